@@ -1,0 +1,104 @@
+"""A declared rule goes in; one balance for each row or column it speaks of comes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from pipeline.forms.form import Balance, Cell, Line, Rule, Table
+
+if TYPE_CHECKING:
+    from pipeline.toml_source import Section
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+class Expander:
+    """Knows the cells of a form and resolves the patterns of its rules."""
+
+    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell]) -> None:
+        self._cells = cells
+        self._lines: dict[str, list[Line]] = {}
+        for table in tables:
+            for block in table.blocks:
+                self._add(f"{table.key}.rows", block.rows)
+                self._add(f"{table.key}.columns", block.columns)
+
+    def expand(
+        self, section: Section, rule: Rule, each: Mapping[str, Any], left: Sequence[str], right: Sequence[str]
+    ) -> list[Balance]:
+        """Return the balances of ``rule``. Raises ConfigError for terms that meet no cell."""
+        choices = {name: self._choices(section, value) for name, value in each.items()}
+        balances = []
+        for picked in product(*(choice.items() for choice in choices.values())):
+            names = dict(zip(choices, (key for key, _ in picked), strict=True))
+            balances.append(
+                Balance(
+                    id=".".join((rule.id, *names.values())),
+                    rule=rule,
+                    subject=" ".join(label for _, label in picked),
+                    left=self._terms(section, left, names),
+                    right=self._terms(section, right, names),
+                )
+            )
+        for balance in balances:
+            self._refuse_faulty(section, balance)
+        return balances
+
+    def _add(self, name: str, lines: Iterable[Line]) -> None:
+        self._lines.setdefault(name, []).extend(lines)
+        table = name.split(".", maxsplit=1)[0]
+        for line in lines:
+            for group in line.groups:
+                self._lines.setdefault(f"{table}.@{group}", []).append(line)
+
+    def _choices(self, section: Section, value: Any) -> dict[str, str]:  # noqa: ANN401 - a TOML value
+        if isinstance(value, dict):
+            return {str(key): str(label) for key, label in value.items()}
+        if value not in self._lines:
+            raise section.fault(f"each 中的“{value}”不是本表样的行、列或组。", "each")
+        return {line.key: line.label[-1] if line.label else "" for line in self._lines[value]}
+
+    def _terms(self, section: Section, patterns: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+        keys: list[str] = []
+        for pattern in patterns:
+            try:
+                spelled = _NAME.sub(lambda match: names[match.group(1)], pattern)
+            except KeyError as error:
+                raise section.fault(f"“{pattern}”用了 each 中没有的名称 {error}。", pattern) from None
+            wanted = re.compile(
+                r"\.".join(self._segment(section, spelled, part) for part in spelled.split("."))
+            )
+            found = [cell.key for cell in self._cells if wanted.fullmatch(cell.key)]
+            if not found:
+                raise section.fault(f"规则中的“{spelled}”不是本表样的单元格。", pattern)
+            keys += found
+        return tuple(keys)
+
+    def _segment(self, section: Section, term: str, part: str) -> str:
+        if not part.startswith("@"):
+            return re.escape(part)
+        lines = self._lines.get(f"{term.split('.', maxsplit=1)[0]}.{part}")
+        if not lines:
+            raise section.fault(f"没有名为“{part}”的组。", part)
+        return "(?:" + "|".join(re.escape(line.key) for line in lines) + ")"
+
+    def _refuse_faulty(self, section: Section, balance: Balance) -> None:
+        keys = (*balance.left, *balance.right)
+        kinds = {cell.kind for cell in self._cells if cell.key in keys}
+        if len(kinds) > 1:
+            raise section.fault(f"规则“{balance.id}”把件数和金额加在一起了。", "left")
+        if len(set(keys)) < len(keys):
+            raise section.fault(f"规则“{balance.id}”中同一个单元格出现了两次。", "left")
+        if not balance.left or (
+            balance.rule.defines and (len(balance.left) > 1 or balance.rule.relation != "=")
+        ):
+            raise section.fault(f"规则“{balance.id}”的左边应恰好是一个单元格。", "left")
+        for words, terms in (
+            (balance.rule.left_words, balance.left),
+            (balance.rule.right_words, balance.right),
+        ):
+            if len(words) not in {1, len(terms)}:
+                raise section.fault(f"规则“{balance.id}”的 words 应是一个词，或每项一个词。", "words")

@@ -1,0 +1,278 @@
+"""What a form is: plain values, derived once from its TOML by ``loader.py``.
+
+Keys are the English names of the data; labels are the official Chinese wording.
+Rows and columns are zero-based here; people are shown A1 addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.model import Place
+
+SheetKind = Literal["guide", "entries", "texts", "table", "checks"]
+Relation = Literal["=", "<="]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A visible sheet of the template."""
+
+    name: str
+    kind: SheetKind
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of 基本信息. ``role`` says what the pipeline uses it for: agency, code or year."""
+
+    key: str
+    label: str
+    sheet: str
+    kind: str
+    prompt: str
+    required: bool
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A narrative. ``heading`` says that its label is printed as a heading in the report."""
+
+    key: str
+    label: str
+    sheet: str
+    prompt: str
+    required: bool
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A numbered section of the report: its title and the keys of its texts or of its table."""
+
+    title: str
+    contents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row or a column of a table: its key, its label path from the outermost, its groups."""
+
+    key: str
+    label: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangle of a table with column headings of its own."""
+
+    columns: tuple[Line, ...]
+    rows: tuple[Line, ...]
+    heading: str = ""
+    stub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A printed table: blocks one below the other."""
+
+    key: str
+    name: str
+    sheet: str
+    nil_label: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def nil_key(self) -> str:
+        """Key of the explicit nil return (本表全为零)."""
+        return f"{self.key}.nil"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One of the form's numbers. ``kind`` is ``count`` or ``money`` (万元); ``defined_by`` is the id of the balance that computes it."""
+
+    key: str
+    table: str
+    block: int
+    row: Line
+    column: Line
+    kind: str
+    index: int
+    defined_by: str = ""
+
+    @property
+    def label(self) -> str:
+        """Row and column labels in one line, outermost first."""
+        return " / ".join((*self.row.label, *self.column.label))
+
+    @property
+    def short_label(self) -> str:
+        """Innermost row and column labels, as a clerk would say them."""
+        return " ".join(part for part in (*self.row.label[-1:], *self.column.label[-2:]) if part)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the agency fills it, rather than the template's formula."""
+        return not self.defined_by
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as declared: a family of balances that differ only in the row or column they speak of."""
+
+    id: str
+    severity: str
+    title: str
+    remedy: str
+    relation: Relation
+    left_words: tuple[str, ...]
+    right_words: tuple[str, ...]
+    except_levels: tuple[str, ...] = ()
+    defines: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One rule at one place: sum(left) relation sum(right) over cell keys. ``id`` is unique, as ``T3-01.enterprise``."""
+
+    id: str
+    rule: Rule
+    subject: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The cell a finding points at."""
+        return self.left[0]
+
+    def applies_to(self, level: str) -> bool:
+        """Whether bodies of ``level`` are bound by the rule."""
+        return level not in self.rule.except_levels
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A figure that overviews show first."""
+
+    label: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The earlier form and the words by which a file on it is recognised."""
+
+    authority: str
+    markers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A printed cell of a table, relative to the table's top left corner.
+
+    ``role`` is ``heading``, ``column_label``, ``row_label`` or ``number``; ``key`` is set for numbers only.
+    """
+
+    row: int
+    column: int
+    height: int
+    width: int
+    role: str
+    text: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as printed: what stands where, its size, and how many columns hold row labels."""
+
+    cells: tuple[GridCell, ...]
+    rows: int
+    columns: int
+    label_columns: int
+    header_rows: int
+    """Rows of the first block that repeat on a new page."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A line of the data dictionary (``nianbao fields``)."""
+
+    key: str
+    label: str
+    kind: str
+    sheet: str
+    address: str
+    input: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form, whole. ``cells`` stand in printing order, which is the order of every data file."""
+
+    id: str
+    edition: str
+    title: str
+    authority: str
+    first_year: int
+    report_title: str
+    sheets: tuple[Sheet, ...]
+    entries: tuple[Entry, ...]
+    texts: tuple[Text, ...]
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+    cells: tuple[Cell, ...]
+    balances: tuple[Balance, ...]
+    headlines: tuple[Headline, ...]
+    superseded: Superseded
+    grids: Mapping[str, Grid] = field(repr=False)
+    places: Mapping[str, Place] = field(repr=False)
+    """Key of every number, text, entry and nil return → its cell in the template."""
+    positions: Mapping[str, tuple[str, int, int]] = field(repr=False)
+    """The same as (sheet, row, column), zero-based."""
+    by_key: Mapping[str, Cell] = field(repr=False)
+    evaluation_order: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
+    """Computed cells with their parts, each after the computed cells it is made of."""
+
+    def table(self, key: str) -> Table:
+        """Return the table ``key``; KeyError if the form has none."""
+        return next(table for table in self.tables if table.key == key)
+
+    def sheet(self, name: str) -> Sheet:
+        """Return the sheet ``name``."""
+        return next(sheet for sheet in self.sheets if sheet.name == name)
+
+    def sheet_of_kind(self, kind: SheetKind) -> Sheet:
+        """Return the first sheet of ``kind``."""
+        return next(sheet for sheet in self.sheets if sheet.kind == kind)
+
+    def cells_of(self, table: str) -> tuple[Cell, ...]:
+        """Return the cells of ``table`` in printing order."""
+        return tuple(cell for cell in self.cells if cell.table == table)
+
+    def entry_with_role(self, role: str) -> Entry:
+        """Return the entry the pipeline uses as ``role``."""
+        return next(entry for entry in self.entries if entry.role == role)
+
+    def balance(self, balance_id: str) -> Balance:
+        """Return the balance ``balance_id``."""
+        return next(balance for balance in self.balances if balance.id == balance_id)
+
+    def balances_for(self, level: str) -> tuple[Balance, ...]:
+        """Return the balances that bind bodies of ``level``."""
+        return tuple(balance for balance in self.balances if balance.applies_to(level))
+
+    def title_for(self, agency: str, year: int) -> str:
+        """Return the title of an agency's report."""
+        return self.report_title.format(agency=agency, year=year)

@@ -1,0 +1,72 @@
+"""A form's sheets go in; the address of every cell of the template comes out.
+
+The only place that knows where things stand in the template: builder, reader and data dictionary ask here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.forms.form import Entry, Grid, Sheet, Table, Text
+
+TITLE_ROW = 0
+HINT_ROW = 1
+NIL_ROW = 2
+"""Of a table sheet: the row of 本表全为零 and its answer."""
+TABLE_TOP = 4
+TABLE_LEFT = 0
+LIST_TOP = 3
+"""Of an entries or texts sheet: the first line; the row above it holds the column headings."""
+LABEL_COLUMN = 0
+ANSWER_COLUMN = 1
+PROMPT_COLUMN = 2
+CHECKS_TOP = 4
+"""Of 自查: the first check; the row above it holds the column headings."""
+CHECK_COLUMNS: Mapping[str, int] = {
+    "id": 0,
+    "title": 1,
+    "subject": 2,
+    "left": 3,
+    "right": 4,
+    "difference": 5,
+    "mark": 6,
+    "explanation": 7,
+}
+STAMP_SHEET = "模板标识"
+STAMP_NAMES = ("form", "edition", "agency", "year", "level")
+"""Lines of the very hidden stamp: name in the first column, value in the second."""
+
+YES, NO = "是", "否"
+
+Position = tuple[str, int, int]
+
+
+def nil_position(table: Table, grid: Grid) -> Position:
+    """Return where the nil return of ``table`` is answered: right after its label, which spans the row labels."""
+    return table.sheet, NIL_ROW, TABLE_LEFT + max(1, grid.label_columns)
+
+
+def positions(
+    sheets: Sequence[Sheet],
+    entries: Sequence[Entry],
+    texts: Sequence[Text],
+    tables: Sequence[Table],
+    grids: Mapping[str, Grid],
+) -> dict[str, Position]:
+    """Return (sheet, row, column), zero-based, of every entry, text, nil return and number."""
+    found: dict[str, Position] = {}
+    for sheet in sheets:
+        lines = [item.key for item in entries if item.sheet == sheet.name]
+        lines += [item.key for item in texts if item.sheet == sheet.name]
+        for number, key in enumerate(lines):
+            found[key] = (sheet.name, LIST_TOP + number, ANSWER_COLUMN)
+    for table in tables:
+        grid = grids[table.key]
+        found[table.nil_key] = nil_position(table, grid)
+        for cell in grid.cells:
+            if cell.key:
+                found[cell.key] = (table.sheet, TABLE_TOP + cell.row, TABLE_LEFT + cell.column)
+    return found

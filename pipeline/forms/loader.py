@@ -1,0 +1,280 @@
+"""A form's TOML goes in; a checked ``Form`` comes out, or an error that names the line.
+
+Unknown keys, duplicate ids, cells without label and rules over cells that do not exist are refused here,
+so that no later stage has to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pipeline.forms import layout
+from pipeline.forms.expand import Expander
+from pipeline.forms.form import (
+    Balance,
+    Block,
+    Cell,
+    Entry,
+    FieldInfo,
+    Form,
+    Headline,
+    Line,
+    Rule,
+    Section,
+    Sheet,
+    Superseded,
+    Table,
+    Text,
+)
+from pipeline.forms.grid import build_grid, cell_key
+from pipeline.model import ConfigError, Place, a1
+from pipeline.toml_source import Section as TomlSection
+from pipeline.toml_source import TomlSource
+
+DEFAULT_FORM = "annual_report_2021"
+_TOP_LEVEL = {
+    "id", "edition", "title", "authority", "first_year", "report_title",
+    "superseded", "sheet", "entry", "text", "section", "table", "headline", "rule",
+}  # fmt: skip
+_NUMBER_KINDS = {"count", "money"}
+
+
+def form_ids() -> list[str]:
+    """List the forms that ship with nianbao."""
+    folder = resources.files("pipeline.forms")
+    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+
+
+@cache
+def load_form(form_id: str = DEFAULT_FORM) -> Form:
+    """Load a form that ships with nianbao. Raises ConfigError if there is none of that id."""
+    if form_id not in form_ids():
+        raise ConfigError(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。")
+    text = resources.files("pipeline.forms").joinpath(f"{form_id}.toml").read_text("utf-8")
+    return parse_form(text, f"{form_id}.toml")
+
+
+def data_dictionary(form: Form) -> list[FieldInfo]:
+    """List every entry, nil return, number and text of ``form`` with its cell in the template."""
+    rows: list[FieldInfo] = []
+
+    def add(key: str, label: str, kind: str, *, is_input: bool = True) -> None:
+        place = form.places[key]
+        rows.append(FieldInfo(key, label, kind, place.sheet, place.cell, is_input))
+
+    for entry in form.entries:
+        add(entry.key, entry.label, entry.kind)
+    for text in form.texts:
+        add(text.key, text.label, "text")
+    for table in form.tables:
+        add(table.nil_key, f"{table.name} / {table.nil_label}", "choice")
+        for cell in form.cells_of(table.key):
+            add(cell.key, cell.label, cell.kind, is_input=cell.is_input)
+    return rows
+
+
+def parse_form(text: str, file: str) -> Form:
+    """Check and build the form written in ``text``. Raises ConfigError with file and line."""
+    source = TomlSource(text, file)
+    source.refuse_unknown_tables(_TOP_LEVEL)
+    sheets = [section.into(Sheet) for section in source.tables("sheet")]
+    entries = [section.into(Entry) for section in source.tables("entry")]
+    texts = [section.into(Text) for section in source.tables("text")]
+    tables = [_table(source, section, number) for number, section in enumerate(source.tables("table"))]
+    cells = _cells(tables)
+    _refuse_duplicates(
+        source,
+        [sheet.name for sheet in sheets],
+        [table.key for table in tables],
+        [
+            *(entry.key for entry in entries),
+            *(text.key for text in texts),
+            *(table.nil_key for table in tables),
+            *(cell.key for cell in cells),
+        ],
+    )
+    _refuse_lost_sheets(source, sheets)
+    balances = _balances(source, tables, cells)
+    defined = _definitions(balances)
+    cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
+    grids = {table.key: build_grid(table) for table in tables}
+    where = layout.positions(sheets, entries, texts, tables, grids)
+    top = source.top()
+    return top.into(
+        Form,
+        sheets=tuple(sheets),
+        entries=tuple(entries),
+        texts=tuple(texts),
+        sections=_sections(source, texts, tables),
+        tables=tuple(tables),
+        cells=tuple(cells),
+        balances=tuple(balances),
+        headlines=_headlines(source, cells),
+        superseded=source.table("superseded").into(Superseded),
+        grids=grids,
+        positions=where,
+        places={key: Place(sheet, a1(row, column)) for key, (sheet, row, column) in where.items()},
+        by_key={cell.key: cell for cell in cells},
+        evaluation_order=_evaluation_order(source, balances, defined),
+    )
+
+
+def _table(source: TomlSource, section: TomlSection, number: int) -> Table:
+    blocks = tuple(_block(inner) for inner in source.inner(section, number, "block"))
+    if not blocks:
+        raise section.fault("这张表没有 [[table.block]]。")
+    values = {key: value for key, value in section.values.items() if key != "block"}
+    return replace(section, values=values).into(Table, blocks=blocks)
+
+
+def _block(section: TomlSection) -> Block:
+    return section.into(
+        Block,
+        columns=tuple(_line(section, item, is_column=True) for item in section.values.get("columns", ())),
+        rows=tuple(_line(section, item, is_column=False) for item in section.values.get("rows", ())),
+    )
+
+
+def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> Line:
+    key = str(item.get("key", ""))
+    token = f'"{key}"'
+    for name in item:
+        if name not in {"key", "label", "groups", "kind"}:
+            raise section.fault(f"“{key}”中不认识的键“{name}”。", name)
+    label = tuple(item.get("label", ()))
+    if (key and not all(label)) or (key and not label) or (is_column and not key):
+        raise section.fault(f"“{key}”没有标签（label）。", token)
+    if is_column and item.get("kind") not in _NUMBER_KINDS:
+        raise section.fault(f"“{key}”的 kind 应为 count 或 money。", token)
+    return Line(key, label, tuple(item.get("groups", ())), str(item.get("kind", "")))
+
+
+def _cells(tables: Iterable[Table]) -> list[Cell]:
+    cells: list[Cell] = []
+    for table in tables:
+        for number, block in enumerate(table.blocks):
+            for row in block.rows:
+                for column in block.columns:
+                    key = cell_key(table.key, row, column)
+                    cells.append(Cell(key, table.key, number, row, column, column.kind, len(cells)))
+    return cells
+
+
+def _refuse_duplicates(source: TomlSource, *namespaces: Iterable[str]) -> None:
+    for names in namespaces:
+        seen: set[str] = set()
+        for name in names:
+            if name in seen:
+                last = name.rsplit(".", 1)[-1]
+                raise ConfigError(
+                    f"“{name}”出现了两次。", file=source.file, line=source.find_last(f'"{last}"')
+                )
+            seen.add(name)
+
+
+def _refuse_lost_sheets(source: TomlSource, sheets: Sequence[Sheet]) -> None:
+    names = {sheet.name for sheet in sheets}
+    for kind in ("entry", "text", "table"):
+        for section in source.tables(kind):
+            if section.values["sheet"] not in names:
+                raise section.fault(f"没有名为“{section.values['sheet']}”的工作表。", "sheet")
+
+
+def _sections(source: TomlSource, texts: Sequence[Text], tables: Sequence[Table]) -> tuple[Section, ...]:
+    known = {text.key for text in texts} | {table.key for table in tables}
+    sections = []
+    for found in source.tables("section"):
+        section = found.into(Section)
+        for key in section.contents:
+            if key not in known:
+                raise found.fault(f"“{key}”既不是文字也不是表格。", key)
+        sections.append(section)
+    return tuple(sections)
+
+
+def _headlines(source: TomlSource, cells: Sequence[Cell]) -> tuple[Headline, ...]:
+    known = {cell.key for cell in cells}
+    found = []
+    for section in source.tables("headline"):
+        headline = section.into(Headline)
+        if headline.cell not in known:
+            raise section.fault(f"没有单元格“{headline.cell}”。", "cell")
+        found.append(headline)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleText:
+    """A [[rule]] as written."""
+
+    id: str
+    severity: str
+    title: str
+    each: Mapping[str, Any]
+    left: tuple[str, ...]
+    relation: str
+    right: tuple[str, ...]
+    words: Mapping[str, Any]
+    remedy: str
+    except_levels: tuple[str, ...] = ()
+    defines: bool = False
+
+
+def _balances(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell]) -> list[Balance]:
+    expander = Expander(tables, cells)
+    balances: list[Balance] = []
+    seen: set[str] = set()
+    for section in source.tables("rule"):
+        written = section.into(_RuleText)
+        rule = _rule(section, written)
+        if rule.id in seen:
+            raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
+        seen.add(rule.id)
+        balances += expander.expand(section, rule, written.each, written.left, written.right)
+    return balances
+
+
+def _rule(section: TomlSection, written: _RuleText) -> Rule:
+    if written.severity not in {"error", "warning", "info"}:
+        raise section.fault("severity 应为 error、warning 或 info。", "severity")
+    relation = written.relation
+    if relation not in {"=", "<="}:
+        raise section.fault("relation 应为 = 或 <=。", "relation")
+    return Rule(
+        id=written.id,
+        severity=written.severity,
+        title=written.title,
+        remedy=written.remedy,
+        relation="=" if relation == "=" else "<=",
+        left_words=tuple(written.words.get("left", ())),
+        right_words=tuple(written.words.get("right", ())),
+        except_levels=written.except_levels,
+        defines=written.defines,
+    )
+
+
+def _definitions(balances: Iterable[Balance]) -> dict[str, str]:
+    """Map each computed cell to the first balance that defines it."""
+    found: dict[str, str] = {}
+    for balance in balances:
+        if balance.rule.defines:
+            found.setdefault(balance.left[0], balance.id)
+    return found
+
+
+def _evaluation_order(
+    source: TomlSource, balances: Iterable[Balance], defined: Mapping[str, str]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    parts = {balance.id: balance.right for balance in balances}
+    waiting = {key: parts[balance_id] for key, balance_id in defined.items()}
+    ordered: list[tuple[str, tuple[str, ...]]] = []
+    while waiting:
+        ready = [key for key, terms in waiting.items() if not any(term in waiting for term in terms)]
+        if not ready:
+            raise ConfigError(f"“{next(iter(waiting))}”的计算绕回了自己。", file=source.file)
+        ordered += [(key, waiting.pop(key)) for key in ready]
+    return tuple(ordered)

@@ -1,0 +1,298 @@
+"""Every type that crosses a stage; standard library only.
+
+Data flows one way through these types::
+
+    Envelope -> Reading -> Assessment (with a Report, if it is complete) -> DistrictSummary
+
+Findings are values; an exception is a bug or a broken environment:
+
+    NianbaoError
+    ├── ConfigError        a district, a form or a command line is wrong      (exit code 2)
+    ├── BusyError          another run holds the lock                         (exit code 3)
+    └── EnvironmentFailedError   disk or network failed, running again is safe      (exit code 4)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Number: TypeAlias = int | Decimal
+"""A figure of a report: whole numbers as ``int``, money (万元) as ``Decimal``."""
+
+Fact: TypeAlias = str | int | Decimal
+"""A named value inside a finding."""
+
+Value: TypeAlias = str | float | int | bool | datetime | None
+"""What a spreadsheet cell holds once read; dates and times arrive as ``datetime``."""
+
+
+class NianbaoError(Exception):
+    """The root of what nianbao raises on purpose; its text is Chinese and names the next step."""
+
+
+class ConfigError(NianbaoError):
+    """A configuration or a command line that cannot be used."""
+
+    def __init__(self, problem: str, *, file: Path | str | None = None, line: int | None = None) -> None:
+        where = "" if file is None else f"{file} 第 {line} 行：" if line else f"{file}："
+        super().__init__(where + problem)
+
+
+class BusyError(NianbaoError):
+    """Another run holds the lock."""
+
+
+class EnvironmentFailedError(NianbaoError):
+    """The disk, the network or another program failed; it is safe to run again."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; the order is from light to heavy."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def weight(self) -> int:
+        """Rank for sorting, heavier is larger."""
+        return list(Severity).index(self)
+
+
+class Verdict(StrEnum):
+    """What becomes of one file that arrived."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_REMARKS = "accepted_with_remarks"
+    RETURNED = "returned"
+    HELD = "held"
+    DUPLICATE = "duplicate"
+    NOT_A_SUBMISSION = "not_a_submission"
+
+    @property
+    def is_acceptance(self) -> bool:
+        """Whether the figures count."""
+        return self in (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS)
+
+
+def column_letters(column: int) -> str:
+    """Spell a zero-based column number as A, B … Z, AA and so on."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def a1(row: int, column: int) -> str:
+    """Spell zero-based (row, column) as an A1 address."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A cell (or, with an empty ``cell``, a whole sheet) of the submitted workbook."""
+
+    sheet: str
+    cell: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.cell}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend, to explain or to know.
+
+    ``code`` is a rule id of the form or of the catalogue in ``messages.py``; ``variant`` chooses
+    among the sentences of one code; ``facts`` are the named values of the sentence.
+    ``keys`` lists every cell the finding speaks of, the first being the one at ``place``.
+    """
+
+    code: str
+    severity: Severity
+    place: Place | None = None
+    keys: tuple[str, ...] = ()
+    variant: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str | None:
+        """The cell at ``place``, if it is one of the form's."""
+        return self.keys[0] if self.keys else None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A finding in words, as people and other programs get it; the fields are the contract of ``run.json``."""
+
+    code: str
+    severity: str
+    sheet: str | None
+    cell: str | None
+    key: str | None
+    actual: str | None
+    expected: str | None
+    message: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One file as it came. ``path`` is relative to the inbox; ``received_at`` is None where only a clock of this machine would know."""
+
+    content: bytes
+    sha256: str
+    name: str
+    path: str
+    source: str
+    sender: str | None = None
+    message_id: str | None = None
+    received_at: datetime | None = None
+    order: float = 0.0
+    """Seconds since the epoch that put versions in order where ``received_at`` is unknown; never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a file says of itself: the template's hidden stamp and the entries the clerk typed."""
+
+    stamp: Mapping[str, str] = field(default_factory=dict)
+    agency: str = ""
+    code: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file taken apart: every cell typed, placed and, where it could not be, explained.
+
+    ``numbers`` holds every number key of the form in the form's order; None is blank or unreadable,
+    the latter standing in ``unreadable`` with what the cell shows. Totals the file does not state are
+    computed from their parts. ``places`` says where each key was really found, which is the template's
+    own address unless rows or sheets were moved. ``explanations`` is keyed by balance id.
+    """
+
+    form: str | None
+    claims: Claims = field(default_factory=Claims)
+    numbers: Mapping[str, Number | None] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    nil_tables: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def opened(self) -> bool:
+        """Whether there is anything to judge: the file opened and holds the form."""
+        return self.form is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A body on the roster. ``level`` is resolved: never empty."""
+
+    code: str
+    name: str
+    kind: str
+    level: str
+    aliases: tuple[str, ...] = ()
+    contact: str = ""
+    phone: str = ""
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A reading with its envelope's facts and its owner: what judging receives."""
+
+    file: str
+    name: str
+    sha256: str
+    source: str
+    received_at: datetime | None
+    order: float
+    reading: Reading
+    agency: Agency | None = None
+    level: str = ""
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A reading that is complete and trusted: ``numbers`` in the form's order, nothing missing."""
+
+    form: str
+    agency: str
+    code: str
+    year: int
+    numbers: tuple[Number, ...]
+    texts: Mapping[str, str]
+    entries: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A submission judged."""
+
+    submission: Submission
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    report: Report | None
+    version: int = 0
+    """1 for the first file of an agency, 2 for the next …; 0 where the agency is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyState:
+    """Where one agency stands: ``counting`` is the version whose figures count, ``latest`` the last that came."""
+
+    agency: Agency
+    versions: tuple[Assessment, ...]
+    counting: Assessment | None
+    latest: Assessment | None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict that describes the agency: of the counting version, else of the latest; None if nothing came."""
+        shown = self.counting or self.latest
+        return shown.verdict if shown else None
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictSummary:
+    """The district's year: states in roster order, sums in the form's order, and what belongs to nobody."""
+
+    district: str
+    year: int
+    form: str
+    states: tuple[AgencyState, ...]
+    unclaimed: tuple[Assessment, ...]
+    totals: tuple[Number, ...]
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """The reports that count, in roster order."""
+        return tuple(
+            state.counting.report for state in self.states if state.counting and state.counting.report
+        )
+
+    def count(self, *verdicts: Verdict) -> int:
+        """Count agencies whose verdict is one of ``verdicts``."""
+        return sum(state.verdict in verdicts for state in self.states)
+
+    @property
+    def missing(self) -> tuple[Agency, ...]:
+        """Agencies from which nothing came, in roster order."""
+        return tuple(state.agency for state in self.states if not state.versions)

@@ -1,0 +1,169 @@
+"""A TOML text goes in; its tables come out with a way to say on which line a fault stands.
+
+Forms and district configurations are written by people, so every complaint about them names a line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from pipeline.model import ConfigError
+
+T = TypeVar("T")
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table of a TOML text: its values, and the lines it stands on (one-based, inclusive)."""
+
+    source: TomlSource
+    name: str
+    values: Mapping[str, Any]
+    first_line: int
+    last_line: int
+
+    def fault(self, problem: str, token: str = "") -> ConfigError:
+        """Make the error for ``problem``, pointing at the first line of the section that holds ``token``."""
+        return ConfigError(problem, file=self.source.file, line=self.source.find(self, token))
+
+    def into(self, kind: type[T], **given: Any) -> T:  # noqa: ANN401 - the values of a dataclass differ in type
+        """Build the dataclass ``kind`` from the values, refusing unknown, missing and mistyped keys."""
+        values = {**self.values, **given}
+        declared = {item.name: str(item.type) for item in fields(kind)}  # type: ignore[arg-type]
+        self.refuse_unknown(declared)
+        for name, value in list(values.items()):
+            values[name] = plain = tuple(value) if isinstance(value, list) else value
+            wanted = _PLAIN.get(declared[name])
+            if wanted and (not isinstance(plain, wanted) or (isinstance(plain, bool) and wanted is int)):
+                raise self.fault(f"“{name}”的值类型不对，应为{_SPOKEN[wanted]}。", name)
+        try:
+            return kind(**values)
+        except TypeError:
+            missing = "、".join(sorted(_required(kind) - set(values)))
+            raise self.fault(f"[{self.name}] 缺少：{missing}。") from None
+
+    def refuse_unknown(self, known: Iterable[str]) -> None:
+        """Raise for the first key that nobody reads."""
+        for key in self.values:
+            if key not in known:
+                raise self.fault(f"[{self.name}] 中不认识的键“{key}”，请检查拼写。", key)
+
+
+_PLAIN: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "tuple[str, ...]": tuple}
+"""Annotations (as written) of the fields whose values can be checked."""
+_SPOKEN: Mapping[type, str] = {str: "文字", int: "整数", bool: "true 或 false", tuple: "文字列表"}
+
+
+def _required(kind: type) -> set[str]:
+    from dataclasses import MISSING  # noqa: PLC0415 - only on the way to an error
+
+    return {item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING}
+
+
+class TomlSource:
+    """A parsed TOML text that remembers where its tables stand."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self._lines = text.splitlines()
+        try:
+            self.values: dict[str, Any] = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r"at line (\d+)", str(error))
+            raise ConfigError(
+                "写法不符合 TOML 格式，请检查引号、括号和等号。",
+                file=file,
+                line=int(at.group(1)) if at else len(self._lines) or 1,
+            ) from None
+        self._spans = self._find_spans()
+
+    def top(self) -> Section:
+        """Return the keys that stand before any table header."""
+        plain = {
+            key: value
+            for key, value in self.values.items()
+            if not isinstance(value, dict)
+            and not (isinstance(value, list) and value and isinstance(value[0], dict))
+        }
+        return Section(self, self.file, plain, *self._spans.get((), (1, 1)))
+
+    def table(self, name: str) -> Section:
+        """Return the table ``[name]``, empty if it is absent."""
+        values = self.values.get(name, {})
+        if not isinstance(values, dict):
+            raise self.top().fault(f"“{name}”应写成 [{name}] 表。", name)
+        return Section(self, name, values, *self._spans.get((name,), (1, len(self._lines))))
+
+    def tables(self, name: str) -> list[Section]:
+        """Return every ``[[name]]`` in order."""
+        values = self.values.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(item, dict) for item in values):
+            raise self.top().fault(f"“{name}”应写成 [[{name}]]。", name)
+        return [self._section((name, index), item) for index, item in enumerate(values)]
+
+    def inner(self, outer: Section, index: int, name: str) -> list[Section]:
+        """Return every ``[[outer.name]]`` of the ``index``-th ``[[outer]]``."""
+        return [
+            self._section((outer.name, index, name, number), item)
+            for number, item in enumerate(outer.values.get(name, []))
+        ]
+
+    def refuse_unknown_tables(self, known: Iterable[str]) -> None:
+        """Raise for a top-level key or table that nobody reads."""
+        for key in self.values:
+            if key not in known:
+                raise ConfigError(
+                    f"不认识的“{key}”，请检查拼写。",
+                    file=self.file,
+                    line=self._line_of(key, 1, len(self._lines)),
+                )
+
+    def find(self, section: Section, token: str) -> int:
+        """Return the first line of ``section`` that holds ``token``, else its first line."""
+        return self._line_of(token, section.first_line, section.last_line)
+
+    def find_last(self, token: str) -> int:
+        """Return the last line that holds ``token``, else the first line."""
+        return max((number for number, line in enumerate(self._lines, 1) if token in line), default=1)
+
+    def _line_of(self, token: str, first: int, last: int) -> int:
+        for number in range(first, last + 1):
+            if token and token in self._lines[number - 1]:
+                return number
+        return first
+
+    def _section(self, path: tuple[str | int, ...], values: dict[str, Any]) -> Section:
+        name = ".".join(part for part in path if isinstance(part, str))
+        return Section(self, name, values, *self._spans.get(path, (1, len(self._lines))))
+
+    def _find_spans(self) -> dict[tuple[str | int, ...], tuple[int, int]]:
+        spans: dict[tuple[str | int, ...], tuple[int, int]] = {}
+        counts: dict[tuple[str | int, ...], int] = {}
+        path: tuple[str | int, ...] = ()
+        start = 1
+        for number, line in enumerate(self._lines, 1):
+            header = _HEADER.match(line)
+            if not header:
+                continue
+            spans[path] = (start, max(start, number - 1))
+            path, start = self._path(header, counts), number
+        spans[path] = (start, max(start, len(self._lines)))
+        return spans
+
+    @staticmethod
+    def _path(header: re.Match[str], counts: dict[tuple[str | int, ...], int]) -> tuple[str | int, ...]:
+        path: tuple[str | int, ...] = ()
+        parts = [part.strip().strip('"') for part in header.group(2).split(".")]
+        for depth, part in enumerate(parts):
+            path = (*path, part)
+            is_array = header.group(1) == "[[" and depth == len(parts) - 1
+            if is_array:
+                counts[path] = counts.get(path, -1) + 1
+            if path in counts:
+                path = (*path, counts[path])
+        return path
