@@ -133,7 +133,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A finding in words, as people and other programs get it; the fields are the contract of ``run.json``."""
+    """A finding in words, as people and other programs get it.
+
+    ``message`` is the whole sentence: where, what is wrong, what to do. ``fault`` is its middle part and ``hint``
+    its last, for lists that have a column for each. All but ``fault`` are the contract of ``run.json``.
+    """
 
     code: str
     severity: str
@@ -144,6 +148,7 @@ class Notice:
     expected: str | None
     message: str
     hint: str | None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

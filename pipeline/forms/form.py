@@ -108,17 +108,14 @@ class Cell:
     column: Line
     kind: str
     index: int
+    short_label: str
+    """Row and column as a clerk would say them: the innermost labels, with the one above where that is ambiguous."""
     defined_by: str = ""
 
     @property
     def label(self) -> str:
         """Row and column labels in one line, outermost first."""
         return " / ".join((*self.row.label, *self.column.label))
-
-    @property
-    def short_label(self) -> str:
-        """Innermost row and column labels, as a clerk would say them."""
-        return " ".join(part for part in (*self.row.label[-1:], *self.column.label[-2:]) if part)
 
     @property
     def is_input(self) -> bool:

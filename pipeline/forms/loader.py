@@ -132,11 +132,17 @@ def _table(source: TomlSource, section: TomlSection, number: int) -> Table:
 
 
 def _block(section: TomlSection) -> Block:
-    return section.into(
+    block = section.into(
         Block,
         columns=tuple(_line(section, item, is_column=True) for item in section.values.get("columns", ())),
         rows=tuple(_line(section, item, is_column=False) for item in section.values.get("rows", ())),
     )
+    for lines in (block.rows, block.columns):
+        keys = [line.key for line in lines]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise section.fault(f"“{key}”出现了两次。", f'"{key}"')
+    return block
 
 
 def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> Line:
@@ -160,8 +166,16 @@ def _cells(tables: Iterable[Table]) -> list[Cell]:
             for row in block.rows:
                 for column in block.columns:
                     key = cell_key(table.key, row, column)
-                    cells.append(Cell(key, table.key, number, row, column, column.kind, len(cells)))
+                    said = "，".join((*row.label[-1:], _said(column, block)))
+                    cells.append(Cell(key, table.key, number, row, column, column.kind, len(cells), said))
     return cells
+
+
+def _said(column: Line, block: Block) -> str:
+    """Name a column by its innermost label, with the one above where other columns share it."""
+    leaf = column.label[-1]
+    is_unique = sum(other.label[-1] == leaf for other in block.columns) == 1
+    return leaf if is_unique else " ".join(column.label[-2:])
 
 
 def _refuse_duplicates(source: TomlSource, *namespaces: Iterable[str]) -> None:

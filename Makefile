@@ -1,0 +1,59 @@
+# Two things to know: `make demo` runs the sample district, `make test` runs every check. Both set up .venv first.
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test check format benchmark lock examples clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo       run the sample district into output/2023/"
+	@echo "make test       run all checks and tests"
+	@echo "make check      run the static checks only"
+	@echo "make benchmark  print the timed comparisons"
+
+$(VENV)/run.stamp: requirements.txt pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'nianbao needs Python 3.11 or newer; this is ' + sys.version.split()[0])"
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/nianbao run examples/linping-2023 --output output --now 2024-02-01T08:00:00 || test $$? -eq 1
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks
+
+examples: $(VENV)/dev.stamp
+	$(BIN)/python examples/build_linping_2023.py
+
+# Needs uv; --no-emit-index-url keeps host names out of the lock files.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra build -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra dev --constraint requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,221 @@
+"""The night, stage by stage; the only module that knows the order.
+
+    fetch → read → identify → judge → merge → publish
+
+Every stage is a pure function or a writer that can run again; a night whose inputs have not changed writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
+from pipeline.environment import disk
+from pipeline.fingerprint import fingerprint
+from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
+from pipeline.intake import folder, identity, reading
+from pipeline.merging import merge
+from pipeline.model import (
+    Agency,
+    Assessment,
+    DistrictSummary,
+    Envelope,
+    Reading,
+    Submission,
+    Verdict,
+)
+from pipeline.publishing import outputs
+from pipeline.publishing.outputs import Progress
+from pipeline.publishing.record import Leftover, Record
+from pipeline.work import Work
+
+LAYOUT_NAME = "report.docx"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The inbox sorted: what is to be read, in order of arrival, and what is not a submission of its own."""
+
+    envelopes: tuple[Envelope, ...]
+    leftovers: tuple[Leftover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a night found and did. ``written`` and ``removed`` are relative to ``folder``; ``unchanged``: nothing new had come."""
+
+    folder: Path
+    record: Record
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: bool = False
+
+    @property
+    def is_all_well(self) -> bool:
+        """Whether nothing was returned, held or missing."""
+        counts = self.record["counts"]
+        return not any(counts[name] for name in ("returned", "held", "missing"))
+
+
+def run(
+    district: District, output: Path, *, now: datetime, work: Work, progress: Progress, dry_run: bool = False
+) -> Outcome:
+    """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe."""
+    with disk():
+        return _run(district, output / str(district.year), now, work, progress, dry_run=dry_run)
+
+
+def _run(
+    district: District, target: Path, now: datetime, work: Work, progress: Progress, *, dry_run: bool
+) -> Outcome:
+    form = load_form(district.form)
+    inbox = fetch(district)
+    layout = word_layout(district, form)
+    inputs = fingerprint(district, inbox.envelopes, inbox.leftovers, [layout], now)
+    earlier = outputs.read_record(target)
+    if earlier and earlier.get("inputs") == inputs and outputs.is_complete(target, earlier):
+        return Outcome(target, earlier, unchanged=True)
+    assessments = assess(form, inbox.envelopes, district, work=work, progress=progress)
+    night = outputs.Night(
+        form=form,
+        district=district,
+        summary=_merged(form, district, assessments),
+        assessments=assessments,
+        leftovers=inbox.leftovers,
+        layout=layout,
+        now=now,
+        inputs=inputs,
+    )
+    done = outputs.publish(night, target, work=work, progress=progress, dry_run=dry_run)
+    return Outcome(target, done.record, done.written, done.removed)
+
+
+def fetch(district: District) -> Inbox:
+    """Fetch the inbox; files with the same content are read once, the first to arrive standing for all."""
+    fetched = folder.fetch(district.inbox)
+    leftovers = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in fetched.empties]
+    first: dict[str, Envelope] = {}
+    arrived = sorted(fetched.envelopes, key=lambda item: (item.order, item.path))
+    leftovers += [
+        Leftover(envelope.path, envelope.sha256, Verdict.DUPLICATE)
+        for envelope in arrived
+        if first.setdefault(envelope.sha256, envelope) is not envelope
+    ]
+    return Inbox(tuple(first.values()), tuple(leftovers))
+
+
+def word_layout(district: District, form: Form) -> bytes:
+    """Return the district's own Word layout, else the one built from the form."""
+    own = district.folder / LAYOUTS_NAME / LAYOUT_NAME
+    if own.is_file():
+        return own.read_bytes()
+    from pipeline.publishing.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
+
+    return build_layout(form)
+
+
+def assess(
+    form: Form, envelopes: Sequence[Envelope], district: District, *, work: Work, progress: Progress
+) -> list[Assessment]:
+    """Read, identify and judge; the assessments keep the order of the envelopes, versions numbered."""
+    readings = read_all(form, envelopes, work=work, progress=progress)
+    submissions = [
+        _identified(envelope, found, district) for envelope, found in zip(envelopes, readings, strict=True)
+    ]
+    progress("校验", 0, len(submissions))
+    assessments = judged(form, submissions, blank_is_zero=district.rules.blank_is_zero)
+    progress("校验", len(submissions), len(submissions))
+    return _number_versions(assessments)
+
+
+def read_all(form: Form, envelopes: Sequence[Envelope], *, work: Work, progress: Progress) -> list[Reading]:
+    """Read every envelope, in order."""
+    return work.map(
+        _read_chunk,
+        form.id,
+        [envelope.content for envelope in envelopes],
+        lambda done: progress("读取报送文件", done, len(envelopes)),
+    )
+
+
+def _read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
+    form = load_form(form_id)
+    return [reading.read(form, content) for content in contents]
+
+
+def judged(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool = False) -> list[Assessment]:
+    """Judge the submissions as one batch."""
+    from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
+
+    return judge(form, submissions, blank_is_zero=blank_is_zero)
+
+
+def submission_of(
+    envelope: Envelope, found: Reading, *, agency: Agency | None, level: str, held: bool = False
+) -> Submission:
+    """Join a reading with its envelope's facts and its owner."""
+    return Submission(
+        file=envelope.path,
+        name=envelope.name,
+        sha256=envelope.sha256,
+        source=envelope.source,
+        received_at=envelope.received_at,
+        order=envelope.order,
+        reading=found,
+        agency=agency,
+        level=level,
+        held=held,
+    )
+
+
+def _identified(envelope: Envelope, found: Reading, district: District) -> Submission:
+    who = identity.identify(
+        found, path=envelope.path, sender=envelope.sender, agencies=district.agencies, year=district.year
+    )
+    return submission_of(
+        envelope,
+        replace(found, findings=(*found.findings, *who.findings)),
+        agency=who.agency,
+        level=who.agency.level if who.agency else district.level,
+        held=who.held,
+    )
+
+
+def _number_versions(assessments: Sequence[Assessment]) -> list[Assessment]:
+    """Number each agency's files from 1 in the order given; files of nobody stay 0."""
+    latest: dict[str, int] = {}
+    numbered = []
+    for assessment in assessments:
+        agency = assessment.submission.agency
+        if agency:
+            latest[agency.code] = latest.get(agency.code, 0) + 1
+        numbered.append(replace(assessment, version=latest[agency.code] if agency else 0))
+    return numbered
+
+
+def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -> DistrictSummary:
+    return merge(
+        form,
+        district=district.name,
+        year=district.year,
+        agencies=district.agencies,
+        assessments=assessments,
+    )
+
+
+def check(envelopes: Sequence[Envelope], form_id: str) -> list[Assessment]:
+    """Judge single files without a district: whatever agency and year they state is taken as theirs."""
+    form = load_form(form_id)
+    submissions = []
+    for envelope, found in zip(
+        envelopes, _read_chunk(form.id, [item.content for item in envelopes]), strict=True
+    ):
+        who = identity.stated(found)
+        level = found.claims.stamp.get("level") or DEFAULT_LEVEL
+        named = replace(found, findings=(*found.findings, *who.findings))
+        submissions.append(submission_of(envelope, named, agency=who.agency, level=level))
+    return judged(form, submissions)

@@ -1,0 +1,283 @@
+"""The command line: arguments go in, the exit code says how it went.
+
+0 all well; 1 something was returned, held or missing; 2 usage or configuration; 3 another run holds the lock;
+4 the environment failed and it is safe to run again.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
+
+from pipeline import __version__
+from pipeline.environment import disk, lock
+from pipeline.model import BusyError, ConfigError, EnvironmentFailedError, NianbaoError
+
+ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
+_EXIT_CODES = {ConfigError: WRONG_USE, BusyError: BUSY, EnvironmentFailedError: ENVIRONMENT}
+
+rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
+rich_utils.OPTIONS_PANEL_TITLE = "选项"
+rich_utils.COMMANDS_PANEL_TITLE = "命令"
+rich_utils.REQUIRED_LONG_STRING = "[必填]"
+rich_utils.DEFAULT_STRING = "[默认：{}]"
+
+
+class _Chinese:
+    """Says in Chinese what typer says of itself."""
+
+    def get_usage(self, ctx: Any) -> str:  # noqa: ANN401 - typer keeps the type to itself
+        """Return the usage line."""
+        usage: str = super().get_usage(ctx)  # type: ignore[misc]
+        return usage.replace("Usage:", "用法：", 1)
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Return the --help option."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option:
+            option.help = "显示帮助。"
+        return option
+
+
+class _Command(_Chinese, TyperCommand):
+    pass
+
+
+class _Group(_Chinese, TyperGroup):
+    pass
+
+
+app = typer.Typer(
+    cls=_Group,
+    name="nianbao",
+    help="政府信息公开工作年度报告：发模板、查报送、出汇总表和各单位年报。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="区县文件夹", help="放着 district.toml 的文件夹。", show_default=False)
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="文件夹",
+        help="结果放在哪里；不写则放在区县文件夹的 output 中。",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供其他程序使用。")]
+
+
+def _output(folder: Path, output: Path | None) -> Path:
+    return output or folder / "output"
+
+
+@app.command(cls=_Command, epilog="例：nianbao init 临平区")
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="区县文件夹", help="要新建的文件夹。", show_default=False)
+    ],
+) -> None:
+    """新建一个区县文件夹：设置、单位名单、收件箱和模板。"""
+    from pipeline import preparing
+
+    with disk():
+        made = preparing.init(folder, today=datetime.now().astimezone().date())
+    for path in made:
+        typer.echo(path)
+    typer.echo(
+        f"下一步：填好 {made[2]}（单位名单）和 {made[1]}，把收到的表格放进 {made[0]}，然后运行 nianbao run {folder}"
+    )
+
+
+@app.command(cls=_Command, epilog="例：nianbao template 临平区 --agency 002")
+def template(
+    folder: Folder,
+    agency: Annotated[
+        str | None, typer.Option("--agency", metavar="代码", help="只做这一个单位。", show_default=False)
+    ] = None,
+    output: Output = None,
+) -> None:
+    """给每个单位做一份带单位名称和年度的填报模板。"""
+    from pipeline import preparing
+    from pipeline.district import load_district
+
+    with disk():
+        paths = preparing.personal_templates(load_district(folder), _output(folder, output), code=agency)
+    typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
+
+
+@app.command(cls=_Command, epilog="例：nianbao check 财政局.xlsx")
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="文件…", help="要检查的表格。", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """检查单个文件，不需要区县文件夹，也不写任何文件。"""
+    from pipeline import batch, console
+    from pipeline.forms.loader import DEFAULT_FORM, load_form
+    from pipeline.intake import folder as intake
+    from pipeline.messages import notices
+    from pipeline.publishing.record import submission_record, to_json
+
+    form = load_form(DEFAULT_FORM)
+    for path in files:
+        if not path.is_file():
+            raise ConfigError("没有这个文件。请检查文件名。", file=path)
+    with disk():
+        envelopes = [envelope for path in files for envelope in intake.envelopes_of(path)]
+    records = [
+        submission_record(item, notices(form, item.findings)) for item in batch.check(envelopes, form.id)
+    ]
+    if as_json:
+        sys.stdout.buffer.write(to_json(records))
+    else:
+        console.print_checks(records)
+    if any(item["verdict"] in {"returned", "held"} for item in records):
+        raise typer.Exit(UNFINISHED)
+
+
+@app.command(cls=_Command, epilog="例：nianbao run 临平区 --now 2024-01-25T20:00:00")
+def run(
+    folder: Folder,
+    output: Output = None,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            "--now", metavar="时间", help="当作现在的时间，例如 2024-01-25T20:00:00。", show_default=False
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看结果，不写任何文件。")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", metavar="个数", min=1, help="同时用几个进程；不写则自动决定。", show_default=False
+        ),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine", metavar="地址", help="dask 集群地址，例如 tcp://10.0.0.5:8786。", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """检查收件箱里的全部报送，写出汇总表、各单位年报和退回表格。"""
+    from pipeline import batch, console
+    from pipeline.district import load_district
+    from pipeline.publishing.record import to_json
+    from pipeline.work import open_work
+
+    moment = _moment(now)
+    district = load_district(folder)
+    target = _output(folder, output)
+    files = sum(1 for _ in district.inbox.rglob("*")) if district.inbox.is_dir() else 0
+    with (
+        nullcontext() if dry_run else lock(target),
+        open_work(files, workers=workers, engine=engine) as work,
+        console.progress() as advance,
+    ):
+        outcome = batch.run(district, target, now=moment, work=work, progress=advance, dry_run=dry_run)
+    if as_json:
+        sys.stdout.buffer.write(to_json(outcome.record))
+    else:
+        console.print_outcome(outcome, district, dry_run=dry_run)
+    if not outcome.is_all_well:
+        raise typer.Exit(UNFINISHED)
+
+
+@app.command(cls=_Command, epilog="例：nianbao status 临平区")
+def status(folder: Folder, output: Output = None) -> None:
+    """逐个单位列出报送情况（上一次运行的结果）。"""
+    from pipeline import console
+    from pipeline.district import load_district
+    from pipeline.publishing.outputs import read_record
+
+    district = load_district(folder)
+    found = read_record(_output(folder, output) / str(district.year))
+    if found is None:
+        raise ConfigError(f"还没有运行过。请先运行 nianbao run {folder}", file=folder)
+    console.print_status(district, found)
+
+
+@app.command(cls=_Command, epilog="例：nianbao fields annual_report_2021 --json")
+def fields(
+    form: Annotated[
+        str | None, typer.Argument(metavar="表样", help="表样的名称。", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """列出表样的每个数据、文字和项目在模板中的位置。"""
+    import json
+    from dataclasses import asdict
+
+    from pipeline.forms.loader import DEFAULT_FORM, data_dictionary, load_form
+
+    rows = [asdict(item) for item in data_dictionary(load_form(form or DEFAULT_FORM))]
+    if as_json:
+        sys.stdout.buffer.write((json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
+        return
+    for row in rows:
+        kind = "填写" if row["input"] else "自动计算"
+        typer.echo(f"{row['key']}\t{row['label']}\t{row['kind']}\t{row['sheet']}!{row['address']}\t{kind}")
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"nianbao {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
+    ] = False,
+) -> None:
+    """Hold the options of the program itself."""
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now().astimezone().replace(microsecond=0)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--now 的时间“{text}”写法不对，例如 2024-01-25T20:00:00。") from None
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one Chinese sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = app(standalone_mode=False)
+    except NianbaoError as error:
+        _complain(str(error))
+        return next((code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)), WRONG_USE)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # anything but typer's own complaint is a bug: show it whole
+            raise
+        _complain(f"命令写法不对（{error.format_message()}）。运行 nianbao --help 看用法和例子。")
+        return WRONG_USE
+    return code if isinstance(code, int) else ALL_WELL
+
+
+def _complain(sentence: str) -> None:
+    typer.secho(sentence, err=True, fg=typer.colors.RED)

@@ -1,0 +1,154 @@
+"""What a run found goes in; plain Chinese lines, a progress bar on a terminal, come out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.district import District
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
+from pipeline.model import Verdict
+from pipeline.publishing.record import Record
+
+if TYPE_CHECKING:
+    from pipeline.batch import Outcome
+
+_COLOURS = {
+    Verdict.ACCEPTED: "green",
+    Verdict.ACCEPTED_WITH_REMARKS: "yellow",
+    Verdict.RETURNED: "red",
+    Verdict.HELD: "magenta",
+}
+_SHOWN = 3
+"""Findings of one file that fit a screen; the rest is in the workbooks."""
+
+
+def out() -> Console:
+    """Return the console for results; no wrapping where the output is not a terminal."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a progress callback: a bar on a terminal, a line at the end of each stage elsewhere."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield _plain_line
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(stage: str, done: int, whole: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=whole)
+            bar.update(tasks[stage], completed=done, total=whole)
+
+        yield advance
+
+
+def _plain_line(stage: str, done: int, whole: int) -> None:
+    if done == whole and whole:
+        print(f"{stage}：{whole} 份", file=sys.stderr)  # noqa: T201 - the console is this module's job
+
+
+def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> None:
+    """Print what a night found, what to do next, and where the results are."""
+    console = out()
+    console.print(Text(f"{district.name} {district.year} 年度政府信息公开工作年度报告", style="bold"))
+    console.print(_counts_line(outcome.record))
+    _print_troubles(console, outcome.record)
+    _print_missing(console, outcome.record, district)
+    if dry_run:
+        console.print("这是试运行，没有写任何文件。")
+        return
+    if outcome.unchanged:
+        console.print("与上次运行相比没有新的报送，结果文件保持不变。")
+    else:
+        removed = f"，删除过时的 {len(outcome.removed)} 个" if outcome.removed else ""
+        console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
+    console.print(f"结果在：{outcome.folder}")
+    console.print(f"  汇总表　{outcome.record['files']['summary']}")
+    console.print("  各单位年报　reports　　退回表格　returned　　问题清单　findings.csv")
+
+
+def _counts_line(found: Record) -> str:
+    counts = found["counts"]
+    parts = [f"应报送 {counts['expected']} 家", f"已报送 {counts['received']} 家"]
+    parts += [
+        f"{VERDICT_WORDS[verdict]} {counts[verdict.value]} {'份' if verdict is Verdict.HELD else '家'}"
+        for verdict in _COLOURS
+    ]
+    return "，".join((*parts, f"未报送 {counts['missing']} 家"))
+
+
+def _print_troubles(console: Console, found: Record) -> None:
+    troubled = [item for item in found["submissions"] if item["verdict"] in (Verdict.RETURNED, Verdict.HELD)]
+    if not troubled:
+        return
+    console.print(Text("需要处理：", style="bold"))
+    for item in troubled:
+        verdict = Verdict(item["verdict"])
+        errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
+        name = item["agency_name"] or item["file"]
+        line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
+        line.append(f"{name}　{item['file']}　{len(errors)} 处错误", style="default")
+        console.print(line)
+        console.print(Text(f"      {errors[0]['message']}" if errors else "", style="dim"))
+
+
+def _print_missing(console: Console, found: Record, district: District) -> None:
+    came = {item["agency"] for item in found["submissions"]}
+    missing = [agency for agency in district.agencies if agency.code not in came]
+    if missing:
+        console.print(Text("未报送：", style="bold"))
+    for agency in missing:
+        console.print(f"  {agency.name}　{agency.contact}　{agency.phone}".rstrip("　 "))
+
+
+def print_checks(submissions: Sequence[Record]) -> None:
+    """Print the verdict and every finding of single files."""
+    console = out()
+    for item in submissions:
+        verdict = Verdict(item["verdict"])
+        line = Text(f"{item['file']}：")
+        line.append(VERDICT_WORDS[verdict], style=_COLOURS.get(verdict, ""))
+        console.print(line)
+        for finding in item["findings"]:
+            console.print(Text(f"  {SEVERITY_WORDS[finding['severity']]}　{finding['message']}"))
+
+
+def print_status(district: District, found: Record) -> None:
+    """Print agency by agency what came, which version counts, and how many errors it has."""
+    console = out()
+    console.print(f"{district.name} {district.year} 年度，{found['now'].replace('T', ' ')} 的情况")
+    table = Table("单位", "状态", "报送次数", "错误", "提醒", "文件", box=None, pad_edge=False)
+    for agency in district.agencies:
+        mine = [item for item in found["submissions"] if item["agency"] == agency.code and item["version"]]
+        mine.sort(key=lambda item: int(item["version"]))
+        accepted = [item for item in mine if Verdict(item["verdict"]).is_acceptance]
+        shown = accepted[-1] if accepted else mine[-1] if mine else None
+        table.add_row(agency.name, *_status_cells(shown, len(mine)))
+    console.print(table)
+    console.print(_counts_line(found))
+
+
+def _status_cells(shown: Record | None, times: int) -> tuple[Text | str, ...]:
+    if shown is None:
+        return VERDICT_WORDS[None], "", "", "", ""
+    verdict = Verdict(shown["verdict"])
+    severities = [finding["severity"] for finding in shown["findings"]]
+    return (
+        Text(VERDICT_WORDS[verdict], style=_COLOURS[verdict]),
+        str(times),
+        str(severities.count("error") or ""),
+        str(severities.count("warning") or ""),
+        shown["file"],
+    )

@@ -1,0 +1,56 @@
+"""The edges of the machine: the output folder's lock, and a disk that fails."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.model import BusyError, EnvironmentFailedError
+
+_LOCK_NAME = ".nianbao.lock"
+_HOLDER_NAME = ".nianbao.holder"
+
+
+@contextmanager
+def disk() -> Iterator[None]:
+    """Turn a failing disk into EnvironmentFailedError, whose sentence tells the next step."""
+    try:
+        yield
+    except OSError as error:
+        raise EnvironmentFailedError(
+            f"读写文件失败：{error.strerror or error}（{error.filename or '未知文件'}）。"
+            "请检查磁盘空间和文件夹权限，然后重新运行。"
+        ) from error
+
+
+@contextmanager
+def lock(output: Path) -> Iterator[None]:
+    """Hold the output folder for one run. Raises BusyError, naming the holder, if another run has it."""
+    with disk():
+        output.mkdir(parents=True, exist_ok=True)
+        guard = FileLock(output / _LOCK_NAME)
+        try:
+            guard.acquire(timeout=0)
+        except Timeout:
+            raise BusyError(
+                f"另一次运行正在使用 {output}（{_holder(output)}）。请等它结束后再运行。"
+            ) from None
+    try:
+        with disk():
+            (output / _HOLDER_NAME).write_text(f"{platform.node()}，进程 {os.getpid()}", "utf-8")
+        yield
+    finally:
+        (output / _HOLDER_NAME).unlink(missing_ok=True)
+        guard.release()
+
+
+def _holder(output: Path) -> str:
+    try:
+        return (output / _HOLDER_NAME).read_text("utf-8")
+    except OSError:
+        return "刚刚开始"

@@ -1,0 +1,141 @@
+"""Submissions go in; assessments come out, in the same order.
+
+The whole batch passes pandera at once; what fails becomes findings at their true cells, and one table turns
+the heaviest finding into the verdict. A ``Report`` is made only of what was accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.forms.arithmetic import total_of, with_totals
+from pipeline.judging.frames import Frames, build_frames
+from pipeline.judging.schemas import BALANCES, CELLS, TEXTS, failures
+from pipeline.model import Assessment, Fact, Finding, Reading, Report, Severity, Submission, Verdict
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Balance, Form, Text
+
+VERDICTS: Mapping[Severity | None, Verdict] = {
+    None: Verdict.ACCEPTED,
+    Severity.INFO: Verdict.ACCEPTED,
+    Severity.WARNING: Verdict.ACCEPTED_WITH_REMARKS,
+    Severity.ERROR: Verdict.RETURNED,
+}
+"""Heaviest finding → verdict; a submission that a person must look at is held whatever its findings."""
+
+_SEVERITIES: Mapping[str, Severity] = {"C07.decimals": Severity.WARNING, "C07.size": Severity.WARNING}
+"""Of the cell checks that are not errors."""
+
+
+def judge(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool = False) -> list[Assessment]:
+    """Judge a batch. ``blank_is_zero`` reads blanks and placeholders of tables as 0, with a warning each."""
+    readings = [_settle(form, item.reading) if blank_is_zero else item.reading for item in submissions]
+    judged = [number for number, reading in enumerate(readings) if reading.numbers]
+    found: list[list[Finding]] = [list(reading.findings) for reading in readings]
+    if judged:
+        batch = [readings[number] for number in judged]
+        frames = build_frames(form, batch, [submissions[number].level for number in judged])
+        for row, finding in _findings(form, batch, frames):
+            found[judged[row]].append(finding)
+    return [
+        _assess(form, item, reading, findings)
+        for item, reading, findings in zip(submissions, readings, found, strict=True)
+    ]
+
+
+def _findings(form: Form, readings: Sequence[Reading], frames: Frames) -> Iterable[tuple[int, Finding]]:
+    for check, row in failures(CELLS, frames.cells.data):
+        number, column = frames.cells.at(row)
+        yield number, _cell_finding(readings[number], form.cells[column].key, check)
+    for _, row in failures(BALANCES, frames.balances.data):
+        number, column = frames.balances.at(row)
+        yield number, _balance_finding(readings[number], form.balances[column])
+    for _, row in failures(TEXTS, frames.texts.data):
+        number, column = frames.texts.at(row)
+        yield number, _text_finding(readings[number], form.texts[column])
+
+
+def _cell_finding(reading: Reading, key: str, check: str) -> Finding:
+    code, _, variant = check.partition(".")
+    value = reading.numbers[key]
+    facts: dict[str, Fact] = {} if value is None else {"value": value}
+    severity = _SEVERITIES.get(check, Severity.ERROR)
+    return Finding(code, severity, reading.places.get(key), (key,), variant, facts)
+
+
+def _balance_finding(reading: Reading, balance: Balance) -> Finding:
+    left = total_of(balance.left, reading.numbers)
+    right = total_of(balance.right, reading.numbers)
+    operands = {key: reading.numbers[key] for key in (*balance.left, *balance.right)}
+    facts: dict[str, Fact] = {key: value for key, value in operands.items() if value is not None}
+    if left is not None and right is not None:
+        facts |= {"left": left, "right": right, "difference": left - right}
+    return Finding(
+        code=balance.rule.id,
+        severity=Severity(balance.rule.severity),
+        place=reading.places.get(balance.anchor),
+        keys=(*balance.left, *balance.right),
+        variant=balance.id,
+        facts=facts,
+    )
+
+
+def _text_finding(reading: Reading, text: Text) -> Finding:
+    return Finding(
+        "N02", Severity.ERROR, reading.places.get(text.key), (text.key,), "empty_text", {"label": text.label}
+    )
+
+
+def _settle(form: Form, reading: Reading) -> Reading:
+    """Read blanks and placeholders as 0, each with a warning, and compute the totals anew."""
+    if not reading.numbers:
+        return reading
+    placeholders = {finding.key for finding in reading.findings if finding.code == "C02"}
+    numbers = dict(reading.numbers)
+    blanks: list[Finding] = []
+    for cell in form.cells:
+        key = cell.key
+        if numbers[key] is not None or not cell.is_input or key not in reading.places:
+            continue
+        if key in placeholders:
+            numbers[key] = 0
+        elif key not in reading.unreadable:
+            numbers[key] = 0
+            blanks.append(Finding("C01", Severity.WARNING, reading.places[key], (key,), "as_zero"))
+    lighter = [
+        replace(finding, severity=Severity.WARNING, variant="as_zero") if finding.code == "C02" else finding
+        for finding in reading.findings
+    ]
+    return replace(
+        reading,
+        numbers=with_totals(form, numbers),
+        unreadable={key: raw for key, raw in reading.unreadable.items() if key not in placeholders},
+        findings=(*lighter, *blanks),
+    )
+
+
+def _assess(form: Form, item: Submission, reading: Reading, findings: Sequence[Finding]) -> Assessment:
+    heaviest = max((finding.severity for finding in findings), key=lambda own: own.weight, default=None)
+    verdict = Verdict.HELD if item.held else VERDICTS[heaviest]
+    if verdict.is_acceptance and (item.agency is None or not reading.numbers):
+        raise AssertionError(f"accepted without agency or figures: {item.file}")
+    report = _report(form, item, reading) if verdict.is_acceptance else None
+    return Assessment(replace(item, reading=reading), tuple(findings), verdict, report)
+
+
+def _report(form: Form, item: Submission, reading: Reading) -> Report:
+    numbers = tuple(value for value in reading.numbers.values() if value is not None)
+    if len(numbers) != len(form.cells) or item.agency is None or reading.claims.year is None:
+        raise AssertionError(f"accepted although incomplete: {item.file}")
+    return Report(
+        form=form.id,
+        agency=item.agency.name,
+        code=item.agency.code,
+        year=reading.claims.year,
+        numbers=numbers,
+        texts=reading.texts,
+        entries=reading.entries,
+    )

@@ -1,0 +1,215 @@
+"""A finding goes in; a Chinese sentence with place, fault and remedy comes out.
+
+Every sentence of a finding that a clerk or a coordinator reads stands in this catalogue, or, for balance rules,
+is put together from the rule's own words in the form. Facts are named as in the finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pipeline.model import Fact, Finding, Notice, Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.forms.form import Balance, Form
+
+SEVERITY_WORDS: Mapping[str, str] = {
+    Severity.ERROR: "错误",
+    Severity.WARNING: "提醒",
+    Severity.INFO: "说明",
+}
+
+VERDICT_WORDS: Mapping[Verdict | None, str] = {
+    Verdict.ACCEPTED: "合格",
+    Verdict.ACCEPTED_WITH_REMARKS: "合格（有提醒）",
+    Verdict.RETURNED: "退回",
+    Verdict.HELD: "待核实",
+    Verdict.DUPLICATE: "重复",
+    Verdict.NOT_A_SUBMISSION: "不是报送",
+    None: "未报送",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one kind of finding; ``{names}`` are its facts."""
+
+    fault: str
+    remedy: str = ""
+    actual: str = ""
+    expected: str = ""
+
+
+_ASK_AGAIN = "请用 Excel 或 WPS 打开区政务公开办发的填报模板，填好后另存为 .xlsx 再报送"
+_WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
+
+CATALOGUE: Mapping[tuple[str, str], Wording] = {
+    ("F01", "encrypted"): Wording("文件设了打开密码，无法读取", "请取消密码后重新保存、报送"),
+    ("F01", "damaged"): Wording(
+        "文件已损坏，无法打开", "请在自己的电脑上确认能打开，另存为 .xlsx 后重新报送"
+    ),
+    ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是{kind}", _ASK_AGAIN, "{kind}"),
+    ("F01", "empty"): Wording("文件是空的，没有任何内容", "请检查附件是否保存成功，重新报送"),
+    ("F01", "too_large"): Wording("文件过大，超出了填报模板可能的大小", _ASK_AGAIN),
+    ("F01", "hostile"): Wording("文件的内部结构不正常（{reason}），为安全起见没有打开", _ASK_AGAIN),
+    ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
+    ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
+    ("F01", "second_reader"): Wording("文件的保存方式不标准，已换一种方式读出全部数据"),
+    ("F02", "unknown_agency"): Wording(
+        "填报单位“{stated}”不在本区报送单位名单中",
+        "请核对单位名称；如属改名或简称，请区政务公开办补入名单",
+        "{stated}",
+    ),
+    ("F02", "agency_missing"): Wording(
+        "没有填写填报单位，无法确认是哪个单位报送的", "请在“基本信息”填写单位全称"
+    ),
+    ("F02", "conflict"): Wording(
+        "模板是发给“{stamp}”的，填报单位写的却是“{stated}”，无法确认是哪个单位的数据",
+        "请使用发给本单位的模板，或请区政务公开办核实",
+        "{stated}",
+        "{stamp}",
+    ),
+    ("F02", "year_missing"): Wording("没有填写报告年度", "请在“基本信息”填写四位年份"),
+    ("F02", "year_wrong"): Wording(
+        "报告年度写的是 {stated}，本次报送的是 {expected} 年度",
+        "请改为 {expected}，并确认填的是该年度的数据",
+        "{stated}",
+        "{expected}",
+    ),
+    ("F03", "missing_table"): Wording(
+        "没有找到“{table}”这张表", "请使用填报模板，不要删除工作表或以图片代替表格"
+    ),
+    ("F03", "missing_label"): Wording(
+        "“{table}”中没有找到“{label}”", "请恢复模板原有的行列和表头文字", "", "{label}"
+    ),
+    ("F03", "near_label"): Wording(
+        "表头“{found}”与规定的“{label}”不一致，已按“{label}”读取",
+        "请恢复为规定的表头文字",
+        "{found}",
+        "{label}",
+    ),
+    ("F03", "missing_sheet"): Wording(
+        "没有找到“{sheet}”工作表", "请使用填报模板，不要删除或改名工作表", "", "{sheet}"
+    ),
+    ("F04", ""): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "请使用新版填报模板重新填写，第二部分的栏目与旧版不同",
+        "{old_authority}",
+        "{authority}",
+    ),
+    ("F05", "unplaced"): Wording(
+        "“{table}”的行列被增删或移动，无法确认各单元格对应的项目", "请把数据填入未改动的填报模板"
+    ),
+    ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
+    ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
+    ("C01", "as_zero"): Wording("没有填写，已按 0 处理", "没有发生的请填 0", "", "0"),
+    ("C02", "as_zero"): Wording("填的是“{raw}”，已按 0 处理", "没有发生的请填 0", "{raw}", "0"),
+    ("C02", "placeholder"): Wording("填的是“{raw}”，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C03", "unit_stripped"): Wording(
+        "填的是“{raw}”，已按 {value} 读取", "请只填数字，不写单位", "{raw}", "{value}"
+    ),
+    ("C03", "unit_changes"): Wording(
+        "填的是“{raw}”，单位是“{unit}”，而本栏单位是万元", "请换算成万元后只填数字", "{raw}"
+    ),
+    ("C04", "normalised"): Wording("填的是“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"),
+    ("C04", "recomputed"): Wording(
+        "保存的总计 {stated} 没有更新，已重新计算为 {value}", "", "{stated}", "{value}"
+    ),
+    ("C05", ""): Wording("填的是 {value}，不能是负数", "请核对后填写 0 或正数", "{value}", "不小于 0"),
+    ("C06", ""): Wording("填的是 {value}，件数应是整数", "请核对后填写整数", "{value}", "整数"),
+    ("C07", "decimals"): Wording(
+        "填的是 {value}，小数超过六位", "请核对单位是不是万元，最多保留六位小数", "{value}"
+    ),
+    ("C07", "size"): Wording(
+        "填的是 {value} 万元，金额很大", "请核对是不是把元当成了万元；属实请说明", "{value}"
+    ),
+    ("C08", "excel_error"): Wording("单元格显示错误值 {raw}", "请删除公式，直接填数字", "{raw}", "数字"),
+    ("C08", "date"): Wording(
+        "数字被表格软件变成了日期 {raw}", "请把单元格格式改为“常规”后重新填写数字", "{raw}", "数字"
+    ),
+    ("C08", "formula_without_result"): Wording(
+        "公式没有保存计算结果", "请直接填数字，或用 Excel、WPS 重新打开并保存", "", "数字"
+    ),
+    ("C08", "boolean"): Wording("填的是逻辑值 {raw}，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C08", "text"): Wording("填的是“{raw}”，读不出确定的数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C08", "too_large"): Wording("填的是 {raw}，数字过大", "请核对是否误填了电话、证件号码等", "{raw}"),
+    ("C09", "nil_contradiction"): Wording(
+        "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数",
+        "请改选“否”，或把这些数改为 0",
+        "是",
+        "否",
+    ),
+    ("N02", "empty_text"): Wording(
+        "没有填写“{label}”", "请补写这一部分，没有的也要写明“无”的情况", "", "文字"
+    ),
+}
+
+
+def notice(form: Form, finding: Finding) -> Notice:
+    """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
+    balance = next((item for item in form.balances if item.id == finding.variant), None)
+    wording = _balance_wording(balance, finding) if balance else CATALOGUE[finding.code, finding.variant]
+    facts = {name: spoken(value) for name, value in finding.facts.items()}
+    fault, remedy = wording.fault.format_map(facts), wording.remedy.format_map(facts)
+    label = balance.subject if balance else _label(form, finding.key)
+    where = f"{finding.place}（{label}）" if finding.place and label else str(finding.place or label)
+    return Notice(
+        code=finding.code,
+        severity=finding.severity.value,
+        sheet=finding.place.sheet if finding.place else None,
+        cell=(finding.place.cell or None) if finding.place else None,
+        key=finding.key,
+        actual=wording.actual.format_map(facts) or None,
+        expected=wording.expected.format_map(facts) or None,
+        message="：".join(
+            part for part in (where, "；".join(part for part in (fault, remedy) if part)) if part
+        )
+        + "。",
+        hint=remedy or None,
+        fault=fault,
+    )
+
+
+def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
+    """Put findings into words, heaviest first, otherwise in their order."""
+    return [notice(form, finding) for finding in sorted(findings, key=lambda item: -item.severity.weight)]
+
+
+def spoken(value: Fact) -> str:
+    """Write a fact as people write it: money without trailing zeros."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)
+
+
+def _label(form: Form, key: str | None) -> str:
+    if key is None:
+        return ""
+    if key in form.by_key:
+        return form.by_key[key].short_label
+    return next((item.label for group in (form.entries, form.texts) for item in group if item.key == key), "")
+
+
+def _balance_wording(balance: Balance, finding: Finding) -> Wording:
+    sides = (
+        _side(balance.rule.left_words, balance.left, finding, "left"),
+        _side(balance.rule.right_words, balance.right, finding, "right"),
+    )
+    gap = spoken(finding.facts["difference"]).lstrip("-")
+    fault = f"{sides[0]}，{sides[1]}，相差 {gap}（{balance.rule.title}）"
+    return Wording(fault, balance.rule.remedy, "{left}", f"{_BOUND[balance.rule.relation]}{{right}}")
+
+
+_BOUND: Mapping[str, str] = {"=": "", "<=": "不大于 "}
+
+
+def _side(words: Sequence[str], keys: Sequence[str], finding: Finding, side: str) -> str:
+    total = spoken(finding.facts[side])
+    if len(words) != len(keys) or len(keys) < 2:  # noqa: PLR2004 - a sum needs two terms to be spelled out
+        return f"{words[0]} {total}"
+    terms = " + ".join(f"{word} {spoken(finding.facts[key])}" for word, key in zip(words, keys, strict=True))
+    return f"{terms} = {total}"

@@ -1,0 +1,94 @@
+"""What a campaign needs before the first mail: a district folder, the blank templates, a template for each agency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from pipeline.district import CONFIG_NAME, INBOX_NAME, LAYOUTS_NAME, ROSTER_COLUMNS, ROSTER_NAME, District
+from pipeline.forms.form import Form
+from pipeline.forms.loader import DEFAULT_FORM, load_form
+from pipeline.model import Agency, ConfigError
+from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.workbook import Stamp, build_workbook
+
+LAYOUT_NAME = "report.docx"
+TEMPLATES = "templates"
+
+_CONFIG = """\
+# 区县的基本设置。改完保存后直接运行 nianbao run 即可。
+name = "{name}"            # 区县全称，会出现在汇总表标题中
+level = "县区"             # 县区 或 设区的市
+year = {year}                # 报告年度
+form = "{form}"
+deadline = {deadline}      # 报送截止日期
+
+# [rules]
+# blank_is_zero = true     # 空格和“/”“无”按 0 处理并提醒；不写或 false 时退回单位补填
+"""
+
+_ROSTER = """\
+001,{name}人民政府办公室,区政府办公室;区府办,部门,,张三,0571-00000000,office@example.gov.cn
+002,{name}财政局,区财政局,部门,,李四,0571-00000000,@cz.example.gov.cn
+"""
+
+
+def init(folder: Path, *, today: date) -> list[Path]:
+    """Make a new district folder; return what was made. Raises ConfigError if there is one already."""
+    if (folder / CONFIG_NAME).exists():
+        raise ConfigError(f"这里已经有 {CONFIG_NAME}，没有改动任何文件。请换一个空文件夹。", file=folder)
+    form = load_form(DEFAULT_FORM)
+    year = today.year - 1
+    name = folder.resolve().name
+    made = [folder / INBOX_NAME]
+    made[0].mkdir(parents=True, exist_ok=True)
+    header = ",".join(ROSTER_COLUMNS)
+    config = _CONFIG.format(name=name, year=year, form=form.id, deadline=date(year + 1, 1, 31))
+    contents = {
+        CONFIG_NAME: config.encode(),
+        ROSTER_NAME: f"{header}\n{_ROSTER.format(name=name)}".encode("utf-8-sig"),
+        **{f"{LAYOUTS_NAME}/{path}": content for path, content in layouts(form)},
+    }
+    for path, content in contents.items():
+        write_if_changed(folder / path, content)
+        made.append(folder / path)
+    return made
+
+
+def layouts(form: Form) -> Iterator[tuple[str, bytes]]:
+    """Yield the blank template and the Word layout of ``form`` with the names they have in ``input_templates/``."""
+    yield blank_name(form), build_workbook(form)
+    yield LAYOUT_NAME, build_layout(form)
+
+
+def blank_name(form: Form) -> str:
+    """Return the file name of the blank template."""
+    return f"{form.title}填报模板.xlsx"
+
+
+def personal_templates(district: District, output: Path, *, code: str | None = None) -> list[Path]:
+    """Write a template for each agency (or the one with ``code``) into ``output/<year>/templates``; return their paths."""
+    form = load_form(district.form)
+    chosen = [agency for agency in district.agencies if code in (None, agency.code)]
+    if not chosen:
+        raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
+    folder = output / str(district.year) / TEMPLATES
+    paths = []
+    for agency in chosen:
+        stamp = Stamp(
+            agency_code=agency.code,
+            agency=agency.name,
+            year=district.year,
+            level=agency.level,
+            district=district.name,
+        )
+        path = folder / _template_name(agency, district, form)
+        write_if_changed(path, build_workbook(form, stamp))
+        paths.append(path)
+    return paths
+
+
+def _template_name(agency: Agency, district: District, form: Form) -> str:
+    return safe_name(f"{agency.code}_{agency.name}_{district.year}年{form.title}填报模板") + ".xlsx"

@@ -1,0 +1,82 @@
+"""Chunks of a stage go in, results come out in order: in this process, in several, or on a cluster.
+
+Small batches are done here: starting a process costs more than reading a hundred files. The chunk functions are plain
+module functions of plain values, so ``concurrent.futures`` and ``dask.distributed`` run them alike.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import TypeVar
+
+from pipeline.model import ConfigError, EnvironmentFailedError
+
+Shared = TypeVar("Shared")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SERIAL_BELOW = 200
+"""Files; under this one process is faster than several."""
+_CHUNK = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How heavy stages are carried out; without an executor, in this process."""
+
+    executor: Executor | None = None
+
+    def map(
+        self,
+        function: Callable[[Shared, Sequence[Item]], list[Result]],
+        shared: Shared,
+        items: Sequence[Item],
+        advance: Callable[[int], None],
+    ) -> list[Result]:
+        """Apply ``function(shared, chunk)`` to chunks of ``items``; return the joined results in order."""
+        chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+        if self.executor is None:
+            parts: Iterator[list[Result]] = (function(shared, chunk) for chunk in chunks)
+        else:
+            futures = [self.executor.submit(function, shared, chunk) for chunk in chunks]
+            parts = (future.result() for future in futures)
+        results: list[Result] = []
+        advance(0)
+        for part in parts:
+            results += part
+            advance(len(results))
+        return results
+
+
+@contextmanager
+def open_work(files: int, *, workers: int | None = None, engine: str | None = None) -> Iterator[Work]:
+    """Choose the executor: ``engine`` (a dask scheduler's address), else processes where there is enough to do."""
+    if engine:
+        with _dask(engine) as executor:
+            yield Work(executor)
+        return
+    wanted = workers or (1 if files < SERIAL_BELOW else os.cpu_count() or 1)
+    if wanted == 1:
+        yield Work()
+        return
+    with ProcessPoolExecutor(wanted, mp_context=get_context("spawn")) as executor:
+        yield Work(executor)
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise ConfigError("使用 --engine 需要先安装附加组件：pip install 'nianbao[dask]'。") from error
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise EnvironmentFailedError(f"连不上计算集群 {address}，请检查地址后重新运行。") from error
+    with client:
+        yield client.get_executor()

@@ -1,0 +1,46 @@
+"""Numbers and texts go in; submissions as judging receives them come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pipeline.forms.form import Form
+from pipeline.model import Agency, Claims, Number, Reading, Submission
+
+AGENCY = Agency(code="001", name="甲局", kind="部门", level="县区")
+
+
+def reading_of(
+    form: Form, numbers: Mapping[str, Number | None], texts: Mapping[str, str] | None = None
+) -> Reading:
+    """A reading of a clean template with every text filled."""
+    return Reading(
+        form=form.id,
+        claims=Claims(agency=AGENCY.name, year=2023),
+        numbers={cell.key: numbers[cell.key] for cell in form.cells},
+        texts=texts or {text.key: f"{text.label}：已完成。" for text in form.texts},
+        places=form.places,
+    )
+
+
+def submission_of(found: Reading, *, level: str = "县区", number: int = 1) -> Submission:
+    """A submission of one agency at ``level``."""
+    return Submission(
+        file=f"{number}.xlsx",
+        name=f"{number}.xlsx",
+        sha256=f"{number:064d}",
+        source="folder",
+        received_at=None,
+        order=float(number),
+        reading=found,
+        agency=replace(AGENCY, level=level),
+        level=level,
+    )
+
+
+def filled(
+    form: Form, numbers: Mapping[str, Number | None], *, level: str = "县区", number: int = 1
+) -> Submission:
+    """A submission of a template filled with ``numbers``."""
+    return submission_of(reading_of(form, numbers), level=level, number=number)
