@@ -1,0 +1,108 @@
+"""The label paths of a block's rows (or columns) and the texts of a sheet go in; where each line stands comes out.
+
+The same search serves rows and columns: ``along`` is the coordinate that tells lines apart, ``depth`` the one on
+which the levels of a label path lie. What is not certain is said, not guessed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.intake.labels import likeness, normalise
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Line
+
+ALIKE_ENOUGH = 0.65
+CLEARLY_BEST = 0.05
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A text that may be a label, normalised, with its two coordinates."""
+
+    along: int
+    depth: int
+    text: str
+
+
+@dataclass(slots=True)
+class Lines:
+    """Where lines stand: ``found`` by the number of the line in its block."""
+
+    found: dict[int, Mark] = field(default_factory=dict)
+    missing: list[int] = field(default_factory=list)
+    ambiguous: list[int] = field(default_factory=list)
+    near: list[int] = field(default_factory=list)
+    """Lines of ``found`` whose label is only nearly the form's."""
+
+
+def find_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> Lines:
+    """Find every line whose whole label stands among ``marks``."""
+    parents = {normalise(part) for line in lines for part in line.label[:-1]}
+    ladders = sorted(mark for mark in marks if mark.text in parents)
+    by_text: defaultdict[str, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        by_text[mark.text].append(mark)
+    leaves = [normalise(line.label[-1]) for line in lines]
+    result = Lines()
+    for number, line in enumerate(lines):
+        candidates = by_text.get(leaves[number], [])
+        if len(candidates) > 1 or leaves.count(leaves[number]) > 1:
+            wanted = normalise(line.label[-2]) if len(line.label) > 1 else ""
+            candidates = [mark for mark in candidates if _parent(mark, ladders) == wanted]
+        _decide(result, number, candidates)
+    _refuse_shared(result)
+    return result
+
+
+def find_near(lines: Sequence[Line], result: Lines, free: Collection[Mark]) -> None:
+    """Give missing lines the one free text that is clearly most like their label; changes ``result``."""
+    scores = {
+        (number, mark): likeness(normalise(lines[number].label[-1]), mark.text)
+        for number in result.missing
+        for mark in free
+    }
+    taken = {mark.along for mark in result.found.values()}
+    for number in list(result.missing):
+        ranked = sorted(((score, mark) for (n, mark), score in scores.items() if n == number), reverse=True)
+        if not ranked or ranked[0][0] < ALIKE_ENOUGH:
+            continue
+        best, mark = ranked[0]
+        rivals = [score for score, _ in ranked[1:]]
+        rivals += [score for (n, other), score in scores.items() if other == mark and n != number]
+        if mark.along not in taken and all(score <= best - CLEARLY_BEST for score in rivals):
+            result.missing.remove(number)
+            result.near.append(number)
+            result.found[number] = mark
+            taken.add(mark.along)
+
+
+def _decide(result: Lines, number: int, candidates: Sequence[Mark]) -> None:
+    if len(candidates) == 1:
+        result.found[number] = candidates[0]
+    elif candidates:
+        result.ambiguous.append(number)
+    else:
+        result.missing.append(number)
+
+
+def _parent(mark: Mark, ladders: Sequence[Mark]) -> str:
+    """Return the text that governs ``mark``: on the nearest level above, the last at or before it."""
+    above = [other for other in ladders if other.depth < mark.depth and other.along <= mark.along]
+    return max(above, key=lambda other: (other.depth, other.along)).text if above else ""
+
+
+def _refuse_shared(result: Lines) -> None:
+    """Two lines cannot stand at the same place: neither is certain."""
+    users: defaultdict[int, list[int]] = defaultdict(list)
+    for number, mark in result.found.items():
+        users[mark.along].append(number)
+    for numbers in users.values():
+        if len(numbers) > 1:
+            for number in numbers:
+                del result.found[number]
+                result.ambiguous.append(number)

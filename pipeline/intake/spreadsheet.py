@@ -1,0 +1,94 @@
+"""Guarded bytes go in; the sheets of the workbook come out, each as rows of values from A1 on.
+
+One fast reader for every format, from bytes, so that the content decides. An .xlsx the guard has measured is read
+in this process; the binary formats and .ods, which it cannot measure, are read in a child.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pipeline.intake import sandbox
+from pipeline.intake.cellxml import CellFacts, scan
+from pipeline.intake.refusal import Refused, hostile
+from pipeline.model import Value
+
+if TYPE_CHECKING:
+    from pipeline.intake.guard import Inspection
+
+Raw = Value | date | time | timedelta
+"""A value as the reader hands it over; a blank is an empty text or None."""
+
+
+@dataclass(frozen=True)  # without slots: the facts are computed once, when somebody asks
+class SheetData:
+    """One sheet: ``rows[r][c]`` stands at zero-based (r, c); ``second_reader`` says that the fast reader failed."""
+
+    name: str
+    visible: bool
+    rows: list[list[Any]]
+    xml: bytes = field(default=b"", repr=False)
+    second_reader: bool = False
+
+    def at(self, row: int, column: int) -> Raw:
+        """Return the value at (row, column); None outside of what is filled."""
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            value: Raw = self.rows[row][column]
+            return value
+        return None
+
+    @cached_property
+    def facts(self) -> CellFacts:
+        """Error cells and formulas; empty for formats other than .xlsx."""
+        return scan(self.xml)
+
+
+def open_workbook(content: bytes, inspection: Inspection) -> list[SheetData]:
+    """Read every worksheet of a file the guard let pass. Raises Refused."""
+    sheets = _read_here(content, inspection) if inspection.kind == "xlsx" else None
+    if sheets is None:
+        sheets = _read_in_child(content, inspection)
+    if not sheets:
+        raise Refused("damaged")
+    return sheets
+
+
+def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None:
+    """Read an .xlsx in this process; None where the fast reader cannot."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - the command line starts without it
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [
+            SheetData(
+                item.name,
+                str(item.visible) == "SheetVisibleEnum.Visible",
+                workbook.get_sheet_by_index(number).to_python(skip_empty_area=False),
+                inspection.sheets.get(item.name, b""),
+            )
+            for number, item in enumerate(workbook.sheets_metadata)
+            if str(item.typ) == "SheetTypeEnum.WorkSheet"
+        ]
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # noqa: BLE001 - a panic of the reader's Rust code is no Exception
+        return None
+
+
+def _read_in_child(content: bytes, inspection: Inspection) -> list[SheetData]:
+    second = inspection.kind == "xlsx"
+    try:
+        found = sandbox.parse(content, "openpyxl" if second else "calamine")
+    except sandbox.FaultError as fault:
+        reason = str(fault)
+        raise (hostile("表格范围过大") if reason == "extent" else Refused(reason)) from None
+    return [
+        SheetData(
+            item["name"], item["visible"], item["rows"], inspection.sheets.get(item["name"], b""), second
+        )
+        for item in found
+    ]

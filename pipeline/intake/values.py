@@ -1,0 +1,153 @@
+"""The raw value of a number cell goes in; an exact number, or why there is none, comes out.
+
+Nothing is guessed: what is not clearly a number is a finding, and every normalisation leaves a note.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pipeline.model import Fact, Finding, Number, Place, Severity
+
+if TYPE_CHECKING:
+    from pipeline.intake.spreadsheet import Raw
+
+LARGEST = 999_999_999_999
+_SHOWN = 60
+"""Characters of a raw value that a finding repeats."""
+_MANY_DIGITS = 40
+_MONEY = "money"
+_PLACEHOLDERS = {
+    "/", "\\", "-", "--", "—", "——", "–", "―", "─", "_", "无", "没有", "暂无", "不涉及", "不适用", "空",
+    "n/a", "na", "n.a.", "none", "nil",
+}  # fmt: skip
+_COUNT_UNITS = "件条宗份例起项个次"
+_MONEY_UNIT = "万元"
+_OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
+_WITH_UNIT = re.compile(r"([+-]?[\d,.]+)(\D+)", re.ASCII)
+_MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
+_SPACES = str.maketrans(dict.fromkeys(" \u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\t", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A cell's number, and what is to be said of it: code (empty: nothing), variant, severity and facts."""
+
+    number: Number | None = None
+    code: str = ""
+    variant: str = ""
+    severity: Severity = Severity.ERROR
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def raw(self) -> str | None:
+        """What an unreadable cell shows; None where the cell is blank or a number."""
+        return str(self.facts.get("raw", "")) if self.code and self.number is None else None
+
+    def finding(self, place: Place, key: str) -> Finding:
+        """Make the finding at ``place``."""
+        return Finding(self.code, self.severity, place, (key,), self.variant, self.facts)
+
+
+BLANK = Typed()
+
+
+def type_cell(value: Raw, kind: str) -> Typed:
+    """Type one number cell; ``kind`` is count or money."""
+    if value is None:
+        return BLANK
+    if isinstance(value, bool):
+        return unreadable("C08", "boolean", "TRUE" if value else "FALSE")
+    if isinstance(value, (int, float)):
+        return _numeric(value)
+    if isinstance(value, (date, time, timedelta)):
+        return unreadable("C08", "date", shown(value))
+    return _textual(value, kind)
+
+
+def unreadable(code: str, variant: str, raw: str) -> Typed:
+    """Make the answer for a cell that shows ``raw`` but no number."""
+    return Typed(None, code, variant, facts={"raw": raw[:_SHOWN]})
+
+
+def shown(value: Raw) -> str:
+    """Spell a value as text, as a cell of text would hold it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d" if value.time() == time() else "%Y-%m-%d %H:%M:%S")
+    return str(value)
+
+
+def exact(value: float) -> Number:
+    """Return a stored number exactly as a spreadsheet shows it: at most 15 digits, whole numbers as int."""
+    if isinstance(value, int) or value.is_integer():
+        return int(value)
+    number = Decimal(f"{value:.15g}")
+    return int(number) if number == number.to_integral_value() else number
+
+
+def _numeric(value: float) -> Typed:
+    if isinstance(value, float) and math.isnan(value):
+        return unreadable("C08", "text", "NaN")
+    if abs(value) > LARGEST:
+        return unreadable("C08", "too_large", f"{value:.15g}" if isinstance(value, float) else str(value))
+    return Typed(exact(value))
+
+
+def _textual(raw: str, kind: str) -> Typed:
+    shown_text = raw.strip()
+    if not shown_text:
+        return BLANK
+    text = unicodedata.normalize("NFKC", shown_text).translate(_SPACES)
+    if text.casefold() in _PLACEHOLDERS:
+        return unreadable("C02", "placeholder", shown_text)
+    text = text.translate(_MINUSES)
+    number = _parse(text)
+    if number is not None:
+        return _noted(number, "C04", "normalised", Severity.INFO, shown_text)
+    return _with_unit(text, shown_text, kind)
+
+
+def _with_unit(text: str, raw: str, kind: str) -> Typed:
+    found = _WITH_UNIT.fullmatch(text)
+    number = _parse(found.group(1)) if found else None
+    if not found or number is None:
+        too_long = len(text) > _MANY_DIGITS and text.isdecimal()
+        return unreadable("C08", "too_large" if too_long else "text", raw)
+    unit = found.group(2).strip("()")
+    if unit == _MONEY_UNIT if kind == _MONEY else len(unit) == 1 and unit in _COUNT_UNITS:
+        return _noted(number, "C03", "unit_stripped", Severity.WARNING, raw)
+    if kind == _MONEY and unit in _OTHER_MONEY_UNITS:
+        return Typed(None, "C03", "unit_changes", facts={"raw": raw[:_SHOWN], "unit": unit})
+    return unreadable("C08", "text", raw)
+
+
+def _noted(number: Number, code: str, variant: str, severity: Severity, raw: str) -> Typed:
+    if abs(number) > LARGEST:
+        return unreadable("C08", "too_large", raw)
+    return Typed(number, code, variant, severity, {"raw": raw[:_SHOWN], "value": number})
+
+
+def _parse(text: str) -> Number | None:
+    if len(text) > _MANY_DIGITS:
+        return None
+    if not _NUMBER.fullmatch(text):
+        if not _GROUPED.fullmatch(text):
+            return None
+        text = text.replace(",", "")
+    number = Decimal(text)
+    return int(number) if number == number.to_integral_value() else number

@@ -1,0 +1,1 @@
+"""What goes out: workbooks, summaries, documents, pages and letters, as bytes."""

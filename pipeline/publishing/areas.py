@@ -1,0 +1,57 @@
+"""Cells and texts go in; rectangles of a sheet and sizes on paper come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from math import ceil
+from unicodedata import east_asian_width
+
+from pipeline.forms.formulas import quoted
+from pipeline.forms.layout import Position
+from pipeline.model import a1
+
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column, zero-based."""
+LINE_HEIGHT = 15.5
+"""Points one line of 11-point text takes in Excel, WPS and LibreOffice alike."""
+MOST_HEIGHT = 409.0
+"""Points of the highest row a spreadsheet allows."""
+
+
+def rectangles(positions: Iterable[Position]) -> list[Area]:
+    """Join cells of one sheet into rectangles: runs along rows, then equal runs below each other."""
+    cells = sorted({(row, column) for _, row, column in positions})
+    tagged = [(row, column - number, column) for number, (row, column) in enumerate(cells)]
+    areas: list[Area] = []
+    for _, group in groupby(tagged, key=lambda item: item[:2]):
+        run = list(group)
+        row, left, right = run[0][0], run[0][2], run[-1][2]
+        above = next((area for area in areas if area[1:] == (left, row - 1, right)), None)
+        if above:
+            areas.remove(above)
+        areas.append((above[0] if above else row, left, row, right))
+    return areas
+
+
+def address(sheet: str, area: Area) -> str:
+    """Spell a rectangle for a formula on another sheet."""
+    first, last = a1(area[0], area[1]), a1(area[2], area[3])
+    return f"{quoted(sheet)}!{first}" if first == last else f"{quoted(sheet)}!{first}:{last}"
+
+
+def display_width(text: str) -> int:
+    """Count the columns of a monospaced line: two for a Chinese character, one for a Latin one."""
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def line_count(text: str, width: float) -> int:
+    """Estimate the lines ``text`` takes in a cell ``width`` digits wide."""
+    room = max(2.0, width - 1.5)
+    return sum(max(1, ceil(display_width(line) / room)) for line in text.split("\n"))
+
+
+def row_height(*cells: tuple[str, float], least: float = 20.0) -> float:
+    """Return the points a row needs for cells of (text, width)."""
+    lines = max((line_count(text, width) for text, width in cells), default=1)
+    return min(MOST_HEIGHT, max(least, lines * LINE_HEIGHT + 5))

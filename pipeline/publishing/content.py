@@ -1,0 +1,130 @@
+"""What a workbook is to show goes in; every figure a spreadsheet would compute from it comes out.
+
+Many programs show the stored result of a formula without computing it, so the builder stores the right
+one. The arithmetic here is a spreadsheet's: text in a number cell counts as nothing, a nil return turns
+the blanks of its table into zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.forms.arithmetic import total_of
+from pipeline.forms.form import Form
+from pipeline.forms.layout import YES
+from pipeline.model import Notice, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Whom a workbook is for: filled into 基本信息 and into the hidden stamp. ``district`` only stands in titles."""
+
+    agency_code: str = ""
+    agency: str = ""
+    year: int | None = None
+    level: str = "县区"
+    district: str = ""
+
+    @property
+    def addressee(self) -> str:
+        """Agency (else district) and year, as titles say them; empty for the blank template."""
+        year = f"{self.year}年度" if self.year else ""
+        return f"{self.agency or self.district}{year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that one workbook shows.
+
+    ``values`` holds what stands in the form's fields, blanks left out; ``locked`` names the entries the
+    coordinator filled; ``figures`` holds every number as a spreadsheet counts it, None where there is none.
+    """
+
+    form: Form
+    stamp: Stamp
+    values: Mapping[str, Number | str]
+    locked: frozenset[str]
+    nil_tables: frozenset[str]
+    figures: Mapping[str, Number | None]
+    explanations: Mapping[str, str]
+    notices: tuple[Notice, ...]
+
+
+def gather(
+    form: Form,
+    stamp: Stamp,
+    values: Mapping[str, Number | str],
+    explanations: Mapping[str, str],
+    notices: Sequence[Notice],
+) -> Content:
+    """Bring together what the workbook shows. Raises ValueError for a value whose key is no field of ``form``."""
+    unknown = sorted(set(values) - set(form.positions))
+    if unknown:
+        raise ValueError(f"not fields of {form.id}: {', '.join(unknown)}")
+    given = {key: value for key, value in values.items() if value != ""}
+    prefilled = _prefilled(form, stamp)
+    shown = _with_numeric_years(form, {**prefilled, **given})
+    nil_tables = frozenset(table.key for table in form.tables if shown.get(table.nil_key) == YES)
+    return Content(
+        form=form,
+        stamp=stamp,
+        values=shown,
+        locked=frozenset(key for key, value in prefilled.items() if shown[key] == value),
+        nil_tables=nil_tables,
+        figures=_figures(form, shown, nil_tables),
+        explanations=explanations,
+        notices=tuple(notices),
+    )
+
+
+def _prefilled(form: Form, stamp: Stamp) -> dict[str, Number | str]:
+    given: dict[str, Number | str | None] = {
+        "agency": stamp.agency,
+        "code": stamp.agency_code,
+        "year": stamp.year,
+    }
+    return {entry.key: value for entry in form.entries if (value := given.get(entry.role))}
+
+
+def _with_numeric_years(form: Form, values: dict[str, Number | str]) -> dict[str, Number | str]:
+    """Turn years given as digits into numbers, so that Excel does not complain of a number stored as text."""
+    years = {entry.key for entry in form.entries if entry.kind == "year"}
+    for key in years & set(values):
+        value = values[key]
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            values[key] = int(value)
+    return values
+
+
+def _figures(
+    form: Form, values: Mapping[str, Number | str], nil_tables: frozenset[str]
+) -> dict[str, Number | None]:
+    figures: dict[str, Number | None] = {}
+    for cell in form.cells:
+        value = values.get(cell.key)
+        figures[cell.key] = None if isinstance(value, str) else value
+    for key, parts in form.evaluation_order:
+        if key not in values:
+            figures[key] = _sum(form, parts, figures, nil_tables)
+    return figures
+
+
+def _sum(
+    form: Form, keys: Sequence[str], figures: Mapping[str, Number | None], nil_tables: frozenset[str]
+) -> Number | None:
+    """Add as ``formulas.py`` writes it: complete operands only, unless the table of the first is declared nil."""
+    if keys and form.by_key[keys[0]].table in nil_tables:
+        return sum((figures[key] or 0 for key in keys), start=0)
+    return total_of(keys, figures)
+
+
+def side_value(content: Content, keys: Sequence[str]) -> Number | None:
+    """Return the value of one side of a balance; None is shown as a dash."""
+    return _sum(content.form, keys, content.figures, content.nil_tables)
+
+
+def spreadsheet_number(value: Number) -> int | float:
+    """Return ``value`` as a spreadsheet stores it."""
+    return float(value) if isinstance(value, Decimal) else value

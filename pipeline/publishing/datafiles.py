@@ -1,0 +1,89 @@
+"""The district's figures and findings go in; CSV files for other programs come out.
+
+UTF-8 with a byte order mark and CRLF, so that Excel and WPS open them as they are. What agencies typed stays
+text: a cell that a spreadsheet would take for a formula gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from pipeline.model import Assessment, Notice, Number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.forms.form import Form
+    from pipeline.model import DistrictSummary
+
+FIGURES_HEAD = ("agency_code", "agency")
+NOTICE_COLUMNS = tuple(item.name for item in fields(Notice) if item.name != "fault")
+"""``fault`` is left out: it is a part of ``message``."""
+FINDINGS_HEAD = ("file", "sha256", "agency", "agency_name", "version", "verdict", *NOTICE_COLUMNS)
+_FORMULA_START = tuple(
+    "=+-@＝＋－＠\t\r\n"
+)  # Chinese Excel reads the full-width signs as the half-width ones
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def figures_csv(form: Form, summary: DistrictSummary) -> bytes:
+    """Return one row per report that counts, in roster order: agency code, agency name, then every number."""
+    head = (*FIGURES_HEAD, *(cell.key for cell in form.cells))
+    rows = (
+        (
+            as_text_cell(state.agency.code),
+            as_text_cell(state.agency.name),
+            *map(plain_number, state.counting.report.numbers),
+        )
+        for state in summary.states
+        if state.counting and state.counting.report
+    )
+    return _csv(head, rows)
+
+
+def findings_csv(rows: Iterable[tuple[Assessment, Notice]]) -> bytes:
+    """Return one row per finding, in the order given."""
+    return _csv(FINDINGS_HEAD, (_finding_row(assessment, notice) for assessment, notice in rows))
+
+
+def plain_number(value: Number) -> str:
+    """Write a figure without exponent and without trailing zeros."""
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text
+
+
+def as_text_cell(text: str) -> str:
+    """Return ``text`` so that a spreadsheet shows it and runs nothing."""
+    if text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def _finding_row(assessment: Assessment, notice: Notice) -> list[str]:
+    submission = assessment.submission
+    agency = submission.agency
+    values = [
+        submission.file,
+        submission.sha256,
+        agency.code if agency else "",
+        agency.name if agency else "",
+        str(assessment.version),
+        assessment.verdict.value,
+        *(getattr(notice, name) or "" for name in NOTICE_COLUMNS),
+    ]
+    return [as_text_cell(value) for value in values]
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return target.getvalue().encode("utf-8-sig", errors="replace")

@@ -1,0 +1,168 @@
+"""A page goes in; 填报说明, 基本信息, the sheets of texts or the hidden stamp are written on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pipeline.forms.form import Entry, Sheet, Text
+from pipeline.forms.formulas import FAILS, quoted
+from pipeline.forms.layout import (
+    ANSWER_COLUMN,
+    HINT_ROW,
+    LABEL_COLUMN,
+    LIST_TOP,
+    PROMPT_COLUMN,
+    STAMP_NAMES,
+    TITLE_ROW,
+)
+from pipeline.model import Place, Severity, a1
+from pipeline.publishing.areas import MOST_HEIGHT, row_height
+from pipeline.publishing.marks import NOTICES_SHEET
+from pipeline.publishing.page import Page
+
+READY = "可以报送"
+_PANEL_ROW = 3
+_GUIDE_WIDTH = 82.0
+"""A single column that is wider than the paper would not be scaled down by LibreOffice."""
+_ENTRY_WIDTHS = (16.0, 46.0, 52.0)
+_TEXT_WIDTHS = (18.0, 104.0, 30.0)
+_TEXT_HEIGHT = 130.0
+_LAST_YEAR = 2099
+
+
+def write_guide(page: Page, sheet: Sheet, marks_area: str, failures: int) -> None:
+    """Write title, authority, the panel that counts the ✗ of ``marks_area`` on 自查, and the instructions."""
+    form, notices = page.content.form, page.content.notices
+    page.sheet.set_column(0, 0, _GUIDE_WIDTH)
+    page.put(TITLE_ROW, 0, sheet.title, "title")
+    page.sheet.set_row(TITLE_ROW, 40)
+    whom = page.content.stamp.addressee
+    page.put(HINT_ROW, 0, f"依据：{form.authority}" + (f"　　{whom}" if whom else ""), "subtitle")
+    page.sheet.set_row(HINT_ROW, 24)
+    _write_panel(page, marks_area, failures)
+    top = _PANEL_ROW + 2
+    if notices:
+        errors = sum(notice.severity == Severity.ERROR for notice in notices)
+        told = f"本表已由区政务公开办检查：{errors} 处错误、{len(notices) - errors} 处提醒。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
+        page.link(top, 0, Place(NOTICES_SHEET), told, "bold", "link")
+        page.sheet.set_row(top, 28)
+        top += 1
+    for number, line in enumerate(sheet.lines):
+        page.put(top + number, 0, line, "left")
+        page.sheet.set_row(top + number, row_height((line, _GUIDE_WIDTH), least=26))
+    page.print_on_a4(landscape=False)
+
+
+def _write_panel(page: Page, marks_area: str, failures: int) -> None:
+    """Show whether the workbook may be sent. In a returned one 自查 alone does not decide that."""
+    must_answer = any(notice.severity == Severity.ERROR for notice in page.content.notices)
+    ready = f"自查已通过，“{NOTICES_SHEET}”逐条改好后{READY}" if must_answer else READY
+    count = f'COUNTIF({marks_area},"{FAILS}")'
+    result = f"还有 {failures} 处需要处理" if failures else ready
+    formula = f'=IF({count}=0,"{ready}","还有 "&{count}&" 处需要处理")'
+    page.formula(_PANEL_ROW, 0, formula, result, "big", "box")
+    page.sheet.set_row(_PANEL_ROW, 46)
+    cell = "$A$" + str(_PANEL_ROW + 1)
+    for look, test in (
+        ("good", f'=ISNUMBER(FIND("{READY}",{cell}))'),
+        ("bad", f'=ISNUMBER(FIND("还有",{cell}))'),
+    ):
+        rule = {"type": "formula", "criteria": test, "format": page.looks(look)}
+        page.sheet.conditional_format(_PANEL_ROW, 0, _PANEL_ROW, 0, rule)
+    page.put(_PANEL_ROW + 1, 0, "上面一栏根据“自查”工作表自动更新。", "hint", "centre")
+    page.sheet.set_row(_PANEL_ROW + 1, 24)
+
+
+def write_entries(page: Page, sheet: Sheet) -> None:
+    """Write one line for each entry, with drop-in checks for years and dates."""
+    entries = [entry for entry in page.content.form.entries if entry.sheet == sheet.name]
+    _write_head(page, sheet, _ENTRY_WIDTHS, "浅黄色单元格由填报单位填写。")
+    for number, entry in enumerate(entries):
+        row = LIST_TOP + number
+        looks = ["box", "left", *(("date",) if entry.kind == "date" else ())]
+        if entry.kind == "text":
+            looks.append("as_text")
+        looks.append("box" if entry.key in page.content.locked else "input")
+        _write_line(page, row, entry, looks)
+        page.sheet.set_row(row, 28)
+        _validate_entry(page, row, entry)
+    page.print_on_a4(landscape=True)
+
+
+def _validate_entry(page: Page, row: int, entry: Entry) -> None:
+    first_year = page.content.form.first_year
+    checks = {
+        "year": {"validate": "integer", "minimum": first_year, "maximum": _LAST_YEAR},
+        "date": {
+            "validate": "date",
+            "minimum": date(first_year, 1, 1),
+            "maximum": date(_LAST_YEAR, 12, 31),
+        },
+    }
+    check = checks.get(entry.kind, {"validate": "any"})
+    page.sheet.data_validation(
+        row,
+        ANSWER_COLUMN,
+        row,
+        ANSWER_COLUMN,
+        {
+            **check,
+            "criteria": "between",
+            "input_title": entry.label,
+            "input_message": entry.prompt,
+            "error_title": "填写有误",
+            "error_message": f"{entry.prompt}。",
+        },
+    )
+
+
+def write_texts(page: Page, sheet: Sheet) -> None:
+    """Write one tall line for each text; what is already written decides its height."""
+    texts = [text for text in page.content.form.texts if text.sheet == sheet.name]
+    _write_head(page, sheet, _TEXT_WIDTHS, "文字写在浅黄色单元格里。单元格内另起一段按 Alt+Enter。")
+    for number, text in enumerate(texts):
+        row = LIST_TOP + number
+        _write_line(page, row, text, ["box", "left", "top", "input"])
+        written = str(page.content.values.get(text.key, ""))
+        least = _TEXT_HEIGHT if text.required else _TEXT_HEIGHT / 2
+        height = row_height((written, _TEXT_WIDTHS[ANSWER_COLUMN]), least=least)
+        page.sheet.set_row(row, min(MOST_HEIGHT, height + 10))
+    page.print_on_a4(landscape=True)
+
+
+def _write_head(page: Page, sheet: Sheet, widths: Sequence[float], hint: str) -> None:
+    for column, width in enumerate(widths):
+        page.sheet.set_column(column, column, width)
+    page.title(sheet.title, len(widths))
+    page.put(HINT_ROW, 0, hint, "hint", width=len(widths))
+    page.sheet.set_row(HINT_ROW, 22)
+    heads = {LABEL_COLUMN: "项目", ANSWER_COLUMN: "填写内容", PROMPT_COLUMN: "说明"}
+    for column, head in heads.items():
+        page.put(LIST_TOP - 1, column, head, "box", "head")
+    page.sheet.set_row(LIST_TOP - 1, 24)
+    page.sheet.freeze_panes(LIST_TOP, 0)
+    page.sheet.repeat_rows(LIST_TOP - 1)
+
+
+def _write_line(page: Page, row: int, item: Entry | Text, looks: Sequence[str]) -> None:
+    page.put(row, LABEL_COLUMN, item.label, "box", "left", "bold")
+    page.field(item.key, *looks)
+    prompt = f"必填。{item.prompt}" if item.required else item.prompt
+    page.put(row, PROMPT_COLUMN, prompt, "box", "left", "hint")
+
+
+def write_stamp(page: Page) -> None:
+    """Write what the reader recognises the workbook by, on a sheet nobody sees."""
+    form, stamp = page.content.form, page.content.stamp
+    year = str(stamp.year) if stamp.year else ""
+    lines = (form.id, form.edition, stamp.agency_code, year, stamp.level)
+    for row, (name, value) in enumerate(zip(STAMP_NAMES, lines, strict=True)):
+        page.put(row, 0, name)
+        page.put(row, 1, value)
+    page.sheet.very_hidden()
+
+
+def marks_address(sheet: str, first_row: int, last_row: int, column: int) -> str:
+    """Spell the column of marks on 自查 for the panel."""
+    return f"{quoted(sheet)}!{a1(first_row, column)}:{a1(last_row, column)}"

@@ -1,0 +1,233 @@
+"""A night's summary and assessments go in; the year's output folder comes out, only what differs being written.
+
+Plan first, then act: every path is decided before the first byte is written, and what an earlier night wrote and this
+one does not is removed. The record comes last, so an interrupted night is seen and done again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from pipeline.district import District
+from pipeline.forms.form import Form
+from pipeline.messages import notices
+from pipeline.model import Assessment, DistrictSummary, Notice, Report, Verdict
+from pipeline.publishing import datafiles, record, summary, word, workbook
+from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.work import Work
+
+RUN_NAME = "run.json"
+FIGURES_NAME = "figures.csv"
+FINDINGS_NAME = "findings.csv"
+REPORTS = "reports"
+RETURNED = "returned"
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage's Chinese name, how much is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Everything that publishing needs to know of a night. ``assessments`` stand in order of arrival."""
+
+    form: Form
+    district: District
+    summary: DistrictSummary
+    assessments: Sequence[Assessment]
+    leftovers: Sequence[record.Leftover]
+    layout: bytes
+    now: datetime
+    inputs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did; paths are relative to the year's output folder."""
+
+    record: record.Record
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def read_record(folder: Path) -> record.Record | None:
+    """Return the record of the last finished night in ``folder``, None if there is none that can be used."""
+    try:
+        found = json.loads((folder / RUN_NAME).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def is_complete(folder: Path, found: record.Record) -> bool:
+    """Whether every file that the record names is there."""
+    return all((folder / path).is_file() for path in record.paths(found))
+
+
+def publish(
+    night: Night, folder: Path, *, work: Work, progress: Progress, dry_run: bool = False
+) -> Published:
+    """Write the outputs of ``night`` into ``folder``. Raises OSError; running again is safe."""
+    words = {id(item): notices(night.form, item.findings) for item in night.assessments}
+    names = _report_names(night)
+    returned = _returned_names(night)
+    tonight = _record(night, words, names, returned)
+    earlier = read_record(folder)
+    gone = sorted(record.paths(earlier) - record.paths(tonight)) if earlier else []
+    if dry_run:
+        return Published(tonight, (), tuple(gone))
+    written = _write_reports(night, folder, names, work, progress)
+    for path, build in _builders(night, words, returned, progress):
+        if write_if_changed(folder / path, build()):
+            written.append(path)
+    for path in gone:
+        (folder / path).unlink(missing_ok=True)
+    if write_if_changed(folder / RUN_NAME, record.to_json(tonight)):
+        written.append(RUN_NAME)
+    return Published(tonight, tuple(written), tuple(gone))
+
+
+def summary_name(district: District) -> str:
+    """Return the file name of the district workbook."""
+    return f"{safe_name(f'{district.name}{district.year}年政府信息公开年报汇总表')}.xlsx"
+
+
+def _report_names(night: Night) -> dict[int, str]:
+    """Map the assessments whose report counts to the path of its document; equal names get the agency's code."""
+    counting = [state.counting for state in night.summary.states if state.counting]
+    taken: set[str] = set()
+    names: dict[int, str] = {}
+    for item in counting:
+        agency = item.submission.agency
+        if agency is None:
+            continue
+        name = safe_name(agency.name)
+        if name.casefold() in taken:
+            name = safe_name(f"{agency.name}_{agency.code}")
+        taken.add(name.casefold())
+        names[id(item)] = f"{REPORTS}/{name}.docx"
+    return names
+
+
+def _returned_names(night: Night) -> dict[int, str]:
+    """Map every returned assessment of a known agency to the path of its marked workbook."""
+    names: dict[int, str] = {}
+    for item in night.assessments:
+        agency = item.submission.agency
+        if item.verdict is Verdict.RETURNED and agency:
+            stem = f"{safe_name(agency.name)}_第{item.version}次"
+            if f"{RETURNED}/{stem}.xlsx" in names.values():
+                stem = f"{safe_name(agency.name)}_{safe_name(agency.code)}_第{item.version}次"
+            names[id(item)] = f"{RETURNED}/{stem}.xlsx"
+    return names
+
+
+def _record(
+    night: Night, words: Mapping[int, list[Notice]], names: Mapping[int, str], returned: Mapping[int, str]
+) -> record.Record:
+    submissions = [
+        record.submission_record(
+            item, words[id(item)], report=names.get(id(item)), returned=returned.get(id(item))
+        )
+        for item in night.assessments
+    ]
+    submissions += [record.leftover_record(item) for item in night.leftovers]
+    return record.run_record(
+        night.summary,
+        now=night.now,
+        inputs=night.inputs,
+        files={
+            "summary": summary_name(night.district),
+            "district_report": None,
+            "dashboard": None,
+            "figures": FIGURES_NAME,
+            "findings": FINDINGS_NAME,
+        },
+        submissions=sorted(submissions, key=lambda item: str(item["file"])),
+    )
+
+
+def _write_reports(
+    night: Night, folder: Path, names: Mapping[int, str], work: Work, progress: Progress
+) -> list[str]:
+    layout = word.compile_layout(night.layout, night.form)
+    jobs = [
+        (folder / names[id(state.counting)], state.counting.report)
+        for state in night.summary.states
+        if state.counting and state.counting.report and id(state.counting) in names
+    ]
+    done = work.map(write_reports, layout, jobs, lambda count: progress("生成各单位年报", count, len(jobs)))
+    return [
+        path.relative_to(folder).as_posix() for (path, _), is_new in zip(jobs, done, strict=True) if is_new
+    ]
+
+
+def write_reports(layout: word.Layout, jobs: Sequence[tuple[Path, Report]]) -> list[bool]:
+    """Render and write a chunk of documents; return which of them had to be written. Runs in any worker."""
+    return [write_if_changed(path, word.render(layout, report)) for path, report in jobs]
+
+
+def _builders(
+    night: Night, words: Mapping[int, list[Notice]], returned: Mapping[int, str], progress: Progress
+) -> list[tuple[str, Callable[[], bytes]]]:
+    """Pair every other output with what builds it, so that only one is in memory at a time."""
+    by_digest = {item.submission.sha256: words[id(item)] for item in night.assessments}
+    rows = [(item, notice) for item in night.assessments for notice in words[id(item)]]
+    builders: list[tuple[str, Callable[[], bytes]]] = []
+    marked = [item for item in night.assessments if id(item) in returned]
+    for number, item in enumerate(marked, 1):
+        builders.append(
+            (
+                returned[id(item)],
+                partial(
+                    _marked,
+                    night,
+                    item,
+                    words[id(item)],
+                    partial(progress, "生成退回表格", number, len(marked)),
+                ),
+            )
+        )
+    build = partial(
+        summary.build_summary,
+        night.form,
+        night.summary,
+        deadline=night.district.deadline,
+        now=night.now,
+        notices=by_digest,
+    )
+    return [
+        *builders,
+        (summary_name(night.district), build),
+        (FIGURES_NAME, partial(datafiles.figures_csv, night.form, night.summary)),
+        (FINDINGS_NAME, partial(datafiles.findings_csv, rows)),
+    ]
+
+
+def _marked(night: Night, item: Assessment, found: Sequence[Notice], advance: Callable[[], None]) -> bytes:
+    """Build the workbook that goes back: the official template, filled with what was sent, wrong cells marked."""
+    advance()
+    agency = item.submission.agency
+    reading = item.submission.reading
+    stamp = workbook.Stamp(
+        agency_code=agency.code if agency else "",
+        agency=agency.name if agency else "",
+        year=night.district.year,
+        level=item.submission.level,
+        district=night.district.name,
+    )
+    sent = {
+        cell.key: reading.unreadable.get(cell.key, reading.numbers.get(cell.key))
+        for cell in night.form.cells
+        if cell.is_input
+    }
+    values = {
+        key: value for key, value in {**reading.entries, **reading.texts, **sent}.items() if value is not None
+    }
+    return workbook.build_workbook(
+        night.form, stamp, values=values, explanations=reading.explanations, notices=found
+    )

@@ -1,0 +1,129 @@
+"""Assessments go in; the JSON that other programs read comes out (``run.json``, ``check --json``).
+
+The keys are a contract: absent never, unknown null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeline.model import Assessment, DistrictSummary, Notice, Verdict
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file that is no submission of its own: a duplicate, or a mail without a spreadsheet."""
+
+    file: str
+    sha256: str
+    verdict: Verdict
+    agency: str | None = None
+    agency_name: str | None = None
+
+
+def submission_record(
+    assessment: Assessment,
+    notices: Sequence[Notice],
+    *,
+    report: str | None = None,
+    returned: str | None = None,
+) -> Record:
+    """Describe one judged file; paths are relative to the output folder."""
+    submission = assessment.submission
+    agency = submission.agency
+    return {
+        "file": submission.file,
+        "sha256": submission.sha256,
+        "agency": agency.code if agency else None,
+        "agency_name": agency.name if agency else submission.reading.claims.agency or None,
+        "year": submission.reading.claims.year,
+        "form": submission.reading.form,
+        "version": assessment.version or None,
+        "verdict": assessment.verdict.value,
+        "report": report,
+        "returned": returned,
+        "findings": [notice_record(notice) for notice in notices],
+    }
+
+
+def leftover_record(leftover: Leftover) -> Record:
+    """Describe a file that was not judged, with the keys of a submission."""
+    unknown = dict.fromkeys(("year", "form", "version", "report", "returned"))
+    return {
+        "file": leftover.file,
+        "sha256": leftover.sha256,
+        "agency": leftover.agency,
+        "agency_name": leftover.agency_name,
+        **unknown,
+        "verdict": leftover.verdict.value,
+        "findings": [],
+    }
+
+
+def notice_record(notice: Notice) -> Record:
+    """Describe one finding."""
+    return {
+        "code": notice.code,
+        "severity": notice.severity,
+        "sheet": notice.sheet,
+        "cell": notice.cell,
+        "key": notice.key,
+        "actual": notice.actual,
+        "expected": notice.expected,
+        "message": notice.message,
+        "hint": notice.hint,
+    }
+
+
+def counts(summary: DistrictSummary) -> dict[str, int]:
+    """Count agencies by what became of them; ``held`` also counts files that belong to nobody yet."""
+    missing = len(summary.missing)
+    return {
+        "expected": len(summary.states),
+        "received": len(summary.states) - missing,
+        "accepted": summary.count(Verdict.ACCEPTED),
+        "accepted_with_remarks": summary.count(Verdict.ACCEPTED_WITH_REMARKS),
+        "returned": summary.count(Verdict.RETURNED),
+        "held": summary.count(Verdict.HELD) + len(summary.unclaimed),
+        "missing": missing,
+    }
+
+
+def run_record(
+    summary: DistrictSummary,
+    *,
+    now: datetime,
+    inputs: str,
+    files: Mapping[str, str | None],
+    submissions: Sequence[Record],
+) -> Record:
+    """Describe a run. ``inputs`` is the fingerprint by which the next run knows that nothing has changed."""
+    return {
+        "form": summary.form,
+        "year": summary.year,
+        "district": summary.district,
+        "now": now.isoformat(timespec="seconds"),
+        "counts": counts(summary),
+        "files": dict(files),
+        "submissions": list(submissions),
+        "inputs": inputs,
+    }
+
+
+def paths(found: Record) -> set[str]:
+    """Return every output file that a record names."""
+    named = [*found["files"].values()]
+    for submission in found["submissions"]:
+        named += [submission["report"], submission["returned"]]
+    return {path for path in named if path}
+
+
+def to_json(value: Record | Sequence[Record]) -> bytes:
+    """Write JSON as people can read it, Chinese unescaped."""
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

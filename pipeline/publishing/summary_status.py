@@ -1,0 +1,128 @@
+"""Where every agency stands goes in; 报送情况, one row per agency in roster order, comes out.
+
+Files that could be matched to nobody stand below the roster, so that nothing that arrived is out of sight.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.messages import VERDICT_WORDS
+from pipeline.model import Severity
+from pipeline.publishing.summary_book import HEAD_FONT, TIME_FORMAT, Book, Brief, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pipeline.model import AgencyState, Assessment
+
+STATUS_SHEET = "报送情况"
+STATUS_HEAD = (
+    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "错误数", "提醒数", "文件名", "备注",
+)  # fmt: skip
+_WIDTHS = [6.0, 11.0, 36.0, 9.0, 14.5, 9.0, 17.5, 8.0, 8.0, 40.0, 26.0]
+_HEAD_ROW, _FIRST_ROW = 1, 2
+_CALENDAR = range(1901, 9999)
+"""The years a workbook can hold; a mail may claim any."""
+
+
+def write_status(book: Book, brief: Brief) -> None:
+    """Write 报送情况."""
+    page = book.page(STATUS_SHEET, _WIDTHS, landscape=True)
+    title = f"{brief.summary.district}{brief.summary.year}年政府信息公开年报报送情况"
+    page.text(0, 0, title, book.style(font_name=HEAD_FONT, font_size=16, align="center"), across=len(_WIDTHS))
+    page.sheet.set_row(0, 28)
+    for column, name in enumerate(STATUS_HEAD):
+        page.text(_HEAD_ROW, column, name, book.head())
+    page.sheet.set_row(_HEAD_ROW, 34)
+    for number, state in enumerate(brief.summary.states):
+        _write_agency(page, brief, _FIRST_ROW + number, state)
+    last = _FIRST_ROW + max(1, brief.expected) - 1
+    page.sheet.autofilter(_HEAD_ROW, 0, last, len(_WIDTHS) - 1)
+    page.sheet.freeze_panes(_FIRST_ROW, 3)
+    page.sheet.repeat_rows(_HEAD_ROW)
+    _write_unclaimed(page, brief, last + 2)
+
+
+def shown(state: AgencyState) -> Assessment | None:
+    """Return the version that describes the agency: the one that counts, else the latest."""
+    return state.counting or state.latest
+
+
+def remark(state: AgencyState) -> str:
+    """Say what the row alone does not: which of several versions counts, and what became of a later one."""
+    if not state.latest or not state.counting or state.latest is state.counting:
+        return ""
+    later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
+    return f"{later}，按第 {state.counting.version} 次汇总"
+
+
+def severities(brief: Brief, assessment: Assessment) -> Mapping[str, int]:
+    """Count the findings of a submission by severity."""
+    found = [notice.severity for notice in brief.notices.get(assessment.submission.sha256, ())]
+    return {severity: found.count(severity) for severity in Severity}
+
+
+def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> None:
+    agency, assessment = state.agency, shown(state)
+    middle = page.book.boxed(align="center")
+    page.number(row, 0, row - _FIRST_ROW + 1, middle)
+    page.text(row, 1, agency.code, middle)
+    page.text(row, 2, agency.name, page.book.boxed())
+    page.text(row, 3, agency.kind, middle)
+    page.text(row, 4, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
+    texts = {2: agency.name, 9: assessment.submission.file if assessment else "", 10: remark(state)}
+    _write_arrival(page, brief, row, assessment, texts)
+
+
+def _write_arrival(
+    page: Page, brief: Brief, row: int, assessment: Assessment | None, texts: Mapping[int, str]
+) -> None:
+    """Write what is known of the file in the columns from 第几次报送 on; ``texts`` are the long ones of the row."""
+    middle = page.book.boxed(align="center")
+    for column in (5, 6, 7, 8):
+        page.text(row, column, "", middle)
+    for column in (9, 10):
+        page.text(row, column, texts[column], page.book.boxed())
+    page.height_for(row, {column: (text, 1) for column, text in texts.items()})
+    if not assessment:
+        return
+    counts = severities(brief, assessment)
+    if assessment.version:
+        page.number(row, 5, assessment.version, middle)
+    page.number(row, 7, counts[Severity.ERROR], middle)
+    page.number(row, 8, counts[Severity.WARNING], middle)
+    received = assessment.submission.received_at
+    if received and received.year in _CALENDAR:
+        moment = _local(received, brief.now)
+        page.time(row, 6, moment, page.book.boxed(align="center", num_format=TIME_FORMAT))
+
+
+def _local(moment: datetime, now: datetime) -> datetime:
+    """Return ``moment`` in the zone of ``now``, if both know theirs."""
+    return moment.astimezone(now.tzinfo) if moment.tzinfo and now.tzinfo else moment
+
+
+def _write_unclaimed(page: Page, brief: Brief, row: int) -> None:
+    if not brief.summary.unclaimed:
+        return
+    heading = f"无法确认单位的文件（{len(brief.summary.unclaimed)} 个），请核实后处理"
+    page.text(row, 0, heading, page.book.style(font_name=HEAD_FONT), across=len(_WIDTHS))
+    for number, assessment in enumerate(brief.summary.unclaimed, 1):
+        _write_unclaimed_file(page, brief, row + number, number, assessment)
+
+
+def _write_unclaimed_file(page: Page, brief: Brief, row: int, number: int, assessment: Assessment) -> None:
+    claims = assessment.submission.reading.claims
+    stated = claims.agency or "（未写明单位）"
+    page.number(row, 0, number, page.book.boxed(align="center"))
+    page.text(row, 1, claims.code, page.book.boxed(align="center"))
+    page.text(row, 2, stated, page.book.boxed())
+    page.text(row, 3, "", page.book.boxed())
+    page.text(row, 4, VERDICT_WORDS[assessment.verdict], page.book.state(assessment.verdict))
+    faults = [
+        notice.fault or notice.message for notice in brief.notices.get(assessment.submission.sha256, ())
+    ]
+    texts = {2: stated, 9: assessment.submission.file, 10: faults[0] if faults else ""}
+    _write_arrival(page, brief, row, assessment, texts)

@@ -1,0 +1,136 @@
+"""The sums of 明细 go in; the official tables, printed as the form prints them, come out.
+
+Every figure is a formula over one column of 明细, computed totals included, so that a summary equals the sum of
+the agencies' figures by construction; below each table stands whom it holds and whether its balances hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.forms.arithmetic import holds
+from pipeline.forms.formulas import FAILS, HOLDS, sum_formula
+from pipeline.publishing.summary_book import HEAD_FONT, NOTE_FILL, Book, Brief, Page, lines_of, sheet_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.forms.form import Balance, Form, Grid, GridCell, Table
+    from pipeline.publishing.summary_detail import Column
+
+GRID_TOP = 3
+"""The first row of the printed table."""
+_ROW_LABEL_WIDTHS: Mapping[int, list[float]] = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
+_WIDE_VALUE, _VALUE = 17.0, 9.0
+_FEW_COLUMNS, _PORTRAIT_COLUMNS = 4, 10
+_LONG_LIST = 30
+
+
+def summary_sheet_name(table: Table) -> str:
+    """Return the name of the sheet that holds the sums of ``table``."""
+    return sheet_name(table.sheet, " 汇总")
+
+
+def grid_position(grid_cell: GridCell) -> tuple[int, int]:
+    """Return where a cell of the printed table stands on its summary sheet."""
+    return GRID_TOP + grid_cell.row, grid_cell.column
+
+
+def write_table(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
+    """Write the sheet of one official table, summed over the agencies that count."""
+    grid = brief.form.grids[table.key]
+    values = grid.columns - grid.label_columns
+    value_width = _WIDE_VALUE if values < _FEW_COLUMNS else _VALUE
+    widths = [*_ROW_LABEL_WIDTHS[grid.label_columns], *[value_width] * values]
+    page = book.page(summary_sheet_name(table), widths, landscape=grid.columns > _PORTRAIT_COLUMNS)
+    _write_title(page, brief, table, grid.columns)
+    for grid_cell in grid.cells:
+        _write_grid_cell(page, brief.form, grid_cell, columns)
+    _set_heights(page, grid, widths)
+    _write_foot(page, brief, table, grid)
+    page.sheet.repeat_rows(GRID_TOP, GRID_TOP + grid.header_rows - 1)
+    page.sheet.fit_to_pages(1, 1)
+
+
+def _write_title(page: Page, brief: Brief, table: Table, across: int) -> None:
+    summary = brief.summary
+    title = page.book.style(font_name=HEAD_FONT, font_size=16, align="center")
+    page.text(0, 0, brief.form.sheet(table.sheet).title, title, across=across)
+    page.sheet.set_row(0, 30)
+    scope = f"{summary.district}　{summary.year}年　汇总 {brief.counted} / {brief.expected} 家"
+    page.text(1, 0, scope, page.book.style(align="center"), across=across)
+    page.sheet.set_row(1, 20)
+    page.sheet.set_row(2, 6)
+
+
+def _write_grid_cell(page: Page, form: Form, grid_cell: GridCell, columns: Mapping[str, Column]) -> None:
+    row, column = grid_position(grid_cell)
+    if grid_cell.key:
+        found = columns[grid_cell.key]
+        style = page.book.figure(form.by_key[grid_cell.key].kind, align="center")
+        page.formula(row, column, found.formula, style, found.value, across=grid_cell.width)
+        return
+    style = page.book.boxed(align="left") if grid_cell.role == "row_label" else page.book.head()
+    page.text(row, column, grid_cell.text, style, across=grid_cell.width, down=grid_cell.height)
+
+
+def _set_heights(page: Page, grid: Grid, widths: list[float]) -> None:
+    lines = dict.fromkeys(range(grid.rows), 1)
+    for cell in grid.cells:
+        needed = lines_of(cell.text, sum(widths[cell.column : cell.column + cell.width]))
+        if cell.height == 1:
+            lines[cell.row] = max(lines[cell.row], needed)
+    for row, count in lines.items():
+        page.sheet.set_row(GRID_TOP + row, 22 if count == 1 else 6 + 14 * count)
+
+
+def _write_foot(page: Page, brief: Brief, table: Table, grid: Grid) -> None:
+    row = GRID_TOP + grid.rows
+    note = partial_note(brief)
+    style = page.book.style(bg_color=NOTE_FILL) if brief.is_partial else page.book.style()
+    page.text(row, 0, f"合计单位：{note}", style, across=grid.columns)
+    page.height_for(row, {0: (note, grid.columns)}, least=24)
+    _write_balance_check(page, brief, table, row + 1)
+
+
+def partial_note(brief: Brief) -> str:
+    """Say how many agencies are in the sums and, where it is not all, which are not."""
+    count = f"{brief.counted} / {brief.expected} 家"
+    if not brief.is_partial:
+        return f"{count}（全部汇总）"
+    district = brief.summary.district
+    names = [state.agency.name.removeprefix(district) for state in brief.summary.states if not state.counting]
+    listed = "、".join(names[:_LONG_LIST])
+    more = f"等 {len(names)} 家，名单见“报送情况”" if len(names) > _LONG_LIST else ""
+    return f"{count}（部分汇总，未含：{listed}{more}）"
+
+
+def _write_balance_check(page: Page, brief: Brief, table: Table, row: int) -> None:
+    """Check live, on the sums themselves, every equality that binds all bodies alike."""
+    balances = [item for item in brief.form.balances if _is_general(brief.form, table, item)]
+    if not balances:
+        return
+    where = {
+        cell.key: (page.name, *grid_position(cell)) for cell in brief.form.grids[table.key].cells if cell.key
+    }
+    tests = [_difference(balance, where, page.name) for balance in balances]
+    numbers = {cell.key: total for cell, total in zip(brief.form.cells, brief.summary.totals, strict=True)}
+    good = all(holds(balance, numbers) for balance in balances)
+    passed, failed = f"{HOLDS} {len(balances)} 项全部相符", f"{FAILS} 有不相符的，请核对明细"
+    formula = f'="勾稽关系核对："&IF(AND({",".join(tests)}),"{passed}","{failed}")'
+    across = brief.form.grids[table.key].columns
+    page.formula(
+        row, 0, formula, page.book.style(), f"勾稽关系核对：{passed if good else failed}", across=across
+    )
+    page.sheet.set_row(row, 20)
+
+
+def _is_general(form: Form, table: Table, balance: Balance) -> bool:
+    return form.by_key[balance.anchor].table == table.key and not balance.rule.except_levels
+
+
+def _difference(balance: Balance, where: Mapping[str, tuple[str, int, int]], home: str) -> str:
+    left, right = (
+        sum_formula([where[key] for key in side], home=home) for side in (balance.left, balance.right)
+    )
+    return f"ROUND({left}-{right},6){balance.rule.relation}0"

@@ -1,0 +1,144 @@
+"""A page and one of the form's tables go in; the table is written as printed, ready to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.forms.form import Cell, Grid, GridCell, Sheet, Table
+from pipeline.forms.formulas import total_formula
+from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
+from pipeline.publishing.areas import Area, rectangles, row_height
+from pipeline.publishing.page import Page
+
+_HINT = "浅黄色格子都要填，没有发生的填 0；灰色格子自动计算。数量填整数，不带单位。"
+_NIL_HINT = "整张表都是 0 时选“是”，就不用逐格填 0"
+_PAPER = {False: 96.0, True: 136.0}
+"""Digits that fit across A4, upright and sideways."""
+_ROW_HEIGHT = 24.0
+
+
+def write_table(page: Page, sheet: Sheet, table: Table) -> None:
+    """Write the sheet of ``table``: hint, nil return and the grid with its validations."""
+    grid = page.content.form.grids[table.key]
+    landscape = grid.columns > grid.rows
+    widths = _widths(grid, landscape=landscape)
+    for column, width in enumerate(widths):
+        page.sheet.set_column(TABLE_LEFT + column, TABLE_LEFT + column, width)
+    page.title(sheet.title, grid.columns)
+    page.put(HINT_ROW, 0, _HINT, "hint", width=grid.columns)
+    page.sheet.set_row(HINT_ROW, row_height((_HINT, sum(widths)), least=22))
+    _write_nil(page, table, grid)
+    for cell in grid.cells:
+        _write_cell(page, cell)
+    for row, height in enumerate(_heights(grid, widths)):
+        page.sheet.set_row(TABLE_TOP + row, height)
+    _validate(page, table)
+    if len(table.blocks) == 1:
+        page.sheet.freeze_panes(TABLE_TOP + grid.header_rows, TABLE_LEFT + grid.label_columns)
+    else:
+        page.sheet.freeze_panes(TABLE_TOP, 0)
+    page.print_on_a4(landscape=landscape, pages_high=1)
+
+
+def _widths(grid: Grid, *, landscape: bool) -> list[float]:
+    """Give the innermost row labels most of the labels' room and share the rest among the numbers."""
+    labels = [10.0, 14.0, 34.0][-grid.label_columns :] if grid.label_columns else []
+    if grid.label_columns == 1:
+        labels = [24.0]
+    values = grid.columns - grid.label_columns
+    share = (_PAPER[landscape] - sum(labels)) / values
+    return labels + [min(24.0, max(9.0, share))] * values
+
+
+def _heights(grid: Grid, widths: Sequence[float]) -> list[float]:
+    heights = [_ROW_HEIGHT] * grid.rows
+    for cell in grid.cells:
+        if cell.height == 1:
+            width = sum(widths[cell.column : cell.column + cell.width])
+            heights[cell.row] = max(heights[cell.row], row_height((cell.text, width)))
+    return heights
+
+
+def _write_nil(page: Page, table: Table, grid: Grid) -> None:
+    _, row, column = nil_position(table, grid)
+    page.put(row, TABLE_LEFT, table.nil_label, "box", "bold", "centre", width=column - TABLE_LEFT)
+    page.field(table.nil_key, "box", "centre", "bold", "input", default=NO)
+    rest = grid.columns - column - 1
+    if rest > 0:
+        page.put(row, column + 1, _NIL_HINT, "left", "hint", width=rest)
+    page.sheet.set_row(NIL_ROW, 34 if column - TABLE_LEFT == 1 else 26)
+    page.sheet.data_validation(
+        row,
+        column,
+        row,
+        column,
+        {
+            "validate": "list",
+            "source": [YES, NO],
+            "input_title": table.nil_label,
+            "input_message": f"{_NIL_HINT}。",
+            "error_title": "填写有误",
+            "error_message": f"请选“{YES}”或“{NO}”。",
+        },
+    )
+
+
+def _write_cell(page: Page, cell: GridCell) -> None:
+    row, column = TABLE_TOP + cell.row, TABLE_LEFT + cell.column
+    if cell.role == "number":
+        _write_number(page, page.content.form.by_key[cell.key], row, column, cell.width)
+        return
+    looks = {"heading": ("head",), "column_label": ("head",), "row_label": ("left",)}[cell.role]
+    if cell.height > 1 and cell.role == "row_label":
+        looks = ("centre",)
+    page.put(row, column, cell.text, "box", *looks, height=cell.height, width=cell.width)
+
+
+def _write_number(page: Page, cell: Cell, row: int, column: int, width: int) -> None:
+    """Write an input, a computed total or, where a total was typed over, what was typed, open to be mended."""
+    if cell.is_input:
+        page.field(cell.key, "box", "centre", "input", width=width)
+        return
+    if cell.key in page.content.values:
+        page.field(cell.key, "box", "centre", "computed", "open", width=width)
+        return
+    form = page.content.form
+    looks = ("box", "centre", "computed", *page.marked(cell.key))
+    if width > 1:
+        page.put(row, column, "", *looks, width=width)
+    formula = total_formula(form, form.balance(cell.defined_by))
+    page.formula(row, column, formula, page.content.figures[cell.key], *looks)
+    page.annotate(cell.key)
+
+
+_CHECKS: Mapping[str, Mapping[str, object]] = {
+    "count": {
+        "validate": "integer",
+        "input_title": "填整数",
+        "input_message": "填 0 或大于 0 的整数，不带单位；没有发生的填 0。",
+        "error_title": "填写有误",
+        "error_message": "这里只能填 0 或大于 0 的整数，不带单位，不填“/”“无”。",
+    },
+    "money": {
+        "validate": "decimal",
+        "input_title": "单位：万元",
+        "input_message": "按万元填，最多六位小数，例如 251000 元填 25.1；没有发生的填 0。",
+        "error_title": "填写有误",
+        "error_message": "这里只能填 0 或大于 0 的数字，单位是万元，不带“元”“万元”字样。",
+    },
+}
+
+
+def _validate(page: Page, table: Table) -> None:
+    """Refuse typed text, negatives and fractions in the inputs, each kind in its own words."""
+    form = page.content.form
+    for kind, check in _CHECKS.items():
+        inputs = [cell for cell in form.cells_of(table.key) if cell.is_input and cell.kind == kind]
+        areas = rectangles(form.positions[cell.key] for cell in inputs)
+        if areas:
+            _validate_areas(page, areas, check)
+
+
+def _validate_areas(page: Page, areas: Sequence[Area], check: Mapping[str, object]) -> None:
+    options = {**check, "criteria": ">=", "value": 0, "other_cells": [list(area) for area in areas[1:]]}
+    page.sheet.data_validation(*areas[0], options)

@@ -1,0 +1,479 @@
+"""The district workbook: its figures are true, live and whole, its texts stay texts, its words are those of the state."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.forms.form import Form, Headline, Table
+from pipeline.forms.loader import load_form
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
+from pipeline.model import Agency, Assessment, Claims, DistrictSummary, Finding, Place, Severity, Verdict
+from pipeline.publishing.datafiles import figures_csv
+from pipeline.publishing.summary import build_summary
+from pipeline.publishing.summary_detail import DETAIL_HEAD, DETAIL_SHEET, FIRST_ROW, KEYS_ROW
+from pipeline.publishing.summary_findings import FINDINGS_HEAD, FINDINGS_SHEET
+from pipeline.publishing.summary_overview import OVERVIEW_SHEET, SIGNATURES
+from pipeline.publishing.summary_status import STATUS_HEAD, STATUS_SHEET
+from pipeline.publishing.summary_tables import grid_position, summary_sheet_name
+from tests.support import fills, libreoffice
+from tests.support.districts import agency, assessment, blank, merged, mixed, notices_of
+
+NOW = datetime(2024, 1, 26, 18, 0, tzinfo=timezone(timedelta(hours=8)))
+DEADLINE = date(2024, 1, 25)
+OURS = re.compile(
+    r"=(ROUND\(SUM\('明细'![A-Z]+\d+:[A-Z]+\d+\),\d+\)"
+    r"|SUM\('明细'![A-Z]+\d+:[A-Z]+\d+\)"
+    r"|'[^'!]+ 汇总'![A-Z]+\d+"
+    r'|"勾稽关系核对："&IF\(AND\([A-Z0-9:,()<=-]+\),"[^"]+","[^"]+"\))'
+)
+HOSTILE = (
+    '=HYPERLINK("http://x",1)',
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "=cmd|'/C calc'!A0",
+    "http://example.test/",
+)
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return load_form()
+
+
+def build(form: Form, roster: Sequence[Agency], found: Sequence[Assessment]) -> bytes:
+    return build_from(form, merged(form, roster, found), found)
+
+
+def build_from(form: Form, summary: DistrictSummary, found: Iterable[Assessment]) -> bytes:
+    return build_summary(form, summary, deadline=DEADLINE, now=NOW, notices=notices_of(form, found))
+
+
+def opened(content: bytes, *, values: bool) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
+
+
+def texts(sheet: Worksheet) -> list[str]:
+    return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def formulas(book: openpyxl.Workbook) -> dict[tuple[str, str], str]:
+    return {
+        (sheet.title, cell.coordinate): str(cell.value)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    }
+
+
+def printed(form: Form, book: openpyxl.Workbook, table: Table) -> dict[str, object]:
+    """Return what stands at each number of a summary table."""
+    sheet = book[summary_sheet_name(table)]
+    found = {}
+    for grid_cell in form.grids[table.key].cells:
+        if grid_cell.key:
+            row, column = grid_position(grid_cell)
+            found[grid_cell.key] = sheet.cell(row + 1, column + 1).value
+    return found
+
+
+def all_printed(form: Form, book: openpyxl.Workbook) -> dict[str, object]:
+    return {key: value for table in form.tables for key, value in printed(form, book, table).items()}
+
+
+def as_decimal(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+# ---------------------------------------------------------------- figures
+
+
+def test_sheets_stand_in_the_order_of_reading(form: Form) -> None:
+    book = opened(build(form, *mixed(form)), values=True)
+    tables = [summary_sheet_name(table) for table in form.tables]
+    assert book.sheetnames == [OVERVIEW_SHEET, STATUS_SHEET, *tables, DETAIL_SHEET, FINDINGS_SHEET]
+    assert {sheet.sheet_state for sheet in book.worksheets} == {"visible"}
+
+
+def test_stored_values_of_all_numbers_are_the_exact_sums(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    shown = all_printed(form, opened(build(form, roster, found), values=True))
+    assert [as_decimal(shown[cell.key]) for cell in form.cells] == list(summary.totals)
+    assert any(summary.totals)
+
+
+def test_every_number_is_a_formula_over_its_own_column_of_the_detail(form: Form) -> None:
+    roster, found = mixed(form)
+    book = opened(build(form, roster, found), values=False)
+    detail = book[DETAIL_SHEET]
+    for key, formula in all_printed(form, book).items():
+        area = re.search(r"'明细'!([A-Z]+\d+:[A-Z]+\d+)", str(formula))
+        assert area
+        left, top, right, bottom = range_boundaries(area[1])
+        assert (left, top, bottom) == (right, FIRST_ROW + 1, FIRST_ROW + len(roster))
+        assert detail.cell(KEYS_ROW + 1, left).value == key
+
+
+def test_detail_holds_the_figures_of_counting_reports_and_no_others(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    detail = opened(build(form, roster, found), values=True)[DETAIL_SHEET]
+    for number, state in enumerate(summary.states, FIRST_ROW + 1):
+        row = [cell.value for cell in detail[number]]
+        assert row[1:4] == [state.agency.code, state.agency.name, VERDICT_WORDS[state.verdict]]
+        figures = row[len(DETAIL_HEAD) :]
+        if state.counting and state.counting.report:
+            assert tuple(map(as_decimal, figures)) == state.counting.report.numbers
+        else:
+            assert figures == [None] * len(form.cells)
+
+
+@pytest.mark.libreoffice
+def test_recalculated_the_workbook_says_what_it_stores(form: Form, tmp_path: Path) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    poisoned = replace(summary, totals=tuple(total + 1 for total in summary.totals))
+    good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    good.write_bytes(build_from(form, summary, found))
+    bad.write_bytes(build_from(form, poisoned, found))
+    again_good, again_bad = libreoffice.recalculate([good, bad], tmp_path / "out")
+
+    ours, theirs = opened(good.read_bytes(), values=True), opened(again_good.read_bytes(), values=True)
+    places = formulas(opened(good.read_bytes(), values=False))
+    assert len(places) == 2 * len(form.cells) + len(form.headlines) + len(form.tables)
+    for sheet, cell in places:
+        assert _close(ours[sheet][cell].value, theirs[sheet][cell].value), (sheet, cell)
+
+    stale, fresh = opened(bad.read_bytes(), values=True), opened(again_bad.read_bytes(), values=True)
+    for cell in form.cells:
+        lie, truth = all_printed(form, stale)[cell.key], all_printed(form, fresh)[cell.key]
+        assert not _close(lie, truth), f"{cell.key} was not recalculated"
+        break
+    assert all_printed(form, fresh) == pytest.approx(all_printed(form, ours))
+    assert not [
+        text for sheet in theirs.worksheets for text in texts(sheet) if text.startswith(("#", "Err:"))
+    ]
+
+    lines = figures_csv(form, summary).decode("utf-8-sig").splitlines()
+    columns = zip(*(line.split(",")[2:] for line in lines[1:]), strict=True)
+    sums = [sum(map(Decimal, column)) for column in columns]
+    recalculated = all_printed(form, theirs)
+    assert [as_decimal(recalculated[cell.key]) for cell in form.cells] == sums
+
+
+def test_headlines_point_at_their_figures(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    content = build(form, roster, found)
+    live, stored = opened(content, values=False), opened(content, values=True)
+    targets = {headline.label: headline for headline in form.headlines}
+    seen = 0
+    for row in stored[OVERVIEW_SHEET].iter_rows():
+        for cell in row:
+            if cell.value not in targets:
+                continue
+            value = stored[OVERVIEW_SHEET].cell(cell.row, cell.column + 3)
+            formula = live[OVERVIEW_SHEET][value.coordinate].value
+            assert as_decimal(value.value) == summary.totals[form.by_key[targets[cell.value].cell].index]
+            assert formula == _reference(form, targets[cell.value])
+            seen += 1
+    assert seen == len(form.headlines)
+
+
+def test_amounts_with_more_decimals_than_the_form_allows_are_not_rounded_away(form: Form) -> None:
+    money = next(cell for cell in form.cells if cell.kind == "money")
+    owner = agency(1)
+    item = assessment(form, owner, numbers=fills.zeros(form) | {money.key: Decimal("0.12345678")})
+    content = build(form, [owner], [item])
+    assert all_printed(form, opened(content, values=True))[money.key] == 0.12345678
+    assert str(all_printed(form, opened(content, values=False))[money.key]).endswith("),8)")
+
+
+def test_the_balance_line_says_when_the_sums_do_not_balance(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    broken = replace(summary, totals=(*summary.totals[:-1], summary.totals[-1] + 1))
+    last = summary_sheet_name(form.tables[-1])
+    said = [
+        [text for text in texts(opened(content, values=True)[last]) if text.startswith("勾稽关系")]
+        for content in (build_from(form, summary, found), build_from(form, broken, found))
+    ]
+    assert "✓" in said[0][0]
+    assert "✗" in said[1][0]
+
+
+# ---------------------------------------------------------------- whom it holds
+
+
+def test_a_partial_summary_says_so_and_names_who_is_not_in_it(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    book = opened(build(form, roster, found), values=True)
+    left_out = [state.agency.name for state in summary.states if not state.counting]
+    share = f"{len(summary.reports)} / {len(roster)} 家"
+    assert left_out
+    for name in (OVERVIEW_SHEET, *map(summary_sheet_name, form.tables)):
+        notes = [text for text in texts(book[name]) if share in text and "部分汇总" in text]
+        assert len(notes) == 1
+        listed = notes[0].partition("未含：")[2].rstrip("）").split("、")
+        assert [f"样例区{item}" for item in listed] == left_out
+
+
+def test_a_whole_summary_does_not_call_itself_partial(form: Form) -> None:
+    roster = [agency(1), agency(2)]
+    book = opened(build(form, roster, [assessment(form, owner) for owner in roster]), values=True)
+    said = [text for sheet in book.worksheets for text in texts(sheet)]
+    assert not [text for text in said if "部分汇总" in text or "未含" in text]
+    assert [text for text in said if "2 / 2 家" in text]
+
+
+def test_a_long_list_of_absent_agencies_is_cut(form: Form) -> None:
+    roster = [agency(number) for number in range(1, 201)]
+    notes = [
+        text for text in texts(opened(build(form, roster, []), values=True)[OVERVIEW_SHEET]) if "未含" in text
+    ]
+    assert len(notes[0]) < 500
+    assert "200" in notes[0]
+
+
+def test_the_counts_of_the_overview_add_up(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    sheet = opened(build(form, roster, found), values=True)[OVERVIEW_SHEET]
+    counts = _labelled_counts(sheet)
+    assert counts["应报送"] == len(roster)
+    assert counts["已报送"] == len(roster) - len(summary.missing)
+    assert counts["已汇总"] == len(summary.reports)
+    verdicts = (*filter(lambda verdict: VERDICT_WORDS[verdict] in counts, Verdict), None)
+    assert sum(counts[VERDICT_WORDS[verdict]] for verdict in verdicts) == len(roster)
+    assert counts[VERDICT_WORDS[Verdict.RETURNED]] == summary.count(Verdict.RETURNED)
+
+
+def test_the_overview_lists_whom_to_call_and_has_places_to_sign(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    said = texts(opened(build(form, roster, found), values=True)[OVERVIEW_SHEET])
+    for state in summary.states:
+        is_open = state.verdict in {Verdict.RETURNED, Verdict.HELD, None}
+        assert (state.agency.name in said) == is_open
+        assert (state.agency.phone in said) == is_open
+    assert {f"{name}：" for name in SIGNATURES} <= set(said)
+
+
+def test_the_status_sheet_follows_the_roster_and_shows_the_version_that_counts(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    sheet = opened(build(form, roster, found), values=True)[STATUS_SHEET]
+    rows = {
+        row[1]: dict(zip(STATUS_HEAD, row, strict=True))
+        for row in sheet.iter_rows(min_row=3, values_only=True)
+    }
+    assert [code for code in rows if code][: len(roster)] == [owner.code for owner in roster]
+    for state in summary.states:
+        row = rows[state.agency.code]
+        shown = state.counting or state.latest
+        assert row["状态"] == VERDICT_WORDS[state.verdict]
+        assert row["第几次报送"] == (shown.version if shown else None)
+        assert row["文件名"] == (shown.submission.file if shown else None)
+        errors = [item for item in (shown.findings if shown else ()) if item.severity is Severity.ERROR]
+        assert row["错误数"] == (len(errors) if shown else None)
+        superseded = bool(state.counting and state.latest is not state.counting)
+        assert bool(row["备注"]) == superseded
+    assert sheet.auto_filter.ref
+    assert sheet.freeze_panes
+
+
+def test_times_are_shown_in_the_zone_of_the_run(form: Form) -> None:
+    owner = agency(1)
+    item = assessment(form, owner)
+    sheet = opened(build(form, [owner], [item]), values=True)[STATUS_SHEET]
+    shown = sheet.cell(3, STATUS_HEAD.index("收到时间") + 1).value
+    assert item.submission.received_at
+    assert shown == item.submission.received_at.astimezone(NOW.tzinfo).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("year", [1, 1899, 9999])
+def test_a_mail_from_an_impossible_year_stops_nothing(form: Form, year: int) -> None:
+    owner = agency(1)
+    item = assessment(form, owner)
+    odd = replace(
+        item, submission=replace(item.submission, received_at=datetime(year, 12, 31, 23, tzinfo=NOW.tzinfo))
+    )
+    sheet = opened(build(form, [owner], [odd]), values=True)[STATUS_SHEET]
+    assert sheet.cell(3, STATUS_HEAD.index("收到时间") + 1).value is None
+
+
+def test_files_of_nobody_stand_below_the_roster(form: Form) -> None:
+    roster, found = mixed(form)
+    sheet = opened(build(form, roster, found), values=True)[STATUS_SHEET]
+    files = {row[9] for row in sheet.iter_rows(min_row=4 + len(roster), values_only=True)}
+    assert {item.submission.file for item in found if not item.submission.agency} <= files
+
+
+# ---------------------------------------------------------------- findings
+
+
+def test_findings_name_agency_file_version_and_place_errors_first(form: Form) -> None:
+    owner = agency(1)
+    note = Finding("C04", Severity.INFO, Place("表", "B2"), (), "normalised", {"raw": "１２", "value": 12})
+    item = assessment(form, owner, 2, Verdict.RETURNED, findings=[note, *blank(form, 0), *blank(form, 1)])
+    sheet = opened(build(form, [owner], [item]), values=True)[FINDINGS_SHEET]
+    rows = [
+        dict(zip(FINDINGS_HEAD, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)
+    ]
+    error, info = SEVERITY_WORDS[Severity.ERROR], SEVERITY_WORDS[Severity.INFO]
+    assert [row["级别"] for row in rows] == [error, error, info]
+    assert [row["序号"] for row in rows] == [1, 2, 3]
+    assert {(row["单位"], row["文件"], row["第几次"]) for row in rows} == {
+        (owner.name, item.submission.file, "2")
+    }
+    for row, number in zip(rows, (0, 1), strict=False):
+        assert form.tables[number].sheet in row["位置"]
+        assert f"{len(blank(form, number))} 格" in row["位置"]
+
+
+def test_every_submission_is_listed_also_superseded_ones_and_those_of_nobody(form: Form) -> None:
+    roster, found = mixed(form)
+    sheet = opened(build(form, roster, found), values=True)[FINDINGS_SHEET]
+    files = {row[2] for row in sheet.iter_rows(min_row=3, values_only=True)}
+    assert files == {item.submission.file for item in found if item.findings}
+
+
+# ---------------------------------------------------------------- safety
+
+
+def hostile(form: Form) -> tuple[list[Agency], list[Assessment]]:
+    roster = [agency(number, text) for number, text in enumerate(HOSTILE, 1)]
+    roster = [
+        replace(item, code=item.name, kind=item.name, contact=item.name, phone=item.name) for item in roster
+    ]
+    found = []
+    for owner in roster:
+        place = Place(owner.name, owner.name)
+        finding = Finding("C02", Severity.ERROR, place, (), "placeholder", {"raw": owner.name})
+        found.append(assessment(form, owner, 1, Verdict.RETURNED, findings=[finding], file=owner.name))
+    claims = Claims(agency=HOSTILE[0], code=HOSTILE[1])
+    found.append(assessment(form, None, 0, Verdict.HELD, file=HOSTILE[0], claims=claims))
+    return roster, found
+
+
+def test_text_that_looks_like_a_formula_or_a_link_stays_text(form: Form) -> None:
+    content = build(form, *hostile(form))
+    book = opened(content, values=False)
+    said = {text for sheet in book.worksheets for text in texts(sheet)}
+    assert set(HOSTILE) <= said
+    for place, formula in formulas(book).items():
+        assert OURS.fullmatch(formula), (place, formula)
+    assert not [
+        cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.hyperlink
+    ]
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        assert not [name for name in package.namelist() if "external" in name.lower()]
+
+
+def test_text_no_workbook_can_hold_is_cleaned(form: Form) -> None:
+    owner = agency(1, "甲\udcb2\uffff乙\x00\x0b_x0041_" + "长" * 40_000)
+    sheet = opened(build(form, [owner], []), values=True)[STATUS_SHEET]
+    name = sheet.cell(3, 3).value
+    assert isinstance(name, str)
+    assert name.startswith("甲\ufffd\ufffd乙")
+    assert len(name) < 32_767
+
+
+def test_no_english_key_is_to_be_seen(form: Form) -> None:
+    book = opened(build(form, *mixed(form)), values=True)
+    assert book[DETAIL_SHEET].row_dimensions[KEYS_ROW + 1].hidden
+    seen = {
+        str(cell.value)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None and not (sheet.title == DETAIL_SHEET and cell.row == KEYS_ROW + 1)
+    }
+    assert not seen & {cell.key for cell in form.cells}
+
+
+# ---------------------------------------------------------------- print and bytes
+
+
+def test_every_sheet_prints_one_page_wide_on_a4_except_the_detail(form: Form) -> None:
+    book = opened(build(form, *mixed(form)), values=True)
+    for sheet in book.worksheets:
+        wide = sheet.title == DETAIL_SHEET
+        assert int(sheet.page_setup.paperSize or 0) == (8 if wide else 9)
+        assert wide or sheet.page_setup.fitToWidth in {None, 1}
+    for table in form.tables:
+        assert book[summary_sheet_name(table)].print_title_rows
+
+
+def test_printed_tables_are_merged_as_the_form_prints_them(form: Form) -> None:
+    book = opened(build(form, *mixed(form)), values=True)
+    for table in form.tables:
+        sheet = book[summary_sheet_name(table)]
+        merges = {
+            (area.min_row, area.min_col, area.max_row, area.max_col) for area in sheet.merged_cells.ranges
+        }
+        for grid_cell in form.grids[table.key].cells:
+            row, column = grid_position(grid_cell)
+            area = (row + 1, column + 1, row + grid_cell.height, column + grid_cell.width)
+            assert (area in merges) == (grid_cell.height * grid_cell.width > 1)
+            if grid_cell.text:
+                assert sheet.cell(row + 1, column + 1).value == grid_cell.text
+
+
+@pytest.mark.parametrize("roster_size", [0, 1])
+def test_a_district_without_reports_has_a_workbook_of_zeros(form: Form, roster_size: int) -> None:
+    roster = [agency(number) for number in range(roster_size)]
+    book = opened(build(form, roster, []), values=True)
+    assert set(all_printed(form, book).values()) == {0}
+
+
+def test_the_same_inputs_give_the_same_bytes_in_any_process(form: Form) -> None:
+    here = hashlib.sha256(build(form, *mixed(form))).hexdigest()
+    program = (
+        "import hashlib; from tests.publishing.test_summary import build, mixed, load_form; form = load_form();"
+        "print(hashlib.sha256(build(form, *mixed(form))).hexdigest())"
+    )
+    for seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": f"UTC-{seed}"}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == here
+
+
+def _close(left: object, right: object) -> bool:
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return left == pytest.approx(right, rel=1e-15, abs=0)
+    return left == right
+
+
+def _reference(form: Form, headline: Headline) -> str:
+    table = form.table(form.by_key[headline.cell].table)
+    grid_cell = next(item for item in form.grids[table.key].cells if item.key == headline.cell)
+    row, column = grid_position(grid_cell)
+    letter: Callable[[int], str] = openpyxl.utils.get_column_letter
+    return f"='{summary_sheet_name(table)}'!{letter(column + 1)}{row + 1}"
+
+
+def _labelled_counts(sheet: Worksheet) -> dict[str, int]:
+    head = next(row for row in sheet.iter_rows() if row[0].value == "应报送")
+    return {str(cell.value): int(str(sheet.cell(cell.row + 1, cell.column).value)) for cell in head}

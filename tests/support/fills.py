@@ -1,0 +1,133 @@
+"""A form and a seeded random source go in; consistent, plausible figures and whole reports come out.
+
+Everything is derived from the form's cells and balances, so a new form needs no new code here.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pipeline.forms.arithmetic import difference, holds, with_totals
+from pipeline.forms.form import Balance, Cell, Entry, Form, Text
+from pipeline.model import Number, Report
+
+DISTRICT_LEVEL = "县区"
+_EMPTY_SHARE = 0.6
+"""Most cells of most agencies are zero."""
+
+_SENTENCES = (
+    "{agency}认真贯彻落实《中华人民共和国政府信息公开条例》，扎实推进各项工作。",
+    "坚持以公开为常态、不公开为例外，及时回应社会关切。",
+    "完善信息发布审核制度，严格落实先审查、后公开的要求。",
+    "畅通受理渠道，规范答复文书格式，提高办理质量。",
+    "加强与司法部门的会商研判，切实保障群众的知情权。",
+    "优化网站栏目设置，做好内容的日常更新和维护。",
+    "组织工作人员参加业务培训，提升队伍专业水平。",
+    "对照工作要点逐项自查，发现问题立行立改。",
+    "围绕重点领域，做好政策文件的起草说明和解读。",
+    "部分栏目更新不够及时，解读形式还不够丰富。",
+    "下一步将健全工作机制，压实各科室的责任。",
+    "安排专人负责保密审查，防止不当公开。",
+)
+
+
+def seeded(seed: int | str) -> random.Random:
+    """Return a random source that gives the same figures in every run."""
+    return random.Random(seed)  # noqa: S311 - test data, not secrets
+
+
+def consistent_numbers(
+    form: Form, rng: random.Random, scale: int = 20, level: str = DISTRICT_LEVEL
+) -> dict[str, Number]:
+    """Return a value for every number, in the form's order, that satisfies every balance binding ``level``."""
+    balances = form.balances_for(level)
+    numbers: dict[str, Number | None] = {
+        cell.key: _random_value(cell, rng, scale) for cell in form.cells if cell.is_input
+    }
+    for balance in balances:
+        if not balance.right and balance.rule.relation == "=":
+            numbers.update(dict.fromkeys(balance.left, 0))
+    for balance in balances:
+        if not balance.rule.defines:
+            _settle(form, balance, numbers)
+    filled = with_totals(form, numbers)
+    broken = [balance.id for balance in balances if not holds(balance, filled)]
+    assert not broken, f"cannot make {broken} hold by adding to an input cell"
+    return {key: value for key, value in filled.items() if value is not None}
+
+
+def zeros(form: Form) -> dict[str, Number]:
+    """Return a nil return: every number zero."""
+    return {cell.key: Decimal(0) if cell.kind == "money" else 0 for cell in form.cells}
+
+
+def numbers_tuple(form: Form, numbers: Mapping[str, Number]) -> tuple[Number, ...]:
+    """Put ``numbers`` in the form's order, as a Report holds them."""
+    return tuple(numbers[cell.key] for cell in form.cells)
+
+
+def report(
+    form: Form,
+    agency_code: str,
+    agency: str,
+    year: int,
+    numbers: Mapping[str, Number] | None = None,
+    rng: random.Random | None = None,
+) -> Report:
+    """Return a complete report of ``agency``; figures and texts follow ``rng`` (its code seeds one if none is given)."""
+    rng = rng or seeded(agency_code)
+    figures = consistent_numbers(form, rng) if numbers is None else numbers
+    return Report(
+        form=form.id,
+        agency=agency,
+        code=agency_code,
+        year=year,
+        numbers=numbers_tuple(form, figures),
+        texts={text.key: _paragraphs(text, agency, year, rng) for text in form.texts},
+        entries={entry.key: _entry(entry, agency_code, agency, year) for entry in form.entries},
+    )
+
+
+def _random_value(cell: Cell, rng: random.Random, scale: int) -> Number:
+    nothing = rng.random() < _EMPTY_SHARE
+    if cell.kind == "money":
+        decimals = rng.randint(0, 6)
+        return Decimal(0) if nothing else Decimal(rng.randint(0, scale * 10**decimals)).scaleb(-decimals)
+    return 0 if nothing else rng.randint(0, scale)
+
+
+def _settle(form: Form, balance: Balance, numbers: dict[str, Number | None]) -> None:
+    """Add what is missing to the lighter side of ``balance``, in its first input cell."""
+    gap = difference(balance, with_totals(form, numbers))
+    assert gap is not None
+    if gap == 0 or (gap < 0 and balance.rule.relation == "<="):
+        return
+    lighter = balance.right if gap > 0 else balance.left
+    for key in lighter:
+        if form.by_key[key].is_input:
+            numbers[key] = (numbers[key] or 0) + (gap if gap > 0 else -gap)
+            return
+
+
+def _paragraphs(text: Text, agency: str, year: int, rng: random.Random) -> str:
+    """Write two paragraphs without figures of the tables, with the words that the section must contain."""
+    chosen = rng.sample(_SENTENCES, 4)
+    lines = ["".join(chosen[:2]), "".join(chosen[2:])]
+    if "监督保障" in text.label:
+        lines.append(
+            f"数据统计期限为{year}年1月1日至12月31日。工作考核结果为合格，社会评议满意，没有责任追究情形。"
+        )
+    if "其他需要报告" in text.label:
+        lines.append("本年度没有收取信息处理费。")
+    return "\n".join(lines).replace("{agency}", agency)
+
+
+def _entry(entry: Entry, code: str, agency: str, year: int) -> str:
+    by_role = {"agency": agency, "code": code, "year": str(year)}
+    if entry.role:
+        return by_role[entry.role]
+    if entry.kind == "date":
+        return f"{year + 1}-01-15"
+    return {"电话": "0571-86123456", "邮箱": "office@example.gov.cn"}.get(entry.label[-2:], "张三")

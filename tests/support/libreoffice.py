@@ -1,0 +1,55 @@
+"""Workbooks go in; the same workbooks as LibreOffice recalculates them, or their pages as PDF, come out.
+
+LibreOffice trusts stored results unless told otherwise, so its private profile here says "always recalculate";
+a test with a poisoned result proves that it does.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+SOFFICE = shutil.which("soffice")
+_TIMEOUT = 300
+"""Seconds; a cold start on a busy machine takes some twenty."""
+_ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="ODFRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def recalculate(files: Sequence[Path], out: Path) -> list[Path]:
+    """Recalculate every formula of ``files`` and save them as .xlsx in ``out``, which must not be their folder."""
+    return _convert(files, out, "xlsx")
+
+
+def to_pdf(files: Sequence[Path], out: Path) -> list[Path]:
+    """Print ``files`` as PDF into ``out``."""
+    return _convert(files, out, "pdf")
+
+
+def _convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
+    """Convert in one start of LibreOffice; skips the test where there is none."""
+    if SOFFICE is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
+    out.mkdir(parents=True, exist_ok=True)
+    expected = [out / f"{file.stem}.{kind}" for file in files]
+    assert len(set(expected)) == len(files), "file names must differ"
+    assert not set(expected) & set(files), "the results would replace what they are made from"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        profile = Path(folder) / "profile"
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS_RECALCULATE, "utf-8")
+        command = [SOFFICE, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
+        command += ["--convert-to", kind, "--outdir", str(out), *map(str, files)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+    missing = [file.name for file in expected if not file.exists()]
+    assert not missing, f"LibreOffice wrote no {missing}: {done.stderr}"
+    return expected

@@ -1,0 +1,100 @@
+"""The real published reports kept in ``tests/data`` go in; their figures and texts come out by key.
+
+Everything about the layout of a report comes from the form: section titles, headings and the order of cells.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.forms.loader import load_form
+from pipeline.model import Number, Report
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form, Section
+
+DATA = Path(__file__).parent.parent / "data"
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class RealReport:
+    """A report as published: ``numbers`` in the form's order, paragraphs of a text separated by line breaks."""
+
+    agency: str
+    year: int
+    numbers: dict[str, Number]
+    texts: dict[str, str]
+
+    def as_report(self, form: Form, code: str = "") -> Report:
+        """Return it as the trusted report that merging and publishing take."""
+        entries = dict.fromkeys((entry.key for entry in form.entries), "")
+        entries[form.entry_with_role("agency").key] = self.agency
+        entries[form.entry_with_role("code").key] = code
+        entries[form.entry_with_role("year").key] = str(self.year)
+        ordered = tuple(self.numbers[cell.key] for cell in form.cells)
+        return Report(form.id, self.agency, code, self.year, ordered, self.texts, entries)
+
+
+@cache
+def load_real_report() -> RealReport:
+    """Read the one complete published report (临平区经济信息化和科学技术局, 2023)."""
+    form = load_form()
+    lines = (DATA / "real_report_2023.txt").read_text("utf-8").splitlines()
+    lines = [line.strip() for line in lines if line.strip()]
+    pattern = form.report_title.replace("{agency}", "(.+?)").replace("{year}", r"(\d{4})")
+    title = re.fullmatch(pattern, lines[0])
+    assert title, lines[0]
+    starts = [lines.index(section.title) for section in form.sections]
+    texts = _texts_without_section(form, lines[1 : starts[0]])
+    numbers: dict[str, Number] = {}
+    for section, start, end in zip(form.sections, starts, [*starts[1:], len(lines)], strict=True):
+        body = lines[start + 1 : end]
+        numbers |= _numbers(form, section, body)
+        texts |= _texts(form, section, body)
+    assert list(numbers) == [cell.key for cell in form.cells]
+    return RealReport(title[1], int(title[2]), numbers, {text.key: texts[text.key] for text in form.texts})
+
+
+@cache
+def load_city_figures() -> dict[str, Number]:
+    """Read the 200 figures of a real city (宿迁市, 2023), in the form's order."""
+    raw = json.loads((DATA / "city_2023.json").read_text("utf-8"), parse_float=Decimal)
+    figures: dict[str, Number] = raw["figures"]
+    return {cell.key: figures[cell.key] for cell in load_form().cells}
+
+
+def _texts_without_section(form: Form, lines: list[str]) -> dict[str, str]:
+    """Read the preface: the one text that stands in no section."""
+    placed = {key for section in form.sections for key in section.contents}
+    (key,) = [text.key for text in form.texts if text.key not in placed]
+    return {key: "\n".join(lines)}
+
+
+def _numbers(form: Form, section: Section, body: list[str]) -> dict[str, Number]:
+    tables = [table.key for table in form.tables if table.key in section.contents]
+    cells = [cell for key in tables for cell in form.cells_of(key)]
+    figures = [line for line in body if _NUMBER.fullmatch(line)] if tables else []
+    return {
+        cell.key: Decimal(figure) if cell.kind == "money" else int(figure)
+        for cell, figure in zip(cells, figures, strict=True)
+    }
+
+
+def _texts(form: Form, section: Section, body: list[str]) -> dict[str, str]:
+    texts = [text for text in form.texts if text.key in section.contents]
+    headings = {text.label: text.key for text in texts if text.heading}
+    found: dict[str, list[str]] = {text.key: [] for text in texts}
+    current = texts[0].key if texts else ""
+    for line in body if texts else []:
+        if line in headings:
+            current = headings[line]
+        else:
+            found[current].append(line)
+    return {key: "\n".join(paragraphs) for key, paragraphs in found.items()}

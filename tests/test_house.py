@@ -1,0 +1,76 @@
+"""What the house promises of its own code."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.forms.loader import form_ids, load_form
+
+ROOT = Path(pipeline.__file__).parent
+SOURCES = sorted(ROOT.rglob("*.py"))
+
+
+def literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every string constant that is not a docstring."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Constant) and isinstance(child.value, str) and not isinstance(node, ast.Expr):
+                yield child.lineno, child.value
+
+
+def form_words() -> set[str]:
+    words: set[str] = set()
+    for form in map(load_form, form_ids()):
+        words |= {table.key for table in form.tables}
+        words |= {text.key for text in form.texts} | {entry.key for entry in form.entries}
+        for cell in form.cells:
+            words |= {cell.key, cell.row.key, cell.column.key, *cell.column.key.split(".")}
+    return words - {""}
+
+
+def test_no_key_of_any_form_stands_in_the_code() -> None:
+    """One declaration: a row added to the TOML is a row everywhere."""
+    words = form_words()
+    assert {"requests", "total", "licences", "info.agency", "overview.lead", "pending"} <= words
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {text}"
+        for path in SOURCES
+        for line, text in literals(ast.parse(path.read_text("utf-8")))
+        if text in words
+    ]
+    assert not found
+
+
+def test_no_address_of_a_cell_stands_in_the_code() -> None:
+    places = {place.cell for form in map(load_form, form_ids()) for place in form.places.values()}
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {text}"
+        for path in SOURCES
+        for line, text in literals(ast.parse(path.read_text("utf-8")))
+        if text in places
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["fields"], ["run", "--help"], ["--version"]])
+def test_quick_commands_do_not_wait_for_pandas(arguments: list[str]) -> None:
+    code = (
+        "import sys; from pipeline.cli import app\n"
+        f"app({arguments!r}, standalone_mode=False)\n"
+        "heavy = {'pandas', 'pandera', 'numpy', 'openpyxl', 'xlsxwriter', 'docx', 'python_calamine'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))

@@ -1,0 +1,92 @@
+"""The catalogue: every code a stage can emit has words, and the words use only facts it has."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.forms.form import Form
+from pipeline.judging.judge import judge
+from pipeline.messages import CATALOGUE, SEVERITY_WORDS, VERDICT_WORDS, notice, notices, spoken
+from pipeline.model import Finding, Place, Severity, Verdict
+from tests.support.fills import consistent_numbers
+from tests.support.submissions import filled
+
+SOURCES = sorted(Path(pipeline.__file__).parent.rglob("*.py"))
+
+
+def test_every_severity_and_verdict_has_a_word() -> None:
+    assert set(SEVERITY_WORDS) == set(Severity)
+    assert set(VERDICT_WORDS) == {*Verdict, None}
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_wordings_are_whole_sentences_without_jargon(form: Form, code: tuple[str, str]) -> None:
+    wording = CATALOGUE[code]
+    names = set(re.findall(r"\{(\w+)\}", "".join((wording.fault, wording.remedy, wording.actual, wording.expected))))
+    said = notice(form, Finding(code[0], Severity.ERROR, None, (), code[1], dict.fromkeys(names, "某某")))
+    assert said.message.endswith("。")
+    assert not re.search(r"[{}]|None|cell|sheet|NaN|null", said.message)
+    assert said.fault
+    assert said.fault in said.message
+    assert (said.hint or "") in said.message
+
+
+def test_every_literal_finding_of_the_stages_is_in_the_catalogue() -> None:
+    """Walks the source: Finding("F01", …, "encrypted", …) with literal code and variant."""
+    seen = 0
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding" and node.args):
+                continue
+            given = {index: value for index, value in enumerate(node.args)}
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            code, variant = given[0], given.get(4) or named.get("variant")
+            if isinstance(code, ast.Constant) and (variant is None or isinstance(variant, ast.Constant)):
+                assert (code.value, variant.value if variant else "") in CATALOGUE, f"{path}:{node.lineno}"
+                seen += 1
+    assert seen > 3
+
+
+def test_a_balance_finding_says_terms_sums_and_difference(form: Form) -> None:
+    numbers = consistent_numbers(form, random.Random(1))
+    key = "requests.new_received.enterprise"
+    numbers |= {key: 12, "requests.carried_over.enterprise": 1}
+    numbers |= {"requests.outcomes_total.enterprise": 11, "requests.carried_forward.enterprise": 1}
+    [assessment] = judge(form, [filled(form, numbers)])
+    said = next(item for item in notices(form, assessment.findings) if item.code == "T3-01" and item.key == key)
+    assert said.cell == form.places[key].cell
+    assert (said.actual, said.expected) == ("13", "12")
+    assert "第一项 12 + 第二项 1 = 13，第三项 11 + 第四项 1 = 12，相差 1" in said.message
+    assert said.message.startswith("三、依申请公开 E8（商业企业）：")
+
+
+def test_an_inequality_says_its_bound(form: Form) -> None:
+    numbers = consistent_numbers(form, random.Random(1))
+    row = "proactive.normative_documents"
+    numbers |= {f"{row}.issued": 9, f"{row}.in_force": 3, f"{row}.repealed": 2}
+    [assessment] = judge(form, [filled(form, numbers)])
+    [said] = notices(form, assessment.findings)
+    assert (said.code, said.actual, said.expected) == ("T2-03", "9", "不大于 5")
+
+
+def test_heavier_findings_come_first(form: Form) -> None:
+    found = [
+        Finding("C04", Severity.INFO, Place("甲", "A1"), (), "normalised", {"raw": "１", "value": 1}),
+        Finding("C01", Severity.ERROR, Place("甲", "A2")),
+        Finding("C07", Severity.WARNING, Place("甲", "A3"), (), "size", {"value": 10000}),
+    ]
+    assert [item.severity for item in notices(form, found)] == ["error", "warning", "info"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(Decimal("25.10"), "25.1"), (Decimal("1E+3"), "1000"), (Decimal(0), "0"), (7, "7"), ("/", "/")]
+)
+def test_facts_are_written_as_people_write_them(value: Decimal | int | str, text: str) -> None:
+    assert spoken(value) == text

@@ -1,0 +1,42 @@
+"""Carrying out a stage: the same results in order, whatever the executor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pipeline.model import EnvironmentFailedError
+from pipeline.work import SERIAL_BELOW, Work, open_work
+
+
+def times(factor: int, items: Sequence[int]) -> list[int]:
+    return [factor * item for item in items]
+
+
+def test_chunks_are_joined_in_order_and_progress_ends_at_the_whole() -> None:
+    seen: list[int] = []
+    with ThreadPoolExecutor(3) as executor:
+        for work in (Work(), Work(executor)):
+            seen.clear()
+            assert work.map(times, 3, range(101), seen.append) == [3 * item for item in range(101)]
+            assert seen[0] == 0
+            assert seen == sorted(seen)
+            assert seen[-1] == 101
+
+
+def test_small_batches_stay_in_this_process() -> None:
+    with open_work(SERIAL_BELOW - 1) as work:
+        assert work.executor is None
+
+
+def test_processes_give_the_same_results() -> None:
+    with open_work(10, workers=2) as work:
+        assert work.executor is not None
+        assert work.map(times, 2, range(60), lambda _: None) == times(2, range(60))
+
+
+def test_a_cluster_that_does_not_answer_is_an_environment_failure() -> None:
+    with pytest.raises(EnvironmentFailedError), open_work(10, engine="tcp://127.0.0.1:9"):
+        pytest.fail("nothing listens on the discard port")
