@@ -23,8 +23,6 @@ _HEADS = (
     "说明（情况属实的，在此写明原因）",
 )
 _WIDTHS = (24.0, 46.0, 38.0, 8.0, 8.0, 8.0, 7.0, 36.0)
-_SMALLER = 9 / 11
-"""The ids stand in smaller type."""
 _HINT = f"{HOLDS} 相符　　{FAILS} 不符，需要改正或说明　　{NOT_ASSESSED} 数据还没有填全，暂不比较。最后一部分检查是否填写完整。"
 
 
@@ -36,7 +34,8 @@ def marks_rows(balances: int, completeness: int) -> tuple[int, int]:
 def write_checks(page: Page, sheet: Sheet, balances: Sequence[Check], completeness: Sequence[Check]) -> None:
     """Write 自查: a summary, the balances with room for explanations, then the completeness checks."""
     for column, width in enumerate(_WIDTHS):
-        page.sheet.set_column(column, column, width)
+        hidden = {"hidden": column == CHECK_COLUMNS["id"]}  # the reader's handle; a clerk needs no English
+        page.sheet.set_column(column, column, width, None, hidden)
     page.title(sheet.title, len(_WIDTHS))
     page.put(HINT_ROW + 1, 0, _HINT, "hint", width=len(_WIDTHS))
     for column, head in enumerate(_HEADS):
@@ -79,7 +78,6 @@ def _write_check(page: Page, row: int, check: Check) -> None:
         row_height(
             (check.title, _WIDTHS[column["title"]]),
             (check.subject, _WIDTHS[column["subject"]]),
-            (check.id, _WIDTHS[column["id"]] / _SMALLER),
             (explanation, _WIDTHS[column["explanation"]]),
             least=22,
         ),

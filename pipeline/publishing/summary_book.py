@@ -157,9 +157,12 @@ class Page:
     def text(
         self, row: int, column: int, text: str, style: Format, *, across: int = 1, down: int = 1
     ) -> None:
-        """Write ``text`` as text, over ``across`` columns and ``down`` rows."""
+        """Write ``text`` as text (nothing leaves an empty cell), over ``across`` columns and ``down`` rows."""
         self._merge(row, column, style, across, down)
-        self.sheet.write_string(row, column, clean(text), style)
+        if text:
+            self.sheet.write_string(row, column, clean(text), style)
+        else:
+            self.sheet.write_blank(row, column, None, style)
 
     def number(self, row: int, column: int, value: float, style: Format) -> None:
         """Write a number."""
@@ -210,8 +213,8 @@ def stored(value: Number) -> float:
 
 def lines_of(text: str, width: float) -> int:
     """Estimate the lines ``text`` takes in a column ``width`` wide; a Chinese character is two units."""
-    room = max(2.0, width - 2.5)
-    return sum(max(1, math.ceil(_units(line) * 1.05 / room)) for line in text.split("\n"))
+    room = max(2.0, width - 2.0)
+    return sum(max(1, math.ceil(_units(line) * 1.02 / room)) for line in text.split("\n"))
 
 
 def _units(line: str) -> int:

@@ -21,7 +21,7 @@ STATUS_SHEET = "报送情况"
 STATUS_HEAD = (
     "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "错误数", "提醒数", "文件名", "备注",
 )  # fmt: skip
-_WIDTHS = [6.0, 11.0, 36.0, 9.0, 14.5, 9.0, 17.5, 8.0, 8.0, 40.0, 26.0]
+_WIDTHS = [6.0, 11.0, 38.0, 9.0, 14.5, 9.0, 17.5, 8.0, 8.0, 42.0, 33.0]
 _HEAD_ROW, _FIRST_ROW = 1, 2
 _CALENDAR = range(1901, 9999)
 """The years a workbook can hold; a mail may claim any."""

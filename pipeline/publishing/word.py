@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import ConfigError
 from pipeline.publishing import package
+from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.package import Part
-from pipeline.publishing.word_layout import HEADING_SUFFIX, TITLE_MARK
-from pipeline.publishing.word_marks import LivePart, read_marks
+from pipeline.publishing.word_marks import HEADING_SUFFIX, TITLE_MARK, LivePart, mark, read_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.forms.form import Form
-    from pipeline.model import Number, Report
+    from pipeline.model import Report
     from pipeline.publishing.word_marks import Field, MarkKind
 
 _LEVEL = 6
@@ -81,14 +81,6 @@ def render(layout: Layout, report: Report) -> bytes:
     return package.join(parts)
 
 
-def plain_number(number: Number) -> str:
-    """Write a figure as plain digits: no separators, no trailing zeros, no exponent."""
-    if isinstance(number, int):
-        return str(number)
-    digits = f"{number:f}"
-    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) if number else "0"
-
-
 def escaped(text: str) -> str:
     """Make ``text`` fit for XML: markup escaped, characters that XML does not allow left out."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -108,7 +100,7 @@ def _refuse_omissions(form: Form, parts: list[Part | LivePart]) -> None:
     """Raise if the layout would leave out what every report must show."""
     shown = {field.key for part in parts if isinstance(part, LivePart) for field in part.fields}
     wanted = (TITLE_MARK, *(text.key for text in form.texts), *(cell.key for cell in form.cells))
-    missing = [f"{{{{{key}}}}}" for key in wanted if key not in shown]
+    missing = [mark(key) for key in wanted if key not in shown]
     if missing:
         some = "、".join(missing[:_NAMED_OMISSIONS]) + ("等" if len(missing) > _NAMED_OMISSIONS else "")
         raise ConfigError(f"Word 版式缺少 {len(missing)} 个标记：{some}。报告的各项内容都要印出，请补上。")
@@ -129,7 +121,8 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
 
 def _paragraphs(text: str) -> list[str]:
     """Split a text at its line breaks; blank lines and outer spaces go, the style indents."""
-    return [line for line in map(str.strip, escaped(text).splitlines()) if line]
+    lines = (escaped(line).strip() for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 def _printed(

@@ -20,6 +20,7 @@ from docx.oxml import parse_xml
 from docx.shared import Mm
 
 from pipeline.publishing import package, word_styles
+from pipeline.publishing.word_marks import HEADING_SUFFIX, TITLE_MARK, mark
 from pipeline.publishing.word_styles import (
     CELL_MARGIN,
     SMALLEST_LABEL,
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from docx.document import Document as DocumentObject
 
     from pipeline.forms.form import Form, Grid, GridCell, Text
-
-TITLE_MARK = "title"
-HEADING_SUFFIX = ":heading"
-"""``{{key:heading}}`` is the label of an optional text; the paragraph disappears together with the text."""
 
 _PAGE_WIDTH, _PAGE_HEIGHT = 210, 297
 _TOP, _BOTTOM, _LEFT, _RIGHT = 37, 35, 28, 26
@@ -71,11 +68,6 @@ def build_layout(form: Form) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return package.repack(out.getvalue())
-
-
-def mark(key: str) -> str:
-    """Spell the mark that stands for ``key``."""
-    return "{{" + key + "}}"
 
 
 def _replace_parts(document: DocumentObject) -> None:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 FieldKind = Literal["value", "paragraphs", "heading"]
 MarkKind = Literal["value", "text", "heading"]
 
+TITLE_MARK = "title"
+HEADING_SUFFIX = ":heading"
+"""``{{key:heading}}`` is the label of an optional text; the paragraph disappears together with the text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -57,8 +61,14 @@ _NOTE = re.compile(
 _ONCE_ONLY = [
     f"{{{W}}}{name}" for name in ("bookmarkStart", "bookmarkEnd", "proofErr", "lastRenderedPageBreak")
 ]
+_NOT_REPEATABLE = [f"{{{W}}}{name}" for name in ("sectPr", "txbxContent")]
 _IDENTITIES = ("paraId", "textId")
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def mark(key: str) -> str:
+    """Spell the mark that stands for ``key``."""
+    return "{{" + key + "}}"
 
 
 def read_marks(name: str, content: bytes, marks: Mapping[str, MarkKind]) -> LivePart | None:
@@ -80,11 +90,11 @@ def _note_marks(paragraph: etree._Element, marks: Mapping[str, MarkKind]) -> boo
     found = list(_MARK.finditer(text))
     if _LOOSE_BRACES.search(_MARK.sub("", text)):
         raise ConfigError(
-            f"Word 版式中的标记没有写完整：“{text.strip()[:40]}”。标记应写在同一段内，前后各两个大括号，例如 {{{{{next(iter(marks))}}}}}。"
+            f"Word 版式中的标记没有写完整：“{text.strip()[:40]}”。标记应写在同一段内，前后各两个大括号，例如 {mark(next(iter(marks)))}。"
         )
     kinds = [_kind(match[1], marks) for match in found]
-    alone = len(found) == 1 and found[0][0] == text.strip() and paragraph.find(f".//{{{W}}}sectPr") is None
-    if alone and kinds[0] != "value":
+    is_alone = len(found) == 1 and found[0][0] == text.strip() and not any(paragraph.iter(*_NOT_REPEATABLE))
+    if is_alone and kinds[0] != "value":
         _move_together(leaves, found, ["here"])
         _note_paragraph(paragraph, found[0][1], "heading" if kinds[0] == "heading" else "paragraphs")
     elif found:
@@ -99,14 +109,14 @@ def _leaves(paragraph: etree._Element) -> Iterator[etree._Element]:
             yield leaf
 
 
-def _kind(mark: str, marks: Mapping[str, MarkKind]) -> MarkKind:
-    if mark in marks:
-        return marks[mark]
-    near = get_close_matches(mark, marks, n=1)
-    guess = f"是不是 {{{{{near[0]}}}}}？" if near else ""
-    examples = "、".join(f"{{{{{key}}}}}" for key in _examples(marks))
+def _kind(name: str, marks: Mapping[str, MarkKind]) -> MarkKind:
+    if name in marks:
+        return marks[name]
+    near = get_close_matches(name, marks, n=1)
+    guess = f"是不是 {mark(near[0])}？" if near else ""
+    examples = "、".join(mark(key) for key in _examples(marks))
     raise ConfigError(
-        f"Word 版式中有不认识的标记 {{{{{mark}}}}}。{guess}"
+        f"Word 版式中有不认识的标记 {mark(name)}。{guess}"
         f"可用的标记有报告标题、各项文字、各项数据和基本信息，例如 {examples}；全部名称见数据项清单。"
     )
 
@@ -114,9 +124,9 @@ def _kind(mark: str, marks: Mapping[str, MarkKind]) -> MarkKind:
 def _examples(marks: Mapping[str, MarkKind]) -> list[str]:
     """Show the first mark of each sort: what the parts before the first dot differ in."""
     sorts: dict[str, str] = {}
-    for mark, kind in marks.items():
+    for key, kind in marks.items():
         if kind != "heading":
-            sorts.setdefault(mark.split(".", 1)[0], mark)
+            sorts.setdefault(key.split(".", 1)[0], key)
     return list(sorts.values())
 
 
@@ -141,7 +151,7 @@ def _move_together(
         start = end
 
 
-def _note_paragraph(paragraph: etree._Element, mark: str, kind: FieldKind) -> None:
+def _note_paragraph(paragraph: etree._Element, key: str, kind: FieldKind) -> None:
     """Enclose a paragraph that repeats or vanishes; one that a cell or a footer cannot do without stays."""
     for once in list(paragraph.iter(*_ONCE_ONLY)):
         _remove(once)
@@ -151,7 +161,7 @@ def _note_paragraph(paragraph: etree._Element, mark: str, kind: FieldKind) -> No
     parent = paragraph.getparent()
     assert parent is not None  # noqa: S101 - a paragraph is never the root
     stays = "may_vanish" if etree.QName(parent).localname == "body" else "stays"
-    opening = f"{_OPEN}{kind} {mark} {stays}{_CLOSE}"
+    opening = f"{_OPEN}{kind} {key} {stays}{_CLOSE}"
     before = paragraph.getprevious()
     if before is None:
         parent.text = (parent.text or "") + opening

@@ -98,7 +98,7 @@ def test_a_cell_that_was_not_placed_is_not_also_blank(form: Form) -> None:
         ("proactive.charges.amount", Decimal(251000), "C07", "size", Verdict.ACCEPTED_WITH_REMARKS),
     ],
 )
-def test_cells_out_of_range(  # noqa: PLR0917 - one argument for each column of the table above
+def test_cells_out_of_range(
     form: Form, key: str, value: Number, code: str, variant: str, verdict: Verdict
 ) -> None:
     numbers = consistent_numbers(form, random.Random(5)) | {key: value}

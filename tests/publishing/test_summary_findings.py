@@ -88,7 +88,7 @@ def test_an_address_that_is_none_is_kept() -> None:
 def test_ranges_hold_every_cell_once(points: set[tuple[int, int]]) -> None:
     covered = []
     for area in cell_ranges(a1(*point) for point in sorted(points, key=hash)):
-        left, top, right, bottom = range_boundaries(area)
+        left, top, right, bottom = (number or 0 for number in range_boundaries(area))
         covered += [
             (row - 1, column - 1) for row in range(top, bottom + 1) for column in range(left, right + 1)
         ]

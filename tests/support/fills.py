@@ -35,7 +35,7 @@ _SENTENCES = (
 
 def seeded(seed: int | str) -> random.Random:
     """Return a random source that gives the same figures in every run."""
-    return random.Random(seed)  # noqa: S311 - test data, not secrets
+    return random.Random(seed)
 
 
 def consistent_numbers(

@@ -1,0 +1,563 @@
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from lxml import etree
+
+from pipeline.forms.loader import load_form
+from pipeline.model import ConfigError, Report
+from pipeline.publishing import package, word
+from pipeline.publishing.word_layout import TYPE_AREA, build_layout, mark
+from tests.support.real_report import load_city_figures, load_real_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from docx.document import Document as DocumentObject
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+FORM = load_form()
+LAYOUT = build_layout(FORM)
+COMPILED = word.compile_layout(LAYOUT, FORM)
+REAL = load_real_report().as_report(FORM, code="LP003")
+COMMITTED = Path(__file__).parents[2] / "input_templates" / "report.docx"
+TEXT_KEYS = [text.key for text in FORM.texts]
+OPTIONAL = next(text.key for text in FORM.texts if not text.required)
+BODY, HEADING_1, HEADING_2 = "报告正文", "一级标题", "二级标题"
+
+
+def opened(content: bytes) -> DocumentObject:
+    return Document(io.BytesIO(content))
+
+
+def rendered(report: Report = REAL, layout: word.Layout = COMPILED) -> DocumentObject:
+    return opened(word.render(layout, report))
+
+
+def restyled(change: Callable[[DocumentObject], None]) -> bytes:
+    document = opened(LAYOUT)
+    change(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def paragraph_of(document: DocumentObject, text: str) -> Paragraph:
+    return next(paragraph for paragraph in document.paragraphs if paragraph.text == text)
+
+
+def with_text(key: str, text: str) -> Report:
+    return replace(REAL, texts={**REAL.texts, key: text})
+
+
+def expected_paragraphs(report: Report) -> list[tuple[str, str]]:
+    """Spell out the report as the form orders it, without the tables: (style, text)."""
+    texts = {text.key: text for text in FORM.texts}
+    placed = {key for section in FORM.sections for key in section.contents}
+
+    def text_lines(key: str) -> list[tuple[str, str]]:
+        lines = [(BODY, line.strip()) for line in report.texts[key].split("\n") if line.strip()]
+        return [(HEADING_2, texts[key].label), *lines] if texts[key].heading else lines
+
+    found = [("Title", FORM.title_for(report.agency, report.year))]
+    for key in texts:
+        found += [] if key in placed else text_lines(key)
+    for section in FORM.sections:
+        found.append((HEADING_1, section.title))
+        for key in section.contents:
+            found += text_lines(key) if key in texts else []
+    return found
+
+
+def printed_paragraphs(document: DocumentObject) -> list[tuple[str, str]]:
+    return [
+        (paragraph.style.name or "", paragraph.text) for paragraph in document.paragraphs if paragraph.style
+    ]
+
+
+def printed_table(table: Table) -> list[tuple[int, int, int, int, str]]:
+    """Read a table as (row, column, height, width, text), merged cells once."""
+    cells: dict[tuple[int, int], list[int | str]] = {}
+    for number, row in enumerate(table.rows):
+        column = 0
+        for cell in row._tr.tc_lst:  # noqa: SLF001 - python-docx shows merged cells only by repeating them
+            width = cell.grid_span
+            if cell.vMerge == "continue":
+                owner = max((key for key in cells if key[1] == column), key=lambda key: key[0])
+                cells[owner][0] = number - owner[0] + 1
+            else:
+                text = "".join(leaf.text or "" for leaf in cell.iter(qn("w:t")))
+                cells[number, column] = [1, width, text]
+            column += width
+    return [(row, column, *shape) for (row, column), shape in sorted(cells.items())]  # type: ignore[misc]
+
+
+def numbers_of(document: DocumentObject) -> list[str]:
+    """Read every number cell of the three tables in the form's order."""
+    tables = [key for section in FORM.sections for key in section.contents if key in FORM.grids]
+    found: dict[str, str] = {}
+    for key, table in zip(tables, document.tables, strict=True):
+        texts = {(row, column): text for row, column, _, _, text in printed_table(table)}
+        found |= {cell.key: texts[cell.row, cell.column] for cell in FORM.grids[key].cells if cell.key}
+    return [found[cell.key] for cell in FORM.cells]
+
+
+def style_fonts(document: DocumentObject, name: str) -> tuple[str | None, str | None, float]:
+    """Return (Chinese font, Latin font, points) of a style."""
+    style = document.styles[name]
+    fonts = style.element.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
+    size = style.element.find(f"{qn('w:rPr')}/{qn('w:sz')}")
+    assert fonts is not None
+    assert size is not None
+    return fonts.get(qn("w:eastAsia")), fonts.get(qn("w:ascii")), int(size.get(qn("w:val"))) / 2
+
+
+# ------------------------------------------------------------------ the layout
+
+
+def test_committed_layout_is_what_the_form_builds() -> None:
+    assert package.unpack(COMMITTED.read_bytes()) == package.unpack(LAYOUT)
+
+
+def test_layout_is_built_the_same_every_time() -> None:
+    assert build_layout(FORM) == LAYOUT
+
+
+def test_page_is_a4_with_the_margins_and_the_grid_of_official_documents() -> None:
+    section = opened(LAYOUT).sections[0]
+    for value, millimetres in (
+        (section.page_width, 210),
+        (section.page_height, 297),
+        (section.top_margin, 37),
+        (section.bottom_margin, 35),
+        (section.left_margin, 28),
+        (section.right_margin, 26),
+    ):
+        assert value is not None
+        assert abs(value - Mm(millimetres)) < Mm(0.05)
+    (grid,) = opened(LAYOUT).element.body.iter(qn("w:docGrid"))
+    assert grid.get(qn("w:type")) == "linesAndChars"
+    assert int(grid.get(qn("w:linePitch"))) / 20 == 28.95
+    pitch = 16 + int(grid.get(qn("w:charSpace"))) / 4096
+    assert int(TYPE_AREA / 20 / pitch) == 28
+
+
+@pytest.mark.parametrize(
+    ("style", "fonts"),
+    [
+        ("Title", ("方正小标宋简体", "Times New Roman", 22)),
+        (BODY, ("仿宋_GB2312", "Times New Roman", 16)),
+        (HEADING_1, ("黑体", "Times New Roman", 16)),
+        (HEADING_2, ("楷体_GB2312", "Times New Roman", 16)),
+        ("页码（单页）", ("宋体", "宋体", 14)),
+        ("页码（双页）", ("宋体", "宋体", 14)),
+        ("表格居中小四", ("仿宋_GB2312", "Times New Roman", 12)),
+        ("表格居中五号", ("仿宋_GB2312", "Times New Roman", 10.5)),
+    ],
+)
+def test_styles_have_the_fonts_of_official_documents(
+    style: str, fonts: tuple[str | None, str | None, float]
+) -> None:
+    assert style_fonts(opened(LAYOUT), style) == fonts
+
+
+def test_body_is_justified_indented_two_characters_on_exact_lines() -> None:
+    document = opened(LAYOUT)
+    normal, body = document.styles["Normal"], document.styles[BODY]
+    indent = body.element.find(f"{qn('w:pPr')}/{qn('w:ind')}")
+    assert indent is not None
+    assert indent.get(qn("w:firstLineChars")) == "200"
+    assert body.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.JUSTIFY  # type: ignore[attr-defined]
+    assert normal.paragraph_format.line_spacing_rule == WD_LINE_SPACING.EXACTLY  # type: ignore[attr-defined]
+    assert normal.paragraph_format.line_spacing == Pt(28.95)  # type: ignore[attr-defined]
+
+
+def test_title_is_centred_and_not_bold() -> None:
+    title = opened(LAYOUT).styles["Title"]
+    assert title.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.CENTER  # type: ignore[attr-defined]
+    assert not title.font.bold  # type: ignore[attr-defined]
+
+
+def test_twenty_eight_characters_fit_into_a_line() -> None:
+    for name in (BODY, HEADING_1, HEADING_2):
+        spacing = opened(LAYOUT).styles[name].element.find(f"{qn('w:rPr')}/{qn('w:spacing')}")
+        assert spacing is not None
+        assert int(TYPE_AREA / (16 * 20 + int(spacing.get(qn("w:val"))))) == 28
+
+
+def test_page_numbers_stand_outside_between_dashes() -> None:
+    document = opened(LAYOUT)
+    section = document.sections[0]
+    assert document.settings.odd_and_even_pages_header_footer
+    for footer, side, align in (
+        (section.footer, "right", WD_ALIGN_PARAGRAPH.RIGHT),
+        (section.even_page_footer, "left", WD_ALIGN_PARAGRAPH.LEFT),
+    ):
+        (paragraph,) = footer.paragraphs
+        assert "".join(leaf.text or "" for leaf in footer.part.element.iter(qn("w:t"))) == "— 1 —"
+        (field,) = footer.part.element.iter(qn("w:fldSimple"))
+        assert field.get(qn("w:instr")).strip() == "PAGE"
+        assert paragraph.style
+        assert paragraph.style.paragraph_format.alignment == align  # type: ignore[attr-defined]
+        (indent,) = paragraph.style.element.iter(qn("w:ind"))
+        assert indent.get(qn(f"w:{side}Chars")) == "100"
+
+
+def test_language_is_chinese() -> None:
+    defaults = opened(LAYOUT).styles.element.find(qn("w:docDefaults"))
+    assert defaults is not None
+    (language,) = defaults.iter(qn("w:lang"))
+    assert language.get(qn("w:eastAsia")) == "zh-CN"
+
+
+def test_tables_are_fixed_and_fill_the_type_area() -> None:
+    for table in opened(LAYOUT).tables:
+        widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid.gridCol_lst]  # noqa: SLF001
+        assert not table.autofit
+        assert sum(widths) == TYPE_AREA
+        for row in table._tbl.tr_lst:  # noqa: SLF001
+            assert sum(int(cell.tcPr.find(qn("w:tcW")).get(qn("w:w"))) for cell in row.tc_lst) == TYPE_AREA
+
+
+def test_table_borders_are_single() -> None:
+    document = opened(LAYOUT)
+    assert {table.style.name for table in document.tables if table.style} == {"表格"}
+    edges = document.styles["表格"].element.find(f".//{qn('w:tblBorders')}")
+    assert edges is not None
+    assert len(edges) == 6
+    assert {edge.get(qn("w:val")) for edge in edges} == {"single"}
+
+
+def test_heading_rows_repeat_and_no_row_splits() -> None:
+    tables = [key for section in FORM.sections for key in section.contents if key in FORM.grids]
+    for key, table in zip(tables, opened(LAYOUT).tables, strict=True):
+        rows = table._tbl.tr_lst  # noqa: SLF001
+        repeated = [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in rows]
+        assert sum(repeated) == FORM.grids[key].header_rows
+        assert repeated == sorted(repeated, reverse=True)
+        assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
+
+
+def test_layout_says_nothing_of_its_making() -> None:
+    properties = opened(LAYOUT).core_properties
+    assert properties.title == FORM.title
+    assert (properties.author, properties.last_modified_by, properties.comments) == ("", "", "")
+    with zipfile.ZipFile(io.BytesIO(LAYOUT)) as archive:
+        assert {item.date_time for item in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+# ------------------------------------------------------------------ rendering
+
+
+def test_real_report_is_printed_whole_and_in_order() -> None:
+    printed = printed_paragraphs(rendered())
+    assert printed == expected_paragraphs(REAL)
+    assert len(printed) == 22
+
+
+def test_tables_stand_after_their_headings() -> None:
+    body = rendered().element.body
+    for child in body.iter(qn("w:tbl")):
+        heading = child.getprevious()
+        section = next(
+            part
+            for part in FORM.sections
+            if part.title == "".join(leaf.text for leaf in heading.iter(qn("w:t")))
+        )
+        assert set(section.contents) & set(FORM.grids)
+
+
+def test_numbers_of_the_real_report_are_printed_in_their_cells() -> None:
+    assert numbers_of(rendered()) == [str(number) for number in REAL.numbers]
+
+
+def test_every_number_stands_in_its_own_cell() -> None:
+    numbers = tuple(
+        Decimal(f"{index}.5") if cell.kind == "money" else 100_000 + index
+        for index, cell in enumerate(FORM.cells)
+    )
+    assert numbers_of(rendered(replace(REAL, numbers=numbers))) == [str(number) for number in numbers]
+
+
+def test_city_figures_are_printed_as_plain_digits() -> None:
+    figures = load_city_figures()
+    printed = numbers_of(rendered(replace(REAL, numbers=tuple(figures.values()))))
+    assert printed == [str(figure) for figure in figures.values()]
+    assert "2822652" in printed
+    assert "59237.2449" in printed
+
+
+def test_tables_have_the_merged_headings_of_the_form() -> None:
+    tables = [key for section in FORM.sections for key in section.contents if key in FORM.grids]
+    figures = dict(zip((cell.key for cell in FORM.cells), map(str, REAL.numbers), strict=True))
+    for key, table in zip(tables, rendered().tables, strict=True):
+        wanted = [
+            (cell.row, cell.column, cell.height, cell.width, figures[cell.key] if cell.key else cell.text)
+            for cell in FORM.grids[key].cells
+        ]
+        assert printed_table(table) == sorted(wanted)
+
+
+@pytest.mark.parametrize(
+    ("number", "printed"),
+    [
+        (0, "0"),
+        (1808595, "1808595"),
+        (Decimal("59237.2449"), "59237.2449"),
+        (Decimal("25.100000"), "25.1"),
+        (Decimal("0.000000"), "0"),
+        (Decimal("-0"), "0"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal(500), "500"),
+        (Decimal("0.000001"), "0.000001"),
+    ],
+)
+def test_figures_are_plain_digits(number: int | Decimal, printed: str) -> None:
+    assert word.plain_number(number) == printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<b>&amp;</b> \"引号\" '单'", "=1+1", "+86", "-5", "@甲", "{{不是标记}}", "]]>", "𠮷 🀄", "</w:t>"],
+)
+def test_any_text_arrives_as_it_is(text: str) -> None:
+    assert text in [line for _, line in printed_paragraphs(rendered(with_text(OPTIONAL, text)))]
+
+
+def test_text_is_not_read_for_marks() -> None:
+    text = mark(FORM.cells[0].key)
+    assert text in [line for _, line in printed_paragraphs(rendered(with_text(OPTIONAL, text)))]
+
+
+def test_characters_that_xml_forbids_are_left_out() -> None:
+    text = "前\x00\x01\x08\x1f\ufffe\uffff\ud800后"
+    assert (BODY, "前后") in printed_paragraphs(rendered(with_text(OPTIONAL, text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["甲\n乙", "甲\r\n\r\n乙", "\n　　甲  \n \u3000\n\t乙\n", "甲\x0b乙", "甲\u2028乙"]
+)
+def test_lines_become_paragraphs_without_blanks_and_outer_spaces(text: str) -> None:
+    report = with_text(OPTIONAL, text)
+    assert printed_paragraphs(rendered(report)) == expected_paragraphs(with_text(OPTIONAL, "甲\n乙"))
+
+
+@pytest.mark.parametrize("text", ["", "  \n\u3000"])
+def test_an_empty_optional_text_leaves_no_paragraph(text: str) -> None:
+    printed = printed_paragraphs(rendered(with_text(OPTIONAL, text)))
+    assert printed == expected_paragraphs(with_text(OPTIONAL, ""))
+    assert len(printed) == 21
+
+
+def test_required_headings_are_printed_even_without_text() -> None:
+    printed = rendered(replace(REAL, texts={}))
+    shown = [text for style, text in printed_paragraphs(printed) if style in {HEADING_1, HEADING_2}]
+    fixed = [text for style, text in expected_paragraphs(REAL) if style in {HEADING_1, HEADING_2}]
+    assert shown == fixed
+
+
+def test_a_long_text_is_printed_whole() -> None:
+    text = "\n".join("政府信息公开工作稳步推进。" * 100 for _ in range(23))
+    assert len(text) > 29_000
+    assert printed_paragraphs(rendered(with_text(OPTIONAL, text))) == expected_paragraphs(
+        with_text(OPTIONAL, text)
+    )
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    first = word.render(COMPILED, REAL)
+    again = word.render(word.compile_layout(LAYOUT, FORM), REAL)
+    assert first == again
+    assert first != word.render(COMPILED, with_text(OPTIONAL, "另"))
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {item.date_time for item in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_pickled_layout_prints_the_same() -> None:
+    assert word.render(pickle.loads(pickle.dumps(COMPILED)), REAL) == word.render(COMPILED, REAL)  # noqa: S301
+
+
+# ------------------------------------------------------------------ layouts that people changed
+
+
+def scatter(paragraph: Paragraph, pieces: Sequence[str]) -> None:
+    """Put ``pieces`` into runs of their own with what Word leaves between them."""
+    for run in list(paragraph.runs):
+        run.element.getparent().remove(run.element)
+    for number, piece in enumerate(pieces):
+        run = paragraph.add_run(piece)
+        run.bold = number % 2 == 1
+        run.element.set(qn("w:rsidR"), f"00A1000{number}")
+        for name in ("proofErr", "bookmarkStart", "bookmarkEnd"):
+            left = etree.SubElement(paragraph._p, qn(f"w:{name}"))  # noqa: SLF001
+            left.set(qn("w:id"), str(number))
+
+
+def test_marks_that_word_split_into_runs_are_joined() -> None:
+    def change(document: DocumentObject) -> None:
+        for key in TEXT_KEYS:
+            paragraph = paragraph_of(document, mark(key))
+            scatter(paragraph, ["{", "{", key[:3], key[3:] + "}", "}"])
+        scatter(paragraph_of(document, mark("title")), list(mark("title")))
+
+    layout = word.compile_layout(restyled(change), FORM)
+    assert printed_paragraphs(rendered(layout=layout)) == expected_paragraphs(REAL)
+
+
+def test_repeated_paragraphs_repeat_no_bookmarks() -> None:
+    def change(document: DocumentObject) -> None:
+        scatter(paragraph_of(document, mark(OPTIONAL)), [mark(OPTIONAL)])
+
+    document = rendered(with_text(OPTIONAL, "甲\n乙"), word.compile_layout(restyled(change), FORM))
+    assert not list(document.element.body.iter(qn("w:bookmarkStart")))
+
+
+def test_a_mark_may_be_spaced_and_typed_full_width() -> None:
+    def change(document: DocumentObject) -> None:
+        paragraph_of(document, mark(OPTIONAL)).runs[0].text = f"｛｛ {OPTIONAL} ｝｝"
+
+    layout = word.compile_layout(restyled(change), FORM)
+    assert printed_paragraphs(rendered(layout=layout)) == expected_paragraphs(REAL)
+
+
+def test_each_mark_in_a_line_keeps_the_look_of_its_run() -> None:
+    agency, year = FORM.entry_with_role("agency").key, FORM.entry_with_role("year").key
+
+    def change(document: DocumentObject) -> None:
+        scatter(
+            document.add_paragraph(), ["单位：{{", agency, "}}，", f"{mark(year)}年", "{", "{title}", "}。"]
+        )
+
+    last = rendered(layout=word.compile_layout(restyled(change), FORM)).paragraphs[-1]
+    title = FORM.title_for(REAL.agency, REAL.year)
+    assert last.text == f"单位：{REAL.agency}，{REAL.year}年{title}。"
+    assert [(run.text, run.bold) for run in last.runs] == [
+        (f"单位：{REAL.agency}", False),
+        ("", True),
+        ("，", False),
+        (f"{REAL.year}年", True),
+        (title, False),
+        ("", True),
+        ("。", False),
+    ]
+
+
+def test_a_text_inside_a_line_breaks_the_line() -> None:
+    def change(document: DocumentObject) -> None:
+        paragraph_of(document, mark(OPTIONAL)).runs[0].text = f"总述：{mark(OPTIONAL)}（完）"
+
+    layout = word.compile_layout(restyled(change), FORM)
+    assert (BODY, "总述：甲\n乙（完）") in printed_paragraphs(rendered(with_text(OPTIONAL, "甲\n乙"), layout))
+
+
+def test_restyled_paragraphs_keep_their_look_in_every_repetition() -> None:
+    def change(document: DocumentObject) -> None:
+        paragraph = paragraph_of(document, mark(OPTIONAL))
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.runs[0].italic = True
+
+    document = rendered(with_text(OPTIONAL, "甲\n乙"), word.compile_layout(restyled(change), FORM))
+    for text in ("甲", "乙"):
+        paragraph = paragraph_of(document, text)
+        assert paragraph.alignment == WD_ALIGN_PARAGRAPH.CENTER
+        assert paragraph.runs[0].italic
+
+
+def test_headers_and_footers_may_hold_marks() -> None:
+    def change(document: DocumentObject) -> None:
+        document.sections[0].header.paragraphs[0].text = mark("title")
+        document.sections[0].footer.paragraphs[0].add_run(f"　{mark(OPTIONAL)}")
+
+    document = rendered(with_text(OPTIONAL, "甲"), word.compile_layout(restyled(change), FORM))
+    assert document.sections[0].header.paragraphs[0].text == FORM.title_for(REAL.agency, REAL.year)
+    assert document.sections[0].footer.paragraphs[0].text.endswith("　甲")
+
+
+def test_an_empty_text_leaves_a_cell_its_paragraph() -> None:
+    def change(document: DocumentObject) -> None:
+        document.add_table(1, 1).cell(0, 0).text = mark(OPTIONAL)
+
+    layout = word.compile_layout(restyled(change), FORM)
+    assert [p.text for p in rendered(with_text(OPTIONAL, ""), layout).tables[-1].cell(0, 0).paragraphs] == [
+        ""
+    ]
+    filled = rendered(with_text(OPTIONAL, "甲\n乙"), layout).tables[-1].cell(0, 0)
+    assert [paragraph.text for paragraph in filled.paragraphs] == ["甲", "乙"]
+
+
+def test_a_heading_mark_vanishes_with_its_optional_text() -> None:
+    label = next(text.label for text in FORM.texts if text.key == OPTIONAL)
+
+    def change(document: DocumentObject) -> None:
+        paragraph_of(document, mark(OPTIONAL)).insert_paragraph_before(mark(f"{OPTIONAL}:heading"))
+
+    layout = word.compile_layout(restyled(change), FORM)
+    assert label in [text for _, text in printed_paragraphs(rendered(layout=layout))]
+    empty = rendered(with_text(OPTIONAL, ""), layout)
+    assert printed_paragraphs(empty) == expected_paragraphs(with_text(OPTIONAL, ""))
+
+
+def test_an_unknown_mark_is_named_with_the_nearest_known_one() -> None:
+    def change(document: DocumentObject) -> None:
+        document.add_paragraph("{{" + FORM.cells[0].key + "x}}")
+
+    with pytest.raises(ConfigError) as caught:
+        word.compile_layout(restyled(change), FORM)
+    assert "{{" + FORM.cells[0].key + "x}}" in str(caught.value)
+    assert mark(FORM.cells[0].key) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["{{title", "title}}", "{{title}", "{{{{title}}"])
+def test_a_broken_mark_is_refused(text: str) -> None:
+    def change(document: DocumentObject) -> None:
+        document.add_paragraph(text)
+
+    with pytest.raises(ConfigError) as caught:
+        word.compile_layout(restyled(change), FORM)
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["title", FORM.texts[-1].key])
+def test_a_layout_that_leaves_something_out_is_refused(key: str) -> None:
+    def change(document: DocumentObject) -> None:
+        paragraph_of(document, mark(key)).runs[0].text = ""
+
+    with pytest.raises(ConfigError) as caught:
+        word.compile_layout(restyled(change), FORM)
+    assert mark(key) in str(caught.value)
+
+
+def test_a_layout_without_a_table_is_refused() -> None:
+    def change(document: DocumentObject) -> None:
+        table = document.tables[-1]._tbl  # noqa: SLF001
+        table.getparent().remove(table)
+
+    with pytest.raises(ConfigError) as caught:
+        word.compile_layout(restyled(change), FORM)
+    assert "15" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\3\4 not a zip", LAYOUT[:2000]])
+def test_a_file_that_is_no_layout_is_refused(content: bytes) -> None:
+    with pytest.raises(ConfigError):
+        word.compile_layout(content, FORM)
+
+
+def test_a_damaged_part_is_refused() -> None:
+    files = dict(package.unpack(LAYOUT))
+    files["word/document.xml"] = files["word/document.xml"][:-20]
+    broken = package.join(package.deflate(name, content) for name, content in files.items())
+    with pytest.raises(ConfigError):
+        word.compile_layout(broken, FORM)
