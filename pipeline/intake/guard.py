@@ -77,7 +77,7 @@ def _inspect_zip(content: bytes) -> Inspection:
     opened = package.open_package(content)
     kind = package.kind_of(opened)
     parts = package.inflate_all(opened)
-    remarks = ()
+    remarks: tuple[Finding, ...] = ()
     if any(name.startswith(_MACROS) for name in parts):
         remarks = (Finding("F01", Severity.INFO, variant="macros"),)
     if kind != "xlsx":

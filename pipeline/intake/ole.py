@@ -67,9 +67,7 @@ def root_names(content: bytes) -> list[str]:
 def _directory(content: bytes) -> bytes:
     """Join the sectors of the directory by following the allocation table."""
     size = 1 << min(12, int.from_bytes(content[30:32], "little"))
-    table_sectors = [
-        sector for sector in struct.unpack_from("<109I", content, 76) if sector <= _LAST_SECTOR
-    ]
+    table_sectors = [sector for sector in struct.unpack_from("<109I", content, 76) if sector <= _LAST_SECTOR]
     table = b"".join(_sector(content, sector, size) for sector in table_sectors)
     sector = struct.unpack_from("<I", content, 48)[0]
     chunks: list[bytes] = []

@@ -143,17 +143,17 @@ def inflate_within(package: Package, name: str) -> bytes:
 def entry_name(info: zipfile.ZipInfo) -> str:
     """Spell the name of an entry; without the UTF-8 mark Chinese programs mean GBK (or UTF-8 all the same)."""
     if info.flag_bits & _IS_UTF8:
-        return info.filename
+        return info.orig_filename
     try:
-        raw = info.filename.encode("cp437")
+        raw = info.orig_filename.encode("cp437")
     except UnicodeEncodeError:
-        return info.filename
+        return info.orig_filename
     for encoding in ("utf-8", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return info.filename
+    return info.orig_filename
 
 
 def _inflate(packed: bytes, size: int) -> tuple[bytes, bool]:

@@ -7,42 +7,30 @@ searched: inserted rows, moved tables, renamed sheets and swapped columns are st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
-from pipeline.forms.grid import cell_key
 from pipeline.intake.labels import normalise
-from pipeline.intake.lines import Lines, Mark, find_lines, find_near
+from pipeline.intake.table_search import Fault, Text, filled_row, search_table
 
 if TYPE_CHECKING:
-    from pipeline.forms.form import Block, Form, Line, Table
+    from pipeline.forms.form import Form, Table
     from pipeline.forms.layout import Position
     from pipeline.intake.spreadsheet import SheetData
 
 _LONGEST_LABEL = 80
 _RECOGNISED = 0.5
 """A sheet holds a table if it has this share of its labels."""
-_SPARE_ROWS = 3
-"""How far below its headings a row without label is looked for."""
-
-Text = tuple[int, int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A line that was not found, or only nearly: its label, the numbers on it, and what stands where instead."""
-
-    label: str
-    keys: tuple[str, ...]
-    found: str = ""
-    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a table's numbers stand. ``sheet`` is empty where the table is missing or cannot be told from its copies."""
+    """Where a table's numbers and its nil return stand.
+
+    ``sheet`` is empty where the table is missing or (``ambiguous`` then names its keys) cannot be told from a copy.
+    """
 
     sheet: str = ""
     positions: Mapping[str, Position] = field(default_factory=dict)
@@ -50,29 +38,30 @@ class Placement:
     missing: tuple[Fault, ...] = ()
     near: tuple[Fault, ...] = ()
     ambiguous: tuple[str, ...] = ()
-    """Keys that two places claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """A table in the template: its labels, the rows without label (top, columns), and its positions."""
+
+    labels: tuple[Text, ...]
+    bare_rows: tuple[tuple[int, tuple[int, ...]], ...]
+    positions: Mapping[str, Position]
+    vocabulary: frozenset[str]
 
 
 def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
     """Place the numbers and the nil return of ``table``."""
-    home = next((sheet for sheet in sheets if sheet.name == table.sheet and sheet.visible), None)
-    if home and _stands(form, table, home):
-        return Placement(home.name, _home_positions(form, table.key))
-    keys = tuple(cell.key for cell in form.cells_of(table.key))
-    holders = _holders(table, [sheet for sheet in sheets if sheet.visible])
-    holders = holders or _holders(table, [sheet for sheet in sheets if not sheet.visible])
+    home = _homes(form)[table.key]
+    visible = [sheet for sheet in sheets if sheet.visible]
+    expected = next((sheet for sheet in visible if sheet.name == table.sheet), None)
+    if expected and _stands(home, expected):
+        return Placement(expected.name, home.positions)
+    holders = _holders(home, visible) or _holders(home, [sheet for sheet in sheets if not sheet.visible])
     chosen = [sheet for sheet in holders if sheet.name == table.sheet] or holders
-    if not chosen:
-        return Placement()
     if len(chosen) > 1:
-        return Placement(ambiguous=keys)
-    return _search(form, table, chosen[0])
-
-
-@cache
-def texts_of_sheet(rows: tuple[tuple[object, ...], ...]) -> tuple[Text, ...]:
-    """Unused: see ``sheet_texts``."""
-    return tuple((0, 0, "") for _ in rows)
+        return Placement(ambiguous=tuple(key for key in home.positions if key != table.nil_key))
+    return _search(table, home, chosen[0]) if chosen else Placement()
 
 
 def sheet_texts(sheet: SheetData) -> list[Text]:
@@ -85,74 +74,69 @@ def sheet_texts(sheet: SheetData) -> list[Text]:
     ]
 
 
-def _label_parts(table: Table) -> set[str]:
-    return {
-        normalise(part)
-        for block in table.blocks
-        for line in (*block.rows, *block.columns)
-        for part in line.label
-    }
+@lru_cache(maxsize=8)
+def _homes(form: Form) -> Mapping[str, _Home]:
+    return {table.key: _home(form, table) for table in form.tables}
 
 
-def _holders(table: Table, sheets: Sequence[SheetData]) -> list[SheetData]:
-    wanted = _label_parts(table)
-    found = []
-    for sheet in sheets:
-        present = wanted & {text for _, _, text in sheet_texts(sheet)}
-        if len(present) >= _RECOGNISED * len(wanted):
-            found.append(sheet)
-    return found
+def _home(form: Form, table: Table) -> _Home:
+    grid = form.grids[table.key]
+    parts = {part for block in table.blocks for line in (*block.rows, *block.columns) for part in line.label}
+    labels = tuple(
+        (layout.TABLE_TOP + cell.row, layout.TABLE_LEFT + cell.column, cell.text)
+        for cell in grid.cells
+        if cell.text in parts
+    )
+    positions = {cell.key: form.positions[cell.key] for cell in form.cells_of(table.key)}
+    bare = []
+    for number, block in enumerate(table.blocks):
+        if not block.rows[0].label:
+            spots = [positions[cell.key] for cell in form.cells_of(table.key) if cell.block == number]
+            bare.append((spots[0][1], tuple(column for _, _, column in spots)))
+    positions[table.nil_key] = form.positions[table.nil_key]
+    return _Home(labels, tuple(bare), positions, frozenset(map(normalise, parts)))
 
 
-def _stands(form: Form, table: Table, sheet: SheetData) -> bool:
+def _stands(home: _Home, sheet: SheetData) -> bool:
     """Say whether every label of a row or column stands at its address in the template."""
-    for row, column, text in _home_labels(form, table.key):
+    for row, column, text in home.labels:
         value = sheet.at(row, column)
         if value != text and not (isinstance(value, str) and normalise(value) == normalise(text)):
             return False
-    return all(block.rows[0].label or _row_stands(form, table, block, sheet) for block in table.blocks)
+    return all(filled_row(sheet, columns, top) == top for top, columns in home.bare_rows)
 
 
-def _row_stands(form: Form, table: Table, block: Block, sheet: SheetData) -> bool:
-    """Say whether a row without label is where the template has it, not pushed down by an inserted one."""
-    cells = [form.positions[cell_key(table.key, block.rows[0], line)] for line in block.columns]
-    top = cells[0][1]
-    columns = [column for _, _, column in cells]
-    return _filled_row(sheet, columns, top) == top
+def _holders(home: _Home, sheets: Sequence[SheetData]) -> list[SheetData]:
+    return [
+        sheet
+        for sheet in sheets
+        if len(home.vocabulary & {text for _, _, text in sheet_texts(sheet)})
+        >= _RECOGNISED * len(home.vocabulary)
+    ]
 
 
-def _filled_row(sheet: SheetData, columns: Sequence[int], top: int) -> int:
-    """Return the first row from ``top`` on that holds digits in ``columns``; ``top`` if there is none nearby."""
-    if any(sheet.at(top, column) not in {None, ""} for column in columns):
-        return top
-    for row in range(top + 1, top + 1 + _SPARE_ROWS):
-        values = [sheet.at(row, column) for column in columns]
-        if sum(isinstance(value, (int, float)) for value in values) * 2 > len(columns):
-            return row
-    return top
+def _search(table: Table, home: _Home, sheet: SheetData) -> Placement:
+    texts = sheet_texts(sheet)
+    found = search_table(table, sheet, texts, home.vocabulary)
+    positions = dict(found.positions)
+    nil = _nil_position(table, home, sheet, texts)
+    if nil:
+        positions[table.nil_key] = nil
+    moved = any(position != home.positions[key] for key, position in found.positions.items())
+    if not found.positions and not found.ambiguous:
+        return Placement()
+    return Placement(sheet.name, positions, moved, found.missing, found.near, found.ambiguous)
 
 
-# The form is one of a few that live as long as the process.
-@cache
-def _home_labels_of(form_id: int, table: str) -> tuple[Text, ...]:
-    form = _FORMS[form_id]
-    grid = form.grids[table]
-    wanted = {
-        part
-        for block in form.table(table).blocks
-        for line in (*block.rows, *block.columns)
-        for part in line.label
-    }
-    return tuple(
-        (layout.TABLE_TOP + cell.row, layout.TABLE_LEFT + cell.column, cell.text)
-        for cell in grid.cells
-        if cell.text in wanted and cell.role in {"row_label", "column_label"}
-    )
-
-
-_FORMS: dict[int, Form] = {}
-
-
-def _home_labels(form: Form, table: str) -> tuple[Text, ...]:
-    _FORMS.setdefault(id(form), form)
-    return _home_labels_of(id(form), table)
+def _nil_position(table: Table, home: _Home, sheet: SheetData, texts: Sequence[Text]) -> Position | None:
+    """Return where the nil return is answered: the first answer to the right of its label."""
+    wanted = normalise(table.nil_label)
+    labels = [(row, column) for row, column, text in texts if text.startswith(wanted)]
+    if len(labels) != 1:
+        return None
+    row, column = labels[0]
+    for other in range(column + 1, len(sheet.rows[row])):
+        if sheet.at(row, other) in {layout.YES, layout.NO}:
+            return sheet.name, row, other
+    _, _, answer = home.positions[table.nil_key]
+    return sheet.name, row, column + answer - layout.TABLE_LEFT

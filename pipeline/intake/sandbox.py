@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -46,7 +47,7 @@ def parse(
 
 def _run_child(content: bytes, engine: str, seconds: float, memory: int) -> bytes:
     import os  # noqa: PLC0415 - the child does not need these
-    import subprocess  # noqa: PLC0415, S404 - of ourselves only
+    import subprocess  # noqa: PLC0415 - of ourselves only
     from time import monotonic  # noqa: PLC0415
 
     root = str(Path(__file__).resolve().parents[2])
@@ -86,6 +87,14 @@ def _memory_of(pid: int) -> int:
         return 0
 
 
+_DECODERS: Mapping[str, Callable[[Any], object]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda seconds: timedelta(seconds=seconds),
+}
+
+
 def _encoded(value: object) -> object:
     if isinstance(value, (datetime, date, time)):
         return {type(value).__name__: value.isoformat()}
@@ -100,9 +109,7 @@ def _decoded(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if not isinstance(value, dict):
         return value
     kind, text = next(iter(value.items()))
-    if kind == "timedelta":
-        return timedelta(seconds=text)
-    return {"datetime": datetime, "date": date, "time": time}[kind].fromisoformat(text)
+    return _DECODERS[kind](text)
 
 
 def _limit_memory() -> None:

@@ -137,7 +137,7 @@ def _with_unit(text: str, raw: str, kind: str) -> Typed:
 
 
 def _noted(number: Number, code: str, variant: str, severity: Severity, raw: str) -> Typed:
-    if abs(number) > LARGEST:
+    if not -LARGEST <= number <= LARGEST:
         return unreadable("C08", "too_large", raw)
     return Typed(number, code, variant, severity, {"raw": raw[:_SHOWN], "value": number})
 

@@ -35,6 +35,11 @@ def to_pdf(files: Sequence[Path], out: Path) -> list[Path]:
     return _convert(files, out, "pdf")
 
 
+def to_docx(files: Sequence[Path], out: Path) -> list[Path]:
+    """Open ``files`` and save them as .docx in ``out``, which must not be their folder."""
+    return _convert(files, out, "docx")
+
+
 def _convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
     """Convert in one start of LibreOffice; skips the test where there is none."""
     if SOFFICE is None:

@@ -1,0 +1,152 @@
+"""Sheets and a table's placement go in; its typed numbers come out, totals computed, with what is to be said.
+
+A blank, a placeholder or an error in a total is no fault: totals are computed. A stated total is a claim and kept,
+unless the cell still holds the template's own formula: then the stored result may be stale and is computed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.forms.arithmetic import with_totals
+from pipeline.forms.formulas import total_formula
+from pipeline.forms.layout import YES
+from pipeline.intake.labels import normalise
+from pipeline.intake.values import Typed, type_cell, unreadable
+from pipeline.model import Fact, Finding, Number, Place, Severity, a1
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Cell, Form, Table
+    from pipeline.forms.layout import Position
+    from pipeline.intake.placing import Placement
+    from pipeline.intake.spreadsheet import SheetData
+
+
+@dataclass(slots=True)
+class Figures:
+    """The numbers of a file as they are read, table after table."""
+
+    numbers: dict[str, Number | None] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    nil_tables: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    stale: dict[str, Number | str] = field(default_factory=dict)
+    """Totals that are computed although the file shows something else: what it shows."""
+
+
+def read_table(
+    form: Form, table: Table, placement: Placement, sheets: Sequence[SheetData], into: Figures
+) -> None:
+    """Read the numbers of one placed table; adds to ``into``."""
+    sheet = next(sheet for sheet in sheets if sheet.name == placement.sheet)
+    for key, (name, row, column) in placement.positions.items():
+        at_home = form.positions[key] == (name, row, column)
+        into.places[key] = form.places[key] if at_home else Place(name, a1(row, column))
+    formulas = _total_formulas(form) if not placement.moved else _moved_formulas(form, placement)
+    for cell in form.cells_of(table.key):
+        position = placement.positions.get(cell.key)
+        if position is None:
+            into.numbers[cell.key] = None
+        elif cell.is_input:
+            _read_input(cell, sheet, position, into)
+        else:
+            _read_total(cell, sheet, position, formulas.get(cell.key, ""), into)
+    _read_nil(form, table, placement, sheet, into)
+
+
+def complete(form: Form, figures: Figures) -> dict[str, Number | None]:
+    """Return every number in the form's order, blank totals computed; notes stale ones in ``figures``."""
+    numbers = with_totals(form, figures.numbers)
+    for key, stated in figures.stale.items():
+        computed = numbers[key]
+        if computed is not None and computed != stated:
+            facts: Mapping[str, Fact] = {"stated": stated, "value": computed}
+            figures.findings.append(
+                Finding("C04", Severity.INFO, figures.places[key], (key,), "recomputed", facts)
+            )
+    return numbers
+
+
+def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
+    _, row, column = position
+    value = sheet.at(row, column)
+    error = sheet.facts.errors.get((row, column))
+    if error is not None:
+        return unreadable("C08", "excel_error", error)
+    typed = type_cell(value, cell.kind)
+    formula = sheet.facts.formulas.get((row, column))
+    if formula and not formula.stored and typed.number is None and not typed.code:
+        return unreadable("C08", "formula_without_result", f"={formula.text}")
+    return typed
+
+
+def _read_input(cell: Cell, sheet: SheetData, position: Position, into: Figures) -> None:
+    typed = _type(cell, sheet, position)
+    into.numbers[cell.key] = typed.number
+    if typed.code:
+        into.findings.append(typed.finding(into.places[cell.key], cell.key))
+        if typed.raw is not None:
+            into.unreadable[cell.key] = typed.raw
+
+
+def _read_total(cell: Cell, sheet: SheetData, position: Position, own: str, into: Figures) -> None:
+    typed = _type(cell, sheet, position)
+    formula = sheet.facts.formulas.get(position[1:])
+    if formula and own and _squeezed(formula.text) == own:
+        into.numbers[cell.key] = None
+        if typed.number is not None:
+            into.stale[cell.key] = typed.number
+        return
+    into.numbers[cell.key] = typed.number
+    if typed.number is not None and typed.code:
+        into.findings.append(typed.finding(into.places[cell.key], cell.key))
+    if typed.code == "C08" and typed.variant != "formula_without_result":
+        into.stale[cell.key] = typed.raw or ""
+
+
+def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: Figures) -> None:
+    _, row, column = placement.positions.get(table.nil_key, ("", -1, -1))
+    answer = sheet.at(row, column)
+    if not isinstance(answer, str) or normalise(answer) != YES:
+        return
+    into.nil_tables.add(table.key)
+    count = 0
+    for cell in form.cells_of(table.key):
+        number = into.numbers[cell.key]
+        if number is None and cell.is_input and cell.key in into.places and cell.key not in into.unreadable:
+            into.numbers[cell.key] = 0
+        count += bool(number)
+    if count:
+        facts: Mapping[str, Fact] = {"table": table.name, "count": count}
+        place = into.places[table.nil_key]
+        into.findings.append(
+            Finding("C09", Severity.ERROR, place, (table.nil_key,), "nil_contradiction", facts)
+        )
+
+
+@lru_cache(maxsize=8)
+def _total_formulas(form: Form) -> Mapping[str, str]:
+    """Map each computed cell to the template's formula, without equals sign and spaces."""
+    return {
+        cell.key: _squeezed(total_formula(form, form.balance(cell.defined_by)))
+        for cell in form.cells
+        if cell.defined_by
+    }
+
+
+def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
+    """Spell the template's formulas as they read after the table was moved as a whole."""
+    shifted = replace(form, positions={**form.positions, **placement.positions})
+    return {
+        cell.key: _squeezed(total_formula(shifted, form.balance(cell.defined_by)))
+        for cell in form.cells
+        if cell.defined_by and cell.key in placement.positions
+    }
+
+
+def _squeezed(formula: str) -> str:
+    return "".join(formula.split()).removeprefix("=")

@@ -1,0 +1,152 @@
+"""A Reading and the roster go in; whose file it is, and whether a person must decide, comes out.
+
+The stamp of a personal template weighs most, then the code, then the name. A file that did not open or is on the
+old form says nothing of itself: its sender or its file name then attribute it, so that the return is shown under its
+agency. Such a file carries no figures, so nothing is ever merged on that evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.forms.loader import form_ids, load_form
+from pipeline.intake.labels import normalise
+from pipeline.intake.reading import year_of
+from pipeline.model import Agency, Fact, Finding, Severity
+
+if TYPE_CHECKING:
+    from pipeline.model import Place, Reading
+
+_SHORTEST_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose file it is; ``held`` where a person must decide."""
+
+    agency: Agency | None
+    held: bool
+    findings: tuple[Finding, ...] = ()
+
+
+def identify(
+    reading: Reading, *, path: str, sender: str | None, agencies: Sequence[Agency], year: int
+) -> Identity:
+    """Say whose file it is and whether it is of ``year``. ``path`` is the file's path in the inbox."""
+    if _is_blind(reading):
+        owner = _resolve_claims(reading, agencies)[:1] or _by_sender(sender, agencies)
+        owner = owner or _by_path(path, agencies)
+        return Identity(owner[0] if owner else None, held=not owner)
+    found = _agency(reading, agencies)
+    return Identity(found.agency, found.held, (*found.findings, *_year_findings(reading, year)))
+
+
+def _is_blind(reading: Reading) -> bool:
+    """Say whether the file is returned whatever it states: it did not open or is not on the form."""
+    return not reading.numbers
+
+
+def _agency(reading: Reading, agencies: Sequence[Agency]) -> Identity:
+    claims = reading.claims
+    resolved = _resolve_claims(reading, agencies)
+    stated = claims.agency or claims.code or _stamped(reading)
+    if not resolved and not stated:
+        return Identity(None, held=True, findings=(_finding(reading, "agency", "agency_missing"),))
+    if not resolved:
+        return Identity(
+            None, held=True, findings=(_finding(reading, "agency", "unknown_agency", stated=stated),)
+        )
+    agency = resolved[0]
+    if len(set(resolved)) > 1 or not _may_mean(claims.agency, agency, agencies):
+        conflict = _finding(reading, "agency", "conflict", stamp=agency.name, stated=stated)
+        return Identity(agency, held=True, findings=(conflict,))
+    return Identity(agency, held=False)
+
+
+def _resolve_claims(reading: Reading, agencies: Sequence[Agency]) -> list[Agency]:
+    """Return the agencies that stamp, code and name each resolve to, the weightiest claim first."""
+    claims = reading.claims
+    answers = (_resolve(text, agencies) for text in (_stamped(reading), claims.code, claims.agency))
+    return [agency for agency in answers if agency]
+
+
+def _stamped(reading: Reading) -> str:
+    return reading.claims.stamp.get("agency", "")
+
+
+def _resolve(text: str, agencies: Sequence[Agency]) -> Agency | None:
+    """Return the one agency with this code, name or alias."""
+    wanted = normalise(text).casefold()
+    found = [agency for agency in agencies if wanted and wanted in _spellings(agency)]
+    return found[0] if len(found) == 1 else None
+
+
+def _spellings(agency: Agency) -> set[str]:
+    return {normalise(text).casefold() for text in (agency.code, agency.name, *agency.aliases) if text}
+
+
+def _may_mean(stated: str, agency: Agency, agencies: Sequence[Agency]) -> bool:
+    """Say whether a name that is not on the roster can be another spelling of ``agency``."""
+    if not stated or _resolve(stated, agencies):
+        return True
+    wanted = normalise(stated).casefold()
+    return any(name in wanted or wanted in name for name in _spellings(agency) if len(name) > _SHORTEST_NAME)
+
+
+def _by_sender(sender: str | None, agencies: Sequence[Agency]) -> list[Agency]:
+    address = (sender or "").casefold()
+    domain = "@" + address.rpartition("@")[2]
+    for wanted in (address, domain) if address else ():
+        found = [agency for agency in agencies if wanted in {email.casefold() for email in agency.emails}]
+        if len(found) == 1:
+            return found
+    return []
+
+
+def _by_path(path: str, agencies: Sequence[Agency]) -> list[Agency]:
+    """Return the one agency whose name the file's name holds, else its folders' names; longer names win."""
+    for part in reversed(path.split("/")):
+        text = normalise(part)
+        hits = {
+            (name, agency)
+            for agency in agencies
+            for name in map(normalise, (agency.name, *agency.aliases))
+            if len(name) >= _SHORTEST_NAME and name in text
+        }
+        longest = [
+            agency for name, agency in hits if not any(name in other and name != other for other, _ in hits)
+        ]
+        if len(set(longest)) == 1:
+            return longest[:1]
+    return []
+
+
+def _year_findings(reading: Reading, year: int) -> tuple[Finding, ...]:
+    stamped = reading.claims.stamp.get("year", "")
+    written = _entry(reading, "year")
+    stated = reading.claims.year or (None if written else year_of(stamped))
+    if stated is None and not written:
+        return (_finding(reading, "year", "year_missing"),)
+    if stated != year:
+        return (_finding(reading, "year", "year_wrong", stated=stated or written, expected=year),)
+    return ()
+
+
+def _finding(reading: Reading, role: str, variant: str, **facts: Fact) -> Finding:
+    key = _key_of(reading, role)
+    place: Place | None = reading.places.get(key)
+    named: Mapping[str, Fact] = facts
+    return Finding("F02", Severity.ERROR, place, (key,) if key else (), variant, named)
+
+
+def _entry(reading: Reading, role: str) -> str:
+    return reading.entries.get(_key_of(reading, role), "")
+
+
+def _key_of(reading: Reading, role: str) -> str:
+    """Return the key of the entry that plays ``role``; empty text where the reading's form is not at hand."""
+    if reading.form not in form_ids():
+        return ""
+    return load_form(reading.form).entry_with_role(role).key

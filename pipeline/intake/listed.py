@@ -1,0 +1,165 @@
+"""The sheets of a file go in; the entries, texts, explanations and the stamp come out: everything but the tables.
+
+These stand one below the other beside a label, so a label that moved is searched and its answer taken beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.forms import layout
+from pipeline.forms.form import Entry, Text
+from pipeline.intake.labels import likeness, normalise
+from pipeline.intake.lines import ALIKE_ENOUGH
+from pipeline.intake.values import shown
+from pipeline.model import Finding, Place, Severity, a1
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.intake.spreadsheet import Raw, SheetData
+
+_ESCAPED = re.compile(r"_x000[dD]_")
+_LINE_END = re.compile(r"\r\n?")
+_LONGEST_LABEL = 80
+Spot = tuple["SheetData", int, int]
+
+
+@dataclass(slots=True)
+class Listed:
+    """Answers by key, their places, and what was not found."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_listed(form: Form, sheets: Sequence[SheetData]) -> Listed:
+    """Read every entry and text of the form."""
+    result = Listed()
+    for sheet in form.sheets:
+        listed: tuple[Entry | Text, ...] = (*form.entries, *form.texts)
+        items = [item for item in listed if item.sheet == sheet.name]
+        spots = {item.key: _spot(form, item, sheets) for item in items}
+        if items and not any(spots.values()):
+            facts = {"sheet": sheet.name}
+            keys = tuple(item.key for item in items)
+            result.findings.append(Finding("F03", Severity.ERROR, None, keys, "missing_sheet", facts))
+            continue
+        for item in items:
+            _read_item(result, item, spots[item.key])
+    return result
+
+
+def read_explanations(form: Form, sheets: Sequence[SheetData]) -> dict[str, str]:
+    """Read what the clerk wrote beside the checks, by balance id."""
+    ids = {balance.id for balance in form.balances}
+    reach = layout.CHECK_COLUMNS["explanation"] - layout.CHECK_COLUMNS["id"]
+    found: dict[str, str] = {}
+    expected = form.sheet_of_kind("checks").name
+    for sheet in sorted(sheets, key=lambda sheet: sheet.name != expected):
+        for row, column, text in _texts(sheet):
+            written = clean(sheet.at(row, column + reach)) if text in ids else ""
+            if written:
+                found.setdefault(text, written)
+    return found
+
+
+def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
+    """Read the hidden stamp; empty where the file is not from a template."""
+    stamp = next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
+    if stamp is None:
+        return {}
+    lines = {clean(stamp.at(row, 0)): clean(stamp.at(row, 1)) for row in range(len(stamp.rows))}
+    return {name: lines[name] for name in layout.STAMP_NAMES if lines.get(name)}
+
+
+def clean(value: Raw) -> str:
+    """Spell a value as text with plain line ends and nothing around it."""
+    return _LINE_END.sub("\n", _ESCAPED.sub("", shown(value))).strip()
+
+
+def _texts(sheet: SheetData) -> Iterator[tuple[int, int, str]]:
+    for r, row in enumerate(sheet.rows):
+        for c, value in enumerate(row):
+            if isinstance(value, str) and value and len(value) <= _LONGEST_LABEL:
+                yield r, c, value.strip()
+
+
+def _spot(form: Form, item: Entry | Text, sheets: Sequence[SheetData]) -> Spot | None:
+    """Return where the label of ``item`` stands: at its address, else the only place in the file that has it."""
+    name, row, column = form.positions[item.key]
+    column += layout.LABEL_COLUMN - layout.ANSWER_COLUMN
+    home = next((sheet for sheet in sheets if sheet.name == name), None)
+    if home and _is_label(home.at(row, column), item.label):
+        return home, row, column
+    for group in ([home] if home else []), [sheet for sheet in sheets if sheet is not home and sheet.visible]:
+        spots = [
+            (sheet, r, c) for sheet in group for r, c, text in _texts(sheet) if _is_label(text, item.label)
+        ]
+        if spots:
+            return spots[0] if len(spots) == 1 else None
+    return _near_spot(home, row, column, item)
+
+
+def _near_spot(home: SheetData | None, row: int, column: int, item: Entry | Text) -> Spot | None:
+    """Accept a label at its very address that is nearly right."""
+    value = home.at(row, column) if home else None
+    if home and isinstance(value, str) and likeness(normalise(value), normalise(item.label)) >= ALIKE_ENOUGH:
+        return home, row, column
+    return None
+
+
+def _is_label(value: Raw, label: str) -> bool:
+    return value == label or (
+        isinstance(value, str) and len(value) <= _LONGEST_LABEL and normalise(value) == normalise(label)
+    )
+
+
+def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
+    if spot is None:
+        if item.required:
+            facts = {"table": item.sheet, "label": item.label}
+            result.findings.append(
+                Finding("F03", Severity.ERROR, Place(item.sheet), (item.key,), "missing_label", facts)
+            )
+        return
+    sheet, row, column = spot
+    label = sheet.at(row, column)
+    if not _is_label(label, item.label):
+        place = Place(sheet.name, a1(row, column))
+        near = {"found": str(label).strip(), "label": item.label}
+        result.findings.append(Finding("F03", Severity.WARNING, place, (item.key,), "near_label", near))
+    answer, where = _answer(sheet, row, column, item)
+    if isinstance(item, Text):
+        answer = "\n".join((answer, *_continued(sheet, row, where, column))).strip()
+    result.answers[item.key] = answer
+    result.places[item.key] = Place(sheet.name, a1(row, where))
+
+
+def _answer(sheet: SheetData, row: int, column: int, item: Entry | Text) -> tuple[str, int]:
+    """Return the answer beside a label and its column; the template's own prompt is none."""
+    beside = column + layout.ANSWER_COLUMN - layout.LABEL_COLUMN
+    for other in range(beside, len(sheet.rows[row])):
+        text = clean(sheet.at(row, other))
+        if text and text != item.prompt:
+            return text, other
+        if text:
+            break
+    return "", beside
+
+
+def _continued(sheet: SheetData, row: int, column: int, label_column: int) -> Iterator[str]:
+    """Yield further paragraphs that were typed into rows of their own below the answer."""
+    for below in range(row + 1, len(sheet.rows)):
+        text = clean(sheet.at(below, column))
+        if not text or clean(sheet.at(below, label_column)):
+            return
+        yield text
+
+
+def answers_of(listed: Listed, items: Sequence[Entry] | Sequence[Text]) -> Mapping[str, str]:
+    """Return the answers of ``items`` in the form's order; empty text where there is none."""
+    return {item.key: listed.answers.get(item.key, "") for item in items}

@@ -1,0 +1,135 @@
+"""The bytes of a file go in; a Reading comes out: every number, text and entry placed, typed and explained.
+
+Never raises for anything an agency can send: whatever is wrong with a file is a finding of its Reading.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.intake import guard
+from pipeline.intake.figures import Figures, complete, read_table
+from pipeline.intake.labels import normalise
+from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_stamp
+from pipeline.intake.placing import Placement, place_table, sheet_texts
+from pipeline.intake.refusal import Refused
+from pipeline.intake.spreadsheet import open_workbook
+from pipeline.model import Claims, Fact, Finding, Place, Reading, Severity, a1
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form, Table
+    from pipeline.intake.spreadsheet import SheetData
+
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
+_MARKER_SLACK = 8
+"""A marker of the old form stands in a cell of its own; a narrative that mentions the words is longer."""
+
+
+def read(form: Form, content: bytes) -> Reading:
+    """Read one file as a submission on ``form``."""
+    inspection = guard.inspect(content)
+    if inspection.refusal:
+        return Reading(None, findings=(inspection.refusal,))
+    try:
+        sheets = open_workbook(content, inspection)
+    except Refused as refused:
+        return Reading(None, findings=(*inspection.remarks, refused.finding))
+    remarks = list(inspection.remarks)
+    if any(sheet.second_reader for sheet in sheets):
+        remarks.append(Finding("F01", Severity.INFO, variant="second_reader"))
+    return _read_sheets(form, sheets, remarks)
+
+
+def year_of(text: str) -> int | None:
+    """Return the four-digit year that ``text`` states, if it states exactly one."""
+    years = set(_YEAR.findall(unicodedata.normalize("NFKC", text)))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
+    placements = [(table, place_table(form, table, sheets)) for table in form.tables]
+    irregular = any(placed.moved or placed.missing or not placed.sheet for _, placed in placements)
+    listed = read_listed(form, sheets)
+    stamp = read_stamp(sheets)
+    entries = answers_of(listed, form.entries)
+    claims = _claims(form, stamp, entries)
+    if irregular and _is_superseded(form, sheets):
+        return Reading(form.id, claims, entries=entries, findings=(*remarks, _old_form(form)))
+    missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
+    if len(missing) == len(form.tables):
+        findings = (*remarks, *(_missing_table(form, table) for table in missing))
+        return Reading(None, claims, entries=entries, findings=findings)
+    figures = Figures()
+    for table, placed in placements:
+        figures.findings += _placement_findings(form, table, placed)
+        if placed.sheet:
+            read_table(form, table, placed, sheets, figures)
+    numbers = complete(form, figures)
+    return Reading(
+        form.id,
+        claims,
+        numbers=numbers,
+        texts=answers_of(listed, form.texts),
+        entries=entries,
+        explanations=read_explanations(form, sheets),
+        places={**figures.places, **listed.places},
+        unreadable=figures.unreadable,
+        nil_tables=frozenset(figures.nil_tables),
+        findings=(*remarks, *listed.findings, *figures.findings),
+    )
+
+
+def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) -> Claims:
+    return Claims(
+        stamp,
+        agency=entries[form.entry_with_role("agency").key],
+        code=entries[form.entry_with_role("code").key],
+        year=year_of(entries[form.entry_with_role("year").key]),
+    )
+
+
+def _is_superseded(form: Form, sheets: Iterable[SheetData]) -> bool:
+    markers = [normalise(marker) for marker in form.superseded.markers]
+    return any(
+        marker in text and len(text) <= len(marker) + _MARKER_SLACK
+        for sheet in sheets
+        for _, _, text in sheet_texts(sheet)
+        for marker in markers
+    )
+
+
+def _old_form(form: Form) -> Finding:
+    facts: Mapping[str, Fact] = {
+        "authority": form.authority,
+        "old_authority": form.superseded.authority,
+    }
+    return Finding("F04", Severity.ERROR, facts=facts)
+
+
+def _missing_table(form: Form, table: Table) -> Finding:
+    keys = tuple(cell.key for cell in form.cells_of(table.key))
+    return Finding("F03", Severity.ERROR, None, keys, "missing_table", {"table": table.name})
+
+
+def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Finding]:
+    if not placed.sheet and not placed.ambiguous:
+        return [_missing_table(form, table)]
+    where = Place(placed.sheet) if placed.sheet else None
+    found: list[Finding] = []
+    if placed.ambiguous:
+        facts: Mapping[str, Fact] = {"table": table.name}
+        found.append(Finding("F05", Severity.ERROR, where, placed.ambiguous, "unplaced", facts))
+    for fault in placed.missing:
+        facts = {"table": table.name, "label": fault.label}
+        found.append(Finding("F03", Severity.ERROR, where, fault.keys, "missing_label", facts))
+    for fault in placed.near:
+        facts = {"found": fault.found, "label": fault.label}
+        place = Place(fault.position[0], a1(*fault.position[1:])) if fault.position else where
+        found.append(Finding("F03", Severity.WARNING, place, fault.keys, "near_label", facts))
+    if placed.moved:
+        facts = {"table": table.name}
+        found.append(Finding("F05", Severity.INFO, where, (), "moved", facts))
+    return found
