@@ -27,11 +27,11 @@ from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import Agency, Assessment, Claims, DistrictSummary, Finding, Place, Severity, Verdict
 from pipeline.publishing.datafiles import figures_csv
 from pipeline.publishing.summary import build_summary
-from pipeline.publishing.summary_detail import DETAIL_HEAD, DETAIL_SHEET, FIRST_ROW, KEYS_ROW
-from pipeline.publishing.summary_findings import FINDINGS_HEAD, FINDINGS_SHEET
-from pipeline.publishing.summary_overview import OVERVIEW_SHEET, SIGNATURES
-from pipeline.publishing.summary_status import STATUS_HEAD, STATUS_SHEET
-from pipeline.publishing.summary_tables import grid_position, summary_sheet_name
+from pipeline.publishing.summary.detail import DETAIL_HEAD, DETAIL_SHEET, FIRST_ROW, KEYS_ROW
+from pipeline.publishing.summary.findings import FINDINGS_HEAD, FINDINGS_SHEET
+from pipeline.publishing.summary.overview import OVERVIEW_SHEET, SIGNATURES
+from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
+from pipeline.publishing.summary.tables import grid_position, summary_sheet_name
 from tests.support import fills, libreoffice
 from tests.support.districts import agency, assessment, blank, merged, mixed, notices_of
 

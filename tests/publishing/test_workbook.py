@@ -24,9 +24,9 @@ from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
 from pipeline.model import Notice, Number, a1
-from pipeline.publishing.list_pages import READY
-from pipeline.publishing.marks import AUTHOR, NOTICES_SHEET
 from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.workbook.list_pages import READY
+from pipeline.publishing.workbook.marks import AUTHOR, NOTICES_SHEET
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.libreoffice import recalculate
 from tests.support.real_report import load_real_report

@@ -15,20 +15,20 @@ from pipeline.forms.form import Form, Sheet
 from pipeline.forms.formulas import FAILS
 from pipeline.forms.layout import CHECK_COLUMNS, STAMP_SHEET
 from pipeline.model import Notice, Number
-from pipeline.publishing.check_page import marks_rows, write_checks
-from pipeline.publishing.checks import Check, balance_checks, completeness_checks
-from pipeline.publishing.content import Content, Stamp, gather
-from pipeline.publishing.list_pages import (
+from pipeline.publishing.workbook.check_page import marks_rows, write_checks
+from pipeline.publishing.workbook.checks import Check, balance_checks, completeness_checks
+from pipeline.publishing.workbook.content import Content, Stamp, gather
+from pipeline.publishing.workbook.list_pages import (
     marks_address,
     write_entries,
     write_guide,
     write_stamp,
     write_texts,
 )
-from pipeline.publishing.marks import AUTHOR, NOTICES_SHEET, marks_of
-from pipeline.publishing.notice_page import write_notices
-from pipeline.publishing.page import FONT, Looks, Page
-from pipeline.publishing.table_page import write_table
+from pipeline.publishing.workbook.marks import AUTHOR, NOTICES_SHEET, marks_of
+from pipeline.publishing.workbook.notice_page import write_notices
+from pipeline.publishing.workbook.page import FONT, Looks, Page
+from pipeline.publishing.workbook.table_page import write_table
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook

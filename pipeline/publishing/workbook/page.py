@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
 from pipeline.model import Number, Place
-from pipeline.publishing.content import Content, spreadsheet_number
-from pipeline.publishing.marks import Mark
+from pipeline.publishing.workbook.content import Content, spreadsheet_number
+from pipeline.publishing.workbook.marks import Mark
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import quoted
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Verdict, a1
-from pipeline.publishing.summary_book import HEAD_FONT, NOTE_FILL, Book, Brief, Page
-from pipeline.publishing.summary_tables import grid_position, partial_note, summary_sheet_name
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Brief, Page
+from pipeline.publishing.summary.tables import grid_position, partial_note, summary_sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.forms.form import Headline
     from pipeline.model import Agency
-    from pipeline.publishing.summary_detail import Column
+    from pipeline.publishing.summary.detail import Column
 
 OVERVIEW_SHEET = "总览"
 _ACROSS = 8

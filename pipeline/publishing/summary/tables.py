@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import holds
 from pipeline.forms.formulas import FAILS, HOLDS, sum_formula
-from pipeline.publishing.summary_book import HEAD_FONT, NOTE_FILL, Book, Brief, Page, lines_of, sheet_name
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Brief, Page, lines_of, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.forms.form import Balance, Form, Grid, GridCell, Table
-    from pipeline.publishing.summary_detail import Column
+    from pipeline.publishing.summary.detail import Column
 
 GRID_TOP = 3
 """The first row of the printed table."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipeline.model import Notice, Place
-from pipeline.publishing.areas import row_height
-from pipeline.publishing.marks import SEVERITY_WORDS, shortened
-from pipeline.publishing.page import Page
+from pipeline.publishing.workbook.areas import row_height
+from pipeline.publishing.workbook.marks import SEVERITY_WORDS, shortened
+from pipeline.publishing.workbook.page import Page
 
 _COLUMNS = (
     ("序号", 7.0),

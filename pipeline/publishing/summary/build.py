@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.publishing.summary_book import Book, Brief
-from pipeline.publishing.summary_detail import sums, write_detail
-from pipeline.publishing.summary_findings import write_findings
-from pipeline.publishing.summary_overview import overview_title, write_overview
-from pipeline.publishing.summary_status import write_status
-from pipeline.publishing.summary_tables import write_table
+from pipeline.publishing.summary.book import Book, Brief
+from pipeline.publishing.summary.detail import sums, write_detail
+from pipeline.publishing.summary.findings import write_findings
+from pipeline.publishing.summary.overview import overview_title, write_overview
+from pipeline.publishing.summary.status import write_status
+from pipeline.publishing.summary.tables import write_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.forms.form import Form
 from pipeline.model import Notice, Severity
-from pipeline.publishing.areas import line_count
+from pipeline.publishing.workbook.areas import line_count
 
 AUTHOR = "区政务公开办"
 NOTICES_SHEET = "问题清单"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import quoted
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import a1
-from pipeline.publishing.summary_book import HEAD_FILL, HEAD_FONT, Book, Brief, Page, Properties, stored
+from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Book, Brief, Page, Properties, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,9 +8,9 @@ from pipeline.forms.form import Sheet
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, difference_formula
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, HINT_ROW, TITLE_ROW
 from pipeline.model import Number, a1
-from pipeline.publishing.areas import row_height
-from pipeline.publishing.checks import Check
-from pipeline.publishing.page import Page
+from pipeline.publishing.workbook.areas import row_height
+from pipeline.publishing.workbook.checks import Check
+from pipeline.publishing.workbook.page import Page
 
 _HEADS = (
     "编号",

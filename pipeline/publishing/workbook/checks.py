@@ -13,8 +13,8 @@ from pipeline.forms.form import Balance, Cell, Relation, Table
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, mark_formula, quoted, side_formula
 from pipeline.forms.layout import YES
 from pipeline.model import Number, Place
-from pipeline.publishing.areas import address, rectangles
-from pipeline.publishing.content import Content, side_value
+from pipeline.publishing.workbook.areas import address, rectangles
+from pipeline.publishing.workbook.content import Content, side_value
 
 _CENT = Decimal("0.000001")
 """Differences are rounded to the decimals money may have."""

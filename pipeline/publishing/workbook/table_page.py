@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pipeline.forms.form import Cell, Grid, GridCell, Sheet, Table
 from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
-from pipeline.publishing.areas import Area, rectangles, row_height
-from pipeline.publishing.page import Page
+from pipeline.publishing.workbook.areas import Area, rectangles, row_height
+from pipeline.publishing.workbook.page import Page
 
 _HINT = "浅黄色格子都要填，没有发生的填 0；灰色格子自动计算。数量填整数，不带单位。"
 _NIL_HINT = "整张表都是 0 时选“是”，就不用逐格填 0"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Severity
-from pipeline.publishing.summary_book import HEAD_FONT, TIME_FORMAT, Book, Brief, Page
+from pipeline.publishing.summary.book import HEAD_FONT, TIME_FORMAT, Book, Brief, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

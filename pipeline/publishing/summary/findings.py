@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import Assessment, Notice, Severity, Verdict, a1
-from pipeline.publishing.summary_book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Brief, Page
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Brief, Page
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -17,9 +17,9 @@ from pipeline.forms.layout import (
     TITLE_ROW,
 )
 from pipeline.model import Place, Severity, a1
-from pipeline.publishing.areas import MOST_HEIGHT, row_height
-from pipeline.publishing.marks import NOTICES_SHEET
-from pipeline.publishing.page import Page
+from pipeline.publishing.workbook.areas import MOST_HEIGHT, row_height
+from pipeline.publishing.workbook.marks import NOTICES_SHEET
+from pipeline.publishing.workbook.page import Page
 
 READY = "可以报送"
 _PANEL_ROW = 3
