@@ -20,7 +20,6 @@ from pipeline.forms.loader import load_form
 from pipeline.intake import folder, identity, reading
 from pipeline.merging import merge
 from pipeline.model import (
-    Agency,
     Assessment,
     DistrictSummary,
     Envelope,
@@ -154,10 +153,15 @@ def judged(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool
     return judge(form, submissions, blank_is_zero=blank_is_zero)
 
 
-def submission_of(
-    envelope: Envelope, found: Reading, *, agency: Agency | None, level: str, held: bool = False
-) -> Submission:
-    """Join a reading with its envelope's facts and its owner."""
+def _identified(envelope: Envelope, found: Reading, district: District) -> Submission:
+    who = identity.identify(
+        found, path=envelope.path, sender=envelope.sender, agencies=district.agencies, year=district.year
+    )
+    return _submission(envelope, found, who, district.level)
+
+
+def _submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:
+    """Join a reading with its envelope's facts and its owner; ``level`` is taken where nobody owns it."""
     return Submission(
         file=envelope.path,
         name=envelope.name,
@@ -165,22 +169,10 @@ def submission_of(
         source=envelope.source,
         received_at=envelope.received_at,
         order=envelope.order,
-        reading=found,
-        agency=agency,
-        level=level,
-        held=held,
-    )
-
-
-def _identified(envelope: Envelope, found: Reading, district: District) -> Submission:
-    who = identity.identify(
-        found, path=envelope.path, sender=envelope.sender, agencies=district.agencies, year=district.year
-    )
-    return submission_of(
-        envelope,
-        replace(found, findings=(*found.findings, *who.findings)),
+        reading=replace(found, findings=(*found.findings, *who.findings)),
         agency=who.agency,
-        level=who.agency.level if who.agency else district.level,
+        level=who.agency.level if who.agency else level,
+        year=who.year,
         held=who.held,
     )
 
@@ -210,12 +202,9 @@ def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -
 def check(envelopes: Sequence[Envelope], form_id: str) -> list[Assessment]:
     """Judge single files without a district: whatever agency and year they state is taken as theirs."""
     form = load_form(form_id)
-    submissions = []
-    for envelope, found in zip(
-        envelopes, _read_chunk(form.id, [item.content for item in envelopes]), strict=True
-    ):
-        who = identity.stated(found)
-        level = found.claims.stamp.get("level") or DEFAULT_LEVEL
-        named = replace(found, findings=(*found.findings, *who.findings))
-        submissions.append(submission_of(envelope, named, agency=who.agency, level=level))
+    readings = _read_chunk(form.id, [envelope.content for envelope in envelopes])
+    submissions = [
+        _submission(envelope, found, identity.stated(found, level=DEFAULT_LEVEL), DEFAULT_LEVEL)
+        for envelope, found in zip(envelopes, readings, strict=True)
+    ]
     return judged(form, submissions)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from pipeline.environment import disk, lock
 from pipeline.model import BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
+BUG = 70
+"""EX_SOFTWARE: none of the five, so that a scheduler does not take a crash for a returned file."""
 _EXIT_CODES = {ConfigError: WRONG_USE, BusyError: BUSY, EnvironmentFailedError: ENVIRONMENT}
 
 rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
@@ -136,15 +139,13 @@ def check(
         if not path.is_file():
             raise ConfigError("没有这个文件。请检查文件名。", file=path)
     with disk():
-        envelopes = [envelope for path in files for envelope in intake.envelopes_of(path)]
-    records = [
-        submission_record(item, notices(form, item.findings)) for item in batch.check(envelopes, form.id)
-    ]
+        envelopes = [envelope for path in files for envelope in intake.open_file(path)]
+    checked = [(item, notices(form, item.findings)) for item in batch.check(envelopes, form.id)]
     if as_json:
-        sys.stdout.buffer.write(to_json(records))
+        sys.stdout.buffer.write(to_json([submission_record(item, found) for item, found in checked]))
     else:
-        console.print_checks(records)
-    if any(item["verdict"] in {"returned", "held"} for item in records):
+        console.print_checks(checked)
+    if not all(item.verdict.is_acceptance for item, _ in checked):
         raise typer.Exit(UNFINISHED)
 
 
@@ -271,11 +272,13 @@ def _run() -> int:
     except NianbaoError as error:
         _complain(str(error))
         return next((code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)), WRONG_USE)
-    except Exception as error:
-        if not hasattr(error, "format_message"):  # anything but typer's own complaint is a bug: show it whole
-            raise
-        _complain(f"命令写法不对（{error.format_message()}）。运行 nianbao --help 看用法和例子。")
-        return WRONG_USE
+    except Exception as error:  # noqa: BLE001 - the last stop before a coordinator's screen
+        if hasattr(error, "format_message"):  # typer's own complaint about the arguments
+            _complain(f"命令写法不对（{error.format_message()}）。运行 nianbao --help 看用法和例子。")
+            return WRONG_USE
+        traceback.print_exc()
+        _complain("程序本身出了错，已有的结果没有受影响。请把上面的内容发给维护人员。")
+        return BUG
     return code if isinstance(code, int) else ALL_WELL
 
 

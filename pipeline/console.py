@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.district import District
+from pipeline.grouping import group_notices
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
-from pipeline.model import Verdict
+from pipeline.model import Assessment, Notice, Verdict
 from pipeline.publishing.record import Record
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ _COLOURS = {
     Verdict.RETURNED: "red",
     Verdict.HELD: "magenta",
 }
-_SHOWN = 3
-"""Findings of one file that fit a screen; the rest is in the workbooks."""
+_SHOWN = 20
+"""Files that fit a screen; the rest is in the workbook."""
 
 
 def out() -> Console:
@@ -94,7 +95,7 @@ def _print_troubles(console: Console, found: Record) -> None:
     if not troubled:
         return
     console.print(Text("需要处理：", style="bold"))
-    for item in troubled:
+    for item in troubled[:_SHOWN]:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
         name = item["agency_name"] or item["file"]
@@ -102,6 +103,8 @@ def _print_troubles(console: Console, found: Record) -> None:
         line.append(f"{name}　{item['file']}　{len(errors)} 处错误", style="default")
         console.print(line)
         console.print(Text(f"      {errors[0]['message']}" if errors else "", style="dim"))
+    if len(troubled) > _SHOWN:
+        console.print(f"  ……其余 {len(troubled) - _SHOWN} 份见汇总表的“报送情况”和“问题清单”")
 
 
 def _print_missing(console: Console, found: Record, district: District) -> None:
@@ -109,20 +112,23 @@ def _print_missing(console: Console, found: Record, district: District) -> None:
     missing = [agency for agency in district.agencies if agency.code not in came]
     if missing:
         console.print(Text("未报送：", style="bold"))
-    for agency in missing:
+    for agency in missing[:_SHOWN]:
         console.print(f"  {agency.name}　{agency.contact}　{agency.phone}".rstrip("　 "))
+    if len(missing) > _SHOWN:
+        console.print(f"  ……其余 {len(missing) - _SHOWN} 家见汇总表的“总览”")
 
 
-def print_checks(submissions: Sequence[Record]) -> None:
-    """Print the verdict and every finding of single files."""
+def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None:
+    """Print the verdict of single files, and what is to be said of each."""
     console = out()
-    for item in submissions:
-        verdict = Verdict(item["verdict"])
-        line = Text(f"{item['file']}：")
-        line.append(VERDICT_WORDS[verdict], style=_COLOURS.get(verdict, ""))
+    for assessment, found in checked:
+        line = Text(f"{assessment.submission.file}：")
+        line.append(VERDICT_WORDS[assessment.verdict], style=_COLOURS.get(assessment.verdict, ""))
         console.print(line)
-        for finding in item["findings"]:
-            console.print(Text(f"  {SEVERITY_WORDS[finding['severity']]}　{finding['message']}"))
+        for group in group_notices(found):
+            notice = group.notice
+            said = notice.message if group.count <= 1 else f"{group.where}：{notice.fault}；{notice.hint}。"
+            console.print(Text(f"  {SEVERITY_WORDS[notice.severity]}　{said}"))
 
 
 def print_status(district: District, found: Record) -> None:

@@ -220,7 +220,7 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A reading with its envelope's facts and its owner: what judging receives."""
+    """A reading with its envelope's facts, its owner and its reporting year: what judging receives."""
 
     file: str
     name: str
@@ -231,6 +231,7 @@ class Submission:
     reading: Reading
     agency: Agency | None = None
     level: str = ""
+    year: int | None = None
     held: bool = False
 
 

@@ -12,7 +12,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline.model import ConfigError, EnvironmentFailedError
 
@@ -75,8 +75,9 @@ def _dask(address: str) -> Iterator[Executor]:
     except ImportError as error:
         raise ConfigError("使用 --engine 需要先安装附加组件：pip install 'nianbao[dask]'。") from error
     try:
-        client = Client(address, timeout=10)
+        client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise EnvironmentFailedError(f"连不上计算集群 {address}，请检查地址后重新运行。") from error
     with client:
-        yield client.get_executor()
+        executor: Executor = client.get_executor()
+        yield executor

@@ -66,7 +66,9 @@ def test_rules_can_be_chosen(tmp_path: Path) -> None:
         ("year = 2023", "year = ", 3),
     ],
 )
-def test_a_wrong_configuration_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int) -> None:
+def test_a_wrong_configuration_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int
+) -> None:
     with pytest.raises(ConfigError, match=rf"district\.toml 第 {line} 行"):
         load_district(district(tmp_path, CONFIG.replace(old, new)))
 

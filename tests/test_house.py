@@ -21,7 +21,11 @@ def literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Every string constant that is not a docstring."""
     for node in ast.walk(tree):
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Constant) and isinstance(child.value, str) and not isinstance(node, ast.Expr):
+            if (
+                isinstance(child, ast.Constant)
+                and isinstance(child.value, str)
+                and not isinstance(node, ast.Expr)
+            ):
                 yield child.lineno, child.value
 
 

@@ -29,7 +29,9 @@ def test_every_severity_and_verdict_has_a_word() -> None:
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_wordings_are_whole_sentences_without_jargon(form: Form, code: tuple[str, str]) -> None:
     wording = CATALOGUE[code]
-    names = set(re.findall(r"\{(\w+)\}", "".join((wording.fault, wording.remedy, wording.actual, wording.expected))))
+    names = set(
+        re.findall(r"\{(\w+)\}", f"{wording.fault}{wording.remedy}{wording.actual}{wording.expected}")
+    )
     said = notice(form, Finding(code[0], Severity.ERROR, None, (), code[1], dict.fromkeys(names, "某某")))
     assert said.message.endswith("。")
     assert not re.search(r"[{}]|None|cell|sheet|NaN|null", said.message)
@@ -45,7 +47,7 @@ def test_every_literal_finding_of_the_stages_is_in_the_catalogue() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding" and node.args):
                 continue
-            given = {index: value for index, value in enumerate(node.args)}
+            given = dict(enumerate(node.args))
             named = {keyword.arg: keyword.value for keyword in node.keywords}
             code, variant = given[0], given.get(4) or named.get("variant")
             if isinstance(code, ast.Constant) and (variant is None or isinstance(variant, ast.Constant)):
@@ -60,7 +62,9 @@ def test_a_balance_finding_says_terms_sums_and_difference(form: Form) -> None:
     numbers |= {key: 12, "requests.carried_over.enterprise": 1}
     numbers |= {"requests.outcomes_total.enterprise": 11, "requests.carried_forward.enterprise": 1}
     [assessment] = judge(form, [filled(form, numbers)])
-    said = next(item for item in notices(form, assessment.findings) if item.code == "T3-01" and item.key == key)
+    said = next(
+        item for item in notices(form, assessment.findings) if item.code == "T3-01" and item.key == key
+    )
     assert said.cell == form.places[key].cell
     assert (said.actual, said.expected) == ("13", "12")
     assert "第一项 12 + 第二项 1 = 13，第三项 11 + 第四项 1 = 12，相差 1" in said.message
@@ -86,7 +90,8 @@ def test_heavier_findings_come_first(form: Form) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(Decimal("25.10"), "25.1"), (Decimal("1E+3"), "1000"), (Decimal(0), "0"), (7, "7"), ("/", "/")]
+    ("value", "text"),
+    [(Decimal("25.10"), "25.1"), (Decimal("1E+3"), "1000"), (Decimal(0), "0"), (7, "7"), ("/", "/")],
 )
 def test_facts_are_written_as_people_write_them(value: Decimal | int | str, text: str) -> None:
     assert spoken(value) == text

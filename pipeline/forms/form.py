@@ -214,7 +214,9 @@ class FieldInfo:
     input: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared and hashed by identity: what derives from a form is cached by it
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # compared and hashed by identity: what derives from a form is cached by it
 class Form:
     """A form, whole. ``cells`` stand in printing order, which is the order of every data file."""
 

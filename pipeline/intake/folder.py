@@ -57,6 +57,11 @@ def fetch(inbox: Path) -> Fetched:
     )
 
 
+def open_file(path: Path) -> tuple[Envelope, ...]:
+    """Return what is to be judged in one file, wherever it lies. Raises OSError."""
+    return tuple(item for item in _open(path, path.name) if isinstance(item, Envelope))
+
+
 def _files(inbox: Path) -> list[Path]:
     paths = [
         path

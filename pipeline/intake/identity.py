@@ -24,11 +24,12 @@ _SHORTEST_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose file it is; ``held`` where a person must decide."""
+    """Whose file it is and of which year; ``held`` where a person must decide."""
 
     agency: Agency | None
     held: bool
     findings: tuple[Finding, ...] = ()
+    year: int | None = None
 
 
 def identify(
@@ -40,7 +41,23 @@ def identify(
         owner = owner or _by_path(path, agencies)
         return Identity(owner[0] if owner else None, held=not owner)
     found = _agency(reading, agencies)
-    return Identity(found.agency, found.held, (*found.findings, *_year_findings(reading, year)))
+    findings = (*found.findings, *_year_findings(reading, year))
+    return Identity(found.agency, found.held, findings, _stated_year(reading))
+
+
+def stated(reading: Reading, *, level: str) -> Identity:
+    """Take the agency and the year that a file states for granted, where there is no roster to hold them against."""
+    claims = reading.claims
+    agency = (
+        Agency(claims.code, claims.agency, "", claims.stamp.get("level") or level) if claims.agency else None
+    )
+    findings: list[Finding] = []
+    if reading.numbers and agency is None:
+        findings.append(_finding(reading, "agency", "agency_missing"))
+    year = _stated_year(reading)
+    if reading.numbers and year is None:
+        findings.append(_finding(reading, "year", "year_missing"))
+    return Identity(agency, held=False, findings=tuple(findings), year=year)
 
 
 def _is_blind(reading: Reading) -> bool:
@@ -124,14 +141,19 @@ def _by_path(path: str, agencies: Sequence[Agency]) -> list[Agency]:
 
 
 def _year_findings(reading: Reading, year: int) -> tuple[Finding, ...]:
-    stamped = reading.claims.stamp.get("year", "")
     written = _entry(reading, "year")
-    stated = reading.claims.year or (None if written else year_of(stamped))
-    if stated is None and not written:
+    found = _stated_year(reading)
+    if found is None and not written:
         return (_finding(reading, "year", "year_missing"),)
-    if stated != year:
-        return (_finding(reading, "year", "year_wrong", stated=stated or written, expected=year),)
+    if found != year:
+        return (_finding(reading, "year", "year_wrong", stated=found or written, expected=year),)
     return ()
+
+
+def _stated_year(reading: Reading) -> int | None:
+    """Return the year the clerk wrote; where nothing was written, the template's own."""
+    written = _entry(reading, "year")
+    return reading.claims.year or (None if written else year_of(reading.claims.stamp.get("year", "")))
 
 
 def _finding(reading: Reading, role: str, variant: str, **facts: Fact) -> Finding:

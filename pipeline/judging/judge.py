@@ -128,13 +128,13 @@ def _assess(form: Form, item: Submission, reading: Reading, findings: Sequence[F
 
 def _report(form: Form, item: Submission, reading: Reading) -> Report:
     numbers = tuple(value for value in reading.numbers.values() if value is not None)
-    if len(numbers) != len(form.cells) or item.agency is None or reading.claims.year is None:
+    if len(numbers) != len(form.cells) or item.agency is None or item.year is None:
         raise AssertionError(f"accepted although incomplete: {item.file}")
     return Report(
         form=form.id,
         agency=item.agency.name,
         code=item.agency.code,
-        year=reading.claims.year,
+        year=item.year,
         numbers=numbers,
         texts=reading.texts,
         entries=reading.entries,

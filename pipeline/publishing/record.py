@@ -42,7 +42,7 @@ def submission_record(
         "sha256": submission.sha256,
         "agency": agency.code if agency else None,
         "agency_name": agency.name if agency else submission.reading.claims.agency or None,
-        "year": submission.reading.claims.year,
+        "year": submission.year,
         "form": submission.reading.form,
         "version": assessment.version or None,
         "verdict": assessment.verdict.value,

@@ -73,7 +73,9 @@ def pandera_says(form: Form, content: bytes) -> dict[str, Check]:
     [assessment] = judge(form, [submission_of(read(form, content))])
     numbers = assessment.submission.reading.numbers
     failed = {finding.variant for finding in assessment.findings}
-    return {balance.id: expected(balance.id, failed, difference(balance, numbers)) for balance in form.balances}
+    return {
+        balance.id: expected(balance.id, failed, difference(balance, numbers)) for balance in form.balances
+    }
 
 
 def expected(balance: str, failed: set[str], gap: Number | None) -> Check:
@@ -121,7 +123,9 @@ def test_a_poisoned_result_is_recalculated(form: Form, tmp_path: Path) -> None:
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("part", range(2))
-def test_libreoffice_and_pandera_agree_on_every_rule_of_every_fill(form: Form, tmp_path: Path, part: int) -> None:
+def test_libreoffice_and_pandera_agree_on_every_rule_of_every_fill(
+    form: Form, tmp_path: Path, part: int
+) -> None:
     contents = {
         f"fill{number:03}": build_workbook(form, values=values)
         for number, values in enumerate(fills(form))

@@ -23,7 +23,7 @@ from pipeline.forms import layout
 from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
-from pipeline.model import Notice, Number, a1
+from pipeline.model import Notice, Number, Severity, a1
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.publishing.workbook.list_pages import READY
 from pipeline.publishing.workbook.marks import AUTHOR, NOTICES_SHEET
@@ -498,12 +498,13 @@ def test_the_list_has_one_line_for_each_notice(returned: Workbook, returned_noti
     sheet = sheet_of(returned, NOTICES_SHEET)
     rows = list(sheet.iter_rows(min_row=4))
     assert [row[0].value for row in rows] == list(range(1, len(returned_notices) + 1))
-    for row, item in zip(rows, returned_notices, strict=True):
+    heaviest_first = sorted(returned_notices, key=lambda item: -Severity(item.severity).weight)
+    for row, item in zip(rows, heaviest_first, strict=True):
         assert row[5].value == item.message
         assert row[6].value == item.hint
         if item.key:
             place = FORM.places[item.key]
-            assert row[2].value == str(place)
+            assert str(row[2].value).splitlines()[0] == str(place)
             assert row[2].hyperlink is not None
             assert row[2].hyperlink.location == f"'{place.sheet}'!{place.cell}"
         else:
@@ -512,6 +513,16 @@ def test_the_list_has_one_line_for_each_notice(returned: Workbook, returned_noti
     assert sheet.auto_filter.ref == f"A3:H{len(returned_notices) + 3}"
     assert not sheet.protection.autoFilter, "False means: allowed"
     assert sheet.freeze_panes == "A4"
+
+
+def test_a_table_left_blank_is_one_line_and_every_cell_is_marked() -> None:
+    cells = [cell for cell in FORM.cells_of(FORM.tables[1].key) if cell.is_input]
+    blanks = [replace(notice("C01", "error", cell.key, "没有填写"), actual=None) for cell in cells]
+    book = open_book(build_workbook(FORM, STAMP, notices=blanks))
+    rows = list(sheet_of(book, NOTICES_SHEET).iter_rows(min_row=4))
+    assert len(rows) == 1
+    assert f"共 {len(cells)} 格" in str(rows[0][2].value)
+    assert all(cell_at(book, cell.key).comment for cell in cells)
 
 
 def test_a_returned_workbook_is_not_ready_by_its_checks_alone(returned_notices: list[Notice]) -> None:
@@ -535,7 +546,7 @@ def test_a_hostile_notice_breaks_nothing() -> None:
 def cases() -> Iterator[tuple[str, Values, Mapping[str, str]]]:
     """Name what LibreOffice must compute as the builder did: (name, values, explanations)."""
     real, inputs = real_values(), [cell.key for cell in FORM.cells if cell.is_input]
-    rng = random.Random(2021)  # noqa: S311 - test data, repeatable
+    rng = random.Random(2021)
     nil: Values = {table.nil_key: layout.YES for table in FORM.tables}
     yield "blank", {}, {}
     yield "real", real, {}

@@ -36,6 +36,7 @@ def submission_of(found: Reading, *, level: str = "县区", number: int = 1) -> 
         reading=found,
         agency=replace(AGENCY, level=level),
         level=level,
+        year=2023,
     )
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.forms.form import Form
+from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import Notice, Severity
 from pipeline.publishing.workbook.areas import line_count
 
 AUTHOR = "区政务公开办"
 NOTICES_SHEET = "问题清单"
-SEVERITY_WORDS: Mapping[str, str] = {
-    Severity.ERROR: "错误",
-    Severity.WARNING: "提醒",
-    Severity.INFO: "说明",
-}
 _LONGEST_SENTENCE = 2000
 _BOX_WIDTH = 300
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,7 +51,9 @@ def _mark(notices: list[Notice]) -> Mark:
 
 def _sentence(notice: Notice) -> str:
     hint = f"\n怎么改：{shortened(notice.hint)}" if notice.hint else ""
-    return _printable(f"【{SEVERITY_WORDS[notice.severity]}】{shortened(notice.message)}{hint}")
+    return _printable(
+        f"【{SEVERITY_WORDS[notice.severity]}】{shortened(notice.fault or notice.message)}{hint}"
+    )
 
 
 def _printable(text: str) -> str:

@@ -1,18 +1,23 @@
-"""A page with notices in its content goes in; 问题清单 is written: filterable, each line leading to its cell."""
+"""A page with notices in its content goes in; 问题清单 is written: filterable, each line leading to its (first) cell."""
 
 from __future__ import annotations
 
-from pipeline.model import Notice, Place
+from dataclasses import replace
+
+from pipeline.forms.form import Form
+from pipeline.grouping import GroupedNotice, group_notices
+from pipeline.messages import SEVERITY_WORDS
+from pipeline.model import Notice
 from pipeline.publishing.workbook.areas import row_height
-from pipeline.publishing.workbook.marks import SEVERITY_WORDS, shortened
+from pipeline.publishing.workbook.marks import shortened
 from pipeline.publishing.workbook.page import Page
 
 _COLUMNS = (
     ("序号", 7.0),
     ("级别", 8.0),
-    ("位置", 22.0),
-    ("现值", 18.0),
-    ("应为", 18.0),
+    ("位置", 30.0),
+    ("现值", 14.0),
+    ("应为", 14.0),
     ("问题", 46.0),
     ("怎么改", 42.0),
     ("处理结果", 20.0),
@@ -23,8 +28,9 @@ _LONGEST_VALUE = 200
 
 
 def write_notices(page: Page, title: str) -> None:
-    """Write one line for each notice, in the order given."""
-    notices = page.content.notices
+    """Write one line for each problem, errors first."""
+    form = page.content.form
+    groups = group_notices(_in_template(form, notice) for notice in page.content.notices)
     for column, (head, width) in enumerate(_COLUMNS):
         page.sheet.set_column(column, column, width)
         page.put(_HEAD_ROW, column, head, "box", "head")
@@ -35,19 +41,27 @@ def write_notices(page: Page, title: str) -> None:
     page.put(1, 0, hint, "hint", width=len(_COLUMNS))
     page.sheet.set_row(1, 22)
     page.sheet.set_row(_HEAD_ROW, 26)
-    for number, notice in enumerate(notices, start=1):
-        _write_notice(page, _HEAD_ROW + number, number, notice)
-    page.sheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(notices), len(_COLUMNS) - 1)
+    for number, group in enumerate(groups, start=1):
+        _write_group(page, _HEAD_ROW + number, number, group)
+    page.sheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(groups), len(_COLUMNS) - 1)
     page.sheet.freeze_panes(_HEAD_ROW + 1, 0)
     page.sheet.repeat_rows(_HEAD_ROW)
     page.print_on_a4(landscape=True)
 
 
-def _write_notice(page: Page, row: int, number: int, notice: Notice) -> None:
+def _in_template(form: Form, notice: Notice) -> Notice:
+    """Say where the cell stands in the template, which is what goes back, not in the file that came."""
+    place = form.places.get(notice.key or "")
+    return replace(notice, sheet=place.sheet, cell=place.cell) if place else notice
+
+
+def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> None:
+    notice, form = group.notice, page.content.form
     page.put(row, 0, number, "box", "centre")
     page.put(row, 1, SEVERITY_WORDS[notice.severity], "box", "centre", "bold", notice.severity)
-    target = page.content.form.places.get(notice.key or "")
-    where = str(target or Place(notice.sheet or "", notice.cell or ""))
+    target = form.places.get(notice.key or "")
+    item = form.by_key.get(notice.key or "")
+    where = f"{group.where}\n{item.short_label}" if item and group.count == 1 else group.where
     if target:
         page.link(row, 2, target, where, "box", "left", "link")
     else:
@@ -55,7 +69,7 @@ def _write_notice(page: Page, row: int, number: int, notice: Notice) -> None:
     words = (
         shortened(notice.actual or "", _LONGEST_VALUE),
         shortened(notice.expected or "", _LONGEST_VALUE),
-        shortened(notice.message),
+        shortened(notice.fault or notice.message),
         shortened(notice.hint or ""),
     )
     for column, text in enumerate(words, start=3):

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 
 from pipeline.forms.loader import load_form
+from pipeline.grouping import cell_ranges, group_notices
 from pipeline.messages import notices
 from pipeline.model import Notice, a1
-from pipeline.publishing.summary.findings import cell_ranges, group_notices
 from tests.support.districts import blank
 
 POINTS = st.sets(st.tuples(st.integers(0, 12), st.integers(0, 30)), max_size=60)
