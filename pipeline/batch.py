@@ -28,11 +28,14 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.publishing import outputs
+from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.outputs import Progress
 from pipeline.publishing.record import Leftover, Record
 from pipeline.work import Work
 
 LAYOUT_NAME = "report.docx"
+SEAL_NAME = ".nianbao-inputs-{year}"
+"""Beside the year's folder: the fingerprint of the night whose outputs it holds, written when they are complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def _run(
     inbox = fetch(district)
     layout = word_layout(district, form)
     inputs = fingerprint(district, inbox.envelopes, inbox.leftovers, [layout], now)
+    seal = target.parent / SEAL_NAME.format(year=district.year)
     earlier = outputs.read_record(target)
-    if earlier and earlier.get("inputs") == inputs and outputs.is_complete(target, earlier):
+    if earlier and _read(seal) == inputs and outputs.is_complete(target, earlier):
         return Outcome(target, earlier, unchanged=True)
     assessments = assess(form, inbox.envelopes, district, work=work, progress=progress)
     night = outputs.Night(
@@ -87,10 +91,15 @@ def _run(
         leftovers=inbox.leftovers,
         layout=layout,
         now=now,
-        inputs=inputs,
     )
     done = outputs.publish(night, target, work=work, progress=progress, dry_run=dry_run)
+    if not dry_run:
+        write_if_changed(seal, inputs.encode())
     return Outcome(target, done.record, done.written, done.removed)
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def fetch(district: District) -> Inbox:

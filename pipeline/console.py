@@ -27,13 +27,15 @@ _COLOURS = {
     Verdict.RETURNED: "red",
     Verdict.HELD: "magenta",
 }
+_WIDE = 300
 _SHOWN = 20
 """Files that fit a screen; the rest is in the workbook."""
 
 
 def out() -> Console:
-    """Return the console for results; no wrapping where the output is not a terminal."""
-    return Console(highlight=False, soft_wrap=True)
+    """Return the console for results; wide enough for every column where the output is not a terminal."""
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=_WIDE)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ FINDINGS_HEAD = ("file", "sha256", "agency", "agency_name", "version", "verdict"
 _FORMULA_START = tuple(
     "=+-@＝＋－＠\t\r\n"
 )  # Chinese Excel reads the full-width signs as the half-width ones
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def figures_csv(form: Form, summary: DistrictSummary) -> bytes:

@@ -42,7 +42,6 @@ class Night:
     leftovers: Sequence[record.Leftover]
     layout: bytes
     now: datetime
-    inputs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,6 @@ def _record(
     return record.run_record(
         night.summary,
         now=night.now,
-        inputs=night.inputs,
         files={
             "summary": summary_name(night.district),
             "district_report": None,
@@ -176,7 +174,8 @@ def _builders(
 ) -> list[tuple[str, Callable[[], bytes]]]:
     """Pair every other output with what builds it, so that only one is in memory at a time."""
     by_digest = {item.submission.sha256: words[id(item)] for item in night.assessments}
-    rows = [(item, notice) for item in night.assessments for notice in words[id(item)]]
+    by_file = sorted(night.assessments, key=lambda item: item.submission.file)
+    rows = [(item, notice) for item in by_file for notice in words[id(item)]]
     builders: list[tuple[str, Callable[[], bytes]]] = []
     marked = [item for item in night.assessments if id(item) in returned]
     for number, item in enumerate(marked, 1):

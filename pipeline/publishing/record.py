@@ -99,11 +99,10 @@ def run_record(
     summary: DistrictSummary,
     *,
     now: datetime,
-    inputs: str,
     files: Mapping[str, str | None],
     submissions: Sequence[Record],
 ) -> Record:
-    """Describe a run. ``inputs`` is the fingerprint by which the next run knows that nothing has changed."""
+    """Describe a run."""
     return {
         "form": summary.form,
         "year": summary.year,
@@ -112,7 +111,6 @@ def run_record(
         "counts": counts(summary),
         "files": dict(files),
         "submissions": list(submissions),
-        "inputs": inputs,
     }
 
 

@@ -1,0 +1,88 @@
+"""A whole district folder on disk, and the command line run on it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.forms.form import Form
+from pipeline.model import Number
+
+NOW = "2024-02-01T08:00:00"
+YEAR = 2023
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one run of the command line left behind."""
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The run's own record."""
+        found: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
+        return found
+
+    def verdicts(self) -> dict[str, str]:
+        """File → verdict."""
+        return {item["file"]: item["verdict"] for item in self.record["submissions"]}
+
+    def codes(self, file: str) -> list[str]:
+        """Codes of a file's findings."""
+        [item] = [item for item in self.record["submissions"] if item["file"] == file]
+        return [finding["code"] for finding in item["findings"]]
+
+
+def nianbao(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a process of its own."""
+    command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+
+
+def run(district: Path, *options: str, output: Path | None = None) -> Ran:
+    """Run a night."""
+    target = output or district / "output"
+    done = nianbao("run", district, "--output", target, "--now", NOW, *options)
+    return Ran(done.returncode, done.stdout, done.stderr, target / str(YEAR))
+
+
+def make_district(
+    folder: Path, agencies: Iterable[str], files: Mapping[str, bytes], *, level: str = "县区", extra: str = ""
+) -> Path:
+    """Make a district whose agencies have the codes 001, 002 … and whose inbox holds ``files``."""
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "district.toml").write_text(
+        f'name = "样例区"\nlevel = "{level}"\nyear = {YEAR}\nform = "annual_report_2021"\n'
+        f"deadline = 2024-01-31\n{extra}",
+        "utf-8",
+    )
+    rows = [f'{number:03},"{name}"' for number, name in enumerate(agencies, 1)]
+    (folder / "agencies.csv").write_text("\n".join(["code,name", *rows]), "utf-8")
+    for name, content in files.items():
+        path = folder / "inbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def inputs_only(form: Form, numbers: Mapping[str, Number]) -> dict[str, Number]:
+    """What an agency types: the totals are the template's."""
+    return {cell.key: numbers[cell.key] for cell in form.cells if cell.is_input}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below ``folder`` with its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,403 @@
+"""The whole way, through the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import shutil
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.publishing.datafiles import plain_number
+from pipeline.publishing.workbook import Stamp, build_workbook
+from tests.support.fills import consistent_numbers, report
+from tests.support.folders import Ran, contents, inputs_only, make_district, nianbao, run
+from tests.support.real_report import load_city_figures, load_real_report
+
+SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
+
+
+def template(form: Form, name: str, seed: int = 0, **values: Decimal | int | str) -> bytes:
+    """A filled template without stamp, as an agency called ``name`` sends it."""
+    filled = report(form, "", name, 2023, rng=random.Random(seed))
+    numbers = dict(zip((cell.key for cell in form.cells), filled.numbers, strict=True))
+    entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: "2023"}
+    return build_workbook(form, values={**inputs_only(form, numbers), **filled.texts, **entries, **values})
+
+
+def figures(ran: Ran) -> dict[str, dict[str, str]]:
+    text = (ran.folder / "figures.csv").read_text("utf-8-sig")
+    return {row["agency"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    return run(SAMPLE, output=tmp_path_factory.mktemp("sample"))
+
+
+# ---------------------------------------------------------------- the real report survives
+
+
+@pytest.fixture(scope="module")
+def real_night(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    real = load_real_report()
+    entries = {
+        form.entry_with_role("agency").key: real.agency,
+        form.entry_with_role("year").key: str(real.year),
+    }
+    content = build_workbook(form, values={**inputs_only(form, real.numbers), **real.texts, **entries})
+    folder = make_district(tmp_path_factory.mktemp("real"), [real.agency], {"年报.xlsx": content})
+    return run(folder)
+
+
+def test_the_real_report_is_accepted_without_an_error(real_night: Ran) -> None:
+    assert real_night.code == 0, real_night.err
+    [submission] = real_night.record["submissions"]
+    assert submission["verdict"] in {"accepted", "accepted_with_remarks"}
+    assert not [item for item in submission["findings"] if item["severity"] == "error"]
+
+
+def test_its_200_figures_come_out_in_figures_csv(real_night: Ran) -> None:
+    real = load_real_report()
+    row = figures(real_night)[real.agency]
+    assert list(row)[:2] == ["agency_code", "agency"]
+    assert {key: value for key, value in row.items() if key in real.numbers} == {
+        key: plain_number(value) for key, value in real.numbers.items()
+    }
+    assert list(row)[2:] == list(real.numbers)
+
+
+def test_every_sentence_and_figure_comes_out_in_the_word_report_in_order(real_night: Ran, form: Form) -> None:
+    real = load_real_report()
+    [submission] = real_night.record["submissions"]
+    document = docx.Document(str(real_night.folder / submission["report"]))
+    paragraphs = [text for text in (paragraph.text for paragraph in document.paragraphs) if text]
+    wanted = [form.title_for(real.agency, real.year), *_lines(real.texts["preface"])]
+    for section in form.sections:
+        wanted.append(section.title)
+        for key in section.contents:
+            text = next((item for item in form.texts if item.key == key), None)
+            if text:
+                wanted += [text.label] if text.heading else []
+                wanted += _lines(real.texts[key])
+    assert paragraphs == wanted
+    printed = [
+        cell.text
+        for table in document.tables
+        for row in table.rows
+        for cell in _distinct(row.cells)
+        if cell.text
+    ]
+    numbers = [text for text in printed if text.replace(".", "").isdigit()]
+    assert numbers == [plain_number(value) for value in real.numbers.values()]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _distinct(cells: tuple[docx.table._Cell, ...]) -> list[docx.table._Cell]:
+    """A merged cell once."""
+    return list({id(cell._tc): cell for cell in cells}.values())  # noqa: SLF001 - python-docx has no public identity
+
+
+# ---------------------------------------------------------------- levels
+
+
+@pytest.mark.parametrize(("level", "expected"), [("设区的市", []), ("县区", ["T2-01", "T2-01"])])
+def test_city_figures_fail_exactly_one_rule_below_a_city(
+    form: Form, tmp_path: Path, level: str, expected: list[str]
+) -> None:
+    content = template(form, "宿迁市", **inputs_only(form, load_city_figures()))
+    ran = run(make_district(tmp_path, ["宿迁市"], {"a.xlsx": content}, level=level))
+    [submission] = ran.record["submissions"]
+    errors = [item for item in submission["findings"] if item["severity"] == "error"]
+    assert [item["code"] for item in errors] == expected
+    if expected:
+        assert [item["key"] for item in errors] == [
+            "proactive.regulations.issued",
+            "proactive.regulations.in_force",
+        ]
+    assert submission["verdict"] == ("returned" if expected else "accepted_with_remarks")
+
+
+# ---------------------------------------------------------------- the sample district
+
+
+def test_the_sample_runs_and_ends_with_where_to_look(sample: Ran) -> None:
+    assert sample.code == 1, sample.err
+    assert "汇总表" in sample.out
+    counts = sample.record["counts"]
+    assert counts["expected"] == 42
+    assert counts["received"] + counts["missing"] == 42
+    assert "Traceback" not in sample.err
+
+
+def test_every_path_of_the_record_is_there_and_nothing_else(sample: Ran) -> None:
+    record = sample.record
+    named = {path for path in record["files"].values() if path}
+    for item in record["submissions"]:
+        named |= {path for path in (item["report"], item["returned"]) if path}
+    assert set(contents(sample.folder)) == named | {"run.json"}
+
+
+def test_figures_hold_exactly_the_accepted_agencies(sample: Ran) -> None:
+    accepted = {item["agency_name"] for item in sample.record["submissions"] if item["report"]}
+    assert set(figures(sample)) == accepted
+    counts = sample.record["counts"]
+    assert len(accepted) == counts["accepted"] + counts["accepted_with_remarks"]
+
+
+def test_every_finding_has_place_words_and_remedy(sample: Ran) -> None:
+    for item in sample.record["submissions"]:
+        for finding in item["findings"]:
+            assert set(finding) == {
+                "code", "severity", "sheet", "cell", "key", "actual", "expected", "message", "hint",
+            }  # fmt: skip
+            assert finding["message"].endswith("。")
+            if finding["severity"] == "error":
+                assert finding["hint"]
+            if finding["cell"]:
+                assert finding["sheet"]
+
+
+def test_a_second_night_with_nothing_new_rewrites_nothing_and_says_so(tmp_path: Path) -> None:
+    first = run(SAMPLE, output=tmp_path)
+    times = {path: path.stat().st_mtime_ns for path in first.folder.rglob("*")}
+    second = run(SAMPLE, output=tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in first.folder.rglob("*")} == times
+    assert second.code == first.code
+    assert "没有新的报送" in second.out
+
+
+def test_same_inputs_and_clock_give_the_same_bytes(tmp_path: Path, sample: Ran) -> None:
+    copied = shutil.copytree(SAMPLE, tmp_path / "elsewhere", copy_function=shutil.copyfile)
+    other = run(copied, "--workers", "2", output=tmp_path / "out")
+    assert contents(other.folder) == contents(sample.folder)
+
+
+def test_what_is_deleted_is_made_again(tmp_path: Path, sample: Ran) -> None:
+    output = tmp_path / "output"
+    shutil.copytree(sample.folder, output / "2023")
+    (output / "2023" / "figures.csv").unlink()
+    assert contents(run(SAMPLE, output=output).folder) == contents(sample.folder)
+
+
+def test_a_report_that_no_longer_counts_is_removed(form: Form, tmp_path: Path) -> None:
+    folder = make_district(
+        tmp_path, ["甲局", "乙局"], {"a.xlsx": template(form, "甲局"), "b.xlsx": template(form, "乙局")}
+    )
+    first = run(folder)
+    assert first.code == 0
+    (folder / "inbox" / "b.xlsx").unlink()
+    second = run(folder)
+    assert second.code == 1
+    assert {path.name for path in (second.folder / "reports").iterdir()} == {"甲局.docx"}
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    ran = nianbao("run", SAMPLE, "--output", tmp_path / "out", "--dry-run", "--json")
+    assert ran.returncode == 1
+    assert json.loads(ran.stdout)["counts"]["expected"] == 42
+    assert not (tmp_path / "out").exists()
+
+
+def test_status_says_who_has_sent_what(tmp_path: Path, sample: Ran) -> None:
+    before = nianbao("status", SAMPLE, "--output", tmp_path)
+    assert before.returncode == 2
+    after = nianbao("status", SAMPLE, "--output", sample.folder.parent)
+    assert after.returncode == 0
+    for line in (SAMPLE / "agencies.csv").read_text("utf-8-sig").splitlines()[1:]:
+        assert line.split(",")[1] in after.stdout
+
+
+# ---------------------------------------------------------------- versions
+
+
+def test_the_latest_accepted_version_counts_and_a_later_returned_one_does_not_displace_it(
+    form: Form, tmp_path: Path
+) -> None:
+    licences = "proactive.licences.decisions"
+    files = {
+        "2024-01-10/a.xlsx": template(form, "甲局", **{licences: 1}),
+        "2024-01-11/a.xlsx": template(form, "甲局", **{licences: 2}),
+        "2024-01-12/a.xlsx": template(form, "甲局", **{licences: "三"}),
+        "2024-01-13/复制.xlsx": template(form, "甲局", **{licences: 1}),
+    }
+    ran = run(make_district(tmp_path, ["甲局"], files))
+    assert [(item["version"], item["verdict"]) for item in ran.record["submissions"]] == [
+        (1, "accepted"),
+        (2, "accepted"),
+        (3, "returned"),
+        (None, "duplicate"),
+    ]
+    assert figures(ran)["甲局"][licences] == "2"
+    assert ran.record["submissions"][2]["returned"] == "returned/甲局_第3次.xlsx"
+
+
+# ---------------------------------------------------------------- whatever arrives
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1"])
+def test_text_that_looks_like_a_formula_stays_text_everywhere(form: Form, tmp_path: Path, start: str) -> None:
+    name, text = f"{start.strip()}局", f"{start}，已完成。"
+    texts = {item.key: text for item in form.texts}
+    content = template(form, name, **texts, **{"proactive.licences.decisions": start})
+    good = template(form, "乙局", **texts)
+    ran = run(make_district(tmp_path, [name, "乙局"], {"a.xlsx": content, "b.xlsx": good}))
+    assert ran.code in {0, 1}, ran.err
+    for path in [*ran.folder.glob("*.xlsx"), *ran.folder.glob("returned/*.xlsx")]:
+        for sheet in openpyxl.load_workbook(path).worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    assert not (cell.data_type == "f" and str(cell.value).startswith(f"={start.strip()[1:]}"))
+    for path in ran.folder.glob("*.csv"):
+        for row in csv.reader(io.StringIO(path.read_text("utf-8-sig"))):
+            assert not [value for value in row if value.startswith(("=", "+", "@", "\t", "-1+"))]
+    document = docx.Document(str(ran.folder / "reports" / "乙局.docx"))
+    assert text.strip() in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_a_marked_workbook_comes_back_accepted_once_its_cells_are_mended(form: Form, tmp_path: Path) -> None:
+    numbers = inputs_only(form, consistent_numbers(form, random.Random(5)))
+    wrong = {"requests.new_received.enterprise": numbers["requests.new_received.enterprise"] + 4}
+    content = template(form, "甲局", **{**numbers, **wrong, "proactive.licences.decisions": "2件左右"})
+    folder = make_district(tmp_path, ["甲局"], {"2024-01-10/a.xlsx": content})
+    first = run(folder)
+    [submission] = first.record["submissions"]
+    book = openpyxl.load_workbook(first.folder / submission["returned"])
+    marked = {
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment
+    }
+    assert marked == {(item["sheet"], item["cell"]) for item in submission["findings"] if item["cell"]}
+    for key, value in {**numbers, "proactive.licences.decisions": 2}.items():
+        place = form.places[key]
+        book[place.sheet][place.cell] = value
+    mended = BytesIO()
+    book.save(mended)
+    (folder / "inbox" / "2024-01-12").mkdir()
+    (folder / "inbox" / "2024-01-12" / "改好了.xlsx").write_bytes(mended.getvalue())
+    second = run(folder)
+    assert second.code == 0, second.record["submissions"]
+    assert second.verdicts()["2024-01-12/改好了.xlsx"] == "accepted"
+
+
+def test_blank_is_zero_is_the_districts_choice(form: Form, tmp_path: Path) -> None:
+    values = {form.entry_with_role("agency").key: "甲局", form.entry_with_role("year").key: "2023"}
+    texts = dict(report(form, "", "甲局", 2023).texts)
+    files = {"a.xlsx": build_workbook(form, values={**values, **texts, "proactive.licences.decisions": "/"})}
+    strict = run(make_district(tmp_path / "a", ["甲局"], files))
+    lenient = run(make_district(tmp_path / "b", ["甲局"], files, extra="[rules]\nblank_is_zero = true\n"))
+    assert (strict.code, lenient.code) == (1, 0)
+    assert strict.verdicts() == {"a.xlsx": "returned"}
+    assert lenient.verdicts() == {"a.xlsx": "accepted_with_remarks"}
+
+
+# ---------------------------------------------------------------- the other commands
+
+
+def test_init_makes_a_district_that_runs(tmp_path: Path) -> None:
+    made = nianbao("init", tmp_path / "我的区")
+    assert made.returncode == 0, made.stderr
+    assert {path.name for path in (tmp_path / "我的区").iterdir()} == {
+        "district.toml", "agencies.csv", "inbox", "input_templates",
+    }  # fmt: skip
+    ran = nianbao("run", tmp_path / "我的区")
+    assert ran.returncode == 1
+    assert "未报送" in ran.stdout
+    assert nianbao("init", tmp_path / "我的区").returncode == 2
+
+
+def test_personal_templates_carry_their_agency(form: Form, tmp_path: Path) -> None:
+    folder = make_district(tmp_path, ["甲局", "乙/丙局"], {})
+    assert nianbao("template", folder).returncode == 0
+    made = sorted((folder / "output" / "2023" / "templates").iterdir())
+    assert len(made) == 2
+    place = form.places[form.entry_with_role("agency").key]
+    names = [openpyxl.load_workbook(path)[place.sheet][place.cell].value for path in made]
+    assert names == ["甲局", "乙/丙局"]
+    assert nianbao("template", folder, "--agency", "002").returncode == 0
+    assert nianbao("template", folder, "--agency", "999").returncode == 2
+
+
+def test_check_judges_single_files(form: Form, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    good.write_bytes(template(form, "某局"))
+    bad.write_bytes(template(form, "某局", **{"proactive.licences.decisions": "无"}))
+    assert nianbao("check", good).returncode == 0
+    both = nianbao("check", good, bad, "--json")
+    assert both.returncode == 1
+    first, second = json.loads(both.stdout)
+    assert (first["verdict"], second["verdict"]) == ("accepted", "returned")
+    assert [(item["code"], item["key"]) for item in second["findings"]] == [
+        ("C02", "proactive.licences.decisions")
+    ]
+    place = form.places["proactive.licences.decisions"]
+    assert (second["findings"][0]["sheet"], second["findings"][0]["cell"]) == (place.sheet, place.cell)
+    assert nianbao("check", tmp_path / "none.xlsx").returncode == 2
+
+
+def test_a_stamp_tells_the_level_where_there_is_no_roster(form: Form, tmp_path: Path) -> None:
+    path = tmp_path / "city.xlsx"
+    values = {**inputs_only(form, load_city_figures()), **report(form, "", "宿迁市", 2023).texts}
+    path.write_bytes(build_workbook(form, Stamp(agency="宿迁市", year=2023, level="设区的市"), values=values))
+    assert nianbao("check", path).returncode == 0
+
+
+def test_fields_is_the_data_dictionary(form: Form) -> None:
+    done = nianbao("fields", "annual_report_2021", "--json")
+    rows = json.loads(done.stdout)
+    assert {key for row in rows for key in row} == {"key", "label", "kind", "sheet", "address", "input"}
+    assert [row["key"] for row in rows if row["kind"] in {"count", "money"}] == [
+        cell.key for cell in form.cells
+    ]
+    assert nianbao("fields", "unknown").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rum"],
+        ["run"],
+        ["run", "nowhere"],
+        ["run", str(SAMPLE), "--now", "soon"],
+        ["run", str(SAMPLE), "--fast"],
+    ],
+)
+def test_wrong_use_ends_with_2_and_one_chinese_sentence(arguments: list[str]) -> None:
+    done = nianbao(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "。" in done.stderr
+
+
+def test_an_output_that_cannot_be_written_ends_with_4(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("a file where the folder should be")
+    assert run(SAMPLE, output=tmp_path / "output").code == 4
+
+
+def test_every_command_is_in_both_readmes_and_has_an_example() -> None:
+    from pipeline.cli import app  # noqa: PLC0415 - only this test looks inside
+
+    root = SAMPLE.parent.parent
+    names = [
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    ]
+    assert {"init", "template", "check", "run", "status", "fields"} <= set(names)
+    for readme in ("README.md", "README.zh-CN.md"):
+        text = (root / readme).read_text("utf-8")
+        assert all(f"nianbao {name}" in text for name in names)
+    for command in app.registered_commands:
+        assert str(command.epilog).startswith("例：nianbao ")
