@@ -1,0 +1,1 @@
+"""Timed comparisons: every figure is a ratio against a floor or a peer measured in the same run."""

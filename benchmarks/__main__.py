@@ -1,0 +1,22 @@
+"""Run every comparison, or those named: ``python -m benchmarks reading checking``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = ("reading", "checking", "word", "night")
+
+
+def main() -> int:
+    """Print the lines; exit 1 if an aim was missed."""
+    missed = False
+    for name in sys.argv[1:] or NAMES:
+        for line in importlib.import_module(f"benchmarks.{name}").run():
+            print(line, flush=True)
+            missed |= line.value > line.aim
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

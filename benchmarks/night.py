@@ -1,0 +1,107 @@
+"""A whole run of 1,000 agencies against its floor: calamine reading every file and writing the same bytes."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from python_calamine import load_workbook
+
+from benchmarks.measure import Line
+from pipeline import batch
+from pipeline.district import load_district
+from pipeline.forms.loader import load_form
+from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.work import Work
+from tests.support.fills import report
+
+AGENCIES = 1000
+WHOLE_AIM = 6.0
+DEMO_AIM = 3.0
+UNCHANGED_AIM = 1.0
+_CONFIG = """\
+name = "样例市"
+level = "县区"
+year = 2023
+form = "annual_report_2021"
+deadline = 2024-01-31
+"""
+_NOW = datetime(2024, 2, 1, 8, tzinfo=UTC)
+_SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
+
+
+def run() -> list[Line]:
+    """Run the night, a second night with nothing new, and the sample district from a cold start."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [*_thousand(Path(folder)), _demo(Path(folder) / "demo")]
+
+
+def _thousand(folder: Path) -> list[Line]:
+    _make_district(folder)
+    district, output = load_district(folder), folder / "output"
+    start = time.perf_counter()
+    done = batch.run(district, output, now=_NOW, work=Work(), progress=lambda *_: None)
+    ours = time.perf_counter() - start
+    assert done.record["counts"]["accepted"] == AGENCIES
+    floor = _floor(district.inbox, output, folder / "floor")
+    start = time.perf_counter()
+    again = batch.run(district, output, now=_NOW, work=Work(), progress=lambda *_: None)
+    second = time.perf_counter() - start
+    assert again.unchanged
+    note = f"{ours:.1f} s, floor {floor:.1f} s; one process, Word included"
+    return [
+        Line("whole run, N = 1,000 / floor", ours / floor, "×", WHOLE_AIM, note),
+        Line("a night with nothing new, N = 1,000", second, "s", UNCHANGED_AIM),
+    ]
+
+
+def _make_district(folder: Path) -> None:
+    form = load_form()
+    (folder / "inbox").mkdir()
+    (folder / "district.toml").write_text(_CONFIG, "utf-8")
+    lines = ["code,name"]
+    for number in range(AGENCIES):
+        code, name = f"{number:04}", f"样例市第{number:04}局"
+        lines.append(f"{code},{name}")
+        filled = report(form, code, name, 2023, rng=random.Random(number))
+        inputs = {
+            cell.key: value for cell, value in zip(form.cells, filled.numbers, strict=True) if cell.is_input
+        }
+        content = build_workbook(form, Stamp(code, name, 2023), values={**inputs, **filled.texts})
+        (folder / "inbox" / f"{name}.xlsx").write_bytes(content)
+    (folder / "agencies.csv").write_text("\n".join(lines), "utf-8")
+
+
+def _floor(inbox: Path, output: Path, target: Path) -> float:
+    """Time what no program can save: calamine reads every file, and the bytes of the outputs are written."""
+    contents = [path.read_bytes() for path in sorted(output.rglob("*")) if path.is_file()]
+    target.mkdir()
+    start = time.perf_counter()
+    for path in sorted(inbox.iterdir()):
+        workbook = load_workbook(BytesIO(path.read_bytes()))
+        for name in workbook.sheet_names:
+            workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    for number, content in enumerate(contents):
+        (target / str(number)).write_bytes(content)
+    return time.perf_counter() - start
+
+
+def _demo(output: Path) -> Line:
+    """Time the sample district as a whole process, as ``make demo`` runs it."""
+    command = [sys.executable, "-m", "pipeline", "run", str(_SAMPLE), "--output", str(output)]
+    command += ["--now", "2024-02-01T08:00:00"]
+    times = []
+    for _ in range(3):
+        shutil.rmtree(output, ignore_errors=True)
+        start = time.perf_counter()
+        subprocess.run(command, check=False, capture_output=True)
+        times.append(time.perf_counter() - start)
+        assert (output / "2023" / "run.json").is_file()
+    return Line("the sample district from a cold start", sorted(times)[1], "s", DEMO_AIM)
