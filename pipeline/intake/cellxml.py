@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?v>)", re.DOTALL)
+_BODY = re.compile(
+    rb"\s*(?P<f><(?:\w+:)?f\b[^>]*?(?:/>|>(?P<formula>.*?)</(?:\w+:)?f>))?"
+    rb"\s*(?P<v><(?:\w+:)?v\b[^>]*?(?:/>|>(?P<value>.*?)</(?:\w+:)?v>))?",
+    re.DOTALL,
+)
+"""A formula and its stored result stand in this order, by the schema."""
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 _TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
 
@@ -47,12 +51,11 @@ def scan(xml: bytes) -> CellFacts:
         if address is None:
             continue
         kind = _TYPE.search(attributes)
-        value = _VALUE.search(body)
-        shown = _text(value.group(1)) if value else ""
-        formula = _FORMULA.search(body)
-        if formula:
-            stored = bool(shown) or bool(kind and kind.group(1) == b"str" and value)
-            formulas[address] = Formula(_text(formula.group(2)), stored)
+        parts = _BODY.match(body)
+        shown = _text(parts["value"]) if parts else ""
+        if parts and parts["f"]:
+            is_empty_text = bool(parts["v"]) and kind is not None and kind.group(1) == b"str"
+            formulas[address] = Formula(_text(parts["formula"]), bool(shown) or is_empty_text)
         if kind and kind.group(1) == b"e":
             errors[address] = shown
     return CellFacts(errors, formulas)
@@ -69,4 +72,5 @@ def _address(attributes: bytes) -> Address | None:
 
 
 def _text(raw: bytes | None) -> str:
-    return html.unescape((raw or b"").decode("utf-8", "replace")).strip()
+    text = (raw or b"").decode("utf-8", "replace").strip()
+    return html.unescape(text) if "&" in text else text

@@ -16,17 +16,21 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 2_000
 MAX_AREA = 1_000_000
 _REASON = "表格范围过大"
-_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3,}\d|[C-Zc-z][A-Za-z]\d)")
-"""References beyond BZ999."""
-_ELEMENT = re.compile(rb"[<:](?:c|row)[\s/>]")
+_SUSPICIOUS = (
+    re.compile(rb'<c(?! r="[AB]?[A-Z]\d{1,3}")[\s/>]'),
+    re.compile(rb'<row(?! r="\d{1,3}")[\s/>]'),
+)
+"""Cells and rows without a plain reference up to BZ999."""
+_PREFIXED = (b":c", b":row")
 _REFERENCE = re.compile(r"([A-Za-z]{0,7})(\d{1,12})$")
 _CONTENT = {"v", "is", "f"}
 
 
 def refuse_far_cells(xml: bytes) -> None:
     """Raise Refused where the filled cells of a sheet span more than any submission does."""
-    addressed = xml.count(b'<c r="') + xml.count(b'<row r="')
-    if len(_ELEMENT.findall(xml)) == addressed and not _FAR.search(xml):
+    if not any(mark in xml for mark in _PREFIXED) and not any(
+        spelling.search(xml) for spelling in _SUSPICIOUS
+    ):
         return
     rows, columns = _span(xml)
     if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:

@@ -43,9 +43,11 @@ def read_table(
 ) -> None:
     """Read the numbers of one placed table; adds to ``into``."""
     sheet = next(sheet for sheet in sheets if sheet.name == placement.sheet)
-    for key, (name, row, column) in placement.positions.items():
-        at_home = form.positions[key] == (name, row, column)
-        into.places[key] = form.places[key] if at_home else Place(name, a1(row, column))
+    for key, position in placement.positions.items():
+        if position == form.positions[key]:
+            into.places[key] = form.places[key]
+        else:
+            into.places[key] = Place(position[0], a1(position[1], position[2]))
     formulas = _total_formulas(form) if not placement.moved else _moved_formulas(form, placement)
     for cell in form.cells_of(table.key):
         position = placement.positions.get(cell.key)
@@ -73,13 +75,14 @@ def complete(form: Form, figures: Figures) -> dict[str, Number | None]:
 
 def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
     _, row, column = position
-    value = sheet.at(row, column)
+    typed = type_cell(sheet.at(row, column), cell.kind)
+    if typed.number is not None or typed.code:
+        return typed
     error = sheet.facts.errors.get((row, column))
     if error is not None:
         return unreadable("C08", "excel_error", error)
-    typed = type_cell(value, cell.kind)
     formula = sheet.facts.formulas.get((row, column))
-    if formula and not formula.stored and typed.number is None and not typed.code:
+    if formula and not formula.stored:
         return unreadable("C08", "formula_without_result", f"={formula.text}")
     return typed
 

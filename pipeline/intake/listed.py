@@ -54,13 +54,16 @@ def read_listed(form: Form, sheets: Sequence[SheetData]) -> Listed:
 
 
 def read_explanations(form: Form, sheets: Sequence[SheetData]) -> dict[str, str]:
-    """Read what the clerk wrote beside the checks, by balance id."""
-    ids = {balance.id for balance in form.balances}
-    reach = layout.CHECK_COLUMNS["explanation"] - layout.CHECK_COLUMNS["id"]
-    found: dict[str, str] = {}
+    """Read what the clerk wrote beside the checks, by balance id; the sheet by its name, else wherever the ids stand."""
     expected = form.sheet_of_kind("checks").name
-    for sheet in sorted(sheets, key=lambda sheet: sheet.name != expected):
-        for row, column, text in _texts(sheet):
+    named = [sheet for sheet in sheets if sheet.name == expected]
+    ids = {balance.id for balance in form.balances}
+    first = layout.CHECK_COLUMNS["id"]
+    reach = layout.CHECK_COLUMNS["explanation"] - first
+    found: dict[str, str] = {}
+    for sheet in named or sheets:
+        home = ((r, first, row[first]) for r, row in enumerate(sheet.rows) if len(row) > first)
+        for row, column, text in home if named else _texts(sheet):
             written = clean(sheet.at(row, column + reach)) if text in ids else ""
             if written:
                 found.setdefault(text, written)

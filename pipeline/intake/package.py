@@ -178,7 +178,7 @@ def _open_document(package: Package) -> str:
 
 def _refuse_trick(data: bytes) -> None:
     """Refuse what no spreadsheet program writes but parsers stumble over."""
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"<!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
         raise hostile("含有实体定义")
     if data.removeprefix(_UTF8_MARK)[:2] in _WIDE_TEXT:
         raise hostile("文字编码异常")

@@ -38,6 +38,9 @@ _MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
 _SPACES = str.maketrans(dict.fromkeys(" \u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\t", ""))
 
 
+_NO_FACTS: Mapping[str, Fact] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A cell's number, and what is to be said of it: code (empty: nothing), variant, severity and facts."""
@@ -63,6 +66,8 @@ BLANK = Typed()
 
 def type_cell(value: Raw, kind: str) -> Typed:
     """Type one number cell; ``kind`` is count or money."""
+    if type(value) is float and value.is_integer() and -LARGEST <= value <= LARGEST:  # nearly every cell
+        return Typed(int(value), facts=_NO_FACTS)
     if value is None:
         return BLANK
     if isinstance(value, bool):
