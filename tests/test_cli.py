@@ -7,7 +7,7 @@ import io
 import json
 import random
 import shutil
-from decimal import Decimal
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +15,9 @@ import docx
 import openpyxl
 import pytest
 
+from examples.linping.plan import expected
 from pipeline.forms.form import Form
+from pipeline.model import Number
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report
@@ -25,12 +27,14 @@ from tests.support.real_report import load_city_figures, load_real_report
 SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
 
 
-def template(form: Form, name: str, seed: int = 0, **values: Decimal | int | str) -> bytes:
+def template(form: Form, name: str, values: Mapping[str, Number | str] | None = None) -> bytes:
     """A filled template without stamp, as an agency called ``name`` sends it."""
-    filled = report(form, "", name, 2023, rng=random.Random(seed))
+    filled = report(form, "", name, 2023, rng=random.Random(0))
     numbers = dict(zip((cell.key for cell in form.cells), filled.numbers, strict=True))
     entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: "2023"}
-    return build_workbook(form, values={**inputs_only(form, numbers), **filled.texts, **entries, **values})
+    return build_workbook(
+        form, values={**inputs_only(form, numbers), **filled.texts, **entries, **(values or {})}
+    )
 
 
 def figures(ran: Ran) -> dict[str, dict[str, str]]:
@@ -116,7 +120,7 @@ def _distinct(cells: tuple[docx.table._Cell, ...]) -> list[docx.table._Cell]:
 def test_city_figures_fail_exactly_one_rule_below_a_city(
     form: Form, tmp_path: Path, level: str, expected: list[str]
 ) -> None:
-    content = template(form, "宿迁市", **inputs_only(form, load_city_figures()))
+    content = template(form, "宿迁市", inputs_only(form, load_city_figures()))
     ran = run(make_district(tmp_path, ["宿迁市"], {"a.xlsx": content}, level=level))
     [submission] = ran.record["submissions"]
     errors = [item for item in submission["findings"] if item["severity"] == "error"]
@@ -139,6 +143,19 @@ def test_the_sample_runs_and_ends_with_where_to_look(sample: Ran) -> None:
     assert counts["expected"] == 42
     assert counts["received"] + counts["missing"] == 42
     assert "Traceback" not in sample.err
+
+
+def test_every_file_of_the_sample_gets_the_answer_its_readme_says(sample: Ran) -> None:
+    answers = {
+        item["file"].partition(".eml/")[0] + ".eml" * (".eml/" in item["file"]): {
+            "verdict": item["verdict"],
+            "codes": sorted({finding["code"] for finding in item["findings"]}),
+        }
+        for item in sample.record["submissions"]
+    }
+    assert answers == {
+        file: {"verdict": answer["verdict"], "codes": answer["codes"]} for file, answer in expected().items()
+    }
 
 
 def test_every_path_of_the_record_is_there_and_nothing_else(sample: Ran) -> None:
@@ -227,10 +244,10 @@ def test_the_latest_accepted_version_counts_and_a_later_returned_one_does_not_di
 ) -> None:
     licences = "proactive.licences.decisions"
     files = {
-        "2024-01-10/a.xlsx": template(form, "甲局", **{licences: 1}),
-        "2024-01-11/a.xlsx": template(form, "甲局", **{licences: 2}),
-        "2024-01-12/a.xlsx": template(form, "甲局", **{licences: "三"}),
-        "2024-01-13/复制.xlsx": template(form, "甲局", **{licences: 1}),
+        "2024-01-10/a.xlsx": template(form, "甲局", {licences: 1}),
+        "2024-01-11/a.xlsx": template(form, "甲局", {licences: 2}),
+        "2024-01-12/a.xlsx": template(form, "甲局", {licences: "三"}),
+        "2024-01-13/复制.xlsx": template(form, "甲局", {licences: 1}),
     }
     ran = run(make_district(tmp_path, ["甲局"], files))
     assert [(item["version"], item["verdict"]) for item in ran.record["submissions"]] == [
@@ -250,8 +267,8 @@ def test_the_latest_accepted_version_counts_and_a_later_returned_one_does_not_di
 def test_text_that_looks_like_a_formula_stays_text_everywhere(form: Form, tmp_path: Path, start: str) -> None:
     name, text = f"{start.strip()}局", f"{start}，已完成。"
     texts = {item.key: text for item in form.texts}
-    content = template(form, name, **texts, **{"proactive.licences.decisions": start})
-    good = template(form, "乙局", **texts)
+    content = template(form, name, texts | {"proactive.licences.decisions": start})
+    good = template(form, "乙局", texts)
     ran = run(make_district(tmp_path, [name, "乙局"], {"a.xlsx": content, "b.xlsx": good}))
     assert ran.code in {0, 1}, ran.err
     for path in [*ran.folder.glob("*.xlsx"), *ran.folder.glob("returned/*.xlsx")]:
@@ -260,8 +277,8 @@ def test_text_that_looks_like_a_formula_stays_text_everywhere(form: Form, tmp_pa
                 for cell in row:
                     assert not (cell.data_type == "f" and str(cell.value).startswith(f"={start.strip()[1:]}"))
     for path in ran.folder.glob("*.csv"):
-        for row in csv.reader(io.StringIO(path.read_text("utf-8-sig"))):
-            assert not [value for value in row if value.startswith(("=", "+", "@", "\t", "-1+"))]
+        for values in csv.reader(io.StringIO(path.read_text("utf-8-sig"))):
+            assert not [value for value in values if value.startswith(("=", "+", "@", "\t", "-1+"))]
     document = docx.Document(str(ran.folder / "reports" / "乙局.docx"))
     assert text.strip() in [paragraph.text for paragraph in document.paragraphs]
 
@@ -269,7 +286,7 @@ def test_text_that_looks_like_a_formula_stays_text_everywhere(form: Form, tmp_pa
 def test_a_marked_workbook_comes_back_accepted_once_its_cells_are_mended(form: Form, tmp_path: Path) -> None:
     numbers = inputs_only(form, consistent_numbers(form, random.Random(5)))
     wrong = {"requests.new_received.enterprise": numbers["requests.new_received.enterprise"] + 4}
-    content = template(form, "甲局", **{**numbers, **wrong, "proactive.licences.decisions": "2件左右"})
+    content = template(form, "甲局", {**numbers, **wrong, "proactive.licences.decisions": "2件左右"})
     folder = make_district(tmp_path, ["甲局"], {"2024-01-10/a.xlsx": content})
     first = run(folder)
     [submission] = first.record["submissions"]
@@ -335,7 +352,7 @@ def test_personal_templates_carry_their_agency(form: Form, tmp_path: Path) -> No
 def test_check_judges_single_files(form: Form, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
     good.write_bytes(template(form, "某局"))
-    bad.write_bytes(template(form, "某局", **{"proactive.licences.decisions": "无"}))
+    bad.write_bytes(template(form, "某局", {"proactive.licences.decisions": "无"}))
     assert nianbao("check", good).returncode == 0
     both = nianbao("check", good, bad, "--json")
     assert both.returncode == 1

@@ -24,16 +24,18 @@ HELD, DUPLICATE, NO_SUBMISSION = "held", "duplicate", "not_a_submission"
 
 SILENT = ("LP023", "LP031", "LP039")
 """Bodies that send nothing."""
+MISTAKEN = ("LP033",)
+"""Bodies whose only file stands under another body until a person has looked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One file of the inbox.
 
-    ``code`` is the body that sent it; ``named`` says whether the file can be put down to it (by stamp, by name,
-    or by its file name where it cannot be opened). ``codes`` are all finding codes of the answer, heavy or light.
-    ``stated`` is what the clerk typed as agency over the stamp or on a template without one; ``shape`` names the
-    format or parcel; ``edit`` spoils the values, ``reshape`` the sheets; ``superseded`` is replaced by a later file.
+    ``code`` is the body that sent it (of a ``foreign`` file: whose figures fill it). ``codes`` are all finding codes
+    of the answer, heavy or light. ``stated`` is what the clerk typed as agency, on a template without stamp or on
+    that of the body ``stamped_for``; ``shape`` names the format or parcel; ``edit`` spoils the values, ``reshape``
+    the sheets; ``superseded`` is accepted and replaced by a later file.
     """
 
     path: str
@@ -44,13 +46,20 @@ class Delivery:
     answer: str = ""
     stated: str = ""
     stamped_for: str = ""
-    named: bool = True
+    foreign: bool = False
     year: int = 2023
     shape: str = "xlsx"
     mail: Mail | None = None
     edit: Callable[[Values], Values] | None = None
     reshape: Callable[[list[PlainSheet]], list[PlainSheet]] | None = None
     superseded: bool = False
+
+    @property
+    def put_down_to(self) -> str | None:
+        """The body a run shows the file under: by stamp, by name, or by file name where it cannot be opened."""
+        if self.foreign or self.verdict in {DUPLICATE, NO_SUBMISSION}:
+            return None
+        return self.stamped_for or self.code
 
 
 def _set(changes: Mapping[str, Number | str]) -> Callable[[Values], Values]:
@@ -316,7 +325,6 @@ DELIVERIES: tuple[Delivery, ...] = (
         "请政务公开办确认是谁的数据",
         stated="临平新城管理委员会",
         stamped_for="LP032",
-        named=False,
     ),
     Delivery("新建文件夹/科创城 年报 (2).xlsx", "LP034", stated="科创城管委会"),
     Delivery("街道、镇/临平街道2023年政府信息公开年报.xlsx", "LP035"),
@@ -403,7 +411,7 @@ DELIVERIES: tuple[Delivery, ...] = (
         "别的区的单位误发到本区",
         "单位不在本区名单中",
         stated="杭州市余杭区商务局",
-        named=False,
+        foreign=True,
         edit=_of_neighbour,
     ),
 )
@@ -413,12 +421,12 @@ FAULTS: tuple[Delivery, ...] = tuple(item for item in DELIVERIES if item.wrong)
 
 
 def expected() -> dict[str, dict[str, object]]:
-    """Return path in the inbox → verdict, codes, and the body the file can be attributed to (None if by no one)."""
+    """Return path in the inbox → verdict, codes, and the body it is put down to (None: nobody)."""
     return {
         item.path: {
             "verdict": item.verdict,
             "codes": sorted(item.codes),
-            "agency": item.code if item.named else None,
+            "agency": item.put_down_to,
         }
         for item in DELIVERIES
     }

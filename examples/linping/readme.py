@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from examples.linping.plan import DELIVERIES, FAULTS, SILENT, Delivery
+from examples.linping.plan import DELIVERIES, FAULTS, MISTAKEN, SILENT, Delivery
 from examples.linping.roster import BODIES, BY_CODE, DISTRICT, YEAR
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Verdict
@@ -33,7 +33,7 @@ _TAIL = """
 没有列在表里的 {clean} 个文件没有毛病，全部合格；其中几个单位没有用发给自己的模板，只在空白模板上写了简称（如“区司法局”“科创城管委会”），
 仍按 `agencies.csv` 的简称对上了单位。
 
-打不开的文件按文件名认单位。用错别人模板的暂时认不出是谁的，要等核实：{unnamed}。
+打不开的文件按文件名认单位。用了别人模板的，先记在模板所属单位名下待核实；在核实之前，总览里仍算未报送的还有：{mistaken}。
 
 本文件夹由 `python examples/build_linping_{year}.py` 生成，请不要手工改。
 """
@@ -41,28 +41,27 @@ _TAIL = """
 
 def readme() -> str:
     """Return the README."""
-    senders = {item.code for item in DELIVERIES if not _is_foreign(item)}
-    unnamed = [BY_CODE[item.code].short for item in DELIVERIES if not item.named and not _is_foreign(item)]
+    senders = {item.code for item in DELIVERIES if not item.foreign}
     head = _HEAD.format(
         district=DISTRICT,
         year=YEAR,
         bodies=len(BODIES),
         files=len(DELIVERIES),
         senders=len(senders),
-        foreign=sum(map(_is_foreign, DELIVERIES)),
+        foreign=sum(item.foreign for item in DELIVERIES),
         silent=len(SILENT),
         missing="、".join(BY_CODE[code].short for code in SILENT),
     )
-    tail = _TAIL.format(clean=len(DELIVERIES) - len(FAULTS), unnamed="、".join(unnamed), year=YEAR)
+    tail = _TAIL.format(
+        clean=len(DELIVERIES) - len(FAULTS),
+        mistaken="、".join(BY_CODE[code].short for code in MISTAKEN),
+        year=YEAR,
+    )
     return head + "\n".join(_row(item) for item in FAULTS) + "\n" + _summary() + tail
 
 
-def _is_foreign(item: Delivery) -> bool:
-    return bool(item.stated) and not item.named and not item.stamped_for
-
-
 def _row(item: Delivery) -> str:
-    body = "（外区）" if _is_foreign(item) else BY_CODE[item.code].short
+    body = "（外区）" if item.foreign else BY_CODE[item.code].short
     cells = (
         item.path,
         body,

@@ -40,6 +40,11 @@ class Entry:
     required: bool
     role: str = ""
 
+    @property
+    def guidance(self) -> str:
+        """What the template says beside the answer."""
+        return f"必填。{self.prompt}" if self.required else self.prompt
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -51,6 +56,11 @@ class Text:
     prompt: str
     required: bool
     heading: bool = False
+
+    @property
+    def guidance(self) -> str:
+        """What the template says beside the answer."""
+        return f"必填。{self.prompt}" if self.required else self.prompt
 
 
 @dataclass(frozen=True, slots=True)

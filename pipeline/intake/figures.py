@@ -43,11 +43,9 @@ def read_table(
 ) -> None:
     """Read the numbers of one placed table; adds to ``into``."""
     sheet = next(sheet for sheet in sheets if sheet.name == placement.sheet)
-    for key, position in placement.positions.items():
-        if position == form.positions[key]:
-            into.places[key] = form.places[key]
-        else:
-            into.places[key] = Place(position[0], a1(position[1], position[2]))
+    for key, found in placement.positions.items():
+        name, row, column = found
+        into.places[key] = form.places[key] if found == form.positions[key] else Place(name, a1(row, column))
     formulas = _total_formulas(form) if not placement.moved else _moved_formulas(form, placement)
     for cell in form.cells_of(table.key):
         position = placement.positions.get(cell.key)

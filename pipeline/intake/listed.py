@@ -143,14 +143,12 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
 
 
 def _answer(sheet: SheetData, row: int, column: int, item: Entry | Text) -> tuple[str, int]:
-    """Return the answer beside a label and its column; the template's own prompt is none."""
+    """Return the answer beside a label and its column; the template's own guidance is none."""
     beside = column + layout.ANSWER_COLUMN - layout.LABEL_COLUMN
     for other in range(beside, len(sheet.rows[row])):
         text = clean(sheet.at(row, other))
-        if text and text != item.prompt:
-            return text, other
         if text:
-            break
+            return (text, other) if text not in {item.prompt, item.guidance} else ("", beside)
     return "", beside
 
 

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from pipeline.forms.loader import load_form
-from pipeline.model import ConfigError, Report
+from pipeline.model import ConfigError, Number, Report
 from pipeline.publishing import package, word
 from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.word_marks import mark
@@ -187,7 +187,7 @@ def test_tables_have_the_merged_headings_of_the_form() -> None:
 
 
 def test_money_is_printed_without_trailing_zeros() -> None:
-    values = {"count": 7, "money": Decimal("25.100000")}
+    values: dict[str, Number] = {"count": 7, "money": Decimal("25.100000")}
     report = replace(REAL, numbers=tuple(values[cell.kind] for cell in FORM.cells))
     assert numbers_of(rendered(report)) == [{"count": "7", "money": "25.1"}[cell.kind] for cell in FORM.cells]
 

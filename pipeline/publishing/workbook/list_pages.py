@@ -148,8 +148,7 @@ def _write_head(page: Page, sheet: Sheet, widths: Sequence[float], hint: str) ->
 def _write_line(page: Page, row: int, item: Entry | Text, looks: Sequence[str]) -> None:
     page.put(row, LABEL_COLUMN, item.label, "box", "left", "bold")
     page.field(item.key, *looks)
-    prompt = f"必填。{item.prompt}" if item.required else item.prompt
-    page.put(row, PROMPT_COLUMN, prompt, "box", "left", "hint")
+    page.put(row, PROMPT_COLUMN, item.guidance, "box", "left", "hint")
 
 
 def write_stamp(page: Page) -> None:
