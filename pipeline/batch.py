@@ -131,8 +131,10 @@ def assess(
 ) -> list[Assessment]:
     """Read, identify and judge; the assessments keep the order of the envelopes, versions numbered."""
     readings = read_all(form, envelopes, work=work, progress=progress)
+    roster = identity.Roster.of(district.agencies)
     submissions = [
-        _identified(envelope, found, district) for envelope, found in zip(envelopes, readings, strict=True)
+        _identified(envelope, found, district, roster)
+        for envelope, found in zip(envelopes, readings, strict=True)
     ]
     progress("校验", 0, len(submissions))
     assessments = judged(form, submissions, blank_is_zero=district.rules.blank_is_zero)
@@ -162,9 +164,11 @@ def judged(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool
     return judge(form, submissions, blank_is_zero=blank_is_zero)
 
 
-def _identified(envelope: Envelope, found: Reading, district: District) -> Submission:
+def _identified(
+    envelope: Envelope, found: Reading, district: District, roster: identity.Roster
+) -> Submission:
     who = identity.identify(
-        found, path=envelope.path, sender=envelope.sender, agencies=district.agencies, year=district.year
+        found, path=envelope.path, sender=envelope.sender, roster=roster, year=district.year
     )
     return _submission(envelope, found, who, district.level)
 

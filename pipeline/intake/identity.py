@@ -7,7 +7,7 @@ agency. Such a file carries no figures, so nothing is ever merged on that eviden
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,15 +32,37 @@ class Identity:
     year: int | None = None
 
 
-def identify(
-    reading: Reading, *, path: str, sender: str | None, agencies: Sequence[Agency], year: int
-) -> Identity:
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The agencies, and which of them a spelling (code, name or alias) or an address (or domain) may mean."""
+
+    agencies: tuple[Agency, ...]
+    by_spelling: Mapping[str, tuple[Agency, ...]]
+    by_email: Mapping[str, tuple[Agency, ...]]
+
+    @classmethod
+    def of(cls, agencies: Iterable[Agency]) -> Roster:
+        """Index ``agencies`` once for a whole batch."""
+        whole = tuple(agencies)
+        spelled = ((text, agency) for agency in whole for text in _spellings(agency))
+        emails = ((email.casefold(), agency) for agency in whole for email in agency.emails)
+        return cls(whole, _index(spelled), _index(emails))
+
+
+def _index(pairs: Iterable[tuple[str, Agency]]) -> dict[str, tuple[Agency, ...]]:
+    found: dict[str, tuple[Agency, ...]] = {}
+    for text, agency in pairs:
+        found[text] = (*found.get(text, ()), agency)
+    return found
+
+
+def identify(reading: Reading, *, path: str, sender: str | None, roster: Roster, year: int) -> Identity:
     """Say whose file it is and whether it is of ``year``. ``path`` is the file's path in the inbox."""
     if _is_blind(reading):
-        owner = _resolve_claims(reading, agencies)[:1] or _by_sender(sender, agencies)
-        owner = owner or _by_path(path, agencies)
+        owner = _resolve_claims(reading, roster)[:1] or _by_sender(sender, roster)
+        owner = owner or _by_path(path, roster)
         return Identity(owner[0] if owner else None, held=not owner)
-    found = _agency(reading, agencies)
+    found = _agency(reading, roster)
     findings = (*found.findings, *_year_findings(reading, year))
     return Identity(found.agency, found.held, findings, _stated_year(reading))
 
@@ -65,9 +87,9 @@ def _is_blind(reading: Reading) -> bool:
     return not reading.numbers
 
 
-def _agency(reading: Reading, agencies: Sequence[Agency]) -> Identity:
+def _agency(reading: Reading, roster: Roster) -> Identity:
     claims = reading.claims
-    resolved = _resolve_claims(reading, agencies)
+    resolved = _resolve_claims(reading, roster)
     stated = claims.agency or claims.code or _stamped(reading)
     if not resolved and not stated:
         return Identity(None, held=True, findings=(_finding(reading, "agency", "agency_missing"),))
@@ -76,16 +98,16 @@ def _agency(reading: Reading, agencies: Sequence[Agency]) -> Identity:
             None, held=True, findings=(_finding(reading, "agency", "unknown_agency", stated=stated),)
         )
     agency = resolved[0]
-    if len(set(resolved)) > 1 or not _may_mean(claims.agency, agency, agencies):
+    if len(set(resolved)) > 1 or not _may_mean(claims.agency, agency, roster):
         conflict = _finding(reading, "agency", "conflict", stamp=agency.name, stated=stated)
         return Identity(agency, held=True, findings=(conflict,))
     return Identity(agency, held=False)
 
 
-def _resolve_claims(reading: Reading, agencies: Sequence[Agency]) -> list[Agency]:
+def _resolve_claims(reading: Reading, roster: Roster) -> list[Agency]:
     """Return the agencies that stamp, code and name each resolve to, the weightiest claim first."""
     claims = reading.claims
-    answers = (_resolve(text, agencies) for text in (_stamped(reading), claims.code, claims.agency))
+    answers = (_resolve(text, roster) for text in (_stamped(reading), claims.code, claims.agency))
     return [agency for agency in answers if agency]
 
 
@@ -93,10 +115,9 @@ def _stamped(reading: Reading) -> str:
     return reading.claims.stamp.get("agency", "")
 
 
-def _resolve(text: str, agencies: Sequence[Agency]) -> Agency | None:
+def _resolve(text: str, roster: Roster) -> Agency | None:
     """Return the one agency with this code, name or alias."""
-    wanted = normalise(text).casefold()
-    found = [agency for agency in agencies if wanted and wanted in _spellings(agency)]
+    found = roster.by_spelling.get(normalise(text).casefold(), ())
     return found[0] if len(found) == 1 else None
 
 
@@ -104,31 +125,31 @@ def _spellings(agency: Agency) -> set[str]:
     return {normalise(text).casefold() for text in (agency.code, agency.name, *agency.aliases) if text}
 
 
-def _may_mean(stated: str, agency: Agency, agencies: Sequence[Agency]) -> bool:
+def _may_mean(stated: str, agency: Agency, roster: Roster) -> bool:
     """Say whether a name that is not on the roster can be another spelling of ``agency``."""
-    if not stated or _resolve(stated, agencies):
+    if not stated or _resolve(stated, roster):
         return True
     wanted = normalise(stated).casefold()
     return any(name in wanted or wanted in name for name in _spellings(agency) if len(name) > _SHORTEST_NAME)
 
 
-def _by_sender(sender: str | None, agencies: Sequence[Agency]) -> list[Agency]:
+def _by_sender(sender: str | None, roster: Roster) -> list[Agency]:
     address = (sender or "").casefold()
     domain = "@" + address.rpartition("@")[2]
     for wanted in (address, domain) if address else ():
-        found = [agency for agency in agencies if wanted in {email.casefold() for email in agency.emails}]
+        found = roster.by_email.get(wanted, ())
         if len(found) == 1:
-            return found
+            return list(found)
     return []
 
 
-def _by_path(path: str, agencies: Sequence[Agency]) -> list[Agency]:
+def _by_path(path: str, roster: Roster) -> list[Agency]:
     """Return the one agency whose name the file's name holds, else its folders' names; longer names win."""
     for part in reversed(path.split("/")):
         text = normalise(part)
         hits = {
             (name, agency)
-            for agency in agencies
+            for agency in roster.agencies
             for name in map(normalise, (agency.name, *agency.aliases))
             if len(name) >= _SHORTEST_NAME and name in text
         }
