@@ -299,6 +299,12 @@ class DistrictSummary:
         return sum(state.verdict in verdicts for state in self.states)
 
     @property
+    def held_files(self) -> int:
+        """Count the files that wait for a person: newest of their agency or of nobody."""
+        waiting = sum(bool(state.latest and state.latest.verdict is Verdict.HELD) for state in self.states)
+        return waiting + len(self.unclaimed)
+
+    @property
     def missing(self) -> tuple[Agency, ...]:
         """Agencies from which nothing came, in roster order."""
         return tuple(state.agency for state in self.states if not state.versions)

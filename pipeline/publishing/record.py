@@ -90,7 +90,7 @@ def counts(summary: DistrictSummary) -> dict[str, int]:
         "accepted": summary.count(Verdict.ACCEPTED),
         "accepted_with_remarks": summary.count(Verdict.ACCEPTED_WITH_REMARKS),
         "returned": summary.count(Verdict.RETURNED),
-        "held": summary.count(Verdict.HELD) + len(summary.unclaimed),
+        "held": summary.held_files,
         "missing": missing,
     }
 

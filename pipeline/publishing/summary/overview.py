@@ -11,6 +11,7 @@ from pipeline.forms.formulas import quoted
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Verdict, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Brief, Page
+from pipeline.publishing.summary.status import STATUS_SHEET
 from pipeline.publishing.summary.tables import grid_position, partial_note, summary_sheet_name
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _write_progress(page: Page, brief: Brief, row: int) -> int:
         page.number(row + 1, column, count, page.book.boxed(align="center", font_size=14))
     page.sheet.set_row(row, 34)
     page.sheet.set_row(row + 1, 28)
-    note = f"已汇总 {partial_note(brief)}"
+    held = f"；另有 {summary.held_files} 份文件待核实，见“{STATUS_SHEET}”" if summary.held_files else ""
+    note = f"已汇总 {partial_note(brief)}{held}"
     page.text(
         row + 2,
         0,

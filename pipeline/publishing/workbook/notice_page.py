@@ -61,15 +61,16 @@ def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> Non
     page.put(row, 1, SEVERITY_WORDS[notice.severity], "box", "centre", "bold", notice.severity)
     target = form.places.get(notice.key or "")
     item = form.by_key.get(notice.key or "")
-    where = f"{group.where}\n{item.short_label}" if item and group.count == 1 else group.where
+    where = group.where
     if target:
         page.link(row, 2, target, where, "box", "left", "link")
     else:
         page.put(row, 2, where, "box", "left")
+    said = notice.fault or notice.message
     words = (
         shortened(notice.actual or "", _LONGEST_VALUE),
         shortened(notice.expected or "", _LONGEST_VALUE),
-        shortened(notice.fault or notice.message),
+        shortened(f"{item.short_label}：{said}" if item and group.count == 1 else said),
         shortened(notice.hint or ""),
     )
     for column, text in enumerate(words, start=3):
