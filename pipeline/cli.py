@@ -33,19 +33,25 @@ rich_utils.REQUIRED_LONG_STRING = "[必填]"
 rich_utils.DEFAULT_STRING = "[默认：{}]"
 
 
+_SPOKEN = {"Usage:": "用法：", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
+
+
 class _Chinese:
     """Says in Chinese what typer says of itself."""
 
     def get_usage(self, ctx: Any) -> str:  # noqa: ANN401 - typer keeps the type to itself
         """Return the usage line."""
         usage: str = super().get_usage(ctx)  # type: ignore[misc]
-        return usage.replace("Usage:", "用法：", 1)
+        for english, chinese in _SPOKEN.items():
+            usage = usage.replace(english, chinese, 1)
+        return usage
 
     def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
         """Return the --help option."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option:
             option.help = "显示帮助。"
+            option.metavar = " "
         return option
 
 
@@ -80,7 +86,7 @@ Output = Annotated[
         show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供其他程序使用。")]
+AsJson = Annotated[bool, typer.Option("--json", metavar=" ", help="输出 JSON，供其他程序使用。")]
 
 
 def _output(folder: Path, output: Path | None) -> Path:
@@ -159,7 +165,7 @@ def run(
             "--now", metavar="时间", help="当作现在的时间，例如 2024-01-25T20:00:00。", show_default=False
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看结果，不写任何文件。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", metavar=" ", help="只看结果，不写任何文件。")] = False,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -244,7 +250,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
 def _root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")
+        bool, typer.Option("--version", metavar=" ", callback=_version, is_eager=True, help="显示版本。")
     ] = False,
 ) -> None:
     """Hold the options of the program itself."""

@@ -52,7 +52,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "damaged"): Wording(
         "文件已损坏，无法打开", "请在自己的电脑上确认能打开，另存为 .xlsx 后重新报送"
     ),
-    ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是{kind}", _ASK_AGAIN, "{kind}"),
+    ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是“{kind}”", _ASK_AGAIN, "{kind}"),
     ("F01", "empty"): Wording("文件是空的，没有任何内容", "请检查附件是否保存成功，重新报送"),
     ("F01", "too_large"): Wording("文件过大，超出了填报模板可能的大小", _ASK_AGAIN),
     ("F01", "hostile"): Wording("文件的内部结构不正常（{reason}），为安全起见没有打开", _ASK_AGAIN),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from distributed import LocalCluster
 
 from pipeline.model import EnvironmentFailedError
 from pipeline.work import SERIAL_BELOW, Work, open_work
@@ -40,3 +41,10 @@ def test_processes_give_the_same_results() -> None:
 def test_a_cluster_that_does_not_answer_is_an_environment_failure() -> None:
     with pytest.raises(EnvironmentFailedError), open_work(10, engine="tcp://127.0.0.1:9"):
         pytest.fail("nothing listens on the discard port")
+
+
+@pytest.mark.filterwarnings("default")  # what a cluster warns of is not ours to mend
+def test_a_real_cluster_gives_the_same_results() -> None:
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:  # type: ignore[no-untyped-call]
+        with open_work(10, engine=str(cluster.scheduler_address)) as work:
+            assert work.map(times, 5, range(60), lambda _: None) == times(5, range(60))

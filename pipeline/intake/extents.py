@@ -22,7 +22,10 @@ _SUSPICIOUS = (
 )
 """Cells and rows without a plain reference up to BZ999."""
 _PREFIXED = (b":c", b":row")
-_REFERENCE = re.compile(r"([A-Za-z]{0,7})(\d{1,12})$")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})", re.ASCII)
+_ROW = re.compile(r"\d{1,7}", re.ASCII)
+_BEYOND = 10_000_000
+"""Where a reference that no program writes is taken to point."""
 _CONTENT = {"v", "is", "f"}
 
 
@@ -71,12 +74,17 @@ class _Walker:
 
     @staticmethod
     def _number(reference: str, previous: int) -> int:
-        return int(reference) if reference.isdecimal() and len(reference) <= len("1048576") else previous + 1
+        if not reference:
+            return previous + 1
+        return int(reference) if _ROW.fullmatch(reference) else _BEYOND
 
     def _cell(self, reference: str | None) -> None:
-        found = _REFERENCE.match(reference or "")
-        if reference is None or not found:
+        if not reference:
             self._column += 1
+            return
+        found = _REFERENCE.fullmatch(reference)
+        if not found:
+            self._column = self._row = _BEYOND
             return
         column = 0
         for letter in found.group(1).upper():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -135,7 +136,7 @@ def _is_text(sample: bytes) -> bool:
         return False
     for encoding in ("utf-8", "gb18030"):
         try:
-            sample[:-4].decode(encoding)
+            getincrementaldecoder(encoding)().decode(sample)  # a sample may end inside a character
         except UnicodeDecodeError:
             continue
         return True
