@@ -45,6 +45,8 @@ def test_a_cluster_that_does_not_answer_is_an_environment_failure() -> None:
 
 @pytest.mark.filterwarnings("default")  # what a cluster warns of is not ours to mend
 def test_a_real_cluster_gives_the_same_results() -> None:
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:  # type: ignore[no-untyped-call]
-        with open_work(10, engine=str(cluster.scheduler_address)) as work:
-            assert work.map(times, 5, range(60), lambda _: None) == times(5, range(60))
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,  # type: ignore[no-untyped-call]
+        open_work(10, engine=str(cluster.scheduler_address)) as work,
+    ):
+        assert work.map(times, 5, range(60), lambda _: None) == times(5, range(60))
