@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.intake.spreadsheet import Raw
+from pipeline.intake.values import LARGEST, type_cell
+from pipeline.model import Number, Severity
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "　\n\t"])
+def test_blank_is_no_number_and_no_fault(value: Raw) -> None:
+    typed = type_cell(value, "count")
+    assert (typed.number, typed.code, typed.raw) == (None, "", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (7, 7),
+        (7.0, 7),
+        (-0.0, 0),
+        (0.1, Decimal("0.1")),
+        (59237.2449, Decimal("59237.2449")),
+        (0.1 + 0.2, Decimal("0.3")),
+        (-3.0, -3),
+    ],
+)
+def test_stored_numbers_are_exact(value: float, number: Number) -> None:
+    typed = type_cell(value, "money")
+    assert typed.number == number
+    assert type(typed.number) is type(number)
+    assert not typed.code
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12),
+        ("１２", 12),
+        (" 12 ", 12),
+        ("1 2", 12),
+        ("　12", 12),
+        ("1,234", 1234),
+        ("1，234，567", 1234567),
+        ("12.50", Decimal("12.5")),
+        ("7.0", 7),
+        ("+3", 3),
+        ("－3", -3),
+        ("−3", -3),
+        (".5", Decimal("0.5")),
+    ],
+)
+def test_text_that_is_a_number_is_read_with_a_note(text: str, number: Number) -> None:
+    typed = type_cell(text, "count")
+    assert typed.number == number
+    assert (typed.code, typed.variant, typed.severity) == ("C04", "normalised", Severity.INFO)
+    assert typed.facts == {"raw": text.strip(), "value": number}
+
+
+@pytest.mark.parametrize(
+    "text", ["/", "／", "-", "－", "—", "——", "–", "无", " 无 ", "不涉及", "N/A", "n/a", "NA", "暂无"]
+)
+def test_placeholders_are_named(text: str) -> None:
+    typed = type_cell(text, "count")
+    assert (typed.number, typed.code, typed.variant) == (None, "C02", "placeholder")
+    assert typed.raw == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("2件", "count", 2),
+        ("２ 件", "count", 2),
+        ("1,234条", "count", 1234),
+        ("3（件）", "count", 3),
+        ("0.5万元", "money", Decimal("0.5")),
+        ("5次", "count", 5),
+    ],
+)
+def test_a_harmless_unit_is_stripped_with_a_warning(text: str, kind: str, number: Number) -> None:
+    typed = type_cell(text, kind)
+    assert typed.number == number
+    assert (typed.code, typed.variant, typed.severity) == ("C03", "unit_stripped", Severity.WARNING)
+    assert typed.raw is None
+
+
+@pytest.mark.parametrize(("text", "unit"), [("251000元", "元"), ("1亿元", "亿元"), ("30 元", "元")])
+def test_a_unit_that_changes_the_value_is_an_error(text: str, unit: str) -> None:
+    typed = type_cell(text, "money")
+    assert (typed.number, typed.code, typed.variant, typed.facts["unit"]) == (
+        None,
+        "C03",
+        "unit_changes",
+        unit,
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "variant"),
+    [
+        (True, "boolean"),
+        (date(2024, 1, 2), "date"),
+        (datetime(2024, 1, 2, 3), "date"),  # noqa: DTZ001 - a spreadsheet knows no time zone
+        (time(12), "date"),
+        (timedelta(days=1), "date"),
+        (1e13, "too_large"),
+        (float("inf"), "too_large"),
+        (float("nan"), "text"),
+        (LARGEST + 1, "too_large"),
+        ("1000000000000", "too_large"),
+        ("9" * 5000, "too_large"),
+        ("约20件", "text"),
+        ("20余", "text"),
+        ("1,23", "text"),
+        ("12\n13", "text"),
+        ("1E5", "text"),
+        ("〇", "text"),
+        ("2件", "text"),
+        ("5元", "text"),
+        ("=1+1", "text"),
+        ("见附件", "text"),
+    ],
+)
+def test_what_is_no_number_is_said(value: Raw, variant: str) -> None:
+    kind = "money" if value == "2件" else "count"
+    typed = type_cell(value, kind)
+    assert (typed.number, typed.code, typed.variant, typed.severity) == (None, "C08", variant, Severity.ERROR)
+    assert typed.raw is not None
+    assert len(typed.raw) <= 60
+
+
+@given(
+    st.one_of(
+        st.text(), st.floats(), st.integers(), st.booleans(), st.text("0123456789,.-+件元万 ", max_size=60)
+    )
+)
+def test_every_value_has_an_answer(value: Raw) -> None:
+    for kind in ("count", "money"):
+        typed = type_cell(value, kind)
+        assert typed.number is None or not typed.code or typed.severity is not Severity.ERROR
+        assert (typed.raw is None) == (typed.number is not None or not typed.code)
+
+
+@given(st.decimals(-999_999, 999_999, places=6))
+def test_money_survives_the_way_through_a_float(number: Decimal) -> None:
+    assert type_cell(float(number), "money").number == number
