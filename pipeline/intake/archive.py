@@ -24,7 +24,7 @@ def has_suffix(name: str, suffixes: frozenset[str]) -> bool:
 
 
 def unpack(content: bytes) -> list[tuple[str, bytes]]:
-    """List the spreadsheets in a plain zip: name and bytes; empty for anything else or beyond the limits."""
+    """List the spreadsheets in a plain zip: path and bytes; empty for anything else or beyond the limits."""
     if not content.startswith(b"PK"):
         return []
     try:
@@ -34,11 +34,9 @@ def unpack(content: bytes) -> list[tuple[str, bytes]]:
     try:
         package.kind_of(opened)
     except Refused as refused:
-        if refused.finding.variant != "not_a_workbook":
-            return []
-    else:
-        return []
-    return _spreadsheets(opened)
+        is_archive = refused.finding.facts.get("kind") == package.ARCHIVE
+        return _spreadsheets(opened) if is_archive else []
+    return []
 
 
 def _spreadsheets(opened: package.Package) -> list[tuple[str, bytes]]:
@@ -46,9 +44,9 @@ def _spreadsheets(opened: package.Package) -> list[tuple[str, bytes]]:
     try:
         package.refuse_excess(opened)
         for key, info in opened.entries.items():
-            parts = package.entry_name(info).replace("\\", "/").split("/")
-            if has_suffix(parts[-1], SPREADSHEETS) and not any(is_clutter(part) for part in parts):
-                found.append((parts[-1], opened.inflate(key)))
+            parts = [part for part in package.entry_name(info).replace("\\", "/").split("/") if part]
+            if parts and has_suffix(parts[-1], SPREADSHEETS) and not any(map(is_clutter, parts)):
+                found.append(("/".join(parts), opened.inflate(key)))
     except Refused:
         return []
     return sorted(found)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_PREFIXED = b":c"
+_MARKS = (b"<f", b'"e"', b"'e'")
 _BODY = re.compile(
     rb"\s*(?P<f><(?:\w+:)?f\b[^>]*?(?:/>|>(?P<formula>.*?)</(?:\w+:)?f>))?"
     rb"\s*(?P<v><(?:\w+:)?v\b[^>]*?(?:/>|>(?P<value>.*?)</(?:\w+:)?v>))?",
@@ -43,10 +45,7 @@ def scan(xml: bytes) -> CellFacts:
     """Find error cells and formulas in the XML of a sheet; text that is no XML yields nothing."""
     errors: dict[Address, str] = {}
     formulas: dict[Address, Formula] = {}
-    for found in _CELL.finditer(xml):
-        attributes, body = found.groups()
-        if not body or not (b"f" in body or b"e" in attributes):
-            continue
+    for attributes, body in _cells(xml):
         address = _address(attributes)
         if address is None:
             continue
@@ -59,6 +58,17 @@ def scan(xml: bytes) -> CellFacts:
         if kind and kind.group(1) == b"e":
             errors[address] = shown
     return CellFacts(errors, formulas)
+
+
+def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield attributes and body of every cell that may hold an error or a formula."""
+    if _PREFIXED in xml:
+        yield from (found.groups() for found in _CELL.finditer(xml) if found.group(2))
+        return
+    for stretch in xml.split(b"</c>"):
+        if any(mark in stretch for mark in _MARKS):
+            attributes, _, body = stretch[stretch.rfind(b"<c ") + 3 :].partition(b">")
+            yield attributes, body
 
 
 def _address(attributes: bytes) -> Address | None:

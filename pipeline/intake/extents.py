@@ -14,13 +14,13 @@ from pipeline.intake.refusal import hostile
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 2_000
-MAX_AREA = 1_000_000
+MAX_AREA = 250_000
 _REASON = "表格范围过大"
 _SUSPICIOUS = (
-    re.compile(rb'<c(?! r="[AB]?[A-Z]\d{1,3}")[\s/>]'),
-    re.compile(rb'<row(?! r="\d{1,3}")[\s/>]'),
+    re.compile(rb'<c(?! r="[AB]?[A-Z]\d{1,3}"(?: s="\d+")?(?: t="\w+")?/?>)[\s/>]'),
+    re.compile(rb'<row(?! r="\d{1,3}"(?: (?!r=)[\w:]+="[^"]*")*/?>)[\s/>]'),
 )
-"""Cells and rows without a plain reference up to BZ999."""
+"""Cells and rows that are not written as programs do, with one plain reference up to BZ999."""
 _PREFIXED = (b":c", b":row")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})", re.ASCII)
 _ROW = re.compile(r"\d{1,7}", re.ASCII)
@@ -45,6 +45,7 @@ def _span(xml: bytes) -> tuple[int, int]:
     walker = _Walker()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = walker.start
+    parser.EndElementHandler = walker.end
     parser.buffer_text = True
     try:
         parser.Parse(xml, True)  # noqa: FBT003 - the signature of expat
@@ -59,6 +60,7 @@ class _Walker:
     def __init__(self) -> None:
         self.rows = self.columns = 0
         self._row = self._column = 0
+        self._inside = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Follow one element."""
@@ -67,10 +69,18 @@ class _Walker:
             self._row = self._number(attributes.get("r", ""), self._row)
             self._column = 0
         elif local == "c":
+            if self._inside:
+                raise hostile(_REASON)  # a cell in a cell: whose value is it?
+            self._inside = True
             self._cell(attributes.get("r"))
         elif local in _CONTENT:
             self.rows = max(self.rows, self._row)
             self.columns = max(self.columns, self._column)
+
+    def end(self, name: str) -> None:
+        """Leave one element."""
+        if name.rpartition(" ")[2] == "c":
+            self._inside = False
 
     @staticmethod
     def _number(reference: str, previous: int) -> int:

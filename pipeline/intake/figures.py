@@ -15,7 +15,7 @@ from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import YES
 from pipeline.intake.labels import normalise
-from pipeline.intake.values import Typed, type_cell, unreadable
+from pipeline.intake.values import LARGEST, Typed, type_cell, unreadable
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
@@ -86,6 +86,10 @@ def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
 
 
 def _read_input(cell: Cell, sheet: SheetData, position: Position, into: Figures) -> None:
+    value = sheet.at(position[1], position[2])
+    if type(value) is float and value.is_integer() and abs(value) <= LARGEST:
+        into.numbers[cell.key] = int(value)  # nearly every cell; the rest is looked at closely
+        return
     typed = _type(cell, sheet, position)
     into.numbers[cell.key] = typed.number
     if typed.code:

@@ -91,20 +91,32 @@ def _inspect_zip(content: bytes) -> Inspection:
 
 def _sheets(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     """Map the name of each sheet to its XML."""
-    targets: dict[str, str] = {}
-    for found in _RELATION.finditer(parts.get("xl/_rels/workbook.xml.rels", b"")):
-        attributes = _attributes(found.group(1))
-        target = attributes.get("Target", "").replace("\\", "/").lower()
-        targets[attributes.get("Id", "")] = target.removeprefix("/") if target[:1] == "/" else f"xl/{target}"
+    roots = _relations(parts, "").values()
+    book = next((target for kind, target in roots if kind == "officeDocument"), "xl/workbook.xml")
+    targets = _relations(parts, book)
     sheets: dict[str, bytes] = {}
-    declared = _SHEET.findall(parts.get("xl/workbook.xml", b""))
+    declared = _SHEET.findall(parts.get(book, b""))
     if len(declared) > MAX_SHEETS:
         raise hostile("工作表过多")
     for raw in declared:
         attributes = _attributes(raw)
         relation = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-        sheets[attributes.get("name", "")] = parts.get(targets.get(relation, ""), b"")
+        _, target = targets.get(relation, ("", ""))
+        sheets[attributes.get("name", "")] = parts.get(target, b"")
     return sheets
+
+
+def _relations(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
+    """Map the relations of ``part`` (the package itself: empty) to the last word of their type and their target."""
+    folder, _, name = part.rpartition("/")
+    found: dict[str, tuple[str, str]] = {}
+    for raw in _RELATION.findall(parts.get(f"{folder}/_rels/{name}.rels".removeprefix("/"), b"")):
+        attributes = _attributes(raw)
+        target = attributes.get("Target", "").replace("\\", "/").lower()
+        full = target if target.startswith("/") else f"{folder}/{target}"
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        found[attributes.get("Id", "")] = kind, full.removeprefix("/")
+    return found
 
 
 def _attributes(raw: bytes) -> dict[str, str]:

@@ -44,6 +44,7 @@ def find_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> Lines:
     """Find every line whose whole label stands among ``marks``."""
     parents = {normalise(part) for line in lines for part in line.label[:-1]}
     ladders = sorted(mark for mark in marks if mark.text in parents)
+    levels = max((len(line.label) for line in lines), default=0)
     by_text: defaultdict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_text[mark.text].append(mark)
@@ -53,7 +54,7 @@ def find_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> Lines:
         candidates = by_text.get(leaves[number], [])
         if len(candidates) > 1 or leaves.count(leaves[number]) > 1:
             wanted = normalise(line.label[-2]) if len(line.label) > 1 else ""
-            candidates = [mark for mark in candidates if _parent(mark, ladders) == wanted]
+            candidates = [mark for mark in candidates if _parent(mark, ladders, levels) == wanted]
         _decide(result, number, candidates)
     _refuse_shared(result)
     return result
@@ -90,9 +91,10 @@ def _decide(result: Lines, number: int, candidates: Sequence[Mark]) -> None:
         result.missing.append(number)
 
 
-def _parent(mark: Mark, ladders: Sequence[Mark]) -> str:
-    """Return the text that governs ``mark``: on the nearest level above, the last at or before it."""
-    above = [other for other in ladders if other.depth < mark.depth and other.along <= mark.along]
+def _parent(mark: Mark, ladders: Sequence[Mark], levels: int) -> str:
+    """Return the text that governs ``mark``: on the nearest of ``levels`` above, the last at or before it."""
+    reach = range(mark.depth - levels, mark.depth)
+    above = [other for other in ladders if other.depth in reach and other.along <= mark.along]
     return max(above, key=lambda other: (other.depth, other.along)).text if above else ""
 
 

@@ -9,8 +9,9 @@ import email
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from email.header import Header, decode_header
+from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 
 from pipeline.intake import guard
@@ -35,7 +36,7 @@ class Mail:
 def open_mail(content: bytes) -> Mail | None:
     """Take a mail apart; None where it is no mail."""
     try:
-        message = email.message_from_bytes(content)
+        message = email.message_from_bytes(content, policy=_POLICY)
         if not message.keys():
             return None
         attachments = list(_attachments(message))
@@ -106,26 +107,38 @@ def _header(message: Message, name: str) -> str:
     return "" if value is None else " ".join(_decoded(value).split())
 
 
-def _decoded(value: str | Header) -> str:
-    """Decode RFC 2047 words and bare bytes."""
+def _decoded(value: str) -> str:
+    """Decode RFC 2047 words."""
     try:
         parts = decode_header(value)
     except (ValueError, LookupError):
-        return str(value)
-    return "".join(_text(part, charset) for part, charset in parts)
+        return value
+    return "".join(part if isinstance(part, str) else _text(part, charset) for part, charset in parts)
 
 
-def _text(part: str | bytes, charset: str | None) -> str:
-    if isinstance(part, str):
-        try:
-            part = part.encode("ascii", "surrogateescape")
-        except UnicodeEncodeError:
-            return str(part)
-    wider = "gb18030" if (charset or "").lower() in {"gb2312", "gbk"} else charset
+def _text(part: bytes, charset: str | None) -> str:
+    if charset is None:
+        return part.decode("raw-unicode-escape", "replace")  # how decode_header returns what was not encoded
+    wider = "gb18030" if charset.lower() in {"gb2312", "gbk"} else charset
     for encoding in (wider, "utf-8", "gb18030"):
         try:
-            if encoding:
-                return part.decode(encoding)
+            return part.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
     return part.decode("latin-1")
+
+
+class _BareNames(Compat32):
+    """The plain policy, but bytes beyond ASCII in headers are text, as many programs mean them."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - the signature of the base class
+        raw = value.encode("utf-8", "surrogateescape")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return raw.decode("latin-1")
+
+
+_POLICY = _BareNames()

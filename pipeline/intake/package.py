@@ -27,6 +27,8 @@ _HUGE_COUNT = re.compile(rb"ount\s*=\s*[\"']\d{7,}")
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 _UTF8_MARK = b"\xef\xbb\xbf"
 
+ARCHIVE = "压缩包"
+"""What a zip is called that is no document of its own."""
 _KINDS: Sequence[tuple[str, str]] = (
     ("word/document.xml", "Word 文档"),
     ("ppt/presentation.xml", "PPT 演示文稿"),
@@ -102,7 +104,7 @@ def kind_of(package: Package) -> str:
         return _open_document(package)
     if "[content_types].xml" in names and b"spreadsheetml" in inflate_within(package, "[content_types].xml"):
         return "xlsx"
-    raise not_a_workbook("压缩包")
+    raise not_a_workbook(ARCHIVE)
 
 
 def is_encrypted(package: Package) -> bool:

@@ -51,12 +51,12 @@ def year_of(text: str) -> int | None:
 
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
-    irregular = any(placed.moved or placed.missing or not placed.sheet for _, placed in placements)
+    incomplete = any(placed.missing or not placed.sheet for _, placed in placements)
     listed = read_listed(form, sheets)
     stamp = read_stamp(sheets)
     entries = answers_of(listed, form.entries)
     claims = _claims(form, stamp, entries)
-    if irregular and _is_superseded(form, sheets):
+    if incomplete and _is_superseded(form, sheets):
         return Reading(form.id, claims, entries=entries, findings=(*remarks, _old_form(form)))
     missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
     if len(missing) == len(form.tables):
@@ -96,6 +96,7 @@ def _is_superseded(form: Form, sheets: Iterable[SheetData]) -> bool:
     return any(
         marker in text and len(text) <= len(marker) + _MARKER_SLACK
         for sheet in sheets
+        if sheet.visible
         for _, _, text in sheet_texts(sheet)
         for marker in markers
     )

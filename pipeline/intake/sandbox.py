@@ -145,6 +145,7 @@ def _read_calamine(content: bytes) -> list[dict[str, object]]:
 
 
 def _read_openpyxl(content: bytes) -> list[dict[str, object]]:
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # only slows openpyxl, and wants memory of its own
     import openpyxl  # noqa: PLC0415 - the child loads one engine only
 
     try:
@@ -155,8 +156,8 @@ def _read_openpyxl(content: bytes) -> list[dict[str, object]]:
         for sheet in workbook.worksheets:
             sheet.reset_dimensions()
             rows = [
-                [_encoded(value) for value in row]
-                for row in sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS, values_only=True)
+                [_encoded(value) for value in row[:_MAX_COLUMNS]]
+                for row in sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
             ]
             sheets.append({"name": sheet.title, "visible": sheet.sheet_state == "visible", "rows": rows})
     except MemoryError:

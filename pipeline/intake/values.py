@@ -34,6 +34,7 @@ _OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _WITH_UNIT = re.compile(r"([+-]?[\d,.]+)(\D+)", re.ASCII)
+_EXCEL_ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)", re.ASCII)
 _MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
 _SPACES = str.maketrans(dict.fromkeys(" \u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\t", ""))
 
@@ -120,6 +121,8 @@ def _textual(raw: str, kind: str) -> Typed:
     text = unicodedata.normalize("NFKC", shown_text).translate(_SPACES)
     if text.casefold() in _PLACEHOLDERS:
         return unreadable("C02", "placeholder", shown_text)
+    if _EXCEL_ERROR.fullmatch(text):
+        return unreadable("C08", "excel_error", shown_text)
     text = text.translate(_MINUSES)
     number = _parse(text)
     if number is not None:

@@ -20,7 +20,7 @@ from odf.table import TableCell, TableRow
 from odf.text import P
 
 from pipeline.forms import layout
-from pipeline.forms.form import Form
+from pipeline.forms.form import Entry, Form, Text
 from pipeline.forms.formulas import total_formula
 from pipeline.model import Finding, Number
 from tests.support.fills import consistent_numbers, seeded
@@ -130,17 +130,17 @@ def draft(
                 spot = (table.sheet, layout.TABLE_TOP + cell.row, layout.TABLE_LEFT + cell.column)
                 made.put(spot, cell.text)
         made.put((table.sheet, layout.NIL_ROW, layout.TABLE_LEFT), table.nil_label)
-    for item in (*form.entries, *form.texts):
+    items: tuple[Entry | Text, ...] = (*form.entries, *form.texts)
+    for item in items:
         sheet, row, _ = form.positions[item.key]
         made.put((sheet, row, layout.LABEL_COLUMN), item.label)
         made.put((sheet, row, layout.PROMPT_COLUMN), item.prompt)
     checks = form.sheet_of_kind("checks").name
     for number, balance in enumerate(form.balances):
         made.put((checks, layout.CHECKS_TOP + number, layout.CHECK_COLUMNS["id"]), balance.id)
-    for key, value in {**default_answers(form), **(answers or {}), **(numbers or {})}.items():
-        made.put(form.positions[key], float(value) if isinstance(value, (int, float)) else value)
-    for key, number in (numbers or {}).items():
-        made.put(form.positions[key], float(number))
+    floats = {key: float(number) for key, number in (numbers or {}).items()}
+    for key, value in {**default_answers(form), **(answers or {}), **floats}.items():
+        made.put(form.positions[key], value)
     made.sheets[layout.STAMP_SHEET] = {
         (row, column): text
         for row, line in enumerate((stamp or {}).items())

@@ -124,6 +124,8 @@ def test_a_unit_that_changes_the_value_is_an_error(text: str, unit: str) -> None
         ("5元", "text"),
         ("=1+1", "text"),
         ("见附件", "text"),
+        ("#REF!", "excel_error"),
+        ("#N/A", "excel_error"),
     ],
 )
 def test_what_is_no_number_is_said(value: Raw, variant: str) -> None:

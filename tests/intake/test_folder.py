@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone
+from email.header import Header
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from pipeline.intake.folder import Fetched, fetch
+from pipeline.intake.mail import open_mail
+from tests.intake.support import Draft, zip_of
+
+CHINA = timezone(timedelta(hours=8))
+
+
+@pytest.fixture(scope="module")
+def book() -> bytes:
+    return Draft({"甲": {(0, 0): 1}}).xlsx()
+
+
+def put(folder: Path, path: str, content: bytes) -> None:
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+
+
+def mail(attachments: Iterable[tuple[str, bytes]] = (), **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    plain = {
+        "From": "张三 <Zhang@JX.example.com>",
+        "Message_ID": "<1@x>",
+        "Date": "Mon, 15 Jan 2024 09:30:00 +0800",
+    }
+    for name, value in {**plain, **headers}.items():
+        if value:
+            message[name.replace("_", "-")] = value
+    message.set_content("附件请查收")
+    for name, data in attachments:
+        message.add_attachment(data, "application", "octet-stream", filename=name)
+    return message
+
+
+def paths(fetched: Fetched) -> list[str]:
+    return [envelope.path for envelope in fetched.envelopes]
+
+
+def test_files_are_found_in_folders_in_order(tmp_path: Path, book: bytes) -> None:
+    for name in ("乙.xlsx", "甲.xlsx", "下/丙.xls", "说明.docx"):
+        put(tmp_path, name, book)
+    fetched = fetch(tmp_path)
+    assert paths(fetched) == sorted(["乙.xlsx", "甲.xlsx", "下/丙.xls", "说明.docx"])
+    found = {envelope.path: envelope for envelope in fetched.envelopes}["下/丙.xls"]
+    assert found.name == "丙.xls"
+    assert found.content == book
+    assert found.sha256 == hashlib.sha256(book).hexdigest()
+    assert (found.source, found.sender, found.received_at) == ("folder", None, None)
+    assert fetched.empties == ()
+
+
+def test_clutter_is_passed_over(tmp_path: Path, book: bytes) -> None:
+    clutter = [
+        ".DS_Store",
+        "~$甲.xlsx",
+        "Thumbs.db",
+        "desktop.ini",
+        "README.md",
+        "readme.txt",
+        ".git/甲.xlsx",
+        "__MACOSX/甲.xlsx",
+    ]
+    for name in (*clutter, "甲.xlsx"):
+        put(tmp_path, name, book)
+    assert paths(fetch(tmp_path)) == ["甲.xlsx"]
+
+
+@pytest.mark.parametrize("folder", ["2024-01-15", "20240115", "20240115/财政局"])
+def test_a_folder_named_after_a_day_dates_its_files(tmp_path: Path, book: bytes, folder: str) -> None:
+    put(tmp_path, f"{folder}/甲.xlsx", book)
+    received = datetime(2024, 1, 15, tzinfo=CHINA)
+    found = fetch(tmp_path).envelopes[0]
+    assert (found.received_at, found.order) == (received, received.timestamp())
+
+
+@pytest.mark.parametrize("folder", ["2024-13-45", "2024", "第20240115批"])
+def test_other_folders_do_not(tmp_path: Path, book: bytes, folder: str) -> None:
+    put(tmp_path, f"{folder}/甲.xlsx", book)
+    os.utime(tmp_path / folder / "甲.xlsx", (1_700_000_000, 1_700_000_000))
+    found = fetch(tmp_path).envelopes[0]
+    assert (found.received_at, found.order) == (None, 1_700_000_000)
+
+
+def test_a_mail_gives_its_spreadsheets(tmp_path: Path, book: bytes) -> None:
+    message = mail([("年报.xlsx", book), ("说明.docx", b"PK..."), ("第二份.xls", b"x")])
+    put(tmp_path, "1.eml", message.as_bytes())
+    fetched = fetch(tmp_path)
+    assert paths(fetched) == ["1.eml/年报.xlsx", "1.eml/第二份.xls"]
+    found = fetched.envelopes[0]
+    received = datetime(2024, 1, 15, 1, 30, tzinfo=UTC)
+    assert (found.sender, found.message_id, found.source) == ("zhang@jx.example.com", "<1@x>", "mail")
+    assert (found.received_at, found.order) == (received, received.timestamp())
+    assert found.content == book
+    assert fetched.empties == ()
+
+
+def test_a_mail_without_a_spreadsheet_is_reported_apart(tmp_path: Path) -> None:
+    put(tmp_path, "1.eml", mail([("说明.pdf", b"%PDF")]).as_bytes())
+    put(tmp_path, "2.eml", mail().as_bytes())
+    fetched = fetch(tmp_path)
+    assert fetched.envelopes == ()
+    assert [(empty.path, empty.sender) for empty in fetched.empties] == [
+        ("1.eml", "zhang@jx.example.com"),
+        ("2.eml", "zhang@jx.example.com"),
+    ]
+    assert "说明.pdf" in fetched.empties[0].reason
+    assert len(fetched.empties[0].sha256) == 64
+
+
+def test_an_eml_that_is_no_mail_is_judged_as_a_file(tmp_path: Path) -> None:
+    put(tmp_path, "1.eml", b"")
+    assert paths(fetch(tmp_path)) == ["1.eml"]
+
+
+def zipped(names: dict[str, bytes], *, encoding: str | None = None) -> bytes:
+    """Zip with names in a given encoding and no UTF-8 mark, as Chinese programs do."""
+    if encoding is None:
+        return zip_of(names)
+    stand_ins = {f"{'n' * len(name.encode(encoding))}": name for name in names}
+    content = zip_of({stand_in: names[name] for stand_in, name in stand_ins.items()})
+    for stand_in, name in stand_ins.items():
+        content = content.replace(stand_in.encode(), name.encode(encoding))
+    return content
+
+
+@pytest.mark.parametrize("encoding", [None, "gbk", "utf-8"])
+def test_a_zip_is_opened_one_level_deep(tmp_path: Path, book: bytes, encoding: str | None) -> None:
+    put(tmp_path, "打包.zip", zipped({"财政局年报.xlsx": book}, encoding=encoding))
+    found = fetch(tmp_path).envelopes
+    assert [(envelope.path, envelope.content) for envelope in found] == [("打包.zip/财政局年报.xlsx", book)]
+
+
+def test_only_the_spreadsheets_of_a_zip_count(tmp_path: Path, book: bytes) -> None:
+    inside = {"夹/甲.xlsx": book, "夹/~$甲.xlsx": b"x", "__MACOSX/甲.xlsx": b"x", "图.jpg": b"x"}
+    put(tmp_path, "1.zip", zip_of(inside))
+    assert paths(fetch(tmp_path)) == ["1.zip/夹/甲.xlsx"]
+
+
+def test_two_files_of_one_name_in_a_zip_stay_two(tmp_path: Path, book: bytes) -> None:
+    put(tmp_path, "1.zip", zip_of({"财政局/年报.xlsx": book, "教育局/年报.xlsx": book + b" "}))
+    found = paths(fetch(tmp_path))
+    assert len(found) == len(set(found)) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        zip_of({"图.jpg": b"x"}),
+        b"PK\x03\x04 broken",
+        zip_of({f"{n}.xlsx": b"x" for n in range(300)}),
+        zip_of({"甲.xlsx": b" " * 60_000_000}),
+    ],
+    ids=["no spreadsheet", "broken", "too many", "bomb"],
+)
+def test_a_zip_that_is_not_opened_is_one_file(tmp_path: Path, content: bytes) -> None:
+    put(tmp_path, "1.zip", content)
+    assert paths(fetch(tmp_path)) == ["1.zip"]
+
+
+def test_a_zip_in_a_mail_is_opened(tmp_path: Path, book: bytes) -> None:
+    put(tmp_path, "1.eml", mail([("打包.zip", zip_of({"甲.xlsx": book}))]).as_bytes())
+    found = fetch(tmp_path).envelopes
+    assert [(envelope.path, envelope.sender) for envelope in found] == [
+        ("1.eml/打包.zip/甲.xlsx", "zhang@jx.example.com")
+    ]
+
+
+def test_a_workbook_is_no_archive(tmp_path: Path, book: bytes) -> None:
+    put(tmp_path, "1.xlsx", book)
+    assert paths(fetch(tmp_path)) == ["1.xlsx"]
+
+
+# ---- names and nesting of attachments
+
+
+def raw_mail(disposition: bytes, data: bytes) -> bytes:
+    body = base64.encodebytes(data)
+    return (
+        b"From: a@x.com\r\nDate: Mon, 15 Jan 2024 09:30:00 +0800\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
+        b"Content-Disposition: attachment; " + disposition + b"\r\n\r\n" + body
+    )
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        b"filename*=UTF-8''%E5%B9%B4%E6%8A%A5.xlsx",
+        b"filename*=GBK''%C4%EA%B1%A8.xlsx",
+        b"filename*0*=UTF-8''%E5%B9%B4; filename*1*=%E6%8A%A5.xlsx",
+        b'filename="' + Header("年报.xlsx", "gbk").encode().encode() + b'"',
+        b'filename="' + Header("年报.xlsx", "utf-8").encode().encode() + b'"',
+        b'filename="=?GB2312?B?' + base64.b64encode("年报.xlsx".encode("gbk")) + b'?="',
+        b'filename="' + "年报.xlsx".encode("gbk") + b'"',
+        b'filename="' + "年报.xlsx".encode() + b'"',
+        b'filename="C:\\\\temp\\\\' + "年报.xlsx".encode() + b'"',
+    ],
+)
+def test_names_arrive_in_every_encoding(disposition: bytes, book: bytes) -> None:
+    found = open_mail(raw_mail(disposition, book))
+    assert found
+    assert [(name, data) for name, data in found.spreadsheets] == [("年报.xlsx", book)]
+
+
+def test_a_spreadsheet_without_a_telling_name_is_told_by_content(book: bytes) -> None:
+    found = open_mail(mail([("附件.dat", book), ("其他.dat", b"x")]).as_bytes())
+    assert found
+    assert [name for name, _ in found.spreadsheets] == ["附件.dat"]
+    assert found.others == ("其他.dat",)
+
+
+def test_a_forwarded_mail_is_opened(book: bytes) -> None:
+    outer = mail(From="li@x.com")
+    outer.add_attachment(mail([("年报.xlsx", book)]))
+    found = open_mail(outer.as_bytes())
+    assert found
+    assert [name for name, _ in found.spreadsheets] == ["年报.xlsx"]
+    assert found.sender == "li@x.com"
+
+
+def test_inline_images_are_no_attachments(book: bytes) -> None:
+    message = mail([("年报.xlsx", book)])
+    message.add_attachment(b"\x89PNG", "image", "png", filename="签名.png")
+    found = open_mail(message.as_bytes())
+    assert found
+    assert found.others == ()
+
+
+def test_attachments_of_one_name_stay_apart(book: bytes) -> None:
+    found = open_mail(mail([("年报.xlsx", book), ("年报.xlsx", book + b" ")]).as_bytes())
+    assert found
+    assert len({name for name, _ in found.spreadsheets}) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Mon, 15 Jan 2024 09:30:00 +0800", datetime(2024, 1, 15, 9, 30, tzinfo=CHINA)),
+        ("Mon, 15 Jan 2024 09:30:00", datetime(2024, 1, 15, 9, 30, tzinfo=CHINA)),
+        ("", None),
+    ],
+)
+def test_a_date_without_a_zone_is_chinese(written: str, expected: datetime | None) -> None:
+    found = open_mail(mail(Date=written).as_bytes())
+    assert found
+    assert found.received_at == expected
+
+
+@pytest.mark.parametrize(
+    "written", [b"yesterday", b"Mon, 99 Foo 2024 99:99:99 +9999", b"\xff\xfe", b"0 0 0 0 0"]
+)
+def test_a_date_that_is_none_is_unknown(written: bytes) -> None:
+    content = raw_mail(b'filename="a.xlsx"', b"x").replace(b"Mon, 15 Jan 2024 09:30:00 +0800", written)
+    found = open_mail(content)
+    assert found
+    assert found.received_at is None
+
+
+def test_an_encrypted_archive_in_a_mail_gets_an_answer(book: bytes) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as target:
+        target.writestr("甲.xlsx", book)
+    locked = stream.getvalue().replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    found = open_mail(mail([("甲.zip", locked)]).as_bytes())
+    assert found
+    assert [name for name, _ in found.spreadsheets] == ["甲.zip"]
+
+
+def test_a_document_with_an_embedded_workbook_is_no_archive(tmp_path: Path, book: bytes) -> None:
+    put(tmp_path, "1.docx", zip_of({"word/document.xml": b"<w/>", "word/embeddings/1.xlsx": book}))
+    assert paths(fetch(tmp_path)) == ["1.docx"]

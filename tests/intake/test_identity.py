@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.intake.identity import Identity, Roster, identify
+from pipeline.model import Agency, Claims, Finding, Number, Reading, Severity
+from tests.intake.support import codes
+
+FINANCE = Agency(
+    "F01", "杭州市临平区财政局", "部门", "县区", ("区财政局", "财政局"), emails=("cz@example.com",)
+)
+EDUCATION = Agency("E02", "杭州市临平区教育局", "部门", "县区", ("教育局",), emails=("@edu.example.com",))
+OFFICE = Agency(
+    "O03", "临平街道办事处", "街道", "县区", ("临平街道",), emails=("a@x.com", "@shared.example.com")
+)
+TOWNSHIP = Agency("T04", "临平", "平台", "县区", emails=("@shared.example.com",))
+ROSTER = Roster.of((FINANCE, EDUCATION, OFFICE, TOWNSHIP))
+YEAR = 2023
+
+
+def reading(
+    form: Form,
+    *,
+    agency: str = "",
+    code: str = "",
+    year: str = "2023",
+    stamp: Mapping[str, str] | None = None,
+) -> Reading:
+    written = {"agency": agency, "code": code, "year": year}
+    entries = {entry.key: written.get(entry.role, "") for entry in form.entries}
+    numbers: dict[str, Number | None] = {cell.key: 0 for cell in form.cells}
+    return Reading(
+        form.id,
+        Claims(stamp or {}, agency, code, int(year) if year.isdecimal() else None),
+        numbers=numbers,
+        entries=entries,
+        places=form.places,
+    )
+
+
+def owner(found: Reading, *, path: str = "附件.xlsx", sender: str | None = None) -> Identity:
+    return identify(found, path=path, sender=sender, roster=ROSTER, year=YEAR)
+
+
+@pytest.mark.parametrize(
+    ("agency", "expected"),
+    [
+        ("杭州市临平区财政局", FINANCE),
+        (" 杭州市\n临平区　财政局 ", FINANCE),
+        ("区财政局", FINANCE),
+        ("教育局", EDUCATION),
+        ("临平街道", OFFICE),
+    ],
+)
+def test_a_name_or_alias_is_enough(form: Form, agency: str, expected: Agency) -> None:
+    found = owner(reading(form, agency=agency))
+    assert (found.agency, found.held, found.findings) == (expected, False, ())
+
+
+def test_a_code_is_enough(form: Form) -> None:
+    assert owner(reading(form, code="f01")).agency == FINANCE
+
+
+@pytest.mark.parametrize("stamped", ["F01", "杭州市临平区财政局"])
+def test_a_stamp_is_enough(form: Form, stamped: str) -> None:
+    assert owner(reading(form, stamp={"agency": stamped})).agency == FINANCE
+
+
+@pytest.mark.parametrize(
+    ("stamp", "code", "agency"),
+    [("F01", "", "教育局"), ("", "F01", "教育局"), ("F01", "E02", ""), ("F01", "", "第一中学")],
+)
+def test_two_claims_that_differ_are_held(form: Form, stamp: str, code: str, agency: str) -> None:
+    found = owner(reading(form, agency=agency, code=code, stamp={"agency": stamp}))
+    assert found.held
+    assert codes(found.findings) == ["F02.conflict"]
+    assert found.findings[0].facts == {"stamp": FINANCE.name, "stated": agency or code}
+    assert found.findings[0].place == form.places[form.entry_with_role("agency").key]
+
+
+@pytest.mark.parametrize("agency", ["临平区财政局", "浙江省杭州市临平区财政局", "财政局办公室"])
+def test_a_stamp_lets_the_name_be_spelt_otherwise(form: Form, agency: str) -> None:
+    found = owner(reading(form, agency=agency, stamp={"agency": "F01"}))
+    assert (found.agency, found.held, found.findings) == (FINANCE, False, ())
+
+
+def test_without_a_stamp_the_name_must_be_on_the_roster(form: Form) -> None:
+    found = owner(reading(form, agency="临平区财政局"), sender="cz@example.com")
+    assert (found.agency, found.held) == (None, True)
+    assert codes(found.findings) == ["F02.unknown_agency"]
+    assert found.findings[0].facts == {"stated": "临平区财政局"}
+    assert found.findings[0].severity is Severity.ERROR
+
+
+def test_nothing_stated_is_held(form: Form) -> None:
+    found = owner(reading(form), path="财政局.xlsx", sender="cz@example.com")
+    assert (found.agency, found.held) == (None, True)
+    assert codes(found.findings) == ["F02.agency_missing"]
+
+
+def test_a_name_that_two_agencies_bear_is_unknown(form: Form) -> None:
+    twins = Roster.of((EDUCATION, Agency("X", "另一局", "部门", "县区", ("教育局",))))
+    found = identify(reading(form, agency="教育局"), path="", sender=None, roster=twins, year=YEAR)
+    assert codes(found.findings) == ["F02.unknown_agency"]
+
+
+@pytest.mark.parametrize(
+    ("year", "stamped", "variants", "facts"),
+    [
+        ("2023", "2022", [], {}),
+        ("", "2023", [], {}),
+        ("", "", ["F02.year_missing"], {}),
+        ("2022", "2023", ["F02.year_wrong"], {"stated": 2022, "expected": 2023}),
+        ("", "2022", ["F02.year_wrong"], {"stated": 2022, "expected": 2023}),
+        ("去年", "2023", ["F02.year_wrong"], {"stated": "去年", "expected": 2023}),
+    ],
+)
+def test_the_year_is_the_entry_else_the_stamp(
+    form: Form, year: str, stamped: str, variants: list[str], facts: dict[str, object]
+) -> None:
+    found = owner(reading(form, agency="财政局", year=year, stamp={"year": stamped}))
+    assert codes(found.findings) == variants
+    assert found.agency == FINANCE
+    for finding in found.findings:
+        assert finding.facts == facts
+        assert finding.place == form.places[form.entry_with_role("year").key]
+
+
+REFUSED = Reading(None, findings=(Finding("F01", Severity.ERROR, variant="encrypted"),))
+
+
+@pytest.mark.parametrize(
+    ("path", "sender", "expected"),
+    [
+        ("附件.xlsx", "CZ@example.com", FINANCE),
+        ("附件.xlsx", "wang@edu.example.com", EDUCATION),
+        ("附件.xlsx", "x@shared.example.com", None),
+        ("附件.xlsx", "a@x.com", OFFICE),
+        ("附件.xlsx", None, None),
+        ("2023年报-财政局（终稿）.xlsx", None, FINANCE),
+        ("财政局/附件.xlsx", None, FINANCE),
+        ("教育局/财政局.xlsx", None, FINANCE),
+        ("财政局和教育局.xlsx", None, None),
+        ("杭州市临平区财政局.xlsx", None, FINANCE),
+        ("临平街道.xlsx", None, OFFICE),
+        ("临平.xlsx", None, TOWNSHIP),
+    ],
+)
+def test_a_file_that_did_not_open_is_shown_under_its_sender_or_name(
+    path: str, sender: str | None, expected: Agency | None
+) -> None:
+    found = owner(REFUSED, path=path, sender=sender)
+    assert found.agency == expected
+    assert found.held == (expected is None)
+    assert found.findings == ()
+
+
+def test_the_old_form_goes_by_what_it_states_first(form: Form) -> None:
+    old = Reading(form.id, Claims({}, "教育局", "", 2021), findings=(Finding("F04", Severity.ERROR),))
+    found = owner(old, path="财政局.xlsx")
+    assert (found.agency, found.findings) == (EDUCATION, ())
