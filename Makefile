@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check format benchmark lock examples clean
+.PHONY: demo test check format benchmark lock layouts examples clean
 .DEFAULT_GOAL := help
 
 help:
@@ -46,6 +46,9 @@ format: $(VENV)/dev.stamp
 
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
+
+layouts: $(VENV)/dev.stamp
+	$(BIN)/python -c "from pathlib import Path; from pipeline.preparing import write_layouts; write_layouts(Path('input_templates'))"
 
 examples: $(VENV)/dev.stamp
 	$(BIN)/python examples/build_linping_2023.py

@@ -19,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline import __version__
 from pipeline.environment import disk, lock
-from pipeline.model import BusyError, ConfigError, EnvironmentFailedError, NianbaoError
+from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
 BUG = 70
@@ -103,7 +103,7 @@ def init(
     from pipeline import preparing
 
     with disk():
-        made = preparing.init(folder, today=datetime.now().astimezone().date())
+        made = preparing.init(folder, today=datetime.now(CHINA).date())
     for path in made:
         typer.echo(path)
     typer.echo(
@@ -258,7 +258,7 @@ def _root(
 
 def _moment(text: str | None) -> datetime:
     if text is None:
-        return datetime.now().astimezone().replace(microsecond=0)
+        return datetime.now(CHINA).replace(microsecond=0)
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -93,16 +93,24 @@ def _counts_line(found: Record) -> str:
 
 
 def _print_troubles(console: Console, found: Record) -> None:
-    troubled = [item for item in found["submissions"] if item["verdict"] in (Verdict.RETURNED, Verdict.HELD)]
+    newest: dict[str, int] = {}
+    for item in found["submissions"]:
+        newest[item["agency"]] = max(newest.get(item["agency"], 0), item["version"] or 0)
+    troubled = [
+        item
+        for item in found["submissions"]
+        if item["verdict"] in (Verdict.RETURNED, Verdict.HELD)
+        and (item["version"] or 0) >= newest[item["agency"]]
+    ]
     if not troubled:
         return
     console.print(Text("需要处理：", style="bold"))
     for item in troubled[:_SHOWN]:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
-        name = item["agency_name"] or item["file"]
         line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
-        line.append(f"{name}　{item['file']}　{len(errors)} 处错误", style="default")
+        parts = (item["agency_name"], item["file"], f"{len(errors)} 处错误")
+        line.append("　".join(part for part in parts if part), style="default")
         console.print(line)
         console.print(Text(f"      {errors[0]['message']}" if errors else "", style="dim"))
     if len(troubled) > _SHOWN:

@@ -165,12 +165,13 @@ def _several(text: str) -> tuple[str, ...]:
 
 def _refuse_twins(agencies: Iterable[Agency], path: Path) -> None:
     """Refuse a code, name or alias that means two agencies: every later answer would be a guess."""
-    owners: dict[str, str] = {}
+    owners: dict[str, Agency] = {}
     for agency in agencies:
         for name in {normalised(name) for name in (agency.code, agency.name, *agency.aliases)}:
-            if name in owners:
+            other = owners.setdefault(name, agency)
+            if other is not agency:
                 raise ConfigError(
-                    f"“{name}”同时属于“{owners[name]}”和“{agency.name}”，代码、名称和简称不能重复。",
+                    f"“{name}”出现在两个单位：{other.code} {other.name} 和 {agency.code} {agency.name}。"
+                    "代码、名称和简称不能重复。",
                     file=path,
                 )
-            owners[name] = agency.name

@@ -104,6 +104,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "unplaced"): Wording(
         "“{table}”的行列被增删或移动，无法确认各单元格对应的项目", "请把数据填入未改动的填报模板"
     ),
+    ("F05", "unread"): Wording(
+        "“{table}”中有模板没有的行或列，其中 {cells} 的数字没有计入",
+        "请核对这些数字是否应填在规定的项目中，然后删去多出的行或列",
+    ),
     ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "as_zero"): Wording("没有填写，已按 0 处理", "没有发生的请填 0", "", "0"),
@@ -175,8 +179,15 @@ def notice(form: Form, finding: Finding) -> Notice:
 
 
 def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
-    """Put findings into words, heaviest first, otherwise in their order."""
-    return [notice(form, finding) for finding in sorted(findings, key=lambda item: -item.severity.weight)]
+    """Put findings into words, heaviest first, then as a clerk goes through the sheets, then in their order."""
+    sheets = {sheet.name: number for number, sheet in enumerate(form.sheets)}
+
+    def order(finding: Finding) -> tuple[int, int, int, int]:
+        name = finding.place.sheet if finding.place else ""
+        _, row, column = form.positions.get(finding.key or "", ("", 0, 0))
+        return -finding.severity.weight, sheets.get(name, 0), row, column
+
+    return [notice(form, finding) for finding in sorted(findings, key=order)]
 
 
 def spoken(value: Fact) -> str:
@@ -201,6 +212,9 @@ def _balance_wording(balance: Balance, finding: Finding) -> Wording:
     )
     gap = spoken(finding.facts["difference"]).lstrip("-")
     fault = f"{sides[0]}，{sides[1]}，相差 {gap}（{balance.rule.title}）"
+    if len(balance.left) > 1:  # two sums face each other: neither is what the cell should hold
+        left, right = ("＋".join(words) for words in (balance.rule.left_words, balance.rule.right_words))
+        return Wording(fault, balance.rule.remedy, f"{left} {{left}}", f"{right} {{right}}")
     return Wording(fault, balance.rule.remedy, "{left}", f"{_BOUND[balance.rule.relation]}{{right}}")
 
 

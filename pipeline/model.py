@@ -15,7 +15,7 @@ Findings are values; an exception is a bug or a broken environment:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+CHINA = timezone(timedelta(hours=8))
+"""The one civil time of China; times are shown in it whatever the machine's own zone."""
 
 Number: TypeAlias = int | Decimal
 """A figure of a report: whole numbers as ``int``, money (万元) as ``Decimal``."""

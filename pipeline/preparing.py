@@ -63,6 +63,12 @@ def layouts(form: Form) -> Iterator[tuple[str, bytes]]:
     yield LAYOUT_NAME, build_layout(form)
 
 
+def write_layouts(folder: Path) -> list[Path]:
+    """Write what ``layouts`` yields for the form in force into ``folder``; return what had to be written."""
+    paths = [(folder / name, content) for name, content in layouts(load_form(DEFAULT_FORM))]
+    return [path for path, content in paths if write_if_changed(path, content)]
+
+
 def blank_name(form: Form) -> str:
     """Return the file name of the blank template."""
     return f"{form.title}填报模板.xlsx"

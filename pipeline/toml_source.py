@@ -76,7 +76,7 @@ class TomlSource:
         except tomllib.TOMLDecodeError as error:
             at = re.search(r"at line (\d+)", str(error))
             raise ConfigError(
-                "写法不符合 TOML 格式，请检查引号、括号和等号。",
+                "这一行的写法不对：文字要用英文引号括起来，日期写成 2024-01-31（月、日各两位，不加引号），每行一个“名称 = 值”。",
                 file=file,
                 line=int(at.group(1)) if at else len(self._lines) or 1,
             ) from None

@@ -55,13 +55,12 @@ def _essence(path: str, content: bytes) -> object:
         return _essence("", _unlocked(content))
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as package:
-            parts = [(item.filename, item.date_time, package.read(item)) for item in package.infolist()]
-        # odfpy declares every namespace that anybody in this process has used so far
-        return (
-            [(name, at, _DECLARED.sub(b"", part)) for name, at, part in parts]
-            if path.endswith(".ods")
-            else parts
-        )
+            members = [(item.filename, item.date_time, package.read(item)) for item in package.infolist()]
+        if path.endswith(
+            ".ods"
+        ):  # odfpy declares every namespace that anybody in this process has used so far
+            return [(name, at, _DECLARED.sub(b"", data)) for name, at, data in members]
+        return members
     return content
 
 

@@ -66,7 +66,7 @@ def test_a_balance_finding_says_terms_sums_and_difference(form: Form) -> None:
         item for item in notices(form, assessment.findings) if item.code == "T3-01" and item.key == key
     )
     assert said.cell == form.places[key].cell
-    assert (said.actual, said.expected) == ("13", "12")
+    assert (said.actual, said.expected) == ("第一项＋第二项 13", "第三项＋第四项 12")
     assert "第一项 12 + 第二项 1 = 13，第三项 11 + 第四项 1 = 12，相差 1" in said.message
     assert said.message.startswith("三、依申请公开 E8（商业企业）：")
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PREFIXED = b":c"
-_MARKS = (b"<f", b'"e"', b"'e'")
 _BODY = re.compile(
     rb"\s*(?P<f><(?:\w+:)?f\b[^>]*?(?:/>|>(?P<formula>.*?)</(?:\w+:)?f>))?"
     rb"\s*(?P<v><(?:\w+:)?v\b[^>]*?(?:/>|>(?P<value>.*?)</(?:\w+:)?v>))?",
@@ -63,10 +62,10 @@ def scan(xml: bytes) -> CellFacts:
 def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield attributes and body of every cell that may hold an error or a formula."""
     if _PREFIXED in xml:
-        yield from (found.groups() for found in _CELL.finditer(xml) if found.group(2))
+        yield from ((found[1], found[2]) for found in _CELL.finditer(xml) if found[2])
         return
     for stretch in xml.split(b"</c>"):
-        if any(mark in stretch for mark in _MARKS):
+        if b"<f" in stretch or b'"e"' in stretch or b"'e'" in stretch:
             attributes, _, body = stretch[stretch.rfind(b"<c ") + 3 :].partition(b">")
             yield attributes, body
 

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.intake.archive import is_clutter, unpack
 from pipeline.intake.guard import MAX_BYTES
-from pipeline.intake.mail import CHINA, Mail, open_mail
-from pipeline.model import Envelope
+from pipeline.intake.mail import Mail, open_mail
+from pipeline.model import CHINA, Envelope
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MAIL_SUFFIX = ".eml"

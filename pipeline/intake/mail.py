@@ -8,7 +8,7 @@ from __future__ import annotations
 import email
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
@@ -16,9 +16,8 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from pipeline.intake import guard
 from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
+from pipeline.model import CHINA
 
-CHINA = timezone(timedelta(hours=8))
-"""The time zone of a date that names none."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 

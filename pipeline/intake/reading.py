@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import SheetData
 
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
+_SHOWN = 6
+"""Cells that one finding lists."""
 _MARKER_SLACK = 8
 """A marker of the old form stands in a cell of its own; a narrative that mentions the words is longer."""
 
@@ -67,6 +69,10 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         figures.findings += _placement_findings(form, table, placed)
         if placed.sheet:
             read_table(form, table, placed, sheets, figures)
+        if placed.moved:
+            figures.findings += _unread(
+                table, placed, next(item for item in sheets if item.name == placed.sheet)
+            )
     numbers = complete(form, figures)
     return Reading(
         form.id,
@@ -134,3 +140,28 @@ def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Fin
         facts = {"table": table.name}
         found.append(Finding("F05", Severity.INFO, where, (), "moved", facts))
     return found
+
+
+def _unread(table: Table, placed: Placement, sheet: SheetData) -> list[Finding]:
+    """Point at numbers that stand inside a moved table where the form has no cell: nothing is lost in silence."""
+    taken = {(row, column) for _, row, column in placed.positions.values()}
+    rows, columns = ({at[axis] for at in taken} for axis in (0, 1))
+    nil = placed.positions.get(table.nil_key)
+    top = min(rows - {nil[1]} if nil else rows, default=0)
+    spots = [
+        (row, column)
+        for row in range(top, max(rows, default=-1) + 1)
+        for column in range(min(columns), max(columns) + 1)
+        if (row, column) not in taken and _is_figure(sheet.at(row, column))
+    ]
+    if not spots:
+        return []
+    facts: Mapping[str, Fact] = {
+        "table": table.name,
+        "cells": "、".join(a1(*spot) for spot in spots[:_SHOWN]),
+    }
+    return [Finding("F05", Severity.WARNING, Place(sheet.name, a1(*spots[0])), (), "unread", facts)]
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value != 0

@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS
-from pipeline.model import Severity
+from pipeline.model import CHINA, Severity
 from pipeline.publishing.summary.book import HEAD_FONT, TIME_FORMAT, Book, Brief, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from pipeline.model import AgencyState, Assessment
 
@@ -95,13 +94,8 @@ def _write_arrival(
     page.number(row, 8, counts[Severity.WARNING], middle)
     received = assessment.submission.received_at
     if received and received.year in _CALENDAR:
-        moment = _local(received, brief.now)
+        moment = received.astimezone(CHINA) if received.tzinfo else received
         page.time(row, 6, moment, page.book.boxed(align="center", num_format=TIME_FORMAT))
-
-
-def _local(moment: datetime, now: datetime) -> datetime:
-    """Return ``moment`` in the zone of ``now``, if both know theirs."""
-    return moment.astimezone(now.tzinfo) if moment.tzinfo and now.tzinfo else moment
 
 
 def _write_unclaimed(page: Page, brief: Brief, row: int) -> None:
