@@ -199,10 +199,10 @@ DELIVERIES: tuple[Delivery, ...] = (
     Delivery(
         "2024-01-22/文广旅体局年报表（含网上申请）.xlsx",
         "LP013",
-        REMARKS,
+        ACCEPTED,
         ("F05",),
-        "表格抄到自己的工作簿里，第三部分多插了一行“其中：网上提交的申请”",
-        "按行列名称逐格读取，并提醒多出的一行没有计入",
+        "表格抄到自己的工作簿里，第三部分多插了一行“其中：网上提交的申请”（没有填数）",
+        "按行列名称逐格读取",
         reshape=_on_sheet("requests", _row_for_online),
     ),
     Delivery(

@@ -422,3 +422,20 @@ def test_paragraphs_in_rows_of_their_own_are_joined(form: Form, numbers: dict[st
 @pytest.mark.parametrize("label", ["1、其他", "1．其他", " １.其他", "1.其它"])
 def test_enumerators_are_no_difference(label: str) -> None:
     assert normalise(label) == normalise("1.其他")
+
+
+@pytest.mark.parametrize(("value", "said"), [(3.0, True), (0.0, False), ("其中", False), (None, False)])
+def test_a_figure_in_an_inserted_row_is_pointed_at(
+    form: Form, numbers: dict[str, Number], value: object, *, said: bool
+) -> None:
+    table = wide(form)
+    _, row, column = form.positions[form.cells_of(table.key)[0].key]
+    made = draft(form, numbers)
+    made.shift(table.sheet, move(1, 0, after_row=row))
+    made.sheets[table.sheet][row + 1, column] = value
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == ["F05.moved", *["F05.unread"] * said]
+    if said:
+        assert reading.findings[1].severity is Severity.WARNING
+        assert reading.findings[1].place == Place(table.sheet, a1(row + 1, column))
