@@ -108,6 +108,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”中有模板没有的行或列，其中 {cells} 的数字没有计入",
         "请核对这些数字是否应填在规定的项目中，然后删去多出的行或列",
     ),
+    ("F05", "renamed"): Wording(
+        "“{table}”在“{found}”工作表上，模板中在“{sheet}”，已从“{found}”读取", "", "{found}", "{sheet}"
+    ),
     ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "as_zero"): Wording("没有填写，已按 0 处理", "没有发生的请填 0", "", "0"),

@@ -35,6 +35,8 @@ CHECK_COLUMNS: Mapping[str, int] = {
     "mark": 6,
     "explanation": 7,
 }
+NOTICES_SHEET = "问题清单"
+"""Of a returned workbook: what is to be mended, line by line."""
 STAMP_SHEET = "模板标识"
 STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 """Lines of the very hidden stamp: name in the first column, value in the second."""

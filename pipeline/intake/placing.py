@@ -57,7 +57,9 @@ def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placem
     expected = next((sheet for sheet in visible if sheet.name == table.sheet), None)
     if expected and _stands(home, expected):
         return Placement(expected.name, home.positions)
-    holders = _holders(home, visible) or _holders(home, [sheet for sheet in sheets if not sheet.visible])
+    able = [sheet for sheet in sheets if _may_hold(form, sheet)]
+    holders = _holders(home, [sheet for sheet in able if sheet.visible])
+    holders = holders or _holders(home, [sheet for sheet in able if not sheet.visible])
     chosen = [sheet for sheet in holders if sheet.name == table.sheet] or holders
     if len(chosen) > 1:
         return Placement(ambiguous=tuple(key for key in home.positions if key != table.nil_key))
@@ -115,6 +117,15 @@ def _holders(home: _Home, sheets: Sequence[SheetData]) -> list[SheetData]:
     ]
 
 
+def _may_hold(form: Form, sheet: SheetData) -> bool:
+    """Say whether a table may stand on ``sheet``: 自查, known by its name or its ids, repeats the labels but holds none."""
+    others = {layout.NOTICES_SHEET, *(item.name for item in form.sheets if item.kind in {"guide", "checks"})}
+    if sheet.name in others:
+        return False
+    ids = {balance.id for balance in form.balances}
+    return not any(value in ids for row in sheet.rows for value in row if isinstance(value, str))
+
+
 def _search(table: Table, home: _Home, sheet: SheetData) -> Placement:
     texts = sheet_texts(sheet)
     found = search_table(table, sheet, texts, home.vocabulary)
@@ -122,7 +133,7 @@ def _search(table: Table, home: _Home, sheet: SheetData) -> Placement:
     nil = _nil_position(table, home, sheet, texts)
     if nil:
         positions[table.nil_key] = nil
-    moved = any(position != home.positions[key] for key, position in found.positions.items())
+    moved = any(position[1:] != home.positions[key][1:] for key, position in found.positions.items())
     if not found.positions and not found.ambiguous:
         return Placement()
     return Placement(sheet.name, positions, moved, found.missing, found.near, found.ambiguous)

@@ -136,6 +136,9 @@ def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Fin
         facts = {"found": fault.found, "label": fault.label}
         place = Place(fault.position[0], a1(*fault.position[1:])) if fault.position else where
         found.append(Finding("F03", Severity.WARNING, place, fault.keys, "near_label", facts))
+    if placed.sheet not in {"", table.sheet} and not placed.ambiguous:
+        facts = {"table": table.name, "found": placed.sheet, "sheet": table.sheet}
+        found.append(Finding("F05", Severity.INFO, where, (), "renamed", facts))
     if placed.moved:
         facts = {"table": table.name}
         found.append(Finding("F05", Severity.INFO, where, (), "moved", facts))

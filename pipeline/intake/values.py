@@ -19,7 +19,8 @@ from pipeline.model import Fact, Finding, Number, Place, Severity
 if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import Raw
 
-LARGEST = 999_999_999_999
+LARGEST = 999_999_999
+"""No figure of such a report has more than nine digits; a telephone number has eleven."""
 _SHOWN = 60
 """Characters of a raw value that a finding repeats."""
 _MANY_DIGITS = 40

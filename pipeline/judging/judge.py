@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.forms.arithmetic import total_of, with_totals
+from pipeline.forms.arithmetic import holds, total_of, with_totals
 from pipeline.judging.frames import Frames, build_frames
 from pipeline.judging.schemas import BALANCES, CELLS, TEXTS, failures
 from pipeline.model import Assessment, Fact, Finding, Reading, Report, Severity, Submission, Verdict
 
 if TYPE_CHECKING:
-    from pipeline.forms.form import Balance, Form, Text
+    from pipeline.forms.form import Balance, Cell, Form, Text
 
 VERDICTS: Mapping[Severity | None, Verdict] = {
     None: Verdict.ACCEPTED,
@@ -47,15 +47,24 @@ def judge(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool 
 
 
 def _findings(form: Form, readings: Sequence[Reading], frames: Frames) -> Iterable[tuple[int, Finding]]:
-    for check, row in failures(CELLS, frames.cells.data):
-        number, column = frames.cells.at(row)
-        yield number, _cell_finding(readings[number], form.cells[column].key, check)
+    wrong = [(*frames.cells.at(row), check) for check, row in failures(CELLS, frames.cells.data)]
+    failed = {(number, form.cells[column].key, check) for number, column, check in wrong}
+    for number, column, check in wrong:
+        cell = form.cells[column]
+        parts = form.balance(cell.defined_by).right if cell.defined_by else ()
+        if any((number, part, check) in failed for part in parts) and _adds_up(form, cell, readings[number]):
+            continue  # the total only repeats what its part says
+        yield number, _cell_finding(readings[number], cell.key, check)
     for _, row in failures(BALANCES, frames.balances.data):
         number, column = frames.balances.at(row)
         yield number, _balance_finding(readings[number], form.balances[column])
     for _, row in failures(TEXTS, frames.texts.data):
         number, column = frames.texts.at(row)
         yield number, _text_finding(readings[number], form.texts[column])
+
+
+def _adds_up(form: Form, cell: Cell, reading: Reading) -> bool:
+    return holds(form.balance(cell.defined_by), reading.numbers) is True
 
 
 def _cell_finding(reading: Reading, key: str, check: str) -> Finding:

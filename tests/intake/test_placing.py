@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,17 @@ from pipeline.forms.form import Form, Table
 from pipeline.intake.labels import normalise
 from pipeline.intake.reading import read
 from pipeline.model import Number, Place, Reading, Severity, a1
-from tests.intake.support import Draft, Formula, codes, draft, numbers_for, with_own_formulas
+from pipeline.publishing.workbook import build_workbook
+from tests.intake.support import (
+    Draft,
+    Formula,
+    codes,
+    draft,
+    numbers_for,
+    rewrite_part,
+    with_own_formulas,
+)
+from tests.support.fills import zeros
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +143,54 @@ def test_renamed_and_reordered_sheets_are_found(form: Form, numbers: dict[str, N
     for number, table in enumerate(form.tables):
         made.rename(table.sheet, f"Sheet{number}")
     made.sheets = dict(reversed(made.sheets.items()))
-    assert_moved(read(form, made.xlsx()), numbers, *form.tables)
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == ["F05.renamed"] * len(form.tables)
+    assert [found.facts for found in reading.findings] == [
+        {"table": table.name, "found": f"Sheet{number}", "sheet": table.sheet}
+        for number, table in enumerate(form.tables)
+    ]
+    assert reading.places[form.cells[0].key].sheet == "Sheet0"
+
+
+@pytest.mark.parametrize("check_sheet", ["自查", "Sheet8"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_the_checks_are_never_taken_for_a_table(form: Form, number: int, check_sheet: str) -> None:
+    """自查 repeats the labels of every row and column; the template as built, so that all of its words are there."""
+    table = form.tables[number]
+    template = rewrite_part(
+        build_workbook(form, values=zeros(form)), WORKBOOK, named("自查", check_sheet, always=True)
+    )
+    renamed = read(form, rewrite_part(template, WORKBOOK, named(table.sheet, "表")))
+    assert {place.sheet for key, place in renamed.places.items() if key in keys_of(form, table)} == {"表"}
+    assert codes(renamed.findings) == ["F05.renamed"]
+    removed = read(form, rewrite_part(template, WORKBOOK, named(table.sheet, None)))
+    assert codes(removed.findings) == ["F03.missing_table"]
+    assert removed.findings[0].place is None
+
+
+@pytest.mark.parametrize("name", ["问题清单", "填报说明", "自查"])
+def test_a_table_is_not_read_from_a_sheet_that_belongs_to_us(
+    form: Form, numbers: dict[str, Number], name: str
+) -> None:
+    table = wide(form)
+    made = draft(form, numbers)
+    made.sheets[name] = made.sheets.pop(table.sheet)
+    assert codes(read(form, made.xlsx()).findings) == ["F03.missing_table"]
+
+
+WORKBOOK = "xl/workbook.xml"
+
+
+def named(old: str, new: str | None, *, always: bool = False) -> Callable[[bytes], bytes]:
+    """Rename a sheet in the list of sheets, or take it out of the list."""
+    element = re.compile(f'<sheet name="{old}"([^>]*)/>'.encode())
+    instead = b"" if new is None else f'<sheet name="{new}"'.encode() + rb"\1/>"
+    return lambda xml: element.sub(instead, xml) + (b"\n" if always else b"")
+
+
+def keys_of(form: Form, table: Table) -> set[str]:
+    return {cell.key for cell in form.cells_of(table.key)}
 
 
 def test_all_tables_on_one_sheet_are_found(form: Form, numbers: dict[str, Number]) -> None:
@@ -146,7 +204,7 @@ def test_all_tables_on_one_sheet_are_found(form: Form, numbers: dict[str, Number
     made.sheets["合并"] = together
     reading = read(form, made.xlsx())
     assert reading.numbers == numbers
-    assert codes(reading.findings) == ["F05.moved"] * len(form.tables)
+    assert set(codes(reading.findings)) == {"F05.moved", "F05.renamed"}
 
 
 def test_labels_differ_only_in_spaces_width_and_brackets(form: Form, numbers: dict[str, Number]) -> None:
@@ -270,7 +328,9 @@ def test_a_hidden_copy_does_not_disturb(form: Form, numbers: dict[str, Number]) 
     made.sheets["旧"] = dict(made.sheets[table.sheet])
     made.hidden.add("旧")
     made.rename(table.sheet, "新表")
-    assert_moved(read(form, made.xlsx()), numbers, table)
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == ["F05.renamed"]
 
 
 def test_the_nil_return_moves_with_its_table(form: Form) -> None:
@@ -299,8 +359,6 @@ def test_stale_totals_of_a_moved_table_are_computed_anew(form: Form, numbers: di
 
 
 def _shifted(formula: str, rows: dict[int, int]) -> str:
-    import re  # noqa: PLC0415
-
     return re.sub(r"([A-Z]+)(\d+)", lambda m: f"{m.group(1)}{rows[int(m.group(2)) - 1] + 1}", formula)
 
 

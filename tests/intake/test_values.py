@@ -112,6 +112,8 @@ def test_a_unit_that_changes_the_value_is_an_error(text: str, unit: str) -> None
         (float("inf"), "too_large"),
         (float("nan"), "text"),
         (LARGEST + 1, "too_large"),
+        (13812345678.0, "too_large"),
+        ("057186123456", "too_large"),
         ("1000000000000", "too_large"),
         ("9" * 5000, "too_large"),
         ("约20件", "text"),

@@ -15,7 +15,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.judging.judge import judge
 from pipeline.model import Finding, Number, Severity, Verdict
-from tests.support.fills import consistent_numbers
+from tests.support.fills import consistent_numbers, zeros
 from tests.support.real_report import load_city_figures, load_real_report
 from tests.support.submissions import filled, reading_of, submission_of
 
@@ -106,6 +106,18 @@ def test_cells_out_of_range(
     assert [(item.code, item.variant, item.key) for item in assessment.findings] == [(code, variant, key)]
     assert assessment.findings[0].facts == {"value": value}
     assert assessment.verdict is verdict
+
+
+@pytest.mark.parametrize(("value", "code"), [(-3, "C05"), (Decimal("1.5"), "C06")])
+def test_a_total_does_not_repeat_the_fault_of_its_part(form: Form, value: Number, code: str) -> None:
+    numbers = zeros(form)
+    part = "disputes.reconsideration.upheld"
+    total = "disputes.reconsideration.total"
+    typed = {part: value, total: value}
+    [follows] = judge(form, [filled(form, numbers | typed)])
+    assert codes(follows.findings) == [(code, part)]
+    [alone] = judge(form, [filled(form, numbers | {total: value})])
+    assert codes(alone.findings) == [(code, total), ("T4-01", total)]
 
 
 @pytest.mark.parametrize("amount", ["59237.2449", "0.000001", "9999.999999", "25.1", "0"])

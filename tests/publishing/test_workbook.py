@@ -26,7 +26,7 @@ from pipeline.forms.loader import data_dictionary, load_form
 from pipeline.model import Notice, Number, Severity, a1
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.publishing.workbook.list_pages import READY
-from pipeline.publishing.workbook.marks import AUTHOR, NOTICES_SHEET
+from pipeline.publishing.workbook.marks import AUTHOR
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.libreoffice import recalculate
 from tests.support.real_report import load_real_report
@@ -494,8 +494,8 @@ def test_comment_boxes_grow_with_their_text() -> None:
 
 
 def test_the_list_has_one_line_for_each_notice(returned: Workbook, returned_notices: list[Notice]) -> None:
-    assert returned.sheetnames[1] == NOTICES_SHEET
-    sheet = sheet_of(returned, NOTICES_SHEET)
+    assert returned.sheetnames[1] == layout.NOTICES_SHEET
+    sheet = sheet_of(returned, layout.NOTICES_SHEET)
     rows = list(sheet.iter_rows(min_row=4))
     assert [row[0].value for row in rows] == list(range(1, len(returned_notices) + 1))
     heaviest_first = sorted(returned_notices, key=lambda item: -Severity(item.severity).weight)
@@ -519,7 +519,7 @@ def test_a_table_left_blank_is_one_line_and_every_cell_is_marked() -> None:
     cells = [cell for cell in FORM.cells_of(FORM.tables[1].key) if cell.is_input]
     blanks = [replace(notice("C01", "error", cell.key, "没有填写"), actual=None) for cell in cells]
     book = open_book(build_workbook(FORM, STAMP, notices=blanks))
-    rows = list(sheet_of(book, NOTICES_SHEET).iter_rows(min_row=4))
+    rows = list(sheet_of(book, layout.NOTICES_SHEET).iter_rows(min_row=4))
     assert len(rows) == 1
     assert f"共 {len(cells)} 格" in str(rows[0][2].value)
     assert all(cell_at(book, cell.key).comment for cell in cells)
@@ -537,7 +537,7 @@ def test_a_hostile_notice_breaks_nothing() -> None:
     )
     book = open_book(build_workbook(FORM, notices=[item]))
     assert cell_at(book, str(item.key)).comment is not None
-    assert {cell.data_type for cell in sheet_of(book, NOTICES_SHEET)[4]} <= {"n", "s"}
+    assert {cell.data_type for cell in sheet_of(book, layout.NOTICES_SHEET)[4]} <= {"n", "s"}
 
 
 # --- LibreOffice

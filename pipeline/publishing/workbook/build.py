@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.form import Form, Sheet
 from pipeline.forms.formulas import FAILS
-from pipeline.forms.layout import CHECK_COLUMNS, STAMP_SHEET
+from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, STAMP_SHEET
 from pipeline.model import Notice, Number
 from pipeline.publishing.workbook.check_page import marks_rows, write_checks
 from pipeline.publishing.workbook.checks import Check, balance_checks, completeness_checks
@@ -25,7 +25,7 @@ from pipeline.publishing.workbook.list_pages import (
     write_stamp,
     write_texts,
 )
-from pipeline.publishing.workbook.marks import AUTHOR, NOTICES_SHEET, marks_of
+from pipeline.publishing.workbook.marks import AUTHOR, marks_of
 from pipeline.publishing.workbook.notice_page import write_notices
 from pipeline.publishing.workbook.page import FONT, Looks, Page
 from pipeline.publishing.workbook.table_page import write_table

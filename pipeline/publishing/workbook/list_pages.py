@@ -12,13 +12,13 @@ from pipeline.forms.layout import (
     HINT_ROW,
     LABEL_COLUMN,
     LIST_TOP,
+    NOTICES_SHEET,
     PROMPT_COLUMN,
     STAMP_NAMES,
     TITLE_ROW,
 )
 from pipeline.model import Place, Severity, a1
 from pipeline.publishing.workbook.areas import MOST_HEIGHT, row_height
-from pipeline.publishing.workbook.marks import NOTICES_SHEET
 from pipeline.publishing.workbook.page import Page
 
 READY = "可以报送"

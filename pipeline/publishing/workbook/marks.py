@@ -12,7 +12,6 @@ from pipeline.model import Notice, Severity
 from pipeline.publishing.workbook.areas import line_count
 
 AUTHOR = "区政务公开办"
-NOTICES_SHEET = "问题清单"
 _LONGEST_SENTENCE = 2000
 _BOX_WIDTH = 300
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
