@@ -11,18 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.environment import disk
 from pipeline.fingerprint import fingerprint
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.intake import folder, identity, reading
+from pipeline.intake import binding, folder, identity, reading
 from pipeline.merging import merge
 from pipeline.model import (
     Assessment,
     DistrictSummary,
     Envelope,
+    Message,
     Reading,
     Submission,
     Verdict,
@@ -40,10 +42,11 @@ SEAL_NAME = ".nianbao-inputs-{year}"
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The inbox sorted: what is to be read, in order of arrival, and what is not a submission of its own."""
+    """The inbox sorted: every file in order of arrival, every mail, and what holds nothing to judge."""
 
     envelopes: tuple[Envelope, ...]
     leftovers: tuple[Leftover, ...]
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,13 @@ def _run(
     earlier = outputs.read_record(target)
     if earlier and _read(seal) == inputs and outputs.is_complete(target, earlier):
         return Outcome(target, earlier, unchanged=True)
-    assessments = assess(form, inbox.envelopes, district, work=work, progress=progress)
+    assessments, copies = assess(form, inbox.envelopes, district, work=work, progress=progress)
     night = outputs.Night(
         form=form,
         district=district,
         summary=_merged(form, district, assessments),
         assessments=assessments,
-        leftovers=inbox.leftovers,
+        leftovers=(*inbox.leftovers, *copies),
         layout=layout,
         now=now,
     )
@@ -103,17 +106,15 @@ def _read(path: Path) -> str:
 
 
 def fetch(district: District) -> Inbox:
-    """Fetch the inbox; files with the same content are read once, the first to arrive standing for all."""
-    fetched = folder.fetch(district.inbox)
-    leftovers = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in fetched.empties]
-    first: dict[str, Envelope] = {}
-    arrived = sorted(fetched.envelopes, key=lambda item: (item.order, item.path))
-    leftovers += [
-        Leftover(envelope.path, envelope.sha256, Verdict.DUPLICATE)
-        for envelope in arrived
-        if first.setdefault(envelope.sha256, envelope) is not envelope
-    ]
-    return Inbox(tuple(first.values()), tuple(leftovers))
+    """Fetch the inbox, everything in order of arrival."""
+    fetched = folder.fetch(district.inbox, authserv_id=district.mail.authserv_id)
+    return Inbox(
+        envelopes=tuple(sorted(fetched.envelopes, key=lambda item: (item.order, item.path))),
+        leftovers=tuple(
+            Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in fetched.empties
+        ),
+        messages=tuple(sorted(fetched.messages, key=lambda item: (item.order, item.path))),
+    )
 
 
 def word_layout(district: District, form: Form) -> bytes:
@@ -128,18 +129,47 @@ def word_layout(district: District, form: Form) -> bytes:
 
 def assess(
     form: Form, envelopes: Sequence[Envelope], district: District, *, work: Work, progress: Progress
-) -> list[Assessment]:
-    """Read, identify and judge; the assessments keep the order of the envelopes, versions numbered."""
-    readings = read_all(form, envelopes, work=work, progress=progress)
+) -> tuple[list[Assessment], list[Leftover]]:
+    """Read, identify and judge; the assessments keep the order of the envelopes, versions numbered.
+
+    Files with the same content are read once; copies of a file that stands for them all come back as duplicates.
+    """
+    contents = {envelope.sha256: envelope for envelope in reversed(envelopes)}
+    readings = dict(
+        zip(contents, read_all(form, list(contents.values()), work=work, progress=progress), strict=True)
+    )
     roster = identity.Roster.of(district.agencies)
+    identified = [(item, _identified(item, readings[item.sha256], district, roster)) for item in envelopes]
+    kept, copies = _told_apart(identified)
     submissions = [
-        _identified(envelope, found, district, roster)
-        for envelope, found in zip(envelopes, readings, strict=True)
+        _submission(envelope, readings[envelope.sha256], who, district.level) for envelope, who in kept
     ]
     progress("校验", 0, len(submissions))
     assessments = judged(form, submissions, blank_is_zero=district.rules.blank_is_zero)
     progress("校验", len(submissions), len(submissions))
-    return _number_versions(assessments)
+    return _number_versions(assessments), copies
+
+
+_Identified: TypeAlias = tuple[Envelope, identity.Identity]
+
+
+def _told_apart(found: Sequence[_Identified]) -> tuple[list[_Identified], list[Leftover]]:
+    """Part the files that are to be judged from those that only repeat one."""
+    same: dict[str, list[int]] = {}
+    for number, (envelope, _) in enumerate(found):
+        same.setdefault(envelope.sha256, []).append(number)
+    stay: dict[int, identity.Identity] = {}
+    for numbers in same.values():
+        staying = [numbers[index] for index in binding.copies_that_stay([found[at][1] for at in numbers])]
+        twice = len(staying) > 1
+        stay |= {at: binding.claimed_twice(found[at][1]) if twice else found[at][1] for at in staying}
+    kept = [(envelope, stay[number]) for number, (envelope, _) in enumerate(found) if number in stay]
+    copies = [
+        Leftover(envelope.path, envelope.sha256, Verdict.DUPLICATE)
+        for number, (envelope, _) in enumerate(found)
+        if number not in stay
+    ]
+    return kept, copies
 
 
 def read_all(form: Form, envelopes: Sequence[Envelope], *, work: Work, progress: Progress) -> list[Reading]:
@@ -166,11 +196,11 @@ def judged(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool
 
 def _identified(
     envelope: Envelope, found: Reading, district: District, roster: identity.Roster
-) -> Submission:
+) -> identity.Identity:
     who = identity.identify(
         found, path=envelope.path, sender=envelope.sender, roster=roster, year=district.year
     )
-    return _submission(envelope, found, who, district.level)
+    return binding.bind(who, envelope, roster, district.mail.trusted)
 
 
 def _submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pipeline.mail_settings import NO_MAIL, MailSettings, mail_settings
 from pipeline.model import Agency, ConfigError
 from pipeline.toml_source import TomlSource
 
@@ -47,6 +48,7 @@ class District:
     deadline: date
     agencies: tuple[Agency, ...]
     rules: Rules = Rules()
+    mail: MailSettings = NO_MAIL
 
     @property
     def inbox(self) -> Path:
@@ -67,7 +69,7 @@ def load_district(folder: Path) -> District:
             f"这里没有 {CONFIG_NAME}。请先运行 nianbao init {folder} 建立区县文件夹。", file=folder
         )
     source = TomlSource(_decode(path.read_bytes(), path), str(path))
-    source.refuse_unknown_tables({"name", "level", "year", "form", "deadline", "rules"})
+    source.refuse_unknown_tables({"name", "level", "year", "form", "deadline", "rules", "mail"})
     top = source.top()
     written = top.into(_Campaign)
     if written.level not in LEVELS:
@@ -85,6 +87,7 @@ def load_district(folder: Path) -> District:
         deadline=written.deadline,
         agencies=load_roster(folder / ROSTER_NAME, written.level),
         rules=source.table("rules").into(Rules),
+        mail=mail_settings(source.table("mail"), folder),
     )
 
 

@@ -28,9 +28,10 @@ def fingerprint(
     """
     digest = hashlib.sha256()
     parts = (
-        *((item.path, item.sha256, item.received_at, item.sender) for item in envelopes),
+        *((item.path, item.sha256, item.received_at, item.sender, item.failed_checks) for item in envelopes),
         *others,
         (district.name, district.level, district.year, district.form, district.deadline, district.rules),
+        district.mail.trusted,
         *district.agencies,
         now.date() > district.deadline,
         *(hashlib.sha256(layout).hexdigest() for layout in layouts),

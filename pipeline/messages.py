@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipeline.model import Fact, Finding, Notice, Severity, Verdict
+from pipeline.model import CHINA, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +33,25 @@ VERDICT_WORDS: Mapping[Verdict | None, str] = {
     None: "未报送",
 }
 
+REASON_WORDS: Mapping[Reason, str] = {
+    Reason.COMPLETE: "附件齐全无误",
+    Reason.REMARKS: "附件已收，有需要留意的地方",
+    Reason.FAULTS: "附件有错误，需要修改",
+    Reason.SAME_FILES: "附件与已收到的完全相同",
+    Reason.UNKNOWN_SENDER: "发件邮箱不在该单位的名单中，请打电话核实",
+    Reason.FOREIGN_SENDER: "发件邮箱是另一个单位的，请打电话核实",
+    Reason.TWO_CLAIMS: "同一份表有两个单位报送，请打电话核实",
+    Reason.FAILED_CHECK: "邮件服务器验证发件人未通过，请打电话核实",
+    Reason.UNCLEAR_AGENCY: "无法确认是哪个单位的数据，请核实",
+    Reason.NO_ATTACHMENT: "邮件没有附件",
+    Reason.OTHER_ATTACHMENTS: "附件中没有电子表格",
+    Reason.AUTO_REPLY: "自动回复或回执",
+    Reason.MAILING_LIST: "群发邮件",
+    Reason.BOUNCE: "退信通知：有一封信没有送到，请核对收件邮箱",
+    Reason.OWN_LETTER: "本系统自己发出的信",
+}
+"""Why a mail ended as it did, for the day's log and the coordinator's digest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -54,6 +73,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是“{kind}”", _ASK_AGAIN, "{kind}"),
     ("F01", "empty"): Wording("文件是空的，没有任何内容", "请检查附件是否保存成功，重新报送"),
+    ("F01", "winmail"): Wording(
+        "附件被发件人的邮件程序（Outlook）包成了 winmail.dat，其中的表格取不出来",
+        "请在 Outlook 中把邮件格式改为“纯文本”或“HTML”后重新发送，或者把表格压缩成 .zip 再作为附件发送",
+    ),
     ("F01", "too_large"): Wording("文件过大，超出了填报模板可能的大小", _ASK_AGAIN),
     ("F01", "hostile"): Wording("文件的内部结构不正常（{reason}），为安全起见没有打开", _ASK_AGAIN),
     ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
@@ -112,6 +135,32 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”在“{found}”工作表上，模板中在“{sheet}”，已从“{found}”读取", "", "{found}", "{sheet}"
     ),
     ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
+    ("F06", "unknown_sender"): Wording(
+        "邮件是从“{sender}”发来的，这个邮箱不在 {agency} 的名单中，数据暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入 agencies.csv 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "nobody"): Wording(
+        "邮件是从“{sender}”发来的，这个邮箱不在任何单位的名单中，也看不出是哪个单位的",
+        "请向发件人核实单位，把邮箱补入 agencies.csv 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "foreign_sender"): Wording(
+        "表是 {agency} 的，邮件却是从 {owner} 的邮箱“{sender}”发来的，数据暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确可由该邮箱代报的，把邮箱补入 agencies.csv 中 {agency} 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "two_claims"): Wording(
+        "同一份表由 {owner} 的邮箱“{sender}”和别的来源都报送过，表上写的是 {agency}，数据暂不计入",
+        "请打电话分别核实是哪个单位的数据，请另一单位重新报送自己的表",
+        "{sender}",
+    ),
+    ("F06", "failed_check"): Wording(
+        "邮件服务器验证发件人“{sender}”未通过（{checks}），可能有人冒用这个邮箱，数据暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",
+        "{sender}",
+    ),
+    ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "as_zero"): Wording("没有填写，已按 0 处理", "没有发生的请填 0", "", "0"),
     ("C02", "as_zero"): Wording("填的是“{raw}”，已按 0 处理", "没有发生的请填 0", "{raw}", "0"),
@@ -191,6 +240,21 @@ def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
         return -finding.severity.weight, sheets.get(name, 0), row, column
 
     return [notice(form, finding) for finding in sorted(findings, key=order)]
+
+
+def message_line(outcome: MessageOutcome) -> str:
+    """Say on one line what became of a mail: when, from whom, its subject, the verdict, why, and its files."""
+    message = outcome.message
+    when = (
+        message.received_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+        if message.received_at
+        else "时间不明"
+    )
+    said = f"{VERDICT_WORDS[outcome.verdict]}（{REASON_WORDS[outcome.reason]}）"
+    names = "、".join(name.removeprefix(f"{message.path}/") for name in (*message.files, *message.others))
+    subject = message.subject or "（无主题）"
+    parts = (when, message.sender or "发件人不明", f"《{subject}》", said, names)
+    return "　".join(part for part in parts if part)
 
 
 def spoken(value: Fact) -> str:

@@ -86,6 +86,26 @@ class Verdict(StrEnum):
         return self in (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS)
 
 
+class Reason(StrEnum):
+    """Why a mail got its verdict: many codes explain, the six verdicts drive."""
+
+    COMPLETE = "complete"
+    REMARKS = "remarks"
+    FAULTS = "faults"
+    SAME_FILES = "same_files"
+    UNKNOWN_SENDER = "unknown_sender"
+    FOREIGN_SENDER = "foreign_sender"
+    TWO_CLAIMS = "two_claims"
+    FAILED_CHECK = "failed_check"
+    UNCLEAR_AGENCY = "unclear_agency"
+    NO_ATTACHMENT = "no_attachment"
+    OTHER_ATTACHMENTS = "other_attachments"
+    AUTO_REPLY = "auto_reply"
+    MAILING_LIST = "mailing_list"
+    BOUNCE = "bounce"
+    OWN_LETTER = "own_letter"
+
+
 def column_letters(column: int) -> str:
     """Spell a zero-based column number as A, B … Z, AA and so on."""
     letters = ""
@@ -168,6 +188,47 @@ class Envelope:
     received_at: datetime | None = None
     order: float = 0.0
     """Seconds since the epoch that put versions in order where ``received_at`` is unknown; never shown."""
+    failed_checks: tuple[str, ...] = ()
+    """Of a mail: the checks of its origin (spf, dkim, dmarc) that the district's own server saw fail."""
+
+
+LOOP_HEADER = "X-Nianbao"
+"""Stands on every letter nianbao sends, so that one that comes back is known and never answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail as it came; ``path`` is relative to the inbox, ``files`` are the paths of the envelopes taken from it.
+
+    ``others`` are names of attachments that hold nothing to judge. ``automatic`` says that a machine wrote it, which
+    must never be answered; ``failed_checks`` as in ``Envelope``.
+    """
+
+    path: str
+    sha256: str
+    sender: str | None
+    message_id: str | None
+    subject: str
+    received_at: datetime | None
+    order: float
+    files: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    automatic: Reason | None = None
+    failed_checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOutcome:
+    """What became of a mail: exactly one verdict, and why."""
+
+    message: Message
+    verdict: Verdict
+    reason: Reason
+
+    @property
+    def may_be_answered(self) -> bool:
+        """Whether a person wrote it: machines are never answered, so that no two ever talk to each other."""
+        return self.message.automatic is None and self.message.sender is not None
 
 
 @dataclass(frozen=True, slots=True)

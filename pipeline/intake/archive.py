@@ -1,7 +1,8 @@
-"""The bytes of a zip of spreadsheets go in; the spreadsheets come out, one level deep, within the guard's limits."""
+"""The bytes of a zip of spreadsheets go in; the spreadsheets come out, within limits on number, size, ratio, names and nesting."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pipeline.intake import package
@@ -9,6 +10,8 @@ from pipeline.intake.refusal import Refused
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".et", ".ett"})
 ARCHIVES = frozenset({".zip", ".rar", ".7z"})
+MAX_NESTING = 2
+"""Archives within archives: one for the mail program, one for the clerk's own packing."""
 _CLUTTER = ("thumbs.db", "desktop.ini", "readme")
 
 
@@ -23,30 +26,51 @@ def has_suffix(name: str, suffixes: frozenset[str]) -> bool:
     return PurePosixPath(name).suffix.lower() in suffixes
 
 
-def unpack(content: bytes) -> list[tuple[str, bytes]]:
-    """List the spreadsheets in a plain zip: path and bytes; empty for anything else or beyond the limits."""
-    if not content.startswith(b"PK"):
-        return []
-    try:
-        opened = package.open_package(content)
-    except Refused:
-        return []
-    try:
-        package.kind_of(opened)
-    except Refused as refused:
-        is_archive = refused.finding.facts.get("kind") == package.ARCHIVE
-        return _spreadsheets(opened) if is_archive else []
-    return []
+def unpack(content: bytes, room: int = package.MAX_INFLATED) -> list[tuple[str, bytes]]:
+    """List the spreadsheets in a plain zip: path and bytes; empty for anything else or beyond the limits.
+
+    Archives inside are opened down to ``MAX_NESTING`` levels; what stays packed is listed as it is, so that its sender
+    gets an answer. Everything together must inflate to no more than ``room`` bytes.
+    """
+    return _unpack(content, _Room(room), MAX_NESTING)
 
 
-def _spreadsheets(opened: package.Package) -> list[tuple[str, bytes]]:
-    found = []
+@dataclass(slots=True)
+class _Room:
+    """What may still be inflated."""
+
+    left: int
+
+    def takes(self, size: int) -> bool:
+        self.left -= size
+        return self.left >= 0
+
+
+def _unpack(content: bytes, room: _Room, depth: int) -> list[tuple[str, bytes]]:
+    opened = _archive(content)
+    if opened is None or not room.takes(sum(info.file_size for info in opened.entries.values())):
+        return []
+    found: list[tuple[str, bytes]] = []
     try:
-        package.refuse_excess(opened)
         for key, info in opened.entries.items():
             parts = [part for part in package.entry_name(info).replace("\\", "/").split("/") if part]
-            if parts and has_suffix(parts[-1], SPREADSHEETS) and not any(map(is_clutter, parts)):
-                found.append(("/".join(parts), opened.inflate(key)))
+            if not parts or any(map(is_clutter, parts)) or not has_suffix(parts[-1], SPREADSHEETS | ARCHIVES):
+                continue
+            path, data = "/".join(parts), opened.inflate(key)
+            inner = _unpack(data, room, depth - 1) if depth and has_suffix(path, ARCHIVES) else []
+            found += [(f"{path}/{name}", inside) for name, inside in inner] or [(path, data)]
     except Refused:
         return []
     return sorted(found)
+
+
+def _archive(content: bytes) -> package.Package | None:
+    """Open a zip that is no document of its own and within the limits."""
+    if not content.startswith(b"PK"):
+        return None
+    try:
+        opened = package.open_package(content)
+        package.kind_of(opened)
+    except Refused as refused:
+        return opened if refused.finding.facts.get("kind") == package.ARCHIVE else None
+    return None

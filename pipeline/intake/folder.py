@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from pipeline.intake.archive import is_clutter, unpack
 from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.mail import Mail, open_mail
-from pipeline.model import CHINA, Envelope
+from pipeline.model import CHINA, Envelope, Message
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MAIL_SUFFIX = ".eml"
@@ -40,20 +41,28 @@ class Fetched:
 
     envelopes: tuple[Envelope, ...]
     empties: tuple[NotASubmission, ...]
+    messages: tuple[Message, ...] = ()
 
 
-def fetch(inbox: Path) -> Fetched:
-    """Collect what lies in ``inbox`` and its folders; nothing is changed or moved."""
-    found: list[Envelope | NotASubmission] = []
+_Found: TypeAlias = Envelope | NotASubmission | Message
+
+
+def fetch(inbox: Path, *, authserv_id: str = "") -> Fetched:
+    """Collect what lies in ``inbox`` and its folders; nothing is changed or moved.
+
+    ``authserv_id`` is what the district's own mail server calls itself in Authentication-Results.
+    """
+    found: list[_Found] = []
     for path in _files(inbox):
         relative = path.relative_to(inbox).as_posix()
         try:
-            found += _open(path, relative)
+            found += _open(path, relative, authserv_id)
         except OSError:
             found.append(NotASubmission(relative, "", None, "文件无法读取，可能正被其他程序打开"))
     return Fetched(
         tuple(item for item in found if isinstance(item, Envelope)),
         tuple(item for item in found if isinstance(item, NotASubmission)),
+        tuple(item for item in found if isinstance(item, Message)),
     )
 
 
@@ -71,50 +80,59 @@ def _files(inbox: Path) -> list[Path]:
     return sorted(paths, key=lambda path: path.relative_to(inbox).as_posix())
 
 
-def _open(path: Path, relative: str) -> Iterator[Envelope | NotASubmission]:
+def _open(path: Path, relative: str, authserv_id: str = "") -> Iterator[_Found]:
     is_mail = path.suffix.lower() == _MAIL_SUFFIX
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         content = stream.read((_MAX_MAIL if is_mail else MAX_BYTES) + 1)  # enough for the guard to refuse
     modified = path.stat().st_mtime
-    mail = open_mail(content) if is_mail else None
+    mail = open_mail(content, authserv_id=authserv_id) if is_mail else None
     if mail:
         yield from _from_mail(mail, relative, digest, modified)
         return
     received = _date_of(relative)
+    order = received.timestamp() if received else modified
     inner = unpack(content)
     for name, data in inner:
-        yield _envelope(data, f"{relative}/{name}", received, modified)
+        yield _envelope(data, f"{relative}/{name}", received, order)
     if not inner:
-        order = received.timestamp() if received else modified
         yield Envelope(content, digest, path.name, relative, "folder", received_at=received, order=order)
 
 
-def _from_mail(
-    mail: Mail, relative: str, digest: str, modified: float
-) -> Iterator[Envelope | NotASubmission]:
-    for name, data in mail.spreadsheets:
-        yield _envelope(data, f"{relative}/{name}", mail.received_at, modified, mail)
-    if not mail.spreadsheets:
+def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Iterator[_Found]:
+    order = mail.received_at.timestamp() if mail.received_at else modified
+    files = [(f"{relative}/{name}", data) for name, data in mail.spreadsheets]
+    yield Message(
+        path=relative,
+        sha256=digest,
+        sender=mail.sender,
+        message_id=mail.message_id,
+        subject=mail.subject,
+        received_at=mail.received_at,
+        order=order,
+        files=tuple(path for path, _ in files),
+        others=mail.others,
+        automatic=mail.automatic,
+        failed_checks=mail.failed_checks,
+    )
+    for path, data in files:
+        yield replace(
+            _envelope(data, path, mail.received_at, order),
+            source="mail",
+            sender=mail.sender,
+            message_id=mail.message_id,
+            failed_checks=mail.failed_checks,
+        )
+    if not files:
         others = f"，附件是：{'、'.join(mail.others)}" if mail.others else "，也没有其他附件"
         yield NotASubmission(relative, digest, mail.sender, f"邮件中没有电子表格{others}")
 
 
-def _envelope(
-    content: bytes, path: str, received: datetime | None, modified: float, mail: Mail | None = None
-) -> Envelope:
-    return Envelope(
-        content,
-        hashlib.sha256(content).hexdigest(),
-        PurePosixPath(path).name,
-        path,
-        "mail" if mail else "folder",
-        mail.sender if mail else None,
-        mail.message_id if mail else None,
-        received,
-        received.timestamp() if received else modified,
-    )
+def _envelope(content: bytes, path: str, received: datetime | None, order: float) -> Envelope:
+    digest = hashlib.sha256(content).hexdigest()
+    name = PurePosixPath(path).name
+    return Envelope(content, digest, name, path, "folder", received_at=received, order=order)
 
 
 def _date_of(relative: str) -> datetime | None:

@@ -12,7 +12,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.intake import ole, package
+from pipeline.intake import ole, package, tnef
 from pipeline.intake.extents import refuse_far_cells
 from pipeline.intake.refusal import Refused, hostile, not_a_workbook
 from pipeline.model import Finding, Severity
@@ -71,6 +71,8 @@ def _inspect(content: bytes) -> Inspection:
         return Inspection(ole.kind_of(content))
     if content.startswith(_ZIP):
         return _inspect_zip(content)
+    if content.startswith(tnef.MAGIC):
+        raise Refused("winmail")
     raise not_a_workbook(sniff(content))
 
 

@@ -8,10 +8,11 @@ agency. Such a file carries no figures, so nothing is ever merged on that eviden
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.loader import form_ids, load_form
+from pipeline.intake.binding import owners
 from pipeline.intake.labels import normalise
 from pipeline.intake.reading import year_of
 from pipeline.model import Agency, Fact, Finding, Severity
@@ -63,6 +64,11 @@ def identify(reading: Reading, *, path: str, sender: str | None, roster: Roster,
         owner = owner or _by_path(path, roster)
         return Identity(owner[0] if owner else None, held=not owner)
     found = _agency(reading, roster)
+    if not found.agency and not _states_an_agency(reading):
+        senders = _by_sender(
+            sender, roster
+        )  # nothing contradicts the mailbox: its agency is to fill in its name
+        found = replace(found, agency=senders[0], held=False) if senders else found
     findings = (*found.findings, *_year_findings(reading, year))
     return Identity(found.agency, found.held, findings, _stated_year(reading))
 
@@ -91,7 +97,7 @@ def _agency(reading: Reading, roster: Roster) -> Identity:
     claims = reading.claims
     resolved = _resolve_claims(reading, roster)
     stated = claims.agency or claims.code or _stamped(reading)
-    if not resolved and not stated:
+    if not _states_an_agency(reading):
         return Identity(None, held=True, findings=(_finding(reading, "agency", "agency_missing"),))
     if not resolved:
         return Identity(
@@ -102,6 +108,10 @@ def _agency(reading: Reading, roster: Roster) -> Identity:
         conflict = _finding(reading, "agency", "conflict", stamp=agency.name, stated=stated)
         return Identity(agency, held=True, findings=(conflict,))
     return Identity(agency, held=False)
+
+
+def _states_an_agency(reading: Reading) -> bool:
+    return bool(reading.claims.agency or reading.claims.code or _stamped(reading))
 
 
 def _resolve_claims(reading: Reading, roster: Roster) -> list[Agency]:
@@ -134,13 +144,8 @@ def _may_mean(stated: str, agency: Agency, roster: Roster) -> bool:
 
 
 def _by_sender(sender: str | None, roster: Roster) -> list[Agency]:
-    address = (sender or "").casefold()
-    domain = "@" + address.rpartition("@")[2]
-    for wanted in (address, domain) if address else ():
-        found = roster.by_email.get(wanted, ())
-        if len(found) == 1:
-            return list(found)
-    return []
+    found = owners(sender, roster.by_email)
+    return list(found) if len(found) == 1 else []
 
 
 def _by_path(path: str, roster: Roster) -> list[Agency]:

@@ -1,24 +1,35 @@
 """The bytes of an e-mail go in; its sender, its time and its spreadsheets come out.
 
-Names arrive in every encoding that Chinese mail programs ever used: RFC 2231, RFC 2047, or bare GBK bytes.
+Names arrive in every encoding that Chinese mail programs ever used: RFC 2231, RFC 2047, or bare GBK bytes. A forwarded
+mail is opened like a folder, whether it is nested as a message or attached as an .eml file.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import email
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import decode_header
 from email.message import Message
-from email.policy import Compat32
-from email.utils import parseaddr, parsedate_to_datetime
 
-from pipeline.intake import guard
+from pipeline.intake import guard, origin, tnef
 from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
-from pipeline.model import CHINA
+from pipeline.intake.guard import MAX_BYTES
+from pipeline.model import Reason
 
+MAX_DEPTH = 8
+"""Mails within mails: longer chains of forwarding hold nothing that is not in the outer ones."""
+MAX_FILES = 100
+"""Spreadsheets that one mail may carry; a whole district sends 42."""
+MAX_INFLATED = 5 * MAX_BYTES
+"""Bytes that the archives of one mail may unpack to, together."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_MAIL_SUFFIX = frozenset({".eml"})
+_NAMELESS = "未命名附件"
+_UNOPENED = frozenset({Reason.OWN_LETTER, Reason.BOUNCE})
+"""What these carry is what nianbao itself sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,117 +38,109 @@ class Mail:
 
     sender: str | None
     message_id: str | None
+    subject: str
     received_at: datetime | None
     spreadsheets: tuple[tuple[str, bytes], ...]
     others: tuple[str, ...]
+    automatic: Reason | None = None
+    failed_checks: tuple[str, ...] = ()
 
 
-def open_mail(content: bytes) -> Mail | None:
-    """Take a mail apart; None where it is no mail."""
+def open_mail(content: bytes, *, authserv_id: str = "") -> Mail | None:
+    """Take a mail apart; None where it is no mail. ``authserv_id`` names the server whose checks of origin are believed."""
     try:
         message = email.message_from_bytes(content, policy=_POLICY)
-        if not message.keys():
-            return None
-        attachments = list(_attachments(message))
-        spreadsheets: list[tuple[str, bytes]] = []
-        others: list[str] = []
-        for name, data in attachments:
-            found = _spreadsheets(name, data)
-            spreadsheets += found
-            if not found:
-                others.append(name)
-        return Mail(
-            _sender(message),
-            _header(message, "Message-ID") or None,
-            _date(message),
-            tuple(_distinct(spreadsheets)),
-            tuple(others),
-        )
+        return _opened(message, authserv_id) if message.keys() else None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None  # the standard parser raises these on mails that no program writes
 
 
-def _attachments(message: Message) -> Iterator[tuple[str, bytes]]:
+def _opened(message: Message, authserv_id: str) -> Mail:
+    automatic = origin.written_by_machine(message)
+    spreadsheets: list[tuple[str, bytes]] = []
+    others: list[str] = []
+    room = MAX_INFLATED
+    for name, data in () if automatic in _UNOPENED else _attachments(message, MAX_DEPTH):
+        found = _spreadsheets(name, data, room)
+        room -= sum(len(content) for _, content in found)
+        if found and len(spreadsheets) + len(found) <= MAX_FILES:
+            spreadsheets += found
+        elif not data.startswith(tnef.MAGIC):
+            others.append(name)
+    return Mail(
+        origin.sender_of(message),
+        origin.header(message, "Message-ID") or None,
+        origin.header(message, "Subject"),
+        origin.arrived_at(message),
+        tuple(_distinct(spreadsheets)),
+        tuple(others),
+        automatic,
+        origin.failed_checks(message, authserv_id),
+    )
+
+
+def _attachments(message: Message, depth: int) -> Iterator[tuple[str, bytes]]:
     for part in message.walk():
-        name = _filename(part)
-        if part.is_multipart() or not name:
+        inner = _forwarded(part)
+        if inner is not None:
+            if depth:
+                yield from _attachments(inner, depth - 1)
             continue
-        data = part.get_payload(decode=True)
-        if isinstance(data, bytes) and part.get_content_maintype() != "image":
-            yield name, data
+        data = None if part.is_multipart() else part.get_payload(decode=True)
+        if not isinstance(data, bytes) or part.get_content_maintype() == "image":
+            continue
+        name = _filename(part)
+        if name or data.startswith((*_CONTAINERS, tnef.MAGIC)):
+            yield name or _NAMELESS, data
 
 
-def _spreadsheets(name: str, data: bytes) -> list[tuple[str, bytes]]:
-    inner = unpack(data)
+def _forwarded(part: Message) -> Message | None:
+    """Return the mail inside a part that is a file, or one that a program wrongly encoded; ``walk`` enters the rest."""
+    if part.get_content_type() == "message/rfc822":
+        payload = part.get_payload()
+        inner = payload[0] if isinstance(payload, list) and payload else None
+        if not isinstance(inner, Message) or inner.keys():
+            return None
+        text = inner.get_payload()
+        data = _unwrapped(text) if isinstance(text, str) else b""
+    elif has_suffix(_filename(part), _MAIL_SUFFIX):
+        decoded = part.get_payload(decode=True)
+        data = decoded if isinstance(decoded, bytes) else b""
+    else:
+        return None
+    found = email.message_from_bytes(data, policy=_POLICY)
+    return found if found.keys() else None
+
+
+def _unwrapped(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _spreadsheets(name: str, data: bytes, room: int) -> list[tuple[str, bytes]]:
+    inner = unpack(data, room)
     if inner:
         return [(f"{name}/{entry}", content) for entry, content in inner]
     if has_suffix(name, SPREADSHEETS | ARCHIVES):
         return [(name, data)]
+    if data.startswith(tnef.MAGIC):
+        return [(name, data)] if tnef.holds_files(data) else []
     return [(name, data)] if data.startswith(_CONTAINERS) and guard.inspect(data).kind else []
 
 
 def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """Tell attachments of one name apart by numbering the later ones."""
+    """Tell attachments of one name apart by numbering the later ones; a file that a chain carries twice is one."""
     seen: dict[str, int] = {}
-    for name, data in found:
+    for name, data in dict.fromkeys(found):
         seen[name] = count = seen.get(name, 0) + 1
         yield (name if count == 1 else f"{count}_{name}"), data
 
 
 def _filename(part: Message) -> str:
     name = part.get_filename()
-    return _decoded(name).replace("\\", "/").rpartition("/")[2].strip() if name else ""
+    return origin.decoded(name).replace("\\", "/").rpartition("/")[2].strip() if name else ""
 
 
-def _sender(message: Message) -> str | None:
-    return parseaddr(_header(message, "From"))[1].lower() or None
-
-
-def _date(message: Message) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(_header(message, "Date"))
-    except (ValueError, TypeError, IndexError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=CHINA)
-
-
-def _header(message: Message, name: str) -> str:
-    value = message.get(name)
-    return "" if value is None else " ".join(_decoded(value).split())
-
-
-def _decoded(value: str) -> str:
-    """Decode RFC 2047 words."""
-    try:
-        parts = decode_header(value)
-    except (ValueError, LookupError):
-        return value
-    return "".join(part if isinstance(part, str) else _text(part, charset) for part, charset in parts)
-
-
-def _text(part: bytes, charset: str | None) -> str:
-    if charset is None:
-        return part.decode("raw-unicode-escape", "replace")  # how decode_header returns what was not encoded
-    wider = "gb18030" if charset.lower() in {"gb2312", "gbk"} else charset
-    for encoding in (wider, "utf-8", "gb18030"):
-        try:
-            return part.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return part.decode("latin-1")
-
-
-class _BareNames(Compat32):
-    """The plain policy, but bytes beyond ASCII in headers are text, as many programs mean them."""
-
-    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - the signature of the base class
-        raw = value.encode("utf-8", "surrogateescape")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                return raw.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        return raw.decode("latin-1")
-
-
-_POLICY = _BareNames()
+_POLICY = origin.BareNames()

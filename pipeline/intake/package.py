@@ -104,6 +104,7 @@ def kind_of(package: Package) -> str:
         return _open_document(package)
     if "[content_types].xml" in names and b"spreadsheetml" in inflate_within(package, "[content_types].xml"):
         return "xlsx"
+    refuse_excess(package)  # what is wrong with a bomb is not that it is an archive
     raise not_a_workbook(ARCHIVE)
 
 

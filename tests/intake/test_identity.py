@@ -95,8 +95,15 @@ def test_without_a_stamp_the_name_must_be_on_the_roster(form: Form) -> None:
     assert found.findings[0].severity is Severity.ERROR
 
 
+def test_nothing_stated_is_returned_to_the_agency_whose_mailbox_sent_it(form: Form) -> None:
+    found = owner(reading(form), path="教育局.xlsx", sender="cz@example.com")
+    assert (found.agency, found.held) == (FINANCE, False)
+    assert codes(found.findings) == ["F02.agency_missing"]
+    assert found.findings[0].severity is Severity.ERROR  # so nothing is merged on that evidence
+
+
 def test_nothing_stated_is_held(form: Form) -> None:
-    found = owner(reading(form), path="财政局.xlsx", sender="cz@example.com")
+    found = owner(reading(form), path="财政局.xlsx", sender="a@shared.example.com")
     assert (found.agency, found.held) == (None, True)
     assert codes(found.findings) == ["F02.agency_missing"]
 

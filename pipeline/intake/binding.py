@@ -1,0 +1,109 @@
+"""An Identity and the mail it came by go in; the Identity comes out, held where the sender may not speak for the agency.
+
+The roster binds addresses and domains to agencies (F06). Figures count only where the agency's own mailbox sent them; a
+file that a coordinator put into the inbox has no sender and is trusted, as is what comes from a trusted address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.model import Agency, Fact, Finding, Reason, Severity
+
+if TYPE_CHECKING:
+    from pipeline.intake.identity import Identity, Roster
+    from pipeline.model import Envelope
+
+CODE = "F06"
+_NO_SENDER = "（没有发件人）"
+_NO_PHONE = "名单中没有电话"
+
+
+def bind(found: Identity, envelope: Envelope, roster: Roster, trusted: Collection[str] = ()) -> Identity:
+    """Hold ``found`` where a mail's sender is not its agency's, with a finding that says whom to ask."""
+    if envelope.source != "mail":
+        return found
+    doubt = _doubt(found.agency, envelope, roster, trusted)
+    if doubt is None:
+        return found
+    is_held = found.held or doubt.severity is Severity.ERROR
+    return replace(found, held=is_held, findings=(*found.findings, doubt))
+
+
+def owners(sender: str | None, by_email: Mapping[str, tuple[Agency, ...]]) -> tuple[Agency, ...]:
+    """Return the agencies that list the address, else those that list its domain."""
+    address = (sender or "").casefold()
+    return by_email.get(address) or by_email.get("@" + address.rpartition("@")[2], ()) if address else ()
+
+
+def copies_that_stay(copies: Sequence[Identity]) -> list[int]:
+    """Of files with the same content, in order of arrival, return the numbers of those that are not mere duplicates.
+
+    One stands for all: the first that is not held, else the first. Where another agency's mailbox sent the same file
+    as well, a person must ask which of the two it belongs to, so that one stays too (see ``claimed_twice``).
+    """
+    first = next((number for number, copy in enumerate(copies) if not copy.held), 0)
+    return [number for number, copy in enumerate(copies) if number == first or _is_foreign(copy)]
+
+
+def claimed_twice(found: Identity) -> Identity:
+    """Say of a file from another agency's mailbox that it also came from elsewhere."""
+    findings = tuple(
+        replace(finding, variant=Reason.TWO_CLAIMS.value) if _is_foreign_finding(finding) else finding
+        for finding in found.findings
+    )
+    return replace(found, findings=findings)
+
+
+def _doubt(
+    agency: Agency | None, envelope: Envelope, roster: Roster, trusted: Collection[str]
+) -> Finding | None:
+    sender = (envelope.sender or "").casefold()
+    if envelope.failed_checks:
+        checks = "、".join(name.upper() for name in envelope.failed_checks)
+        return _finding(Reason.FAILED_CHECK, sender, agency, checks=checks)
+    if sender in {address.casefold() for address in trusted}:
+        return None
+    senders = owners(sender, roster.by_email)
+    if agency is None:
+        return None if senders else Finding(CODE, Severity.ERROR, None, (), "nobody", _sender_fact(sender))
+    return None if _may_send(sender, agency) else _stranger(sender, senders, agency)
+
+
+def _may_send(sender: str, agency: Agency) -> bool:
+    domain = "@" + sender.rpartition("@")[2]
+    return any(email.casefold() in (sender, domain) for email in agency.emails)
+
+
+def _stranger(sender: str, senders: Sequence[Agency], agency: Agency) -> Finding:
+    if senders:
+        return _finding(Reason.FOREIGN_SENDER, sender, agency, owner=senders[0].name)
+    if not agency.emails:
+        facts = {**_sender_fact(sender), "agency": agency.name}
+        return Finding(CODE, Severity.INFO, None, (), "unbound", facts)
+    return _finding(Reason.UNKNOWN_SENDER, sender, agency)
+
+
+def _finding(reason: Reason, sender: str, agency: Agency | None, **facts: Fact) -> Finding:
+    named: dict[str, Fact] = {
+        **_sender_fact(sender),
+        "agency": agency.name if agency else "发件单位",
+        "contact": " ".join(part for part in (agency.contact, agency.phone) if part) if agency else "",
+        **facts,
+    }
+    named["contact"] = named["contact"] or _NO_PHONE
+    return Finding(CODE, Severity.ERROR, None, (), reason.value, named)
+
+
+def _sender_fact(sender: str) -> dict[str, Fact]:
+    return {"sender": sender or _NO_SENDER}
+
+
+def _is_foreign(found: Identity) -> bool:
+    return any(map(_is_foreign_finding, found.findings))
+
+
+def _is_foreign_finding(finding: Finding) -> bool:
+    return (finding.code, finding.variant) == (CODE, Reason.FOREIGN_SENDER.value)

@@ -1,0 +1,107 @@
+"""A night of mails: whose figures count, and who must be asked first."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.publishing.workbook import build_workbook
+from tests.support.fills import report
+from tests.support.folders import Ran, inputs_only, make_district, run
+from tests.support.mails import mail, winmail
+
+OURS = "mx.district.example"
+ROSTER = """code,name,contact,phone,email
+001,甲局,李芳,0571-1,jia@x.example
+002,乙局,王明,0571-2,@yi.example
+003,丙局,赵云,0571-3,bing@x.example
+004,丁馆,周宁,0571-4,
+005,戊局,吴越,0571-5,wu@x.example
+"""
+
+
+def filled(form: Form, name: str, seed: int = 0) -> bytes:
+    """What the agency called ``name`` fills in; no two seeds alike."""
+    written = report(form, "", name, 2023, rng=random.Random(f"{name}{seed}"))
+    numbers = dict(zip((cell.key for cell in form.cells), written.numbers, strict=True))
+    entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: "2023"}
+    return build_workbook(form, values={**inputs_only(form, numbers), **written.texts, **entries})
+
+
+@pytest.fixture(scope="module")
+def night(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    jia, yi, bing, ding = (filled(form, name) for name in ("甲局", "乙局", "丙局", "丁馆"))
+    forged = filled(form, "甲局", 1)
+    failed = f"{OURS}; dmarc=fail"
+    mails = {
+        "01 甲局.eml": mail([("甲局.xlsx", jia)], From="jia@x.example"),
+        "02 冒名.eml": mail([("甲局.xlsx", forged)], From="甲局 <jia@evil.example>"),
+        "03 乙局代甲局.eml": mail([("甲局.xlsx", jia)], From="li@yi.example"),
+        "04 冒用.eml": mail([("丙局.xlsx", bing)], From="bing@x.example", Authentication_Results=failed),
+        "05 丁馆.eml": mail([("丁馆.xlsx", ding)], From="ding@anywhere.example"),
+        "06 乙局转发.eml": mail([("乙局.xlsx", yi)], From="wang@yi.example"),
+        "07 办公室代报.eml": mail([("戊局.xlsx", filled(form, "戊局"))], From="zwgk@office.example"),
+        "08 谢谢.eml": mail(From="jia@x.example"),
+        "09 自动回复.eml": mail(From="bing@x.example", Auto_Submitted="auto-replied"),
+        "10 打包.eml": mail([("winmail.dat", winmail((0x0006800F, b"x")))], From="wu@x.example"),
+        "11 陌生副本.eml": mail([("乙局.xlsx", yi)], From="x@evil.example"),
+    }
+    extra = f'[mail]\nauthserv_id = "{OURS}"\ntrusted = ["zwgk@office.example"]\n'
+    files = {name: content.as_bytes() for name, content in mails.items()}
+    folder = make_district(tmp_path_factory.mktemp("mails"), ["甲局"], files, extra=extra)
+    (folder / "agencies.csv").write_text(ROSTER, "utf-8")
+    return run(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "verdict", "variant"),
+    [
+        ("01 甲局.eml/甲局.xlsx", "accepted", ""),
+        ("02 冒名.eml/甲局.xlsx", "held", "不在 甲局 的名单中"),
+        ("03 乙局代甲局.eml/甲局.xlsx", "held", "别的来源都报送过"),
+        ("04 冒用.eml/丙局.xlsx", "held", "DMARC"),
+        ("05 丁馆.eml/丁馆.xlsx", "accepted", "没有核对发件人"),
+        ("06 乙局转发.eml/乙局.xlsx", "accepted", ""),
+        ("07 办公室代报.eml/戊局.xlsx", "accepted", ""),
+        ("08 谢谢.eml", "not_a_submission", ""),
+        ("09 自动回复.eml", "not_a_submission", ""),
+        ("10 打包.eml/winmail.dat", "returned", "winmail.dat"),
+        ("11 陌生副本.eml/乙局.xlsx", "duplicate", ""),
+    ],
+)
+def test_every_file_of_every_mail_ends_as_it_should(
+    night: Ran, file: str, verdict: str, variant: str
+) -> None:
+    assert night.verdicts()[file].removesuffix("_with_remarks") == verdict
+    [item] = [item for item in night.record["submissions"] if item["file"] == file]
+    said = [finding["message"] for finding in item["findings"] if finding["code"] in ("F06", "F01")]
+    assert bool(said) == bool(variant)
+    assert variant in "".join(said)
+
+
+def test_an_impostors_figures_are_never_merged(night: Ran) -> None:
+    by_agency = {
+        item["agency_name"]: item["report"] for item in night.record["submissions"] if item["report"]
+    }
+    assert sorted(by_agency) == ["丁馆", "乙局", "戊局", "甲局"]
+    counts = night.record["counts"]
+    assert (counts["held"], counts["accepted"] + counts["accepted_with_remarks"]) == (2, 4)
+
+
+def test_once_the_address_is_on_the_roster_the_file_counts(form: Form, tmp_path: Path) -> None:
+    files = {"1.eml": mail([("甲局.xlsx", filled(form, "甲局"))], From="new@x.example").as_bytes()}
+    folder = make_district(tmp_path, ["甲局"], files)
+    (folder / "agencies.csv").write_text("code,name,email\n001,甲局,jia@x.example\n", "utf-8")
+    assert run(folder).verdicts() == {"1.eml/甲局.xlsx": "held"}
+    (folder / "agencies.csv").write_text("code,name,email\n001,甲局,jia@x.example;new@x.example\n", "utf-8")
+    assert run(folder).record["counts"]["held"] == 0
+
+
+def test_wrong_mail_settings_end_with_code_2_and_a_line(tmp_path: Path) -> None:
+    folder = make_district(tmp_path, ["甲局"], {}, extra='[mail]\nimap_security = "ssl"\n')
+    done = run(folder)
+    assert done.code == 2
+    assert "第 7 行" in done.err
