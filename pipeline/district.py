@@ -16,6 +16,15 @@ from pathlib import Path
 from pipeline.mail_settings import NO_MAIL, MailSettings, mail_settings
 from pipeline.model import Agency, ConfigError
 from pipeline.toml_source import TomlSource
+from pipeline.workdays import (
+    NO_PEOPLE,
+    PLAIN_CALENDAR,
+    Calendar,
+    Extension,
+    People,
+    calendar_of,
+    extensions_of,
+)
 
 CONFIG_NAME = "district.toml"
 ROSTER_NAME = "agencies.csv"
@@ -25,6 +34,8 @@ LEVELS = ("设区的市", "县区")
 DEFAULT_LEVEL = "县区"
 """Taken where a file is judged without a roster and its template does not say."""
 ROSTER_COLUMNS = ("code", "name", "aliases", "kind", "level", "contact", "phone", "email")
+_SETTINGS = ("name", "level", "year", "form", "deadline")
+_TABLES = ("rules", "mail", "people", "calendar", "extension")
 _REQUIRED_COLUMNS = ("code", "name")
 
 
@@ -49,6 +60,18 @@ class District:
     agencies: tuple[Agency, ...]
     rules: Rules = Rules()
     mail: MailSettings = NO_MAIL
+    people: People = NO_PEOPLE
+    calendar: Calendar = PLAIN_CALENDAR
+    extensions: tuple[Extension, ...] = ()
+
+    def deadline_of(self, code: str) -> date:
+        """Return the last day on which the agency with ``code`` is in time."""
+        return next((item.until for item in self.extensions if item.agency == code), self.deadline)
+
+    @property
+    def office(self) -> str:
+        """Who signs letters."""
+        return self.people.office or f"{self.name}政务公开办"
 
     @property
     def inbox(self) -> Path:
@@ -69,7 +92,7 @@ def load_district(folder: Path) -> District:
             f"这里没有 {CONFIG_NAME}。请先运行 nianbao init {folder} 建立区县文件夹。", file=folder
         )
     source = TomlSource(_decode(path.read_bytes(), path), str(path))
-    source.refuse_unknown_tables({"name", "level", "year", "form", "deadline", "rules", "mail"})
+    source.refuse_unknown_tables({*_SETTINGS, *_TABLES})
     top = source.top()
     written = top.into(_Campaign)
     if written.level not in LEVELS:
@@ -78,6 +101,7 @@ def load_district(folder: Path) -> District:
         raise top.fault("deadline 应写成日期，例如 2024-01-31，不加引号。", "deadline")
     if not 2000 <= written.year <= 2999:  # noqa: PLR2004 - the years a four-digit slip would miss
         raise top.fault("year 应为四位年份，例如 2023。", "year")
+    agencies = load_roster(folder / ROSTER_NAME, written.level)
     return District(
         folder=folder,
         name=written.name,
@@ -85,9 +109,12 @@ def load_district(folder: Path) -> District:
         year=written.year,
         form=written.form,
         deadline=written.deadline,
-        agencies=load_roster(folder / ROSTER_NAME, written.level),
+        agencies=agencies,
         rules=source.table("rules").into(Rules),
         mail=mail_settings(source.table("mail"), folder),
+        people=source.table("people").into(People),
+        calendar=calendar_of(source.table("calendar")),
+        extensions=extensions_of(source.tables("extension"), agencies),
     )
 
 

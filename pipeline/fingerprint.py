@@ -33,6 +33,7 @@ def fingerprint(
         (district.name, district.level, district.year, district.form, district.deadline, district.rules),
         district.mail.trusted,
         *district.agencies,
+        district.extensions,
         now.date() > district.deadline,
         *(hashlib.sha256(layout).hexdigest() for layout in layouts),
         _program(),

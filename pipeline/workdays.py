@@ -1,0 +1,116 @@
+"""``[calendar]``, ``[[extension]]`` and ``[people]`` of district.toml go in; workdays, deadlines and who signs come out.
+
+China moves its workdays about by decree each year, so holidays and make-up workdays are the coordinator's to write down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pipeline.model import Agency
+from pipeline.toml_source import Section
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later deadline for one agency: ``[[extension]]`` of district.toml."""
+
+    agency: str
+    until: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The district's workdays and when it reminds: ``[calendar]`` of district.toml."""
+
+    holidays: tuple[date, ...] = ()
+    """Days off that fall on Monday to Friday."""
+    workdays: tuple[date, ...] = ()
+    """Saturdays and Sundays that are worked (调休)."""
+    remind_days_before: tuple[int, ...] = (5, 2, 0)
+    """Workdays before an agency's deadline on which it is reminded; 0 is the last workday up to it."""
+    remind_every: int = 1
+    """After the deadline, remind every so many workdays; 0: never."""
+
+    def is_workday(self, day: date) -> bool:
+        """Whether offices are open on ``day``."""
+        return day in self.workdays or (day.weekday() < _SATURDAY and day not in self.holidays)
+
+    def workdays_between(self, day: date, last: date) -> int:
+        """Count the workdays after ``day`` up to and including ``last``; 0 where ``last`` is not later."""
+        return sum(self.is_workday(day + _DAY * number) for number in range(1, (last - day).days + 1))
+
+    def reminds_on(self, day: date, deadline: date) -> bool:
+        """Whether an agency with ``deadline`` that has not reported is reminded on ``day``."""
+        if not self.is_workday(day):
+            return False
+        if day <= deadline:
+            return self.workdays_between(day, deadline) in self.remind_days_before
+        return bool(self.remind_every) and (self.workdays_between(deadline, day) - 1) % self.remind_every == 0
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who writes and who is written to: ``[people]`` of district.toml."""
+
+    office: str = ""
+    """Signs the letters; empty: the district's 政务公开办."""
+    coordinator: str = ""
+    phone: str = ""
+    email: str = ""
+    """The office's own address: letters come from it, and the coordinator's digest goes to it."""
+    district_office: str = ""
+    """Receives the finished workbook."""
+    district_office_email: str = ""
+
+
+PLAIN_CALENDAR = Calendar()
+NO_PEOPLE = People()
+"""A district.toml without the tables: Monday to Friday are worked, and nobody is named."""
+
+
+def calendar_of(section: Section) -> Calendar:
+    """Read and check ``[calendar]``. Raises ConfigError with file, line and remedy."""
+    for name in ("holidays", "workdays"):
+        if not _all_of(date, section.values.get(name, [])):
+            raise section.fault(f"{name} 应写成日期的列表，例如 [2024-02-12, 2024-02-13]，不加引号。", name)
+    days = section.values.get("remind_days_before", [])
+    if not _all_of(int, days) or any(day < 0 for day in days):
+        raise section.fault("remind_days_before 应写成天数的列表，例如 [5, 2, 0]。", "remind_days_before")
+    found = section.into(Calendar)
+    if found.remind_every < 0:
+        raise section.fault("remind_every 应为 0（不催）或每隔几个工作日催一次。", "remind_every")
+    return found
+
+
+def extensions_of(sections: Sequence[Section], agencies: Sequence[Agency]) -> tuple[Extension, ...]:
+    """Read and check every ``[[extension]]``. Raises ConfigError with file, line and remedy."""
+    known = {agency.code for agency in agencies}
+    found: list[Extension] = []
+    for section in sections:
+        item = section.into(Extension)
+        if item.agency not in known:
+            raise section.fault(f"名单中没有代码为“{item.agency}”的单位。", "agency")
+        if type(item.until) is not date:
+            raise section.fault("until 应写成日期，例如 2024-02-05，不加引号。", "until")
+        if any(other.agency == item.agency for other in found):
+            raise section.fault(f"“{item.agency}”的延期写了两次，请只留一个。", "agency")
+        found.append(item)
+    return tuple(found)
+
+
+def spoken_date(day: date) -> str:
+    """Write a day as letters do: 2024年1月31日（星期三）."""
+    return f"{day.year}年{day.month}月{day.day}日（星期{_WEEKDAYS[day.weekday()]}）"
+
+
+def _all_of(kind: type, values: Any) -> bool:  # noqa: ANN401 - whatever TOML holds
+    return isinstance(values, list) and all(type(value) is kind for value in values)
