@@ -21,7 +21,7 @@ from pipeline.model import CHINA, Envelope, Message
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MAIL_SUFFIX = ".eml"
-_MAX_MAIL = 3 * MAX_BYTES
+MAX_MAIL = 3 * MAX_BYTES
 """Attachments travel as text, a third larger, and there may be two."""
 
 
@@ -85,7 +85,7 @@ def _open(path: Path, relative: str, authserv_id: str = "") -> Iterator[_Found]:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
-        content = stream.read((_MAX_MAIL if is_mail else MAX_BYTES) + 1)  # enough for the guard to refuse
+        content = stream.read((MAX_MAIL if is_mail else MAX_BYTES) + 1)  # enough for the guard to refuse
     modified = path.stat().st_mtime
     mail = open_mail(content, authserv_id=authserv_id) if is_mail else None
     if mail:
