@@ -14,8 +14,9 @@ from pipeline.intake.imap import Fetched, Position, fetch, path_of
 from pipeline.mail_settings import MailSettings
 from pipeline.model import ConfigError
 from pipeline.network import Credentials, credentials, tls
-from tests.support.dovecot import EXPIRED_HOST, HOST, Server, cut_after, dovecot
+from tests.support.dovecot import EXPIRED_HOST, Server, cut_after, dovecot
 from tests.support.mails import mail
+from tests.support.ports import HOST
 
 pytestmark = pytest.mark.dovecot
 

@@ -24,10 +24,10 @@ import trustme
 from imap_tools import MailBox
 
 from pipeline.network import Credentials, tls
+from tests.support.ports import HOST, free_port
 
 DOVECOT = shutil.which("dovecot") or shutil.which("/usr/sbin/dovecot")
 PASSWORD = "geheim"  # noqa: S105 - of a server that lives for one test
-HOST = "127.0.0.1"
 EXPIRED_HOST = "localhost"
 """The same server by this name shows a certificate that has run out."""
 _START = 20
@@ -117,7 +117,7 @@ def dovecot() -> Iterator[Server]:
     if DOVECOT is None:
         pytest.skip("Dovecot is not installed")
     with tempfile.TemporaryDirectory(prefix="dovecot", ignore_cleanup_errors=True) as name:
-        server = Server(Path(name), _free_port(), _free_port())
+        server = Server(Path(name), free_port(), free_port())
         _write_certificates(server.folder)
         _write_config(server)
         process = subprocess.Popen([DOVECOT, "-F", "-c", str(server.folder / "dovecot.conf")])
@@ -167,13 +167,6 @@ def _write_config(server: Server) -> None:
         ),
         "utf-8",
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
