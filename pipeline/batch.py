@@ -200,7 +200,7 @@ def _identified(
     who = identity.identify(
         found, path=envelope.path, sender=envelope.sender, roster=roster, year=district.year
     )
-    return binding.bind(who, envelope, roster, district.mail.trusted)
+    return binding.bind(who, envelope, roster, district.trusted_senders)
 
 
 def _submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:

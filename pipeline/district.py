@@ -79,6 +79,11 @@ class District:
         return self.folder / INBOX_NAME
 
     @property
+    def trusted_senders(self) -> tuple[str, ...]:
+        """Addresses whose mail counts as put into the inbox by hand: the office's own and those of ``[mail] trusted``."""
+        return tuple(address for address in (*self.mail.trusted, self.people.email) if address)
+
+    @property
     def layouts(self) -> Path:
         """Where the district's own template and Word layout lie."""
         return self.folder / LAYOUTS_NAME

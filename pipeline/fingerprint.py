@@ -31,7 +31,7 @@ def fingerprint(
         *((item.path, item.sha256, item.received_at, item.sender, item.failed_checks) for item in envelopes),
         *others,
         (district.name, district.level, district.year, district.form, district.deadline, district.rules),
-        district.mail.trusted,
+        district.trusted_senders,
         *district.agencies,
         district.extensions,
         now.date() > district.deadline,

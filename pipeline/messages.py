@@ -253,7 +253,8 @@ def message_line(outcome: MessageOutcome) -> str:
     said = f"{VERDICT_WORDS[outcome.verdict]}（{REASON_WORDS[outcome.reason]}）"
     names = "、".join(name.removeprefix(f"{message.path}/") for name in (*message.files, *message.others))
     subject = message.subject or "（无主题）"
-    parts = (when, message.sender or "发件人不明", f"《{subject}》", said, names)
+    bounced = f"{message.bounce.recipient}：{message.bounce.words}" if message.bounce else ""
+    parts = (when, message.sender or "发件人不明", f"《{subject}》", said, names, bounced)
     return "　".join(part for part in parts if part)
 
 

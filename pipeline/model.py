@@ -197,6 +197,15 @@ LOOP_HEADER = "X-Nianbao"
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a mail server says of a letter that did not arrive: the letter's Message-ID, at whom, and why."""
+
+    letter: str
+    recipient: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A mail as it came; ``path`` is relative to the inbox, ``files`` are the paths of the envelopes taken from it.
 
@@ -215,6 +224,7 @@ class Message:
     others: tuple[str, ...] = ()
     automatic: Reason | None = None
     failed_checks: tuple[str, ...] = ()
+    bounce: Bounce | None = None
 
 
 @dataclass(frozen=True, slots=True)

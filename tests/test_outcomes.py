@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.messages import REASON_WORDS, message_line
-from pipeline.model import Finding, Message, MessageOutcome, Reason, Severity, Verdict
+from pipeline.model import Bounce, Finding, Message, MessageOutcome, Reason, Severity, Verdict
 from pipeline.outcomes import outcomes
 from tests.support.districts import agency, assessment
 
@@ -95,3 +95,9 @@ def test_the_line_of_the_day_is_in_chinas_time_and_names_the_files() -> None:
     line = message_line(found)
     assert line.split("　")[:3] == ["2024-01-15 09:30", "a@x.cn", "《年报》"]
     assert line.endswith("　0.xlsx、说明.pdf")
+
+
+def test_the_line_of_a_bounce_says_who_did_not_get_it() -> None:
+    bounce = Bounce("<1@x>", "jia@x.example", "550 No such user")
+    found = MessageOutcome(message(0, bounce=bounce), Verdict.NOT_A_SUBMISSION, Reason.BOUNCE)
+    assert message_line(found).endswith("　jia@x.example：550 No such user")

@@ -115,6 +115,7 @@ def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Itera
         others=mail.others,
         automatic=mail.automatic,
         failed_checks=mail.failed_checks,
+        bounce=mail.bounce,
     )
     for path, data in files:
         yield replace(

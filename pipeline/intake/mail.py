@@ -16,8 +16,9 @@ from email.message import Message
 
 from pipeline.intake import guard, origin, tnef
 from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
+from pipeline.intake.bounce import bounce_of
 from pipeline.intake.guard import MAX_BYTES
-from pipeline.model import Reason
+from pipeline.model import Bounce, Reason
 
 MAX_DEPTH = 8
 """Mails within mails: longer chains of forwarding hold nothing that is not in the outer ones."""
@@ -44,6 +45,7 @@ class Mail:
     others: tuple[str, ...]
     automatic: Reason | None = None
     failed_checks: tuple[str, ...] = ()
+    bounce: Bounce | None = None
 
 
 def open_mail(content: bytes, *, authserv_id: str = "") -> Mail | None:
@@ -76,6 +78,7 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         tuple(others),
         automatic,
         origin.failed_checks(message, authserv_id),
+        bounce_of(message) if automatic is Reason.BOUNCE else None,
     )
 
 

@@ -15,7 +15,7 @@ from pipeline.intake.archive import MAX_NESTING
 from pipeline.intake.folder import fetch
 from pipeline.intake.mail import Mail, open_mail
 from pipeline.intake.reading import read
-from pipeline.model import CHINA, LOOP_HEADER, Reason
+from pipeline.model import CHINA, LOOP_HEADER, Bounce, Reason
 from tests.intake.support import Draft, codes, zip_of
 from tests.support.mails import TNEF_DATA, TNEF_SUBJECT, TNEF_TITLE, mail, winmail
 
@@ -195,6 +195,53 @@ def test_reports_of_servers_and_receipts_are_told_apart(kind: str, expected: Rea
         b'From: a@x.com\r\nContent-Type: multipart/report; report-type=%s; boundary="b"\r\n\r\n--b--\r\n'
     )
     assert opened(content % kind.encode()).automatic == expected
+
+
+RETURNED = """From: MAILER-DAEMON@x.com
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+In-Reply-To: <from-header@x>
+
+--b
+Content-Type: text/plain
+
+Undelivered
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.x.com
+
+Final-Recipient: rfc822; jia@x.example
+Action: {action}
+Status: 5.1.1
+{diagnostic}
+--b
+{original}
+--b--
+"""
+HEADERS_ONLY = "Content-Type: text/rfc822-headers\n\nMessage-ID: <letter@x>\nSubject: x\n"
+WHOLE = f"Content-Type: message/rfc822\n\nMessage-ID: <letter@x>\n{LOOP_HEADER}: return\n\ntext\n"
+
+
+@pytest.mark.parametrize(
+    ("original", "letter"),
+    [(HEADERS_ONLY, "<letter@x>"), (WHOLE, "<letter@x>"), ("\ntext\n", "<from-header@x>")],
+)
+@pytest.mark.parametrize(
+    ("diagnostic", "words"),
+    [("Diagnostic-Code: smtp; 550 5.1.1\n No such user\n", "550 5.1.1 No such user"), ("", "5.1.1")],
+)
+def test_a_bounce_says_which_letter_did_not_arrive_and_why(
+    original: str, letter: str, diagnostic: str, words: str
+) -> None:
+    content = RETURNED.format(action="failed", original=original, diagnostic=diagnostic)
+    found = opened(content.encode())
+    assert (found.automatic, found.bounce) == (Reason.BOUNCE, Bounce(letter, "jia@x.example", words))
+    assert found.spreadsheets == ()
+
+
+def test_a_letter_that_is_only_late_did_not_fail() -> None:
+    content = RETURNED.format(action="delayed", original=WHOLE, diagnostic="")
+    assert opened(content.encode()).bounce is None
 
 
 @pytest.mark.parametrize("header", [{LOOP_HEADER: "1"}, {"From": "mailer-daemon@x.com"}])

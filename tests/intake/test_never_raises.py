@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.intake import guard, sandbox
+from pipeline.intake import guard, sandbox, tnef
 from pipeline.intake.mail import open_mail
 from pipeline.intake.reading import read
 from pipeline.model import Reading
 from tests.intake.support import draft, numbers_for, zip_of
 from tests.intake.xlsb import xlsb
+from tests.support.mails import TNEF_DATA, TNEF_SUBJECT, mail, winmail
 
 MAGIC = [b"", b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF", b"<?xml"]
 FAST = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -131,16 +132,46 @@ def test_any_mail(content: bytes) -> None:
     assert found is None or isinstance(found.spreadsheets, tuple)
 
 
+@cache
+def rich_mail() -> bytes:
+    """A mail with everything in it: a chain, archives in archives, what Outlook packs, a report of a server."""
+    book = zip_of({"夹/内.zip": zip_of({"甲.xlsx": b"x" * 99})})
+    message = mail([("打包.zip", book), ("winmail.dat", winmail(TNEF_SUBJECT, TNEF_DATA))])
+    message.add_attachment(mail([("乙.xlsx", b"y" * 99)], List_Id="<a.b>"))
+    message.add_attachment(b"Action: failed\r\n\r\n", "application", "octet-stream", filename="转发.eml")
+    message["Authentication-Results"] = "mx.x; dmarc=fail (x); spf=pass"
+    message["Received"] = "from x by y; Mon, 15 Jan 2024 09:30:00 +0800"
+    return message.as_bytes()
+
+
+@FAST
+@given(st.data())
+def test_a_damaged_mail(data: st.DataObject) -> None:
+    found = open_mail(data.draw(damage(rich_mail())), authserv_id="mx.x")
+    assert found is None or all(isinstance(content, bytes) for _, content in found.spreadsheets)
+
+
+@FAST
+@given(st.binary(max_size=300), st.integers(0, 40))
+def test_a_damaged_winmail(rest: bytes, cut: int) -> None:
+    assert tnef.holds_files(winmail(TNEF_SUBJECT)[: 6 + cut] + rest) in (True, False)
+
+
 @FAST
 @given(
-    st.sampled_from(["From", "Date", "Message-ID", "Content-Type", "Content-Disposition"]),
+    st.sampled_from(
+        [
+            *("From", "Date", "Message-ID", "Content-Type", "Content-Disposition", "Received", "Subject"),
+            *("Authentication-Results", "Auto-Submitted", "Return-Path", "Content-Transfer-Encoding"),
+        ]
+    ),
     st.binary(max_size=200),
 )
 def test_any_header(name: str, value: bytes) -> None:
     content = (
         name.encode() + b": " + value + b'\r\nContent-Disposition: attachment; filename="a.xlsx"\r\n\r\nx'
     )
-    found = open_mail(content)
+    found = open_mail(content, authserv_id="mx.x")
     assert found is None or found.sender is None or isinstance(found.sender, str)
 
 
