@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
+from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District, Rules
 from pipeline.environment import disk
 from pipeline.fingerprint import fingerprint
 from pipeline.forms.form import Form
@@ -145,7 +145,7 @@ def assess(
         _submission(envelope, readings[envelope.sha256], who, district.level) for envelope, who in kept
     ]
     progress("校验", 0, len(submissions))
-    assessments = judged(form, submissions, blank_is_zero=district.rules.blank_is_zero)
+    assessments = judged(form, submissions, rules=district.rules)
     progress("校验", len(submissions), len(submissions))
     return _number_versions(assessments), copies
 
@@ -187,11 +187,11 @@ def _read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
     return [reading.read(form, content) for content in contents]
 
 
-def judged(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool = False) -> list[Assessment]:
+def judged(form: Form, submissions: Sequence[Submission], *, rules: Rules) -> list[Assessment]:
     """Judge the submissions as one batch."""
     from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
 
-    return judge(form, submissions, blank_is_zero=blank_is_zero)
+    return judge(form, submissions, rules=rules)
 
 
 def _identified(
@@ -250,4 +250,4 @@ def check(envelopes: Sequence[Envelope], form_id: str) -> list[Assessment]:
         _submission(envelope, found, identity.stated(found, level=DEFAULT_LEVEL), DEFAULT_LEVEL)
         for envelope, found in zip(envelopes, readings, strict=True)
     ]
-    return judged(form, submissions)
+    return judged(form, submissions, rules=Rules())

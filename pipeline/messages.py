@@ -1,7 +1,7 @@
 """A finding goes in; a Chinese sentence with place, fault and remedy comes out.
 
-Every sentence of a finding that a clerk or a coordinator reads stands in this catalogue, or, for balance rules,
-is put together from the rule's own words in the form. Facts are named as in the finding.
+Every sentence of a finding that a clerk or a coordinator reads stands in this catalogue, or, for the rules of
+the form, is put together from the rule's own words in the form. Facts are named as in the finding.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipeline.forms.form import BALANCING
 from pipeline.model import CHINA, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -207,8 +208,8 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
 
 def notice(form: Form, finding: Finding) -> Notice:
     """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
-    balance = next((item for item in form.balances if item.id == finding.variant), None)
-    wording = _balance_wording(balance, finding) if balance else CATALOGUE[finding.code, finding.variant]
+    balance = form.checks.get(finding.variant)
+    wording = _check_wording(balance, finding) if balance else CATALOGUE[finding.code, finding.variant]
     facts = {name: spoken(value) for name, value in finding.facts.items()}
     fault, remedy = wording.fault.format_map(facts), wording.remedy.format_map(facts)
     label = balance.subject if balance else _label(form, finding.key)
@@ -273,17 +274,19 @@ def _label(form: Form, key: str | None) -> str:
     return next((item.label for group in (form.entries, form.texts) for item in group if item.key == key), "")
 
 
-def _balance_wording(balance: Balance, finding: Finding) -> Wording:
-    sides = (
-        _side(balance.rule.left_words, balance.left, finding, "left"),
-        _side(balance.rule.right_words, balance.right, finding, "right"),
-    )
+def _check_wording(check: Balance, finding: Finding) -> Wording:
+    rule = check.rule
+    sides = [_side(rule.left_words, check.left, finding, "left")]
+    if check.right or rule.relation in BALANCING:
+        sides.append(_side(rule.right_words, check.right, finding, "right"))
+    if rule.relation not in BALANCING:
+        return Wording(f"{'，'.join(sides)}（{rule.condition}）", rule.remedy, "{left}")
     gap = spoken(finding.facts["difference"]).lstrip("-")
-    fault = f"{sides[0]}，{sides[1]}，相差 {gap}（{balance.rule.title}）"
-    if len(balance.left) > 1:  # two sums face each other: neither is what the cell should hold
-        left, right = ("＋".join(words) for words in (balance.rule.left_words, balance.rule.right_words))
-        return Wording(fault, balance.rule.remedy, f"{left} {{left}}", f"{right} {{right}}")
-    return Wording(fault, balance.rule.remedy, "{left}", f"{_BOUND[balance.rule.relation]}{{right}}")
+    fault = f"{'，'.join(sides)}，相差 {gap}（{rule.condition}）"
+    if len(check.left) > 1:  # two sums face each other: neither is what the cell should hold
+        left, right = ("＋".join(words) for words in (rule.left_words, rule.right_words))
+        return Wording(fault, rule.remedy, f"{left} {{left}}", f"{right} {{right}}")
+    return Wording(fault, rule.remedy, "{left}", f"{_BOUND[rule.relation]}{{right}}")
 
 
 _BOUND: Mapping[str, str] = {"=": "", "<=": "不大于 "}

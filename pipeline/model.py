@@ -147,6 +147,8 @@ class Finding:
     keys: tuple[str, ...] = ()
     variant: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    explanation: str = ""
+    """What the clerk wrote beside the check; empty where nothing was written."""
 
     @property
     def key(self) -> str | None:
@@ -258,7 +260,7 @@ class Reading:
     ``numbers`` holds every number key of the form in the form's order; None is blank or unreadable,
     the latter standing in ``unreadable`` with what the cell shows. Totals the file does not state are
     computed from their parts. ``places`` says where each key was really found, which is the template's
-    own address unless rows or sheets were moved. ``explanations`` is keyed by balance id.
+    own address unless rows or sheets were moved. ``explanations`` is keyed by the id of a check.
     """
 
     form: str | None
@@ -290,6 +292,21 @@ class Agency:
     contact: str = ""
     phone: str = ""
     emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastReport:
+    """An agency's figures and texts of an earlier year, accepted then or imported; None and absent are unknown.
+
+    ``source`` says in Chinese where they come from.
+    """
+
+    agency: str
+    """The agency's code."""
+    year: int
+    numbers: Mapping[str, Number | None]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

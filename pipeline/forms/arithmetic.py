@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.forms.form import last_year
+from pipeline.forms.relations import fails
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -35,10 +38,13 @@ def difference(balance: Balance, numbers: Numbers) -> Number | None:
 
 def holds(balance: Balance, numbers: Numbers) -> bool | None:
     """Say whether the balance holds; None is not assessed."""
-    gap = difference(balance, numbers)
-    if gap is None:
-        return None
-    return gap == 0 if balance.rule.relation == "=" else gap <= 0
+    left, right = total_of(balance.left, numbers), total_of(balance.right, numbers)
+    return None if left is None or right is None else not fails(balance.rule, left, right)
+
+
+def with_past(numbers: Numbers, past: Numbers | None) -> Numbers:
+    """Return the operands of a report's rules: its numbers and, where they are known, last year's."""
+    return {**numbers, **{last_year(key): value for key, value in past.items()}} if past else numbers
 
 
 def with_totals(form: Form, numbers: Numbers) -> dict[str, Number | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from pipeline.forms.form import Balance, Cell, Line, Rule, Table
+from pipeline.forms.form import Balance, Cell, Line, Rule, Table, is_last_year, last_year, this_year
 
 if TYPE_CHECKING:
     from pipeline.toml_source import Section
@@ -68,14 +68,15 @@ class Expander:
                 spelled = _NAME.sub(lambda match: names[match.group(1)], pattern)
             except KeyError as error:
                 raise section.fault(f"“{pattern}”用了 each 中没有的名称 {error}。", pattern) from None
-            wanted = re.compile(
-                r"\.".join(self._segment(section, spelled, part) for part in spelled.split("."))
-            )
-            found = [cell.key for cell in self._cells if wanted.fullmatch(cell.key)]
+            found = self._matching(section, this_year(spelled))
             if not found:
                 raise section.fault(f"规则中的“{spelled}”不是本表样的单元格。", pattern)
-            keys += found
+            keys += map(last_year, found) if is_last_year(spelled) else found
         return tuple(keys)
+
+    def _matching(self, section: Section, term: str) -> list[str]:
+        wanted = re.compile(r"\.".join(self._segment(section, term, part) for part in term.split(".")))
+        return [cell.key for cell in self._cells if wanted.fullmatch(cell.key)]
 
     def _segment(self, section: Section, term: str, part: str) -> str:
         if not part.startswith("@"):
@@ -86,16 +87,20 @@ class Expander:
         return "(?:" + "|".join(re.escape(line.key) for line in lines) + ")"
 
     def _refuse_faulty(self, section: Section, balance: Balance) -> None:
-        keys = (*balance.left, *balance.right)
-        kinds = {cell.kind for cell in self._cells if cell.key in keys}
+        keys = balance.keys
+        own = {this_year(key) for key in keys}
+        kinds = {cell.kind for cell in self._cells if cell.key in own}
         if len(kinds) > 1:
             raise section.fault(f"规则“{balance.id}”把件数和金额加在一起了。", "left")
         if len(set(keys)) < len(keys):
             raise section.fault(f"规则“{balance.id}”中同一个单元格出现了两次。", "left")
         if not balance.left or (
-            balance.rule.defines and (len(balance.left) > 1 or balance.rule.relation != "=")
+            balance.rule.defines
+            and (len(balance.left) > 1 or balance.rule.relation != "=" or balance.reaches_back)
         ):
             raise section.fault(f"规则“{balance.id}”的左边应恰好是一个单元格。", "left")
+        if all(map(is_last_year, keys)):
+            raise section.fault(f"规则“{balance.id}”只说到上年的数，没有本年的单元格可以指出。", "left")
         for words, terms in (
             (balance.rule.left_words, balance.left),
             (balance.rule.right_words, balance.right),

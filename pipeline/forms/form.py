@@ -14,8 +14,26 @@ if TYPE_CHECKING:
 
     from pipeline.model import Place
 
-SheetKind = Literal["guide", "entries", "texts", "table", "checks"]
-Relation = Literal["=", "<="]
+SheetKind = Literal["guide", "entries", "texts", "table", "checks", "past"]
+RelationName = Literal["=", "<=", "within", "share", "needs", "none"]
+BALANCING: tuple[RelationName, ...] = ("=", "<=")
+"""Relations of true balances: linear, so that a difference says how far a cell is off."""
+_LAST_YEAR = "@-1"
+
+
+def last_year(key: str) -> str:
+    """Return the key under which last year's figure of the cell ``key`` stands in rules and operands."""
+    return key + _LAST_YEAR
+
+
+def this_year(key: str) -> str:
+    """Return the cell of a key, whichever year it speaks of."""
+    return key.removesuffix(_LAST_YEAR)
+
+
+def is_last_year(key: str) -> bool:
+    """Whether ``key`` speaks of last year's figure."""
+    return key.endswith(_LAST_YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +153,32 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as declared: a family of balances that differ only in the row or column they speak of."""
+    """A rule as declared: a family of checks that differ only in the row or column they speak of.
+
+    ``limits`` are the numbers of its relation; ``source`` is where the rule is written down.
+    """
 
     id: str
     severity: str
     title: str
+    """The condition in words; {names} are limits."""
     remedy: str
-    relation: Relation
+    relation: RelationName
     left_words: tuple[str, ...]
     right_words: tuple[str, ...]
     except_levels: tuple[str, ...] = ()
     defines: bool = False
+    limits: Mapping[str, int] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    """Rules that say the same more plainly: where one of them fails, this one is not assessed."""
+    waivable: bool = False
+    """Whether the coordinator may accept an error against it, with a reason."""
+    source: str = ""
+
+    @property
+    def condition(self) -> str:
+        """The title with its limits."""
+        return self.title.format(**self.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +190,23 @@ class Balance:
     subject: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    """Ids of the balances in whose failure this one is contained."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every operand."""
+        return (*self.left, *self.right)
 
     @property
     def anchor(self) -> str:
-        """The cell a finding points at."""
-        return self.left[0]
+        """The cell a finding points at: the first of this year's."""
+        return next(key for key in self.keys if not is_last_year(key))
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether last year's figures are among the operands."""
+        return any(map(is_last_year, self.keys))
 
     def applies_to(self, level: str) -> bool:
         """Whether bodies of ``level`` are bound by the rule."""
@@ -242,7 +287,8 @@ class Form:
     sections: tuple[Section, ...]
     tables: tuple[Table, ...]
     cells: tuple[Cell, ...]
-    balances: tuple[Balance, ...]
+    checks: Mapping[str, Balance] = field(repr=False)
+    """Every rule over the numbers of one report, at every place, by id, in the form's order."""
     headlines: tuple[Headline, ...]
     superseded: Superseded
     grids: Mapping[str, Grid] = field(repr=False)
@@ -250,6 +296,8 @@ class Form:
     """Key of every number, text, entry and nil return → its cell in the template."""
     positions: Mapping[str, tuple[str, int, int]] = field(repr=False)
     """The same as (sheet, row, column), zero-based."""
+    past_positions: Mapping[str, tuple[str, int, int]] = field(repr=False)
+    """Last year's key of every number → its cell in the template; empty if the form has no sheet for them."""
     by_key: Mapping[str, Cell] = field(repr=False)
     evaluation_order: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
     """Computed cells with their parts, each after the computed cells it is made of."""
@@ -274,13 +322,30 @@ class Form:
         """Return the entry the pipeline uses as ``role``."""
         return next(entry for entry in self.entries if entry.role == role)
 
+    @property
+    def balances(self) -> tuple[Balance, ...]:
+        """The checks that are linear: sums that must be equal, or one at most the other."""
+        return tuple(check for check in self.checks.values() if check.rule.relation in BALANCING)
+
     def balance(self, balance_id: str) -> Balance:
-        """Return the balance ``balance_id``."""
-        return next(balance for balance in self.balances if balance.id == balance_id)
+        """Return the check ``balance_id``."""
+        return self.checks[balance_id]
 
     def balances_for(self, level: str) -> tuple[Balance, ...]:
         """Return the balances that bind bodies of ``level``."""
         return tuple(balance for balance in self.balances if balance.applies_to(level))
+
+    def live_checks(self, level: str) -> tuple[Balance, ...]:
+        """Return the checks that 自查 shows to bodies of ``level``: what is only for the coordinator stays out."""
+        return tuple(
+            check
+            for check in self.checks.values()
+            if check.applies_to(level) and check.rule.severity != "info"
+        )
+
+    def position(self, key: str) -> tuple[str, int, int]:
+        """Return where a number of this year or of last year stands in the template."""
+        return self.past_positions[key] if is_last_year(key) else self.positions[key]
 
     def title_for(self, agency: str, year: int) -> str:
         """Return the title of an agency's report."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pipeline.forms.form import is_last_year
 from pipeline.forms.layout import YES
+from pipeline.forms.relations import excel_condition
 from pipeline.model import a1
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.forms.form import Balance, Form
     from pipeline.forms.layout import Position
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 NOT_ASSESSED = "—"
 HOLDS = "✓"
 FAILS = "✗"
+EXPLAINED = "○"
+"""A warning that the clerk has explained."""
 
 
 def quoted(sheet: str) -> str:
@@ -65,16 +69,24 @@ def sum_formula(positions: Sequence[Position], *, home: str = "") -> str:
     return f"SUM({','.join(ranges(positions, home=home))})" if positions else "0"
 
 
-def _nil_answer(form: Form, key: str, home: str) -> str:
-    table = form.table(form.by_key[key].table)
-    return ranges([form.positions[table.nil_key]], home=home)[0]
+def _nil_answer(form: Form, table: str, home: str) -> str:
+    return ranges([form.positions[form.table(table).nil_key]], home=home)[0]
 
 
 def _is_complete(form: Form, keys: Sequence[str], home: str) -> str:
     """Return the condition that every cell of ``keys`` holds a number, or its table is declared nil."""
-    cells = [form.positions[key] for key in keys]
-    counted = f"COUNT({','.join(ranges(cells, home=home))})={len(keys)}"
-    return f'OR({_nil_answer(form, keys[0], home)}="{YES}",{counted})'
+    conditions = []
+    for (table, is_past), group in groupby(sorted(keys, key=_part), key=_part):
+        cells = [form.position(key) for key in group]
+        counted = f"COUNT({','.join(ranges(cells, home=home))})={len(cells)}"
+        nil = "" if is_past else f'{_nil_answer(form, table, home)}="{YES}"'
+        conditions.append(f"OR({nil},{counted})" if nil else counted)
+    return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
+
+
+def _part(key: str) -> tuple[str, bool]:
+    """Return whose nil return speaks for ``key``: its table's, and of last year nobody's."""
+    return key.split(".", maxsplit=1)[0], is_last_year(key)
 
 
 def total_formula(form: Form, balance: Balance) -> str:
@@ -88,7 +100,7 @@ def side_formula(form: Form, side: Sequence[str]) -> str:
     """Return the value of one side for 自查; a dash while an operand is blank."""
     if not side:
         return "=0"
-    total = sum_formula([form.positions[key] for key in side])
+    total = sum_formula([form.position(key) for key in side])
     return f'=IF({_is_complete(form, side, "")},{total},"{NOT_ASSESSED}")'
 
 
@@ -97,6 +109,19 @@ def difference_formula(left: str, right: str) -> str:
     return f'=IF(AND(ISNUMBER({left}),ISNUMBER({right})),ROUND({left}-{right},6),"{NOT_ASSESSED}")'
 
 
-def mark_formula(balance: Balance, difference: str) -> str:
-    """Return ✓, ✗ or a dash for the cell that holds the difference."""
-    return f'=IF(ISNUMBER({difference}),IF({difference}{balance.rule.relation}0,"{HOLDS}","{FAILS}"),"{NOT_ASSESSED}")'
+def mark_formula(check: Balance, at: Mapping[str, str], after: Sequence[str] = ()) -> str:
+    """Return ✓, ✗, ○ or a dash. ``at`` names the cells of the line, ``after`` the marks of the checks it follows."""
+    condition = excel_condition(check.rule, at["left"], at["right"], at["difference"])
+    failed = f'"{FAILS}"'
+    if check.rule.severity != "error":
+        failed = f'IF(LEN(TRIM({at["explanation"]}))>0,"{EXPLAINED}",{failed})'
+    known = f"ISNUMBER({at['difference']})"
+    if after:
+        silent = [f'{mark}<>"{sign}"' for mark in after for sign in (FAILS, EXPLAINED)]
+        known = f"AND({','.join((known, *silent))})"
+    return f'=IF({known},IF({condition},{failed},"{HOLDS}"),"{NOT_ASSESSED}")'
+
+
+def filled_formula(missing: str) -> str:
+    """Return ✓ or ✗ for a cell that counts what is still missing."""
+    return f'=IF({missing}=0,"{HOLDS}","{FAILS}")'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.forms.form import Entry, Grid, Sheet, Table, Text
+    from pipeline.forms.form import Cell, Entry, Grid, Sheet, Table, Text
 
 TITLE_ROW = 0
 HINT_ROW = 1
@@ -37,6 +37,9 @@ CHECK_COLUMNS: Mapping[str, int] = {
 }
 NOTICES_SHEET = "问题清单"
 """Of a returned workbook: what is to be mended, line by line."""
+PAST_TOP = 3
+"""Of 上年数据: the first number; the row above it holds the column headings."""
+PAST_COLUMNS: Mapping[str, int] = {"part": 0, "label": 1, "past": 2, "present": 3, "change": 4}
 STAMP_SHEET = "模板标识"
 STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 """Lines of the very hidden stamp: name in the first column, value in the second."""
@@ -72,3 +75,10 @@ def positions(
             if cell.key:
                 found[cell.key] = (table.sheet, TABLE_TOP + cell.row, TABLE_LEFT + cell.column)
     return found
+
+
+def past_positions(sheet: Sheet, cells: Sequence[Cell]) -> dict[str, Position]:
+    """Return where last year's figure of each cell stands: one below the other on ``sheet``."""
+    return {
+        cell.key: (sheet.name, PAST_TOP + number, PAST_COLUMNS["past"]) for number, cell in enumerate(cells)
+    }

@@ -7,13 +7,12 @@ so that no later stage has to ask.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from pipeline.forms import layout
-from pipeline.forms.expand import Expander
 from pipeline.forms.form import (
     Balance,
     Block,
@@ -23,14 +22,15 @@ from pipeline.forms.form import (
     Form,
     Headline,
     Line,
-    Rule,
     Section,
     Sheet,
     Superseded,
     Table,
     Text,
+    last_year,
 )
 from pipeline.forms.grid import build_grid, cell_key
+from pipeline.forms.rules import load_checks
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Section as TomlSection
 from pipeline.toml_source import TomlSource
@@ -98,8 +98,8 @@ def parse_form(text: str, file: str) -> Form:
         ],
     )
     _refuse_lost_sheets(source, sheets)
-    balances = _balances(source, tables, cells)
-    defined = _definitions(balances)
+    checks = load_checks(source, tables, cells)
+    defined = _definitions(checks)
     cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
     grids = {table.key: build_grid(table) for table in tables}
     where = layout.positions(sheets, entries, texts, tables, grids)
@@ -112,14 +112,15 @@ def parse_form(text: str, file: str) -> Form:
         sections=_sections(source, texts, tables),
         tables=tuple(tables),
         cells=tuple(cells),
-        balances=tuple(balances),
+        checks={check.id: check for check in checks},
         headlines=_headlines(source, cells),
         superseded=source.table("superseded").into(Superseded),
         grids=grids,
         positions=where,
         places={key: Place(sheet, a1(row, column)) for key, (sheet, row, column) in where.items()},
+        past_positions=_past_positions(source, sheets, cells, checks),
         by_key={cell.key: cell for cell in cells},
-        evaluation_order=_evaluation_order(source, balances, defined),
+        evaluation_order=_evaluation_order(source, checks, defined),
     )
 
 
@@ -221,54 +222,16 @@ def _headlines(source: TomlSource, cells: Sequence[Cell]) -> tuple[Headline, ...
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _RuleText:
-    """A [[rule]] as written."""
-
-    id: str
-    severity: str
-    title: str
-    each: Mapping[str, Any]
-    left: tuple[str, ...]
-    relation: str
-    right: tuple[str, ...]
-    words: Mapping[str, Any]
-    remedy: str
-    except_levels: tuple[str, ...] = ()
-    defines: bool = False
-
-
-def _balances(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell]) -> list[Balance]:
-    expander = Expander(tables, cells)
-    balances: list[Balance] = []
-    seen: set[str] = set()
-    for section in source.tables("rule"):
-        written = section.into(_RuleText)
-        rule = _rule(section, written)
-        if rule.id in seen:
-            raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
-        seen.add(rule.id)
-        balances += expander.expand(section, rule, written.each, written.left, written.right)
-    return balances
-
-
-def _rule(section: TomlSection, written: _RuleText) -> Rule:
-    if written.severity not in {"error", "warning", "info"}:
-        raise section.fault("severity 应为 error、warning 或 info。", "severity")
-    relation = written.relation
-    if relation not in {"=", "<="}:
-        raise section.fault("relation 应为 = 或 <=。", "relation")
-    return Rule(
-        id=written.id,
-        severity=written.severity,
-        title=written.title,
-        remedy=written.remedy,
-        relation="=" if relation == "=" else "<=",
-        left_words=tuple(written.words.get("left", ())),
-        right_words=tuple(written.words.get("right", ())),
-        except_levels=written.except_levels,
-        defines=written.defines,
-    )
+def _past_positions(
+    source: TomlSource, sheets: Sequence[Sheet], cells: Sequence[Cell], checks: Iterable[Balance]
+) -> dict[str, layout.Position]:
+    """Give every number a place for last year's figure. Raises ConfigError where a rule needs one and there is no sheet."""
+    sheet = next((sheet for sheet in sheets if sheet.kind == "past"), None)
+    if sheet:
+        return {last_year(key): at for key, at in layout.past_positions(sheet, cells).items()}
+    if any(check.reaches_back for check in checks):
+        raise source.top().fault("有规则用到上年的数，却没有 kind 为 past 的工作表。")
+    return {}
 
 
 def _definitions(balances: Iterable[Balance]) -> dict[str, str]:

@@ -54,10 +54,10 @@ def read_listed(form: Form, sheets: Sequence[SheetData]) -> Listed:
 
 
 def read_explanations(form: Form, sheets: Sequence[SheetData]) -> dict[str, str]:
-    """Read what the clerk wrote beside the checks, by balance id; the sheet by its name, else wherever the ids stand."""
+    """Read what the clerk wrote beside the checks, by their id; the sheet by its name, else wherever the ids stand."""
     expected = form.sheet_of_kind("checks").name
     named = [sheet for sheet in sheets if sheet.name == expected]
-    ids = {balance.id for balance in form.balances}
+    ids = set(form.checks)
     first = layout.CHECK_COLUMNS["id"]
     reach = layout.CHECK_COLUMNS["explanation"] - first
     found: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """Readings and a form go in; three long frames for pandera come out.
 
-One row is one (submission, cell), (submission, balance) or (submission, text); the frames carry a plain running index
+One row is one (submission, cell), (submission, check) or (submission, text); the frames carry a plain running index
 and ``Frame.at`` turns it back into that pair, because a million-row MultiIndex costs more than every check together.
 """
 
@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pipeline.judging.sums import failing, figures, past_figures, sums
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.forms.form import Form
-    from pipeline.model import Reading
-
-MICRO = 1_000_000
-"""Money is compared in millionths of 万元, the smallest unit the form allows: whole numbers, hence exact."""
+    from pipeline.model import PastReport, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,45 +39,20 @@ class Frames:
     """What pandera gets."""
 
     cells: Frame
-    balances: Frame
+    checks: Frame
     texts: Frame
 
 
-def build_frames(form: Form, readings: Sequence[Reading], levels: Sequence[str]) -> Frames:
-    """Build the frames of a batch; ``levels`` are the administrative levels of the submissions' agencies."""
-    numbers = np.array(
-        [[_as_float(value) for value in reading.numbers.values()] for reading in readings], dtype=np.float64
-    ).reshape(len(readings), len(form.cells))
+def build_frames(
+    form: Form, readings: Sequence[Reading], levels: Sequence[str], pasts: Sequence[PastReport | None]
+) -> Frames:
+    """Build the frames of a batch: the readings, the levels of their agencies, and their last year's reports."""
+    numbers = figures(form, readings)
     return Frames(
         cells=_cells(form, readings, numbers),
-        balances=_balances(form, numbers, levels),
+        checks=_checks(form, numbers, past_figures(form, pasts), levels),
         texts=_texts(form, readings),
     )
-
-
-def coefficients(form: Form) -> NDArray[np.float64]:
-    """Return the form's balances as a matrix, (cells × balances): +1 on the left, −1 on the right of a rule."""
-    matrix = np.zeros((len(form.cells), len(form.balances)))
-    for column, balance in enumerate(form.balances):
-        matrix[[form.by_key[key].index for key in balance.left], column] = 1
-        matrix[[form.by_key[key].index for key in balance.right], column] = -1
-    return matrix
-
-
-def differences(form: Form, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return left − right of every balance, (submissions × balances); NaN (not assessed) while an operand is blank."""
-    is_money = np.array([cell.kind == "money" for cell in form.cells])
-    scaled = np.where(is_money, np.round(numbers * MICRO), numbers)
-    blank = np.isnan(scaled)
-    matrix = coefficients(form)
-    result = np.where(blank, 0, scaled) @ matrix
-    if blank.any():
-        result[(blank.astype(np.float64) @ np.abs(matrix)) > 0] = np.nan
-    return result
-
-
-def _as_float(value: object) -> float:
-    return np.nan if value is None else float(value)  # type: ignore[arg-type]
 
 
 def _cells(form: Form, readings: Sequence[Reading], numbers: NDArray[np.float64]) -> Frame:
@@ -101,20 +75,24 @@ def _cells(form: Form, readings: Sequence[Reading], numbers: NDArray[np.float64]
     return Frame(data, len(form.cells))
 
 
-def _balances(form: Form, numbers: NDArray[np.float64], levels: Sequence[str]) -> Frame:
-    gaps = differences(form, numbers)
-    for level in set(levels):
-        rows = [row for row, own in enumerate(levels) if own == level]
-        exempt = [column for column, balance in enumerate(form.balances) if not balance.applies_to(level)]
-        gaps[np.ix_(rows, exempt)] = np.nan
-    is_equation = np.array([balance.rule.relation == "=" for balance in form.balances])
-    data = pd.DataFrame(
-        {
-            "equal": np.where(is_equation, gaps, np.nan).ravel(),
-            "at_most": np.where(is_equation, np.nan, gaps).ravel(),
-        }
-    )
-    return Frame(data, len(form.balances))
+def _checks(
+    form: Form, numbers: NDArray[np.float64], past: NDArray[np.float64], levels: Sequence[str]
+) -> Frame:
+    """Lay out the checks: the differences of balances, and for other relations 1 where one fails; NaN is not assessed."""
+    found = sums(form, numbers, past, levels)
+    shape = found.left.shape
+    columns = {name: np.full(shape, np.nan) for name in ("equal", "at_most", "outside")}
+    for column, check in enumerate(form.checks.values()):
+        left, right = found.left[:, column], found.right[:, column]
+        match check.rule.relation:
+            case "=":
+                columns["equal"][:, column] = left - right
+            case "<=":
+                columns["at_most"][:, column] = left - right
+            case _:
+                outside = failing(form, check, left, right)
+                columns["outside"][:, column] = np.where(np.isnan(left), np.nan, outside)
+    return Frame(pd.DataFrame({name: values.ravel() for name, values in columns.items()}), shape[1])
 
 
 def _texts(form: Form, readings: Sequence[Reading]) -> Frame:

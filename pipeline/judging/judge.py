@@ -10,10 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.forms.arithmetic import holds, total_of, with_totals
+from pipeline.district import Rules
+from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
+from pipeline.forms.form import is_last_year
 from pipeline.judging.frames import Frames, build_frames
-from pipeline.judging.schemas import BALANCES, CELLS, TEXTS, failures
-from pipeline.model import Assessment, Fact, Finding, Reading, Report, Severity, Submission, Verdict
+from pipeline.judging.schemas import CELLS, CHECKS, TEXTS, failures
+from pipeline.model import (
+    Assessment,
+    Fact,
+    Finding,
+    PastReport,
+    Reading,
+    Report,
+    Severity,
+    Submission,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form, Text
@@ -30,15 +42,28 @@ _SEVERITIES: Mapping[str, Severity] = {"C07.decimals": Severity.WARNING, "C07.si
 """Of the cell checks that are not errors."""
 
 
-def judge(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool = False) -> list[Assessment]:
-    """Judge a batch. ``blank_is_zero`` reads blanks and placeholders of tables as 0, with a warning each."""
-    readings = [_settle(form, item.reading) if blank_is_zero else item.reading for item in submissions]
+_NO_HISTORY: Mapping[str, PastReport] = {}
+
+
+def judge(
+    form: Form,
+    submissions: Sequence[Submission],
+    *,
+    rules: Rules = Rules(),  # noqa: B008 - frozen, so one instance serves every call
+    history: Mapping[str, PastReport] = _NO_HISTORY,
+) -> list[Assessment]:
+    """Judge a batch. ``history`` holds last year's reports by agency code; without one, rules over it are not assessed.
+
+    With ``rules.blank_is_zero`` blanks and placeholders of tables are read as 0, with a warning each.
+    """
+    readings = [_settle(form, item.reading) if rules.blank_is_zero else item.reading for item in submissions]
     judged = [number for number, reading in enumerate(readings) if reading.numbers]
     found: list[list[Finding]] = [list(reading.findings) for reading in readings]
     if judged:
         batch = [readings[number] for number in judged]
-        frames = build_frames(form, batch, [submissions[number].level for number in judged])
-        for row, finding in _findings(form, batch, frames):
+        pasts = [_past_of(submissions[number], history) for number in judged]
+        frames = build_frames(form, batch, [submissions[number].level for number in judged], pasts)
+        for row, finding in _findings(form, batch, pasts, frames):
             found[judged[row]].append(finding)
     return [
         _assess(form, item, reading, findings)
@@ -46,7 +71,15 @@ def judge(form: Form, submissions: Sequence[Submission], *, blank_is_zero: bool 
     ]
 
 
-def _findings(form: Form, readings: Sequence[Reading], frames: Frames) -> Iterable[tuple[int, Finding]]:
+def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport | None:
+    """Return the report of the year before, if the submission's agency and year are known."""
+    past = history.get(item.agency.code) if item.agency else None
+    return past if past and item.year is not None and past.year == item.year - 1 else None
+
+
+def _findings(
+    form: Form, readings: Sequence[Reading], pasts: Sequence[PastReport | None], frames: Frames
+) -> Iterable[tuple[int, Finding]]:
     wrong = [(*frames.cells.at(row), check) for check, row in failures(CELLS, frames.cells.data)]
     failed = {(number, form.cells[column].key, check) for number, column, check in wrong}
     for number, column, check in wrong:
@@ -55,9 +88,10 @@ def _findings(form: Form, readings: Sequence[Reading], frames: Frames) -> Iterab
         if any((number, part, check) in failed for part in parts) and _adds_up(form, cell, readings[number]):
             continue  # the total only repeats what its part says
         yield number, _cell_finding(readings[number], cell.key, check)
-    for _, row in failures(BALANCES, frames.balances.data):
-        number, column = frames.balances.at(row)
-        yield number, _balance_finding(readings[number], form.balances[column])
+    checks = tuple(form.checks.values())
+    for _, row in failures(CHECKS, frames.checks.data):
+        number, column = frames.checks.at(row)
+        yield number, _check_finding(readings[number], pasts[number], checks[column])
     for _, row in failures(TEXTS, frames.texts.data):
         number, column = frames.texts.at(row)
         yield number, _text_finding(readings[number], form.texts[column])
@@ -75,20 +109,22 @@ def _cell_finding(reading: Reading, key: str, check: str) -> Finding:
     return Finding(code, severity, reading.places.get(key), (key,), variant, facts)
 
 
-def _balance_finding(reading: Reading, balance: Balance) -> Finding:
-    left = total_of(balance.left, reading.numbers)
-    right = total_of(balance.right, reading.numbers)
-    operands = {key: reading.numbers[key] for key in (*balance.left, *balance.right)}
-    facts: dict[str, Fact] = {key: value for key, value in operands.items() if value is not None}
+def _check_finding(reading: Reading, past: PastReport | None, check: Balance) -> Finding:
+    operands = with_past(reading.numbers, past.numbers if past else None)
+    known = {key: operands[key] for key in check.keys}
+    facts: dict[str, Fact] = {key: value for key, value in known.items() if value is not None}
+    left, right = total_of(check.left, operands), total_of(check.right, operands)
     if left is not None and right is not None:
         facts |= {"left": left, "right": right, "difference": left - right}
+    keys = (check.anchor, *(key for key in check.keys if key != check.anchor and not is_last_year(key)))
     return Finding(
-        code=balance.rule.id,
-        severity=Severity(balance.rule.severity),
-        place=reading.places.get(balance.anchor),
-        keys=(*balance.left, *balance.right),
-        variant=balance.id,
+        code=check.rule.id,
+        severity=Severity(check.rule.severity),
+        place=reading.places.get(check.anchor),
+        keys=keys,
+        variant=check.id,
         facts=facts,
+        explanation=reading.explanations.get(check.id, ""),
     )
 
 

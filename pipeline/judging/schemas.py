@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from pipeline.judging.frames import MICRO
+from pipeline.judging.sums import MICRO
 
 LARGE_AMOUNT = 10_000
 """万元; from here on an agency of a district has probably typed 元 (C07)."""
@@ -44,10 +44,11 @@ CELLS = pa.DataFrameSchema(
     }
 )
 
-BALANCES = pa.DataFrameSchema(
+CHECKS = pa.DataFrameSchema(
     {
         "equal": pa.Column(float, pa.Check.eq(0, error="="), nullable=True),
         "at_most": pa.Column(float, pa.Check.le(0, error="<="), nullable=True),
+        "outside": pa.Column(float, pa.Check.eq(0, error="outside"), nullable=True),
     }
 )
 

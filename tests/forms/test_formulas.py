@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipeline.forms.form import Form
 from pipeline.forms.formulas import (
     difference_formula,
@@ -38,9 +40,34 @@ def test_a_total_waits_for_its_parts_unless_the_table_is_nil(form: Form) -> None
     )
 
 
-def test_marks_follow_the_relation(form: Form) -> None:
-    assert mark_formula(form.balance("T2-03.regulations"), "F9") == '=IF(ISNUMBER(F9),IF(F9<=0,"✓","✗"),"—")'
-    assert (
-        mark_formula(form.balance("T4-01.reconsideration"), "F9") == '=IF(ISNUMBER(F9),IF(F9=0,"✓","✗"),"—")'
-    )
+LINE = {"left": "D9", "right": "E9", "difference": "F9", "explanation": "H9"}
+
+
+@pytest.mark.parametrize(
+    ("check", "after", "formula"),
+    [
+        ("T2-03.regulations", (), '=IF(ISNUMBER(F9),IF(F9>0,"✗","✓"),"—")'),
+        ("T4-01.reconsideration", (), '=IF(ISNUMBER(F9),IF(F9<>0,"✗","✓"),"—")'),
+        (
+            "T3-06",
+            (),
+            '=IF(ISNUMBER(F9),IF(AND(D9>=6,ROUND(100*D9-50*E9,6)>0),IF(LEN(TRIM(H9))>0,"○","✗"),"✓"),"—")',
+        ),
+        (
+            "T3-05.research",
+            ("G5",),
+            '=IF(AND(ISNUMBER(F9),G5<>"✗",G5<>"○"),IF(F9<>0,IF(LEN(TRIM(H9))>0,"○","✗"),"✓"),"—")',
+        ),
+    ],
+)
+def test_marks_follow_the_relation(form: Form, check: str, after: tuple[str, ...], formula: str) -> None:
+    assert mark_formula(form.balance(check), LINE, after) == formula
     assert difference_formula("D9", "E9") == '=IF(AND(ISNUMBER(D9),ISNUMBER(E9)),ROUND(D9-E9,6),"—")'
+
+
+def test_a_nil_return_speaks_for_its_own_year_and_table_only(form: Form) -> None:
+    check = form.balance("T2-02.normative_documents")
+    assert side_formula(form, check.right) == (
+        "=IF(AND(OR('二、主动公开'!B3=\"是\",COUNT('二、主动公开'!B8)=1),COUNT('上年数据'!C9)=1),"
+        "SUM('上年数据'!C9,'二、主动公开'!B8),\"—\")"
+    )

@@ -49,9 +49,28 @@ def test_a_computed_cell_comes_after_its_parts(form: Form) -> None:
 
 def test_rules_become_one_balance_for_each_row_or_column(form: Form) -> None:
     counted: dict[str, int] = {}
-    for balance in form.balances:
-        counted[balance.rule.id] = counted.get(balance.rule.id, 0) + 1
-    assert counted == {"T2-01": 3, "T2-03": 2, "T3-01": 7, "T3-03": 25, "T3-02": 7, "T4-01": 3}
+    for check in form.checks.values():
+        counted[check.rule.id] = counted.get(check.rule.id, 0) + 1
+    assert counted == {
+        "T2-01": 3,
+        "T2-02": 2,
+        "T2-03": 2,
+        "T2-04": 2,
+        "T2-06": 4,
+        "T3-01": 7,
+        "T3-02": 7,
+        "T3-03": 25,
+        "T3-04": 1,
+        "T3-05": 6,
+        "T3-06": 1,
+        "T3-08": 2,
+        "T3-09": 1,
+        "T4-01": 3,
+        "T4-02": 1,
+        "T4-04": 1,
+    }
+    linear = {check.rule.id for check in form.balances}
+    assert set(counted) - linear == {"T2-06", "T3-06", "T3-08", "T3-09", "T4-02"}
     assert len(form.balance("T3-02.enterprise").right) == 21
     assert len(form.balance("T3-03.granted_in_full").right) == 6
 
@@ -62,7 +81,7 @@ def test_the_regulations_rule_does_not_bind_cities(form: Form) -> None:
 
 
 def test_every_address_is_taken_once(form: Form) -> None:
-    assert len(set(form.places.values())) == len(form.places)
+    assert len({*form.positions.values(), *form.past_positions.values()}) == 2 * len(form.cells) + 20
     dictionary = data_dictionary(form)
     assert len({row.key for row in dictionary}) == len(dictionary) == 200 + 9 + 8 + 3
     assert {(row.sheet, row.address) for row in dictionary} == {
@@ -85,6 +104,25 @@ def test_every_address_is_taken_once(form: Form) -> None:
         ('role = "code"', 'roel = "code"', 'role = "code"'),
         ('key = "refused_query"', 'key = "refused_process"', '"refused_process"'),
         ('severity = "error"', 'severity = "fatal"', 'severity = "error"'),
+        ("limits = { factor = 5, base = 20 }", "limits = { factor = 5 }", "limits = { factor = 5"),
+        (
+            "limits = { factor = 5, base = 20 }",
+            "limits = { factor = 5, base = 0.5 }",
+            "limits = { factor = 5",
+        ),
+        ("变化超过 {factor} 倍", "变化超过 {times} 倍", "变化超过 {factor} 倍"),
+        ('after = ["T3-04"]', 'after = ["T3-07"]', 'after = ["T3-04"]'),
+        ('after = ["T3-04"]', 'after = ["T2-02"]', 'after = ["T3-04"]'),
+        (
+            'left = ["requests.carried_over.total"]',
+            'left = ["requests.carried_over.total@-1"]',
+            'left = ["requests.carried_over.total"]',
+        ),
+        (
+            "requests.carried_forward.total@-1",
+            "requests.carried_forward.total@-2",
+            "requests.carried_forward.total@-1",
+        ),
         ('relation = "<="', 'relation = "<"', 'relation = "<="'),
         (
             'each = { row = "requests.rows" }',

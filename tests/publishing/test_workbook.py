@@ -128,7 +128,8 @@ def blank(blank_bytes: bytes) -> Workbook:
 def test_sheets_stand_in_the_forms_order_and_the_stamp_is_very_hidden(blank: Workbook) -> None:
     assert blank.sheetnames == [*(sheet.name for sheet in FORM.sheets), layout.STAMP_SHEET]
     states = [sheet.sheet_state for sheet in blank.worksheets]
-    assert states == ["visible"] * len(FORM.sheets) + ["veryHidden"]
+    shown = ["hidden" if sheet.kind == "past" else "visible" for sheet in FORM.sheets]
+    assert states == [*shown, "veryHidden"]
 
 
 def test_exactly_the_inputs_and_the_explanations_are_unlocked(blank: Workbook) -> None:
@@ -143,7 +144,7 @@ def test_exactly_the_inputs_and_the_explanations_are_unlocked(blank: Workbook) -
     column = layout.CHECK_COLUMNS["explanation"]
     explanations = {
         (checks_sheet(), a1(layout.CHECKS_TOP + number, column))
-        for number in range(len(FORM.balances_for(Stamp().level)))
+        for number in range(len(FORM.live_checks(Stamp().level)))
     }
     assert unlocked == inputs | explanations
 
@@ -212,21 +213,20 @@ def test_totals_are_the_forms_formulas(blank: Workbook) -> None:
 
 
 @pytest.mark.parametrize("level", ["县区", "设区的市"])
-def test_checks_list_the_balances_of_the_level_with_the_forms_formulas(level: str) -> None:
+def test_checks_list_the_rules_of_the_level_with_the_forms_formulas(level: str) -> None:
     sheet = sheet_of(open_book(build_workbook(FORM, Stamp(level=level))), checks_sheet())
-    balances = FORM.balances_for(level)
-    for number, balance in enumerate(balances):
+    listed = FORM.live_checks(level)
+    for number, balance in enumerate(listed):
         row = layout.CHECKS_TOP + number + 1
         cells = {name: sheet.cell(row, column + 1).value for name, column in layout.CHECK_COLUMNS.items()}
         assert cells["id"] == balance.id
-        assert cells["title"] == balance.rule.title
+        assert cells["title"] == balance.rule.condition
         assert cells["left"] == side_formula(FORM, balance.left)
         assert cells["right"] == side_formula(FORM, balance.right)
-    after = layout.CHECKS_TOP + len(balances) + 1
+    after = layout.CHECKS_TOP + len(listed) + 1
     assert sheet.cell(after, 1).value is None
     assert sheet.cell(after + 1, 1).value
-    ids = {balance.id for balance in FORM.balances}
-    assert not ids & {sheet.cell(row, 1).value for row in range(after + 1, sheet.max_row + 1)}
+    assert not set(FORM.checks) & {sheet.cell(row, 1).value for row in range(after + 1, sheet.max_row + 1)}
 
 
 def test_the_levels_differ() -> None:
@@ -390,14 +390,19 @@ def test_the_blank_template_counts_what_is_missing(blank_bytes: bytes) -> None:
 
 def test_a_complete_report_may_be_sent() -> None:
     content = build_workbook(FORM, STAMP, values=real_values())
-    assert {cells[3] for cells in checks(content).values()} == {HOLDS}
+    found = checks(content)
+    waiting = {check for check, cells in found.items() if cells[3] == NOT_ASSESSED}
+    assert waiting == {check.id for check in FORM.live_checks(STAMP.level) if check.reaches_back}
+    assert {cells[3] for check, cells in found.items() if check not in waiting} == {HOLDS}
     assert panel(content) == READY
 
 
 def test_a_nil_return_needs_no_zeros_but_allows_no_numbers() -> None:
     nothing: Values = {table.nil_key: layout.YES for table in FORM.tables}
     found = checks(build_workbook(FORM, values=nothing))
-    assert all(found[balance.id][3] == HOLDS for balance in FORM.balances)
+    assert all(
+        found[check.id][3] == HOLDS for check in FORM.live_checks(STAMP.level) if not check.reaches_back
+    )
     for table in FORM.tables:
         own = {check: cells[3] for check, cells in found.items() if speaks_of(check, table.key)}
         assert set(own.values()) == {HOLDS}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from pipeline.forms.arithmetic import difference, holds, with_totals
-from pipeline.forms.form import Balance, Cell, Entry, Form, Text
+from pipeline.forms.form import BALANCING, Balance, Cell, Entry, Form, Text
 from pipeline.model import Number, Report
 
 DISTRICT_LEVEL = "县区"
@@ -41,8 +41,8 @@ def seeded(seed: int | str) -> random.Random:
 def consistent_numbers(
     form: Form, rng: random.Random, scale: int = 20, level: str = DISTRICT_LEVEL
 ) -> dict[str, Number]:
-    """Return a value for every number, in the form's order, that satisfies every balance binding ``level``."""
-    balances = form.balances_for(level)
+    """Return a value for every number, in the form's order, that satisfies every rule of one year binding ``level``."""
+    balances = [balance for balance in form.balances_for(level) if not balance.reaches_back]
     numbers: dict[str, Number | None] = {
         cell.key: _random_value(cell, rng, scale) for cell in form.cells if cell.is_input
     }
@@ -52,8 +52,12 @@ def consistent_numbers(
     for balance in balances:
         if not balance.rule.defines:
             _settle(form, balance, numbers)
+    checks = [check for check in form.checks.values() if check.applies_to(level) and not check.reaches_back]
+    for check in checks:
+        if check.rule.relation not in BALANCING and not holds(check, with_totals(form, numbers)):
+            _ease(form, check, numbers)
     filled = with_totals(form, numbers)
-    broken = [balance.id for balance in balances if not holds(balance, filled)]
+    broken = [check.id for check in checks if not holds(check, filled)]
     assert not broken, f"cannot make {broken} hold by adding to an input cell"
     return {key: value for key, value in filled.items() if value is not None}
 
@@ -109,6 +113,26 @@ def _settle(form: Form, balance: Balance, numbers: dict[str, Number | None]) -> 
         if form.by_key[key].is_input:
             numbers[key] = (numbers[key] or 0) + (gap if gap > 0 else -gap)
             return
+
+
+def _ease(form: Form, check: Balance, numbers: dict[str, Number | None]) -> None:
+    """Empty the left of ``check`` into the first cell that the same column's sum is also made of."""
+    parts = dict(form.evaluation_order)
+    for key in (part for total in check.left for part in parts.get(total, (total,))):
+        if not form.by_key[key].is_input:
+            continue
+        siblings = [rest for whole, rest in parts.items() if key in rest and whole not in check.left]
+        siblings += [
+            parts[other]
+            for balance in form.balances
+            if key in balance.right and not balance.rule.defines
+            for other in balance.right
+            if other in parts
+        ]
+        amount, numbers[key] = numbers[key] or 0, 0
+        if siblings:
+            heir = siblings[0][0]
+            numbers[heir] = (numbers[heir] or 0) + amount
 
 
 def _paragraphs(text: Text, agency: str, year: int, rng: random.Random) -> str:

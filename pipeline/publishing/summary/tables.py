@@ -126,7 +126,8 @@ def _write_balance_check(page: Page, brief: Brief, table: Table, row: int) -> No
 
 
 def _is_general(form: Form, table: Table, balance: Balance) -> bool:
-    return form.by_key[balance.anchor].table == table.key and not balance.rule.except_levels
+    binds_all = not balance.rule.except_levels and not balance.reaches_back
+    return binds_all and form.by_key[balance.anchor].table == table.key
 
 
 def _difference(balance: Balance, where: Mapping[str, tuple[str, int, int]], home: str) -> str:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from pipeline.forms.form import Form, Sheet
 from pipeline.forms.formulas import FAILS
 from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, STAMP_SHEET
-from pipeline.model import Notice, Number
+from pipeline.model import Notice, Number, PastReport
 from pipeline.publishing.workbook.check_page import marks_rows, write_checks
-from pipeline.publishing.workbook.checks import Check, balance_checks, completeness_checks
+from pipeline.publishing.workbook.checks import Check, completeness_checks, rule_checks
 from pipeline.publishing.workbook.content import Content, Stamp, gather
 from pipeline.publishing.workbook.list_pages import (
     marks_address,
@@ -28,6 +28,7 @@ from pipeline.publishing.workbook.list_pages import (
 from pipeline.publishing.workbook.marks import AUTHOR, marks_of
 from pipeline.publishing.workbook.notice_page import write_notices
 from pipeline.publishing.workbook.page import FONT, Looks, Page
+from pipeline.publishing.workbook.past_page import write_past
 from pipeline.publishing.workbook.table_page import write_table
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _TAB_COLOURS: Mapping[str, str] = {
     "texts": "#FFD966",
     "table": "#FFD966",
     "checks": "#5B9BD5",
+    "past": "#A5A5A5",
 }
 
 
@@ -53,14 +55,15 @@ def build_workbook(
     values: Mapping[str, Number | str] | None = None,
     explanations: Mapping[str, str] | None = None,
     notices: Sequence[Notice] = (),
+    past: PastReport | None = None,
 ) -> bytes:
     """Build a workbook for ``form``.
 
     ``values`` go into the fields by key, raw text as text; one for a computed cell stands there instead of
-    the formula. ``explanations`` are keyed by balance id. Raises ValueError for a key that is no field and
+    the formula. ``explanations`` are keyed by the ids of checks; ``past`` is the agency's last year. Raises ValueError for a key that is no field and
     for a text longer than a cell holds.
     """
-    content = gather(form, stamp, values or {}, explanations or {}, notices)
+    content = gather(form, stamp, values or {}, explanations or {}, notices, past)
     stream = BytesIO()
     with _new_book(stream, form) as book:
         _write(book, content)
@@ -86,7 +89,7 @@ def _new_book(stream: BytesIO, form: Form) -> Workbook:
 
 def _write(book: Workbook, content: Content) -> None:
     looks, marks = Looks(book), marks_of(content.form, content.notices)
-    balances, completeness = balance_checks(content), completeness_checks(content)
+    rules, completeness = rule_checks(content), completeness_checks(content)
 
     def add(name: str, colour: str = "") -> Page:
         page = Page(book.add_worksheet(name), looks, content, marks)
@@ -97,7 +100,7 @@ def _write(book: Workbook, content: Content) -> None:
 
     for sheet in content.form.sheets:
         page = add(sheet.name, _TAB_COLOURS[sheet.kind])
-        _write_sheet(page, sheet, balances, completeness)
+        _write_sheet(page, sheet, rules, completeness)
         if sheet.kind == "guide" and content.notices:
             page = add(NOTICES_SHEET, "#FF0000")
             write_notices(page, NOTICES_SHEET)
@@ -105,18 +108,20 @@ def _write(book: Workbook, content: Content) -> None:
     write_stamp(add(STAMP_SHEET))
 
 
-def _write_sheet(page: Page, sheet: Sheet, balances: Sequence[Check], completeness: Sequence[Check]) -> None:
+def _write_sheet(page: Page, sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check]) -> None:
     form = page.content.form
     if sheet.kind == "guide":
-        rows = marks_rows(len(balances), len(completeness))
+        rows = marks_rows(len(rules), len(completeness))
         area = marks_address(form.sheet_of_kind("checks").name, *rows, CHECK_COLUMNS["mark"])
-        write_guide(page, sheet, area, sum(check.mark == FAILS for check in (*balances, *completeness)))
+        write_guide(page, sheet, area, sum(check.mark == FAILS for check in (*rules, *completeness)))
     elif sheet.kind == "entries":
         write_entries(page, sheet)
     elif sheet.kind == "texts":
         write_texts(page, sheet)
     elif sheet.kind == "checks":
-        write_checks(page, sheet, balances, completeness)
+        write_checks(page, sheet, rules, completeness)
+    elif sheet.kind == "past":
+        write_past(page, sheet)
     for table in form.tables:
         if table.sheet == sheet.name:
             write_table(page, sheet, table)

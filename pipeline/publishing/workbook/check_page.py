@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.forms.form import Sheet
-from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, difference_formula
+from pipeline.forms.formulas import (
+    EXPLAINED,
+    FAILS,
+    HOLDS,
+    NOT_ASSESSED,
+    difference_formula,
+    filled_formula,
+    mark_formula,
+)
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, HINT_ROW, TITLE_ROW
 from pipeline.model import Number, a1
 from pipeline.publishing.workbook.areas import row_height
@@ -23,16 +31,20 @@ _HEADS = (
     "说明（情况属实的，在此写明原因）",
 )
 _WIDTHS = (24.0, 46.0, 38.0, 8.0, 8.0, 8.0, 7.0, 36.0)
-_HINT = f"{HOLDS} 相符　　{FAILS} 不符，需要改正或说明　　{NOT_ASSESSED} 数据还没有填全，暂不比较。最后一部分检查是否填写完整。"
+_HINT = (
+    f"{HOLDS} 相符　　{FAILS} 不符，需要改正或说明　　{EXPLAINED} 不符，已说明　　"
+    f"{NOT_ASSESSED} 数据还没有填全，或者没有上年数据，暂不比较。最后一部分检查是否填写完整。"
+)
+_SIGNS = (HOLDS, FAILS, EXPLAINED, NOT_ASSESSED)
 
 
-def marks_rows(balances: int, completeness: int) -> tuple[int, int]:
-    """Return the first and the last row of the marks; one blank row parts balances and completeness checks."""
-    return CHECKS_TOP, CHECKS_TOP + balances + completeness
+def marks_rows(rules: int, completeness: int) -> tuple[int, int]:
+    """Return the first and the last row of the marks; one blank row parts rules and completeness checks."""
+    return CHECKS_TOP, CHECKS_TOP + rules + completeness
 
 
-def write_checks(page: Page, sheet: Sheet, balances: Sequence[Check], completeness: Sequence[Check]) -> None:
-    """Write 自查: a summary, the balances with room for explanations, then the completeness checks."""
+def write_checks(page: Page, sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check]) -> None:
+    """Write 自查: a summary, the rules with room for explanations, then the completeness checks."""
     for column, width in enumerate(_WIDTHS):
         hidden = {"hidden": column == CHECK_COLUMNS["id"]}  # the reader's handle; a clerk needs no English
         page.sheet.set_column(column, column, width, None, hidden)
@@ -41,17 +53,19 @@ def write_checks(page: Page, sheet: Sheet, balances: Sequence[Check], completene
     for column, head in enumerate(_HEADS):
         page.put(CHECKS_TOP - 1, column, head, "box", "head")
     page.sheet.set_row(CHECKS_TOP - 1, 36)
-    for number, check in enumerate(balances):
-        _write_check(page, CHECKS_TOP + number, check)
+    rows = {check.id: CHECKS_TOP + number for number, check in enumerate(rules)}
+    for check in rules:
+        after = [rows[before] for before in check.rule.after if before in rows] if check.rule else []
+        _write_check(page, rows[check.id], check, [a1(row, CHECK_COLUMNS["mark"]) for row in after])
     for number, check in enumerate(completeness):
-        _write_check(page, CHECKS_TOP + len(balances) + 1 + number, check)
-    _write_summary(page, [*balances, *completeness], *marks_rows(len(balances), len(completeness)))
+        _write_check(page, CHECKS_TOP + len(rules) + 1 + number, check)
+    _write_summary(page, [*rules, *completeness], *marks_rows(len(rules), len(completeness)))
     page.sheet.freeze_panes(CHECKS_TOP, 0)
     page.sheet.repeat_rows(TITLE_ROW, CHECKS_TOP - 1)
     page.print_on_a4(landscape=True)
 
 
-def _write_check(page: Page, row: int, check: Check) -> None:
+def _write_check(page: Page, row: int, check: Check, after: Sequence[str] = ()) -> None:
     at = {name: a1(row, column) for name, column in CHECK_COLUMNS.items()}
     column = CHECK_COLUMNS
     page.put(row, column["id"], check.id, "box", "small")
@@ -64,21 +78,19 @@ def _write_check(page: Page, row: int, check: Check) -> None:
         ("difference", difference_formula(at["left"], at["right"]), check.difference),
     ):
         page.formula(row, column[name], formula, _dash(value), "box", "centre")
-    page.formula(
-        row, column["mark"], check.mark_formula(at["difference"]), check.mark, "box", "centre", "bold"
-    )
-    if check.balance:
-        explanation = page.content.explanations.get(check.id, "")
-        page.put(row, column["explanation"], explanation, "box", "left", "input")
+    if check.rule:
+        mark = mark_formula(check.rule, at, after)
+        page.put(row, column["explanation"], check.explanation, "box", "left", "input")
     else:
-        explanation = ""
+        mark = filled_formula(at["difference"])
         page.put(row, column["explanation"], "", "box")
+    page.formula(row, column["mark"], mark, check.mark, "box", "centre", "bold")
     page.sheet.set_row(
         row,
         row_height(
             (check.title, _WIDTHS[column["title"]]),
             (check.subject, _WIDTHS[column["subject"]]),
-            (explanation, _WIDTHS[column["explanation"]]),
+            (check.explanation, _WIDTHS[column["explanation"]]),
             least=22,
         ),
     )
@@ -92,10 +104,9 @@ def _write_summary(page: Page, checks: Sequence[Check], first: int, last: int) -
     """Write how many checks hold, fail and wait, and colour the marks."""
     mark = CHECK_COLUMNS["mark"]
     area = f"{a1(first, mark)}:{a1(last, mark)}"
-    parts = [f'"{sign} "&COUNTIF({area},"{sign}")&" 项"' for sign in (HOLDS, FAILS, NOT_ASSESSED)]
-    counts = [sum(check.mark == sign for check in checks) for sign in (HOLDS, FAILS, NOT_ASSESSED)]
-    signs = (HOLDS, FAILS, NOT_ASSESSED)
-    result = "　　".join(f"{sign} {count} 项" for sign, count in zip(signs, counts, strict=True))
+    parts = [f'"{sign} "&COUNTIF({area},"{sign}")&" 项"' for sign in _SIGNS]
+    counts = [sum(check.mark == sign for check in checks) for sign in _SIGNS]
+    result = "　　".join(f"{sign} {count} 项" for sign, count in zip(_SIGNS, counts, strict=True))
     page.put(HINT_ROW, 0, "", "bold", "centre", width=len(_WIDTHS))
     page.formula(HINT_ROW, 0, "=" + '&"　　"&'.join(parts), result, "bold", "centre")
     page.sheet.set_row(HINT_ROW, 24)

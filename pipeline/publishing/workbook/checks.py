@@ -1,6 +1,6 @@
 """The content of a workbook goes in; the lines of 自查 come out, each with formulas and their results.
 
-First the form's balances, which a clerk may explain, then whether everything is filled in, which must be mended.
+First the form's rules, which a clerk may explain, then whether everything is filled in, which must be mended.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.forms.form import Balance, Cell, Relation, Table
-from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, mark_formula, quoted, side_formula
+from pipeline.forms.form import Balance, Cell, Table
+from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import YES
+from pipeline.forms.relations import fails
 from pipeline.model import Number, Place
 from pipeline.publishing.workbook.areas import address, rectangles
 from pipeline.publishing.workbook.content import Content, side_value
@@ -31,7 +32,11 @@ class Check:
     left: str
     right: str
     values: tuple[Number | None, Number | None]
-    balance: Balance | None = None
+    rule: Balance | None = None
+    """The rule that the line states; None for what must be filled in."""
+    explanation: str = ""
+    silent: bool = False
+    """Whether a rule that contains this one fails."""
 
     @property
     def difference(self) -> Number | None:
@@ -44,36 +49,34 @@ class Check:
 
     @property
     def mark(self) -> str:
-        """✓, ✗ or a dash."""
-        gap = self.difference
-        if gap is None:
+        """✓, ✗, ○ or a dash."""
+        left, right = self.values
+        if left is None or right is None or self.silent:
             return NOT_ASSESSED
-        relation: Relation = self.balance.rule.relation if self.balance else "="
-        return HOLDS if gap == 0 or (relation == "<=" and gap < 0) else FAILS
-
-    def mark_formula(self, difference: str) -> str:
-        """Return the formula of ``mark``, given the address of the difference."""
-        if self.balance:
-            return mark_formula(self.balance, difference)
-        return f'=IF({difference}=0,"{HOLDS}","{FAILS}")'
+        if not (fails(self.rule.rule, left, right) if self.rule else left != right):
+            return HOLDS
+        is_explained = self.rule and self.rule.rule.severity != "error" and self.explanation.strip()
+        return EXPLAINED if is_explained else FAILS
 
 
-def balance_checks(content: Content) -> list[Check]:
-    """Return the form's balances that bind bodies of the stamp's level."""
+def rule_checks(content: Content) -> list[Check]:
+    """Return the form's rules that bind bodies of the stamp's level and are for the clerk to see."""
     form = content.form
-    return [
-        Check(
-            id=balance.id,
-            title=balance.rule.title,
-            subject=balance.subject,
-            place=form.places[balance.anchor],
-            left=side_formula(form, balance.left),
-            right=side_formula(form, balance.right),
-            values=(side_value(content, balance.left), side_value(content, balance.right)),
-            balance=balance,
+    lines: dict[str, Check] = {}
+    for check in form.live_checks(content.stamp.level):
+        lines[check.id] = Check(
+            id=check.id,
+            title=check.rule.condition,
+            subject=check.subject,
+            place=form.places[check.anchor],
+            left=side_formula(form, check.left),
+            right=side_formula(form, check.right),
+            values=(side_value(content, check.left), side_value(content, check.right)),
+            rule=check,
+            explanation=content.explanations.get(check.id, ""),
+            silent=any(lines[before].mark in {FAILS, EXPLAINED} for before in check.after if before in lines),
         )
-        for balance in form.balances_for(content.stamp.level)
-    ]
+    return list(lines.values())
 
 
 def completeness_checks(content: Content) -> list[Check]:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline.forms.arithmetic import total_of
-from pipeline.forms.form import Form
+from pipeline.forms.arithmetic import with_past
+from pipeline.forms.form import Form, is_last_year
 from pipeline.forms.layout import YES
-from pipeline.model import Notice, Number
+from pipeline.model import Notice, Number, PastReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Content:
     """All that one workbook shows.
 
     ``values`` holds what stands in the form's fields, blanks left out; ``locked`` names the entries the
-    coordinator filled; ``figures`` holds every number as a spreadsheet counts it, None where there is none.
+    coordinator filled; ``figures`` holds every number, last year's too, as a spreadsheet counts it, None where there is none.
     """
 
     form: Form
@@ -48,6 +48,7 @@ class Content:
     locked: frozenset[str]
     nil_tables: frozenset[str]
     figures: Mapping[str, Number | None]
+    past: PastReport | None
     explanations: Mapping[str, str]
     notices: tuple[Notice, ...]
 
@@ -58,6 +59,7 @@ def gather(
     values: Mapping[str, Number | str],
     explanations: Mapping[str, str],
     notices: Sequence[Notice],
+    past: PastReport | None,
 ) -> Content:
     """Bring together what the workbook shows. Raises ValueError for a value whose key is no field of ``form``."""
     unknown = sorted(set(values) - set(form.positions))
@@ -73,7 +75,8 @@ def gather(
         values=shown,
         locked=frozenset(key for key, value in prefilled.items() if shown[key] == value),
         nil_tables=nil_tables,
-        figures=_figures(form, shown, nil_tables),
+        figures=with_past(_figures(form, shown, nil_tables), past.numbers if past else None),
+        past=past,
         explanations=explanations,
         notices=tuple(notices),
     )
@@ -114,10 +117,14 @@ def _figures(
 def _sum(
     form: Form, keys: Sequence[str], figures: Mapping[str, Number | None], nil_tables: frozenset[str]
 ) -> Number | None:
-    """Add as ``formulas.py`` writes it: complete operands only, unless the table of the first is declared nil."""
-    if keys and form.by_key[keys[0]].table in nil_tables:
-        return sum((figures[key] or 0 for key in keys), start=0)
-    return total_of(keys, figures)
+    """Add as ``formulas.py`` writes it: complete operands only, unless their table is declared nil this year."""
+    total: Number = 0
+    for key in keys:
+        value = figures.get(key)
+        if value is None and (is_last_year(key) or form.by_key[key].table not in nil_tables):
+            return None
+        total += value or 0
+    return total
 
 
 def side_value(content: Content, keys: Sequence[str]) -> Number | None:

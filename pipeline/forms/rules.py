@@ -1,0 +1,111 @@
+"""The ``[[rule]]`` tables of a form's TOML go in; its checks come out, or an error that names the line.
+
+A rule says of two sums of cells, this year's or last year's, how they must stand to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, get_args
+
+from pipeline.forms.expand import Expander
+from pipeline.forms.form import Balance, Cell, RelationName, Rule, Table
+from pipeline.forms.relations import RELATIONS
+
+if TYPE_CHECKING:
+    from pipeline.toml_source import Section, TomlSource
+
+SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleText:
+    """A [[rule]] as written."""
+
+    id: str
+    severity: str
+    title: str
+    left: tuple[str, ...]
+    relation: str
+    right: tuple[str, ...]
+    words: Mapping[str, Any]
+    remedy: str
+    source: str
+    each: Mapping[str, Any] = field(default_factory=dict)
+    subject: str = ""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    except_levels: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    defines: bool = False
+    waivable: bool = False
+
+
+def load_checks(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell]) -> list[Balance]:
+    """Return every rule at every place. Raises ConfigError with file and line."""
+    expander = Expander(tables, cells)
+    checks: list[Balance] = []
+    sections: dict[str, Section] = {}
+    for section in source.tables("rule"):
+        written = section.into(_RuleText)
+        if written.id in sections:
+            raise section.fault(f"规则“{written.id}”出现了两次。", "id")
+        sections[written.id] = section
+        found = expander.expand(section, _rule(section, written), written.each, written.left, written.right)
+        checks += [replace(check, subject=check.subject or written.subject) for check in found]
+    return [_resolved(check, checks, sections[check.rule.id]) for check in checks]
+
+
+def check_limits(limits: Mapping[str, Any], relation: str) -> str:
+    """Return what is wrong with the limits given for ``relation``, empty if nothing is."""
+    wanted = set(RELATIONS[relation].limits)  # type: ignore[index]
+    if set(limits) != wanted:
+        return f"这种关系需要的界限是：{'、'.join(sorted(wanted)) or '无'}。"
+    if not all(
+        isinstance(value, int) and not isinstance(value, bool) and value > 0 for value in limits.values()
+    ):
+        return "界限应是大于 0 的整数。"
+    return ""
+
+
+def _rule(section: Section, written: _RuleText) -> Rule:
+    if written.severity not in SEVERITIES:
+        raise section.fault("severity 应为 error、warning 或 info。", "severity")
+    if written.relation not in RELATIONS:
+        raise section.fault(f"relation 应为 {'、'.join(get_args(RelationName))} 之一。", "relation")
+    wrong = check_limits(written.limits, written.relation)
+    if wrong:
+        raise section.fault(wrong, "limits")
+    try:
+        written.title.format(**written.limits)
+    except (KeyError, ValueError, IndexError):
+        raise section.fault("title 中花括号里的名称不在 limits 中。", "title") from None
+    relation: RelationName = written.relation  # type: ignore[assignment]  # looked up above
+    return Rule(
+        id=written.id,
+        severity=written.severity,
+        title=written.title,
+        remedy=written.remedy,
+        relation=relation,
+        left_words=tuple(written.words.get("left", ())),
+        right_words=tuple(written.words.get("right", ())),
+        except_levels=written.except_levels,
+        defines=written.defines,
+        limits=dict(written.limits),
+        after=written.after,
+        waivable=written.waivable,
+        source=written.source,
+    )
+
+
+def _resolved(check: Balance, checks: Iterable[Balance], section: Section) -> Balance:
+    """Name the checks that come before ``check``: those of the same row or column, where their rule has such."""
+    found: list[str] = []
+    place = check.id.removeprefix(check.rule.id)
+    for rule_id in check.rule.after:
+        of_rule = [other for other in checks if other.rule.id == rule_id]
+        if not of_rule or any(other.rule.after for other in of_rule):
+            raise section.fault(f"after 中的“{rule_id}”不是本表样的规则，或者它自己也有 after。", "after")
+        same = [other.id for other in of_rule if other.id == rule_id + place]
+        found += same or [other.id for other in of_rule]
+    return replace(check, after=tuple(found)) if found else check
