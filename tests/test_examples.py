@@ -156,7 +156,7 @@ def test_no_two_faults_are_the_same() -> None:
 def test_the_true_figures_of_every_body_balance(code: str) -> None:
     numbers, _ = report_of(code)
     assert list(numbers) == [cell.key for cell in FORM.cells]
-    assert [balance.id for balance in FORM.balances_for(LEVEL) if not holds(balance, numbers)] == []
+    assert [balance.id for balance in FORM.balances_for(LEVEL) if holds(balance, numbers) is False] == []
 
 
 def test_the_district_has_the_magnitudes_of_2023() -> None:

@@ -119,11 +119,11 @@ def _holders(home: _Home, sheets: Sequence[SheetData]) -> list[SheetData]:
 
 def _may_hold(form: Form, sheet: SheetData) -> bool:
     """Say whether a table may stand on ``sheet``: 自查, known by its name or its ids, repeats the labels but holds none."""
-    others = {layout.NOTICES_SHEET, *(item.name for item in form.sheets if item.kind in {"guide", "checks"})}
+    kinds = {"guide", "checks", "past"}
+    others = {layout.NOTICES_SHEET, *(item.name for item in form.sheets if item.kind in kinds)}
     if sheet.name in others:
         return False
-    ids = {balance.id for balance in form.balances}
-    return not any(value in ids for row in sheet.rows for value in row if isinstance(value, str))
+    return not any(value in form.checks for row in sheet.rows for value in row if isinstance(value, str))
 
 
 def _search(table: Table, home: _Home, sheet: SheetData) -> Placement:

@@ -52,7 +52,6 @@ def year_of(text: str) -> int | None:
 
 
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
-    sheets = _without_past(form, sheets)
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
     incomplete = any(placed.missing or not placed.sheet for _, placed in placements)
     listed = read_listed(form, sheets)
@@ -87,12 +86,6 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         nil_tables=frozenset(figures.nil_tables),
         findings=(*remarks, *listed.findings, *figures.findings),
     )
-
-
-def _without_past(form: Form, sheets: Sequence[SheetData]) -> list[SheetData]:
-    """Leave out what the template itself tells of last year, so that no label is taken from there."""
-    own = {sheet.name for sheet in form.sheets if sheet.kind == "past"}
-    return [sheet for sheet in sheets if sheet.name not in own]
 
 
 def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) -> Claims:
