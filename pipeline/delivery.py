@@ -81,28 +81,25 @@ def deliver(
     cannot be reached, or refuses the login, ends the round.
     """
     done: list[Attempt] = []
-
-    def keep(attempt: Attempt) -> None:
-        record(attempt)
-        done.append(attempt)
-
-    try:
-        while len(done) < len(letters):
-            with _server(settings, who) as server:
-                for letter in letters[len(done) :]:
-                    keep(_attempt(server, letter))
-                    if server.sock is None:  # hung up: the rest goes over a new connection
-                        break
-    except (smtplib.SMTPException, OSError) as error:
-        return Round(tuple(done), f"发送邮件失败（{settings.smtp_host}）：{_why(error)}。{_REMEDY}")
+    while len(done) < len(letters):
+        try:
+            server = _connected(settings, who)
+        except (smtplib.SMTPException, OSError) as error:
+            return Round(tuple(done), f"发送邮件失败（{settings.smtp_host}）：{_why(error)}。{_REMEDY}")
+        with _closing(server):
+            for letter in letters[len(done) :]:
+                attempt = _attempt(server, letter)
+                record(attempt)
+                done.append(attempt)
+                if server.sock is None:  # hung up: the rest goes over a new connection
+                    break
     return Round(tuple(done))
 
 
 _REMEDY = "没有发出的信留在 letters 文件夹，下次运行或 nianbao send 时再发"
 
 
-@contextmanager
-def _server(settings: MailSettings, who: Credentials) -> Iterator[smtplib.SMTP]:
+def _connected(settings: MailSettings, who: Credentials) -> smtplib.SMTP:
     context, name = tls(settings.ca_file), _own_name()
     host, port = settings.smtp_host, settings.smtp_port
     if settings.smtp_security == "tls":
@@ -113,7 +110,16 @@ def _server(settings: MailSettings, who: Credentials) -> Iterator[smtplib.SMTP]:
         if settings.smtp_security == "starttls":
             server.starttls(context=context)
         server.login(who.user, who.password)
-        yield server
+    except (smtplib.SMTPException, OSError):
+        server.close()
+        raise
+    return server
+
+
+@contextmanager
+def _closing(server: smtplib.SMTP) -> Iterator[None]:
+    try:
+        yield
     finally:
         with suppress(smtplib.SMTPException, OSError):
             server.quit()

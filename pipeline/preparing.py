@@ -27,6 +27,12 @@ deadline = {deadline}      # 报送截止日期
 
 # [rules]
 # blank_is_zero = true     # 空格和“/”“无”按 0 处理并提醒；不写或 false 时退回单位补填
+
+# [mail]                   # 从邮箱收、发年报；不写则只看 inbox 文件夹，什么也不发出去
+# imap_host = "imap.example.gov.cn"     # 收信服务器；用户名和密码放在环境变量 NIANBAO_IMAP_USER、NIANBAO_IMAP_PASSWORD
+# smtp_host = "smtp.example.gov.cn"     # 发信服务器；环境变量 NIANBAO_SMTP_USER、NIANBAO_SMTP_PASSWORD
+# authserv_id = "mx.example.gov.cn"     # 本区邮件服务器的名字，用来识别冒名邮件
+# send = true                           # 每次运行结束时自动发信；不写则用 nianbao send 发
 """
 
 _ROSTER = """\

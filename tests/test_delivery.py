@@ -156,3 +156,11 @@ def test_starttls_that_is_not_offered_is_said(tmp_path: Path) -> None:
     with post_office(tmp_path, security="plain") as post:
         assert "加密方式" in send(post, letter("1"), smtp_security="starttls").failure
         assert post.taken == []
+
+
+def test_a_disk_that_fails_does_not_pass_for_the_server(post: Post) -> None:
+    def full(_attempt: Attempt) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        deliver(settings(post), WHO, [letter("1")], record=full)

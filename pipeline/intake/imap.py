@@ -71,34 +71,55 @@ def fetch(
     ``store`` is given a path within the inbox and the mail, then ``remember`` the new position, so that whatever
     happens in between is made good by fetching again. A server that fails ends it with a sentence, not an exception.
     """
-    progress = _Progress()
+    stored, renumbered = 0, False
     try:
         with _mailbox(settings, who) as box:
-            _fetch_folder(box, position, _criteria(since), store, remember, progress)
-    except (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError) as error:
-        failure = f"收取邮件失败（{settings.imap_host}）：{_why(error, settings)}。{_REMEDY}"
-        return Fetched(progress.stored, progress.renumbered, failure)
-    return Fetched(progress.stored, progress.renumbered)
+            uidvalidity, uids = _listed(box, position, since)
+            renumbered = position is not None and position.uidvalidity != uidvalidity
+            for uid in uids:
+                content = _content(box, uid)
+                if content is not None:
+                    store(path_of(content), content)
+                    stored += 1
+                remember(Position(uidvalidity, uid))
+    except _LineError as error:
+        sentence = f"收取邮件失败（{settings.imap_host}）：{_why(error.cause, settings)}。{_REMEDY}"
+        return Fetched(stored, renumbered, sentence)
+    return Fetched(stored, renumbered)
 
 
 _REMEDY = "已经收到的照常处理，没有收到的下次运行时接着收"
 
 
-@dataclass(slots=True)
-class _Progress:
-    stored: int = 0
-    renumbered: bool = False
+class _LineError(Exception):
+    """The server failed, as opposed to whoever stores."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+@contextmanager
+def _line() -> Iterator[None]:
+    try:
+        yield
+    except (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError) as error:
+        raise _LineError(error) from error
 
 
 @contextmanager
 def _mailbox(settings: MailSettings, who: Credentials) -> Iterator[BaseMailBox]:
     kind = MailBox if settings.imap_security == "tls" else MailBoxStartTls
-    box = kind(settings.imap_host, settings.imap_port, timeout=TIMEOUT, ssl_context=tls(settings.ca_file))
+    with _line():
+        box = kind(settings.imap_host, settings.imap_port, timeout=TIMEOUT, ssl_context=tls(settings.ca_file))
     try:
-        box.login(who.user, who.password, initial_folder=None)
-        if "ID" in box.client.capabilities:  # some Chinese providers let nobody in who has not said a name
-            box.client.xatom("ID", '("name" "nianbao")')
-        box.folder.set(settings.imap_folder, readonly=True)
+        with _line():
+            box.login(who.user, who.password, initial_folder=None)
+            if (
+                "ID" in box.client.capabilities
+            ):  # some Chinese providers let nobody in who has not said a name
+                box.client.xatom("ID", '("name" "nianbao")')
+            box.folder.set(settings.imap_folder, readonly=True)
         yield box
     finally:
         try:
@@ -108,26 +129,14 @@ def _mailbox(settings: MailSettings, who: Credentials) -> Iterator[BaseMailBox]:
                 box.client.shutdown()  # a server that is gone says no goodbye
 
 
-def _fetch_folder(
-    box: BaseMailBox,
-    position: Position | None,
-    criteria: str,
-    store: Callable[[str, bytes], object],
-    remember: Callable[[Position], object],
-    progress: _Progress,
-) -> None:
+def _listed(box: BaseMailBox, position: Position | None, since: date) -> tuple[int, list[int]]:
+    """Return the UIDVALIDITY, and the UIDs after ``position`` in ascending order."""
     uidvalidity = _uidvalidity(box)
     last = position.uid if position and position.uidvalidity == uidvalidity else 0
-    progress.renumbered = position is not None and position.uidvalidity != uidvalidity
-    uids = sorted(map(int, box.uids(f"UID {last + 1}:* {criteria}", charset=None)))
-    for uid in uids:
-        if uid <= last:  # "n:*" also names the last mail where none is newer
-            continue
-        content = _content(box, uid)
-        if content is not None:
-            store(path_of(content), content)
-            progress.stored += 1
-        remember(Position(uidvalidity, uid))
+    criteria = f"UID {last + 1}:* SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}"
+    with _line():
+        found = map(int, box.uids(criteria, charset=None))
+        return uidvalidity, sorted(uid for uid in found if uid > last)  # "n:*" always names the last mail
 
 
 def _uidvalidity(box: BaseMailBox) -> int:
@@ -137,10 +146,11 @@ def _uidvalidity(box: BaseMailBox) -> int:
 
 def _content(box: BaseMailBox, uid: int) -> bytes | None:
     """Fetch one mail without marking it as read; None where it has vanished since the list was made."""
-    status, parts = box.client.uid("fetch", str(uid), f"(BODY.PEEK[]<0.{MAX_MAIL + 1}>)")
-    found = next((part[1] for part in parts or () if isinstance(part, tuple)), None)
-    if found is None and status != "OK" and box.uids(f"UID {uid}", charset=None):
-        raise MailboxFetchError((status, parts), "OK")
+    with _line():
+        status, parts = box.client.uid("fetch", str(uid), f"(BODY.PEEK[]<0.{MAX_MAIL + 1}>)")
+        found = next((part[1] for part in parts or () if isinstance(part, tuple)), None)
+        if found is None and status != "OK" and box.uids(f"UID {uid}", charset=None):
+            raise MailboxFetchError((status, parts), "OK")
     return found
 
 
@@ -151,10 +161,6 @@ def path_of(content: bytes) -> str:
     if arrived is None:
         return f"{FOLDER}/{_UNDATED}/{digest}.eml"
     return f"{FOLDER}/{arrived.astimezone(CHINA):%Y-%m-%d/%H%M}_{digest}.eml"
-
-
-def _criteria(since: date) -> str:
-    return f"SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}"
 
 
 def _why(error: Exception, settings: MailSettings) -> str:

@@ -169,6 +169,20 @@ def test_old_mail_stays_where_it_is(server: Server, settings: MailSettings, user
     assert Store().fetch(settings, server.who(user), date(2999, 1, 1)) == Fetched(stored=0)
 
 
+def test_a_disk_that_fails_does_not_pass_for_the_server(
+    server: Server, settings: MailSettings, user: str
+) -> None:
+    server.deliver(user, numbered(1))
+    store = Store()
+
+    def full(_path: str, _content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        fetch(settings, server.who(user), None, since=SINCE, store=full, remember=store.remember)
+    assert store.position is None
+
+
 def test_starttls(server: Server, settings: MailSettings, user: str) -> None:
     server.deliver(user, numbered(1))
     chosen = replace(settings, imap_security="starttls", imap_port=server.plain_port)
