@@ -80,7 +80,8 @@ def publish(
     if dry_run:
         return Published(tonight, (), tuple(gone))
     written = _write_reports(night, folder, names, work, progress)
-    for path, build in _builders(night, words, returned, progress):
+    known = summary.Background(reports=_reports_by_agency(night, names))
+    for path, build in _builders(night, words, returned, known, progress):
         if write_if_changed(folder / path, build()):
             written.append(path)
     for path in gone:
@@ -110,6 +111,15 @@ def _report_names(night: Night) -> dict[int, str]:
         taken.add(name.casefold())
         names[id(item)] = f"{REPORTS}/{name}.docx"
     return names
+
+
+def _reports_by_agency(night: Night, names: Mapping[int, str]) -> dict[str, str]:
+    """Map the codes of the agencies whose report counts to the path of its document."""
+    return {
+        state.agency.code: names[id(state.counting)]
+        for state in night.summary.states
+        if state.counting and id(state.counting) in names
+    }
 
 
 def _returned_names(night: Night) -> dict[int, str]:
@@ -170,7 +180,11 @@ def write_reports(layout: word.Layout, jobs: Sequence[tuple[Path, Report]]) -> l
 
 
 def _builders(
-    night: Night, words: Mapping[int, list[Notice]], returned: Mapping[int, str], progress: Progress
+    night: Night,
+    words: Mapping[int, list[Notice]],
+    returned: Mapping[int, str],
+    known: summary.Background,
+    progress: Progress,
 ) -> list[tuple[str, Callable[[], bytes]]]:
     """Pair every other output with what builds it, so that only one is in memory at a time."""
     by_digest = {item.submission.sha256: words[id(item)] for item in night.assessments}
@@ -198,6 +212,7 @@ def _builders(
         deadline=night.district.deadline,
         now=night.now,
         notices=by_digest,
+        background=known,
     )
     return [
         *builders,

@@ -11,7 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,17 +19,32 @@ import openpyxl
 import pytest
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form, Headline, Table
 from pipeline.forms.loader import load_form
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
-from pipeline.model import Agency, Assessment, Claims, DistrictSummary, Finding, Place, Severity, Verdict
+from pipeline.model import (
+    Agency,
+    Assessment,
+    Claims,
+    DistrictSummary,
+    Finding,
+    Number,
+    Place,
+    Severity,
+    Verdict,
+)
 from pipeline.publishing.datafiles import figures_csv
 from pipeline.publishing.summary import build_summary
-from pipeline.publishing.summary.detail import DETAIL_HEAD, DETAIL_SHEET, FIRST_ROW, KEYS_ROW
+from pipeline.publishing.summary.brief import Background
+from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
+from pipeline.publishing.summary.detail import DETAIL_HEAD, FIRST_ROW, KEYS_ROW, detail_sheet_name
 from pipeline.publishing.summary.findings import FINDINGS_HEAD, FINDINGS_SHEET
 from pipeline.publishing.summary.overview import OVERVIEW_SHEET, SIGNATURES
+from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
+from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
 from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
 from pipeline.publishing.summary.tables import grid_position, summary_sheet_name
 from tests.support import fills, libreoffice
@@ -37,12 +52,8 @@ from tests.support.districts import agency, assessment, blank, merged, mixed, no
 
 NOW = datetime(2024, 1, 26, 18, 0, tzinfo=timezone(timedelta(hours=8)))
 DEADLINE = date(2024, 1, 25)
-OURS = re.compile(
-    r"=(ROUND\(SUM\('明细'![A-Z]+\d+:[A-Z]+\d+\),\d+\)"
-    r"|SUM\('明细'![A-Z]+\d+:[A-Z]+\d+\)"
-    r"|'[^'!]+ 汇总'![A-Z]+\d+"
-    r'|"勾稽关系核对："&IF\(AND\([A-Z0-9:,()<=-]+\),"[^"]+","[^"]+"\))'
-)
+FUNCTIONS = {"AND", "COUNTIF", "HYPERLINK", "IF", "ISNUMBER", "OR", "ROUND", "SUM", "SUMPRODUCT"}
+"""All that the workbook's formulas use: nothing younger than Excel 2007, nothing that looks outside."""
 HOSTILE = (
     '=HYPERLINK("http://x",1)',
     "+1+1",
@@ -58,12 +69,24 @@ def form() -> Form:
     return load_form()
 
 
-def build(form: Form, roster: Sequence[Agency], found: Sequence[Assessment]) -> bytes:
-    return build_from(form, merged(form, roster, found), found)
+def build(
+    form: Form,
+    roster: Sequence[Agency],
+    found: Sequence[Assessment],
+    background: Background = Background(),  # noqa: B008 - frozen
+) -> bytes:
+    return build_from(form, merged(form, roster, found), found, background)
 
 
-def build_from(form: Form, summary: DistrictSummary, found: Iterable[Assessment]) -> bytes:
-    return build_summary(form, summary, deadline=DEADLINE, now=NOW, notices=notices_of(form, found))
+def build_from(
+    form: Form,
+    summary: DistrictSummary,
+    found: Iterable[Assessment],
+    background: Background = Background(),  # noqa: B008 - frozen
+) -> bytes:
+    return build_summary(
+        form, summary, deadline=DEADLINE, now=NOW, notices=notices_of(form, found), background=background
+    )
 
 
 def opened(content: bytes, *, values: bool) -> openpyxl.Workbook:
@@ -72,6 +95,15 @@ def opened(content: bytes, *, values: bool) -> openpyxl.Workbook:
 
 def texts(sheet: Worksheet) -> list[str]:
     return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def links(sheet: Worksheet) -> dict[str, Hyperlink]:
+    return {
+        cell.coordinate: cell.hyperlink
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.hyperlink is not None
+    }
 
 
 def formulas(book: openpyxl.Workbook) -> dict[tuple[str, str], str]:
@@ -99,6 +131,12 @@ def all_printed(form: Form, book: openpyxl.Workbook) -> dict[str, object]:
     return {key: value for table in form.tables for key, value in printed(form, book, table).items()}
 
 
+def background(summary: DistrictSummary) -> Background:
+    """Return a background in which everything is known."""
+    printed = {report.code: report.numbers for report in summary.reports}
+    return Background(printed=printed)
+
+
 def as_decimal(value: object) -> Decimal:
     return Decimal(str(value))
 
@@ -109,7 +147,17 @@ def as_decimal(value: object) -> Decimal:
 def test_sheets_stand_in_the_order_of_reading(form: Form) -> None:
     book = opened(build(form, *mixed(form)), values=True)
     tables = [summary_sheet_name(table) for table in form.tables]
-    assert book.sheetnames == [OVERVIEW_SHEET, STATUS_SHEET, *tables, DETAIL_SHEET, FINDINGS_SHEET]
+    details = [detail_sheet_name(table) for table in form.tables]
+    assert book.sheetnames == [
+        OVERVIEW_SHEET,
+        STATUS_SHEET,
+        *tables,
+        BY_KIND_SHEET,
+        *details,
+        RECONCILE_SHEET,
+        FINDINGS_SHEET,
+        SOURCES_SHEET,
+    ]
     assert {sheet.sheet_state for sheet in book.worksheets} == {"visible"}
 
 
@@ -124,27 +172,47 @@ def test_stored_values_of_all_numbers_are_the_exact_sums(form: Form) -> None:
 def test_every_number_is_a_formula_over_its_own_column_of_the_detail(form: Form) -> None:
     roster, found = mixed(form)
     book = opened(build(form, roster, found), values=False)
-    detail = book[DETAIL_SHEET]
     for key, formula in all_printed(form, book).items():
-        area = re.search(r"'明细'!([A-Z]+\d+:[A-Z]+\d+)", str(formula))
+        area = re.search(r"SUM\('([^']+ 明细)'!([A-Z]+\d+:[A-Z]+\d+)\)", str(formula))
         assert area
-        left, top, right, bottom = (number or 0 for number in range_boundaries(area[1]))
+        left, top, right, bottom = (number or 0 for number in range_boundaries(area[2]))
         assert (left, top, bottom) == (right, FIRST_ROW + 1, FIRST_ROW + len(roster))
-        assert detail.cell(KEYS_ROW + 1, left).value == key
+        assert book[area[1]].cell(KEYS_ROW + 1, left).value == key
+
+
+def test_every_official_sum_leads_to_its_column_of_the_detail(form: Form) -> None:
+    book = opened(build(form, *mixed(form)), values=False)
+    for table in form.tables:
+        leading = links(book[summary_sheet_name(table)])
+        for cell in (item for item in form.grids[table.key].cells if item.key):
+            row, column = grid_position(cell)
+            link = leading[f"{openpyxl.utils.get_column_letter(column + 1)}{row + 1}"]
+            sheet, _, address = str(link.location).partition("!")
+            assert sheet == f"'{detail_sheet_name(table)}'"
+            left = range_boundaries(address)[0] or 0
+            assert book[detail_sheet_name(table)].cell(KEYS_ROW + 1, left).value == cell.key
 
 
 def test_detail_holds_the_figures_of_counting_reports_and_no_others(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
-    detail = opened(build(form, roster, found), values=True)[DETAIL_SHEET]
-    for number, state in enumerate(summary.states, FIRST_ROW + 1):
-        row = [cell.value for cell in detail[number]]
-        assert row[1:4] == [state.agency.code, state.agency.name, VERDICT_WORDS[state.verdict]]
-        figures = row[len(DETAIL_HEAD) :]
-        if state.counting and state.counting.report:
-            assert tuple(map(as_decimal, figures)) == state.counting.report.numbers
-        else:
-            assert figures == [None] * len(form.cells)
+    book = opened(build(form, roster, found), values=True)
+    for table in form.tables:
+        sheet, cells = book[detail_sheet_name(table)], form.cells_of(table.key)
+        for number, state in enumerate(summary.states, FIRST_ROW + 1):
+            row = [cell.value for cell in sheet[number]]
+            assert row[1:5] == [
+                state.agency.code,
+                state.agency.name,
+                state.agency.kind,
+                VERDICT_WORDS[state.verdict],
+            ]
+            figures = row[len(DETAIL_HEAD) :]
+            if state.counting and state.counting.report:
+                expected = [state.counting.report.numbers[cell.index] for cell in cells]
+                assert list(map(as_decimal, figures)) == expected
+            else:
+                assert figures == [None] * len(cells)
 
 
 @pytest.mark.libreoffice
@@ -153,13 +221,14 @@ def test_recalculated_the_workbook_says_what_it_stores(form: Form, tmp_path: Pat
     summary = merged(form, roster, found)
     poisoned = replace(summary, totals=tuple(total + 1 for total in summary.totals))
     good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
-    good.write_bytes(build_from(form, summary, found))
-    bad.write_bytes(build_from(form, poisoned, found))
+    known = background(summary)
+    good.write_bytes(build_from(form, summary, found, known))
+    bad.write_bytes(build_from(form, poisoned, found, known))
     again_good, again_bad = libreoffice.recalculate([good, bad], tmp_path / "out")
 
     ours, theirs = opened(good.read_bytes(), values=True), opened(again_good.read_bytes(), values=True)
     places = formulas(opened(good.read_bytes(), values=False))
-    assert len(places) == 2 * len(form.cells) + len(form.headlines) + len(form.tables)
+    assert len(places) > 8 * len(form.cells)
     for sheet, cell in places:
         assert _close(ours[sheet][cell].value, theirs[sheet][cell].value), (sheet, cell)
 
@@ -231,7 +300,7 @@ def test_a_partial_summary_says_so_and_names_who_is_not_in_it(form: Form) -> Non
     share = f"{len(summary.reports)} / {len(roster)} 家"
     assert left_out
     for name in (OVERVIEW_SHEET, *map(summary_sheet_name, form.tables)):
-        notes = [text for text in texts(book[name]) if share in text and "部分汇总" in text]
+        notes = [text for text in texts(book[name]) if share in text and "部分汇总，" in text]
         assert len(notes) == 1
         listed = notes[0].partition("未含：")[2].partition("）")[0].split("、")
         assert [f"样例区{item}" for item in listed] == left_out
@@ -324,8 +393,103 @@ def test_a_mail_from_an_impossible_year_stops_nothing(form: Form, year: int) -> 
 def test_files_of_nobody_stand_below_the_roster(form: Form) -> None:
     roster, found = mixed(form)
     sheet = opened(build(form, roster, found), values=True)[STATUS_SHEET]
-    files = {row[9] for row in sheet.iter_rows(min_row=4 + len(roster), values_only=True)}
+    column = STATUS_HEAD.index("文件名")
+    files = {row[column] for row in sheet.iter_rows(min_row=4 + len(roster), values_only=True)}
     assert {item.submission.file for item in found if not item.submission.agency} <= files
+
+
+def test_every_report_is_one_click_away(form: Form) -> None:
+    owner = agency(1)
+    known = Background(reports={owner.code: "reports/第1局 a#b.docx"})
+    sheet = opened(build(form, [owner], [assessment(form, owner)], known), values=True)[STATUS_SHEET]
+    [link] = links(sheet).values()
+    assert str(link.target).replace("%20", " ") == "reports/第1局 a%23b.docx"
+
+
+def test_who_came_after_the_deadline_or_not_at_all_is_late(form: Form) -> None:
+    roster = [agency(1), agency(2), agency(3)]
+    early, late = assessment(form, roster[0]), assessment(form, roster[1])
+    late = replace(
+        late, submission=replace(late.submission, received_at=datetime(2024, 1, 25, 16, 1, tzinfo=UTC))
+    )
+    sheet = opened(build(form, roster, [early, late]), values=True)[STATUS_SHEET]
+    column = STATUS_HEAD.index("逾期") + 1
+    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, "是", "是"]
+
+
+# ---------------------------------------------------------------- by kind, reconciled, traced
+
+
+def test_kinds_add_up_to_the_district(form: Form) -> None:
+    roster, found = mixed(form)
+    kinds = ["部门", "街道", "镇", "", "=1+1", "部*"]
+    roster = [replace(owner, kind=kinds[number % len(kinds)]) for number, owner in enumerate(roster)]
+    summary = merged(form, roster, found)
+    sheet = opened(build(form, roster, found), values=True)[BY_KIND_SHEET]
+    rows = list(sheet.iter_rows(min_row=3, values_only=True))
+    assert rows[0][1:] == ("部门", "街道", "镇", "（未分类）", "=1+1", "部*", "合计")
+    assert sum(map(int, map(str, rows[1][1:-1]))) == rows[1][-1] == len(roster)
+    assert sum(map(int, map(str, rows[2][1:-1]))) == rows[2][-1] == len(summary.reports)
+    figures = [row for row in rows[3:] if isinstance(row[-1], int | float)]
+    assert [as_decimal(row[-1]) for row in figures] == list(summary.totals)
+    assert [sum(map(as_decimal, row[1:-1])) for row in figures] == list(summary.totals)
+
+
+def reconciled(form: Form, summary: DistrictSummary, printed: dict[str, Sequence[Number]]) -> list[str]:
+    content = build_from(form, summary, [], Background(printed=printed))
+    return texts(opened(content, values=True)[RECONCILE_SHEET])
+
+
+def test_reconciliation_holds_where_the_reports_print_what_was_sent(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    printed = {report.code: report.numbers for report in summary.reports}
+    said = reconciled(form, summary, dict(printed))
+    general = [item for item in form.balances if not item.rule.except_levels]
+    assert said.count("✓") == len(form.cells) + len(general) + len(printed)
+    assert "✗" not in said
+    assert any("全部相符" in text for text in said)
+
+
+def test_reconciliation_finds_one_wrong_figure_in_one_report(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    printed: dict[str, Sequence[Number]] = {report.code: report.numbers for report in summary.reports}
+    code = next(iter(printed))
+    printed[code] = (*printed[code][:-1], printed[code][-1] + 3)
+    said = reconciled(form, summary, printed)
+    assert said.count("✗") == 2
+    assert any(text.startswith("对账结果：2 ✗") for text in said)
+
+
+def test_reconciliation_finds_two_errors_that_hide_each_other(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    printed: dict[str, Sequence[Number]] = {report.code: report.numbers for report in summary.reports}
+    one, other = list(printed)[:2]
+    printed[one] = (*printed[one][:-1], printed[one][-1] + 3)
+    printed[other] = (*printed[other][:-1], printed[other][-1] - 3)
+    assert reconciled(form, summary, printed).count("✗") == 2
+
+
+def test_reconciliation_says_when_no_report_was_read_back(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    said = texts(opened(build_from(form, summary, []), values=True)[RECONCILE_SHEET])
+    assert any("尚未读回" in text for text in said)
+    assert "✗" not in said
+
+
+def test_sources_name_the_file_that_counts_by_its_digest(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    sheet = opened(build(form, roster, found), values=True)[SOURCES_SHEET]
+    rows = {
+        row[1]: dict(zip(SOURCES_HEAD, row, strict=True))
+        for row in sheet.iter_rows(min_row=4, values_only=True)
+    }
+    assert list(rows) == [owner.code for owner in roster]
+    for state in summary.states:
+        row = rows[state.agency.code]
+        counting = state.counting
+        assert row[SOURCES_HEAD[-1]] == (counting.submission.sha256 if counting else None)
+        assert row["第几次"] == (counting.version if counting else None)
 
 
 # ---------------------------------------------------------------- findings
@@ -381,10 +545,10 @@ def test_text_that_looks_like_a_formula_or_a_link_stays_text(form: Form) -> None
     said = {text for sheet in book.worksheets for text in texts(sheet)}
     assert set(HOSTILE) <= said
     for place, formula in formulas(book).items():
-        assert OURS.fullmatch(formula), (place, formula)
-    assert not [
-        cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.hyperlink
-    ]
+        assert not [text for text in HOSTILE if text in formula], (place, formula)
+        assert set(re.findall(r"([A-Z]+)\(", formula)) <= FUNCTIONS, (place, formula)
+    targets = [link.target for sheet in book.worksheets for link in links(sheet).values()]
+    assert not [target for target in targets if target]
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         assert not [name for name in package.namelist() if "external" in name.lower()]
 
@@ -400,13 +564,14 @@ def test_text_no_workbook_can_hold_is_cleaned(form: Form) -> None:
 
 def test_no_english_key_is_to_be_seen(form: Form) -> None:
     book = opened(build(form, *mixed(form)), values=True)
-    assert book[DETAIL_SHEET].row_dimensions[KEYS_ROW + 1].hidden
+    details = {detail_sheet_name(table) for table in form.tables}
+    assert all(book[name].row_dimensions[KEYS_ROW + 1].hidden for name in details)
     seen = {
         str(cell.value)
         for sheet in book.worksheets
         for row in sheet.iter_rows()
         for cell in row
-        if cell.value is not None and not (sheet.title == DETAIL_SHEET and cell.row == KEYS_ROW + 1)
+        if cell.value is not None and not (sheet.title in details and cell.row == KEYS_ROW + 1)
     }
     assert not seen & {cell.key for cell in form.cells}
 
@@ -414,14 +579,32 @@ def test_no_english_key_is_to_be_seen(form: Form) -> None:
 # ---------------------------------------------------------------- print and bytes
 
 
-def test_every_sheet_prints_one_page_wide_on_a4_except_the_detail(form: Form) -> None:
-    book = opened(build(form, *mixed(form)), values=True)
+def test_every_sheet_prints_on_a4_with_heads_numbers_and_a_running_head(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    book = opened(build(form, roster, found), values=True)
     for sheet in book.worksheets:
-        wide = sheet.title == DETAIL_SHEET
-        assert int(sheet.page_setup.paperSize or 0) == (8 if wide else 9)
+        assert int(sheet.page_setup.paperSize or 0) == 9
+        assert sheet.print_area
+        head, foot = str(sheet.HeaderFooter.oddHeader), str(sheet.HeaderFooter.oddFooter)
+        assert f"{summary.district}{summary.year}年" in head
+        assert f"部分汇总 {len(summary.reports)} / {len(roster)} 家" in head
+        assert "&P" in foot
+        wide = sheet.print_title_cols is not None and sheet.page_setup.scale
         assert wide or sheet.page_setup.fitToWidth in {None, 1}
-    for table in form.tables:
-        assert book[summary_sheet_name(table)].print_title_rows
+    long = {STATUS_SHEET, BY_KIND_SHEET, FINDINGS_SHEET, SOURCES_SHEET}
+    tables = {name(table) for table in form.tables for name in (summary_sheet_name, detail_sheet_name)}
+    assert all(book[name].print_title_rows for name in long | tables)
+
+
+def test_a_wide_detail_breaks_between_groups_and_repeats_the_agencies(form: Form) -> None:
+    book = opened(build(form, *mixed(form)), values=True)
+    widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
+    sheet = book[detail_sheet_name(widest)]
+    assert str(sheet.print_title_cols).replace("$", "") == "A:E"
+    merged_ends = {area.max_col for area in sheet.merged_cells.ranges if area.min_row == FIRST_ROW - 1}
+    assert {broken.id for broken in sheet.col_breaks.brk} <= merged_ends
+    assert len(sheet.col_breaks.brk) > 5
 
 
 def test_printed_tables_are_merged_as_the_form_prints_them(form: Form) -> None:

@@ -6,21 +6,20 @@ those written here by name. Nothing depends on the clock, so the same cells give
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import TypeAlias
 
 from xlsxwriter import Workbook
+from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
+from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.forms.form import Form
-from pipeline.model import DistrictSummary, Notice, Number, Verdict
+from pipeline.forms.formulas import quoted
+from pipeline.model import Number, Verdict, a1
+from pipeline.publishing.summary.measure import MOST_HEIGHT, clean, lines_of, stored
 
 Property: TypeAlias = str | float | bool
 Properties: TypeAlias = dict[str, Property]
@@ -37,47 +36,22 @@ STATE_FILLS: Mapping[Verdict | None, str] = {
 COUNT_FORMAT, MONEY_FORMAT, TIME_FORMAT = "0", "0.00####", "yyyy-mm-dd hh:mm"
 LINE_HEIGHT = 15.0
 _CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - a fixed mark in the file's properties, not a moment
-_CELL_LIMIT = 32_000
-"""Excel holds 32,767 characters in a cell."""
-_SHEET_NAME_LIMIT = 31
-_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """What the sheets of the district workbook speak of. ``notices`` are keyed by the submission's sha256."""
-
-    form: Form
-    summary: DistrictSummary
-    deadline: date
-    now: datetime
-    notices: Mapping[str, Sequence[Notice]]
-
-    @property
-    def counted(self) -> int:
-        """How many agencies are in the sums."""
-        return len(self.summary.reports)
-
-    @property
-    def expected(self) -> int:
-        """How many agencies are to report."""
-        return len(self.summary.states)
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether an agency is not in the sums."""
-        return self.counted < self.expected
+_A4 = 9
+_HEADER_ROOM = 120
+"""Characters of the district's name in a page header; Excel allows 255 in all."""
 
 
 class Book:
-    """A workbook in memory."""
+    """A workbook whose ``running_head`` (left and right) stands above every printed page.
 
-    def __init__(self, title: str) -> None:
+    Sheets go to disk while they are built, so memory does not grow with the roster; see ``page``.
+    """
+
+    def __init__(self, title: str, running_head: tuple[str, str]) -> None:
         self._target = BytesIO()
         self._workbook = Workbook(
             self._target,
             {
-                "in_memory": True,
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
@@ -86,7 +60,10 @@ class Book:
         )
         self._workbook.set_properties({"title": clean(title), "created": _CREATED})
         self._workbook.set_calc_mode("auto")
+        left, right = (clean(text)[:_HEADER_ROOM].replace("&", "&&") for text in running_head)
+        self._header = f'&L&"{BODY_FONT}"&9{left}&R&"{BODY_FONT}"&9{right}'
         self._styles: dict[tuple[tuple[str, Property], ...], Format] = {}
+        self._pages: list[Page] = []
 
     def style(self, **properties: Property) -> Format:
         """Return the format of these xlsxwriter properties; text is centred vertically and wraps unless told otherwise."""
@@ -124,23 +101,39 @@ class Book:
         """Return a boxed style with the fill colour, if there is one."""
         return self.boxed(**(properties | ({"bg_color": fill} if fill else {})))
 
-    def page(self, name: str, widths: list[float], *, landscape: bool = False) -> Page:
-        """Add a sheet with these column widths, printed on A4, one page wide, pages numbered."""
+    def page(
+        self, name: str, widths: Sequence[float], *, landscape: bool = False, streamed: bool = False
+    ) -> Page:
+        """Add a sheet with these column widths, printed on A4, one page wide, pages numbered.
+
+        A ``streamed`` sheet keeps one row in memory: its rows must be written from top to bottom, and nothing in it
+        may span rows. xlsxwriter wants this of a whole workbook or of none, but looks at the setting sheet by sheet.
+        """
+        self._workbook.constant_memory = streamed
         sheet = self._workbook.add_worksheet(name)
+        self._workbook.constant_memory = False
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        sheet.set_paper(9)
+        sheet.set_paper(_A4)
         if landscape:
             sheet.set_landscape()
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-        return Page(self, name, sheet, widths)
+        sheet.set_header(self._header)
+        sheet.set_footer(f'&C&"{BODY_FONT}"&9第 &P 页，共 &N 页')
+        self._pages.append(Page(self, name, sheet, widths))
+        return self._pages[-1]
+
+    def chart(self, kind: str) -> Chart:
+        """Make a native chart of xlsxwriter's ``kind``."""
+        return self._workbook.add_chart({"type": kind})
 
     def to_bytes(self) -> bytes:
-        """Close the workbook and return it."""
+        """Close the workbook and return it; what was written of a sheet is what prints of it."""
+        for page in self._pages:
+            page.sheet.print_area(0, 0, page.last_row, len(page.widths) - 1)
         self._workbook.close()
         return self._target.getvalue()
 
@@ -148,11 +141,29 @@ class Book:
 class Page:
     """A sheet: cells by zero-based row and column."""
 
-    def __init__(self, book: Book, name: str, sheet: Worksheet, widths: list[float]) -> None:
+    def __init__(self, book: Book, name: str, sheet: Worksheet, widths: Sequence[float]) -> None:
         self.book = book
         self.name = name
         self.sheet = sheet
-        self._widths = widths
+        self.widths = widths
+        self.last_row = 0
+
+    def title(self, text: str, *, size: float = 16, height: float = 30) -> None:
+        """Write the title over the whole width of the first row."""
+        style = self.book.style(font_name=HEAD_FONT, font_size=size, align="center")
+        self.text(0, 0, text, style, across=len(self.widths))
+        self.height_for(0, {0: (text, len(self.widths))}, least=height, scale=size / 10.5)
+
+    def heads(self, row: int, names: Sequence[str]) -> None:
+        """Write a row of column headings."""
+        for column, name in enumerate(names):
+            self.text(row, column, name, self.book.head())
+        self.height_for(row, {column: (name, 1) for column, name in enumerate(names)}, least=24)
+
+    def line(self, row: int, text: str, style: Format, *, least: float = 20) -> None:
+        """Write ``text`` over the whole width of a row, which becomes high enough for it."""
+        self.text(row, 0, text, style, across=len(self.widths))
+        self.height_for(row, {0: (text, len(self.widths))}, least=least)
 
     def text(
         self, row: int, column: int, text: str, style: Format, *, across: int = 1, down: int = 1
@@ -166,7 +177,15 @@ class Page:
 
     def number(self, row: int, column: int, value: float, style: Format) -> None:
         """Write a number."""
+        self.last_row = max(self.last_row, row)
         self.sheet.write_number(row, column, value, style)
+
+    def numbers(self, row: int, column: int, values: Sequence[Number], styles: Sequence[Format]) -> None:
+        """Write figures side by side."""
+        self.last_row = max(self.last_row, row)
+        write = self.sheet.write_number
+        for number, (value, style) in enumerate(zip(values, styles, strict=True), column):
+            write(row, number, stored(value), style)
 
     def time(self, row: int, column: int, moment: datetime, style: Format) -> None:
         """Write a moment as the clock of its own zone showed it."""
@@ -179,43 +198,38 @@ class Page:
         self._merge(row, column, style, across, 1)
         self.sheet.write_formula(row, column, formula, style, value)
 
-    def height_for(self, row: int, texts: Mapping[int, tuple[str, int]], *, least: float = 18.0) -> None:
-        """Make ``row`` high enough for ``texts``: column → (text, columns it spans)."""
+    def leads_to(self, row: int, column: int, sheet: str, at: tuple[int, int], style: Format) -> None:
+        """Make the cell lead to another sheet; what it shows is to be written afterwards."""
+        target = f"internal:{quoted(sheet)}!{a1(*at)}"
+        self.sheet.write_url(row, column, target, style, "", f"点击查看“{sheet}”")
+
+    def file_link(self, row: int, column: int, path: str, text: str, style: Format) -> None:
+        """Write ``text`` that opens the file at ``path``, relative to this workbook."""
+        link = Url(f"external:{path.replace('#', '%23')}")
+        link._set_object_link()  # noqa: SLF001 - otherwise / becomes \\, which only Windows takes for a folder
+        link.text = clean(text)
+        self.sheet.write_url(row, column, link, style)
+
+    def height_for(
+        self, row: int, texts: Mapping[int, tuple[str, int]], *, least: float = 18.0, scale: float = 1.0
+    ) -> None:
+        """Make ``row`` high enough for ``texts``: column → (text, columns it spans), of type ``scale`` times the usual."""
+        self.sheet.set_row(row, self.needed(texts, least=least, scale=scale))
+
+    def needed(
+        self, texts: Mapping[int, tuple[str, int]], *, least: float = 18.0, scale: float = 1.0
+    ) -> float:
+        """Return the points of height that ``texts`` need in one row."""
         lines = max(
             (
-                lines_of(text, sum(self._widths[column : column + across]))
+                lines_of(text, sum(self.widths[column : column + across]) / scale)
                 for column, (text, across) in texts.items()
             ),
             default=1,
         )
-        self.sheet.set_row(row, max(least, lines * LINE_HEIGHT + 3))
+        return min(MOST_HEIGHT, max(least, lines * LINE_HEIGHT * scale + 3))
 
     def _merge(self, row: int, column: int, style: Format, across: int, down: int) -> None:
+        self.last_row = max(self.last_row, row + down - 1)
         if across > 1 or down > 1:
             self.sheet.merge_range(row, column, row + down - 1, column + across - 1, "", style)
-
-
-def clean(text: str) -> str:
-    """Return ``text`` without what a workbook cannot hold; what is cut off is marked."""
-    text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-    return text if len(text) <= _CELL_LIMIT else text[:_CELL_LIMIT] + "……"
-
-
-def sheet_name(text: str, ending: str) -> str:
-    """Join a sheet name that Excel accepts."""
-    return f"{text[: _SHEET_NAME_LIMIT - len(ending)]}{ending}"
-
-
-def stored(value: Number) -> float:
-    """Return the figure as a workbook stores it."""
-    return value if isinstance(value, int) else float(value)
-
-
-def lines_of(text: str, width: float) -> int:
-    """Estimate the lines ``text`` takes in a column ``width`` wide; a Chinese character is two units."""
-    room = max(2.0, width - 2.0)
-    return sum(max(1, math.ceil(_units(line) * 1.02 / room)) for line in text.split("\n"))
-
-
-def _units(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in line)

@@ -1,17 +1,20 @@
 """The district's year goes in; the workbook for the district office comes out, as bytes.
 
-Sheets in order: 总览, 报送情况, the official tables summed, 明细, 问题清单. Each sheet is a module beside this one;
-here stands only their order.
+Each sheet is a module beside this one; here stands only their order.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.publishing.summary.book import Book, Brief
-from pipeline.publishing.summary.detail import sums, write_detail
+from pipeline.publishing.summary.book import Book
+from pipeline.publishing.summary.brief import Background, Brief
+from pipeline.publishing.summary.by_kind import write_by_kind
+from pipeline.publishing.summary.detail import columns_of, write_detail
 from pipeline.publishing.summary.findings import write_findings
 from pipeline.publishing.summary.overview import overview_title, write_overview
+from pipeline.publishing.summary.reconcile import write_reconcile
+from pipeline.publishing.summary.sources import write_sources
 from pipeline.publishing.summary.status import write_status
 from pipeline.publishing.summary.tables import write_table
 
@@ -30,18 +33,25 @@ def build_summary(
     deadline: date,
     now: datetime,
     notices: Mapping[str, Sequence[Notice]],
+    background: Background = Background(),  # noqa: B008 - frozen, so one instance serves every call
 ) -> bytes:
     """Return the district workbook (.xlsx). ``notices`` are keyed by the submission's sha256.
 
-    Every figure but those of 明细 is a formula with its stored value. The same arguments give the same bytes.
+    Every figure but those of 明细, and those from outside the year's reports, is a formula with its stored value.
+    The same arguments give the same bytes.
     """
-    brief = Brief(form, summary, deadline, now, notices)
-    columns = sums(brief)
-    book = Book(overview_title(brief))
+    brief = Brief(form, summary, deadline, now, notices, background)
+    columns = columns_of(brief)
+    title = overview_title(brief)
+    book = Book(title, (title, brief.share))
     write_overview(book, brief, columns)
     write_status(book, brief)
     for table in form.tables:
         write_table(book, brief, table, columns)
-    write_detail(book, brief, columns)
+    write_by_kind(book, brief, columns)
+    for table in form.tables:
+        write_detail(book, brief, table, columns)
+    write_reconcile(book, brief, columns)
     write_findings(book, brief)
+    write_sources(book, brief)
     return book.to_bytes()

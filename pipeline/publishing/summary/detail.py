@@ -1,119 +1,156 @@
-"""The district's year goes in; 明细, one row per agency and one column per number, comes out.
+"""The district's year goes in; 明细, a sheet for each table with one row per agency, comes out.
 
-It is the one place of the workbook that holds figures as numbers: everything else adds up its columns.
+These are the only sheets of the workbook that hold the year's figures as numbers: everything else adds up their columns.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import a1
-from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Book, Brief, Page, Properties, stored
+from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Book, Page, Properties
+from pipeline.publishing.summary.brief import Brief, kind_of
+from pipeline.publishing.summary.measure import print_scale, sheet_name, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlsxwriter.format import Format
 
-    from pipeline.forms.form import Cell, Form
-    from pipeline.model import AgencyState
+    from pipeline.forms.form import Cell, Table
+    from pipeline.model import AgencyState, Number
 
-DETAIL_SHEET = "明细"
-DETAIL_HEAD = ("序号", "单位代码", "单位名称", "状态")
-_WIDTHS = [6.0, 11.0, 36.0, 14.5]
-_VALUE_WIDTH = 10.0
-KEYS_ROW, _TABLE_ROW, _GROUP_ROW, _LABEL_ROW, FIRST_ROW = 1, 2, 3, 4, 5
+DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
+CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
+_WIDTHS = [5.0, 9.0, 26.0, 8.0, 11.0]
+_VALUE_WIDTH = 8.5
+KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
-_MONEY_DECIMALS = 6
-_A3, _PRINT_SCALE, _COLUMNS_PER_PAGE = 8, 55, 21
+_COLUMNS_PER_PAGE = 15
+"""As many as stay legible on A4."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where one figure of all agencies stands on 明细, and what it sums to."""
+    """Where one figure of all agencies stands on 明细, and what it sums to. ``decimals`` is None for counts."""
 
-    formula: str
+    sheet: str
+    number: int
+    last_row: int
     value: float
+    decimals: int | None
+
+    @property
+    def area(self) -> str:
+        """The figures of all agencies."""
+        return self.beside(self.number)
+
+    @property
+    def formula(self) -> str:
+        """Add the figures up."""
+        return f"={self.rounded(f'SUM({self.area})')}"
+
+    def beside(self, column: int) -> str:
+        """Spell the cells of another column of the same agencies."""
+        return f"{quoted(self.sheet)}!{a1(FIRST_ROW, column)}:{a1(self.last_row, column)}"
+
+    def of(self, agency: int) -> str:
+        """Spell the cell of the ``agency``-th agency of the roster."""
+        return f"{quoted(self.sheet)}!{a1(FIRST_ROW + agency, self.number)}"
+
+    def rounded(self, formula: str) -> str:
+        """Round away what binary fractions add to a sum of money."""
+        return formula if self.decimals is None else f"ROUND({formula},{self.decimals})"
 
 
-def sums(brief: Brief) -> dict[str, Column]:
-    """Return for every number the formula that adds it up over 明细, and its result."""
-    last = FIRST_ROW + max(1, brief.expected) - 1
-    decimals = _decimals(brief)
-    found = {}
-    for cell, total in zip(brief.form.cells, brief.summary.totals, strict=True):
-        column = len(DETAIL_HEAD) + cell.index
-        area = f"{quoted(DETAIL_SHEET)}!{a1(FIRST_ROW, column)}:{a1(last, column)}"
-        formula = f"=ROUND(SUM({area}),{decimals})" if cell.kind == "money" else f"=SUM({area})"
-        found[cell.key] = Column(formula, stored(total))
-    return found
+def detail_sheet_name(table: Table) -> str:
+    """Return the name of the sheet that holds every agency's figures of ``table``."""
+    return sheet_name(table.sheet, " 明细")
 
 
-def _decimals(brief: Brief) -> int:
-    """Return to how many decimals money sums are rounded: six, or more where an accepted amount has more."""
-    amounts = (total for total in brief.summary.totals if isinstance(total, Decimal))
-    return max((_MONEY_DECIMALS, *(-int(amount.normalize().as_tuple().exponent) for amount in amounts)))
+def columns_of(brief: Brief) -> dict[str, Column]:
+    """Return where every number of the form stands on 明细."""
+    last, totals, decimals = FIRST_ROW + brief.last_row_of - 1, brief.totals, brief.decimals
+    return {
+        cell.key: Column(
+            sheet=detail_sheet_name(table),
+            number=len(DETAIL_HEAD) + number,
+            last_row=last,
+            value=stored(totals[cell.key]),
+            decimals=decimals if cell.kind == "money" else None,
+        )
+        for table in brief.form.tables
+        for number, cell in enumerate(brief.form.cells_of(table.key))
+    }
 
 
-def write_detail(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
-    """Write 明细: one row per agency, one column per number; only reports that count have figures."""
-    cells = brief.form.cells
-    page = book.page(DETAIL_SHEET, [*_WIDTHS, *[_VALUE_WIDTH] * len(cells)], landscape=True)
-    _write_head(page, brief)
-    by_column = [book.figure(cell.kind) for cell in cells]
+def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
+    """Write 明细 of ``table``; only reports that count have figures."""
+    cells = brief.form.cells_of(table.key)
+    widths = [*_WIDTHS, *[_VALUE_WIDTH] * len(cells)]
+    page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True)
+    _write_head(page, brief, table, cells)
+    styles = [book.figure(cell.kind) for cell in cells]
+    chosen = slice(cells[0].index, cells[-1].index + 1)
     for number, state in enumerate(brief.summary.states):
-        _write_row(page, FIRST_ROW + number, number + 1, state, by_column)
-    last = FIRST_ROW + max(1, brief.expected) - 1
-    _write_sums(page, last, columns, cells)
-    page.sheet.freeze_panes(FIRST_ROW, len(DETAIL_HEAD))
-    page.sheet.autofilter(_LABEL_ROW, 0, last, len(DETAIL_HEAD) + len(cells) - 1)
-    _set_printing(page, brief.form)
+        report = state.counting and state.counting.report
+        _write_row(page, number, state, report.numbers[chosen] if report else (), styles)
+    last = FIRST_ROW + brief.last_row_of - 1
+    _write_sums(page, last + 1, brief, cells, columns)
+    page.sheet.freeze_panes(FIRST_ROW, NAME_COLUMN + 1)
+    page.sheet.autofilter(LABEL_ROW, 0, last, len(widths) - 1)
+    _set_printing(page, cells)
 
 
-def _set_printing(page: Page, form: Form) -> None:
-    """Print on A3, so that the rows of a table stay together; agencies and headings repeat on every page."""
-    page.sheet.set_paper(_A3)
-    page.sheet.set_print_scale(_PRINT_SCALE)
-    page.sheet.repeat_rows(_TABLE_ROW, _LABEL_ROW)
-    page.sheet.repeat_columns(0, len(DETAIL_HEAD) - 1)
-    page.sheet.set_v_pagebreaks([len(DETAIL_HEAD) + first for _, first, _ in _print_pages(form) if first])
-
-
-def _write_row(page: Page, row: int, number: int, state: AgencyState, styles: list[Format]) -> None:
-    page.number(row, 0, number, page.book.boxed(align="center"))
-    page.text(row, 1, state.agency.code, page.book.boxed(align="center"))
-    page.text(row, 2, state.agency.name, page.book.boxed())
-    page.text(row, 3, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
-    page.height_for(row, {2: (state.agency.name, 1)})
-    if not (state.counting and state.counting.report):
-        return
-    figures = zip(state.counting.report.numbers, styles, strict=True)
-    for column, (value, style) in enumerate(figures, len(DETAIL_HEAD)):
-        page.number(row, column, stored(value), style)
-
-
-def _write_head(page: Page, brief: Brief) -> None:
-    cells, left, head = brief.form.cells, len(DETAIL_HEAD), page.book.head()
-    place, year = brief.summary.district, brief.summary.year
-    title = f"{place}{year}年政府信息公开年报明细（已汇总 {brief.counted} / {brief.expected} 家）"
-    page.text(0, 0, title, page.book.style(font_name=HEAD_FONT, font_size=14, text_wrap=False))
-    for column, name in enumerate(DETAIL_HEAD):
-        page.text(_TABLE_ROW, column, name, head, down=3)
-    for name, first, count in _print_pages(brief.form):
-        page.text(_TABLE_ROW, left + first, name, page.book.head(align="left"), across=count)
-    for _, text, first, count in _groups(cells):
-        page.text(_GROUP_ROW, left + first, text, head, across=count)
-    for cell in cells:
-        page.text(KEYS_ROW, left + cell.index, cell.key, page.book.style())
-        page.text(_LABEL_ROW, left + cell.index, cell.column.label[-1], page.book.head(valign="top"))
-    for row, height in ((0, 26), (_TABLE_ROW, 20), (_GROUP_ROW, 36), (_LABEL_ROW, 64)):
-        page.sheet.set_row(row, height)
+def _write_head(page: Page, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
+    left, head, summary = len(DETAIL_HEAD), page.book.head(), brief.summary
+    title = f"{summary.district}{summary.year}年{table.name}\n各单位明细（{brief.share}）"
+    page.text(0, 0, title, page.book.style(font_name=HEAD_FONT, font_size=13), across=left)
+    page.height_for(0, {0: (title, left)}, least=38, scale=1.25)
     page.sheet.set_row(KEYS_ROW, None, None, {"hidden": True})
+    for cell, column in zip(cells, range(left, left + len(cells)), strict=True):
+        page.text(KEYS_ROW, column, cell.key, page.book.style(text_wrap=False))
+    page.text(_GROUP_ROW, 0, "", head, across=left)
+    first = left
+    for text, count in _groups(cells):
+        page.text(_GROUP_ROW, first, text, head, across=count)
+        first += count
+    page.sheet.set_row(_GROUP_ROW, _group_height(page, cells))
+    for column, name in enumerate(DETAIL_HEAD):
+        page.text(LABEL_ROW, column, name, head)
+    for column, cell in enumerate(cells, left):
+        page.text(LABEL_ROW, column, cell.column.label[-1], page.book.head(valign="top"))
+    page.sheet.set_row(LABEL_ROW, 64)
+
+
+def _group_height(page: Page, cells: Sequence[Cell]) -> float:
+    first, texts = len(DETAIL_HEAD), {}
+    for text, count in _groups(cells):
+        texts[first] = (text, count)
+        first += count
+    return page.needed(texts, least=36)
+
+
+def _write_row(
+    page: Page, number: int, state: AgencyState, figures: Sequence[Number], styles: Sequence[Format]
+) -> None:
+    row, middle = FIRST_ROW + number, page.book.boxed(align="center")
+    texts = {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind_of(state), 1)}
+    page.height_for(row, texts)
+    page.number(row, 0, number + 1, middle)
+    page.text(row, CODE_COLUMN, state.agency.code, middle)
+    page.text(row, NAME_COLUMN, state.agency.name, page.book.boxed())
+    page.text(row, KIND_COLUMN, kind_of(state), middle)
+    page.text(row, KIND_COLUMN + 1, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
+    if figures:
+        page.numbers(row, len(DETAIL_HEAD), figures, styles)
+        return
+    for column, style in enumerate(styles, len(DETAIL_HEAD)):
+        page.text(row, column, "", style)
 
 
 def _group_label(cell: Cell) -> str:
@@ -121,37 +158,40 @@ def _group_label(cell: Cell) -> str:
     return " / ".join(cell.row.label or cell.column.label[:-1])
 
 
-def _groups(cells: tuple[Cell, ...]) -> Iterator[tuple[str, str, int, int]]:
-    """Yield (table, label, first column, columns) of neighbours in one block that share their group label."""
-    for (table, _, text), group in groupby(
-        cells, key=lambda cell: (cell.table, cell.block, _group_label(cell))
-    ):
-        members = list(group)
-        yield table, text, members[0].index, len(members)
+def _groups(cells: Sequence[Cell]) -> Iterator[tuple[str, int]]:
+    """Yield (label, columns) of neighbours in one block that share their group label."""
+    for (_, text), group in groupby(cells, key=lambda cell: (cell.block, _group_label(cell))):
+        yield text, len(list(group))
 
 
-def _print_pages(form: Form) -> list[tuple[str, int, int]]:
-    """Return (table name, first column, columns) of each printed page: whole groups of one table."""
-    pages: list[tuple[str, int, int]] = []
-    for table, _, first, count in _groups(form.cells):
-        name = form.table(table).name
-        if pages and pages[-1][0] == name and pages[-1][2] + count <= _COLUMNS_PER_PAGE:
-            pages[-1] = (name, pages[-1][1], pages[-1][2] + count)
-        else:
-            pages.append((name, first, count))
+def _print_pages(cells: Sequence[Cell]) -> list[int]:
+    """Return how many columns stand on each printed page: whole groups."""
+    pages = [0]
+    for _, count in _groups(cells):
+        if pages[-1] and pages[-1] + count > _COLUMNS_PER_PAGE:
+            pages.append(0)
+        pages[-1] += count
     return pages
 
 
-def _write_sums(page: Page, last: int, columns: Mapping[str, Column], cells: tuple[Cell, ...]) -> None:
-    row, bold = last + 1, Properties(bold=True, bg_color=HEAD_FILL)
-    page.text(row, 0, "合计", page.book.boxed(align="center", **bold), across=len(DETAIL_HEAD))
+def _set_printing(page: Page, cells: Sequence[Cell]) -> None:
+    """Keep the columns of a group on one page of A4; agencies and headings repeat on every page."""
+    pages, left = _print_pages(cells), len(DETAIL_HEAD)
+    page.sheet.repeat_rows(_GROUP_ROW, LABEL_ROW)
+    page.sheet.repeat_columns(0, left - 1)
+    if len(pages) > 1:
+        widest = [*_WIDTHS, *[_VALUE_WIDTH] * max(pages)]
+        page.sheet.set_print_scale(print_scale(widest, landscape=True))
+        page.sheet.set_v_pagebreaks([left + sum(pages[:number]) for number in range(1, len(pages))])
+
+
+def _write_sums(
+    page: Page, row: int, brief: Brief, cells: Sequence[Cell], columns: Mapping[str, Column]
+) -> None:
+    bold = Properties(bold=True, bg_color=HEAD_FILL)
+    word = "合计（部分汇总）" if brief.is_partial else "合计"
+    page.text(row, 0, word, page.book.boxed(align="center", **bold), across=len(DETAIL_HEAD))
     for cell in cells:
         column = columns[cell.key]
-        page.formula(
-            row,
-            len(DETAIL_HEAD) + cell.index,
-            column.formula,
-            page.book.figure(cell.kind, **bold),
-            column.value,
-        )
+        page.formula(row, column.number, column.formula, page.book.figure(cell.kind, **bold), column.value)
     page.sheet.set_row(row, 22)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pipeline.grouping import GroupedNotice, group_notices
 from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import Assessment, Severity, Verdict
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Brief, Page
+from pipeline.publishing.summary.book import NOTE_FILL, STATE_FILLS, Book, Page
+from pipeline.publishing.summary.brief import Brief
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -23,14 +24,9 @@ _HEAD_ROW, _FIRST_ROW = 1, 2
 
 def write_findings(book: Book, brief: Brief) -> None:
     """Write 问题清单: submissions in roster order, those of nobody last; within one, errors first."""
-    page = book.page(FINDINGS_SHEET, _WIDTHS, landscape=True)
-    page.text(
-        0, 0, "问题清单", book.style(font_name=HEAD_FONT, font_size=16, align="center"), across=len(_WIDTHS)
-    )
-    page.sheet.set_row(0, 28)
-    for column, name in enumerate(FINDINGS_HEAD):
-        page.text(_HEAD_ROW, column, name, book.head())
-    page.sheet.set_row(_HEAD_ROW, 22)
+    page = book.page(FINDINGS_SHEET, _WIDTHS, landscape=True, streamed=True)
+    page.title("问题清单", height=28)
+    page.heads(_HEAD_ROW, FINDINGS_HEAD)
     row = _FIRST_ROW
     for assessment in _all_submissions(brief):
         for group in group_notices(brief.notices.get(assessment.submission.sha256, ())):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import quoted
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Verdict, a1
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Brief, Page
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
+from pipeline.publishing.summary.brief import Brief, partial_note
 from pipeline.publishing.summary.status import STATUS_SHEET
-from pipeline.publishing.summary.tables import grid_position, partial_note, summary_sheet_name
+from pipeline.publishing.summary.tables import grid_position, summary_sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,14 +46,7 @@ def open_agencies(brief: Brief) -> list[tuple[Agency, Verdict | None]]:
 def write_overview(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
     """Write 总览."""
     page = book.page(OVERVIEW_SHEET, _WIDTHS)
-    page.text(
-        0,
-        0,
-        overview_title(brief),
-        book.style(font_name=HEAD_FONT, font_size=18, align="center"),
-        across=_ACROSS,
-    )
-    page.sheet.set_row(0, 42)
+    page.title(overview_title(brief), size=18, height=42)
     left, right, year = book.style(), book.style(align="right"), brief.summary.year
     page.text(1, 0, f"统计期限：{year}年1月1日至12月31日", left, across=4)
     page.text(1, 4, f"报送截止日期：{_spoken_date(brief.deadline)}", right, across=4)

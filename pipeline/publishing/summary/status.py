@@ -5,11 +5,13 @@ Files that could be matched to nobody stand below the roster, so that nothing th
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import CHINA, Severity
-from pipeline.publishing.summary.book import HEAD_FONT, TIME_FORMAT, Book, Brief, Page
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, TIME_FORMAT, Book, Page
+from pipeline.publishing.summary.brief import Brief, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,26 +20,24 @@ if TYPE_CHECKING:
 
 STATUS_SHEET = "报送情况"
 STATUS_HEAD = (
-    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "错误数", "提醒数", "文件名", "备注",
+    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "逾期", "错误数", "提醒数", "文件名", "年报", "备注",
 )  # fmt: skip
-_WIDTHS = [6.0, 11.0, 38.0, 9.0, 14.5, 9.0, 17.5, 8.0, 8.0, 42.0, 33.0]
+_WIDTHS = [6.0, 11.0, 36.0, 9.0, 14.5, 7.5, 17.5, 6.5, 7.5, 7.5, 38.0, 10.0, 32.0]
+_VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _FILE, _REPORT, _REMARK = range(5, 13)
 _HEAD_ROW, _FIRST_ROW = 1, 2
 _CALENDAR = range(1901, 9999)
 """The years a workbook can hold; a mail may claim any."""
+_LINK = "#0563C1"
 
 
 def write_status(book: Book, brief: Brief) -> None:
     """Write 报送情况."""
-    page = book.page(STATUS_SHEET, _WIDTHS, landscape=True)
-    title = f"{brief.summary.district}{brief.summary.year}年政府信息公开年报报送情况"
-    page.text(0, 0, title, book.style(font_name=HEAD_FONT, font_size=16, align="center"), across=len(_WIDTHS))
-    page.sheet.set_row(0, 28)
-    for column, name in enumerate(STATUS_HEAD):
-        page.text(_HEAD_ROW, column, name, book.head())
-    page.sheet.set_row(_HEAD_ROW, 34)
+    page = book.page(STATUS_SHEET, _WIDTHS, landscape=True, streamed=True)
+    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报报送情况", height=28)
+    page.heads(_HEAD_ROW, STATUS_HEAD)
     for number, state in enumerate(brief.summary.states):
         _write_agency(page, brief, _FIRST_ROW + number, state)
-    last = _FIRST_ROW + max(1, brief.expected) - 1
+    last = _FIRST_ROW + brief.last_row_of - 1
     page.sheet.autofilter(_HEAD_ROW, 0, last, len(_WIDTHS) - 1)
     page.sheet.freeze_panes(_FIRST_ROW, 3)
     page.sheet.repeat_rows(_HEAD_ROW)
@@ -63,16 +63,43 @@ def severities(brief: Brief, assessment: Assessment) -> Mapping[str, int]:
     return {severity: found.count(severity) for severity in Severity}
 
 
+def received_at(assessment: Assessment) -> datetime | None:
+    """Return when a submission came, in China's time; None where that is unknown or beyond what a workbook holds."""
+    received = assessment.submission.received_at
+    if not received or received.year not in _CALENDAR:
+        return None
+    return received.astimezone(CHINA) if received.tzinfo else received
+
+
+def is_late(brief: Brief, state: AgencyState) -> bool:
+    """Whether the agency's first file came after the deadline, or none came and the deadline is past."""
+    if not state.versions:
+        return brief.now.date() > brief.deadline
+    first = received_at(state.versions[0])
+    return bool(first and first.date() > brief.deadline)
+
+
 def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> None:
     agency, assessment = state.agency, shown(state)
     middle = page.book.boxed(align="center")
     page.number(row, 0, row - _FIRST_ROW + 1, middle)
     page.text(row, 1, agency.code, middle)
     page.text(row, 2, agency.name, page.book.boxed())
-    page.text(row, 3, agency.kind, middle)
+    page.text(row, 3, kind_of(state), middle)
     page.text(row, 4, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
-    texts = {2: agency.name, 9: assessment.submission.file if assessment else "", 10: remark(state)}
+    texts = {
+        2: agency.name,
+        3: kind_of(state),
+        _FILE: assessment.submission.file if assessment else "",
+        _REMARK: remark(state),
+    }
     _write_arrival(page, brief, row, assessment, texts)
+    late = is_late(brief, state)
+    page.text(row, _LATE, "是" if late else "", page.book.filled(NOTE_FILL if late else None, align="center"))
+    path = brief.background.reports.get(agency.code)
+    if path and state.counting:
+        link = page.book.boxed(align="center", font_color=_LINK, underline=1)
+        page.file_link(row, _REPORT, path, "打开年报", link)
 
 
 def _write_arrival(
@@ -80,22 +107,21 @@ def _write_arrival(
 ) -> None:
     """Write what is known of the file in the columns from 第几次报送 on; ``texts`` are the long ones of the row."""
     middle = page.book.boxed(align="center")
-    for column in (5, 6, 7, 8):
+    for column in (_VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _REPORT):
         page.text(row, column, "", middle)
-    for column in (9, 10):
+    for column in (_FILE, _REMARK):
         page.text(row, column, texts[column], page.book.boxed())
     page.height_for(row, {column: (text, 1) for column, text in texts.items()})
     if not assessment:
         return
     counts = severities(brief, assessment)
     if assessment.version:
-        page.number(row, 5, assessment.version, middle)
-    page.number(row, 7, counts[Severity.ERROR], middle)
-    page.number(row, 8, counts[Severity.WARNING], middle)
-    received = assessment.submission.received_at
-    if received and received.year in _CALENDAR:
-        moment = received.astimezone(CHINA) if received.tzinfo else received
-        page.time(row, 6, moment, page.book.boxed(align="center", num_format=TIME_FORMAT))
+        page.number(row, _VERSION, assessment.version, middle)
+    page.number(row, _ERRORS, counts[Severity.ERROR], middle)
+    page.number(row, _WARNINGS, counts[Severity.WARNING], middle)
+    moment = received_at(assessment)
+    if moment:
+        page.time(row, _TIME, moment, page.book.boxed(align="center", num_format=TIME_FORMAT))
 
 
 def _write_unclaimed(page: Page, brief: Brief, row: int) -> None:
@@ -118,5 +144,5 @@ def _write_unclaimed_file(page: Page, brief: Brief, row: int, number: int, asses
     faults = [
         notice.fault or notice.message for notice in brief.notices.get(assessment.submission.sha256, ())
     ]
-    texts = {2: stated, 9: assessment.submission.file, 10: faults[0] if faults else ""}
+    texts = {2: stated, _FILE: assessment.submission.file, _REMARK: faults[0] if faults else ""}
     _write_arrival(page, brief, row, assessment, texts)

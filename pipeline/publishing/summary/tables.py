@@ -9,13 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import holds
-from pipeline.forms.formulas import FAILS, HOLDS, sum_formula
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Brief, Page, lines_of, sheet_name
+from pipeline.forms.formulas import FAILS, HOLDS, quoted, sum_formula
+from pipeline.model import a1
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
+from pipeline.publishing.summary.brief import Brief, partial_note
+from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name
+from pipeline.publishing.summary.measure import lines_of, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.forms.form import Balance, Form, Grid, GridCell, Table
+    from pipeline.forms.layout import Position
     from pipeline.publishing.summary.detail import Column
 
 GRID_TOP = 3
@@ -23,7 +28,6 @@ GRID_TOP = 3
 _ROW_LABEL_WIDTHS: Mapping[int, list[float]] = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
 _WIDE_VALUE, _VALUE = 17.0, 9.0
 _FEW_COLUMNS, _PORTRAIT_COLUMNS = 4, 10
-_LONG_LIST = 30
 
 
 def summary_sheet_name(table: Table) -> str:
@@ -34,6 +38,16 @@ def summary_sheet_name(table: Table) -> str:
 def grid_position(grid_cell: GridCell) -> tuple[int, int]:
     """Return where a cell of the printed table stands on its summary sheet."""
     return GRID_TOP + grid_cell.row, grid_cell.column
+
+
+def printed_positions(form: Form) -> dict[str, Position]:
+    """Return (sheet, row, column) of every sum, by cell key."""
+    return {
+        cell.key: (summary_sheet_name(table), *grid_position(cell))
+        for table in form.tables
+        for cell in form.grids[table.key].cells
+        if cell.key
+    }
 
 
 def write_table(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
@@ -57,7 +71,7 @@ def _write_title(page: Page, brief: Brief, table: Table, across: int) -> None:
     title = page.book.style(font_name=HEAD_FONT, font_size=16, align="center")
     page.text(0, 0, brief.form.sheet(table.sheet).title, title, across=across)
     page.sheet.set_row(0, 30)
-    scope = f"{summary.district}　{summary.year}年　汇总 {brief.counted} / {brief.expected} 家"
+    scope = f"{summary.district}　{summary.year}年　{brief.share}"
     page.text(1, 0, scope, page.book.style(align="center"), across=across)
     page.sheet.set_row(1, 20)
     page.sheet.set_row(2, 6)
@@ -68,6 +82,7 @@ def _write_grid_cell(page: Page, form: Form, grid_cell: GridCell, columns: Mappi
     if grid_cell.key:
         found = columns[grid_cell.key]
         style = page.book.figure(form.by_key[grid_cell.key].kind, align="center")
+        page.leads_to(row, column, found.sheet, (LABEL_ROW, found.number), style)
         page.formula(row, column, found.formula, style, found.value, across=grid_cell.width)
         return
     style = page.book.boxed(align="left") if grid_cell.role == "row_label" else page.book.head()
@@ -90,19 +105,12 @@ def _write_foot(page: Page, brief: Brief, table: Table, grid: Grid) -> None:
     style = page.book.style(bg_color=NOTE_FILL) if brief.is_partial else page.book.style()
     page.text(row, 0, f"合计单位：{note}", style, across=grid.columns)
     page.height_for(row, {0: (note, grid.columns)}, least=24)
-    _write_balance_check(page, brief, table, row + 1)
-
-
-def partial_note(brief: Brief) -> str:
-    """Say how many agencies are in the sums and, where it is not all, which are not."""
-    count = f"{brief.counted} / {brief.expected} 家"
-    if not brief.is_partial:
-        return f"{count}（全部汇总）"
-    district = brief.summary.district
-    names = [state.agency.name.removeprefix(district) for state in brief.summary.states if not state.counting]
-    listed = "、".join(names[:_LONG_LIST])
-    more = f"等 {len(names)} 家，名单见“报送情况”" if len(names) > _LONG_LIST else ""
-    return f"{count}（部分汇总，未含：{listed}{more}）"
+    detail = detail_sheet_name(table)
+    said = f"各单位的数据见“{detail}”；点击表中任一数字，转到该项各单位的数据。"
+    link = f'=HYPERLINK("#{quoted(detail)}!{a1(0, 0)}","{said}")'
+    page.formula(row + 1, 0, link, page.book.style(font_color="#0563C1"), said, across=grid.columns)
+    page.sheet.set_row(row + 1, 20)
+    _write_balance_check(page, brief, table, row + 2)
 
 
 def _write_balance_check(page: Page, brief: Brief, table: Table, row: int) -> None:

@@ -1,0 +1,122 @@
+"""What the sheets of the district workbook speak of: the year, and whatever else is known about it.
+
+Nothing beyond the reports themselves has to be known; a sheet that lacks something says so in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from pipeline.forms.form import Form
+from pipeline.model import AgencyState, DistrictSummary, Notice, Number
+
+NO_KIND = "（未分类）"
+_LONG_LIST = 30
+_MONEY_DECIMALS = 6
+
+Figures = Sequence[Number | None]
+"""The numbers of one report in the form's order; None is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A named exception that the coordinator granted. ``rule`` is the id of a rule or of one balance of it."""
+
+    agency: str
+    rule: str
+    reason: str
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The figures of the last workbook that went up, by agency code, each in the form's order."""
+
+    at: datetime
+    figures: Mapping[str, Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is known besides the year's submissions. Everything is keyed by agency code and may be missing.
+
+    ``printed`` holds the figures read back from the written Word reports, None where there was no reading back;
+    ``last_year`` last year's figures by cell key; ``earlier`` the district's sums of earlier years by year and cell
+    key; ``reports`` the path of each agency's Word report, relative to the workbook.
+    """
+
+    printed: Mapping[str, Figures] | None = None
+    last_year: Mapping[str, Mapping[str, Number | None]] = field(default_factory=dict)
+    earlier: Mapping[int, Mapping[str, Number]] = field(default_factory=dict)
+    waivers: Sequence[Waiver] = ()
+    delivered: Delivered | None = None
+    reports: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the sheets of the district workbook speak of. ``notices`` are keyed by the submission's sha256."""
+
+    form: Form
+    summary: DistrictSummary
+    deadline: date
+    now: datetime
+    notices: Mapping[str, Sequence[Notice]]
+    background: Background = field(default_factory=Background)
+
+    @property
+    def counted(self) -> int:
+        """How many agencies are in the sums."""
+        return len(self.summary.reports)
+
+    @property
+    def expected(self) -> int:
+        """How many agencies are to report."""
+        return len(self.summary.states)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether an agency is not in the sums."""
+        return self.counted < self.expected
+
+    @property
+    def share(self) -> str:
+        """How many of the agencies are in the sums, in words that also say when they are not all."""
+        return f"{'部分汇总 ' if self.is_partial else '汇总 '}{self.counted} / {self.expected} 家"
+
+    @property
+    def last_row_of(self) -> int:
+        """How many rows a list of the agencies takes: one at least."""
+        return max(1, self.expected)
+
+    @property
+    def decimals(self) -> int:
+        """To how many decimals money is rounded: six, or more where an accepted amount has more."""
+        amounts = (total for total in self.summary.totals if isinstance(total, Decimal))
+        return max((_MONEY_DECIMALS, *(-int(amount.normalize().as_tuple().exponent) for amount in amounts)))
+
+    @property
+    def totals(self) -> dict[str, Number]:
+        """The district's sums by cell key."""
+        return {cell.key: total for cell, total in zip(self.form.cells, self.summary.totals, strict=True)}
+
+
+def kind_of(state: AgencyState) -> str:
+    """Return the kind an agency is grouped under."""
+    return state.agency.kind or NO_KIND
+
+
+def partial_note(brief: Brief) -> str:
+    """Say how many agencies are in the sums and, where it is not all, which are not."""
+    count = f"{brief.counted} / {brief.expected} 家"
+    if not brief.is_partial:
+        return f"{count}（全部汇总）"
+    district = brief.summary.district
+    names = [state.agency.name.removeprefix(district) for state in brief.summary.states if not state.counting]
+    listed = "、".join(names[:_LONG_LIST])
+    more = f"等 {len(names)} 家，名单见“报送情况”" if len(names) > _LONG_LIST else ""
+    return f"{count}（部分汇总，未含：{listed}{more}）"
