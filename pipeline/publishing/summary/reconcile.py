@@ -17,7 +17,7 @@ from pipeline.publishing.summary.brief import Brief, Figures
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
 from pipeline.publishing.summary.detail import Column
 from pipeline.publishing.summary.measure import stored
-from pipeline.publishing.summary.tables import printed_positions
+from pipeline.publishing.summary.tables import general_balances, printed_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ def write_reconcile(book: Book, brief: Brief, columns: Mapping[str, Column]) -> 
     """Write 对账."""
     page = book.page(RECONCILE_SHEET, _WIDTHS, streamed=True)
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报对账（{brief.share}）")
-    balances = [item for item in brief.form.balances if not item.rule.except_levels]
+    balances = general_balances(brief.form)
     agencies = [state for state in brief.summary.states if state.counting and state.counting.report]
     tops = _tops(len(brief.form.cells), len(balances), len(agencies))
     printed, totals = _printed_sums(brief), brief.totals
@@ -178,7 +178,7 @@ def _write_balances(page: Page, brief: Brief, balances: Sequence[Balance], top: 
     _caption(page, top, "二、汇总数的勾稽关系", BALANCE_HEAD)
     where, totals = printed_positions(brief.form), brief.totals
     for row, balance in enumerate(balances, top + 2):
-        said = f"{balance.rule.title}（{balance.subject}）" if balance.subject else balance.rule.title
+        said = f"{balance.rule.condition}（{balance.subject}）" if balance.subject else balance.rule.condition
         page.text(row, 0, balance.rule.id, page.book.boxed(align="center"))
         page.text(row, 1, said, page.book.boxed())
         page.height_for(row, {1: (said, 1)})

@@ -50,6 +50,13 @@ def printed_positions(form: Form) -> dict[str, Position]:
     }
 
 
+def general_balances(form: Form) -> list[Balance]:
+    """List the balances that hold of a sum because they hold of its parts: plain, of this year, binding all bodies alike."""
+    return [
+        balance for balance in form.balances if not balance.rule.except_levels and not balance.reaches_back
+    ]
+
+
 def write_table(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
     """Write the sheet of one official table, summed over the agencies that count."""
     grid = brief.form.grids[table.key]
@@ -115,7 +122,8 @@ def _write_foot(page: Page, brief: Brief, table: Table, grid: Grid) -> None:
 
 def _write_balance_check(page: Page, brief: Brief, table: Table, row: int) -> None:
     """Check live, on the sums themselves, every equality that binds all bodies alike."""
-    balances = [item for item in brief.form.balances if _is_general(brief.form, table, item)]
+    form = brief.form
+    balances = [item for item in general_balances(form) if form.by_key[item.anchor].table == table.key]
     if not balances:
         return
     where = {
@@ -131,11 +139,6 @@ def _write_balance_check(page: Page, brief: Brief, table: Table, row: int) -> No
         row, 0, formula, page.book.style(), f"勾稽关系核对：{passed if good else failed}", across=across
     )
     page.sheet.set_row(row, 20)
-
-
-def _is_general(form: Form, table: Table, balance: Balance) -> bool:
-    binds_all = not balance.rule.except_levels and not balance.reaches_back
-    return binds_all and form.by_key[balance.anchor].table == table.key
 
 
 def _difference(balance: Balance, where: Mapping[str, tuple[str, int, int]], home: str) -> str:
