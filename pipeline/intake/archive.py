@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pipeline.intake import package
+from pipeline.intake.names import plain_name
 from pipeline.intake.refusal import Refused
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".et", ".ett"})
@@ -56,7 +57,7 @@ def _unpack(content: bytes, room: _Room, depth: int) -> list[tuple[str, bytes]]:
             parts = [part for part in package.entry_name(info).replace("\\", "/").split("/") if part]
             if not parts or any(map(is_clutter, parts)) or not has_suffix(parts[-1], SPREADSHEETS | ARCHIVES):
                 continue
-            path, data = "/".join(parts), opened.inflate(key)
+            path, data = plain_name("/".join(parts)), opened.inflate(key)
             inner = _unpack(data, room, depth - 1) if depth and has_suffix(path, ARCHIVES) else []
             found += [(f"{path}/{name}", inside) for name, inside in inner] or [(path, data)]
     except Refused:

@@ -17,6 +17,7 @@ from typing import TypeAlias
 from pipeline.intake.archive import is_clutter, unpack
 from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.mail import Mail, open_mail
+from pipeline.intake.names import plain_name
 from pipeline.model import CHINA, Envelope, Message
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
@@ -54,7 +55,7 @@ def fetch(inbox: Path, *, authserv_id: str = "") -> Fetched:
     """
     found: list[_Found] = []
     for path in _files(inbox):
-        relative = path.relative_to(inbox).as_posix()
+        relative = plain_name(path.relative_to(inbox).as_posix())
         try:
             found += _open(path, relative, authserv_id)
         except OSError:
@@ -68,7 +69,7 @@ def fetch(inbox: Path, *, authserv_id: str = "") -> Fetched:
 
 def open_file(path: Path) -> tuple[Envelope, ...]:
     """Return what is to be judged in one file, wherever it lies. Raises OSError."""
-    return tuple(item for item in _open(path, path.name) if isinstance(item, Envelope))
+    return tuple(item for item in _open(path, plain_name(path.name)) if isinstance(item, Envelope))
 
 
 def _files(inbox: Path) -> list[Path]:
@@ -97,7 +98,15 @@ def _open(path: Path, relative: str, authserv_id: str = "") -> Iterator[_Found]:
     for name, data in inner:
         yield _envelope(data, f"{relative}/{name}", received, order)
     if not inner:
-        yield Envelope(content, digest, path.name, relative, "folder", received_at=received, order=order)
+        yield Envelope(
+            content,
+            digest,
+            PurePosixPath(relative).name,
+            relative,
+            "folder",
+            received_at=received,
+            order=order,
+        )
 
 
 def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Iterator[_Found]:

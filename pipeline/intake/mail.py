@@ -18,6 +18,7 @@ from pipeline.intake import guard, origin, tnef
 from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
 from pipeline.intake.bounce import bounce_of
 from pipeline.intake.guard import MAX_BYTES
+from pipeline.intake.names import plain_name, unescaped
 from pipeline.model import Bounce, Reason
 
 MAX_DEPTH = 8
@@ -72,7 +73,7 @@ def _opened(message: Message, authserv_id: str) -> Mail:
     return Mail(
         origin.sender_of(message),
         origin.header(message, "Message-ID") or None,
-        origin.header(message, "Subject"),
+        plain_name(origin.header(message, "Subject")),
         origin.arrived_at(message),
         tuple(_distinct(spreadsheets)),
         tuple(others),
@@ -143,7 +144,9 @@ def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 
 def _filename(part: Message) -> str:
     name = part.get_filename()
-    return origin.decoded(name).replace("\\", "/").rpartition("/")[2].strip() if name else ""
+    if not name:
+        return ""
+    return plain_name(unescaped(origin.decoded(name)).replace("\\", "/").rpartition("/")[2]).strip()
 
 
 _POLICY = origin.BareNames()

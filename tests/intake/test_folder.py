@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import os
+import sys
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,6 +16,7 @@ import pytest
 
 from pipeline.intake.folder import Fetched, fetch
 from pipeline.intake.mail import open_mail
+from pipeline.intake.names import plain_name
 from tests.intake.support import Draft, zip_of
 
 CHINA = timezone(timedelta(hours=8))
@@ -94,6 +96,20 @@ def test_other_folders_do_not(tmp_path: Path, book: bytes, folder: str) -> None:
     os.utime(tmp_path / folder / "甲.xlsx", (1_700_000_000, 1_700_000_000))
     found = fetch(tmp_path).envelopes[0]
     assert (found.received_at, found.order) == (None, 1_700_000_000)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode there")
+def test_a_file_name_that_is_no_utf8_is_read_as_gbk(tmp_path: Path, book: bytes) -> None:
+    """Unpacked on Linux, a Chinese zip leaves such names; they must not break the outputs."""
+    (tmp_path / os.fsdecode("财政局".encode("gbk") + b"\x01.xlsx")).write_bytes(book)
+    [found] = fetch(tmp_path).envelopes
+    assert (found.path, found.name, found.content) == ("财政局_.xlsx", "财政局_.xlsx", book)
+
+
+@pytest.mark.parametrize("name", ["\ud800.xlsx", "\ufffe", "\x00", "\u202e"])
+def test_no_name_breaks_an_output(name: str) -> None:
+    assert plain_name(name).encode()
+    assert plain_name(name) != name
 
 
 def test_a_mail_gives_its_spreadsheets(tmp_path: Path, book: bytes) -> None:

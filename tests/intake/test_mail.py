@@ -94,6 +94,25 @@ def test_several_agencies_in_one_mail_stay_apart(tmp_path: Path, book: bytes) ->
     assert found.others == ("说明.pdf",)
 
 
+# ---- names
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("%E5%B9%B4%E6%8A%A5.xlsx", "年报.xlsx"),
+        ("%C4%EA%B1%A8.xlsx", "年报.xlsx"),
+        ("100%.xlsx", "100%.xlsx"),
+        ("a%20b.xlsx", "a%20b.xlsx"),
+        ("年\u202e报\x07.xlsx", "年_报_.xlsx"),
+    ],
+)
+def test_names_are_what_every_output_can_hold(book: bytes, written: str, expected: str) -> None:
+    disposition = f'Content-Disposition: attachment; filename="{written}"\r\n'
+    head = b"From: a@x.com\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
+    assert names(opened(head + disposition.encode() + b"\r\n" + base64.encodebytes(book))) == [expected]
+
+
 # ---- archives
 
 
