@@ -1,0 +1,25 @@
+"""What came, where every agency stands, what has been written and the clock go in; the letters to be written come out.
+
+Pure planning: nothing is read, written or sent here. An intention's key says its occasion, and what has been written
+for an occasion is not planned again, so a night may be planned as often as one likes.
+"""
+
+from pipeline.correspondence.answers import answers
+from pipeline.correspondence.delivery import asked_delivery, complete_delivery
+from pipeline.correspondence.digest import digest
+from pipeline.correspondence.plan import plan
+from pipeline.correspondence.reminders import handouts, reminders
+from pipeline.correspondence.state import Standing, State, Written
+
+__all__ = [
+    "Standing",
+    "State",
+    "Written",
+    "answers",
+    "asked_delivery",
+    "complete_delivery",
+    "digest",
+    "handouts",
+    "plan",
+    "reminders",
+]

@@ -1,0 +1,93 @@
+"""Arrivals go in; who is answered, and what with, comes out.
+
+Every mail that a person wrote is answered; a machine never is. A file put into the inbox by hand is answered to the
+agency's address on the roster, if there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline.correspondence.state import addresses, belongs_to
+from pipeline.district import District
+from pipeline.model import CHINA, Agency, Verdict
+from pipeline.post import Answer, Arrival, Intention, LetterKind
+
+_KINDS: Mapping[Verdict, LetterKind] = {
+    Verdict.ACCEPTED: LetterKind.ACCEPTANCE,
+    Verdict.ACCEPTED_WITH_REMARKS: LetterKind.ACCEPTANCE,
+    Verdict.RETURNED: LetterKind.RETURNED,
+    Verdict.HELD: LetterKind.HELD,
+    Verdict.DUPLICATE: LetterKind.DUPLICATE,
+    Verdict.NOT_A_SUBMISSION: LetterKind.NOT_A_SUBMISSION,
+}
+_TO_THE_AGENCY = (LetterKind.ACCEPTANCE, LetterKind.RETURNED)
+"""Letters that speak of an agency's data."""
+
+
+def answers(
+    arrivals: Iterable[Arrival], earlier: Mapping[str, Sequence[Arrival]], district: District
+) -> list[Intention]:
+    """Plan the answers. ``earlier`` holds every file of an agency (by code), in order of arrival, held ones left out."""
+    planned: dict[str, Intention] = {}
+    for arrival in arrivals:
+        intention = _answer(arrival, earlier, district)
+        if intention:
+            planned.setdefault(intention.key, intention)
+    return list(planned.values())
+
+
+def _answer(
+    arrival: Arrival, earlier: Mapping[str, Sequence[Arrival]], district: District
+) -> Intention | None:
+    kind = _KINDS[arrival.verdict]
+    to = _recipients(arrival, kind, district)
+    if arrival.automatic or not to:
+        return None
+    own = earlier.get(arrival.agency.code, ()) if arrival.agency else ()
+    known = _addressee(arrival, kind)
+    return Intention(
+        key=_key(arrival, kind),
+        kind=kind,
+        to=to,
+        body=Answer(arrival, _before(arrival, kind, own) if known else None),
+        agency=known,
+    )
+
+
+def _key(arrival: Arrival, kind: LetterKind) -> str:
+    """A sender without a table gets one letter a day, so that two machines can never talk to each other."""
+    if kind is LetterKind.NOT_A_SUBMISSION and arrival.received_at:
+        return f"answer:{arrival.sender}:{arrival.received_at.astimezone(CHINA).date()}:{kind}"
+    return f"answer:{arrival.mail or 'inbox'}:{arrival.sha256}:{kind}"
+
+
+def _recipients(arrival: Arrival, kind: LetterKind, district: District) -> tuple[str, ...]:
+    """Answer the sender; one who only passes an agency's file on, and a folder, have it answered to the agency."""
+    own = addresses(arrival.agency)
+    if arrival.sender is None:
+        return own if kind in _TO_THE_AGENCY else ()
+    passes_on = arrival.sender.casefold() in _forwarders(district)
+    if kind in _TO_THE_AGENCY and passes_on and own and not belongs_to(arrival.sender, arrival.agency):
+        return own
+    return (arrival.sender,)
+
+
+def _forwarders(district: District) -> set[str]:
+    return {mail.casefold() for mail in (*district.mail.trusted, district.people.email) if mail}
+
+
+def _addressee(arrival: Arrival, kind: LetterKind) -> Agency | None:
+    """Return the agency that a letter may speak of: never one that the sender does not belong to."""
+    if kind in _TO_THE_AGENCY or (
+        kind is LetterKind.DUPLICATE and belongs_to(arrival.sender, arrival.agency)
+    ):
+        return arrival.agency
+    return None
+
+
+def _before(arrival: Arrival, kind: LetterKind, own: Sequence[Arrival]) -> Arrival | None:
+    """Return the version before ``arrival``, or the file that a duplicate repeats."""
+    if kind is LetterKind.DUPLICATE:
+        return next((item for item in reversed(own) if item.sha256 == arrival.sha256), None)
+    return next((item for item in reversed(own) if item.version < arrival.version), None)

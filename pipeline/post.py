@@ -1,0 +1,176 @@
+"""The types of the correspondence: what came, what is to be written to whom and why, and the letter that is sent.
+
+Planning (``correspondence``) makes intentions, ``publishing.letters`` turns them into letters; both speak these types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from pipeline.model import Agency, Notice, Report, Verdict
+
+
+class LetterKind(StrEnum):
+    """What a letter is; the value names its text, ``<kind>.txt``."""
+
+    ACCEPTANCE = "acceptance"
+    RETURNED = "returned"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+    NOT_A_SUBMISSION = "not_a_submission"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    DELIVERY = "delivery"
+    TEMPLATE = "template"
+
+
+KIND_WORDS: Mapping[LetterKind, str] = {
+    LetterKind.ACCEPTANCE: "接收回执",
+    LetterKind.RETURNED: "退回修改",
+    LetterKind.DUPLICATE: "重复报送",
+    LetterKind.HELD: "正在核实",
+    LetterKind.NOT_A_SUBMISSION: "没有表格",
+    LetterKind.REMINDER: "催报",
+    LetterKind.DIGEST: "每日情况",
+    LetterKind.DELIVERY: "报送汇总表",
+    LetterKind.TEMPLATE: "填报模板",
+}
+"""How people call them: in file names and lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One file (or a mail without any) that came, and what became of it: what an answer answers.
+
+    ``mail`` identifies the mail it came with, empty for a file put into the inbox by hand; ``sender`` is then None.
+    ``notices`` name cells of the template. ``counting`` is the version whose figures count now, 0 if none does.
+    """
+
+    verdict: Verdict
+    name: str
+    sha256: str
+    agency: Agency | None = None
+    version: int = 0
+    counting: int = 0
+    received_at: datetime | None = None
+    sender: str | None = None
+    mail: str = ""
+    message_id: str | None = None
+    subject: str = ""
+    automatic: bool = False
+    others: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    report: Report | None = None
+    comparable: bool = True
+    """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Says what became of ``arrival``. ``earlier`` is the version before it, or the file that a duplicate repeats."""
+
+    arrival: Arrival
+    earlier: Arrival | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Asks for a report: ``left`` workdays before ``deadline`` or ``late`` workdays after it, for the ``times``-th time."""
+
+    deadline: date
+    left: int
+    late: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An agency to be telephoned, and why."""
+
+    agency: Agency
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A letter that the mail server refused: to whom, what it was, and what the server said."""
+
+    to: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The coordinator's morning: whom to call, what to decide, what did not reach anybody, how far the campaign is."""
+
+    day: date
+    expected: int
+    accepted: int
+    returned: int
+    missing: int
+    left: int
+    """Workdays up to the deadline; negative: workdays since."""
+    calls: tuple[Call, ...] = ()
+    held: tuple[Arrival, ...] = ()
+    unsent: tuple[Unsent, ...] = ()
+    came: Mapping[Verdict, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Sends the district workbook up: ``accepted`` of ``expected`` are in it, ``open`` names the others."""
+
+    accepted: int
+    expected: int
+    open: tuple[str, ...] = ()
+    corrects: bool = False
+    """Whether a complete workbook has been sent before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """Sends an agency its personal template."""
+
+    deadline: date
+
+
+Body: TypeAlias = Answer | Reminder | Digest | Delivery | Handout
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """A letter that should be written. ``key`` is unique: planned twice, it is written once."""
+
+    key: str
+    kind: LetterKind
+    to: tuple[str, ...]
+    body: Body
+    agency: Agency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a letter carries."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter, ready to be sent: ``content`` is the whole mail (RFC 5322), ``file`` its name in ``letters/``."""
+
+    key: str
+    kind: LetterKind
+    agency: str | None
+    to: tuple[str, ...]
+    subject: str
+    message_id: str
+    file: str
+    content: bytes
+    created_at: datetime

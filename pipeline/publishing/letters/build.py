@@ -1,0 +1,71 @@
+"""An intention and its attachments go in; the letter comes out.
+
+Everything about a letter follows from what it is for and from the clock, so a night that is repeated writes the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.model import CHINA
+from pipeline.post import KIND_WORDS, Answer, Attachment, Intention, Letter
+from pipeline.publishing.files import safe_name
+from pipeline.publishing.letters import mime
+from pipeline.publishing.letters.templates import Texts
+from pipeline.publishing.letters.wording import Sources, values_of
+
+
+@dataclass(frozen=True, slots=True)
+class Secretary:
+    """Writes the letters of one district and one night."""
+
+    texts: Texts
+    sources: Sources
+
+    @classmethod
+    def of(cls, sources: Sources) -> Secretary:
+        """Take the district's own texts. Raises ConfigError with file and line if one cannot be used."""
+        texts = Texts(sources.district.layouts)
+        texts.check()
+        return cls(texts, sources)
+
+    def write(self, intention: Intention, attachments: Sequence[Attachment] = ()) -> Letter:
+        """Write one letter. Raises ConfigError with file and line for a text that cannot be filled in."""
+        text = self.texts.render(intention.kind, values_of(intention, self.sources, attachments))
+        people, now = self.sources.district.people, self.sources.now
+        answered = intention.body.arrival.message_id if isinstance(intention.body, Answer) else None
+        own = mime.message_id(self._unique(intention), people.email.rpartition("@")[2])
+        headers = {
+            "From": mime.address(self.sources.district.office, people.email),
+            "To": ", ".join(intention.to),
+            "Subject": text.subject,
+            "Date": mime.date_header(now),
+            "Message-ID": own,
+            "In-Reply-To": answered or "",
+            "References": answered or "",
+            **mime.loop_headers(intention.kind, is_reply=isinstance(intention.body, Answer)),
+        }
+        return Letter(
+            key=intention.key,
+            kind=intention.kind,
+            agency=intention.agency.code if intention.agency else None,
+            to=intention.to,
+            subject=text.subject,
+            message_id=own,
+            file=self._file(intention),
+            content=mime.build_mail(headers, text.body, attachments, key=self._unique(intention)),
+            created_at=now,
+        )
+
+    def _unique(self, intention: Intention) -> str:
+        """Tell the same occasion in two districts or years apart."""
+        district = self.sources.district
+        return f"{district.name}/{district.year}/{intention.key}"
+
+    def _file(self, intention: Intention) -> str:
+        """Name the file so that a folder sorts by day and a person finds the agency; the end keeps names apart."""
+        day = self.sources.now.astimezone(CHINA).strftime("%Y%m%d")
+        whom = intention.agency.name if intention.agency else intention.to[0] if intention.to else ""
+        end = mime.message_id(self._unique(intention), "")[1:7]
+        return safe_name(f"{day}_{KIND_WORDS[intention.kind]}_{whom}_{end}") + ".eml"

@@ -1,0 +1,37 @@
+"""The findings of two versions go in; what is mended, what is still open and what is new come out.
+
+Two findings are the same where code and cell are: the clerk may have typed another wrong value, the problem remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.model import Notice, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of the findings that a clerk had to act on."""
+
+    mended: tuple[Notice, ...]
+    still_open: tuple[Notice, ...]
+    new: tuple[Notice, ...]
+
+
+def compare(before: Iterable[Notice], now: Iterable[Notice]) -> Comparison:
+    """Compare two lists by code and cell; notes (说明) ask for nothing and are left out."""
+    old = {_mark(item): item for item in before if item.severity != Severity.INFO}
+    present = [item for item in now if item.severity != Severity.INFO]
+    marks = {_mark(item) for item in present}
+    return Comparison(
+        mended=tuple(item for mark, item in old.items() if mark not in marks),
+        still_open=tuple(item for item in present if _mark(item) in old),
+        new=tuple(item for item in present if _mark(item) not in old),
+    )
+
+
+def _mark(notice: Notice) -> tuple[str, str | None, str | None]:
+    """Where a finding is of no cell, its sheet and its fault tell it from others of the same code."""
+    return notice.code, notice.key, None if notice.key else f"{notice.sheet}{notice.fault}"

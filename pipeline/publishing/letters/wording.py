@@ -1,0 +1,255 @@
+"""An intention goes in; the named values that its text speaks of come out, all ready to be read by people.
+
+Every value is a plain word, number or list, so that a coordinator who edits a text needs to know no more than its head says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.district import District
+from pipeline.forms.form import Form
+from pipeline.grouping import GroupedNotice, group_notices
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, spoken
+from pipeline.model import CHINA, Notice, Number, Severity, Verdict
+from pipeline.post import Answer, Arrival, Attachment, Delivery, Digest, Handout, Intention, Reminder
+from pipeline.publishing.letters.comparison import Comparison, compare
+from pipeline.workdays import spoken_date
+
+_SCREENFUL = 10
+"""Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""
+_LONGEST_NAME = 80
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the words of every letter draw on. ``totals`` are the district's sums; ``rules`` names the edition of the checks."""
+
+    form: Form
+    district: District
+    now: datetime
+    rules: str = ""
+    totals: tuple[Number, ...] = ()
+
+
+def values_of(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    """Return the named values of a letter."""
+    return {**_common(intention, sources, attachments), **_own(intention, sources, attachments)}
+
+
+def _common(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    district, agency = sources.district, intention.agency
+    return {
+        "district": district.name,
+        "year": district.year,
+        "office": district.office,
+        "coordinator": district.people.coordinator,
+        "phone": district.people.phone,
+        "email": district.people.email,
+        "today": spoken_day(sources.now),
+        "moment": spoken_moment(sources.now),
+        "agency": agency.name if agency else "",
+        "contact": agency.contact if agency else "",
+        "deadline": spoken_date(district.deadline_of(agency.code) if agency else district.deadline),
+        "attached": attachments[0].name if attachments else "",
+    }
+
+
+def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    body = intention.body
+    if isinstance(body, Answer):
+        return _answer(body, sources)
+    if isinstance(body, Reminder):
+        return {"left": body.left, "late": body.late, "times": body.times}
+    if isinstance(body, Digest):
+        return _digest(body)
+    if isinstance(body, Delivery):
+        return _delivery(body, sources, attachments)
+    return _handout(body)
+
+
+def _handout(body: Handout) -> Values:
+    return {"deadline": spoken_date(body.deadline)}
+
+
+# ---------------------------------------------------------------- answers
+
+
+def _answer(body: Answer, sources: Sources) -> Values:
+    arrival = body.arrival
+    plain = {
+        "file": _shortened(arrival.name),
+        "subject_received": _shortened(arrival.subject) or "来信",
+        "others": "、".join(f"“{_shortened(name)}”" for name in arrival.others),
+        "sha256": arrival.sha256,
+        "version": arrival.version,
+        "received": spoken_moment(arrival.received_at) if arrival.received_at else "",
+        "handled": spoken_moment(sources.now),
+    }
+    if arrival.verdict is Verdict.RETURNED:
+        return {**plain, **_returned(body, sources)}
+    if arrival.verdict.is_acceptance:
+        return {**plain, **_accepted(body, sources)}
+    earlier = body.earlier
+    return {
+        **plain,
+        "version": earlier.version if earlier else 0,
+        "outcome": VERDICT_WORDS[earlier.verdict] if earlier else "",
+    }
+
+
+def _accepted(body: Answer, sources: Sources) -> Values:
+    arrival, form = body.arrival, sources.form
+    remarks = group_notices(item for item in arrival.notices if item.severity == Severity.WARNING)
+    code = arrival.agency.code if arrival.agency else ""
+    is_superseded = arrival.counting > arrival.version
+    return {
+        "receipt": f"{sources.district.year}-{code}-{arrival.version:02d}",
+        "received": spoken_moment(arrival.received_at) if arrival.received_at else "随文件存入",
+        "authority": form.authority,
+        "edition": form.edition,
+        "rules": sources.rules,
+        "figures": figures(form, arrival.report.numbers if arrival.report else ()),
+        "remarks": [sentence(group) for group in remarks[:_SCREENFUL]],
+        "remarks_left": max(0, len(remarks) - _SCREENFUL),
+        "superseded": arrival.counting if is_superseded else 0,
+        "replaced": _replaced(body) if not is_superseded else 0,
+    }
+
+
+def _replaced(body: Answer) -> int:
+    """Return the version whose figures counted until now."""
+    earlier = body.earlier
+    if earlier is None:
+        return 0
+    return earlier.version if earlier.verdict.is_acceptance else earlier.counting
+
+
+def figures(form: Form, numbers: Sequence[Number]) -> list[Mapping[str, str]]:
+    """Return the form's headline figures as (label, value)."""
+    if not numbers:
+        return []
+    return [
+        {"label": item.label, "value": spoken(numbers[form.by_key[item.cell].index])}
+        for item in form.headlines
+    ]
+
+
+def _returned(body: Answer, sources: Sources) -> Values:
+    arrival, earlier = body.arrival, body.earlier
+    told = compare(earlier.notices, arrival.notices) if earlier and _is_comparable(arrival, earlier) else None
+    items = _items(arrival, told)
+    errors, warnings = (items[severity] for severity in (Severity.ERROR, Severity.WARNING))
+    shown = warnings[: max(0, _SCREENFUL - len(errors))]
+    deadline = sources.district.deadline_of(arrival.agency.code if arrival.agency else "")
+    return {
+        "errors": errors[:_SCREENFUL],
+        "errors_count": len(errors),
+        "warnings": shown,
+        "warnings_count": len(warnings),
+        "more": len(errors) + len(warnings) - len(errors[:_SCREENFUL]) - len(shown),
+        "counting": arrival.counting,
+        "late": sources.now.astimezone(CHINA).date() > deadline,
+        "compared": earlier.version if told and earlier else 0,
+        "mended": _problems(told.mended) if told else 0,
+        "still_open": _problems(told.still_open) if told else 0,
+        "fresh": _problems(told.new) if told else 0,
+    }
+
+
+def _is_comparable(arrival: Arrival, earlier: Arrival) -> bool:
+    return arrival.comparable and earlier.comparable and earlier.version < arrival.version
+
+
+def _problems(notices: Iterable[Notice]) -> int:
+    """Count as the letter lists: what is the same in many cells is one problem."""
+    return len(group_notices(notices))
+
+
+def _items(arrival: Arrival, told: Comparison | None) -> dict[str, list[Mapping[str, str]]]:
+    """Word the findings by severity; what was told before stands apart from what is new, even where it says the same."""
+    parts = {"": arrival.notices} if told is None else {"上次已指出": told.still_open, "新出现": told.new}
+    found: dict[str, list[Mapping[str, str]]] = {severity: [] for severity in Severity}
+    for mark, notices in parts.items():
+        for group in group_notices(notices):
+            found[group.notice.severity].append({"mark": mark, "text": sentence(group)})
+    return found
+
+
+def sentence(group: GroupedNotice) -> str:
+    """Put a finding, or one that stands in several cells, into one sentence: where, what, what to do."""
+    notice = group.notice
+    if group.count <= 1:
+        return notice.message
+    said = "；".join(part for part in (notice.fault, notice.hint) if part)
+    return f"{group.where}：{said}。"
+
+
+# ---------------------------------------------------------------- the coordinator and the district office
+
+
+def _digest(body: Digest) -> Values:
+    return {
+        "day": spoken_date(body.day),
+        "expected": body.expected,
+        "accepted": body.accepted,
+        "returned": body.returned,
+        "missing": body.missing,
+        "left": max(0, body.left),
+        "late": max(0, -body.left),
+        "calls": [
+            {"agency": call.agency.name, "contact": call.agency.contact, "phone": call.agency.phone, "why": call.why}
+            for call in body.calls
+        ],
+        "held": [
+            {"file": _shortened(item.name), "sender": item.sender or "", "why": _reason(item)} for item in body.held
+        ],
+        "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
+        "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
+    }  # fmt: skip
+
+
+def _reason(arrival: Arrival) -> str:
+    """Say what is to be decided: the heaviest finding, in words."""
+    groups = group_notices(arrival.notices)
+    return sentence(groups[0]) if groups else f"{SEVERITY_WORDS[Severity.WARNING]}：请打开文件核实。"
+
+
+def _delivery(body: Delivery, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    import hashlib  # noqa: PLC0415 - one letter a year
+
+    content = attachments[0].content if attachments else b""
+    return {
+        "recipient": sources.district.people.district_office or f"{sources.district.name}人民政府办公室",
+        "accepted": body.accepted,
+        "expected": body.expected,
+        "open": "、".join(body.open),
+        "corrects": body.corrects,
+        "figures": figures(sources.form, sources.totals),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+# ---------------------------------------------------------------- plain words
+
+
+def spoken_day(moment: datetime) -> str:
+    """Write the day in China: 2024年1月31日."""
+    there = moment.astimezone(CHINA)
+    return f"{there.year}年{there.month}月{there.day}日"
+
+
+def spoken_moment(moment: datetime) -> str:
+    """Write a moment in China's time: 2024年1月31日 09:05; a midnight is a day without a time."""
+    there = moment.astimezone(CHINA)
+    time = f" {there:%H:%M}" if (there.hour, there.minute, there.second) != (0, 0, 0) else ""
+    return f"{spoken_day(there)}{time}"
+
+
+def _shortened(name: str) -> str:
+    name = " ".join(name.split())
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"

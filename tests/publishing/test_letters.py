@@ -1,0 +1,308 @@
+"""Letters: what they say, how they are built, and what becomes of a district's own texts."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from email.header import decode_header
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.correspondence import answers, asked_delivery, digest, handouts, reminders
+from pipeline.forms.form import Form
+from pipeline.intake.mail import open_mail
+from pipeline.messages import notices
+from pipeline.model import CHINA, ConfigError, Fact, Finding, Notice, Reason, Severity, Verdict
+from pipeline.post import Arrival, Attachment, Intention, Letter, LetterKind
+from pipeline.publishing.letters import Secretary, Sources, default_text
+from pipeline.publishing.letters.comparison import compare
+from pipeline.publishing.letters.mime import build_mail, encoded
+from tests.support import districts
+from tests.support.arrivals import COORDINATOR, NIGHT, agency, arrival, district, state
+
+ONE = agency(1)
+WORKBOOK = Attachment("杭州市临平区经济信息化和科学技术局_第2次.xlsx", b"PK\x03\x04" + bytes(range(256)))
+MORNING = datetime(2024, 1, 29, 8, tzinfo=CHINA)
+
+
+def secretary(form: Form, folder: Path = Path("nowhere")) -> Secretary:
+    home = district([ONE, agency(2)], folder)
+    return Secretary.of(Sources(form, home, NIGHT, "nianbao 0，规则", tuple(0 for _ in form.cells)))
+
+
+def answer(*items: Arrival) -> Intention:
+    """The answer to the last of an agency's files."""
+    return answers(items[-1:], {ONE.code: items}, district([ONE]))[0]
+
+
+def opened(letter: Letter) -> EmailMessage:
+    return email.message_from_bytes(letter.content, policy=email.policy.default)
+
+
+def body(letter: Letter) -> str:
+    part = opened(letter).get_body()
+    assert part is not None
+    return str(part.get_content())
+
+
+def cell_finding(form: Form, number: int, code: str = "C01", severity: Severity = Severity.ERROR) -> Finding:
+    cell = form.cells[number]
+    facts: dict[str, Fact] = {"raw": "2件", "value": 2} if code == "C03" else {}
+    variant = "unit_stripped" if facts else ""
+    return Finding(code, severity, form.places[cell.key], (cell.key,), variant, facts)
+
+
+def every_kind(form: Form) -> Iterator[Intention]:
+    home = district([ONE, agency(2)])
+    for verdict in Verdict:
+        yield from answers([arrival(form, ONE, verdict=verdict)], {}, home)
+    yield from reminders(state(home, now=MORNING))[:1]
+    yield from digest(state(home, now=MORNING))
+    yield asked_delivery(state(home), "f" * 64)
+    yield from handouts(home, [ONE])
+
+
+# ---------------------------------------------------------------- the mail
+
+
+def test_every_kind_is_a_mail_that_nobody_answers_and_we_know_again(form: Form) -> None:
+    kinds = set()
+    for intention in every_kind(form):
+        letter = secretary(form).write(intention, [WORKBOOK])
+        mail = opened(letter)
+        kinds.add(letter.kind)
+        assert mail["To"] == ", ".join(intention.to)
+        assert mail["From"].addresses[0].addr_spec == COORDINATOR
+        assert mail["Subject"] == letter.subject
+        assert mail["Auto-Submitted"] in {"auto-replied", "auto-generated"}
+        assert mail["Message-ID"] == letter.message_id
+        assert mail["Date"].datetime == NIGHT
+        assert not mail.defects
+        again = open_mail(letter.content)
+        assert again is not None
+        assert again.automatic is Reason.OWN_LETTER
+        assert "{" not in body(letter) + letter.subject
+        assert "None" not in body(letter)
+    assert kinds == set(LetterKind)
+
+
+def test_an_answer_stands_in_the_thread_of_its_mail(form: Form) -> None:
+    came = arrival(form, ONE)
+    mail = opened(secretary(form).write(answer(came)))
+    assert mail["In-Reply-To"] == mail["References"] == came.message_id
+
+
+def test_names_of_attachments_are_written_both_ways(form: Form) -> None:
+    letter = secretary(form).write(answer(arrival(form, ONE)), [WORKBOOK])
+    [part] = opened(letter).iter_attachments()
+    assert part.get_filename() == WORKBOOK.name
+    assert part.get_content() == WORKBOOK.content
+    plain = email.message_from_bytes(letter.content).get_payload()[1]  # type: ignore[index]
+    word = str(plain.get_param("name"))  # type: ignore[union-attr]
+    assert "".join(str(text, charset or "ascii") for text, charset in decode_header(word)) == WORKBOOK.name
+    disposition = str(plain["Content-Disposition"])  # type: ignore[index]
+    assert unquote(disposition.partition("filename*=utf-8''")[2]) == WORKBOOK.name
+
+
+def test_a_mail_has_only_short_ascii_lines(form: Form) -> None:
+    letter = secretary(form).write(answer(arrival(form, ONE, verdict=Verdict.RETURNED)), [WORKBOOK])
+    lines = letter.content.split(b"\r\n")
+    assert b"\n" not in b"".join(lines)
+    assert all(line.isascii() for line in lines)
+    assert max(map(len, lines)) < 998, "the limit of RFC 5322"
+
+
+@given(st.text(max_size=200), st.text(max_size=300))
+def test_no_text_breaks_out_of_its_place(subject: str, text: str) -> None:
+    content = build_mail({"Subject": subject, "X-End": "end"}, text, key="k")
+    mail = email.message_from_bytes(content)
+    assert set(mail.keys()) <= {
+        "Subject",
+        "X-End",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    }
+    assert mail["X-End"] == "end"
+    payload = mail.get_payload(decode=True)
+    assert payload == text.replace("\n", "\r\n").encode()
+    assert "\n" not in encoded("Subject", "a\nBcc: x@y.cn")
+
+
+def test_same_occasion_same_bytes_and_another_district_another_id(form: Form) -> None:
+    came = answer(arrival(form, ONE))
+    first, second = (secretary(form).write(came, [WORKBOOK]) for _ in range(2))
+    assert first == second
+    home = replace(district([ONE]), name="别的区")
+    other = Secretary.of(Sources(form, home, NIGHT)).write(came, [WORKBOOK])
+    assert other.message_id != first.message_id
+    assert other.file != first.file
+
+
+# ---------------------------------------------------------------- what they say
+
+
+def test_a_receipt_says_what_was_received(form: Form) -> None:
+    remark = cell_finding(form, 4, "C03", Severity.WARNING)
+    came = arrival(form, ONE, 2, Verdict.ACCEPTED_WITH_REMARKS, findings=[remark], counting=2)
+    said = body(secretary(form).write(answer(came), [WORKBOOK]))
+    assert came.report is not None
+    for wanted in (
+        "2023-001-02",
+        came.sha256,
+        form.authority,
+        "nianbao 0，规则",
+        "2024年1月22日 17:00",
+        WORKBOOK.name,
+    ):
+        assert wanted in said
+    for headline in form.headlines:
+        assert f"{headline.label}：" in said
+    assert form.by_key[form.cells[4].key].short_label in said
+
+
+def test_a_receipt_says_which_version_counts(form: Form) -> None:
+    first, second = arrival(form, ONE, 1, counting=1), arrival(form, ONE, 2, counting=2)
+    assert "替换第 1 次" in body(secretary(form).write(answer(first, second)))
+    overtaken = replace(first, counting=2)
+    said = body(secretary(form).write(answer(overtaken)))
+    assert "第 2 次报送" in said
+    returned = arrival(form, ONE, 2, Verdict.RETURNED, counting=1)
+    assert "第 1 次报送的数据" in body(secretary(form).write(answer(first, returned)))
+
+
+def test_a_return_lists_a_screenful_and_says_how_much_more_there_is(form: Form) -> None:
+    inputs = [number for number, cell in enumerate(form.cells) if cell.is_input]
+    errors = [
+        Finding(
+            "C05", Severity.ERROR, form.places[form.cells[n].key], (form.cells[n].key,), "", {"value": -n}
+        )
+        for n in inputs[:14]
+    ]
+    warning = cell_finding(form, inputs[20], "C03", Severity.WARNING)
+    came = arrival(form, ONE, 1, Verdict.RETURNED, findings=[warning, *errors])
+    said = body(secretary(form).write(answer(came), [WORKBOOK]))
+    assert "14 项错误" in said
+    assert "\n10. " in said
+    assert "\n11. " not in said
+    assert "另有 5 项" in said
+    assert "2件" not in said, "errors come first"
+
+
+def test_a_blank_table_is_one_line(form: Form) -> None:
+    came = arrival(form, ONE, 1, Verdict.RETURNED, findings=districts.blank(form, 1))
+    said = body(secretary(form).write(answer(came)))
+    assert "1 项错误" in said
+    assert "144 格" in said
+
+
+def test_from_the_second_return_on_it_says_what_is_mended(form: Form) -> None:
+    first = arrival(form, ONE, 1, Verdict.RETURNED, findings=[cell_finding(form, 0), cell_finding(form, 4)])
+    second = arrival(form, ONE, 2, Verdict.RETURNED, findings=[cell_finding(form, 4), cell_finding(form, 7)])
+    said = body(secretary(form).write(answer(first, second)))
+    assert "与第 1 次报送相比：已改好 1 项，仍未改 1 项，新出现 1 项" in said
+    assert said.count("（上次已指出）") == said.count("（新出现）") == 1
+    unopened = replace(first, comparable=False)
+    assert "相比" not in body(secretary(form).write(answer(unopened, second)))
+
+
+def test_a_stranger_reads_no_name_and_no_figure(form: Form) -> None:
+    came = arrival(form, ONE, verdict=Verdict.HELD, sender="x@else.example", findings=[cell_finding(form, 0)])
+    letter = secretary(form).write(answer(came))
+    for secret in (ONE.name, ONE.contact, ONE.phone, form.places[form.cells[0].key].sheet):
+        assert secret not in letter.subject + body(letter) + letter.file
+
+
+def test_a_hostile_name_stays_a_name(form: Form) -> None:
+    came = replace(
+        arrival(form, ONE, verdict=Verdict.NOT_A_SUBMISSION),
+        subject="{{ 7 * 7 }}\r\nBcc: x@y.cn",
+        others=("{% raw %}", "甲" * 500),
+    )
+    letter = secretary(form).write(answer(came))
+    assert "{{ 7 * 7 }} Bcc: x@y.cn" in letter.subject
+    assert opened(letter)["Bcc"] is None
+    assert "甲" * 100 not in body(letter)
+
+
+# ---------------------------------------------------------------- comparison
+
+
+def test_comparison_goes_by_code_and_cell(form: Form) -> None:
+    def found(*items: Finding) -> list[Notice]:
+        return notices(form, items)
+
+    before = found(cell_finding(form, 0), cell_finding(form, 4), cell_finding(form, 5, "C03", Severity.INFO))
+    now = found(cell_finding(form, 4))
+    told = compare(before, now)
+    assert [item.key for item in told.mended] == [form.cells[0].key]
+    assert [item.key for item in told.still_open] == [form.cells[4].key]
+    assert told.new == ()
+
+
+@given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 40)))
+def test_nothing_is_lost_in_a_comparison(form: Form, before: set[int], now: set[int]) -> None:
+    old, new = (
+        [notice for n in sorted(items) for notice in notices(form, [cell_finding(form, n)])]
+        for items in (before, now)
+    )
+    told = compare(old, new)
+    assert len(told.mended) == len(before - now)
+    assert len(told.still_open) == len(before & now)
+    assert len(told.new) == len(now - before)
+
+
+# ---------------------------------------------------------------- a district's own texts
+
+
+def own_text(folder: Path, text: str | bytes, kind: LetterKind = LetterKind.HELD) -> Path:
+    path = folder / "input_templates" / "letters" / f"{kind}.txt"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_district_writes_its_own_words_in_notepad(form: Form, tmp_path: Path, encoding: str) -> None:
+    home = own_text(tmp_path, "主题：收到了\r\n\r\n{{ file }}，谢谢。\r\n".encode(encoding))
+    letter = secretary(form, home).write(answer(arrival(form, ONE, verdict=Verdict.HELD)))
+    assert letter.subject == "收到了"
+    assert body(letter).strip() == "年报1.xlsx，谢谢。"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("主题：收到\n\n{% if file %}\n没有结束\n", 4),
+        ("主题：收到\n\n{{ file\n", 3),
+        ("主题：收到\n\n\n{{ flie }}\n", 4),
+        ("主题：收到\n{% for x in file %}\n{{ x.name.long }}\n{% endfor %}", 3),
+        ("您好\n", 1),
+        ("主题：收到\n{{ 1 / 0 }}\n", 2),
+    ],
+)
+def test_a_slip_is_told_with_file_and_line(form: Form, tmp_path: Path, text: str, line: int) -> None:
+    home = own_text(tmp_path, text)
+    with pytest.raises(ConfigError, match=rf"held\.txt 第 {line} 行"):
+        secretary(form, home).write(answer(arrival(form, ONE, verdict=Verdict.HELD)))
+
+
+def test_a_text_cannot_reach_beyond_its_words(form: Form, tmp_path: Path) -> None:
+    home = own_text(tmp_path, "主题：收到\n{{ file.__class__.__mro__ }}\n")
+    with pytest.raises(ConfigError, match=r"held\.txt 第 2 行"):
+        secretary(form, home).write(answer(arrival(form, ONE, verdict=Verdict.HELD)))
+
+
+def test_every_text_says_in_its_head_what_it_is_for() -> None:
+    for kind in LetterKind:
+        head = default_text(kind).partition("#}")[0]
+        assert head.startswith("{#")
+        assert "可用的词：" in head
