@@ -28,6 +28,8 @@ def credentials(kind: str) -> Credentials:
     missing = [name for name, value in zip(names, values, strict=True) if not value]
     if missing:
         raise ConfigError(f"连接邮件服务器需要用户名和密码，请先设置环境变量 {'、'.join(missing)}。")
+    if not all(value.isascii() for value in values):
+        raise ConfigError(f"环境变量 {'、'.join(names)} 中有中文或全角字符，邮件服务器不认，请改正。")
     return Credentials(*values)
 
 
@@ -48,9 +50,7 @@ def said_of(error: Exception) -> str:
     """Say in Chinese why a connection failed."""
     match error:
         case ssl.SSLCertVerificationError():
-            return (
-                f"服务器的证书不可信（{error.verify_message}），为保护密码没有登录；请联系邮件服务器的管理员"
-            )
+            return f"服务器的证书不可信（{error.verify_message}），为保护密码没有登录；请联系邮件服务器的管理员；单位自己签发的根证书，在 [mail] 中用 ca_file 写明"
         case ssl.SSLError():
             return "加密连接没有建立起来，请检查端口和加密方式（tls 或 starttls）"
         case TimeoutError():

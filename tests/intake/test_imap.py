@@ -255,6 +255,9 @@ def test_credentials_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     found = credentials("IMAP")
     assert found == Credentials("u", "p")
     assert "'p'" not in repr(found)
+    monkeypatch.setenv("NIANBAO_IMAP_PASSWORD", "ｐ")
+    with pytest.raises(ConfigError, match="全角"):
+        credentials("IMAP")
 
 
 def test_a_file_that_is_no_certificate_is_refused(tmp_path: Path) -> None:
