@@ -15,7 +15,7 @@ Findings are values; an exception is a bug or a broken environment:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -154,6 +154,18 @@ class Finding:
     def key(self) -> str | None:
         """The cell at ``place``, if it is one of the form's."""
         return self.keys[0] if self.keys else None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An exception from one rule that a coordinator granted to one agency (its code), up to and including ``until``."""
+
+    agency: str
+    rule: str
+    reason: str
+    person: str
+    given_at: datetime
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ the same bytes is left alone, so a night with nothing new rewrites nothing.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
+
+from pipeline.durable import write_whole
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
@@ -20,16 +21,7 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     """Put ``content`` at ``path``; return whether anything had to be written. Raises OSError."""
     if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, content)
     return True
 
 

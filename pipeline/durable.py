@@ -1,0 +1,60 @@
+"""Bytes and a path go in; a whole file comes out, on the disk, or none.
+
+A file is built beside its place, forced to the disk and renamed into it, so that no reader and no power cut ever meets
+half of one. Each lasting step passes ``checkpoint``, where a test may end the process.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+READ_ONLY = 0o444
+_watchers: list[Callable[[str], object]] = []
+
+
+def checkpoint(step: str) -> None:
+    """Say that ``step`` is done for good. Whatever goes out or stays passes here: writes, renames, commits, sends."""
+    for watcher in _watchers:
+        watcher(step)
+
+
+@contextmanager
+def watched(watcher: Callable[[str], object]) -> Iterator[None]:
+    """Call ``watcher`` at every checkpoint, which is how tests end a night at any moment."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        checkpoint(f"write {path.name}")
+        if mode is not None:
+            beside.chmod(mode)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    checkpoint(f"rename {path.name}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names in ``folder`` to the disk, once for all files renamed into it."""
+    if os.name != "posix":  # elsewhere a folder cannot be opened, and the file system sees to it
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

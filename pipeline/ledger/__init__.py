@@ -1,0 +1,9 @@
+"""Memory: what came, what was decided, what was sent. A folder goes in; a ``Ledger`` and functions on it come out.
+
+``store`` opens the database, ``schema`` says what is in it, ``originals`` keeps the files; every other module is the
+functions of one subject. A second run does nothing twice because everything lasting is looked up here first.
+"""
+
+from pipeline.ledger.store import FOLDER, Ledger, open_copy, open_ledger
+
+__all__ = ["FOLDER", "Ledger", "open_copy", "open_ledger"]

@@ -1,0 +1,195 @@
+"""What lies in the inbox tonight goes in; everything that ever came in this campaign, in order of arrival, comes out.
+
+Originals are kept before a row speaks of them, and rows before anything is judged. What leaves the inbox later stays
+known; what is only moved there is not taken for a second arrival.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from pipeline.ledger import codec
+from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.store import Ledger
+from pipeline.model import Envelope, Message, MessageOutcome
+
+Item = TypeVar("Item", Envelope, Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that came, under its number in the ledger; ``repeats`` says that an earlier campaign has dealt with it.
+
+    The envelope's ``content`` is empty here: the original has it.
+    """
+
+    id: int
+    envelope: Envelope
+    repeats: bool = False
+
+
+def keep_inbox(
+    ledger: Ledger, year: int, envelopes: Sequence[Envelope], messages: Sequence[Message], *, now: datetime
+) -> int:
+    """Record what is new in the inbox, given in order of arrival; return how many files were."""
+    moved, new = _sorted_out(ledger, "envelopes", year, envelopes)
+    moved_mails, new_mails = _sorted_out(ledger, "mails", year, messages)
+    if not (moved or new or moved_mails or new_mails):
+        return 0
+    taken = [(item, _repeated(ledger, year, item)) for item in new]
+    arriving = [(item, repeats) for item, repeats in taken if repeats != _LEFT_OVER]
+    ledger.originals.keep({item.sha256: item.content for item, _ in arriving if _is_whole(item)})
+    with ledger.transaction("what one look into the inbox finds is known together, mails with their files"):
+        _move(ledger, "envelopes", year, moved, now)
+        _move(ledger, "mails", year, moved_mails, now)
+        _add_mails(ledger, year, new_mails, now)
+        for item, repeats in arriving:
+            _add(ledger, year, item, repeats, now)
+    return len(arriving)
+
+
+def of_year(ledger: Ledger, year: int) -> list[Arrival]:
+    """Return every file of the campaign of ``year``, in order of arrival."""
+    rows = ledger.rows("SELECT id, body, repeats FROM envelopes WHERE year = ? ORDER BY id", (year,))
+    return [
+        Arrival(row["id"], codec.loads(Envelope, row["body"]), row["repeats"] is not None) for row in rows
+    ]
+
+
+def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
+    """Return every mail of the campaign of ``year``, in order of arrival."""
+    rows = ledger.rows("SELECT body FROM mails WHERE year = ? ORDER BY id", (year,))
+    return [codec.loads(Message, row["body"]) for row in rows]
+
+
+def settle_mails(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) -> list[MessageOutcome]:
+    """Record what became of each mail; return those whose outcome is new. Within a transaction."""
+    rows = ledger.rows("SELECT path, sha256, verdict, reason FROM mails WHERE year = ?", (year,))
+    known = {(row["path"], row["sha256"]): (row["verdict"], row["reason"]) for row in rows}
+    changed = [
+        item
+        for item in outcomes
+        if known.get((item.message.path, item.message.sha256)) != (item.verdict.value, item.reason.value)
+    ]
+    ledger.write_many(
+        "UPDATE mails SET verdict = ?, reason = ? WHERE year = ? AND path = ? AND sha256 = ?",
+        [
+            (item.verdict.value, item.reason.value, year, item.message.path, item.message.sha256)
+            for item in changed
+        ],
+    )
+    return changed
+
+
+def _sorted_out(
+    ledger: Ledger, table: str, year: int, found: Sequence[Item]
+) -> tuple[list[tuple[int, Item]], list[Item]]:
+    """Part what is not known yet into (row, what now stands elsewhere) and what is new."""
+    rows = ledger.rows(f"SELECT id, path, sha256, message_id FROM {table} WHERE year = ?", (year,))  # noqa: S608 - one of two names
+    known = {(row["path"], row["sha256"]) for row in rows}
+    here = {item.path for item in found}
+    gone: dict[tuple[str, str | None], list[int]] = {}
+    for row in rows:
+        if row["path"] not in here:
+            gone.setdefault((row["sha256"], row["message_id"]), []).append(row["id"])
+    moved: list[tuple[int, Item]] = []
+    new: list[Item] = []
+    for item in found:
+        if (item.path, item.sha256) in known:
+            continue
+        former = gone.get((item.sha256, item.message_id))
+        if former:
+            moved.append((former.pop(0), item))
+        else:
+            new.append(item)
+    return moved, new
+
+
+_LEFT_OVER = -1
+
+
+def _repeated(ledger: Ledger, year: int, envelope: Envelope) -> int | None:
+    """Return the row of another campaign that has dealt with this content, None if none has.
+
+    A file that states this year and was not accepted in the other is this campaign's after all: the year in the
+    configuration was wrong. One that still lies where the other campaign found it is left over, and no arrival.
+    """
+    rows = ledger.rows(
+        "SELECT file_states.envelope, file_states.path, outcome, stated_year FROM file_states"
+        " LEFT JOIN readings USING (sha256) WHERE sha256 = ? AND year <> ? ORDER BY envelope",
+        (envelope.sha256, year),
+    )
+    if not rows:
+        return None
+    was_accepted = any((row["outcome"] or "").startswith("accepted") for row in rows)
+    if rows[0]["stated_year"] == year and not was_accepted:
+        return None
+    if any(row["path"] == envelope.path for row in rows):
+        return _LEFT_OVER
+    return int(rows[0]["envelope"])
+
+
+def _is_whole(envelope: Envelope) -> bool:
+    """Whether all of the file is in hand; of one that is far too large only the beginning was read."""
+    return hashlib.sha256(envelope.content).hexdigest() == envelope.sha256
+
+
+def _add(ledger: Ledger, year: int, item: Envelope, repeats: int | None, now: datetime) -> None:
+    row = ledger.write(
+        "INSERT INTO envelopes"
+        " (year, path, sha256, name, source, sender, message_id, received_at, seen_at, repeats, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            year,
+            item.path,
+            item.sha256,
+            item.name,
+            item.source,
+            item.sender,
+            item.message_id,
+            item.received_at.isoformat() if item.received_at else None,
+            now.isoformat(),
+            repeats,
+            _body(item),
+        ),
+    )
+    kind = Kind.ARRIVED if repeats is None else Kind.REPEATED
+    record(ledger, [Event(now, year, kind, envelope=row, detail=item.path)])
+
+
+def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetime) -> None:
+    ledger.write_many(
+        "INSERT INTO mails (year, path, sha256, message_id, sender, subject, received_at, seen_at, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                year,
+                item.path,
+                item.sha256,
+                item.message_id,
+                item.sender,
+                item.subject,
+                item.received_at.isoformat() if item.received_at else None,
+                now.isoformat(),
+                _body(item),
+            )
+            for item in mails
+        ],
+    )
+    record(ledger, (Event(now, year, Kind.MAIL, detail=item.path) for item in mails))
+
+
+def _move(ledger: Ledger, table: str, year: int, moved: Sequence[tuple[int, Item]], now: datetime) -> None:
+    ledger.write_many(
+        f"UPDATE {table} SET path = ?, body = ? WHERE id = ?",  # noqa: S608 - one of two names
+        [(item.path, _body(item), row) for row, item in moved],
+    )
+    record(ledger, (Event(now, year, Kind.MOVED, detail=item.path) for _, item in moved))
+
+
+def _body(item: Envelope | Message) -> str:
+    return codec.dumps(replace(item, content=b"") if isinstance(item, Envelope) else item)

@@ -1,0 +1,121 @@
+"""Judgements go in, each with the basis it was made on; those whose basis still holds come out, with their versions.
+
+A basis is a digest of everything a judgement depends on. The same result on a new basis is no new judgement. An
+agency's versions are numbered in order of arrival and keep their numbers for ever, whatever is decided later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.ledger import codec
+from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.store import Ledger
+from pipeline.model import Finding, Reading, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was decided about the file with the number ``envelope``. ``settled`` is the reading as judged, where that differs."""
+
+    envelope: int
+    basis: str
+    agency: str | None
+    version: int
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    settled: Reading | None = None
+
+
+def latest(ledger: Ledger, year: int) -> dict[int, Judgement]:
+    """Return the last judgement of each file of the campaign, by the file's number."""
+    rows = ledger.rows(
+        "SELECT latest_assessments.* FROM latest_assessments JOIN envelopes ON envelopes.id = envelope WHERE year = ?",
+        (year,),
+    )
+    found: dict[int, list[Finding]] = {row["id"]: [] for row in rows}
+    for line in ledger.rows(
+        "SELECT assessment, body FROM findings WHERE assessment IN"
+        " (SELECT assessment FROM file_states WHERE year = ?) ORDER BY assessment, number",
+        (year,),
+    ):
+        found[line["assessment"]].append(codec.loads(Finding, line["body"]))
+    return {
+        row["envelope"]: Judgement(
+            row["envelope"],
+            row["basis"],
+            row["agency"],
+            row["version"],
+            Verdict(row["verdict"]),
+            tuple(found[row["id"]]),
+            codec.loads(Reading, row["settled"]) if row["settled"] else None,
+        )
+        for row in rows
+    }
+
+
+def number_versions(ledger: Ledger, year: int, owners: Sequence[tuple[int, str]]) -> dict[int, int]:
+    """Give every (file, agency), in order of arrival, its version number: the one it has, else the agency's next."""
+    rows = ledger.rows("SELECT agency, number, envelope FROM versions WHERE year = ?", (year,))
+    known = {(row["envelope"], row["agency"]): int(row["number"]) for row in rows}
+    highest: dict[str, int] = {}
+    for row in rows:
+        highest[row["agency"]] = max(highest.get(row["agency"], 0), row["number"])
+    new: list[tuple[int, str, int, int]] = []
+    for envelope, agency in owners:
+        if (envelope, agency) not in known:
+            known[envelope, agency] = highest[agency] = highest.get(agency, 0) + 1
+            new.append((year, agency, highest[agency], envelope))
+    if new:
+        with ledger.transaction("a version number, once given, is never given again"):
+            ledger.write_many(
+                "INSERT INTO versions (year, agency, number, envelope) VALUES (?, ?, ?, ?)", new
+            )
+    return {envelope: known[envelope, agency] for envelope, agency in owners}
+
+
+def keep(
+    ledger: Ledger,
+    year: int,
+    judgements: Sequence[Judgement],
+    earlier: Mapping[int, Judgement],
+    *,
+    at: datetime,
+) -> None:
+    """Record ``judgements``; one with the same result as in ``earlier`` only gets its new basis."""
+    if not judgements:
+        return
+    with ledger.transaction("a judgement stands with all its findings or not at all"):
+        for item in judgements:
+            former = earlier.get(item.envelope)
+            if former and _result(former) == _result(item):
+                ledger.write(
+                    "UPDATE assessments SET basis = ? WHERE id ="
+                    " (SELECT max(id) FROM assessments WHERE envelope = ?)",
+                    (item.basis, item.envelope),
+                )
+            else:
+                _add(ledger, year, item, at)
+
+
+def _result(item: Judgement) -> tuple[object, ...]:
+    return item.agency, item.version, item.verdict, item.findings, item.settled
+
+
+def _add(ledger: Ledger, year: int, item: Judgement, at: datetime) -> None:
+    settled = codec.dumps(item.settled) if item.settled else None
+    row = ledger.write(
+        "INSERT INTO assessments (envelope, basis, judged_at, agency, version, verdict, settled)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (item.envelope, item.basis, at.isoformat(), item.agency, item.version, item.verdict.value, settled),
+    )
+    ledger.write_many(
+        "INSERT INTO findings (assessment, number, code, severity, key, body) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (row, number, finding.code, finding.severity.value, finding.key, codec.dumps(finding))
+            for number, finding in enumerate(item.findings)
+        ],
+    )
+    record(ledger, [Event(at, year, Kind.JUDGED, item.agency, item.envelope, item.verdict.value)])

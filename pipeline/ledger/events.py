@@ -1,0 +1,70 @@
+"""Something that happened goes in, once and for good; the story of a year or of an agency comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.ledger.store import Ledger
+
+
+class Kind(StrEnum):
+    """What can happen."""
+
+    MAIL = "mail"
+    ARRIVED = "arrived"
+    REPEATED = "repeated"
+    MOVED = "moved"
+    JUDGED = "judged"
+    WAIVED = "waived"
+    WAIVER_WITHDRAWN = "waiver_withdrawn"
+    LETTER_INTENDED = "letter_intended"
+    LETTER_SENT = "letter_sent"
+    LETTER_DELAYED = "letter_delayed"
+    LETTER_FAILED = "letter_failed"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened; ``detail`` is a code, a path or a key, according to ``kind``."""
+
+    at: datetime
+    year: int
+    kind: Kind
+    agency: str | None = None
+    envelope: int | None = None
+    detail: str = ""
+
+
+def record(ledger: Ledger, events: Iterable[Event]) -> None:
+    """Add ``events``; within a transaction, with the change they tell of."""
+    ledger.write_many(
+        "INSERT INTO events (at, year, kind, agency, envelope, detail) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (item.at.isoformat(), item.year, item.kind.value, item.agency, item.envelope, item.detail)
+            for item in events
+        ],
+    )
+
+
+def story(ledger: Ledger, year: int, agency: str | None = None) -> list[Event]:
+    """Return what happened in the campaign of ``year``, oldest first; only of ``agency`` if given."""
+    rows = ledger.rows(
+        "SELECT at, year, kind, agency, envelope, detail FROM events"
+        " WHERE year = ? AND (? IS NULL OR agency = ?) ORDER BY id",
+        (year, agency, agency),
+    )
+    return [
+        Event(
+            datetime.fromisoformat(row["at"]),
+            row["year"],
+            Kind(row["kind"]),
+            row["agency"],
+            row["envelope"],
+            row["detail"],
+        )
+        for row in rows
+    ]

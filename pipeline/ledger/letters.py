@@ -1,0 +1,146 @@
+"""A letter goes in as intended before it is sent, and as sent after; what still waits comes out.
+
+The key says what the letter answers, so intending it again, after a crash or in the next night, changes nothing. The
+one window that no program can close, between the server's OK and the record, is covered by the letter's Message-ID: the
+same letter is offered again under the same id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeline.durable import checkpoint
+from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
+
+WAITING, SENT, FAILED = "waiting", "sent", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter ready to go: ``content`` is the whole .eml. ``key`` is unique for what it answers; ``kind`` is a code."""
+
+    key: str
+    year: int
+    kind: str
+    recipient: str
+    subject: str
+    message_id: str
+    content: bytes
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A letter as the ledger knows it; ``state`` is waiting, sent or failed, ``reason`` the server's last words."""
+
+    key: str
+    year: int
+    kind: str
+    recipient: str
+    subject: str
+    message_id: str
+    agency: str | None
+    sha256: str
+    intended_at: datetime
+    state: str
+    settled_at: datetime | None
+    attempts: int
+    reason: str
+
+
+def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime) -> list[Letter]:
+    """Record ``letters`` as to be sent; return those that were new. Those whose key is known stay as they are."""
+    known = {row["key"] for row in ledger.rows("SELECT key FROM letters")}
+    new = {item.key: item for item in letters if item.key not in known}
+    digests = {item.key: hashlib.sha256(item.content).hexdigest() for item in new.values()}
+    ledger.originals.keep({digests[item.key]: item.content for item in new.values()})
+    if not new:
+        return []
+    with ledger.transaction("letters are intended before the first of them leaves"):
+        ledger.write_many(
+            "INSERT INTO letters (key, year, kind, agency, recipient, subject, message_id, sha256, intended_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (item.key, item.year, item.kind, item.agency, item.recipient, item.subject, item.message_id,
+                 digests[item.key], at.isoformat())
+                for item in new.values()
+            ],
+        )  # fmt: skip
+        record(
+            ledger,
+            (
+                Event(at, item.year, Kind.LETTER_INTENDED, item.agency, detail=item.key)
+                for item in new.values()
+            ),
+        )
+    return list(new.values())
+
+
+def waiting(ledger: Ledger, year: int | None = None) -> list[Kept]:
+    """Return the letters that are not sent yet, oldest first; only those of the campaign of ``year`` if given."""
+    return _kept(ledger, "state = 'waiting' AND (? IS NULL OR year = ?)", (year, year))
+
+
+def refused(ledger: Ledger, year: int) -> list[Kept]:
+    """Return the letters that the server refused for good."""
+    return _kept(ledger, "state = 'failed' AND year = ?", (year,))
+
+
+def of_agency(ledger: Ledger, year: int, agency: str) -> list[Kept]:
+    """Return every letter to ``agency``, oldest first."""
+    return _kept(ledger, "year = ? AND agency = ?", (year, agency))
+
+
+def last_by_agency(ledger: Ledger, year: int) -> dict[str, Kept]:
+    """Return the newest letter to each agency."""
+    return {item.agency: item for item in _kept(ledger, "year = ?", (year,)) if item.agency}
+
+
+def content(ledger: Ledger, letter: Kept) -> bytes:
+    """Return the whole .eml of ``letter``."""
+    return ledger.originals.load(letter.sha256)
+
+
+def sent(ledger: Ledger, key: str, at: datetime) -> None:
+    """Record that the server took the letter."""
+    checkpoint(f"send {key}")
+    with ledger.transaction("a letter that left is recorded at once, by itself"):
+        _settle(ledger, key, SENT, at, "")
+
+
+def failed(ledger: Ledger, key: str, reason: str, *, retry: bool, at: datetime) -> None:
+    """Record that the server did not take the letter: for now (``retry``) or for good."""
+    with ledger.transaction("what the server said is recorded at once"):
+        _settle(ledger, key, WAITING if retry else FAILED, at, reason)
+
+
+def _settle(ledger: Ledger, key: str, state: str, at: datetime, reason: str) -> None:
+    ledger.write(
+        "UPDATE letters SET state = ?, attempts = attempts + 1, reason = ?, settled_at = ? WHERE key = ?",
+        (state, reason, None if state == WAITING else at.isoformat(), key),
+    )
+    row = ledger.one("SELECT year, agency FROM letters WHERE key = ?", (key,))
+    if row is None:
+        raise AssertionError(f"no letter has the key {key}")
+    kind = {SENT: Kind.LETTER_SENT, WAITING: Kind.LETTER_DELAYED, FAILED: Kind.LETTER_FAILED}[state]
+    record(ledger, [Event(at, row["year"], kind, row["agency"], detail=f"{key} {reason}".rstrip())])
+
+
+def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[Kept]:
+    sql = f"SELECT * FROM letters WHERE {condition} ORDER BY rowid"  # noqa: S608 - conditions are written here
+    return [_letter(row) for row in ledger.rows(sql, values)]
+
+
+def _letter(row: Row) -> Kept:
+    values = dict(row)
+    values["intended_at"] = datetime.fromisoformat(row["intended_at"])
+    values["settled_at"] = datetime.fromisoformat(row["settled_at"]) if row["settled_at"] else None
+    return Kept(**values)

@@ -1,0 +1,47 @@
+"""Readings go in under the digest of their file and of the reader; a night takes them out and reads only what is new.
+
+Most files stand on an untouched template, whose places are the form's own: those are not written out each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pipeline.ledger import codec
+from pipeline.ledger.store import Ledger
+from pipeline.model import Place, Reading
+
+
+def keep(ledger: Ledger, reader: str, readings: Mapping[str, Reading], places: Mapping[str, Place]) -> None:
+    """Record ``readings``, keyed by the SHA-256 of their files, as made by ``reader``; ``places`` are the form's own."""
+    with ledger.transaction("a stage's work is kept as soon as it is done"):
+        ledger.write_many(
+            "INSERT INTO readings (sha256, reader, stated_year, body) VALUES (?, ?, ?, ?) ON CONFLICT (sha256)"
+            " DO UPDATE SET reader = excluded.reader, stated_year = excluded.stated_year, body = excluded.body",
+            [
+                (digest, reader, found.claims.year, codec.dumps(_without(found, places)))
+                for digest, found in readings.items()
+            ],
+        )
+
+
+def of_year(ledger: Ledger, year: int, reader: str, places: Mapping[str, Place]) -> dict[str, Reading]:
+    """Return the readings of the campaign's files that ``reader`` made, by SHA-256."""
+    rows = ledger.rows(
+        "SELECT sha256, body FROM readings WHERE reader = ? AND sha256 IN (SELECT sha256 FROM envelopes WHERE year = ?)",
+        (reader, year),
+    )
+    return {row["sha256"]: _with(codec.loads(Reading, row["body"]), places) for row in rows}
+
+
+_STANDARD: Mapping[str, Place] = {"": Place("")}
+"""Written instead of the form's own places; no form has a key without a name."""
+
+
+def _without(found: Reading, places: Mapping[str, Place]) -> Reading:
+    return replace(found, places=_STANDARD) if found.places == places else found
+
+
+def _with(found: Reading, places: Mapping[str, Place]) -> Reading:
+    return replace(found, places=places) if found.places == _STANDARD else found

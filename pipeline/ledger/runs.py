@@ -1,0 +1,63 @@
+"""A night's beginning and end go in; what the finished outputs were made of comes out, so that they are not made twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.ledger.store import Ledger
+
+DONE, UNCHANGED = "done", "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file in the year's folder: the digest of what it was made of, and its size in bytes."""
+
+    basis: str
+    size: int
+
+
+def start(ledger: Ledger, year: int, *, now: datetime) -> int:
+    """Record that a night begins; return its number."""
+    with ledger.transaction("a night that is cut off leaves a beginning without an end"):
+        return ledger.write("INSERT INTO runs (year, started_at) VALUES (?, ?)", (year, now.isoformat()))
+
+
+def finish(
+    ledger: Ledger,
+    run: int,
+    outcome: str,
+    inputs: str,
+    *,
+    now: datetime,
+    made: Mapping[str, Output] | None = None,
+) -> None:
+    """Record that the outputs of a night are complete: what went in, and, where they were ``made``, each of them."""
+    with ledger.transaction("a night is over only with everything that it wrote"):
+        ledger.write(
+            "UPDATE runs SET finished_at = ?, outcome = ?, inputs = ? WHERE id = ?",
+            (now.isoformat(), outcome, inputs, run),
+        )
+        if made is None:
+            return
+        ledger.write("DELETE FROM outputs WHERE year = (SELECT year FROM runs WHERE id = ?)", (run,))
+        ledger.write_many(
+            "INSERT INTO outputs (year, path, basis, size) SELECT year, ?, ?, ? FROM runs WHERE id = ?",
+            [(path, item.basis, item.size, run) for path, item in made.items()],
+        )
+
+
+def last_inputs(ledger: Ledger, year: int) -> str:
+    """Return the digest of what the last finished night's outputs were made of; empty if there was none."""
+    row = ledger.one(
+        "SELECT inputs FROM runs WHERE year = ? AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1", (year,)
+    )
+    return str(row["inputs"]) if row else ""
+
+
+def outputs(ledger: Ledger, year: int) -> dict[str, Output]:
+    """Return what the last finished night wrote, by path within the year's folder."""
+    rows = ledger.rows("SELECT path, basis, size FROM outputs WHERE year = ?", (year,))
+    return {row["path"]: Output(row["basis"], row["size"]) for row in rows}

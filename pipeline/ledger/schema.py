@@ -1,0 +1,188 @@
+"""What the ledger holds, as numbered migrations; ``PRAGMA user_version`` counts those a database has.
+
+A migration that has been released is never changed: add another. Times are ISO 8601 with their offset; bodies are
+JSON as ``codec`` writes it. ``events`` only grows; what stands now is read from the views at the end.
+"""
+
+from __future__ import annotations
+
+_FIRST = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    outcome TEXT CHECK (outcome IN ('done', 'unchanged')),
+    inputs TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE mails (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    message_id TEXT,
+    sender TEXT,
+    subject TEXT NOT NULL,
+    received_at TEXT,
+    seen_at TEXT NOT NULL,
+    verdict TEXT,
+    reason TEXT,
+    body TEXT NOT NULL,
+    UNIQUE (year, path, sha256)
+);
+
+CREATE TABLE envelopes (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    sender TEXT,
+    message_id TEXT,
+    received_at TEXT,
+    seen_at TEXT NOT NULL,
+    repeats INTEGER REFERENCES envelopes (id),
+    body TEXT NOT NULL,
+    UNIQUE (year, path, sha256)
+);
+CREATE INDEX envelopes_by_content ON envelopes (sha256);
+
+CREATE TABLE readings (
+    sha256 TEXT PRIMARY KEY,
+    reader TEXT NOT NULL,
+    stated_year INTEGER,
+    body TEXT NOT NULL
+);
+
+CREATE TABLE versions (
+    year INTEGER NOT NULL,
+    agency TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    envelope INTEGER NOT NULL REFERENCES envelopes (id),
+    PRIMARY KEY (year, agency, number),
+    UNIQUE (year, agency, envelope)
+);
+
+CREATE TABLE assessments (
+    id INTEGER PRIMARY KEY,
+    envelope INTEGER NOT NULL REFERENCES envelopes (id),
+    basis TEXT NOT NULL,
+    judged_at TEXT NOT NULL,
+    agency TEXT,
+    version INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    settled TEXT
+);
+CREATE INDEX assessments_by_envelope ON assessments (envelope);
+
+CREATE TABLE findings (
+    assessment INTEGER NOT NULL REFERENCES assessments (id),
+    number INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    key TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (assessment, number)
+) WITHOUT ROWID;
+
+CREATE TABLE waivers (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    agency TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    person TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    until TEXT,
+    withdrawn_at TEXT,
+    withdrawn_by TEXT
+);
+CREATE UNIQUE INDEX one_waiver_in_force ON waivers (year, agency, rule) WHERE withdrawn_at IS NULL;
+
+CREATE TABLE letters (
+    key TEXT PRIMARY KEY,
+    year INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    agency TEXT,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    intended_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed')),
+    settled_at TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX letters_by_agency ON letters (year, agency);
+
+CREATE TABLE mailboxes (
+    name TEXT PRIMARY KEY,
+    uidvalidity INTEGER NOT NULL,
+    uid INTEGER NOT NULL
+);
+
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY,
+    agency TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    imported_at TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX imports_by_year ON imports (year, agency);
+
+CREATE TABLE outputs (
+    year INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (year, path)
+) WITHOUT ROWID;
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    agency TEXT,
+    envelope INTEGER REFERENCES envelopes (id),
+    detail TEXT NOT NULL DEFAULT ''
+);
+CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE (ABORT, 'events are never changed'); END;
+CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT RAISE (ABORT, 'events are never deleted'); END;
+
+CREATE VIEW latest_assessments AS
+SELECT * FROM assessments WHERE id IN (SELECT max(id) FROM assessments GROUP BY envelope);
+
+CREATE VIEW file_states AS
+SELECT
+    envelopes.id AS envelope, envelopes.year, envelopes.path, envelopes.sha256, envelopes.received_at, envelopes.seen_at,
+    latest_assessments.agency, latest_assessments.version,
+    CASE
+        WHEN envelopes.repeats IS NOT NULL THEN 'set_aside'
+        WHEN latest_assessments.id IS NOT NULL THEN 'judged'
+        WHEN readings.sha256 IS NOT NULL THEN 'read'
+        ELSE 'arrived'
+    END AS state,
+    coalesce(latest_assessments.verdict, CASE WHEN envelopes.repeats IS NOT NULL THEN 'duplicate' END) AS outcome,
+    latest_assessments.id AS assessment
+FROM envelopes
+LEFT JOIN latest_assessments ON latest_assessments.envelope = envelopes.id
+LEFT JOIN readings ON readings.sha256 = envelopes.sha256;
+
+CREATE VIEW agency_states AS
+SELECT
+    year, agency,
+    count(*) AS versions,
+    max(version) AS latest,
+    max(CASE WHEN outcome IN ('accepted', 'accepted_with_remarks') THEN version END) AS counting
+FROM file_states
+WHERE agency IS NOT NULL AND state = 'judged'
+GROUP BY year, agency;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+"""One script for each version of the schema, in order."""

@@ -1,0 +1,177 @@
+"""A folder goes in; an open ledger comes out: its connection, its transactions, its originals.
+
+WAL, so that ``status`` can read while a night writes and a power cut costs at most the open transaction; a busy
+timeout, because a reader may hold the file for a moment; foreign keys, which SQLite leaves off unless asked.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+
+from pipeline.durable import checkpoint
+from pipeline.ledger.originals import Originals
+from pipeline.ledger.schema import MIGRATIONS
+from pipeline.model import ConfigError, EnvironmentFailedError
+
+FOLDER = "ledger"
+DATABASE = "ledger.sqlite"
+_PATIENCE_SECONDS = 10
+_ORIGINALS = "originals"
+
+Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
+"""What SQL is given for its placeholders; SQLite's own types are Any."""
+
+
+class Ledger:
+    """An open ledger. Failures of the disk come out as EnvironmentFailedError; running again is safe."""
+
+    def __init__(self, connection: sqlite3.Connection, originals: Originals) -> None:
+        self._connection = connection
+        self.originals = originals
+
+    def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
+        """Return every row that ``sql`` selects."""
+        with _database():
+            return self._connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, values: Values = ()) -> sqlite3.Row | None:
+        """Return the first row that ``sql`` selects, None if there is none."""
+        found = self.rows(sql, values)
+        return found[0] if found else None
+
+    def write(self, sql: str, values: Values = ()) -> int:
+        """Change something within a transaction; return the id of the row that was inserted last."""
+        self._check_transaction()
+        with _database():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def write_many(self, sql: str, rows: Sequence[Values]) -> None:
+        """Do the same change for every one of ``rows``, within a transaction."""
+        self._check_transaction()
+        with _database():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self, reason: str) -> Iterator[None]:
+        """Make what happens within one step: all of it is kept, or nothing. ``reason`` says why it belongs together."""
+        with _database():
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        with _database():
+            self._connection.commit()
+        checkpoint(f"commit: {reason}")
+
+    def _check_transaction(self) -> None:
+        if not self._connection.in_transaction:
+            raise AssertionError("writing to the ledger outside a transaction")
+
+
+@contextmanager
+def open_ledger(output: Path) -> Iterator[Ledger]:
+    """Open the ledger in ``output``, made or brought up to date if need be. Raises ConfigError if it is newer than this program."""
+    folder = output / FOLDER
+    with _database():
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = _connect(folder / DATABASE)
+    try:
+        with _database():
+            connection.execute(
+                "PRAGMA journal_mode = WAL"
+            )  # a network share may refuse it and stay safe, only slower
+            connection.execute(
+                "PRAGMA synchronous = FULL"
+            )  # what was promised in a letter outlives a power cut
+        _migrate(connection, folder / DATABASE)
+        yield Ledger(connection, Originals(folder / _ORIGINALS))
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_copy(output: Path) -> Iterator[Ledger]:
+    """Open the ledger as it is now in memory, for whoever must not change anything; an empty one if there is none yet."""
+    folder = output / FOLDER
+    connection = _connect(":memory:")
+    try:
+        with _database(), TemporaryDirectory() as aside:
+            if (folder / DATABASE).is_file():
+                _copy(folder, Path(aside))
+                with _closing(_connect(Path(aside) / DATABASE)) as copied:
+                    copied.backup(connection)
+        _migrate(connection, folder / DATABASE)
+        yield Ledger(connection, Originals(folder / _ORIGINALS, in_memory=True))
+    finally:
+        connection.close()
+
+
+def _copy(folder: Path, aside: Path) -> None:
+    """Copy the database and what is not yet folded into it; opening it in place would leave files beside it."""
+    for suffix in ("-wal", ""):
+        if (folder / f"{DATABASE}{suffix}").is_file():
+            shutil.copyfile(folder / f"{DATABASE}{suffix}", aside / f"{DATABASE}{suffix}")
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+@contextmanager
+def _closing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the schema up to date, each migration whole or not at all."""
+    with _database():
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise ConfigError(
+            "台账是由更新版本的 nianbao 写的，本版本不能使用。请安装新版本后再运行，不要删除台账。", file=path
+        )
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        with _database():
+            connection.executescript(f"BEGIN IMMEDIATE;{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+        checkpoint(f"commit: migration {number}")
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Turn what SQLite says of a disk that fails into EnvironmentFailedError; a mistake in SQL stays a bug."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except (sqlite3.OperationalError, OSError) as error:
+        if isinstance(error, sqlite3.OperationalError) and not _is_environment(error):
+            raise
+        raise EnvironmentFailedError(
+            f"读写台账失败：{error}。请检查磁盘空间和 output 文件夹的权限，然后重新运行。"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise EnvironmentFailedError(
+            f"台账文件损坏：{error}。请用备份的 {FOLDER} 文件夹恢复，然后重新运行。"
+        ) from error
+
+
+_ENVIRONMENT = ("FULL", "READONLY", "IOERR", "CANTOPEN", "BUSY", "LOCKED", "PERM", "NOLFS", "PROTOCOL")
+
+
+def _is_environment(error: sqlite3.OperationalError) -> bool:
+    name = getattr(error, "sqlite_errorname", "")
+    return any(name.startswith(f"SQLITE_{kind}") for kind in _ENVIRONMENT)

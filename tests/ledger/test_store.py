@@ -1,0 +1,122 @@
+"""Opening a ledger: migrations, transactions, copies, and a disk that fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.durable import watched
+from pipeline.ledger import FOLDER, Ledger, arrivals, events, mailboxes, open_copy, open_ledger
+from pipeline.ledger.schema import MIGRATIONS
+from pipeline.model import ConfigError, EnvironmentFailedError
+from tests.ledger.support import NIGHT, YEAR, envelope
+from tests.support.folders import contents
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(tmp_path) as opened:
+        yield opened
+
+
+def _database(output: Path) -> Path:
+    return output / FOLDER / "ledger.sqlite"
+
+
+def test_a_new_ledger_has_every_migration_wal_and_foreign_keys(ledger: Ledger) -> None:
+    def pragma(name: str) -> object:
+        return tuple(ledger.rows(f"PRAGMA {name}")[0])
+
+    assert pragma("user_version") == (len(MIGRATIONS),)
+    assert pragma("journal_mode") == ("wal",)
+    assert pragma("foreign_keys") == (1,)
+    assert pragma("busy_timeout") == (10_000,)
+    assert pragma("integrity_check") == ("ok",)
+
+
+def test_a_ledger_of_a_newer_program_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    with open_ledger(tmp_path):
+        pass
+    connection = sqlite3.connect(_database(tmp_path))
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    for opening in (open_ledger, open_copy):
+        with pytest.raises(ConfigError, match="更新版本"), opening(tmp_path):
+            pytest.fail("opened a ledger it cannot understand")
+
+
+def test_a_file_that_is_no_ledger_is_an_environment_failure(tmp_path: Path) -> None:
+    _database(tmp_path).parent.mkdir()
+    _database(tmp_path).write_bytes(b"this is not a database, but long enough to look like one" * 100)
+    with pytest.raises(EnvironmentFailedError, match="备份"), open_ledger(tmp_path):
+        pytest.fail("opened rubbish")
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:
+    def fail() -> None:
+        with ledger.transaction("test"):
+            ledger.write("INSERT INTO mailboxes VALUES ('a', 1, 1)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert mailboxes.position(ledger, "a") is None
+    mailboxes.remember(ledger, "a", 7, 12)
+    mailboxes.remember(ledger, "a", 7, 13)
+    assert mailboxes.position(ledger, "a") == (7, 13)
+
+
+def test_writing_outside_a_transaction_is_a_bug(ledger: Ledger) -> None:
+    with pytest.raises(AssertionError):
+        ledger.write("INSERT INTO mailboxes VALUES ('a', 1, 1)")
+
+
+def test_every_commit_passes_a_checkpoint(ledger: Ledger) -> None:
+    steps: list[str] = []
+    with watched(steps.append):
+        mailboxes.remember(ledger, "a", 7, 12)
+    assert steps == ["commit: the place moves only after the mail is stored"]
+    mailboxes.remember(ledger, "a", 7, 13)
+    assert len(steps) == 1
+
+
+def test_events_can_be_neither_changed_nor_deleted(ledger: Ledger) -> None:
+    arrivals.keep_inbox(ledger, YEAR, [envelope("a.xlsx")], [], now=NIGHT)
+    for statement in ("UPDATE events SET kind = 'x'", "DELETE FROM events"):
+        with pytest.raises(sqlite3.IntegrityError), ledger.transaction("test"):
+            ledger.write(statement)
+    assert [(item.kind, item.detail) for item in events.story(ledger, YEAR)] == [("arrived", "a.xlsx")]
+
+
+def test_a_copy_shows_what_is_there_and_changes_nothing(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as ledger:
+        arrivals.keep_inbox(ledger, YEAR, [envelope("a.xlsx")], [], now=NIGHT)
+        with open_copy(tmp_path) as copied:  # while the other writes: what is committed is seen
+            assert [item.envelope.path for item in arrivals.of_year(copied, YEAR)] == ["a.xlsx"]
+    before = contents(tmp_path)
+    with open_copy(tmp_path) as copied:
+        arrivals.keep_inbox(copied, YEAR, [envelope("b.xlsx")], [], now=NIGHT)
+        assert len(arrivals.of_year(copied, YEAR)) == 2
+        assert copied.originals.load(envelope("b.xlsx").sha256) == b"b.xlsx"
+    assert contents(tmp_path) == before
+
+
+def test_a_copy_of_nothing_is_an_empty_ledger(tmp_path: Path) -> None:
+    with open_copy(tmp_path / "none") as copied:
+        assert arrivals.of_year(copied, YEAR) == []
+    assert not (tmp_path / "none").exists()
+
+
+def test_originals_are_read_only_under_their_digest(tmp_path: Path, ledger: Ledger) -> None:
+    item = envelope("a.xlsx")
+    arrivals.keep_inbox(ledger, YEAR, [item], [], now=NIGHT)
+    path = tmp_path / FOLDER / "originals" / item.sha256
+    assert path.read_bytes() == item.content
+    assert not path.stat().st_mode & 0o222
+    path.chmod(0o644)
+    path.write_bytes(b"changed")
+    with pytest.raises(EnvironmentFailedError, match="备份"):
+        ledger.originals.load(item.sha256)

@@ -1,0 +1,255 @@
+"""What each subject of the ledger promises."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.ledger import (
+    Ledger,
+    arrivals,
+    assessments,
+    codec,
+    events,
+    letters,
+    open_ledger,
+    readings,
+    runs,
+    waivers,
+)
+from pipeline.ledger.letters import Letter
+from pipeline.model import (
+    Claims,
+    Envelope,
+    Fact,
+    Finding,
+    Message,
+    MessageOutcome,
+    Place,
+    Reading,
+    Reason,
+    Severity,
+    Verdict,
+    Waiver,
+)
+from tests.ledger.support import NIGHT, YEAR, envelope, message
+from tests.support.fills import consistent_numbers
+from tests.support.submissions import reading_of
+
+LATER = NIGHT + timedelta(days=1)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(tmp_path) as opened:
+        yield opened
+
+
+# ---------------------------------------------------------------- values come back as they were
+
+
+def _rich_reading(form: Form) -> Reading:
+    numbers = dict(consistent_numbers(form, random.Random(1)))
+    keys = list(numbers)
+    fact: dict[str, Fact] = {"raw": "2件", "value": Decimal("1.50"), "count": 3}
+    return replace(
+        reading_of(form, {**numbers, keys[0]: None, keys[1]: 7}),
+        claims=Claims({"agency": "001"}, "甲局", "001", 2023),
+        entries={"entry": "答"},
+        explanations={"T3-01.total": "说明"},
+        unreadable={keys[0]: "无"},
+        nil_tables=frozenset({"b", "a"}),
+        findings=(Finding("C03", Severity.WARNING, Place("表", "B2"), (keys[0],), "unit_stripped", fact),),
+    )
+
+
+def test_a_reading_comes_back_with_the_types_it_had(form: Form) -> None:
+    reading = _rich_reading(form)
+    back = codec.loads(Reading, codec.dumps(reading))
+    assert back == reading
+    assert [type(value) for value in back.numbers.values()] == [
+        type(value) for value in reading.numbers.values()
+    ]
+    assert Decimal in {type(value) for value in back.numbers.values()}
+    assert list(back.numbers) == list(reading.numbers)
+    [finding] = back.findings
+    assert [type(fact) for fact in finding.facts.values()] == [str, Decimal, int]
+    assert isinstance(finding.severity, Severity)
+    assert str(back.findings[0].facts["value"]) == "1.50"
+
+
+@pytest.mark.parametrize("item", [envelope("a/b.xlsx", mail="<1>"), message("m.eml", "m.eml/a.xlsx")])
+def test_what_arrives_comes_back_the_same(item: Envelope | Message) -> None:
+    assert codec.loads(type(item), codec.dumps(item)) == item
+
+
+def test_a_field_that_the_model_gained_since_has_its_default() -> None:
+    assert codec.loads(Finding, '{"code": "C01", "severity": "error"}') == Finding("C01", Severity.ERROR)
+
+
+def test_readings_are_kept_by_reader_and_most_places_are_the_forms_own(ledger: Ledger, form: Form) -> None:
+    plain, moved = envelope("a.xlsx"), envelope("b.xlsx")
+    arrivals.keep_inbox(ledger, YEAR, [plain, moved], [], now=NIGHT)
+    reading = _rich_reading(form)
+    elsewhere = replace(reading, places={**form.places, next(iter(form.places)): Place("别处", "A9")})
+    readings.keep(ledger, "v1", {plain.sha256: reading, moved.sha256: elsewhere}, form.places)
+    assert readings.of_year(ledger, YEAR, "v1", form.places) == {
+        plain.sha256: reading,
+        moved.sha256: elsewhere,
+    }
+    assert readings.of_year(ledger, YEAR, "v2", form.places) == {}
+    short, long = (len(row["body"]) for row in ledger.rows("SELECT body FROM readings ORDER BY length(body)"))
+    assert short < long / 1.5
+
+
+# ---------------------------------------------------------------- arrivals
+
+
+def test_what_came_stays_known_and_is_known_once(ledger: Ledger) -> None:
+    first, second = envelope("a.xlsx"), envelope("m.eml/b.xlsx", mail="<1>")
+    assert arrivals.keep_inbox(ledger, YEAR, [first, second], [message("m.eml")], now=NIGHT) == 2
+    assert arrivals.keep_inbox(ledger, YEAR, [first, second], [message("m.eml")], now=LATER) == 0
+    assert arrivals.keep_inbox(ledger, YEAR, [envelope("c.xlsx")], [], now=LATER) == 1
+    known = [item.envelope for item in arrivals.of_year(ledger, YEAR)]
+    assert known == [replace(item, content=b"") for item in (first, second, envelope("c.xlsx"))]
+    assert arrivals.mails_of_year(ledger, YEAR) == [message("m.eml")]
+    assert ledger.originals.load(first.sha256) == first.content
+
+
+def test_a_file_that_is_moved_is_no_second_arrival(ledger: Ledger) -> None:
+    arrivals.keep_inbox(ledger, YEAR, [envelope("a.xlsx", b"1")], [message("m.eml")], now=NIGHT)
+    moved = replace(message("m.eml"), path="已处理/m.eml")
+    assert arrivals.keep_inbox(ledger, YEAR, [envelope("已处理/a.xlsx", b"1")], [moved], now=LATER) == 0
+    assert [item.envelope.path for item in arrivals.of_year(ledger, YEAR)] == ["已处理/a.xlsx"]
+    assert [item.path for item in arrivals.mails_of_year(ledger, YEAR)] == ["已处理/m.eml"]
+    copied = [envelope("已处理/a.xlsx", b"1"), envelope("b.xlsx", b"1")]
+    assert arrivals.keep_inbox(ledger, YEAR, copied, [], now=LATER) == 1
+
+
+def test_a_file_sent_again_by_another_mail_is_not_taken_for_a_moved_one(ledger: Ledger) -> None:
+    arrivals.keep_inbox(ledger, YEAR, [envelope("m.eml/a.xlsx", b"1", mail="<1>")], [], now=NIGHT)
+    again = envelope("n.eml/a.xlsx", b"1", mail="<2>")
+    assert arrivals.keep_inbox(ledger, YEAR, [again], [], now=LATER) == 1
+
+
+def _accept(ledger: Ledger, year: int, item: Envelope, stated: int) -> None:
+    readings.keep(ledger, "v1", {item.sha256: Reading("f", Claims(year=stated))}, {})
+    [known] = [one for one in arrivals.of_year(ledger, year) if one.envelope.path == item.path]
+    judgement = assessments.Judgement(known.id, "b", "001", 1, Verdict.ACCEPTED, ())
+    assessments.keep(ledger, year, [judgement], {}, at=NIGHT)
+
+
+def test_a_file_that_an_earlier_campaign_accepted_is_a_duplicate_in_this_one(ledger: Ledger) -> None:
+    old = envelope("2022.xlsx", b"1")
+    arrivals.keep_inbox(ledger, YEAR - 1, [old], [], now=NIGHT)
+    _accept(ledger, YEAR - 1, old, YEAR - 1)
+    left_over_and_sent_again = [old, envelope("又发.xlsx", b"1")]
+    assert arrivals.keep_inbox(ledger, YEAR, left_over_and_sent_again, [], now=LATER) == 1
+    assert [(item.envelope.path, item.repeats) for item in arrivals.of_year(ledger, YEAR)] == [
+        ("又发.xlsx", True)
+    ]
+
+
+def test_a_file_taken_under_a_wrong_year_is_taken_again_under_its_own(ledger: Ledger) -> None:
+    item = envelope("a.xlsx", b"1")
+    arrivals.keep_inbox(ledger, YEAR - 1, [item], [], now=NIGHT)
+    readings.keep(ledger, "v1", {item.sha256: Reading("f", Claims(year=YEAR))}, {})
+    assert arrivals.keep_inbox(ledger, YEAR, [item], [], now=LATER) == 1
+    assert [one.repeats for one in arrivals.of_year(ledger, YEAR)] == [False]
+
+
+def test_each_mail_has_one_outcome_and_only_a_new_one_is_told(ledger: Ledger) -> None:
+    arrivals.keep_inbox(ledger, YEAR, [], [message("m.eml")], now=NIGHT)
+    outcome = MessageOutcome(message("m.eml"), Verdict.NOT_A_SUBMISSION, Reason.NO_ATTACHMENT)
+    for wanted in ([outcome], []):
+        with ledger.transaction("test"):
+            assert arrivals.settle_mails(ledger, YEAR, [outcome]) == wanted
+
+
+# ---------------------------------------------------------------- versions and judgements
+
+
+def test_version_numbers_are_given_in_order_and_stay(ledger: Ledger) -> None:
+    arrivals.keep_inbox(ledger, YEAR, [envelope(name) for name in "abc"], [], now=NIGHT)
+    a, b, c = (item.id for item in arrivals.of_year(ledger, YEAR))
+    assert assessments.number_versions(ledger, YEAR, [(a, "001"), (b, "002"), (c, "001")]) == {
+        a: 1,
+        b: 1,
+        c: 2,
+    }
+    assert assessments.number_versions(ledger, YEAR, [(c, "001"), (b, "001")]) == {c: 2, b: 3}
+    assert assessments.number_versions(ledger, YEAR, [(b, "002")]) == {b: 1}
+
+
+def test_the_same_result_on_a_new_basis_is_no_new_judgement(ledger: Ledger) -> None:
+    arrivals.keep_inbox(ledger, YEAR, [envelope("a.xlsx")], [], now=NIGHT)
+    [known] = arrivals.of_year(ledger, YEAR)
+    finding = Finding("C05", Severity.ERROR, Place("表", "B2"), ("k",), facts={"value": -1})
+    first = assessments.Judgement(known.id, "one", "001", 1, Verdict.RETURNED, (finding,))
+    assessments.keep(ledger, YEAR, [first], {}, at=NIGHT)
+    assert assessments.latest(ledger, YEAR) == {known.id: first}
+    same = replace(first, basis="two")
+    assessments.keep(ledger, YEAR, [same], {known.id: first}, at=LATER)
+    other = replace(first, basis="three", verdict=Verdict.ACCEPTED, findings=())
+    assessments.keep(ledger, YEAR, [other], {known.id: same}, at=LATER)
+    assert assessments.latest(ledger, YEAR) == {known.id: other}
+    judged = [item.detail for item in events.story(ledger, YEAR) if item.kind is events.Kind.JUDGED]
+    assert judged == ["returned", "accepted"]
+    [state] = ledger.rows("SELECT versions, latest, counting FROM agency_states")
+    assert tuple(state) == (1, 1, 1)
+
+
+# ---------------------------------------------------------------- letters, waivers, nights
+
+
+def _letter(key: str, agency: str = "001") -> Letter:
+    return Letter(key, YEAR, "returned", "a@example.gov.cn", "退回", f"<{key}@example>", key.encode(), agency)
+
+
+def test_a_letter_is_intended_once_and_sent_once(ledger: Ledger) -> None:
+    assert [item.key for item in letters.intend(ledger, [_letter("a"), _letter("b")], at=NIGHT)] == ["a", "b"]
+    changed = replace(_letter("a"), content=b"other")
+    assert [item.key for item in letters.intend(ledger, [changed, _letter("c")], at=LATER)] == ["c"]
+    assert [item.key for item in letters.waiting(ledger, YEAR)] == ["a", "b", "c"]
+    assert letters.content(ledger, letters.waiting(ledger)[0]) == b"a"
+    letters.sent(ledger, "a", LATER)
+    letters.failed(ledger, "b", "450 稍后再试", retry=True, at=LATER)
+    letters.failed(ledger, "c", "550 没有这个用户", retry=False, at=LATER)
+    assert [(item.key, item.attempts, item.reason) for item in letters.waiting(ledger)] == [
+        ("b", 1, "450 稍后再试")
+    ]
+    assert [item.key for item in letters.refused(ledger, YEAR)] == ["c"]
+    assert [item.state for item in letters.of_agency(ledger, YEAR, "001")] == ["sent", "waiting", "failed"]
+    assert letters.last_by_agency(ledger, YEAR)["001"].key == "c"
+
+
+def test_a_waiver_holds_until_its_day_or_its_withdrawal(ledger: Ledger) -> None:
+    waiver = Waiver("001", "T3-04", "机构合并", "王主任", NIGHT, date(2024, 1, 20))
+    waivers.grant(ledger, YEAR, waiver)
+    assert waivers.in_force(ledger, YEAR, date(2024, 1, 20)) == [waiver]
+    assert waivers.in_force(ledger, YEAR, date(2024, 1, 21)) == []
+    assert waivers.in_force(ledger, YEAR + 1, date(2024, 1, 20)) == []
+    longer = replace(waiver, until=None, reason="机构合并，已核实")
+    waivers.grant(ledger, YEAR, longer)
+    assert waivers.in_force(ledger, YEAR, date(2024, 2, 1)) == [longer]
+    assert waivers.withdraw(ledger, YEAR, "001", "T3-04", by="王主任", at=LATER)
+    assert not waivers.withdraw(ledger, YEAR, "001", "T3-04", by="王主任", at=LATER)
+    assert waivers.in_force(ledger, YEAR, date(2024, 1, 20)) == []
+
+
+def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
+    assert runs.last_inputs(ledger, YEAR) == ""
+    made = {"a.docx": runs.Output("basis", 12)}
+    runs.finish(ledger, runs.start(ledger, YEAR, now=NIGHT), runs.DONE, "one", now=NIGHT, made=made)
+    runs.start(ledger, YEAR, now=LATER)
+    assert runs.last_inputs(ledger, YEAR) == "one"
+    assert runs.outputs(ledger, YEAR) == made
+    runs.finish(ledger, runs.start(ledger, YEAR, now=LATER), runs.UNCHANGED, "one", now=LATER)
+    assert runs.outputs(ledger, YEAR) == made
