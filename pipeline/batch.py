@@ -21,6 +21,7 @@ from pipeline.forms.loader import load_form
 from pipeline.intake import binding, folder, identity, reading
 from pipeline.merging import merge
 from pipeline.model import (
+    Agency,
     Assessment,
     DistrictSummary,
     Envelope,
@@ -145,7 +146,7 @@ def assess(
         _submission(envelope, readings[envelope.sha256], who, district.level) for envelope, who in kept
     ]
     progress("校验", 0, len(submissions))
-    assessments = judged(form, submissions, rules=district.rules)
+    assessments = judged(form, submissions, rules=district.rules, agencies=district.agencies)
     progress("校验", len(submissions), len(submissions))
     return _number_versions(assessments), copies
 
@@ -187,11 +188,13 @@ def _read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
     return [reading.read(form, content) for content in contents]
 
 
-def judged(form: Form, submissions: Sequence[Submission], *, rules: Rules) -> list[Assessment]:
+def judged(
+    form: Form, submissions: Sequence[Submission], *, rules: Rules, agencies: Sequence[Agency] = ()
+) -> list[Assessment]:
     """Judge the submissions as one batch."""
     from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
 
-    return judge(form, submissions, rules=rules)
+    return judge(form, submissions, rules=rules, agencies=agencies)
 
 
 def _identified(

@@ -203,14 +203,60 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("N02", "empty_text"): Wording(
         "没有填写“{label}”", "请补写这一部分，没有的也要写明“无”的情况", "", "文字"
     ),
+    ("mention", "missing"): Wording("没有写到{missing}（{title}）", "{remedy}", "", "{missing}"),
+    ("forbidden", "found"): Wording("写有“{found}”（{title}）", "{remedy}", "{found}"),
+    ("period", "missing"): Wording(
+        "全文没有写明数据统计期限", "{remedy}", "", "{expected}年1月1日至12月31日"
+    ),
+    ("period", "wrong_year"): Wording(
+        "统计期限写的是 {stated} 年，本报告是 {expected} 年度的：“{sentence}”",
+        "{remedy}",
+        "{stated}",
+        "{expected}",
+    ),
+    ("period", "wrong_dates"): Wording(
+        "统计期限不是全年：“{sentence}”", "{remedy}", "{stated}", "{expected}年1月1日至12月31日"
+    ),
+    ("other_year", "found"): Wording(
+        "{expected} 年度的报告里写着 {stated} 年的工作：“{sentence}”",
+        "{remedy}",
+        "{stated}年",
+        "{expected}年",
+    ),
+    ("figures", "differs"): Wording(
+        "文字写的“{name}”是 {claimed}，表格里是 {expected}：“{sentence}”",
+        "{remedy}",
+        "{claimed}",
+        "{expected}",
+    ),
+    ("figures", "parts"): Wording(
+        "按{name}分列的各项加起来是 {added}，所属的总数写的是 {whole}：“{sentence}”",
+        "{remedy}",
+        "{added}",
+        "{whole}",
+    ),
+    ("similar", "last_year"): Wording("与本单位上年报告的同一部分有 {percent}% 相同", "{remedy}"),
+    ("similar", "other_agency"): Wording("与“{name}”的同一部分有 {percent}% 相同", "{remedy}"),
+    ("personal", "identity_number"): Wording("写有身份证号码 {number}", "{remedy}", "{number}"),
+    ("personal", "mobile"): Wording("写有手机号码 {number}", "{remedy}", "{number}"),
+    ("personal", "bank_card"): Wording("写有银行卡号 {number}", "{remedy}", "{number}"),
+    ("other_name", "found"): Wording("以“{name}”的名义报告：“{sentence}”", "{remedy}", "{name}"),
 }
+"""A finding of a rule over texts is worded by the rule's kind; {title} and {remedy} are the rule's own."""
 
 
 def notice(form: Form, finding: Finding) -> Notice:
     """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
     balance = form.checks.get(finding.variant)
-    wording = _check_wording(balance, finding) if balance else CATALOGUE[finding.code, finding.variant]
+    rule = form.narrative(finding.code)
     facts = {name: spoken(value) for name, value in finding.facts.items()}
+    if balance:
+        wording = _check_wording(balance, finding)
+    elif rule and (rule.kind, finding.variant) in CATALOGUE:
+        wording = CATALOGUE[rule.kind, finding.variant]
+        facts |= {"title": rule.title, "remedy": rule.remedy}
+    else:
+        wording = CATALOGUE[finding.code, finding.variant]
     fault, remedy = wording.fault.format_map(facts), wording.remedy.format_map(facts)
     label = balance.subject if balance else _label(form, finding.key)
     where = f"{finding.place}（{label}）" if finding.place and label else str(finding.place or label)

@@ -209,9 +209,9 @@ DELIVERIES: tuple[Delivery, ...] = (
         "2024-01-22/卫健局2023年度年报.xlsx",
         "LP014",
         RETURNED,
-        ("T3-01",),
+        ("N04", "T3-01"),
         "自然人一列不平：新收多记了 1 件",
-        "指出自然人和总计两列各相差 1",
+        "指出自然人和总计两列各相差 1，文字中写的是 8 件",
         edit=_added("requests.new_received.natural_person", 1),
     ),
     Delivery(
@@ -228,9 +228,9 @@ DELIVERIES: tuple[Delivery, ...] = (
         "2024-01-24/应急局年报.xlsx",
         "LP016",
         RETURNED,
-        ("T3-01", "T3-03"),
+        ("N04", "T3-01", "T3-03"),
         "新收申请的总计被手工改成 5，各类申请人之和是 4",
-        "指出总计与各类申请人之和相差 1",
+        "指出总计与各类申请人之和相差 1，文字中写的也是 4 件",
         edit=_set({"requests.new_received.total": 5}),
     ),
     Delivery(

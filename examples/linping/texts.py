@@ -173,7 +173,7 @@ def texts(body: Body, numbers: Numbers) -> dict[str, str]:
     in_preface = int(body.code[2:]) % 2 == 0
     supervision = write.one(_SUPERVISION)
     if body.is_government:
-        supervision += "\n" + write.one(_GOVERNMENT)
+        supervision += "\n" + write.one((_GOVERNMENT[int(body.code[2:]) % len(_GOVERNMENT)],))
     closing = ("" if in_preface else period) + write.one(_ASK)
     return {
         "preface": write.one(_OPENINGS) + (period if in_preface else "") + write.one(_WHERE),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.forms.narrative import Narrative
     from pipeline.model import Place
 
 SheetKind = Literal["guide", "entries", "texts", "table", "checks", "past"]
@@ -285,6 +286,7 @@ class Form:
     entries: tuple[Entry, ...]
     texts: tuple[Text, ...]
     sections: tuple[Section, ...]
+    narratives: tuple[Narrative, ...]
     tables: tuple[Table, ...]
     cells: tuple[Cell, ...]
     checks: Mapping[str, Balance] = field(repr=False)
@@ -321,6 +323,10 @@ class Form:
     def entry_with_role(self, role: str) -> Entry:
         """Return the entry the pipeline uses as ``role``."""
         return next(entry for entry in self.entries if entry.role == role)
+
+    def narrative(self, rule_id: str) -> Narrative | None:
+        """Return the rule over texts ``rule_id``, if it is one."""
+        return next((rule for rule in self.narratives if rule.id == rule_id), None)
 
     @property
     def balances(self) -> tuple[Balance, ...]:

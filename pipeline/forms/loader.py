@@ -30,6 +30,7 @@ from pipeline.forms.form import (
     last_year,
 )
 from pipeline.forms.grid import build_grid, cell_key
+from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.rules import load_checks
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Section as TomlSection
@@ -38,7 +39,7 @@ from pipeline.toml_source import TomlSource
 DEFAULT_FORM = "annual_report_2021"
 _TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title",
-    "superseded", "sheet", "entry", "text", "section", "table", "headline", "rule",
+    "superseded", "sheet", "entry", "text", "section", "narrative", "table", "headline", "rule",
 }  # fmt: skip
 _NUMBER_KINDS = {"count", "money"}
 
@@ -110,6 +111,7 @@ def parse_form(text: str, file: str) -> Form:
         entries=tuple(entries),
         texts=tuple(texts),
         sections=_sections(source, texts, tables),
+        narratives=load_narratives(source, [text.key for text in texts], [cell.key for cell in cells]),
         tables=tuple(tables),
         cells=tuple(cells),
         checks={check.id: check for check in checks},

@@ -14,8 +14,11 @@ from pipeline.district import Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.judging.frames import Frames, build_frames
+from pipeline.judging.narratives.check import narrative_findings
+from pipeline.judging.narratives.filed import Surroundings, filed
 from pipeline.judging.schemas import CELLS, CHECKS, TEXTS, failures
 from pipeline.model import (
+    Agency,
     Assessment,
     Fact,
     Finding,
@@ -51,9 +54,11 @@ def judge(
     *,
     rules: Rules = Rules(),  # noqa: B008 - frozen, so one instance serves every call
     history: Mapping[str, PastReport] = _NO_HISTORY,
+    agencies: Sequence[Agency] = (),
 ) -> list[Assessment]:
     """Judge a batch. ``history`` holds last year's reports by agency code; without one, rules over it are not assessed.
 
+    ``agencies`` is the roster, in whose names one report should not speak.
     With ``rules.blank_is_zero`` blanks and placeholders of tables are read as 0, with a warning each.
     """
     readings = [_settle(form, item.reading) if rules.blank_is_zero else item.reading for item in submissions]
@@ -64,6 +69,12 @@ def judge(
         pasts = [_past_of(submissions[number], history) for number in judged]
         frames = build_frames(form, batch, [submissions[number].level for number in judged], pasts)
         for row, finding in _findings(form, batch, pasts, frames):
+            found[judged[row]].append(finding)
+        reports = [
+            filed(row, replace(submissions[number], reading=reading), past)
+            for row, (number, reading, past) in enumerate(zip(judged, batch, pasts, strict=True))
+        ]
+        for row, finding in narrative_findings(Surroundings(form, reports, agencies)):
             found[judged[row]].append(finding)
     return [
         _assess(form, item, reading, findings)

@@ -1,0 +1,205 @@
+"""A tidy, masked paragraph goes in; the figures it claims come out, and nothing where it is not clear.
+
+A claim is a whole clause of known words around a number. One unknown word and there is no claim: a wrong alarm costs
+more trust than a missed one. A clause that leaves out of what it speaks (办结 13 件) counts only after a clause that
+says it, and only until a number of something unknown comes between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import NOT_EXACT, NUMERAL
+from pipeline.judging.narratives.numerals import value_of
+from pipeline.judging.narratives.tidy import SENTENCE
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Claim, Figures, Partition
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A figure said: of what, how much, and where in the paragraph the number (or 未收到) stands."""
+
+    claim: Claim
+    value: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A whole and the parts that a sentence lists: their sum, and from where to where they stand."""
+
+    partition: Partition
+    whole: int
+    total: int
+    start: int
+    end: int
+
+
+class Reader:
+    """Finds the claims of one rule; made once, its patterns compiled."""
+
+    def __init__(self, rule: Figures) -> None:
+        self._claims = [(claim, [re.compile(pattern) for pattern in claim.patterns]) for claim in rule.claims]
+        units = "|".join(map(re.escape, rule.units))
+        self._counted = re.compile(f"(?P<n>{NUMERAL})(?:{units}){NOT_EXACT}")
+        self._triggers = re.compile(
+            "|".join(sorted({word for claim in rule.claims for word in claim.mentions}))
+        )
+        self._silent = re.compile(_any(rule.silent))
+        self._neutral = re.compile(_any(rule.neutral))
+        groups = {
+            "own_time": rule.own_times, "other_time": rule.other_times,
+            "own_scope": rule.own_scopes, "other_scope": rule.other_scopes,
+        }  # fmt: skip
+        neutral = f"(?P<neutral>{_any(rule.neutral)})"
+        self._marks = re.compile(
+            "|".join((neutral, *(f"(?P<{name}>{_any(words)})" for name, words in groups.items())))
+        )
+        self._partitions = [(item, self._parts_of(item)) for item in rule.partitions]
+
+    def read(self, paragraph: str) -> tuple[list[Said], list[Addition]]:
+        """Return what ``paragraph`` claims and what it adds up."""
+        said: list[Said] = []
+        added: list[Addition] = []
+        if self._triggers.search(paragraph):
+            for found in SENTENCE.finditer(paragraph):
+                if self._triggers.search(found[0]):
+                    of_sentence = list(self._of_sentence(paragraph, found.start(), found[0]))
+                    said += of_sentence
+                    added += self._additions(found.start(), found[0], of_sentence)
+        return said, added
+
+    def _of_sentence(self, paragraph: str, offset: int, sentence: str) -> Iterator[Said]:
+        leading = self._matches(sentence, follows=False)
+        if not leading:
+            return
+        following = self._matches(sentence, follows=True)
+        taken: set[str] = set()
+        for claim, found in self._standing(sentence, leading, following):
+            at = _number_at(found)
+            name = "none" if at is None else "n"
+            value = 0 if at is None else value_of(found["n"])
+            start, end = offset + found.start(name), offset + found.end(name)
+            if (
+                value is None
+                or claim.key in taken
+                or self._is_silenced(paragraph, start, offset + found.end())
+            ):
+                continue
+            taken.add(claim.key)
+            yield Said(claim, value, start, end)
+
+    def _matches(self, sentence: str, *, follows: bool) -> list[tuple[Claim, re.Match[str]]]:
+        """Return every match of a claim, an earlier claim of the form winning a number that two would have."""
+        found: dict[int, tuple[Claim, re.Match[str]]] = {}
+        for claim, patterns in self._claims:
+            if claim.follows is follows and any(word in sentence for word in claim.mentions):
+                for pattern in patterns:
+                    for match in pattern.finditer(sentence):
+                        at = _number_at(match)
+                        found.setdefault(match.end() if at is None else at, (claim, match))
+        return [found[at] for at in sorted(found)]
+
+    def _standing(
+        self,
+        sentence: str,
+        leading: Sequence[tuple[Claim, re.Match[str]]],
+        following: Sequence[tuple[Claim, re.Match[str]]],
+    ) -> list[tuple[Claim, re.Match[str]]]:
+        """Return the claims that may be taken, in order: those that follow only while everything counted before is known."""
+        standing = [item for item in leading if _number_at(item[1]) is None]
+        at_number = {_number_at(item[1]): item for item in leading if item not in standing}
+        may_follow = {_number_at(item[1]): item for item in following}
+        neutral = [found.span() for found in self._neutral.finditer(sentence)]
+        is_clear = bool(standing)
+        anchor = min((match.end() for _, match in standing), default=len(sentence))
+        for number in self._counted.finditer(sentence):
+            at = number.start()
+            if at in at_number:
+                standing.append(at_number[at])
+                is_clear, anchor = True, min(anchor, at)
+            elif at in may_follow and is_clear and anchor <= at:
+                standing.append(may_follow[at])
+            elif not any(start <= at < end for start, end in neutral) and not self._is_part(sentence, number):
+                is_clear = False
+        return sorted(standing, key=lambda item: item[1].start())
+
+    def _is_part(self, sentence: str, number: re.Match[str]) -> bool:
+        return any(
+            found.start("n") == number.start()
+            for _, pattern in self._partitions
+            for found in pattern.finditer(sentence, max(0, number.start() - 24))
+        )
+
+    def _is_silenced(self, paragraph: str, start: int, end: int) -> bool:
+        """Say whether the words before, or right after, make the number one of another time, place or extent."""
+        latest: dict[str, bool] = {}
+        for found in self._marks.finditer(paragraph, 0, end):
+            kind = found.lastgroup or ""
+            if found.start() <= start and kind != "neutral":
+                whose, _, what = kind.partition("_")
+                latest[what] = whose == "other"
+        return any(latest.values()) or self._silent.match(paragraph, end) is not None
+
+    def _parts_of(self, partition: Partition) -> re.Pattern[str]:
+        filler = "(?:提出|提交|申请|的|件|有|为|共计?|方式|渠道|或者?其他组织|[:：])*"
+        words = "|".join(f"(?:{word})" for word in partition.parts)
+        return re.compile(f"(?P<label>{words}){filler}{self._counted.pattern}")
+
+    def _additions(self, offset: int, sentence: str, said: Sequence[Said]) -> Iterator[Addition]:
+        for at in (found.end() for found in re.finditer("其中", sentence)):
+            before = [item for item in said if offset <= item.start < offset + at]
+            if not before or not re.fullmatch(
+                r".{0,2}[，、（(:：；]*其中", sentence[before[-1].end - offset : at]
+            ):
+                continue
+            for partition, pattern in self._partitions:
+                parts = list(self._listed(sentence, at, pattern))
+                if len(parts) > 1:
+                    found = _addition(partition, before[-1], parts, offset)
+                    if found:
+                        yield found
+
+    def _listed(self, sentence: str, at: int, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Return the parts that follow one another without anything else between, nothing if a number is unknown."""
+        position = at
+        while True:
+            found = re.compile(r"[，、,和及以；:：]{0,2}(?:其中)?").match(sentence, position)
+            part = pattern.match(sentence, found.end() if found else position)
+            if not part:
+                return
+            yield part
+            position = part.end()
+
+
+def _addition(
+    partition: Partition, whole: Said, parts: Iterable[re.Match[str]], offset: int
+) -> Addition | None:
+    """Add the parts; None unless they certainly should have made the whole."""
+    found = list(parts)
+    values = [value_of(part["n"]) for part in found]
+    if any(value is None for value in values):
+        return None
+    total = sum(value for value in values if value is not None)
+    labels = [part["label"] for part in found]
+    is_complete = bool(partition.all_of) and all(
+        any(re.fullmatch(words, label) for label in labels) for words in partition.all_of
+    )
+    if len(set(labels)) < len(labels) or not (total > whole.value or (is_complete and total < whole.value)):
+        return None
+    return Addition(partition, whole.value, total, offset + found[0].start(), offset + found[-1].end())
+
+
+def _number_at(found: re.Match[str]) -> int | None:
+    """Return where the number of a match stands; None if it says that there was nothing."""
+    return found.start("n") if found.groupdict().get("n") else None
+
+
+def _any(patterns: Iterable[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)"

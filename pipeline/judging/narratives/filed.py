@@ -1,0 +1,127 @@
+"""Submissions go in; what the rules over texts look at comes out, prepared once for all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
+from pipeline.judging.narratives.tidy import tidy
+from pipeline.model import Agency, Fact, Finding, Place, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pipeline.forms.form import Form
+    from pipeline.forms.narrative import Narrative
+    from pipeline.model import Number, PastReport, Submission
+
+_PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One report as the rules over texts see it. ``texts`` are tidy; a text that is blank or was not found is not there.
+
+    ``number`` is its place in the batch; ``agency`` is None where it is not certain whose report it is; ``order`` says
+    when it came.
+    """
+
+    number: int
+    texts: Mapping[str, str]
+    numbers: Mapping[str, Number | None]
+    places: Mapping[str, Place]
+    agency: Agency | None
+    year: int | None
+    order: float = 0.0
+    past: Mapping[str, str] = field(default_factory=dict)
+    """Last year's texts, as they were sent."""
+
+    def said(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return those of the texts ``keys`` that say something."""
+        return {key: self.texts[key] for key in keys if key in self.texts}
+
+    def finding(
+        self,
+        rule: Narrative,
+        variant: str,
+        key: str,
+        facts: Mapping[str, Fact],
+        *more: str,
+        severity: str = "",
+    ) -> Finding:
+        """Make the finding of ``rule`` at the text ``key``; ``more`` are the cells it speaks of."""
+        weight = Severity(severity or rule.severity)
+        return Finding(rule.id, weight, self.places.get(key), (key, *more), variant, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The texts of an accepted report of another agency."""
+
+    agency: str
+    name: str
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known besides the report itself.
+
+    ``agencies`` is the roster, ``others`` are reports of other agencies that already count, in the order in which they came.
+    """
+
+    form: Form
+    batch: Sequence[Filed] = ()
+    agencies: Sequence[Agency] = ()
+    others: Sequence[Other] = ()
+
+
+Check: TypeAlias = "Callable[[Filed], Iterable[Finding]]"
+"""What is made once for a batch from a rule and its surroundings."""
+
+
+def filed(number: int, item: Submission, past: PastReport | None = None) -> Filed:
+    """Prepare one submission. A report whose owner a person must decide on is nobody's here."""
+    tidied = {key: tidy(text) for key, text in item.reading.texts.items() if key in item.reading.places}
+    return Filed(
+        number=number,
+        texts={key: text for key, text in tidied.items() if text},
+        numbers=item.reading.numbers,
+        places=item.reading.places,
+        agency=None if item.held else item.agency,
+        year=item.year,
+        order=item.order,
+        past=past.texts if past else {},
+    )
+
+
+def binds(rule: Narrative, agency: Agency | None) -> bool:
+    """Say whether ``agency`` is one of those that ``rule`` speaks of."""
+    if not rule.agency_kinds and not rule.agency_names:
+        return True
+    if agency is None:
+        return False
+    by_name = bool(rule.agency_names) and re.search(f"(?:{rule.agency_names})$", agency.name) is not None
+    return by_name or agency.kind in rule.agency_kinds
+
+
+def own_names(agency: Agency | None) -> list[str]:
+    """Return what an agency is called, longest first: name, name without its city, aliases."""
+    if agency is None:
+        return []
+    names = {agency.name, _PLACE_NAME.sub("", agency.name), *agency.aliases}
+    return sorted((tidy(name) for name in names if name), key=lambda name: (-len(name), name))
+
+
+def masked(text: str, item: Filed) -> str:
+    """Return ``text`` with the agency's names, the reporting year and its neighbours replaced, every character by one."""
+    for name in own_names(item.agency):
+        text = text.replace(name, OWN_NAME * len(name))
+    if item.year:
+        for year, mark in ((item.year, OWN_YEAR), (item.year - 1, LAST_YEAR), (item.year + 1, NEXT_YEAR)):
+            written = f"{year}年"
+            text = text.replace(written, mark * len(written))
+    return text

@@ -1,0 +1,62 @@
+"""Another agency's name where a report says who reports: copied from that agency, or sent by the wrong one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.judging.narratives.filed import own_names
+from pipeline.judging.narratives.quoting import quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import OtherName
+    from pipeline.judging.narratives.filed import Check, Filed, Surroundings
+    from pipeline.model import Agency, Finding
+
+_OPENING = 2
+"""Characters of a name by which it is looked up."""
+_SPOT = "\ue004"
+"""What stands in place of the name that is looked at."""
+
+
+def other_name(rule: OtherName, around: Surroundings) -> Check:
+    """Look for another agency of the roster that speaks; where names overlap the longest counts."""
+    owners, openings = _index(around.agencies, rule.shortest)
+    frames = re.compile("|".join(f"(?:{frame.replace('{name}', _SPOT)})" for frame in rule.frames))
+    hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
+
+    def check(item: Filed) -> Iterable[Finding]:
+        own = set(own_names(item.agency))
+        for key, text in item.said(rule.texts).items() if own else ():
+            open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
+            for name, start in _found(open_text, openings, own):
+                end = start + len(name)
+                if name not in own and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
+                    facts = {"name": owners[name], "sentence": quoted(text, start, end)}
+                    yield item.finding(rule, "found", key, facts)
+                    break
+
+    return check
+
+
+def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return the agency of each spelling, and the spellings that begin with the same characters, longest first."""
+    owners = {name: agency.name for agency in agencies for name in own_names(agency) if len(name) >= shortest}
+    openings: dict[str, list[str]] = {}
+    for name in sorted(owners, key=lambda one: (-len(one), one)):
+        openings.setdefault(name[:_OPENING], []).append(name)
+    return owners, openings
+
+
+def _found(text: str, openings: Mapping[str, Sequence[str]], own: set[str]) -> Iterator[tuple[str, int]]:
+    """Yield the names in ``text`` from left to right, each the longest that begins there, none inside another."""
+    starts = {name[:_OPENING] for name in own}
+    at = 0
+    while at < len(text) - 1:
+        opening = text[at : at + _OPENING]
+        names = [*openings.get(opening, ()), *(own if opening in starts else ())]
+        name = max((name for name in names if text.startswith(name, at)), key=len, default="")
+        if name:
+            yield name, at
+        at += len(name) or 1

@@ -1,0 +1,32 @@
+"""A place in a tidy text goes in; a short quotation with the place marked 【】 comes out, fit to leave the house."""
+
+from __future__ import annotations
+
+import re
+
+_AROUND = 36
+"""Characters kept on either side of what is marked."""
+_PRIVATE = re.compile(r"\d{7,}[Xx]?")
+
+
+def quoted(text: str, start: int, end: int) -> str:
+    """Return the sentence around ``text[start:end]``, shortened, what lies between them marked, long numbers masked."""
+    first = max(text.rfind(mark, 0, start) for mark in "。！？\n") + 1
+    stops = [at for at in (text.find(mark, end) for mark in "。！？\n") if at >= 0]
+    last = min(stops, default=len(text))
+    before, after = text[first:start], text[end:last]
+    if len(before) > _AROUND:
+        before = f"……{before[-_AROUND:]}"
+    if len(after) > _AROUND:
+        after = f"{after[:_AROUND]}……"
+    return hidden(f"{before}【{text[start:end]}】{after}")
+
+
+def hidden(text: str) -> str:
+    """Mask every number long enough to be somebody's."""
+    return _PRIVATE.sub(lambda match: mask(match[0]), text)
+
+
+def mask(number: str) -> str:
+    """Return the first three and the last four characters of a number."""
+    return f"{number[:3]}***…{number[-4:]}"

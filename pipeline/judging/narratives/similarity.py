@@ -1,0 +1,137 @@
+"""Texts that are nearly those of last year, or of another agency: numbers, names and standard phrases do not count.
+
+Of two alike texts the one that came later is told, because the first cannot have copied. What an agency sends anew keeps
+the place of its first file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from pipeline.judging.narratives.filed import own_names
+from pipeline.judging.narratives.sketches import Sketches, sketch
+from pipeline.judging.narratives.tidy import tidy
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Similar
+    from pipeline.judging.narratives.filed import Check, Filed, Surroundings
+    from pipeline.model import Fact, Finding
+
+_IRRELEVANT = re.compile(r"[\d\W_]+")
+_NUMBER = re.compile(r"\d+(?!\d*[年月日])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """A text without names, numbers and standard phrases; ``numbers`` are those that tell it from others, where they do."""
+
+    words: str
+    numbers: tuple[str, ...]
+    agency: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    name: str
+    percent: int
+
+
+class _Library:
+    """The texts of others by part of the report, and what two texts have in common."""
+
+    def __init__(self, rule: Similar) -> None:
+        self._rule = rule
+        self._standard = re.compile("|".join(f"(?:{phrase})" for phrase in rule.standard) or r"(?!)")
+        self._shelves: dict[str, Sketches[_Bare]] = {key: Sketches() for key in rule.texts}
+
+    def bare(self, key: str, text: str, agency: str, names: Sequence[str]) -> _Bare | None:
+        """Lay a tidy text bare; None where too few words are left to say that somebody copied them."""
+        for name in names:
+            text = text.replace(name, "")
+        text = self._standard.sub("", text)
+        words = _IRRELEVANT.sub("", text)
+        if len(words) < self._rule.shortest:
+            return None
+        numbers = tuple(_NUMBER.findall(text)) if key in self._rule.figures_tell else ()
+        return _Bare(words, numbers, agency, next(iter(names), agency))
+
+    def put(self, key: str, text: _Bare) -> None:
+        """Put a text on the shelf of its part of the report."""
+        self._shelves[key].add(sketch(text.words), text)
+
+    def nearest(self, key: str, text: _Bare) -> _Match | None:
+        """Return the first text of another agency that is nearly ``text``."""
+        for other in self._shelves[key].alike(sketch(text.words)):
+            if other.agency != text.agency:
+                percent = likeness(text, other, self._rule.other_agency)
+                if percent:
+                    return _Match(other.name, percent)
+        return None
+
+
+def likeness(one: _Bare, other: _Bare, least: int) -> int:
+    """Return the percentage of characters in common, in order; 0 if it is less than ``least`` or the numbers tell them apart."""
+    return int(fuzz.ratio(one.words, other.words, score_cutoff=least)) if one.numbers == other.numbers else 0
+
+
+def similar(rule: Similar, around: Surroundings) -> Check:
+    """Compare each text with the same part of the agency's last report and of the reports that came before."""
+    library = _Library(rule)
+    matches = _compared(rule, around, library)
+
+    def check(item: Filed) -> Iterable[Finding]:
+        for key, bare in _bare_texts(rule, item, library):
+            before = library.bare(key, tidy(item.past.get(key, "")), bare.agency, own_names(item.agency))
+            percent = likeness(bare, before, rule.last_year) if before else 0
+            match = matches.get((item.number, key))
+            if percent:
+                yield item.finding(rule, "last_year", key, {"percent": percent})
+            elif match:
+                facts: dict[str, Fact] = {"name": match.name, "percent": match.percent}
+                yield item.finding(rule, "other_agency", key, facts)
+
+    return check
+
+
+def _compared(rule: Similar, around: Surroundings, library: _Library) -> Mapping[tuple[int, str], _Match]:
+    """Return what each report of the batch has in common with reports that came before it."""
+    for other in around.others:
+        for key in rule.texts:
+            bare = library.bare(key, tidy(other.texts.get(key, "")), other.agency, (other.name,))
+            if bare:
+                library.put(key, bare)
+    found: dict[tuple[int, str], _Match] = {}
+    for reports in _by_arrival(around.batch):
+        for item in reports:
+            for key, bare in _bare_texts(rule, item, library):
+                match = library.nearest(key, bare)
+                if match:
+                    found[item.number, key] = match
+        for key, bare in _bare_texts(rule, reports[-1], library):
+            library.put(key, bare)
+    return found
+
+
+def _bare_texts(rule: Similar, item: Filed, library: _Library) -> Iterator[tuple[str, _Bare]]:
+    """Yield the texts that are long enough to compare; none where it is not certain whose report it is."""
+    if item.agency is None:
+        return
+    names = own_names(item.agency)
+    for key, text in item.said(rule.texts).items():
+        bare = library.bare(key, text, item.agency.code, names)
+        if bare:
+            yield key, bare
+
+
+def _by_arrival(batch: Iterable[Filed]) -> list[list[Filed]]:
+    """Group the reports by agency, each group in order of arrival, the group whose first report came first before the others."""
+    groups: dict[str, list[Filed]] = {}
+    for item in sorted((item for item in batch if item.agency), key=lambda item: item.order):
+        groups.setdefault(item.agency.code if item.agency else "", []).append(item)
+    return list(groups.values())

@@ -1,0 +1,49 @@
+"""A text as typed goes in; a tidy one comes out, on which every rule looks: half-width digits, no spaces, whole sentences.
+
+People copy texts from Word and PDF: numbers come with spaces inside, sentences with line breaks. Only line breaks that
+end a paragraph stay. A space between two digits stays too, because nobody knows whether they are one number.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+_WIDE = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_WIDE |= {
+    ord("％"): ord("%"),
+    ord("．"): ord("."),
+    ord("\u3000"): ord(" "),
+    ord("\xa0"): ord(" "),
+    ord("\r"): None,
+}
+_WIDE |= {ord(mark): None for mark in "\u200b\u200c\u200d\ufeff\u00ad\u2060"}
+_SPACES = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
+_BREAK = re.compile(r"\s*\n\s*")
+_HEADING = re.compile(r"(?:（?[一二三四五六七八九十]{1,3}[）、.]|\(?\d{1,2}[)、.）]|[①-⑳])")
+_ENDS = "。！？；：!?;:”》）"
+_SHORT_LINE = 20
+"""A line of fewer characters is a heading, or a paragraph of its own, unless a number follows."""
+SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+
+
+def tidy(text: str) -> str:
+    """Return ``text`` tidied; empty if it is blank."""
+    plain = _SPACES.sub("", text.translate(_WIDE)).strip()
+    if "\n" not in plain:
+        return plain
+    lines = _BREAK.split(plain)
+    parts = [lines[0]]
+    for before, line in pairwise(lines):
+        is_short = len(before) < _SHORT_LINE and not line[:1].isdigit()
+        ends = before.endswith(tuple(_ENDS)) or is_short or _HEADING.match(line)
+        joint = "\n" if ends else " " if before[-1:].isdigit() and line[:1].isdigit() else ""
+        parts.append(joint + line)
+    return "".join(parts)
+
+
+def sentences(paragraph: str) -> list[str]:
+    """Split at full stops and paragraph ends; the stops stay."""
+    return SENTENCE.findall(paragraph)

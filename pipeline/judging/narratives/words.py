@@ -1,0 +1,47 @@
+"""Rules about words: what must be mentioned and what must not stand in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pipeline.judging.narratives.quoting import hidden, quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Forbidden, Mention
+    from pipeline.judging.narratives.filed import Check, Filed, Surroundings
+    from pipeline.model import Finding
+
+_LONGEST_SHOWN = 30
+
+
+def mention(rule: Mention, _around: Surroundings) -> Check:
+    """Look for words that must occur; not assessed where none of the texts says anything."""
+    wanted = [tuple(words.split("|")) for words in rule.words]
+
+    def check(item: Filed) -> Iterable[Finding]:
+        said = item.said(rule.texts)
+        whole = "\n".join(said.values())
+        missing = [words[0] for words in wanted if not any(word in whole for word in words)]
+        if said and missing:
+            yield item.finding(rule, "missing", next(iter(said)), {"missing": "、".join(missing)})
+
+    return check
+
+
+def forbidden(rule: Forbidden, _around: Surroundings) -> Check:
+    """Look for what must not occur; one finding for each text."""
+    patterns = re.compile("|".join(f"(?:{pattern})" for pattern in rule.patterns))
+
+    def check(item: Filed) -> Iterable[Finding]:
+        for key, text in item.said(rule.texts).items():
+            found = patterns.search(text)
+            if found:
+                facts = {
+                    "found": hidden(found[0].strip()[:_LONGEST_SHOWN]),
+                    "sentence": quoted(text, *found.span()),
+                }
+                yield item.finding(rule, "found", key, facts)
+
+    return check
