@@ -10,7 +10,9 @@ from pipeline.district import CONFIG_NAME, INBOX_NAME, LAYOUTS_NAME, ROSTER_COLU
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.model import Agency, ConfigError
+from pipeline.post import LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.publishing.letters import LETTERS, default_text
 from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.workbook import Stamp, build_workbook
 
@@ -33,6 +35,25 @@ deadline = {deadline}      # 报送截止日期
 # smtp_host = "smtp.example.gov.cn"     # 发信服务器；环境变量 NIANBAO_SMTP_USER、NIANBAO_SMTP_PASSWORD
 # authserv_id = "mx.example.gov.cn"     # 本区邮件服务器的名字，用来识别冒名邮件
 # send = true                           # 每次运行结束时自动发信；不写则用 nianbao send 发
+
+# [people]                 # 信上的署名和联系方式
+# office = "{name}政务公开办"
+# coordinator = "张三"
+# phone = "0571-00000000"
+# email = "zwgk@example.gov.cn"         # 本办公室的邮箱：信从这里发出，每日情况也发到这里
+# district_office = "{name}人民政府办公室"               # 汇总表报给谁
+# district_office_email = "qfb@example.gov.cn"
+
+# [calendar]               # 催报只在工作日：写上国务院办公厅公布的放假和调休
+# holidays = [{holiday}]   # 放假的星期一到星期五
+# workdays = []            # 调休上班的星期六、星期日
+# remind_days_before = [5, 2, 0]        # 截止日期前第几个工作日催报，0 是最后一个工作日
+# remind_every = 1         # 过了截止日期后每几个工作日催报一次，0 是不催
+
+# [[extension]]            # 同意延期的单位，每个单位写一段
+# agency = "002"
+# until = {extended}
+# reason = "机构合并"
 """
 
 _ROSTER = """\
@@ -51,16 +72,29 @@ def init(folder: Path, *, today: date) -> list[Path]:
     made = [folder / INBOX_NAME]
     made[0].mkdir(parents=True, exist_ok=True)
     header = ",".join(ROSTER_COLUMNS)
-    config = _CONFIG.format(name=name, year=year, form=form.id, deadline=date(year + 1, 1, 31))
+    config = _CONFIG.format(
+        name=name,
+        year=year,
+        form=form.id,
+        deadline=date(year + 1, 1, 31),
+        holiday=date(year + 1, 1, 1),
+        extended=date(year + 1, 2, 5),
+    )
     contents = {
         CONFIG_NAME: config.encode(),
         ROSTER_NAME: f"{header}\n{_ROSTER.format(name=name)}".encode("utf-8-sig"),
         **{f"{LAYOUTS_NAME}/{path}": content for path, content in layouts(form)},
+        **{f"{LAYOUTS_NAME}/{LETTERS}/{kind}.txt": _for_notepad(default_text(kind)) for kind in LetterKind},
     }
     for path, content in contents.items():
         write_if_changed(folder / path, content)
         made.append(folder / path)
     return made
+
+
+def _for_notepad(text: str) -> bytes:
+    """Encode a text so that Notepad on an old Windows shows its lines and its Chinese."""
+    return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
 def layouts(form: Form) -> Iterator[tuple[str, bytes]]:

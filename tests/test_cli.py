@@ -18,6 +18,7 @@ import pytest
 from examples.linping.plan import expected
 from pipeline.forms.form import Form
 from pipeline.model import Number
+from pipeline.post import LetterKind
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report
@@ -331,6 +332,8 @@ def test_init_makes_a_district_that_runs(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "我的区").iterdir()} == {
         "district.toml", "agencies.csv", "inbox", "input_templates",
     }  # fmt: skip
+    letters = tmp_path / "我的区" / "input_templates" / "letters"
+    assert {path.stem for path in letters.iterdir()} == set(LetterKind)
     ran = nianbao("run", tmp_path / "我的区")
     assert ran.returncode == 1
     assert "未报送" in ran.stdout

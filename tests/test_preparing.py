@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from pipeline.correspondence import handouts
+from pipeline.district import load_district
 from pipeline.forms.form import Form
-from pipeline.preparing import layouts, write_layouts
+from pipeline.model import CHINA
+from pipeline.preparing import init, layouts, write_layouts
+from pipeline.publishing.letters import Secretary, Sources
 
 COMMITTED = Path(__file__).parent.parent / "input_templates"
 
@@ -36,3 +43,26 @@ def test_layouts_are_written_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".xlsx", ".docx"])
 def test_both_kinds_are_there(form: Form, suffix: str) -> None:
     assert [name for name, _ in layouts(form) if name.endswith(suffix)]
+
+
+def test_every_line_of_the_settings_that_init_writes_can_be_used(tmp_path: Path) -> None:
+    """Uncommented, what stands there as an example loads."""
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    path = tmp_path / "区" / "district.toml"
+    lines = [re.sub(r"^# (?=\[|\w+ = )", "", line) for line in path.read_text("utf-8").splitlines()]
+    path.write_text("\n".join(lines), "utf-8")
+    loaded = load_district(path.parent)
+    assert loaded.deadline_of("002") > loaded.deadline
+    assert loaded.people.email
+    assert not loaded.calendar.is_workday(date(2024, 1, 1))
+
+
+def test_letters_that_init_writes_are_the_defaults(tmp_path: Path, form: Form) -> None:
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    loaded = load_district(tmp_path / "区")
+    now = datetime(2024, 1, 22, tzinfo=CHINA)
+    own, shipped = (
+        Secretary.of(Sources(form, district, now)) for district in (loaded, replace(loaded, folder=tmp_path))
+    )
+    for intention in handouts(loaded, loaded.agencies):
+        assert own.write(intention).content == shipped.write(intention).content

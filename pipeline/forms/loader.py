@@ -6,6 +6,7 @@ so that no later stage has to ask.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -57,6 +58,13 @@ def load_form(form_id: str = DEFAULT_FORM) -> Form:
         raise ConfigError(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。")
     text = resources.files("pipeline.forms").joinpath(f"{form_id}.toml").read_text("utf-8")
     return parse_form(text, f"{form_id}.toml")
+
+
+@cache
+def edition_mark(form_id: str) -> str:
+    """Return eight letters that change whenever anything in a form does: which rules a report was judged by."""
+    content = resources.files("pipeline.forms").joinpath(f"{form_id}.toml").read_bytes()
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:8]
 
 
 def data_dictionary(form: Form) -> list[FieldInfo]:
