@@ -37,6 +37,7 @@ from pipeline.publishing.record import Leftover, Record
 from pipeline.work import Work
 
 LAYOUT_NAME = "report.docx"
+STYLE_NAME = "report.css"
 SEAL_NAME = ".nianbao-inputs-{year}"
 """Beside the year's folder: the fingerprint of the night whose outputs it holds, written when they are complete."""
 
@@ -80,8 +81,8 @@ def _run(
 ) -> Outcome:
     form = load_form(district.form)
     inbox = fetch(district)
-    layout = word_layout(district, form)
-    inputs = fingerprint(district, inbox.envelopes, inbox.leftovers, [layout], now)
+    layout, style = word_layout(district, form), web_style(district)
+    inputs = fingerprint(district, inbox.envelopes, inbox.leftovers, [layout, style], now)
     seal = target.parent / SEAL_NAME.format(year=district.year)
     earlier = outputs.read_record(target)
     if earlier and _read(seal) == inputs and outputs.is_complete(target, earlier):
@@ -94,6 +95,7 @@ def _run(
         assessments=assessments,
         leftovers=(*inbox.leftovers, *copies),
         layout=layout,
+        style=style,
         now=now,
     )
     done = outputs.publish(night, target, work=work, progress=progress, dry_run=dry_run)
@@ -126,6 +128,12 @@ def word_layout(district: District, form: Form) -> bytes:
     from pipeline.publishing.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
 
     return build_layout(form)
+
+
+def web_style(district: District) -> bytes:
+    """Return what the district adds to the style of the web reports; nothing if it adds nothing."""
+    own = district.layouts / STYLE_NAME
+    return own.read_bytes() if own.is_file() else b""
 
 
 def assess(

@@ -57,5 +57,5 @@ def _sources(folder: Traversable) -> Iterator[Traversable]:
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if item.is_dir() and not item.name.startswith("__"):
             yield from _sources(item)
-        elif item.name.endswith((".py", ".toml", ".txt")):
+        elif not item.is_dir() and not item.name.endswith(".pyc"):
             yield item

@@ -163,7 +163,7 @@ def test_every_path_of_the_record_is_there_and_nothing_else(sample: Ran) -> None
     record = sample.record
     named = {path for path in record["files"].values() if path}
     for item in record["submissions"]:
-        named |= {path for path in (item["report"], item["returned"]) if path}
+        named |= {path for path in (item["report"], item["html"], item["returned"]) if path}
     assert set(contents(sample.folder)) == named | {"run.json"}
 
 

@@ -16,15 +16,15 @@ from pathlib import Path
 from pipeline.district import District
 from pipeline.forms.form import Form
 from pipeline.messages import notices
-from pipeline.model import Assessment, DistrictSummary, Notice, Report, Verdict
-from pipeline.publishing import datafiles, record, summary, word, workbook
+from pipeline.model import Assessment, DistrictSummary, Notice, Verdict
+from pipeline.publishing import datafiles, documents, record, summary, workbook
+from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.work import Work
 
 RUN_NAME = "run.json"
 FIGURES_NAME = "figures.csv"
 FINDINGS_NAME = "findings.csv"
-REPORTS = "reports"
 RETURNED = "returned"
 
 Progress = Callable[[str, int, int], None]
@@ -41,6 +41,7 @@ class Night:
     assessments: Sequence[Assessment]
     leftovers: Sequence[record.Leftover]
     layout: bytes
+    style: bytes
     now: datetime
 
 
@@ -97,7 +98,7 @@ def summary_name(district: District) -> str:
 
 
 def _report_names(night: Night) -> dict[int, str]:
-    """Map the assessments whose report counts to the path of its document; equal names get the agency's code."""
+    """Map the assessments whose report counts to the name of its documents; equal names get the agency's code."""
     counting = [state.counting for state in night.summary.states if state.counting]
     taken: set[str] = set()
     names: dict[int, str] = {}
@@ -109,7 +110,7 @@ def _report_names(night: Night) -> dict[int, str]:
         if name.casefold() in taken:
             name = safe_name(f"{agency.name}_{agency.code}")
         taken.add(name.casefold())
-        names[id(item)] = f"{REPORTS}/{name}.docx"
+        names[id(item)] = name
     return names
 
 
@@ -140,7 +141,7 @@ def _record(
 ) -> record.Record:
     submissions = [
         record.submission_record(
-            item, words[id(item)], report=names.get(id(item)), returned=returned.get(id(item))
+            item, words[id(item)], **_report_paths(names.get(id(item))), returned=returned.get(id(item))
         )
         for item in night.assessments
     ]
@@ -159,24 +160,24 @@ def _record(
     )
 
 
+def _report_paths(name: str | None) -> dict[str, str | None]:
+    suffixes = {"report": documents.WORD, "html": documents.WEB}
+    return {key: path_of(name, suffix) if name else None for key, suffix in suffixes.items()}
+
+
 def _write_reports(
     night: Night, folder: Path, names: Mapping[int, str], work: Work, progress: Progress
 ) -> list[str]:
-    layout = word.compile_layout(night.layout, night.form)
+    layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
     jobs = [
-        (folder / names[id(state.counting)], state.counting.report)
+        Job(folder, names[id(state.counting)], state.counting.report)
         for state in night.summary.states
         if state.counting and state.counting.report and id(state.counting) in names
     ]
-    done = work.map(write_reports, layout, jobs, lambda count: progress("生成各单位年报", count, len(jobs)))
-    return [
-        path.relative_to(folder).as_posix() for (path, _), is_new in zip(jobs, done, strict=True) if is_new
-    ]
-
-
-def write_reports(layout: word.Layout, jobs: Sequence[tuple[Path, Report]]) -> list[bool]:
-    """Render and write a chunk of documents; return which of them had to be written. Runs in any worker."""
-    return [write_if_changed(path, word.render(layout, report)) for path, report in jobs]
+    done = work.map(
+        documents.write_documents, layouts, jobs, lambda count: progress("生成各单位年报", count, len(jobs))
+    )
+    return [path for paths in done for path in paths]
 
 
 def _builders(

@@ -32,6 +32,7 @@ def submission_record(
     notices: Sequence[Notice],
     *,
     report: str | None = None,
+    html: str | None = None,
     returned: str | None = None,
 ) -> Record:
     """Describe one judged file; paths are relative to the output folder."""
@@ -47,6 +48,7 @@ def submission_record(
         "version": assessment.version or None,
         "verdict": assessment.verdict.value,
         "report": report,
+        "html": html,
         "returned": returned,
         "findings": [notice_record(notice) for notice in notices],
     }
@@ -54,7 +56,7 @@ def submission_record(
 
 def leftover_record(leftover: Leftover) -> Record:
     """Describe a file that was not judged, with the keys of a submission."""
-    unknown = dict.fromkeys(("year", "form", "version", "report", "returned"))
+    unknown = dict.fromkeys(("year", "form", "version", "report", "html", "returned"))
     return {
         "file": leftover.file,
         "sha256": leftover.sha256,
@@ -118,7 +120,7 @@ def paths(found: Record) -> set[str]:
     """Return every output file that a record names."""
     named = [*found["files"].values()]
     for submission in found["submissions"]:
-        named += [submission["report"], submission["returned"]]
+        named += [submission["report"], submission.get("html"), submission["returned"]]
     return {path for path in named if path}
 
 

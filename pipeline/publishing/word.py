@@ -68,13 +68,13 @@ def compile_layout(content: bytes, form: Form) -> Layout:
 def render(layout: Layout, report: Report) -> bytes:
     """Print ``report``: the same bytes for the same layout and report."""
     values = _values(layout, report)
-    paragraphs = {key: _paragraphs(report.texts.get(key, "")) for key, _ in layout.labels}
+    lines = {key: paragraphs(report.texts.get(key, "")) for key, _ in layout.labels}
     parts = []
     for part in layout.parts:
         if isinstance(part, LivePart):
             pieces = [part.literals[0]]
             for field, literal in zip(part.fields, part.literals[1:], strict=True):
-                pieces += (_printed(field, layout, values, paragraphs), literal)
+                pieces += (_printed(field, layout, values, lines), literal)
             parts.append(package.deflate(part.name, "".join(pieces).encode(), _LEVEL))
         else:
             parts.append(part)
@@ -85,6 +85,12 @@ def escaped(text: str) -> str:
     """Make ``text`` fit for XML: markup escaped, characters that XML does not allow left out."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _NOT_XML.sub("", text)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split a text at its line breaks; blank lines and outer spaces go, the style indents."""
+    lines = (escaped(line).strip() for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 def _known_marks(form: Form) -> dict[str, MarkKind]:
@@ -113,25 +119,17 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
     for key, role in layout.roles:
         values[key] = escaped(known.get(role) or " ".join(report.entries.get(key, "").split()))
     for key, label in layout.labels:
-        values[key] = _LINE_BREAK.join(_paragraphs(report.texts.get(key, "")))
+        values[key] = _LINE_BREAK.join(paragraphs(report.texts.get(key, "")))
         values[key + HEADING_SUFFIX] = escaped(label)
     values.update(zip(layout.numbers, map(plain_number, report.numbers), strict=True))
     return values
 
 
-def _paragraphs(text: str) -> list[str]:
-    """Split a text at its line breaks; blank lines and outer spaces go, the style indents."""
-    lines = (escaped(line).strip() for line in text.splitlines())
-    return [line for line in lines if line]
-
-
-def _printed(
-    field: Field, layout: Layout, values: Mapping[str, str], paragraphs: Mapping[str, list[str]]
-) -> str:
+def _printed(field: Field, layout: Layout, values: Mapping[str, str], texts: Mapping[str, list[str]]) -> str:
     if field.kind == "value":
         return values[field.key]
     key = field.key.removesuffix(HEADING_SUFFIX)
-    lines = paragraphs[key]
+    lines = texts[key]
     if not lines and field.may_vanish and key not in layout.required:
         return ""
     if field.kind == "heading":

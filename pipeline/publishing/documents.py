@@ -1,0 +1,62 @@
+"""Reports that count go in; each is printed as a Word document and as a web page, only what differs being written.
+
+What printing needs is compiled once and can be pickled, so that any worker can take a chunk of the reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.forms.form import Form
+from pipeline.model import Report
+from pipeline.publishing import word
+from pipeline.publishing.files import write_if_changed
+from pipeline.publishing.html import report as web
+
+REPORTS = "reports"
+WORD, WEB = ".docx", ".html"
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """The compiled layouts."""
+
+    word: word.Layout
+    web: web.Page
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A report to print: ``stem`` is its name in ``reports/`` of ``folder``, without a suffix."""
+
+    folder: Path
+    stem: str
+    report: Report
+
+
+def compile_layouts(form: Form, word_layout: bytes, style: str) -> Layouts:
+    """Compile the Word layout and the page with the district's style. Raises ConfigError if one cannot be used."""
+    return Layouts(word.compile_layout(word_layout, form), web.compile_page(form, style))
+
+
+def path_of(stem: str, suffix: str) -> str:
+    """Return where a document stands, relative to the year's output folder."""
+    return f"{REPORTS}/{stem}{suffix}"
+
+
+def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[tuple[str, ...]]:
+    """Print a chunk; return for each report the paths that had to be written. Runs in any worker."""
+    return [tuple(_written(layouts, job)) for job in jobs]
+
+
+def _written(layouts: Layouts, job: Job) -> Iterator[str]:
+    for path, content in _printed(layouts, job):
+        if write_if_changed(job.folder / path, content):
+            yield path
+
+
+def _printed(layouts: Layouts, job: Job) -> Iterator[tuple[str, bytes]]:
+    yield path_of(job.stem, WORD), word.render(layouts.word, job.report)
+    yield path_of(job.stem, WEB), web.render_page(layouts.web, job.report)

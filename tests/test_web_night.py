@@ -1,0 +1,48 @@
+"""What a night writes for browsers, through the command line."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.publishing.workbook import build_workbook
+from tests.support.fills import report
+from tests.support.folders import Ran, contents, inputs_only, make_district, run
+
+NAME = "样例区财政局"
+
+
+def filled(form: Form, name: str = NAME) -> bytes:
+    made = report(form, "", name, 2023, rng=random.Random(0))
+    numbers = dict(zip((cell.key for cell in form.cells), made.numbers, strict=True))
+    entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: "2023"}
+    return build_workbook(form, values={**inputs_only(form, numbers), **made.texts, **entries})
+
+
+@pytest.fixture
+def district(form: Form, tmp_path: Path) -> Path:
+    return make_district(tmp_path / "样例区", [NAME], {"年报.xlsx": filled(form)})
+
+
+def changed(before: dict[str, bytes], ran: Ran) -> set[str]:
+    after = contents(ran.folder)
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+def test_a_district_restyles_its_web_reports_and_nothing_else(district: Path) -> None:
+    before = contents(run(district).folder)
+    (district / "input_templates").mkdir()
+    (district / "input_templates" / "report.css").write_text("h1 { color: #b00020 } /* 区色 */", "utf-8")
+    assert changed(before, run(district)) == {f"reports/{NAME}.html"}
+
+
+def test_a_style_that_asks_the_network_ends_the_run_by_name(district: Path) -> None:
+    (district / "input_templates").mkdir()
+    (district / "input_templates" / "report.css").write_text("@import 'https://example.com/a.css';", "utf-8")
+    ran = run(district)
+    assert ran.code == 2
+    assert "report.css" in ran.err
+    assert not (ran.folder / "run.json").exists()
