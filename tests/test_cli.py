@@ -218,7 +218,7 @@ def test_a_report_that_no_longer_counts_is_removed(form: Form, tmp_path: Path) -
     (folder / "inbox" / "b.xlsx").unlink()
     second = run(folder)
     assert second.code == 1
-    assert {path.name for path in (second.folder / "reports").iterdir()} == {"甲局.docx"}
+    assert {path.name for path in (second.folder / "reports").iterdir()} == {"甲局.docx", "甲局.html"}
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
