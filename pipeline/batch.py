@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from pipeline import mailing
 from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District, Rules
 from pipeline.environment import disk
 from pipeline.fingerprint import fingerprint
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake import binding, folder, identity, reading
+from pipeline.ledger import open_ledger
 from pipeline.merging import merge
 from pipeline.model import (
     Agency,
@@ -35,6 +37,10 @@ from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.outputs import Progress
 from pipeline.publishing.record import Leftover, Record
 from pipeline.work import Work
+
+if TYPE_CHECKING:
+    from pipeline.delivery import Round
+    from pipeline.intake.imap import Fetched
 
 LAYOUT_NAME = "report.docx"
 STYLE_NAME = "report.css"
@@ -60,6 +66,14 @@ class Outcome:
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: bool = False
+    fetched: Fetched | None = None
+    sent: Round | None = None
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What the mail servers failed at, in sentences; the night was done all the same."""
+        ends = (self.fetched, self.sent)
+        return tuple(end.failure for end in ends if end and end.failure)
 
     @property
     def is_all_well(self) -> bool:
@@ -71,9 +85,33 @@ class Outcome:
 def run(
     district: District, output: Path, *, now: datetime, work: Work, progress: Progress, dry_run: bool = False
 ) -> Outcome:
-    """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe."""
+    """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
+
+    Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the night.
+    """
+    mailing.check(district)
     with disk():
-        return _run(district, output / str(district.year), now, work, progress, dry_run=dry_run)
+        fetched = _fetch_mail(district, output) if district.mail.fetches and not dry_run else None
+        outcome = _run(district, output / str(district.year), now, work, progress, dry_run=dry_run)
+        sent = send(district, output, now=now) if district.mail.send and not dry_run else None
+    return replace(outcome, fetched=fetched, sent=sent)
+
+
+def _fetch_mail(district: District, output: Path) -> Fetched:
+    with open_ledger(output) as ledger:
+        return mailing.collect(district, ledger)
+
+
+def _note_bounces(inbox: Inbox, output: Path, now: datetime) -> None:
+    if any(message.bounce for message in inbox.messages):
+        with open_ledger(output) as ledger:
+            mailing.note_bounces(inbox.messages, ledger, now=now)
+
+
+def send(district: District, output: Path, *, now: datetime) -> Round:
+    """Deliver the letters that wait. Raises EnvironmentFailedError if the disk fails, ConfigError without a server."""
+    with disk(), open_ledger(output) as ledger:
+        return mailing.dispatch(district, ledger, now=now)
 
 
 def _run(
@@ -81,6 +119,8 @@ def _run(
 ) -> Outcome:
     form = load_form(district.form)
     inbox = fetch(district)
+    if not dry_run:
+        _note_bounces(inbox, target.parent, now)
     layout, style = word_layout(district, form), web_style(district)
     inputs = fingerprint(district, inbox.envelopes, inbox.leftovers, [layout, style], now)
     seal = target.parent / SEAL_NAME.format(year=district.year)

@@ -200,6 +200,8 @@ def run(
         sys.stdout.buffer.write(to_json(outcome.record))
     else:
         console.print_outcome(outcome, district, dry_run=dry_run)
+    if outcome.failures:
+        raise EnvironmentFailedError("\n".join(outcome.failures))
     if not outcome.is_all_well:
         raise typer.Exit(UNFINISHED)
 
@@ -216,6 +218,23 @@ def status(folder: Folder, output: Output = None) -> None:
     if found is None:
         raise ConfigError(f"还没有运行过。请先运行 nianbao run {folder}", file=folder)
     console.print_status(district, found)
+
+
+@app.command(cls=_Command, epilog="例：nianbao send 临平区")
+def send(folder: Folder, output: Output = None) -> None:
+    """发出等待中的信，即 letters 文件夹里的那些。"""
+    from pipeline import batch, console
+    from pipeline.district import load_district
+
+    district = load_district(folder)
+    target = _output(folder, output)
+    with lock(target):
+        done = batch.send(district, target, now=_moment(None))
+    console.print_sent(done)
+    if done.failure:
+        raise EnvironmentFailedError(done.failure)
+    if done.refused:
+        raise typer.Exit(UNFINISHED)
 
 
 @app.command(cls=_Command, epilog="例：nianbao fields annual_report_2021 --json")

@@ -20,6 +20,7 @@ from pipeline.publishing.record import Record
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
+    from pipeline.delivery import Round
 
 _COLOURS = {
     Verdict.ACCEPTED: "green",
@@ -70,8 +71,10 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:
-        console.print("这是试运行，没有写任何文件。")
+        console.print("这是试运行，没有收发邮件，也没有写任何文件。")
         return
+    if outcome.fetched:
+        console.print(f"收到邮件 {outcome.fetched.stored} 封。")
     if outcome.unchanged:
         console.print("与上次运行相比没有新的报送，结果文件保持不变。")
     else:
@@ -80,6 +83,23 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
     console.print("  各单位年报　reports　　退回表格　returned　　问题清单　findings.csv")
+    if outcome.sent:
+        print_sent(outcome.sent)
+
+
+def print_sent(done: Round) -> None:
+    """Print how many letters left, and what the server said of those that did not."""
+    console = out()
+    parts = [f"发出 {len(done.sent)} 封"]
+    parts += [f"以后再发 {len(done.later)} 封"] if done.later else []
+    parts += [f"被拒收 {len(done.refused)} 封"] if done.refused else []
+    console.print(f"信件：{'，'.join(parts)}。" if done.attempts or done.failure else "没有等待发出的信。")
+    for word, attempts in (("被拒收", done.refused), ("以后再发", done.later), ("部分送达", done.sent)):
+        for attempt in attempts:
+            if attempt.words:
+                console.print(Text(f"  {word}　{'、'.join(attempt.recipients)}　{attempt.words}"))
+    if done.refused:
+        console.print("  请核对 agencies.csv 中的邮箱，或者打电话告诉对方。")
 
 
 def _counts_line(found: Record) -> str:

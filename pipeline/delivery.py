@@ -63,9 +63,23 @@ class Round:
     attempts: tuple[Attempt, ...] = ()
     failure: str = ""
 
-    def count(self, answer: Answer) -> int:
-        """Count the attempts that ended so."""
-        return sum(attempt.answer is answer for attempt in self.attempts)
+    @property
+    def sent(self) -> tuple[Attempt, ...]:
+        """The attempts that succeeded."""
+        return self._answered(Answer.SENT)
+
+    @property
+    def later(self) -> tuple[Attempt, ...]:
+        """Those to be made again."""
+        return self._answered(Answer.LATER)
+
+    @property
+    def refused(self) -> tuple[Attempt, ...]:
+        """Those that somebody must see to."""
+        return self._answered(Answer.REFUSED)
+
+    def _answered(self, answer: Answer) -> tuple[Attempt, ...]:
+        return tuple(attempt for attempt in self.attempts if attempt.answer is answer)
 
 
 def deliver(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.publishing.workbook import build_workbook
-from tests.support.fills import report
-from tests.support.folders import Ran, inputs_only, make_district, run
+from tests.support.folders import Ran, filled, make_district, run
 from tests.support.mails import mail, winmail
 
 OURS = "mx.district.example"
@@ -21,14 +18,6 @@ ROSTER = """code,name,contact,phone,email
 004,丁馆,周宁,0571-4,
 005,戊局,吴越,0571-5,wu@x.example
 """
-
-
-def filled(form: Form, name: str, seed: int = 0) -> bytes:
-    """What the agency called ``name`` fills in; no two seeds alike."""
-    written = report(form, "", name, 2023, rng=random.Random(f"{name}{seed}"))
-    numbers = dict(zip((cell.key for cell in form.cells), written.numbers, strict=True))
-    entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: "2023"}
-    return build_workbook(form, values={**inputs_only(form, numbers), **written.texts, **entries})
 
 
 @pytest.fixture(scope="module")

@@ -109,17 +109,27 @@ def content(ledger: Ledger, letter: Kept) -> bytes:
     return ledger.originals.load(letter.sha256)
 
 
-def sent(ledger: Ledger, key: str, at: datetime) -> None:
-    """Record that the server took the letter."""
+def sent(ledger: Ledger, key: str, at: datetime, reason: str = "") -> None:
+    """Record that the server took the letter; ``reason`` names those of its recipients that it did not take."""
     checkpoint(f"send {key}")
     with ledger.transaction("a letter that left is recorded at once, by itself"):
-        _settle(ledger, key, SENT, at, "")
+        _settle(ledger, key, SENT, at, reason)
 
 
 def failed(ledger: Ledger, key: str, reason: str, *, retry: bool, at: datetime) -> None:
     """Record that the server did not take the letter: for now (``retry``) or for good."""
     with ledger.transaction("what the server said is recorded at once"):
         _settle(ledger, key, WAITING if retry else FAILED, at, reason)
+
+
+def bounced(ledger: Ledger, message_id: str, reason: str, *, at: datetime) -> bool:
+    """Record that a letter that was sent did not arrive; return whether it was one of ours and thought delivered."""
+    row = ledger.one("SELECT key FROM letters WHERE message_id = ? AND state = 'sent'", (message_id,))
+    if row is None:
+        return False
+    with ledger.transaction("what a server reports later counts like what it says at once"):
+        _settle(ledger, row["key"], FAILED, at, reason)
+    return True
 
 
 def _settle(ledger: Ledger, key: str, state: str, at: datetime, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,8 @@ from typing import Any
 
 from pipeline.forms.form import Form
 from pipeline.model import Number
+from pipeline.publishing.workbook import build_workbook
+from tests.support.fills import report
 
 NOW = "2024-02-01T08:00:00"
 YEAR = 2023
@@ -77,6 +80,14 @@ def make_district(
 def inputs_only(form: Form, numbers: Mapping[str, Number]) -> dict[str, Number]:
     """What an agency types: the totals are the template's."""
     return {cell.key: numbers[cell.key] for cell in form.cells if cell.is_input}
+
+
+def filled(form: Form, name: str, seed: int = 0) -> bytes:
+    """The blank template as the agency called ``name`` fills it in; no two seeds alike."""
+    written = report(form, "", name, 2023, rng=random.Random(f"{name}{seed}"))
+    numbers = dict(zip((cell.key for cell in form.cells), written.numbers, strict=True))
+    entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: "2023"}
+    return build_workbook(form, values={**inputs_only(form, numbers), **written.texts, **entries})
 
 
 def contents(folder: Path) -> dict[str, bytes]:
