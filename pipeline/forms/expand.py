@@ -47,6 +47,10 @@ class Expander:
             self._refuse_faulty(section, balance)
         return balances
 
+    def cells(self, section: Section, patterns: Sequence[str]) -> tuple[str, ...]:
+        """Return the keys of the cells that ``patterns`` name. Raises ConfigError for a pattern that meets none."""
+        return self._terms(section, patterns, {})
+
     def _add(self, name: str, lines: Iterable[Line]) -> None:
         self._lines.setdefault(name, []).extend(lines)
         table = name.split(".", maxsplit=1)[0]

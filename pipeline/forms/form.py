@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.forms.charts import Chart
+    from pipeline.forms.drafts import Draft
     from pipeline.forms.narrative import Narrative
     from pipeline.model import Place
 
@@ -292,6 +294,8 @@ class Form:
     checks: Mapping[str, Balance] = field(repr=False)
     """Every rule over the numbers of one report, at every place, by id, in the form's order."""
     headlines: tuple[Headline, ...]
+    charts: tuple[Chart, ...]
+    drafts: tuple[Draft, ...]
     superseded: Superseded
     grids: Mapping[str, Grid] = field(repr=False)
     places: Mapping[str, Place] = field(repr=False)

@@ -14,6 +14,8 @@ from importlib import resources
 from typing import Any
 
 from pipeline.forms import layout
+from pipeline.forms.charts import load_charts
+from pipeline.forms.drafts import load_drafts
 from pipeline.forms.form import (
     Balance,
     Block,
@@ -40,7 +42,7 @@ from pipeline.toml_source import TomlSource
 DEFAULT_FORM = "annual_report_2021"
 _TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title",
-    "superseded", "sheet", "entry", "text", "section", "narrative", "table", "headline", "rule",
+    "superseded", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
 }  # fmt: skip
 _NUMBER_KINDS = {"count", "money"}
 
@@ -124,6 +126,8 @@ def parse_form(text: str, file: str) -> Form:
         cells=tuple(cells),
         checks={check.id: check for check in checks},
         headlines=_headlines(source, cells),
+        charts=load_charts(source, tables, cells),
+        drafts=load_drafts(source, [text.key for text in texts], tables, cells),
         superseded=source.table("superseded").into(Superseded),
         grids=grids,
         positions=where,

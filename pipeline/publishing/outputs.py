@@ -7,7 +7,7 @@ one does not is removed. The record comes last, so an interrupted night is seen 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from pipeline.district import District
 from pipeline.forms.form import Form
 from pipeline.messages import notices
 from pipeline.model import Assessment, DistrictSummary, Notice, Verdict
-from pipeline.publishing import datafiles, documents, record, summary, workbook
+from pipeline.publishing import datafiles, documents, drafting, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.work import Work
@@ -80,9 +80,11 @@ def publish(
     gone = sorted(record.paths(earlier) - record.paths(tonight)) if earlier else []
     if dry_run:
         return Published(tonight, (), tuple(gone))
-    written = _write_reports(night, folder, names, work, progress)
+    layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
+    written = _write_reports(night, layouts, folder, names, work, progress)
     known = summary.Background(reports=_reports_by_agency(night, names))
-    for path, build in _builders(night, words, returned, known, progress):
+    builders = [*_marked_builders(night, words, returned, progress), *_builders(night, layouts, words, known)]
+    for path, build in builders:
         if write_if_changed(folder / path, build()):
             written.append(path)
     for path in gone:
@@ -95,6 +97,16 @@ def publish(
 def summary_name(district: District) -> str:
     """Return the file name of the district workbook."""
     return f"{safe_name(f'{district.name}{district.year}年政府信息公开年报汇总表')}.xlsx"
+
+
+def district_report_name(district: District) -> str:
+    """Return the file name of the district's own report."""
+    return f"{safe_name(f'{district.name}{district.year}年政府信息公开工作年度报告')}.docx"
+
+
+def upward_name(district: District) -> str:
+    """Return the file name of the filled template that goes up."""
+    return f"{safe_name(f'{district.name}{district.year}年政府信息公开年报上报表')}.xlsx"
 
 
 def _report_names(night: Night) -> dict[int, str]:
@@ -117,7 +129,7 @@ def _report_names(night: Night) -> dict[int, str]:
 def _reports_by_agency(night: Night, names: Mapping[int, str]) -> dict[str, str]:
     """Map the codes of the agencies whose report counts to the path of its document."""
     return {
-        state.agency.code: names[id(state.counting)]
+        state.agency.code: path_of(names[id(state.counting)], documents.WORD)
         for state in night.summary.states
         if state.counting and id(state.counting) in names
     }
@@ -151,7 +163,8 @@ def _record(
         now=night.now,
         files={
             "summary": summary_name(night.district),
-            "district_report": None,
+            "district_report": district_report_name(night.district),
+            "upward": upward_name(night.district),
             "dashboard": None,
             "figures": FIGURES_NAME,
             "findings": FINDINGS_NAME,
@@ -166,9 +179,13 @@ def _report_paths(name: str | None) -> dict[str, str | None]:
 
 
 def _write_reports(
-    night: Night, folder: Path, names: Mapping[int, str], work: Work, progress: Progress
+    night: Night,
+    layouts: documents.Layouts,
+    folder: Path,
+    names: Mapping[int, str],
+    work: Work,
+    progress: Progress,
 ) -> list[str]:
-    layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
     jobs = [
         Job(folder, names[id(state.counting)], state.counting.report)
         for state in night.summary.states
@@ -180,32 +197,23 @@ def _write_reports(
     return [path for paths in done for path in paths]
 
 
+def _marked_builders(
+    night: Night, words: Mapping[int, list[Notice]], returned: Mapping[int, str], progress: Progress
+) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Pair every workbook that goes back with what builds it."""
+    marked = [item for item in night.assessments if id(item) in returned]
+    for number, item in enumerate(marked, 1):
+        advance = partial(progress, "生成退回表格", number, len(marked))
+        yield returned[id(item)], partial(_marked, night, item, words[id(item)], advance)
+
+
 def _builders(
-    night: Night,
-    words: Mapping[int, list[Notice]],
-    returned: Mapping[int, str],
-    known: summary.Background,
-    progress: Progress,
+    night: Night, layouts: documents.Layouts, words: Mapping[int, list[Notice]], known: summary.Background
 ) -> list[tuple[str, Callable[[], bytes]]]:
     """Pair every other output with what builds it, so that only one is in memory at a time."""
     by_digest = {item.submission.sha256: words[id(item)] for item in night.assessments}
     by_file = sorted(night.assessments, key=lambda item: item.submission.file)
     rows = [(item, notice) for item in by_file for notice in words[id(item)]]
-    builders: list[tuple[str, Callable[[], bytes]]] = []
-    marked = [item for item in night.assessments if id(item) in returned]
-    for number, item in enumerate(marked, 1):
-        builders.append(
-            (
-                returned[id(item)],
-                partial(
-                    _marked,
-                    night,
-                    item,
-                    words[id(item)],
-                    partial(progress, "生成退回表格", number, len(marked)),
-                ),
-            )
-        )
     build = partial(
         summary.build_summary,
         night.form,
@@ -216,8 +224,15 @@ def _builders(
         background=known,
     )
     return [
-        *builders,
         (summary_name(night.district), build),
+        (
+            district_report_name(night.district),
+            partial(drafting.render_district_report, layouts.word, night.form, night.summary),
+        ),
+        (
+            upward_name(night.district),
+            partial(drafting.upward_table, night.form, night.summary, night.district.level),
+        ),
         (FIGURES_NAME, partial(datafiles.figures_csv, night.form, night.summary)),
         (FINDINGS_NAME, partial(datafiles.findings_csv, rows)),
     ]

@@ -15,7 +15,7 @@ from pipeline.model import ConfigError
 from pipeline.publishing import package
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.package import Part
-from pipeline.publishing.word_marks import HEADING_SUFFIX, TITLE_MARK, LivePart, mark, read_marks
+from pipeline.publishing.word_marks import HEADING_SUFFIX, NOTE_MARK, TITLE_MARK, LivePart, mark, read_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,9 +65,9 @@ def compile_layout(content: bytes, form: Form) -> Layout:
     )
 
 
-def render(layout: Layout, report: Report) -> bytes:
-    """Print ``report``: the same bytes for the same layout and report."""
-    values = _values(layout, report)
+def render(layout: Layout, report: Report, *, note: str = "") -> bytes:
+    """Print ``report``: the same bytes for the same arguments. ``note`` stands above every page, where the layout has room for it."""
+    values = _values(layout, report) | {NOTE_MARK: escaped(note)}
     lines = {key: paragraphs(report.texts.get(key, "")) for key, _ in layout.labels}
     parts = []
     for part in layout.parts:
@@ -94,7 +94,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 def _known_marks(form: Form) -> dict[str, MarkKind]:
-    marks: dict[str, MarkKind] = {TITLE_MARK: "value"}
+    marks: dict[str, MarkKind] = {TITLE_MARK: "value", NOTE_MARK: "value"}
     marks |= {text.key: "text" for text in form.texts}
     marks |= {cell.key: "value" for cell in form.cells}
     marks |= {entry.key: "value" for entry in form.entries}

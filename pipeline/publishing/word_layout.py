@@ -20,7 +20,7 @@ from docx.oxml import parse_xml
 from docx.shared import Mm
 
 from pipeline.publishing import package, word_styles
-from pipeline.publishing.word_marks import HEADING_SUFFIX, TITLE_MARK, mark
+from pipeline.publishing.word_marks import HEADING_SUFFIX, NOTE_MARK, TITLE_MARK, mark
 from pipeline.publishing.word_styles import (
     CELL_MARGIN,
     SMALLEST_LABEL,
@@ -89,7 +89,7 @@ def _replace_parts(document: DocumentObject) -> None:
 
 
 def _set_page(document: DocumentObject) -> None:
-    """Set paper, margins, the grid of 22 lines by 28 characters, and the page numbers."""
+    """Set paper, margins, the grid of 22 lines by 28 characters, the page numbers and the place for a note."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(_PAGE_WIDTH), Mm(_PAGE_HEIGHT)
     section.top_margin, section.bottom_margin = Mm(_TOP), Mm(_BOTTOM)
@@ -98,6 +98,10 @@ def _set_page(document: DocumentObject) -> None:
     for footer, style in ((section.footer, "PageOdd"), (section.even_page_footer, "PageEven")):
         footer.is_linked_to_previous = False
         footer.part.element[:] = [parse_xml(_page_number(style).replace(">", f' xmlns:w="{W}">', 1))]
+    for header in (section.header, section.even_page_header):
+        header.is_linked_to_previous = False
+        head = _paragraph("PageNote", mark(NOTE_MARK))
+        header.part.element[:] = [parse_xml(head.replace(">", f' xmlns:w="{W}">', 1))]
     properties = document.element.body.sectPr
     for old in properties.findall(f"{{{W}}}docGrid"):
         properties.remove(old)

@@ -23,6 +23,8 @@ FieldKind = Literal["value", "paragraphs", "heading"]
 MarkKind = Literal["value", "text", "heading"]
 
 TITLE_MARK = "title"
+NOTE_MARK = "note"
+"""What is to be known of the whole document, above every page; mostly nothing."""
 HEADING_SUFFIX = ":heading"
 """``{{key:heading}}`` is the label of an optional text; the paragraph disappears together with the text."""
 

@@ -119,6 +119,7 @@ def _text_styles() -> list[Style]:
         Style("Heading1", "一级标题", HEI, BODY_SIZE, "both", f'<w:keepNext/>{_INDENT}|<w:outlineLvl w:val="0"/>', run=tight),
         Style("Heading2", "二级标题", KAI, BODY_SIZE, "both", f'<w:keepNext/>{_INDENT}|<w:outlineLvl w:val="1"/>', run=tight),
         Style("PageOdd", "页码（单页）", SONG, 14, "right", f'{_FOOTER}<w:ind w:rightChars="100" w:right="280"/>', SONG),
+        Style("PageNote", "页眉说明", SONG, 10.5, "right", _FOOTER, SONG),
         Style("PageEven", "页码（双页）", SONG, 14, "left", f'{_FOOTER}<w:ind w:leftChars="100" w:left="280"/>', SONG),
     ]  # fmt: skip
 

@@ -115,8 +115,13 @@ def partial_note(brief: Brief) -> str:
     count = f"{brief.counted} / {brief.expected} 家"
     if not brief.is_partial:
         return f"{count}（全部汇总）"
-    district = brief.summary.district
-    names = [state.agency.name.removeprefix(district) for state in brief.summary.states if not state.counting]
+    return f"{count}（部分汇总，未含：{absentees(brief.summary)}）"
+
+
+def absentees(summary: DistrictSummary) -> str:
+    """Name the agencies that are not in the sums, a long list cut short."""
+    names = [
+        state.agency.name.removeprefix(summary.district) for state in summary.states if not state.counting
+    ]
     listed = "、".join(names[:_LONG_LIST])
-    more = f"等 {len(names)} 家，名单见“报送情况”" if len(names) > _LONG_LIST else ""
-    return f"{count}（部分汇总，未含：{listed}{more}）"
+    return listed + (f"等 {len(names)} 家，名单见“报送情况”" if len(names) > _LONG_LIST else "")

@@ -1,0 +1,67 @@
+"""The form's [[chart]] declarations go in; which chart shows which figures comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.forms.expand import Expander
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.forms.form import Cell, Table
+    from pipeline.toml_source import Section, TomlSource
+
+Over = Literal["agencies", "parts", "years"]
+"""What the marks of a chart stand for: an agency each, a part each, or a year each with one series for every part."""
+_OVERS: tuple[Over, ...] = ("agencies", "parts", "years")
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPart:
+    """A labelled figure of a chart: the sum of ``cells``."""
+
+    label: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart over sums of cells, all of one ``unit``."""
+
+    title: str
+    unit: str
+    over: Over
+    parts: tuple[ChartPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    title: str
+    unit: str
+    over: str
+    parts: tuple[object, ...]
+
+
+def load_charts(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell]) -> tuple[Chart, ...]:
+    """Read every [[chart]]. Raises ConfigError for cells the form does not have."""
+    expander = Expander(tables, cells)
+    return tuple(_chart(section, expander) for section in source.tables("chart"))
+
+
+def _chart(section: Section, expander: Expander) -> Chart:
+    written = section.into(_Written)
+    over = next((name for name in _OVERS if name == written.over), None)
+    if over is None:
+        raise section.fault(f"over 应为 {'、'.join(_OVERS)} 之一。", "over")
+    parts = tuple(_part(section, item, expander) for item in written.parts)
+    if not parts or (over == "agencies" and len(parts) > 1):
+        raise section.fault("parts 至少一项；over 为 agencies 时恰好一项。", "parts")
+    return Chart(written.title, written.unit, over, parts)
+
+
+def _part(section: Section, item: object, expander: Expander) -> ChartPart:
+    if not isinstance(item, dict) or set(item) != {"label", "cells"}:
+        raise section.fault("parts 的每一项应写成 { label = …, cells = […] }。", "parts")
+    return ChartPart(str(item["label"]), expander.cells(section, item["cells"]))

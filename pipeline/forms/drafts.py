@@ -1,0 +1,92 @@
+"""The form's [[draft]] declarations go in; sentences with the figures of a summed report come out.
+
+A mark such as ``{{table.row.column}}`` stands for a figure, ``{{a + b}}`` and ``{{table.@group.column}}`` for sums, ``{{agency}}`` and
+``{{year}}`` for whose and which report it is. What only a person can write is asked for in words that rule N14 catches,
+so that an unfinished draft is not accepted as a report.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.forms.expand import Expander
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pipeline.forms.form import Cell, Table
+    from pipeline.model import Number
+    from pipeline.toml_source import Section, TomlSource
+
+_MARK = re.compile(r"\{\{([^{}]+)\}\}")
+NAMES = ("agency", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is written in a text of a summed report.
+
+    ``lines`` are paragraphs a program can write; ``ask`` says what a person has to add in the district's own report;
+    ``refer`` are paragraphs for a table that goes up, where texts are not merged.
+    """
+
+    text: str
+    lines: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    refer: tuple[str, ...] = ()
+
+
+def to_fill_in(what: str) -> str:
+    """Spell a gap that a person has to fill, so that it is caught if nobody does."""
+    return f"【填写：{what}】"
+
+
+def load_drafts(
+    source: TomlSource, texts: Iterable[str], tables: Sequence[Table], cells: Sequence[Cell]
+) -> tuple[Draft, ...]:
+    """Read every [[draft]], groups of rows spelled out. Raises ConfigError for a mark or a text the form does not have."""
+    known, expander = set(texts), Expander(tables, cells)
+    drafts = []
+    for section in source.tables("draft"):
+        draft = section.into(Draft)
+        if draft.text not in known:
+            raise section.fault(f"没有名为“{draft.text}”的文字。", "text")
+        lines, refer = (
+            tuple(_spelled_out(section, line, expander) for line in found)
+            for found in (draft.lines, draft.refer)
+        )
+        drafts.append(replace(draft, lines=lines, refer=refer))
+    return tuple(drafts)
+
+
+def _spelled_out(section: Section, line: str, expander: Expander) -> str:
+    """Replace every group in the marks of ``line`` by the cells it stands for."""
+
+    def spelled(found: re.Match[str]) -> str:
+        terms = _terms(found)
+        return found[0] if terms[0] in NAMES else f"{{{{{' + '.join(expander.cells(section, terms))}}}}}"
+
+    return _MARK.sub(spelled, line)
+
+
+def _terms(found: re.Match[str]) -> list[str]:
+    return [term.strip() for term in found[1].split("+")]
+
+
+def filled(
+    lines: Sequence[str],
+    names: Mapping[str, str],
+    numbers: Mapping[str, Number],
+    spell: Callable[[Number], str],
+) -> list[str]:
+    """Return the lines with every mark replaced; ``names`` holds one word for each of ``NAMES``."""
+
+    def said(found: re.Match[str]) -> str:
+        terms = _terms(found)
+        if terms[0] in names:
+            return names[terms[0]]
+        return spell(sum((numbers[term] for term in terms), start=0))
+
+    return [_MARK.sub(said, line) for line in lines]

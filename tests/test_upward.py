@@ -1,0 +1,95 @@
+"""A city runs the same pipeline over its districts: what a district's run writes goes up as it is."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipeline import batch
+from pipeline.district import load_district
+from pipeline.forms.form import Form
+from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.work import Work
+from tests.support.fills import report
+from tests.support.folders import YEAR, inputs_only
+
+NOW = datetime(2024, 2, 1, 8, tzinfo=UTC)
+DISTRICTS = ("样例市甲区", "样例市乙区", "样例市丙县")
+
+
+def made(folder: Path, name: str, level: str, roster: list[str], files: dict[str, bytes]) -> Path:
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "district.toml").write_text(
+        f'name = "{name}"\nlevel = "{level}"\nyear = {YEAR}\nform = "annual_report_2021"\ndeadline = 2024-01-31\n',
+        "utf-8",
+    )
+    lines = [f"{number:03},{agency},县区" for number, agency in enumerate(roster, 1)]
+    (folder / "agencies.csv").write_text("\n".join(["code,name,level", *lines]), "utf-8")
+    for file, content in files.items():
+        (folder / "inbox" / file).write_bytes(content)
+    return folder
+
+
+def night(folder: Path) -> batch.Outcome:
+    return batch.run(load_district(folder), folder / "output", now=NOW, work=Work(), progress=lambda *_: None)
+
+
+def agency_file(form: Form, name: str, seed: str) -> bytes:
+    filled = report(form, "", name, YEAR, rng=random.Random(seed))
+    numbers = dict(zip((cell.key for cell in form.cells), filled.numbers, strict=True))
+    return build_workbook(
+        form, Stamp(agency=name, year=YEAR), values={**inputs_only(form, numbers), **filled.texts}
+    )
+
+
+def district_night(form: Form, folder: Path, name: str, *, absent: int = 0) -> batch.Outcome:
+    roster = [f"{name}第{number}局" for number in range(1, 4)]
+    files = {f"{agency}.xlsx": agency_file(form, agency, f"{name}{agency}") for agency in roster[absent:]}
+    return night(made(folder, name, "县区", roster, files))
+
+
+def sums(outcome: batch.Outcome) -> list[Decimal]:
+    lines = (outcome.folder / "figures.csv").read_text("utf-8-sig").splitlines()
+    return [
+        sum(map(Decimal, column), start=Decimal(0))
+        for column in zip(*(line.split(",")[2:] for line in lines[1:]), strict=True)
+    ]
+
+
+@pytest.fixture(scope="module")
+def districts(form: Form, tmp_path_factory: pytest.TempPathFactory) -> list[batch.Outcome]:
+    root = tmp_path_factory.mktemp("districts")
+    return [district_night(form, root / name, name) for name in DISTRICTS]
+
+
+def test_a_city_accepts_its_districts_and_its_sums_are_theirs(
+    districts: list[batch.Outcome], tmp_path: Path
+) -> None:
+    files = {
+        Path(item.record["files"]["upward"]).name: (item.folder / item.record["files"]["upward"]).read_bytes()
+        for item in districts
+    }
+    assert len(files) == len(DISTRICTS)
+    city = night(made(tmp_path, "样例市", "设区的市", list(DISTRICTS), files))
+    counts = city.record["counts"]
+    assert counts["accepted"] + counts["accepted_with_remarks"] == len(DISTRICTS)
+    expected = [sum(column, start=Decimal(0)) for column in zip(*map(sums, districts), strict=True)]
+    assert sums(city) == expected
+    assert any(expected)
+
+
+def test_sums_that_lack_an_agency_say_so_where_the_city_sees_it(form: Form, tmp_path: Path) -> None:
+    name = DISTRICTS[0]
+    outcome = district_night(form, tmp_path / "district", name, absent=1)
+    file = outcome.folder / outcome.record["files"]["upward"]
+    city = night(made(tmp_path / "city", "样例市", "设区的市", [name], {file.name: file.read_bytes()}))
+    [found] = batch.read_all(
+        form, batch.fetch(load_district(tmp_path / "city")).envelopes, work=Work(), progress=lambda *_: None
+    )
+    assert "部分汇总 2 / 3 家" in found.texts[form.texts[0].key]
+    assert "第1局" in found.texts[form.texts[0].key]
+    assert city.record["counts"]["received"] == 1
