@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
+from pipeline.hints import way_out
 from pipeline.model import CHINA, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -163,6 +164,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
+    ("C01", "nothing_filled"): Wording(
+        "模板没有填写，表格和文字都是空的", "请检查是不是发错了文件，填好后重新报送"
+    ),
     ("C01", "as_zero"): Wording("没有填写，已按 0 处理", "没有发生的请填 0", "", "0"),
     ("C02", "as_zero"): Wording("填的是“{raw}”，已按 0 处理", "没有发生的请填 0", "{raw}", "0"),
     ("C02", "placeholder"): Wording("填的是“{raw}”，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
@@ -258,6 +262,7 @@ def notice(form: Form, finding: Finding) -> Notice:
     else:
         wording = CATALOGUE[finding.code, finding.variant]
     fault, remedy = wording.fault.format_map(facts), wording.remedy.format_map(facts)
+    remedy = way_out(form, finding.suggestions) or remedy
     label = balance.subject if balance else _label(form, finding.key)
     where = f"{finding.place}（{label}）" if finding.place and label else str(finding.place or label)
     return Notice(
@@ -274,17 +279,26 @@ def notice(form: Form, finding: Finding) -> Notice:
         + "。",
         hint=remedy or None,
         fault=fault,
+        cause=finding.cause,
     )
 
 
 def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
-    """Put findings into words, heaviest first, then as a clerk goes through the sheets, then in their order."""
-    sheets = {sheet.name: number for number, sheet in enumerate(form.sheets)}
+    """Put findings into words, heaviest first, then as a clerk goes through the sheets, then in their order.
 
-    def order(finding: Finding) -> tuple[int, int, int, int]:
-        name = finding.place.sheet if finding.place else ""
-        _, row, column = form.positions.get(finding.key or "", ("", 0, 0))
-        return -finding.severity.weight, sheets.get(name, 0), row, column
+    What follows from another finding stands after it.
+    """
+    sheets = {sheet.name: number for number, sheet in enumerate(form.sheets)}
+    heads: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.cause:
+            heads.setdefault(finding.cause, finding)
+
+    def order(finding: Finding) -> tuple[int, int, int, int, str]:
+        head = heads.get(finding.cause, finding)
+        name = head.place.sheet if head.place else ""
+        _, row, column = form.positions.get(head.key or "", ("", 0, 0))
+        return -finding.severity.weight, sheets.get(name, 0), row, column, finding.cause
 
     return [notice(form, finding) for finding in sorted(findings, key=order)]
 

@@ -133,12 +133,35 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One cell as it is and as it might be meant; ``after`` None leaves a total to its formula."""
+
+    key: str
+    place: Place | None
+    before: Number | None
+    after: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A way to mend failed balances: ``settles`` of them hold after ``changes``, and no other breaks.
+
+    ``kind`` says what the slip looks like and chooses the sentence in ``messages.py``; empty: nothing but the sums tells.
+    """
+
+    kind: str
+    changes: tuple[Change, ...]
+    settles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to mend, to explain or to know.
 
     ``code`` is a rule id of the form or of the catalogue in ``messages.py``; ``variant`` chooses
     among the sentences of one code; ``facts`` are the named values of the sentence.
     ``keys`` lists every cell the finding speaks of, the first being the one at ``place``.
+    Findings of one ``cause`` are one problem to whoever mends them; ``suggestions`` are its likely remedies, best first.
     """
 
     code: str
@@ -149,6 +172,8 @@ class Finding:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     explanation: str = ""
     """What the clerk wrote beside the check; empty where nothing was written."""
+    cause: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def key(self) -> str | None:
@@ -173,7 +198,7 @@ class Notice:
     """A finding in words, as people and other programs get it.
 
     ``message`` is the whole sentence: where, what is wrong, what to do. ``fault`` is its middle part and ``hint``
-    its last, for lists that have a column for each. All but ``fault`` are the contract of ``run.json``.
+    its last, for lists that have a column for each. All but ``fault`` and ``cause`` are the contract of ``run.json``.
     """
 
     code: str
@@ -186,6 +211,8 @@ class Notice:
     message: str
     hint: str | None
     fault: str = ""
+    cause: str = ""
+    """Notices of one cause are one problem; empty: nothing else follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +298,9 @@ class Reading:
 
     ``numbers`` holds every number key of the form in the form's order; None is blank or unreadable,
     the latter standing in ``unreadable`` with what the cell shows. Totals the file does not state are
-    computed from their parts. ``places`` says where each key was really found, which is the template's
-    own address unless rows or sheets were moved. ``explanations`` is keyed by the id of a check.
+    computed from their parts and named in ``computed``: they are no claims of the sender. ``places`` says where
+    each key was really found, which is the template's own address unless rows or sheets were moved.
+    ``explanations`` is keyed by the id of a check.
     """
 
     form: str | None
@@ -284,6 +312,7 @@ class Reading:
     places: Mapping[str, Place] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)
     nil_tables: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 
+from pipeline.addresses import cell_ranges
 from pipeline.forms.loader import load_form
-from pipeline.grouping import cell_ranges, group_notices
+from pipeline.grouping import group_notices
 from pipeline.messages import notices
 from pipeline.model import Notice, a1
 from tests.support.districts import blank

@@ -84,6 +84,9 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         places={**figures.places, **listed.places},
         unreadable=figures.unreadable,
         nil_tables=frozenset(figures.nil_tables),
+        computed=frozenset(
+            key for key, value in numbers.items() if value is not None and figures.numbers.get(key) is None
+        ),
         findings=(*remarks, *listed.findings, *figures.findings),
     )
 

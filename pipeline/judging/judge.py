@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.district import Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
+from pipeline.judging.causes import explained, is_unfilled, unfilled
 from pipeline.judging.frames import Frames, build_frames
 from pipeline.judging.narratives.check import narrative_findings
 from pipeline.judging.narratives.filed import Surroundings, filed
@@ -61,8 +62,12 @@ def judge(
     ``agencies`` is the roster, in whose names one report should not speak.
     With ``rules.blank_is_zero`` blanks and placeholders of tables are read as 0, with a warning each.
     """
-    readings = [_settle(form, item.reading) if rules.blank_is_zero else item.reading for item in submissions]
-    judged = [number for number, reading in enumerate(readings) if reading.numbers]
+    empty = {number for number, item in enumerate(submissions) if is_unfilled(form, item.reading)}
+    readings = [
+        _settle(form, item.reading) if rules.blank_is_zero and number not in empty else item.reading
+        for number, item in enumerate(submissions)
+    ]
+    judged = [number for number, reading in enumerate(readings) if reading.numbers and number not in empty]
     found: list[list[Finding]] = [list(reading.findings) for reading in readings]
     if judged:
         batch = [readings[number] for number in judged]
@@ -76,6 +81,12 @@ def judge(
         ]
         for row, finding in narrative_findings(Surroundings(form, reports, agencies)):
             found[judged[row]].append(finding)
+        for number, past in zip(judged, pasts, strict=True):
+            reading, level = readings[number], submissions[number].level
+            operands = with_past(reading.numbers, past.numbers if past else None)
+            found[number] = explained(form, reading, found[number], level=level, operands=operands)
+    for number in empty:
+        found[number] = unfilled(found[number])
     return [
         _assess(form, item, reading, findings)
         for item, reading, findings in zip(submissions, readings, found, strict=True)
@@ -165,9 +176,11 @@ def _settle(form: Form, reading: Reading) -> Reading:
         replace(finding, severity=Severity.WARNING, variant="as_zero") if finding.code == "C02" else finding
         for finding in reading.findings
     ]
+    settled = with_totals(form, numbers)
     return replace(
         reading,
-        numbers=with_totals(form, numbers),
+        numbers=settled,
+        computed=reading.computed | {key for key, value in settled.items() if value != numbers[key]},
         unreadable={key: raw for key, raw in reading.unreadable.items() if key not in placeholders},
         findings=(*lighter, *blanks),
     )

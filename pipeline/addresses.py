@@ -1,0 +1,63 @@
+"""A1 addresses go in; as few ranges as possible come out, as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipeline.model import a1
+
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_LETTERS = 26
+
+
+def position(cell: str) -> tuple[int, int] | None:
+    """Return the zero-based (row, column) of an address; None for what is none."""
+    match = _CELL.fullmatch(cell)
+    return (int(match[2]) - 1, _column(match[1])) if match else None
+
+
+def around(cells: Iterable[str]) -> str:
+    """Return the one range that holds all ``cells``; those that are no address do not count."""
+    points = [spot for cell in cells if (spot := position(cell))]
+    rows, columns = [row for row, _ in points], [column for _, column in points]
+    return _spelled(min(rows), min(columns), max(rows), max(columns)) if points else ""
+
+
+def cell_ranges(cells: Iterable[str]) -> list[str]:
+    """Join A1 addresses into rectangles, top to bottom: D8, E8, D9, E9 → D8:E9. What is no address stays as it is."""
+    found = [(cell, position(cell)) for cell in cells]
+    others = [cell for cell, spot in found if not spot]
+    points = sorted({spot for _, spot in found if spot})
+    return [*(_spelled(*block) for block in _rectangles(points)), *others]
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * _LETTERS + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _rectangles(points: Sequence[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+    """Return (top, left, bottom, right): runs along a row, joined with the same run in the row above."""
+    blocks: dict[tuple[int, int, int], tuple[int, int, int, int]] = {}
+    for row, left, right in _row_runs(points):
+        top = blocks.pop((row - 1, left, right), (row, left, row, right))[0]
+        blocks[row, left, right] = (top, left, row, right)
+    return sorted(blocks.values())
+
+
+def _row_runs(points: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    start: tuple[int, int] | None = None
+    for number, (row, column) in enumerate(points):
+        start = start or (row, column)
+        following = points[number + 1] if number + 1 < len(points) else None
+        if following != (row, column + 1):
+            yield row, start[1], column
+            start = None
+
+
+def _spelled(top: int, left: int, bottom: int, right: int) -> str:
+    first, last = a1(top, left), a1(bottom, right)
+    return first if first == last else f"{first}:{last}"

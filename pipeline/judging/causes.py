@@ -1,0 +1,107 @@
+"""The findings of one submission go in; the same come out, each with its cause and, where the sums tell, with remedies.
+
+One slip breaks several rules and one wrong choice blanks a table; to a clerk either is one problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.judging.mending import Knot, knots_of
+from pipeline.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.judging.system import System
+    from pipeline.model import Number, Reading
+
+_FILE = "F"
+"""The family of findings about the file; of a template with nothing in it all others are not worth a line."""
+_OUT_OF_RANGE = frozenset({"C05", "C06"})
+_FOLLOWING: Mapping[str, tuple[str, ...]] = {"nil_contradiction": (), "pasted_low": ("C01",)}
+"""Findings that upset a whole table, by variant, and what follows from them besides failed sums."""
+
+
+def is_unfilled(form: Form, reading: Reading) -> bool:
+    """Whether the template came back as it was sent: no number, no text, no nil return."""
+    return (
+        bool(reading.numbers)
+        and all(value is None for value in reading.numbers.values())
+        and not any(map(str.strip, reading.texts.values()))
+        and not reading.nil_tables
+        and not reading.unreadable
+        and all(cell.key in reading.places for cell in form.cells)
+    )
+
+
+def unfilled(findings: Iterable[Finding]) -> list[Finding]:
+    """Return what is to be said of a template that nobody filled in."""
+    kept = [finding for finding in findings if finding.code.startswith(_FILE)]
+    return [*kept, Finding("C01", Severity.ERROR, variant="nothing_filled")]
+
+
+def explained(
+    form: Form,
+    reading: Reading,
+    findings: Sequence[Finding],
+    *,
+    level: str,
+    operands: Mapping[str, Number | None],
+) -> list[Finding]:
+    """Return the findings with causes and suggestions; ``operands`` are this and, where known, last year's numbers."""
+    if not any(finding.variant in form.checks for finding in findings):
+        return _with_tables(form, findings)
+    system, knots = knots_of(form, operands, level=level, computed=reading.computed, places=reading.places)
+    own = {system.balances[rule].id: knot for knot in knots for rule in knot.failed}
+    linked = (_with_knot(system, knots, own, finding) for finding in findings)
+    return _with_tables(form, list(linked))
+
+
+def _with_knot(system: System, knots: Sequence[Knot], own: Mapping[str, Knot], finding: Finding) -> Finding:
+    knot = own.get(finding.variant)
+    if knot is None and finding.code in _OUT_OF_RANGE:
+        knot = next((other for other in knots if _explains(system, finding.key, other)), None)
+        if knot and not _begins_at(finding.key, knot):
+            return replace(finding, cause=_name(system, knot))
+    if knot is None:
+        return finding
+    return replace(finding, cause=_name(system, knot), suggestions=knot.suggestions)
+
+
+def _name(system: System, knot: Knot) -> str:
+    return f"sums:{system.balances[knot.failed[0]].id}"
+
+
+def _explains(system: System, key: str | None, knot: Knot) -> bool:
+    """Whether the cell stands in every rule that fails."""
+    return all(key in system.rows[rule] for rule in knot.failed)
+
+
+def _begins_at(key: str | None, knot: Knot) -> bool:
+    return any(suggestion.changes[0].key == key for suggestion in knot.suggestions[:1])
+
+
+def _with_tables(form: Form, findings: Sequence[Finding]) -> list[Finding]:
+    """Put what follows from the state of a whole table to the cause of that."""
+    result = list(findings)
+    for head in findings:
+        table = _table_of(form, head.key) if head.variant in _FOLLOWING else ""
+        if table:
+            result = [_under(form, head, table, finding) for finding in result]
+    return result
+
+
+def _under(form: Form, head: Finding, table: str, finding: Finding) -> Finding:
+    follows = finding.variant in form.checks or finding.code in _FOLLOWING[head.variant]
+    if finding is head or (follows and all(_table_of(form, key) == table for key in finding.keys)):
+        return replace(finding, cause=f"{head.code}:{table}", suggestions=())
+    return finding
+
+
+def _table_of(form: Form, key: str | None) -> str:
+    """Return the table of a number or of a nil return."""
+    if key and key in form.by_key:
+        return form.by_key[key].table
+    return next((table.key for table in form.tables if table.nil_key == key), "")

@@ -1,0 +1,231 @@
+"""The smallest fix: what a slip of the hand did is said back, and nothing is said where nothing can be known."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.forms.arithmetic import holds, with_totals
+from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
+from pipeline.judging.digits import slip_of
+from pipeline.judging.judge import judge
+from pipeline.judging.mending import Knot, knots_of
+from pipeline.messages import notices
+from pipeline.model import Number, Suggestion, Verdict
+from tests.support.fills import consistent_numbers, zeros
+from tests.support.submissions import filled
+
+FORM = load_form()
+TOTALS = frozenset(cell.key for cell in FORM.cells if cell.defined_by)
+NO_TOTALS: frozenset[str] = frozenset()
+LEVEL = "县区"
+CELL = "requests.granted_in_full.enterprise"
+
+
+def knots(numbers: Mapping[str, Number | None], computed: frozenset[str]) -> list[Knot]:
+    return knots_of(FORM, numbers, level=LEVEL, computed=computed, places=FORM.places)[1]
+
+
+def live(numbers: Mapping[str, Number], **changes: Number) -> dict[str, Number | None]:
+    """A template whose totals are formulas."""
+    typed = {key: None if key in TOTALS else value for key, value in {**numbers, **changes}.items()}
+    return with_totals(FORM, typed)
+
+
+def steps(suggestion: Suggestion) -> dict[str, tuple[Number | None, Number | None]]:
+    return {change.key: (change.before, change.after) for change in suggestion.changes}
+
+
+@pytest.fixture(scope="module")
+def numbers() -> dict[str, Number]:
+    """Zeros but for a few figures, so that every sum can be followed on paper."""
+    figures: dict[str, Number] = dict(zeros(FORM))
+    figures |= {"requests.new_received.enterprise": 40, "requests.carried_over.enterprise": 3}
+    figures |= {CELL: 31, "requests.granted_in_part.enterprise": 5, "requests.carried_forward.enterprise": 7}
+    figures |= {"requests.new_received.natural_person": 8, "requests.granted_in_full.natural_person": 8}
+    return {key: value for key, value in live(figures).items() if value is not None}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.sampled_from([5, 60, 3000]), st.integers(0, 199), st.integers(1, 400))
+def test_a_slip_among_typed_totals_is_told_and_mended(seed: int, scale: int, at: int, step: int) -> None:
+    """Where totals are typed, row and column tell the cell: any slip in section 三 is mended to what it was."""
+    figures = consistent_numbers(FORM, random.Random(seed), scale)
+    cell = FORM.cells[at]
+    if cell.table != "requests":
+        return
+    [knot] = knots({**figures, cell.key: figures[cell.key] + step}, NO_TOTALS)
+    assert steps(knot.suggestions[0]) == {cell.key: (figures[cell.key] + step, figures[cell.key])}
+    assert knot.suggestions[0].settles == len(knot.failed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.booleans())
+def test_whatever_is_suggested_settles_its_rules_and_breaks_none(seed: int, typed: bool) -> None:  # noqa: FBT001
+    rng = random.Random(seed)
+    figures = consistent_numbers(FORM, rng, rng.choice([3, 30, 900]))
+    for cell in rng.sample(FORM.cells, rng.randint(1, 3)):
+        if typed or cell.is_input:
+            figures[cell.key] = max(0, figures[cell.key] + rng.randint(-9, 90))
+    found = dict(figures) if typed else live(figures)
+    computed = NO_TOTALS if typed else TOTALS
+    held = {balance.id for balance in FORM.balances if holds(balance, found)}
+    system, all_knots = knots_of(FORM, found, level=LEVEL, computed=computed, places=FORM.places)
+    for knot in all_knots:
+        ids = {system.balances[rule].id for rule in knot.failed}
+        assert len(knot.suggestions) <= 3
+        for suggestion in knot.suggestions:
+            after = {**found, **{change.key: change.after for change in suggestion.changes}}
+            mended = after if typed else live({key: value or 0 for key, value in after.items()})
+            assert all(value is not None and value >= 0 for value in mended.values())
+            if len(all_knots) == 1:
+                assert {b.id for b in FORM.balances if holds(b, mended)} >= held | (ids - TOTALS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [(13, "swapped"), (311, "doubled"), (3, "dropped"), (-31, "sign"), (Decimal("3.1"), "point")],
+)
+def test_a_slip_of_the_hand_is_told_under_live_totals(
+    numbers: dict[str, Number], typed: Number, kind: str
+) -> None:
+    [knot] = knots(live(numbers, **{CELL: typed}), TOTALS)
+    first = knot.suggestions[0]
+    assert (first.kind, steps(first), first.settles) == (kind, {CELL: (typed, 31)}, 2)
+
+
+def test_a_difference_that_many_cells_explain_is_left_to_the_clerk(numbers: dict[str, Number]) -> None:
+    [knot] = knots(live(numbers, **{"requests.granted_in_part.enterprise": 3}), TOTALS)
+    assert knot.suggestions == ()
+
+
+@pytest.mark.parametrize("key", ["requests.granted_in_full.total", "disputes.reconsideration.total"])
+def test_a_total_typed_over_its_formula_is_put_first(numbers: dict[str, Number], key: str) -> None:
+    [knot] = knots({**numbers, key: 17}, TOTALS - {key})
+    first = knot.suggestions[0]
+    assert (first.kind, steps(first)) == ("typed_total", {key: (17, numbers[key])})
+
+
+@pytest.mark.parametrize("computed", [TOTALS, NO_TOTALS], ids=["live", "typed"])
+def test_neighbours_exchanged(numbers: dict[str, Number], computed: frozenset[str]) -> None:
+    one, other = CELL, "requests.granted_in_full.natural_person"
+    swapped = {one: numbers[other], other: numbers[one]}
+    found = live({**numbers, **swapped}) if computed else {**numbers, **swapped}
+    [knot] = knots(found, computed)
+    assert knot.suggestions[0].kind == "exchanged"
+    assert steps(knot.suggestions[0]) == {one: (8, 31), other: (31, 8)}
+
+
+def test_a_value_in_the_next_column(numbers: dict[str, Number]) -> None:
+    one, other = CELL, "requests.granted_in_full.research"
+    [knot] = knots(live(numbers, **{one: 0, other: 31}), TOTALS)
+    assert "moved" in {way.kind for way in knot.suggestions}
+    assert {one: (0, 31), other: (31, 0)} in [steps(way) for way in knot.suggestions]
+
+
+@pytest.mark.parametrize("computed", [TOTALS, NO_TOTALS], ids=["live", "typed"])
+def test_two_rows_exchanged(computed: frozenset[str]) -> None:
+    figures = consistent_numbers(FORM, random.Random(5), 40)
+    rows = [
+        [cell.key for cell in FORM.cells if cell.key.startswith(f"requests.{row}.")]
+        for row in ("carried_over", "granted_in_full")
+    ]
+    swapped = {a: figures[b] for one, other in (rows, rows[::-1]) for a, b in zip(one, other, strict=True)}
+    found = live({**figures, **swapped}) if computed else {**figures, **swapped}
+    [knot] = knots(found, computed)
+    assert [way.kind for way in knot.suggestions] == ["lines"]
+    assert all(after == figures[key] for key, (_, after) in steps(knot.suggestions[0]).items())
+
+
+@pytest.mark.parametrize("all_columns", [True, False])
+def test_outcomes_pasted_one_row_too_low(all_columns: bool) -> None:  # noqa: FBT001
+    """The last outcome of each column stands on the total; it goes back, and the total is what its parts say."""
+    figures: dict[str, Number] = dict(consistent_numbers(FORM, random.Random(8), 40))
+    figures["requests.other_other.enterprise"] = figures["requests.other_other.enterprise"] + 9
+    figures["requests.carried_over.enterprise"] = figures["requests.carried_over.enterprise"] + 9
+    figures = {key: value for key, value in live(figures).items() if value is not None}
+    columns = {cell.column.key for cell in FORM.cells if cell.table == "requests" and cell.is_input}
+    chosen = sorted(columns) if all_columns else ["enterprise"]
+    found: dict[str, Number | None] = dict(figures)
+    for column in chosen:
+        lane = [key for key in figures if key.endswith(f".{column}") and key.startswith("requests.")]
+        start, stop = (
+            lane.index(f"requests.granted_in_full.{column}"),
+            lane.index(f"requests.outcomes_total.{column}"),
+        )
+        found[lane[start]] = 0
+        for key, below in zip(lane[start:stop], lane[start + 1 : stop + 1], strict=True):
+            found[below] = figures[key]
+    typed = frozenset(f"requests.outcomes_total.{column}" for column in chosen)
+    found = with_totals(FORM, {key: None if key in TOTALS - typed else value for key, value in found.items()})
+    [knot] = knots(found, TOTALS - typed)
+    assert knot.suggestions[0].kind == "too_low"
+    assert all(after == figures[key] for key, (_, after) in steps(knot.suggestions[0]).items())
+
+
+def test_two_slips_are_two_knots(numbers: dict[str, Number]) -> None:
+    other = "requests.carried_over.research"
+    found = knots({**numbers, CELL: 36, other: 2}, NO_TOTALS)
+    assert sorted(tuple(steps(knot.suggestions[0])) for knot in found) == [(other,), (CELL,)]
+
+
+def test_two_slips_in_one_row_are_two_cells(numbers: dict[str, Number]) -> None:
+    other = "requests.granted_in_full.research"
+    [knot] = knots({**numbers, CELL: 36, other: 2}, NO_TOTALS)
+    assert {CELL: (36, 31), other: (2, 0)} in [steps(way) for way in knot.suggestions]
+
+
+def test_a_bound_is_mended_by_exchanging_what_stands_under_it() -> None:
+    row = "proactive.normative_documents"
+    figures = zeros(FORM) | {f"{row}.issued": 19, f"{row}.in_force": 4}
+    [knot] = knots(live(figures), TOTALS)
+    assert {f"{row}.issued": (19, 4), f"{row}.in_force": (4, 19)} in [steps(way) for way in knot.suggestions]
+
+
+def test_last_year_tells_the_cell(form: Form) -> None:
+    """上年结转 is known from last year, so of all cells of the column only it explains the difference."""
+    figures: dict[str, Number | None] = dict(consistent_numbers(form, random.Random(4), 30))
+    past = {f"{key}@-1": value for key, value in figures.items()}
+    for cell in form.cells:
+        if cell.row.key == "carried_over":
+            past[f"requests.carried_forward.{cell.column.key}@-1"] = figures[cell.key]
+    key = "requests.carried_over.natural_person"
+    typed = (figures[key] or 0) + 4
+    found = live({k: v for k, v in {**figures, key: typed}.items() if v is not None})
+    slipped = [
+        knot
+        for knot in knots({**past, **found}, TOTALS)
+        if any("carried_over" in change.key for way in knot.suggestions for change in way.changes)
+    ]
+    assert [steps(knot.suggestions[0]) for knot in slipped] == [{key: (typed, figures[key])}]
+
+
+def test_the_hint_names_cell_before_after_and_how_much_it_settles(
+    form: Form, numbers: dict[str, Number]
+) -> None:
+    [assessment] = judge(form, [filled(form, {**numbers, CELL: 13})])
+    assert assessment.verdict is Verdict.RETURNED
+    assert {finding.cause for finding in assessment.findings} == {assessment.findings[0].cause} != {""}
+    said = notices(form, assessment.findings)[0]
+    assert said.hint
+    assert "把 三、依申请公开 E10 由 13 改为 31" in said.hint
+    assert "2 条勾稽关系全部成立" in said.hint
+    assert said.hint in said.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "kind"),
+    [
+        (81, 18, "swapped"), (1, 10, "dropped"), (10, 1, "doubled"), (118, 18, "doubled"), (123, 12, "doubled"),
+        (7, 7, ""), (5, 8, ""), (321, 123, ""), (120, 102, "swapped"), (-4, 4, "sign"), (Decimal("1.5"), 15, "point"),
+        (2013, 203, "doubled"),
+    ],
+)  # fmt: skip
+def test_slips(typed: Number, meant: Number, kind: str) -> None:
+    assert slip_of(typed, meant) == kind
