@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,26 @@ import pytest
 from pipeline.forms.loader import load_form
 from pipeline.forms.narrative import Figures
 from pipeline.judging.narratives.claims import Reader
-from pipeline.judging.narratives.filed import Filed, masked
+from pipeline.judging.narratives.figures import figures
+from pipeline.judging.narratives.filed import Filed, Surroundings, masked
 from pipeline.judging.narratives.tidy import tidy
-from pipeline.model import Agency
+from pipeline.model import Agency, Number
+from tests.judging.made_sentences import Passage, passage
 
 FORM = load_form()
 [RULE] = [rule for rule in FORM.narratives if isinstance(rule, Figures)]
 READER = Reader(RULE)
 AGENCY = Agency("007", "杭州市临平区财政局", "部门", "县区", ("区财政局",))
+TEXT = "overview.on_request"
+CELLS = {
+    "new": "requests.new_received.total",
+    "over": "requests.carried_over.total",
+    "done": "requests.outcomes_total.total",
+    "forward": "requests.carried_forward.total",
+    "reviews": "disputes.reconsideration.total",
+    "suits": "disputes.litigation_direct.total",
+    "issued": "proactive.normative_documents.issued",
+}
 FILED = Filed(number=0, texts={}, numbers={}, places={}, agency=AGENCY, year=2023)
 
 
@@ -49,3 +61,38 @@ def test_a_labelled_sentence_says_exactly_its_figures(item: Labelled) -> None:
     said, added = READER.read(masked(tidy(item.text), FILED))
     assert {statement.claim.key: statement.value for statement in said} == item.says
     assert [[found.partition.name, found.whole, found.total] for found in added] == item.parts
+
+
+def _filed(item: Passage, text: str) -> Filed:
+    """A report with the passage as its text and the figures it is about in their cells."""
+    numbers: dict[str, Number | None] = dict.fromkeys((cell.key for cell in FORM.cells), 0)
+    for name, key in CELLS.items():
+        numbers[key] = item.numbers[name]
+    return replace(FILED, texts={TEXT: tidy(text)}, numbers=numbers, places=FORM.places)
+
+
+def test_two_thousand_true_passages_do_not_alarm() -> None:
+    check = figures(RULE, Surroundings(FORM))
+    alarms = []
+    for seed in range(2000):
+        made = passage(seed)
+        alarms += [(made.text(), finding.facts) for finding in check(_filed(made, made.text()))]
+    assert alarms == []
+
+
+def test_a_slip_in_any_figure_of_two_thousand_passages_is_found() -> None:
+    """Each passage with one of its figures wrong by a value that none of its meanings has."""
+    check = figures(RULE, Surroundings(FORM))
+    missed = []
+    slips = 0
+    for seed in range(2000):
+        made = passage(seed)
+        for place, figure in enumerate(made.figures):
+            wrong = figure.value + 2111
+            text = made.text(place, wrong)
+            found = [finding.facts["claimed"] for finding in check(_filed(made, text))]
+            slips += 1
+            if wrong not in found:
+                missed.append((figure.key, text))
+    assert slips > 5000
+    assert missed == []

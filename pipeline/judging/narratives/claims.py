@@ -1,4 +1,4 @@
-"""A tidy, masked paragraph goes in; the figures it claims come out, and nothing where it is not clear.
+"""A tidy, masked text goes in; the figures it claims come out, and nothing where it is not clear.
 
 A claim is a whole clause of known words around a number. One unknown word and there is no claim: a wrong alarm costs
 more trust than a missed one. A clause that leaves out of what it speaks (办结 13 件) counts only after a clause that
@@ -19,10 +19,13 @@ from pipeline.judging.narratives.tidy import SENTENCE
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Claim, Figures, Partition
 
+_LONGEST_LABEL = 24
+"""Characters before a number in which the name of a part may stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A figure said: of what, how much, and where in the paragraph the number (or 未收到) stands."""
+    """A figure said: of what, how much, and where in the text the number (or 未收到) stands."""
 
     claim: Claim
     value: int
@@ -63,19 +66,18 @@ class Reader:
         )
         self._partitions = [(item, self._parts_of(item)) for item in rule.partitions]
 
-    def read(self, paragraph: str) -> tuple[list[Said], list[Addition]]:
-        """Return what ``paragraph`` claims and what it adds up."""
+    def read(self, text: str) -> tuple[list[Said], list[Addition]]:
+        """Return what ``text`` claims and what it adds up; each paragraph stands for itself."""
         said: list[Said] = []
         added: list[Addition] = []
-        if self._triggers.search(paragraph):
-            for found in SENTENCE.finditer(paragraph):
-                if self._triggers.search(found[0]):
-                    of_sentence = list(self._of_sentence(paragraph, found.start(), found[0]))
-                    said += of_sentence
-                    added += self._additions(found.start(), found[0], of_sentence)
+        for sentence in SENTENCE.finditer(text) if self._triggers.search(text) else ():
+            if self._triggers.search(sentence[0]):
+                of_sentence = list(self._of_sentence(text, sentence.start(), sentence[0]))
+                said += of_sentence
+                added += self._additions(sentence.start(), sentence[0], of_sentence)
         return said, added
 
-    def _of_sentence(self, paragraph: str, offset: int, sentence: str) -> Iterator[Said]:
+    def _of_sentence(self, text: str, offset: int, sentence: str) -> Iterator[Said]:
         leading = self._matches(sentence, follows=False)
         if not leading:
             return
@@ -86,11 +88,7 @@ class Reader:
             name = "none" if at is None else "n"
             value = 0 if at is None else value_of(found["n"])
             start, end = offset + found.start(name), offset + found.end(name)
-            if (
-                value is None
-                or claim.key in taken
-                or self._is_silenced(paragraph, start, offset + found.end())
-            ):
+            if value is None or claim.key in taken or self._is_silenced(text, start, offset + found.end()):
                 continue
             taken.add(claim.key)
             yield Said(claim, value, start, end)
@@ -113,42 +111,42 @@ class Reader:
         following: Sequence[tuple[Claim, re.Match[str]]],
     ) -> list[tuple[Claim, re.Match[str]]]:
         """Return the claims that may be taken, in order: those that follow only while everything counted before is known."""
-        standing = [item for item in leading if _number_at(item[1]) is None]
-        at_number = {_number_at(item[1]): item for item in leading if item not in standing}
+        standing = list(leading)
         may_follow = {_number_at(item[1]): item for item in following}
         neutral = [found.span() for found in self._neutral.finditer(sentence)]
-        is_clear = bool(standing)
-        anchor = min((match.end() for _, match in standing), default=len(sentence))
-        for number in self._counted.finditer(sentence):
-            at = number.start()
-            if at in at_number:
-                standing.append(at_number[at])
-                is_clear, anchor = True, min(anchor, at)
-            elif at in may_follow and is_clear and anchor <= at:
+        known = {_number_at(match) for _, match in leading}
+        numbers = [found for found in self._counted.finditer(sentence) if found.start() not in known]
+        points: list[tuple[int, re.Match[str] | None]] = [(match.start(), None) for _, match in leading]
+        points += [(number.start(), number) for number in numbers]
+        is_clear = False
+        for at, number in sorted(points, key=lambda point: point[0]):
+            if number is None:
+                is_clear = True
+            elif is_clear and at in may_follow:
                 standing.append(may_follow[at])
-            elif not any(start <= at < end for start, end in neutral) and not self._is_part(sentence, number):
+            elif not any(start <= at < end for start, end in neutral) and not self._is_part(sentence, at):
                 is_clear = False
         return sorted(standing, key=lambda item: item[1].start())
 
-    def _is_part(self, sentence: str, number: re.Match[str]) -> bool:
+    def _is_part(self, sentence: str, at: int) -> bool:
         return any(
-            found.start("n") == number.start()
+            found.start("n") == at
             for _, pattern in self._partitions
-            for found in pattern.finditer(sentence, max(0, number.start() - 24))
+            for found in pattern.finditer(sentence, max(0, at - _LONGEST_LABEL))
         )
 
-    def _is_silenced(self, paragraph: str, start: int, end: int) -> bool:
+    def _is_silenced(self, text: str, start: int, end: int) -> bool:
         """Say whether the words before, or right after, make the number one of another time, place or extent."""
         latest: dict[str, bool] = {}
-        for found in self._marks.finditer(paragraph, 0, end):
+        for found in self._marks.finditer(text, text.rfind("\n", 0, start) + 1, end):
             kind = found.lastgroup or ""
             if found.start() <= start and kind != "neutral":
                 whose, _, what = kind.partition("_")
                 latest[what] = whose == "other"
-        return any(latest.values()) or self._silent.match(paragraph, end) is not None
+        return any(latest.values()) or self._silent.match(text, end) is not None
 
     def _parts_of(self, partition: Partition) -> re.Pattern[str]:
-        filler = "(?:提出|提交|申请|的|件|有|为|共计?|方式|渠道|或者?其他组织|[:：])*"
+        filler = "(?:提出|提交|申请|的|件|有|为|共计?|方式|渠道|或者?其他组织|：)*"
         words = "|".join(f"(?:{word})" for word in partition.parts)
         return re.compile(f"(?P<label>{words}){filler}{self._counted.pattern}")
 
@@ -156,7 +154,7 @@ class Reader:
         for at in (found.end() for found in re.finditer("其中", sentence)):
             before = [item for item in said if offset <= item.start < offset + at]
             if not before or not re.fullmatch(
-                r".{0,2}[，、（(:：；]*其中", sentence[before[-1].end - offset : at]
+                r".{0,2}[，、（：；]*其中", sentence[before[-1].end - offset : at]
             ):
                 continue
             for partition, pattern in self._partitions:
@@ -170,7 +168,7 @@ class Reader:
         """Return the parts that follow one another without anything else between, nothing if a number is unknown."""
         position = at
         while True:
-            found = re.compile(r"[，、,和及以；:：]{0,2}(?:其中)?").match(sentence, position)
+            found = re.compile(r"[，、和及以；：]{0,2}(?:其中)?").match(sentence, position)
             part = pattern.match(sentence, found.end() if found else position)
             if not part:
                 return

@@ -32,12 +32,17 @@ def other_name(rule: OtherName, around: Surroundings) -> Check:
             open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
             for name, start in _found(open_text, openings, own):
                 end = start + len(name)
-                if name not in own and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
+                if not _is_ours(name, own) and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
                     facts = {"name": owners[name], "sentence": quoted(text, start, end)}
                     yield item.finding(rule, "found", key, facts)
                     break
 
     return check
+
+
+def _is_ours(name: str, own: Iterable[str]) -> bool:
+    """Say whether a name is the agency's own, that of an office in it, or that of the body it is a part of."""
+    return any(name.startswith(ours) or ours.startswith(name) for ours in own)
 
 
 def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""A text as typed goes in; a tidy one comes out, on which every rule looks: half-width digits, no spaces, whole sentences.
+"""A text as typed goes in; a tidy one comes out, on which every rule looks: half-width digits, full-width marks, no spaces.
 
 People copy texts from Word and PDF: numbers come with spaces inside, sentences with line breaks. Only line breaks that
 end a paragraph stay. A space between two digits stays too, because nobody knows whether they are one number.
@@ -20,6 +20,11 @@ _WIDE |= {
     ord("\r"): None,
 }
 _WIDE |= {ord(mark): None for mark in "\u200b\u200c\u200d\ufeff\u00ad\u2060"}
+_FULL = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "!": "！", "?": "？", ".": "。"}
+_HALF = re.compile(
+    r"(?<=[^\x00-\x7f])[,:;()!?]|[,:;()!?](?=[^\x00-\x7f])|(?<=[\u4e00-\u9fff）”》])\.(?![\w.])|(?<=[^\x00-\x7f]\d)\)"
+)
+"""Half-width punctuation beside Chinese characters."""
 _SPACES = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
 _BREAK = re.compile(r"\s*\n\s*")
 _HEADING = re.compile(r"(?:（?[一二三四五六七八九十]{1,3}[）、.]|\(?\d{1,2}[)、.）]|[①-⑳])")
@@ -32,6 +37,7 @@ SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 def tidy(text: str) -> str:
     """Return ``text`` tidied; empty if it is blank."""
     plain = _SPACES.sub("", text.translate(_WIDE)).strip()
+    plain = _HALF.sub(lambda match: _FULL[match[0]], plain)
     if "\n" not in plain:
         return plain
     lines = _BREAK.split(plain)
