@@ -145,7 +145,8 @@ class Figures(Narrative):
 class Similar(Narrative):
     """No text is nearly that of the year before or of another agency: percent of characters in common.
 
-    Numbers and names do not count, nor do ``standard`` phrases; texts of fewer than ``shortest`` characters are left alone.
+    Numbers and names do not count, nor do sentences with a ``standard`` word; texts of fewer than ``shortest`` characters
+    are left alone.
     Of ``figures_tell`` texts, formal as they are, only those with the same numbers are alike.
     """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("error", "warning", "info")
 _MACRO = re.compile(r"(?<!P)<(\w+)>")
 _TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
-_PATTERNS = ("patterns", "frames", "quoted", "standard", "own_times", "other_times", "own_scopes", "other_scopes", "neutral", "silent")  # fmt: skip
+_PATTERNS = ("patterns", "frames", "quoted",  "own_times", "other_times", "own_scopes", "other_scopes", "neutral", "silent")  # fmt: skip
 """Keys whose values are regular expressions."""
 
 

@@ -22,7 +22,7 @@ _SPOT = "\ue004"
 
 def other_name(rule: OtherName, around: Surroundings) -> Check:
     """Look for another agency of the roster that speaks; where names overlap the longest counts."""
-    owners, openings = _index(around.agencies, rule.shortest)
+    owners, lengths = _index(around.agencies, rule.shortest)
     frames = re.compile("|".join(f"(?:{frame.replace('{name}', _SPOT)})" for frame in rule.frames))
     hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
 
@@ -30,7 +30,7 @@ def other_name(rule: OtherName, around: Surroundings) -> Check:
         own = set(own_names(item.agency))
         for key, text in item.said(rule.texts).items() if own else ():
             open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
-            for name, start in _found(open_text, openings, own):
+            for name, start in _found(open_text, owners, lengths, own):
                 end = start + len(name)
                 if not _is_ours(name, own) and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
                     facts = {"name": owners[name], "sentence": quoted(text, start, end)}
@@ -45,23 +45,29 @@ def _is_ours(name: str, own: Iterable[str]) -> bool:
     return any(name.startswith(ours) or ours.startswith(name) for ours in own)
 
 
-def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Return the agency of each spelling, and the spellings that begin with the same characters, longest first."""
+def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], dict[str, list[int]]]:
+    """Return the agency of each spelling, and how long the spellings with the same opening are, longest first."""
     owners = {name: agency.name for agency in agencies for name in own_names(agency) if len(name) >= shortest}
-    openings: dict[str, list[str]] = {}
-    for name in sorted(owners, key=lambda one: (-len(one), one)):
-        openings.setdefault(name[:_OPENING], []).append(name)
-    return owners, openings
+    lengths: dict[str, set[int]] = {}
+    for name in owners:
+        lengths.setdefault(name[:_OPENING], set()).add(len(name))
+    return owners, {opening: sorted(found, reverse=True) for opening, found in lengths.items()}
 
 
-def _found(text: str, openings: Mapping[str, Sequence[str]], own: set[str]) -> Iterator[tuple[str, int]]:
+def _found(
+    text: str, owners: Mapping[str, str], lengths: Mapping[str, Sequence[int]], own: set[str]
+) -> Iterator[tuple[str, int]]:
     """Yield the names in ``text`` from left to right, each the longest that begins there, none inside another."""
     starts = {name[:_OPENING] for name in own}
     at = 0
     while at < len(text) - 1:
-        opening = text[at : at + _OPENING]
-        names = [*openings.get(opening, ()), *(own if opening in starts else ())]
-        name = max((name for name in names if text.startswith(name, at)), key=len, default="")
+        opening, name = text[at : at + _OPENING], ""
+        if opening in lengths or opening in starts:
+            known = (
+                text[at : at + size] for size in lengths.get(opening, ()) if text[at : at + size] in owners
+            )
+            ours = (name for name in own if text.startswith(name, at))
+            name = max((next(known, ""), *ours), key=len)
         if name:
             yield name, at
         at += len(name) or 1

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from pipeline.judging.narratives.filed import own_names
 from pipeline.judging.narratives.sketches import Sketches, sketch
-from pipeline.judging.narratives.tidy import tidy
+from pipeline.judging.narratives.tidy import sentences, tidy
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Similar
@@ -47,14 +47,17 @@ class _Library:
 
     def __init__(self, rule: Similar) -> None:
         self._rule = rule
-        self._standard = re.compile("|".join(f"(?:{phrase})" for phrase in rule.standard) or r"(?!)")
         self._shelves: dict[str, Sketches[_Bare]] = {key: Sketches() for key in rule.texts}
 
     def bare(self, key: str, text: str, agency: str, names: Sequence[str]) -> _Bare | None:
         """Lay a tidy text bare; None where too few words are left to say that somebody copied them."""
+        if len(text) < self._rule.shortest:
+            return None
         for name in names:
             text = text.replace(name, "")
-        text = self._standard.sub("", text)
+        if any(word in text for word in self._rule.standard):
+            told = (part for part in sentences(text) if not any(word in part for word in self._rule.standard))
+            text = "".join(told)
         words = _IRRELEVANT.sub("", text)
         if len(words) < self._rule.shortest:
             return None
@@ -83,12 +86,18 @@ def likeness(one: _Bare, other: _Bare, least: int) -> int:
 def similar(rule: Similar, around: Surroundings) -> Check:
     """Compare each text with the same part of the agency's last report and of the reports that came before."""
     library = _Library(rule)
-    matches = _compared(rule, around, library)
+    own = {item.number: dict(_bare_texts(rule, item, library)) for item in around.batch}
+    for other in around.others:
+        for key in rule.texts:
+            bare = library.bare(key, tidy(other.texts.get(key, "")), other.agency, (other.name,))
+            if bare:
+                library.put(key, bare)
+    matches = _compared(around.batch, own, library)
 
     def check(item: Filed) -> Iterable[Finding]:
-        for key, bare in _bare_texts(rule, item, library):
-            before = library.bare(key, tidy(item.past.get(key, "")), bare.agency, own_names(item.agency))
-            percent = likeness(bare, before, rule.last_year) if before else 0
+        for key, bare in own[item.number].items():
+            past = library.bare(key, tidy(item.past.get(key, "")), bare.agency, own_names(item.agency))
+            percent = likeness(bare, past, rule.last_year) if past else 0
             match = matches.get((item.number, key))
             if percent:
                 yield item.finding(rule, "last_year", key, {"percent": percent})
@@ -99,21 +108,18 @@ def similar(rule: Similar, around: Surroundings) -> Check:
     return check
 
 
-def _compared(rule: Similar, around: Surroundings, library: _Library) -> Mapping[tuple[int, str], _Match]:
+def _compared(
+    batch: Iterable[Filed], own: Mapping[int, Mapping[str, _Bare]], library: _Library
+) -> Mapping[tuple[int, str], _Match]:
     """Return what each report of the batch has in common with reports that came before it."""
-    for other in around.others:
-        for key in rule.texts:
-            bare = library.bare(key, tidy(other.texts.get(key, "")), other.agency, (other.name,))
-            if bare:
-                library.put(key, bare)
     found: dict[tuple[int, str], _Match] = {}
-    for reports in _by_arrival(around.batch):
+    for reports in _by_arrival(batch):
         for item in reports:
-            for key, bare in _bare_texts(rule, item, library):
+            for key, bare in own[item.number].items():
                 match = library.nearest(key, bare)
                 if match:
                     found[item.number, key] = match
-        for key, bare in _bare_texts(rule, reports[-1], library):
+        for key, bare in own[reports[-1].number].items():
             library.put(key, bare)
     return found
 
