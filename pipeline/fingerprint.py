@@ -6,8 +6,9 @@ Two nights with the same fingerprint have the same outputs, so the second need n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -26,7 +27,6 @@ def fingerprint(
 
     Of the clock only the passing of the deadline counts. ``others`` are plain values that print the same every time.
     """
-    digest = hashlib.sha256()
     parts = (
         *((item.path, item.sha256, item.received_at, item.sender, item.failed_checks) for item in envelopes),
         *others,
@@ -36,15 +36,22 @@ def fingerprint(
         district.extensions,
         now.date() > district.deadline,
         *(hashlib.sha256(layout).hexdigest() for layout in layouts),
-        _program(),
+        program(),
     )
+    return digest_of(parts)
+
+
+def digest_of(parts: Iterable[object]) -> str:
+    """Digest plain values that print the same every time."""
+    digest = hashlib.sha256()
     for part in parts:
         digest.update(repr(part).encode())
         digest.update(b"\0")
     return digest.hexdigest()
 
 
-def _program() -> str:
+@cache
+def program() -> str:
     """Digest nianbao itself: a new version may judge, say or print things differently."""
     digest = hashlib.sha256()
     for item in _sources(resources.files("pipeline")):

@@ -393,6 +393,14 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A file that a night wrote: the digest of what it was made of, and its size in bytes."""
+
+    basis: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyState:
     """Where one agency stands: ``counting`` is the version whose figures count, ``latest`` the last that came."""
 

@@ -213,12 +213,20 @@ def test_a_report_that_no_longer_counts_is_removed(form: Form, tmp_path: Path) -
     folder = make_district(
         tmp_path, ["甲局", "乙局"], {"a.xlsx": template(form, "甲局"), "b.xlsx": template(form, "乙局")}
     )
-    first = run(folder)
-    assert first.code == 0
-    (folder / "inbox" / "b.xlsx").unlink()
+    assert run(folder).code == 0
+    roster = folder / "agencies.csv"
+    roster.write_text(roster.read_text("utf-8").replace('002,"乙局"', '002,"丙局"'), "utf-8")
     second = run(folder)
     assert second.code == 1
     assert {path.name for path in (second.folder / "reports").iterdir()} == {"甲局.docx", "甲局.html"}
+
+
+def test_a_file_that_leaves_the_inbox_is_still_known(form: Form, tmp_path: Path) -> None:
+    folder = make_district(tmp_path, ["甲局"], {"a.xlsx": template(form, "甲局")})
+    first = contents(run(folder).folder)
+    (folder / "inbox" / "a.xlsx").unlink()
+    shutil.rmtree(folder / "output" / "2023")
+    assert contents(run(folder).folder) == first
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from pipeline import batch
 from pipeline.district import load_district
 from pipeline.forms.form import Form
+from pipeline.intake import reading
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.work import Work
 from tests.support.fills import report
@@ -87,9 +88,7 @@ def test_sums_that_lack_an_agency_say_so_where_the_city_sees_it(form: Form, tmp_
     outcome = district_night(form, tmp_path / "district", name, absent=1)
     file = outcome.folder / outcome.record["files"]["upward"]
     city = night(made(tmp_path / "city", "样例市", "设区的市", [name], {file.name: file.read_bytes()}))
-    [found] = batch.read_all(
-        form, batch.fetch(load_district(tmp_path / "city")).envelopes, work=Work(), progress=lambda *_: None
-    )
+    found = reading.read(form, file.read_bytes())
     assert "部分汇总 2 / 3 家" in found.texts[form.texts[0].key]
     assert "第1局" in found.texts[form.texts[0].key]
     assert city.record["counts"]["received"] == 1

@@ -16,7 +16,8 @@ from pipeline.forms.form import is_last_year
 from pipeline.judging.causes import explained, is_unfilled, unfilled
 from pipeline.judging.frames import Frames, build_frames
 from pipeline.judging.narratives.check import narrative_findings
-from pipeline.judging.narratives.filed import Surroundings, filed
+from pipeline.judging.narratives.filed import Other, Surroundings, filed
+from pipeline.judging.reports import report_of
 from pipeline.judging.schemas import CELLS, CHECKS, TEXTS, failures
 from pipeline.model import (
     Agency,
@@ -56,10 +57,12 @@ def judge(
     rules: Rules = Rules(),  # noqa: B008 - frozen, so one instance serves every call
     history: Mapping[str, PastReport] = _NO_HISTORY,
     agencies: Sequence[Agency] = (),
+    others: Sequence[Report] = (),
 ) -> list[Assessment]:
     """Judge a batch. ``history`` holds last year's reports by agency code; without one, rules over it are not assessed.
 
-    ``agencies`` is the roster, in whose names one report should not speak.
+    ``agencies`` is the roster, in whose names one report should not speak; ``others`` are reports that count already, in
+    the order in which they came, of which a new one should not be a copy.
     With ``rules.blank_is_zero`` blanks and placeholders of tables are read as 0, with a warning each.
     """
     empty = {number for number, item in enumerate(submissions) if is_unfilled(form, item.reading)}
@@ -79,7 +82,7 @@ def judge(
             filed(row, replace(submissions[number], reading=reading), past)
             for row, (number, reading, past) in enumerate(zip(judged, batch, pasts, strict=True))
         ]
-        for row, finding in narrative_findings(Surroundings(form, reports, agencies)):
+        for row, finding in narrative_findings(Surroundings(form, reports, agencies, _others(others))):
             found[judged[row]].append(finding)
         for number, past in zip(judged, pasts, strict=True):
             reading, level = readings[number], submissions[number].level
@@ -91,6 +94,10 @@ def judge(
         _assess(form, item, reading, findings)
         for item, reading, findings in zip(submissions, readings, found, strict=True)
     ]
+
+
+def _others(reports: Iterable[Report]) -> list[Other]:
+    return [Other(item.code, item.agency, item.texts) for item in reports]
 
 
 def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport | None:
@@ -191,20 +198,5 @@ def _assess(form: Form, item: Submission, reading: Reading, findings: Sequence[F
     verdict = Verdict.HELD if item.held else VERDICTS[heaviest]
     if verdict.is_acceptance and (item.agency is None or not reading.numbers):
         raise AssertionError(f"accepted without agency or figures: {item.file}")
-    report = _report(form, item, reading) if verdict.is_acceptance else None
+    report = report_of(form, item, reading) if verdict.is_acceptance else None
     return Assessment(replace(item, reading=reading), tuple(findings), verdict, report)
-
-
-def _report(form: Form, item: Submission, reading: Reading) -> Report:
-    numbers = tuple(value for value in reading.numbers.values() if value is not None)
-    if len(numbers) != len(form.cells) or item.agency is None or item.year is None:
-        raise AssertionError(f"accepted although incomplete: {item.file}")
-    return Report(
-        form=form.id,
-        agency=item.agency.name,
-        code=item.agency.code,
-        year=item.year,
-        numbers=numbers,
-        texts=reading.texts,
-        entries=reading.entries,
-    )

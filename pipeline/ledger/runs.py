@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.ledger.store import Ledger
+from pipeline.model import Made
 
 DONE, UNCHANGED = "done", "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A file in the year's folder: the digest of what it was made of, and its size in bytes."""
-
-    basis: str
-    size: int
 
 
 def start(ledger: Ledger, year: int, *, now: datetime) -> int:
@@ -32,7 +24,7 @@ def finish(
     inputs: str,
     *,
     now: datetime,
-    made: Mapping[str, Output] | None = None,
+    made: Mapping[str, Made] | None = None,
 ) -> None:
     """Record that the outputs of a night are complete: what went in, and, where they were ``made``, each of them."""
     with ledger.transaction("a night is over only with everything that it wrote"):
@@ -57,7 +49,13 @@ def last_inputs(ledger: Ledger, year: int) -> str:
     return str(row["inputs"]) if row else ""
 
 
-def outputs(ledger: Ledger, year: int) -> dict[str, Output]:
-    """Return what the last finished night wrote, by path within the year's folder."""
+def take_outputs(ledger: Ledger, year: int) -> dict[str, Made]:
+    """Return what the last finished night wrote, by path within the year's folder, and forget it.
+
+    From here on files change: a night that is cut off must not be believed about any of them.
+    """
     rows = ledger.rows("SELECT path, basis, size FROM outputs WHERE year = ?", (year,))
-    return {row["path"]: Output(row["basis"], row["size"]) for row in rows}
+    if rows:
+        with ledger.transaction("nothing is said of files that are being written"):
+            ledger.write("DELETE FROM outputs WHERE year = ?", (year,))
+    return {row["path"]: Made(row["basis"], row["size"]) for row in rows}

@@ -7,16 +7,17 @@ one does not is removed. The record comes last, so an interrupted night is seen 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from pipeline.district import District
+from pipeline.fingerprint import digest_of
 from pipeline.forms.form import Form
 from pipeline.messages import notices
-from pipeline.model import Assessment, DistrictSummary, Notice, Verdict
+from pipeline.model import Assessment, DistrictSummary, Made, Notice, Verdict
 from pipeline.publishing import datafiles, documents, drafting, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -43,6 +44,10 @@ class Night:
     layout: bytes
     style: bytes
     now: datetime
+    bases: Mapping[int, str] = field(default_factory=dict)
+    """By the ``id()`` of an assessment: the digest of everything it depends on."""
+    made: Mapping[str, Made] = field(default_factory=dict)
+    """What the night before wrote, by path; a file made of the same is not made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Published:
     record: record.Record
     written: tuple[str, ...]
     removed: tuple[str, ...]
+    made: Mapping[str, Made] = field(default_factory=dict)
 
 
 def read_record(folder: Path) -> record.Record | None:
@@ -80,18 +86,47 @@ def publish(
     gone = sorted(record.paths(earlier) - record.paths(tonight)) if earlier else []
     if dry_run:
         return Published(tonight, (), tuple(gone))
+    bases = _bases(night, names, returned)
+    current = {path for path, basis in bases.items() if _is_made(night, folder, path, basis)}
     layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
-    written = _write_reports(night, layouts, folder, names, work, progress)
+    written = _write_reports(night, layouts, folder, names, current, work=work, progress=progress)
     known = summary.Background(reports=_reports_by_agency(night, names))
     builders = [*_marked_builders(night, words, returned, progress), *_builders(night, layouts, words, known)]
     for path, build in builders:
-        if write_if_changed(folder / path, build()):
+        if path not in current and write_if_changed(folder / path, build()):
             written.append(path)
     for path in gone:
         (folder / path).unlink(missing_ok=True)
     if write_if_changed(folder / RUN_NAME, record.to_json(tonight)):
         written.append(RUN_NAME)
-    return Published(tonight, tuple(written), tuple(gone))
+    made = {path: Made(basis, (folder / path).stat().st_size) for path, basis in bases.items()}
+    return Published(tonight, tuple(written), tuple(gone), made)
+
+
+def _bases(night: Night, names: Mapping[int, str], returned: Mapping[int, str]) -> dict[str, str]:
+    """Digest for each file that speaks of one submission alone what it is made of."""
+    layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
+    documents_of = {
+        number: (path_of(name, documents.WORD), path_of(name, documents.WEB))
+        for number, name in names.items()
+    }
+    marked = {number: (path,) for number, path in returned.items()}
+    return {
+        path: digest_of((layouts, night.bases[number]))
+        for paths in (documents_of, marked)
+        for number, several in paths.items()
+        for path in several
+        if number in night.bases
+    }
+
+
+def _is_made(night: Night, folder: Path, path: str, basis: str) -> bool:
+    """Whether the file is there, made of the same, as the night before left it."""
+    known = night.made.get(path)
+    place = folder / path
+    return (
+        known is not None and known.basis == basis and place.is_file() and place.stat().st_size == known.size
+    )
 
 
 def summary_name(district: District) -> str:
@@ -183,13 +218,20 @@ def _write_reports(
     layouts: documents.Layouts,
     folder: Path,
     names: Mapping[int, str],
+    current: Container[str],
+    *,
     work: Work,
     progress: Progress,
 ) -> list[str]:
-    jobs = [
+    printed = [
         Job(folder, names[id(state.counting)], state.counting.report)
         for state in night.summary.states
         if state.counting and state.counting.report and id(state.counting) in names
+    ]
+    jobs = [
+        job
+        for job in printed
+        if not all(path_of(job.stem, kind) in current for kind in (documents.WORD, documents.WEB))
     ]
     done = work.map(
         documents.write_documents, layouts, jobs, lambda count: progress("生成各单位年报", count, len(jobs))

@@ -30,6 +30,7 @@ from pipeline.model import (
     Envelope,
     Fact,
     Finding,
+    Made,
     Message,
     MessageOutcome,
     Place,
@@ -246,10 +247,10 @@ def test_a_waiver_holds_until_its_day_or_its_withdrawal(ledger: Ledger) -> None:
 
 def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
     assert runs.last_inputs(ledger, YEAR) == ""
-    made = {"a.docx": runs.Output("basis", 12)}
+    made = {"a.docx": Made("basis", 12)}
     runs.finish(ledger, runs.start(ledger, YEAR, now=NIGHT), runs.DONE, "one", now=NIGHT, made=made)
     runs.start(ledger, YEAR, now=LATER)
     assert runs.last_inputs(ledger, YEAR) == "one"
-    assert runs.outputs(ledger, YEAR) == made
     runs.finish(ledger, runs.start(ledger, YEAR, now=LATER), runs.UNCHANGED, "one", now=LATER)
-    assert runs.outputs(ledger, YEAR) == made
+    assert runs.take_outputs(ledger, YEAR) == made
+    assert runs.take_outputs(ledger, YEAR) == {}
