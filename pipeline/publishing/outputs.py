@@ -21,6 +21,8 @@ from pipeline.model import Assessment, DistrictSummary, Made, Notice, Verdict
 from pipeline.publishing import datafiles, documents, drafting, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.publishing.html import dashboard
+from pipeline.publishing.html.standing import Link, Morning
 from pipeline.work import Work
 
 RUN_NAME = "run.json"
@@ -92,6 +94,7 @@ def publish(
     written = _write_reports(night, layouts, folder, names, current, work=work, progress=progress)
     known = summary.Background(reports=_reports_by_agency(night, names))
     builders = [*_marked_builders(night, words, returned, progress), *_builders(night, layouts, words, known)]
+    builders.append((dashboard.NAME, partial(_dashboard, night, words, tonight)))
     for path, build in builders:
         if path not in current and write_if_changed(folder / path, build()):
             written.append(path)
@@ -200,7 +203,7 @@ def _record(
             "summary": summary_name(night.district),
             "district_report": district_report_name(night.district),
             "upward": upward_name(night.district),
-            "dashboard": None,
+            "dashboard": dashboard.NAME,
             "figures": FIGURES_NAME,
             "findings": FINDINGS_NAME,
         },
@@ -278,6 +281,32 @@ def _builders(
         (FIGURES_NAME, partial(datafiles.figures_csv, night.form, night.summary)),
         (FINDINGS_NAME, partial(datafiles.findings_csv, rows)),
     ]
+
+
+def _dashboard(night: Night, words: Mapping[int, list[Notice]], tonight: record.Record) -> bytes:
+    """Build the coordinator's page, with a link to every output that the record names."""
+    labels = {"report": "Word", "html": "网页", "returned": "退回表格"}
+    files = {
+        "summary": "汇总表（Excel）",
+        "district_report": "本级年报初稿（Word）",
+        "upward": "上报模板（Excel）",
+        "findings": "问题清单（CSV）",
+        "figures": "各单位数据（CSV）",
+    }
+    morning = Morning(
+        summary=night.summary,
+        deadline=night.district.deadline,
+        now=night.now,
+        notices={item.submission.sha256: words[id(item)] for item in night.assessments},
+        links={item["sha256"]: _links(item, labels) for item in tonight["submissions"] if item["version"]},
+        extended={item.agency: item.until for item in night.district.extensions},
+        outputs=_links(tonight["files"], files),
+    )
+    return dashboard.build_dashboard(night.form, morning)
+
+
+def _links(found: record.Record, labels: Mapping[str, str]) -> list[Link]:
+    return [Link(label, found[key]) for key, label in labels.items() if found[key]]
 
 
 def _marked(night: Night, item: Assessment, found: Sequence[Notice], advance: Callable[[], None]) -> bytes:

@@ -71,13 +71,21 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def show(
-    browser: Browser, path: Path, *, width: int = DESKTOP, scheme: Scheme = "light", script: bool = True
+    browser: Browser,
+    path: Path,
+    *,
+    width: int = DESKTOP,
+    scheme: Scheme = "light",
+    script: bool = True,
+    at: str = "",
 ) -> Iterator[Shown]:
-    """Open the file at ``path`` in a fresh profile."""
+    """Open the file at ``path`` in a fresh profile; ``at`` is the moment its clock shows, by default the real one."""
     context = browser.new_context(
         viewport={"width": width, "height": _HEIGHT}, color_scheme=scheme, java_script_enabled=script
     )
     page = context.new_page()
+    if at:
+        page.clock.set_fixed_time(at)
     shown = Shown(page)
     address = path.resolve().as_uri()
 

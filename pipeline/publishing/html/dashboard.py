@@ -1,0 +1,126 @@
+"""Where every agency stands goes in; the page that the coordinator opens every morning comes out.
+
+One file that works from a file share, on a phone, by night and without network. Everything is there without script; the
+script only filters, sorts, and counts the days that are left on the day the page is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.messages import VERDICT_WORDS
+from pipeline.model import Verdict
+from pipeline.publishing.datafiles import plain_number
+from pipeline.publishing.html import charts
+from pipeline.publishing.html.standing import STATES, Morning, first_received, rows, state_name, strangers
+from pipeline.publishing.html.templating import digest, render, source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.forms.form import Form
+    from pipeline.publishing.html.standing import Row
+
+NAME = "index.html"
+_WORDS = {state_name(verdict): VERDICT_WORDS[verdict] for verdict in STATES}
+_DONE = tuple(state_name(verdict) for verdict in STATES if verdict and verdict.is_acceptance)
+_RETURNED, _HELD, _MISSING = (state_name(verdict) for verdict in (Verdict.RETURNED, Verdict.HELD, None))
+_MOST_SHOWN = 300
+"""Agencies whose problems are spelled out; beyond that a page would be slow and nobody reads on."""
+_LARGEST = 6
+_MOST_KINDS = 8
+
+
+def build_dashboard(form: Form, morning: Morning) -> bytes:
+    """Build index.html: the same arguments give the same bytes."""
+    listed, unclaimed = rows(morning), strangers(morning)
+    cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
+    remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
+    style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
+    page = render(
+        "dashboard.html",
+        summary=morning.summary,
+        now=morning.now,
+        deadline=morning.deadline,
+        ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
+        left=days_left(morning.deadline, morning.today),
+        counts=_counts(listed, unclaimed),
+        late=sum(bool(row.late) for row in listed),
+        words=_WORDS,
+        bar=charts.segments(_by_state(listed), 100),
+        kinds=_kinds(listed),
+        growth=_growth(morning),
+        undated=sum(bool(state.versions) and not first_received(state) for state in morning.summary.states),
+        largest=_largest(form, morning),
+        headline=form.headlines[0].label,
+        headlines=_headlines(form, morning),
+        rows=listed,
+        returned=cases[_RETURNED],
+        held=[*unclaimed, *cases[_HELD]][:_MOST_SHOWN],
+        missing=cases[_MISSING],
+        remarked=remarked,
+        explained={row.number for row in (*cases[_RETURNED], *cases[_HELD], *remarked)},
+        kind_names=list(dict.fromkeys(row.kind for row in listed)),
+        most=_MOST_SHOWN,
+        outputs=morning.outputs,
+        style=style,
+        script=script,
+        style_policy=digest(style),
+        script_policy=digest(script),
+        spoken=charts.spoken,
+        width=charts.WIDTH,
+    )
+    return page.encode(errors="replace")
+
+
+def days_left(deadline: date, today: date) -> str:
+    """Say how many days are left, as the page's script says it on the day it is read."""
+    left = (deadline - today).days
+    if left > 0:
+        return f"还有 {left} 天"
+    return f"已过 {-left} 天" if left < 0 else "今天截止"
+
+
+def _by_state(listed: Sequence[Row]) -> dict[str, int]:
+    counted = Counter(row.state for row in listed)
+    return {state: counted[state] for state in _WORDS}
+
+
+def _counts(listed: Sequence[Row], held: Sequence[Row]) -> dict[str, int]:
+    """Count agencies by state; what is held counts the files of nobody besides."""
+    counted = _by_state(listed)
+    return counted | {_HELD: counted[_HELD] + len(held)}
+
+
+def _kinds(listed: Sequence[Row]) -> charts.Bars:
+    groups: dict[str, list[Row]] = {}
+    for row in listed:
+        groups.setdefault(row.kind, []).append(row)
+    shown = {kind: _by_state(members) for kind, members in list(groups.items())[:_MOST_KINDS]}
+    return charts.stacked(shown, _WORDS, _DONE)
+
+
+def _growth(morning: Morning) -> charts.Steps | None:
+    firsts = (first_received(state) for state in morning.summary.states)
+    return charts.growth(
+        [first.date() for first in firsts if first],
+        len(morning.summary.states),
+        until=morning.today,
+        deadline=morning.deadline,
+    )
+
+
+def _largest(form: Form, morning: Morning) -> charts.Bars:
+    """Rank the agencies by the first figure that overviews show."""
+    cell = form.by_key[form.headlines[0].cell]
+    district = morning.summary.district
+    reports = morning.summary.reports
+    values = [(item.agency.removeprefix(district), int(item.numbers[cell.index])) for item in reports]
+    return charts.ranked(values, _LARGEST)
+
+
+def _headlines(form: Form, morning: Morning) -> list[tuple[str, str]]:
+    totals = morning.summary.totals
+    return [(item.label, plain_number(totals[form.by_key[item.cell].index])) for item in form.headlines]

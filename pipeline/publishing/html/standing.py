@@ -1,0 +1,207 @@
+"""Where every agency stands goes in; one row for each, as the coordinator reads it, comes out.
+
+Only what a page shows is kept: words, times in China's time, links, and the findings grouped as people read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pipeline.grouping import GroupedNotice, group_notices
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
+from pipeline.model import (
+    CHINA,
+    AgencyState,
+    Assessment,
+    DistrictSummary,
+    Notice,
+    Severity,
+    Verdict,
+)
+
+MOST_FINDINGS = 12
+"""Problems listed of one agency; the rest stands in its marked workbook."""
+STATES: tuple[Verdict | None, ...] = (
+    Verdict.ACCEPTED,
+    Verdict.ACCEPTED_WITH_REMARKS,
+    Verdict.RETURNED,
+    Verdict.HELD,
+    None,
+)
+"""The states an agency can be in, the best first."""
+_STATE_NAMES: Mapping[Verdict | None, str] = {None: "missing"}
+_NO_KIND = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An output: its label and its path relative to the page."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What the coordinator's page speaks of.
+
+    ``notices`` and ``links`` are keyed by the submission's sha256, ``extended`` (later deadlines) by agency code.
+    """
+
+    summary: DistrictSummary
+    deadline: date
+    now: datetime
+    notices: Mapping[str, Sequence[Notice]]
+    links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
+    extended: Mapping[str, date] = field(default_factory=dict)
+    outputs: Sequence[Link] = ()
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return (self.now.astimezone(CHINA) if self.now.tzinfo else self.now).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding, or several that say the same: how heavy, where, what, and what to do."""
+
+    severity: str
+    word: str
+    where: str
+    fault: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The version that is shown of an agency, or a file of nobody; all empty where nothing came."""
+
+    file: str = ""
+    received: datetime | None = None
+    errors: int = 0
+    warnings: int = 0
+    links: Sequence[Link] = ()
+    problems: Sequence[Problem] = ()
+    omitted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One agency, or, with ``number`` 0, a file that belongs to nobody."""
+
+    number: int
+    name: str
+    state: str
+    word: str
+    arrival: Arrival
+    code: str = ""
+    kind: str = ""
+    rank: int = 0
+    late: str = ""
+    extended: date | None = None
+    versions: int = 0
+    contact: str = ""
+    phone: str = ""
+    remark: str = ""
+
+
+def state_name(verdict: Verdict | None) -> str:
+    """Return the name a state has in the page's style and script."""
+    return _STATE_NAMES.get(verdict) or str(verdict)
+
+
+def rows(morning: Morning) -> list[Row]:
+    """Return one row for each agency, in roster order."""
+    return [_row(morning, number, state) for number, state in enumerate(morning.summary.states, 1)]
+
+
+def strangers(morning: Morning) -> list[Row]:
+    """Return one row for each file that belongs to nobody yet."""
+    return [
+        Row(
+            number=0,
+            name=item.submission.reading.claims.agency or "（未写明单位）",
+            state=state_name(item.verdict),
+            word=VERDICT_WORDS[item.verdict],
+            arrival=_arrival(morning, item),
+        )
+        for item in morning.summary.unclaimed
+    ]
+
+
+def first_received(state: AgencyState) -> datetime | None:
+    """Return when the first file of an agency came, in China's time; None where nothing came or nobody knows."""
+    return received_at(state.versions[0]) if state.versions else None
+
+
+def received_at(assessment: Assessment) -> datetime | None:
+    """Return when a submission came, in China's time; None where that is unknown."""
+    received = assessment.submission.received_at
+    return received.astimezone(CHINA) if received and received.tzinfo else received
+
+
+def _row(morning: Morning, number: int, state: AgencyState) -> Row:
+    agency, shown = state.agency, state.counting or state.latest
+    extended = morning.extended.get(agency.code)
+    return Row(
+        number=number,
+        name=agency.name,
+        code=agency.code,
+        kind=agency.kind or _NO_KIND,
+        state=state_name(state.verdict),
+        word=VERDICT_WORDS[state.verdict],
+        rank=STATES.index(state.verdict),
+        late=_late(state, extended or morning.deadline, morning.today),
+        extended=extended,
+        versions=len(state.versions),
+        contact=agency.contact,
+        phone=agency.phone,
+        remark=_remark(state),
+        arrival=_arrival(morning, shown) if shown else Arrival(),
+    )
+
+
+def _late(state: AgencyState, deadline: date, today: date) -> str:
+    """Say whether the agency's first file came after its deadline, or none came and the deadline is past."""
+    if not state.versions:
+        return "逾期" if today > deadline else ""
+    first = first_received(state)
+    return "迟报" if first and first.date() > deadline else ""
+
+
+def _remark(state: AgencyState) -> str:
+    """Say what the row alone does not: what became of a version later than the one that counts."""
+    if not state.latest or not state.counting or state.latest is state.counting:
+        return ""
+    later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
+    return f"{later}，按第 {state.counting.version} 次汇总"
+
+
+def _arrival(morning: Morning, item: Assessment) -> Arrival:
+    """Describe a submission: when it came, what was found, where it leads."""
+    notices = morning.notices.get(item.submission.sha256, ())
+    severities = [notice.severity for notice in notices]
+    groups = [group for group in group_notices(notices) if group.notice.severity != Severity.INFO]
+    return Arrival(
+        file=item.submission.file,
+        received=received_at(item),
+        errors=severities.count(Severity.ERROR),
+        warnings=severities.count(Severity.WARNING),
+        links=morning.links.get(item.submission.sha256, ()),
+        problems=[_problem(group) for group in groups[:MOST_FINDINGS]],
+        omitted=max(0, len(groups) - MOST_FINDINGS),
+    )
+
+
+def _problem(group: GroupedNotice) -> Problem:
+    notice = group.notice
+    return Problem(
+        severity=notice.severity,
+        word=SEVERITY_WORDS[notice.severity],
+        where=group.where,
+        fault=notice.fault or notice.message,
+        remedy=notice.hint or "",
+    )

@@ -1,0 +1,119 @@
+"""The coordinator's page: every agency once, in its state, with its problems; charts that say what they show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.model import Verdict
+from pipeline.publishing.html import charts
+from pipeline.publishing.html.dashboard import build_dashboard, days_left
+from pipeline.publishing.html.standing import MOST_FINDINGS, Morning, rows, strangers
+from tests.support.districts import NOON, agency, assessment, blank, merged, mixed, notices_of
+
+DEADLINE = date(2024, 1, 31)
+NOW = datetime(2024, 1, 28, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def morning(form: Form) -> Morning:
+    agencies, found = mixed(form, 14)
+    return Morning(merged(form, agencies, found), DEADLINE, NOW, notices_of(form, found))
+
+
+def test_a_row_for_each_agency_in_roster_order(morning: Morning) -> None:
+    listed = rows(morning)
+    assert [row.code for row in listed] == [state.agency.code for state in morning.summary.states]
+    assert [row.state for row in listed[:7]] == [
+        "accepted", "accepted_with_remarks", "returned", "accepted", "held", "missing", "accepted",
+    ]  # fmt: skip
+
+
+def test_a_file_of_nobody_has_a_row_of_its_own(morning: Morning) -> None:
+    [row] = strangers(morning)
+    assert (row.number, row.name, row.state) == (0, "别的局", "held")
+    assert row.arrival.problems[0].word == "错误"
+
+
+def test_equal_problems_stand_once_and_many_are_cut_short(form: Form) -> None:
+    one = agency(1)
+    findings = [replace(item, facts={}, code="C02", variant="placeholder") for item in blank(form, 1)]
+    findings = [replace(item, facts={"raw": str(number)}) for number, item in enumerate(findings)]
+    found = [assessment(form, one, 1, Verdict.RETURNED, findings=findings)]
+    [row] = rows(Morning(merged(form, [one], found), DEADLINE, NOW, notices_of(form, found)))
+    assert row.arrival.errors == len(findings)
+    assert len(row.arrival.problems) == MOST_FINDINGS
+    assert row.arrival.omitted == len(findings) - MOST_FINDINGS
+    blanks = [assessment(form, one, 1, Verdict.RETURNED, findings=blank(form, 1))]
+    [row] = rows(Morning(merged(form, [one], blanks), DEADLINE, NOW, notices_of(form, blanks)))
+    assert (len(row.arrival.problems), row.arrival.omitted) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("days", "extended", "late"),
+    [(0, {}, ""), (11, {}, ""), (12, {}, "迟报"), (12, {"001": date(2024, 2, 1)}, "")],
+)
+def test_late_is_what_came_after_its_own_deadline(
+    form: Form, days: int, extended: dict[str, date], late: str
+) -> None:
+    """NOON is 20:00 of 20 January in China."""
+    one = agency(1)
+    item = assessment(form, one)
+    moved = replace(item, submission=replace(item.submission, received_at=NOON + timedelta(days=days)))
+    [row] = rows(Morning(merged(form, [one], [moved]), DEADLINE, NOW, {}, extended=extended))
+    assert row.late == late
+
+
+@pytest.mark.parametrize(("day", "late"), [(31, ""), (32, "逾期")])
+def test_missing_is_late_from_the_day_after_the_deadline(form: Form, day: int, late: str) -> None:
+    now = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day - 1)
+    [row] = rows(Morning(merged(form, [agency(1)], []), DEADLINE, now, {}))
+    assert row.late == late
+
+
+def test_days_left() -> None:
+    said = [days_left(DEADLINE, DEADLINE + timedelta(days=day)) for day in (-2, 0, 3)]
+    assert said == ["还有 2 天", "今天截止", "已过 3 天"]
+
+
+def test_same_arguments_same_bytes(form: Form, morning: Morning) -> None:
+    assert build_dashboard(form, morning) == build_dashboard(form, morning)
+
+
+def test_segments_fill_the_bar() -> None:
+    found = charts.segments({"a": 1, "b": 0, "c": 3}, 100)
+    assert [(item.state, item.x, item.width, item.count) for item in found] == [
+        ("a", 0, 25, 1),
+        ("c", 25, 75, 3),
+    ]
+    assert charts.segments({"a": 0}, 100) == []
+
+
+def test_stacked_bars_say_what_they_show() -> None:
+    chart = charts.stacked({"街道": {"a": 2, "b": 1}}, {"a": "合格", "b": "退回"}, ["a"])
+    assert chart.bars[0].value == "2 / 3"
+    assert chart.said == "街道 3 家：合格 2，退回 1。"
+
+
+def test_ranked_bars_are_measured_by_the_largest_and_zeros_left_out() -> None:
+    chart = charts.ranked([("甲", 5), ("乙", 10), ("丙", 0), ("丁", 1)], 2)
+    assert [(bar.label, bar.segments[0].width) for bar in chart.bars] == [("乙", 360), ("甲", 180)]
+    assert chart.said == "乙 10；甲 5；其余单位共 1。"
+    assert charts.ranked([("甲", 0)], 2).bars == []
+
+
+def test_growth_counts_by_day_up_to_today() -> None:
+    days = [date(2024, 1, 10), date(2024, 1, 10), date(2024, 1, 20), date(2024, 2, 20)]
+    chart = charts.growth(days, 4, until=date(2024, 1, 25), deadline=DEADLINE)
+    assert chart is not None
+    assert (chart.count, chart.whole, chart.first) == (3, 4, "1月10日")
+    assert chart.line.count("V") == 2
+    assert chart.deadline == charts.WIDTH - 42
+
+
+def test_no_growth_without_a_course() -> None:
+    assert charts.growth([], 4, until=NOW.date(), deadline=DEADLINE) is None
+    assert charts.growth([NOW.date()], 4, until=NOW.date(), deadline=DEADLINE) is None
