@@ -146,8 +146,8 @@ def test_a_row_opens_the_problems_of_its_agency(browser: Browser, pages: Path) -
         target = shown.page.locator(link.get_attribute("href") or "")
         assert target.get_attribute("open") is None
         link.click()
+        target.locator(".problems li").first.wait_for()
         assert target.get_attribute("open") is not None
-        assert target.locator(".problems li").first.is_visible()
 
 
 def test_days_left_are_those_of_the_day_it_is_read(browser: Browser, pages: Path) -> None:
