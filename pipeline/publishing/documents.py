@@ -1,5 +1,7 @@
 """Reports that count go in; each is printed as a Word document and as a web page, only what differs being written.
 
+What stands in the written Word documents is read back, so that the night can prove that it is what was sent.
+
 What printing needs is compiled once and can be pickled, so that any worker can take a chunk of the reports.
 """
 
@@ -10,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.forms.form import Form
-from pipeline.model import Report
+from pipeline.model import Number, Report
 from pipeline.publishing import word
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.html import report as web
+from pipeline.publishing.word_figures import FigureReader, compile_reader, read_figures
 
 REPORTS = "reports"
 WORD, WEB = ".docx", ".html"
@@ -25,6 +28,7 @@ class Layouts:
 
     word: word.Layout
     web: web.Page
+    reader: FigureReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,15 @@ class Job:
     folder: Path
     stem: str
     report: Report
+    is_made: bool = False
+    """Whether the documents stand there already, made of the same; then they are only read."""
 
 
 def compile_layouts(form: Form, word_layout: bytes, style: str) -> Layouts:
     """Compile the Word layout and the page with the district's style. Raises ConfigError if one cannot be used."""
-    return Layouts(word.compile_layout(word_layout, form), web.compile_page(form, style))
+    return Layouts(
+        word.compile_layout(word_layout, form), web.compile_page(form, style), compile_reader(form)
+    )
 
 
 def path_of(stem: str, suffix: str) -> str:
@@ -46,12 +54,26 @@ def path_of(stem: str, suffix: str) -> str:
     return f"{REPORTS}/{stem}{suffix}"
 
 
-def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[tuple[str, ...]]:
-    """Print a chunk; return for each report the paths that had to be written. Runs in any worker."""
-    return [tuple(_written(layouts, job)) for job in jobs]
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What became of a job: the paths that had to be written, and the figures that stand in the Word document."""
+
+    written: tuple[str, ...]
+    figures: tuple[Number | None, ...]
+
+
+def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[Printed]:
+    """Print a chunk of reports. Runs in any worker."""
+    return [Printed(tuple(_written(layouts, job)), _read_back(layouts, job)) for job in jobs]
+
+
+def _read_back(layouts: Layouts, job: Job) -> tuple[Number | None, ...]:
+    return read_figures(layouts.reader, (job.folder / path_of(job.stem, WORD)).read_bytes())
 
 
 def _written(layouts: Layouts, job: Job) -> Iterator[str]:
+    if job.is_made:
+        return
     for path, content in _printed(layouts, job):
         if write_if_changed(job.folder / path, content):
             yield path

@@ -91,8 +91,15 @@ def publish(
     bases = _bases(night, names, returned)
     current = {path for path, basis in bases.items() if _is_made(night, folder, path, basis)}
     layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
-    written = _write_reports(night, layouts, folder, names, current, work=work, progress=progress)
-    known = summary.Background(reports=_reports_by_agency(night, names))
+    jobs = _jobs(night, folder, names, current)
+    done = work.map(
+        documents.write_documents, layouts, jobs, lambda count: progress("生成各单位年报", count, len(jobs))
+    )
+    written = [path for printed in done for path in printed.written]
+    known = summary.Background(
+        printed={job.report.code: item.figures for job, item in zip(jobs, done, strict=True)},
+        reports={job.report.code: path_of(job.stem, documents.WORD) for job in jobs},
+    )
     builders = [*_marked_builders(night, words, returned, progress), *_builders(night, layouts, words, known)]
     builders.append((dashboard.NAME, partial(_dashboard, night, words, tonight)))
     for path, build in builders:
@@ -164,15 +171,6 @@ def _report_names(night: Night) -> dict[int, str]:
     return names
 
 
-def _reports_by_agency(night: Night, names: Mapping[int, str]) -> dict[str, str]:
-    """Map the codes of the agencies whose report counts to the path of its document."""
-    return {
-        state.agency.code: path_of(names[id(state.counting)], documents.WORD)
-        for state in night.summary.states
-        if state.counting and id(state.counting) in names
-    }
-
-
 def _returned_names(night: Night) -> dict[int, str]:
     """Map every returned assessment of a known agency to the path of its marked workbook."""
     names: dict[int, str] = {}
@@ -216,30 +214,14 @@ def _report_paths(name: str | None) -> dict[str, str | None]:
     return {key: path_of(name, suffix) if name else None for key, suffix in suffixes.items()}
 
 
-def _write_reports(
-    night: Night,
-    layouts: documents.Layouts,
-    folder: Path,
-    names: Mapping[int, str],
-    current: Container[str],
-    *,
-    work: Work,
-    progress: Progress,
-) -> list[str]:
-    printed = [
-        Job(folder, names[id(state.counting)], state.counting.report)
+def _jobs(night: Night, folder: Path, names: Mapping[int, str], current: Container[str]) -> list[Job]:
+    """Return every report that counts, with whether its documents are still to be made."""
+    kinds = (documents.WORD, documents.WEB)
+    return [
+        Job(folder, stem, report, is_made=all(path_of(stem, kind) in current for kind in kinds))
         for state in night.summary.states
-        if state.counting and state.counting.report and id(state.counting) in names
+        if state.counting and (report := state.counting.report) and (stem := names.get(id(state.counting)))
     ]
-    jobs = [
-        job
-        for job in printed
-        if not all(path_of(job.stem, kind) in current for kind in (documents.WORD, documents.WEB))
-    ]
-    done = work.map(
-        documents.write_documents, layouts, jobs, lambda count: progress("生成各单位年报", count, len(jobs))
-    )
-    return [path for paths in done for path in paths]
 
 
 def _marked_builders(
