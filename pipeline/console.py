@@ -134,7 +134,7 @@ def _print_troubles(console: Console, found: Record) -> None:
         console.print(line)
         console.print(Text(f"      {errors[0]['message']}" if errors else "", style="dim"))
     if len(troubled) > _SHOWN:
-        console.print(f"  ……其余 {len(troubled) - _SHOWN} 份见汇总表的“报送情况”和“问题清单”")
+        console.print(f"  ……其余 {len(troubled) - _SHOWN} 份见汇总表的“报送情况”和“问题与说明”")
 
 
 def _print_missing(console: Console, found: Record, district: District) -> None:

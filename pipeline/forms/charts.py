@@ -17,6 +17,9 @@ Over = Literal["agencies", "parts", "years"]
 """What the marks of a chart stand for: an agency each, a part each, or a year each with one series for every part."""
 _OVERS: tuple[Over, ...] = ("agencies", "parts", "years")
 
+MOST_SERIES = 3
+"""More lines in one chart are a tangle."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChartPart:
@@ -58,6 +61,8 @@ def _chart(section: Section, expander: Expander) -> Chart:
     parts = tuple(_part(section, item, expander) for item in written.parts)
     if not parts or (over == "agencies" and len(parts) > 1):
         raise section.fault("parts 至少一项；over 为 agencies 时恰好一项。", "parts")
+    if over == "years" and len(parts) > MOST_SERIES:
+        raise section.fault(f"over 为 years 时最多 {MOST_SERIES} 项。", "parts")
     return Chart(written.title, written.unit, over, parts)
 
 

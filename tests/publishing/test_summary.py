@@ -31,15 +31,19 @@ from pipeline.model import (
     Claims,
     DistrictSummary,
     Finding,
+    Notice,
     Number,
     Place,
     Severity,
     Verdict,
+    Waiver,
 )
 from pipeline.publishing.datafiles import figures_csv
 from pipeline.publishing.summary import build_summary
-from pipeline.publishing.summary.brief import Background
+from pipeline.publishing.summary.brief import Background, Delivered
 from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
+from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
+from pipeline.publishing.summary.charts import CHARTS_SHEET
 from pipeline.publishing.summary.detail import DETAIL_HEAD, FIRST_ROW, KEYS_ROW, detail_sheet_name
 from pipeline.publishing.summary.findings import FINDINGS_HEAD, FINDINGS_SHEET
 from pipeline.publishing.summary.overview import OVERVIEW_SHEET, SIGNATURES
@@ -47,12 +51,13 @@ from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
 from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
 from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
 from pipeline.publishing.summary.tables import general_balances, grid_position, summary_sheet_name
+from pipeline.publishing.summary.yearly import YEARLY_HEAD, YEARLY_SHEET
 from tests.support import fills, libreoffice
 from tests.support.districts import agency, assessment, blank, merged, mixed, notices_of
 
 NOW = datetime(2024, 1, 26, 18, 0, tzinfo=timezone(timedelta(hours=8)))
 DEADLINE = date(2024, 1, 25)
-FUNCTIONS = {"AND", "COUNTIF", "HYPERLINK", "IF", "ISNUMBER", "OR", "ROUND", "SUM", "SUMPRODUCT"}
+FUNCTIONS = {"AND", "COUNTIF", "HYPERLINK", "IF", "ISNUMBER", "N", "OR", "ROUND", "SUM", "SUMPRODUCT"}
 """All that the workbook's formulas use: nothing younger than Excel 2007, nothing that looks outside."""
 HOSTILE = (
     '=HYPERLINK("http://x",1)',
@@ -131,10 +136,22 @@ def all_printed(form: Form, book: openpyxl.Workbook) -> dict[str, object]:
     return {key: value for table in form.tables for key, value in printed(form, book, table).items()}
 
 
-def background(summary: DistrictSummary) -> Background:
-    """Return a background in which everything is known."""
+def background(form: Form, summary: DistrictSummary) -> Background:
+    """Return a background in which everything is known, and something of everything differs."""
     printed = {report.code: report.numbers for report in summary.reports}
-    return Background(printed=printed)
+    keys = [cell.key for cell in form.cells]
+    past = {code: dict(zip(keys, (value + 1 for value in row), strict=True)) for code, row in printed.items()}
+    past |= {"900": dict.fromkeys(keys, 3)}
+    before = {code: (*row[:-2], row[-2] + 4, row[-1]) for code, row in list(printed.items())[1:]}
+    some = summary.states[0].agency.code
+    return Background(
+        printed=printed,
+        last_year=past,
+        earlier={year: dict.fromkeys(keys, year - 2000) for year in (2021, 2022)},
+        waivers=[Waiver(some, "T3-04", "机构合并", "王主任", NOW, DEADLINE)],
+        delivered=Delivered(NOW, before),
+        reports={code: f"reports/{code}.docx" for code in printed},
+    )
 
 
 def as_decimal(value: object) -> Decimal:
@@ -154,7 +171,10 @@ def test_sheets_stand_in_the_order_of_reading(form: Form) -> None:
         *tables,
         BY_KIND_SHEET,
         *details,
+        YEARLY_SHEET,
+        CHARTS_SHEET,
         RECONCILE_SHEET,
+        CHANGES_SHEET,
         FINDINGS_SHEET,
         SOURCES_SHEET,
     ]
@@ -221,7 +241,7 @@ def test_recalculated_the_workbook_says_what_it_stores(form: Form, tmp_path: Pat
     summary = merged(form, roster, found)
     poisoned = replace(summary, totals=tuple(total + 1 for total in summary.totals))
     good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
-    known = background(summary)
+    known = background(form, summary)
     good.write_bytes(build_from(form, summary, found, known))
     bad.write_bytes(build_from(form, poisoned, found, known))
     again_good, again_bad = libreoffice.recalculate([good, bad], tmp_path / "out")
@@ -492,7 +512,173 @@ def test_sources_name_the_file_that_counts_by_its_digest(form: Form) -> None:
         assert row["第几次"] == (counting.version if counting else None)
 
 
+# ---------------------------------------------------------------- last year, charts, changes
+
+
+def yearly_rows(content: bytes) -> list[dict[str, object]]:
+    sheet = opened(content, values=True)[YEARLY_SHEET]
+    rows: list[dict[str, object]] = [
+        dict(zip(YEARLY_HEAD, row, strict=True)) for row in sheet.iter_rows(min_row=4, values_only=True)
+    ]
+    return [row for row in rows if row["增减"] is not None]
+
+
+def test_every_figure_stands_beside_last_years(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    known = background(form, summary)
+    rows = yearly_rows(build_from(form, summary, [], known))
+    assert len(rows) == len(form.cells) + len(summary.states)
+    for cell, row in zip(form.cells, rows, strict=False):
+        now = summary.totals[cell.index]
+        assert as_decimal(row["本年"]) == now
+        assert as_decimal(row["上年"]) == now + len(summary.reports)
+        assert row["增减"] == -len(summary.reports)
+        assert row["增减（%）"] == pytest.approx(
+            -len(summary.reports) / float(now + len(summary.reports)), abs=1e-4
+        )
+    said = texts(opened(build_from(form, summary, [], known), values=True)[YEARLY_SHEET])
+    assert any(f"两年都是这 {len(summary.reports)} 家单位的合计" in text for text in said)
+
+
+def test_two_years_of_different_agencies_are_called_not_comparable(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    known = background(form, summary)
+    fewer = replace(known, last_year=dict(list(known.last_year.items())[2:]))
+    said = texts(opened(build_from(form, summary, [], fewer), values=True)[YEARLY_SHEET])
+    assert any("仅供参考" in text for text in said)
+
+
+def test_an_unknown_last_year_leaves_blanks_and_a_sentence(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    rows = yearly_rows(build_from(form, summary, []))
+    assert len(rows) == len(form.cells)
+    assert {(row["上年"], row["增减"], row["增减（%）"]) for row in rows} == {(None, "—", "—")}
+    said = texts(opened(build_from(form, summary, []), values=True)[YEARLY_SHEET])
+    assert any(text.startswith(f"没有{summary.year - 1}年的数据") for text in said)
+
+
+def chart_parts(content: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        names = sorted(name for name in package.namelist() if name.startswith("xl/charts/chart"))
+        return [package.read(name).decode() for name in names]
+
+
+def test_every_declared_chart_is_native_and_shows_cells_of_its_sheet(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    content = build_from(form, summary, [], background(form, summary))
+    parts = chart_parts(content)
+    assert len(parts) == len(form.charts)
+    for chart, part in zip(form.charts, parts, strict=True):
+        assert chart.title in part
+        areas = re.findall(r"<c:f>(?:&apos;|')?([^<!']+?)(?:&apos;|')?!", part)
+        assert set(areas) == {CHARTS_SHEET}
+        series = len(chart.parts) if chart.over == "years" else 1
+        assert part.count("<c:ser>") == series
+
+
+def test_figures_under_the_charts_are_the_districts(form: Form) -> None:
+    roster = [agency(number) for number in range(1, 21)]
+    found = [assessment(form, owner) for owner in roster]
+    summary = merged(form, roster, found)
+    sheet = opened(build_from(form, summary, found, background(form, summary)), values=True)[CHARTS_SHEET]
+    rows = [row for row in sheet.iter_rows(max_col=4, values_only=True) if row[1] is not None]
+    totals = dict(zip((cell.key for cell in form.cells), summary.totals, strict=True))
+    blocks: list[list[tuple[object, ...]]] = []
+    for row in rows:
+        if row[0] in {"项目", "年度"}:
+            blocks.append([])
+        else:
+            blocks[-1].append(row)
+    for chart, block in zip(form.charts, blocks, strict=True):
+        expected = [sum(totals[key] for key in part.cells) for part in chart.parts]
+        if chart.over == "parts":
+            assert [row[1] for row in block] == expected
+        elif chart.over == "agencies":
+            assert sum(int(str(row[1])) for row in block) == expected[0]
+            assert str(block[-1][0]).startswith("其他")
+        else:
+            assert [row[0] for row in block] == ["2021年", "2022年", "2023年"]
+            assert list(block[-1][1 : 1 + len(expected)]) == expected
+
+
+def test_a_district_of_zeros_has_no_empty_charts(form: Form) -> None:
+    owner = agency(1)
+    content = build(form, [owner], [assessment(form, owner, numbers=fills.zeros(form))])
+    assert chart_parts(content) == []
+    assert sum("没有可画的数据" in text for text in texts(opened(content, values=True)[CHARTS_SHEET])) == len(
+        form.charts
+    )
+
+
+def change_rows(content: bytes) -> list[dict[str, object]]:
+    sheet = opened(content, values=True)[CHANGES_SHEET]
+    rows: list[dict[str, object]] = [
+        dict(zip(CHANGES_HEAD, row, strict=True)) for row in sheet.iter_rows(values_only=True)
+    ]
+    return [row for row in rows if isinstance(row["序号"], int)]
+
+
+def test_what_changed_since_the_last_delivery_is_listed_by_agency_and_cell(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    known = background(form, summary)
+    rows = change_rows(build_from(form, summary, [], known))
+    reports = summary.reports
+    assert [row["单位名称"] for row in rows] == [report.agency for report in reports]
+    assert rows[0]["说明"] == "上次没有汇总，本次新增"
+    for row, report in zip(rows[1:], reports[1:], strict=True):
+        assert row["项目"] == form.cells[-2].short_label
+        assert (row["原数"], row["现数"], row["增减"]) == (report.numbers[-2] + 4, report.numbers[-2], -4)
+
+
+def test_figures_changed_between_versions_are_listed(form: Form) -> None:
+    owner = agency(1)
+    cell = form.cells[0]
+    versions = []
+    for number, value in enumerate((3, 3, 5), 1):
+        item = assessment(form, owner, number, numbers=fills.zeros(form) | {cell.key: value})
+        reading = replace(item.submission.reading, numbers={cell.key: value})
+        versions.append(replace(item, submission=replace(item.submission, reading=reading)))
+    [row] = change_rows(build(form, [owner], versions))
+    assert (row["单位名称"], row["项目"], row["原数"], row["现数"], row["增减"]) == (
+        owner.name,
+        cell.short_label,
+        3,
+        5,
+        2,
+    )
+    assert row["说明"] == "第 2 次（合格） → 第 3 次（合格）"
+
+
+def test_without_a_delivery_the_sheet_says_so(form: Form) -> None:
+    said = texts(opened(build(form, *mixed(form)), values=True)[CHANGES_SHEET])
+    assert any("还没有报送过汇总表" in text for text in said)
+
+
 # ---------------------------------------------------------------- findings
+
+
+def test_explanations_and_exceptions_stand_beside_the_finding_and_below(form: Form) -> None:
+    owner = agency(1)
+    note = Finding("T3-06", Severity.WARNING, Place("表", "B2"), (), "", {}, "年底集中收到")
+    item = assessment(form, owner, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=[note])
+    notice = Notice("T3-06", "warning", "表", "B2", None, None, None, "结转过多", None)
+    known = Background(waivers=[Waiver(owner.code, "T3-06", "机构合并", "王主任", NOW)])
+    summary = merged(form, [owner], [item])
+    content = build_summary(
+        form,
+        summary,
+        deadline=DEADLINE,
+        now=NOW,
+        notices={item.submission.sha256: [notice]},
+        background=known,
+    )
+    sheet = opened(content, values=True)[FINDINGS_SHEET]
+    row = dict(zip(FINDINGS_HEAD, next(sheet.iter_rows(min_row=3, values_only=True)), strict=True))
+    assert (row["单位说明"], row["准予例外"]) == ("年底集中收到", "机构合并")
+    below = [
+        text for line in sheet.iter_rows(min_row=5) for cell in line if isinstance(text := cell.value, str)
+    ]
+    assert {owner.name, "机构合并", "T3-06", "王主任", "2024-01-26", "长期"} <= set(below)
 
 
 def test_findings_name_agency_file_version_and_place_errors_first(form: Form) -> None:
@@ -501,7 +687,9 @@ def test_findings_name_agency_file_version_and_place_errors_first(form: Form) ->
     item = assessment(form, owner, 2, Verdict.RETURNED, findings=[note, *blank(form, 0), *blank(form, 1)])
     sheet = opened(build(form, [owner], [item]), values=True)[FINDINGS_SHEET]
     rows = [
-        dict(zip(FINDINGS_HEAD, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)
+        dict(zip(FINDINGS_HEAD, row, strict=True))
+        for row in sheet.iter_rows(min_row=3, values_only=True)
+        if isinstance(row[0], int)
     ]
     error, info = SEVERITY_WORDS[Severity.ERROR], SEVERITY_WORDS[Severity.INFO]
     assert [row["级别"] for row in rows] == [error, error, info]
@@ -517,7 +705,7 @@ def test_findings_name_agency_file_version_and_place_errors_first(form: Form) ->
 def test_every_submission_is_listed_also_superseded_ones_and_those_of_nobody(form: Form) -> None:
     roster, found = mixed(form)
     sheet = opened(build(form, roster, found), values=True)[FINDINGS_SHEET]
-    files = {row[2] for row in sheet.iter_rows(min_row=3, values_only=True)}
+    files = {row[2] for row in sheet.iter_rows(min_row=3, values_only=True) if isinstance(row[0], int)}
     assert files == {item.submission.file for item in found if item.findings}
 
 

@@ -1,6 +1,6 @@
 """The district workbook: where every agency stands, the sums in the official tables, every figure behind them."""
 
-from pipeline.publishing.summary.brief import Background, Delivered, Waiver
+from pipeline.publishing.summary.brief import Background, Delivered
 from pipeline.publishing.summary.build import build_summary
 
-__all__ = ["Background", "Delivered", "Waiver", "build_summary"]
+__all__ = ["Background", "Delivered", "build_summary"]

@@ -5,13 +5,13 @@ Nothing beyond the reports themselves has to be known; a sheet that lacks someth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import AgencyState, DistrictSummary, Notice, Number
+from pipeline.model import AgencyState, DistrictSummary, Notice, Number, Waiver
 
 NO_KIND = "（未分类）"
 _LONG_LIST = 30
@@ -19,17 +19,6 @@ _MONEY_DECIMALS = 6
 
 Figures = Sequence[Number | None]
 """The numbers of one report in the form's order; None is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """A named exception that the coordinator granted. ``rule`` is the id of a rule or of one balance of it."""
-
-    agency: str
-    rule: str
-    reason: str
-    by: str = ""
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +44,15 @@ class Background:
     waivers: Sequence[Waiver] = ()
     delivered: Delivered | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
+
+    def sums_of_last_year(self, agencies: Iterable[str]) -> dict[str, Number]:
+        """Add up last year's figures of ``agencies`` by cell key; a key that nobody has is absent."""
+        sums: dict[str, Number] = {}
+        for code in agencies:
+            for key, value in self.last_year.get(code, {}).items():
+                if value is not None:
+                    sums[key] = sums.get(key, 0) + value
+        return sums
 
 
 @dataclass(frozen=True, slots=True)

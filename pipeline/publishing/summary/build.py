@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from pipeline.publishing.summary.book import Book
 from pipeline.publishing.summary.brief import Background, Brief
 from pipeline.publishing.summary.by_kind import write_by_kind
+from pipeline.publishing.summary.changes import write_changes
+from pipeline.publishing.summary.charts import write_charts
 from pipeline.publishing.summary.detail import columns_of, write_detail
 from pipeline.publishing.summary.findings import write_findings
 from pipeline.publishing.summary.overview import overview_title, write_overview
@@ -17,6 +19,7 @@ from pipeline.publishing.summary.reconcile import write_reconcile
 from pipeline.publishing.summary.sources import write_sources
 from pipeline.publishing.summary.status import write_status
 from pipeline.publishing.summary.tables import write_table
+from pipeline.publishing.summary.yearly import write_yearly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +54,10 @@ def build_summary(
     write_by_kind(book, brief, columns)
     for table in form.tables:
         write_detail(book, brief, table, columns)
+    write_yearly(book, brief, columns)
+    write_charts(book, brief, columns)
     write_reconcile(book, brief, columns)
+    write_changes(book, brief)
     write_findings(book, brief)
     write_sources(book, brief)
     return book.to_bytes()

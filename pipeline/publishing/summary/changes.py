@@ -1,0 +1,118 @@
+"""Every version that came and the figures last delivered go in; 版本与更正, who changed which figure, comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pipeline.messages import VERDICT_WORDS
+from pipeline.model import CHINA, Number, a1
+from pipeline.publishing.summary.book import HEAD_FONT, Book, Page
+from pipeline.publishing.summary.brief import Brief
+from pipeline.publishing.summary.measure import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipeline.forms.form import Cell, Form
+    from pipeline.model import AgencyState, Assessment
+
+CHANGES_SHEET = "版本与更正"
+CHANGES_HEAD = ("序号", "单位名称", "项目", "原数", "现数", "增减", "说明")
+_WIDTHS = [6.0, 32.0, 48.0, 12.0, 12.0, 12.0, 34.0]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure of an agency that became another, or, without a cell, an agency that came or went."""
+
+    agency: str
+    note: str
+    cell: Cell | None = None
+    old: Number | None = None
+    new: Number | None = None
+
+
+def since_delivery(brief: Brief) -> Iterator[Change]:
+    """Yield what differs from the last delivered workbook, agency by agency in roster order."""
+    delivered = brief.background.delivered
+    for state in brief.summary.states if delivered else ():
+        before = delivered.figures.get(state.agency.code) if delivered else None
+        report = state.counting.report if state.counting else None
+        if before is None and report:
+            yield Change(state.agency.name, "上次没有汇总，本次新增")
+        elif before is not None and not report:
+            yield Change(state.agency.name, "上次已汇总，本次没有汇总")
+        elif before is not None and report:
+            for cell, old, new in zip(brief.form.cells, before, report.numbers, strict=True):
+                if old != new:
+                    yield Change(state.agency.name, "", cell, old, new)
+
+
+def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[Change]:
+    """Yield the figures that differ between one version of an agency and its next."""
+    for state in states:
+        for earlier, later in pairwise(state.versions):
+            note = f"{_called(earlier)} → {_called(later)}"
+            old, new = earlier.submission.reading.numbers, later.submission.reading.numbers
+            if not old or not new:
+                continue
+            for cell in form.cells:
+                if old.get(cell.key) != new.get(cell.key):
+                    yield Change(state.agency.name, note, cell, old.get(cell.key), new.get(cell.key))
+
+
+def _called(version: Assessment) -> str:
+    return f"第 {version.version} 次（{VERDICT_WORDS[version.verdict]}）"
+
+
+def write_changes(book: Book, brief: Brief) -> None:
+    """Write 版本与更正."""
+    page = book.page(CHANGES_SHEET, _WIDTHS, landscape=True, streamed=True)
+    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报版本与更正（{brief.share}）")
+    delivered = brief.background.delivered
+    if delivered:
+        at = delivered.at.astimezone(CHINA)
+        caption = f"一、与上次报送的汇总表（{at:%Y-%m-%d %H:%M}）相比"
+        none = "没有变化。"
+    else:
+        caption, none = "一、与上次报送的汇总表相比", "还没有报送过汇总表，无从比较。"
+    row = _write_block(page, 1, caption, since_delivery(brief), none)
+    versions = between_versions(brief.form, brief.summary.states)
+    _write_block(page, row, "二、各单位前后几次报送之间改动的数字", versions, "没有单位改动过数字。")
+
+
+def _write_block(page: Page, row: int, caption: str, changes: Iterable[Change], none: str) -> int:
+    page.line(row, caption, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
+    page.heads(row + 1, CHANGES_HEAD)
+    row += 2
+    number = 0
+    for number, change in enumerate(changes, 1):
+        _write_change(page, row, number, change)
+        row += 1
+    if not number:
+        page.line(row, none, page.book.boxed(), least=22)
+        row += 1
+    return row + 1
+
+
+def _write_change(page: Page, row: int, number: int, change: Change) -> None:
+    middle, label = page.book.boxed(align="center"), change.cell.short_label if change.cell else ""
+    page.height_for(row, {1: (change.agency, 1), 2: (label, 1), 6: (change.note, 1)})
+    page.number(row, 0, number, middle)
+    page.text(row, 1, change.agency, page.book.boxed())
+    page.text(row, 2, label, page.book.boxed())
+    kind = change.cell.kind if change.cell else "count"
+    for column, value in ((3, change.old), (4, change.new)):
+        if value is None:
+            page.text(row, column, "空" if change.cell else "", middle)
+        else:
+            page.number(row, column, stored(value), page.book.figure(kind))
+    if change.old is None or change.new is None:
+        page.text(row, 5, "", middle)
+    else:
+        formula = f"=ROUND({a1(row, 4)}-{a1(row, 3)},6)"
+        signed = page.book.figure(kind, num_format="+0.######;-0.######;0" if kind == "money" else "+0;-0;0")
+        page.formula(row, 5, formula, signed, round(stored(change.new - change.old), 6))
+    page.text(row, 6, change.note, page.book.boxed())

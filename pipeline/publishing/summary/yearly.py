@@ -1,0 +1,116 @@
+"""This year's sums and last year's figures go in; 同比, each figure beside last year's, comes out.
+
+Where last year is unknown the columns stay empty and a sentence says so; nothing is compared with nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.forms.formulas import NOT_ASSESSED, ranges
+from pipeline.model import Number, a1
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
+from pipeline.publishing.summary.brief import Brief
+from pipeline.publishing.summary.measure import stored
+from pipeline.publishing.summary.tables import printed_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.forms.form import Cell
+    from pipeline.model import AgencyState
+    from pipeline.publishing.summary.detail import Column
+
+YEARLY_SHEET = "同比"
+YEARLY_HEAD = ("项目", "本年", "上年", "增减", "增减（%）")
+_WIDTHS = [58.0, 13.0, 13.0, 13.0, 12.0]
+_NOTE_ROW, _HEAD_ROW, _FIRST_ROW = 1, 2, 3
+_PERCENT = "0.0%"
+
+
+def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
+    """Write 同比: every figure of the district, then the first headline of every agency."""
+    page = book.page(YEARLY_SHEET, _WIDTHS, streamed=True)
+    page.title(
+        f"{brief.summary.district}{brief.summary.year}年与{brief.summary.year - 1}年同比（{brief.share}）"
+    )
+    note = _note(brief)
+    page.line(
+        _NOTE_ROW, note, book.style(bg_color=NOTE_FILL) if "仅供参考" in note else book.style(), least=24
+    )
+    page.heads(_HEAD_ROW, YEARLY_HEAD)
+    row, where = _FIRST_ROW, printed_positions(brief.form)
+    past = brief.background.sums_of_last_year(state.agency.code for state in brief.summary.states)
+    for table in brief.form.tables:
+        page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
+        row += 1
+        for cell in brief.form.cells_of(table.key):
+            now = (f"={ranges([where[cell.key]])[0]}", brief.summary.totals[cell.index])
+            _write_line(page, row, (cell.short_label, cell.kind), now, past.get(cell.key))
+            row += 1
+    if past:
+        _write_agencies(page, brief, columns, row)
+    page.sheet.freeze_panes(_FIRST_ROW, 1)
+    page.sheet.repeat_rows(_HEAD_ROW)
+
+
+def _note(brief: Brief) -> str:
+    """Say whose last year is known, and whether the two years speak of the same agencies."""
+    year = brief.summary.year - 1
+    known = {
+        state.agency.code
+        for state in brief.summary.states
+        if brief.background.last_year.get(state.agency.code)
+    }
+    if not known:
+        return f"没有{year}年的数据，“上年”各栏空着。"
+    counted = {report.code for report in brief.summary.reports}
+    if known == counted:
+        return f"两年都是这 {len(known)} 家单位的合计。"
+    return (
+        f"本年汇总 {len(counted)} 家，其中 {len(counted - known)} 家没有{year}年数据；"
+        f"{year}年有数据的 {len(known)} 家，其中 {len(known - counted)} 家本年未汇总。两年范围不同，增减仅供参考。"
+    )
+
+
+def _write_line(
+    page: Page, row: int, what: tuple[str, str], now: tuple[str, Number | None], past: Number | None
+) -> None:
+    """Write a figure, last year's, the difference and its share; ``what`` is label and kind, ``now`` formula and result."""
+    (label, kind), (formula, value) = what, now
+    style, middle = page.book.figure(kind), page.book.boxed(align="center")
+    page.text(row, 0, label, page.book.boxed())
+    page.height_for(row, {0: (label, 1)})
+    if value is None:
+        page.text(row, 1, "", middle)
+    else:
+        page.formula(row, 1, formula, style, stored(value))
+    if past is None:
+        page.text(row, 2, "", middle)
+    else:
+        page.number(row, 2, stored(past), style)
+    this, last = a1(row, 1), a1(row, 2)
+    gap = None if value is None or past is None else value - past
+    both = f"AND(ISNUMBER({this}),ISNUMBER({last}))"
+    difference = f'=IF({both},ROUND({this}-{last},6),"{NOT_ASSESSED}")'
+    signed = page.book.figure(kind, num_format="+0.######;-0.######;0" if kind == "money" else "+0;-0;0")
+    page.formula(row, 3, difference, signed, NOT_ASSESSED if gap is None else round(stored(gap), 6))
+    share = f'=IF(AND({both},N({last})<>0),ROUND(({this}-{last})/N({last}),4),"{NOT_ASSESSED}")'
+    part: float | str = NOT_ASSESSED
+    if gap is not None and past:
+        part = round((stored(value or 0) - stored(past)) / stored(past), 4)
+    page.formula(row, 4, share, page.book.figure("count", num_format=_PERCENT), part)
+
+
+def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row: int) -> None:
+    headline = brief.form.headlines[0]
+    cell = brief.form.by_key[headline.cell]
+    page.line(row, f"各单位{headline.label}", page.book.boxed(font_name=HEAD_FONT), least=22)
+    for place, state in enumerate(brief.summary.states):
+        now = (f"={columns[cell.key].of(place)}", _figure(state, cell))
+        past = brief.background.last_year.get(state.agency.code, {}).get(cell.key)
+        _write_line(page, row + 1 + place, (state.agency.name, cell.kind), now, past)
+
+
+def _figure(state: AgencyState, cell: Cell) -> Number | None:
+    return state.counting.report.numbers[cell.index] if state.counting and state.counting.report else None
