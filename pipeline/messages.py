@@ -126,6 +126,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{old_authority}",
         "{authority}",
     ),
+    ("F04", "carried"): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "请在退回的新版模板上补填；{tables}和文字已转入，请核对",
+        "{old_authority}",
+        "{authority}",
+    ),
     ("F05", "unplaced"): Wording(
         "“{table}”的行列被增删或移动，无法确认各单元格对应的项目", "请把数据填入未改动的填报模板"
     ),
@@ -135,6 +141,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "renamed"): Wording(
         "“{table}”在“{found}”工作表上，模板中在“{sheet}”，已从“{found}”读取", "", "{found}", "{sheet}"
+    ),
+    ("F05", "copy"): Wording("“{table}”有两份：“{sheet}”和“{copy}”，内容相同，读取的是“{sheet}”"),
+    ("F05", "copies_differ"): Wording(
+        "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",
+        "请核对后只保留正确的一份，工作表名用“{sheet}”",
+    ),
+    ("F05", "hidden"): Wording(
+        "有数字在隐藏的行或列中（{cells}），已照常读取", "请取消隐藏，核对这些数字是否应当填报"
+    ),
+    ("F05", "pasted_low"): Wording(
+        "“{table}”的数字整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字",
+        "请把这些数字整体上移 {rows} 行，与左侧项目对齐",
     ),
     ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
     ("F06", "unknown_sender"): Wording(
@@ -177,6 +195,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "填的是“{raw}”，单位是“{unit}”，而本栏单位是万元", "请换算成万元后只填数字", "{raw}"
     ),
     ("C04", "normalised"): Wording("填的是“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"),
+    ("C04", "date_format"): Wording(
+        "单元格格式是日期，显示为“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"
+    ),
     ("C04", "recomputed"): Wording(
         "保存的总计 {stated} 没有更新，已重新计算为 {value}", "", "{stated}", "{value}"
     ),

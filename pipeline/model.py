@@ -313,6 +313,8 @@ class Reading:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     nil_tables: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
+    salvaged: Mapping[str, Number] = field(default_factory=dict)
+    """Of a file on an earlier form: the figures that go over to this one. Nothing is judged by them."""
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -21,6 +21,12 @@ _BODY = re.compile(
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 _TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
 
+_LINE = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
+_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
+_NUMBERS = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d{1,7})[\"']")
+_WIDEST = 1000
+"""Columns beyond this one hold nothing of a form."""
+
 Address = tuple[int, int]
 
 
@@ -57,6 +63,22 @@ def scan(xml: bytes) -> CellFacts:
         if kind and kind.group(1) == b"e":
             errors[address] = shown
     return CellFacts(errors, formulas)
+
+
+def hidden_lines(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the zero-based rows and columns that the XML of a sheet hides."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    if b"hidden" in xml:
+        for name, attributes in _LINE.findall(xml):
+            if _HIDDEN.search(attributes):
+                numbers = {key: int(value) for key, value in _NUMBERS.findall(attributes)}
+                if name == b"row":
+                    rows.add(numbers.get(b"r", 0) - 1)
+                else:
+                    first, last = numbers.get(b"min", 1), numbers.get(b"max", 0)
+                    columns |= set(range(first - 1, min(last, _WIDEST)))
+    return frozenset(rows), frozenset(columns)
 
 
 def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -55,6 +55,9 @@ def find_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> Lines:
         if len(candidates) > 1 or leaves.count(leaves[number]) > 1:
             wanted = normalise(line.label[-2]) if len(line.label) > 1 else ""
             candidates = [mark for mark in candidates if _parent(mark, ladders, levels) == wanted]
+        candidates = list(
+            {mark.along: mark for mark in reversed(candidates)}.values()
+        )  # a split merge repeats its text
         _decide(result, number, candidates)
     _refuse_shared(result)
     return result

@@ -7,7 +7,7 @@ searched: inserted rows, moved tables, renamed sheets and swapped columns are st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ class Placement:
     missing: tuple[Fault, ...] = ()
     near: tuple[Fault, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    copies: tuple[Placement, ...] = ()
+    """The same table on further visible sheets, which were not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,18 @@ class _Home:
 
 
 def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
-    """Place the numbers and the nil return of ``table``."""
+    """Place the numbers and the nil return of ``table``; of several copies the one on the sheet with the right name."""
+    placed = _place(form, table, sheets)
+    own = {sheet.name for sheet in form.sheets}
+    strangers = [sheet for sheet in sheets if sheet.visible and sheet.name not in own]
+    if not strangers or placed.sheet != table.sheet:
+        return placed
+    home = _homes(form)[table.key]
+    copies = _holders(home, [sheet for sheet in strangers if _may_hold(form, sheet)])
+    return replace(placed, copies=tuple(_search(table, home, sheet) for sheet in copies))
+
+
+def _place(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
     home = _homes(form)[table.key]
     visible = [sheet for sheet in sheets if sheet.visible]
     expected = next((sheet for sheet in visible if sheet.name == table.sheet), None)

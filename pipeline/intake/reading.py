@@ -14,13 +14,16 @@ from pipeline.intake import guard
 from pipeline.intake.figures import Figures, complete, read_table
 from pipeline.intake.labels import normalise
 from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_stamp
-from pipeline.intake.placing import Placement, place_table, sheet_texts
+from pipeline.intake.oddities import oddities
+from pipeline.intake.placing import place_table, sheet_texts
 from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
 from pipeline.model import Claims, Fact, Finding, Place, Reading, Severity, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
+    from pipeline.intake.listed import Listed
+    from pipeline.intake.placing import Placement
     from pipeline.intake.spreadsheet import SheetData
 
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
@@ -59,7 +62,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     entries = answers_of(listed, form.entries)
     claims = _claims(form, stamp, entries)
     if incomplete and _is_superseded(form, sheets):
-        return Reading(form.id, claims, entries=entries, findings=(*remarks, _old_form(form)))
+        return _superseded(form, claims, placements, sheets, listed, remarks)
     missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
     if len(missing) == len(form.tables):
         findings = (*remarks, *(_missing_table(form, table) for table in missing))
@@ -69,6 +72,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         figures.findings += _placement_findings(form, table, placed)
         if placed.sheet:
             read_table(form, table, placed, sheets, figures)
+            figures.findings += oddities(form, table, placed, sheets)
         if placed.moved:
             figures.findings += _unread(
                 table, placed, next(item for item in sheets if item.name == placed.sheet)
@@ -111,12 +115,38 @@ def _is_superseded(form: Form, sheets: Iterable[SheetData]) -> bool:
     )
 
 
-def _old_form(form: Form) -> Finding:
+def _superseded(
+    form: Form,
+    claims: Claims,
+    placements: Sequence[tuple[Table, Placement]],
+    sheets: Sequence[SheetData],
+    listed: Listed,
+    remarks: Sequence[Finding],
+) -> Reading:
+    """Make the reading of a file on the old form: one finding, and what can be carried over to the new one."""
+    figures = Figures()
+    shared = [(table, placed) for table, placed in placements if placed.sheet and not placed.ambiguous]
+    for table, placed in shared:
+        read_table(form, table, placed, sheets, figures)
     facts: Mapping[str, Fact] = {
         "authority": form.authority,
         "old_authority": form.superseded.authority,
     }
-    return Finding("F04", Severity.ERROR, facts=facts)
+    if shared:
+        facts = {**facts, "tables": "、".join(f"“{table.name}”" for table, _ in shared)}
+    finding = Finding("F04", Severity.ERROR, variant="carried" if shared else "", facts=facts)
+    return Reading(
+        form.id,
+        claims,
+        texts=answers_of(listed, form.texts),
+        entries=answers_of(listed, form.entries),
+        salvaged={
+            key: value
+            for key, value in figures.numbers.items()
+            if value is not None and form.by_key[key].is_input
+        },
+        findings=(*remarks, finding),
+    )
 
 
 def _missing_table(form: Form, table: Table) -> Finding:

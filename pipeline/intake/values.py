@@ -32,6 +32,11 @@ _PLACEHOLDERS = {
 _COUNT_UNITS = "件条宗份例起项个次"
 _MONEY_UNIT = "万元"
 _OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
+_DAY_ZERO = date(1899, 12, 30)
+_LEAP_DAY = 60
+"""Day 60 of a spreadsheet is 29 February 1900, a day that never was."""
+_FIRST_YEARS = range(1900, 1904)
+"""Up to where a date can only be a count: a calendar that begins in 1904 knows none before."""
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _WITH_UNIT = re.compile(r"([+-]?[\d,.]+)(\D+)", re.ASCII)
@@ -77,8 +82,26 @@ def type_cell(value: Raw, kind: str) -> Typed:
     if isinstance(value, (int, float)):
         return _numeric(value)
     if isinstance(value, (date, time, timedelta)):
-        return unreadable("C08", "date", shown(value))
+        return _dated(value)
     return _textual(value, kind)
+
+
+def _dated(value: date | time | timedelta) -> Typed:
+    """Read a count whose cell is formatted as a date (``d"件"``): it falls into the first years of a spreadsheet's calendar.
+
+    A day that a person or a program meant, such as the 1月2日 made of 1-2, never does. Day 59 and day 60, which no
+    calendar has, arrive as the same date, so neither is certain.
+    """
+    day = value.date() if isinstance(value, datetime) and value.time() == time() else value
+    count: int | None = None
+    if day == time():
+        count = 0
+    elif isinstance(day, date) and not isinstance(day, datetime) and day.year in _FIRST_YEARS:
+        serial = (day - _DAY_ZERO).days
+        count = None if serial == _LEAP_DAY else serial - (serial < _LEAP_DAY)
+    if count is None:
+        return unreadable("C08", "date", shown(value))
+    return _noted(count, "C04", "date_format", Severity.INFO, shown(value))
 
 
 def unreadable(code: str, variant: str, raw: str) -> Typed:

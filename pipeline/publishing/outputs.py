@@ -304,7 +304,9 @@ def _marked(night: Night, item: Assessment, found: Sequence[Notice], advance: Ca
         district=night.district.name,
     )
     sent = {
-        cell.key: reading.unreadable.get(cell.key, reading.numbers.get(cell.key))
+        cell.key: reading.unreadable.get(
+            cell.key, reading.numbers.get(cell.key, reading.salvaged.get(cell.key))
+        )
         for cell in night.form.cells
         if cell.is_input
     }

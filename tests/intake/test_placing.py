@@ -291,16 +291,115 @@ def test_a_missing_table_is_one_finding(form: Form, numbers: dict[str, Number]) 
     assert {key for key, value in reading.numbers.items() if value is None} == keys
 
 
-def test_of_two_copies_the_one_with_the_right_name_counts(form: Form, numbers: dict[str, Number]) -> None:
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_of_two_equal_copies_the_one_with_the_right_name_counts(
+    form: Form, numbers: dict[str, Number], place: str
+) -> None:
     table = wide(form)
     made = draft(form, numbers)
-    copy = {
-        spot: 99.0 if isinstance(value, float) else value for spot, value in made.sheets[table.sheet].items()
-    }
-    made.sheets = {"副本": copy, **made.sheets}
+    copy = {"副本": dict(made.sheets[table.sheet])}
+    made.sheets = {**copy, **made.sheets} if place == "before" else {**made.sheets, **copy}
     reading = read(form, made.xlsx())
     assert reading.numbers == numbers
-    assert reading.findings == ()
+    assert codes(reading.findings) == ["F05.copy"]
+    assert reading.findings[0].facts["sheet"] == table.sheet
+    assert reading.findings[0].facts["copy"] == "副本"
+
+
+def test_of_two_different_copies_a_person_must_choose(form: Form, numbers: dict[str, Number]) -> None:
+    table = wide(form)
+    made = draft(form, numbers)
+    made.sheets["副本"] = dict(made.sheets[table.sheet])
+    key = form.cells_of(table.key)[8].key
+    made.sheets["副本"][form.positions[key][1:]] = 987.0
+    reading = read(form, made.xlsx())
+    assert codes(reading.findings) == ["F05.copies_differ"]
+    [found] = reading.findings
+    assert (found.severity, found.place, found.keys) == (Severity.ERROR, form.places[key], (key,))
+    assert (found.facts["copy"], found.facts["cell"]) == ("副本", form.places[key].cell)
+
+
+def test_a_blank_copy_of_the_template_does_not_disturb(form: Form, numbers: dict[str, Number]) -> None:
+    table = wide(form)
+    made = draft(form, numbers)
+    made.sheets["三、依申请公开 (2)"] = draft(form).sheets[table.sheet]
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == ["F05.copy"]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [((9, 10), ()), ((), (4,))])
+def test_figures_in_hidden_lines_are_read_and_said(
+    form: Form, numbers: dict[str, Number], rows: tuple[int, ...], columns: tuple[int, ...]
+) -> None:
+    table = wide(form)
+    made = draft(form, numbers)
+    stream = rewrite_part(
+        made.xlsx(),
+        f"xl/worksheets/sheet{list(made.sheets).index(table.sheet) + 1}.xml",
+        hiding(rows, columns),
+    )
+    reading = read(form, stream)
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == ["F05.hidden"]
+    hidden = {
+        cell.key
+        for cell in form.cells_of(table.key)
+        if cell.is_input
+        and numbers[cell.key]
+        and (form.positions[cell.key][1] in rows or form.positions[cell.key][2] in columns)
+    }
+    assert set(reading.findings[0].keys) == hidden
+
+
+def hiding(rows: tuple[int, ...], columns: tuple[int, ...]) -> Callable[[bytes], bytes]:
+    """Hide zero-based rows and columns of a sheet."""
+
+    def change(xml: bytes) -> bytes:
+        for row in rows:
+            xml = xml.replace(f'<row r="{row + 1}"'.encode(), f'<row r="{row + 1}" hidden="1"'.encode())
+        hidden = "".join(f'<col min="{c + 1}" max="{c + 1}" width="0" hidden="1"/>' for c in columns)
+        return xml.replace(b"<sheetData>", f"<cols>{hidden}</cols><sheetData>".encode()) if columns else xml
+
+    return change
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_paste_that_is_too_low_is_told_by_its_gap_and_its_spill(
+    form: Form, numbers: dict[str, Number], rows: int
+) -> None:
+    table = wide(form)
+    made = draft(form, numbers)
+    cells = made.sheets[table.sheet]
+    spots = [form.positions[cell.key][1:] for cell in form.cells_of(table.key)]
+    values = {spot: cells.pop(spot) for spot in spots}
+    cells |= {(row + rows, column): value for (row, column), value in values.items()}
+    reading = read(form, made.xlsx())
+    found = next(found for found in reading.findings if found.variant == "pasted_low")
+    assert (found.severity, found.facts["rows"]) == (Severity.ERROR, rows)
+    assert found.place == form.places[form.cells_of(table.key)[0].key]
+    assert str(found.facts["cells"]).startswith("D33:I")
+    assert set(found.keys) == {cell.key for cell in form.cells_of(table.key) if cell.is_input}
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_merges_that_were_split_and_filled_are_read(
+    form: Form, numbers: dict[str, Number], *, moved: bool
+) -> None:
+    """WPS can repeat the text of a merged cell in every cell it covered."""
+    made = draft(form, numbers)
+    for table in form.tables:
+        for cell in form.grids[table.key].cells:
+            if cell.text:
+                for row in range(cell.height):
+                    for column in range(cell.width):
+                        spot = (layout.TABLE_TOP + cell.row + row, layout.TABLE_LEFT + cell.column + column)
+                        made.sheets[table.sheet].setdefault(spot, cell.text)
+    if moved:
+        made.shift(wide(form).sheet, move(1, 0))
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == ["F05.moved"] * moved
 
 
 @pytest.mark.parametrize("where", ["on one sheet", "on two"])
@@ -380,13 +479,30 @@ def old_draft(form: Form, numbers: dict[str, Number]) -> Draft:
 
 def test_the_old_form_is_one_finding(form: Form, numbers: dict[str, Number]) -> None:
     reading = read(form, old_draft(form, numbers).xlsx())
-    assert codes(reading.findings) == ["F04"]
+    assert codes(reading.findings) == ["F04.carried"]
     assert reading.findings[0].facts == {
         "authority": form.authority,
         "old_authority": form.superseded.authority,
+        "tables": "、".join(f"“{table.name}”" for table in form.tables if table is not with_blocks(form)),
     }
     assert reading.form == form.id
     assert not reading.numbers
+
+
+def test_what_the_old_form_shares_with_the_new_is_salvaged(form: Form, numbers: dict[str, Number]) -> None:
+    """Sections 三 and 四 and the texts; the old form has one row for （六）其他处理."""
+    table, old = wide(form), old_draft(form, numbers)
+    rows = [line for line in table.blocks[0].rows if "（六）其他处理" in line.label]
+    for line in rows:
+        for spot, value in list(old.sheets[table.sheet].items()):
+            if value == line.label[-1]:
+                del old.sheets[table.sheet][spot]
+    reading = read(form, old.xlsx())
+    assert codes(reading.findings) == ["F04.carried"]
+    gone = {cell.key for cell in form.cells if cell.row in rows or cell.table == with_blocks(form).key}
+    expected = {cell.key for cell in form.cells if cell.is_input} - gone
+    assert reading.salvaged == {key: value for key, value in numbers.items() if key in expected}
+    assert reading.texts == read(form, draft(form, numbers).xlsx()).texts
 
 
 @pytest.mark.parametrize("number", range(7))
@@ -394,7 +510,7 @@ def test_every_marker_tells_the_old_form(form: Form, numbers: dict[str, Number],
     marker = form.superseded.markers[number]
     made = draft(form, numbers)
     made.sheets[with_blocks(form).sheet] = {(0, 0): "规章", (1, 1): f" {marker[:3]}\n{marker[3:]}"}
-    assert codes(read(form, made.xlsx()).findings) == ["F04"]
+    assert codes(read(form, made.xlsx()).findings) == ["F04.carried"]
 
 
 def test_a_narrative_that_mentions_a_marker_is_not_the_old_form(

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from pipeline.intake.spreadsheet import Raw
 from pipeline.intake.values import LARGEST, type_cell
@@ -60,6 +63,27 @@ def test_text_that_is_a_number_is_read_with_a_note(text: str, number: Number) ->
     assert typed.number == number
     assert (typed.code, typed.variant, typed.severity) == ("C04", "normalised", Severity.INFO)
     assert typed.facts == {"raw": text.strip(), "value": number}
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 31, 58, 61, 365, 366, 1300])
+def test_a_count_formatted_as_a_date_is_the_count(count: int) -> None:
+    """``d"件"`` is a date to a spreadsheet: 5 is 5 January 1900. As the fast reader hands it over."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        book.add_worksheet().write_number(0, 0, count, book.add_format({"num_format": 'd"件"'}))
+    stream.seek(0)
+    [[value]] = CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0).to_python()
+    typed = type_cell(value, "count")
+    assert (typed.number, typed.code, typed.variant) == (count, "C04", "date_format")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [date(1900, 2, 28), date(1904, 1, 1), date(2024, 1, 2), datetime(1900, 1, 5, 12)],  # noqa: DTZ001
+)
+def test_a_date_that_is_no_certain_count_is_said(value: Raw) -> None:
+    typed = type_cell(value, "count")
+    assert (typed.number, typed.code, typed.variant) == (None, "C08", "date")
 
 
 @pytest.mark.parametrize(

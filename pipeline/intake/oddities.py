@@ -1,0 +1,124 @@
+"""A placed table goes in; what a person did around it comes out: copies, hidden lines, a paste that is too low.
+
+The figures are read from where they are; these findings say what to look at before they are believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.addresses import cell_ranges
+from pipeline.intake.cellxml import hidden_lines
+from pipeline.model import Fact, Finding, Place, Severity, a1
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.forms.form import Form, Table
+    from pipeline.forms.layout import Position
+    from pipeline.intake.placing import Placement
+    from pipeline.intake.spreadsheet import SheetData
+
+_LOWEST = 3
+"""Rows by which a paste is recognised as too low."""
+
+
+def oddities(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> list[Finding]:
+    """Return what is odd about ``table`` where it was placed."""
+    sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
+    return [
+        *_copies(form, table, placed, sheets),
+        *_hidden(form, table, placed, sheet),
+        *_pasted_low(form, table, placed, sheet),
+    ]
+
+
+def _copies(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> Iterable[Finding]:
+    for copy in placed.copies:
+        facts: dict[str, Fact] = {"table": table.name, "sheet": placed.sheet, "copy": copy.sheet}
+        inputs = [cell.key for cell in form.cells_of(table.key) if cell.is_input]
+        different = [
+            key
+            for key in inputs
+            if _at(sheets, placed.positions.get(key)) != _at(sheets, copy.positions.get(key))
+        ]
+        filled = any(_at(sheets, copy.positions.get(key)) for key in inputs)
+        if not different or not filled:
+            yield Finding("F05", Severity.INFO, Place(placed.sheet), (), "copy", facts)
+            continue
+        first = copy.positions.get(different[0], (copy.sheet, 0, 0))
+        place = placed.positions.get(different[0])
+        yield Finding(
+            "F05",
+            Severity.ERROR,
+            Place(placed.sheet, a1(*place[1:])) if place else Place(placed.sheet),
+            tuple(different),
+            "copies_differ",
+            facts | {"cell": a1(*first[1:])},
+        )
+
+
+def _at(sheets: Sequence[SheetData], position: Position | None) -> object:
+    """Return the value at ``position``; a blank is None, however it is stored."""
+    if position is None:
+        return None
+    sheet = next(sheet for sheet in sheets if sheet.name == position[0])
+    value = sheet.at(*position[1:])
+    return None if value == "" else value
+
+
+def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> Iterable[Finding]:
+    rows, columns = hidden_lines(sheet.xml)
+    if not rows and not columns:
+        return
+    spots = {
+        key: placed.positions[key][1:]
+        for key in (cell.key for cell in form.cells_of(table.key) if cell.is_input)
+        if key in placed.positions
+    }
+    keys = [
+        key
+        for key, (row, column) in spots.items()
+        if (row in rows or column in columns) and sheet.at(row, column) not in {None, "", 0}
+    ]
+    if keys:
+        cells = [a1(*spots[key]) for key in keys]
+        facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
+        yield Finding("F05", Severity.WARNING, Place(sheet.name, cells[0]), tuple(keys), "hidden", facts)
+
+
+def _pasted_low(form: Form, table: Table, placed: Placement, sheet: SheetData) -> Iterable[Finding]:
+    """Recognise a paste that left the first rows blank and spilled as many below the last."""
+    last = len(table.blocks) - 1
+    spots = {
+        cell.key: placed.positions[cell.key][1:]
+        for cell in form.cells_of(table.key)
+        if cell.block == last and cell.is_input and cell.key in placed.positions
+    }
+    if not spots or not table.blocks[last].rows[0].label:
+        return
+    rows = sorted({row for row, _ in spots.values()})
+    columns = sorted({column for _, column in spots.values()})
+    by_row = {row: [column for at, column in spots.values() if at == row] for row in rows}
+    blank = next((n for n, row in enumerate(rows) if not _is_blank(sheet, row, by_row[row])), len(rows))
+    if not 0 < blank <= _LOWEST:
+        return
+    below = range(rows[-1] + 1, rows[-1] + 1 + blank)
+    spilled = [a1(row, column) for row in below for column in columns if _is_number(sheet.at(row, column))]
+    if spilled and all(any(_is_number(sheet.at(row, column)) for column in columns) for row in below):
+        facts: Mapping[str, Fact] = {
+            "table": table.name,
+            "rows": blank,
+            "cells": "、".join(cell_ranges(spilled)),
+        }
+        first = a1(rows[0], columns[0])
+        yield Finding("F05", Severity.ERROR, Place(sheet.name, first), tuple(spots), "pasted_low", facts)
+
+
+def _is_blank(sheet: SheetData, row: int, columns: Iterable[int]) -> bool:
+    return all(sheet.at(row, column) in {None, ""} for column in columns)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
