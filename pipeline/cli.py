@@ -11,7 +11,7 @@ import traceback
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import rich_utils
@@ -20,6 +20,9 @@ from typer.core import TyperCommand, TyperGroup
 from pipeline import __version__
 from pipeline.environment import disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
+
+if TYPE_CHECKING:
+    from pipeline.district import District
 
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
 BUG = 70
@@ -86,6 +89,12 @@ Output = Annotated[
         show_default=False,
     ),
 ]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now", metavar="时间", help="当作现在的时间，例如 2024-01-25T20:00:00。", show_default=False
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", metavar=" ", help="输出 JSON，供其他程序使用。")]
 
 
@@ -118,14 +127,38 @@ def template(
         str | None, typer.Option("--agency", metavar="代码", help="只做这一个单位。", show_default=False)
     ] = None,
     output: Output = None,
+    now: Now = None,
 ) -> None:
-    """给每个单位做一份带单位名称和年度的填报模板。"""
-    from pipeline import preparing
+    """给每个单位做一份带单位名称和年度的填报模板，并写好发模板的信。"""
+    from pipeline import letterbox, preparing
     from pipeline.district import load_district
 
-    with disk():
-        paths = preparing.personal_templates(load_district(folder), _output(folder, output), code=agency)
+    moment = _moment(now)
+    district = load_district(folder)
+    target = _output(folder, output)
+    with lock(target), disk():
+        paths = preparing.personal_templates(district, target, code=agency)
+        letters = letterbox.send_templates(district, target, code=agency, now=moment)
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
+    typer.echo(_waiting(letters, district, target))
+
+
+@app.command(cls=_Command, epilog="例：nianbao deliver 临平区")
+def deliver(folder: Folder, output: Output = None, now: Now = None) -> None:
+    """写一封信把汇总表报给区县政府办公室，不等收齐；收齐后的信每晚自动写。"""
+    from pipeline import letterbox
+    from pipeline.district import load_district
+
+    moment = _moment(now)
+    district = load_district(folder)
+    target = _output(folder, output)
+    with lock(target), disk():
+        letters = letterbox.send_summary(district, target, now=moment)
+    typer.echo(_waiting(letters, district, target) if letters else "这份汇总表的信已经写过，没有再写。")
+
+
+def _waiting(letters: int, district: District, target: Path) -> str:
+    return f"新写了 {letters} 封信，等待发出，在 {target / str(district.year) / 'letters'}"
 
 
 @app.command(cls=_Command, epilog="例：nianbao check 财政局.xlsx")
@@ -159,12 +192,7 @@ def check(
 def run(
     folder: Folder,
     output: Output = None,
-    now: Annotated[
-        str | None,
-        typer.Option(
-            "--now", metavar="时间", help="当作现在的时间，例如 2024-01-25T20:00:00。", show_default=False
-        ),
-    ] = None,
+    now: Now = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", metavar=" ", help="只看结果，不写任何文件。")] = False,
     workers: Annotated[
         int | None,
@@ -279,9 +307,10 @@ def _moment(text: str | None) -> datetime:
     if text is None:
         return datetime.now(CHINA).replace(microsecond=0)
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"--now 的时间“{text}”写法不对，例如 2024-01-25T20:00:00。") from None
+    return (found if found.tzinfo else found.replace(tzinfo=CHINA)).astimezone(CHINA)
 
 
 def main() -> None:

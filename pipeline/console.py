@@ -164,7 +164,7 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
 def print_status(district: District, found: Record) -> None:
     """Print agency by agency what came, which version counts, and how many errors it has."""
     console = out()
-    console.print(f"{district.name} {district.year} 年度，{found['now'].replace('T', ' ')} 的情况")
+    console.print(f"{district.name} {district.year} 年度，{found['now'][:19].replace('T', ' ')} 的情况")
     table = Table("单位", "状态", "报送次数", "错误", "提醒", "文件", box=None, pad_edge=False)
     for agency in district.agencies:
         mine = [item for item in found["submissions"] if item["agency"] == agency.code and item["version"]]

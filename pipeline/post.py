@@ -63,6 +63,7 @@ class Arrival:
     subject: str = ""
     automatic: bool = False
     others: tuple[str, ...] = ()
+    """Names of attachments that are no tables."""
     notices: tuple[Notice, ...] = ()
     report: Report | None = None
     comparable: bool = True
@@ -71,10 +72,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Says what became of ``arrival``. ``earlier`` is the version before it, or the file that a duplicate repeats."""
+    """Says what became of ``arrival``. ``earlier`` is the version before it, or the file that a duplicate repeats.
+
+    ``replaces`` is the version whose figures counted before, 0 if none did.
+    """
 
     arrival: Arrival
     earlier: Arrival | None = None
+    replaces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter, ready to be sent: ``content`` is the whole mail (RFC 5322), ``file`` its name in ``letters/``."""
+    """A letter, ready to be sent: ``content`` is the whole mail (RFC 5322)."""
 
     key: str
     kind: LetterKind
@@ -171,6 +176,5 @@ class Letter:
     to: tuple[str, ...]
     subject: str
     message_id: str
-    file: str
     content: bytes
     created_at: datetime

@@ -10,7 +10,7 @@ from pipeline.district import CONFIG_NAME, INBOX_NAME, LAYOUTS_NAME, ROSTER_COLU
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.model import Agency, ConfigError
-from pipeline.post import LetterKind
+from pipeline.post import Attachment, LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.letters import LETTERS, default_text
 from pipeline.publishing.word_layout import build_layout
@@ -123,17 +123,22 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
     folder = output / str(district.year) / TEMPLATES
     paths = []
     for agency in chosen:
-        stamp = Stamp(
-            agency_code=agency.code,
-            agency=agency.name,
-            year=district.year,
-            level=agency.level,
-            district=district.name,
-        )
-        path = folder / _template_name(agency, district, form)
-        write_if_changed(path, build_workbook(form, stamp))
-        paths.append(path)
+        made = personal_template(district, form, agency)
+        write_if_changed(folder / made.name, made.content)
+        paths.append(folder / made.name)
     return paths
+
+
+def personal_template(district: District, form: Form, agency: Agency) -> Attachment:
+    """Build the template of one agency, under the name it is sent with."""
+    stamp = Stamp(
+        agency_code=agency.code,
+        agency=agency.name,
+        year=district.year,
+        level=agency.level,
+        district=district.name,
+    )
+    return Attachment(_template_name(agency, district, form), build_workbook(form, stamp))
 
 
 def _template_name(agency: Agency, district: District, form: Form) -> str:

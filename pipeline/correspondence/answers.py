@@ -50,7 +50,7 @@ def _answer(
         key=_key(arrival, kind),
         kind=kind,
         to=to,
-        body=Answer(arrival, _before(arrival, kind, own) if known else None),
+        body=Answer(arrival, _before(arrival, kind, own) if known else None, _replaced(arrival, own)),
         agency=known,
     )
 
@@ -60,6 +60,11 @@ def _key(arrival: Arrival, kind: LetterKind) -> str:
     if kind is LetterKind.NOT_A_SUBMISSION and arrival.received_at:
         return f"answer:{arrival.sender}:{arrival.received_at.astimezone(CHINA).date()}:{kind}"
     return f"answer:{arrival.mail or 'inbox'}:{arrival.sha256}:{kind}"
+
+
+def occasion(key: str) -> str:
+    """Return what a key is about, whatever the letter says of it."""
+    return key.rpartition(":")[0] if key.startswith("answer:") else key
 
 
 def _recipients(arrival: Arrival, kind: LetterKind, district: District) -> tuple[str, ...]:
@@ -84,6 +89,14 @@ def _addressee(arrival: Arrival, kind: LetterKind) -> Agency | None:
     ):
         return arrival.agency
     return None
+
+
+def _replaced(arrival: Arrival, own: Sequence[Arrival]) -> int:
+    """Return the version whose figures counted until ``arrival`` was accepted."""
+    return max(
+        (item.version for item in own if item.version < arrival.version and item.verdict.is_acceptance),
+        default=0,
+    )
 
 
 def _before(arrival: Arrival, kind: LetterKind, own: Sequence[Arrival]) -> Arrival | None:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
-from pipeline.model import Envelope, Message, MessageOutcome
+from pipeline.model import Envelope, Message, MessageOutcome, Verdict
 
 Item = TypeVar("Item", Envelope, Message)
 
@@ -64,6 +64,17 @@ def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
     """Return every mail of the campaign of ``year``, in order of arrival."""
     rows = ledger.rows("SELECT body FROM mails WHERE year = ? ORDER BY id", (year,))
     return [codec.loads(Message, row["body"]) for row in rows]
+
+
+def came_since(ledger: Ledger, year: int, moment: datetime | None) -> dict[Verdict, int]:
+    """Count the files that came after ``moment`` (None: ever) by what became of them, in the order of the verdicts."""
+    rows = ledger.rows(
+        "SELECT outcome, count(*) AS files FROM file_states WHERE year = ? AND outcome IS NOT NULL"
+        " AND (? IS NULL OR seen_at > ?) GROUP BY outcome",
+        (year, *[moment.isoformat() if moment else None] * 2),
+    )
+    counts = {row["outcome"]: int(row["files"]) for row in rows}
+    return {verdict: counts[verdict] for verdict in Verdict if verdict in counts}
 
 
 def settle_mails(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) -> list[MessageOutcome]:

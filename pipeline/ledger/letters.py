@@ -99,9 +99,14 @@ def of_agency(ledger: Ledger, year: int, agency: str) -> list[Kept]:
     return _kept(ledger, "year = ? AND agency = ?", (year, agency))
 
 
+def of_year(ledger: Ledger, year: int) -> list[Kept]:
+    """Return every letter of the campaign of ``year``, oldest first."""
+    return _kept(ledger, "year = ?", (year,))
+
+
 def last_by_agency(ledger: Ledger, year: int) -> dict[str, Kept]:
     """Return the newest letter to each agency."""
-    return {item.agency: item for item in _kept(ledger, "year = ?", (year,)) if item.agency}
+    return {item.agency: item for item in of_year(ledger, year) if item.agency}
 
 
 def content(ledger: Ledger, letter: Kept) -> bytes:

@@ -144,7 +144,6 @@ def test_same_occasion_same_bytes_and_another_district_another_id(form: Form) ->
     home = replace(district([ONE]), name="别的区")
     other = Secretary.of(Sources(form, home, NIGHT)).write(came, [WORKBOOK])
     assert other.message_id != first.message_id
-    assert other.file != first.file
 
 
 # ---------------------------------------------------------------- what they say
@@ -218,7 +217,7 @@ def test_a_stranger_reads_no_name_and_no_figure(form: Form) -> None:
     came = arrival(form, ONE, verdict=Verdict.HELD, sender="x@else.example", findings=[cell_finding(form, 0)])
     letter = secretary(form).write(answer(came))
     for secret in (ONE.name, ONE.contact, ONE.phone, form.places[form.cells[0].key].sheet):
-        assert secret not in letter.subject + body(letter) + letter.file
+        assert secret not in letter.subject + body(letter)
 
 
 def test_a_hostile_name_stays_a_name(form: Form) -> None:

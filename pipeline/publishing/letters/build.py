@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.model import CHINA
-from pipeline.post import KIND_WORDS, Answer, Attachment, Intention, Letter
-from pipeline.publishing.files import safe_name
+from pipeline.post import Answer, Attachment, Intention, Letter
 from pipeline.publishing.letters import mime
 from pipeline.publishing.letters.templates import Texts
 from pipeline.publishing.letters.wording import Sources, values_of
@@ -53,7 +51,6 @@ class Secretary:
             to=intention.to,
             subject=text.subject,
             message_id=own,
-            file=self._file(intention),
             content=mime.build_mail(headers, text.body, attachments, key=self._unique(intention)),
             created_at=now,
         )
@@ -62,10 +59,3 @@ class Secretary:
         """Tell the same occasion in two districts or years apart."""
         district = self.sources.district
         return f"{district.name}/{district.year}/{intention.key}"
-
-    def _file(self, intention: Intention) -> str:
-        """Name the file so that a folder sorts by day and a person finds the agency; the end keeps names apart."""
-        day = self.sources.now.astimezone(CHINA).strftime("%Y%m%d")
-        whom = intention.agency.name if intention.agency else intention.to[0] if intention.to else ""
-        end = mime.message_id(self._unique(intention), "")[1:7]
-        return safe_name(f"{day}_{KIND_WORDS[intention.kind]}_{whom}_{end}") + ".eml"

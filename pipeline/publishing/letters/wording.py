@@ -117,16 +117,8 @@ def _accepted(body: Answer, sources: Sources) -> Values:
         "remarks": [sentence(group) for group in remarks[:_SCREENFUL]],
         "remarks_left": max(0, len(remarks) - _SCREENFUL),
         "superseded": arrival.counting if is_superseded else 0,
-        "replaced": _replaced(body) if not is_superseded else 0,
+        "replaced": 0 if is_superseded else body.replaces,
     }
-
-
-def _replaced(body: Answer) -> int:
-    """Return the version whose figures counted until now."""
-    earlier = body.earlier
-    if earlier is None:
-        return 0
-    return earlier.version if earlier.verdict.is_acceptance else earlier.counting
 
 
 def figures(form: Form, numbers: Sequence[Number]) -> list[Mapping[str, str]]:
