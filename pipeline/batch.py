@@ -1,6 +1,6 @@
 """The night, stage by stage; the only module that knows the order.
 
-    fetch → remember → assess (read → identify → judge) → merge → publish
+    fetch → remember → assess (read → identify → judge) → merge → publish → write letters → send
 
 Every stage is a pure function or a writer that can run again; a night whose inputs have not changed writes nothing.
 """
@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import mailing
+from pipeline import letterbox, letterstate, mailing
 from pipeline.assessing import Campaign, assess, read_chunk, submission
 from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.environment import disk
@@ -54,13 +54,17 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a night found and did. ``written`` and ``removed`` are relative to ``folder``; ``unchanged``: nothing new had come."""
+    """What a night found and did. ``written`` and ``removed`` are relative to ``folder``; ``unchanged``: nothing new had come.
+
+    ``letters`` counts those written tonight.
+    """
 
     folder: Path
     record: Record
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: bool = False
+    letters: int = 0
     fetched: Fetched | None = None
     sent: Round | None = None
 
@@ -91,13 +95,17 @@ def run(
         target = output / str(district.year)
         outcome = _run(ledger, district, target, now, work, progress, dry_run=dry_run)
         sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
+        if not dry_run:
+            letterbox.lay_out(ledger, district, target)
     return replace(outcome, fetched=fetched, sent=sent)
 
 
 def send(district: District, output: Path, *, now: datetime) -> Round:
     """Deliver the letters that wait. Raises EnvironmentFailedError if the disk fails, ConfigError without a server."""
     with disk(), open_ledger(output) as ledger:
-        return mailing.dispatch(district, ledger, now=now)
+        done = mailing.dispatch(district, ledger, now=now)
+        letterbox.lay_out(ledger, district, output / str(district.year))
+    return done
 
 
 def _run(
@@ -119,9 +127,12 @@ def _run(
     others = (*inbox.leftovers, *campaign.waivers)
     inputs = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     earlier = outputs.read_record(target)
+    desk = letterbox.Desk(ledger, district, form, target, now)
     if earlier and runs.last_inputs(ledger, district.year) == inputs and outputs.is_complete(target, earlier):
+        letters = letterbox.write_night(desk, earlier, dry_run=dry_run)
         runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now)
-        return Outcome(target, earlier, unchanged=True)
+        return Outcome(target, earlier, unchanged=True, letters=letters)
+    letterbox.check(district)
     contents = {item.sha256: item.content for item in inbox.envelopes if item.content}
     assessed = assess(ledger, campaign, contents, now=now, work=work, progress=progress)
     night = outputs.Night(
@@ -137,8 +148,10 @@ def _run(
         made=runs.take_outputs(ledger, district.year),
     )
     done = outputs.publish(night, target, work=work, progress=progress, dry_run=dry_run)
+    came = letterstate.Night(assessed.assessments, assessed.copies, inbox.messages)
+    letters = letterbox.write_night(desk, done.record, came, dry_run=dry_run)
     runs.finish(ledger, number, runs.DONE, inputs, now=now, made=done.made)
-    return Outcome(target, done.record, done.written, done.removed)
+    return Outcome(target, done.record, done.written, done.removed, letters=letters)
 
 
 def remember(ledger: Ledger, district: District, found: Inbox, now: datetime) -> Inbox:

@@ -71,7 +71,8 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:
-        console.print("这是试运行，没有收发邮件，也没有写任何文件。")
+        letters = f"正式运行会新写 {outcome.letters} 封信。" if outcome.letters else ""
+        console.print(f"这是试运行，没有收发邮件，也没有写任何文件。{letters}")
         return
     if outcome.fetched:
         console.print(f"收到邮件 {outcome.fetched.stored} 封。")
@@ -80,6 +81,8 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     else:
         removed = f"，删除过时的 {len(outcome.removed)} 个" if outcome.removed else ""
         console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
+    if outcome.letters:
+        console.print(f"新写了 {outcome.letters} 封信，等待发出的在 letters 文件夹。")
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
     console.print("  各单位年报　reports　　退回表格　returned　　问题清单　findings.csv")

@@ -103,7 +103,10 @@ def _written(item: letters.Kept) -> Written:
 
 
 def arrivals_of(form: Form, night: Night) -> list[Arrival]:
-    """Return everything that may be answered, in order of arrival: judged files, copies, mails without a table."""
+    """Return everything that may be answered: judged files in order of arrival, copies, mails without a table.
+
+    A file that stands in one mail twice is answered once.
+    """
     mails = {file: message for message in night.messages for file in message.files}
     counting = {
         item.submission.agency.code: item.version
@@ -115,8 +118,9 @@ def arrivals_of(form: Form, night: Night) -> list[Arrival]:
         _posted(arrival, mails.get(item.submission.file))
         for arrival, item in zip(judged, night.assessments, strict=True)
     ]
-    known = {arrival.sha256: arrival for arrival in reversed(judged)}
-    found += [_posted(_copy(item, known), mails[item.file]) for item in night.copies if item.file in mails]
+    known = {arrival.sha256: arrival for arrival in reversed(found)}
+    copies = [_posted(_copy(item, known), mails[item.file]) for item in night.copies if item.file in mails]
+    found += [item for item in copies if item.sha256 not in known or known[item.sha256].mail != item.mail]
     found += [_empty(message) for message in night.messages if not message.files]
     return found
 

@@ -247,6 +247,13 @@ def test_comparison_goes_by_code_and_cell(form: Form) -> None:
     assert told.new == ()
 
 
+def test_a_cell_that_is_wrong_in_another_way_is_not_mended(form: Form) -> None:
+    unit = notices(form, [cell_finding(form, 4, "C03", Severity.ERROR)])
+    told = compare(unit, notices(form, [cell_finding(form, 4)]))
+    assert (told.mended, told.still_open) == ((), ())
+    assert [item.code for item in told.new] == ["C01"]
+
+
 @given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 40)))
 def test_nothing_is_lost_in_a_comparison(form: Form, before: set[int], now: set[int]) -> None:
     old, new = (

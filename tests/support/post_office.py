@@ -67,7 +67,9 @@ class PostOffice:
         """The personal template of an agency, filled in; ``wrong`` values stand instead of the right ones."""
         values: Values = {**self.right(code, name, seed), **(wrong or {})}
         stamp = Stamp(code, name, YEAR, "县区", "样例区")
-        return build_workbook(self.form, stamp, values={key: item for key, item in values.items() if item != ""})
+        return build_workbook(
+            self.form, stamp, values={key: item for key, item in values.items() if item != ""}
+        )
 
     def right(self, code: str, name: str, seed: int = 0) -> Values:
         """What an agency means to report."""
@@ -75,7 +77,7 @@ class PostOffice:
         numbers = dict(zip((cell.key for cell in self.form.cells), written.numbers, strict=True))
         return {**inputs_only(self.form, numbers), **written.texts, **written.entries}
 
-    def mended(self, content: bytes, values: Mapping[str, object]) -> bytes:
+    def mended(self, content: bytes, values: Values) -> bytes:
         """A workbook that came from us, with ``values`` typed into their cells."""
         book = openpyxl.load_workbook(BytesIO(content))
         for key, value in values.items():
@@ -98,7 +100,9 @@ class PostOffice:
     def write(self, sender: str, *attachments: tuple[str, bytes], **headers: str) -> EmailMessage:
         """A mail from ``sender`` with an id of its own."""
         number = self.count + len(self.seen) + id(attachments) % 7
-        unique = f"<{sender}.{number}.{len(attachments)}.{sum(len(data) for _, data in attachments)}@mail.example>"
+        unique = (
+            f"<{sender}.{number}.{len(attachments)}.{sum(len(data) for _, data in attachments)}@mail.example>"
+        )
         return mail(attachments, From=sender, **{"Message_ID": unique, "Subject": "报送年报", **headers})
 
     def night(self, at: datetime) -> list[EmailMessage]:

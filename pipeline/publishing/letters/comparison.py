@@ -1,6 +1,7 @@
 """The findings of two versions go in; what is mended, what is still open and what is new come out.
 
 Two findings are the same where code and cell are: the clerk may have typed another wrong value, the problem remains.
+A cell that is now wrong in another way is not mended; what is wrong with it is new.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ def compare(before: Iterable[Notice], now: Iterable[Notice]) -> Comparison:
     old = {_mark(item): item for item in before if item.severity != Severity.INFO}
     present = [item for item in now if item.severity != Severity.INFO]
     marks = {_mark(item) for item in present}
+    wrong = {item.key for item in present if item.key}
     return Comparison(
-        mended=tuple(item for mark, item in old.items() if mark not in marks),
+        mended=tuple(item for mark, item in old.items() if mark not in marks and item.key not in wrong),
         still_open=tuple(item for item in present if _mark(item) in old),
         new=tuple(item for item in present if _mark(item) not in old),
     )

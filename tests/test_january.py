@@ -1,0 +1,348 @@
+"""A whole January: templates out, mails in over twelve nights, reminders, an extension, the delivery; asserted night by night."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.ledger import letters, open_ledger
+from pipeline.model import Verdict
+from pipeline.publishing.outputs import read_record
+from tests.support.mails import TNEF_DATA, mail, winmail
+from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
+
+OFFICE, GOVERNMENT = "zwgk@office.example", "qfb@district.example"
+BOSS = "boss@office.example"
+SETTINGS = f"""\
+name = "样例区"
+level = "县区"
+year = {YEAR}
+form = "annual_report_2021"
+deadline = 2024-01-31
+
+[people]
+office = "样例区政务公开办"
+coordinator = "顾明远"
+phone = "0571-1"
+email = "{OFFICE}"
+district_office = "样例区人民政府办公室"
+district_office_email = "{GOVERNMENT}"
+
+[mail]
+trusted = ["{BOSS}"]
+
+[calendar]
+workdays = [2024-02-04]
+"""
+NAMES = {
+    "001": "财政局", "002": "教育局", "003": "民政局", "004": "司法局", "005": "信访局", "006": "审计局",
+    "007": "统计局", "008": "档案馆", "009": "医保局", "010": "商务局", "011": "东街道", "012": "西镇",
+    "013": "应急局", "014": "商管办", "015": "投促局", "016": "文旅局", "017": "农业局", "018": "交通局", "019": "残联", "020": "北镇",
+}  # fmt: skip
+NO_MAILBOX = "011"
+
+
+def zipped(*files: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Files packed as a clerk does whose mail program refuses tables."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return "报送.zip", packed.getvalue()
+
+
+def box(code: str) -> str:
+    """The mailbox of an agency."""
+    return f"a{code}@gov.example"
+
+
+@pytest.fixture
+def office(form: Form, tmp_path: Path) -> PostOffice:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "district.toml").write_text(SETTINGS, "utf-8")
+    rows = [
+        f"{code},{name},,李{code},0571-{code},{'' if code == NO_MAILBOX else box(code)}"
+        for code, name in NAMES.items()
+    ]
+    (tmp_path / "agencies.csv").write_text("\n".join(["code,name,kind,contact,phone,email", *rows]), "utf-8")
+    return PostOffice(form, tmp_path)
+
+
+class January:
+    """What a test asks of every morning after."""
+
+    def __init__(self, office: PostOffice) -> None:
+        self.office = office
+
+    def sent(self, code: str, seed: int = 0, **wrong: object) -> tuple[str, bytes]:
+        """The file that an agency attaches."""
+        by_role = {"blank": self.cells[0], "minus": self.cells[1], "text": self.texts[0]}
+        values = {by_role[name]: value for name, value in wrong.items()}
+        return "年报.xlsx", self.office.filled(code, NAMES[code], seed, values)
+
+    @property
+    def cells(self) -> list[str]:
+        """Two numbers that stand in no rule."""
+        form = self.office.form
+        ruled = {key for balance in form.balances for key in (*balance.left, *balance.right)}
+        return [
+            cell.key
+            for cell in form.cells
+            if cell.is_input and cell.key not in ruled and cell.kind == "count"
+        ]
+
+    @property
+    def texts(self) -> list[str]:
+        """Texts that must be written."""
+        return [text.key for text in self.office.form.texts if text.required]
+
+    def post(self, code: str, *files: tuple[str, bytes], sender: str = "", **headers: str) -> EmailMessage:
+        """A mail of an agency."""
+        return self.office.write(sender or box(code), *files, **headers)
+
+    def accepted(self) -> set[str]:
+        """The agencies whose figures stand in the district's files: data and workbook agree."""
+        folder = self.office.ran.folder
+        rows = list(csv.DictReader(io.StringIO((folder / "figures.csv").read_text("utf-8-sig"))))
+        found = read_record(folder)
+        assert found is not None
+        book = openpyxl.load_workbook(folder / found["files"]["summary"], data_only=True)
+        sheet = book["总览"]
+        [head] = [cell for row in sheet.iter_rows() for cell in row if cell.value == "已汇总"]
+        assert sheet.cell(head.row + 1, head.column).value == len(rows)
+        assert {f"{row['agency']}.docx" for row in rows} == {
+            path.name for path in (folder / "reports").glob("*.docx")
+        }
+        return {row["agency_code"] for row in rows}
+
+    def verdicts(self, code: str) -> list[str]:
+        """What became of each version of an agency."""
+        rows = [
+            row for row in self.office.ran.record["submissions"] if row["agency"] == code and row["version"]
+        ]
+        return [
+            row["verdict"].removesuffix("_with_remarks")
+            for row in sorted(rows, key=lambda row: row["version"])
+        ]
+
+    def history(self, code: str) -> list[str]:
+        """The kinds of letters that an agency has had, by the ledger."""
+        with open_ledger(self.office.output) as ledger:
+            return [item.kind for item in letters.of_agency(ledger, YEAR, code)]
+
+
+def test_a_whole_january(office: PostOffice) -> None:  # noqa: PLR0915 - a month has many days
+    play = January(office)
+    sent, post = play.sent, play.post
+
+    # Monday, 8 January: templates go out to everybody with a mailbox; once
+    handed = office.hand_out(moment(1, 8, 9))
+    assert kinds(handed) == [("template", box(code)) for code in NAMES if code != NO_MAILBOX]
+    assert office.hand_out(moment(1, 9, 9)) == []
+    assert office.send_all(moment(1, 9, 10)) == 19
+    assert list((office.ran.folder / "letters").iterdir()) == [], "what left is not shown as waiting"
+
+    # Monday, 15 January: one is right, one has slips, one is a remark; an auto-reply is not answered
+    office.receive(
+        moment(1, 15),
+        post("001", sent("001")),
+        post("002", sent("002", blank="3件左右", minus=-2, text="")),
+        post("003", sent("003", minus=-1)),
+        post("013", zipped(sent("013"))),
+        post("012", Auto_Submitted="auto-replied", Subject="自动回复：请填报"),
+        post("009", Subject="自动回复：外出培训"),
+    )
+    first = office.night(moment(1, 15))
+    assert kinds(first) == [
+        ("acceptance", box("001")), ("acceptance", box("013")), ("digest", OFFICE),
+        ("returned", box("002")), ("returned", box("003")),
+    ]  # fmt: skip
+    assert play.accepted() == {"001", "013"}
+    assert "3 项错误" in words(only(first, "returned", box("002")))
+    assert "合格 2 家，退回待改 2 家，未报送 16 家" in words(only(first, "digest", OFFICE))
+
+    # Wednesday, 17 January: half mended; our own marked workbook mended and sent back; the same file once more; a thank-you
+    marked = attached(only(first, "returned", box("003")))
+    right = office.right("003", NAMES["003"])
+    once_more = sent("001")
+    office.receive(
+        moment(1, 17),
+        post("002", sent("002", blank="无", text="", seed=0)),
+        post("003", ("退回修改.xlsx", office.mended(marked, {play.cells[1]: right[play.cells[1]]}))),
+        post("001", once_more, Subject="再发一次"),
+        post("003", Subject="收到，谢谢"),
+        post("014", sent("014")),
+        post("015", sent("015")),
+        post("001", sent("001", seed=8), X_Nianbao="returned", Subject="一封我们自己的信"),
+    )
+    second = office.night(moment(1, 17))
+    assert kinds(second) == [
+        ("acceptance", box("003")), ("acceptance", box("014")), ("acceptance", box("015")),
+        ("digest", OFFICE), ("duplicate", box("001")),
+        ("not_a_submission", box("003")), ("returned", box("002")),
+    ]  # fmt: skip
+    assert play.accepted() == {"001", "003", "013", "014", "015"}
+    said = words(only(second, "returned", box("002")))
+    assert "与第 1 次报送相比：已改好 1 项，仍未改 1 项，新出现 1 项" in said
+    assert "第 1 次报送，结果：合格" in words(only(second, "duplicate", box("001")))
+
+    # Friday, 19 January: an impostor; a private mailbox; the boss forwards a chain; a nested zip of nothing
+    forged = sent("006", seed=9)
+    chain = mail([], From=BOSS, Message_ID="<chain@x>", Subject="转发：商务局年报")
+    chain.add_attachment(post("010", sent("010")))
+    office.receive(
+        moment(1, 19),
+        post("006", forged, sender="a006@g0v.example"),
+        post("007", sent("007"), sender="fan@qq.example"),
+        chain,
+        post("004", sent("004", seed=1)),
+        post("005", sent("005")),
+        post("016", sent("016")),
+    )
+    third = office.night(moment(1, 19))
+    assert kinds(third) == [
+        ("acceptance", box("004")), ("acceptance", box("005")), ("acceptance", box("010")),
+        ("acceptance", box("016")), ("held", "a006@g0v.example"), ("held", "fan@qq.example"),
+    ], "a Friday evening: no digest for a Saturday"  # fmt: skip
+    assert play.accepted() == {"001", "003", "004", "005", "010", "013", "014", "015", "016"}
+    for letter in (only(third, "held", "a006@g0v.example"), only(third, "held", "fan@qq.example")):
+        assert not [name for name in NAMES.values() if name in words(letter)]
+
+    # Monday, 22 January: the private mailbox is known now; a second correction; a correction after acceptance
+    office.edit("agencies.csv", box("007"), f"{box('007')};fan@qq.example")
+    office.receive(
+        moment(1, 22),
+        post("002", sent("002", seed=1)),
+        post("004", sent("004", seed=2), Subject="更正"),
+        post("005", sent("005", seed=3, minus=-5), Subject="更正"),
+        post("006", sent("006")),
+        post("017", sent("017")),
+        post("018", sent("018")),
+        post("008", sender="MAILER-DAEMON@gov.example", Subject="退信"),
+    )
+    fourth = office.night(moment(1, 22))
+    assert kinds(fourth) == [
+        ("acceptance", box("002")), ("acceptance", box("004")), ("acceptance", box("006")),
+        ("acceptance", box("017")), ("acceptance", box("018")),
+        ("acceptance", "fan@qq.example"), ("digest", OFFICE), ("returned", box("005")),
+    ]  # fmt: skip
+    assert play.verdicts("002") == ["returned", "returned", "accepted"]
+    assert "替换第 1 次" in words(only(fourth, "acceptance", box("004")))
+    assert "仍使用贵单位第 1 次报送的数据" in words(only(fourth, "returned", box("005")))
+    assert set(NAMES) - play.accepted() == {"008", "009", "011", "012", "019", "020"}
+    assert play.verdicts("006")[-1] == "accepted"
+
+    # Wednesday, 24 January, five workdays left: the missing are reminded, 009 has until 5 February
+    extension = '\n[[extension]]\nagency = "009"\nuntil = 2024-02-05\nreason = "机构合并"\n'
+    office.edit("district.toml", "workdays = [2024-02-04]\n", f"workdays = [2024-02-04]\n{extension}")
+    office.receive(
+        moment(1, 24),
+        post("012", ("截图.docx", b"no table")),
+        post("019", ("winmail.dat", winmail(TNEF_DATA))),
+    )
+    fifth = office.night(moment(1, 24))
+    assert kinds(fifth) == [
+        ("digest", OFFICE), ("not_a_submission", box("012")), ("reminder", box("008")), ("reminder", box("012")),
+        ("reminder", box("020")), ("returned", box("019")),
+    ]  # fmt: skip
+    assert "还有 5 个工作日" in words(only(fifth, "reminder", box("008")))
+    assert openpyxl.load_workbook(io.BytesIO(attached(only(fifth, "reminder", box("008"))))).sheetnames
+
+    # Friday, 26 January: a file is put into the inbox by hand for the agency without mailbox; 005 mends
+    (office.folder / "inbox" / "2024-01-26").mkdir()
+    by_hand = office.folder / "inbox" / "2024-01-26" / "东街道.xlsx"
+    by_hand.write_bytes(office.filled("011", NAMES["011"], 0, {play.cells[0]: "两件"}))
+    office.receive(
+        moment(1, 26), post("005", sent("005", seed=3)), post("005", Subject="谢谢"), post("019", sent("019"))
+    )
+    sixth = office.night(moment(1, 26))
+    assert kinds(sixth) == [
+        ("acceptance", box("005")), ("acceptance", box("019")), ("not_a_submission", box("005")),
+    ], "nothing can be mailed to 011"  # fmt: skip
+    assert play.verdicts("005") == ["accepted", "returned", "accepted"]
+
+    # Sunday, 28 January: nobody is reminded, the digest for Monday says whom to call
+    [sunday] = office.night(moment(1, 28))
+    assert sunday["X-Nianbao"] == "digest"
+    calls = words(sunday).partition("【待核实】")[0]
+    assert calls.index("东街道") < calls.index("档案馆")
+    assert "没有邮箱" in calls
+    assert "0571-011" in calls
+
+    # Monday, 29 January: two left; the town sends at last, twice in one mail, with a list's newsletter beside it
+    town = sent("012")
+    office.receive(
+        moment(1, 29),
+        post("012", town, ("副本.xlsx", town[1])),
+        post("001", List_Id="<news.example>", Subject="简报"),
+        post("012", town, Subject="再发一次"),
+        post("020", sent("020")),
+    )
+    seventh = office.night(moment(1, 29))
+    assert kinds(seventh) == [
+        ("acceptance", box("012")), ("acceptance", box("020")), ("digest", OFFICE), ("duplicate", box("012")), ("reminder", box("008")),
+    ]  # fmt: skip
+    assert office.night(moment(1, 29, 21)) == [], "the same night again"
+
+    # Wednesday, 31 January: the deadline; the workbook goes up as it stands, on demand
+    office.receive(moment(1, 31), post("020", Auto_Submitted="auto-replied", Subject="自动回复"))
+    eighth = office.night(moment(1, 31))
+    assert kinds(eighth) == [("digest", OFFICE), ("reminder", box("008"))]
+    assert "今天是最后一个工作日" in words(only(eighth, "reminder", box("008")))
+    [partial] = office.deliver(moment(1, 31, 21))
+    assert "已报送 17 个、共 20 个单位" in str(partial["Subject"])
+    assert office.deliver(moment(1, 31, 22)) == []
+
+    # Thursday, 1 February: late; what 011 brought mended is by hand again
+    by_hand.with_name("东街道改.xlsx").write_bytes(office.filled("011", NAMES["011"]))
+    ninth = office.night(moment(2, 1))
+    assert kinds(ninth) == [("digest", OFFICE), ("reminder", box("008"))]
+    assert "已超过 1 个工作日" in words(only(ninth, "reminder", box("008")))
+    assert play.verdicts("011") == ["returned", "accepted"]
+
+    # Friday, 2 February: 008 sends, late; 009 is reminded by its own deadline: one workday (Sunday is worked) and Monday
+    office.receive(moment(2, 2), post("008", sent("008")))
+    tenth = office.night(moment(2, 2))
+    assert kinds(tenth) == [("acceptance", box("008")), ("reminder", box("009"))]
+    assert play.accepted() == set(NAMES) - {"009"}
+
+    # Monday, 5 February: 009 in its extended time; all are in, the workbook goes up
+    office.receive(moment(2, 5), post("009", sent("009")))
+    eleventh = office.night(moment(2, 5))
+    assert kinds(eleventh) == [("acceptance", box("009")), ("delivery", GOVERNMENT), ("digest", OFFICE)]
+    final = only(eleventh, "delivery", GOVERNMENT)
+    found = office.ran.record
+    assert attached(final) == (office.ran.folder / found["files"]["summary"]).read_bytes()
+    assert found["counts"] == {
+        "expected": 20, "received": 20, "accepted": found["counts"]["accepted"],
+        "accepted_with_remarks": 20 - found["counts"]["accepted"], "returned": 0, "held": 0, "missing": 0,
+    }  # fmt: skip
+
+    # Tuesday, 6 February: a last correction goes up as a correction; then all is quiet
+    office.receive(moment(2, 6), post("001", sent("001", seed=5), Subject="更正"))
+    twelfth = office.night(moment(2, 6))
+    assert kinds(twelfth) == [("acceptance", box("001")), ("delivery", GOVERNMENT), ("digest", OFFICE)]
+    assert str(only(twelfth, "delivery", GOVERNMENT)["Subject"]).startswith("【更正】")
+    assert office.night(moment(2, 6, 21)) == []
+
+    assert play.history("002") == ["template", "returned", "returned", "acceptance"]
+    assert play.history("008") == ["template", *["reminder"] * 4, "acceptance"]
+    assert office.count == 39
+    outcomes = {row["verdict"] for row in found["submissions"]}
+    assert outcomes >= {
+        str(item)
+        for item in (
+            Verdict.ACCEPTED,
+            Verdict.RETURNED,
+            Verdict.DUPLICATE,
+            Verdict.HELD,
+            Verdict.NOT_A_SUBMISSION,
+        )
+    }
