@@ -48,6 +48,7 @@ class _Library:
     def __init__(self, rule: Similar) -> None:
         self._rule = rule
         self._shelves: dict[str, Sketches[_Bare]] = {key: Sketches() for key in rule.texts}
+        self._ranks: dict[str, int] = {}
 
     def bare(self, key: str, text: str, agency: str, names: Sequence[str]) -> _Bare | None:
         """Lay a tidy text bare; None where too few words are left to say that somebody copied them."""
@@ -64,14 +65,18 @@ class _Library:
         numbers = tuple(_NUMBER.findall(text)) if key in self._rule.figures_tell else ()
         return _Bare(words, numbers, agency, next(iter(names), agency))
 
+    def arrives(self, agency: str) -> None:
+        """Note that ``agency`` has reported; what it sends later keeps this place."""
+        self._ranks.setdefault(agency, len(self._ranks))
+
     def put(self, key: str, text: _Bare) -> None:
         """Put a text on the shelf of its part of the report."""
         self._shelves[key].add(sketch(text.words), text)
 
     def nearest(self, key: str, text: _Bare) -> _Match | None:
-        """Return the first text of another agency that is nearly ``text``."""
+        """Return the likeliest text of an agency that reported earlier and is nearly ``text``."""
         for other in self._shelves[key].alike(sketch(text.words)):
-            if other.agency != text.agency:
+            if self._ranks[other.agency] < self._ranks[text.agency]:
                 percent = likeness(text, other, self._rule.other_agency)
                 if percent:
                     return _Match(other.name, percent)
@@ -88,6 +93,7 @@ def similar(rule: Similar, around: Surroundings) -> Check:
     library = _Library(rule)
     own = {item.number: dict(_bare_texts(rule, item, library)) for item in around.batch}
     for other in around.others:
+        library.arrives(other.agency)
         for key in rule.texts:
             bare = library.bare(key, tidy(other.texts.get(key, "")), other.agency, (other.name,))
             if bare:
@@ -113,7 +119,8 @@ def _compared(
 ) -> Mapping[tuple[int, str], _Match]:
     """Return what each report of the batch has in common with reports that came before it."""
     found: dict[tuple[int, str], _Match] = {}
-    for reports in _by_arrival(batch):
+    for code, reports in _by_arrival(batch).items():
+        library.arrives(code)
         for item in reports:
             for key, bare in own[item.number].items():
                 match = library.nearest(key, bare)
@@ -135,9 +142,10 @@ def _bare_texts(rule: Similar, item: Filed, library: _Library) -> Iterator[tuple
             yield key, bare
 
 
-def _by_arrival(batch: Iterable[Filed]) -> list[list[Filed]]:
+def _by_arrival(batch: Iterable[Filed]) -> dict[str, list[Filed]]:
     """Group the reports by agency, each group in order of arrival, the group whose first report came first before the others."""
     groups: dict[str, list[Filed]] = {}
-    for item in sorted((item for item in batch if item.agency), key=lambda item: item.order):
-        groups.setdefault(item.agency.code if item.agency else "", []).append(item)
-    return list(groups.values())
+    for item in sorted(batch, key=lambda item: item.order):
+        if item.agency:
+            groups.setdefault(item.agency.code, []).append(item)
+    return groups
