@@ -249,7 +249,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{expected}年",
     ),
     ("figures", "differs"): Wording(
-        "文字写的“{name}”是 {claimed}，表格里是 {expected}：“{sentence}”",
+        "文字写的“{name}”是 {claimed}，表格（{where}）是 {expected}：“{sentence}”",
         "{remedy}",
         "{claimed}",
         "{expected}",
@@ -267,7 +267,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("personal", "bank_card"): Wording("写有银行卡号 {number}", "{remedy}", "{number}"),
     ("other_name", "found"): Wording("以“{name}”的名义报告：“{sentence}”", "{remedy}", "{name}"),
 }
-"""A finding of a rule over texts is worded by the rule's kind; {title} and {remedy} are the rule's own."""
+"""A finding of a rule over texts is worded by the rule's kind; {title} and {remedy} are the rule's own, {year} in a remedy being the reporting year."""
 
 
 def notice(form: Form, finding: Finding) -> Notice:
@@ -279,13 +279,14 @@ def notice(form: Form, finding: Finding) -> Notice:
         wording = _check_wording(balance, finding)
     elif rule and (rule.kind, finding.variant) in CATALOGUE:
         wording = CATALOGUE[rule.kind, finding.variant]
-        facts |= {"title": rule.title, "remedy": rule.remedy}
+        facts |= {"title": rule.title, "remedy": rule.remedy.replace("{year}", facts.get("expected", ""))}
     else:
         wording = CATALOGUE[finding.code, finding.variant]
     fault, remedy = wording.fault.format_map(facts), wording.remedy.format_map(facts)
     remedy = way_out(form, finding.suggestions) or remedy
     label = balance.subject if balance else _label(form, finding.key)
-    where = f"{finding.place}（{label}）" if finding.place and label else str(finding.place or label)
+    named = f" {label}" if label.startswith("（") else f"（{label}）"
+    where = f"{finding.place}{named}" if finding.place and label else str(finding.place or label)
     return Notice(
         code=finding.code,
         severity=finding.severity.value,

@@ -59,7 +59,7 @@ class Forbidden(Narrative):
 class Period(Narrative):
     """Somewhere the period of the figures is stated, near one of ``words``, from ``first`` to ``last`` (month, day) of the year.
 
-    ``severity`` is that of a wrong period, ``missing`` that of one that is not stated.
+    ``severity`` is that of a wrong period, ``missing`` that of one that is not stated; ``home`` is the text where it belongs.
     """
 
     kind = "period"
@@ -67,6 +67,7 @@ class Period(Narrative):
     first: tuple[int, ...]
     last: tuple[int, ...]
     missing: str
+    home: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms import narrative as kinds
-from pipeline.forms.narrative import Claim, Figures, Narrative, Partition, Sum
+from pipeline.forms.narrative import Claim, Figures, Narrative, Partition, Period, Sum
 
 if TYPE_CHECKING:
     from pipeline.toml_source import Section, TomlSource
@@ -58,7 +58,8 @@ def _refuse_faulty(section: Section, rule: Narrative, texts: Sequence[str]) -> N
     for name in ("severity", "missing", "lighter_severity"):
         if getattr(rule, name, SEVERITIES[0]) not in SEVERITIES:
             raise section.fault(f"{name} 应为 error、warning 或 info。", name)
-    for key in (*rule.texts, *getattr(rule, "figures_tell", ())):
+    home = (rule.home,) if isinstance(rule, Period) else ()
+    for key in (*rule.texts, *getattr(rule, "figures_tell", ()), *home):
         if key not in texts:
             raise section.fault(f"“{key}”不是本表样的文字。", key)
 

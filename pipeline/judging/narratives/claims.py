@@ -85,9 +85,9 @@ class Reader:
         taken: set[str] = set()
         for claim, found in self._standing(sentence, leading, following):
             at = _number_at(found)
-            name = "none" if at is None else "n"
             value = 0 if at is None else value_of(found["n"])
-            start, end = offset + found.start(name), offset + found.end(name)
+            start, end = (found.start("none"), found.end()) if at is None else found.span("n")
+            start, end = offset + start, offset + end
             if value is None or claim.key in taken or self._is_silenced(text, start, offset + found.end()):
                 continue
             taken.add(claim.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.judging.narratives.claims import Addition, Reader, Said
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pipeline.forms.narrative import Claim, Figures, Sum
     from pipeline.judging.narratives.filed import Check, Filed, Surroundings
     from pipeline.model import Fact, Finding, Number
+
+_MOST_CELLS = 3
+"""Cells of a sum that are named."""
 
 
 def figures(rule: Figures, _around: Surroundings) -> Check:
@@ -68,8 +71,17 @@ def _differs(rule: Figures, item: Filed, key: str, text: str, claim: Claim, wron
         "name": claim.name,
         "claimed": wrong.value,
         "expected": meant[0],
+        "where": _where(item, claim.equals[0].plus),
     }
     return item.finding(rule, "differs", key, facts, *claim.equals[0].plus)
+
+
+def _where(item: Filed, keys: Sequence[str]) -> str:
+    """Name the cells of a figure: those of one sheet together, many by the first of them."""
+    places = [item.places[key] for key in keys if key in item.places]
+    cells = "、".join(place.cell for place in places[:_MOST_CELLS])
+    more = f" 等 {len(places)} 格" if len(places) > _MOST_CELLS else ""
+    return f"{places[0].sheet} {cells}{more}" if places else ""
 
 
 def _does_not_add_up(rule: Figures, item: Filed, key: str, text: str, found: Addition) -> Finding:

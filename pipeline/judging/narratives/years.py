@@ -45,9 +45,7 @@ def period(rule: Period, _around: Surroundings) -> Check:
         if not stated and not any(
             _is_whole(rule, span, item.year) for text in said.values() for span in _SPAN.finditer(text)
         ):
-            yield item.finding(
-                rule, "missing", list(said)[-1], {"expected": item.year}, severity=rule.missing
-            )
+            yield item.finding(rule, "missing", rule.home, {"expected": item.year}, severity=rule.missing)
 
     return check
 
