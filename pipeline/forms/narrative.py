@@ -114,9 +114,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Words for the parts of a whole that do not overlap; where ``all_of`` are told, nothing is missing."""
+    """Words for the parts of a whole that do not overlap; where ``all_of`` are told, nothing is missing.
+
+    ``wholes`` are the keys of the claims that can be divided so.
+    """
 
     name: str
+    wholes: tuple[str, ...]
     parts: tuple[str, ...]
     all_of: tuple[str, ...] = ()
 

@@ -15,7 +15,7 @@ import pipeline.forms
 from pipeline.forms.loader import load_form, parse_form
 from pipeline.judging.judge import judge
 from pipeline.judging.narratives.check import narrative_findings
-from pipeline.judging.narratives.filed import Other, Surroundings, filed
+from pipeline.judging.narratives.filed import Other, Surroundings, called, filed
 from pipeline.messages import notices
 from pipeline.model import Agency, ConfigError, Finding, Number, PastReport, Submission
 from tests.support.fills import consistent_numbers
@@ -112,6 +112,22 @@ def test_a_faulty_rule_is_refused_with_its_line(old: str, new: str, token: str) 
     line = TOML[: TOML.index(token, start)].count("\n") + 1
     with pytest.raises(ConfigError, match=rf"form\.toml 第 {line} 行"):
         parse_form(TOML[:start] + TOML[start:].replace(old, new, 1), "form.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "aliases", "also"),
+    [
+        ("杭州市临平区财政局", ("区财政局",), {"杭州市临平区财政局", "临平区财政局", "区财政局", "财政局"}),
+        ("杭州市临平区人民政府东湖街道办事处", (), {"东湖街道办事处", "东湖街道", "临平区人民政府东湖街道"}),
+        ("杭州市临平区塘栖镇人民政府", (), {"塘栖镇人民政府", "塘栖镇"}),
+        ("甲局", (), set()),
+    ],
+)
+def test_what_an_agency_calls_itself(name: str, aliases: tuple[str, ...], also: set[str]) -> None:
+    found = called(Agency("1", name, "", "县区", aliases))
+    assert also <= set(found)
+    assert found == sorted(found, key=len, reverse=True)
+    assert not {"局", "人民政府", "办事处"} & set(found)
 
 
 CASES = sorted(Path(__file__).with_name("cases").glob("N*.toml"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 _LONGEST_LABEL = 24
 """Characters before a number in which the name of a part may stand."""
+
+
+_AMONG = re.compile(r".{0,2}[，、（：；]*其中")
+"""What stands between a whole and the list of its parts: the unit and 其中."""
+_JOINT = re.compile(r"[，、和及以；：]{0,2}(?:其中)?")
+_LIST_END = re.compile("[；）。]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Reader:
 
     def read(self, text: str) -> tuple[list[Said], list[Addition]]:
         """Return what ``text`` claims and what it adds up; each paragraph stands for itself."""
+        text = text.replace("。其中", "，其中")
         said: list[Said] = []
         added: list[Addition] = []
         for sentence in SENTENCE.finditer(text) if self._triggers.search(text) else ():
@@ -151,47 +159,69 @@ class Reader:
         return re.compile(f"(?P<label>{words}){filler}{self._counted.pattern}")
 
     def _additions(self, offset: int, sentence: str, said: Sequence[Said]) -> Iterator[Addition]:
+        """Yield the lists after 其中 that cannot be right, whichever of the figures before they divide."""
         for at in (found.end() for found in re.finditer("其中", sentence)):
-            before = [item for item in said if offset <= item.start < offset + at]
-            if not before or not re.fullmatch(
-                r".{0,2}[，、（：；]*其中", sentence[before[-1].end - offset : at]
-            ):
-                continue
-            for partition, pattern in self._partitions:
-                parts = list(self._listed(sentence, at, pattern))
-                if len(parts) > 1:
-                    found = _addition(partition, before[-1], parts, offset)
-                    if found:
-                        yield found
+            before = [item for item in said if item.start < offset + at]
+            if before and _AMONG.fullmatch(sentence[before[-1].end - offset : at]):
+                for partition, pattern in self._partitions:
+                    parts = list(_listed(sentence, at, pattern))
+                    if len(parts) > 1 and before[-1].claim.key in partition.wholes:
+                        is_whole = self._is_whole(partition, parts, sentence, offset, said)
+                        yield from _wrong_sum(partition, before, parts, offset, is_whole=is_whole)
 
-    def _listed(self, sentence: str, at: int, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Return the parts that follow one another without anything else between, nothing if a number is unknown."""
-        position = at
-        while True:
-            found = re.compile(r"[，、和及以；：]{0,2}(?:其中)?").match(sentence, position)
-            part = pattern.match(sentence, found.end() if found else position)
-            if not part:
-                return
-            yield part
-            position = part.end()
+    def _is_whole(
+        self,
+        partition: Partition,
+        parts: Sequence[re.Match[str]],
+        sentence: str,
+        offset: int,
+        said: Sequence[Said],
+    ) -> bool:
+        """Say whether every part there can be is told, and nothing else is counted in what follows."""
+        labels = [part["label"] for part in parts]
+        rest = _LIST_END.split(sentence[parts[-1].end() :])[0]
+        start = offset + parts[-1].end()
+        known = {item.start for item in said}
+        return (
+            bool(partition.all_of)
+            and all(any(re.fullmatch(words, label) for label in labels) for words in partition.all_of)
+            and all(start + number.start() in known for number in self._counted.finditer(rest))
+        )
 
 
-def _addition(
-    partition: Partition, whole: Said, parts: Iterable[re.Match[str]], offset: int
-) -> Addition | None:
-    """Add the parts; None unless they certainly should have made the whole."""
-    found = list(parts)
-    values = [value_of(part["n"]) for part in found]
-    if any(value is None for value in values):
-        return None
-    total = sum(value for value in values if value is not None)
-    labels = [part["label"] for part in found]
-    is_complete = bool(partition.all_of) and all(
-        any(re.fullmatch(words, label) for label in labels) for words in partition.all_of
-    )
-    if len(set(labels)) < len(labels) or not (total > whole.value or (is_complete and total < whole.value)):
-        return None
-    return Addition(partition, whole.value, total, offset + found[0].start(), offset + found[-1].end())
+def _listed(sentence: str, at: int, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield the parts that follow one another from ``at`` on without anything else between."""
+    while True:
+        joint = _JOINT.match(sentence, at)
+        part = pattern.match(sentence, joint.end() if joint else at)
+        if not part:
+            return
+        yield part
+        at = part.end()
+
+
+def _wrong_sum(
+    partition: Partition,
+    before: Sequence[Said],
+    parts: Sequence[re.Match[str]],
+    offset: int,
+    *,
+    is_whole: bool,
+) -> Iterator[Addition]:
+    """Yield the addition if the parts make none of the figures before, nor two of them together, and certainly should."""
+    values = [value_of(part["n"]) for part in parts]
+    labels = {part["label"] for part in parts}
+    total = sum(value or 0 for value in values)
+    told = [item.value for item in before]
+    meant = {*told, *(one + other for one, other in combinations(told, 2))}
+    if (
+        None not in values
+        and len(labels) == len(parts)
+        and total not in meant
+        and (total > max(told) or is_whole)
+    ):
+        start, end = offset + parts[0].start(), offset + parts[-1].end()
+        yield Addition(partition, before[-1].value, total, start, end)
 
 
 def _number_at(found: re.Match[str]) -> int | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.forms.narrative import Narrative
     from pipeline.model import Number, PastReport, Submission
 
+_OFFICES = ("办事处", "人民政府")
+_SHORTEST_NAME = 3
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4})")
 
 
@@ -116,9 +118,28 @@ def own_names(agency: Agency | None) -> list[str]:
     return sorted((tidy(name) for name in names if name), key=lambda name: (-len(name), name))
 
 
+def called(agency: Agency | None) -> list[str]:
+    """Return what an agency may call itself in its own text, longest first.
+
+    Besides its names, that is what is left of its name without the places and governments it belongs to.
+    """
+    names = own_names(agency)
+    whole = _PLACE_NAME.sub("", tidy(agency.name)) if agency else ""
+    for belongs in ("区", "县", "人民政府"):
+        at = whole.find(belongs)
+        rest = whole[at + len(belongs) :] if at >= 0 else ""
+        if len(rest) >= _SHORTEST_NAME:
+            names += [rest, f"{belongs}{rest}"]
+            whole = rest
+    names += [name.removesuffix(ending) for name in names for ending in _OFFICES if name.endswith(ending)]
+    return sorted(
+        {name for name in names if len(name) >= _SHORTEST_NAME}, key=lambda name: (-len(name), name)
+    )
+
+
 def masked(text: str, item: Filed) -> str:
     """Return ``text`` with the agency's names, the reporting year and its neighbours replaced, every character by one."""
-    for name in own_names(item.agency):
+    for name in called(item.agency):
         text = text.replace(name, OWN_NAME * len(name))
     if item.year:
         for year, mark in ((item.year, OWN_YEAR), (item.year - 1, LAST_YEAR), (item.year + 1, NEXT_YEAR)):
