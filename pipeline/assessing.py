@@ -241,5 +241,9 @@ def _judge(campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Asses
         rules=campaign.district.rules,
         history=campaign.history,
         agencies=campaign.district.agencies,
+        deadlines={
+            agency.code: campaign.district.deadline_of(agency.code) for agency in campaign.district.agencies
+        },
+        waivers=campaign.waivers,
         others=[item.report for item in kept if item.report],
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import letterbox, letterstate, mailing
+from pipeline.adjusting import form_of
 from pipeline.assessing import Campaign, assess, read_chunk, submission
 from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.environment import disk
@@ -118,7 +119,7 @@ def _run(
     *,
     dry_run: bool,
 ) -> Outcome:
-    form = load_form(district.form)
+    form = form_of(district)
     number = runs.start(ledger, district.year, now=now)
     inbox = remember(ledger, district, fetch(district), now)
     mailing.note_bounces(inbox.messages, ledger, now=now)

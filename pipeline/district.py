@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline.mail_settings import NO_MAIL, MailSettings, mail_settings
 from pipeline.model import Agency, ConfigError
+from pipeline.rule_settings import AS_THE_FORM_SAYS, Rules, rule_settings
 from pipeline.toml_source import TomlSource
 from pipeline.workdays import (
     NO_PEOPLE,
@@ -40,14 +41,6 @@ _REQUIRED_COLUMNS = ("code", "name")
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """The district's choices about rules: ``[rules]`` of district.toml."""
-
-    blank_is_zero: bool = False
-    """Read a blank or a placeholder in a table as 0, with a warning instead of an error."""
-
-
-@dataclass(frozen=True, slots=True)
 class District:
     """A campaign: one district, one year, one form, its roster."""
 
@@ -58,7 +51,7 @@ class District:
     form: str
     deadline: date
     agencies: tuple[Agency, ...]
-    rules: Rules = Rules()
+    rules: Rules = AS_THE_FORM_SAYS
     mail: MailSettings = NO_MAIL
     people: People = NO_PEOPLE
     calendar: Calendar = PLAIN_CALENDAR
@@ -115,7 +108,7 @@ def load_district(folder: Path) -> District:
         form=written.form,
         deadline=written.deadline,
         agencies=agencies,
-        rules=source.table("rules").into(Rules),
+        rules=rule_settings(source.table("rules")),
         mail=mail_settings(source.table("mail"), folder),
         people=source.table("people").into(People),
         calendar=calendar_of(source.table("calendar")),

@@ -181,6 +181,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{sender}",
     ),
     ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
+    ("F07", "late"): Wording(
+        "{received}收到，晚于截止日期{deadline}", "请说明晚报的原因", "{received}", "{deadline}前"
+    ),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "nothing_filled"): Wording(
         "模板没有填写，表格和文字都是空的", "请检查是不是发错了文件，填好后重新报送"
@@ -282,8 +285,9 @@ def notice(form: Form, finding: Finding) -> Notice:
         facts |= {"title": rule.title, "remedy": rule.remedy.replace("{year}", facts.get("expected", ""))}
     else:
         wording = CATALOGUE[finding.code, finding.variant]
-    fault, remedy = wording.fault.format_map(facts), wording.remedy.format_map(facts)
-    remedy = way_out(form, finding.suggestions) or remedy
+    fault = ("（试行规则）" if finding.on_trial else "") + wording.fault.format_map(facts)
+    remedy = way_out(form, finding.suggestions) or wording.remedy.format_map(facts)
+    remedy = _answered(finding, remedy)
     label = balance.subject if balance else _label(form, finding.key)
     named = f" {label}" if label.startswith("（") else f"（{label}）"
     where = f"{finding.place}{named}" if finding.place and label else str(finding.place or label)
@@ -303,6 +307,15 @@ def notice(form: Form, finding: Finding) -> Notice:
         fault=fault,
         cause=finding.cause,
     )
+
+
+def _answered(finding: Finding, remedy: str) -> str:
+    """Return what to do, or what has been said of it already."""
+    if finding.waived:
+        return f"区政务公开办已准予例外：{finding.waived}"
+    if finding.is_answered:
+        return f"单位已说明：{finding.explanation}"
+    return f"{remedy}（单位说明：{finding.explanation}）" if finding.explanation else remedy
 
 
 def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:

@@ -174,11 +174,20 @@ class Finding:
     """What the clerk wrote beside the check; empty where nothing was written."""
     cause: str = ""
     suggestions: tuple[Suggestion, ...] = ()
+    waived: str = ""
+    """Why the coordinator accepted it; empty where it was not waived."""
+    on_trial: bool = False
+    """Whether its rule is on trial: told to the coordinator only."""
 
     @property
     def key(self) -> str | None:
         """The cell at ``place``, if it is one of the form's."""
         return self.keys[0] if self.keys else None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether nobody need ask any more: a warning that was explained, or anything that was waived."""
+        return bool(self.waived or (self.severity is Severity.WARNING and self.explanation))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from pipeline.adjusting import form_of
 from pipeline.district import CONFIG_NAME, INBOX_NAME, LAYOUTS_NAME, ROSTER_COLUMNS, ROSTER_NAME, District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
@@ -29,6 +30,13 @@ deadline = {deadline}      # 报送截止日期
 
 # [rules]
 # blank_is_zero = true     # 空格和“/”“无”按 0 处理并提醒；不写或 false 时退回单位补填
+# trial = ["T3-06"]        # 试行的规则：只告诉区政务公开办，不影响结论，也不告诉单位
+# [rules.severity]         # 改级别：error 退回，warning 提醒，info 只告诉区政务公开办
+# "T2-06" = "info"
+# [rules.limits]           # 改界限，规则和界限见规则手册
+# "T2-06" = {{ factor = 10, base = 50 }}
+# [rules.off]              # 停用规则，写明原因
+# "T3-09" = "本区撤回申请较多"
 
 # [mail]                   # 从邮箱收、发年报；不写则只看 inbox 文件夹，什么也不发出去
 # imap_host = "imap.example.gov.cn"     # 收信服务器；用户名和密码放在环境变量 NIANBAO_IMAP_USER、NIANBAO_IMAP_PASSWORD
@@ -116,7 +124,7 @@ def blank_name(form: Form) -> str:
 
 def personal_templates(district: District, output: Path, *, code: str | None = None) -> list[Path]:
     """Write a template for each agency (or the one with ``code``) into ``output/<year>/templates``; return their paths."""
-    form = load_form(district.form)
+    form = form_of(district)
     chosen = [agency for agency in district.agencies if code in (None, agency.code)]
     if not chosen:
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")

@@ -47,6 +47,14 @@ class Section:
             missing = "、".join(sorted(_required(kind) - set(values)))
             raise self.fault(f"[{self.name}] 缺少：{missing}。") from None
 
+    def table(self, name: str) -> Section:
+        """Return the table ``[outer.name]`` (or ``name = {…}``), empty if it is absent."""
+        values = self.values.get(name, {})
+        if not isinstance(values, dict):
+            raise self.fault(f"“{name}”应写成 [{self.name}.{name}] 表。", name)
+        lines = self.source.lines_of(self.name, name) or (self.first_line, self.last_line)
+        return Section(self.source, f"{self.name}.{name}", values, *lines)
+
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """Raise for the first key that nobody reads."""
         for key in self.values:
@@ -126,6 +134,10 @@ class TomlSource:
     def find(self, section: Section, token: str) -> int:
         """Return the first line of ``section`` that holds ``token``, else its first line."""
         return self._line_of(token, section.first_line, section.last_line)
+
+    def lines_of(self, *path: str) -> tuple[int, int] | None:
+        """Return the first and last line of the table with a header of its own at ``path``."""
+        return self._spans.get(path)
 
     def find_last(self, token: str) -> int:
         """Return the last line that holds ``token``, else the first line."""

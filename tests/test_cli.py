@@ -131,7 +131,7 @@ def test_city_figures_fail_exactly_one_rule_below_a_city(
             "proactive.regulations.issued",
             "proactive.regulations.in_force",
         ]
-    assert submission["verdict"] == ("returned" if expected else "accepted_with_remarks")
+    assert submission["verdict"] == ("returned" if expected else "accepted")
 
 
 # ---------------------------------------------------------------- the sample district

@@ -7,7 +7,7 @@ Rows and columns are zero-based here; people are shown A1 addresses.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,9 +179,42 @@ class Rule:
     source: str = ""
 
     @property
+    def explainable(self) -> bool:
+        """Whether a clerk may say why it is so."""
+        return self.severity == "warning"
+
+    @property
     def condition(self) -> str:
         """The title with its limits."""
         return self.title.format(**self.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """What is asked of every file and every cell. How it is found out is the reader's; what it is called and weighs stands here."""
+
+    id: str
+    severity: str
+    title: str
+    """The condition in words; {names} are limits."""
+    source: str
+    limits: Mapping[str, int] = field(default_factory=dict)
+    except_levels: tuple[str, ...] = ()
+    adjustable: bool = False
+    """Whether a district may switch it off or weigh it otherwise."""
+    explainable: bool = False
+    """Whether a clerk may say why it is so."""
+    waivable: bool = False
+    """Whether the coordinator may accept an error against it, with a reason."""
+
+    @property
+    def condition(self) -> str:
+        """The title with its limits."""
+        return self.title.format(**self.limits)
+
+    def applies_to(self, level: str) -> bool:
+        """Whether bodies of ``level`` are bound."""
+        return level not in self.except_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +247,9 @@ class Balance:
     def applies_to(self, level: str) -> bool:
         """Whether bodies of ``level`` are bound by the rule."""
         return level not in self.rule.except_levels
+
+
+AnyRule: TypeAlias = "Rule | Basic | Narrative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +329,8 @@ class Form:
     cells: tuple[Cell, ...]
     checks: Mapping[str, Balance] = field(repr=False)
     """Every rule over the numbers of one report, at every place, by id, in the form's order."""
+    basics: Mapping[str, Basic] = field(repr=False)
+    """What is asked of every file and every cell, by id."""
     headlines: tuple[Headline, ...]
     charts: tuple[Chart, ...]
     drafts: tuple[Draft, ...]
@@ -307,6 +345,21 @@ class Form:
     by_key: Mapping[str, Cell] = field(repr=False)
     evaluation_order: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
     """Computed cells with their parts, each after the computed cells it is made of."""
+    on_trial: frozenset[str] = frozenset()
+    """Ids of rules that only the coordinator is told of."""
+    off: Mapping[str, str] = field(default_factory=dict)
+    """Ids of rules that the district does not apply, with its reasons."""
+
+    @property
+    def explainable_ids(self) -> frozenset[str]:
+        """Ids under which 自查 takes explanations."""
+        return frozenset((*self.checks, *self.rules_by_id))
+
+    @property
+    def rules_by_id(self) -> dict[str, AnyRule]:
+        """Every rule: of files and cells, over numbers, over texts, in the form's order."""
+        numeric = {check.rule.id: check.rule for check in self.checks.values()}
+        return {**self.basics, **numeric, **{rule.id: rule for rule in self.narratives}}
 
     def table(self, key: str) -> Table:
         """Return the table ``key``; KeyError if the form has none."""
@@ -350,8 +403,24 @@ class Form:
         return tuple(
             check
             for check in self.checks.values()
-            if check.applies_to(level) and check.rule.severity != "info"
+            if check.applies_to(level)
+            and check.rule.severity != "info"
+            and check.rule.id not in self.on_trial
         )
+
+    def may_waive(self, rule_id: str) -> bool:
+        """Whether a coordinator may except an agency from the rule: warnings, and errors that the form lets go."""
+        rule = self.rules_by_id.get(rule_id)
+        return rule is not None and (rule.explainable or rule.waivable)
+
+    @property
+    def explained_unseen(self) -> tuple[Basic | Narrative, ...]:
+        """Return the warnings that 自查 cannot compute but a clerk can explain."""
+        found: list[Basic | Narrative] = [
+            basic for basic in self.basics.values() if basic.explainable and basic.severity == "warning"
+        ]
+        found += [rule for rule in self.narratives if rule.explainable]
+        return tuple(rule for rule in found if rule.id not in self.on_trial)
 
     def position(self, key: str) -> tuple[str, int, int]:
         """Return where a number of this year or of last year stands in the template."""

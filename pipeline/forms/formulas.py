@@ -114,7 +114,7 @@ def mark_formula(check: Balance, at: Mapping[str, str], after: Sequence[str] = (
     condition = excel_condition(check.rule, at["left"], at["right"], at["difference"])
     failed = f'"{FAILS}"'
     if check.rule.severity != "error":
-        failed = f'IF(LEN(TRIM({at["explanation"]}))>0,"{EXPLAINED}",{failed})'
+        failed = answered_formula(at["explanation"]).removeprefix("=")
     known = f"ISNUMBER({at['difference']})"
     if after:
         silent = [f'{mark}<>"{sign}"' for mark in after for sign in (FAILS, EXPLAINED)]
@@ -125,3 +125,8 @@ def mark_formula(check: Balance, at: Mapping[str, str], after: Sequence[str] = (
 def filled_formula(missing: str) -> str:
     """Return ✓ or ✗ for a cell that counts what is still missing."""
     return f'=IF({missing}=0,"{HOLDS}","{FAILS}")'
+
+
+def answered_formula(explanation: str) -> str:
+    """Return ✗, or ○ once something is written in the cell ``explanation``."""
+    return f'=IF(LEN(TRIM({explanation}))>0,"{EXPLAINED}","{FAILS}")'

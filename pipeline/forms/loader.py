@@ -34,7 +34,7 @@ from pipeline.forms.form import (
 )
 from pipeline.forms.grid import build_grid, cell_key
 from pipeline.forms.narrative_loader import load_narratives
-from pipeline.forms.rules import load_checks
+from pipeline.forms.rules import load_basics, load_checks
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Section as TomlSection
 from pipeline.toml_source import TomlSource
@@ -42,7 +42,7 @@ from pipeline.toml_source import TomlSource
 DEFAULT_FORM = "annual_report_2021"
 _TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title",
-    "superseded", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
+    "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
 }  # fmt: skip
 _NUMBER_KINDS = {"count", "money"}
 
@@ -125,6 +125,7 @@ def parse_form(text: str, file: str) -> Form:
         tables=tuple(tables),
         cells=tuple(cells),
         checks={check.id: check for check in checks},
+        basics=load_basics(source),
         headlines=_headlines(source, cells),
         charts=load_charts(source, tables, cells),
         drafts=load_drafts(source, [text.key for text in texts], tables, cells),

@@ -7,7 +7,7 @@ expressions over a *tidy* paragraph (see there); in those of ``Figures`` every `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 OWN_YEAR, LAST_YEAR, NEXT_YEAR, OWN_NAME = "\ue000", "\ue001", "\ue002", "\ue003"
@@ -37,6 +37,23 @@ class Narrative:
     agency_kinds: tuple[str, ...] = ()
     agency_names: str = ""
     """A pattern at the end of an agency's name; it is bound if this or its kind fits."""
+    waivable: ClassVar[bool] = False
+    """Errors in texts are mended, not excepted."""
+
+    @property
+    def condition(self) -> str:
+        """The condition in words."""
+        return self.title
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """Its numbers, by name."""
+        return {item.name: value for item in fields(self) if type(value := getattr(self, item.name)) is int}
+
+    @property
+    def explainable(self) -> bool:
+        """Whether any of its findings is a warning, which a clerk may explain."""
+        return "warning" in {getattr(self, name, "") for name in ("severity", "missing", "lighter_severity")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

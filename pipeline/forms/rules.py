@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.forms.expand import Expander
-from pipeline.forms.form import Balance, Cell, RelationName, Rule, Table
+from pipeline.forms.form import Balance, Basic, Cell, RelationName, Rule, Table
 from pipeline.forms.relations import RELATIONS
 
 if TYPE_CHECKING:
@@ -56,11 +56,20 @@ def load_checks(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cel
     return [_resolved(check, checks, sections[check.rule.id]) for check in checks]
 
 
-def check_limits(limits: Mapping[str, Any], relation: str) -> str:
-    """Return what is wrong with the limits given for ``relation``, empty if nothing is."""
-    wanted = set(RELATIONS[relation].limits)  # type: ignore[index]
-    if set(limits) != wanted:
-        return f"这种关系需要的界限是：{'、'.join(sorted(wanted)) or '无'}。"
+def load_basics(source: TomlSource) -> dict[str, Basic]:
+    """Return what is asked of every file and every cell, by id. Raises ConfigError with file and line."""
+    found: dict[str, Basic] = {}
+    for section in source.tables("basic"):
+        basic = section.into(Basic)
+        if basic.id in found:
+            raise section.fault(f"规则“{basic.id}”出现了两次。", "id")
+        _refuse_faulty(section, basic.severity, basic.title, basic.limits)
+        found[basic.id] = basic
+    return found
+
+
+def check_limits(limits: Mapping[str, Any]) -> str:
+    """Return what is wrong with the values of ``limits``, empty if nothing is."""
     if not all(
         isinstance(value, int) and not isinstance(value, bool) and value > 0 for value in limits.values()
     ):
@@ -69,17 +78,12 @@ def check_limits(limits: Mapping[str, Any], relation: str) -> str:
 
 
 def _rule(section: Section, written: _RuleText) -> Rule:
-    if written.severity not in SEVERITIES:
-        raise section.fault("severity 应为 error、warning 或 info。", "severity")
     if written.relation not in RELATIONS:
         raise section.fault(f"relation 应为 {'、'.join(get_args(RelationName))} 之一。", "relation")
-    wrong = check_limits(written.limits, written.relation)
-    if wrong:
-        raise section.fault(wrong, "limits")
-    try:
-        written.title.format(**written.limits)
-    except (KeyError, ValueError, IndexError):
-        raise section.fault("title 中花括号里的名称不在 limits 中。", "title") from None
+    wanted = RELATIONS[written.relation].limits  # type: ignore[index]  # looked up above
+    if set(written.limits) != set(wanted):
+        raise section.fault(f"这种关系需要的界限是：{'、'.join(wanted) or '无'}。", "limits")
+    _refuse_faulty(section, written.severity, written.title, written.limits)
     relation: RelationName = written.relation  # type: ignore[assignment]  # looked up above
     return Rule(
         id=written.id,
@@ -96,6 +100,18 @@ def _rule(section: Section, written: _RuleText) -> Rule:
         waivable=written.waivable,
         source=written.source,
     )
+
+
+def _refuse_faulty(section: Section, severity: str, title: str, limits: Mapping[str, Any]) -> None:
+    if severity not in SEVERITIES:
+        raise section.fault("severity 应为 error、warning 或 info。", "severity")
+    wrong = check_limits(limits)
+    if wrong:
+        raise section.fault(wrong, "limits")
+    try:
+        title.format(**limits)
+    except (KeyError, ValueError, IndexError):
+        raise section.fault("title 中花括号里的名称不在 limits 中。", "title") from None
 
 
 def _resolved(check: Balance, checks: Iterable[Balance], section: Section) -> Balance:

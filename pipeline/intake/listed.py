@@ -57,7 +57,7 @@ def read_explanations(form: Form, sheets: Sequence[SheetData]) -> dict[str, str]
     """Read what the clerk wrote beside the checks, by their id; the sheet by its name, else wherever the ids stand."""
     expected = form.sheet_of_kind("checks").name
     named = [sheet for sheet in sheets if sheet.name == expected]
-    ids = set(form.checks)
+    ids = form.explainable_ids
     first = layout.CHECK_COLUMNS["id"]
     reach = layout.CHECK_COLUMNS["explanation"] - first
     found: dict[str, str] = {}

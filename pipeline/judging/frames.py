@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from pipeline.model import PastReport, Reading
 
 
+_AMOUNTS = "C07"
+"""The rule of amounts that are too exact or too large."""
+
+
+def largest_amount(form: Form) -> float:
+    """Return the 万元 from which an amount is too large."""
+    amounts = form.basics.get(_AMOUNTS)
+    return amounts.limits["largest"] if amounts else np.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A long frame of ``width`` rows for each submission."""
@@ -49,13 +59,15 @@ def build_frames(
     """Build the frames of a batch: the readings, the levels of their agencies, and their last year's reports."""
     numbers = figures(form, readings)
     return Frames(
-        cells=_cells(form, readings, numbers),
+        cells=_cells(form, readings, numbers, levels),
         checks=_checks(form, numbers, past_figures(form, pasts), levels),
         texts=_texts(form, readings),
     )
 
 
-def _cells(form: Form, readings: Sequence[Reading], numbers: NDArray[np.float64]) -> Frame:
+def _cells(
+    form: Form, readings: Sequence[Reading], numbers: NDArray[np.float64], levels: Sequence[str]
+) -> Frame:
     is_money = np.array([cell.kind == "money" for cell in form.cells])
     inputs = [(column, cell.key) for column, cell in enumerate(form.cells) if cell.is_input]
     missing = np.zeros(numbers.shape, dtype=bool)
@@ -65,11 +77,16 @@ def _cells(form: Form, readings: Sequence[Reading], numbers: NDArray[np.float64]
                 missing[row, column] = (
                     blank[column] and key in reading.places and key not in reading.unreadable
                 )
+    money = np.where(is_money, numbers, np.nan)
+    amounts = form.basics.get(_AMOUNTS)
+    bound = np.array([amounts is not None and amounts.applies_to(level) for level in levels], dtype=bool)
     data = pd.DataFrame(
         {
             "missing": missing.ravel(),
             "count": np.where(is_money, np.nan, numbers).ravel(),
-            "money": np.where(is_money, numbers, np.nan).ravel(),
+            "money": money.ravel(),
+            "decimals": (money if amounts else np.full_like(money, np.nan)).ravel(),
+            "size": np.where(bound[:, None], money, np.nan).ravel(),
         }
     )
     return Frame(data, len(form.cells))

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from pipeline.district import Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.judging.causes import explained, is_unfilled, unfilled
-from pipeline.judging.frames import Frames, build_frames
+from pipeline.judging.frames import build_frames, largest_amount
+from pipeline.judging.lateness import lateness
 from pipeline.judging.narratives.check import narrative_findings
 from pipeline.judging.narratives.filed import Other, Surroundings, filed
 from pipeline.judging.reports import report_of
-from pipeline.judging.schemas import CELLS, CHECKS, TEXTS, failures
+from pipeline.judging.schemas import CHECKS, TEXTS, cell_schema, failures
+from pipeline.judging.weighing import NO_WAIVERS, waivers_of, weigh
 from pipeline.model import (
     Agency,
     Assessment,
@@ -30,7 +32,9 @@ from pipeline.model import (
     Severity,
     Submission,
     Verdict,
+    Waiver,
 )
+from pipeline.rule_settings import AS_THE_FORM_SAYS, Rules
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form, Text
@@ -43,24 +47,24 @@ VERDICTS: Mapping[Severity | None, Verdict] = {
 }
 """Heaviest finding → verdict; a submission that a person must look at is held whatever its findings."""
 
-_SEVERITIES: Mapping[str, Severity] = {"C07.decimals": Severity.WARNING, "C07.size": Severity.WARNING}
-"""Of the cell checks that are not errors."""
-
-
 _NO_HISTORY: Mapping[str, PastReport] = {}
+_NO_DEADLINES: Mapping[str, date] = {}
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     form: Form,
     submissions: Sequence[Submission],
     *,
-    rules: Rules = Rules(),  # noqa: B008 - frozen, so one instance serves every call
+    rules: Rules = AS_THE_FORM_SAYS,
     history: Mapping[str, PastReport] = _NO_HISTORY,
     agencies: Sequence[Agency] = (),
     others: Sequence[Report] = (),
+    deadlines: Mapping[str, date] = _NO_DEADLINES,
+    waivers: Sequence[Waiver] = (),
 ) -> list[Assessment]:
-    """Judge a batch. ``history`` holds last year's reports by agency code; without one, rules over it are not assessed.
+    """Judge a batch by ``form``, as the district applies it (``adjusting``).
 
+    ``history`` holds last year's reports and ``deadlines`` the last days by agency code; what is not known is not assessed.
     ``agencies`` is the roster, in whose names one report should not speak; ``others`` are reports that count already, in
     the order in which they came, of which a new one should not be a copy.
     With ``rules.blank_is_zero`` blanks and placeholders of tables are read as 0, with a warning each.
@@ -71,23 +75,23 @@ def judge(
         for number, item in enumerate(submissions)
     ]
     judged = [number for number, reading in enumerate(readings) if reading.numbers and number not in empty]
-    found: list[list[Finding]] = [list(reading.findings) for reading in readings]
-    if judged:
-        batch = [readings[number] for number in judged]
-        pasts = [_past_of(submissions[number], history) for number in judged]
-        frames = build_frames(form, batch, [submissions[number].level for number in judged], pasts)
-        for row, finding in _findings(form, batch, pasts, frames):
-            found[judged[row]].append(finding)
-        reports = [
-            filed(row, replace(submissions[number], reading=reading), past)
-            for row, (number, reading, past) in enumerate(zip(judged, batch, pasts, strict=True))
-        ]
-        for row, finding in narrative_findings(Surroundings(form, reports, agencies, _others(others))):
-            found[judged[row]].append(finding)
-        for number, past in zip(judged, pasts, strict=True):
-            reading, level = readings[number], submissions[number].level
-            operands = with_past(reading.numbers, past.numbers if past else None)
-            found[number] = explained(form, reading, found[number], level=level, operands=operands)
+    found: list[list[Finding]] = [
+        [*reading.findings, *lateness(form, item, deadlines.get(item.agency.code) if item.agency else None)]
+        for item, reading in zip(submissions, readings, strict=True)
+    ]
+    batch = [replace(submissions[number], reading=readings[number]) for number in judged]
+    pasts = [_past_of(item, history) for item in batch]
+    reports = [filed(row, item, past) for row, (item, past) in enumerate(zip(batch, pasts, strict=True))]
+    around = Surroundings(form, reports, agencies, _others(others))
+    for row, finding in (*_table_findings(form, batch, pasts), *narrative_findings(around)):
+        found[judged[row]].append(finding)
+    waived = waivers_of(waivers)
+    for number, item in enumerate(submissions):
+        own = waived.get(item.agency.code, NO_WAIVERS) if item.agency else NO_WAIVERS
+        found[number] = weigh(form, readings[number], found[number], own)
+    for number, item, past in zip(judged, batch, pasts, strict=True):
+        operands = with_past(item.reading.numbers, past.numbers if past else None)
+        found[number] = explained(form, item.reading, found[number], level=item.level, operands=operands)
     for number in empty:
         found[number] = unfilled(found[number])
     return [
@@ -106,17 +110,24 @@ def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport 
     return past if past and item.year is not None and past.year == item.year - 1 else None
 
 
-def _findings(
-    form: Form, readings: Sequence[Reading], pasts: Sequence[PastReport | None], frames: Frames
+def _table_findings(
+    form: Form, batch: Sequence[Submission], pasts: Sequence[PastReport | None]
 ) -> Iterable[tuple[int, Finding]]:
-    wrong = [(*frames.cells.at(row), check) for check, row in failures(CELLS, frames.cells.data)]
+    if not batch:
+        return
+    readings = [item.reading for item in batch]
+    frames = build_frames(form, readings, [item.level for item in batch], pasts)
+    wrong = [
+        (*frames.cells.at(row), check)
+        for check, row in failures(cell_schema(largest_amount(form)), frames.cells.data)
+    ]
     failed = {(number, form.cells[column].key, check) for number, column, check in wrong}
     for number, column, check in wrong:
         cell = form.cells[column]
         parts = form.balance(cell.defined_by).right if cell.defined_by else ()
         if any((number, part, check) in failed for part in parts) and _adds_up(form, cell, readings[number]):
             continue  # the total only repeats what its part says
-        yield number, _cell_finding(readings[number], cell.key, check)
+        yield number, _cell_finding(form, readings[number], cell.key, check)
     checks = tuple(form.checks.values())
     for _, row in failures(CHECKS, frames.checks.data):
         number, column = frames.checks.at(row)
@@ -130,12 +141,13 @@ def _adds_up(form: Form, cell: Cell, reading: Reading) -> bool:
     return holds(form.balance(cell.defined_by), reading.numbers) is True
 
 
-def _cell_finding(reading: Reading, key: str, check: str) -> Finding:
+def _cell_finding(form: Form, reading: Reading, key: str, check: str) -> Finding:
     code, _, variant = check.partition(".")
     value = reading.numbers[key]
     facts: dict[str, Fact] = {} if value is None else {"value": value}
-    severity = _SEVERITIES.get(check, Severity.ERROR)
-    return Finding(code, severity, reading.places.get(key), (key,), variant, facts)
+    return Finding(
+        code, Severity(form.basics[code].severity), reading.places.get(key), (key,), variant, facts
+    )
 
 
 def _check_finding(reading: Reading, past: PastReport | None, check: Balance) -> Finding:
@@ -153,7 +165,6 @@ def _check_finding(reading: Reading, past: PastReport | None, check: Balance) ->
         keys=keys,
         variant=check.id,
         facts=facts,
-        explanation=reading.explanations.get(check.id, ""),
     )
 
 

@@ -7,6 +7,7 @@ Blank operands make NaN, and NaN passes: a rule over a blank is *not assessed*, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pandas as pd
 import pandera.pandas as pa
@@ -14,35 +15,33 @@ from pandera.errors import SchemaErrors
 
 from pipeline.judging.sums import MICRO
 
-LARGE_AMOUNT = 10_000
-"""万元; from here on an agency of a district has probably typed 元 (C07)."""
 _ROUNDING = 1e-3
 
-CELLS = pa.DataFrameSchema(
-    {
-        "missing": pa.Column(bool, pa.Check.eq(False, error="C01")),  # noqa: FBT003 - the value compared with
-        "count": pa.Column(
-            float,
-            [
-                pa.Check.ge(0, error="C05"),
-                pa.Check(lambda values: values % 1 == 0, error="C06"),
-            ],
-            nullable=True,
-        ),
-        "money": pa.Column(
-            float,
-            [
-                pa.Check.ge(0, error="C05"),
+
+@lru_cache(maxsize=8)
+def cell_schema(largest: float) -> pa.DataFrameSchema:
+    """Return the schema of cells; from ``largest`` 万元 on an agency has probably typed 元 (C07)."""
+    return pa.DataFrameSchema(
+        {
+            "missing": pa.Column(bool, pa.Check.eq(False, error="C01")),  # noqa: FBT003 - the value compared with
+            "count": pa.Column(
+                float,
+                [pa.Check.ge(0, error="C05"), pa.Check(lambda values: values % 1 == 0, error="C06")],
+                nullable=True,
+            ),
+            "money": pa.Column(float, pa.Check.ge(0, error="C05"), nullable=True),
+            "decimals": pa.Column(
+                float,
                 pa.Check(
                     lambda values: (values * MICRO - (values * MICRO).round()).abs() < _ROUNDING,
                     error="C07.decimals",
                 ),
-                pa.Check.lt(LARGE_AMOUNT, error="C07.size"),
-            ],
-            nullable=True,
-        ),
-    }
-)
+                nullable=True,
+            ),
+            "size": pa.Column(float, pa.Check.lt(largest, error="C07.size"), nullable=True),
+        }
+    )
+
 
 CHECKS = pa.DataFrameSchema(
     {

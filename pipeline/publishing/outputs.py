@@ -17,7 +17,7 @@ from pipeline.district import District
 from pipeline.fingerprint import digest_of
 from pipeline.forms.form import Form
 from pipeline.messages import notices
-from pipeline.model import Assessment, DistrictSummary, Made, Notice, Verdict
+from pipeline.model import Assessment, DistrictSummary, Made, Notice, Severity, Verdict
 from pipeline.publishing import datafiles, documents, drafting, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -314,5 +314,9 @@ def _marked(night: Night, item: Assessment, found: Sequence[Notice], advance: Ca
         key: value for key, value in {**reading.entries, **reading.texts, **sent}.items() if value is not None
     }
     return workbook.build_workbook(
-        night.form, stamp, values=values, explanations=reading.explanations, notices=found
+        night.form,
+        stamp,
+        values=values,
+        explanations=reading.explanations,
+        notices=[notice for notice in found if notice.severity != Severity.INFO],
     )

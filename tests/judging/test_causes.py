@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.district import Rules
 from pipeline.forms.form import Form
 from pipeline.grouping import group_notices
 from pipeline.intake.reading import read
@@ -15,6 +14,7 @@ from pipeline.judging.judge import judge
 from pipeline.messages import notices
 from pipeline.model import Assessment, Number, Severity, Verdict
 from pipeline.publishing.workbook import build_workbook
+from pipeline.rule_settings import Rules
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.submissions import filled, reading_of, submission_of
 

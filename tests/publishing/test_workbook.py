@@ -146,6 +146,11 @@ def test_exactly_the_inputs_and_the_explanations_are_unlocked(blank: Workbook) -
         (checks_sheet(), a1(layout.CHECKS_TOP + number, column))
         for number in range(len(FORM.live_checks(Stamp().level)))
     }
+    sheet = sheet_of(blank, checks_sheet())
+    unseen = {basic.id for basic in FORM.explained_unseen}
+    rows = [row for row in range(layout.CHECKS_TOP, sheet.max_row) if sheet.cell(row + 1, 1).value in unseen]
+    assert len(rows) == len(unseen) > 0
+    explanations |= {(checks_sheet(), a1(row, column)) for row in rows}
     assert unlocked == inputs | explanations
 
 
@@ -392,7 +397,8 @@ def test_a_complete_report_may_be_sent() -> None:
     content = build_workbook(FORM, STAMP, values=real_values())
     found = checks(content)
     waiting = {check for check, cells in found.items() if cells[3] == NOT_ASSESSED}
-    assert waiting == {check.id for check in FORM.live_checks(STAMP.level) if check.reaches_back}
+    past = {check.id for check in FORM.live_checks(STAMP.level) if check.reaches_back}
+    assert waiting == past | {basic.id for basic in FORM.explained_unseen}
     assert {cells[3] for check, cells in found.items() if check not in waiting} == {HOLDS}
     assert panel(content) == READY
 

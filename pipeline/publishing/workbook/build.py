@@ -16,7 +16,7 @@ from pipeline.forms.formulas import FAILS
 from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, STAMP_SHEET
 from pipeline.model import Notice, Number, PastReport
 from pipeline.publishing.workbook.check_page import marks_rows, write_checks
-from pipeline.publishing.workbook.checks import Check, completeness_checks, rule_checks
+from pipeline.publishing.workbook.checks import Check, completeness_checks, rule_checks, unseen_warnings
 from pipeline.publishing.workbook.content import Content, Stamp, gather
 from pipeline.publishing.workbook.list_pages import (
     marks_address,
@@ -119,7 +119,7 @@ def _write_sheet(page: Page, sheet: Sheet, rules: Sequence[Check], completeness:
     elif sheet.kind == "texts":
         write_texts(page, sheet)
     elif sheet.kind == "checks":
-        write_checks(page, sheet, rules, completeness)
+        write_checks(page, sheet, rules, completeness, unseen_warnings(page.content))
     elif sheet.kind == "past":
         write_past(page, sheet)
     for table in form.tables:

@@ -10,6 +10,7 @@ from pipeline.forms.formulas import (
     FAILS,
     HOLDS,
     NOT_ASSESSED,
+    answered_formula,
     difference_formula,
     filled_formula,
     mark_formula,
@@ -17,7 +18,7 @@ from pipeline.forms.formulas import (
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, HINT_ROW, TITLE_ROW
 from pipeline.model import Number, a1
 from pipeline.publishing.workbook.areas import row_height
-from pipeline.publishing.workbook.checks import Check
+from pipeline.publishing.workbook.checks import Check, Unseen
 from pipeline.publishing.workbook.page import Page
 
 _HEADS = (
@@ -33,8 +34,9 @@ _HEADS = (
 _WIDTHS = (24.0, 46.0, 38.0, 8.0, 8.0, 8.0, 7.0, 36.0)
 _HINT = (
     f"{HOLDS} 相符　　{FAILS} 不符，需要改正或说明　　{EXPLAINED} 不符，已说明　　"
-    f"{NOT_ASSESSED} 数据还没有填全，或者没有上年数据，暂不比较。最后一部分检查是否填写完整。"
+    f"{NOT_ASSESSED} 数据还没有填全，或者没有上年数据，暂不比较。中间一部分检查是否填写完整。"
 )
+_UNSEEN = "以下各项由区政务公开办在收到后检查；情况属实的，可以在“说明”栏写明原因。"
 _SIGNS = (HOLDS, FAILS, EXPLAINED, NOT_ASSESSED)
 
 
@@ -43,8 +45,10 @@ def marks_rows(rules: int, completeness: int) -> tuple[int, int]:
     return CHECKS_TOP, CHECKS_TOP + rules + completeness
 
 
-def write_checks(page: Page, sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check]) -> None:
-    """Write 自查: a summary, the rules with room for explanations, then the completeness checks."""
+def write_checks(
+    page: Page, sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check], unseen: Sequence[Unseen]
+) -> None:
+    """Write 自查: a summary, the rules with room for explanations, the completeness checks, and what the office looks at."""
     for column, width in enumerate(_WIDTHS):
         hidden = {"hidden": column == CHECK_COLUMNS["id"]}  # the reader's handle; a clerk needs no English
         page.sheet.set_column(column, column, width, None, hidden)
@@ -59,6 +63,7 @@ def write_checks(page: Page, sheet: Sheet, rules: Sequence[Check], completeness:
         _write_check(page, rows[check.id], check, [a1(row, CHECK_COLUMNS["mark"]) for row in after])
     for number, check in enumerate(completeness):
         _write_check(page, CHECKS_TOP + len(rules) + 1 + number, check)
+    _write_unseen(page, CHECKS_TOP + len(rules) + len(completeness) + 2, unseen)
     _write_summary(page, [*rules, *completeness], *marks_rows(len(rules), len(completeness)))
     page.sheet.freeze_panes(CHECKS_TOP, 0)
     page.sheet.repeat_rows(TITLE_ROW, CHECKS_TOP - 1)
@@ -94,6 +99,28 @@ def _write_check(page: Page, row: int, check: Check, after: Sequence[str] = ()) 
             least=22,
         ),
     )
+
+
+def _write_unseen(page: Page, top: int, unseen: Sequence[Unseen]) -> None:
+    """Write what a spreadsheet cannot check: found or not by the office, with room to explain beforehand."""
+    if unseen:
+        page.put(top, CHECK_COLUMNS["title"], _UNSEEN, "hint", width=len(_WIDTHS) - CHECK_COLUMNS["title"])
+    column = CHECK_COLUMNS
+    for number, line in enumerate(unseen):
+        row = top + 1 + number
+        page.put(row, column["id"], line.id, "box", "small")
+        page.put(row, column["title"], line.title, "box", "left")
+        page.jump(row, column["subject"], line.place, "由区政务公开办检查", "box", "left")
+        for name in ("left", "right", "difference"):
+            page.put(row, column[name], NOT_ASSESSED, "box", "centre")
+        page.put(row, column["explanation"], line.explanation, "box", "left", "input")
+        if line.found:
+            formula = answered_formula(a1(row, column["explanation"]))
+            page.formula(row, column["mark"], formula, line.mark, "box", "centre", "bold")
+        else:
+            page.put(row, column["mark"], line.mark, "box", "centre", "bold")
+        texts = (line.title, _WIDTHS[column["title"]]), (line.explanation, _WIDTHS[column["explanation"]])
+        page.sheet.set_row(row, row_height(*texts, least=22))
 
 
 def _dash(value: Number | None) -> Number | str:

@@ -13,7 +13,7 @@ from pipeline.forms.form import Balance, Cell, Table
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import YES
 from pipeline.forms.relations import fails
-from pipeline.model import Number, Place
+from pipeline.model import Number, Place, Severity
 from pipeline.publishing.workbook.areas import address, rectangles
 from pipeline.publishing.workbook.content import Content, side_value
 
@@ -77,6 +77,41 @@ def rule_checks(content: Content) -> list[Check]:
             silent=any(lines[before].mark in {FAILS, EXPLAINED} for before in check.after if before in lines),
         )
     return list(lines.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A warning that 自查 cannot compute: what the office found, if it looked, and what the clerk says of it."""
+
+    id: str
+    title: str
+    place: Place
+    found: bool
+    explanation: str
+
+    @property
+    def mark(self) -> str:
+        """✗, ○ or a dash."""
+        if not self.found:
+            return NOT_ASSESSED
+        return EXPLAINED if self.explanation.strip() else FAILS
+
+
+def unseen_warnings(content: Content) -> list[Unseen]:
+    """Return the warnings that only the office can find, each with room for an explanation."""
+    warned = {
+        notice.code: notice
+        for notice in reversed(content.notices)
+        if notice.severity == Severity.WARNING.value
+    }
+    home = Place(content.form.sheet_of_kind("guide").name)
+    lines = []
+    for rule in content.form.explained_unseen:
+        notice = warned.get(rule.id)
+        place = content.form.places.get((notice.key if notice else "") or "", home)
+        explanation = content.explanations.get(rule.id, "")
+        lines.append(Unseen(rule.id, rule.condition, place, notice is not None, explanation))
+    return lines
 
 
 def completeness_checks(content: Content) -> list[Check]:

@@ -1,0 +1,29 @@
+"""A submission and its agency's deadline go in; what is to be said of its arrival comes out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipeline.model import CHINA, Finding, Severity, Submission
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+
+_RULE = "F07"
+
+
+def lateness(form: Form, item: Submission, deadline: date | None) -> list[Finding]:
+    """Return a finding if ``item`` came after ``deadline``, a day in China; an unknown time is not assessed."""
+    basic = form.basics.get(_RULE)
+    if basic is None or deadline is None or item.received_at is None:
+        return []
+    day = item.received_at.astimezone(CHINA).date()
+    if day <= deadline:
+        return []
+    facts = {"received": _spoken(day), "deadline": _spoken(deadline)}
+    return [Finding(_RULE, Severity(basic.severity), facts=facts, variant="late")]
+
+
+def _spoken(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
