@@ -236,15 +236,14 @@ def run(
 
 @app.command(cls=_Command, epilog="例：nianbao status 临平区")
 def status(folder: Folder, output: Output = None) -> None:
-    """逐个单位列出报送情况（上一次运行的结果）。"""
-    from pipeline import console
+    """逐个单位列出报送情况：状态、计入第几次、收到时间、问题、最近一封信。"""
+    from pipeline import console, standing
     from pipeline.district import load_district
-    from pipeline.publishing.outputs import read_record
 
     district = load_district(folder)
-    found = read_record(_output(folder, output) / str(district.year))
-    if found is None:
-        raise ConfigError(f"还没有运行过。请先运行 nianbao run {folder}", file=folder)
+    now = _moment(None)
+    with disk():
+        found = standing.status(district, _output(folder, output), today=now.date())
     console.print_status(district, found)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import time
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,9 +15,13 @@ from rich.text import Text
 
 from pipeline.district import District
 from pipeline.grouping import group_notices
+from pipeline.ledger.letters import FAILED, SENT, WAITING, Kept
+from pipeline.ledger.standing import Filed, Versions
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
-from pipeline.model import Assessment, Notice, Verdict
+from pipeline.model import CHINA, Assessment, Notice, Verdict
+from pipeline.post import KIND_WORDS, LetterKind
 from pipeline.publishing.record import Record
+from pipeline.standing import Status
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
@@ -67,7 +72,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     """Print what a night found, what to do next, and where the results are."""
     console = out()
     console.print(Text(f"{district.name} {district.year} 年度政府信息公开工作年度报告", style="bold"))
-    console.print(_counts_line(outcome.record))
+    console.print(_counts_line(outcome.record["counts"]))
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:
@@ -105,8 +110,7 @@ def print_sent(done: Round) -> None:
         console.print("  请核对 agencies.csv 中的邮箱，或者打电话告诉对方。")
 
 
-def _counts_line(found: Record) -> str:
-    counts = found["counts"]
+def _counts_line(counts: Mapping[str, int]) -> str:
     parts = [f"应报送 {counts['expected']} 家", f"已报送 {counts['received']} 家"]
     parts += [
         f"{VERDICT_WORDS[verdict]} {counts[verdict.value]} {'份' if verdict is Verdict.HELD else '家'}"
@@ -164,30 +168,65 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
             console.print(Text(f"  {SEVERITY_WORDS[notice.severity]}　{said}"))
 
 
-def print_status(district: District, found: Record) -> None:
-    """Print agency by agency what came, which version counts, and how many errors it has."""
+def print_status(district: District, found: Status) -> None:
+    """Print agency by agency what came, which version counts, how many problems it has, and the last letter."""
     console = out()
-    console.print(f"{district.name} {district.year} 年度，{found['now'][:19].replace('T', ' ')} 的情况")
-    table = Table("单位", "状态", "报送次数", "错误", "提醒", "文件", box=None, pad_edge=False)
+    console.print(f"{district.name} {district.year} 年度报送情况")
+    heads = ("单位", "状态", "版本", "收到时间", "错误", "提醒", "最近一封信", "文件")
+    table = Table(*heads, box=None, pad_edge=False)
     for agency in district.agencies:
-        mine = [item for item in found["submissions"] if item["agency"] == agency.code and item["version"]]
-        mine.sort(key=lambda item: int(item["version"]))
-        accepted = [item for item in mine if Verdict(item["verdict"]).is_acceptance]
-        shown = accepted[-1] if accepted else mine[-1] if mine else None
-        table.add_row(agency.name, *_status_cells(shown, len(mine)))
+        letter = found.letters.get(agency.code)
+        table.add_row(agency.name, *_status_cells(found.of(agency.code), _letter_words(letter)))
     console.print(table)
-    console.print(_counts_line(found))
+    for item in found.unclaimed:
+        console.print(
+            Text(f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实", style="magenta")
+        )
+    names = {agency.code: agency.name for agency in district.agencies}
+    for waiver in found.waivers:
+        until = f"，至 {waiver.until}" if waiver.until else ""
+        who = names.get(waiver.agency, waiver.agency)
+        day = waiver.given_at.astimezone(CHINA).date()
+        console.print(f"例外　{who}　{waiver.rule}　{waiver.reason}（{waiver.person}，{day}{until}）")
+    console.print(_counts_line(found.counts(district)))
 
 
-def _status_cells(shown: Record | None, times: int) -> tuple[Text | str, ...]:
+def _status_cells(own: Versions, letter: str) -> tuple[Text | str, ...]:
+    shown = own.shown
     if shown is None:
-        return VERDICT_WORDS[None], "", "", "", ""
-    verdict = Verdict(shown["verdict"])
-    severities = [finding["severity"] for finding in shown["findings"]]
+        return VERDICT_WORDS[None], "", "", "", "", letter, ""
     return (
-        Text(VERDICT_WORDS[verdict], style=_COLOURS[verdict]),
-        str(times),
-        str(severities.count("error") or ""),
-        str(severities.count("warning") or ""),
-        shown["file"],
+        Text(VERDICT_WORDS[shown.verdict], style=_COLOURS[shown.verdict]),
+        _version_words(own),
+        _moment_words(shown),
+        str(shown.errors or ""),
+        str(shown.warnings or ""),
+        letter,
+        shown.path,
     )
+
+
+def _version_words(own: Versions) -> str:
+    """Say which version counts, and what became of a later one."""
+    shown, latest = own.shown, own.latest
+    if shown is None or latest is None or latest is shown:
+        return f"第 {shown.version} 次" if shown else ""
+    return f"计入第 {shown.version} 次，第 {latest.version} 次{VERDICT_WORDS[latest.verdict]}"
+
+
+def _moment_words(shown: Filed) -> str:
+    """Say when it was received or, where only this machine's clock knows, when it was first seen."""
+    if shown.received_at:
+        moment = shown.received_at.astimezone(CHINA)
+        return f"{moment:%Y-%m-%d %H:%M}" if moment.time() > time.min else f"{moment:%Y-%m-%d}"
+    return f"{shown.seen_at.astimezone(CHINA):%Y-%m-%d} 登记"
+
+
+_LETTER_STATES = {WAITING: "待发", SENT: "已发", FAILED: "被拒收"}
+
+
+def _letter_words(letter: Kept | None) -> str:
+    if letter is None:
+        return ""
+    day = (letter.settled_at or letter.intended_at).astimezone(CHINA)
+    return f"{KIND_WORDS[LetterKind(letter.kind)]}（{_LETTER_STATES[letter.state]}，{day:%m-%d}）"

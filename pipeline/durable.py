@@ -35,6 +35,7 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)  # a killed run may have left one, by then read-only
     try:
         with beside.open("wb") as file:
             file.write(content)

@@ -246,6 +246,30 @@ def test_status_says_who_has_sent_what(tmp_path: Path, sample: Ran) -> None:
         assert line.split(",")[1] in after.stdout
 
 
+def test_status_shows_a_later_returned_version_beside_the_one_that_counts(form: Form, tmp_path: Path) -> None:
+    worse = {"proactive.licences.decisions": "三"}
+    files = {"2024-01-10/a.xlsx": template(form, "甲局"), "2024-01-12/a.xlsx": template(form, "甲局", worse)}
+    folder = make_district(tmp_path, ["甲局", "乙局"], {**files, "c.xlsx": template(form, "丙局")})
+    run(folder)
+    shown = nianbao("status", folder).stdout.splitlines()
+    [own] = [line for line in shown if line.startswith("甲局")]
+    assert own.split() == [
+        "甲局",
+        "合格",
+        "计入第",
+        "1",
+        "次，第",
+        "2",
+        "次退回",
+        "2024-01-10",
+        "2024-01-10/a.xlsx",
+    ]
+    assert [line.split() for line in shown if line.startswith("乙局")] == [["乙局", "未报送"]]
+    assert any("c.xlsx" in line and "待核实" in line for line in shown)
+    assert "应报送 2 家，已报送 1 家" in shown[-1]
+    assert "待核实 1 份" in shown[-1]
+
+
 # ---------------------------------------------------------------- versions
 
 

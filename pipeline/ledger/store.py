@@ -114,6 +114,11 @@ def open_copy(output: Path) -> Iterator[Ledger]:
         connection.close()
 
 
+def has_ledger(output: Path) -> bool:
+    """Whether there has been a night that wrote into ``output``."""
+    return (output / FOLDER / DATABASE).is_file()
+
+
 def _copy(folder: Path, aside: Path) -> None:
     """Copy the database and what is not yet folded into it; opening it in place would leave files beside it."""
     for suffix in ("-wal", ""):

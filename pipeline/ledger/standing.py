@@ -1,0 +1,75 @@
+"""A campaign goes in; what stands now comes out, file by file, as ``status`` shows it. Nothing is judged here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.ledger.store import Ledger
+from pipeline.model import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One version of an agency's report, or (version 0) a file of nobody; ``received_at`` is None where it is unknown."""
+
+    path: str
+    agency: str | None
+    version: int
+    verdict: Verdict
+    received_at: datetime | None
+    seen_at: datetime
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What came from one agency, in order: ``counting`` is the version whose figures count, ``latest`` the last one."""
+
+    files: tuple[Filed, ...]
+    counting: Filed | None
+    latest: Filed | None
+
+    @property
+    def shown(self) -> Filed | None:
+        """Return the version that describes the agency."""
+        return self.counting or self.latest
+
+
+def filed(ledger: Ledger, year: int) -> list[Filed]:
+    """Return every file of the campaign that was judged and is not a duplicate, in order of arrival."""
+    rows = ledger.rows(
+        "SELECT path, agency, version, outcome, received_at, seen_at,"
+        " (SELECT count(*) FROM findings WHERE assessment = states.assessment AND severity = 'error') AS errors,"
+        " (SELECT count(*) FROM findings WHERE assessment = states.assessment AND severity = 'warning') AS warnings"
+        " FROM file_states AS states WHERE year = ? AND state = 'judged' ORDER BY envelope",
+        (year,),
+    )
+    return [
+        Filed(
+            row["path"],
+            row["agency"],
+            row["version"],
+            Verdict(row["outcome"]),
+            datetime.fromisoformat(row["received_at"]) if row["received_at"] else None,
+            datetime.fromisoformat(row["seen_at"]),
+            row["errors"],
+            row["warnings"],
+        )
+        for row in rows
+    ]
+
+
+def by_agency(files: list[Filed]) -> dict[str, Versions]:
+    """Group the files of each agency (by its code): the latest accepted version counts, also where a later one was returned."""
+    groups: dict[str, list[Filed]] = {}
+    for item in files:
+        if item.agency:
+            groups.setdefault(item.agency, []).append(item)
+    return {code: _versions(sorted(group, key=lambda item: item.version)) for code, group in groups.items()}
+
+
+def _versions(files: list[Filed]) -> Versions:
+    accepted = [item for item in files if item.verdict.is_acceptance]
+    return Versions(tuple(files), accepted[-1] if accepted else None, files[-1])

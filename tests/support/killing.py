@@ -1,0 +1,55 @@
+"""An action goes in; it runs in a process of its own that dies, by SIGKILL, at a step of one's choice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.durable import watched
+
+
+def steps_of(action: Callable[[], object], note: Path) -> list[str]:
+    """Carry out ``action`` undisturbed in a child; return its lasting steps in order. ``note`` is a scratch file."""
+
+    def write_down(step: str) -> None:
+        with note.open("a", encoding="utf-8") as file:
+            file.write(f"{step}\n")
+
+    assert _in_child(action, write_down) == 0
+    return note.read_text("utf-8").splitlines()
+
+
+def run_in_child(action: Callable[[], object]) -> int:
+    """Carry out ``action`` in a child, as a run of its own; return its exit status."""
+    return _in_child(action, lambda _: None)
+
+
+def kill_at(number: int, action: Callable[[], object]) -> bool:
+    """Kill ``action`` right after its ``number``-th lasting step (from 1); return whether it got that far."""
+    passed = 0
+
+    def count(_: str) -> None:
+        nonlocal passed
+        passed += 1
+        if passed == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return _in_child(action, count) == -signal.SIGKILL
+
+
+def _in_child(action: Callable[[], object], watcher: Callable[[str], object]) -> int:
+    child = os.fork()  # everything is imported already, so a child starts at once
+    if child == 0:
+        code = 1
+        try:
+            with watched(watcher):
+                action()
+            code = 0
+        except BaseException:  # noqa: BLE001 - the child ends here, whatever happens
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
