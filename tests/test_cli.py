@@ -19,6 +19,7 @@ from examples.linping.plan import expected
 from pipeline.forms.form import Form
 from pipeline.model import Number
 from pipeline.post import LetterKind
+from pipeline.publishing import documents
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report
@@ -164,6 +165,7 @@ def test_every_path_of_the_record_is_there_and_nothing_else(sample: Ran) -> None
     named = {path for path in record["files"].values() if path}
     for item in record["submissions"]:
         named |= {path for path in (item["report"], item["html"], item["returned"]) if path}
+        named |= set(documents.paths_of(Path(item["report"]).stem) if item["report"] else ())
     found = {path for path in contents(sample.folder) if not path.startswith("letters/")}
     assert found == named | {"run.json"}
 

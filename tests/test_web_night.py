@@ -36,7 +36,7 @@ def test_a_district_restyles_its_web_reports_and_nothing_else(district: Path) ->
     before = contents(run(district).folder)
     (district / "input_templates").mkdir()
     (district / "input_templates" / "report.css").write_text("h1 { color: #b00020 } /* 区色 */", "utf-8")
-    assert changed(before, run(district)) == {f"reports/{NAME}.html"}
+    assert changed(before, run(district)) == {f"reports/{NAME}.html", f"site/reports/{NAME}.html"}
 
 
 def test_a_style_that_asks_the_network_ends_the_run_by_name(district: Path) -> None:
@@ -46,3 +46,33 @@ def test_a_style_that_asks_the_network_ends_the_run_by_name(district: Path) -> N
     assert ran.code == 2
     assert "report.css" in ran.err
     assert not (ran.folder / "run.json").exists()
+
+
+def test_the_site_holds_every_format_of_what_counts_and_only_that(district: Path, form: Form) -> None:
+    (district / "inbox" / "别的局.xlsx").write_bytes(filled(form, "别的局"))
+    ran = run(district)
+    site = {
+        path.removeprefix("site/"): content
+        for path, content in contents(ran.folder).items()
+        if path.startswith("site/")
+    }
+    assert set(site) == {
+        "index.html",
+        *(f"reports/{NAME}{suffix}" for suffix in (".html", ".docx", ".xlsx", ".csv")),
+    }
+    for suffix in (".html", ".docx"):
+        assert site[f"reports/{NAME}{suffix}"] == (ran.folder / f"reports/{NAME}{suffix}").read_bytes()
+    assert ran.record["files"]["site"] == "site/index.html"
+
+
+def test_the_site_forgets_what_no_longer_counts_and_mends_what_was_lost(district: Path) -> None:
+    ran = run(district)
+    lost = ran.folder / "site" / "reports" / f"{NAME}.csv"
+    lost.unlink()
+    run(district)
+    assert lost.is_file()
+    roster = district / "agencies.csv"
+    roster.write_text(roster.read_text("utf-8").replace(NAME, "改名局"), "utf-8")
+    assert {path for path in contents(run(district).folder) if path.startswith("site/")} == {
+        "site/index.html"
+    }

@@ -1,4 +1,4 @@
-"""Reports that count go in; each is printed as a Word document and as a web page, only what differs being written.
+"""Reports that count go in; each is printed in every format, only what differs being written.
 
 What stands in the written Word documents is read back, so that the night can prove that it is what was sent.
 
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from pipeline.forms.form import Form
 from pipeline.model import Number, Report
-from pipeline.publishing import word
+from pipeline.publishing import downloads, word
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.html import report as web
 from pipeline.publishing.word_figures import FigureReader, compile_reader, read_figures
 
-REPORTS = "reports"
-WORD, WEB = ".docx", ".html"
+REPORTS, SITE = "reports", "site"
+WORD, WEB, BOOK, LIST = ".docx", ".html", ".xlsx", ".csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Layouts:
 
     word: word.Layout
     web: web.Page
+    downloads: downloads.Downloads
     reader: FigureReader
 
 
@@ -45,13 +46,28 @@ class Job:
 def compile_layouts(form: Form, word_layout: bytes, style: str) -> Layouts:
     """Compile the Word layout and the page with the district's style. Raises ConfigError if one cannot be used."""
     return Layouts(
-        word.compile_layout(word_layout, form), web.compile_page(form, style), compile_reader(form)
+        word.compile_layout(word_layout, form),
+        web.compile_page(form, style),
+        downloads.compile_downloads(form),
+        compile_reader(form),
     )
 
 
 def path_of(stem: str, suffix: str) -> str:
     """Return where a document stands, relative to the year's output folder."""
     return f"{REPORTS}/{stem}{suffix}"
+
+
+def site_path_of(stem: str, suffix: str) -> str:
+    """Return where its copy for the portal stands."""
+    return f"{SITE}/{path_of(stem, suffix)}"
+
+
+def paths_of(stem: str) -> tuple[str, ...]:
+    """Return everything that is printed of a report."""
+    printed = (path_of(stem, suffix) for suffix in (WORD, WEB))
+    copied = (site_path_of(stem, suffix) for suffix in (WEB, WORD, BOOK, LIST))
+    return (*printed, *copied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +90,13 @@ def _read_back(layouts: Layouts, job: Job) -> tuple[Number | None, ...]:
 def _written(layouts: Layouts, job: Job) -> Iterator[str]:
     if job.is_made:
         return
-    for path, content in _printed(layouts, job):
+    for path, content in zip(paths_of(job.stem), _printed(layouts, job.report), strict=True):
         if write_if_changed(job.folder / path, content):
             yield path
 
 
-def _printed(layouts: Layouts, job: Job) -> Iterator[tuple[str, bytes]]:
-    yield path_of(job.stem, WORD), word.render(layouts.word, job.report)
-    yield path_of(job.stem, WEB), web.render_page(layouts.web, job.report)
+def _printed(layouts: Layouts, report: Report) -> tuple[bytes, ...]:
+    """Print ``report`` for each of its paths."""
+    document, page = word.render(layouts.word, report), web.render_page(layouts.web, report)
+    figures = downloads.figures_workbook(layouts.downloads, report)
+    return document, page, page, document, figures, downloads.figures_list(layouts.downloads, report)

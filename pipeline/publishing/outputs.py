@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.district import District
 from pipeline.fingerprint import digest_of
@@ -21,7 +21,7 @@ from pipeline.model import Assessment, DistrictSummary, Made, Notice, Severity, 
 from pipeline.publishing import datafiles, documents, drafting, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
-from pipeline.publishing.html import dashboard
+from pipeline.publishing.html import dashboard, site
 from pipeline.publishing.html.standing import Link, Morning
 from pipeline.work import Work
 
@@ -29,6 +29,7 @@ RUN_NAME = "run.json"
 FIGURES_NAME = "figures.csv"
 FINDINGS_NAME = "findings.csv"
 RETURNED = "returned"
+SITE_NAME = f"{documents.SITE}/index.html"
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage's Chinese name, how much is done, and how much there is."""
@@ -73,7 +74,14 @@ def read_record(folder: Path) -> record.Record | None:
 
 def is_complete(folder: Path, found: record.Record) -> bool:
     """Whether every file that the record names is there."""
-    return all((folder / path).is_file() for path in record.paths(found))
+    return all((folder / path).is_file() for path in all_paths(found))
+
+
+def all_paths(found: record.Record) -> set[str]:
+    """Return every output of the night that ``found`` records: what it names, and the copies in ``site/``."""
+    reports = (item["report"] for item in found["submissions"] if item["report"])
+    stems = (PurePosixPath(path).name.removesuffix(documents.WORD) for path in reports)
+    return record.paths(found).union(*map(documents.paths_of, stems))
 
 
 def publish(
@@ -85,7 +93,7 @@ def publish(
     returned = _returned_names(night)
     tonight = _record(night, words, names, returned)
     earlier = read_record(folder)
-    gone = sorted(record.paths(earlier) - record.paths(tonight)) if earlier else []
+    gone = sorted(all_paths(earlier) - all_paths(tonight)) if earlier else []
     if dry_run:
         return Published(tonight, (), tuple(gone))
     bases = _bases(night, names, returned)
@@ -102,6 +110,7 @@ def publish(
     )
     builders = [*_marked_builders(night, words, returned, progress), *_builders(night, layouts, words, known)]
     builders.append((dashboard.NAME, partial(_dashboard, night, words, tonight)))
+    builders.append((SITE_NAME, partial(_front_page, night, names)))
     for path, build in builders:
         if path not in current and write_if_changed(folder / path, build()):
             written.append(path)
@@ -116,10 +125,7 @@ def publish(
 def _bases(night: Night, names: Mapping[int, str], returned: Mapping[int, str]) -> dict[str, str]:
     """Digest for each file that speaks of one submission alone what it is made of."""
     layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
-    documents_of = {
-        number: (path_of(name, documents.WORD), path_of(name, documents.WEB))
-        for number, name in names.items()
-    }
+    documents_of = {number: documents.paths_of(name) for number, name in names.items()}
     marked = {number: (path,) for number, path in returned.items()}
     return {
         path: digest_of((layouts, night.bases[number]))
@@ -202,6 +208,7 @@ def _record(
             "district_report": district_report_name(night.district),
             "upward": upward_name(night.district),
             "dashboard": dashboard.NAME,
+            "site": SITE_NAME,
             "figures": FIGURES_NAME,
             "findings": FINDINGS_NAME,
         },
@@ -216,9 +223,8 @@ def _report_paths(name: str | None) -> dict[str, str | None]:
 
 def _jobs(night: Night, folder: Path, names: Mapping[int, str], current: Container[str]) -> list[Job]:
     """Return every report that counts, with whether its documents are still to be made."""
-    kinds = (documents.WORD, documents.WEB)
     return [
-        Job(folder, stem, report, is_made=all(path_of(stem, kind) in current for kind in kinds))
+        Job(folder, stem, report, is_made=all(path in current for path in documents.paths_of(stem)))
         for state in night.summary.states
         if state.counting and (report := state.counting.report) and (stem := names.get(id(state.counting)))
     ]
@@ -272,6 +278,7 @@ def _dashboard(night: Night, words: Mapping[int, list[Notice]], tonight: record.
         "summary": "汇总表（Excel）",
         "district_report": "本级年报初稿（Word）",
         "upward": "上报模板（Excel）",
+        "site": "公布用的网页（site 文件夹）",
         "findings": "问题清单（CSV）",
         "figures": "各单位数据（CSV）",
     }
@@ -285,6 +292,23 @@ def _dashboard(night: Night, words: Mapping[int, list[Notice]], tonight: record.
         outputs=_links(tonight["files"], files),
     )
     return dashboard.build_dashboard(night.form, morning)
+
+
+def _front_page(night: Night, names: Mapping[int, str]) -> bytes:
+    """Build the front page of the folder for the portal."""
+    formats = {documents.WEB: "网页", documents.WORD: "Word", documents.BOOK: "Excel", documents.LIST: "CSV"}
+    entries = [
+        site.Entry(
+            agency=state.agency.name,
+            kind=state.agency.kind,
+            formats=[
+                Link(label, path_of(names[id(state.counting)], suffix)) for suffix, label in formats.items()
+            ],
+        )
+        for state in night.summary.states
+        if state.counting and id(state.counting) in names
+    ]
+    return site.build_front_page(night.district.name, night.district.year, entries)
 
 
 def _links(found: record.Record, labels: Mapping[str, str]) -> list[Link]:
