@@ -674,7 +674,7 @@ def test_explanations_and_exceptions_stand_beside_the_finding_and_below(form: Fo
     )
     sheet = opened(content, values=True)[FINDINGS_SHEET]
     row = dict(zip(FINDINGS_HEAD, next(sheet.iter_rows(min_row=3, values_only=True)), strict=True))
-    assert (row["单位说明"], row["准予例外"]) == ("年底集中收到", "机构合并")
+    assert row["说明、例外"] == "单位说明：年底集中收到\n准予例外：机构合并"
     below = [
         text for line in sheet.iter_rows(min_row=5) for cell in line if isinstance(text := cell.value, str)
     ]

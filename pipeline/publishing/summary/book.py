@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.forms.formulas import quoted
 from pipeline.model import Number, Verdict, a1
 from pipeline.publishing.summary.measure import MOST_HEIGHT, clean, lines_of, stored
+from pipeline.publishing.summary.streaming import Pieces, StreamedSheet
 
 Property: TypeAlias = str | float | bool
 Properties: TypeAlias = dict[str, Property]
@@ -110,7 +111,7 @@ class Book:
         may span rows. xlsxwriter wants this of a whole workbook or of none, but looks at the setting sheet by sheet.
         """
         self._workbook.constant_memory = streamed
-        sheet = self._workbook.add_worksheet(name)
+        sheet = self._workbook.add_worksheet(name, StreamedSheet if streamed else None)
         self._workbook.constant_memory = False
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
@@ -180,12 +181,10 @@ class Page:
         self.last_row = max(self.last_row, row)
         self.sheet.write_number(row, column, value, style)
 
-    def numbers(self, row: int, column: int, values: Sequence[Number], styles: Sequence[Format]) -> None:
-        """Write figures side by side."""
+    def numbers(self, row: int, column: int, values: Sequence[Number], pieces: Pieces) -> None:
+        """Write figures side by side on a streamed sheet, in the styles that ``pieces`` were made of."""
         self.last_row = max(self.last_row, row)
-        write = self.sheet.write_number
-        for number, (value, style) in enumerate(zip(values, styles, strict=True), column):
-            write(row, number, stored(value), style)
+        self.sheet.write_run(row, column, list(map(stored, values)), pieces)
 
     def time(self, row: int, column: int, moment: datetime, style: Format) -> None:
         """Write a moment as the clock of its own zone showed it."""

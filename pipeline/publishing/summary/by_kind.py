@@ -76,14 +76,15 @@ def _write_counts(page: Page, brief: Brief, kinds: Sequence[str]) -> int:
 
 def _sums(brief: Brief, kinds: Sequence[str]) -> list[list[Number]]:
     """Return, for each figure in the form's order, the sums of the kinds."""
-    places = {kind.casefold(): number for number, kind in enumerate(kinds)}
-    sums: list[list[Number]] = [[0] * len(kinds) for _ in brief.form.cells]
+    rows: dict[str, list[tuple[Number, ...]]] = {kind.casefold(): [] for kind in kinds}
     for state in brief.summary.states:
         if state.counting and state.counting.report:
-            place = places[kind_of(state).casefold()]
-            for index, value in enumerate(state.counting.report.numbers):
-                sums[index][place] += value
-    return sums
+            rows[kind_of(state).casefold()].append(state.counting.report.numbers)
+    nothing = [0] * len(brief.form.cells)
+    sums = [
+        [sum(column) for column in zip(*found, strict=True)] if found else nothing for found in rows.values()
+    ]
+    return [list(line) for line in zip(*sums, strict=True)] or [[] for _ in nothing]
 
 
 def _write_cell(

@@ -32,7 +32,7 @@ Cells = list[tuple[str, Number]]
 
 def write_charts(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
     """Write 图表: for each chart its figures as formulas, and the chart over them."""
-    page = book.page(CHARTS_SHEET, _WIDTHS, landscape=True)
+    page = book.page(CHARTS_SHEET, _WIDTHS)
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报图表（{brief.share}）")
     row, tops = 1, []
     for chart in brief.form.charts:
@@ -135,10 +135,9 @@ def _draw(page: Page, chart: Chart, caption: str, series: Sequence[str], rows: t
             }
         )
     drawn.set_title({"name": caption, "name_font": {"name": HEAD_FONT, "size": 12, "bold": False}})
-    drawn.set_x_axis({"num_font": font, "major_gridlines": {"visible": False}})
-    drawn.set_y_axis(
-        {"num_font": font, "reverse": chart.over == "agencies", "major_gridlines": {"visible": False}}
-    )
+    across = chart.over == "agencies"
+    drawn.set_x_axis({"num_font": font, "visible": not across, "major_gridlines": {"visible": False}})
+    drawn.set_y_axis({"num_font": font, "reverse": across, "major_gridlines": {"visible": False}})
     drawn.set_legend({"position": "bottom", "font": font} if chart.over == "years" else {"none": True})
     drawn.set_size({"width": _CHART_WIDTH, "height": _CHART_HEIGHT})
     description = {"description": f"{caption}，数据见左侧表格", "object_position": 2}

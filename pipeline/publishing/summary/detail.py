@@ -15,14 +15,13 @@ from pipeline.model import a1
 from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Book, Page, Properties
 from pipeline.publishing.summary.brief import Brief, kind_of
 from pipeline.publishing.summary.measure import print_scale, sheet_name, stored
+from pipeline.publishing.summary.streaming import run_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from xlsxwriter.format import Format
-
     from pipeline.forms.form import Cell, Table
-    from pipeline.model import AgencyState, Number
+    from pipeline.model import AgencyState
 
 DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
@@ -95,10 +94,16 @@ def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, C
     page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True)
     _write_head(page, brief, table, cells)
     styles = [book.figure(cell.kind) for cell in cells]
+    pieces = run_pieces(len(DETAIL_HEAD), styles)
     chosen = slice(cells[0].index, cells[-1].index + 1)
     for number, state in enumerate(brief.summary.states):
+        _write_agency(page, number, state)
         report = state.counting and state.counting.report
-        _write_row(page, number, state, report.numbers[chosen] if report else (), styles)
+        if report:
+            page.numbers(FIRST_ROW + number, len(DETAIL_HEAD), report.numbers[chosen], pieces)
+        else:
+            for column, style in enumerate(styles, len(DETAIL_HEAD)):
+                page.text(FIRST_ROW + number, column, "", style)
     last = FIRST_ROW + brief.last_row_of - 1
     _write_sums(page, last + 1, brief, cells, columns)
     page.sheet.freeze_panes(FIRST_ROW, NAME_COLUMN + 1)
@@ -135,22 +140,14 @@ def _group_height(page: Page, cells: Sequence[Cell]) -> float:
     return page.needed(texts, least=36)
 
 
-def _write_row(
-    page: Page, number: int, state: AgencyState, figures: Sequence[Number], styles: Sequence[Format]
-) -> None:
-    row, middle = FIRST_ROW + number, page.book.boxed(align="center")
-    texts = {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind_of(state), 1)}
-    page.height_for(row, texts)
+def _write_agency(page: Page, number: int, state: AgencyState) -> None:
+    row, middle, kind = FIRST_ROW + number, page.book.boxed(align="center"), kind_of(state)
+    page.height_for(row, {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind, 1)})
     page.number(row, 0, number + 1, middle)
     page.text(row, CODE_COLUMN, state.agency.code, middle)
     page.text(row, NAME_COLUMN, state.agency.name, page.book.boxed())
-    page.text(row, KIND_COLUMN, kind_of(state), middle)
+    page.text(row, KIND_COLUMN, kind, middle)
     page.text(row, KIND_COLUMN + 1, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
-    if figures:
-        page.numbers(row, len(DETAIL_HEAD), figures, styles)
-        return
-    for column, style in enumerate(styles, len(DETAIL_HEAD)):
-        page.text(row, column, "", style)
 
 
 def _group_label(cell: Cell) -> str:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 FINDINGS_SHEET = "问题与说明"
 FINDINGS_HEAD = (
-    "序号", "单位", "文件", "第几次", "级别", "位置", "现值", "应为", "问题", "怎么改", "单位说明", "准予例外",
+    "序号", "单位", "文件", "第几次", "级别", "位置", "现值", "应为", "问题", "怎么改", "说明、例外",
 )  # fmt: skip
 WAIVERS_HEAD = ("序号", "单位", "理由", "", "", "规则", "批准人", "准予日期", "有效期")
-_WIDTHS = [6.0, 22.0, 24.0, 7.0, 7.0, 28.0, 13.0, 13.0, 34.0, 32.0, 24.0, 20.0]
+_WIDTHS = [6.0, 22.0, 24.0, 7.0, 7.0, 28.0, 13.0, 13.0, 34.0, 32.0, 24.0]
 _UNTIL = 8
 _HEAD_ROW, _FIRST_ROW = 1, 2
 
@@ -64,8 +64,7 @@ def _write_finding(page: Page, brief: Brief, row: int, assessment: Assessment, g
         7: notice.expected or "",
         8: notice.fault or notice.message,
         9: notice.hint or "",
-        10: _explanation(assessment, notice),
-        11: _exception(brief, assessment, notice),
+        10: "\n".join(_answers(brief, assessment, notice)),
     }
     page.number(row, 0, row - _FIRST_ROW + 1, page.book.boxed(align="center"))
     for column, text in texts.items():
@@ -75,21 +74,16 @@ def _write_finding(page: Page, brief: Brief, row: int, assessment: Assessment, g
     page.height_for(row, {column: (text, 1) for column, text in texts.items()})
 
 
-def _explanation(assessment: Assessment, notice: Notice) -> str:
-    """Return what the clerk wrote beside the check."""
-    alike = (item for item in assessment.findings if (item.code, item.key) == (notice.code, notice.key))
-    return next((item.explanation for item in alike if item.explanation), "")
-
-
-def _exception(brief: Brief, assessment: Assessment, notice: Notice) -> str:
-    """Return the reason of an exception that was granted."""
+def _answers(brief: Brief, assessment: Assessment, notice: Notice) -> Iterator[str]:
+    """Yield what the clerk wrote beside the check, and the reason of an exception that was granted."""
     agency = assessment.submission.agency
-    granted = (
-        item
-        for item in brief.background.waivers
-        if agency and (item.agency, item.rule) == (agency.code, notice.code)
-    )
-    return next((item.reason for item in granted), "")
+    for item in assessment.findings:
+        if (item.code, item.key) == (notice.code, notice.key) and item.explanation:
+            yield f"单位说明：{item.explanation}"
+            break
+    for waiver in brief.background.waivers:
+        if agency and (waiver.agency, waiver.rule) == (agency.code, notice.code):
+            yield f"准予例外：{waiver.reason}"
 
 
 def _write_waivers(page: Page, brief: Brief, row: int) -> None:

@@ -23,7 +23,7 @@ _PIXELS_PER_UNIT, _PIXELS_OF_PADDING, _POINTS_PER_PIXEL = 7, 5, 0.75
 def clean(text: str) -> str:
     """Return ``text`` without what a workbook cannot hold; what is cut off is marked."""
     text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-    if len(text.encode("utf-16-le")) <= 2 * _CELL_LIMIT:
+    if 2 * len(text) <= _CELL_LIMIT or len(text.encode("utf-16-le")) <= 2 * _CELL_LIMIT:
         return text
     return text.encode("utf-16-le")[: 2 * _CELL_LIMIT].decode("utf-16-le", errors="ignore") + "……"
 

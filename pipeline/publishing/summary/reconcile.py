@@ -7,6 +7,7 @@ the same across its row, so that two errors cannot hide each other. And every ba
 from __future__ import annotations
 
 from decimal import Decimal
+from math import fsum
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import difference, holds, total_of
@@ -132,11 +133,15 @@ def _write_figure(
 
 
 def _write_difference(
-    page: Page, at: tuple[int, int], cells: tuple[str, str], value: Number | None, kind: str = "money"
+    page: Page,
+    at: tuple[int, int],
+    cells: tuple[str, str],
+    value: float | Decimal | None,
+    kind: str = "money",
 ) -> None:
     left, right = cells
     formula = f'=IF(ISNUMBER({right}),ROUND({left}-{right},6),"{NOT_ASSESSED}")'
-    shown = NOT_ASSESSED if value is None else round(stored(value), 6)
+    shown = NOT_ASSESSED if value is None else round(float(value), 6)
     page.formula(*at, formula, page.book.figure("count" if value == 0 else kind, align="center"), shown)
 
 
@@ -153,17 +158,18 @@ def _printed_sums(brief: Brief) -> list[Number | None]:
     if printed is None:
         return [None] * len(brief.form.cells)
     rows = [_printed(brief, state) for state in brief.summary.states if state.counting]
-    return [_total([row[cell.index] for row in rows]) for cell in brief.form.cells]
+    if not rows:
+        return [0] * len(brief.form.cells)
+    return [_sum(column) for column in zip(*rows, strict=True)]
+
+
+def _sum(values: Figures) -> Number | None:
+    return None if None in values else sum(value for value in values if value is not None)
 
 
 def _printed(brief: Brief, state: AgencyState) -> Figures:
     unknown: Figures = [None] * len(brief.form.cells)
     return (brief.background.printed or {}).get(state.agency.code) or unknown
-
-
-def _total(values: Sequence[Number | None]) -> Number | None:
-    known = [value for value in values if value is not None]
-    return sum(known, start=Decimal(0)) if len(known) == len(values) else None
 
 
 def _figure_mark(total: Number, printed: Number | None) -> str:
@@ -224,17 +230,19 @@ def _write_agency(page: Page, brief: Brief, at: tuple[int, int], state: AgencySt
     middle, style = page.book.boxed(align="center"), page.book.figure("count", num_format="General")
     numbers = state.counting.report.numbers if state.counting and state.counting.report else ()
     figures = _printed(brief, state)
-    ours, theirs = sum(numbers, start=Decimal(0)), _total(figures)
+    ours, theirs = fsum(numbers), None if None in figures else fsum(value or 0 for value in figures)
     page.height_for(row, {1: (state.agency.name, 1)})
     page.number(row, 0, number, middle)
     page.text(row, 1, state.agency.name, page.book.boxed())
-    page.formula(row, 2, formula, style, round(float(ours), 6))
+    page.formula(row, 2, formula, style, round(ours, 6))
     page.text(row, 3, "", middle)
     if theirs is None:
         page.text(row, 4, NOT_ASSESSED, middle)
     else:
-        page.number(row, 4, float(theirs), style)
-    _write_difference(page, (row, 5), (a1(row, 2), a1(row, 4)), None if theirs is None else ours - theirs)
+        page.number(row, 4, round(theirs, 6), style)
+    _write_difference(
+        page, (row, 5), (a1(row, 2), a1(row, 4)), None if theirs is None else round(ours - theirs, 6)
+    )
     if theirs is None:
         page.text(row, 6, NOT_ASSESSED, middle)
     else:
@@ -243,11 +251,13 @@ def _write_agency(page: Page, brief: Brief, at: tuple[int, int], state: AgencySt
 
 
 def _differing(numbers: Sequence[Number], figures: Figures) -> int:
+    if tuple(numbers) == tuple(figures):
+        return 0
     return sum(left != right for left, right in zip(numbers, figures, strict=True))
 
 
 def _agency_mark(brief: Brief, state: AgencyState) -> str:
     figures = _printed(brief, state)
-    if _total(figures) is None or not (state.counting and state.counting.report):
+    if None in figures or not (state.counting and state.counting.report):
         return HOLDS
     return _mark(_differing(state.counting.report.numbers, figures) == 0)

@@ -1,0 +1,105 @@
+"""The district workbook at size and at the edge: constant memory, equal cells, figures and names of any length."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from pipeline.forms.loader import load_form
+from pipeline.model import CHINA, DistrictSummary, Number, a1
+from pipeline.publishing.summary import build_summary
+from pipeline.publishing.summary.book import Book
+from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
+from pipeline.publishing.summary.streaming import run_pieces
+from tests.support import fills
+from tests.support.districts import agency, assessment, merged
+from tests.support.many import known, many
+
+FORM = load_form()
+LONG = "样例区" + "历史文化名城保护利用与大运河国家文化公园建设管理委员会" * 2 + "办公室及其直属事业单位"
+
+
+def built(summary: DistrictSummary) -> openpyxl.Workbook:
+    content = build_summary(
+        FORM,
+        summary,
+        deadline=date(2024, 1, 31),
+        now=datetime(2024, 2, 1, tzinfo=CHINA),
+        notices={},
+        background=known(summary),
+    )
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+
+
+def test_a_streamed_sheet_holds_the_cells_that_xlsxwriter_would_write() -> None:
+    values: list[Number] = [0, 7, 1_234_567, Decimal("59237.2449"), Decimal("0.000001"), Decimal("0.1")]
+    read = []
+    for streamed in (True, False):
+        book = Book("标题", ("左", "右"))
+        page = book.page("表", [10.0] * 8, streamed=streamed)
+        styles = [book.figure("money" if isinstance(value, Decimal) else "count") for value in values]
+        if streamed:
+            page.numbers(0, 1, values, run_pieces(1, styles))
+        else:
+            for column, (value, style) in enumerate(zip(values, styles, strict=True), 1):
+                page.number(0, column, float(value), style)
+        page.formula(1, 0, '=IF(B1<1,"a&b","<c>")', styles[0], "a&b")
+        page.formula(1, 1, "=SUM(B1:G1)", styles[3], 0.1)
+        content = book.to_bytes()
+        for is_stored in (True, False):
+            sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=is_stored)["表"]
+            read.append(
+                [(cell.value, cell.number_format, cell.border.left.style) for row in sheet for cell in row]
+            )
+    assert read[:2] == read[2:]
+
+
+def test_memory_does_not_grow_with_the_roster() -> None:
+    if sys.platform != "linux":
+        pytest.skip("the peak of a process is read from /proc")
+    program = "import benchmarks.summary as s; s.MOST_AGENCIES = 1500; s.build(s.many(s.load_form(), 3)); s.measure()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert float(done.stdout.split()[1]) < 40
+
+
+def test_a_long_name_and_large_figures_have_room() -> None:
+    assert len(LONG) >= 65
+    numbers = {
+        cell.key: Decimal("1234567.123456") if cell.kind == "money" else 1_234_567 for cell in FORM.cells
+    }
+    roster = [agency(1, LONG), agency(2), agency(3)]
+    found = [
+        assessment(FORM, roster[0], numbers=numbers),
+        assessment(FORM, roster[1], numbers=fills.zeros(FORM)),
+        assessment(FORM, roster[2], numbers=dict.fromkeys(numbers, 999_999)),
+    ]
+    book = built(merged(FORM, roster, found))
+    for table in FORM.tables:
+        sheet = book[detail_sheet_name(table)]
+        heights = [sheet.row_dimensions[FIRST_ROW + 1 + number].height or 0 for number in range(3)]
+        assert heights[0] > 3 * heights[1]
+        assert sheet.cell(FIRST_ROW + 1, NAME_COLUMN + 1).value == LONG
+        for column in range(6, 6 + len(FORM.cells_of(table.key))):
+            cell = sheet.cell(FIRST_ROW + 1, column)
+            assert cell.alignment.shrink_to_fit, a1(FIRST_ROW, column)
+
+
+def test_a_roster_of_one_kind_or_of_many_prints_within_the_paper() -> None:
+    summary = many(FORM, 12)
+    kinds = replace(
+        summary,
+        states=tuple(
+            replace(state, agency=replace(state.agency, kind=f"第{number}类"))
+            for number, state in enumerate(summary.states)
+        ),
+    )
+    sheet = built(kinds)["分类汇总"]
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.fitToWidth in {None, 1}
