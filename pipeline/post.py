@@ -118,6 +118,8 @@ class Digest:
     accepted: int
     returned: int
     missing: int
+    undecided: int
+    """Agencies of which there is only a file that is held."""
     left: int
     """Workdays up to the deadline; negative: workdays since."""
     calls: tuple[Call, ...] = ()

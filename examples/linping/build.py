@@ -110,6 +110,17 @@ def _campaign(body: Body) -> bytes:
         f"year = {YEAR}",
         f'form = "{DEFAULT_FORM}"',
         f"deadline = {YEAR + 1}-01-31",
+        "",
+        "[people]",
+        f'office = "{DISTRICT}政务公开办"',
+        f'coordinator = "{body.contact}"',
+        f'phone = "{body.phone}"',
+        'email = "zwgkb@linping.example"',
+        f'district_office = "{DISTRICT}人民政府办公室"',
+        'district_office_email = "qfb@linping.example"',
+        "",
+        "[calendar]",
+        f"holidays = [{YEAR + 1}-01-01]",
     )
     return "\n".join((*lines, "")).encode()
 

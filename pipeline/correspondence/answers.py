@@ -72,14 +72,10 @@ def _recipients(arrival: Arrival, kind: LetterKind, district: District) -> tuple
     own = addresses(arrival.agency)
     if arrival.sender is None:
         return own if kind in _TO_THE_AGENCY else ()
-    passes_on = arrival.sender.casefold() in _forwarders(district)
+    passes_on = arrival.sender.casefold() in {mail.casefold() for mail in district.trusted_senders}
     if kind in _TO_THE_AGENCY and passes_on and own and not belongs_to(arrival.sender, arrival.agency):
         return own
     return (arrival.sender,)
-
-
-def _forwarders(district: District) -> set[str]:
-    return {mail.casefold() for mail in (*district.mail.trusted, district.people.email) if mail}
 
 
 def _addressee(arrival: Arrival, kind: LetterKind) -> Agency | None:

@@ -26,7 +26,8 @@ def digest(state: State) -> list[Intention]:
         expected=len(state.standings),
         accepted=sum(bool(standing.counting) for standing in state.standings),
         returned=sum(standing.is_returned for standing in state.standings),
-        missing=sum(standing.is_missing for standing in state.standings),
+        missing=sum(standing.is_missing and not standing.has_held for standing in state.standings),
+        undecided=sum(standing.is_missing and standing.has_held for standing in state.standings),
         left=_left(state, day, state.district.deadline),
         calls=calls(state, day),
         held=state.held,
@@ -46,19 +47,21 @@ def _call(state: State, standing: Standing, day: date) -> Iterator[_Ranked]:
     agency = standing.agency
     left = _left(state, day, state.district.deadline_of(agency.code))
     if standing.is_missing:
-        yield from _missing(state, agency, left)
+        yield from _missing(state, standing, left)
     elif standing.is_returned:
         yield from _returned(state, standing, left, day)
 
 
-def _missing(state: State, agency: Agency, left: int) -> Iterator[_Ranked]:
+def _missing(state: State, standing: Standing, left: int) -> Iterator[_Ranked]:
+    agency = standing.agency
+    what = "只有一份待核实的文件（见下），还不能算报送" if standing.has_held else "未报送"
     soon = max(state.district.calendar.remind_days_before, default=0)
     reminded = state.reminded(agency)
     told = f"，已催报 {reminded} 次" if reminded else ""
     if left < 0:
-        yield 0, left, Call(agency, f"未报送，已超过截止日期 {-left} 个工作日{told}。{_reach(state, agency)}")
+        yield 0, left, Call(agency, f"{what}，已超过截止日期 {-left} 个工作日{told}。{_reach(state, agency)}")
     elif left <= soon:
-        yield 4, left, Call(agency, f"未报送，还有 {left} 个工作日截止{told}。{_reach(state, agency)}")
+        yield 4, left, Call(agency, f"{what}，还有 {left} 个工作日截止{told}。{_reach(state, agency)}")
 
 
 def _returned(state: State, standing: Standing, left: int, day: date) -> Iterator[_Ranked]:

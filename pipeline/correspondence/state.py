@@ -18,12 +18,14 @@ _OFFICE_CLOSES = 17
 class Standing:
     """Where one agency stands. ``counting`` is the digest of the file whose figures count, empty if none does.
 
-    ``latest`` is its newest file that was not held: one that somebody else may have sent says nothing about the agency.
+    ``latest`` is its newest file that was not held: one that somebody else may have sent says nothing about the agency,
+    only that the coordinator has something to decide (``has_held``).
     """
 
     agency: Agency
     latest: Arrival | None = None
     counting: str = ""
+    has_held: bool = False
 
     @property
     def is_missing(self) -> bool:

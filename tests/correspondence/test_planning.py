@@ -111,10 +111,13 @@ def test_the_digest_is_for_the_morning_in_which_it_is_read() -> None:
 def test_it_counts_every_agency_once(form: Form) -> None:
     accepted = Standing(AGENCIES[0], arrival(form, AGENCIES[0], 2, Verdict.RETURNED), "x")
     returned = Standing(AGENCIES[1], arrival(form, AGENCIES[1], verdict=Verdict.RETURNED))
-    [item] = digest(state(HOME, accepted, returned))
+    doubtful = Standing(AGENCIES[2], has_held=True)
+    [item] = digest(state(HOME, accepted, returned, doubtful))
     assert isinstance(item.body, Digest)
     body = item.body
-    assert (body.expected, body.accepted, body.returned, body.missing, body.left) == (5, 1, 1, 3, 6)
+    counted = (body.expected, body.accepted, body.returned, body.undecided, body.missing)
+    assert (counted, body.left) == ((5, 1, 1, 1, 2), 6)
+    assert sum(counted[1:]) == body.expected
 
 
 def test_whom_to_call_stands_in_the_order_of_what_presses(form: Form) -> None:

@@ -191,6 +191,7 @@ def _digest(body: Digest) -> Values:
         "accepted": body.accepted,
         "returned": body.returned,
         "missing": body.missing,
+        "undecided": body.undecided,
         "left": max(0, body.left),
         "late": max(0, -body.left),
         "calls": [

@@ -1,0 +1,107 @@
+"""The sample district goes in; ``docs/letters.md`` comes out: one letter of each kind, as its reader gets it.
+
+    python docs/make_letters.py
+
+A few mails are added to the sample's own, so that every kind occurs. A test compares the committed page.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import shutil
+import tempfile
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+from pipeline import batch, letterbox
+from pipeline.district import load_district
+from pipeline.model import CHINA
+from pipeline.post import KIND_WORDS, LetterKind
+from pipeline.work import Work
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "examples" / "linping-2023"
+PAGE = Path(__file__).parent / "letters.md"
+NOW = datetime(2024, 1, 29, 8, tzinfo=CHINA)
+LATER = datetime(2024, 1, 30, 8, tzinfo=CHINA)
+CHOSEN = {LetterKind.RETURNED: "卫生健康局", LetterKind.ACCEPTANCE: "乔司", LetterKind.TEMPLATE: "财政局"}
+"""Whose letter is shown, where there are many; else the first."""
+SECOND = "第 2 次报送"
+
+_HEAD = """\
+# 信的样子
+
+每种信各一封，用示例区县（`examples/linping-2023`）实际生成，单位、人名和数据都是虚构的。
+文字可以改：区县文件夹的 `input_templates/letters/` 里每种信一个文本文件，第一行是主题，改完保存即可；删去文件就恢复默认。
+
+本页由 `python docs/make_letters.py` 生成，不要手工修改。
+"""
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), "utf-8")
+    print(PAGE)
+
+
+def page() -> str:
+    """Return the page."""
+    with tempfile.TemporaryDirectory() as folder:
+        letters = written(Path(folder))
+    parts = [_HEAD]
+    for kind in LetterKind:
+        mine = [letter for letter in letters if letter["X-Nianbao"] == kind]
+        wanted = CHOSEN.get(kind, "")
+        shown = [next((letter for letter in mine if wanted in str(letter["Subject"])), mine[0])]
+        shown += [
+            letter for letter in mine if SECOND in str(letter["Subject"]) and kind is LetterKind.RETURNED
+        ][:1]
+        parts += [f"## {KIND_WORDS[kind]}\n", *(_shown(letter) for letter in shown)]
+    return "\n".join(parts)
+
+
+def written(folder: Path) -> list[EmailMessage]:
+    """Play two mornings of the sample district and return every letter, in the order of the folder."""
+    home = folder / "district"
+    shutil.copytree(SAMPLE, home)
+    _add_mails(home / "inbox")
+    output = folder / "output"
+    letterbox.send_templates(load_district(home), output, code=None, now=NOW)
+    for moment in (NOW, LATER):
+        batch.run(load_district(home), output, now=moment, work=Work(), progress=lambda *_: None)
+    letterbox.send_summary(load_district(home), output, now=LATER)
+    files = sorted((output / "2023" / "letters").glob("*.eml"))
+    return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+
+
+def _add_mails(inbox: Path) -> None:
+    """Add a copy of a mail that has come before; let an agency's table come from a mailbox that nobody knows."""
+    [known] = inbox.rglob("乔司街道2023年政府信息公开年报.eml")
+    copy = email.message_from_bytes(known.read_bytes(), policy=email.policy.default)
+    del copy["Message-ID"]
+    copy["Message-ID"] = "<copy@linping.example>"
+    (inbox / "再发.eml").write_bytes(copy.as_bytes())
+    stranger = EmailMessage()
+    stranger["From"] = "wang@mailbox.example"
+    stranger["Date"] = "Fri, 26 Jan 2024 16:20:00 +0800"
+    stranger["Message-ID"] = "<stranger@mailbox.example>"
+    stranger["Subject"] = "年报"
+    stranger.set_content("请查收")
+    [table] = inbox.rglob("司法局2023.xlsx")
+    stranger.add_attachment(table.read_bytes(), "application", "octet-stream", filename="年报.xlsx")
+    table.unlink()
+    (inbox / "陌生邮箱.eml").write_bytes(stranger.as_bytes())
+
+
+def _shown(letter: EmailMessage) -> str:
+    part = letter.get_body()
+    body = str(part.get_content()) if part else ""
+    names = "、".join(str(item.get_filename()) for item in letter.iter_attachments())
+    head = [f"收件人：{letter['To']}", f"主题：{letter['Subject']}", *([f"附件：{names}"] if names else [])]
+    return "\n".join(["```", *head, "", *body.splitlines(), "```", ""])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Pages that are made from the sample district say what it says today."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from pipeline.post import KIND_WORDS
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def heads(page: str) -> list[str]:
+    """To whom, about what, with which files; what a letter says in detail follows the rules of the day."""
+    return [line for line in page.splitlines() if line.startswith(("## ", "收件人：", "主题：", "附件："))]
+
+
+def test_the_page_of_letters_is_what_the_sample_gives() -> None:
+    """After a change of words or of the sample: python docs/make_letters.py."""
+    spec = importlib.util.spec_from_file_location("make_letters", DOCS / "make_letters.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert heads(module.page()) == heads((DOCS / "letters.md").read_text("utf-8"))
+
+
+def test_the_handbook_names_every_letter_that_an_agency_gets() -> None:
+    text = (DOCS / "handbook.zh-CN.md").read_text("utf-8")
+    assert [word for word in KIND_WORDS.values() if word not in text and word != "填报模板"] == []
