@@ -45,11 +45,15 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """The assessments in order of arrival, what only repeats one of them, and the basis of each by its ``id()``."""
+    """The assessments in order of arrival, what only repeats one of them, and the basis of each by its ``id()``.
+
+    ``fresh`` are the assessments whose result is new.
+    """
 
     assessments: tuple[Assessment, ...]
     copies: tuple[Leftover, ...]
     bases: Mapping[int, str]
+    fresh: tuple[Assessment, ...] = ()
 
 
 _Identified: TypeAlias = tuple[Arrival, identity.Identity]
@@ -91,9 +95,14 @@ def assess(
         done[at] = replace(assessment, version=numbered[at])
     whole = tuple(item for item in done if item)
     new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
-    assessments.keep(ledger, campaign.district.year, new, earlier, at=now)
+    changed = assessments.keep(ledger, campaign.district.year, new, earlier, at=now)
     progress("校验", len(stale), len(stale))
-    return Assessed(whole, tuple(copies), {id(item): basis for item, basis in zip(whole, bases, strict=True)})
+    return Assessed(
+        assessments=whole,
+        copies=tuple(copies),
+        bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
+        fresh=tuple(item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed),
+    )
 
 
 def _all_readings(

@@ -7,22 +7,22 @@ Every stage is a pure function or a writer that can run again; a night whose inp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline import letterbox, letterstate, mailing
-from pipeline.adjusting import form_of
-from pipeline.assessing import Campaign, assess, read_chunk, submission
+from pipeline.assessing import Assessed, Campaign, assess, read_chunk, submission
 from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.environment import disk
 from pipeline.fingerprint import fingerprint
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake import folder, identity
-from pipeline.ledger import Ledger, arrivals, open_copy, open_ledger, runs, waivers
+from pipeline.journal import Journal, open_journal
+from pipeline.ledger import FOLDER, Ledger, arrivals, open_copy, open_ledger, runs, waivers
 from pipeline.merging import merge
 from pipeline.model import (
     Assessment,
@@ -31,6 +31,7 @@ from pipeline.model import (
     Message,
     Verdict,
 )
+from pipeline.outcomes import outcomes
 from pipeline.publishing import outputs
 from pipeline.publishing.outputs import Progress
 from pipeline.publishing.record import Leftover, Record
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 LAYOUT_NAME = "report.docx"
 STYLE_NAME = "report.css"
+LOGS = "log"
+"""In the ledger's folder: a log for each day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,20 @@ class Outcome:
         return not any(counts[name] for name in ("returned", "held", "missing"))
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one night works with; ``target`` is the year's folder."""
+
+    ledger: Ledger
+    district: District
+    target: Path
+    now: datetime
+    work: Work
+    progress: Progress
+    journal: Journal
+    dry_run: bool
+
+
 def run(
     district: District, output: Path, *, now: datetime, work: Work, progress: Progress, dry_run: bool = False
 ) -> Outcome:
@@ -91,14 +108,22 @@ def run(
     A dry run works on a copy of the ledger in memory and writes nothing at all.
     """
     mailing.check(district)
-    with disk(), (open_copy if dry_run else open_ledger)(output) as ledger:
-        fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
+    title = f"{district.name} {district.year} 年度"
+    with (
+        disk(),
+        (open_copy if dry_run else open_ledger)(output) as ledger,
+        open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
+    ):
         target = output / str(district.year)
-        outcome = _run(ledger, district, target, now, work, progress, dry_run=dry_run)
+        session = Session(ledger, district, target, now, work, progress, journal, dry_run=dry_run)
+        fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
+        outcome = _run(session)
         sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
         if not dry_run:
             letterbox.lay_out(ledger, district, target)
-    return replace(outcome, fetched=fetched, sent=sent)
+        outcome = replace(outcome, fetched=fetched, sent=sent)
+        journal.end(outcome.record, outcome.failures)
+    return outcome
 
 
 def send(district: District, output: Path, *, now: datetime) -> Round:
@@ -109,19 +134,12 @@ def send(district: District, output: Path, *, now: datetime) -> Round:
     return done
 
 
-def _run(
-    ledger: Ledger,
-    district: District,
-    target: Path,
-    now: datetime,
-    work: Work,
-    progress: Progress,
-    *,
-    dry_run: bool,
-) -> Outcome:
-    form = form_of(district)
+def _run(session: Session) -> Outcome:
+    ledger, district, target, now = session.ledger, session.district, session.target, session.now
+    form = load_form(district.form)
     number = runs.start(ledger, district.year, now=now)
-    inbox = remember(ledger, district, fetch(district), now)
+    inbox, new = remember(ledger, district, fetch(district), now)
+    session.journal.line(f"  收件　新文件 {len(new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, now=now)
     campaign = Campaign(form, district, {}, waivers.in_force(ledger, district.year, now.date()))
     layout, style = word_layout(district, form), web_style(district)
@@ -130,12 +148,12 @@ def _run(
     earlier = outputs.read_record(target)
     desk = letterbox.Desk(ledger, district, form, target, now)
     if earlier and runs.last_inputs(ledger, district.year) == inputs and outputs.is_complete(target, earlier):
-        letters = letterbox.write_night(desk, earlier, dry_run=dry_run)
+        letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
         runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now)
+        session.journal.line(f"  结果　没有新的报送，结果文件保持不变；新写信 {letters} 封")
         return Outcome(target, earlier, unchanged=True, letters=letters)
     letterbox.check(district)
-    contents = {item.sha256: item.content for item in inbox.envelopes if item.content}
-    assessed = assess(ledger, campaign, contents, now=now, work=work, progress=progress)
+    assessed = _assess(session, campaign, inbox, new)
     night = outputs.Night(
         form=form,
         district=district,
@@ -148,26 +166,56 @@ def _run(
         bases=assessed.bases,
         made=runs.take_outputs(ledger, district.year),
     )
-    done = outputs.publish(night, target, work=work, progress=progress, dry_run=dry_run)
+    done = outputs.publish(
+        night, target, work=session.work, progress=session.progress, dry_run=session.dry_run
+    )
     came = letterstate.Night(assessed.assessments, assessed.copies, inbox.messages)
-    letters = letterbox.write_night(desk, done.record, came, dry_run=dry_run)
+    letters = letterbox.write_night(desk, done.record, came, dry_run=session.dry_run)
     runs.finish(ledger, number, runs.DONE, inputs, now=now, made=done.made)
+    session.journal.line(
+        f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；新写信 {letters} 封"
+    )
     return Outcome(target, done.record, done.written, done.removed, letters=letters)
 
 
-def remember(ledger: Ledger, district: District, found: Inbox, now: datetime) -> Inbox:
-    """Record what is new in the inbox; return everything that ever came, what lies there with its content."""
-    arrivals.keep_inbox(ledger, district.year, found.envelopes, found.messages, now=now)
+def _assess(session: Session, campaign: Campaign, inbox: Inbox, new: Collection[_Known]) -> Assessed:
+    """Assess everything, settle what became of each mail, and write both into the log."""
+    contents = {item.sha256: item.content for item in inbox.envelopes if item.content}
+    assessed = assess(
+        session.ledger,
+        campaign,
+        contents,
+        now=session.now,
+        work=session.work,
+        progress=session.progress,
+    )
+    mails = outcomes(inbox.messages, assessed.assessments)
+    session.journal.mails(arrivals.settle_mails(session.ledger, session.district.year, mails))
+    copies = [item for item in assessed.copies if (item.file, item.sha256) in new]
+    session.journal.files(assessed.fresh, copies)
+    return assessed
+
+
+_Known: TypeAlias = tuple[str, str]
+"""A path in the inbox and the SHA-256 of what lies there."""
+
+
+def remember(
+    ledger: Ledger, district: District, found: Inbox, now: datetime
+) -> tuple[Inbox, frozenset[_Known]]:
+    """Record what is new in the inbox; return everything that ever came, what lies there with its content, and what is new."""
+    new = arrivals.keep_inbox(ledger, district.year, found.envelopes, found.messages, now=now)
     here = {(item.path, item.sha256): item for item in found.envelopes}
     known = (item.envelope for item in arrivals.of_year(ledger, district.year))
     mails = arrivals.mails_of_year(ledger, district.year)
     empty = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in mails if not item.files]
     locked = [item for item in found.leftovers if not item.sha256]
-    return Inbox(
+    whole = Inbox(
         envelopes=tuple(here.get((item.path, item.sha256), item) for item in known),
         leftovers=(*empty, *locked),
         messages=tuple(mails),
     )
+    return whole, frozenset((item.path, item.sha256) for item in new)
 
 
 def fetch(district: District) -> Inbox:

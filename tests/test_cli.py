@@ -23,7 +23,7 @@ from pipeline.publishing import documents
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report
-from tests.support.folders import Ran, contents, inputs_only, make_district, nianbao, run
+from tests.support.folders import NOW, Ran, contents, inputs_only, make_district, nianbao, run
 from tests.support.real_report import load_city_figures, load_real_report
 
 SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
@@ -270,6 +270,24 @@ def test_status_shows_a_later_returned_version_beside_the_one_that_counts(form: 
     assert any("c.xlsx" in line and "待核实" in line for line in shown)
     assert "应报送 2 家，已报送 1 家" in shown[-1]
     assert "待核实 1 份" in shown[-1]
+
+
+def test_the_days_log_has_a_line_for_each_new_file_and_says_how_the_night_ended(
+    form: Form, tmp_path: Path
+) -> None:
+    content = template(form, "甲局")
+    folder = make_district(tmp_path, ["甲局"], {"2024-01-10/a.xlsx": content, "2024-01-11/b.xlsx": content})
+    run(folder)
+    run(folder)
+    [log] = (folder / "output" / "ledger" / "log").iterdir()
+    assert log.name == f"{NOW[:10]}.log"
+    lines = log.read_text("utf-8").splitlines()
+    assert len([line for line in lines if "2024-01-10/a.xlsx" in line and "合格" in line]) == 1
+    assert len([line for line in lines if "2024-01-11/b.xlsx" in line and "重复" in line]) == 1
+    assert [line.split("\u3000")[0].strip() for line in lines].count("结束") == 2
+    (folder / "agencies.csv").write_text("code,name\n001,甲局\n001,乙局\n", "utf-8")
+    assert run(folder).code == 2
+    assert len(log.read_text("utf-8").splitlines()) == len(lines)
 
 
 # ---------------------------------------------------------------- versions

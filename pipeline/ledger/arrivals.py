@@ -34,12 +34,12 @@ class Arrival:
 
 def keep_inbox(
     ledger: Ledger, year: int, envelopes: Sequence[Envelope], messages: Sequence[Message], *, now: datetime
-) -> int:
-    """Record what is new in the inbox, given in order of arrival; return how many files were."""
+) -> list[Envelope]:
+    """Record what is new in the inbox, given in order of arrival; return the files that were."""
     moved, new = _sorted_out(ledger, "envelopes", year, envelopes)
     moved_mails, new_mails = _sorted_out(ledger, "mails", year, messages)
     if not (moved or new or moved_mails or new_mails):
-        return 0
+        return []
     taken = [(item, _repeated(ledger, year, item)) for item in new]
     arriving = [(item, repeats) for item, repeats in taken if repeats != _LEFT_OVER]
     ledger.originals.keep({item.sha256: item.content for item, _ in arriving if _is_whole(item)})
@@ -49,7 +49,7 @@ def keep_inbox(
         _add_mails(ledger, year, new_mails, now)
         for item, repeats in arriving:
             _add(ledger, year, item, repeats, now)
-    return len(arriving)
+    return [item for item, _ in arriving]
 
 
 def of_year(ledger: Ledger, year: int) -> list[Arrival]:
@@ -78,7 +78,7 @@ def came_since(ledger: Ledger, year: int, moment: datetime | None) -> dict[Verdi
 
 
 def settle_mails(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) -> list[MessageOutcome]:
-    """Record what became of each mail; return those whose outcome is new. Within a transaction."""
+    """Record what became of each mail; return those whose outcome is new."""
     rows = ledger.rows("SELECT path, sha256, verdict, reason FROM mails WHERE year = ?", (year,))
     known = {(row["path"], row["sha256"]): (row["verdict"], row["reason"]) for row in rows}
     changed = [
@@ -86,13 +86,15 @@ def settle_mails(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) 
         for item in outcomes
         if known.get((item.message.path, item.message.sha256)) != (item.verdict.value, item.reason.value)
     ]
-    ledger.write_many(
-        "UPDATE mails SET verdict = ?, reason = ? WHERE year = ? AND path = ? AND sha256 = ?",
-        [
-            (item.verdict.value, item.reason.value, year, item.message.path, item.message.sha256)
-            for item in changed
-        ],
-    )
+    if changed:
+        with ledger.transaction("every mail has one outcome"):
+            ledger.write_many(
+                "UPDATE mails SET verdict = ?, reason = ? WHERE year = ? AND path = ? AND sha256 = ?",
+                [
+                    (item.verdict.value, item.reason.value, year, item.message.path, item.message.sha256)
+                    for item in changed
+                ],
+            )
     return changed
 
 

@@ -83,10 +83,14 @@ def keep(
     earlier: Mapping[int, Judgement],
     *,
     at: datetime,
-) -> None:
-    """Record ``judgements``; one with the same result as in ``earlier`` only gets its new basis."""
+) -> set[int]:
+    """Record ``judgements``; one with the same result as in ``earlier`` only gets its new basis.
+
+    Returns the numbers of the files whose result is new.
+    """
     if not judgements:
-        return
+        return set()
+    changed: set[int] = set()
     with ledger.transaction("a judgement stands with all its findings or not at all"):
         for item in judgements:
             former = earlier.get(item.envelope)
@@ -98,6 +102,8 @@ def keep(
                 )
             else:
                 _add(ledger, year, item, at)
+                changed.add(item.envelope)
+    return changed
 
 
 def _result(item: Judgement) -> tuple[object, ...]:

@@ -1,0 +1,95 @@
+"""What happens in a night goes in, as it happens; the day's log, plain Chinese lines that a coordinator can read, comes out.
+
+The log is for people and grows; nothing is ever read back from it. One file a day, ``output/ledger/log/2024-01-15.log``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import TextIOBase
+from pathlib import Path
+
+from pipeline.messages import VERDICT_WORDS, message_line
+from pipeline.model import CHINA, Assessment, MessageOutcome, NianbaoError, Severity, Verdict
+from pipeline.publishing.record import Leftover, Record
+
+_COUNTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED, Verdict.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """An open log; without a file, of a dry run, every line is dropped."""
+
+    file: TextIOBase | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    def line(self, text: str) -> None:
+        """Write one line, and have it on the disk's way at once."""
+        if self.file:
+            self.file.write(f"{text}\n")
+            self.file.flush()
+
+    def mails(self, outcomes: Iterable[MessageOutcome]) -> None:
+        """Write a line for each mail: when, who, what became of it and why."""
+        for outcome in outcomes:
+            self.line(f"  邮件　{message_line(outcome)}")
+
+    def files(self, assessments: Iterable[Assessment], copies: Iterable[Leftover]) -> None:
+        """Write a line for each file: whose it is, which version, what became of it."""
+        for item in assessments:
+            self.line(f"  文件　{_said(item)}")
+        for copy in copies:
+            self.line(f"  文件　{copy.file}　{VERDICT_WORDS[Verdict.DUPLICATE]}")
+
+    def end(self, found: Record, failures: Iterable[str]) -> None:
+        """Write how many agencies stand where, and what the mail servers failed at."""
+        counts = found["counts"]
+        words = (f"{VERDICT_WORDS[verdict]} {counts[verdict.value]}" for verdict in _COUNTED)
+        self.line(f"  现状　应报送 {counts['expected']} 家，{'，'.join(words)}，未报送 {counts['missing']}")
+        for failure in failures:
+            self.line(f"  邮件服务器　{failure}")
+
+    @property
+    def seconds(self) -> float:
+        """How long the night has taken so far."""
+        return time.monotonic() - self.began
+
+
+@contextmanager
+def open_journal(folder: Path | None, title: str, *, now: datetime) -> Iterator[Journal]:
+    """Open the log of the day of ``now`` in ``folder`` and write how the night begins and ends. Raises OSError."""
+    if folder is None:
+        yield Journal()
+        return
+    day = now.astimezone(CHINA)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{day:%Y-%m-%d}.log").open("a", encoding="utf-8") as file:
+        journal = Journal(file)
+        journal.line(f"{day:%Y-%m-%d %H:%M:%S}　开始　{title}")
+        try:
+            yield journal
+        except NianbaoError as error:
+            journal.line(f"  中断　{error}")
+            raise
+        except BaseException as error:
+            journal.line(f"  中断　{type(error).__name__}: {error}")
+            raise
+        journal.line(f"  结束　用时 {journal.seconds:.1f} 秒")
+
+
+def _said(item: Assessment) -> str:
+    submission = item.submission
+    who = submission.agency.name if submission.agency else "无法确认单位"
+    version = f"第 {item.version} 次" if item.version else ""
+    weights = [finding.severity for finding in item.findings]
+    counts = "，".join(
+        f"{weights.count(severity)} {words}"
+        for severity, words in ((Severity.ERROR, "处错误"), (Severity.WARNING, "处提醒"))
+        if severity in weights
+    )
+    verdict = VERDICT_WORDS[item.verdict] + (f"（{counts}）" if counts else "")
+    return "　".join(part for part in (submission.file, who, version, verdict) if part)
