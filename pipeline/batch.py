@@ -35,6 +35,7 @@ from pipeline.outcomes import outcomes
 from pipeline.publishing import outputs
 from pipeline.publishing.outputs import Progress
 from pipeline.publishing.record import Leftover, Record
+from pipeline.publishing.summary import Background
 from pipeline.work import Work
 
 if TYPE_CHECKING:
@@ -164,6 +165,10 @@ def _run(session: Session) -> Outcome:
         style=style,
         now=now,
         bases=assessed.bases,
+        background=Background(
+            last_year={code: past.numbers for code, past in campaign.history.items()},
+            waivers=campaign.waivers,
+        ),
         made=runs.take_outputs(ledger, district.year),
     )
     done = outputs.publish(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -23,6 +23,7 @@ from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.html import dashboard, site
 from pipeline.publishing.html.standing import Link, Morning
+from pipeline.publishing.summary import Background
 from pipeline.work import Work
 
 RUN_NAME = "run.json"
@@ -49,6 +50,8 @@ class Night:
     now: datetime
     bases: Mapping[int, str] = field(default_factory=dict)
     """By the ``id()`` of an assessment: the digest of everything it depends on."""
+    background: Background = field(default_factory=Background)
+    """What earlier years and the ledger know."""
     made: Mapping[str, Made] = field(default_factory=dict)
     """What the night before wrote, by path; a file made of the same is not made again."""
 
@@ -104,7 +107,8 @@ def publish(
         documents.write_documents, layouts, jobs, lambda count: progress("生成各单位年报", count, len(jobs))
     )
     written = [path for printed in done for path in printed.written]
-    known = summary.Background(
+    known = replace(
+        night.background,
         printed={job.report.code: item.figures for job, item in zip(jobs, done, strict=True)},
         reports={job.report.code: path_of(job.stem, documents.WORD) for job in jobs},
     )
@@ -241,7 +245,7 @@ def _marked_builders(
 
 
 def _builders(
-    night: Night, layouts: documents.Layouts, words: Mapping[int, list[Notice]], known: summary.Background
+    night: Night, layouts: documents.Layouts, words: Mapping[int, list[Notice]], known: Background
 ) -> list[tuple[str, Callable[[], bytes]]]:
     """Pair every other output with what builds it, so that only one is in memory at a time."""
     by_digest = {item.submission.sha256: words[id(item)] for item in night.assessments}

@@ -67,6 +67,7 @@ def _write_counts(page: Page, brief: Brief, kinds: Sequence[str]) -> int:
         _FIRST_ROW,
     ):
         page.text(row, 0, name, page.book.boxed())
+        page.height_for(row, {}, least=20)
         folded = [kind_of(state).casefold() for state in chosen]
         counts = [folded.count(kind.casefold()) for kind in kinds]
         for column, count in enumerate([*counts, len(chosen)], 1):

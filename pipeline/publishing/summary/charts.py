@@ -23,7 +23,7 @@ _CHART_COLUMN, _CHART_WIDTH, _CHART_HEIGHT = 5, 530, 330
 _ROW_HEIGHT = 20.0
 _CHART_ROWS = 14
 """As many rows as a chart is high."""
-_CHARTS_PER_PAGE = 2
+_CHARTS_PER_PAGE = 4
 _MOST_AGENCIES = 12
 _FILLS = ("#4472C4", "#ED7D31", "#70AD47")
 Cells = list[tuple[str, Number]]
@@ -34,11 +34,10 @@ def write_charts(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
     """Write 图表: for each chart its figures as formulas, and the chart over them."""
     page = book.page(CHARTS_SHEET, _WIDTHS)
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报图表（{brief.share}）")
-    row, tops = 1, []
+    row = 1
     for chart in brief.form.charts:
-        tops.append(row)
         row = _write_chart(page, brief, chart, _lines(brief, chart, columns), row)
-    page.sheet.set_h_pagebreaks(tops[_CHARTS_PER_PAGE::_CHARTS_PER_PAGE])
+    page.sheet.fit_to_pages(1, -(-len(brief.form.charts) // _CHARTS_PER_PAGE))
 
 
 def _lines(brief: Brief, chart: Chart, columns: Mapping[str, Column]) -> list[tuple[str, Cells]]:
@@ -79,11 +78,16 @@ def _by_agency(brief: Brief, part: ChartPart, columns: Mapping[str, Column]) -> 
 
 def _by_year(brief: Brief, parts: Sequence[ChartPart]) -> list[tuple[str, Cells]]:
     lines: list[tuple[str, Cells]] = []
-    for year in sorted(brief.background.earlier):
-        sums = brief.background.earlier[year]
+    for year, sums in sorted(_earlier(brief).items()):
         if all(key in sums for part in parts for key in part.cells):
             lines.append((f"{year}年", [("", sum(sums[key] for key in part.cells)) for part in parts]))
     return [*lines, (f"{brief.summary.year}年", [_sum(brief, part) for part in parts])]
+
+
+def _earlier(brief: Brief) -> dict[int, Mapping[str, Number]]:
+    """Return the sums of earlier years; last year's from its agencies, where nobody gave the sum."""
+    roster = (state.agency.code for state in brief.summary.states)
+    return {brief.summary.year - 1: brief.background.sums_of_last_year(roster), **brief.background.earlier}
 
 
 def _write_chart(page: Page, brief: Brief, chart: Chart, lines: Sequence[tuple[str, Cells]], row: int) -> int:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
 _WIDTHS = [5.0, 9.0, 26.0, 8.0, 11.0]
-_VALUE_WIDTH = 8.5
+_VALUE_WIDTH = 7.2
+"""Six digits; a seventh shrinks."""
 KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
 _COLUMNS_PER_PAGE = 15

@@ -26,7 +26,8 @@ _PANEL_ROW = 3
 _GUIDE_WIDTH = 82.0
 """A single column that is wider than the paper would not be scaled down by LibreOffice."""
 _ENTRY_WIDTHS = (16.0, 46.0, 52.0)
-_TEXT_WIDTHS = (18.0, 104.0, 30.0)
+_TEXT_WIDTHS = (14.0, 84.0, 22.0)
+"""Upright, a whole sheet of texts of the usual length fits on one page and stays legible."""
 _TEXT_HEIGHT = 130.0
 _LAST_YEAR = 2099
 
@@ -129,7 +130,7 @@ def write_texts(page: Page, sheet: Sheet) -> None:
         least = _TEXT_HEIGHT if text.required else _TEXT_HEIGHT / 2
         height = row_height((written, _TEXT_WIDTHS[ANSWER_COLUMN]), least=least)
         page.sheet.set_row(row, min(MOST_HEIGHT, height + 10))
-    page.print_on_a4(landscape=True)
+    page.print_on_a4(landscape=False)
 
 
 def _write_head(page: Page, sheet: Sheet, widths: Sequence[float], hint: str) -> None:
