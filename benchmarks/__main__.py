@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("reading", "checking", "word", "summary", "night")
+NAMES = ("reading", "checking", "word", "summary", "night", "faults")
 
 
 def main() -> int:

@@ -1,0 +1,75 @@
+"""The fault bench on many seeds: what is missed, what is said too much, and how often the first hint is the planted cell."""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.measure import Line
+from pipeline.forms.loader import load_form
+from pipeline.judging.mending import knots_of
+from pipeline.model import Severity
+from tests.support.faults.bench import Case, cases, consistent, score
+from tests.support.faults.planting import KINDS
+
+SEEDS = 40
+_CHUNK = 10
+
+
+def run() -> list[Line]:
+    """Plant every kind in ``SEEDS`` reports, and judge as many reports without a fault, as readings and as files."""
+    form = load_form()
+    clean = consistent(form, range(SEEDS))
+    loud = sum(any(finding.severity is not Severity.INFO for finding in item.findings) for item in clean)
+    found = [case for start in range(0, SEEDS, _CHUNK) for case in cases(form, range(start, start + _CHUNK))]
+    total = score(found)
+    said = total.found + total.alarms
+    milliseconds = _mending(found)
+    return [
+        Line(
+            "faults missed",
+            _percent(total.cases - total.found, total.cases),
+            "%",
+            0,
+            f"{len(KINDS)} kinds, {total.cases} faults: recall {_percent(total.found, total.cases):.1f} %",
+        ),
+        Line(
+            "false alarms beside a fault",
+            _percent(total.alarms, said),
+            "%",
+            0,
+            f"precision {_percent(total.found, said):.1f} %",
+        ),
+        Line("consistent reports with a warning", _percent(loud, len(clean)), "%", 0, f"of {len(clean)}"),
+        Line(
+            "first hint wrong where the sums tell",
+            _percent(total.certain - total.certain_right, total.certain),
+            "%",
+            10,
+            f"{total.certain_right} of {total.certain} slips that one cell alone explains",
+        ),
+        Line(
+            "first hint another cell, of all hints",
+            _percent(total.hinted - total.right, total.hinted),
+            "%",
+            20,
+            f"{total.right} right of {total.hinted} hints; of all {total.slips} single-cell slips "
+            f"{_percent(total.right, total.slips):.0f} % are named first, for {total.slips - total.hinted} nothing is said",
+        ),
+        Line("looking for the smallest fix", milliseconds, "ms", 2, "mean of the failing reports, CPU time"),
+    ]
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 0.0
+
+
+def _mending(found: list[Case]) -> float:
+    """Return the mean milliseconds of the search in reports whose sums fail."""
+    form = load_form()
+    failing = [case for case in found if any(finding.suggestions for finding in case.assessment.findings)]
+    start = time.process_time()
+    for case in failing:
+        item = case.assessment.submission
+        reading = item.reading
+        knots_of(form, reading.numbers, level=item.level, computed=reading.computed, places=reading.places)
+    return (time.process_time() - start) / max(1, len(failing)) * 1000
