@@ -22,7 +22,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake import folder, identity
 from pipeline.journal import Journal, open_journal
-from pipeline.ledger import FOLDER, Ledger, arrivals, open_copy, open_ledger, runs, waivers
+from pipeline.ledger import FOLDER, Ledger, arrivals, imports, open_copy, open_ledger, runs, waivers
 from pipeline.merging import merge
 from pipeline.model import (
     Assessment,
@@ -137,17 +137,18 @@ def send(district: District, output: Path, *, now: datetime) -> Round:
 
 def _run(session: Session) -> Outcome:
     ledger, district, target, now = session.ledger, session.district, session.target, session.now
-    form = load_form(district.form)
+    form = form_of(district)
     number = runs.start(ledger, district.year, now=now)
     inbox, new = remember(ledger, district, fetch(district), now)
     session.journal.line(f"  收件　新文件 {len(new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, now=now)
-    campaign = Campaign(form, district, {}, waivers.in_force(ledger, district.year, now.date()))
+    history = imports.reports_of(ledger, district.year - 1)
+    campaign = Campaign(form, district, history, waivers.in_force(ledger, district.year, now.date()))
     layout, style = word_layout(district, form), web_style(district)
-    others = (*inbox.leftovers, *campaign.waivers)
+    others = (*inbox.leftovers, *campaign.waivers, *history.values())
     inputs = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     earlier = outputs.read_record(target)
-    desk = letterbox.Desk(ledger, district, form, target, now)
+    desk = letterbox.Desk(ledger, district, form, target, now, history)
     if earlier and runs.last_inputs(ledger, district.year) == inputs and outputs.is_complete(target, earlier):
         letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
         runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now)
@@ -169,6 +170,7 @@ def _run(session: Session) -> Outcome:
             last_year={code: past.numbers for code, past in campaign.history.items()},
             waivers=campaign.waivers,
         ),
+        history=history,
         made=runs.take_outputs(ledger, district.year),
     )
     done = outputs.publish(

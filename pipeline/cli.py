@@ -234,6 +234,35 @@ def run(
         raise typer.Exit(UNFINISHED)
 
 
+@app.command("import", cls=_Command, epilog="例：nianbao import 临平区 上年/figures.csv")
+def import_(
+    folder: Folder,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="文件…", help="上年运行生成的 figures.csv，或上年填好的表格。", show_default=False
+        ),
+    ],
+    output: Output = None,
+    now: Now = None,
+) -> None:
+    """导入上年的数据，用来与本年的数据比较。"""
+    from pipeline import console, importing
+    from pipeline.district import load_district
+
+    moment = _moment(now)
+    for path in files:
+        if not path.is_file():
+            raise ConfigError("没有这个文件。请检查文件名。", file=path)
+    district = load_district(folder)
+    target = _output(folder, output)
+    with lock(target):
+        taken = importing.import_files(district, target, files, now=moment)
+    console.print_imports(taken, district)
+    if any(item.refusal for item in taken):
+        raise typer.Exit(UNFINISHED)
+
+
 @app.command(cls=_Command, epilog="例：nianbao status 临平区")
 def status(folder: Folder, output: Output = None) -> None:
     """逐个单位列出报送情况：状态、计入第几次、收到时间、问题、最近一封信。"""

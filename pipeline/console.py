@@ -26,6 +26,7 @@ from pipeline.standing import Status
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
     from pipeline.delivery import Round
+    from pipeline.importing import Taken
 
 _COLOURS = {
     Verdict.ACCEPTED: "green",
@@ -166,6 +167,22 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
             notice = group.notice
             said = notice.message if group.count <= 1 else f"{group.where}：{notice.fault}；{notice.hint}。"
             console.print(Text(f"  {SEVERITY_WORDS[notice.severity]}　{said}"))
+
+
+def print_imports(taken: Sequence[Taken], district: District) -> None:
+    """Print per file what was taken for whom and for which year, or why nothing was."""
+    console = out()
+    names = {agency.code: agency.name for agency in district.agencies}
+    for item in taken:
+        if item.refusal:
+            console.print(Text(f"{item.file}：没有采用。{item.refusal}。", style="red"))
+            continue
+        years = "、".join(sorted({str(report.year) for report in item.reports}))
+        owners = [names[report.agency] for report in item.reports]
+        whose = owners[0] if len(owners) == 1 else f"{len(owners)} 家单位"
+        console.print(Text(f"{item.file}：已采用{whose} {years} 年度的数据。", style="green"))
+        for remark in item.remarks:
+            console.print(Text(f"  {remark}。"))
 
 
 def print_status(district: District, found: Status) -> None:

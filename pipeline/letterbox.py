@@ -9,21 +9,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from pipeline import __version__, preparing
+from pipeline.adjusting import form_of
 from pipeline.correspondence import asked_delivery, handouts, plan
 from pipeline.district import District
 from pipeline.durable import write_whole
 from pipeline.forms.form import Form
-from pipeline.forms.loader import edition_mark, load_form
-from pipeline.ledger import Ledger, letters, open_ledger
+from pipeline.forms.loader import edition_mark
+from pipeline.ledger import Ledger, imports, letters, open_ledger
 from pipeline.letterstate import Night, arrivals_of, earlier_of, state_of
-from pipeline.model import CHINA, Agency, ConfigError, Number
+from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
 from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.outputs import read_record
@@ -42,6 +43,13 @@ class Desk:
     form: Form
     target: Path
     now: datetime
+    history: Mapping[str, PastReport]
+    """Last year's reports by agency code."""
+
+
+def _desk(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
+    history = imports.reports_of(ledger, district.year - 1)
+    return Desk(ledger, district, form_of(district), output / str(district.year), now, history)
 
 
 def check(district: District) -> None:
@@ -84,7 +92,7 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
     """Write the letters with the personal templates (of the agency with ``code`` only); return how many are new."""
     agencies = [agency for agency in district.agencies if code in (None, agency.code)]
     with open_ledger(output) as ledger:
-        desk = Desk(ledger, district, load_form(district.form), output / str(district.year), now)
+        desk = _desk(ledger, district, output, now)
         written = hand_out(desk, agencies)
         lay_out(ledger, district, desk.target)
     return written
@@ -97,7 +105,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
     if found is None:
         raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
     with open_ledger(output) as ledger:
-        written = deliver(Desk(ledger, district, load_form(district.form), target, now), found)
+        written = deliver(_desk(ledger, district, output, now), found)
         lay_out(ledger, district, target)
     return written
 
@@ -169,7 +177,8 @@ def _attachments(
     if isinstance(item.body, Delivery) and found:
         return [_workbook(desk, found)]
     if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
-        return [preparing.personal_template(desk.district, desk.form, item.agency)]
+        past = desk.history.get(item.agency.code)
+        return [preparing.personal_template(desk.district, desk.form, item.agency, past)]
     return []
 
 

@@ -10,7 +10,8 @@ from pipeline.adjusting import form_of
 from pipeline.district import CONFIG_NAME, INBOX_NAME, LAYOUTS_NAME, ROSTER_COLUMNS, ROSTER_NAME, District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
-from pipeline.model import Agency, ConfigError
+from pipeline.ledger import imports, open_copy
+from pipeline.model import Agency, ConfigError, PastReport
 from pipeline.post import Attachment, LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.letters import LETTERS, default_text
@@ -129,16 +130,18 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
     if not chosen:
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
     folder = output / str(district.year) / TEMPLATES
+    with open_copy(output) as ledger:
+        history = imports.reports_of(ledger, district.year - 1)
     paths = []
     for agency in chosen:
-        made = personal_template(district, form, agency)
+        made = personal_template(district, form, agency, history.get(agency.code))
         write_if_changed(folder / made.name, made.content)
         paths.append(folder / made.name)
     return paths
 
 
-def personal_template(district: District, form: Form, agency: Agency) -> Attachment:
-    """Build the template of one agency, under the name it is sent with."""
+def personal_template(district: District, form: Form, agency: Agency, past: PastReport | None) -> Attachment:
+    """Build the template of one agency, with its last year's figures, under the name it is sent with."""
     stamp = Stamp(
         agency_code=agency.code,
         agency=agency.name,
@@ -146,7 +149,7 @@ def personal_template(district: District, form: Form, agency: Agency) -> Attachm
         level=agency.level,
         district=district.name,
     )
-    return Attachment(_template_name(agency, district, form), build_workbook(form, stamp))
+    return Attachment(_template_name(agency, district, form), build_workbook(form, stamp, past=past))
 
 
 def _template_name(agency: Agency, district: District, form: Form) -> str:

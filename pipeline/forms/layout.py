@@ -40,6 +40,8 @@ NOTICES_SHEET = "问题清单"
 PAST_TOP = 3
 """Of 上年数据: the first number; the row above it holds the column headings."""
 PAST_COLUMNS: Mapping[str, int] = {"part": 0, "label": 1, "past": 2, "present": 3, "change": 4}
+FIGURES_HEAD = ("agency_code", "agency")
+"""Of a figures.csv: the columns before the numbers."""
 STAMP_SHEET = "模板标识"
 STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 """Lines of the very hidden stamp: name in the first column, value in the second."""

@@ -49,6 +49,13 @@ class Roster:
         emails = ((email.casefold(), agency) for agency in whole for email in agency.emails)
         return cls(whole, _index(spelled), _index(emails))
 
+    def find(self, code: str, name: str) -> Agency | None:
+        """Return the agency that code and name both mean; a name alone will do where the code means nobody."""
+        by_code, by_name = _resolve(code, self), _resolve(name, self)
+        if by_code and by_name and by_code != by_name:
+            return None
+        return by_code or by_name
+
 
 def _index(pairs: Iterable[tuple[str, Agency]]) -> dict[str, tuple[Agency, ...]]:
     found: dict[str, tuple[Agency, ...]] = {}

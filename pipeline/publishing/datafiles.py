@@ -12,6 +12,7 @@ import re
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from pipeline.forms.layout import FIGURES_HEAD
 from pipeline.model import Assessment, Notice, Number
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.model import DistrictSummary
 
-FIGURES_HEAD = ("agency_code", "agency")
 NOTICE_COLUMNS = tuple(item.name for item in fields(Notice) if item.name != "fault")
 """``fault`` is left out: it is a part of ``message``."""
 FINDINGS_HEAD = ("file", "sha256", "agency", "agency_name", "version", "verdict", *NOTICE_COLUMNS)

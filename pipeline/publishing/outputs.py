@@ -17,7 +17,7 @@ from pipeline.district import District
 from pipeline.fingerprint import digest_of
 from pipeline.forms.form import Form
 from pipeline.messages import notices
-from pipeline.model import Assessment, DistrictSummary, Made, Notice, Severity, Verdict
+from pipeline.model import Assessment, DistrictSummary, Made, Notice, PastReport, Severity, Verdict
 from pipeline.publishing import datafiles, documents, drafting, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -54,6 +54,8 @@ class Night:
     """What earlier years and the ledger know."""
     made: Mapping[str, Made] = field(default_factory=dict)
     """What the night before wrote, by path; a file made of the same is not made again."""
+    history: Mapping[str, PastReport] = field(default_factory=dict)
+    """Last year's reports by agency code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,4 +349,5 @@ def _marked(night: Night, item: Assessment, found: Sequence[Notice], advance: Ca
         values=values,
         explanations=reading.explanations,
         notices=[notice for notice in found if notice.severity != Severity.INFO],
+        past=night.history.get(agency.code) if agency else None,
     )
