@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline import letterbox, letterstate, mailing
+from pipeline.adjusting import form_of
 from pipeline.assessing import Assessed, Campaign, assess, read_chunk, submission
 from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.environment import disk

@@ -12,9 +12,10 @@ from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.judging.judge import judge
 from pipeline.model import Assessment, ConfigError, Number, Severity, Verdict, Waiver
+from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.rule_settings import Rules
 from tests.support.districts import NOON
-from tests.support.folders import make_district
+from tests.support.folders import YEAR, make_district, nianbao, run
 from tests.support.submissions import AGENCY, filled
 
 FORWARD = {
@@ -138,3 +139,20 @@ def test_another_agencys_waiver_is_not_this_ones(form: Form) -> None:
     other = Waiver("009", "T3-06", "机构合并", "王某", NOON)
     [finding] = judged(form, FORWARD, (other,)).findings
     assert not finding.waived
+
+
+def test_a_night_applies_the_districts_rules(form: Form, tmp_path: Path) -> None:
+    """The whole way: a rule on trial and a wrong one, through the command line."""
+    values: dict[str, Number | str] = {cell.key: 0 for cell in form.cells if cell.is_input}
+    values |= {text.key: "本单位按规定做好各项工作，没有其他情况。" for text in form.texts}
+    values |= {"proactive.regulations.in_force": 1, "proactive.charges.amount": 25_000}
+    files = {"a.xlsx": build_workbook(form, Stamp(agency="甲局", year=YEAR), values=values)}
+    extra = '\n[rules]\ntrial = ["T2-01"]\n[rules.severity]\n"C07" = "error"\n'
+    ran = run(make_district(tmp_path / "甲", ["甲局"], files, extra=extra))
+    [submission] = ran.record["submissions"]
+    severities = {item["code"]: item["severity"] for item in submission["findings"]}
+    assert (severities["T2-01"], severities["C07"]) == ("info", "error")
+    assert submission["verdict"] == "returned"
+    wrong = make_district(tmp_path / "乙", ["甲局"], files, extra='\n[rules]\ntrial = ["T9"]\n')
+    done = nianbao("run", wrong)
+    assert (done.returncode, "district.toml 第 8 行" in done.stderr) == (2, True)
