@@ -73,12 +73,14 @@ class Outcome:
     letters: int = 0
     fetched: Fetched | None = None
     sent: Round | None = None
+    pdf_failure: str = ""
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """What the mail servers failed at, in sentences; the night was done all the same."""
+        """What the mail servers or LibreOffice failed at, in sentences; the night was done all the same."""
         ends = (self.fetched, self.sent)
-        return tuple(end.failure for end in ends if end and end.failure)
+        mailing_failures = (end.failure for end in ends if end)
+        return tuple(failure for failure in (*mailing_failures, self.pdf_failure) if failure)
 
     @property
     def is_all_well(self) -> bool:
@@ -99,10 +101,18 @@ class Session:
     progress: Progress
     journal: Journal
     dry_run: bool
+    with_pdf: bool
 
 
 def run(
-    district: District, output: Path, *, now: datetime, work: Work, progress: Progress, dry_run: bool = False
+    district: District,
+    output: Path,
+    *,
+    now: datetime,
+    work: Work,
+    progress: Progress,
+    dry_run: bool = False,
+    with_pdf: bool = False,
 ) -> Outcome:
     """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
 
@@ -117,7 +127,9 @@ def run(
         open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
     ):
         target = output / str(district.year)
-        session = Session(ledger, district, target, now, work, progress, journal, dry_run=dry_run)
+        session = Session(
+            ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf
+        )
         fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
         outcome = _run(session)
         sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
@@ -150,7 +162,8 @@ def _run(session: Session) -> Outcome:
     inputs = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     earlier = outputs.read_record(target)
     desk = letterbox.Desk(ledger, district, form, target, now, history)
-    if earlier and runs.last_inputs(ledger, district.year) == inputs and outputs.is_complete(target, earlier):
+    is_same = runs.last_inputs(ledger, district.year) == inputs
+    if earlier and is_same and outputs.is_complete(target, earlier, with_pdf=session.with_pdf):
         letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
         runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now)
         session.journal.line(f"  结果　没有新的报送，结果文件保持不变；新写信 {letters} 封")
@@ -173,6 +186,7 @@ def _run(session: Session) -> Outcome:
         ),
         history=history,
         made=runs.take_outputs(ledger, district.year),
+        with_pdf=session.with_pdf,
     )
     done = outputs.publish(
         night, target, work=session.work, progress=session.progress, dry_run=session.dry_run
@@ -183,7 +197,7 @@ def _run(session: Session) -> Outcome:
     session.journal.line(
         f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；新写信 {letters} 封"
     )
-    return Outcome(target, done.record, done.written, done.removed, letters=letters)
+    return Outcome(target, done.record, done.written, done.removed, letters=letters, pdf_failure=done.failure)
 
 
 def _assess(session: Session, campaign: Campaign, inbox: Inbox, new: Collection[_Known]) -> Assessed:

@@ -206,6 +206,10 @@ def run(
             "--engine", metavar="地址", help="dask 集群地址，例如 tcp://10.0.0.5:8786。", show_default=False
         ),
     ] = None,
+    with_pdf: Annotated[
+        bool,
+        typer.Option("--pdf", metavar=" ", help="各单位年报另存一份 PDF（需要 LibreOffice 和中文字体）。"),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """检查收件箱里的全部报送，写出汇总表、各单位年报和退回表格。"""
@@ -223,7 +227,9 @@ def run(
         open_work(files, workers=workers, engine=engine) as work,
         console.progress() as advance,
     ):
-        outcome = batch.run(district, target, now=moment, work=work, progress=advance, dry_run=dry_run)
+        outcome = batch.run(
+            district, target, now=moment, work=work, progress=advance, dry_run=dry_run, with_pdf=with_pdf
+        )
     if as_json:
         sys.stdout.buffer.write(to_json(outcome.record))
     else:

@@ -18,7 +18,7 @@ from pipeline.fingerprint import digest_of
 from pipeline.forms.form import Form
 from pipeline.messages import notices
 from pipeline.model import Assessment, DistrictSummary, Made, Notice, PastReport, Severity, Verdict
-from pipeline.publishing import datafiles, documents, drafting, record, summary, workbook
+from pipeline.publishing import datafiles, documents, drafting, pdf, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.html import dashboard, site
@@ -56,6 +56,8 @@ class Night:
     """What the night before wrote, by path; a file made of the same is not made again."""
     history: Mapping[str, PastReport] = field(default_factory=dict)
     """Last year's reports by agency code."""
+    with_pdf: bool = False
+    """Whether the Word reports are to be printed as PDF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Published:
     written: tuple[str, ...]
     removed: tuple[str, ...]
     made: Mapping[str, Made] = field(default_factory=dict)
+    failure: str = ""
+    """Why some reports have no PDF, in a sentence."""
 
 
 def read_record(folder: Path) -> record.Record | None:
@@ -77,8 +81,10 @@ def read_record(folder: Path) -> record.Record | None:
     return found if isinstance(found, dict) else None
 
 
-def is_complete(folder: Path, found: record.Record) -> bool:
-    """Whether every file that the record names is there."""
+def is_complete(folder: Path, found: record.Record, *, with_pdf: bool = False) -> bool:
+    """Whether every file that the record names is there and, if wanted, every report has its PDF."""
+    if with_pdf and any(item["report"] and not item.get("pdf") for item in found["submissions"]):
+        return False
     return all((folder / path).is_file() for path in all_paths(found))
 
 
@@ -86,7 +92,8 @@ def all_paths(found: record.Record) -> set[str]:
     """Return every output of the night that ``found`` records: what it names, and the copies in ``site/``."""
     reports = (item["report"] for item in found["submissions"] if item["report"])
     stems = (PurePosixPath(path).name.removesuffix(documents.WORD) for path in reports)
-    return record.paths(found).union(*map(documents.paths_of, stems))
+    copies = {f"{documents.SITE}/{item['pdf']}" for item in found["submissions"] if item.get("pdf")}
+    return (record.paths(found) | copies).union(*map(documents.paths_of, stems))
 
 
 def publish(
@@ -97,10 +104,9 @@ def publish(
     names = _report_names(night)
     returned = _returned_names(night)
     tonight = _record(night, words, names, returned)
-    earlier = read_record(folder)
-    gone = sorted(all_paths(earlier) - all_paths(tonight)) if earlier else []
     if dry_run:
-        return Published(tonight, (), tuple(gone))
+        tonight = record.with_pdfs(tonight, _pdfs(folder, names))
+        return Published(tonight, (), _gone(folder, tonight))
     bases = _bases(night, names, returned)
     current = {path for path, basis in bases.items() if _is_made(night, folder, path, basis)}
     layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
@@ -109,6 +115,9 @@ def publish(
         documents.write_documents, layouts, jobs, lambda count: progress("生成各单位年报", count, len(jobs))
     )
     written = [path for printed in done for path in printed.written]
+    failure = _print_pdfs(night, folder, names, written, progress)
+    tonight = record.with_pdfs(tonight, _pdfs(folder, names))
+    gone = _gone(folder, tonight)
     known = replace(
         night.background,
         printed={job.report.code: item.figures for job, item in zip(jobs, done, strict=True)},
@@ -116,7 +125,7 @@ def publish(
     )
     builders = [*_marked_builders(night, words, returned, progress), *_builders(night, layouts, words, known)]
     builders.append((dashboard.NAME, partial(_dashboard, night, words, tonight)))
-    builders.append((SITE_NAME, partial(_front_page, night, names)))
+    builders.append((SITE_NAME, partial(_front_page, night, names, tonight)))
     for path, build in builders:
         if path not in current and write_if_changed(folder / path, build()):
             written.append(path)
@@ -125,7 +134,37 @@ def publish(
     if write_if_changed(folder / RUN_NAME, record.to_json(tonight)):
         written.append(RUN_NAME)
     made = {path: Made(basis, (folder / path).stat().st_size) for path, basis in bases.items()}
-    return Published(tonight, tuple(written), tuple(gone), made)
+    return Published(tonight, tuple(written), gone, made, failure)
+
+
+def _gone(folder: Path, tonight: record.Record) -> tuple[str, ...]:
+    """Return what an earlier night wrote and this one does not."""
+    earlier = read_record(folder)
+    return tuple(sorted(all_paths(earlier) - all_paths(tonight))) if earlier else ()
+
+
+def _print_pdfs(
+    night: Night, folder: Path, names: Mapping[int, str], written: list[str], progress: Progress
+) -> str:
+    """Print the Word reports that have no PDF of what they say now; return why some still have none."""
+    if not night.with_pdf:
+        return ""
+    printed = [folder / path_of(stem, documents.WORD) for stem in names.values()]
+    done = pdf.print_documents(printed, lambda count: progress("生成 PDF", count, len(printed)))
+    for document in done.written:
+        path = path_of(document.stem, pdf.SUFFIX)
+        write_if_changed(folder / documents.SITE / path, (folder / path).read_bytes())
+        written += (path, f"{documents.SITE}/{path}")
+    return done.failure
+
+
+def _pdfs(folder: Path, names: Mapping[int, str]) -> dict[str, str]:
+    """Map the Word reports that have a PDF of what they say now to its path."""
+    return {
+        path_of(stem, documents.WORD): path_of(stem, pdf.SUFFIX)
+        for stem in names.values()
+        if pdf.is_current(folder / path_of(stem, documents.WORD))
+    }
 
 
 def _bases(night: Night, names: Mapping[int, str], returned: Mapping[int, str]) -> dict[str, str]:
@@ -279,7 +318,7 @@ def _builders(
 
 def _dashboard(night: Night, words: Mapping[int, list[Notice]], tonight: record.Record) -> bytes:
     """Build the coordinator's page, with a link to every output that the record names."""
-    labels = {"report": "Word", "html": "网页", "returned": "退回表格"}
+    labels = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
     files = {
         "summary": "汇总表（Excel）",
         "district_report": "本级年报初稿（Word）",
@@ -300,15 +339,24 @@ def _dashboard(night: Night, words: Mapping[int, list[Notice]], tonight: record.
     return dashboard.build_dashboard(night.form, morning)
 
 
-def _front_page(night: Night, names: Mapping[int, str]) -> bytes:
+def _front_page(night: Night, names: Mapping[int, str], tonight: record.Record) -> bytes:
     """Build the front page of the folder for the portal."""
-    formats = {documents.WEB: "网页", documents.WORD: "Word", documents.BOOK: "Excel", documents.LIST: "CSV"}
+    formats = {
+        documents.WEB: "网页",
+        documents.WORD: "Word",
+        pdf.SUFFIX: "PDF",
+        documents.BOOK: "Excel",
+        documents.LIST: "CSV",
+    }
+    there = all_paths(tonight)
     entries = [
         site.Entry(
             agency=state.agency.name,
             kind=state.agency.kind,
             formats=[
-                Link(label, path_of(names[id(state.counting)], suffix)) for suffix, label in formats.items()
+                Link(label, path)
+                for suffix, label in formats.items()
+                if f"{documents.SITE}/{(path := path_of(names[id(state.counting)], suffix))}" in there
             ],
         )
         for state in night.summary.states

@@ -49,6 +49,7 @@ def submission_record(
         "verdict": assessment.verdict.value,
         "report": report,
         "html": html,
+        "pdf": None,
         "returned": returned,
         "findings": [notice_record(notice) for notice in notices],
     }
@@ -56,7 +57,7 @@ def submission_record(
 
 def leftover_record(leftover: Leftover) -> Record:
     """Describe a file that was not judged, with the keys of a submission."""
-    unknown = dict.fromkeys(("year", "form", "version", "report", "html", "returned"))
+    unknown = dict.fromkeys(("year", "form", "version", "report", "html", "pdf", "returned"))
     return {
         "file": leftover.file,
         "sha256": leftover.sha256,
@@ -116,11 +117,17 @@ def run_record(
     }
 
 
+def with_pdfs(found: Record, pdfs: Mapping[str, str]) -> Record:
+    """Return the record with the PDF of each Word report that has one, by the report's path."""
+    submissions = [item | {"pdf": pdfs.get(item["report"])} for item in found["submissions"]]
+    return found | {"submissions": submissions}
+
+
 def paths(found: Record) -> set[str]:
     """Return every output file that a record names."""
     named = [*found["files"].values()]
     for submission in found["submissions"]:
-        named += [submission["report"], submission.get("html"), submission["returned"]]
+        named += [submission["report"], submission.get("html"), submission.get("pdf"), submission["returned"]]
     return {path for path in named if path}
 
 

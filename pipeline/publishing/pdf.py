@@ -1,0 +1,167 @@
+"""Word reports go in; the same as PDF come out, printed by LibreOffice where it is installed.
+
+Starting LibreOffice costs seconds and a document about one, so documents go in batches and only where they changed. A PDF
+carries the digest of its document as its identifier (``/ID``), and a fixed date: the file itself says whether it is still
+right, and the same document gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from pipeline.publishing.files import write_if_changed
+
+SUFFIX = ".pdf"
+_PROGRAMS = ("soffice", "libreoffice")
+_USUAL_PLACES = (
+    r"C:\Program Files\LibreOffice\program\soffice.exe",
+    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+)
+_FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+"""Tagged, so that a screen reader finds headings and tables."""
+_BATCH = 25
+_START_SECONDS, _EACH_SECONDS = 90, 15
+"""Patience with one start and with each document; a busy office computer needs a tenth of it."""
+_TAIL = 1024
+_DATE = re.compile(rb"(/CreationDate\(D:)\d{14}")
+_ID = re.compile(rb"/ID \[ <([0-9A-F]{32})>\s*<[0-9A-F]{32}> \]")
+_CHECKSUM = re.compile(rb"(/DocChecksum /)[0-9A-F]{32}")
+_NO_DATE = b"19800101000000"
+
+NO_PROGRAM = (
+    "没有生成 PDF：这台电脑上没有 LibreOffice。请安装 LibreOffice 后加 --pdf 再运行一次；其他结果已经写好。"
+)
+NO_FONTS = (
+    "没有生成 PDF：这台电脑上没有中文字体，印出来会是空白方框。请安装中文字体（例如 fonts-noto-cjk）"
+    "后加 --pdf 再运行一次；其他结果已经写好。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came of printing: the documents whose PDF had to be written, and in a sentence why some have none."""
+
+    written: tuple[Path, ...] = ()
+    failure: str = ""
+
+
+def is_current(document: Path) -> bool:
+    """Whether the PDF beside ``document`` was printed from what stands there now."""
+    printed = document.with_suffix(SUFFIX)
+    if not printed.is_file() or not document.is_file():
+        return False
+    with printed.open("rb") as file:
+        file.seek(max(0, printed.stat().st_size - _TAIL))
+        found = _ID.search(file.read())
+    return found is not None and found[1] == _identifier(document.read_bytes())
+
+
+def print_documents(documents: Sequence[Path], advance: Callable[[int], None]) -> Batch:
+    """Print those of ``documents`` whose PDF is not current, beside them. Never raises for what LibreOffice does."""
+    waiting = [document for document in documents if not is_current(document)]
+    if not waiting:
+        return Batch()
+    program = find_program()
+    if program is None or not has_chinese_fonts():
+        return Batch(failure=NO_FONTS if program else NO_PROGRAM)
+    written: list[Path] = []
+    for start in range(0, len(waiting), _BATCH):
+        written += _print_batch(program, waiting[start : start + _BATCH])
+        advance(len(written))
+    lacking = len(waiting) - len(written)
+    failure = f"有 {lacking} 份年报没有转成 PDF：LibreOffice 没有按时完成。其他结果已经写好，请加 --pdf 再运行一次。"
+    return Batch(tuple(written), failure if lacking else "")
+
+
+def find_program() -> str | None:
+    """Return LibreOffice's program, None if it is not installed."""
+    return next(filter(None, map(shutil.which, (*_PROGRAMS, *_USUAL_PLACES))), None)
+
+
+def has_chinese_fonts() -> bool:
+    """Whether fontconfig knows a Chinese font; systems without fontconfig bring their own."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return True
+    listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, check=False)  # noqa: S603
+    return listed.returncode != 0 or bool(listed.stdout.strip())
+
+
+def _print_batch(program: str, documents: Sequence[Path]) -> Iterator[Path]:
+    """Print in one start, in a folder of our own: no lock files beside the reports, no profile of a user disturbed."""
+    with tempfile.TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        copies = {folder / f"{number:04}.docx": document for number, document in enumerate(documents)}
+        for copy, document in copies.items():
+            shutil.copyfile(document, copy)
+        _convert(program, list(copies), folder)
+        for copy, document in copies.items():
+            printed = copy.with_suffix(SUFFIX)
+            if printed.is_file():
+                content = settled(printed.read_bytes(), copy.read_bytes())
+                write_if_changed(document.with_suffix(SUFFIX), content)
+                yield document
+
+
+def _convert(program: str, documents: Sequence[Path], folder: Path) -> None:
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [
+        program,
+        profile,
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        _FILTER,
+        "--outdir",
+        str(folder),
+    ]
+    process = subprocess.Popen(  # noqa: S603
+        [*command, *map(str, documents)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TZ": "UTC"},
+    )
+    try:
+        process.wait(_START_SECONDS + _EACH_SECONDS * len(documents))
+    except subprocess.TimeoutExpired:
+        pass  # what it printed until now is good; the caller counts what is lacking
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End LibreOffice with whatever it started; the program we started is only a launcher."""
+    try:
+        family = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        family = []
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+    process.kill()
+    process.wait()
+
+
+def settled(printed: bytes, document: bytes) -> bytes:
+    """Return the PDF with a fixed date and with the digest of its document for an identifier; every length stays."""
+    identifier = _identifier(document)
+    printed = _DATE.sub(lambda found: found[1] + _NO_DATE, printed)
+    printed = _CHECKSUM.sub(lambda found: found[1] + identifier, printed)
+    return _ID.sub(lambda found: found[0].replace(found[1], identifier), printed)
+
+
+def _identifier(document: bytes) -> bytes:
+    return hashlib.sha256(document).hexdigest()[:32].upper().encode()
