@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 import pipeline.forms
+from pipeline.adjusting import adjusted
+from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import data_dictionary, load_form, parse_form
-from pipeline.model import ConfigError
+from pipeline.judging.judge import judge
+from pipeline.messages import notices
+from pipeline.model import ConfigError, Number
+from pipeline.publishing.workbook import build_workbook
+from pipeline.rule_settings import Rules
+from tests.support.submissions import filled
 
 TEXT = (Path(pipeline.forms.__file__).parent / "annual_report_2021.toml").read_text("utf-8")
 
@@ -185,3 +194,33 @@ def test_a_row_added_to_the_form_needs_no_other_change() -> None:
     assert len(larger.balance("T3-02.research").right) == 22
     assert larger.balance("T3-03.refused_new")
     assert larger.places["requests.carried_forward.total"].cell == "J33"
+
+
+def test_a_rule_added_to_the_form_needs_no_other_change() -> None:
+    """A new id of a known relation: it is judged, shown on 自查, put into words and can be adjusted."""
+    added = """
+[[rule]]
+id = "X1"
+severity = "warning"
+title = "法律服务机构的申请不少于 {minimum} 件，且超过新收的 {percent}%"
+source = "试验"
+subject = "法律服务机构"
+left = ["requests.new_received.legal_service"]
+relation = "share"
+limits = { percent = 50, minimum = 3 }
+right = ["requests.new_received.total"]
+words = { left = ["法律服务机构"], right = ["新收"] }
+remedy = "请核对"
+"""
+    form = adjusted(parse_form(TEXT + added, "form.toml"), Rules(limits={"X1": {"minimum": 4}}))
+    column = "legal_service"
+    numbers: dict[str, Number | None] = {cell.key: 0 for cell in form.cells if cell.is_input}
+    numbers |= {f"requests.new_received.{column}": 4, f"requests.granted_in_full.{column}": 4}
+    [assessment] = judge(form, [filled(form, with_totals(form, numbers))])
+    [said] = notices(form, assessment.findings)
+    assert (said.code, said.key) == ("X1", f"requests.new_received.{column}")
+    assert "法律服务机构 4，新收 4（法律服务机构的申请不少于 4 件" in said.message
+    book = CalamineWorkbook.from_filelike(BytesIO(build_workbook(form)))
+    ids = [row[0] for row in book.get_sheet_by_name(form.sheet_of_kind("checks").name).to_python()]
+    assert "X1" in ids
+    assert form.may_waive("X1")
