@@ -282,6 +282,41 @@ def status(folder: Folder, output: Output = None) -> None:
     console.print_status(district, found)
 
 
+@app.command(cls=_Command, epilog="例：nianbao waive 临平区 002 T3-04 --reason 机构合并 --by 王主任")
+def waive(  # noqa: PLR0913, PLR0917 - a parameter for each option
+    folder: Folder,
+    agency: Annotated[
+        str, typer.Argument(metavar="单位", help="单位的代码、名称或简称。", show_default=False)
+    ],
+    rule: Annotated[str, typer.Argument(metavar="规则", help="规则的编号，例如 T3-04。", show_default=False)],
+    by: Annotated[str, typer.Option("--by", metavar="姓名", help="同意的人。", show_default=False)],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="理由", help="为什么。", show_default=False)
+    ] = "",
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="日期", help="到哪一天为止；不写则长期有效。", show_default=False),
+    ] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销这个例外。")] = False,
+    output: Output = None,
+) -> None:
+    """准予一个单位对一条规则例外，写明理由和同意的人；汇总表和问题清单中会列明。"""
+    from pipeline import waiving
+    from pipeline.district import load_district
+    from pipeline.model import Waiver
+
+    district = load_district(folder)
+    target, now = _output(folder, output), _moment(None)
+    with disk(), lock(target):
+        if withdraw:
+            waiving.withdraw(district, target, agency, rule, by=by, at=now)
+        else:
+            wanted = Waiver(agency, rule, reason, by, now, waiving.day_of(until))
+            waiving.grant(district, target, wanted)
+    done = "撤销" if withdraw else "记下"
+    typer.echo(f"已{done} {agency} 对规则 {rule} 的例外，下一次 nianbao run 时生效。")
+
+
 @app.command(cls=_Command, epilog="例：nianbao send 临平区")
 def send(folder: Folder, output: Output = None) -> None:
     """发出等待中的信，即 letters 文件夹里的那些。"""

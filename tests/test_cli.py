@@ -290,6 +290,65 @@ def test_the_days_log_has_a_line_for_each_new_file_and_says_how_the_night_ended(
     assert len(log.read_text("utf-8").splitlines()) == len(lines)
 
 
+# ---------------------------------------------------------------- exceptions
+
+
+def waived(district: Path, *arguments: str) -> tuple[int, str]:
+    done = nianbao("waive", district, *arguments, "--by", "王主任")
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def much_carried_forward(form: Form, tmp_path: Path) -> Path:
+    """A district where one agency's file has one finding, a warning: T3-06."""
+    numbers = dict.fromkeys((cell.key for cell in form.cells), 0)
+    numbers |= {"requests.new_received.natural_person": 10, "requests.carried_forward.natural_person": 10}
+    return make_district(
+        tmp_path, ["甲局", "乙局"], {"a.xlsx": template(form, "甲局", inputs_only(form, numbers))}
+    )
+
+
+def test_a_waiver_carries_its_reason_to_the_finding_the_workbook_and_status(
+    much_carried_forward: Path,
+) -> None:
+    folder = much_carried_forward
+    [before] = [item for item in run(folder).record["submissions"][0]["findings"] if item["code"] == "T3-06"]
+    assert waived(folder, "甲局", "T3-06", "--reason", "年底集中收到", "--until", "2999-12-31")[0] == 0
+    ran = run(folder)
+    [after] = [item for item in ran.record["submissions"][0]["findings"] if item["code"] == "T3-06"]
+    assert "年底集中收到" in after["message"]
+    assert "年底集中收到" not in before["message"]
+    book = openpyxl.load_workbook(ran.folder / ran.record["files"]["summary"])
+    cells = {str(cell.value) for row in book["问题与说明"].iter_rows() for cell in row}
+    assert {"年底集中收到", "王主任", "2999-12-31"} <= cells
+    status = nianbao("status", folder).stdout
+    assert "例外　甲局　T3-06　年底集中收到（王主任" in status
+    assert waived(folder, "001", "T3-06", "--withdraw")[0] == 0
+    [again] = [item for item in run(folder).record["submissions"][0]["findings"] if item["code"] == "T3-06"]
+    assert again == before
+    assert waived(folder, "001", "T3-06", "--withdraw")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["甲", "T3-06", "--reason", "合并"], "甲局"),
+        (["001", "T3-6", "--reason", "合并"], "T3-06"),
+        (["001", "T3-01", "--reason", "合并"], "不能作例外"),
+        (["001", "T3-06", "--reason", " "], "--reason"),
+        (["001", "T3-06", "--reason", "合并", "--until", "明年"], "2024-03-31"),
+        (["001", "T3-06", "--reason", "合并", "--until", "2020-01-01"], "--until"),
+    ],
+)
+def test_an_exception_that_cannot_be_made_says_why(
+    much_carried_forward: Path, arguments: list[str], remedy: str
+) -> None:
+    code, said = waived(much_carried_forward, *arguments)
+    assert code == 2
+    assert said.count("\n") == 1
+    assert remedy in said
+
+
 # ---------------------------------------------------------------- versions
 
 
@@ -468,7 +527,7 @@ def test_every_command_is_in_both_readmes_and_has_an_example() -> None:
     names = [
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     ]
-    assert {"init", "template", "check", "run", "status", "fields"} <= set(names)
+    assert {"init", "template", "check", "run", "status", "waive", "fields"} <= set(names)
     for readme in ("README.md", "README.zh-CN.md"):
         text = (root / readme).read_text("utf-8")
         assert all(f"nianbao {name}" in text for name in names)
