@@ -1,0 +1,143 @@
+"""A disk that is full or cannot be written: exit code 4, nothing half-written, and the next run completes."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.publishing.workbook import build_workbook
+from tests.support.fills import report
+from tests.support.folders import NOW, YEAR, contents, inputs_only, make_district, nianbao
+
+NAMES = ("甲局", "乙局", "丙局")
+_NAMESPACE = ("unshare", "--map-root-user", "--mount")
+"""A mount namespace of its own: the small disk is seen by the child alone and gone with it."""
+
+
+def can_mount() -> bool:
+    """Whether this machine lets us mount a disk for one child; containers often do not."""
+    if not shutil.which("unshare"):
+        return False
+    return subprocess.run([*_NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def district(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    files = {}
+    for seed, name in enumerate(NAMES):
+        sent = report(form, "", name, YEAR, rng=random.Random(seed))
+        numbers = dict(zip((cell.key for cell in form.cells), sent.numbers, strict=True))
+        entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: str(YEAR)}
+        values = {**inputs_only(form, numbers), **sent.texts, **entries}
+        files[f"2024-01-15/{name}.xlsx"] = build_workbook(form, values=values)
+    return make_district(tmp_path_factory.mktemp("disk") / "区", NAMES, files)
+
+
+@pytest.fixture(scope="module")
+def wanted(district: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What an undisturbed run leaves."""
+    calm = tmp_path_factory.mktemp("calm")
+    assert _run(district, calm).returncode in {0, 1}
+    return contents(calm / str(YEAR))
+
+
+def _run(district: Path, output: Path) -> subprocess.CompletedProcess[str]:
+    return nianbao("run", district, "--output", output, "--now", NOW)
+
+
+_SCRIPT = """
+set -u
+mount -t tmpfs -o size=$1k tmpfs "$2"
+"$3" -m pipeline run "$4" --output "$2" --now "$5" 2>"$6/said"
+echo $? >"$6/code"
+cp -r "$2" "$6/left"
+mount -o remount,size=64m "$2"
+"$3" -m pipeline run "$4" --output "$2" --now "$5" >/dev/null 2>&1
+echo $? >"$6/again"
+cp -r "$2" "$6/done"
+"""
+
+
+def _on_small_disk(kilobytes: int, district: Path, aside: Path) -> None:
+    """Run on a disk of ``kilobytes``, then again when there is room; leave behind in ``aside`` how it went."""
+    output = aside / "output"
+    output.mkdir()
+    inner = ["sh", "-c", _SCRIPT, "sh", str(kilobytes), output, sys.executable, district, NOW, aside]
+    subprocess.run([*_NAMESPACE, *map(str, inner)], check=True)
+
+
+def _with_small_files(kilobytes: int, district: Path, aside: Path) -> None:
+    """Where nothing can be mounted: let no file grow beyond ``kilobytes``, which fails in the same calls."""
+    output = aside / "output"
+    limited = (
+        "import resource, sys; from pipeline.cli import main\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({kilobytes * 1024}, resource.RLIM_INFINITY))\n"
+        "main()"
+    )
+    command = [sys.executable, "-c", limited, "run", district, "--output", output, "--now", NOW]
+    first = subprocess.run(list(map(str, command)), check=False, capture_output=True, encoding="utf-8")
+    (aside / "said").write_text(first.stderr, "utf-8")
+    (aside / "code").write_text(str(first.returncode))
+    shutil.copytree(output, aside / "left")
+    (aside / "again").write_text(str(_run(district, output).returncode))
+    shutil.copytree(output, aside / "done")
+
+
+SIZES = (16, 60, 150, 250, 400) if can_mount() else (2, 12, 40)
+"""Kilobytes: full at the ledger, at the originals, among the reports, at the district workbook."""
+
+
+@pytest.mark.parametrize("kilobytes", SIZES)
+def test_a_full_disk_ends_with_4_and_the_next_run_completes(
+    kilobytes: int, district: Path, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    (_on_small_disk if can_mount() else _with_small_files)(kilobytes, district, tmp_path)
+    assert (tmp_path / "code").read_text().strip() == "4", (tmp_path / "said").read_text("utf-8")
+    said = [line for line in (tmp_path / "said").read_text("utf-8").splitlines() if "。" in line]
+    assert len(said) == 1
+    assert "磁盘" in said[0]
+    left = contents(tmp_path / "left")
+    assert not [path for path in left if path.endswith(".new")]
+    made = {
+        path.removeprefix(f"{YEAR}/"): content
+        for path, content in left.items()
+        if path.startswith(f"{YEAR}/")
+    }
+    assert made == {path: wanted[path] for path in made}
+    assert (tmp_path / "again").read_text().strip() in {"0", "1"}
+    done = tmp_path / "done" / str(YEAR)
+    assert contents(done) == wanted
+
+
+def test_the_sizes_meet_the_night_at_different_stages(
+    district: Path, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    """The largest disk of those tried takes some of the outputs, so that it is full among them."""
+    if can_mount():
+        _on_small_disk(SIZES[-1], district, tmp_path)
+        made = {path for path in contents(tmp_path / "left") if path.startswith(f"{YEAR}/")}
+        assert 0 < len(made) < len(wanted)
+
+
+def test_an_output_folder_that_is_read_only_ends_with_4_and_stays_as_it_is(
+    district: Path, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    output.mkdir()
+    if not can_mount():
+        assert _run(district, Path("/proc/nianbao")).returncode == 4  # not even root may write there
+        return
+    script = 'mount --bind "$1" "$1"; mount -o remount,ro,bind "$1"; "$2" -m pipeline run "$3" --output "$1" --now "$4"'
+    inner = ["sh", "-c", script, "sh", output, sys.executable, district, NOW]
+    done = subprocess.run([*_NAMESPACE, *map(str, inner)], check=False, capture_output=True, encoding="utf-8")
+    assert done.returncode == 4, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert contents(output) == {}
+    assert _run(district, output).returncode in {0, 1}
+    assert contents(output / str(YEAR)) == wanted
