@@ -283,7 +283,7 @@ def status(folder: Folder, output: Output = None) -> None:
 
 
 @app.command(cls=_Command, epilog="例：nianbao waive 临平区 002 T3-04 --reason 机构合并 --by 王主任")
-def waive(  # noqa: PLR0913, PLR0917 - a parameter for each option
+def waive(
     folder: Folder,
     agency: Annotated[
         str, typer.Argument(metavar="单位", help="单位的代码、名称或简称。", show_default=False)
