@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pipeline import letterbox, letterstate, mailing
 from pipeline.adjusting import form_of
 from pipeline.assessing import Assessed, Campaign, assess, read_chunk, submission
+from pipeline.delivered import last_delivered
 from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.environment import disk
 from pipeline.fingerprint import fingerprint
@@ -183,6 +184,7 @@ def _run(session: Session) -> Outcome:
         background=Background(
             last_year={code: past.numbers for code, past in campaign.history.items()},
             waivers=campaign.waivers,
+            delivered=last_delivered(ledger, form, district.year),
         ),
         history=history,
         made=runs.take_outputs(ledger, district.year),

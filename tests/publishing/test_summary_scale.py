@@ -14,12 +14,12 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.model import CHINA, DistrictSummary, Number, a1
-from pipeline.publishing.summary import build_summary
+from pipeline.publishing.summary import build_summary, figures_of
 from pipeline.publishing.summary.book import Book
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
 from pipeline.publishing.summary.streaming import run_pieces
 from tests.support import fills
-from tests.support.districts import agency, assessment, merged
+from tests.support.districts import agency, assessment, merged, mixed
 from tests.support.many import known, many
 
 FORM = load_form()
@@ -103,3 +103,14 @@ def test_a_roster_of_one_kind_or_of_many_prints_within_the_paper() -> None:
     sheet = built(kinds)["分类汇总"]
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.fitToWidth in {None, 1}
+
+
+def test_a_workbook_gives_back_the_figures_it_holds() -> None:
+    summary = merged(FORM, *mixed(FORM))
+    day = datetime(2024, 2, 1, tzinfo=CHINA)
+    content = build_summary(FORM, summary, deadline=day.date(), now=day, notices={})
+    found = figures_of(FORM, content)
+    assert {code: tuple(row) for code, row in found.items()} == {
+        report.code: report.numbers for report in summary.reports
+    }
+    assert figures_of(FORM, b"PK") == {}

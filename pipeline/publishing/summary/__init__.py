@@ -2,5 +2,6 @@
 
 from pipeline.publishing.summary.brief import Background, Delivered
 from pipeline.publishing.summary.build import build_summary
+from pipeline.publishing.summary.reread import figures_of
 
-__all__ = ["Background", "Delivered", "build_summary"]
+__all__ = ["Background", "Delivered", "build_summary", "figures_of"]

@@ -5,6 +5,7 @@ These are the only sheets of the workbook that hold the year's figures as number
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from pipeline.publishing.summary.measure import print_scale, sheet_name, stored
 from pipeline.publishing.summary.streaming import run_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipeline.forms.form import Cell, Table
     from pipeline.model import AgencyState
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
 _WIDTHS = [5.0, 9.0, 26.0, 8.0, 11.0]
-_VALUE_WIDTH = 7.2
-"""Six digits; a seventh shrinks."""
+_VALUE_WIDTHS: Mapping[str, float] = {"count": 7.2, "money": 12.0}
+"""Six digits, and an amount with its decimals; longer ones shrink."""
 KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
 _COLUMNS_PER_PAGE = 15
@@ -91,7 +92,7 @@ def columns_of(brief: Brief) -> dict[str, Column]:
 def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
     """Write 明细 of ``table``; only reports that count have figures."""
     cells = brief.form.cells_of(table.key)
-    widths = [*_WIDTHS, *[_VALUE_WIDTH] * len(cells)]
+    widths = [*_WIDTHS, *(_VALUE_WIDTHS[cell.kind] for cell in cells)]
     page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True)
     _write_head(page, brief, table, cells)
     styles = [book.figure(cell.kind) for cell in cells]
@@ -130,7 +131,8 @@ def _write_head(page: Page, brief: Brief, table: Table, cells: Sequence[Cell]) -
         page.text(LABEL_ROW, column, name, head)
     for column, cell in enumerate(cells, left):
         page.text(LABEL_ROW, column, cell.column.label[-1], page.book.head(valign="top"))
-    page.sheet.set_row(LABEL_ROW, 64)
+    labels = {column: (cell.column.label[-1], 1) for column, cell in enumerate(cells, left)}
+    page.height_for(LABEL_ROW, labels, least=36)
 
 
 def _group_height(page: Page, cells: Sequence[Cell]) -> float:
@@ -175,12 +177,19 @@ def _print_pages(cells: Sequence[Cell]) -> list[int]:
 def _set_printing(page: Page, cells: Sequence[Cell]) -> None:
     """Keep the columns of a group on one page of A4; agencies and headings repeat on every page."""
     pages, left = _print_pages(cells), len(DETAIL_HEAD)
+    starts = [sum(pages[:number]) for number in range(len(pages))]
     page.sheet.repeat_rows(_GROUP_ROW, LABEL_ROW)
     page.sheet.repeat_columns(0, left - 1)
     if len(pages) > 1:
-        widest = [*_WIDTHS, *[_VALUE_WIDTH] * max(pages)]
-        page.sheet.set_print_scale(print_scale(widest, landscape=True))
-        page.sheet.set_v_pagebreaks([left + sum(pages[:number]) for number in range(1, len(pages))])
+        widest = max(
+            (
+                page.widths[left + first : left + first + count]
+                for first, count in zip(starts, pages, strict=True)
+            ),
+            key=sum,
+        )
+        page.sheet.set_print_scale(print_scale([*_WIDTHS, *widest], landscape=True))
+        page.sheet.set_v_pagebreaks([left + first for first in starts[1:]])
 
 
 def _write_sums(
