@@ -100,6 +100,12 @@ def load_district(folder: Path) -> District:
     if not 2000 <= written.year <= 2999:  # noqa: PLR2004 - the years a four-digit slip would miss
         raise top.fault("year 应为四位年份，例如 2023。", "year")
     agencies = load_roster(folder / ROSTER_NAME, written.level)
+    mail = mail_settings(source.table("mail"), folder)
+    people = source.table("people").into(People)
+    if mail.smtp_host and not people.email:
+        raise source.table("mail").fault(
+            "写了发信服务器，还要在 [people] 中写明 email，即信从哪个邮箱发出。", "smtp_host"
+        )
     return District(
         folder=folder,
         name=written.name,
@@ -109,8 +115,8 @@ def load_district(folder: Path) -> District:
         deadline=written.deadline,
         agencies=agencies,
         rules=rule_settings(source.table("rules")),
-        mail=mail_settings(source.table("mail"), folder),
-        people=source.table("people").into(People),
+        mail=mail,
+        people=people,
         calendar=calendar_of(source.table("calendar")),
         extensions=extensions_of(source.tables("extension"), agencies),
     )

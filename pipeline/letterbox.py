@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from pipeline import __version__, preparing
+from pipeline import __version__
 from pipeline.adjusting import form_of
 from pipeline.correspondence import asked_delivery, handouts, plan
 from pipeline.district import District
@@ -177,6 +177,8 @@ def _attachments(
     if isinstance(item.body, Delivery) and found:
         return [_workbook(desk, found)]
     if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
+        from pipeline import preparing  # noqa: PLC0415 - python-docx, only where something is built
+
         past = desk.history.get(item.agency.code)
         return [preparing.personal_template(desk.district, desk.form, item.agency, past)]
     return []

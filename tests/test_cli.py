@@ -438,6 +438,19 @@ def test_blank_is_zero_is_the_districts_choice(form: Form, tmp_path: Path) -> No
 # ---------------------------------------------------------------- the other commands
 
 
+def test_a_broken_letter_text_ends_with_2_and_nothing_is_written(form: Form, tmp_path: Path) -> None:
+    folder = make_district(tmp_path, ["甲局"], {"a.xlsx": template(form, "甲局")})
+    own = folder / "input_templates" / "letters" / "acceptance.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text("主题：收到\n\n{% if agency %}\n", "utf-8")
+    ran = run(folder)
+    assert ran.code == 2
+    assert f"{own} 第 3 行" in ran.err
+    assert not ran.folder.exists()
+    own.unlink()
+    assert run(folder).code == 0
+
+
 def test_init_makes_a_district_that_runs(tmp_path: Path) -> None:
     made = nianbao("init", tmp_path / "我的区")
     assert made.returncode == 0, made.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 import pipeline
 from pipeline.forms.loader import form_ids, load_form
+from tests.support.folders import make_district
 
 ROOT = Path(pipeline.__file__).parent
 SOURCES = sorted(ROOT.rglob("*.py"))
@@ -73,6 +75,27 @@ def test_quick_commands_do_not_wait_for_pandas(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_night_with_nothing_new_does_not_wait_for_what_builds(tmp_path: Path) -> None:
+    """Only the standard library, the configuration and the ledger are needed to see that nothing has come."""
+    folder = make_district(tmp_path, ["甲局"], {})
+    shutil.copytree(ROOT.parent / "input_templates", folder / "input_templates")
+    night = ["run", str(folder), "--now", "2024-01-20T08:00:00"]
+    code = (
+        "import sys; from pipeline.cli import app\n"
+        "try:\n"
+        f"    app({night!r}, standalone_mode=False)\n"
+        "finally:\n"
+        "    heavy = {'pandas', 'pandera', 'openpyxl', 'docx', 'jinja2', 'imap_tools'} & set(sys.modules)\n"
+        "    print('imported', sorted(heavy))"
+    )
+    first, second = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+        for _ in range(2)
+    )
+    assert "没有新的报送" in second.stdout, first.stderr
+    assert second.stdout.endswith("imported []\n"), second.stdout
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

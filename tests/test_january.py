@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import email
 import io
 import zipfile
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from pipeline.model import Verdict
 from pipeline.publishing.outputs import read_record
 from tests.support.mails import TNEF_DATA, mail, winmail
 from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
+from tests.support.smtp import WHO, Post, post_office
 
 OFFICE, GOVERNMENT = "zwgk@office.example", "qfb@district.example"
 BOSS = "boss@office.example"
@@ -37,6 +40,9 @@ district_office_email = "{GOVERNMENT}"
 
 [mail]
 trusted = ["{BOSS}"]
+smtp_host = "%(host)s"
+smtp_port = %(port)s
+ca_file = "%(ca_file)s"
 
 [calendar]
 workdays = [2024-02-04]
@@ -64,9 +70,18 @@ def box(code: str) -> str:
 
 
 @pytest.fixture
-def office(form: Form, tmp_path: Path) -> PostOffice:
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    monkeypatch.setenv("NIANBAO_SMTP_USER", WHO.user)
+    monkeypatch.setenv("NIANBAO_SMTP_PASSWORD", WHO.password)
+    with post_office(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def office(form: Form, tmp_path: Path, server: Post) -> PostOffice:
     (tmp_path / "inbox").mkdir()
-    (tmp_path / "district.toml").write_text(SETTINGS, "utf-8")
+    settings = SETTINGS % {"host": server.host, "port": server.port, "ca_file": server.ca_file}
+    (tmp_path / "district.toml").write_text(settings, "utf-8")
     rows = [
         f"{code},{name},,李{code},0571-{code},{'' if code == NO_MAILBOX else box(code)}"
         for code, name in NAMES.items()
@@ -138,7 +153,7 @@ class January:
             return [item.kind for item in letters.of_agency(ledger, YEAR, code)]
 
 
-def test_a_whole_january(office: PostOffice) -> None:  # noqa: PLR0915 - a month has many days
+def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR0915 - a month has many days
     play = January(office)
     sent, post = play.sent, play.post
 
@@ -146,8 +161,9 @@ def test_a_whole_january(office: PostOffice) -> None:  # noqa: PLR0915 - a month
     handed = office.hand_out(moment(1, 8, 9))
     assert kinds(handed) == [("template", box(code)) for code in NAMES if code != NO_MAILBOX]
     assert office.hand_out(moment(1, 9, 9)) == []
-    assert office.send_all(moment(1, 9, 10)) == 19
-    assert list((office.ran.folder / "letters").iterdir()) == [], "what left is not shown as waiting"
+    assert office.waiting() == 19
+    assert office.send(moment(1, 9, 10)) == {"sent": 19}
+    assert office.waiting() == 0, "what left is not shown as waiting"
 
     # Monday, 15 January: one is right, one has slips, one is a remark; an auto-reply is not answered
     office.receive(
@@ -167,6 +183,12 @@ def test_a_whole_january(office: PostOffice) -> None:  # noqa: PLR0915 - a month
     assert play.accepted() == {"001", "013"}
     assert "3 项错误" in words(only(first, "returned", box("002")))
     assert "合格 2 家，退回待改 2 家，未报送 16 家" in words(only(first, "digest", OFFICE))
+
+    # Tuesday: what waits is sent; one server asks to be tried again, and is
+    server.to_recipient[box("002")] = ["451 greylisted, try again"]
+    assert office.send(moment(1, 16, 8)) == {"sent": 4, "later": 1}
+    assert office.waiting() == 1
+    assert office.send(moment(1, 16, 9)) == {"sent": 1}
 
     # Wednesday, 17 January: half mended; our own marked workbook mended and sent back; the same file once more; a thank-you
     marked = attached(only(first, "returned", box("003")))
@@ -255,6 +277,10 @@ def test_a_whole_january(office: PostOffice) -> None:  # noqa: PLR0915 - a month
     assert "还有 5 个工作日" in words(only(fifth, "reminder", box("008")))
     assert openpyxl.load_workbook(io.BytesIO(attached(only(fifth, "reminder", box("008"))))).sheetnames
 
+    # Thursday: the mailbox of 008 does not exist
+    server.to_recipient[box("008")] = ["550 no such user"]
+    assert office.send(moment(1, 25, 8))["refused"] == 1
+
     # Friday, 26 January: a file is put into the inbox by hand for the agency without mailbox; 005 mends
     (office.folder / "inbox" / "2024-01-26").mkdir()
     by_hand = office.folder / "inbox" / "2024-01-26" / "东街道.xlsx"
@@ -275,6 +301,8 @@ def test_a_whole_january(office: PostOffice) -> None:  # noqa: PLR0915 - a month
     assert calls.index("东街道") < calls.index("档案馆")
     assert "没有邮箱" in calls
     assert "0571-011" in calls
+    assert f"发给 {box('008')} 的信被退回" in calls
+    assert "550 no such user" in words(sunday).partition("【没有发出去的信】")[2]
 
     # Monday, 29 January: two left; the town sends at last, twice in one mail, with a list's newsletter beside it
     town = sent("012")
@@ -332,6 +360,10 @@ def test_a_whole_january(office: PostOffice) -> None:  # noqa: PLR0915 - a month
     assert str(only(twelfth, "delivery", GOVERNMENT)["Subject"]).startswith("【更正】")
     assert office.night(moment(2, 6, 21)) == []
 
+    office.send(moment(2, 7, 8))
+    assert office.waiting() == 0
+    ids = [email.message_from_bytes(content)["Message-ID"] for _, content in server.taken]
+    assert len(ids) == len(set(ids)) == len(office.seen) - 1, "every letter left once, but the one refused"
     assert play.history("002") == ["template", "returned", "returned", "acceptance"]
     assert play.history("008") == ["template", *["reminder"] * 4, "acceptance"]
     assert office.count == 39

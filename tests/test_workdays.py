@@ -88,6 +88,7 @@ def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
         ('[[extension]]\nagency = "002"\n', 6),
         ('[[extension]]\nagency = "002"\nuntil = 2024-02-05\n' * 2, 10),
         ("[people]\nphone = 5\n", 7),
+        ('[mail]\nsmtp_host = "smtp.example"\n', 7),
     ],
 )
 def test_a_slip_is_refused_with_its_line(tmp_path: Path, extra: str, line: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,6 @@ import openpyxl
 from pipeline import batch, letterbox
 from pipeline.district import load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import letters, open_ledger
 from pipeline.model import CHINA
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.work import Work
@@ -127,14 +127,14 @@ class PostOffice:
         self.seen |= {path.name for path in fresh}
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in fresh]
 
-    def send_all(self, at: datetime) -> int:
-        """Deliver everything that waits to a server that takes it; return how many letters left."""
-        with open_ledger(self.output) as ledger:
-            waiting = letters.waiting(ledger, YEAR)
-            for item in waiting:
-                letters.sent(ledger, item.key, at)
-            letterbox.lay_out(ledger, load_district(self.folder), self.output / str(YEAR))
-        return len(waiting)
+    def send(self, at: datetime) -> dict[str, int]:
+        """Deliver what waits; return how many letters were sent, put off and refused."""
+        done = batch.send(load_district(self.folder), self.output, now=at)
+        return dict(Counter(str(attempt.answer) for attempt in done.attempts))
+
+    def waiting(self) -> int:
+        """How many letters lie in the folder."""
+        return len(list((self.output / str(YEAR) / "letters").glob("*.eml")))
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Change a line of the configuration."""
