@@ -2,7 +2,7 @@
 
 A case starts from a nil return of 甲局 for 2023 with texts that say all that is asked, on the blank template. It changes:
 ``numbers`` (any field, raw text too; a computed cell is typed over), ``blank`` (cells left empty), ``texts`` ("*" is every
-text that is not named), ``level``, ``agency``, ``write`` (cells of the file as "sheet!A1"), ``insert_row`` (before a row of a sheet),
+text that is not named), ``level``, ``agency``, ``insert_row`` (before a row of a sheet), ``write`` (then, cells of the file as "sheet!A1"),
 ``unplaced`` ("texts": the sheets of texts are missing), ``file`` ("damaged"), ``received`` (a time; the deadline is 2024-01-31),
 ``sender``. ``last_year`` makes a nil return of 2022 known, with these figures; ``last_year_blank`` are unknown in it,
 ``last_year_texts`` are its texts.
@@ -132,13 +132,13 @@ def _edited(content: bytes, case: Case) -> bytes:
     if not writes and not rows:
         return content
     book = load_workbook(BytesIO(content))
-    for where, value in writes.items():
-        sheet, _, cell = re.fullmatch(r"(.+)(!)([A-Z]+\d+)", where).groups()  # type: ignore[union-attr]
-        book[sheet][cell] = value or None
     for sheet, row in rows.items():
         for area in list(book[sheet].merged_cells.ranges):
             book[sheet].unmerge_cells(str(area))
         book[sheet].insert_rows(row)
+    for where, value in writes.items():
+        sheet, _, cell = re.fullmatch(r"(.+)(!)([A-Z]+\d+)", where).groups()  # type: ignore[union-attr]
+        book[sheet][cell] = value or None
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
