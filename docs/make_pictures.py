@@ -1,6 +1,6 @@
 """The sample district goes in; the pictures of the README come out.
 
-    python docs/make_pictures.py        needs LibreOffice, pdftoppm and Chinese fonts
+    python docs/make_pictures.py        needs LibreOffice, pdftoppm, Chromium and Chinese fonts
 
 Fonts of the official layout are not free: where these pictures are made on Linux, free Chinese fonts stand in.
 """
@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 PICTURES = Path(__file__).parent / "pictures"
@@ -25,6 +27,16 @@ SHOWN = (
 """Name of the picture, file of the run, page."""
 
 
+PAGES = (
+    ("dashboard", "index.html", (1280, 1120), "light"),
+    ("dashboard-phone", "index.html", (360, 780), "dark"),
+    ("web-report", f"reports/{Path(REPORT).stem}.html", (1280, 1120), "light"),
+    ("site", "site/index.html", (1280, 720), "light"),
+)
+"""Name of the picture, page, size of the window, colour scheme."""
+MORNING = "2024-02-01T08:00:00+08:00"
+
+
 def main() -> None:
     """Run the sample district and picture one page of each kind of output."""
     with tempfile.TemporaryDirectory() as folder:
@@ -35,6 +47,7 @@ def main() -> None:
             [source] = (output / "2023").glob(pattern)
             picture(source, page, PICTURES / name, Path(folder))
             print(PICTURES / f"{name}.png")
+        picture_pages(output / "2023")
 
 
 def picture(source: Path, page: int, target: Path, folder: Path) -> None:
@@ -47,6 +60,21 @@ def picture(source: Path, page: int, target: Path, folder: Path) -> None:
     pages = ["-f", str(page), "-l", str(page), "-r", "70", "-png", "-singlefile"]
     command = ["pdftoppm", *pages, str(copy.with_suffix(".pdf")), str(target)]
     subprocess.run(command, check=True)
+
+
+def picture_pages(folder: Path) -> None:
+    """Show the pages in Chromium as on the morning of the run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name, path, (width, height), scheme in PAGES:
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            page = context.new_page()
+            page.clock.set_fixed_time(MORNING)
+            page.goto((folder / path).as_uri())
+            page.screenshot(path=PICTURES / f"{name}.png")
+            print(PICTURES / f"{name}.png")
+            context.close()
+        browser.close()
 
 
 if __name__ == "__main__":
