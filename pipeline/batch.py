@@ -166,7 +166,7 @@ def _run(session: Session) -> Outcome:
     is_same = runs.last_inputs(ledger, district.year) == inputs
     if earlier and is_same and outputs.is_complete(target, earlier, with_pdf=session.with_pdf):
         letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
-        runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now)
+        runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now, counts=earlier["counts"])
         session.journal.line(f"  结果　没有新的报送，结果文件保持不变；新写信 {letters} 封")
         return Outcome(target, earlier, unchanged=True, letters=letters)
     letterbox.check(district)
@@ -189,13 +189,14 @@ def _run(session: Session) -> Outcome:
         history=history,
         made=runs.take_outputs(ledger, district.year),
         with_pdf=session.with_pdf,
+        nights=runs.nights(ledger, district.year),
     )
     done = outputs.publish(
         night, target, work=session.work, progress=session.progress, dry_run=session.dry_run
     )
     came = letterstate.Night(assessed.assessments, assessed.copies, inbox.messages)
     letters = letterbox.write_night(desk, done.record, came, dry_run=session.dry_run)
-    runs.finish(ledger, number, runs.DONE, inputs, now=now, made=done.made)
+    runs.finish(ledger, number, runs.DONE, inputs, now=now, made=done.made, counts=done.record["counts"])
     session.journal.line(
         f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；新写信 {letters} 封"
     )

@@ -404,6 +404,14 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class NightCounts:
+    """How an earlier night found the agencies: ``counts`` as ``run.json`` names them."""
+
+    at: datetime
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A file that a night wrote: the digest of what it was made of, and its size in bytes."""
 

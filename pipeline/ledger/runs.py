@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from pipeline.ledger.store import Ledger
-from pipeline.model import Made
+from pipeline.model import Made, NightCounts
 
 DONE, UNCHANGED = "done", "unchanged"
 
@@ -25,12 +26,13 @@ def finish(
     *,
     now: datetime,
     made: Mapping[str, Made] | None = None,
+    counts: Mapping[str, int] | None = None,
 ) -> None:
-    """Record that the outputs of a night are complete: what went in, and, where they were ``made``, each of them."""
+    """Record that the outputs of a night are complete: what went in, how it found the agencies, and what was ``made``."""
     with ledger.transaction("a night is over only with everything that it wrote"):
         ledger.write(
-            "UPDATE runs SET finished_at = ?, outcome = ?, inputs = ? WHERE id = ?",
-            (now.isoformat(), outcome, inputs, run),
+            "UPDATE runs SET finished_at = ?, outcome = ?, inputs = ?, counts = ? WHERE id = ?",
+            (now.isoformat(), outcome, inputs, json.dumps(counts or {}), run),
         )
         if made is None:
             return
@@ -39,6 +41,17 @@ def finish(
             "INSERT INTO outputs (year, path, basis, size) SELECT year, ?, ?, ? FROM runs WHERE id = ?",
             [(path, item.basis, item.size, run) for path, item in made.items()],
         )
+
+
+def nights(ledger: Ledger, year: int) -> tuple[NightCounts, ...]:
+    """Return how each finished night found the agencies, oldest first."""
+    rows = ledger.rows(
+        "SELECT finished_at, counts FROM runs WHERE year = ? AND finished_at IS NOT NULL AND counts <> '{}' ORDER BY id",
+        (year,),
+    )
+    return tuple(
+        NightCounts(datetime.fromisoformat(row["finished_at"]), json.loads(row["counts"])) for row in rows
+    )
 
 
 def last_inputs(ledger: Ledger, year: int) -> str:

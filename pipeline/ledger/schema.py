@@ -184,5 +184,9 @@ WHERE agency IS NOT NULL AND state = 'judged'
 GROUP BY year, agency;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_NIGHTS = """
+ALTER TABLE runs ADD COLUMN counts TEXT NOT NULL DEFAULT '{}';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS)
 """One script for each version of the schema, in order."""

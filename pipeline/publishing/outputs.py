@@ -17,7 +17,16 @@ from pipeline.district import District
 from pipeline.fingerprint import digest_of
 from pipeline.forms.form import Form
 from pipeline.messages import notices
-from pipeline.model import Assessment, DistrictSummary, Made, Notice, PastReport, Severity, Verdict
+from pipeline.model import (
+    Assessment,
+    DistrictSummary,
+    Made,
+    NightCounts,
+    Notice,
+    PastReport,
+    Severity,
+    Verdict,
+)
 from pipeline.publishing import datafiles, documents, drafting, pdf, record, summary, workbook
 from pipeline.publishing.documents import Job, path_of
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -58,6 +67,8 @@ class Night:
     """Last year's reports by agency code."""
     with_pdf: bool = False
     """Whether the Word reports are to be printed as PDF."""
+    nights: Sequence[NightCounts] = ()
+    """How earlier nights found the agencies, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +346,7 @@ def _dashboard(night: Night, words: Mapping[int, list[Notice]], tonight: record.
         links={item["sha256"]: _links(item, labels) for item in tonight["submissions"] if item["version"]},
         extended={item.agency: item.until for item in night.district.extensions},
         outputs=_links(tonight["files"], files),
+        nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
     )
     return dashboard.build_dashboard(night.form, morning)
 

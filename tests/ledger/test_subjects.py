@@ -33,6 +33,7 @@ from pipeline.model import (
     Made,
     Message,
     MessageOutcome,
+    NightCounts,
     Place,
     Reading,
     Reason,
@@ -253,3 +254,11 @@ def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
     runs.finish(ledger, runs.start(ledger, YEAR, now=LATER), runs.UNCHANGED, "one", now=LATER)
     assert runs.take_outputs(ledger, YEAR) == made
     assert runs.take_outputs(ledger, YEAR) == {}
+
+
+def test_nights_are_counted_once_they_are_over(ledger: Ledger) -> None:
+    counts = {"expected": 3, "missing": 2}
+    runs.finish(ledger, runs.start(ledger, YEAR, now=NIGHT), runs.DONE, "one", now=NIGHT, counts=counts)
+    runs.start(ledger, YEAR, now=LATER)
+    assert runs.nights(ledger, YEAR) == (NightCounts(NIGHT, counts),)
+    assert runs.nights(ledger, YEAR + 1) == ()

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.model import Verdict
+from pipeline.model import NightCounts, Verdict
 from pipeline.publishing.html import charts
 from pipeline.publishing.html.dashboard import build_dashboard, days_left
 from pipeline.publishing.html.standing import MOST_FINDINGS, Morning, rows, strangers
@@ -100,7 +100,10 @@ def test_stacked_bars_say_what_they_show() -> None:
 
 def test_ranked_bars_are_measured_by_the_largest_and_zeros_left_out() -> None:
     chart = charts.ranked([("甲", 5), ("乙", 10), ("丙", 0), ("丁", 1)], 2)
-    assert [(bar.label, bar.segments[0].width) for bar in chart.bars] == [("乙", 360), ("甲", 180)]
+    assert [(bar.label, bar.segments[0].width) for bar in chart.bars] == [
+        ("乙", charts.WIDTH),
+        ("甲", charts.WIDTH / 2),
+    ]
     assert chart.said == "乙 10；甲 5；其余单位共 1。"
     assert charts.ranked([("甲", 0)], 2).bars == []
 
@@ -117,3 +120,37 @@ def test_growth_counts_by_day_up_to_today() -> None:
 def test_no_growth_without_a_course() -> None:
     assert charts.growth([], 4, until=NOW.date(), deadline=DEADLINE) is None
     assert charts.growth([NOW.date()], 4, until=NOW.date(), deadline=DEADLINE) is None
+
+
+def test_course_stacks_the_states_of_each_day() -> None:
+    days = {date(2024, 1, 11): {"a": 1, "b": 3}, date(2024, 1, 10): {"a": 0, "b": 4}}
+    chart = charts.course(days, {"a": "合格", "b": "未报送"}, 31)
+    assert chart is not None
+    assert [(item.state, item.height) for item in chart.pieces] == [("b", 108), ("a", 27), ("b", 81)]
+    assert (chart.first, chart.last) == ("1月10日", "1月11日")
+    assert chart.said == "1月10日：合格 0，未报送 4；1月11日：合格 1，未报送 3。"
+
+
+def test_course_shows_the_last_days_and_nothing_of_one_day() -> None:
+    days = {date(2024, 1, 1) + timedelta(days=number): {"a": 1} for number in range(40)}
+    chart = charts.course(days, {"a": "合格"}, 31)
+    assert chart is not None
+    assert (len(chart.pieces), chart.first) == (31, "1月10日")
+    assert charts.course({date(2024, 1, 1): {"a": 1}}, {"a": "合格"}, 31) is None
+
+
+def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: Morning) -> None:
+    """17:00 in London is the next day in China."""
+    counts = {
+        "expected": 4,
+        "accepted": 1,
+        "accepted_with_remarks": 0,
+        "returned": 1,
+        "held": 5,
+        "missing": 1,
+    }
+    moments = [datetime(2024, 1, 20, hour, tzinfo=UTC) for hour in (1, 2, 17)]
+    nights = [NightCounts(at, counts | {"accepted": number}) for number, at in enumerate(moments)]
+    page = build_dashboard(form, replace(morning, nights=nights)).decode()
+    assert "1月20日：合格 1，合格（有提醒） 0，退回 1，待核实 1，未报送 1；1月21日：合格 2" in page
+    assert "每天最后一次运行" not in build_dashboard(form, replace(morning, nights=nights[:2])).decode()

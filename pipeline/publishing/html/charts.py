@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-WIDTH = 360
+WIDTH = 300
 """Of every drawing; text in it is as large as text beside it on a phone."""
-_BAR, _PITCH = 16, 38
-_LABEL_ROOM = 34
+_PITCH = 38
 _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 24, 4, 42
 _PLOT = 108
+_FEWEST_DAYS, _WIDEST = 2, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,29 @@ class Steps:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a column."""
+
+    state: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A column of states for each day. ``said`` is the whole of it in words."""
+
+    height: int
+    base: int
+    pieces: Sequence[Piece]
+    first: str
+    last: str
+    said: str
+
+
 def segments(counts: Mapping[str, int], width: float, whole: int | None = None) -> list[Segment]:
     """Divide ``width`` among the states by their counts; ``whole`` is what the width stands for, by default their sum."""
     unit = width / (whole or sum(counts.values()) or 1)
@@ -98,6 +121,31 @@ def ranked(values: Sequence[tuple[str, int]], most: int) -> Bars:
     rest = sum(value for value, _ in chosen[most:])
     said = "；".join(f"{name} {value}" for value, name in shown)
     return Bars(len(bars) * _PITCH, bars, f"{said}{f'；其余单位共 {rest}' if rest else ''}。")
+
+
+def course(days: Mapping[date, Mapping[str, int]], words: Mapping[str, str], most: int) -> Columns | None:
+    """Draw the last ``most`` days as columns of states; None where there is no course to show."""
+    shown = dict(sorted(days.items())[-most:])
+    if len(shown) < _FEWEST_DAYS:
+        return None
+    room = WIDTH / len(shown)
+    width = min(_WIDEST, round(room * 0.75, 1))
+    whole = max(sum(counts.values()) for counts in shown.values()) or 1
+    base = 8 + _PLOT
+    pieces = []
+    for number, counts in enumerate(shown.values()):
+        y = float(base)
+        for state, count in counts.items():
+            height = round(_PLOT * count / whole, 2)
+            y -= height
+            if count:
+                pieces.append(Piece(state, round(number * room, 1), round(y, 2), width, height))
+    ends = {day: shown[day] for day in (min(shown), max(shown))}
+    said = "；".join(
+        f"{spoken(day)}：" + "，".join(f"{words[state]} {count}" for state, count in counts.items())
+        for day, counts in ends.items()
+    )
+    return Columns(base + _BOTTOM, base, pieces, spoken(min(shown)), spoken(max(shown)), f"{said}。")
 
 
 def growth(days: Sequence[date], whole: int, *, until: date, deadline: date) -> Steps | None:

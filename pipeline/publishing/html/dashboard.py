@@ -14,11 +14,19 @@ from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Verdict
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.html import charts
-from pipeline.publishing.html.standing import STATES, Morning, first_received, rows, state_name, strangers
+from pipeline.publishing.html.standing import (
+    STATES,
+    Morning,
+    china_day,
+    first_received,
+    rows,
+    state_name,
+    strangers,
+)
 from pipeline.publishing.html.templating import digest, render, source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pipeline.forms.form import Form
     from pipeline.publishing.html.standing import Row
@@ -30,6 +38,7 @@ _RETURNED, _HELD, _MISSING = (state_name(verdict) for verdict in (Verdict.RETURN
 _MOST_SHOWN = 300
 """Agencies whose problems are spelled out; beyond that a page would be slow and nobody reads on."""
 _LARGEST = 6
+_MOST_NIGHTS = 31
 _MOST_KINDS = 8
 
 
@@ -53,6 +62,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         kinds=_kinds(listed),
         growth=_growth(morning),
         undated=sum(bool(state.versions) and not first_received(state) for state in morning.summary.states),
+        course=_course(morning),
         largest=_largest(form, morning),
         headline=form.headlines[0].label,
         headlines=_headlines(form, morning),
@@ -110,6 +120,19 @@ def _growth(morning: Morning) -> charts.Steps | None:
         until=morning.today,
         deadline=morning.deadline,
     )
+
+
+def _course(morning: Morning) -> charts.Columns | None:
+    """Draw the states night by night; of several runs on a day the last stands for it."""
+    days = {china_day(night.at): _agencies(night.counts) for night in morning.nights}
+    return charts.course(days, _WORDS, _MOST_NIGHTS)
+
+
+def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts as agencies that add up: those held are the rest, since ``held`` counts files."""
+    found = {state: counts.get(state, 0) for state in _WORDS if state != _HELD}
+    held = max(0, counts.get("expected", 0) - sum(found.values()))
+    return {state: held if state == _HELD else found[state] for state in _WORDS}
 
 
 def _largest(form: Form, morning: Morning) -> charts.Bars:

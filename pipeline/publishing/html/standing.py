@@ -16,6 +16,7 @@ from pipeline.model import (
     AgencyState,
     Assessment,
     DistrictSummary,
+    NightCounts,
     Notice,
     Severity,
     Verdict,
@@ -57,11 +58,12 @@ class Morning:
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     extended: Mapping[str, date] = field(default_factory=dict)
     outputs: Sequence[Link] = ()
+    nights: Sequence[NightCounts] = ()
 
     @property
     def today(self) -> date:
         """The day in China."""
-        return (self.now.astimezone(CHINA) if self.now.tzinfo else self.now).date()
+        return china_day(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ class Row:
     contact: str = ""
     phone: str = ""
     remark: str = ""
+
+
+def china_day(moment: datetime) -> date:
+    """Return the day a moment falls on in China."""
+    return (moment.astimezone(CHINA) if moment.tzinfo else moment).date()
 
 
 def state_name(verdict: Verdict | None) -> str:
