@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
 _LIKELY: Mapping[str, str] = {
-    "swapped": "两位数字写颠倒了",
-    "doubled": "多打了一位数字",
-    "dropped": "漏打了一位数字",
-    "sign": "多打了负号",
-    "point": "多打了小数点",
-    "typed_total": "总计是手工填的，与各项不符",
-    "exchanged": "相邻两格填反了",
-    "moved": "填错了一格",
-    "lines": "相邻两行或两列填反了",
-    "too_low": "整段低了一行",
-    "too_high": "整段高了一行",
-    "too_right": "整段偏右一列",
-    "too_left": "整段偏左一列",
+    "told": "与文字中写的一致",
+    "swapped": "可能两位数字写颠倒了",
+    "doubled": "可能多打了一位数字",
+    "dropped": "可能漏打了一位数字",
+    "sign": "可能多打了负号",
+    "point": "可能多打了小数点",
+    "typed_total": "可能总计是手工填的，与各项不符",
+    "exchanged": "可能相邻两格填反了",
+    "moved": "可能填错了一格",
+    "lines": "可能相邻两行或两列填反了",
+    "too_low": "可能整段低了一行",
+    "too_high": "可能整段高了一行",
+    "too_right": "可能整段偏右一列",
+    "too_left": "可能整段偏左一列",
 }
-"""What a suggestion takes the slip for, by its kind."""
+"""What speaks for a suggestion, by its kind."""
 _BACK: Mapping[str, str] = {
     "too_low": "上移一行",
     "too_high": "下移一行",
@@ -46,7 +47,7 @@ def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
 
 def _way(form: Form, suggestion: Suggestion) -> str:
     likely = _LIKELY.get(suggestion.kind, "")
-    reason = f"（可能{likely}）" if likely else ""
+    reason = f"（{likely}）" if likely else ""
     count = suggestion.settles
     settled = f"{count} 条勾稽关系全部成立" if count > 1 else "这条勾稽关系成立"
     return f"{_done(form, suggestion)}{reason}，{settled}"

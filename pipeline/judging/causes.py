@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.judging.mending import Knot, knots_of
+from pipeline.judging.search import TOLD
 from pipeline.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -55,10 +56,33 @@ def explained(
     """Return the findings with causes and suggestions; ``operands`` are this and, where known, last year's numbers."""
     if not any(finding.variant in form.checks for finding in findings):
         return _with_tables(form, findings)
-    system, knots = knots_of(form, operands, level=level, computed=reading.computed, places=reading.places)
+    told = {
+        finding.keys[1]: claimed for finding in findings if (claimed := _claimed(form, finding)) is not None
+    }
+    system, knots = knots_of(
+        form, operands, level=level, computed=reading.computed, places=reading.places, told=told
+    )
     own = {system.balances[rule].id: knot for knot in knots for rule in knot.failed}
-    linked = (_with_knot(system, knots, own, finding) for finding in findings)
+    linked = (
+        _with_claim(form, system, knots, _with_knot(system, knots, own, finding)) for finding in findings
+    )
     return _with_tables(form, list(linked))
+
+
+def _claimed(form: Form, finding: Finding) -> Number | None:
+    """Return what a text states of one cell, where the table says otherwise."""
+    claimed = finding.facts.get("claimed")
+    if len(finding.keys) != 2 or finding.keys[1] not in form.by_key or isinstance(claimed, str):  # noqa: PLR2004 - a text and a cell
+        return None
+    return claimed
+
+
+def _with_claim(form: Form, system: System, knots: Sequence[Knot], finding: Finding) -> Finding:
+    """Put a text that states what a suggestion makes of the table to the same cause."""
+    told = [knot for knot in knots if any(way.kind == TOLD for way in knot.suggestions)]
+    if told and _claimed(form, finding) is not None:
+        return replace(finding, cause=_name(system, told[0]))
+    return finding
 
 
 def _with_knot(system: System, knots: Sequence[Knot], own: Mapping[str, Knot], finding: Finding) -> Finding:

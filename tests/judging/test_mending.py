@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,7 +20,7 @@ from pipeline.judging.mending import Knot, knots_of
 from pipeline.messages import notices
 from pipeline.model import Number, Suggestion, Verdict
 from tests.support.fills import consistent_numbers, zeros
-from tests.support.submissions import filled
+from tests.support.submissions import filled, reading_of, submission_of
 
 FORM = load_form()
 TOTALS = frozenset(cell.key for cell in FORM.cells if cell.defined_by)
@@ -204,6 +205,19 @@ def test_last_year_tells_the_cell(form: Form) -> None:
         if any("carried_over" in change.key for way in knot.suggestions for change in way.changes)
     ]
     assert [steps(knot.suggestions[0]) for knot in slipped] == [{key: (typed, figures[key])}]
+
+
+def test_a_text_tells_the_cell(form: Form, numbers: dict[str, Number]) -> None:
+    """Under live totals 24 cells explain the difference; the sentence says how many were received."""
+    key = "requests.new_received.enterprise"
+    found = live(numbers, **{key: 42})
+    reading = reading_of(form, found)
+    texts = dict(reading.texts) | {"overview.on_request": "2023年，本机关新收政府信息公开申请48件。"}
+    [assessment] = judge(form, [submission_of(replace(reading, texts=texts, computed=TOTALS))])
+    first = assessment.findings[0]
+    assert (first.suggestions[0].kind, steps(first.suggestions[0])) == ("told", {key: (42, 40)})
+    assert {finding.code for finding in assessment.findings} == {"T3-01", "N04"}
+    assert len({finding.cause for finding in assessment.findings}) == 1
 
 
 def test_the_hint_names_cell_before_after_and_how_much_it_settles(

@@ -87,6 +87,8 @@ _WORDS = [
     "税收",
 ]
 TEXT_LENGTH = 12
+_LARGEST_AMOUNT = 10_000
+"""万元; from here on an amount is asked about (C07)."""
 
 
 def sent(form: Form, seed: int) -> Sent:
@@ -97,6 +99,7 @@ def sent(form: Form, seed: int) -> Sent:
     if seed % 4 == 1:
         numbers = _without_carrying(form, numbers)
     numbers = _trap(form, numbers, seed)
+    numbers["proactive.charges.amount"] %= _LARGEST_AMOUNT
     past = PastReport("", YEAR - 1, last_year(numbers), texts_of(form, rng, numbers), "测试")
     return Sent(form, numbers, texts_of(form, rng, numbers), past, rng)
 

@@ -51,7 +51,7 @@ FAULTS: dict[str, Plant] = {
         ("overview.on_request",),
         (),
         texts={
-            "overview.on_request": f"2023年，本机关新收政府信息公开申请{sent.numbers['requests.new_received.total'] + 6}件。"
+            "overview.on_request": f"2023年，本机关新收政府信息公开申请{2 * sent.numbers['requests.new_received.total'] + 9}件。"
         },
     ),
     "reconsiderations in words are not in the table": lambda sent: Planted(
