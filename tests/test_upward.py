@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +14,11 @@ from pipeline import batch
 from pipeline.district import load_district
 from pipeline.forms.form import Form
 from pipeline.intake import reading
+from pipeline.publishing.drafting import district_report
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.work import Work
+from tests.support import fills
+from tests.support.districts import agency, assessment, merged
 from tests.support.fills import report
 from tests.support.folders import YEAR, inputs_only
 
@@ -83,6 +87,26 @@ def test_a_city_accepts_its_districts_and_its_sums_are_theirs(
     assert any(expected)
 
 
+def test_a_draft_that_nobody_finished_is_not_accepted(form: Form, tmp_path: Path) -> None:
+    """Every gap of the district's own report is one that rule N14 catches."""
+    name, roster = DISTRICTS[0], [agency(number) for number in range(1, 3)]
+    summary = replace(merged(form, roster, [assessment(form, owner) for owner in roster]), district=name)
+    texts = district_report(form, summary).texts
+    gaps = [draft.text for draft in form.drafts if draft.ask]
+    assert gaps
+    for number, key in enumerate(gaps):
+        whole = report(form, "", name, YEAR, fills.zeros(form))
+        file = build_workbook(
+            form,
+            Stamp(agency=name, year=YEAR),
+            values={**inputs_only(form, fills.zeros(form)), **whole.texts, key: texts[key]},
+        )
+        outcome = night(made(tmp_path / str(number), "样例市", "设区的市", [name], {"a.xlsx": file}))
+        [submission] = outcome.record["submissions"]
+        assert "N14" in {finding["code"] for finding in submission["findings"]}, key
+        assert submission["verdict"] == "returned", key
+
+
 def test_sums_that_lack_an_agency_say_so_where_the_city_sees_it(form: Form, tmp_path: Path) -> None:
     name = DISTRICTS[0]
     outcome = district_night(form, tmp_path / "district", name, absent=1)
@@ -91,4 +115,6 @@ def test_sums_that_lack_an_agency_say_so_where_the_city_sees_it(form: Form, tmp_
     found = reading.read(form, file.read_bytes())
     assert "部分汇总 2 / 3 家" in found.texts[form.texts[0].key]
     assert "第1局" in found.texts[form.texts[0].key]
-    assert city.record["counts"]["received"] == 1
+    [submission] = city.record["submissions"]
+    assert submission["verdict"] == "returned"
+    assert "N14" in {finding["code"] for finding in submission["findings"]}

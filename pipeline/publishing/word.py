@@ -16,6 +16,7 @@ from pipeline.publishing import package
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.package import Part
 from pipeline.publishing.word_marks import HEADING_SUFFIX, NOTE_MARK, TITLE_MARK, LivePart, mark, read_marks
+from pipeline.publishing.word_styles import DIGITS_THAT_FIT, condensed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +128,8 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
 
 def _printed(field: Field, layout: Layout, values: Mapping[str, str], texts: Mapping[str, list[str]]) -> str:
     if field.kind == "value":
-        return values[field.key]
+        shown = values[field.key]
+        return condensed(shown) if field.is_narrow and len(shown) > DIGITS_THAT_FIT else shown
     key = field.key.removesuffix(HEADING_SUFFIX)
     lines = texts[key]
     if not lines and field.may_vanish and key not in layout.required:

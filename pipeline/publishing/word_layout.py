@@ -41,7 +41,6 @@ _HEADER_DISTANCE, _FOOTER_DISTANCE = 15, 25
 """The latter puts the dashes of the page number 7 mm below the type area."""
 TYPE_AREA = int((_PAGE_WIDTH - _LEFT - _RIGHT) * TWIPS_PER_MM)
 """Width in twips of what is printed: 156 mm."""
-_DIGITS_THAT_FIT = 6
 _MOST_FIGURE_WIDTH = 11.5
 """In mm: no figure needs a wider column where row labels want the room."""
 _OUTER_LABEL_CHARACTERS = (2, 5)
@@ -187,7 +186,9 @@ class _Typesetter:
         """Choose the largest type size at which six digits fit into the narrowest figure column."""
         room = (min(self.widths()[self.grid.label_columns :]) - 2 * CELL_MARGIN) / 20
         fitting = [
-            points for points in TABLE_SIZES if word_styles.figure_width(points, _DIGITS_THAT_FIT) <= room
+            points
+            for points in TABLE_SIZES
+            if word_styles.figure_width(points, word_styles.DIGITS_THAT_FIT) <= room
         ]
         return max(fitting, default=min(TABLE_SIZES))
 

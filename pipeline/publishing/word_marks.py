@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from lxml import etree
 
 from pipeline.model import ConfigError
-from pipeline.publishing.word_styles import W
+from pipeline.publishing.word_styles import W, narrow_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +38,8 @@ class Field:
     before: str = ""
     after: str = ""
     may_vanish: bool = False
+    is_narrow: bool = False
+    """Whether it stands in a narrow column of figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ _ONCE_ONLY = [
     f"{{{W}}}{name}" for name in ("bookmarkStart", "bookmarkEnd", "proofErr", "lastRenderedPageBreak")
 ]
 _NOT_REPEATABLE = [f"{{{W}}}{name}" for name in ("sectPr", "txbxContent")]
+_STYLE = re.compile(r'<w:pStyle w:val="([^"]+)"')
+_NARROW = narrow_figures()
 _IDENTITIES = ("paraId", "textId")
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -178,6 +182,12 @@ def _remove(element: etree._Element) -> None:
         parent.remove(element)
 
 
+def _style_at_end(literal: str) -> str:
+    """Return the id of the paragraph style that is in force where ``literal`` ends, if it says so."""
+    found = _STYLE.findall(literal[literal.rfind("<w:p>") :])
+    return found[-1] if found else ""
+
+
 def _take_apart(name: str, xml: str) -> LivePart:
     literals: list[str] = []
     fields: list[Field] = []
@@ -186,7 +196,7 @@ def _take_apart(name: str, xml: str) -> LivePart:
         literals.append(xml[position : note.start()])
         value, kind, key, vanishing, before, after = note.groups()
         if value:
-            fields.append(Field("value", value))
+            fields.append(Field("value", value, is_narrow=_style_at_end(literals[-1]) in _NARROW))
         else:
             sort: FieldKind = "heading" if kind == "heading" else "paragraphs"
             fields.append(Field(sort, key, before, after, vanishing == "may_vanish"))

@@ -30,6 +30,8 @@ CELL_MARGIN = 6
 """Twips left and right of what stands in a cell: 0.1 mm, so that six digits fit into narrow columns."""
 _CELL_PADDING = 15
 """Twips above and below it."""
+DIGITS_THAT_FIT = 6
+"""In every column of figures; longer figures are condensed."""
 _LABEL_MARGIN = 50
 """Twips that labels ranged left keep from the border besides."""
 _NARROW = 90
@@ -138,6 +140,17 @@ def _table_styles() -> list[Style]:
             for role, word, align, form, run in looks
         ]
     return styles
+
+
+def narrow_figures() -> set[str]:
+    """Return the ids of the styles of figures in columns that hold ``DIGITS_THAT_FIT`` digits and no more."""
+    return {table_style_id(points, "Figure") for points in TABLE_SIZES if points < max(TABLE_SIZES)}
+
+
+def condensed(figure: str) -> str:
+    """Spell a figure that is too long for a narrow column, from within a run, as a run of its own that has room there."""
+    scale = _NARROW * DIGITS_THAT_FIT // len(figure)
+    return f'</w:t></w:r><w:r><w:rPr><w:w w:val="{scale}"/></w:rPr><w:t>{figure}</w:t></w:r><w:r><w:t>'
 
 
 def styles_xml() -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import pickle
 import re
+import subprocess
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -17,6 +18,7 @@ from lxml import etree
 from pipeline.forms.loader import load_form
 from pipeline.model import ConfigError, Number, Report
 from pipeline.publishing import package, word
+from pipeline.publishing.word_figures import compile_reader, read_figures
 from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.word_marks import mark
 from tests.support.libreoffice import to_docx, to_pdf
@@ -456,3 +458,52 @@ def test_six_digit_figures_do_not_change_the_pages(tmp_path: Path) -> None:
         count_pages(file.read_bytes()) for file in to_pdf(list(files.values()), tmp_path / "pdf")
     )
     assert narrow == broad > 1
+
+
+# ---------------------------------------------------------------- laid beside the original
+
+
+def test_the_real_report_reads_character_for_character_as_it_was_published() -> None:
+    """Same order, same tables, same words: only line breaks and spaces, which the web page set as it liked, may differ."""
+    body = rendered().element.body
+    ours = "".join("".join(piece.text or "" for piece in body.iter(qn("w:t"))).split())
+    published = "".join((DATA / "real_report_2023.txt").read_text("utf-8").split())
+    assert ours == published
+
+
+# ---------------------------------------------------------------- figures of any size
+
+
+def condensed_runs(document: DocumentObject) -> dict[str, int]:
+    """Map the figures set in a run of their own to the per cent of their width."""
+    found = {}
+    for scale in document.element.body.iter(qn("w:w")):
+        run = scale.getparent().getparent()
+        found["".join(piece.text or "" for piece in run.iter(qn("w:t")))] = int(scale.get(qn("w:val")))
+    return found
+
+
+def test_figures_too_long_for_a_narrow_column_are_condensed_and_others_are_not() -> None:
+    wide = {cell.key for cell in FORM.cells if cell.table == FORM.tables[0].key}
+    numbers: dict[str, Number] = {
+        cell.key: 7_000_000 + cell.index if cell.index % 2 else 600_000 + cell.index for cell in FORM.cells
+    }
+    report = replace(REAL, numbers=tuple(numbers[cell.key] for cell in FORM.cells))
+    document = rendered(report)
+    long = {str(numbers[cell.key]) for cell in FORM.cells if cell.index % 2 and cell.key not in wide}
+    assert set(condensed_runs(document)) == long
+    assert max(condensed_runs(document).values()) * 7 <= 90 * 6
+    assert read_figures(compile_reader(FORM), word.render(COMPILED, report)) == report.numbers
+
+
+@pytest.mark.libreoffice
+def test_seven_digits_and_long_names_print_without_breaking_a_figure(tmp_path: Path) -> None:
+    numbers = tuple(1_234_567 for _ in FORM.cells)
+    name = "样例区" + "历史文化名城保护利用与大运河国家文化公园建设管理委员会" * 2 + "办公室及其直属单位"
+    file = tmp_path / "long.docx"
+    file.write_bytes(word.render(COMPILED, replace(REAL, agency=name, numbers=numbers)))
+    [pdf] = to_pdf([file], tmp_path / "out")
+    words = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
+    )
+    assert words.stdout.count("1234567") == len(FORM.cells)
