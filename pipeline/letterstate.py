@@ -150,10 +150,15 @@ def _judged(form: Form, item: Assessment, counting: Mapping[str, int]) -> Arriva
         version=item.version,
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=sent.received_at,
-        notices=tuple(notices(form, [_in_template(form, finding) for finding in item.findings])),
+        notices=tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
         report=item.report,
         comparable=bool(sent.reading.numbers),
     )
+
+
+def _asked(item: Assessment) -> list[Finding]:
+    """Leave out what nobody need ask the agency: what it explained, what was waived, what is on trial."""
+    return [finding for finding in item.findings if not (finding.is_answered or finding.on_trial)]
 
 
 def _in_template(form: Form, finding: Finding) -> Finding:
