@@ -270,13 +270,24 @@ def import_(
 
 
 @app.command(cls=_Command, epilog="例：nianbao status 临平区")
-def status(folder: Folder, output: Output = None) -> None:
+def status(
+    folder: Folder,
+    output: Output = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", metavar=" ", help="改为逐条规则列出：提示了几家，后来怎样。")
+    ] = False,
+) -> None:
     """逐个单位列出报送情况：状态、计入第几次、收到时间、问题、最近一封信。"""
     from pipeline import console, standing
     from pipeline.district import load_district
 
     district = load_district(folder)
     now = _moment(None)
+    if rules:
+        with disk():
+            records = standing.rules(district, _output(folder, output))
+        console.print_rules(district, records)
+        return
     with disk():
         found = standing.status(district, _output(folder, output), today=now.date())
     console.print_status(district, found)

@@ -13,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.adjusting import form_of
 from pipeline.district import District
 from pipeline.grouping import group_notices
 from pipeline.ledger.letters import FAILED, SENT, WAITING, Kept
+from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import CHINA, Assessment, Notice, Verdict
@@ -33,6 +35,12 @@ _COLOURS = {
     Verdict.ACCEPTED_WITH_REMARKS: "yellow",
     Verdict.RETURNED: "red",
     Verdict.HELD: "magenta",
+}
+_FATE_WORDS = {
+    Fate.MENDED: "已改正",
+    Fate.EXPLAINED: "已说明",
+    Fate.WAIVED: "已准予例外",
+    Fate.OPEN: "仍存在",
 }
 _WIDE = 300
 _SHOWN = 20
@@ -183,6 +191,20 @@ def print_imports(taken: Sequence[Taken], district: District) -> None:
         console.print(Text(f"{item.file}：已采用{whose} {years} 年度的数据。", style="green"))
         for remark in item.remarks:
             console.print(Text(f"  {remark}。"))
+
+
+def print_rules(district: District, records: Sequence[RuleRecord]) -> None:
+    """Print rule by rule at how many agencies it fired and what became of it."""
+    console = out()
+    console.print(f"{district.name} {district.year} 年度各规则的提示情况（按单位计）")
+    known = form_of(district).rules_by_id
+    heads = ("编号", "要求", "单位", "处数", *_FATE_WORDS.values())
+    table = Table(*heads, box=None, pad_edge=False)
+    for item in records:
+        title = known[item.rule].condition if item.rule in known else "（已停用）"
+        counts = (item.agencies, item.findings, *(item.fates[fate] for fate in _FATE_WORDS))
+        table.add_row(item.rule, title, *map(str, counts))
+    console.print(table if records else "还没有提示过问题。")
 
 
 def print_status(district: District, found: Status) -> None:

@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.district import District
-from pipeline.ledger import has_ledger, letters, open_copy, standing, waivers
+from pipeline.ledger import has_ledger, letters, open_copy, rule_record, standing, waivers
 from pipeline.ledger.letters import Kept
+from pipeline.ledger.rule_record import RuleRecord
 from pipeline.ledger.standing import Filed, Versions
 from pipeline.model import ConfigError, Verdict, Waiver
 
@@ -61,3 +62,11 @@ def status(district: District, output: Path, *, today: date) -> Status:
             letters=letters.last_by_agency(ledger, district.year),
             waivers=tuple(waivers.in_force(ledger, district.year, today)),
         )
+
+
+def rules(district: District, output: Path) -> list[RuleRecord]:
+    """Look up what became of the rules that fired. Raises ConfigError if there has not been any night yet."""
+    if not has_ledger(output):
+        raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
+    with open_copy(output) as ledger:
+        return rule_record.of_year(ledger, district.year)
