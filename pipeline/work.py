@@ -30,6 +30,8 @@ class Work:
     """How heavy stages are carried out; without an executor, in this process."""
 
     executor: Executor | None = None
+    serial_below: int = 0
+    """Items; a stage with fewer is carried out in this process: ten new files need no helpers."""
 
     def map(
         self,
@@ -40,7 +42,7 @@ class Work:
     ) -> list[Result]:
         """Apply ``function(shared, chunk)`` to chunks of ``items``; return the joined results in order."""
         chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
-        if self.executor is None:
+        if self.executor is None or len(items) < self.serial_below:
             parts: Iterator[list[Result]] = (function(shared, chunk) for chunk in chunks)
         else:
             futures = [self.executor.submit(function, shared, chunk) for chunk in chunks]
@@ -65,7 +67,7 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
         yield Work()
         return
     with ProcessPoolExecutor(wanted, mp_context=get_context("spawn")) as executor:
-        yield Work(executor)
+        yield Work(executor, 0 if workers else SERIAL_BELOW)
 
 
 @contextmanager

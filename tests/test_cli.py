@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 import shutil
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ import openpyxl
 import pytest
 
 from examples.linping.plan import expected
+from pipeline.environment import lock
 from pipeline.forms.form import Form
 from pipeline.model import Number
 from pipeline.post import LetterKind
@@ -237,6 +239,31 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert json.loads(ran.stdout)["counts"]["expected"] == 42
     assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_shows_what_would_happen_and_leaves_ledger_and_outputs_as_they_are(
+    form: Form, tmp_path: Path
+) -> None:
+    folder = make_district(tmp_path, ["甲局", "乙局"], {"a.xlsx": template(form, "甲局")})
+    run(folder)
+    (folder / "inbox" / "b.xlsx").write_bytes(template(form, "乙局"))
+    before = contents(folder)
+    shown = nianbao("run", folder, "--now", NOW, "--dry-run", "--json")
+    assert json.loads(shown.stdout)["counts"]["accepted"] == 2
+    assert contents(folder) == before
+    assert run(folder).record["counts"]["accepted"] == 2
+
+
+def test_a_run_while_another_one_works_ends_with_3_and_says_who_it_is(form: Form, tmp_path: Path) -> None:
+    folder = make_district(tmp_path, ["甲局"], {"a.xlsx": template(form, "甲局")})
+    with lock(folder / "output"):
+        second = nianbao("run", folder, "--now", NOW)
+        assert second.returncode == 3
+        assert f"进程 {os.getpid()}" in second.stderr
+        assert second.stderr.count("\n") == 1
+        assert nianbao("waive", folder, "001", "T3-06", "--reason", "合并", "--by", "王主任").returncode == 3
+    assert not (folder / "output" / "ledger").exists()
+    assert run(folder).code == 0
 
 
 def test_status_says_who_has_sent_what(tmp_path: Path, sample: Ran) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +15,10 @@ from pipeline.work import SERIAL_BELOW, Work, open_work
 
 def times(factor: int, items: Sequence[int]) -> list[int]:
     return [factor * item for item in items]
+
+
+def named(_: int, items: Sequence[int]) -> list[str]:
+    return [threading.current_thread().name] * len(items)
 
 
 def test_chunks_are_joined_in_order_and_progress_ends_at_the_whole() -> None:
@@ -30,6 +35,13 @@ def test_chunks_are_joined_in_order_and_progress_ends_at_the_whole() -> None:
 def test_small_batches_stay_in_this_process() -> None:
     with open_work(SERIAL_BELOW - 1) as work:
         assert work.executor is None
+
+
+def test_a_stage_with_little_to_do_stays_here_however_full_the_inbox_is() -> None:
+    with ThreadPoolExecutor(1) as executor:
+        here = Work(executor, serial_below=50)
+        assert here.map(named, 0, range(49), lambda _: None) == [threading.current_thread().name] * 49
+        assert threading.current_thread().name not in here.map(named, 0, range(50), lambda _: None)
 
 
 def test_processes_give_the_same_results() -> None:

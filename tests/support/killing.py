@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import traceback
@@ -41,6 +42,7 @@ def kill_at(number: int, action: Callable[[], object]) -> bool:
 
 
 def _in_child(action: Callable[[], object], watcher: Callable[[str], object]) -> int:
+    gc.freeze()  # what the child only reads is not copied for it
     child = os.fork()  # everything is imported already, so a child starts at once
     if child == 0:
         code = 1
