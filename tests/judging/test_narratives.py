@@ -101,7 +101,7 @@ remedy = "请改用书面语"
         ('missing = "warning"', 'missing = "warn"', 'missing = "warning"'),
         ('texts = ["preface"]', 'texts = ["prefaces"]', 'texts = ["preface"]'),
         ('id = "N11"', 'id = "N10"', 'id = "N11"'),
-        ("'[×✕╳]{2,}'", "'[×✕╳{2,}'", "'[×✕╳]{2,}'"),
+        ("[×✕╳]{2,}'", "[×✕╳{2,}'", "[×✕╳]{2,}'"),
         ("'<start><lead>*废止(?:了)?", "'<start><leed>*废止(?:了)?", "'<start><lead>*废止(?:了)?"),
         ('"disputes.reconsideration.total"]\npatterns', '"disputes.review.total"]\npatterns', '"disputes.reconsideration.total"]'),
         ("last = [12, 31]", "lats = [12, 31]", "last = [12, 31]"),
