@@ -7,14 +7,14 @@ rule book cannot disagree about them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pipeline.district import District
 from pipeline.forms.form import AnyRule, Balance, Basic, Form, Rule
 from pipeline.forms.loader import load_form
-from pipeline.forms.narrative import Narrative
+from pipeline.forms.narrative import SEVERITY_FIELDS, Narrative
 from pipeline.forms.rules import SEVERITIES, check_limits
 from pipeline.model import ConfigError
 from pipeline.rule_settings import Rules
@@ -41,7 +41,15 @@ def adjusted(form: Form, rules: Rules) -> Form:
         if check.rule.id not in rules.off
     }
     basics = {basic.id: _changed(basic, rules) for basic in form.basics.values() if basic.id not in rules.off}
-    return replace(form, checks=checks, basics=basics, on_trial=frozenset(rules.trial), off=dict(rules.off))
+    narratives = tuple(_changed_text(rule, rules) for rule in form.narratives if rule.id not in rules.off)
+    return replace(
+        form,
+        checks=checks,
+        basics=basics,
+        narratives=narratives,
+        on_trial=frozenset(rules.trial),
+        off=dict(rules.off),
+    )
 
 
 def _changed(rule: _R, rules: Rules) -> _R:
@@ -50,9 +58,12 @@ def _changed(rule: _R, rules: Rules) -> _R:
 
 
 def _changed_text(rule: Narrative, rules: Rules) -> Narrative:
-    severity = rules.severity.get(rule.id, rule.severity)
-    limits: Mapping[str, Any] = rules.limits.get(rule.id, {})
-    return replace(rule, severity=severity, **limits)
+    """Choose for a rule over texts; a severity chosen is that of all it can find, the lighter things included."""
+    changes: dict[str, Any] = dict(rules.limits.get(rule.id, {}))
+    if rule.id in rules.severity:
+        names = (item.name for item in fields(rule) if item.name in SEVERITY_FIELDS)
+        changes |= dict.fromkeys(names, rules.severity[rule.id])
+    return replace(rule, **changes)
 
 
 def _refuse_impossible(form: Form, rules: Rules) -> None:

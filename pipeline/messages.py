@@ -228,9 +228,8 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "是",
         "否",
     ),
-    ("N02", "empty_text"): Wording(
-        "没有填写“{label}”", "请补写这一部分，没有的也要写明“无”的情况", "", "文字"
-    ),
+    ("told", "empty_text"): Wording("没有填写", "{remedy}", "", "文字"),
+    ("told", "hollow"): Wording("只写了“{found}”，没有写出情况", "{remedy}", "{found}", "文字"),
     ("mention", "missing"): Wording("没有写到{missing}（{title}）", "{remedy}", "", "{missing}"),
     ("forbidden", "found"): Wording("写有“{found}”（{title}）", "{remedy}", "{found}"),
     ("period", "missing"): Wording(

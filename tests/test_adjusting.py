@@ -16,7 +16,7 @@ from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.rule_settings import Rules
 from tests.support.districts import NOON
 from tests.support.folders import YEAR, make_district, nianbao, run
-from tests.support.submissions import AGENCY, filled
+from tests.support.submissions import AGENCY, filled, plain_texts, reading_of, submission_of
 
 FORWARD = {
     "requests.new_received.research": 10,
@@ -156,3 +156,22 @@ def test_a_night_applies_the_districts_rules(form: Form, tmp_path: Path) -> None
     wrong = make_district(tmp_path / "乙", ["甲局"], files, extra='\n[rules]\ntrial = ["T9"]\n')
     done = nianbao("run", wrong)
     assert (done.returncode, "district.toml 第 8 行" in done.stderr) == (2, True)
+
+
+def texts_found(form: Form, texts: dict[str, str]) -> list[tuple[str, Severity]]:
+    numbers = with_totals(form, {cell.key: 0 for cell in form.cells if cell.is_input})
+    reading = reading_of(form, numbers, plain_texts(form) | texts)
+    [assessment] = judge(form, [submission_of(reading)])
+    return found(assessment)
+
+
+def test_rules_over_texts_are_chosen_like_all_others(form: Form) -> None:
+    """A chosen severity is that of everything the rule finds; off and on trial mean the same as for numbers."""
+    mobile = {"problems": "联系人手机13857101234。"}
+    assert texts_found(form, mobile) == [("N12", Severity.WARNING)]
+    assert texts_found(adjusted(form, Rules(severity={"N12": "error"})), mobile) == [("N12", Severity.ERROR)]
+    assert texts_found(adjusted(form, Rules(off={"N12": "另有规定"})), mobile) == []
+    assert texts_found(adjusted(form, Rules(trial=("N12",))), mobile) == [("N12", Severity.INFO)]
+    empty = {"problems": ""}
+    assert texts_found(form, empty) == [("N02", Severity.ERROR)]
+    assert texts_found(adjusted(form, Rules(severity={"N02": "info"})), empty) == [("N02", Severity.INFO)]

@@ -121,7 +121,9 @@ def parse_form(text: str, file: str) -> Form:
         entries=tuple(entries),
         texts=tuple(texts),
         sections=_sections(source, texts, tables),
-        narratives=load_narratives(source, [text.key for text in texts], [cell.key for cell in cells]),
+        narratives=load_narratives(
+            source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
+        ),
         tables=tuple(tables),
         cells=tuple(cells),
         checks={check.id: check for check in checks},

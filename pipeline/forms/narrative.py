@@ -16,6 +16,8 @@ CLAUSE_START = r"(?<![^，。；：、（])"
 """Where a clause begins: after punctuation or at the beginning of a sentence."""
 NUMERAL = r"(?:\d{1,3}(?:[,，]\d{3})+(?![\d,，])|\d+|[零〇一二两三四五六七八九十百千]+)"
 """A whole number in digits, with or without separators, or in Chinese numerals."""
+SEVERITY_FIELDS = ("severity", "missing", "lighter_severity")
+"""Fields that say how much a finding weighs: of the rule, and of the lighter things that some kinds can find."""
 NOT_EXACT = r"(?!次|以上|以下|左右|上下|多|余|有余|之多|不等)"
 """What may not follow a unit: the number would be rough, or count something else (件次)."""
 
@@ -53,7 +55,7 @@ class Narrative:
     @property
     def explainable(self) -> bool:
         """Whether any of its findings is a warning, which a clerk may explain."""
-        return "warning" in {getattr(self, name, "") for name in ("severity", "missing", "lighter_severity")}
+        return "warning" in {getattr(self, name, "") for name in SEVERITY_FIELDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,18 @@ class Forbidden(Narrative):
 
     kind = "forbidden"
     patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Narrative):
+    """Each of the texts, where no other are named the required ones, says something: more than ``hollow`` patterns match.
+
+    In ``brief`` texts a word is enough.
+    """
+
+    kind = "told"
+    hollow: tuple[str, ...]
+    brief: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,5 +215,6 @@ class OtherName(Narrative):
 
 
 KINDS: Mapping[str, type[Narrative]] = {
-    kind.kind: kind for kind in (Figures, Forbidden, Mention, OtherName, OtherYear, Period, Personal, Similar)
+    kind.kind: kind
+    for kind in (Figures, Forbidden, Mention, OtherName, OtherYear, Period, Personal, Similar, Told)
 }

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms import narrative as kinds
-from pipeline.forms.narrative import Claim, Figures, Narrative, Partition, Period, Sum
+from pipeline.forms.narrative import Claim, Figures, Narrative, Partition, Period, Sum, Told
 
 if TYPE_CHECKING:
     from pipeline.toml_source import Section, TomlSource
@@ -20,19 +20,25 @@ if TYPE_CHECKING:
 SEVERITIES = ("error", "warning", "info")
 _MACRO = re.compile(r"(?<!P)<(\w+)>")
 _TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
-_PATTERNS = ("patterns", "frames", "quoted",  "own_times", "other_times", "own_scopes", "other_scopes", "neutral", "silent")  # fmt: skip
+_PATTERNS = ("patterns", "hollow", "frames", "quoted", "own_times", "other_times", "own_scopes", "other_scopes", "neutral", "silent")  # fmt: skip
 """Keys whose values are regular expressions."""
 
 
-def load_narratives(source: TomlSource, texts: Sequence[str], cells: Sequence[str]) -> tuple[Narrative, ...]:
-    """Return the rules over texts; ``texts`` and ``cells`` are the form's keys. Raises ConfigError with file and line."""
+def load_narratives(
+    source: TomlSource, texts: Mapping[str, bool], cells: Sequence[str]
+) -> tuple[Narrative, ...]:
+    """Return the rules over texts. Raises ConfigError with file and line.
+
+    ``texts`` says of each text of the form by key whether it is required; ``cells`` are the keys of its cells.
+    """
     found: dict[str, Narrative] = {}
     for number, section in enumerate(source.tables("narrative")):
         rule = _rule(source, section, number, cells)
         _refuse_faulty(section, rule, texts)
         if rule.id in found:
             raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
-        found[rule.id] = rule if rule.texts else replace(rule, texts=tuple(texts))
+        meant = [key for key, required in texts.items() if required or not isinstance(rule, Told)]
+        found[rule.id] = rule if rule.texts else replace(rule, texts=tuple(meant))
     return tuple(found.values())
 
 
@@ -54,11 +60,11 @@ def _without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in names}
 
 
-def _refuse_faulty(section: Section, rule: Narrative, texts: Sequence[str]) -> None:
-    for name in ("severity", "missing", "lighter_severity"):
+def _refuse_faulty(section: Section, rule: Narrative, texts: Mapping[str, bool]) -> None:
+    for name in kinds.SEVERITY_FIELDS:
         if getattr(rule, name, SEVERITIES[0]) not in SEVERITIES:
             raise section.fault(f"{name} 应为 error、warning 或 info。", name)
-    home = (rule.home,) if isinstance(rule, Period) else ()
+    home = (rule.home,) if isinstance(rule, Period) else rule.brief if isinstance(rule, Told) else ()
     for key in (*rule.texts, *getattr(rule, "figures_tell", ()), *home):
         if key not in texts:
             raise section.fault(f"“{key}”不是本表样的文字。", key)

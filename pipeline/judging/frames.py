@@ -1,6 +1,6 @@
-"""Readings and a form go in; three long frames for pandera come out.
+"""Readings and a form go in; two long frames for pandera come out.
 
-One row is one (submission, cell), (submission, check) or (submission, text); the frames carry a plain running index
+One row is one (submission, cell) or (submission, check); the frames carry a plain running index
 and ``Frame.at`` turns it back into that pair, because a million-row MultiIndex costs more than every check together.
 """
 
@@ -50,7 +50,6 @@ class Frames:
 
     cells: Frame
     checks: Frame
-    texts: Frame
 
 
 def build_frames(
@@ -61,7 +60,6 @@ def build_frames(
     return Frames(
         cells=_cells(form, readings, numbers, levels),
         checks=_checks(form, numbers, past_figures(form, pasts), levels),
-        texts=_texts(form, readings),
     )
 
 
@@ -110,12 +108,3 @@ def _checks(
                 outside = failing(form, check, left, right)
                 columns["outside"][:, column] = np.where(np.isnan(left), np.nan, outside)
     return Frame(pd.DataFrame({name: values.ravel() for name, values in columns.items()}), shape[1])
-
-
-def _texts(form: Form, readings: Sequence[Reading]) -> Frame:
-    missing = [
-        text.required and text.key in reading.places and not reading.texts.get(text.key, "").strip()
-        for reading in readings
-        for text in form.texts
-    ]
-    return Frame(pd.DataFrame({"missing": np.array(missing, dtype=bool)}), len(form.texts))

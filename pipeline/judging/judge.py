@@ -19,7 +19,7 @@ from pipeline.judging.lateness import lateness
 from pipeline.judging.narratives.check import narrative_findings
 from pipeline.judging.narratives.filed import Other, Surroundings, filed
 from pipeline.judging.reports import report_of
-from pipeline.judging.schemas import CHECKS, TEXTS, cell_schema, failures
+from pipeline.judging.schemas import CHECKS, cell_schema, failures
 from pipeline.judging.weighing import NO_WAIVERS, waivers_of, weigh
 from pipeline.model import (
     Agency,
@@ -37,7 +37,7 @@ from pipeline.model import (
 from pipeline.rule_settings import AS_THE_FORM_SAYS, Rules
 
 if TYPE_CHECKING:
-    from pipeline.forms.form import Balance, Cell, Form, Text
+    from pipeline.forms.form import Balance, Cell, Form
 
 VERDICTS: Mapping[Severity | None, Verdict] = {
     None: Verdict.ACCEPTED,
@@ -132,9 +132,6 @@ def _table_findings(
     for _, row in failures(CHECKS, frames.checks.data):
         number, column = frames.checks.at(row)
         yield number, _check_finding(readings[number], pasts[number], checks[column])
-    for _, row in failures(TEXTS, frames.texts.data):
-        number, column = frames.texts.at(row)
-        yield number, _text_finding(readings[number], form.texts[column])
 
 
 def _adds_up(form: Form, cell: Cell, reading: Reading) -> bool:
@@ -165,12 +162,6 @@ def _check_finding(reading: Reading, past: PastReport | None, check: Balance) ->
         keys=keys,
         variant=check.id,
         facts=facts,
-    )
-
-
-def _text_finding(reading: Reading, text: Text) -> Finding:
-    return Finding(
-        "N02", Severity.ERROR, reading.places.get(text.key), (text.key,), "empty_text", {"label": text.label}
     )
 
 

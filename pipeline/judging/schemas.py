@@ -51,8 +51,6 @@ CHECKS = pa.DataFrameSchema(
     }
 )
 
-TEXTS = pa.DataFrameSchema({"missing": pa.Column(bool, pa.Check.eq(False, error="N02"))})  # noqa: FBT003
-
 
 def failures(schema: pa.DataFrameSchema, data: pd.DataFrame) -> Iterator[tuple[str, int]]:
     """Validate in one lazy pass; yield (error id, row) of every failure, by row."""

@@ -183,9 +183,6 @@ def test_a_case_of_a_rule(code: str, case: dict[str, Any]) -> None:
     reports = [filed(number, item, past if item is own else None) for number, item in enumerate(batch)]
     around = Surroundings(FORM, reports, roster, others)
     got = [finding for number, finding in narrative_findings(around) if batch[number] is own]
-    if code == "N02":
-        [assessment] = judge(FORM, [own])
-        got = [finding for finding in assessment.findings if FORM.narrative(finding.code)]
     expected = [(code, *item) for item in case.get("fires", ())]
     assert [(item.code, item.variant, item.severity.value, item.key) for item in got] == expected
     for item in got:

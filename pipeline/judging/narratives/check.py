@@ -11,7 +11,7 @@ from pipeline.judging.narratives.filed import binds
 from pipeline.judging.narratives.names import other_name
 from pipeline.judging.narratives.personal import personal
 from pipeline.judging.narratives.similarity import similar
-from pipeline.judging.narratives.words import forbidden, mention
+from pipeline.judging.narratives.words import forbidden, mention, told
 from pipeline.judging.narratives.years import other_year, period
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, Surroundings], Check]] = {
     kinds.Period: period,
     kinds.Personal: personal,
     kinds.Similar: similar,
+    kinds.Told: told,
 }
 """For each kind of rule, what makes its check: patterns are compiled and texts compared once for a batch."""
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from pipeline.judging.narratives.quoting import hidden, quoted
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Forbidden, Mention
+    from pipeline.forms.narrative import Forbidden, Mention, Told
     from pipeline.judging.narratives.filed import Check, Filed, Surroundings
     from pipeline.model import Finding
 
 _LONGEST_SHOWN = 30
+_LONG = 60
+"""A text of so many characters says something."""
 
 
 def mention(rule: Mention, _around: Surroundings) -> Check:
@@ -26,6 +28,21 @@ def mention(rule: Mention, _around: Surroundings) -> Check:
         missing = [words[0] for words in wanted if not any(word in whole for word in words)]
         if said and missing:
             yield item.finding(rule, "missing", next(iter(said)), {"missing": "、".join(missing)})
+
+    return check
+
+
+def told(rule: Told, _around: Surroundings) -> Check:
+    """Look for texts that are empty or say nothing; a text whose cell was not found is not assessed."""
+    hollow = re.compile("|".join(f"(?:{pattern})" for pattern in rule.hollow))
+
+    def check(item: Filed) -> Iterable[Finding]:
+        for key in rule.texts:
+            text = item.texts.get(key, "")
+            if key in item.places and not text:
+                yield item.finding(rule, "empty_text", key, {})
+            elif 0 < len(text) < _LONG and key not in rule.brief and hollow.fullmatch(text):
+                yield item.finding(rule, "hollow", key, {"found": text})
 
     return check
 
