@@ -130,7 +130,7 @@ def test_what_an_agency_calls_itself(name: str, aliases: tuple[str, ...], also: 
     assert not {"局", "人民政府", "办事处"} & set(found)
 
 
-CASES = sorted(Path(__file__).with_name("cases").glob("N*.toml"))
+CASES = sorted(Path(__file__).with_name("narrative_cases").glob("N*.toml"))
 
 
 def _cases() -> list[Any]:
