@@ -147,6 +147,11 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",
         "请核对后只保留正确的一份，工作表名用“{sheet}”",
     ),
+    ("F05", "several"): Wording(
+        "“{table}”有几份（{sheets}），没有一份的工作表名是“{sheet}”，无法确认以哪一份为准",
+        "请只保留正确的一份，工作表名改为“{sheet}”",
+    ),
+    ("F05", "hidden_sheet"): Wording("工作表是隐藏的，已照常读取", "请取消隐藏，核对其中的数字是否应当填报"),
     ("F05", "hidden"): Wording(
         "有数字在隐藏的行或列中（{cells}），已照常读取", "请取消隐藏，核对这些数字是否应当填报"
     ),

@@ -69,6 +69,9 @@ def _at(sheets: Sequence[SheetData], position: Position | None) -> object:
 
 
 def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> Iterable[Finding]:
+    if not sheet.visible:
+        yield Finding("F05", Severity.WARNING, Place(sheet.name), (), "hidden_sheet")
+        return
     rows, columns = hidden_lines(sheet.xml)
     if not rows and not columns:
         return

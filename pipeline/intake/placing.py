@@ -40,6 +40,8 @@ class Placement:
     ambiguous: tuple[str, ...] = ()
     copies: tuple[Placement, ...] = ()
     """The same table on further visible sheets, which were not read."""
+    rivals: tuple[str, ...] = ()
+    """Sheets of which none has the right name and each holds the table: none was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def _place(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
     holders = holders or _holders(home, [sheet for sheet in able if not sheet.visible])
     chosen = [sheet for sheet in holders if sheet.name == table.sheet] or holders
     if len(chosen) > 1:
-        return Placement(ambiguous=tuple(key for key in home.positions if key != table.nil_key))
+        keys = tuple(key for key in home.positions if key != table.nil_key)
+        return Placement(ambiguous=keys, rivals=tuple(sheet.name for sheet in chosen))
     return _search(table, home, chosen[0]) if chosen else Placement()
 
 

@@ -160,8 +160,15 @@ def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Fin
     where = Place(placed.sheet) if placed.sheet else None
     found: list[Finding] = []
     if placed.ambiguous:
+        variant = "several" if placed.rivals else "unplaced"
         facts: Mapping[str, Fact] = {"table": table.name}
-        found.append(Finding("F05", Severity.ERROR, where, placed.ambiguous, "unplaced", facts))
+        if placed.rivals:
+            facts = {
+                **facts,
+                "sheets": "、".join(f"“{name}”" for name in placed.rivals),
+                "sheet": table.sheet,
+            }
+        found.append(Finding("F05", Severity.ERROR, where, placed.ambiguous, variant, facts))
     for fault in placed.missing:
         facts = {"table": table.name, "label": fault.label}
         found.append(Finding("F03", Severity.ERROR, where, fault.keys, "missing_label", facts))

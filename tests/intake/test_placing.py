@@ -414,11 +414,21 @@ def test_of_two_copies_without_the_right_name_neither_counts(
     else:
         made.sheets |= {"表一": cells, "表二": dict(cells)}
     reading = read(form, made.xlsx())
-    assert codes(reading.findings) == ["F05.unplaced"]
+    assert codes(reading.findings) == ["F05.unplaced" if where == "on one sheet" else "F05.several"]
+    assert reading.findings[0].facts.get("sheets", "“表一”、“表二”") == "“表一”、“表二”"
     assert reading.findings[0].severity is Severity.ERROR
     keys = {cell.key for cell in form.cells_of(table.key)}
     assert set(reading.findings[0].keys) == keys
     assert {key for key, value in reading.numbers.items() if value is None} == keys
+
+
+def test_a_hidden_sheet_is_read_and_said(form: Form, numbers: dict[str, Number]) -> None:
+    made = draft(form, numbers)
+    made.hidden.add(wide(form).sheet)
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == ["F05.hidden_sheet"]
+    assert reading.findings[0].place == Place(wide(form).sheet)
 
 
 def test_a_hidden_copy_does_not_disturb(form: Form, numbers: dict[str, Number]) -> None:

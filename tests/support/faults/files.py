@@ -85,6 +85,17 @@ def _copied(*, differs: bool) -> Callable[[Sent, Draft], tuple[str, ...]]:
     return change
 
 
+def _hide(sent: Sent, made: Draft) -> tuple[str, ...]:
+    made.hidden.add(_sheet(sent, BARE))
+    return ()
+
+
+def _two_unnamed(sent: Sent, made: Draft) -> tuple[str, ...]:
+    cells = made.sheets.pop(_sheet(sent, WIDE))
+    made.sheets |= {"表一": cells, "表二": dict(cells)}
+    return _keys(sent, WIDE)
+
+
 def _low(sent: Sent, made: Draft) -> tuple[str, ...] | None:
     keys = _keys(sent, WIDE)
     if not any(sent.numbers[key] for key in keys):
@@ -142,6 +153,8 @@ CHANGES: Mapping[str, tuple[str, Callable[[Sent, Draft], tuple[str, ...] | None]
     "a figure in an inserted row": ("F05.unread", _inserted_with_figure, ()),
     "a sheet doubled": ("F05.copy", _copied(differs=False), ()),
     "two versions of a sheet": ("F05.copies_differ", _copied(differs=True), ()),
+    "two sheets, neither named right": ("F05.several", _two_unnamed, ()),
+    "a sheet hidden": ("F05.hidden_sheet", _hide, ()),
     "a table pasted one row too low": (
         "F05.pasted_low",
         _low,
