@@ -158,6 +158,8 @@ def deliver(folder: Folder, output: Output = None, now: Now = None) -> None:
 
 
 def _waiting(letters: int, district: District, target: Path) -> str:
+    if not letters:
+        return "没有新写信：名单中没有邮箱，或者以前已经写过。"
     return f"新写了 {letters} 封信，等待发出，在 {target / str(district.year) / 'letters'}"
 
 

@@ -323,7 +323,9 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     office.receive(moment(1, 31), post("020", Auto_Submitted="auto-replied", Subject="自动回复"))
     eighth = office.night(moment(1, 31))
     assert kinds(eighth) == [("digest", OFFICE), ("reminder", box("008"))]
-    assert "今天是最后一个工作日" in words(only(eighth, "reminder", box("008")))
+    assert "报送截止日期是2024年1月31日（星期三），请收到本邮件后马上报送" in words(
+        only(eighth, "reminder", box("008"))
+    )
     [partial] = office.deliver(moment(1, 31, 21))
     assert "已报送 17 个、共 20 个单位" in str(partial["Subject"])
     assert office.deliver(moment(1, 31, 22)) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from pipeline.intake.mail import open_mail
 from pipeline.messages import notices
 from pipeline.model import CHINA, ConfigError, Fact, Finding, Notice, Reason, Severity, Verdict
 from pipeline.post import Arrival, Attachment, Intention, Letter, LetterKind
-from pipeline.publishing.letters import Secretary, Sources, default_text
+from pipeline.publishing.letters import Secretary, Sources, Texts, default_text
 from pipeline.publishing.letters.comparison import compare
 from pipeline.publishing.letters.mime import build_mail, encoded
 from tests.support import districts
@@ -271,7 +272,7 @@ def test_nothing_is_lost_in_a_comparison(form: Form, before: set[int], now: set[
 
 def own_text(folder: Path, text: str | bytes, kind: LetterKind = LetterKind.HELD) -> Path:
     path = folder / "input_templates" / "letters" / f"{kind}.txt"
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return folder
 
@@ -305,6 +306,25 @@ def test_a_text_cannot_reach_beyond_its_words(form: Form, tmp_path: Path) -> Non
     home = own_text(tmp_path, "主题：收到\n{{ file.__class__.__mro__ }}\n")
     with pytest.raises(ConfigError, match=r"held\.txt 第 2 行"):
         secretary(form, home).write(answer(arrival(form, ONE, verdict=Verdict.HELD)))
+
+
+def test_a_word_that_no_letter_has_is_refused_before_any_is_written(tmp_path: Path) -> None:
+    home = own_text(
+        tmp_path, "主题：催报\n\n{% if late %}\n{{ lateness }}\n{% endif %}\n", LetterKind.REMINDER
+    )
+    with pytest.raises(ConfigError, match=r"reminder\.txt 第 4 行：用了没有的词“lateness”"):
+        Texts(home / "input_templates").check()
+
+
+def test_the_words_that_a_head_names_are_there(form: Form, tmp_path: Path) -> None:
+    """Whatever the head of a default text offers can be written into a letter of that kind."""
+    for intention in every_kind(form):
+        listed = default_text(intention.kind).partition("可用的词：")[2].partition("#}")[0]
+        words = re.findall(r"[a-z_0-9]+", listed)
+        text = "主题：全部\n" + "".join(f"{{{{ {word} }}}}\n" for word in words)
+        letter = secretary(form, own_text(tmp_path, text, intention.kind)).write(intention, [WORKBOOK])
+        assert len(words) > 5
+        assert letter.subject == "全部"
 
 
 def test_every_text_says_in_its_head_what_it_is_for() -> None:

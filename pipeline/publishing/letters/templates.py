@@ -6,13 +6,14 @@ and line. They run in a sandbox, since a text may come from another district.
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.model import ConfigError
@@ -20,6 +21,7 @@ from pipeline.post import LetterKind
 
 LETTERS = "letters"
 _SUBJECT = "主题："
+_REMEDY = "可用的词写在默认的信的开头；删去这个文件即恢复默认。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,19 @@ class Texts:
         )
 
     def check(self) -> None:
-        """Compile every text. Raises ConfigError with file and line for the first that cannot be used."""
+        """Look through every text. Raises ConfigError with file and line for the first that cannot be used."""
         for kind in LetterKind:
             self._template(kind)
+            self._check_words(kind)
+
+    def _check_words(self, kind: LetterKind) -> None:
+        """Refuse a word that the head of the default text does not name, before a letter is written with it."""
+        source, file = self._source(kind)
+        used = meta.find_undeclared_variables(self._jinja.parse(source)) - words_of(kind)
+        for line, text in enumerate(source.splitlines(), 1):
+            for word in sorted(used):
+                if re.search(rf"\b{re.escape(word)}\b", text, re.ASCII):
+                    raise ConfigError(f"用了没有的词“{word}”。{_REMEDY}", file=file, line=line)
 
     def render(self, kind: LetterKind, values: Mapping[str, object]) -> Text:
         """Fill the text of ``kind`` in. Raises ConfigError with file and line."""
@@ -84,6 +96,11 @@ def default_text(kind: LetterKind) -> str:
     return resources.files(__package__).joinpath("texts", f"{kind}.txt").read_text("utf-8")
 
 
+def words_of(kind: LetterKind) -> set[str]:
+    """Return the words that a text of ``kind`` may use: those that the head of the default text names."""
+    return set(re.findall(r"[a-z_0-9]+", default_text(kind).partition("#}")[0]))
+
+
 def _read(path: Path) -> str:
     content = path.read_bytes()
     for encoding in ("utf-8-sig", "gb18030"):
@@ -96,7 +113,7 @@ def _read(path: Path) -> str:
 
 def _problem(error: Exception) -> str:
     if isinstance(error, UndefinedError):
-        return f"用了没有的词（{error.message}）。可用的词写在文件开头；改回原样或删去这个文件即恢复默认。"
+        return f"用了没有的词（{error.message}）。{_REMEDY}"
     return f"信的写法有误（{error}）。请检查花括号是否成对；删去这个文件即恢复默认。"
 
 
