@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
+from lxml import html
+from lxml.html import HtmlElement
 
 from pipeline.forms.form import Form
 from pipeline.model import Number
+from pipeline.publishing import record
 from pipeline.publishing.workbook import build_workbook
 from tests.support.fills import report
 from tests.support.folders import Ran, contents, inputs_only, make_district, run
 
 NAME = "样例区财政局"
+SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
 
 
 def filled(form: Form, name: str = NAME, values: Mapping[str, Number] | None = None) -> bytes:
@@ -119,3 +125,62 @@ def test_without_libreoffice_everything_else_is_written_and_the_exit_code_is_the
     assert "LibreOffice" in ran.err
     assert (ran.folder / f"reports/{NAME}.html").is_file()
     assert [item["pdf"] for item in ran.record["submissions"]] == [None]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    return run(SAMPLE, output=tmp_path_factory.mktemp("sample"))
+
+
+def page_of(ran: Ran, path: str) -> HtmlElement:
+    found = html.document_fromstring((ran.folder / path).read_text("utf-8"))
+    assert isinstance(found, HtmlElement)
+    return found
+
+
+def links_of(page: HtmlElement) -> set[str]:
+    links = {unquote(item.get("href") or "") for item in page.iter("a")}
+    return {link for link in links if not link.startswith(("#", "tel:"))}
+
+
+def test_the_page_leads_to_every_output_that_the_record_names(sample: Ran) -> None:
+    named = record.paths(sample.record) - {sample.record["files"]["dashboard"]}
+    assert links_of(page_of(sample, "index.html")) == named
+    assert [link for link in named if not (sample.folder / link).is_file()] == []
+
+
+def test_the_page_counts_what_the_record_counts(sample: Ran) -> None:
+    page = page_of(sample, "index.html")
+    tiles = {
+        item.get("data-state"): (item.findtext("b") or "").strip()
+        for item in page.iter("a")
+        if item.get("data-state")
+    }
+    counts = sample.record["counts"]
+    assert tiles == {state: str(counts[state]) for state in tiles}
+    assert set(tiles) == {"accepted", "accepted_with_remarks", "returned", "held", "missing"}
+    listed = [item for item in page.iter("tr") if item.get("data-state")]
+    assert len(listed) == counts["expected"]
+
+
+def test_the_front_page_leads_to_the_whole_site_and_to_nothing_else(sample: Ran) -> None:
+    site = {path.removeprefix("site/") for path in contents(sample.folder) if path.startswith("site/")}
+    assert links_of(page_of(sample, "site/index.html")) == site - {"index.html"}
+
+
+def test_the_site_tells_nothing_of_how_reports_came_about(sample: Ran) -> None:
+    """No telephone of the roster, no name of a file that was sent, no agency that is not published."""
+    front = (sample.folder / "site" / "index.html").read_text("utf-8")
+    roster = csv.DictReader(io.StringIO((SAMPLE / "agencies.csv").read_text("utf-8-sig")))
+    published = {item["agency"] for item in sample.record["submissions"] if item["report"]}
+    for row in roster:
+        assert row["phone"] not in front
+        assert (f">{row['name']}<" in front) is (row["code"] in published)
+
+
+def test_a_cluster_or_workers_write_the_same_pages(sample: Ran, tmp_path: Path) -> None:
+    again = run(SAMPLE, "--workers", "2", output=tmp_path)
+    pages = [path for path in contents(sample.folder) if path.endswith((".html", ".csv", ".xlsx"))]
+    assert [
+        path for path in pages if (again.folder / path).read_bytes() != (sample.folder / path).read_bytes()
+    ] == []

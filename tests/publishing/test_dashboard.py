@@ -11,7 +11,7 @@ from pipeline.forms.form import Form
 from pipeline.model import NightCounts, Verdict
 from pipeline.publishing.html import charts
 from pipeline.publishing.html.dashboard import build_dashboard, days_left
-from pipeline.publishing.html.standing import MOST_FINDINGS, Morning, rows, strangers
+from pipeline.publishing.html.standing import MOST_FINDINGS, Link, Morning, rows, waiting
 from tests.support.districts import NOON, agency, assessment, blank, merged, mixed, notices_of
 
 DEADLINE = date(2024, 1, 31)
@@ -32,10 +32,31 @@ def test_a_row_for_each_agency_in_roster_order(morning: Morning) -> None:
     ]  # fmt: skip
 
 
-def test_a_file_of_nobody_has_a_row_of_its_own(morning: Morning) -> None:
-    [row] = strangers(morning)
-    assert (row.number, row.name, row.state) == (0, "别的局", "held")
-    assert row.arrival.problems[0].word == "错误"
+def test_files_that_wait_stand_by_themselves(form: Form, morning: Morning) -> None:
+    found = waiting(morning)
+    assert [(row.number, row.name) for row in found] == [
+        (0, "别的局"),
+        (5, "样例区第5局"),
+        (12, "样例区第12局"),
+    ]
+    assert len(found) == morning.summary.held_files
+    assert found[0].arrival.problems[0].word == "错误"
+    one = agency(1)
+    counting, later = assessment(form, one), assessment(form, one, 2, Verdict.HELD)
+    whole = Morning(merged(form, [one], [counting, later]), DEADLINE, NOW, {})
+    assert [(row.number, row.arrival.file) for row in waiting(whole)] == [(0, later.submission.file)]
+
+
+def test_versions_that_do_not_count_keep_their_links(form: Form) -> None:
+    one = agency(1)
+    returned, counting = assessment(form, one, 1, Verdict.RETURNED), assessment(form, one, 2)
+    links = {
+        returned.submission.sha256: [Link("退回表格", "returned/1.xlsx")],
+        counting.submission.sha256: [Link("Word", "reports/1.docx")],
+    }
+    [row] = rows(Morning(merged(form, [one], [returned, counting]), DEADLINE, NOW, {}, links))
+    assert [link.path for link in row.arrival.links] == ["reports/1.docx"]
+    assert row.others == [Link("第 1 次退回表格", "returned/1.xlsx")]
 
 
 def test_equal_problems_stand_once_and_many_are_cut_short(form: Form) -> None:

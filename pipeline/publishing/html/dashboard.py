@@ -21,7 +21,7 @@ from pipeline.publishing.html.standing import (
     first_received,
     rows,
     state_name,
-    strangers,
+    waiting,
 )
 from pipeline.publishing.html.templating import digest, render, source
 
@@ -44,7 +44,7 @@ _MOST_KINDS = 8
 
 def build_dashboard(form: Form, morning: Morning) -> bytes:
     """Build index.html: the same arguments give the same bytes."""
-    listed, unclaimed = rows(morning), strangers(morning)
+    listed, held = rows(morning), waiting(morning)
     cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
     remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
     style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
@@ -55,7 +55,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         deadline=morning.deadline,
         ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
         left=days_left(morning.deadline, morning.today),
-        counts=_counts(listed, unclaimed),
+        counts=_by_state(listed) | {_HELD: len(held)},
         late=sum(bool(row.late) for row in listed),
         words=_WORDS,
         bar=charts.segments(_by_state(listed), 100),
@@ -68,7 +68,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         headlines=_headlines(form, morning),
         rows=listed,
         returned=cases[_RETURNED],
-        held=[*unclaimed, *cases[_HELD]][:_MOST_SHOWN],
+        held=held[:_MOST_SHOWN],
         missing=cases[_MISSING],
         remarked=remarked,
         explained={row.number for row in (*cases[_RETURNED], *cases[_HELD], *remarked)},
@@ -96,12 +96,6 @@ def days_left(deadline: date, today: date) -> str:
 def _by_state(listed: Sequence[Row]) -> dict[str, int]:
     counted = Counter(row.state for row in listed)
     return {state: counted[state] for state in _WORDS}
-
-
-def _counts(listed: Sequence[Row], held: Sequence[Row]) -> dict[str, int]:
-    """Count agencies by state; what is held counts the files of nobody besides."""
-    counted = _by_state(listed)
-    return counted | {_HELD: counted[_HELD] + len(held)}
 
 
 def _kinds(listed: Sequence[Row]) -> charts.Bars:

@@ -92,7 +92,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One agency, or, with ``number`` 0, a file that belongs to nobody."""
+    """One agency, or, with ``number`` 0, a file that is not what counts of an agency."""
 
     number: int
     name: str
@@ -108,6 +108,8 @@ class Row:
     contact: str = ""
     phone: str = ""
     remark: str = ""
+    others: Sequence[Link] = ()
+    """What became of the versions that are not shown."""
 
 
 def china_day(moment: datetime) -> date:
@@ -125,17 +127,23 @@ def rows(morning: Morning) -> list[Row]:
     return [_row(morning, number, state) for number, state in enumerate(morning.summary.states, 1)]
 
 
-def strangers(morning: Morning) -> list[Row]:
-    """Return one row for each file that belongs to nobody yet."""
+def waiting(morning: Morning) -> list[Row]:
+    """Return one row for each file that waits for a person: of nobody yet, or the newest of its agency."""
+    held = [
+        (number, state)
+        for number, state in enumerate(morning.summary.states, 1)
+        if state.latest and state.latest.verdict is Verdict.HELD
+    ]
     return [
-        Row(
-            number=0,
-            name=item.submission.reading.claims.agency or "（未写明单位）",
-            state=state_name(item.verdict),
-            word=VERDICT_WORDS[item.verdict],
-            arrival=_arrival(morning, item),
-        )
-        for item in morning.summary.unclaimed
+        *(
+            _waiting(morning, item, item.submission.reading.claims.agency)
+            for item in morning.summary.unclaimed
+        ),
+        *(
+            _waiting(morning, state.latest, state.agency.name, 0 if state.counting else number)
+            for number, state in held
+            if state.latest
+        ),
     ]
 
 
@@ -148,6 +156,16 @@ def received_at(assessment: Assessment) -> datetime | None:
     """Return when a submission came, in China's time; None where that is unknown."""
     received = assessment.submission.received_at
     return received.astimezone(CHINA) if received and received.tzinfo else received
+
+
+def _waiting(morning: Morning, item: Assessment, name: str, number: int = 0) -> Row:
+    return Row(
+        number=number,
+        name=name or "（未写明单位）",
+        state=state_name(item.verdict),
+        word=VERDICT_WORDS[item.verdict],
+        arrival=_arrival(morning, item),
+    )
 
 
 def _row(morning: Morning, number: int, state: AgencyState) -> Row:
@@ -167,6 +185,12 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         contact=agency.contact,
         phone=agency.phone,
         remark=_remark(state),
+        others=[
+            Link(f"第 {item.version} 次{link.label}", link.path)
+            for item in state.versions
+            if item is not shown
+            for link in morning.links.get(item.submission.sha256, ())
+        ],
         arrival=_arrival(morning, shown) if shown else Arrival(),
     )
 
