@@ -19,12 +19,19 @@ ROOT = Path(__file__).parent.parent
 PICTURES = Path(__file__).parent / "pictures"
 REPORT = "杭州市临平区经济信息化和科学技术局.docx"
 RETURNED = "杭州市临平区卫生健康局_第1次.xlsx"
+SUMMARY, DISTRICT = "*汇总表.xlsx", "杭州市临平区2023年政府信息公开工作年度报告.docx"
 SHOWN = (
-    ("summary", "*汇总表.xlsx", 1),
-    ("report", f"reports/{REPORT}", 1),
-    ("returned", f"returned/{RETURNED}", 2),
+    ("summary", SUMMARY, "一、报送进度"),
+    ("summary_table", SUMMARY, "三、收到和处理政府信息公开申请情况"),
+    ("summary_kinds", SUMMARY, "分类汇总"),
+    ("summary_detail", SUMMARY, "各单位明细"),
+    ("summary_charts", SUMMARY, "年报图表"),
+    ("summary_reconcile", SUMMARY, "对账结果"),
+    ("report", f"reports/{REPORT}", ""),
+    ("district_report", DISTRICT, ""),
+    ("returned", f"returned/{RETURNED}", "问题清单"),
 )
-"""Name of the picture, file of the run, page."""
+"""Name of the picture, file of the run, what stands on the page (nothing: the first)."""
 
 
 PAGES = (
@@ -43,23 +50,48 @@ def main() -> None:
         output = Path(folder) / "output"
         command = [sys.executable, "-m", "pipeline", "run", str(ROOT / "examples" / "linping-2023")]
         subprocess.run([*command, "--output", str(output), "--now", "2024-02-01T08:00:00"], check=False)
-        for name, pattern, page in SHOWN:
+        for name, pattern, words in SHOWN:
             [source] = (output / "2023").glob(pattern)
-            picture(source, page, PICTURES / name, Path(folder))
+            picture(source, words, PICTURES / name, Path(folder))
             print(PICTURES / f"{name}.png")
         picture_pages(output / "2023")
 
 
-def picture(source: Path, page: int, target: Path, folder: Path) -> None:
-    """Print ``source`` and keep one page as a PNG."""
-    copy = folder / f"{target.name}{source.suffix}"
-    shutil.copy(source, copy)
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(copy)]
-    subprocess.run(convert, check=True, capture_output=True)
+def picture(source: Path, words: str, target: Path, folder: Path) -> None:
+    """Print ``source`` and keep the first page that holds ``words`` as a PNG."""
+    pdf = printed(source, folder)
+    page = next(number for number in range(1, 1000) if words in text_of(pdf, number))
     pages = ["-f", str(page), "-l", str(page), "-r", "70", "-png", "-singlefile"]
-    command = ["pdftoppm", *pages, str(copy.with_suffix(".pdf")), str(target)]
+    command = ["pdftoppm", *pages, str(pdf), str(target)]
     subprocess.run(command, check=True)
+
+
+def printed(source: Path, folder: Path) -> Path:
+    """Print ``source`` once; return the PDF."""
+    copy = folder / f"{len(source.name)}_{source.stem}{source.suffix}"
+    pdf = copy.with_suffix(".pdf")
+    if not pdf.exists():
+        shutil.copy(source, copy)
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        convert = [
+            "soffice",
+            profile,
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(folder),
+            str(copy),
+        ]
+        subprocess.run(convert, check=True, capture_output=True)
+    return pdf
+
+
+def text_of(pdf: Path, page: int) -> str:
+    """Return the text of a page, without spaces."""
+    command = ["pdftotext", "-f", str(page), "-l", str(page), str(pdf), "-"]
+    found = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    return "".join(found.stdout.split())
 
 
 def picture_pages(folder: Path) -> None:

@@ -131,6 +131,7 @@ def publish(
     gone = _gone(folder, tonight)
     known = replace(
         night.background,
+        extended={item.agency: item.until for item in night.district.extensions},
         printed={job.report.code: item.figures for job, item in zip(jobs, done, strict=True)},
         reports={job.report.code: path_of(job.stem, documents.WORD) for job in jobs},
     )

@@ -435,6 +435,9 @@ def test_who_came_after_the_deadline_or_not_at_all_is_late(form: Form) -> None:
     sheet = opened(build(form, roster, [early, late]), values=True)[STATUS_SHEET]
     column = STATUS_HEAD.index("逾期") + 1
     assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, "是", "是"]
+    later = Background(extended={roster[1].code: date(2024, 1, 26), roster[2].code: date(2024, 1, 26)})
+    sheet = opened(build(form, roster, [early, late], later), values=True)[STATUS_SHEET]
+    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, None, None]
 
 
 # ---------------------------------------------------------------- by kind, reconciled, traced
@@ -527,7 +530,9 @@ def test_every_figure_stands_beside_last_years(form: Form) -> None:
     summary = merged(form, *mixed(form))
     known = background(form, summary)
     rows = yearly_rows(build_from(form, summary, [], known))
-    assert len(rows) == len(form.cells) + len(summary.states)
+    carried = [row for row in rows if row["增减（%）"] in {"✓", "需说明"}]
+    assert len(carried) == 7
+    assert len(rows) == len(form.cells) + len(carried) + len(summary.states)
     for cell, row in zip(form.cells, rows, strict=False):
         now = summary.totals[cell.index]
         assert as_decimal(row["本年"]) == now
@@ -538,6 +543,20 @@ def test_every_figure_stands_beside_last_years(form: Form) -> None:
         )
     said = texts(opened(build_from(form, summary, [], known), values=True)[YEARLY_SHEET])
     assert any(f"两年都是这 {len(summary.reports)} 家单位的合计" in text for text in said)
+
+
+def test_what_was_carried_forward_must_be_carried_over(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    [over, forward] = ["requests.carried_over.total", "requests.carried_forward.total"]
+    numbers = dict(zip((cell.key for cell in form.cells), summary.totals, strict=True))
+    for gap, expected in ((0, "✓"), (2, "需说明")):
+        past = {cell.key: 0 for cell in form.cells} | {forward: numbers[over] - gap}
+        known = Background(last_year={summary.reports[0].code: past})
+        rows = yearly_rows(build_from(form, summary, [], known))
+        rule = form.balance("T3-04")
+        [row] = [row for row in rows if row["项目"] == f"{rule.rule.condition}（{rule.subject}）"]
+        assert (row["本年"], row["上年"], row["增减"]) == (numbers[over], numbers[over] - gap, gap)
+        assert row["增减（%）"] == expected
 
 
 def test_two_years_of_different_agencies_are_called_not_comparable(form: Form) -> None:

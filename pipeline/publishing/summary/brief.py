@@ -35,7 +35,7 @@ class Background:
 
     ``printed`` holds the figures read back from the written Word reports, None where there was no reading back;
     ``last_year`` last year's figures by cell key; ``earlier`` the district's sums of earlier years by year and cell
-    key; ``reports`` the path of each agency's Word report, relative to the workbook.
+    key; ``reports`` the path of each agency's Word report, relative to the workbook; ``extended`` later deadlines.
     """
 
     printed: Mapping[str, Figures] | None = None
@@ -44,6 +44,7 @@ class Background:
     waivers: Sequence[Waiver] = ()
     delivered: Delivered | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
+    extended: Mapping[str, date] = field(default_factory=dict)
 
     def sums_of_last_year(self, agencies: Iterable[str]) -> dict[str, Number]:
         """Add up last year's figures of ``agencies`` by cell key; a key that nobody has is absent."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CHANGES_SHEET = "版本与更正"
 CHANGES_HEAD = ("序号", "单位名称", "项目", "原数", "现数", "增减", "说明")
+_HEAD_ROW = 2
+"""Of the first block; it repeats on every page, and the second block has the same."""
 _WIDTHS = [6.0, 32.0, 48.0, 12.0, 12.0, 12.0, 34.0]
 
 
@@ -80,6 +82,7 @@ def write_changes(book: Book, brief: Brief) -> None:
         caption, none = "一、与上次报送的汇总表相比", "还没有报送过汇总表，无从比较。"
     row = _write_block(page, 1, caption, since_delivery(brief), none)
     versions = between_versions(brief.form, brief.summary.states)
+    page.sheet.repeat_rows(_HEAD_ROW)
     _write_block(page, row, "二、各单位前后几次报送之间改动的数字", versions, "没有单位改动过数字。")
 
 

@@ -72,11 +72,12 @@ def received_at(assessment: Assessment) -> datetime | None:
 
 
 def is_late(brief: Brief, state: AgencyState) -> bool:
-    """Whether the agency's first file came after the deadline, or none came and the deadline is past."""
+    """Whether the agency's first file came after its deadline, or none came and the deadline is past."""
+    deadline = brief.background.extended.get(state.agency.code, brief.deadline)
     if not state.versions:
-        return brief.now.date() > brief.deadline
+        return brief.now.date() > deadline
     first = received_at(state.versions[0])
-    return bool(first and first.date() > brief.deadline)
+    return bool(first and first.date() > deadline)
 
 
 def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> None:

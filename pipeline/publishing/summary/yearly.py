@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.forms.formulas import NOT_ASSESSED, ranges
+from pipeline.forms.form import is_last_year, this_year
+from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.model import Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
 from pipeline.publishing.summary.brief import Brief
@@ -17,7 +18,7 @@ from pipeline.publishing.summary.tables import printed_positions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.forms.form import Cell
+    from pipeline.forms.form import Balance, Cell, Form
     from pipeline.model import AgencyState
     from pipeline.publishing.summary.detail import Column
 
@@ -26,6 +27,7 @@ YEARLY_HEAD = ("项目", "本年", "上年", "增减", "增减（%）")
 _WIDTHS = [58.0, 13.0, 13.0, 13.0, 12.0]
 _NOTE_ROW, _HEAD_ROW, _FIRST_ROW = 1, 2, 3
 _PERCENT = "0.0%"
+_TO_EXPLAIN = "需说明"
 
 
 def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
@@ -39,7 +41,7 @@ def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
         _NOTE_ROW, note, book.style(bg_color=NOTE_FILL) if "仅供参考" in note else book.style(), least=24
     )
     page.heads(_HEAD_ROW, YEARLY_HEAD)
-    row, where = _FIRST_ROW, printed_positions(brief.form)
+    row, where, rows = _FIRST_ROW, printed_positions(brief.form), dict[str, int]()
     past = brief.background.sums_of_last_year(state.agency.code for state in brief.summary.states)
     for table in brief.form.tables:
         page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
@@ -47,8 +49,10 @@ def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
         for cell in brief.form.cells_of(table.key):
             now = (f"={ranges([where[cell.key]])[0]}", brief.summary.totals[cell.index])
             _write_line(page, row, (cell.short_label, cell.kind), now, past.get(cell.key))
+            rows[cell.key] = row
             row += 1
     if past:
+        row = _write_carried(page, brief, row, rows, past)
         _write_agencies(page, brief, columns, row)
     page.sheet.freeze_panes(_FIRST_ROW, 1)
     page.sheet.repeat_rows(_HEAD_ROW)
@@ -100,6 +104,43 @@ def _write_line(
     if gap is not None and past:
         part = round((stored(value or 0) - stored(past)) / stored(past), 4)
     page.formula(row, 4, share, page.book.figure("count", num_format=_PERCENT), part)
+
+
+def _write_carried(
+    page: Page, brief: Brief, row: int, rows: Mapping[str, int], past: Mapping[str, Number]
+) -> int:
+    """Check that the district carried over what it carried forward last year (D03); return the next row."""
+    page.line(row, "与上年衔接（汇总数）", page.book.boxed(font_name=HEAD_FONT), least=22)
+    totals = brief.totals
+    for balance in _carried(brief.form):
+        before = [this_year(key) for key in balance.right]
+        if any(key not in past for key in before):
+            continue
+        row += 1
+        now, then = sum(totals[key] for key in balance.left), sum(past[key] for key in before)
+        said = f"{balance.rule.condition}（{balance.subject}）" if balance.subject else balance.rule.condition
+        page.text(row, 0, said, page.book.boxed())
+        page.height_for(row, {0: (said, 1)})
+        style, middle = page.book.figure("count"), page.book.boxed(align="center")
+        for column, keys, value in ((1, balance.left, now), (2, before, then)):
+            cells = sum_formula([("", rows[key], column) for key in keys], home="")
+            page.formula(row, column, f"={cells}", style, stored(value))
+        page.formula(row, 3, f"=ROUND({a1(row, 1)}-{a1(row, 2)},6)", style, stored(now - then))
+        mark = f'=IF({a1(row, 3)}=0,"{HOLDS}","{_TO_EXPLAIN}")'
+        page.formula(row, 4, mark, middle, HOLDS if now == then else _TO_EXPLAIN)
+    return row + 1
+
+
+def _carried(form: Form) -> list[Balance]:
+    """List the equalities between figures of this year and figures of last year."""
+    return [
+        balance
+        for balance in form.balances
+        if balance.rule.relation == "="
+        and all(map(is_last_year, balance.right))
+        and balance.right
+        and not any(map(is_last_year, balance.left))
+    ]
 
 
 def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row: int) -> None:
