@@ -132,10 +132,14 @@ def run(
             ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf
         )
         fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
+        if fetched:
+            journal.line(f"  邮箱　取回 {fetched.stored} 封")
         outcome = _run(session)
         sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
         if not dry_run:
             letterbox.lay_out(ledger, district, target)
+        if sent:
+            journal.letters(sent)
         outcome = replace(outcome, fetched=fetched, sent=sent)
         journal.end(outcome.record, outcome.failures)
     return outcome

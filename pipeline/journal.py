@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from io import TextIOBase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS, message_line
 from pipeline.model import CHINA, Assessment, MessageOutcome, NianbaoError, Severity, Verdict
 from pipeline.publishing.record import Leftover, Record
+
+if TYPE_CHECKING:
+    from pipeline.delivery import Round
 
 _COUNTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED, Verdict.HELD)
 
@@ -44,6 +48,14 @@ class Journal:
             self.line(f"  文件　{_said(item)}")
         for copy in copies:
             self.line(f"  文件　{copy.file}　{VERDICT_WORDS[Verdict.DUPLICATE]}")
+
+    def letters(self, done: Round) -> None:
+        """Write how many letters left, and a line for each that did not."""
+        self.line(
+            f"  发信　发出 {len(done.sent)} 封，以后再发 {len(done.later)} 封，被拒收 {len(done.refused)} 封"
+        )
+        for attempt in (*done.later, *done.refused):
+            self.line(f"  发信　{'、'.join(attempt.recipients)}　{attempt.words}")
 
     def end(self, found: Record, failures: Iterable[str]) -> None:
         """Write how many agencies stand where, and what the mail servers failed at."""

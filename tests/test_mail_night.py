@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.form import Form
+from pipeline.ledger import open_copy
 from tests.support.folders import Ran, filled, make_district, run
 from tests.support.mails import mail, winmail
 
@@ -94,3 +95,14 @@ def test_wrong_mail_settings_end_with_code_2_and_a_line(tmp_path: Path) -> None:
     done = run(folder)
     assert done.code == 2
     assert "第 7 行" in done.err
+
+
+def test_every_mail_has_one_outcome_in_the_ledger_and_one_line_in_the_days_log(night: Ran) -> None:
+    output = night.folder.parent
+    with open_copy(output) as ledger:
+        rows = ledger.rows("SELECT path, verdict, reason FROM mails")
+    assert len(rows) == 11
+    assert all(row["verdict"] and row["reason"] for row in rows)
+    [log] = (output / "ledger" / "log").iterdir()
+    told = [line for line in log.read_text("utf-8").splitlines() if line.startswith("  邮件\u3000")]
+    assert len(told) == 11

@@ -187,6 +187,8 @@ def test_a_run_sends_at_its_end_where_the_district_wants_it(post: Post, tmp_path
     post.to_data = [CUT]
     first = run(folder)
     assert "以后再发 1 封" in first.out
+    [log] = (folder / "output" / "ledger" / "log").iterdir()
+    assert "以后再发 1 封" in log.read_text("utf-8")
     assert run(folder).code == 1
     assert sum(b"Message-ID: <a@nianbao>" in content for _, content in post.taken) == 2
     assert states(folder)["a"][0] == "sent"
