@@ -93,7 +93,10 @@ def _with_knot(system: System, knots: Sequence[Knot], own: Mapping[str, Knot], f
             return replace(finding, cause=_name(system, knot))
     if knot is None:
         return finding
-    return replace(finding, cause=_name(system, knot), suggestions=knot.suggestions)
+    is_settled = finding.severity is Severity.INFO or (
+        finding.severity is Severity.WARNING and finding.explanation
+    )
+    return replace(finding, cause=_name(system, knot), suggestions=() if is_settled else knot.suggestions)
 
 
 def _name(system: System, knot: Knot) -> str:

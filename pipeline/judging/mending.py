@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.judging.hand import Hand
 from pipeline.judging.search import Search, Settled, Way
 from pipeline.judging.system import System, basis_of, gaps_of, system_of
 from pipeline.model import Change, Suggestion
@@ -43,7 +44,8 @@ def knots_of(
     system = system_of(form, level, computed)
     gaps = gaps_of(system, operands)
     basis = basis_of(system, frozenset(gaps))
-    mender = Search(form, system, basis, gaps, operands, computed, told or {})
+    hand = Hand(form, system, operands, computed)
+    mender = Search(form, system, basis, gaps, operands, computed, hand, told or {})
     failed = [rule for rule, gap in gaps.items() if mender.fails(rule, gap)]
     own = [rule for rule in failed if rule in basis.equations or not system.is_equation(rule)]
     knots = [knot for region in _by_region(system, own) for knot in mender.settle(region)]

@@ -15,7 +15,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from pipeline.judging.digits import likely_meant, slip_of
-from pipeline.judging.neighbours import Lane, neighbours_of
+from pipeline.judging.hand import Hand, Steps
+from pipeline.judging.neighbours import neighbours_of
 from pipeline.judging.system import Basis, System, signature
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ SHIFTED = {
     ("column", 1): "too_low",
     ("column", -1): "too_high",
 }
-Steps = Mapping[str, "Number"]
-"""How much is to be added to which cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ class Search:
     gaps: Mapping[int, Number]
     operands: Mapping[str, Number | None]
     computed: frozenset[str]
+    hand: Hand
     told: Mapping[str, Number] = field(default_factory=dict)
     """Figures that a text of the report states otherwise than the table, by cell."""
 
@@ -166,7 +166,7 @@ class Search:
         for one, other in neighbours_of(self.form).cells:
             weight = columns.get(one, {}).get(rule, 0) - columns.get(other, {}).get(rule, 0)
             if weight and self._is_input(one) == self._is_input(other):
-                steps = self._exchange([(one, other)])
+                steps = self.hand.exchanged([(one, other)])
                 if steps and weight * steps.get(one, 0) == -gap and self._works(steps, failed, self.gaps):
                     yield Way(self._exchange_kind(one, other), steps)
 
@@ -175,19 +175,6 @@ class Search:
 
     def _exchange_kind(self, one: str, other: str) -> str:
         return EXCHANGED if self.operands[one] and self.operands[other] else MOVED
-
-    def _exchange(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Number]:
-        """Return the steps that exchange the values of each pair; none where a cell is no typed figure."""
-        steps: dict[str, Number] = {}
-        for one, other in pairs:
-            if one in self.computed and other in self.computed:
-                continue  # totals follow their parts
-            left, right = self.operands[one], self.operands[other]
-            if left is None or right is None or not {one, other} <= self.system.columns.keys():
-                return {}
-            if left != right:
-                steps |= {one: right - left, other: left - right}
-        return steps
 
     def _inequality(self, failed: Sequence[int]) -> list[Way]:
         """Return what settles rules of the kind "at most": digits swapped or doubled in a cell, or two cells exchanged."""
@@ -203,7 +190,7 @@ class Search:
                     found.append(Way(slip_of(value, meant), steps))
         for one, other in product(keys, keys):
             if self.form.by_key[one].index < self.form.by_key[other].index:
-                exchanged = self._exchange([(one, other)])
+                exchanged = self.hand.exchanged([(one, other)])
                 if exchanged and self._works(exchanged, failed, self.gaps):
                     found.append(Way(self._exchange_kind(one, other), exchanged))
         return found
@@ -219,12 +206,12 @@ class Search:
     def _large(self, failed: Sequence[int]) -> list[Way]:
         """Return whole lines exchanged, then runs of cells shifted by one."""
         around = neighbours_of(self.form)
-        lines = (Way(LINES, self._exchange(zip(*pair, strict=True))) for pair in around.lines)
+        lines = (Way(LINES, self.hand.exchanged(zip(*pair, strict=True))) for pair in around.lines)
         runs = (
             Way(SHIFTED[run[0].axis, step], steps)
             for run in around.runs
             for step in (1, -1)
-            for steps in self._shifts(run, step)
+            for steps in self.hand.shifted(run, step)
         )
         for ways in (lines, runs):
             found = {
@@ -235,38 +222,6 @@ class Search:
             if found:
                 return list(found.values())
         return []
-
-    def _shifts(self, run: Sequence[Lane], step: int) -> Iterator[Steps]:
-        """Yield the steps that push the values of a run back by one cell; what was pasted over the total goes back too."""
-        for with_spilled in (False, True) if step > 0 else (False,):
-            steps: dict[str, Number] = {}
-            for lane in run:
-                steps |= self._shift(lane, step, with_spilled=with_spilled)
-            yield steps
-
-    def _shift(self, lane: Lane, step: int, *, with_spilled: bool) -> Steps:
-        numbers = self.operands
-        values = [numbers[key] for key in lane.cells]
-        if any(value is None for value in values) or any(
-            key not in self.system.columns for key in lane.cells
-        ):
-            return {}
-        typed = [value for value in values if value is not None][::step]
-        total = self._stated_total(lane) if with_spilled else None
-        if typed[0] != 0 or (with_spilled and total is None):
-            return {}
-        back = [*typed[1:], (numbers[total] or 0) if total else 0][::step]
-        steps = {key: new - old for key, old, new in zip(lane.cells, typed[::step], back, strict=True)}
-        if total:
-            parts = self.form.balance(self.form.by_key[total].defined_by).right
-            steps[total] = sum((numbers[part] or 0) + steps.get(part, 0) for part in parts) - (
-                numbers[total] or 0
-            )
-        return {key: own for key, own in steps.items() if own}
-
-    def _stated_total(self, lane: Lane) -> str | None:
-        cell = self.form.by_key.get(lane.beyond)
-        return cell.key if cell and cell.defined_by and cell.key in self.system.columns else None
 
     def _pairs(self, failed: Sequence[int]) -> list[Way]:
         """Return two cells that settle what no single cell does."""

@@ -12,7 +12,7 @@ from pipeline.grouping import group_notices
 from pipeline.intake.reading import read
 from pipeline.judging.judge import judge
 from pipeline.messages import notices
-from pipeline.model import Assessment, Number, Severity, Verdict
+from pipeline.model import Assessment, Number, PastReport, Severity, Verdict
 from pipeline.publishing.workbook import build_workbook
 from pipeline.rule_settings import Rules
 from tests.support.fills import consistent_numbers, zeros
@@ -101,3 +101,14 @@ def test_what_follows_comes_after_its_cause_and_errors_before_warnings(
         for cause in set(causes)
         for at in range(causes.index(cause), causes.index(cause) + causes.count(cause))
     )
+
+
+@pytest.mark.parametrize("explanation", ["", "部分文件划转"])
+def test_an_explained_warning_gets_no_suggestion(form: Form, explanation: str) -> None:
+    row, rule = "proactive.normative_documents", "T2-02.normative_documents"
+    figures = zeros(form) | {f"{row}.in_force": 12}
+    past = PastReport("001", 2022, {f"{row}.in_force": 21})
+    reading = replace(reading_of(form, figures), explanations={rule: explanation})
+    [assessment] = judge(form, [submission_of(reading)], history={"001": past})
+    [found] = [finding for finding in assessment.findings if finding.code == "T2-02"]
+    assert [way.kind for way in found.suggestions] == ([] if explanation else ["swapped"])
