@@ -23,7 +23,7 @@ from pipeline.durable import write_whole
 from pipeline.forms.form import Form
 from pipeline.forms.loader import edition_mark
 from pipeline.ledger import Ledger, imports, letters, open_ledger
-from pipeline.letterstate import Night, arrivals_of, earlier_of, state_of
+from pipeline.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
 from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
 from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind
 from pipeline.publishing.files import safe_name
@@ -146,7 +146,7 @@ def _intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> i
     written = (secretary.write(item, _attachments(desk, item, found, paths)) for item in planned)
     ready = [
         letters.Letter(
-            key=item.key,
+            key=key_of(desk.district.year, item.key),
             year=desk.district.year,
             kind=item.kind.value,
             recipient=", ".join(item.to),

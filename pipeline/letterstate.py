@@ -99,10 +99,16 @@ def _arrival(row: Record, agency: Agency | None) -> Arrival:
     )
 
 
+def key_of(year: int, key: str) -> str:
+    """Return the key under which the ledger, which holds every campaign, keeps a letter of the one of ``year``."""
+    return f"{year}:{key}"
+
+
 def _written(item: letters.Kept) -> Written:
     refused = item.reason if item.state == letters.FAILED else ""
     to = tuple(item.recipient.split(", "))
-    return Written(item.key, LetterKind(item.kind), item.agency, to, item.subject, item.intended_at, refused)
+    key = item.key.removeprefix(key_of(item.year, ""))
+    return Written(key, LetterKind(item.kind), item.agency, to, item.subject, item.intended_at, refused)
 
 
 # ---------------------------------------------------------------- what came

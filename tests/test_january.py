@@ -380,3 +380,13 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
             Verdict.NOT_A_SUBMISSION,
         )
     }
+
+
+def test_the_same_mail_in_two_campaigns_is_answered_in_both(office: PostOffice) -> None:
+    """The year in the configuration was wrong: once it is mended, nobody waits for an answer in vain."""
+    play = January(office)
+    office.receive(moment(1, 15), play.post("001", play.sent("001", minus=-1)))
+    office.edit("district.toml", f"year = {YEAR}", f"year = {YEAR - 1}")
+    office.night(moment(1, 15))
+    office.edit("district.toml", f"year = {YEAR - 1}", f"year = {YEAR}")
+    assert ("returned", box("001")) in kinds(office.night(moment(1, 16)))
