@@ -194,7 +194,7 @@ def submission(envelope: Envelope, found: Reading, who: identity.Identity, level
         source=envelope.source,
         received_at=envelope.received_at,
         order=envelope.order,
-        reading=replace(found, findings=(*found.findings, *who.findings)),
+        reading=replace(found, findings=(*who.findings, *found.findings)),
         agency=who.agency,
         level=who.agency.level if who.agency else level,
         year=who.year,

@@ -81,6 +81,28 @@ def test_an_impostors_figures_are_never_merged(night: Ran) -> None:
     assert (counts["held"], counts["accepted"] + counts["accepted_with_remarks"]) == (2, 4)
 
 
+def test_what_a_person_must_decide_is_said_first(form: Form, tmp_path: Path) -> None:
+    damaged = filled(form, "甲局")[:700]
+    files = {"1.eml": mail([("年报.xlsx", damaged)], From="x@evil.example").as_bytes()}
+    [item] = run(make_district(tmp_path, ["甲局"], files)).record["submissions"]
+    assert item["verdict"] == "held"
+    assert [finding["code"] for finding in item["findings"]] == ["F06", "F01"]
+
+
+@pytest.mark.parametrize("sender", ["jia@evil.example", "bing@x.example"])
+def test_a_held_file_counts_once_the_coordinator_has_put_it_into_the_inbox(
+    form: Form, tmp_path: Path, sender: str
+) -> None:
+    content = filled(form, "甲局")
+    failed = f"{OURS}; spf=fail"
+    message = mail([("甲局.xlsx", content)], From=sender, Authentication_Results=failed)
+    extra = f'[mail]\nauthserv_id = "{OURS}"\n'
+    folder = make_district(tmp_path, ["甲局"], {"1.eml": message.as_bytes()}, extra=extra)
+    assert run(folder).verdicts() == {"1.eml/甲局.xlsx": "held"}
+    (folder / "inbox" / "甲局.xlsx").write_bytes(content)
+    assert run(folder).verdicts() == {"1.eml/甲局.xlsx": "duplicate", "甲局.xlsx": "accepted"}
+
+
 def test_once_the_address_is_on_the_roster_the_file_counts(form: Form, tmp_path: Path) -> None:
     files = {"1.eml": mail([("甲局.xlsx", filled(form, "甲局"))], From="new@x.example").as_bytes()}
     folder = make_district(tmp_path, ["甲局"], files)
