@@ -90,12 +90,18 @@ def render_page(page: Page, report: Report) -> bytes:
     values = dict(zip(page.numbers, map(plain_number, report.numbers), strict=True))
     agency = values[_AGENCY] = _attribute(report.agency)
     values[_TITLE] = page.report_title.format(agency=agency, year=report.year)
-    values[_HEADING] = page.report_title.format(agency=f"{agency}<wbr>", year=report.year)
+    values[_HEADING] = _heading(page.report_title, agency, report.year)
     lines = {key: paragraphs(report.texts.get(key, "")) for key in page.texts}
     pieces = [page.literals[0]]
     for slot, literal in zip(page.slots, page.literals[1:], strict=True):
         pieces += (values[slot.key] if slot.kind == "v" else _text(slot, lines[slot.key]), literal)
     return "".join(pieces).encode()
+
+
+def _heading(title: str, agency: str, year: int) -> str:
+    """Keep the agency and what follows it each in a line of its own where both do not fit into one."""
+    pieces = title.format(agency=_BEGIN, year=year).partition(_BEGIN)
+    return "".join(f"<span>{piece}</span>" for piece in (pieces[0], agency, pieces[2]) if piece)
 
 
 def _slot(kind: SlotKind, key: str) -> str:
