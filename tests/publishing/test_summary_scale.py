@@ -52,6 +52,10 @@ def test_a_streamed_sheet_holds_the_cells_that_xlsxwriter_would_write() -> None:
                 page.number(0, column, float(value), style)
         page.formula(1, 0, '=IF(B1<1,"a&b","<c>")', styles[0], "a&b")
         page.formula(1, 1, "=SUM(B1:G1)", styles[3], 0.1)
+        for number, text in enumerate(("普通", "a&b <c>", " 空格 ", "两\n行", "\x0b", "", "=1+1", "\r"), 2):
+            page.text(number, 0, text, styles[0])
+            page.number(number, 1, number / 3, styles[3])
+            page.text(number, 2, text, styles[1], across=2)
         content = book.to_bytes()
         for is_stored in (True, False):
             sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=is_stored)["表"]
