@@ -433,8 +433,8 @@ def test_who_came_after_the_deadline_or_not_at_all_is_late(form: Form) -> None:
         late, submission=replace(late.submission, received_at=datetime(2024, 1, 25, 16, 1, tzinfo=UTC))
     )
     sheet = opened(build(form, roster, [early, late]), values=True)[STATUS_SHEET]
-    column = STATUS_HEAD.index("逾期") + 1
-    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, "是", "是"]
+    column = STATUS_HEAD.index("是否按时") + 1
+    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, "迟报", "逾期"]
     later = Background(extended={roster[1].code: date(2024, 1, 26), roster[2].code: date(2024, 1, 26)})
     sheet = opened(build(form, roster, [early, late], later), values=True)[STATUS_SHEET]
     assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, None, None]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STATUS_SHEET = "报送情况"
 STATUS_HEAD = (
-    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "逾期", "错误数", "提醒数", "文件名", "年报", "备注",
+    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "是否按时", "错误数", "提醒数", "文件名", "年报", "备注",
 )  # fmt: skip
 _WIDTHS = [6.0, 11.0, 36.0, 9.0, 14.5, 7.5, 17.5, 6.5, 7.5, 7.5, 38.0, 10.0, 32.0]
 _VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _FILE, _REPORT, _REMARK = range(5, 13)
@@ -71,13 +71,13 @@ def received_at(assessment: Assessment) -> datetime | None:
     return received.astimezone(CHINA) if received.tzinfo else received
 
 
-def is_late(brief: Brief, state: AgencyState) -> bool:
-    """Whether the agency's first file came after its deadline, or none came and the deadline is past."""
+def lateness(brief: Brief, state: AgencyState) -> str:
+    """Say that the agency's first file came after its deadline (迟报), or that none came and it is past (逾期)."""
     deadline = brief.background.extended.get(state.agency.code, brief.deadline)
     if not state.versions:
-        return brief.now.date() > deadline
+        return "逾期" if brief.now.date() > deadline else ""
     first = received_at(state.versions[0])
-    return bool(first and first.date() > deadline)
+    return "迟报" if first and first.date() > deadline else ""
 
 
 def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> None:
@@ -95,8 +95,8 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
         _REMARK: remark(state),
     }
     _write_arrival(page, brief, row, assessment, texts)
-    late = is_late(brief, state)
-    page.text(row, _LATE, "是" if late else "", page.book.filled(NOTE_FILL if late else None, align="center"))
+    late = lateness(brief, state)
+    page.text(row, _LATE, late, page.book.filled(NOTE_FILL if late else None, align="center"))
     path = brief.background.reports.get(agency.code)
     if path and state.counting:
         link = page.book.boxed(align="center", font_color=_LINK, underline=1)
