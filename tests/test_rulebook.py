@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,5 +44,4 @@ def test_every_rule_stands_in_it_in_chinese(form: Form) -> None:
 @pytest.mark.libreoffice
 def test_it_prints_on_two_pages(tmp_path: Path) -> None:
     [pdf] = to_pdf([DOCS / "rules.zh-CN.docx"], tmp_path / "pdf")
-    pages = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
-    assert re.search(r"Pages:\s+2$", pages, re.MULTILINE)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf.read_bytes())) == 2
