@@ -117,9 +117,10 @@ def _all_readings(
     form = campaign.form
     reader = digest_of((program(), form.id))
     found = readings.of_year(ledger, campaign.district.year, reader, form.places)
-    missing = [
-        digest for digest in dict.fromkeys(item.envelope.sha256 for item in known) if digest not in found
-    ]
+    wanted = dict.fromkeys(item.envelope.sha256 for item in known if item.envelope.sha256 not in found)
+    lost = [digest for digest in wanted if digest not in contents and not ledger.originals.has(digest)]
+    found |= readings.older(ledger, lost, form.places)
+    missing = [digest for digest in wanted if digest not in found]
     if not missing:
         return found
     files = [contents[digest] if digest in contents else ledger.originals.load(digest) for digest in missing]

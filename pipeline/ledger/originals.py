@@ -30,6 +30,10 @@ class Originals:
         if new:
             sync_folder(self._folder)
 
+    def has(self, digest: str) -> bool:
+        """Whether the original with ``digest`` is there."""
+        return digest in (self._unwritten or ()) or self._path(digest).is_file()
+
     def load(self, digest: str) -> bytes:
         """Return the original with ``digest``. Raises EnvironmentFailedError if it is gone or not what it was."""
         if self._unwritten and digest in self._unwritten:

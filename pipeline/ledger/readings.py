@@ -5,7 +5,7 @@ Most files stand on an untouched template, whose places are the form's own: thos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.ledger import codec
@@ -33,6 +33,15 @@ def of_year(ledger: Ledger, year: int, reader: str, places: Mapping[str, Place])
         (reader, year),
     )
     return {row["sha256"]: _with(codec.loads(Reading, row["body"]), places) for row in rows}
+
+
+def older(ledger: Ledger, digests: Iterable[str], places: Mapping[str, Place]) -> dict[str, Reading]:
+    """Return the readings of files that cannot be read again, whatever program made them.
+
+    Of a file far beyond the limit there is no original, only its refusal.
+    """
+    rows = [ledger.one("SELECT sha256, body FROM readings WHERE sha256 = ?", (digest,)) for digest in digests]
+    return {row["sha256"]: _with(codec.loads(Reading, row["body"]), places) for row in rows if row}
 
 
 _STANDARD: Mapping[str, Place] = {"": Place("")}

@@ -1,0 +1,176 @@
+"""What a night takes from the ledger, and what it does anew."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline import assessing, batch
+from pipeline.assessing import Campaign
+from pipeline.district import load_district
+from pipeline.forms.form import Form
+from pipeline.model import CHINA, Assessment, Reading, Submission
+from pipeline.publishing.workbook import build_workbook
+from pipeline.work import Work
+from tests.support.fills import report
+from tests.support.folders import YEAR, contents, inputs_only, make_district
+
+EVENING = datetime(2024, 1, 15, 20, tzinfo=CHINA)
+NAMES = ("甲局", "乙局", "丙局")
+
+
+def sent(form: Form, name: str, seed: int, year: int = YEAR) -> bytes:
+    """A filled template; another seed gives other figures."""
+    found = report(form, "", name, year, rng=random.Random(seed))
+    numbers = dict(zip((cell.key for cell in form.cells), found.numbers, strict=True))
+    entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: str(year)}
+    return build_workbook(form, values={**inputs_only(form, numbers), **found.texts, **entries})
+
+
+@dataclass(slots=True)
+class Effort:
+    """How many files each night read, and which it judged."""
+
+    read: int = 0
+    judged: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
+    made = Effort()
+    read_chunk, judge = assessing.read_chunk, assessing._judge  # noqa: SLF001 - watched, not changed
+
+    def watched_read(form_id: str, files: Sequence[bytes]) -> list[Reading]:
+        made.read += len(files)
+        return read_chunk(form_id, files)
+
+    def watched_judge(
+        campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Assessment]
+    ) -> list[Assessment]:
+        made.judged += [item.file for item in stale]
+        return judge(campaign, stale, kept)
+
+    monkeypatch.setattr(assessing, "read_chunk", watched_read)
+    monkeypatch.setattr(assessing, "_judge", watched_judge)
+    return made
+
+
+@pytest.fixture
+def district(form: Form, tmp_path: Path) -> Path:
+    files = {f"2024-01-10/{name}.xlsx": sent(form, name, seed) for seed, name in enumerate(NAMES)}
+    return make_district(tmp_path / "区", NAMES, files)
+
+
+def night(folder: Path, day: int = 0) -> batch.Outcome:
+    now = EVENING + timedelta(days=day)
+    return batch.run(load_district(folder), folder / "output", now=now, work=Work(), progress=lambda *_: None)
+
+
+def put(folder: Path, path: str, content: bytes) -> None:
+    (folder / "inbox" / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "inbox" / path).write_bytes(content)
+
+
+def rows(outcome: batch.Outcome) -> dict[str, tuple[object, object, object]]:
+    """File → agency, version, verdict."""
+    return {
+        item["file"]: (item["agency"], item["version"], item["verdict"])
+        for item in outcome.record["submissions"]
+    }
+
+
+def test_only_what_is_new_is_read_judged_and_printed(form: Form, district: Path, effort: Effort) -> None:
+    assert len([path for path in night(district).written if path.startswith("reports/")]) == 6
+    assert (effort.read, len(effort.judged)) == (3, 3)
+    put(district, "2024-01-16/乙局.xlsx", sent(form, "乙局", 9))
+    second = night(district, 1)
+    assert effort.read == 4
+    assert effort.judged[3:] == ["2024-01-16/乙局.xlsx"]
+    printed = [path for path in second.written if path.startswith("reports/")]
+    assert sorted(printed) == ["reports/乙局.docx", "reports/乙局.html"]
+    assert night(district, 2).unchanged
+    assert effort.read == 4
+
+
+def test_a_choice_of_the_district_has_everything_judged_but_nothing_read_again(
+    district: Path, effort: Effort
+) -> None:
+    night(district)
+    settings = district / "district.toml"
+    settings.write_text(settings.read_text("utf-8") + "[rules]\nblank_is_zero = true\n", "utf-8")
+    night(district, 1)
+    assert (effort.read, len(effort.judged)) == (3, 6)
+
+
+def test_a_new_program_reads_the_originals_though_the_inbox_is_empty(
+    district: Path, effort: Effort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rows(night(district))
+    shutil.rmtree(district / "inbox")
+    monkeypatch.setattr(assessing, "program", lambda: "another")
+    (district / "output" / str(YEAR) / "figures.csv").unlink()
+    assert rows(night(district)) == first
+    assert effort.read == 6
+
+
+def test_what_could_not_be_kept_keeps_its_reading(
+    district: Path, effort: Effort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a file beyond the limit only the refusal is kept; a new program cannot read it again."""
+    first = rows(night(district))
+    shutil.rmtree(district / "inbox")
+    shutil.rmtree(district / "output" / "ledger" / "originals")
+    monkeypatch.setattr(assessing, "program", lambda: "another")
+    (district / "output" / str(YEAR) / "figures.csv").unlink()
+    assert rows(night(district)) == first
+    assert effort.read == 3
+
+
+def test_versions_keep_their_numbers_and_copies_stay_copies_over_nights(form: Form, district: Path) -> None:
+    night(district)
+    put(district, "2024-01-16/甲局.xlsx", sent(form, "甲局", 7))
+    night(district, 1)
+    put(district, "2024-01-09/迟到.xlsx", sent(form, "甲局", 8))
+    put(district, "2024-01-17/又发.xlsx", sent(form, "甲局", 0))
+    (district / "inbox" / "2024-01-10" / "甲局.xlsx").unlink()
+    put(district, "已处理/乙局.xlsx", (district / "inbox" / "2024-01-10" / "乙局.xlsx").read_bytes())
+    (district / "inbox" / "2024-01-10" / "乙局.xlsx").unlink()
+    found = rows(night(district, 2))
+    assert found["2024-01-16/甲局.xlsx"] == ("001", 2, "accepted")
+    assert found["2024-01-09/迟到.xlsx"] == ("001", 3, "accepted")
+    assert found["2024-01-17/又发.xlsx"] == ("001", 1, "accepted")
+    assert found["已处理/乙局.xlsx"] == ("002", 1, "accepted")
+    assert len(found) == 5
+
+
+def test_outputs_made_from_the_ledger_are_those_made_from_the_files(form: Form, district: Path) -> None:
+    put(district, "2024-01-11/乙局.xlsx", sent(form, "乙局", 5)[:-700])
+    whole = contents(night(district).folder)
+    shutil.rmtree(district / "output" / str(YEAR))
+    again = night(district).folder
+    assert contents(again) == whole
+
+
+def test_a_new_campaign_leaves_alone_what_an_earlier_one_accepted(form: Form, district: Path) -> None:
+    night(district)
+    settings = district / "district.toml"
+    settings.write_text(settings.read_text("utf-8").replace(f"year = {YEAR}", f"year = {YEAR + 1}"), "utf-8")
+    put(district, "2025-01-10/去年的.xlsx", sent(form, "甲局", 0))
+    put(district, "2025-01-10/甲局.xlsx", sent(form, "甲局", 3, YEAR + 1))
+    outcome = night(district, 366)
+    found = rows(outcome)
+    assert set(found) == {"2025-01-10/去年的.xlsx", "2025-01-10/甲局.xlsx"}
+    assert found["2025-01-10/去年的.xlsx"] == (None, None, "duplicate")
+    assert found["2025-01-10/甲局.xlsx"][:2] == ("001", 1)
+    [codes] = [
+        {finding["code"] for finding in item["findings"]}
+        for item in outcome.record["submissions"]
+        if item["version"]
+    ]
+    assert "T3-04" in codes  # held against what the earlier campaign accepted
