@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 READ_ONLY = 0o444
+_WRITABLE = 0o644
 _watchers: list[Callable[[str], object]] = []
 
 
@@ -35,7 +36,9 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)  # a killed run may have left one, by then read-only
+    if beside.exists():  # a killed run left one, by then perhaps read-only, which Windows does not remove
+        beside.chmod(_WRITABLE)
+        beside.unlink()
     try:
         with beside.open("wb") as file:
             file.write(content)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.durable import watched
+from pipeline.durable import READ_ONLY, watched, write_whole
 from pipeline.ledger import FOLDER, Ledger, arrivals, events, mailboxes, open_copy, open_ledger
 from pipeline.ledger.schema import MIGRATIONS
 from pipeline.model import ConfigError, EnvironmentFailedError
@@ -120,3 +120,12 @@ def test_originals_are_read_only_under_their_digest(tmp_path: Path, ledger: Ledg
     path.write_bytes(b"changed")
     with pytest.raises(EnvironmentFailedError, match="备份"):
         ledger.originals.load(item.sha256)
+
+
+def test_what_a_killed_run_left_beside_is_in_nobodys_way(tmp_path: Path) -> None:
+    left = tmp_path / ".a.new"
+    left.write_bytes(b"half")
+    left.chmod(READ_ONLY)
+    write_whole(tmp_path / "a", b"whole", mode=READ_ONLY)
+    assert contents(tmp_path) == {"a": b"whole"}
+    assert not (tmp_path / "a").stat().st_mode & 0o222
