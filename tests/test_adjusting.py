@@ -54,7 +54,7 @@ def test_limits_are_chosen_and_said(form: Form) -> None:
     own = adjusted(form, Rules(limits={"T3-06": {"percent": 90}}))
     assert judged(own, FORWARD).findings == ()
     assert "90%" in own.balance("T3-06").rule.condition
-    assert "不少于 6 件" in own.balance("T3-06").rule.condition
+    assert "达到 6 件" in own.balance("T3-06").rule.condition
     assert own.live_checks("县区")
 
 

@@ -119,7 +119,7 @@ def test_every_address_is_taken_once(form: Form) -> None:
             "limits = { factor = 5, base = 0.5 }",
             "limits = { factor = 5",
         ),
-        ("变化超过 {factor} 倍", "变化超过 {times} 倍", "变化超过 {factor} 倍"),
+        ("变化不超过 {factor} 倍", "变化不超过 {times} 倍", "变化不超过 {factor} 倍"),
         ('after = ["T3-04"]', 'after = ["T3-07"]', 'after = ["T3-04"]'),
         ('after = ["T3-04"]', 'after = ["T2-02"]', 'after = ["T3-04"]'),
         (
