@@ -48,7 +48,7 @@ benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
 layouts: $(VENV)/dev.stamp
-	$(BIN)/python -c "from pathlib import Path; from pipeline.preparing import write_layouts; write_layouts(Path('input_templates'))"
+	$(BIN)/python -c "from pathlib import Path; from pipeline.coordinating.preparing import write_layouts; write_layouts(Path('input_templates'))"
 
 examples: $(VENV)/dev.stamp
 	$(BIN)/python examples/build_linping_2023.py

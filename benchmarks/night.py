@@ -19,10 +19,10 @@ from python_calamine import load_workbook
 
 from benchmarks.measure import Line
 from pipeline import batch
-from pipeline.district import load_district
+from pipeline.district.folder import load_district
 from pipeline.forms.loader import load_form
+from pipeline.machine.work import Work
 from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.work import Work
 from tests.support.fills import report
 
 AGENCIES = 1000

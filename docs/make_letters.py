@@ -15,11 +15,12 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from pipeline import batch, letterbox
-from pipeline.district import load_district
+from pipeline import batch
+from pipeline.district.folder import load_district
+from pipeline.machine.work import Work
 from pipeline.model import CHINA
+from pipeline.night import letterbox
 from pipeline.post import KIND_WORDS, LetterKind
-from pipeline.work import Work
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "examples" / "linping-2023"

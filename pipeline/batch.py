@@ -13,18 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pipeline import letterbox, letterstate, mailing
-from pipeline.adjusting import form_of
-from pipeline.assessing import Assessed, Campaign, assess, read_chunk, submission
-from pipeline.delivered import last_delivered
-from pipeline.district import DEFAULT_LEVEL, LAYOUTS_NAME, District
-from pipeline.environment import disk
-from pipeline.fingerprint import fingerprint
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake import folder, identity
-from pipeline.journal import Journal, open_journal
 from pipeline.ledger import FOLDER, Ledger, arrivals, imports, open_copy, open_ledger, runs, waivers
+from pipeline.machine.environment import disk
+from pipeline.machine.work import Work
 from pipeline.merging import merge
 from pipeline.model import (
     Assessment,
@@ -33,12 +29,16 @@ from pipeline.model import (
     Message,
     Verdict,
 )
-from pipeline.outcomes import outcomes
+from pipeline.night import letterbox, letterstate, mailing
+from pipeline.night.assessing import Assessed, Campaign, assess, read_chunk, submission
+from pipeline.night.delivered import last_delivered
+from pipeline.night.fingerprint import fingerprint
+from pipeline.night.journal import Journal, open_journal
+from pipeline.night.outcomes import outcomes
 from pipeline.publishing import outputs
 from pipeline.publishing.outputs import Progress
 from pipeline.publishing.record import Leftover, Record
 from pipeline.publishing.summary import Background
-from pipeline.work import Work
 
 if TYPE_CHECKING:
     from pipeline.delivery import Round

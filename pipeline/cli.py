@@ -18,11 +18,11 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 from pipeline import __version__
-from pipeline.environment import disk, lock
+from pipeline.machine.environment import disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 
 if TYPE_CHECKING:
-    from pipeline.district import District
+    from pipeline.district.folder import District
 
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
 BUG = 70
@@ -109,7 +109,7 @@ def init(
     ],
 ) -> None:
     """新建一个区县文件夹：设置、单位名单、收件箱和模板。"""
-    from pipeline import preparing
+    from pipeline.coordinating import preparing
 
     with disk():
         made = preparing.init(folder, today=datetime.now(CHINA).date())
@@ -130,8 +130,9 @@ def template(
     now: Now = None,
 ) -> None:
     """给每个单位做一份带单位名称和年度的填报模板，并写好发模板的信。"""
-    from pipeline import letterbox, preparing
-    from pipeline.district import load_district
+    from pipeline.coordinating import preparing
+    from pipeline.district.folder import load_district
+    from pipeline.night import letterbox
 
     moment = _moment(now)
     district = load_district(folder)
@@ -146,8 +147,8 @@ def template(
 @app.command(cls=_Command, epilog="例：nianbao deliver 临平区")
 def deliver(folder: Folder, output: Output = None, now: Now = None) -> None:
     """写一封信把汇总表报给区县政府办公室，不等收齐；收齐后的信每晚自动写。"""
-    from pipeline import letterbox
-    from pipeline.district import load_district
+    from pipeline.district.folder import load_district
+    from pipeline.night import letterbox
 
     moment = _moment(now)
     district = load_district(folder)
@@ -216,9 +217,9 @@ def run(
 ) -> None:
     """检查收件箱里的全部报送，写出汇总表、各单位年报和退回表格。"""
     from pipeline import batch, console
-    from pipeline.district import load_district
+    from pipeline.district.folder import load_district
+    from pipeline.machine.work import open_work
     from pipeline.publishing.record import to_json
-    from pipeline.work import open_work
 
     moment = _moment(now)
     district = load_district(folder)
@@ -255,8 +256,9 @@ def import_(
     now: Now = None,
 ) -> None:
     """导入上年的数据，用来与本年的数据比较。"""
-    from pipeline import console, importing
-    from pipeline.district import load_district
+    from pipeline import console
+    from pipeline.coordinating import importing
+    from pipeline.district.folder import load_district
 
     moment = _moment(now)
     for path in files:
@@ -280,8 +282,9 @@ def status(
     ] = False,
 ) -> None:
     """逐个单位列出报送情况：状态、计入第几次、收到时间、问题、最近一封信。"""
-    from pipeline import console, standing
-    from pipeline.district import load_district
+    from pipeline import console
+    from pipeline.coordinating import standing
+    from pipeline.district.folder import load_district
 
     district = load_district(folder)
     now = _moment(None)
@@ -314,8 +317,8 @@ def waive(
     output: Output = None,
 ) -> None:
     """准予一个单位对一条规则例外，写明理由和同意的人；汇总表和问题清单中会列明。"""
-    from pipeline import waiving
-    from pipeline.district import load_district
+    from pipeline.coordinating import waiving
+    from pipeline.district.folder import load_district
     from pipeline.model import Waiver
 
     district = load_district(folder)
@@ -334,7 +337,7 @@ def waive(
 def send(folder: Folder, output: Output = None) -> None:
     """发出等待中的信，即 letters 文件夹里的那些。"""
     from pipeline import batch, console
-    from pipeline.district import load_district
+    from pipeline.district.folder import load_district
 
     district = load_district(folder)
     target = _output(folder, output)

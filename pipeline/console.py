@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.adjusting import form_of
-from pipeline.district import District
-from pipeline.grouping import group_notices
+from pipeline.coordinating.standing import Status
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
 from pipeline.ledger.letters import FAILED, SENT, WAITING, Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
@@ -23,12 +23,12 @@ from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import CHINA, Assessment, Notice, Verdict
 from pipeline.post import KIND_WORDS, LetterKind
 from pipeline.publishing.record import Record
-from pipeline.standing import Status
+from pipeline.wording.grouping import group_notices
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
+    from pipeline.coordinating.importing import Taken
     from pipeline.delivery import Round
-    from pipeline.importing import Taken
 
 _COLOURS = {
     Verdict.ACCEPTED: "green",

@@ -18,8 +18,8 @@ from email.parser import BytesHeaderParser
 from enum import StrEnum
 from typing import Any
 
-from pipeline.mail_settings import MailSettings
-from pipeline.network import TIMEOUT, Credentials, said_of, tls
+from pipeline.district.mail_settings import MailSettings
+from pipeline.machine.network import TIMEOUT, Credentials, said_of, tls
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PERMANENT = 500

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
-from pipeline.hints import way_out
 from pipeline.model import CHINA, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
+from pipeline.wording.hints import way_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,8 +17,8 @@ import openpyxl
 import pytest
 
 from examples.linping.plan import expected
-from pipeline.environment import lock
 from pipeline.forms.form import Form
+from pipeline.machine.environment import lock
 from pipeline.model import Number
 from pipeline.post import LetterKind
 from pipeline.publishing import documents

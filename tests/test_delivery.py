@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.delivery import Answer, Attempt, Outgoing, Round, deliver
-from pipeline.mail_settings import MailSettings
-from pipeline.network import Credentials
+from pipeline.district.mail_settings import MailSettings
+from pipeline.machine.network import Credentials
 from tests.support.mails import mail
 from tests.support.smtp import CUT, WHO, Post, post_office
 

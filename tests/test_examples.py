@@ -20,7 +20,7 @@ from examples.linping.build import REAL, build, delivered, report_of, sample_fil
 from examples.linping.build import workbook as workbook_of
 from examples.linping.plan import DELIVERIES, FAULTS, MISTAKEN, RETURNED, SILENT, Delivery
 from examples.linping.roster import BODIES, BY_CODE, YEAR
-from pipeline.district import load_district
+from pipeline.district.folder import load_district
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.loader import load_form
 from pipeline.model import Number

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from pipeline import batch
-from pipeline.district import LAYOUTS_NAME, load_district
+from pipeline.district.folder import LAYOUTS_NAME, load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import FOLDER
+from pipeline.machine.work import Work
 from pipeline.model import CHINA
 from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.workbook import build_workbook
-from pipeline.work import Work
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district
 from tests.support.killing import kill_at, run_in_child, steps_of

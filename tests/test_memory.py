@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import assessing, batch
-from pipeline.assessing import Campaign
-from pipeline.district import load_district
+from pipeline import batch
+from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.machine.work import Work
 from pipeline.model import CHINA, Assessment, Reading, Submission
+from pipeline.night import assessing
+from pipeline.night.assessing import Campaign
 from pipeline.publishing.workbook import build_workbook
-from pipeline.work import Work
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district
 

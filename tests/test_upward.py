@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from pipeline import batch
-from pipeline.district import load_district
+from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.intake import reading
+from pipeline.machine.work import Work
 from pipeline.publishing.drafting import district_report
 from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.work import Work
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged
 from tests.support.fills import report

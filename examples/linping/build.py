@@ -17,10 +17,10 @@ from examples.linping.plan import DELIVERIES, Delivery, Values
 from examples.linping.readme import readme
 from examples.linping.roster import BY_CODE, DISTRICT, LEVEL, YEAR, Body, agencies_csv
 from examples.linping.texts import texts
-from pipeline.district import LAYOUTS_NAME
+from pipeline.coordinating.preparing import layouts
+from pipeline.district.folder import LAYOUTS_NAME
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.model import Number
-from pipeline.preparing import layouts
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.real_report import load_real_report
 

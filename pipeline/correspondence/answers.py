@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.correspondence.state import addresses, belongs_to
-from pipeline.district import District
+from pipeline.district.folder import District
 from pipeline.model import CHINA, Agency, Verdict
 from pipeline.post import Answer, Arrival, Intention, LetterKind
 

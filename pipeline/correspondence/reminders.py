@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.correspondence.state import State, addresses
-from pipeline.district import District
+from pipeline.district.folder import District
 from pipeline.model import Agency
 from pipeline.post import Handout, Intention, LetterKind, Reminder
 

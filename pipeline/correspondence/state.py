@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline.district import District
+from pipeline.district.folder import District
 from pipeline.model import CHINA, Agency, Verdict
 from pipeline.post import Arrival, LetterKind, Unsent
 

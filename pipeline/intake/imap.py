@@ -25,11 +25,11 @@ from imap_tools.errors import (
     UnexpectedCommandStatusError,
 )
 
+from pipeline.district.mail_settings import MailSettings
 from pipeline.intake import origin
 from pipeline.intake.folder import MAX_MAIL
-from pipeline.mail_settings import MailSettings
+from pipeline.machine.network import TIMEOUT, Credentials, said_of, tls
 from pipeline.model import CHINA
-from pipeline.network import TIMEOUT, Credentials, said_of, tls
 
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox

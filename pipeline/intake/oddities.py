@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.addresses import cell_ranges
 from pipeline.intake.cellxml import hidden_lines
 from pipeline.model import Fact, Finding, Place, Severity, a1
+from pipeline.wording.addresses import cell_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.judging.causes import explained, is_unfilled, unfilled
@@ -34,7 +35,6 @@ from pipeline.model import (
     Verdict,
     Waiver,
 )
-from pipeline.rule_settings import AS_THE_FORM_SAYS, Rules
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipeline.durable import checkpoint
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
+from pipeline.machine.durable import checkpoint
 
 if TYPE_CHECKING:
     from sqlite3 import Row

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipeline.durable import READ_ONLY, sync_folder, write_whole
+from pipeline.machine.durable import READ_ONLY, sync_folder, write_whole
 from pipeline.model import EnvironmentFailedError
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
-from pipeline.durable import checkpoint
 from pipeline.ledger.originals import Originals
 from pipeline.ledger.schema import MIGRATIONS
+from pipeline.machine.durable import checkpoint
 from pipeline.model import ConfigError, EnvironmentFailedError
 
 FOLDER = "ledger"

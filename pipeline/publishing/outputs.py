@@ -13,9 +13,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from pipeline.district import District
-from pipeline.fingerprint import digest_of
+from pipeline.district.folder import District
 from pipeline.forms.form import Form
+from pipeline.machine.digest import digest_of
+from pipeline.machine.work import Work
 from pipeline.messages import notices
 from pipeline.model import (
     Assessment,
@@ -33,7 +34,6 @@ from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.html import dashboard, site
 from pipeline.publishing.html.standing import Link, Morning
 from pipeline.publishing.summary import Background
-from pipeline.work import Work
 
 RUN_NAME = "run.json"
 FIGURES_NAME = "figures.csv"

@@ -20,10 +20,10 @@ from pipeline.correspondence import (
     reminders,
 )
 from pipeline.correspondence.digest import calls
+from pipeline.district.workdays import Calendar, Extension
 from pipeline.forms.form import Form
 from pipeline.model import CHINA, Finding, Severity, Verdict
 from pipeline.post import Delivery, Digest, Intention, LetterKind, Reminder
-from pipeline.workdays import Calendar, Extension
 from tests.support.arrivals import COORDINATOR, NIGHT, OFFICE, agency, arrival, district, state
 
 AGENCIES = [agency(number) for number in range(1, 6)]

@@ -9,7 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import pipeline.forms
-from pipeline.adjusting import adjusted
+from pipeline.district.adjusting import adjusted
+from pipeline.district.rule_settings import Rules
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import data_dictionary, load_form, parse_form
@@ -17,7 +18,6 @@ from pipeline.judging.judge import judge
 from pipeline.messages import notices
 from pipeline.model import ConfigError, Number
 from pipeline.publishing.workbook import build_workbook
-from pipeline.rule_settings import Rules
 from tests.support.submissions import filled
 
 TEXT = (Path(pipeline.forms.__file__).parent / "annual_report_2021.toml").read_text("utf-8")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.district.mail_settings import MailSettings
 from pipeline.intake.imap import Fetched, Position, fetch, path_of
-from pipeline.mail_settings import MailSettings
+from pipeline.machine.network import Credentials, credentials, tls
 from pipeline.model import ConfigError
-from pipeline.network import Credentials, credentials, tls
 from tests.support.dovecot import EXPIRED_HOST, Server, cut_after, dovecot
 from tests.support.mails import mail
 from tests.support.ports import HOST

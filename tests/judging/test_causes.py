@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.district.rule_settings import Rules
 from pipeline.forms.form import Form
-from pipeline.grouping import group_notices
 from pipeline.intake.reading import read
 from pipeline.judging.judge import judge
 from pipeline.messages import notices
 from pipeline.model import Assessment, Number, PastReport, Severity, Verdict
 from pipeline.publishing.workbook import build_workbook
-from pipeline.rule_settings import Rules
+from pipeline.wording.grouping import group_notices
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.submissions import filled, reading_of, submission_of
 

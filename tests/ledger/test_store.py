@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.durable import READ_ONLY, watched, write_whole
 from pipeline.ledger import FOLDER, Ledger, arrivals, events, mailboxes, open_copy, open_ledger
 from pipeline.ledger.schema import MIGRATIONS
+from pipeline.machine.durable import READ_ONLY, watched, write_whole
 from pipeline.model import ConfigError, EnvironmentFailedError
 from tests.ledger.support import NIGHT, YEAR, envelope
 from tests.support.folders import contents

@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.correspondence import Standing, State
-from pipeline.district import District
+from pipeline.district.folder import District
+from pipeline.district.mail_settings import MailSettings
+from pipeline.district.workdays import People
 from pipeline.forms.form import Form
-from pipeline.mail_settings import MailSettings
 from pipeline.messages import notices
 from pipeline.model import CHINA, Agency, Finding, Verdict
 from pipeline.post import Arrival
-from pipeline.workdays import People
 from tests.support import districts, fills
 
 NIGHT = datetime(2024, 1, 22, 20, 0, tzinfo=CHINA)

@@ -22,12 +22,12 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from pipeline.assessing import submission
 from pipeline.forms.form import Form
 from pipeline.intake import binding, identity
 from pipeline.intake.reading import read
 from pipeline.judging.judge import judge
 from pipeline.model import Agency, Assessment, Envelope, Number, PastReport, Reading
+from pipeline.night.assessing import submission
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import zeros
 from tests.support.submissions import plain_texts

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.durable import watched
+from pipeline.machine.durable import watched
 
 
 def steps_of(action: Callable[[], object], note: Path) -> list[str]:

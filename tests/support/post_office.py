@@ -17,12 +17,13 @@ from typing import Any
 
 import openpyxl
 
-from pipeline import batch, letterbox
-from pipeline.district import load_district
+from pipeline import batch
+from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.machine.work import Work
 from pipeline.model import CHINA
+from pipeline.night import letterbox
 from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.work import Work
 from tests.support.fills import report
 from tests.support.folders import Ran, inputs_only
 from tests.support.mails import mail

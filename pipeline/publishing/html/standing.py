@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pipeline.grouping import GroupedNotice, group_notices
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import (
     CHINA,
@@ -21,6 +20,7 @@ from pipeline.model import (
     Severity,
     Verdict,
 )
+from pipeline.wording.grouping import GroupedNotice, group_notices
 
 MOST_FINDINGS = 12
 """Problems listed of one agency; the rest stands in its marked workbook."""

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.district import District
+from pipeline.district.folder import District
+from pipeline.district.workdays import spoken_date
 from pipeline.forms.form import Form
-from pipeline.grouping import GroupedNotice, group_notices
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, spoken
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
 from pipeline.post import Answer, Arrival, Attachment, Delivery, Digest, Handout, Intention, Reminder
 from pipeline.publishing.letters.comparison import Comparison, compare
-from pipeline.workdays import spoken_date
+from pipeline.wording.grouping import GroupedNotice, group_notices
 
 _SCREENFUL = 10
 """Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.grouping import GroupedNotice, group_notices
 from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Page
 from pipeline.publishing.summary.brief import Brief
+from pipeline.wording.grouping import GroupedNotice, group_notices
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

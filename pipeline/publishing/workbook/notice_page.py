@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.forms.form import Form
-from pipeline.grouping import GroupedNotice, group_notices
 from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import Notice
 from pipeline.publishing.workbook.areas import row_height
 from pipeline.publishing.workbook.marks import shortened
 from pipeline.publishing.workbook.page import Page
+from pipeline.wording.grouping import GroupedNotice, group_notices
 
 _COLUMNS = (
     ("序号", 7.0),

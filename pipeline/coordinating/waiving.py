@@ -1,0 +1,79 @@
+"""A coordinator's decision about one agency and one rule goes in; the ledger keeps it, or a sentence says why it cannot.
+
+An exception is named: why, by whom and, if it is so, until when. It counts from the next night on.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District, normalised
+from pipeline.forms.form import Form
+from pipeline.ledger import open_ledger, waivers
+from pipeline.model import Agency, ConfigError, Waiver
+
+
+def grant(district: District, output: Path, waiver: Waiver) -> Waiver:
+    """Except ``waiver.agency`` (a code, name or alias) from a rule; return it as kept. Raises ConfigError where it may not be."""
+    agency = _agency(district, waiver.agency)
+    _check_rule(form_of(district), waiver.rule)
+    for what, value in (("reason", waiver.reason), ("by", waiver.person)):
+        if not value.strip():
+            raise ConfigError(f"--{what} 没有填写。例外要写明理由和同意的人，请补上后重新运行。")
+    if waiver.until and waiver.until < waiver.given_at.date():
+        raise ConfigError(f"--until {waiver.until} 已经过去了。请写以后的日期，或者不写（长期有效）。")
+    kept = Waiver(
+        agency.code, waiver.rule, waiver.reason.strip(), waiver.person.strip(), waiver.given_at, waiver.until
+    )
+    with open_ledger(output) as ledger:
+        waivers.grant(ledger, district.year, kept)
+    return kept
+
+
+def withdraw(district: District, output: Path, agency: str, rule: str, *, by: str, at: datetime) -> None:
+    """End an exception. Raises ConfigError if there is none."""
+    found = _agency(district, agency)
+    with open_ledger(output) as ledger:
+        if not waivers.withdraw(ledger, district.year, found.code, rule, by=by.strip(), at=at):
+            raise ConfigError(
+                f"{found.name}对规则 {rule} 没有例外。用 nianbao status {district.folder} 查看现有的例外。"
+            )
+
+
+def day_of(text: str | None) -> date | None:
+    """Read the day up to which an exception holds. Raises ConfigError."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--until 的日期“{text}”写法不对，例如 2024-03-31。") from None
+
+
+def _agency(district: District, wanted: str) -> Agency:
+    """Return the agency with this code, name or alias; on a roster these mean one each."""
+    spelled = {
+        normalised(name): agency
+        for agency in district.agencies
+        for name in (agency.code, agency.name, *agency.aliases)
+    }
+    found = spelled.get(normalised(wanted))
+    if found:
+        return found
+    near = get_close_matches(normalised(wanted), spelled, n=3)
+    meant = f"是不是：{'、'.join(near)}？" if near else "请查看 agencies.csv 的 code 列。"
+    raise ConfigError(f"名单中没有“{wanted}”。{meant}")
+
+
+def _check_rule(form: Form, wanted: str) -> None:
+    """Refuse a rule that there is not, and one from which nobody may be excepted."""
+    rule = form.rules_by_id.get(wanted)
+    if rule is None:
+        near = get_close_matches(wanted.upper(), form.rules_by_id, n=3)
+        meant = f"是不是：{'、'.join(near)}？" if near else "规则的编号见问题清单的“规则”列，例如 T3-04。"
+        raise ConfigError(f"没有规则“{wanted}”。{meant}")
+    if not form.may_waive(wanted):
+        raise ConfigError(f"规则 {wanted} 不能作例外：{rule.title}。请让单位改正后重新报送。")

@@ -1,0 +1,259 @@
+"""Everything that ever came in a campaign goes in; the assessments of it come out, and only what is new is worked at.
+
+Readings and judgements are kept in the ledger. A reading holds as long as the program is the same; a judgement as long
+as its basis is: the file, its owner, the configuration, last year's report, the exceptions granted and the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from pipeline.district.folder import District
+from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
+from pipeline.intake import binding, identity, reading
+from pipeline.judging.reports import report_of
+from pipeline.ledger import Ledger, arrivals, assessments, readings
+from pipeline.ledger.arrivals import Arrival
+from pipeline.ledger.assessments import Judgement
+from pipeline.machine.digest import digest_of, program
+from pipeline.machine.work import Work
+from pipeline.model import Assessment, Envelope, PastReport, Reading, Submission, Verdict, Waiver
+from pipeline.publishing.outputs import Progress
+from pipeline.publishing.record import Leftover
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What a judgement depends on besides the file itself. ``history`` is last year's report by agency code."""
+
+    form: Form
+    district: District
+    history: Mapping[str, PastReport]
+    waivers: Sequence[Waiver] = ()
+
+    @property
+    def basis(self) -> str:
+        """Digest what every judgement of the campaign depends on."""
+        own = self.district
+        settings = (own.name, own.level, own.year, own.form, own.deadline, own.rules)
+        return digest_of((program(), settings, own.trusted_senders, *own.extensions, *own.agencies))
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The assessments in order of arrival, what only repeats one of them, and the basis of each by its ``id()``.
+
+    ``fresh`` are the assessments whose result is new.
+    """
+
+    assessments: tuple[Assessment, ...]
+    copies: tuple[Leftover, ...]
+    bases: Mapping[int, str]
+    fresh: tuple[Assessment, ...] = ()
+
+
+_Identified: TypeAlias = tuple[Arrival, identity.Identity]
+
+
+def assess(
+    ledger: Ledger,
+    campaign: Campaign,
+    contents: Mapping[str, bytes],
+    *,
+    now: datetime,
+    work: Work,
+    progress: Progress,
+) -> Assessed:
+    """Read, identify and judge what is new; take the rest from the ledger. ``contents`` are tonight's files by SHA-256."""
+    known = arrivals.of_year(ledger, campaign.district.year)
+    found = _all_readings(ledger, campaign, known, contents, work=work, progress=progress)
+    kept, copies = _told_apart(_identify(campaign, known, found))
+    versions = assessments.number_versions(
+        ledger, campaign.district.year, [(item.id, who.agency.code) for item, who in kept if who.agency]
+    )
+    submissions = [
+        submission(item.envelope, found[item.envelope.sha256], who, campaign.district.level)
+        for item, who in kept
+    ]
+    bases = _bases(campaign, kept)
+    earlier = assessments.latest(ledger, campaign.district.year)
+    numbered = [versions.get(item.id, 0) for item, _ in kept]
+    done: list[Assessment | None] = [
+        _restored(campaign.form, sent, version, earlier.get(item.id), basis)
+        for (item, _), sent, version, basis in zip(kept, submissions, numbered, bases, strict=True)
+    ]
+    stale = [at for at, item in enumerate(done) if item is None]
+    progress("校验", 0, len(stale))
+    judged = (
+        _judge(campaign, [submissions[at] for at in stale], [item for item in done if item]) if stale else []
+    )
+    for at, assessment in zip(stale, judged, strict=True):
+        done[at] = replace(assessment, version=numbered[at])
+    whole = tuple(item for item in done if item)
+    new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
+    changed = assessments.keep(ledger, campaign.district.year, new, earlier, at=now)
+    progress("校验", len(stale), len(stale))
+    return Assessed(
+        assessments=whole,
+        copies=tuple(copies),
+        bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
+        fresh=tuple(item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed),
+    )
+
+
+def _all_readings(
+    ledger: Ledger,
+    campaign: Campaign,
+    known: Sequence[Arrival],
+    contents: Mapping[str, bytes],
+    *,
+    work: Work,
+    progress: Progress,
+) -> dict[str, Reading]:
+    form = campaign.form
+    reader = digest_of((program(), form.id))
+    found = readings.of_year(ledger, campaign.district.year, reader, form.places)
+    wanted = dict.fromkeys(item.envelope.sha256 for item in known if item.envelope.sha256 not in found)
+    lost = [digest for digest in wanted if digest not in contents and not ledger.originals.has(digest)]
+    found |= readings.older(ledger, lost, form.places)
+    missing = [digest for digest in wanted if digest not in found]
+    if not missing:
+        return found
+    files = [contents[digest] if digest in contents else ledger.originals.load(digest) for digest in missing]
+    read = read_all(form.id, files, work=work, progress=progress)
+    new = dict(zip(missing, read, strict=True))
+    readings.keep(ledger, reader, new, form.places)
+    return found | new
+
+
+def read_all(form_id: str, contents: Sequence[bytes], *, work: Work, progress: Progress) -> list[Reading]:
+    """Read every file, in order."""
+    return work.map(read_chunk, form_id, contents, lambda done: progress("读取报送文件", done, len(contents)))
+
+
+def read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
+    """Read a chunk of files. Runs in any worker."""
+    form = load_form(form_id)
+    return [reading.read(form, content) for content in contents]
+
+
+def _identify(
+    campaign: Campaign, known: Iterable[Arrival], found: Mapping[str, Reading]
+) -> list[_Identified]:
+    district = campaign.district
+    roster = identity.Roster.of(district.agencies)
+    return [
+        (
+            item,
+            binding.bind(
+                identity.identify(
+                    found[item.envelope.sha256],
+                    path=item.envelope.path,
+                    sender=item.envelope.sender,
+                    roster=roster,
+                    year=district.year,
+                ),
+                item.envelope,
+                roster,
+                district.trusted_senders,
+            ),
+        )
+        for item in known
+    ]
+
+
+def _told_apart(found: Sequence[_Identified]) -> tuple[list[_Identified], list[Leftover]]:
+    """Part the files that are to be judged from those that only repeat one, of this campaign or an earlier one."""
+    same: dict[str, list[int]] = {}
+    for number, (item, _) in enumerate(found):
+        if not item.repeats:
+            same.setdefault(item.envelope.sha256, []).append(number)
+    stay: dict[int, identity.Identity] = {}
+    for numbers in same.values():
+        staying = [numbers[index] for index in binding.copies_that_stay([found[at][1] for at in numbers])]
+        twice = len(staying) > 1
+        stay |= {at: binding.claimed_twice(found[at][1]) if twice else found[at][1] for at in staying}
+    kept = [(item, stay[number]) for number, (item, _) in enumerate(found) if number in stay]
+    copies = [
+        Leftover(item.envelope.path, item.envelope.sha256, Verdict.DUPLICATE)
+        for number, (item, _) in enumerate(found)
+        if number not in stay
+    ]
+    return kept, copies
+
+
+def submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:
+    """Join a reading with its envelope's facts and its owner; ``level`` is taken where nobody owns it."""
+    return Submission(
+        file=envelope.path,
+        name=envelope.name,
+        sha256=envelope.sha256,
+        source=envelope.source,
+        received_at=envelope.received_at,
+        order=envelope.order,
+        reading=replace(found, findings=(*who.findings, *found.findings)),
+        agency=who.agency,
+        level=who.agency.level if who.agency else level,
+        year=who.year,
+        held=who.held,
+    )
+
+
+def _bases(campaign: Campaign, kept: Sequence[_Identified]) -> list[str]:
+    """Digest for each file everything its judgement depends on."""
+    whole = campaign.basis
+    exceptions: dict[str, list[Waiver]] = {}
+    for waiver in campaign.waivers:
+        exceptions.setdefault(waiver.agency, []).append(waiver)
+    bases = []
+    for item, who in kept:
+        code = who.agency.code if who.agency else ""
+        past = campaign.history.get(code)
+        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code))))
+    return bases
+
+
+def _restored(
+    form: Form, item: Submission, version: int, known: Judgement | None, basis: str
+) -> Assessment | None:
+    """Return the assessment that the ledger has, None where it does not hold any more."""
+    if known is None or known.basis != basis:
+        return None
+    settled = known.settled or item.reading
+    report = report_of(form, item, settled) if known.verdict.is_acceptance else None
+    return Assessment(replace(item, reading=settled), known.findings, known.verdict, report, version)
+
+
+def _judgement(item: Arrival, basis: str, sent: Submission, done: Assessment) -> Judgement:
+    settled = done.submission.reading
+    return Judgement(
+        envelope=item.id,
+        basis=basis,
+        agency=sent.agency.code if sent.agency else None,
+        version=done.version,
+        verdict=done.verdict,
+        findings=done.findings,
+        settled=None if settled == sent.reading else settled,
+    )
+
+
+def _judge(campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Assessment]) -> list[Assessment]:
+    """Judge what is new as one batch; ``kept`` are the assessments that stand."""
+    from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
+
+    return judge(
+        campaign.form,
+        stale,
+        rules=campaign.district.rules,
+        history=campaign.history,
+        agencies=campaign.district.agencies,
+        deadlines={
+            agency.code: campaign.district.deadline_of(agency.code) for agency in campaign.district.agencies
+        },
+        waivers=campaign.waivers,
+        others=[item.report for item in kept if item.report],
+    )

@@ -1,0 +1,39 @@
+"""Everything the outputs of a night depend on goes in; one digest comes out.
+
+Two nights with the same fingerprint have the same outputs, so the second need not make them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipeline.district.folder import District
+from pipeline.machine.digest import digest_of, program
+from pipeline.model import Envelope
+
+
+def fingerprint(
+    district: District,
+    envelopes: Sequence[Envelope],
+    others: Sequence[object],
+    layouts: Sequence[bytes],
+    now: datetime,
+) -> str:
+    """Digest the inbox (in order of arrival), the configuration, the layouts and the program.
+
+    Of the clock only the passing of the deadline counts. ``others`` are plain values that print the same every time.
+    """
+    parts = (
+        *((item.path, item.sha256, item.received_at, item.sender, item.failed_checks) for item in envelopes),
+        *others,
+        (district.name, district.level, district.year, district.form, district.deadline, district.rules),
+        district.trusted_senders,
+        *district.agencies,
+        district.extensions,
+        now.date() > district.deadline,
+        *(hashlib.sha256(layout).hexdigest() for layout in layouts),
+        program(),
+    )
+    return digest_of(parts)

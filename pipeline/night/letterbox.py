@@ -1,0 +1,199 @@
+"""The end of a night: letters are planned, written, recorded as intended, and laid into ``letters/``.
+
+A letter is in the ledger before its file is in the folder and before it is sent; the folder only shows what waits, so
+whatever is missing there after a crash is laid out again, and what has been sent is taken away.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.correspondence import asked_delivery, handouts, plan
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
+from pipeline.forms.form import Form
+from pipeline.forms.loader import edition_mark
+from pipeline.ledger import Ledger, imports, letters, open_ledger
+from pipeline.machine.durable import write_whole
+from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
+from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
+from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind
+from pipeline.publishing.files import safe_name
+from pipeline.publishing.outputs import read_record
+from pipeline.publishing.record import Record
+
+LETTERS = "letters"
+"""In the year's folder: the letters that wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where letters are written: for which campaign, into which year's folder, when."""
+
+    ledger: Ledger
+    district: District
+    form: Form
+    target: Path
+    now: datetime
+    history: Mapping[str, PastReport]
+    """Last year's reports by agency code."""
+
+
+def _desk(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
+    history = imports.reports_of(ledger, district.year - 1)
+    return Desk(ledger, district, form_of(district), output / str(district.year), now, history)
+
+
+def check(district: District) -> None:
+    """Raise ConfigError with file and line if one of the district's own letter texts cannot be used."""
+    from pipeline.publishing.letters import Texts  # noqa: PLC0415 - Jinja2, only where letters are written
+
+    Texts(district.layouts).check()
+
+
+def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_run: bool = False) -> int:
+    """Plan and record the letters of a night; return how many are new. Without ``night`` nothing new has come.
+
+    ``found`` is the record of the finished outputs, which the attachments are taken from. Raises ConfigError with file
+    and line for a letter text that cannot be filled in.
+    """
+    came = arrivals_of(desk.form, night) if night else []
+    state = state_of(desk.ledger, desk.district, found, came, now=desk.now)
+    planned = plan(state, earlier_of(came))
+    return len(planned) if dry_run else _intend(desk, planned, found)
+
+
+def hand_out(desk: Desk, agencies: Iterable[Agency]) -> int:
+    """Record the letters that carry the personal templates; return how many are new."""
+    return _intend(desk, handouts(desk.district, agencies), None)
+
+
+def deliver(desk: Desk, found: Record) -> int:
+    """Record the letter that sends the district workbook up as it is; 0 if the very same one is on its way already."""
+    if not desk.district.people.district_office_email:
+        raise ConfigError(
+            "district.toml 没有写汇总表报给谁。请在 [people] 中写明 district_office_email。",
+            file=desk.district.folder,
+        )
+    state = state_of(desk.ledger, desk.district, found, (), now=desk.now)
+    digest = hashlib.sha256(_workbook(desk, found).content).hexdigest()
+    return _intend(desk, [asked_delivery(state, digest)], found)
+
+
+def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> int:
+    """Write the letters with the personal templates (of the agency with ``code`` only); return how many are new."""
+    agencies = [agency for agency in district.agencies if code in (None, agency.code)]
+    with open_ledger(output) as ledger:
+        desk = _desk(ledger, district, output, now)
+        written = hand_out(desk, agencies)
+        lay_out(ledger, district, desk.target)
+    return written
+
+
+def send_summary(district: District, output: Path, *, now: datetime) -> int:
+    """Write the letter with the district workbook of the last run; 0 if it is written already. Raises ConfigError."""
+    target = output / str(district.year)
+    found = read_record(target)
+    if found is None:
+        raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
+    with open_ledger(output) as ledger:
+        written = deliver(_desk(ledger, district, output, now), found)
+        lay_out(ledger, district, target)
+    return written
+
+
+def lay_out(ledger: Ledger, district: District, target: Path) -> None:
+    """Make ``letters/`` show exactly the letters that wait. Raises OSError; running again is safe."""
+    names = {agency.code: agency.name for agency in district.agencies}
+    folder = target / LETTERS
+    wanted = {_file(item, names): item for item in letters.waiting(ledger, district.year)}
+    there = {path.name for path in folder.glob("*.eml")} if folder.is_dir() else set()
+    for name in sorted(there - set(wanted)):
+        (folder / name).unlink()
+    for name, item in wanted.items():
+        if name not in there:
+            write_whole(folder / name, letters.content(ledger, item))
+
+
+def _file(item: letters.Kept, names: dict[str, str]) -> str:
+    """Name the file so that a folder sorts by day and a person finds the agency; the end keeps names apart."""
+    day = item.intended_at.astimezone(CHINA).strftime("%Y%m%d")
+    whom = names.get(item.agency or "", item.recipient)
+    end = item.message_id.strip("<>")[:6]
+    return safe_name(f"{day}_{KIND_WORDS[LetterKind(item.kind)]}_{whom}_{end}") + ".eml"
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> int:
+    if not planned:
+        return 0
+    from pipeline.publishing.letters import Secretary, Sources  # noqa: PLC0415 - Jinja2, only where letters are written
+
+    rules = f"nianbao {__version__}，{edition_mark(desk.form.id)}"
+    totals = _totals(desk, found) if any(isinstance(item.body, Delivery) for item in planned) else ()
+    secretary = Secretary.of(Sources(desk.form, desk.district, desk.now, rules, totals))
+    paths = _paths(found)
+    written = (secretary.write(item, _attachments(desk, item, found, paths)) for item in planned)
+    ready = [
+        letters.Letter(
+            key=key_of(desk.district.year, item.key),
+            year=desk.district.year,
+            kind=item.kind.value,
+            recipient=", ".join(item.to),
+            subject=item.subject,
+            message_id=item.message_id,
+            content=item.content,
+            agency=item.agency,
+        )
+        for item in written
+    ]
+    return len(letters.intend(desk.ledger, ready, at=desk.now))
+
+
+def _paths(found: Record | None) -> dict[str, str]:
+    """Map the digest of a file to the report or the marked workbook made of it."""
+    rows = found["submissions"] if found else []
+    return {
+        row["sha256"]: row["report"] or row["returned"] for row in rows if row["report"] or row["returned"]
+    }
+
+
+def _attachments(
+    desk: Desk, item: Intention, found: Record | None, paths: dict[str, str]
+) -> list[Attachment]:
+    if isinstance(item.body, Answer) and item.kind in (LetterKind.ACCEPTANCE, LetterKind.RETURNED):
+        path = paths.get(item.body.arrival.sha256)
+        return [_read(desk, path)] if path else []
+    if isinstance(item.body, Delivery) and found:
+        return [_workbook(desk, found)]
+    if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
+        from pipeline.coordinating import preparing  # noqa: PLC0415 - python-docx, only where something is built
+
+        past = desk.history.get(item.agency.code)
+        return [preparing.personal_template(desk.district, desk.form, item.agency, past)]
+    return []
+
+
+def _workbook(desk: Desk, found: Record) -> Attachment:
+    return _read(desk, str(found["files"]["summary"]))
+
+
+def _totals(desk: Desk, found: Record | None) -> tuple[Number, ...]:
+    """Add up what stands beside the workbook that is sent, figure by figure, in the form's order."""
+    path = desk.target / str(found["files"]["figures"]) if found else None
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))) if path else []
+    return tuple(sum((Decimal(row[cell.key]) for row in rows), start=Decimal(0)) for cell in desk.form.cells)
+
+
+def _read(desk: Desk, path: str) -> Attachment:
+    return Attachment(Path(path).name, (desk.target / path).read_bytes())

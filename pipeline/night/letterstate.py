@@ -1,0 +1,204 @@
+"""A night's assessments, its record and the ledger go in; what planning letters looks at comes out.
+
+Where agencies stand is read from the record of the last finished night, so that a night with nothing new need not judge
+anything to know whom to remind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from pipeline.correspondence import Standing, State, Written
+from pipeline.district.folder import District
+from pipeline.forms.form import Form
+from pipeline.ledger import Ledger, arrivals, letters
+from pipeline.messages import notices
+from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
+from pipeline.post import Arrival, LetterKind
+from pipeline.publishing.record import Leftover, Record
+
+_NOTICE_FIELDS = tuple(item.name for item in fields(Notice))
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a night judged, in order of arrival: every file of the campaign, what only repeats one, and every mail."""
+
+    assessments: Sequence[Assessment] = ()
+    copies: Sequence[Leftover] = ()
+    messages: Sequence[Message] = ()
+
+
+def state_of(
+    ledger: Ledger, district: District, found: Record, came: Sequence[Arrival], *, now: datetime
+) -> State:
+    """Put together what planning looks at. ``found`` is the record of the last finished night."""
+    written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
+    digests = [item.created_at for item in written if item.kind is LetterKind.DIGEST]
+    return State(
+        district=district,
+        now=now,
+        standings=standings(district, found),
+        arrivals=tuple(came),
+        held=tuple(_held(district, found)),
+        written=written,
+        came=arrivals.came_since(ledger, district.year, max(digests, default=None)),
+    )
+
+
+# ---------------------------------------------------------------- where agencies stand
+
+
+def standings(district: District, found: Record) -> tuple[Standing, ...]:
+    """Read where every agency stands from the record of a night."""
+    rows: dict[str, list[Record]] = {agency.code: [] for agency in district.agencies}
+    held: set[str] = set()
+    for row in found["submissions"]:
+        if row["version"] and row["agency"] in rows:
+            if row["verdict"] == Verdict.HELD:
+                held.add(row["agency"])
+            else:
+                rows[row["agency"]].append(row)
+    return tuple(
+        _standing(agency, rows[agency.code], has_held=agency.code in held) for agency in district.agencies
+    )
+
+
+def _standing(agency: Agency, rows: list[Record], *, has_held: bool) -> Standing:
+    rows.sort(key=lambda row: int(row["version"]))
+    counting = [row["sha256"] for row in rows if Verdict(row["verdict"]).is_acceptance]
+    latest = _arrival(rows[-1], agency) if rows else None
+    return Standing(agency, latest, counting[-1] if counting else "", has_held)
+
+
+def _held(district: District, found: Record) -> Iterator[Arrival]:
+    """Yield what waits for the coordinator: the newest of its agency, or of nobody."""
+    by_code = {agency.code: agency for agency in district.agencies}
+    newest: dict[str, int] = {}
+    for row in found["submissions"]:
+        newest[row["agency"]] = max(newest.get(row["agency"], 0), row["version"] or 0)
+    for row in found["submissions"]:
+        if row["verdict"] == Verdict.HELD and (row["version"] or 0) >= newest[row["agency"]]:
+            yield _arrival(row, by_code.get(row["agency"]))
+
+
+def _arrival(row: Record, agency: Agency | None) -> Arrival:
+    found = tuple(
+        Notice(**{name: item[name] for name in _NOTICE_FIELDS if name in item}) for item in row["findings"]
+    )
+    return Arrival(
+        verdict=Verdict(row["verdict"]),
+        name=PurePosixPath(row["file"]).name,
+        sha256=row["sha256"],
+        agency=agency,
+        version=row["version"] or 0,
+        notices=found,
+    )
+
+
+def key_of(year: int, key: str) -> str:
+    """Return the key under which the ledger, which holds every campaign, keeps a letter of the one of ``year``."""
+    return f"{year}:{key}"
+
+
+def _written(item: letters.Kept) -> Written:
+    refused = item.reason if item.state == letters.FAILED else ""
+    to = tuple(item.recipient.split(", "))
+    key = item.key.removeprefix(key_of(item.year, ""))
+    return Written(key, LetterKind(item.kind), item.agency, to, item.subject, item.intended_at, refused)
+
+
+# ---------------------------------------------------------------- what came
+
+
+def arrivals_of(form: Form, night: Night) -> list[Arrival]:
+    """Return everything that may be answered: judged files in order of arrival, copies, mails without a table.
+
+    A file that stands in one mail twice is answered once.
+    """
+    mails = {file: message for message in night.messages for file in message.files}
+    counting = {
+        item.submission.agency.code: item.version
+        for item in night.assessments
+        if item.submission.agency and item.verdict.is_acceptance
+    }
+    judged = [_judged(form, item, counting) for item in night.assessments]
+    found = [
+        _posted(arrival, mails.get(item.submission.file))
+        for arrival, item in zip(judged, night.assessments, strict=True)
+    ]
+    known = {arrival.sha256: arrival for arrival in reversed(found)}
+    copies = [_posted(_copy(item, known), mails[item.file]) for item in night.copies if item.file in mails]
+    found += [item for item in copies if item.sha256 not in known or known[item.sha256].mail != item.mail]
+    found += [_empty(message) for message in night.messages if not message.files]
+    return found
+
+
+def earlier_of(came: Sequence[Arrival]) -> dict[str, list[Arrival]]:
+    """Return every agency's own files in order of arrival; what is held may be somebody else's."""
+    found: dict[str, list[Arrival]] = {}
+    for item in came:
+        if item.agency and item.verdict not in (Verdict.HELD, Verdict.DUPLICATE):
+            found.setdefault(item.agency.code, []).append(item)
+    return found
+
+
+def _judged(form: Form, item: Assessment, counting: Mapping[str, int]) -> Arrival:
+    sent = item.submission
+    return Arrival(
+        verdict=item.verdict,
+        name=sent.name,
+        sha256=sent.sha256,
+        agency=sent.agency,
+        version=item.version,
+        counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
+        received_at=sent.received_at,
+        notices=tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
+        report=item.report,
+        comparable=bool(sent.reading.numbers),
+    )
+
+
+def _asked(item: Assessment) -> list[Finding]:
+    """Leave out what nobody need ask the agency: what it explained, what was waived, what is on trial."""
+    return [finding for finding in item.findings if not (finding.is_answered or finding.on_trial)]
+
+
+def _in_template(form: Form, finding: Finding) -> Finding:
+    """Say where the cell stands in the workbook that goes back, not in the file that came."""
+    place = form.places.get(finding.key or "")
+    return replace(finding, place=place) if place else finding
+
+
+def _copy(item: Leftover, known: Mapping[str, Arrival]) -> Arrival:
+    """Name the agency whose file is repeated; whether the sender may hear of it is decided where letters are planned."""
+    original = known.get(item.sha256)
+    return Arrival(
+        verdict=Verdict.DUPLICATE,
+        name=PurePosixPath(item.file).name,
+        sha256=item.sha256,
+        agency=original.agency if original and original.verdict is not Verdict.HELD else None,
+    )
+
+
+def _empty(message: Message) -> Arrival:
+    empty = Arrival(Verdict.NOT_A_SUBMISSION, message.subject, message.sha256, others=message.others)
+    return _posted(empty, message)
+
+
+def _posted(arrival: Arrival, message: Message | None) -> Arrival:
+    """Add what the mail says that the file came with."""
+    if message is None:
+        return arrival
+    return replace(
+        arrival,
+        received_at=message.received_at,
+        sender=message.sender,
+        mail=message.message_id or message.sha256,
+        message_id=message.message_id,
+        subject=message.subject,
+        automatic=message.automatic is not None,
+    )

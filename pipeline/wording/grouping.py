@@ -1,0 +1,65 @@
+"""Notices go in; those that say the same of several cells, or have one cause, become one.
+
+A table left blank is one problem, not two hundred: lists that people read show groups, data files every single cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model import Notice, Severity
+from pipeline.wording.addresses import cell_ranges
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedNotice:
+    """Notices of one problem. ``notice`` stands for all, ``cells`` are the ranges of those that say the same."""
+
+    notice: Notice
+    cells: tuple[str, ...]
+    count: int
+
+    @property
+    def where(self) -> str:
+        """Sheet, ranges and, for several cells, how many."""
+        parts = [
+            self.notice.sheet or "",
+            "、".join(self.cells),
+            f"共 {self.count} 格" if self.count > 1 else "",
+        ]
+        return " ".join(part for part in parts if part)
+
+
+def group_notices(notices: Iterable[Notice]) -> list[GroupedNotice]:
+    """Merge notices of one cause, or the same but for their cell; heaviest first, else in the order of first appearance."""
+    groups: dict[tuple[str | None, ...], list[Notice]] = {}
+    for notice in notices:
+        groups.setdefault(_cause(notice), []).append(notice)
+    merged = [_merged(members) for members in groups.values()]
+    return sorted(merged, key=lambda group: -Severity(group.notice.severity).weight)
+
+
+def _cause(notice: Notice) -> tuple[str | None, ...]:
+    return (notice.cause,) if notice.cause else _words(notice)
+
+
+def _words(notice: Notice) -> tuple[str | None, ...]:
+    said = (notice.actual, notice.expected, notice.fault or notice.message, notice.hint)
+    return notice.severity, notice.code, notice.sheet, *said
+
+
+def _merged(members: Sequence[Notice]) -> GroupedNotice:
+    first = members[0]
+    same = [notice for notice in members if _words(notice) == _words(first)]
+    cells = dict.fromkeys(notice.cell for notice in same if notice.cell)
+    others = len(members) - len(same)
+    return GroupedNotice(_with_others(first, others), tuple(cell_ranges(cells)), len(cells))
+
+
+def _with_others(notice: Notice, others: int) -> Notice:
+    """Say in the sentence how many more checks fail for the same cause."""
+    if not others:
+        return notice
+    fault = f"{notice.fault}；另有 {others} 处问题由此引起"
+    return replace(notice, fault=fault, message=notice.message.replace(notice.fault, fault, 1))

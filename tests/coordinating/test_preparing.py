@@ -1,0 +1,68 @@
+"""What a campaign needs before the first mail."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from pipeline.coordinating.preparing import init, layouts, write_layouts
+from pipeline.correspondence import handouts
+from pipeline.district.folder import load_district
+from pipeline.forms.form import Form
+from pipeline.model import CHINA
+from pipeline.publishing.letters import Secretary, Sources
+
+COMMITTED = Path(__file__).parent.parent.parent / "input_templates"
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    """Unpacked: another zlib may pack the same parts differently."""
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        return {item.filename: package.read(item) for item in package.infolist()}
+
+
+def test_the_committed_layouts_are_what_the_form_builds(form: Form) -> None:
+    """After a change of the form or of a builder: make layouts examples."""
+    built = dict(layouts(form))
+    assert {path.name for path in COMMITTED.iterdir()} == set(built)
+    for name, content in built.items():
+        assert parts((COMMITTED / name).read_bytes()) == parts(content), name
+
+
+def test_layouts_are_written_once(tmp_path: Path) -> None:
+    assert len(write_layouts(tmp_path)) == len(list(tmp_path.iterdir())) == 2
+    assert write_layouts(tmp_path) == []
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".docx"])
+def test_both_kinds_are_there(form: Form, suffix: str) -> None:
+    assert [name for name, _ in layouts(form) if name.endswith(suffix)]
+
+
+def test_every_line_of_the_settings_that_init_writes_can_be_used(tmp_path: Path) -> None:
+    """Uncommented, what stands there as an example loads."""
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    path = tmp_path / "区" / "district.toml"
+    lines = [re.sub(r"^# (?=\[|\w+ = )", "", line) for line in path.read_text("utf-8").splitlines()]
+    path.write_text("\n".join(lines), "utf-8")
+    loaded = load_district(path.parent)
+    assert loaded.deadline_of("002") > loaded.deadline
+    assert loaded.people.email
+    assert not loaded.calendar.is_workday(date(2024, 1, 1))
+
+
+def test_letters_that_init_writes_are_the_defaults(tmp_path: Path, form: Form) -> None:
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    loaded = load_district(tmp_path / "区")
+    now = datetime(2024, 1, 22, tzinfo=CHINA)
+    own, shipped = (
+        Secretary.of(Sources(form, district, now)) for district in (loaded, replace(loaded, folder=tmp_path))
+    )
+    for intention in handouts(loaded, loaded.agencies):
+        assert own.write(intention).content == shipped.write(intention).content

@@ -1,0 +1,96 @@
+"""Workdays, reminders and extensions: what the coordinator writes down is what counts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.district.folder import load_district
+from pipeline.district.workdays import Calendar, spoken_date
+from pipeline.model import ConfigError
+from tests.district.test_district import CONFIG, district
+
+DEADLINE = date(2025, 1, 31)
+SPRING = Calendar(
+    holidays=tuple(date(2025, 1, 28) + timedelta(days=number) for number in range(8)),
+    workdays=(date(2025, 1, 26), date(2025, 2, 8)),
+)
+
+
+def test_holidays_and_make_up_workdays_are_the_coordinators() -> None:
+    assert SPRING.is_workday(date(2025, 1, 26)), "a Sunday that is worked"
+    assert not SPRING.is_workday(date(2025, 1, 29)), "a Wednesday off"
+    assert not SPRING.is_workday(date(2025, 1, 25)), "a Saturday"
+    assert Calendar().is_workday(date(2025, 1, 29))
+
+
+def test_days_before_the_deadline_are_workdays() -> None:
+    reminded = [
+        day
+        for day in (date(2025, 1, 13) + timedelta(days=number) for number in range(19))
+        if SPRING.reminds_on(day, DEADLINE)
+    ]
+    assert reminded == [date(2025, 1, 21), date(2025, 1, 24), date(2025, 1, 27)]
+    assert SPRING.workdays_between(date(2025, 1, 27), DEADLINE) == 0, "the last workday up to the deadline"
+
+
+def test_after_the_deadline_every_so_many_workdays() -> None:
+    days = [date(2025, 2, 1) + timedelta(days=number) for number in range(12)]
+    assert [day.day for day in days if SPRING.reminds_on(day, DEADLINE)] == [5, 6, 7, 8, 10, 11, 12]
+    third = Calendar(SPRING.holidays, SPRING.workdays, remind_every=3)
+    assert [day.day for day in days if third.reminds_on(day, DEADLINE)] == [5, 8, 12]
+    never = Calendar(remind_every=0)
+    assert not any(never.reminds_on(day, DEADLINE) for day in days)
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2026, 12, 31)),
+    st.sets(st.dates(date(2024, 1, 1), date(2026, 12, 31)), max_size=20),
+)
+def test_nobody_is_reminded_on_a_day_off(day: date, holidays: set[date]) -> None:
+    calendar = Calendar(holidays=tuple(holidays), remind_days_before=tuple(range(400)))
+    assert calendar.reminds_on(day, DEADLINE) == calendar.is_workday(day)
+
+
+def test_a_day_is_spoken_with_its_weekday() -> None:
+    assert spoken_date(date(2024, 1, 31)) == "2024年1月31日（星期三）"
+
+
+def test_one_agency_has_longer(tmp_path: Path) -> None:
+    extra = '[[extension]]\nagency = "002"\nuntil = 2024-02-05\nreason = "机构合并"\n'
+    loaded = load_district(district(tmp_path, CONFIG + extra))
+    assert loaded.deadline_of("002") == date(2024, 2, 5)
+    assert loaded.deadline_of("001") == loaded.deadline == date(2024, 1, 31)
+
+
+def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
+    assert load_district(district(tmp_path)).office == "杭州市临平区政务公开办"
+    people = '[people]\noffice = "区府办政务公开科"\ncoordinator = "顾明远"\nemail = "a@b.cn"\n'
+    loaded = load_district(district(tmp_path, CONFIG + people))
+    assert (loaded.office, loaded.people.coordinator) == ("区府办政务公开科", "顾明远")
+
+
+@pytest.mark.parametrize(
+    ("extra", "line"),
+    [
+        ('[calendar]\nholidays = ["2024-01-01"]\n', 7),
+        ("[calendar]\nworkdays = 2024-01-01\n", 7),
+        ("[calendar]\n\nremind_days_before = [-1]\n", 8),
+        ("[calendar]\nremind_days_before = [2024-01-01]\n", 7),
+        ("[calendar]\nremind_every = -1\n", 7),
+        ("[calendar]\nholiday = []\n", 7),
+        ('[[extension]]\nagency = "999"\nuntil = 2024-02-05\n', 7),
+        ('[[extension]]\nagency = "002"\nuntil = "2024-02-05"\n', 8),
+        ('[[extension]]\nagency = "002"\n', 6),
+        ('[[extension]]\nagency = "002"\nuntil = 2024-02-05\n' * 2, 10),
+        ("[people]\nphone = 5\n", 7),
+        ('[mail]\nsmtp_host = "smtp.example"\n', 7),
+    ],
+)
+def test_a_slip_is_refused_with_its_line(tmp_path: Path, extra: str, line: int) -> None:
+    with pytest.raises(ConfigError, match=rf"district\.toml 第 {line} 行"):
+        load_district(district(tmp_path, CONFIG + extra))

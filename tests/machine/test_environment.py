@@ -1,0 +1,56 @@
+"""The lock and a failing disk."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.machine.environment import disk, lock
+from pipeline.model import BusyError, EnvironmentFailedError
+
+HOLD = """
+import sys
+from pathlib import Path
+from pipeline.machine.environment import lock
+with lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(BusyError, match=str(other.pid)), lock(tmp_path):
+            pytest.fail("two runs at once")
+        other.communicate("\n")
+    with lock(tmp_path):
+        pass
+
+
+def test_a_killed_run_leaves_no_lock(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        other.kill()
+    with lock(tmp_path):
+        pass
+
+
+def test_an_output_that_cannot_be_made_is_an_environment_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(EnvironmentFailedError), lock(tmp_path / "file" / "output"):
+        pytest.fail("a folder inside a file")
+
+
+def test_disk_errors_carry_the_file(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailedError, match="nowhere"), disk():
+        (tmp_path / "nowhere" / "x").read_bytes()
