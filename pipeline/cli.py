@@ -305,7 +305,15 @@ def waive(
         str, typer.Argument(metavar="单位", help="单位的代码、名称或简称。", show_default=False)
     ],
     rule: Annotated[str, typer.Argument(metavar="规则", help="规则的编号，例如 T3-04。", show_default=False)],
-    by: Annotated[str, typer.Option("--by", metavar="姓名", help="同意的人。", show_default=False)],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="姓名",
+            help="同意的人；不写则是 district.toml 的 [people] 中的 coordinator，再没有就是本机用户。",
+            show_default=False,
+        ),
+    ] = None,
     reason: Annotated[
         str, typer.Option("--reason", metavar="理由", help="为什么。", show_default=False)
     ] = "",
@@ -323,14 +331,15 @@ def waive(
 
     district = load_district(folder)
     target, now = _output(folder, output), _moment(None)
+    person = waiving.person(district, by)
     with disk(), lock(target):
         if withdraw:
-            waiving.withdraw(district, target, agency, rule, by=by, at=now)
+            waiving.withdraw(district, target, agency, rule, by=person, at=now)
         else:
-            wanted = Waiver(agency, rule, reason, by, now, waiving.day_of(until))
+            wanted = Waiver(agency, rule, reason, person, now, waiving.day_of(until))
             waiving.grant(district, target, wanted)
     done = "撤销" if withdraw else "记下"
-    typer.echo(f"已{done} {agency} 对规则 {rule} 的例外，下一次 nianbao run 时生效。")
+    typer.echo(f"已{done} {agency} 对规则 {rule} 的例外（{person}），下一次 nianbao run 时生效。")
 
 
 @app.command(cls=_Command, epilog="例：nianbao send 临平区")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import io
 import json
 import os
@@ -333,6 +334,16 @@ def much_carried_forward(form: Form, tmp_path: Path) -> Path:
     return make_district(
         tmp_path, ["甲局", "乙局"], {"a.xlsx": template(form, "甲局", inputs_only(form, numbers))}
     )
+
+
+def test_a_waiver_names_the_coordinator_where_nobody_is_named(much_carried_forward: Path) -> None:
+    folder = much_carried_forward
+    assert getpass.getuser() in nianbao("waive", folder, "001", "T3-06", "--reason", "年底集中收到").stdout
+    with (folder / "district.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[people]\ncoordinator = "李主任"\n')
+    assert "李主任" in nianbao("waive", folder, "001", "T3-06", "--reason", "年底集中收到").stdout
+    run(folder)
+    assert "李主任" in nianbao("status", folder).stdout
 
 
 def test_a_waiver_carries_its_reason_to_the_finding_the_workbook_and_status(

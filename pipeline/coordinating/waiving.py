@@ -5,6 +5,7 @@ An exception is named: why, by whom and, if it is so, until when. It counts from
 
 from __future__ import annotations
 
+import getpass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -41,6 +42,18 @@ def withdraw(district: District, output: Path, agency: str, rule: str, *, by: st
             raise ConfigError(
                 f"{found.name}对规则 {rule} 没有例外。用 nianbao status {district.folder} 查看现有的例外。"
             )
+
+
+def person(district: District, by: str | None) -> str:
+    """Return who grants: ``by``, else the coordinator of district.toml, else the login name. Raises ConfigError if nobody is known."""
+    if by is not None:
+        return by.strip()
+    if district.people.coordinator:
+        return district.people.coordinator
+    try:
+        return getpass.getuser()
+    except (OSError, ImportError, KeyError):
+        raise ConfigError("不知道是谁同意的。请用 --by 写明同意的人。") from None
 
 
 def day_of(text: str | None) -> date | None:

@@ -14,16 +14,9 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.district.mail_settings import NO_MAIL, MailSettings, mail_settings
+from pipeline.district.people import NO_PEOPLE, People
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules, rule_settings
-from pipeline.district.workdays import (
-    NO_PEOPLE,
-    PLAIN_CALENDAR,
-    Calendar,
-    Extension,
-    People,
-    calendar_of,
-    extensions_of,
-)
+from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.model import Agency, ConfigError
 from pipeline.toml_source import TomlSource
 

@@ -1,4 +1,4 @@
-"""``[calendar]``, ``[[extension]]`` and ``[people]`` of district.toml go in; workdays, deadlines and who signs come out.
+"""``[calendar]`` and ``[[extension]]`` of district.toml go in; workdays and deadlines come out.
 
 China moves its workdays about by decree each year, so holidays and make-up workdays are the coordinator's to write down.
 """
@@ -57,24 +57,8 @@ class Calendar:
         return bool(self.remind_every) and (self.workdays_between(deadline, day) - 1) % self.remind_every == 0
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who writes and who is written to: ``[people]`` of district.toml."""
-
-    office: str = ""
-    """Signs the letters; empty: the district's 政务公开办."""
-    coordinator: str = ""
-    phone: str = ""
-    email: str = ""
-    """The office's own address: letters come from it, and the coordinator's digest goes to it."""
-    district_office: str = ""
-    """Receives the finished workbook."""
-    district_office_email: str = ""
-
-
 PLAIN_CALENDAR = Calendar()
-NO_PEOPLE = People()
-"""A district.toml without the tables: Monday to Friday are worked, and nobody is named."""
+"""A district.toml without the table: Monday to Friday are worked."""
 
 
 def calendar_of(section: Section) -> Calendar:

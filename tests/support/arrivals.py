@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.correspondence import Standing, State
 from pipeline.district.folder import District
 from pipeline.district.mail_settings import MailSettings
-from pipeline.district.workdays import People
+from pipeline.district.people import People
 from pipeline.forms.form import Form
 from pipeline.messages import notices
 from pipeline.model import CHINA, Agency, Finding, Verdict
