@@ -7,17 +7,17 @@ Every stage is a pure function or a writer that can run again; a night whose inp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.intake import folder, identity
+from pipeline.intake import identity
 from pipeline.ledger import FOLDER, Ledger, arrivals, imports, open_copy, open_ledger, runs, waivers
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Work
@@ -26,18 +26,17 @@ from pipeline.model import (
     Assessment,
     DistrictSummary,
     Envelope,
-    Message,
-    Verdict,
 )
 from pipeline.night import letterbox, letterstate, mailing
 from pipeline.night.assessing import Assessed, Campaign, assess, read_chunk, submission
 from pipeline.night.delivered import last_delivered
 from pipeline.night.fingerprint import fingerprint
+from pipeline.night.inbox import Inbox, look
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.publishing import outputs
 from pipeline.publishing.outputs import Progress
-from pipeline.publishing.record import Leftover, Record
+from pipeline.publishing.record import Record
 from pipeline.publishing.summary import Background
 
 if TYPE_CHECKING:
@@ -48,15 +47,6 @@ LAYOUT_NAME = "report.docx"
 STYLE_NAME = "report.css"
 LOGS = "log"
 """In the ledger's folder: a log for each day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """The inbox sorted: every file in order of arrival, every mail, and what holds nothing to judge."""
-
-    envelopes: tuple[Envelope, ...]
-    leftovers: tuple[Leftover, ...]
-    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +147,8 @@ def _run(session: Session) -> Outcome:
     ledger, district, target, now = session.ledger, session.district, session.target, session.now
     form = form_of(district)
     number = runs.start(ledger, district.year, now=now)
-    inbox, new = remember(ledger, district, fetch(district), now)
-    session.journal.line(f"  收件　新文件 {len(new)} 个，至今共 {len(inbox.envelopes)} 个")
+    inbox = look(ledger, district, now=now)
+    session.journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, now=now)
     history = imports.reports_of(ledger, district.year - 1)
     campaign = Campaign(form, district, history, waivers.in_force(ledger, district.year, now.date()))
@@ -174,7 +164,7 @@ def _run(session: Session) -> Outcome:
         session.journal.line(f"  结果　没有新的报送，结果文件保持不变；新写信 {letters} 封")
         return Outcome(target, earlier, unchanged=True, letters=letters)
     letterbox.check(district)
-    assessed = _assess(session, campaign, inbox, new)
+    assessed = _assess(session, campaign, inbox)
     night = outputs.Night(
         form=form,
         district=district,
@@ -207,56 +197,21 @@ def _run(session: Session) -> Outcome:
     return Outcome(target, done.record, done.written, done.removed, letters=letters, pdf_failure=done.failure)
 
 
-def _assess(session: Session, campaign: Campaign, inbox: Inbox, new: Collection[_Known]) -> Assessed:
+def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
     """Assess everything, settle what became of each mail, and write both into the log."""
-    contents = {item.sha256: item.content for item in inbox.envelopes if item.content}
     assessed = assess(
         session.ledger,
         campaign,
-        contents,
+        inbox.contents,
         now=session.now,
         work=session.work,
         progress=session.progress,
     )
     mails = outcomes(inbox.messages, assessed.assessments)
     session.journal.mails(arrivals.settle_mails(session.ledger, session.district.year, mails))
-    copies = [item for item in assessed.copies if (item.file, item.sha256) in new]
+    copies = [item for item in assessed.copies if (item.file, item.sha256) in inbox.new]
     session.journal.files(assessed.fresh, copies)
     return assessed
-
-
-_Known: TypeAlias = tuple[str, str]
-"""A path in the inbox and the SHA-256 of what lies there."""
-
-
-def remember(
-    ledger: Ledger, district: District, found: Inbox, now: datetime
-) -> tuple[Inbox, frozenset[_Known]]:
-    """Record what is new in the inbox; return everything that ever came, what lies there with its content, and what is new."""
-    new = arrivals.keep_inbox(ledger, district.year, found.envelopes, found.messages, now=now)
-    here = {(item.path, item.sha256): item for item in found.envelopes}
-    known = (item.envelope for item in arrivals.of_year(ledger, district.year))
-    mails = arrivals.mails_of_year(ledger, district.year)
-    empty = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in mails if not item.files]
-    locked = [item for item in found.leftovers if not item.sha256]
-    whole = Inbox(
-        envelopes=tuple(here.get((item.path, item.sha256), item) for item in known),
-        leftovers=(*empty, *locked),
-        messages=tuple(mails),
-    )
-    return whole, frozenset((item.path, item.sha256) for item in new)
-
-
-def fetch(district: District) -> Inbox:
-    """Fetch the inbox, everything in order of arrival."""
-    fetched = folder.fetch(district.inbox, authserv_id=district.mail.authserv_id)
-    return Inbox(
-        envelopes=tuple(sorted(fetched.envelopes, key=lambda item: (item.order, item.path))),
-        leftovers=tuple(
-            Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in fetched.empties
-        ),
-        messages=tuple(sorted(fetched.messages, key=lambda item: (item.order, item.path))),
-    )
 
 
 def word_layout(district: District, form: Form) -> bytes:

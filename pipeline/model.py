@@ -242,6 +242,9 @@ class Envelope:
     """Of a mail: the checks of its origin (spf, dkim, dmarc) that the district's own server saw fail."""
 
 
+Glance: TypeAlias = tuple[int, int, int]
+"""What a folder tells of a file that is not opened: its size, and when it and its entry last changed, in nanoseconds."""
+
 LOOP_HEADER = "X-Nianbao"
 """Stands on every letter nianbao sends, so that one that comes back is known and never answered."""
 

@@ -1,14 +1,14 @@
 """The inbox folder goes in; an envelope for every file an agency sent comes out, in the order of their paths.
 
 Mails and zips are opened: their spreadsheets become envelopes with paths like ``mail.eml/附件.xlsx``. What is plainly
-not a spreadsheet is an envelope too, so that its sender gets an answer; a mail without any is reported apart.
+not a spreadsheet is an envelope too, so that its sender gets an answer; every mail is a message besides.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,7 @@ from pipeline.intake.archive import is_clutter, unpack
 from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.mail import Mail, open_mail
 from pipeline.intake.names import plain_name
-from pipeline.model import CHINA, Envelope, Message
+from pipeline.model import CHINA, Envelope, Glance, Message
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MAIL_SUFFIX = ".eml"
@@ -27,44 +27,57 @@ MAX_MAIL = 3 * MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class NotASubmission:
-    """A file in the inbox that holds nothing to judge, and why."""
-
-    path: str
-    sha256: str
-    sender: str | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Fetched:
-    """What lies in the inbox."""
+    """What lies in the inbox: what came out of the files that were opened, with a glance at each of these by path.
+
+    ``unopened`` are the paths of files that look as they did, ``locked`` of those that could not be read.
+    """
 
     envelopes: tuple[Envelope, ...]
-    empties: tuple[NotASubmission, ...]
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Message, ...]
+    looked: Mapping[str, Glance]
+    unopened: frozenset[str]
+    locked: tuple[str, ...]
 
 
-_Found: TypeAlias = Envelope | NotASubmission | Message
+_Found: TypeAlias = Envelope | Message
 
 
-def fetch(inbox: Path, *, authserv_id: str = "") -> Fetched:
+def fetch(inbox: Path, *, authserv_id: str = "", known: Mapping[str, Glance] | None = None) -> Fetched:
     """Collect what lies in ``inbox`` and its folders; nothing is changed or moved.
 
-    ``authserv_id`` is what the district's own mail server calls itself in Authentication-Results.
+    ``authserv_id`` is what the district's own mail server calls itself in Authentication-Results. A file that still
+    looks as it did when it was opened, as ``known`` has it by path, is not opened again.
     """
     found: list[_Found] = []
+    looked: dict[str, Glance] = {}
+    unopened: list[str] = []
+    locked: list[str] = []
     for path in _files(inbox):
         relative = plain_name(path.relative_to(inbox).as_posix())
         try:
+            glance = _glance(path)
+            if known and known.get(relative) == glance:
+                unopened.append(relative)
+                continue
             found += _open(path, relative, authserv_id)
-        except OSError:
-            found.append(NotASubmission(relative, "", None, "文件无法读取，可能正被其他程序打开"))
+            looked[relative] = glance
+        except FileNotFoundError:
+            continue  # taken away since the folder was listed
+        except OSError:  # perhaps another program has it open
+            locked.append(relative)
     return Fetched(
         tuple(item for item in found if isinstance(item, Envelope)),
-        tuple(item for item in found if isinstance(item, NotASubmission)),
         tuple(item for item in found if isinstance(item, Message)),
+        looked,
+        frozenset(unopened),
+        tuple(locked),
     )
+
+
+def _glance(path: Path) -> Glance:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def open_file(path: Path) -> tuple[Envelope, ...]:
@@ -134,9 +147,6 @@ def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Itera
             message_id=mail.message_id,
             failed_checks=mail.failed_checks,
         )
-    if not files:
-        others = f"，附件是：{'、'.join(mail.others)}" if mail.others else "，也没有其他附件"
-        yield NotASubmission(relative, digest, mail.sender, f"邮件中没有电子表格{others}")
 
 
 def _envelope(content: bytes, path: str, received: datetime | None, order: float) -> Envelope:

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from itertools import accumulate
+from typing import Generic, NamedTuple, TypeVar
 
 from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
@@ -33,20 +34,31 @@ class Arrival:
 
 
 def keep_inbox(
-    ledger: Ledger, year: int, envelopes: Sequence[Envelope], messages: Sequence[Message], *, now: datetime
+    ledger: Ledger,
+    year: int,
+    envelopes: Sequence[Envelope],
+    messages: Sequence[Message],
+    *,
+    now: datetime,
+    unopened: frozenset[str] = frozenset(),
 ) -> list[Envelope]:
-    """Record what is new in the inbox, given in order of arrival; return the files that were."""
-    moved, new = _sorted_out(ledger, "envelopes", year, envelopes)
-    moved_mails, new_mails = _sorted_out(ledger, "mails", year, messages)
-    if not (moved or new or moved_mails or new_mails):
+    """Record what is new in the inbox, given in order of arrival; return the files that were.
+
+    ``unopened`` are the paths of files that lie there as they did before. Of what was opened again the facts are
+    those that were found now.
+    """
+    files = _sorted_out(ledger, "envelopes", year, envelopes, unopened)
+    mails = _sorted_out(ledger, "mails", year, messages, unopened)
+    if not any((*files, *mails)):
         return []
-    taken = [(item, _repeated(ledger, year, item)) for item in new]
+    taken = [(item, _repeated(ledger, year, item)) for item in files.new]
     arriving = [(item, repeats) for item, repeats in taken if repeats != _LEFT_OVER]
     ledger.originals.keep({item.sha256: item.content for item, _ in arriving if _is_whole(item)})
     with ledger.transaction("what one look into the inbox finds is known together, mails with their files"):
-        _move(ledger, "envelopes", year, moved, now)
-        _move(ledger, "mails", year, moved_mails, now)
-        _add_mails(ledger, year, new_mails, now)
+        for table, part in (("envelopes", files), ("mails", mails)):
+            _update(ledger, table, (*part.moved, *part.changed))
+            record(ledger, (Event(now, year, Kind.MOVED, detail=item.path) for _, item in part.moved))
+        _add_mails(ledger, year, mails.new, now)
         for item, repeats in arriving:
             _add(ledger, year, item, repeats, now)
     return [item for item, _ in arriving]
@@ -98,28 +110,46 @@ def settle_mails(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) 
     return changed
 
 
+class _Sorted(NamedTuple, Generic[Item]):
+    """What is not known yet, or not so: moved and changed items with the row that knows them, and new ones."""
+
+    moved: list[tuple[int, Item]]
+    changed: list[tuple[int, Item]]
+    new: list[Item]
+
+
 def _sorted_out(
-    ledger: Ledger, table: str, year: int, found: Sequence[Item]
-) -> tuple[list[tuple[int, Item]], list[Item]]:
-    """Part what is not known yet into (row, what now stands elsewhere) and what is new."""
-    rows = ledger.rows(f"SELECT id, path, sha256, message_id FROM {table} WHERE year = ?", (year,))  # noqa: S608 - one of two names
-    known = {(row["path"], row["sha256"]) for row in rows}
+    ledger: Ledger, table: str, year: int, found: Sequence[Item], unopened: frozenset[str]
+) -> _Sorted[Item]:
+    rows = ledger.rows(f"SELECT id, path, sha256, message_id, body FROM {table} WHERE year = ?", (year,))  # noqa: S608 - one of two names
+    known = {(row["path"], row["sha256"]): row for row in rows}
     here = {item.path for item in found}
     gone: dict[tuple[str, str | None], list[int]] = {}
     for row in rows:
-        if row["path"] not in here:
+        if row["path"] not in here and not _lies_in(row["path"], unopened):
             gone.setdefault((row["sha256"], row["message_id"]), []).append(row["id"])
-    moved: list[tuple[int, Item]] = []
-    new: list[Item] = []
+    result: _Sorted[Item] = _Sorted([], [], [])
     for item in found:
-        if (item.path, item.sha256) in known:
-            continue
-        former = gone.get((item.sha256, item.message_id))
-        if former:
-            moved.append((former.pop(0), item))
+        same = known.get((item.path, item.sha256))
+        elsewhere = gone.get((item.sha256, item.message_id))
+        if same is not None:
+            result.changed.extend([(same["id"], item)] if _differs(item, same["body"]) else [])
+        elif elsewhere:
+            result.moved.append((elsewhere.pop(0), item))
         else:
-            new.append(item)
-    return moved, new
+            result.new.append(item)
+    return result
+
+
+def _lies_in(path: str, files: frozenset[str]) -> bool:
+    """Whether ``path`` is one of ``files`` or inside of one."""
+    return any(outer in files for outer in accumulate(path.split("/"), "{}/{}".format))
+
+
+def _differs(item: Envelope | Message, body: str) -> bool:
+    """Whether a file says something else now; when it was touched last only counts when it arrives."""
+    former = codec.loads(type(item), body)
+    return codec.dumps(replace(former, order=0)) != _body(replace(item, order=0))
 
 
 _LEFT_OVER = -1
@@ -164,7 +194,7 @@ def _add(ledger: Ledger, year: int, item: Envelope, repeats: int | None, now: da
             item.source,
             item.sender,
             item.message_id,
-            item.received_at.isoformat() if item.received_at else None,
+            _iso(item.received_at),
             now.isoformat(),
             repeats,
             _body(item),
@@ -186,7 +216,7 @@ def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetim
                 item.message_id,
                 item.sender,
                 item.subject,
-                item.received_at.isoformat() if item.received_at else None,
+                _iso(item.received_at),
                 now.isoformat(),
                 _body(item),
             )
@@ -196,12 +226,15 @@ def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetim
     record(ledger, (Event(now, year, Kind.MAIL, detail=item.path) for item in mails))
 
 
-def _move(ledger: Ledger, table: str, year: int, moved: Sequence[tuple[int, Item]], now: datetime) -> None:
+def _update(ledger: Ledger, table: str, items: Iterable[tuple[int, Item]]) -> None:
     ledger.write_many(
-        f"UPDATE {table} SET path = ?, body = ? WHERE id = ?",  # noqa: S608 - one of two names
-        [(item.path, _body(item), row) for row, item in moved],
+        f"UPDATE {table} SET path = ?, sender = ?, received_at = ?, body = ? WHERE id = ?",  # noqa: S608 - one of two names
+        [(item.path, item.sender, _iso(item.received_at), _body(item), row) for row, item in items],
     )
-    record(ledger, (Event(now, year, Kind.MOVED, detail=item.path) for _, item in moved))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _body(item: Envelope | Message) -> str:

@@ -188,5 +188,17 @@ _NIGHTS = """
 ALTER TABLE runs ADD COLUMN counts TEXT NOT NULL DEFAULT '{}';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS)
+_GLANCES = """
+CREATE TABLE glances (
+    year INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (year, path)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES)
 """One script for each version of the schema, in order."""

@@ -63,7 +63,6 @@ def test_files_are_found_in_folders_in_order(tmp_path: Path, book: bytes) -> Non
     assert found.content == book
     assert found.sha256 == hashlib.sha256(book).hexdigest()
     assert (found.source, found.sender, found.received_at) == ("folder", None, None)
-    assert fetched.empties == ()
 
 
 def test_clutter_is_passed_over(tmp_path: Path, book: bytes) -> None:
@@ -122,20 +121,18 @@ def test_a_mail_gives_its_spreadsheets(tmp_path: Path, book: bytes) -> None:
     assert (found.sender, found.message_id, found.source) == ("zhang@jx.example.com", "<1@x>", "mail")
     assert (found.received_at, found.order) == (received, received.timestamp())
     assert found.content == book
-    assert fetched.empties == ()
 
 
-def test_a_mail_without_a_spreadsheet_is_reported_apart(tmp_path: Path) -> None:
+def test_a_mail_without_a_spreadsheet_is_a_message_without_files(tmp_path: Path) -> None:
     put(tmp_path, "1.eml", mail([("说明.pdf", b"%PDF")]).as_bytes())
     put(tmp_path, "2.eml", mail().as_bytes())
     fetched = fetch(tmp_path)
     assert fetched.envelopes == ()
-    assert [(empty.path, empty.sender) for empty in fetched.empties] == [
-        ("1.eml", "zhang@jx.example.com"),
-        ("2.eml", "zhang@jx.example.com"),
+    assert [(item.path, item.files, item.others) for item in fetched.messages] == [
+        ("1.eml", (), ("说明.pdf",)),
+        ("2.eml", (), ()),
     ]
-    assert "说明.pdf" in fetched.empties[0].reason
-    assert len(fetched.empties[0].sha256) == 64
+    assert len(fetched.messages[0].sha256) == 64
 
 
 def test_an_eml_that_is_no_mail_is_judged_as_a_file(tmp_path: Path) -> None:
