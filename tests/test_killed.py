@@ -28,7 +28,10 @@ from tests.support.killing import kill_at, run_in_child, steps_of
 from tests.support.ports import HOST
 from tests.support.smtp import WHO, Post, post_office
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="killing a night needs fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="killing a night needs fork"),
+    pytest.mark.no_cover,  # two hundred nights, none of which does what no other test does
+]
 
 AGENCIES = ("甲局", "乙局", "丙局", "丁局")
 FIRST, SECOND = (datetime(2024, 1, day, 20, tzinfo=CHINA) for day in (15, 16))
