@@ -126,6 +126,7 @@ def _words(section: Section) -> dict[str, str]:
     words = {
         "start": kinds.CLAUSE_START,
         "count": f"(?P<n>{kinds.NUMERAL})(?:{units}){kinds.NOT_EXACT}",
+        "counted": f"{kinds.NUMERAL}(?:{units}){kinds.NOT_EXACT}",
         "year": f"{kinds.OWN_YEAR}+",
         "last": f"{kinds.LAST_YEAR}+",
         "next": f"{kinds.NEXT_YEAR}+",

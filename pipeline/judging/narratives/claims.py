@@ -28,6 +28,9 @@ _AMONG = re.compile(r".{0,2}[，、（：；]*其中")
 """What stands between a whole and the list of its parts: the unit and 其中."""
 _JOINT = re.compile(r"[，、和及以；：]{0,2}(?:其中)?")
 _LIST_END = re.compile("[；）。]")
+_ASIDE = re.compile("（[^（）]*）")
+"""What is added in brackets: what is counted there does not blur what follows."""
+_CLAUSE_ENDS = "，。；：、（）！？\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,11 @@ class Reader:
             value = 0 if at is None else value_of(found["n"])
             start, end = (found.start("none"), found.end()) if at is None else found.span("n")
             start, end = offset + start, offset + end
-            if value is None or claim.key in taken or self._is_silenced(text, start, offset + found.end()):
+            if (
+                value is None
+                or claim.key in taken
+                or self._is_silenced(text, offset, start, offset + found.end())
+            ):
                 continue
             taken.add(claim.key)
             yield Said(claim, value, start, end)
@@ -126,14 +133,16 @@ class Reader:
         numbers = [found for found in self._counted.finditer(sentence) if found.start() not in known]
         points: list[tuple[int, re.Match[str] | None]] = [(match.start(), None) for _, match in leading]
         points += [(number.start(), number) for number in numbers]
-        is_clear = False
+        asides = [found.span() for found in _ASIDE.finditer(sentence)]
+        clear_from = len(sentence)
         for at, number in sorted(points, key=lambda point: point[0]):
             if number is None:
-                is_clear = True
-            elif is_clear and at in may_follow:
+                clear_from = at
+            elif clear_from <= at and at in may_follow:
                 standing.append(may_follow[at])
             elif not any(start <= at < end for start, end in neutral) and not self._is_part(sentence, at):
-                is_clear = False
+                aside = next((end for start, end in asides if start < at < end), len(sentence))
+                clear_from = max(clear_from, aside)
         return sorted(standing, key=lambda item: item[1].start())
 
     def _is_part(self, sentence: str, at: int) -> bool:
@@ -143,14 +152,22 @@ class Reader:
             for found in pattern.finditer(sentence, max(0, at - _LONGEST_LABEL))
         )
 
-    def _is_silenced(self, text: str, start: int, end: int) -> bool:
-        """Say whether the words before, or right after, make the number one of another time, place or extent."""
+    def _is_silenced(self, text: str, sentence: int, start: int, end: int) -> bool:
+        """Say whether the words before, or right after, make the number one of another time, place or extent.
+
+        In an earlier sentence only the one that a clause begins with is spoken of: 梳理全区目录 is not about the whole district.
+        """
         latest: dict[str, bool] = {}
-        for found in self._marks.finditer(text, text.rfind("\n", 0, start) + 1, end):
+        first = begun = text.rfind("\n", 0, start) + 1
+        for found in self._marks.finditer(text, first, end):
             kind = found.lastgroup or ""
+            begins = found.start() == begun or text[found.start() - 1] in _CLAUSE_ENDS
+            begun = found.end() if begins else -1
             if found.start() <= start and kind != "neutral":
                 whose, _, what = kind.partition("_")
-                latest[what] = whose == "other"
+                is_other = whose == "other"
+                if begins or not is_other or what != "scope" or found.start() >= sentence:
+                    latest[what] = is_other
         return any(latest.values()) or self._silent.match(text, end) is not None
 
     def _parts_of(self, partition: Partition) -> re.Pattern[str]:

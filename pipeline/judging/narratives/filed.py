@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _OFFICES = ("办事处", "人民政府")
 _SHORTEST_NAME = 3
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4})")
+_CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
+_GOVERNMENT = re.compile(r"(?P<place>自治县|[市区县旗镇乡])人民政府$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def own_names(agency: Agency | None) -> list[str]:
 def called(agency: Agency | None) -> list[str]:
     """Return what an agency may call itself in its own text, longest first.
 
-    Besides its names, that is what is left of its name without the places and governments it belongs to.
+    Besides its names, that is what is left of its name without the places and governments it belongs to; a government
+    speaks of the whole of its place.
     """
     names = own_names(agency)
     whole = _PLACE_NAME.sub("", tidy(agency.name)) if agency else ""
@@ -131,10 +134,15 @@ def called(agency: Agency | None) -> list[str]:
         if len(rest) >= _SHORTEST_NAME:
             names += [rest, f"{belongs}{rest}"]
             whole = rest
+    full = tidy(agency.name) if agency else ""
+    names += [found["rest"] for found in [_CITY.match(full)] if found]
     names += [name.removesuffix(ending) for name in names for ending in _OFFICES if name.endswith(ending)]
-    return sorted(
-        {name for name in names if len(name) >= _SHORTEST_NAME}, key=lambda name: (-len(name), name)
-    )
+    names += [name.replace("人民政府", "政府") for name in names if "人民政府" in name]
+    known = {name for name in names if len(name) >= _SHORTEST_NAME}
+    known |= {
+        f"{all_of}{found['place'][-1]}" for found in [_GOVERNMENT.search(full)] if found for all_of in "全我"
+    }
+    return sorted(known, key=lambda name: (-len(name), name))
 
 
 def masked(text: str, item: Filed) -> str:
