@@ -40,7 +40,7 @@ LEAD = (
     "“错误”必须改正，否则退回；“提醒”请核实，有误的改正，属实的在模板“自查”工作表的“说明”栏写明原因。"
     "空着没填的数不参加比较。与上年比较的规则，在有上年数据时才检查。"
 )
-COORDINATOR = "“说明”级的规则只告诉区政务公开办，不退回，也不需要单位处理。"
+COORDINATOR = "“说明”级的规则只告诉政务公开办，不退回，也不需要单位处理。"
 SEVERITY_FIELDS = ("severity", "missing", "lighter_severity")
 
 
@@ -106,7 +106,7 @@ def markdown(form: Form) -> str:
     waivable = "、".join(rule.id for rule in form.rules_by_id.values() if rule.waivable)
     lines += [
         "",
-        f"错误中只有 {waivable} 可以由区政务公开办写明理由后准予例外（`nianbao waive`）；提醒都可以。",
+        f"错误中只有 {waivable} 可以由政务公开办写明理由后准予例外（`nianbao waive`）；提醒都可以。",
         "",
     ]
     return "\n".join(lines)
@@ -141,7 +141,7 @@ def printed(form: Form) -> bytes:
             _fill(cell, text, width, bold=values is HEADS)
     _mark(table.rows[0]._tr, "w:tblHeader")  # noqa: SLF001
     stream = BytesIO()
-    document.core_properties.author = "区政务公开办"
+    document.core_properties.author = "政务公开办"
     document.save(stream)
     return repack(stream.getvalue())
 

@@ -146,7 +146,7 @@ def template(
 
 @app.command(cls=_Command, epilog="例：nianbao deliver 临平区")
 def deliver(folder: Folder, output: Output = None, now: Now = None) -> None:
-    """写一封信把汇总表报给区县政府办公室，不等收齐；收齐后的信每晚自动写。"""
+    """写一封信把汇总表报给上级办公室，不等收齐；收齐后的信每晚自动写。"""
     from pipeline.district.folder import load_district
     from pipeline.night import letterbox
 

@@ -65,7 +65,7 @@ class Wording:
     expected: str = ""
 
 
-_ASK_AGAIN = "请用 Excel 或 WPS 打开区政务公开办发的填报模板，填好后另存为 .xlsx 再报送"
+_ASK_AGAIN = "请用 Excel 或 WPS 打开政务公开办发的填报模板，填好后另存为 .xlsx 再报送"
 _WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
 
 CATALOGUE: Mapping[tuple[str, str], Wording] = {
@@ -85,8 +85,8 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
     ("F01", "second_reader"): Wording("文件的保存方式不标准，已换一种方式读出全部数据"),
     ("F02", "unknown_agency"): Wording(
-        "填报单位“{stated}”不在本区报送单位名单中",
-        "请核对单位名称；如属改名或简称，请区政务公开办补入名单",
+        "填报单位“{stated}”不在报送单位名单中",
+        "请核对单位名称；如属改名或简称，请政务公开办补入名单",
         "{stated}",
     ),
     ("F02", "agency_missing"): Wording(
@@ -94,7 +94,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F02", "conflict"): Wording(
         "模板是发给“{stamp}”的，填报单位写的却是“{stated}”，无法确认是哪个单位的数据",
-        "请使用发给本单位的模板，或请区政务公开办核实",
+        "请使用发给本单位的模板，或请政务公开办核实",
         "{stated}",
         "{stamp}",
     ),
@@ -316,7 +316,7 @@ def notice(form: Form, finding: Finding) -> Notice:
 def _answered(finding: Finding, remedy: str) -> str:
     """Return what to do, or what has been said of it already."""
     if finding.waived:
-        return f"区政务公开办已准予例外：{finding.waived}"
+        return f"政务公开办已准予例外：{finding.waived}"
     if finding.is_answered:
         return f"单位已说明：{finding.explanation}"
     return f"{remedy}（单位说明：{finding.explanation}）" if finding.explanation else remedy

@@ -38,8 +38,8 @@ deadline = {deadline}      # 报送截止日期
 
 # [rules]
 # blank_is_zero = true     # 空格和“/”“无”按 0 处理并提醒；不写或 false 时退回单位补填
-# trial = ["T3-06"]        # 试行的规则：只告诉区政务公开办，不影响结论，也不告诉单位
-# [rules.severity]         # 改级别：error 退回，warning 提醒，info 只告诉区政务公开办
+# trial = ["T3-06"]        # 试行的规则：只告诉政务公开办，不影响结论，也不告诉单位
+# [rules.severity]         # 改级别：error 退回，warning 提醒，info 只告诉政务公开办
 # "T2-06" = "info"
 # [rules.limits]           # 改界限，规则和界限见规则手册
 # "T2-06" = {{ factor = 10, base = 50 }}

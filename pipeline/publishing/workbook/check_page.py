@@ -36,7 +36,7 @@ _HINT = (
     f"{HOLDS} 相符　　{FAILS} 不符，需要改正或说明　　{EXPLAINED} 不符，已说明　　"
     f"{NOT_ASSESSED} 数据还没有填全，或者没有上年数据，暂不比较。中间一部分检查是否填写完整。"
 )
-_UNSEEN = "以下各项由区政务公开办在收到后检查；情况属实的，可以在“说明”栏写明原因。"
+_UNSEEN = "以下各项由政务公开办在收到后检查；情况属实的，可以在“说明”栏写明原因。"
 _SIGNS = (HOLDS, FAILS, EXPLAINED, NOT_ASSESSED)
 
 
@@ -110,7 +110,7 @@ def _write_unseen(page: Page, top: int, unseen: Sequence[Unseen]) -> None:
         row = top + 1 + number
         page.put(row, column["id"], line.id, "box", "small")
         page.put(row, column["title"], line.title, "box", "left")
-        page.jump(row, column["subject"], line.place, "由区政务公开办检查", "box", "left")
+        page.jump(row, column["subject"], line.place, "由政务公开办检查", "box", "left")
         for name in ("left", "right", "difference"):
             page.put(row, column[name], NOT_ASSESSED, "box", "centre")
         page.put(row, column["explanation"], line.explanation, "box", "left", "input")

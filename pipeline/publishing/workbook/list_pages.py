@@ -46,7 +46,7 @@ def write_guide(page: Page, sheet: Sheet, marks_area: str, failures: int) -> Non
     if notices:
         errors = sum(notice.severity == Severity.ERROR for notice in notices)
         warnings = sum(notice.severity == Severity.WARNING for notice in notices)
-        told = f"本表已由区政务公开办检查：{errors} 处错误、{warnings} 处提醒。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
+        told = f"本表已由政务公开办检查：{errors} 处错误、{warnings} 处提醒。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
         page.link(top, 0, Place(NOTICES_SHEET), told, "bold", "link")
         page.sheet.set_row(top, 28)
         top += 1

@@ -11,7 +11,7 @@ from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import Notice, Severity
 from pipeline.publishing.workbook.areas import line_count
 
-AUTHOR = "区政务公开办"
+AUTHOR = "政务公开办"
 _LONGEST_SENTENCE = 2000
 _BOX_WIDTH = 300
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

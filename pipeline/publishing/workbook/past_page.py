@@ -35,7 +35,7 @@ def write_past(page: Page, sheet: Sheet) -> None:
 def _source(past: PastReport | None) -> str:
     if past is None:
         return "没有上年数据，自查中与上年比较的各项显示为“—”。"
-    return f"{past.year}年度数据，来自{past.source}。如与本单位上年公开的年报不一致，请告诉区政务公开办。"
+    return f"{past.year}年度数据，来自{past.source}。如与本单位上年公开的年报不一致，请告诉政务公开办。"
 
 
 def _write_line(page: Page, cell: Cell) -> None:
