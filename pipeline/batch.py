@@ -20,7 +20,7 @@ from pipeline.forms.loader import load_form
 from pipeline.intake import identity
 from pipeline.ledger import FOLDER, Ledger, arrivals, imports, open_copy, open_ledger, runs, waivers
 from pipeline.machine.environment import disk
-from pipeline.machine.work import Work
+from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
 from pipeline.model import (
     Assessment,
@@ -34,8 +34,8 @@ from pipeline.night.fingerprint import fingerprint
 from pipeline.night.inbox import Inbox, look
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
-from pipeline.publishing import outputs
-from pipeline.publishing.outputs import Progress
+from pipeline.publishing import before, outputs
+from pipeline.publishing.plan import Night
 from pipeline.publishing.record import Record
 from pipeline.publishing.summary import Background
 
@@ -155,17 +155,17 @@ def _run(session: Session) -> Outcome:
     layout, style = word_layout(district, form), web_style(district)
     others = (*inbox.leftovers, *campaign.waivers, *history.values())
     inputs = fingerprint(district, inbox.envelopes, others, [layout, style], now)
-    earlier = outputs.read_record(target)
+    earlier = before.read_record(target)
     desk = letterbox.Desk(ledger, district, form, target, now, history)
     is_same = runs.last_inputs(ledger, district.year) == inputs
-    if earlier and is_same and outputs.is_complete(target, earlier, with_pdf=session.with_pdf):
+    if earlier and is_same and before.is_complete(target, earlier, with_pdf=session.with_pdf):
         letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
         runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now, counts=earlier["counts"])
         session.journal.line(f"  结果　没有新的报送，结果文件保持不变；新写信 {letters} 封")
         return Outcome(target, earlier, unchanged=True, letters=letters)
     letterbox.check(district)
     assessed = _assess(session, campaign, inbox)
-    night = outputs.Night(
+    night = Night(
         form=form,
         district=district,
         summary=_merged(form, district, assessed.assessments),

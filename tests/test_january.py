@@ -16,7 +16,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
 from pipeline.model import Verdict
-from pipeline.publishing.outputs import read_record
+from pipeline.publishing.before import read_record
 from tests.support.mails import TNEF_DATA, mail, winmail
 from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
 from tests.support.smtp import WHO, Post, post_office

@@ -7,6 +7,7 @@ import io
 import random
 import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -14,14 +15,19 @@ import pytest
 from lxml import html
 from lxml.html import HtmlElement
 
+from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.model import Number
+from pipeline.ledger import letters, open_ledger, waivers
+from pipeline.model import CHINA, Number, Waiver
+from pipeline.night import letterbox
+from pipeline.post import KIND_WORDS, LetterKind
 from pipeline.publishing import record
 from pipeline.publishing.workbook import build_workbook
 from tests.support.fills import report
 from tests.support.folders import Ran, contents, inputs_only, make_district, run
 
 NAME = "样例区财政局"
+NOW = datetime(2024, 2, 3, tzinfo=CHINA)
 SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
 
 
@@ -104,6 +110,8 @@ def test_pdf_is_made_on_request_linked_kept_and_dropped_when_it_is_no_longer_tru
     for page, link in (("index.html", path), ("site/index.html", path)):
         assert quote(link) in (first.folder / page).read_text("utf-8")
     before = contents(first.folder)
+    (first.folder / "site" / path).unlink()
+    assert changed(before, run(district)) == set()
     assert changed(before, run(district, "--pdf")) == set()
     assert changed(before, run(district)) == set()
     number = next(cell.key for cell in form.cells if cell.kind == "money")
@@ -145,8 +153,9 @@ def links_of(page: HtmlElement) -> set[str]:
 
 def test_the_page_leads_to_every_output_that_the_record_names(sample: Ran) -> None:
     named = record.paths(sample.record) - {sample.record["files"]["dashboard"]}
-    assert links_of(page_of(sample, "index.html")) == named
-    assert [link for link in named if not (sample.folder / link).is_file()] == []
+    links = links_of(page_of(sample, "index.html"))
+    assert {link for link in links if not link.startswith("letters/")} == named
+    assert [link for link in links if not (sample.folder / link).is_file()] == []
 
 
 def test_the_page_counts_what_the_record_counts(sample: Ran) -> None:
@@ -161,6 +170,49 @@ def test_the_page_counts_what_the_record_counts(sample: Ran) -> None:
     assert set(tiles) == {"accepted", "accepted_with_remarks", "returned", "held", "missing"}
     listed = [item for item in page.iter("tr") if item.get("data-state")]
     assert len(listed) == counts["expected"]
+
+
+def told(page: HtmlElement) -> dict[str, str]:
+    """Return what the page says of the letters to each agency, the same wherever it says so."""
+    places = page.xpath("//span[contains(@class, 'told')]")
+    said = {(item.get("data-agency") or "", item.text_content()) for item in places}
+    assert len(said) == len(dict(said))
+    return dict(said)
+
+
+def test_the_page_says_of_every_agency_whether_it_was_told(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    ran = run(SAMPLE, output=output)
+    district = load_district(SAMPLE)
+    said = told(page_of(ran, "index.html"))
+    assert set(said) == {"", *(agency.code for agency in district.agencies)}
+    with open_ledger(output) as ledger:
+        written = letters.last_by_agency(ledger, district.year)
+        assert {code for code, words in said.items() if code and "待发" not in words} == set(said) - set(
+            written
+        ) - {""}
+        gone, refused, *_ = written.values()
+        letters.sent(ledger, gone.key, NOW)
+        letters.failed(ledger, refused.key, "550 no such user", retry=False, at=NOW)
+        letterbox.lay_out(ledger, district, ran.folder)
+    after = told(page_of(ran, "index.html"))
+    assert {code for code in said if said[code] != after[code]} == {"", gone.agency, refused.agency}
+    assert after[gone.agency or ""] == f"已去信：{KIND_WORDS[LetterKind(gone.kind)]}（2月3日）"
+    assert "550 no such user" in after[refused.agency or ""]
+    assert "没有送达 1 封" in after[""]
+    links = {link for link in links_of(page_of(ran, "index.html")) if link.startswith("letters/")}
+    assert [link for link in links if not (ran.folder / link).is_file()] == []
+    before = contents(ran.folder)
+    assert changed(before, run(SAMPLE, output=output)) == set()
+
+
+def test_the_page_shows_the_exceptions_that_were_granted(district: Path) -> None:
+    run(district)
+    waiver = Waiver("001", "T3-04", "机构<合并>", "王主任", NOW)
+    with open_ledger(district / "output") as ledger:
+        waivers.grant(ledger, 2023, waiver)
+    [shown] = page_of(run(district), "index.html").find_class("waiver")
+    assert shown.text_content() == "准予例外：T3-04，机构<合并>（王主任）"
 
 
 def test_the_front_page_leads_to_the_whole_site_and_to_nothing_else(sample: Ran) -> None:

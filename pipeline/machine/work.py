@@ -20,6 +20,8 @@ Shared = TypeVar("Shared")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+Progress = Callable[[str, int, int], None]
+"""Called with the stage's Chinese name, how much is done, and how much there is."""
 SERIAL_BELOW = 200
 """Files; under this one process is faster than several."""
 _CHUNK = 25

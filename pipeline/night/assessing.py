@@ -20,9 +20,8 @@ from pipeline.ledger import Ledger, arrivals, assessments, readings
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.machine.digest import digest_of, program
-from pipeline.machine.work import Work
+from pipeline.machine.work import Progress, Work
 from pipeline.model import Assessment, Envelope, PastReport, Reading, Submission, Verdict, Waiver
-from pipeline.publishing.outputs import Progress
 from pipeline.publishing.record import Leftover
 
 

@@ -26,8 +26,10 @@ from pipeline.machine.durable import write_whole
 from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
 from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind
-from pipeline.publishing.files import safe_name
-from pipeline.publishing.outputs import read_record
+from pipeline.publishing.before import read_record
+from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.publishing.html.told import Told, fill
+from pipeline.publishing.plan import PAGE
 from pipeline.publishing.record import Record
 
 LETTERS = "letters"
@@ -111,7 +113,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
 
 
 def lay_out(ledger: Ledger, district: District, target: Path) -> None:
-    """Make ``letters/`` show exactly the letters that wait. Raises OSError; running again is safe."""
+    """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
     names = {agency.code: agency.name for agency in district.agencies}
     folder = target / LETTERS
     wanted = {_file(item, names): item for item in letters.waiting(ledger, district.year)}
@@ -121,6 +123,24 @@ def lay_out(ledger: Ledger, district: District, target: Path) -> None:
     for name, item in wanted.items():
         if name not in there:
             write_whole(folder / name, letters.content(ledger, item))
+    _tell(target / PAGE, letters.of_year(ledger, district.year), names)
+
+
+def _tell(page: Path, written: Sequence[letters.Kept], names: dict[str, str]) -> None:
+    if page.is_file():
+        told = [_told(item, names) for item in written]
+        write_if_changed(page, fill(page.read_text("utf-8"), told).encode())
+
+
+def _told(item: letters.Kept, names: dict[str, str]) -> Told:
+    return Told(
+        agency=item.agency,
+        word=KIND_WORDS[LetterKind(item.kind)],
+        state=item.state,
+        day=(item.settled_at or item.intended_at).astimezone(CHINA).date(),
+        path=f"{LETTERS}/{_file(item, names)}" if item.state == letters.WAITING else "",
+        reason=item.reason if item.state == letters.FAILED else "",
+    )
 
 
 def _file(item: letters.Kept, names: dict[str, str]) -> str:

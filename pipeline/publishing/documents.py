@@ -7,7 +7,7 @@ What printing needs is compiled once and can be pickled, so that any worker can 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,16 +58,25 @@ def path_of(stem: str, suffix: str) -> str:
     return f"{REPORTS}/{stem}{suffix}"
 
 
-def site_path_of(stem: str, suffix: str) -> str:
-    """Return where its copy for the portal stands."""
-    return f"{SITE}/{path_of(stem, suffix)}"
+def copy_of(path: str) -> str:
+    """Return where the copy for the portal of the document at ``path`` stands."""
+    return f"{SITE}/{path}"
 
 
 def paths_of(stem: str) -> tuple[str, ...]:
     """Return everything that is printed of a report."""
     printed = (path_of(stem, suffix) for suffix in (WORD, WEB))
-    copied = (site_path_of(stem, suffix) for suffix in (WEB, WORD, BOOK, LIST))
+    copied = (copy_of(path_of(stem, suffix)) for suffix in (WEB, WORD, BOOK, LIST))
     return (*printed, *copied)
+
+
+def copied(folder: Path, paths: Iterable[str]) -> list[str]:
+    """Copy documents of ``folder`` for the portal; return the copies that had to be written."""
+    return [
+        copy_of(path)
+        for path in paths
+        if write_if_changed(folder / copy_of(path), (folder / path).read_bytes())
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,15 @@ def is_current(document: Path) -> bool:
     return found is not None and found[1] == _identifier(document.read_bytes())
 
 
+def current(folder: Path, documents: Sequence[Path]) -> dict[str, str]:
+    """Map those of ``documents`` that have a PDF of what they say now to it, both relative to ``folder``."""
+    return {
+        document.relative_to(folder).as_posix(): document.with_suffix(SUFFIX).relative_to(folder).as_posix()
+        for document in documents
+        if is_current(document)
+    }
+
+
 def print_documents(documents: Sequence[Path], advance: Callable[[int], None]) -> Batch:
     """Print those of ``documents`` whose PDF is not current, beside them. Never raises for what LibreOffice does."""
     waiting = [document for document in documents if not is_current(document)]

@@ -17,13 +17,12 @@ from pipeline.publishing.html import charts
 from pipeline.publishing.html.standing import (
     STATES,
     Morning,
-    china_day,
-    first_received,
     rows,
     state_name,
     waiting,
 )
 from pipeline.publishing.html.templating import digest, render, source
+from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.publishing.html.standing import Row
 
-NAME = "index.html"
 _WORDS = {state_name(verdict): VERDICT_WORDS[verdict] for verdict in STATES}
 _DONE = tuple(state_name(verdict) for verdict in STATES if verdict and verdict.is_acceptance)
 _RETURNED, _HELD, _MISSING = (state_name(verdict) for verdict in (Verdict.RETURNED, Verdict.HELD, None))
@@ -51,12 +49,12 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
     page = render(
         "dashboard.html",
         summary=morning.summary,
-        now=morning.now,
+        now=in_china(morning.now),
         deadline=morning.deadline,
         ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
         left=days_left(morning.deadline, morning.today),
         counts=_by_state(listed) | {_HELD: len(held)},
-        late=sum(bool(row.late) for row in listed),
+        late={word: sum(row.late == word for row in listed) for word in (OVERDUE, LATE)},
         words=_WORDS,
         bar=charts.segments(_by_state(listed), 100),
         kinds=_kinds(listed),

@@ -11,7 +11,6 @@ from datetime import date, datetime
 
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import (
-    CHINA,
     AgencyState,
     Assessment,
     DistrictSummary,
@@ -19,7 +18,9 @@ from pipeline.model import (
     Notice,
     Severity,
     Verdict,
+    Waiver,
 )
+from pipeline.publishing.states import china_day, lateness, received_at, remark, shown
 from pipeline.wording.grouping import GroupedNotice, group_notices
 
 MOST_FINDINGS = 12
@@ -59,6 +60,7 @@ class Morning:
     extended: Mapping[str, date] = field(default_factory=dict)
     outputs: Sequence[Link] = ()
     nights: Sequence[NightCounts] = ()
+    waivers: Sequence[Waiver] = ()
 
     @property
     def today(self) -> date:
@@ -108,13 +110,9 @@ class Row:
     contact: str = ""
     phone: str = ""
     remark: str = ""
+    waivers: Sequence[Waiver] = ()
     others: Sequence[Link] = ()
     """What became of the versions that are not shown."""
-
-
-def china_day(moment: datetime) -> date:
-    """Return the day a moment falls on in China."""
-    return (moment.astimezone(CHINA) if moment.tzinfo else moment).date()
 
 
 def state_name(verdict: Verdict | None) -> str:
@@ -147,20 +145,11 @@ def waiting(morning: Morning) -> list[Row]:
     ]
 
 
-def first_received(state: AgencyState) -> datetime | None:
-    """Return when the first file of an agency came, in China's time; None where nothing came or nobody knows."""
-    return received_at(state.versions[0]) if state.versions else None
-
-
-def received_at(assessment: Assessment) -> datetime | None:
-    """Return when a submission came, in China's time; None where that is unknown."""
-    received = assessment.submission.received_at
-    return received.astimezone(CHINA) if received and received.tzinfo else received
-
-
 def _waiting(morning: Morning, item: Assessment, name: str, number: int = 0) -> Row:
+    agency = item.submission.agency
     return Row(
         number=number,
+        code=agency.code if agency else "",
         name=name or "（未写明单位）",
         state=state_name(item.verdict),
         word=VERDICT_WORDS[item.verdict],
@@ -169,7 +158,7 @@ def _waiting(morning: Morning, item: Assessment, name: str, number: int = 0) -> 
 
 
 def _row(morning: Morning, number: int, state: AgencyState) -> Row:
-    agency, shown = state.agency, state.counting or state.latest
+    agency, current = state.agency, shown(state)
     extended = morning.extended.get(agency.code)
     return Row(
         number=number,
@@ -179,36 +168,21 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         state=state_name(state.verdict),
         word=VERDICT_WORDS[state.verdict],
         rank=STATES.index(state.verdict),
-        late=_late(state, extended or morning.deadline, morning.today),
+        late=lateness(state, extended or morning.deadline, morning.today),
         extended=extended,
         versions=len(state.versions),
         contact=agency.contact,
         phone=agency.phone,
-        remark=_remark(state),
+        remark=remark(state),
+        waivers=[item for item in morning.waivers if item.agency == agency.code],
         others=[
             Link(f"第 {item.version} 次{link.label}", link.path)
             for item in state.versions
-            if item is not shown
+            if item is not current
             for link in morning.links.get(item.submission.sha256, ())
         ],
-        arrival=_arrival(morning, shown) if shown else Arrival(),
+        arrival=_arrival(morning, current) if current else Arrival(),
     )
-
-
-def _late(state: AgencyState, deadline: date, today: date) -> str:
-    """Say whether the agency's first file came after its deadline, or none came and the deadline is past."""
-    if not state.versions:
-        return "逾期" if today > deadline else ""
-    first = first_received(state)
-    return "迟报" if first and first.date() > deadline else ""
-
-
-def _remark(state: AgencyState) -> str:
-    """Say what the row alone does not: what became of a version later than the one that counts."""
-    if not state.latest or not state.counting or state.latest is state.counting:
-        return ""
-    later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
-    return f"{later}，按第 {state.counting.version} 次汇总"
 
 
 def _arrival(morning: Morning, item: Assessment) -> Arrival:

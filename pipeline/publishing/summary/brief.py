@@ -67,6 +67,10 @@ class Brief:
     notices: Mapping[str, Sequence[Notice]]
     background: Background = field(default_factory=Background)
 
+    def deadline_of(self, code: str) -> date:
+        """The last day on which the agency with ``code`` is in time."""
+        return self.background.extended.get(code, self.deadline)
+
     @property
     def counted(self) -> int:
         """How many agencies are in the sums."""

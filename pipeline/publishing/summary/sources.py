@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.publishing.states import received_at
 from pipeline.publishing.summary.book import TIME_FORMAT, Book, Page
 from pipeline.publishing.summary.brief import Brief
-from pipeline.publishing.summary.status import received_at
 
 if TYPE_CHECKING:
     from pipeline.model import AgencyState

@@ -5,11 +5,11 @@ Files that could be matched to nobody stand below the roster, so that nothing th
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS
-from pipeline.model import CHINA, Severity
+from pipeline.model import Severity
+from pipeline.publishing.states import china_day, lateness, received_at, remark, shown
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, TIME_FORMAT, Book, Page
 from pipeline.publishing.summary.brief import Brief, kind_of
 
@@ -25,8 +25,6 @@ STATUS_HEAD = (
 _WIDTHS = [6.0, 11.0, 36.0, 9.0, 14.5, 7.5, 17.5, 6.5, 7.5, 7.5, 38.0, 10.0, 32.0]
 _VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _FILE, _REPORT, _REMARK = range(5, 13)
 _HEAD_ROW, _FIRST_ROW = 1, 2
-_CALENDAR = range(1901, 9999)
-"""The years a workbook can hold; a mail may claim any."""
 _LINK = "#0563C1"
 
 
@@ -44,40 +42,10 @@ def write_status(book: Book, brief: Brief) -> None:
     _write_unclaimed(page, brief, last + 2)
 
 
-def shown(state: AgencyState) -> Assessment | None:
-    """Return the version that describes the agency: the one that counts, else the latest."""
-    return state.counting or state.latest
-
-
-def remark(state: AgencyState) -> str:
-    """Say what the row alone does not: which of several versions counts, and what became of a later one."""
-    if not state.latest or not state.counting or state.latest is state.counting:
-        return ""
-    later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
-    return f"{later}，按第 {state.counting.version} 次汇总"
-
-
 def severities(brief: Brief, assessment: Assessment) -> Mapping[str, int]:
     """Count the findings of a submission by severity."""
     found = [notice.severity for notice in brief.notices.get(assessment.submission.sha256, ())]
     return {severity: found.count(severity) for severity in Severity}
-
-
-def received_at(assessment: Assessment) -> datetime | None:
-    """Return when a submission came, in China's time; None where that is unknown or beyond what a workbook holds."""
-    received = assessment.submission.received_at
-    if not received or received.year not in _CALENDAR:
-        return None
-    return received.astimezone(CHINA) if received.tzinfo else received
-
-
-def lateness(brief: Brief, state: AgencyState) -> str:
-    """Say that the agency's first file came after its deadline (迟报), or that none came and it is past (逾期)."""
-    deadline = brief.background.extended.get(state.agency.code, brief.deadline)
-    if not state.versions:
-        return "逾期" if brief.now.date() > deadline else ""
-    first = received_at(state.versions[0])
-    return "迟报" if first and first.date() > deadline else ""
 
 
 def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> None:
@@ -95,7 +63,7 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
         _REMARK: remark(state),
     }
     _write_arrival(page, brief, row, assessment, texts)
-    late = lateness(brief, state)
+    late = lateness(state, brief.deadline_of(agency.code), china_day(brief.now))
     page.text(row, _LATE, late, page.book.filled(NOTE_FILL if late else None, align="center"))
     path = brief.background.reports.get(agency.code)
     if path and state.counting:

@@ -1,0 +1,40 @@
+"""The year's folder goes in; what the last finished night left there comes out, as its record tells."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+
+from pipeline.publishing import documents, record
+
+RUN_NAME = "run.json"
+
+
+def read_record(folder: Path) -> record.Record | None:
+    """Return the record of the last finished night in ``folder``, None if there is none that can be used."""
+    try:
+        found = json.loads((folder / RUN_NAME).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def is_complete(folder: Path, found: record.Record, *, with_pdf: bool = False) -> bool:
+    """Whether every file that the record names is there and, if wanted, every report has its PDF."""
+    if with_pdf and any(item["report"] and not item.get("pdf") for item in found["submissions"]):
+        return False
+    return all((folder / path).is_file() for path in all_paths(found))
+
+
+def outdated(folder: Path, tonight: record.Record) -> tuple[str, ...]:
+    """Return what the night before wrote and ``tonight`` does not."""
+    earlier = read_record(folder)
+    return tuple(sorted(all_paths(earlier) - all_paths(tonight))) if earlier else ()
+
+
+def all_paths(found: record.Record) -> set[str]:
+    """Return every output of the night that ``found`` records: what it names, and the copies in ``site/``."""
+    reports = (item["report"] for item in found["submissions"] if item["report"])
+    stems = (PurePosixPath(path).name.removesuffix(documents.WORD) for path in reports)
+    copies = {documents.copy_of(item["pdf"]) for item in found["submissions"] if item.get("pdf")}
+    return (record.paths(found) | copies).union(*map(documents.paths_of, stems))

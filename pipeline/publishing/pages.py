@@ -1,0 +1,72 @@
+"""A night and its record go in; the coordinator's page and the portal's front page come out, linking what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pipeline.model import NightCounts, Notice
+from pipeline.publishing import documents, pdf
+from pipeline.publishing.html import dashboard, site
+from pipeline.publishing.html.standing import Link, Morning
+from pipeline.publishing.plan import Night, Plan
+from pipeline.publishing.record import Record
+
+_OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
+_OF_THE_NIGHT = {
+    "summary": "汇总表（Excel）",
+    "district_report": "本级年报初稿（Word）",
+    "upward": "上报模板（Excel）",
+    "site": "公布用的网页（site 文件夹）",
+    "findings": "问题清单（CSV）",
+    "figures": "各单位数据（CSV）",
+}
+_FORMATS = {
+    documents.WEB: "网页",
+    documents.WORD: "Word",
+    pdf.SUFFIX: "PDF",
+    documents.BOOK: "Excel",
+    documents.LIST: "CSV",
+}
+
+
+def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonight: Record) -> bytes:
+    """Build index.html, with a link to every output that the record names."""
+    morning = Morning(
+        summary=night.summary,
+        deadline=night.district.deadline,
+        now=night.now,
+        notices={item.submission.sha256: words[id(item)] for item in night.assessments},
+        links={
+            item["sha256"]: _links(item, _OF_A_SUBMISSION)
+            for item in tonight["submissions"]
+            if item["version"]
+        },
+        extended={item.agency: item.until for item in night.district.extensions},
+        outputs=_links(tonight["files"], _OF_THE_NIGHT),
+        nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
+        waivers=night.background.waivers,
+    )
+    return dashboard.build_dashboard(night.form, morning)
+
+
+def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:
+    """Build the front page of the folder for the portal; ``there`` are the paths of all outputs."""
+    entries = [
+        site.Entry(
+            agency=state.agency.name,
+            kind=state.agency.kind,
+            formats=[
+                Link(label, path)
+                for suffix, label in _FORMATS.items()
+                if documents.copy_of(path := documents.path_of(planned.stems[id(state.counting)], suffix))
+                in there
+            ],
+        )
+        for state in night.summary.states
+        if state.counting
+    ]
+    return site.build_front_page(night.district.name, night.district.year, entries)
+
+
+def _links(found: Record, labels: Mapping[str, str]) -> list[Link]:
+    return [Link(label, found[key]) for key, label in labels.items() if found[key]]

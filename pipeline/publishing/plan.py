@@ -1,0 +1,176 @@
+"""A night goes in; which files it writes, what each is made of and which may stay comes out, before a byte is written.
+
+    reports/<agency>.docx .html     a report that counts; stays while layout, style, program and all that its judgement
+    site/reports/<agency>.*         depends on are the same. It is not even made again.
+    returned/<agency>_第n次.xlsx     a submission that goes back: the same
+    *.pdf and their copies          stay while the Word report says what they were printed from (see ``pdf``)
+    site/index.html, index.html, the district's workbook, report and table for above, figures.csv, findings.csv
+                                    the whole night: made each time, written where their bytes differ
+    run.json                        last, so that an interrupted night is seen and done again
+
+What the night before wrote and this one does not is removed. A night in which nothing changed does not come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.district.folder import District
+from pipeline.forms.form import Form
+from pipeline.machine.digest import digest_of
+from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Verdict
+from pipeline.publishing import documents, record
+from pipeline.publishing.documents import Job
+from pipeline.publishing.files import safe_name
+from pipeline.publishing.summary import Background
+
+RETURNED = "returned"
+PAGE = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Everything that publishing needs to know of a night. ``assessments`` stand in order of arrival."""
+
+    form: Form
+    district: District
+    summary: DistrictSummary
+    assessments: Sequence[Assessment]
+    leftovers: Sequence[record.Leftover]
+    layout: bytes
+    style: bytes
+    now: datetime
+    bases: Mapping[int, str] = field(default_factory=dict)
+    """By the ``id()`` of an assessment: the digest of everything it depends on."""
+    background: Background = field(default_factory=Background)
+    """What earlier years and the ledger know."""
+    made: Mapping[str, Made] = field(default_factory=dict)
+    """What the night before wrote, by path; a file made of the same is not made again."""
+    history: Mapping[str, PastReport] = field(default_factory=dict)
+    """Last year's reports by agency code."""
+    with_pdf: bool = False
+    """Whether the Word reports are to be printed as PDF."""
+    nights: Sequence[NightCounts] = ()
+    """How earlier nights found the agencies, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files of a night by path, relative to the year's folder; assessments are known by their ``id()``."""
+
+    files: Mapping[str, str]
+    """Those of the whole night, by their name in ``run.json``."""
+    stems: Mapping[int, str]
+    """The name of a report's documents, without a suffix, by the assessment that counts."""
+    returned: Mapping[int, str]
+    """The marked workbook of each submission that goes back."""
+    bases: Mapping[str, str]
+    """What each file that speaks of one submission alone is made of, as a digest."""
+
+
+def plan(night: Night) -> Plan:
+    """Decide every path of ``night`` and what may stay is measured by."""
+    stems, returned = _stems(night), _returned(night)
+    return Plan(_files(night.district), stems, returned, _bases(night, stems, returned))
+
+
+def kept(night: Night, planned: Plan, folder: Path) -> set[str]:
+    """Return the paths that stay: there as the night before left them, and made of the same."""
+    return {
+        path for path, basis in planned.bases.items() if _stays(folder / path, basis, night.made.get(path))
+    }
+
+
+def jobs(night: Night, planned: Plan, folder: Path, staying: set[str]) -> list[Job]:
+    """Return every report that counts, in roster order, with whether its documents stay."""
+    return [
+        Job(folder, stem, report, is_made=staying.issuperset(documents.paths_of(stem)))
+        for state in night.summary.states
+        if state.counting
+        and (report := state.counting.report)
+        and (stem := planned.stems.get(id(state.counting)))
+    ]
+
+
+def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]]) -> record.Record:
+    """Describe the night as ``run.json`` will; PDFs are added when they are printed."""
+    submissions = [
+        record.submission_record(
+            item,
+            words[id(item)],
+            **_report_paths(planned.stems.get(id(item))),
+            returned=planned.returned.get(id(item)),
+        )
+        for item in night.assessments
+    ]
+    submissions += [record.leftover_record(item) for item in night.leftovers]
+    by_file = sorted(submissions, key=lambda item: str(item["file"]))
+    return record.run_record(night.summary, now=night.now, files=planned.files, submissions=by_file)
+
+
+def _files(district: District) -> dict[str, str]:
+    about = f"{district.name}{district.year}年政府信息公开"
+    return {
+        "summary": f"{safe_name(f'{about}年报汇总表')}.xlsx",
+        "district_report": f"{safe_name(f'{about}工作年度报告')}.docx",
+        "upward": f"{safe_name(f'{about}年报上报表')}.xlsx",
+        "dashboard": PAGE,
+        "site": documents.copy_of(PAGE),
+        "figures": "figures.csv",
+        "findings": "findings.csv",
+    }
+
+
+def _stems(night: Night) -> dict[int, str]:
+    """Name the documents of each report that counts; equal names get the agency's code."""
+    taken: set[str] = set()
+    found: dict[int, str] = {}
+    for state in night.summary.states:
+        if state.counting is None:
+            continue
+        name = safe_name(state.agency.name)
+        if name.casefold() in taken:
+            name = safe_name(f"{state.agency.name}_{state.agency.code}")
+        taken.add(name.casefold())
+        found[id(state.counting)] = name
+    return found
+
+
+def _returned(night: Night) -> dict[int, str]:
+    """Name the marked workbook of every returned submission of a known agency."""
+    found: dict[int, str] = {}
+    for item in night.assessments:
+        agency = item.submission.agency
+        if item.verdict is Verdict.RETURNED and agency:
+            stem = f"{safe_name(agency.name)}_第{item.version}次"
+            if f"{RETURNED}/{stem}.xlsx" in found.values():
+                stem = f"{safe_name(agency.name)}_{safe_name(agency.code)}_第{item.version}次"
+            found[id(item)] = f"{RETURNED}/{stem}.xlsx"
+    return found
+
+
+def _bases(night: Night, stems: Mapping[int, str], returned: Mapping[int, str]) -> dict[str, str]:
+    layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
+    printed = {number: documents.paths_of(stem) for number, stem in stems.items()}
+    marked = {number: (path,) for number, path in returned.items()}
+    return {
+        path: digest_of((layouts, night.bases[number]))
+        for paths in (printed, marked)
+        for number, several in paths.items()
+        for path in several
+        if number in night.bases
+    }
+
+
+def _stays(place: Path, basis: str, known: Made | None) -> bool:
+    return (
+        known is not None and known.basis == basis and place.is_file() and place.stat().st_size == known.size
+    )
+
+
+def _report_paths(stem: str | None) -> dict[str, str | None]:
+    suffixes = {"report": documents.WORD, "html": documents.WEB}
+    return {key: documents.path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}

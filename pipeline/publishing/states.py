@@ -1,0 +1,63 @@
+"""Where an agency stands goes in; what the workbook and the coordinator's page both say of it comes out.
+
+Times are China's, whatever zone they were written in.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pipeline.messages import VERDICT_WORDS
+from pipeline.model import CHINA
+
+if TYPE_CHECKING:
+    from pipeline.model import AgencyState, Assessment
+
+LATE, OVERDUE = "迟报", "逾期"
+_CALENDAR = range(1901, 9999)
+"""The years a workbook can hold and a clock can be moved in; a mail may claim any."""
+
+
+def shown(state: AgencyState) -> Assessment | None:
+    """Return the version that describes the agency: the one that counts, else the latest."""
+    return state.counting or state.latest
+
+
+def lateness(state: AgencyState, deadline: date, today: date) -> str:
+    """Say that the agency's first file came after its ``deadline`` (迟报), or that none came and it is past (逾期)."""
+    if not state.versions:
+        return OVERDUE if today > deadline else ""
+    first = first_received(state)
+    return LATE if first and first.date() > deadline else ""
+
+
+def remark(state: AgencyState) -> str:
+    """Say what became of a version later than the one that counts; nothing where there is none."""
+    if not state.latest or not state.counting or state.latest is state.counting:
+        return ""
+    later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
+    return f"{later}，按第 {state.counting.version} 次汇总"
+
+
+def first_received(state: AgencyState) -> datetime | None:
+    """Return when the first file of an agency came; None where nothing came or nobody knows."""
+    return received_at(state.versions[0]) if state.versions else None
+
+
+def received_at(assessment: Assessment) -> datetime | None:
+    """Return when a submission came; None where that is unknown or no year that anybody lives in."""
+    received = assessment.submission.received_at
+    if not received or received.year not in _CALENDAR:
+        return None
+    return in_china(received)
+
+
+def china_day(moment: datetime) -> date:
+    """Return the day a moment falls on."""
+    return in_china(moment).date()
+
+
+def in_china(moment: datetime) -> datetime:
+    """Return a moment as clocks in China show it; one without a zone is taken for such already."""
+    return moment.astimezone(CHINA) if moment.tzinfo else moment
