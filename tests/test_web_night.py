@@ -24,7 +24,7 @@ from pipeline.post import KIND_WORDS, LetterKind
 from pipeline.publishing import record
 from pipeline.publishing.workbook import build_workbook
 from tests.support.fills import report
-from tests.support.folders import Ran, contents, inputs_only, make_district, run
+from tests.support.folders import Ran, contents, inputs_only, make_district, nianbao, run
 
 NAME = "样例区财政局"
 NOW = datetime(2024, 2, 3, tzinfo=CHINA)
@@ -204,6 +204,17 @@ def test_the_page_says_of_every_agency_whether_it_was_told(tmp_path: Path) -> No
     assert [link for link in links if not (ran.folder / link).is_file()] == []
     before = contents(ran.folder)
     assert changed(before, run(SAMPLE, output=output)) == set()
+
+
+def test_an_extended_deadline_that_passes_shows_without_anything_new(tmp_path: Path) -> None:
+    """The 16th hour of a day in London is the next day in China."""
+    extra = '[[extension]]\nagency = "001"\nuntil = 2024-02-05\nreason = "机构改革"\n'
+    folder = make_district(tmp_path / "样例区", [NAME], {}, extra=extra)
+    lates = []
+    for moment in ("2024-02-05T23:00:00+08:00", "2024-02-05T16:30:00+00:00"):
+        nianbao("run", folder, "--now", moment)
+        lates.append("逾期" in (folder / "output" / "2023" / "index.html").read_text("utf-8"))
+    assert lates == [False, True]
 
 
 def test_the_page_shows_the_exceptions_that_were_granted(district: Path) -> None:

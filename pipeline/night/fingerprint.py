@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pipeline.district.folder import District
 from pipeline.machine.digest import digest_of, program
-from pipeline.model import Envelope
+from pipeline.model import CHINA, Envelope
 
 
 def fingerprint(
@@ -23,8 +23,9 @@ def fingerprint(
 ) -> str:
     """Digest the inbox (in order of arrival), the configuration, the layouts and the program.
 
-    Of the clock only the passing of the deadline counts. ``others`` are plain values that print the same every time.
+    Of the clock only the passing of deadlines counts, the common one and each that was extended, by days in China. ``others`` are plain values that print the same every time.
     """
+    today = now.astimezone(CHINA).date()
     parts = (
         *((item.path, item.sha256, item.received_at, item.sender, item.failed_checks) for item in envelopes),
         *others,
@@ -32,7 +33,7 @@ def fingerprint(
         district.trusted_senders,
         *district.agencies,
         district.extensions,
-        now.date() > district.deadline,
+        *(today > day for day in (district.deadline, *(item.until for item in district.extensions))),
         *(hashlib.sha256(layout).hexdigest() for layout in layouts),
         program(),
     )

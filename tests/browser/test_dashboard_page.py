@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,9 +12,10 @@ from playwright.sync_api import Browser
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.model import Finding, Place, Severity
+from pipeline.model import Finding, Place, Severity, Waiver
 from pipeline.publishing.html.dashboard import build_dashboard
 from pipeline.publishing.html.standing import Link, Morning
+from pipeline.publishing.html.told import Told, fill
 from tests.support.browser import DESKTOP, PHONE, Scheme, show
 from tests.support.districts import agency, assessment, merged, mixed, notices_of
 
@@ -22,6 +24,16 @@ FORM = load_form()
 NOW = datetime(2024, 1, 28, 0, 0, tzinfo=UTC)
 DEADLINE = date(2024, 1, 31)
 LONG_NAME = ("杭州市临平区" + "经济信息化和科学技术" * 9)[:65]
+
+
+MOST_PAGES = 8
+"""Of paper, for 42 agencies."""
+LETTERS = [
+    Told(None, "每日情况", "sent", date(2024, 1, 27)),
+    Told("002", "退回修改", "failed", date(2024, 1, 26), reason="550 " + "no such user here " * 9),
+    Told("003", "退回修改", "waiting", date(2024, 1, 27), path="letters/甲 局#1.eml"),
+    Told("006", "催报", "sent", date(2024, 1, 25)),
+]
 
 
 def morning(form: Form, size: int) -> Morning:
@@ -41,13 +53,15 @@ def morning(form: Form, size: int) -> Morning:
         links=links,
         extended={agencies[5].code: date(2024, 2, 5)},
         outputs=[Link("汇总表（Excel）", "样例区 2023 年.xlsx")],
+        waivers=[Waiver("001", "T3-04", "机构合并，上年数据在原单位", "王主任", NOW, DEADLINE)],
     )
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    (folder / "index.html").write_bytes(build_dashboard(FORM, morning(FORM, 42)))
+    page = build_dashboard(FORM, morning(FORM, 42)).decode()
+    (folder / "index.html").write_text(fill(page, LETTERS), "utf-8")
     (folder / "large.html").write_bytes(build_dashboard(FORM, morning(FORM, 1000)))
     nobody = Morning(merged(FORM, [agency(1)], []), DEADLINE, NOW, {})
     (folder / "first-night.html").write_bytes(build_dashboard(FORM, nobody))
@@ -104,6 +118,27 @@ def test_a_count_leads_to_its_agencies(browser: Browser, pages: Path) -> None:
         rows = shown.page.locator("#list tbody tr:visible")
         assert rows.count() == 6
         assert {text.strip() for text in rows.locator("td:nth-child(2)").all_inner_texts()} == {"未报送"}
+
+
+def test_letters_that_did_not_arrive_lead_to_their_agencies(browser: Browser, pages: Path) -> None:
+    for width in (PHONE, DESKTOP):
+        with show(browser, pages / "index.html", width=width) as shown:
+            shown.page.get_by_role("link", name="没有送达 1 封").press("Enter")
+            [row] = shown.page.locator("#list tbody tr:visible").all_inner_texts()
+            assert "002" in row
+            assert row.count("信没有送达") == 1
+            waiting = {item.get_attribute("href") for item in shown.page.locator("a[href^=letters]").all()}
+            assert waiting == {"letters/%E7%94%B2%20%E5%B1%80%231.eml"}
+
+
+def test_printed_on_a4_everything_is_there(browser: Browser, pages: Path) -> None:
+    with show(browser, pages / "index.html", width=642) as shown:  # 170 mm at 96 dots an inch
+        printed = shown.page.pdf(format="A4")
+        assert 3 <= len(re.findall(rb"/Type /Page\b", printed)) <= MOST_PAGES
+        shown.page.emulate_media(media="print")
+        assert shown.sideways() == 0
+        assert not shown.page.locator("#tools").is_visible()
+        assert shown.page.locator("#list tbody tr:visible").count() == 42
 
 
 def test_everything_is_done_by_keyboard_alone(browser: Browser, pages: Path) -> None:

@@ -16,6 +16,8 @@ from pipeline.publishing.html.templating import link
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 _PLACE = re.compile(r'(<span class="told[^"]*" data-agency="([^"]*)">).*?(</span>)', re.DOTALL)
+NOT_ARRIVED = "信没有送达"
+_MOST_REASON = 80
 _WHOLE = ""
 """Names the place that speaks of all letters."""
 
@@ -52,8 +54,9 @@ def _said(item: Told) -> str:
         return f'待发的信：<a href="{link(item.path)}">{escape(item.word)}</a>（{day}）'
     if item.state == SENT:
         return f"已去信：{escape(item.word)}（{day}）"
-    reason = f"：{escape(item.reason)}" if item.reason else ""
-    return f'<b class="late">信没有送达</b>：{escape(item.word)}（{day}）{reason}'
+    reason = item.reason if len(item.reason) <= _MOST_REASON else f"{item.reason[:_MOST_REASON]}…"
+    why = f"，对方服务器说：{escape(reason)}" if reason else ""
+    return f'<b class="late">{NOT_ARRIVED}</b>：{escape(item.word)}（{day}）{why}'
 
 
 def _counted(letters: Sequence[Told]) -> str:
@@ -62,6 +65,9 @@ def _counted(letters: Sequence[Told]) -> str:
         return "还没有写过信。"
     failed = states.count(FAILED)
     parts = [f"已发 {states.count(SENT)} 封", f"待发 {states.count(WAITING)} 封"]
-    parts += [f'<b class="late">没有送达 {failed} 封</b>，请打电话'] if failed else []
+    there = (
+        f'<a class="late" href="#all-agencies" data-find="{NOT_ARRIVED}">没有送达 {failed} 封</a>，请打电话'
+    )
+    parts += [there] if failed else []
     where = "；待发的在 letters 文件夹" if WAITING in states else ""
     return f"信件：{'，'.join(parts)}{where}。"

@@ -12,7 +12,7 @@
   const empty = document.getElementById("empty");
   const order = new Intl.Collator("zh-CN", { numeric: true });
   const folded = (text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, "");
-  const texts = new Map(rows.map((row) => [row, folded(row.dataset.find)]));
+  const texts = new Map(rows.map((row) => [row, folded(row.dataset.find + row.querySelector(".told").textContent)]));
 
   function filter() {
     const wanted = folded(search.value);
@@ -51,10 +51,11 @@
     filter();
     search.focus();
   });
-  for (const tile of document.querySelectorAll("a[data-state]")) {
-    tile.addEventListener("click", () => {
-      search.value = kind.value = "";
-      state.value = tile.dataset.state;
+  for (const lead of document.querySelectorAll("a[data-state], a[data-find]")) {
+    lead.addEventListener("click", () => {
+      search.value = lead.dataset.find ?? "";
+      state.value = lead.dataset.state ?? "";
+      kind.value = "";
       filter();
     });
   }
