@@ -206,7 +206,7 @@ def test_without_script_everything_is_there_to_read(browser: Browser, pages: Pat
 
 def test_what_agencies_wrote_is_text(browser: Browser, pages: Path) -> None:
     with show(browser, pages / "index.html") as shown:
-        assert shown.page.get_by_text("填报单位“<b>=1+1</b>”不在本区报送单位名单中").count() == 1
+        assert shown.page.get_by_text("“<b>=1+1</b>”").count() == 1
 
 
 def test_links_survive_spaces_and_signs(browser: Browser, pages: Path) -> None:
