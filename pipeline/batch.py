@@ -8,7 +8,7 @@ Every stage is a pure function or a writer that can run again; a night whose inp
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ LOGS = "log"
 class Outcome:
     """What a night found and did. ``written`` and ``removed`` are relative to ``folder``; ``unchanged``: nothing new had come.
 
-    ``letters`` counts those written tonight.
+    ``letters`` says what was done to those that wait.
     """
 
     folder: Path
@@ -61,7 +61,7 @@ class Outcome:
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: bool = False
-    letters: int = 0
+    letters: letterbox.Written = field(default_factory=letterbox.Written)
     fetched: Fetched | None = None
     sent: Round | None = None
     pdf_failure: str = ""
@@ -161,7 +161,7 @@ def _run(session: Session) -> Outcome:
     if earlier and is_same and before.is_complete(target, earlier, with_pdf=session.with_pdf):
         letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
         runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now, counts=earlier["counts"])
-        session.journal.line(f"  结果　没有新的报送，结果文件保持不变；新写信 {letters} 封")
+        session.journal.line(f"  结果　没有新的报送，结果文件保持不变；{letters.words or '没有新写信'}")
         return Outcome(target, earlier, unchanged=True, letters=letters)
     letterbox.check(district)
     assessed = _assess(session, campaign, inbox)
@@ -192,7 +192,7 @@ def _run(session: Session) -> Outcome:
     letters = letterbox.write_night(desk, done.record, came, dry_run=session.dry_run)
     runs.finish(ledger, number, runs.DONE, inputs, now=now, made=done.made, counts=done.record["counts"])
     session.journal.line(
-        f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；新写信 {letters} 封"
+        f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；{letters.words or '没有新写信'}"
     )
     return Outcome(target, done.record, done.written, done.removed, letters=letters, pdf_failure=done.failure)
 

@@ -343,13 +343,39 @@ def waive(
 
 
 @app.command(cls=_Command, epilog="例：nianbao send 临平区")
-def send(folder: Folder, output: Output = None) -> None:
+def send(
+    folder: Folder,
+    by_hand: Annotated[
+        bool,
+        typer.Option(
+            "--by-hand", metavar=" ", help="不发邮件，只记下：等待的和被拒收的信都已经用别的办法转交。"
+        ),
+    ] = False,
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            "--agency", metavar="单位", help="与 --by-hand 同用，只记这一个单位的。", show_default=False
+        ),
+    ] = None,
+    output: Output = None,
+) -> None:
     """发出等待中的信，即 letters 文件夹里的那些。"""
     from pipeline import batch, console
     from pipeline.district.folder import load_district
 
     district = load_district(folder)
     target = _output(folder, output)
+    if by_hand:
+        from pipeline.coordinating.waiving import agency_of
+        from pipeline.night import letterbox
+
+        code = agency_of(district, agency).code if agency else None
+        with lock(target), disk():
+            handed = letterbox.hand_over(district, target, code=code, now=_moment(None))
+        console.print_handed_over(handed, district)
+        return
+    if agency:
+        raise ConfigError("--agency 只能与 --by-hand 同用。发信时总是发出全部等待的信。")
     with lock(target):
         done = batch.send(district, target, now=_moment(None))
     console.print_sent(done)

@@ -16,12 +16,12 @@ from rich.text import Text
 from pipeline.coordinating.standing import Status
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger.letters import FAILED, SENT, WAITING, Kept
+from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import CHINA, Assessment, Notice, Verdict
-from pipeline.post import KIND_WORDS, LetterKind
+from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record
 from pipeline.wording.grouping import group_notices
 
@@ -85,7 +85,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:
-        letters = f"正式运行会新写 {outcome.letters} 封信。" if outcome.letters else ""
+        letters = f"正式运行会{outcome.letters.words}。" if outcome.letters.words else ""
         console.print(f"这是试运行，没有收发邮件，也没有写任何文件。{letters}")
         return
     if outcome.fetched:
@@ -95,8 +95,8 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     else:
         removed = f"，删除过时的 {len(outcome.removed)} 个" if outcome.removed else ""
         console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
-    if outcome.letters:
-        console.print(f"新写了 {outcome.letters} 封信，等待发出的在 letters 文件夹。")
+    if outcome.letters.words:
+        console.print(f"{outcome.letters.words}，等待发出的在 letters 文件夹。")
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
     console.print("  各单位年报　reports　　退回表格　returned　　问题清单　findings.csv")
@@ -117,6 +117,16 @@ def print_sent(done: Round) -> None:
                 console.print(Text(f"  {word}　{'、'.join(attempt.recipients)}　{attempt.words}"))
     if done.refused:
         console.print("  请核对 agencies.csv 中的邮箱，或者打电话告诉对方。")
+
+
+def print_handed_over(handed: Sequence[Kept], district: District) -> None:
+    """Print which letters a person has seen to."""
+    console = out()
+    names = {agency.code: agency.name for agency in district.agencies}
+    console.print(f"记下 {len(handed)} 封信已由人工转交。" if handed else "没有等待发出或被拒收的信。")
+    for item in handed:
+        whom = names.get(item.agency or "", item.recipient)
+        console.print(Text(f"  {KIND_WORDS[LetterKind(item.kind)]}　{whom}　{item.subject}"))
 
 
 def _counts_line(counts: Mapping[str, int]) -> str:
@@ -261,11 +271,8 @@ def _moment_words(shown: Filed) -> str:
     return f"{shown.seen_at.astimezone(CHINA):%Y-%m-%d} 登记"
 
 
-_LETTER_STATES = {WAITING: "待发", SENT: "已发", FAILED: "被拒收"}
-
-
 def _letter_words(letter: Kept | None) -> str:
     if letter is None:
         return ""
     day = (letter.settled_at or letter.intended_at).astimezone(CHINA)
-    return f"{KIND_WORDS[LetterKind(letter.kind)]}（{_LETTER_STATES[letter.state]}，{day:%m-%d}）"
+    return f"{KIND_WORDS[LetterKind(letter.kind)]}（{LETTER_STATE_WORDS[letter.state]}，{day:%m-%d}）"

@@ -42,6 +42,25 @@ KIND_WORDS: Mapping[LetterKind, str] = {
 """How people call them: in file names and lists."""
 
 
+class LetterState(StrEnum):
+    """Where a letter is. Only one that waits is still to be sent."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    HANDED = "handed"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+LETTER_STATE_WORDS: Mapping[LetterState, str] = {
+    LetterState.WAITING: "待发",
+    LetterState.SENT: "已发",
+    LetterState.HANDED: "已转交",
+    LetterState.FAILED: "被拒收",
+    LetterState.WITHDRAWN: "已撤回",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One file (or a mail without any) that came, and what became of it: what an answer answers.

@@ -16,6 +16,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
 from pipeline.model import Verdict
+from pipeline.post import LetterState
 from pipeline.publishing.before import read_record
 from tests.support.mails import TNEF_DATA, mail, winmail
 from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
@@ -152,6 +153,11 @@ class January:
         with open_ledger(self.office.output) as ledger:
             return [item.kind for item in letters.of_agency(ledger, YEAR, code)]
 
+    def withdrawn(self) -> list[letters.Kept]:
+        """The letters that were not sent because something else was true by then."""
+        with open_ledger(self.office.output) as ledger:
+            return [item for item in letters.of_year(ledger, YEAR) if item.state is LetterState.WITHDRAWN]
+
 
 def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR0915 - a month has many days
     play = January(office)
@@ -277,7 +283,10 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     assert "还有 5 个工作日" in words(only(fifth, "reminder", box("008")))
     assert openpyxl.load_workbook(io.BytesIO(attached(only(fifth, "reminder", box("008"))))).sheetnames
 
-    # Thursday: the mailbox of 008 does not exist
+    # Thursday: nothing was sent since Tuesday last; what is true no longer stays here; the mailbox of 008 does not exist
+    assert [(item.kind, item.recipient) for item in play.withdrawn()] == [
+        ("returned", box("002")), ("digest", OFFICE), ("held", "fan@qq.example"), ("digest", OFFICE),
+    ]  # fmt: skip
     server.to_recipient[box("008")] = ["550 no such user"]
     assert office.send(moment(1, 25, 8))["refused"] == 1
 
@@ -293,6 +302,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
         ("acceptance", box("005")), ("acceptance", box("019")), ("not_a_submission", box("005")),
     ], "nothing can be mailed to 011"  # fmt: skip
     assert play.verdicts("005") == ["accepted", "returned", "accepted"]
+    office.send(moment(1, 27, 8))
 
     # Sunday, 28 January: nobody is reminded, the digest for Monday says whom to call
     [sunday] = office.night(moment(1, 28))
@@ -303,6 +313,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     assert "0571-011" in calls
     assert f"发给 {box('008')} 的信被退回" in calls
     assert "550 no such user" in words(sunday).partition("【没有发出去的信】")[2]
+    office.send(moment(1, 29, 8))
 
     # Monday, 29 January: two left; the town sends at last, twice in one mail, with a list's newsletter beside it
     town = sent("012")
@@ -318,6 +329,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
         ("acceptance", box("012")), ("acceptance", box("020")), ("digest", OFFICE), ("duplicate", box("012")), ("reminder", box("008")),
     ]  # fmt: skip
     assert office.night(moment(1, 29, 21)) == [], "the same night again"
+    office.send(moment(1, 30, 8))
 
     # Wednesday, 31 January: the deadline; the workbook goes up as it stands, on demand
     office.receive(moment(1, 31), post("020", Auto_Submitted="auto-replied", Subject="自动回复"))
@@ -329,6 +341,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     [partial] = office.deliver(moment(1, 31, 21))
     assert "已报送 17 个、共 20 个单位" in str(partial["Subject"])
     assert office.deliver(moment(1, 31, 22)) == []
+    office.send(moment(2, 1, 8))
 
     # Thursday, 1 February: late; what 011 brought mended is by hand again
     by_hand.with_name("东街道改.xlsx").write_bytes(office.filled("011", NAMES["011"]))
@@ -336,12 +349,14 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     assert kinds(ninth) == [("digest", OFFICE), ("reminder", box("008"))]
     assert "已超过 1 个工作日" in words(only(ninth, "reminder", box("008")))
     assert play.verdicts("011") == ["returned", "accepted"]
+    office.send(moment(2, 2, 8))
 
     # Friday, 2 February: 008 sends, late; 009 is reminded by its own deadline: one workday (Sunday is worked) and Monday
     office.receive(moment(2, 2), post("008", sent("008")))
     tenth = office.night(moment(2, 2))
     assert kinds(tenth) == [("acceptance", box("008")), ("reminder", box("009"))]
     assert play.accepted() == set(NAMES) - {"009"}
+    office.send(moment(2, 3, 8))
 
     # Monday, 5 February: 009 in its extended time; all are in, the workbook goes up
     office.receive(moment(2, 5), post("009", sent("009")))
@@ -356,6 +371,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     }  # fmt: skip
 
     # Tuesday, 6 February: a last correction goes up as a correction; then all is quiet
+    office.send(moment(2, 6, 8))
     office.receive(moment(2, 6), post("001", sent("001", seed=5), Subject="更正"))
     twelfth = office.night(moment(2, 6))
     assert kinds(twelfth) == [("acceptance", box("001")), ("delivery", GOVERNMENT), ("digest", OFFICE)]
@@ -365,7 +381,11 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     office.send(moment(2, 7, 8))
     assert office.waiting() == 0
     ids = [email.message_from_bytes(content)["Message-ID"] for _, content in server.taken]
-    assert len(ids) == len(set(ids)) == len(office.seen) - 1, "every letter left once, but the one refused"
+    kept_back = len(play.withdrawn())
+    assert len(ids) == len(set(ids)) == len(office.seen) - kept_back, (
+        "every letter left once, or was withdrawn"
+    )
+    assert kept_back == 5, "the reminder that was refused is none of anybody's business any more"
     assert play.history("002") == ["template", "returned", "returned", "acceptance"]
     assert play.history("008") == ["template", *["reminder"] * 4, "acceptance"]
     assert office.count == 39

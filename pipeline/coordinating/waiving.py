@@ -19,7 +19,7 @@ from pipeline.model import Agency, ConfigError, Waiver
 
 def grant(district: District, output: Path, waiver: Waiver) -> Waiver:
     """Except ``waiver.agency`` (a code, name or alias) from a rule; return it as kept. Raises ConfigError where it may not be."""
-    agency = _agency(district, waiver.agency)
+    agency = agency_of(district, waiver.agency)
     _check_rule(form_of(district), waiver.rule)
     for what, value in (("reason", waiver.reason), ("by", waiver.person)):
         if not value.strip():
@@ -36,7 +36,7 @@ def grant(district: District, output: Path, waiver: Waiver) -> Waiver:
 
 def withdraw(district: District, output: Path, agency: str, rule: str, *, by: str, at: datetime) -> None:
     """End an exception. Raises ConfigError if there is none."""
-    found = _agency(district, agency)
+    found = agency_of(district, agency)
     with open_ledger(output) as ledger:
         if not waivers.withdraw(ledger, district.year, found.code, rule, by=by.strip(), at=at):
             raise ConfigError(
@@ -66,7 +66,7 @@ def day_of(text: str | None) -> date | None:
         raise ConfigError(f"--until 的日期“{text}”写法不对，例如 2024-03-31。") from None
 
 
-def _agency(district: District, wanted: str) -> Agency:
+def agency_of(district: District, wanted: str) -> Agency:
     """Return the agency with this code, name or alias; on a roster these mean one each."""
     spelled = {
         normalised(name): agency

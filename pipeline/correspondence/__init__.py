@@ -7,11 +7,13 @@ for an occasion is not planned again, so a night may be planned as often as one 
 from pipeline.correspondence.answers import answers
 from pipeline.correspondence.delivery import asked_delivery, complete_delivery
 from pipeline.correspondence.digest import digest
-from pipeline.correspondence.plan import plan
+from pipeline.correspondence.outdated import renewed
+from pipeline.correspondence.plan import Plan, plan
 from pipeline.correspondence.reminders import handouts, reminders
 from pipeline.correspondence.state import Standing, State, Written
 
 __all__ = [
+    "Plan",
     "Standing",
     "State",
     "Written",
@@ -22,4 +24,5 @@ __all__ = [
     "handouts",
     "plan",
     "reminders",
+    "renewed",
 ]

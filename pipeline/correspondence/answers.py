@@ -13,7 +13,7 @@ from pipeline.district.folder import District
 from pipeline.model import CHINA, Agency, Verdict
 from pipeline.post import Answer, Arrival, Intention, LetterKind
 
-_KINDS: Mapping[Verdict, LetterKind] = {
+KINDS: Mapping[Verdict, LetterKind] = {
     Verdict.ACCEPTED: LetterKind.ACCEPTANCE,
     Verdict.ACCEPTED_WITH_REMARKS: LetterKind.ACCEPTANCE,
     Verdict.RETURNED: LetterKind.RETURNED,
@@ -21,6 +21,7 @@ _KINDS: Mapping[Verdict, LetterKind] = {
     Verdict.DUPLICATE: LetterKind.DUPLICATE,
     Verdict.NOT_A_SUBMISSION: LetterKind.NOT_A_SUBMISSION,
 }
+"""How each verdict is answered."""
 _TO_THE_AGENCY = (LetterKind.ACCEPTANCE, LetterKind.RETURNED)
 """Letters that speak of an agency's data."""
 
@@ -40,7 +41,7 @@ def answers(
 def _answer(
     arrival: Arrival, earlier: Mapping[str, Sequence[Arrival]], district: District
 ) -> Intention | None:
-    kind = _KINDS[arrival.verdict]
+    kind = KINDS[arrival.verdict]
     to = _recipients(arrival, kind, district)
     if arrival.automatic or not to:
         return None

@@ -7,7 +7,7 @@ import hashlib
 from pipeline.correspondence.state import State
 from pipeline.post import Delivery, Intention, LetterKind
 
-_COMPLETE = "delivery:complete:"
+COMPLETE = "delivery:complete:"
 
 
 def complete_delivery(state: State) -> list[Intention]:
@@ -16,7 +16,7 @@ def complete_delivery(state: State) -> list[Intention]:
     if not to or any(not standing.counting for standing in state.standings):
         return []
     mark = "\n".join(f"{standing.agency.code} {standing.counting}" for standing in state.standings)
-    key = f"{_COMPLETE}{hashlib.sha256(mark.encode()).hexdigest()}"
+    key = f"{COMPLETE}{hashlib.sha256(mark.encode()).hexdigest()}"
     return [Intention(key, LetterKind.DELIVERY, (to,), _body(state, key))]
 
 
@@ -35,5 +35,8 @@ def _body(state: State, key: str) -> Delivery:
         expected=len(state.standings),
         open=tuple(waiting),
         corrects=not waiting
-        and any(item.key.startswith(_COMPLETE) and item.key != key for item in state.written),
+        and any(
+            item.key.startswith(COMPLETE) and item.key != key and state.has_left(item)
+            for item in state.written
+        ),
     )

@@ -93,7 +93,7 @@ def _can_be_told(standing: Standing) -> bool:
 
 def _reach(state: State, agency: Agency) -> str:
     """Say why letters do not reach an agency, if they do not."""
-    refused = next((item for item in state.written if item.refused and item.agency == agency.code), None)
+    refused = next((item for item in state.written if item.is_refused and item.agency == agency.code), None)
     if refused:
         return f"发给 {'、'.join(refused.to)} 的信被退回，请核实邮箱。"
     if not addresses(agency):

@@ -1,27 +1,67 @@
-"""The state of a campaign goes in; every letter of the night that has not been written yet comes out."""
+"""The state of a campaign goes in; every letter of the night that has not been written yet comes out, and what becomes of those that wait."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline.correspondence.answers import answers, occasion
 from pipeline.correspondence.delivery import complete_delivery
 from pipeline.correspondence.digest import digest
+from pipeline.correspondence.outdated import corrected, renewed, untrue
 from pipeline.correspondence.reminders import reminders
-from pipeline.correspondence.state import State
-from pipeline.post import Answer, Arrival, Intention
+from pipeline.correspondence.state import State, Written
+from pipeline.post import Answer, Arrival, Intention, LetterKind, LetterState
+
+_OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST)
 
 
-def plan(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> list[Intention]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Letters to be written, the keys of those to be withdrawn, and the new addresses of others by key."""
+
+    letters: tuple[Intention, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    readdressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def plan(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> Plan:
     """Plan the night: answers, reminders, delivery, and last the digest. ``earlier`` as in ``answers``."""
+    gone = untrue(state)
+    left = replace(state, written=tuple(_withdrawn(item, frozenset(gone)) for item in state.written))
+    readdressed = corrected(left)
+    current = replace(left, written=tuple(_waiting(item, readdressed) for item in left.written))
+    planned = _unwritten(current, earlier)
+    replaced = renewed(current.written, planned)
+    return Plan(
+        tuple(planned),
+        (*gone, *replaced),
+        {key: to for key, to in readdressed.items() if key not in replaced},
+    )
+
+
+def _withdrawn(item: Written, gone: frozenset[str]) -> Written:
+    return replace(item, state=LetterState.WITHDRAWN) if item.key in gone else item
+
+
+def _waiting(item: Written, readdressed: Mapping[str, tuple[str, ...]]) -> Written:
+    to = readdressed.get(item.key)
+    return replace(item, to=to, state=LetterState.WAITING) if to else item
+
+
+def _unwritten(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> list[Intention]:
     planned = [
         *answers(state.arrivals, earlier, state.district),
         *reminders(state),
         *complete_delivery(state),
         *digest(state),
     ]
-    written = {item.key for item in state.written}
-    answered = {occasion(key) for key in written}
+    written = {
+        item.key
+        for item in state.written
+        if item.state is not LetterState.WITHDRAWN or item.kind in _OF_A_DAY
+    }
+    answered = {occasion(item.key) for item in state.written}
     return [
         intention
         for intention in planned

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipeline.district.folder import District
 from pipeline.model import CHINA, Agency, Verdict
-from pipeline.post import Arrival, LetterKind, Unsent
+from pipeline.post import Arrival, LetterKind, LetterState, Unsent
 
 _OFFICE_CLOSES = 17
 """From this hour on, what is written is read on the next day."""
@@ -40,7 +40,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter of an earlier run. ``refused`` is what the mail server said if it will never take it."""
+    """A letter of an earlier run; ``said`` are the mail server's last words."""
 
     key: str
     kind: LetterKind
@@ -48,7 +48,23 @@ class Written:
     to: tuple[str, ...]
     subject: str
     created_at: datetime
-    refused: str = ""
+    state: LetterState = LetterState.SENT
+    said: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the mail server will never take it."""
+        return self.state is LetterState.FAILED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not reached anybody: it waits, or was refused."""
+        return self.state in (LetterState.WAITING, LetterState.FAILED)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file that an answer is about."""
+        return self.key.rsplit(":", 2)[1] if self.key.startswith("answer:") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,8 @@ class State:
     written: tuple[Written, ...] = ()
     came: Mapping[Verdict, int] = field(default_factory=dict)
     """Files since the last digest, by verdict."""
+    verdicts: Mapping[str, Collection[Verdict]] = field(default_factory=dict)
+    """What became of each file, by its digest; of one that came again, also that it is a duplicate."""
 
     @property
     def today(self) -> date:
@@ -77,13 +95,20 @@ class State:
 
     def reminded(self, agency: Agency) -> int:
         """Count the reminders that an agency has had."""
-        return sum(item.kind is LetterKind.REMINDER and item.agency == agency.code for item in self.written)
+        return sum(
+            item.kind is LetterKind.REMINDER and item.agency == agency.code and self.has_left(item)
+            for item in self.written
+        )
+
+    def has_left(self, item: Written) -> bool:
+        """Whether a letter may have reached its reader; without a mail server nobody tells us who handed which one over."""
+        return item.state in (LetterState.SENT, LetterState.HANDED) or not self.district.mail.smtp_host
 
     @property
     def unsent(self) -> tuple[Unsent, ...]:
         """Letters that the mail server refused."""
         return tuple(
-            Unsent("、".join(item.to), item.subject, item.refused) for item in self.written if item.refused
+            Unsent("、".join(item.to), item.subject, item.said) for item in self.written if item.is_refused
         )
 
 
@@ -97,8 +122,3 @@ def belongs_to(sender: str | None, agency: Agency | None) -> bool:
     own = {mail.casefold() for mail in agency.emails} if agency else set()
     address = (sender or "").casefold()
     return bool(address) and (address in own or "@" + address.rpartition("@")[2] in own)
-
-
-def newest(items: Iterable[Written], kind: LetterKind) -> Written | None:
-    """Return the newest letter of a kind."""
-    return max((item for item in items if item.kind is kind), key=lambda item: item.created_at, default=None)

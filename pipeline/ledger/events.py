@@ -24,6 +24,9 @@ class Kind(StrEnum):
     LETTER_SENT = "letter_sent"
     LETTER_DELAYED = "letter_delayed"
     LETTER_FAILED = "letter_failed"
+    LETTER_HANDED = "letter_handed"
+    LETTER_WITHDRAWN = "letter_withdrawn"
+    LETTER_READDRESSED = "letter_readdressed"
     IMPORTED = "imported"
 
 

@@ -1,6 +1,7 @@
 """A letter goes in as intended before it is sent, and as sent after; what still waits comes out.
 
-The key says what the letter answers, so intending it again, after a crash or in the next night, changes nothing. The
+The key says what the letter answers, so intending it again, after a crash or in the next night, changes nothing; but
+one that was withdrawn before it left may be intended anew. The
 one window that no program can close, between the server's OK and the record, is covered by the letter's Message-ID: the
 same letter is offered again under the same id.
 """
@@ -16,11 +17,10 @@ from typing import TYPE_CHECKING
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine.durable import checkpoint
+from pipeline.post import LetterState
 
 if TYPE_CHECKING:
     from sqlite3 import Row
-
-WAITING, SENT, FAILED = "waiting", "sent", "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A letter as the ledger knows it; ``state`` is waiting, sent or failed, ``reason`` the server's last words."""
+    """A letter as the ledger knows it; ``reason`` are the server's last words."""
 
     key: str
     year: int
@@ -50,15 +50,15 @@ class Kept:
     agency: str | None
     sha256: str
     intended_at: datetime
-    state: str
+    state: LetterState
     settled_at: datetime | None
     attempts: int
     reason: str
 
 
 def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime) -> list[Letter]:
-    """Record ``letters`` as to be sent; return those that were new. Those whose key is known stay as they are."""
-    known = {row["key"] for row in ledger.rows("SELECT key FROM letters")}
+    """Record ``letters`` as to be sent; return those that were new. Those whose key is known stay, unless withdrawn."""
+    known = {row["key"] for row in ledger.rows("SELECT key FROM letters WHERE state <> 'withdrawn'")}
     new = {item.key: item for item in letters if item.key not in known}
     digests = {item.key: hashlib.sha256(item.content).hexdigest() for item in new.values()}
     ledger.originals.keep({digests[item.key]: item.content for item in new.values()})
@@ -66,7 +66,7 @@ def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime) -> list[L
         return []
     with ledger.transaction("letters are intended before the first of them leaves"):
         ledger.write_many(
-            "INSERT INTO letters (key, year, kind, agency, recipient, subject, message_id, sha256, intended_at)"
+            "INSERT OR REPLACE INTO letters (key, year, kind, agency, recipient, subject, message_id, sha256, intended_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (item.key, item.year, item.kind, item.agency, item.recipient, item.subject, item.message_id,
@@ -89,9 +89,9 @@ def waiting(ledger: Ledger, year: int | None = None) -> list[Kept]:
     return _kept(ledger, "state = 'waiting' AND (? IS NULL OR year = ?)", (year, year))
 
 
-def refused(ledger: Ledger, year: int) -> list[Kept]:
-    """Return the letters that the server refused for good."""
-    return _kept(ledger, "state = 'failed' AND year = ?", (year,))
+def undelivered(ledger: Ledger, year: int) -> list[Kept]:
+    """Return the letters that have not reached anybody: those that wait and those that the server refused for good."""
+    return _kept(ledger, "state IN ('waiting', 'failed') AND year = ?", (year,))
 
 
 def of_agency(ledger: Ledger, year: int, agency: str) -> list[Kept]:
@@ -105,8 +105,9 @@ def of_year(ledger: Ledger, year: int) -> list[Kept]:
 
 
 def last_by_agency(ledger: Ledger, year: int) -> dict[str, Kept]:
-    """Return the newest letter to each agency."""
-    return {item.agency: item for item in of_year(ledger, year) if item.agency}
+    """Return the newest letter to each agency that was not withdrawn."""
+    found = _kept(ledger, "state <> 'withdrawn' AND year = ?", (year,))
+    return {item.agency: item for item in found if item.agency}
 
 
 def content(ledger: Ledger, letter: Kept) -> bytes:
@@ -118,13 +119,44 @@ def sent(ledger: Ledger, key: str, at: datetime, reason: str = "") -> None:
     """Record that the server took the letter; ``reason`` names those of its recipients that it did not take."""
     checkpoint(f"send {key}")
     with ledger.transaction("a letter that left is recorded at once, by itself"):
-        _settle(ledger, key, SENT, at, reason)
+        _settle(ledger, key, LetterState.SENT, at, reason)
+
+
+def handed_over(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
+    """Record that a person has seen to the letters by other means; no server's report counts for them any more."""
+    with ledger.transaction("what one command says is said of all its letters"):
+        for key in keys:
+            _settle(ledger, key, LetterState.HANDED, at, "")
+
+
+def withdraw(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
+    """Record that the letters are not to be sent any more."""
+    wanted = list(keys)
+    if not wanted:
+        return
+    with ledger.transaction("what is true no longer is withdrawn before anything else is written or sent"):
+        for key in wanted:
+            _settle(ledger, key, LetterState.WITHDRAWN, at, "")
+
+
+def readdress(ledger: Ledger, letter: Letter, *, at: datetime) -> None:
+    """Let the letter with the key of ``letter`` wait as that: the same to another address, so under another Message-ID."""
+    digest = hashlib.sha256(letter.content).hexdigest()
+    ledger.originals.keep({digest: letter.content})
+    with ledger.transaction("a letter has one address, and its bytes name it"):
+        ledger.write(
+            "UPDATE letters SET state = 'waiting', settled_at = NULL, reason = '', recipient = ?, message_id = ?, sha256 = ?"
+            " WHERE key = ?",
+            (letter.recipient, letter.message_id, digest, letter.key),
+        )
+        detail = f"{letter.key} {letter.recipient}"
+        record(ledger, [Event(at, letter.year, Kind.LETTER_READDRESSED, letter.agency, detail=detail)])
 
 
 def failed(ledger: Ledger, key: str, reason: str, *, retry: bool, at: datetime) -> None:
     """Record that the server did not take the letter: for now (``retry``) or for good."""
     with ledger.transaction("what the server said is recorded at once"):
-        _settle(ledger, key, WAITING if retry else FAILED, at, reason)
+        _settle(ledger, key, LetterState.WAITING if retry else LetterState.FAILED, at, reason)
 
 
 def bounced(ledger: Ledger, message_id: str, reason: str, *, at: datetime) -> bool:
@@ -133,20 +165,31 @@ def bounced(ledger: Ledger, message_id: str, reason: str, *, at: datetime) -> bo
     if row is None:
         return False
     with ledger.transaction("what a server reports later counts like what it says at once"):
-        _settle(ledger, row["key"], FAILED, at, reason)
+        _settle(ledger, row["key"], LetterState.FAILED, at, reason)
     return True
 
 
-def _settle(ledger: Ledger, key: str, state: str, at: datetime, reason: str) -> None:
+_EVENTS = {
+    LetterState.SENT: Kind.LETTER_SENT,
+    LetterState.WAITING: Kind.LETTER_DELAYED,
+    LetterState.FAILED: Kind.LETTER_FAILED,
+    LetterState.HANDED: Kind.LETTER_HANDED,
+    LetterState.WITHDRAWN: Kind.LETTER_WITHDRAWN,
+}
+_ATTEMPTS = (LetterState.SENT, LetterState.WAITING, LetterState.FAILED)
+"""What a server said; the others are decisions."""
+
+
+def _settle(ledger: Ledger, key: str, state: LetterState, at: datetime, reason: str) -> None:
+    settled_at = None if state is LetterState.WAITING else at.isoformat()
     ledger.write(
-        "UPDATE letters SET state = ?, attempts = attempts + 1, reason = ?, settled_at = ? WHERE key = ?",
-        (state, reason, None if state == WAITING else at.isoformat(), key),
+        "UPDATE letters SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ? WHERE key = ?",
+        (state.value, state in _ATTEMPTS, reason, settled_at, key),
     )
     row = ledger.one("SELECT year, agency FROM letters WHERE key = ?", (key,))
     if row is None:
         raise AssertionError(f"no letter has the key {key}")
-    kind = {SENT: Kind.LETTER_SENT, WAITING: Kind.LETTER_DELAYED, FAILED: Kind.LETTER_FAILED}[state]
-    record(ledger, [Event(at, row["year"], kind, row["agency"], detail=f"{key} {reason}".rstrip())])
+    record(ledger, [Event(at, row["year"], _EVENTS[state], row["agency"], detail=f"{key} {reason}".rstrip())])
 
 
 def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[Kept]:
@@ -156,6 +199,7 @@ def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[Ke
 
 def _letter(row: Row) -> Kept:
     values = dict(row)
+    values["state"] = LetterState(row["state"])
     values["intended_at"] = datetime.fromisoformat(row["intended_at"])
     values["settled_at"] = datetime.fromisoformat(row["settled_at"]) if row["settled_at"] else None
     return Kept(**values)

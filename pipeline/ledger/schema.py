@@ -200,5 +200,28 @@ CREATE TABLE glances (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES)
+_LETTER_STATES = """
+ALTER TABLE letters RENAME TO letters_before;
+DROP INDEX letters_by_agency;
+CREATE TABLE letters (
+    key TEXT PRIMARY KEY,
+    year INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    agency TEXT,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    intended_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'handed', 'failed', 'withdrawn')),
+    settled_at TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX letters_by_agency ON letters (year, agency);
+INSERT INTO letters SELECT * FROM letters_before ORDER BY rowid;
+DROP TABLE letters_before;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES, _LETTER_STATES)
 """One script for each version of the schema, in order."""

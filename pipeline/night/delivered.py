@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 from pipeline.ledger import Ledger, letters, runs
-from pipeline.post import LetterKind
+from pipeline.post import LetterKind, LetterState
 from pipeline.publishing.summary import Delivered, figures_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def last_delivered(ledger: Ledger, form: Form, year: int) -> Delivered | None:
         item
         for item in letters.of_year(ledger, year)
         if item.kind == LetterKind.DELIVERY
-        and item.state != letters.FAILED
+        and item.state not in (LetterState.FAILED, LetterState.WITHDRAWN)
         and (not since or item.intended_at < since)
     ]
     for letter in sorted(deliveries, key=lambda item: item.intended_at, reverse=True):

@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.correspondence import asked_delivery, handouts, plan
+from pipeline.correspondence import asked_delivery, handouts, plan, renewed
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
@@ -34,6 +34,21 @@ from pipeline.publishing.record import Record
 
 LETTERS = "letters"
 """In the year's folder: the letters that wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a night did to the letters: new ones, those that are true no longer, those that go to a corrected address."""
+
+    new: int = 0
+    withdrawn: int = 0
+    readdressed: int = 0
+
+    @property
+    def words(self) -> str:
+        """Say it in Chinese; empty where nothing was done."""
+        parts = (("新写信", self.new), ("改寄新地址", self.readdressed), ("撤回过时的信", self.withdrawn))
+        return "，".join(f"{word} {count} 封" for word, count in parts if count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +76,8 @@ def check(district: District) -> None:
     Texts(district.layouts).check()
 
 
-def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_run: bool = False) -> int:
-    """Plan and record the letters of a night; return how many are new. Without ``night`` nothing new has come.
+def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_run: bool = False) -> Written:
+    """Plan and record the letters of a night. Without ``night`` nothing new has come.
 
     ``found`` is the record of the finished outputs, which the attachments are taken from. Raises ConfigError with file
     and line for a letter text that cannot be filled in.
@@ -70,7 +85,11 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     came = arrivals_of(desk.form, night) if night else []
     state = state_of(desk.ledger, desk.district, found, came, now=desk.now)
     planned = plan(state, earlier_of(came))
-    return len(planned) if dry_run else _intend(desk, planned, found)
+    if not dry_run:
+        _withdraw(desk, planned.withdrawn)
+        _readdress(desk, planned.readdressed)
+        _intend(desk, planned.letters, found)
+    return Written(len(planned.letters), len(planned.withdrawn), len(planned.readdressed))
 
 
 def hand_out(desk: Desk, agencies: Iterable[Agency]) -> int:
@@ -87,7 +106,9 @@ def deliver(desk: Desk, found: Record) -> int:
         )
     state = state_of(desk.ledger, desk.district, found, (), now=desk.now)
     digest = hashlib.sha256(_workbook(desk, found).content).hexdigest()
-    return _intend(desk, [asked_delivery(state, digest)], found)
+    asked = asked_delivery(state, digest)
+    _withdraw(desk, renewed(state.written, [asked]))
+    return _intend(desk, [asked], found)
 
 
 def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> int:
@@ -110,6 +131,17 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
         written = deliver(_desk(ledger, district, output, now), found)
         lay_out(ledger, district, target)
     return written
+
+
+def hand_over(district: District, output: Path, *, code: str | None, now: datetime) -> list[letters.Kept]:
+    """Record that a person has seen to the letters that reached nobody (of the agency with ``code`` only); return them."""
+    with open_ledger(output) as ledger:
+        found = [
+            item for item in letters.undelivered(ledger, district.year) if code is None or item.agency == code
+        ]
+        letters.handed_over(ledger, [item.key for item in found], now)
+        lay_out(ledger, district, output / str(district.year))
+    return found
 
 
 def lay_out(ledger: Ledger, district: District, target: Path) -> None:
@@ -152,6 +184,26 @@ def _file(item: letters.Kept, names: dict[str, str]) -> str:
 
 
 # ---------------------------------------------------------------- writing
+
+
+def _withdraw(desk: Desk, keys: Iterable[str]) -> None:
+    letters.withdraw(desk.ledger, [key_of(desk.district.year, key) for key in keys], desk.now)
+
+
+def _readdress(desk: Desk, wanted: Mapping[str, tuple[str, ...]]) -> None:
+    """Send to a corrected address what was refused at, or waits for, the former one."""
+    if not wanted:
+        return
+    from pipeline.publishing.letters import readdressed  # noqa: PLC0415 - Jinja2, only where letters are written
+
+    by_key = {item.key: item for item in letters.of_year(desk.ledger, desk.district.year)}
+    for key, to in wanted.items():
+        item = by_key[key_of(desk.district.year, key)]
+        content, message_id = readdressed(letters.content(desk.ledger, item), to)
+        changed = letters.Letter(
+            item.key, item.year, item.kind, ", ".join(to), item.subject, message_id, content, item.agency
+        )
+        letters.readdress(desk.ledger, changed, at=desk.now)
 
 
 def _intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> int:

@@ -46,7 +46,15 @@ def state_of(
         held=tuple(_held(district, found)),
         written=written,
         came=arrivals.came_since(ledger, district.year, max(digests, default=None)),
+        verdicts=_verdicts(found),
     )
+
+
+def _verdicts(found: Record) -> dict[str, set[Verdict]]:
+    verdicts: dict[str, set[Verdict]] = {}
+    for row in found["submissions"]:
+        verdicts.setdefault(row["sha256"], set()).add(Verdict(row["verdict"]))
+    return verdicts
 
 
 # ---------------------------------------------------------------- where agencies stand
@@ -105,10 +113,10 @@ def key_of(year: int, key: str) -> str:
 
 
 def _written(item: letters.Kept) -> Written:
-    refused = item.reason if item.state == letters.FAILED else ""
     to = tuple(item.recipient.split(", "))
     key = item.key.removeprefix(key_of(item.year, ""))
-    return Written(key, LetterKind(item.kind), item.agency, to, item.subject, item.intended_at, refused)
+    kind = LetterKind(item.kind)
+    return Written(key, kind, item.agency, to, item.subject, item.intended_at, item.state, item.reason)
 
 
 # ---------------------------------------------------------------- what came

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.correspondence import (
+    Plan,
     Standing,
     Written,
     asked_delivery,
@@ -23,7 +24,7 @@ from pipeline.correspondence.digest import calls
 from pipeline.district.workdays import Calendar, Extension
 from pipeline.forms.form import Form
 from pipeline.model import CHINA, Finding, Severity, Verdict
-from pipeline.post import Delivery, Digest, Intention, LetterKind, Reminder
+from pipeline.post import Delivery, Digest, Intention, LetterKind, LetterState, Reminder
 from tests.support.arrivals import COORDINATOR, NIGHT, OFFICE, agency, arrival, district, state
 
 AGENCIES = [agency(number) for number in range(1, 6)]
@@ -36,7 +37,8 @@ def at(day: int, hour: int = 8, month: int = 1) -> datetime:
 
 def written(item: Intention, moment: datetime, refused: str = "") -> Written:
     code = item.agency.code if item.agency else None
-    return Written(item.key, item.kind, code, item.to, "主题", moment, refused)
+    state = LetterState.FAILED if refused else LetterState.SENT
+    return Written(item.key, item.kind, code, item.to, "主题", moment, state, refused)
 
 
 # ---------------------------------------------------------------- reminders
@@ -78,9 +80,9 @@ def test_an_extension_moves_the_reminders_of_one_agency() -> None:
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2024, 2, 29)))  # noqa: DTZ001 - China's time is added below
 def test_planning_again_plans_nothing(moment: datetime) -> None:
     now = moment.replace(tzinfo=CHINA)
-    first = plan(state(HOME, now=now), {})
+    first = plan(state(HOME, now=now), {}).letters
     again = replace(state(HOME, now=now), written=tuple(written(item, now) for item in first))
-    assert plan(again, {}) == []
+    assert plan(again, {}) == Plan()
     assert len({item.key for item in first}) == len(first)
 
 
@@ -144,7 +146,9 @@ def test_an_agency_that_no_letter_reaches_is_called(form: Form) -> None:
     [call] = calls(state(home, Standing(nowhere, returned)), at(23).date())
     assert call.agency == nowhere
     assert "没有邮箱" in call.why
-    refused = Written("k", LetterKind.REMINDER, "002", ("a@b.cn",), "催报", NIGHT, "550 no such user")
+    refused = Written(
+        "k", LetterKind.REMINDER, "002", ("a@b.cn",), "催报", NIGHT, LetterState.FAILED, "550 no such user"
+    )
     told = replace(state(home, now=at(29)), written=(refused,))
     [_, second] = calls(told, at(29).date())
     assert "被退回" in second.why
@@ -165,7 +169,7 @@ def test_the_workbook_goes_up_when_all_are_accepted_and_again_when_figures_chang
     [first] = complete_delivery(state(HOME, *complete()))
     assert (first.to, first.body) == ((OFFICE,), Delivery(5, 5))
     sent = replace(state(HOME, *complete()), written=(written(first, NIGHT),))
-    assert [item.kind for item in plan(sent, {})] == [LetterKind.DIGEST]
+    assert [item.kind for item in plan(sent, {}).letters] == [LetterKind.DIGEST]
     changed = replace(state(HOME, *complete("y")), written=sent.written)
     [second] = complete_delivery(changed)
     assert isinstance(second.body, Delivery)

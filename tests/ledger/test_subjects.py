@@ -226,7 +226,7 @@ def test_a_letter_is_intended_once_and_sent_once(ledger: Ledger) -> None:
     assert [(item.key, item.attempts, item.reason) for item in letters.waiting(ledger)] == [
         ("b", 1, "450 稍后再试")
     ]
-    assert [item.key for item in letters.refused(ledger, YEAR)] == ["c"]
+    assert [item.key for item in letters.undelivered(ledger, YEAR)] == ["b", "c"]
     assert [item.state for item in letters.of_agency(ledger, YEAR, "001")] == ["sent", "waiting", "failed"]
     assert letters.last_by_agency(ledger, YEAR)["001"].key == "c"
 

@@ -14,6 +14,16 @@ from pipeline.publishing.letters.templates import Texts
 from pipeline.publishing.letters.wording import Sources, values_of
 
 
+def readdressed(content: bytes, to: Sequence[str]) -> tuple[bytes, str]:
+    """Return a letter as it goes to ``to``, and its new Message-ID: what comes back of the first is not about this one."""
+    message = mime.parsed(content)
+    before = str(message["Message-ID"])
+    own = mime.message_id(f"{before} {to}", before.strip("<>").rpartition("@")[2])
+    message.replace_header("To", ", ".join(to))
+    message.replace_header("Message-ID", own)
+    return mime.spelled(message), own
+
+
 @dataclass(frozen=True, slots=True)
 class Secretary:
     """Writes the letters of one district and one night."""

@@ -11,6 +11,7 @@ import mimetypes
 from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from email import message_from_bytes
 from email.header import Header
 from email.message import Message
 from email.policy import Compat32
@@ -57,6 +58,16 @@ def build_mail(
     for name, value in whole.items():
         mail[name] = value
     mail.set_payload(whole.get_payload())
+    return spelled(mail)
+
+
+def parsed(content: bytes) -> Message:
+    """Take a letter of ours apart; spelled again it is the same, byte for byte."""
+    return message_from_bytes(content, policy=_POLICY)
+
+
+def spelled(mail: Message) -> bytes:
+    """Return the bytes of a mail."""
     return mail.as_bytes(policy=_POLICY)
 
 

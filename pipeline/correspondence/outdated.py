@@ -1,0 +1,75 @@
+"""Letters that have not reached anybody go in; those that are true no longer, and those whose address was corrected, come out.
+
+A letter may wait for days: the mail server is down, or nobody has sent it. Meanwhile its agency reports, or somebody
+mends the roster; what leaves then must be what would be written then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.correspondence.answers import KINDS
+from pipeline.correspondence.delivery import COMPLETE, complete_delivery
+from pipeline.correspondence.state import Standing, State, Written, addresses, belongs_to
+from pipeline.model import Agency, Verdict
+from pipeline.post import Intention, LetterKind
+
+_RENEWED = (LetterKind.REMINDER, LetterKind.DIGEST, LetterKind.DELIVERY)
+"""Kinds of which a new one takes the place of an older one to the same reader."""
+
+
+def untrue(state: State) -> list[str]:
+    """Return the keys of letters that say what does not hold any more."""
+    standings = {standing.agency.code: standing for standing in state.standings}
+    complete = {item.key for item in complete_delivery(state)}
+    return [
+        item.key
+        for item in state.written
+        if item.is_open and not _holds(state, item, standings.get(item.agency or ""), complete)
+    ]
+
+
+def renewed(written: Sequence[Written], planned: Sequence[Intention]) -> list[str]:
+    """Return the keys of letters in whose place another of the same kind is about to be written."""
+    new = {(item.kind, item.agency.code if item.agency else None): item.key for item in planned}
+    return [
+        item.key
+        for item in written
+        if item.is_open and item.kind in _RENEWED and new.get((item.kind, item.agency), item.key) != item.key
+    ]
+
+
+def corrected(state: State) -> dict[str, tuple[str, ...]]:
+    """Map the keys of letters whose address is its reader's no longer to the addresses that are."""
+    agencies = {agency.code: agency for agency in state.district.agencies}
+    return dict(_corrected(state, agencies))
+
+
+def _corrected(state: State, agencies: Mapping[str, Agency]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    office = state.district.people.district_office_email
+    for item in state.written:
+        agency = agencies.get(item.agency or "")
+        to = addresses(agency)
+        if not item.is_open:
+            continue
+        if agency and to and not all(belongs_to(address, agency) for address in item.to):
+            yield item.key, to
+        elif item.kind is LetterKind.DELIVERY and office and item.to != (office,):
+            yield item.key, (office,)
+
+
+def _holds(state: State, item: Written, standing: Standing | None, complete: set[str]) -> bool:
+    if item.agency and standing is None:
+        return False  # it is on the roster no longer
+    match item.kind:
+        case LetterKind.REMINDER:
+            return standing is not None and standing.is_missing
+        case LetterKind.RETURNED if standing:
+            latest = standing.latest
+            return latest is not None and (latest.sha256, latest.verdict) == (item.sha256, Verdict.RETURNED)
+        case LetterKind.ACCEPTANCE | LetterKind.RETURNED | LetterKind.HELD | LetterKind.DUPLICATE:
+            return any(KINDS[verdict] is item.kind for verdict in state.verdicts.get(item.sha256, ()))
+        case LetterKind.DELIVERY:
+            return item.key in complete or not item.key.startswith(COMPLETE)
+        case _:
+            return True

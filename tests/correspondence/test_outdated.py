@@ -1,0 +1,156 @@
+"""Letters that have not left: which are true no longer, and which go to another address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from pipeline.correspondence import Plan, Standing, State, Written, plan
+from pipeline.correspondence.answers import answers
+from pipeline.district.mail_settings import MailSettings
+from pipeline.forms.form import Form
+from pipeline.model import CHINA, Agency, Verdict
+from pipeline.post import Arrival, Delivery, Intention, LetterKind, LetterState, Reminder
+from tests.support.arrivals import NIGHT, OFFICE, agency, arrival, district, state
+
+ONE, OTHER = agency(1), agency(2)
+HOME = district([ONE, OTHER])
+OPEN = (LetterState.WAITING, LetterState.FAILED)
+QUIET = datetime(2024, 1, 20, 20, tzinfo=CHINA)
+"""A Saturday long before the deadline: neither reminders nor digests."""
+
+
+def kept(item: Intention, place: LetterState = LetterState.WAITING, **changes: object) -> Written:
+    code = item.agency.code if item.agency else None
+    made = Written(item.key, item.kind, code, item.to, "主题", NIGHT, place)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def answer(item: Arrival) -> Intention:
+    [found] = answers([item], {}, HOME)
+    return found
+
+
+def reminder(owner: Agency = ONE, day: str = "2024-01-24") -> Intention:
+    body = Reminder(NIGHT.date(), 1, 0, 1)
+    return Intention(f"reminder:{owner.code}:{day}", LetterKind.REMINDER, (owner.emails[0],), body, owner)
+
+
+def later(
+    *standings: Standing,
+    written: Sequence[Written],
+    verdicts: Mapping[str, set[Verdict]] | None = None,
+    now: datetime = QUIET,
+) -> State:
+    found = {item.latest.sha256: {item.latest.verdict} for item in standings if item.latest}
+    return replace(state(HOME, *standings, now=now), written=tuple(written), verdicts=verdicts or found)
+
+
+@pytest.mark.parametrize("place", OPEN)
+def test_a_reminder_is_true_until_something_came(form: Form, place: LetterState) -> None:
+    waiting = kept(reminder(), place)
+    assert plan(later(written=[waiting]), {}).withdrawn == ()
+    accepted = Standing(ONE, arrival(form, ONE), "x")
+    assert plan(later(accepted, written=[waiting]), {}).withdrawn == (waiting.key,)
+    gone = replace(later(written=[waiting]), standings=(Standing(OTHER),))
+    assert plan(gone, {}).withdrawn == (waiting.key,), "the agency is on the roster no longer"
+    left = replace(waiting, state=LetterState.SENT)
+    assert plan(later(accepted, written=[left]), {}) == Plan(), "what left has left"
+
+
+def test_a_return_is_true_for_the_newest_version_alone(form: Form) -> None:
+    first = arrival(form, ONE, 1, Verdict.RETURNED)
+    waiting = kept(answer(first))
+    assert plan(later(Standing(ONE, first), written=[waiting]), {}).withdrawn == ()
+    for verdict in (Verdict.ACCEPTED, Verdict.RETURNED):
+        second = arrival(form, ONE, 2, verdict)
+        state_of_both = later(
+            Standing(ONE, second), written=[waiting], verdicts={first.sha256: {first.verdict}}
+        )
+        found = plan(replace(state_of_both, arrivals=(first, second)), {"001": [first, second]})
+        assert found.withdrawn == (waiting.key,)
+        assert [item.key for item in found.letters] == [answer(second).key], "and is not written again"
+
+
+def test_an_answer_is_withdrawn_when_its_file_is_judged_otherwise_and_may_come_true_again(form: Form) -> None:
+    """An exception was granted, and withdrawn."""
+    sent = arrival(form, ONE, 1, Verdict.RETURNED)
+    excepted = replace(sent, verdict=Verdict.ACCEPTED)
+    waiting = kept(answer(sent))
+    granted = replace(later(Standing(ONE, excepted, "x"), written=[waiting]), arrivals=(excepted,))
+    found = plan(granted, {"001": [excepted]})
+    assert (found.withdrawn, [item.key for item in found.letters]) == ((waiting.key,), [answer(excepted).key])
+    both = [replace(waiting, state=LetterState.WITHDRAWN), kept(answer(excepted))]
+    ended = replace(later(Standing(ONE, sent), written=both), arrivals=(sent,))
+    found = plan(ended, {"001": [sent]})
+    assert (found.withdrawn, [item.key for item in found.letters]) == ((both[1].key,), [waiting.key])
+
+
+def test_a_letter_of_the_day_gives_way_to_the_next_and_does_not_come_back() -> None:
+    """The mail server is down for three nights: one reminder and one digest are enough."""
+    written: list[Written] = []
+    for day in (29, 31, 32):
+        now = datetime(2024, 1, 28, 8, tzinfo=CHINA) + timedelta(days=day - 28)
+        found = plan(later(written=written, now=now), {})
+        assert [item.kind for item in found.letters] == [*[LetterKind.REMINDER] * 2, LetterKind.DIGEST]
+        assert len(found.withdrawn) == (3 if written else 0)
+        written = [
+            replace(item, state=LetterState.WITHDRAWN) if item.key in found.withdrawn else item
+            for item in written
+        ] + [kept(item) for item in found.letters]
+        assert sum(item.is_open for item in written) == 3
+        assert plan(later(written=written, now=now), {}) == Plan()
+
+
+def test_reminders_that_never_left_are_not_counted_where_a_server_would_say_so() -> None:
+    waiting = kept(reminder())
+    asked = later(written=[waiting])
+    assert asked.reminded(ONE) == 1
+    served = replace(asked, district=replace(HOME, mail=MailSettings(smtp_host="smtp.example")))
+    assert served.reminded(ONE) == 0
+
+
+def test_figures_that_changed_before_the_workbook_left_are_no_correction(form: Form) -> None:
+    served = replace(HOME, mail=MailSettings(smtp_host="smtp.example"))
+    before = [Standing(item, arrival(form, item), "x") for item in HOME.agencies]
+    after = [replace(item, counting="y") for item in before]
+    [first] = plan(replace(later(*before, written=[]), district=served), {}).letters
+    found = plan(replace(later(*after, written=[kept(first)]), district=served), {})
+    assert found.withdrawn == (first.key,)
+    assert [item.body for item in found.letters] == [Delivery(2, 2)]
+    sent = replace(later(*after, written=[kept(first, LetterState.SENT)]), district=served)
+    assert [item.body for item in plan(sent, {}).letters] == [Delivery(2, 2, corrects=True)]
+    missing = replace(later(before[0], written=[kept(first)]), district=served)
+    assert plan(missing, {}).withdrawn == (first.key,), "it says that all are in"
+
+
+@pytest.mark.parametrize("place", OPEN)
+def test_a_corrected_address_has_the_letter_sent_there(form: Form, place: LetterState) -> None:
+    returned = arrival(form, ONE, 1, Verdict.RETURNED, sender=None)
+    waiting = kept(answer(returned), place, said="550 no such user")
+    before = later(Standing(ONE, returned), written=[waiting])
+    assert plan(before, {}) == Plan(), "nobody has mended anything"
+    mended = replace(ONE, emails=("right@ju1.example",))
+    after = replace(before, district=district([mended, OTHER]))
+    assert plan(after, {}).readdressed == {waiting.key: mended.emails}
+    again = replace(waiting, to=mended.emails)
+    assert plan(replace(after, written=(again,)), {}) == Plan(), (
+        "refused there as well: a person must see to it"
+    )
+    silent = replace(before, district=district([replace(ONE, emails=()), OTHER]))
+    assert plan(silent, {}).readdressed == {}
+
+
+def test_the_answer_to_a_colleague_of_the_agencys_domain_stays_his(form: Form) -> None:
+    returned = arrival(form, ONE, 1, Verdict.RETURNED, sender="colleague@ju1.example")
+    waiting = kept(answer(returned), LetterState.FAILED)
+    assert plan(later(Standing(ONE, returned), written=[waiting]), {}) == Plan()
+
+
+def test_a_workbook_refused_by_the_district_office_goes_to_its_corrected_address() -> None:
+    item = Intention("delivery:asked:f", LetterKind.DELIVERY, ("old@example.cn",), Delivery(1, 2))
+    found = plan(later(written=[kept(item, LetterState.FAILED)]), {})
+    assert found.readdressed == {item.key: (OFFICE,)}

@@ -1,0 +1,160 @@
+"""Letters between being written and reaching their readers: a mended roster, a person who hands them over, late reports."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.district.folder import load_district
+from pipeline.forms.form import Form
+from pipeline.ledger import letters, open_ledger
+from pipeline.night import letterbox
+from pipeline.post import LetterState
+from pipeline.publishing.letters.mime import parsed, spelled
+from tests.support.folders import nianbao
+from tests.support.post_office import YEAR, PostOffice, kinds, moment
+from tests.support.smtp import WHO, Post, post_office
+
+WRONG, RIGHT = "typo@gov.example", "right@gov.example"
+SETTINGS = f"""\
+name = "样例区"
+level = "县区"
+year = {YEAR}
+form = "annual_report_2021"
+deadline = 2024-01-31
+
+[people]
+email = "zwgk@office.example"
+
+[mail]
+smtp_host = "%(host)s"
+smtp_port = %(port)s
+ca_file = "%(ca_file)s"
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    monkeypatch.setenv("NIANBAO_SMTP_USER", WHO.user)
+    monkeypatch.setenv("NIANBAO_SMTP_PASSWORD", WHO.password)
+    with post_office(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def office(form: Form, tmp_path: Path, server: Post) -> PostOffice:
+    """A district of two; the file of one is put into the inbox by hand and goes back to a mistyped address."""
+    (tmp_path / "inbox").mkdir()
+    settings = SETTINGS % {"host": server.host, "port": server.port, "ca_file": server.ca_file}
+    (tmp_path / "district.toml").write_text(settings, "utf-8")
+    (tmp_path / "agencies.csv").write_text(f"code,name,email\n001,财政局,{WRONG}\n002,教育局,\n", "utf-8")
+    made = PostOffice(form, tmp_path)
+    (tmp_path / "inbox" / "财政局.xlsx").write_bytes(
+        made.filled("001", "财政局", wrong={form.cells[0].key: "两件"})
+    )
+    made.night(moment(1, 19))
+    return made
+
+
+def states(office: PostOffice) -> list[tuple[str, str, LetterState]]:
+    with open_ledger(office.output) as ledger:
+        return [(item.kind, item.recipient, item.state) for item in letters.of_year(ledger, YEAR)]
+
+
+def test_a_letter_that_was_refused_goes_to_the_corrected_address_at_the_next_run(
+    office: PostOffice, server: Post
+) -> None:
+    server.to_recipient[WRONG] = ["550 no such user"]
+    assert office.send(moment(1, 20)) == {"refused": 1}
+    assert office.night(moment(1, 20, 21)) == [], "nothing is mended yet"
+    office.edit("agencies.csv", WRONG, RIGHT)
+    [again] = office.night(moment(1, 20, 22))
+    assert kinds([again]) == [("returned", RIGHT)]
+    assert [part.get_filename() for part in again.iter_attachments()] == ["财政局_第1次.xlsx"]
+    assert office.send(moment(1, 20, 23)) == {"sent": 1}
+    [(address, content)] = server.taken
+    first = email.message_from_bytes(content, policy=email.policy.default)
+    assert (address, first["To"], first["Message-ID"]) == (RIGHT, RIGHT, again["Message-ID"])
+    assert states(office) == [("returned", RIGHT, LetterState.SENT)]
+
+
+def test_the_same_letter_to_another_address_is_the_same_but_for_to_and_message_id(office: PostOffice) -> None:
+    with open_ledger(office.output) as ledger:
+        [item] = letters.waiting(ledger)
+        before = letters.content(ledger, item)
+    assert spelled(parsed(before)) == before
+    office.edit("agencies.csv", WRONG, RIGHT)
+    office.night(moment(1, 20))
+    with open_ledger(office.output) as ledger:
+        [item] = letters.waiting(ledger)
+        after = letters.content(ledger, item)
+    lines = list(zip(before.split(b"\r\n"), after.split(b"\r\n"), strict=True))
+    changed = [one.partition(b":")[0] for one, other in lines if one != other]
+    assert changed == [b"To", b"Message-ID"]
+
+
+def test_what_a_person_handed_over_waits_no_longer_whatever_a_server_reports(
+    office: PostOffice, server: Post
+) -> None:
+    assert office.send(moment(1, 20)) == {"sent": 1}
+    sent = email.message_from_bytes(server.taken[0][1])["Message-ID"]
+    report = (
+        'From: MAILER-DAEMON@x.example\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+        f"Final-Recipient: rfc822; {WRONG}\nAction: failed\nDiagnostic-Code: smtp; 550 full\n\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {sent}\n\n--b--\n"
+    )
+    (office.folder / "inbox" / "退信.eml").write_text(report, "utf-8")
+    office.night(moment(1, 20, 21))
+    assert states(office) == [("returned", WRONG, LetterState.FAILED)]
+    done = nianbao("send", office.folder, "--by-hand", "--agency", "财政局")
+    assert (done.returncode, "1 封信已由人工转交" in done.stdout) == (0, True), done.stderr
+    office.night(moment(1, 20, 22))
+    assert states(office) == [("returned", WRONG, LetterState.HANDED)]
+    assert "已转交" in nianbao("status", office.folder).stdout
+    assert "没有等待发出或被拒收的信" in nianbao("send", office.folder, "--by-hand").stdout
+
+
+def test_by_hand_needs_no_mail_server_and_empties_the_folder(office: PostOffice) -> None:
+    settings = (office.folder / "district.toml").read_text("utf-8").partition("[mail]")[0]
+    (office.folder / "district.toml").write_text(settings, "utf-8")
+    assert office.waiting() == 1
+    wrong = nianbao("send", office.folder, "--agency", "001")
+    assert (wrong.returncode, "--by-hand" in wrong.stderr) == (2, True)
+    assert nianbao("send", office.folder, "--by-hand", "--agency", "没有局").returncode == 2
+    assert nianbao("send", office.folder, "--by-hand", "--agency", "002").returncode == 0
+    assert office.waiting() == 1, "none of theirs"
+    assert nianbao("send", office.folder, "--by-hand").returncode == 0
+    assert office.waiting() == 0
+    assert office.night(moment(1, 20)) == []
+
+
+def test_a_reminder_or_return_that_is_true_no_longer_does_not_leave(office: PostOffice, server: Post) -> None:
+    """What was written before its agency was accepted is withdrawn, in a night that brings it and for good."""
+    office.night(moment(1, 24))
+    office.edit("agencies.csv", "002,教育局,", "002,教育局,edu@gov.example")
+    assert ("reminder", "edu@gov.example") in kinds(office.night(moment(1, 29)))
+    for code, name in (("001", "财政局"), ("002", "教育局")):
+        (office.folder / "inbox" / f"{name}2.xlsx").write_bytes(office.filled(code, name))
+    fresh = office.night(moment(1, 30))
+    assert [kind for kind, _ in kinds(fresh)] == ["acceptance", "acceptance", "digest"]
+    assert office.waiting() == 3
+    office.send(moment(1, 31))
+    left = [email.message_from_bytes(content)["X-Nianbao"] for _, content in server.taken]
+    assert sorted(left) == ["acceptance", "acceptance", "digest"]
+    withdrawn = [kind for kind, _, state in states(office) if state is LetterState.WITHDRAWN]
+    assert sorted(withdrawn) == ["digest", "digest", "reminder", "returned"]
+
+
+def test_letters_that_are_deleted_from_the_folder_are_laid_out_again(office: PostOffice) -> None:
+    [path] = (office.output / str(YEAR) / "letters").glob("*.eml")
+    content = path.read_bytes()
+    path.unlink()
+    path.parent.rmdir()
+    with open_ledger(office.output) as ledger:
+        letterbox.lay_out(ledger, load_district(office.folder), office.output / str(YEAR))
+    assert path.read_bytes() == content
