@@ -25,7 +25,7 @@ from pipeline.ledger import Ledger, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
 from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
-from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind
+from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind, LetterState
 from pipeline.publishing.before import read_record
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.html.told import Told, fill
@@ -160,7 +160,7 @@ def lay_out(ledger: Ledger, district: District, target: Path) -> None:
 
 def _tell(page: Path, written: Sequence[letters.Kept], names: dict[str, str]) -> None:
     if page.is_file():
-        told = [_told(item, names) for item in written]
+        told = [_told(item, names) for item in written if item.state is not LetterState.WITHDRAWN]
         write_if_changed(page, fill(page.read_text("utf-8"), told).encode())
 
 
@@ -170,8 +170,8 @@ def _told(item: letters.Kept, names: dict[str, str]) -> Told:
         word=KIND_WORDS[LetterKind(item.kind)],
         state=item.state,
         day=(item.settled_at or item.intended_at).astimezone(CHINA).date(),
-        path=f"{LETTERS}/{_file(item, names)}" if item.state == letters.WAITING else "",
-        reason=item.reason if item.state == letters.FAILED else "",
+        path=f"{LETTERS}/{_file(item, names)}" if item.state is LetterState.WAITING else "",
+        reason=item.reason if item.state is LetterState.FAILED else "",
     )
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.model import Finding, Place, Severity, Waiver
+from pipeline.post import LetterState
 from pipeline.publishing.html.dashboard import build_dashboard
 from pipeline.publishing.html.standing import Link, Morning
 from pipeline.publishing.html.told import Told, fill
@@ -29,10 +30,10 @@ LONG_NAME = ("杭州市临平区" + "经济信息化和科学技术" * 9)[:65]
 MOST_PAGES = 8
 """Of paper, for 42 agencies."""
 LETTERS = [
-    Told(None, "每日情况", "sent", date(2024, 1, 27)),
-    Told("002", "退回修改", "failed", date(2024, 1, 26), reason="550 " + "no such user here " * 9),
-    Told("003", "退回修改", "waiting", date(2024, 1, 27), path="letters/甲 局#1.eml"),
-    Told("006", "催报", "sent", date(2024, 1, 25)),
+    Told(None, "每日情况", LetterState.SENT, date(2024, 1, 27)),
+    Told("002", "退回修改", LetterState.FAILED, date(2024, 1, 26), reason="550 " + "no such user here " * 9),
+    Told("003", "退回修改", LetterState.WAITING, date(2024, 1, 27), path="letters/甲 局#1.eml"),
+    Told("006", "催报", LetterState.SENT, date(2024, 1, 25)),
 ]
 
 

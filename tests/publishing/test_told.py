@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.post import LetterState
 from pipeline.publishing.html.told import Told, fill
 
 DAY = date(2024, 2, 1)
@@ -15,9 +16,9 @@ PAGE = (
 
 def test_the_last_letter_to_each_agency_counts() -> None:
     letters = [
-        Told("A&B", "退回修改", "sent", date(2024, 1, 20)),
-        Told(None, "每日情况", "sent", DAY),
-        Told("A&B", "催报", "waiting", DAY, path="letters/a b.eml"),
+        Told("A&B", "退回修改", LetterState.SENT, date(2024, 1, 20)),
+        Told(None, "每日情况", LetterState.SENT, DAY),
+        Told("A&B", "催报", LetterState.WAITING, DAY, path="letters/a b.eml"),
     ]
     filled = fill(PAGE, letters)
     assert '待发的信：<a href="letters/a%20b.eml">催报</a>（2月1日）' in filled
@@ -27,7 +28,7 @@ def test_the_last_letter_to_each_agency_counts() -> None:
 
 
 def test_filling_again_leaves_nothing_of_before() -> None:
-    refused = [Told("002", "退回修改", "failed", DAY, reason="<b>550</b>")]
+    refused = [Told("002", "退回修改", LetterState.FAILED, DAY, reason="<b>550</b>")]
     filled = fill(PAGE, refused)
     assert "&lt;b&gt;550&lt;/b&gt;" in filled
     assert fill(filled, refused) == filled

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape, unescape
 
+from pipeline.post import LetterState
 from pipeline.publishing.html.templating import link
 
-WAITING, SENT, FAILED = "waiting", "sent", "failed"
 _PLACE = re.compile(r'(<span class="told[^"]*" data-agency="([^"]*)">).*?(</span>)', re.DOTALL)
 NOT_ARRIVED = "信没有送达"
 _MOST_REASON = 80
@@ -31,7 +31,7 @@ class Told:
 
     agency: str | None
     word: str
-    state: str
+    state: LetterState
     day: date
     path: str = ""
     reason: str = ""
@@ -50,10 +50,11 @@ def _of(said: Mapping[str, str], code: str) -> str:
 
 def _said(item: Told) -> str:
     day = f"{item.day.month}月{item.day.day}日"
-    if item.state == WAITING:
+    if item.state is LetterState.WAITING:
         return f'待发的信：<a href="{link(item.path)}">{escape(item.word)}</a>（{day}）'
-    if item.state == SENT:
-        return f"已去信：{escape(item.word)}（{day}）"
+    if item.state is not LetterState.FAILED:
+        done = "已转交" if item.state is LetterState.HANDED else "已去信"
+        return f"{done}：{escape(item.word)}（{day}）"
     reason = item.reason if len(item.reason) <= _MOST_REASON else f"{item.reason[:_MOST_REASON]}…"
     why = f"，对方服务器说：{escape(reason)}" if reason else ""
     return f'<b class="late">{NOT_ARRIVED}</b>：{escape(item.word)}（{day}）{why}'
@@ -63,11 +64,11 @@ def _counted(letters: Sequence[Told]) -> str:
     states = [item.state for item in letters]
     if not states:
         return "还没有写过信。"
-    failed = states.count(FAILED)
-    parts = [f"已发 {states.count(SENT)} 封", f"待发 {states.count(WAITING)} 封"]
+    failed, waiting = states.count(LetterState.FAILED), states.count(LetterState.WAITING)
+    parts = [f"已发 {len(states) - failed - waiting} 封", f"待发 {waiting} 封"]
     there = (
         f'<a class="late" href="#all-agencies" data-find="{NOT_ARRIVED}">没有送达 {failed} 封</a>，请打电话'
     )
     parts += [there] if failed else []
-    where = "；待发的在 letters 文件夹" if WAITING in states else ""
+    where = "；待发的在 letters 文件夹" if waiting else ""
     return f"信件：{'，'.join(parts)}{where}。"
