@@ -70,11 +70,17 @@ def written(folder: Path) -> list[EmailMessage]:
     _add_mails(home / "inbox")
     output = folder / "output"
     letterbox.send_templates(load_district(home), output, code=None, now=NOW)
+    found: dict[str, bytes] = {}
     for moment in (NOW, LATER):
         batch.run(load_district(home), output, now=moment, work=Work(), progress=lambda *_: None)
+        found = _waiting(output) | found  # the second morning withdraws what was for the first
     letterbox.send_summary(load_district(home), output, now=LATER)
-    files = sorted((output / "2023" / "letters").glob("*.eml"))
-    return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+    found |= _waiting(output)
+    return [email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)]
+
+
+def _waiting(output: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (output / "2023" / "letters").glob("*.eml")}
 
 
 def _add_mails(inbox: Path) -> None:
