@@ -2,7 +2,7 @@
 
 A claim is a whole clause of known words around a number. One unknown word and there is no claim: a wrong alarm costs
 more trust than a missed one. A clause that leaves out of what it speaks (办结 13 件) counts only after a clause that
-says it, and only until a number of something unknown comes between.
+says it, and only until a number of something unknown comes between; it may begin the next sentence.
 """
 
 from __future__ import annotations
@@ -81,20 +81,24 @@ class Reader:
         text = text.replace("。其中", "，其中")
         said: list[Said] = []
         added: list[Addition] = []
+        clear_at = -1
         for sentence in SENTENCE.finditer(text) if self._triggers.search(text) else ():
             if self._triggers.search(sentence[0]):
-                of_sentence = list(self._of_sentence(text, sentence.start(), sentence[0]))
+                leading = self._matches(sentence[0], follows=False)
+                goes_on = clear_at == sentence.start()
+                following = self._matches(sentence[0], follows=True) if leading or goes_on else []
+                standing, is_clear = self._standing(sentence[0], leading, following, goes_on=goes_on)
+                of_sentence = list(self._told(text, sentence.start(), standing))
                 said += of_sentence
                 added += self._additions(sentence.start(), sentence[0], of_sentence)
+                clear_at = sentence.end() if is_clear else -1
         return said, added
 
-    def _of_sentence(self, text: str, offset: int, sentence: str) -> Iterator[Said]:
-        leading = self._matches(sentence, follows=False)
-        if not leading:
-            return
-        following = self._matches(sentence, follows=True)
+    def _told(
+        self, text: str, offset: int, standing: Iterable[tuple[Claim, re.Match[str]]]
+    ) -> Iterator[Said]:
         taken: set[str] = set()
-        for claim, found in self._standing(sentence, leading, following):
+        for claim, found in standing:
             at = _number_at(found)
             value = 0 if at is None else value_of(found["n"])
             start, end = (found.start("none"), found.end()) if at is None else found.span("n")
@@ -124,8 +128,14 @@ class Reader:
         sentence: str,
         leading: Sequence[tuple[Claim, re.Match[str]]],
         following: Sequence[tuple[Claim, re.Match[str]]],
-    ) -> list[tuple[Claim, re.Match[str]]]:
-        """Return the claims that may be taken, in order: those that follow only while everything counted before is known."""
+        *,
+        goes_on: bool,
+    ) -> tuple[list[tuple[Claim, re.Match[str]]], bool]:
+        """Return the claims that may be taken, in order, and whether all was clear to the end.
+
+        Those that follow only while everything counted before is known; where the sentence ``goes_on`` from one that was
+        clear, it has to begin with one.
+        """
         standing = list(leading)
         may_follow = {_number_at(item[1]): item for item in following}
         neutral = [found.span() for found in self._neutral.finditer(sentence)]
@@ -134,7 +144,8 @@ class Reader:
         points: list[tuple[int, re.Match[str] | None]] = [(match.start(), None) for _, match in leading]
         points += [(number.start(), number) for number in numbers]
         asides = [found.span() for found in _ASIDE.finditer(sentence)]
-        clear_from = len(sentence)
+        begins = goes_on and any(match.start() == 0 for _, match in following)
+        clear_from = 0 if begins else len(sentence)
         for at, number in sorted(points, key=lambda point: point[0]):
             if number is None:
                 clear_from = at
@@ -143,7 +154,7 @@ class Reader:
             elif not any(start <= at < end for start, end in neutral) and not self._is_part(sentence, at):
                 aside = next((end for start, end in asides if start < at < end), len(sentence))
                 clear_from = max(clear_from, aside)
-        return sorted(standing, key=lambda item: item[1].start())
+        return sorted(standing, key=lambda item: item[1].start()), clear_from < len(sentence)
 
     def _is_part(self, sentence: str, at: int) -> bool:
         return any(

@@ -7,6 +7,7 @@ end a paragraph stay. A space between two digits stays too, because nobody knows
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 
 _WIDE = {
@@ -20,6 +21,8 @@ _WIDE |= {
     ord("\r"): None,
 }
 _WIDE |= {ord(mark): None for mark in "\u200b\u200c\u200d\ufeff\u00ad\u2060"}
+_WIDE |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
+"""Radicals that some PDFs give instead of characters: they look the same (⽉, ⽇, ⼯) and are others."""
 _FULL = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "!": "！", "?": "？", ".": "。"}
 _HALF = re.compile(
     r"(?<=[^\x00-\x7f])[,:;()!?]|[,:;()!?](?=[^\x00-\x7f])|(?<=[\u4e00-\u9fff）”》])\.(?![\w.])|(?<=[^\x00-\x7f]\d)\)"

@@ -18,7 +18,7 @@ _DATE = r"(?:(?P<year{0}>(?:19|20)\d\d)[年.\-/]?)?0?(?P<month{0}>1[0-2]|[1-9])[
 _SPAN = re.compile(_DATE.format(1) + r"(?:零时|0时)?(?:起|开始)?，?(?:至|到|—+|-+|–|~|～)" + _DATE.format(2))
 """Two dates; a year that lost its 年 (20221月1日) is read as well."""
 _WHOLE_YEAR = r"(?P<year>(?:19|20)\d\d)年?(?:度|全年)"
-_UNTIL = r"截[至止]到?(?P<year>(?:19|20)\d\d)年(?:年底|底|末|12月31日)"
+_UNTIL = r"截[至止](?:日期|时间)?[到为是]?(?P<year>(?:19|20)\d\d)年(?:年底|底|末|12月31日)"
 _MONTHS = r"(?P<year>(?:19|20)\d\d)年0?1月份?(?:至|到|—+|-+|–|~|～)(?:(?:19|20)\d\d年)?12月"
 _OTHERWISE = re.compile(
     "|".join(pattern.replace("?P<year>", "?:") for pattern in (_WHOLE_YEAR, _UNTIL, _MONTHS))
