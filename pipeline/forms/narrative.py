@@ -105,12 +105,16 @@ class Period(Narrative):
 class OtherYear(Narrative):
     """No other year sets the time of a statement.
 
-    ``frames`` are patterns with ``{year}``, ``quoted`` patterns in which a year is no statement of time; the excuses are
-    words of the sentence that explain an earlier or a later year.
+    ``frames`` are patterns with ``{year}``, in ``opening`` texts, which name the report, also ``opening_frames``; ``quoted``
+    are patterns in which a year is no statement of time. The excuses are words of the sentence that explain an earlier or a
+    later year; the reporting year in it explains an earlier one. In ``plans`` later years are as they should be.
     """
 
     kind = "other_year"
     frames: tuple[str, ...]
+    opening_frames: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
     past_excuses: tuple[str, ...]
     future_excuses: tuple[str, ...]
     quoted: tuple[str, ...]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms import narrative as kinds
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("error", "warning", "info")
 _MACRO = re.compile(r"(?<!P)<(\w+)>")
 _TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
-_PATTERNS = ("patterns", "hollow", "frames", "quoted", "own_times", "other_times", "own_scopes", "other_scopes", "neutral", "silent")  # fmt: skip
+_PATTERNS = ("patterns", "hollow", "frames", "opening_frames", "quoted", "own_times", "other_times", "own_scopes", "other_scopes", "neutral", "silent")  # fmt: skip
 """Keys whose values are regular expressions."""
 
 
@@ -64,8 +65,9 @@ def _refuse_faulty(section: Section, rule: Narrative, texts: Mapping[str, bool])
     for name in kinds.SEVERITY_FIELDS:
         if getattr(rule, name, SEVERITIES[0]) not in SEVERITIES:
             raise section.fault(f"{name} 应为 error、warning 或 info。", name)
-    home = (rule.home,) if isinstance(rule, Period) else rule.brief if isinstance(rule, Told) else ()
-    for key in (*rule.texts, *getattr(rule, "figures_tell", ()), *home):
+    home = (rule.home,) if isinstance(rule, Period) else ()
+    named = (getattr(rule, name, ()) for name in ("brief", "figures_tell", "opening", "plans"))
+    for key in (*rule.texts, *home, *chain.from_iterable(named)):
         if key not in texts:
             raise section.fault(f"“{key}”不是本表样的文字。", key)
 

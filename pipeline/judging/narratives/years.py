@@ -81,14 +81,15 @@ def _is_whole(rule: Period, span: re.Match[str], year: int) -> bool:
 
 def other_year(rule: OtherYear, _around: Surroundings) -> Check:
     """Look for statements set in another year; one finding for each text."""
-    frames: dict[int, re.Pattern[str]] = {}
+    frames: dict[tuple[int, bool], re.Pattern[str]] = {}
     hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
 
-    def framed(year: int) -> re.Pattern[str]:
-        if year not in frames:
-            spelled = (f"(?:{frame.replace('{year}', str(year))})" for frame in rule.frames)
-            frames[year] = re.compile("|".join(spelled))
-        return frames[year]
+    def framed(year: int, *, opens: bool) -> re.Pattern[str]:
+        if (year, opens) not in frames:
+            chosen = (*rule.frames, *(rule.opening_frames if opens else ()))
+            spelled = (f"(?:{frame.replace('{year}', str(year))})" for frame in chosen)
+            frames[year, opens] = re.compile("|".join(spelled))
+        return frames[year, opens]
 
     def check(item: Filed) -> Iterable[Finding]:
         if item.year is None:
@@ -98,14 +99,14 @@ def other_year(rule: OtherYear, _around: Surroundings) -> Check:
             *range(item.year + 1, item.year + 1 + rule.years_ahead),
         ]
         for key, text in item.said(rule.texts).items():
-            years = [year for year in around if f"{year}年" in text]
+            years = [
+                year for year in around if f"{year}年" in text and (year < item.year or key not in rule.plans)
+            ]
             open_text = hide.sub(lambda match: "\0" * len(match[0]), text) if years else ""
             for year in years:
-                hits = framed(year).finditer(open_text)
-                found = next(
-                    (hit for hit in hits if not _excused(rule, open_text, hit, is_past=year < item.year)),
-                    None,
-                )
+                hits = framed(year, opens=key in rule.opening).finditer(open_text)
+                excuses = (*rule.past_excuses, f"{item.year}年") if year < item.year else rule.future_excuses
+                found = next((hit for hit in hits if not _excused(excuses, open_text, hit)), None)
                 if found:
                     at = open_text.index(str(year), found.start())
                     facts: dict[str, Fact] = {
@@ -119,9 +120,9 @@ def other_year(rule: OtherYear, _around: Surroundings) -> Check:
     return check
 
 
-def _excused(rule: OtherYear, text: str, found: re.Match[str], *, is_past: bool) -> bool:
+def _excused(excuses: Iterable[str], text: str, found: re.Match[str]) -> bool:
     """Say whether a word of the sentence explains the other year."""
     first = max(text.rfind(mark, 0, found.start()) for mark in "。！？\n") + 1
     stops = [at for at in (text.find(mark, found.end()) for mark in "。！？\n") if at >= 0]
     sentence = text[first : min(stops, default=len(text))]
-    return any(word in sentence for word in (rule.past_excuses if is_past else rule.future_excuses))
+    return any(word in sentence for word in excuses)
