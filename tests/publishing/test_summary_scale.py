@@ -13,21 +13,22 @@ import openpyxl
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.model import CHINA, DistrictSummary, Number, a1
+from pipeline.model import CHINA, DistrictSummary, Number, Verdict, a1
 from pipeline.publishing.summary import build_summary, figures_of
 from pipeline.publishing.summary.book import Book
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
 from pipeline.publishing.summary.streaming import run_pieces
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged, mixed
+from tests.support.fitting import misfits
 from tests.support.many import known, many
 
 FORM = load_form()
 LONG = "样例区" + "历史文化名城保护利用与大运河国家文化公园建设管理委员会" * 2 + "办公室及其直属事业单位"
 
 
-def built(summary: DistrictSummary) -> openpyxl.Workbook:
-    content = build_summary(
+def written(summary: DistrictSummary) -> bytes:
+    return build_summary(
         FORM,
         summary,
         deadline=date(2024, 1, 31),
@@ -35,7 +36,10 @@ def built(summary: DistrictSummary) -> openpyxl.Workbook:
         notices={},
         background=known(summary),
     )
-    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+
+
+def built(summary: DistrictSummary) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(written(summary)), data_only=True)
 
 
 def test_a_streamed_sheet_holds_the_cells_that_xlsxwriter_would_write() -> None:
@@ -93,6 +97,17 @@ def test_a_long_name_and_large_figures_have_room() -> None:
         for column in range(6, 6 + len(FORM.cells_of(table.key))):
             cell = sheet.cell(FIRST_ROW + 1, column)
             assert cell.alignment.shrink_to_fit, a1(FIRST_ROW, column)
+
+
+@pytest.mark.parametrize("size", [0, 1, 14])
+def test_nothing_is_cut_off_whatever_reported(size: int) -> None:
+    roster, found = mixed(FORM, 14)
+    roster[1] = replace(roster[1], name=LONG, kind="", contact="欧阳诸葛")
+    money = {cell.key: Decimal("987654.3219") for cell in FORM.cells if cell.kind == "money"}
+    known_figures = dict.fromkeys((cell.key for cell in FORM.cells), 888_888) | money
+    found[0] = assessment(FORM, roster[0], numbers=known_figures)
+    found[1] = assessment(FORM, roster[1], 1, Verdict.ACCEPTED_WITH_REMARKS, findings=found[1].findings)
+    assert misfits(written(merged(FORM, roster[:size] or roster, found[:size]))) == []
 
 
 def test_a_roster_of_one_kind_or_of_many_prints_within_the_paper() -> None:

@@ -23,11 +23,12 @@ from pipeline.forms import layout
 from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
-from pipeline.model import Notice, Number, Severity, a1
+from pipeline.model import Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.publishing.workbook.list_pages import READY
 from pipeline.publishing.workbook.marks import AUTHOR
 from tests.support.fills import consistent_numbers, zeros
+from tests.support.fitting import misfits
 from tests.support.libreoffice import recalculate
 from tests.support.real_report import load_real_report
 
@@ -257,6 +258,21 @@ def test_nothing_is_higher_than_a_row_may_be() -> None:
 
 
 # --- personal and filled
+
+
+@pytest.mark.parametrize(
+    "name", ["", "样例区财政局", "历史文化名城保护利用与大运河国家文化公园建设管理委员会办公室" * 2 + "事业"]
+)
+def test_nothing_is_cut_off_whatever_it_says(name: str) -> None:
+    past = PastReport("001", 2022, {cell.key: 1 for cell in FORM.cells}, source="上年度汇总数据 figures.csv")
+    money = {cell.key: Decimal("987654.321987") for cell in FORM.cells if cell.kind == "money"}
+    values = {cell.key: 888_888 for cell in FORM.cells if cell.is_input} | money
+    found = [notice("C02", "error", key) for key in list(values)[:9]] if name else []
+    stamp = Stamp(agency=name, agency_code="001", year=2023) if name else Stamp()
+    content = build_workbook(
+        FORM, stamp, values=values if name else {}, notices=found, past=past if name else None
+    )
+    assert misfits(content) == []
 
 
 def test_the_stamp_says_whom_the_workbook_is_for() -> None:

@@ -94,8 +94,8 @@ def _write_chart(page: Page, brief: Brief, chart: Chart, lines: Sequence[tuple[s
     """Write caption, figures and chart from ``row`` on; return the first row below them."""
     partial = "（部分汇总）" if brief.is_partial else ""
     caption = f"{chart.title}（{chart.unit}）{partial}"
-    style = page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom", text_wrap=False)
-    page.text(row, 0, caption, style)
+    style = page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom")
+    page.text(row, 0, caption, style, across=_CHART_COLUMN - 1)
     page.sheet.set_row(row, 30)
     series = [part.label for part in chart.parts] if chart.over == "years" else [chart.unit]
     for column, name in enumerate(("年度" if chart.over == "years" else "项目", *series)):

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
-_WIDTHS = [5.0, 9.0, 26.0, 8.0, 11.0]
-_VALUE_WIDTHS: Mapping[str, float] = {"count": 7.2, "money": 12.0}
+_WIDTHS = [5.0, 9.0, 26.0, 8.5, 15.0]
+_VALUE_WIDTHS: Mapping[str, float] = {"count": 7.2, "money": 15.0}
 """Six digits, and an amount with its decimals; longer ones shrink."""
 KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
-_COLUMNS_PER_PAGE = 15
-"""As many as stay legible on A4."""
+_COLUMNS_PER_PAGE, _COLUMNS_OF_FIRST_PAGE = 15, 7
+"""As many as stay legible on A4; the first page has 类别 and 状态 too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ def _write_head(page: Page, brief: Brief, table: Table, cells: Sequence[Cell]) -
     for column, name in enumerate(DETAIL_HEAD):
         page.text(LABEL_ROW, column, name, head)
     for column, cell in enumerate(cells, left):
-        page.text(LABEL_ROW, column, cell.column.label[-1], page.book.head(valign="top"))
-    labels = {column: (cell.column.label[-1], 1) for column, cell in enumerate(cells, left)}
+        page.text(LABEL_ROW, column, _column_label(cell), page.book.head(valign="top"))
+    labels = {column: (_column_label(cell), 1) for column, cell in enumerate(cells, left)}
     page.height_for(LABEL_ROW, labels, least=36)
 
 
@@ -153,6 +153,11 @@ def _write_agency(page: Page, number: int, state: AgencyState) -> None:
     page.text(row, KIND_COLUMN + 1, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
 
 
+def _column_label(cell: Cell) -> str:
+    """Return the label at the figures, a bracket (the unit) on a line of its own."""
+    return cell.column.label[-1].replace("（", "\n（")
+
+
 def _group_label(cell: Cell) -> str:
     """Return what several neighbouring columns share: the row's label, else the column's outer labels."""
     return " / ".join(cell.row.label or cell.column.label[:-1])
@@ -165,10 +170,12 @@ def _groups(cells: Sequence[Cell]) -> Iterator[tuple[str, int]]:
 
 
 def _print_pages(cells: Sequence[Cell]) -> list[int]:
-    """Return how many columns stand on each printed page: whole groups."""
+    """Return how many columns stand on each printed page: whole groups, all on one page if they fit."""
+    if len(cells) <= _COLUMNS_PER_PAGE:
+        return [len(cells)]
     pages = [0]
     for _, count in _groups(cells):
-        if pages[-1] and pages[-1] + count > _COLUMNS_PER_PAGE:
+        if pages[-1] and pages[-1] + count > (_COLUMNS_PER_PAGE if pages[1:] else _COLUMNS_OF_FIRST_PAGE):
             pages.append(0)
         pages[-1] += count
     return pages
@@ -177,19 +184,15 @@ def _print_pages(cells: Sequence[Cell]) -> list[int]:
 def _set_printing(page: Page, cells: Sequence[Cell]) -> None:
     """Keep the columns of a group on one page of A4; agencies and headings repeat on every page."""
     pages, left = _print_pages(cells), len(DETAIL_HEAD)
-    starts = [sum(pages[:number]) for number in range(len(pages))]
     page.sheet.repeat_rows(_GROUP_ROW, LABEL_ROW)
-    page.sheet.repeat_columns(0, left - 1)
+    page.sheet.repeat_columns(0, NAME_COLUMN)
     if len(pages) > 1:
-        widest = max(
-            (
-                page.widths[left + first : left + first + count]
-                for first, count in zip(starts, pages, strict=True)
-            ),
-            key=sum,
-        )
-        page.sheet.set_print_scale(print_scale([*_WIDTHS, *widest], landscape=True))
-        page.sheet.set_v_pagebreaks([left + first for first in starts[1:]])
+        starts = [left + sum(pages[:number]) for number in range(len(pages))]
+        widths = [page.widths[start : start + count] for start, count in zip(starts, pages, strict=True)]
+        scales = [print_scale([*_WIDTHS, *widths[0]], landscape=True)]
+        scales += [print_scale([*_WIDTHS[: NAME_COLUMN + 1], *rest], landscape=True) for rest in widths[1:]]
+        page.sheet.set_print_scale(min(scales))
+        page.sheet.set_v_pagebreaks(starts[1:])
 
 
 def _write_sums(

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 OVERVIEW_SHEET = "总览"
 _ACROSS = 8
-_WIDTHS = [11.5] * _ACROSS
+_WIDTHS = [11.0, 11.0, 11.0, 13.5] * 2
+"""Every fourth column holds a figure of the main data."""
 _OPEN: tuple[Verdict | None, ...] = (Verdict.RETURNED, Verdict.HELD, None)
 """The states somebody still has to do something about."""
 _ONE_PAGE = 22

@@ -13,7 +13,7 @@ from pipeline.model import a1
 
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, zero-based."""
-LINE_HEIGHT = 15.5
+TYPE_SIZE, LINE_HEIGHT = 11.0, 15.5
 """Points one line of 11-point text takes in Excel, WPS and LibreOffice alike."""
 MOST_HEIGHT = 409.0
 """Points of the highest row a spreadsheet allows."""
@@ -51,7 +51,8 @@ def line_count(text: str, width: float) -> int:
     return sum(max(1, ceil(display_width(line) / room)) for line in text.split("\n"))
 
 
-def row_height(*cells: tuple[str, float], least: float = 20.0) -> float:
-    """Return the points a row needs for cells of (text, width)."""
-    lines = max((line_count(text, width) for text, width in cells), default=1)
-    return min(MOST_HEIGHT, max(least, lines * LINE_HEIGHT + 5))
+def row_height(*cells: tuple[str, float], least: float = 20.0, size: float = TYPE_SIZE) -> float:
+    """Return the points a row needs for cells of (text, width), in type of ``size`` points."""
+    scale = size / TYPE_SIZE
+    lines = max((line_count(text, width / scale) for text, width in cells), default=1)
+    return min(MOST_HEIGHT, max(least, lines * LINE_HEIGHT * scale + 5))

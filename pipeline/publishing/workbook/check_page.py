@@ -52,7 +52,9 @@ def write_checks(
     for column, width in enumerate(_WIDTHS):
         hidden = {"hidden": column == CHECK_COLUMNS["id"]}  # the reader's handle; a clerk needs no English
         page.sheet.set_column(column, column, width, None, hidden)
-    page.title(sheet.title, len(_WIDTHS))
+    page.title(
+        sheet.title, [0 if column == CHECK_COLUMNS["id"] else width for column, width in enumerate(_WIDTHS)]
+    )
     page.put(HINT_ROW + 1, 0, _HINT, "hint", width=len(_WIDTHS))
     for column, head in enumerate(_HEADS):
         page.put(CHECKS_TOP - 1, column, head, "box", "head")
@@ -82,7 +84,7 @@ def _write_check(page: Page, row: int, check: Check, after: Sequence[str] = ()) 
         ("right", check.right, right),
         ("difference", difference_formula(at["left"], at["right"]), check.difference),
     ):
-        page.formula(row, column[name], formula, _dash(value), "box", "centre")
+        page.formula(row, column[name], formula, _dash(value), "box", "figure")
     if check.rule:
         mark = mark_formula(check.rule, at, after)
         page.put(row, column["explanation"], check.explanation, "box", "left", "input")

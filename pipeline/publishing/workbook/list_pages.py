@@ -39,8 +39,9 @@ def write_guide(page: Page, sheet: Sheet, marks_area: str, failures: int) -> Non
     page.put(TITLE_ROW, 0, sheet.title, "title")
     page.sheet.set_row(TITLE_ROW, 40)
     whom = page.content.stamp.addressee
-    page.put(HINT_ROW, 0, f"依据：{form.authority}" + (f"　　{whom}" if whom else ""), "subtitle")
-    page.sheet.set_row(HINT_ROW, 24)
+    subtitle = f"依据：{form.authority}" + (f"　　{whom}" if whom else "")
+    page.put(HINT_ROW, 0, subtitle, "subtitle")
+    page.sheet.set_row(HINT_ROW, row_height((subtitle, _GUIDE_WIDTH), least=24, size=12))
     _write_panel(page, marks_area, failures)
     top = _PANEL_ROW + 2
     if notices:
@@ -87,7 +88,8 @@ def write_entries(page: Page, sheet: Sheet) -> None:
             looks.append("as_text")
         looks.append("box" if entry.key in page.content.locked else "input")
         _write_line(page, row, entry, looks)
-        page.sheet.set_row(row, 28)
+        written = str(page.content.values.get(entry.key, ""))
+        page.sheet.set_row(row, row_height((written, _ENTRY_WIDTHS[ANSWER_COLUMN]), least=28))
         _validate_entry(page, row, entry)
     page.print_on_a4(landscape=True)
 
@@ -136,7 +138,7 @@ def write_texts(page: Page, sheet: Sheet) -> None:
 def _write_head(page: Page, sheet: Sheet, widths: Sequence[float], hint: str) -> None:
     for column, width in enumerate(widths):
         page.sheet.set_column(column, column, width)
-    page.title(sheet.title, len(widths))
+    page.title(sheet.title, widths)
     page.put(HINT_ROW, 0, hint, "hint", width=len(widths))
     page.sheet.set_row(HINT_ROW, 22)
     heads = {LABEL_COLUMN: "项目", ANSWER_COLUMN: "填写内容", PROMPT_COLUMN: "说明"}

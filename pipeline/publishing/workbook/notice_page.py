@@ -34,7 +34,7 @@ def write_notices(page: Page, title: str) -> None:
     for column, (head, width) in enumerate(_COLUMNS):
         page.sheet.set_column(column, column, width)
         page.put(_HEAD_ROW, column, head, "box", "head")
-    page.title(title, len(_COLUMNS))
+    page.title(title, [width for _, width in _COLUMNS])
     hint = (
         "点击“位置”转到要改的单元格。“错误”必须改正；“提醒”请核实，情况属实的在“自查”或“处理结果”栏写明原因。"
     )

@@ -5,11 +5,12 @@ Text always goes in as text, whatever it begins with, and nothing is cut: what a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
 from pipeline.model import Number, Place
+from pipeline.publishing.workbook.areas import row_height
 from pipeline.publishing.workbook.content import Content, spreadsheet_number
 from pipeline.publishing.workbook.marks import Mark
 
@@ -22,9 +23,10 @@ FONT = "宋体"
 MOST_CHARACTERS = 32767
 """What a cell holds, in UTF-16 units."""
 
+_TITLE_SIZE = 16
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "page": {"valign": "vcenter", "text_wrap": True},
-    "title": {"bold": True, "font_size": 16, "align": "center"},
+    "title": {"bold": True, "font_size": _TITLE_SIZE, "align": "center"},
     "subtitle": {"font_size": 12, "align": "center", "font_color": "#404040"},
     "hint": {"font_size": 10, "font_color": "#595959"},
     "bold": {"bold": True},
@@ -38,6 +40,7 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "input": {"locked": False, "bg_color": "#FFFBE0"},
     "open": {"locked": False},
     "computed": {"bg_color": "#E7E6E6", "bold": True},
+    "figure": {"text_wrap": False, "shrink": True, "align": "center"},
     "as_text": {"num_format": "@"},
     "date": {"num_format": "yyyy-mm-dd"},
     "link": {"font_color": "#0563C1", "underline": 1},
@@ -141,12 +144,12 @@ class Page:
             _, row, column = self.content.form.positions[key]
             self.sheet.write_comment(row, column, mark.comment, mark.options(FONT))
 
-    def title(self, text: str, columns: int) -> None:
-        """Write the title row over ``columns`` columns; whom the workbook is for stands behind it."""
+    def title(self, text: str, widths: Sequence[float]) -> None:
+        """Write the title row over columns of these ``widths``; whom the workbook is for stands behind it."""
         whom = self.content.stamp.addressee
         full = f"{text}（{whom}）" if whom else text
-        self.put(0, 0, full, "title", width=columns)
-        self.sheet.set_row(0, 34)
+        self.put(0, 0, full, "title", width=len(widths))
+        self.sheet.set_row(0, row_height((full, sum(widths)), least=34, size=_TITLE_SIZE))
 
     def print_on_a4(self, *, landscape: bool, pages_high: int = 0) -> None:
         """Set the page up: A4, one page wide, centred, numbered."""

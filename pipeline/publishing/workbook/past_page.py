@@ -18,7 +18,7 @@ _WIDTHS = (18.0, 62.0, 14.0, 14.0, 14.0)
 def write_past(page: Page, sheet: Sheet) -> None:
     """Write one line for each number of the form."""
     past = page.content.past
-    page.title(sheet.title, len(_WIDTHS))
+    page.title(sheet.title, _WIDTHS)
     page.put(HINT_ROW, 0, _source(past), "hint", width=len(_WIDTHS))
     for column, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
         page.sheet.set_column(column, column, width)

@@ -24,7 +24,7 @@ def write_table(page: Page, sheet: Sheet, table: Table) -> None:
     widths = _widths(grid, landscape=landscape)
     for column, width in enumerate(widths):
         page.sheet.set_column(TABLE_LEFT + column, TABLE_LEFT + column, width)
-    page.title(sheet.title, grid.columns)
+    page.title(sheet.title, widths)
     page.put(HINT_ROW, 0, _HINT, "hint", width=grid.columns)
     page.sheet.set_row(HINT_ROW, row_height((_HINT, sum(widths)), least=22))
     _write_nil(page, table, grid)
