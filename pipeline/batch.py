@@ -18,7 +18,7 @@ from pipeline.district.folder import DEFAULT_LEVEL, LAYOUTS_NAME, District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake import identity
-from pipeline.ledger import FOLDER, Ledger, arrivals, imports, open_copy, open_ledger, runs, waivers
+from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs, waivers
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
@@ -117,6 +117,7 @@ def run(
         (open_copy if dry_run else open_ledger)(output) as ledger,
         open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
     ):
+        codes.check_codes(ledger, district.agencies, district.roster)
         target = output / str(district.year)
         session = Session(
             ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf

@@ -11,15 +11,14 @@ import traceback
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer import rich_utils
-from typer.core import TyperCommand, TyperGroup
 
 from pipeline import __version__
 from pipeline.machine.environment import disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
+from pipeline.usage import Command, Group, complaint
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -29,45 +28,8 @@ BUG = 70
 """EX_SOFTWARE: none of the five, so that a scheduler does not take a crash for a returned file."""
 _EXIT_CODES = {ConfigError: WRONG_USE, BusyError: BUSY, EnvironmentFailedError: ENVIRONMENT}
 
-rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
-rich_utils.OPTIONS_PANEL_TITLE = "选项"
-rich_utils.COMMANDS_PANEL_TITLE = "命令"
-rich_utils.REQUIRED_LONG_STRING = "[必填]"
-rich_utils.DEFAULT_STRING = "[默认：{}]"
-
-
-_SPOKEN = {"Usage:": "用法：", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
-
-
-class _Chinese:
-    """Says in Chinese what typer says of itself."""
-
-    def get_usage(self, ctx: Any) -> str:  # noqa: ANN401 - typer keeps the type to itself
-        """Return the usage line."""
-        usage: str = super().get_usage(ctx)  # type: ignore[misc]
-        for english, chinese in _SPOKEN.items():
-            usage = usage.replace(english, chinese, 1)
-        return usage
-
-    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
-        """Return the --help option."""
-        option = super().get_help_option(ctx)  # type: ignore[misc]
-        if option:
-            option.help = "显示帮助。"
-            option.metavar = " "
-        return option
-
-
-class _Command(_Chinese, TyperCommand):
-    pass
-
-
-class _Group(_Chinese, TyperGroup):
-    pass
-
-
 app = typer.Typer(
-    cls=_Group,
+    cls=Group,
     name="nianbao",
     help="政府信息公开工作年度报告：发模板、查报送、出汇总表和各单位年报。",
     no_args_is_help=True,
@@ -102,7 +64,7 @@ def _output(folder: Path, output: Path | None) -> Path:
     return output or folder / "output"
 
 
-@app.command(cls=_Command, epilog="例：nianbao init 临平区")
+@app.command(cls=Command, epilog="例：nianbao init 临平区")
 def init(
     folder: Annotated[
         Path, typer.Argument(metavar="区县文件夹", help="要新建的文件夹。", show_default=False)
@@ -120,7 +82,7 @@ def init(
     )
 
 
-@app.command(cls=_Command, epilog="例：nianbao template 临平区 --agency 002")
+@app.command(cls=Command, epilog="例：nianbao template 临平区 --agency 002")
 def template(
     folder: Folder,
     agency: Annotated[
@@ -144,7 +106,7 @@ def template(
     typer.echo(_waiting(letters, district, target))
 
 
-@app.command(cls=_Command, epilog="例：nianbao deliver 临平区")
+@app.command(cls=Command, epilog="例：nianbao deliver 临平区")
 def deliver(folder: Folder, output: Output = None, now: Now = None) -> None:
     """写一封信把汇总表报给上级办公室，不等收齐；收齐后的信每晚自动写。"""
     from pipeline.district.folder import load_district
@@ -164,7 +126,7 @@ def _waiting(letters: int, district: District, target: Path) -> str:
     return f"新写了 {letters} 封信，等待发出，在 {target / str(district.year) / 'letters'}"
 
 
-@app.command(cls=_Command, epilog="例：nianbao check 财政局.xlsx")
+@app.command(cls=Command, epilog="例：nianbao check 财政局.xlsx")
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="文件…", help="要检查的表格。", show_default=False)],
     as_json: AsJson = False,
@@ -191,7 +153,7 @@ def check(
         raise typer.Exit(UNFINISHED)
 
 
-@app.command(cls=_Command, epilog="例：nianbao run 临平区 --now 2024-01-25T20:00:00")
+@app.command(cls=Command, epilog="例：nianbao run 临平区 --now 2024-01-25T20:00:00")
 def run(
     folder: Folder,
     output: Output = None,
@@ -243,7 +205,7 @@ def run(
         raise typer.Exit(UNFINISHED)
 
 
-@app.command("import", cls=_Command, epilog="例：nianbao import 临平区 上年/figures.csv")
+@app.command("import", cls=Command, epilog="例：nianbao import 临平区 上年/figures.csv")
 def import_(
     folder: Folder,
     files: Annotated[
@@ -273,7 +235,7 @@ def import_(
         raise typer.Exit(UNFINISHED)
 
 
-@app.command(cls=_Command, epilog="例：nianbao status 临平区")
+@app.command(cls=Command, epilog="例：nianbao status 临平区")
 def status(
     folder: Folder,
     output: Output = None,
@@ -298,7 +260,7 @@ def status(
     console.print_status(district, found)
 
 
-@app.command(cls=_Command, epilog="例：nianbao waive 临平区 002 T3-04 --reason 机构合并 --by 王主任")
+@app.command(cls=Command, epilog="例：nianbao waive 临平区 002 T3-04 --reason 机构合并 --by 王主任")
 def waive(
     folder: Folder,
     agency: Annotated[
@@ -342,7 +304,7 @@ def waive(
     typer.echo(f"已{done} {agency} 对规则 {rule} 的例外（{person}），下一次 nianbao run 时生效。")
 
 
-@app.command(cls=_Command, epilog="例：nianbao send 临平区")
+@app.command(cls=Command, epilog="例：nianbao send 临平区")
 def send(
     folder: Folder,
     by_hand: Annotated[
@@ -385,7 +347,7 @@ def send(
         raise typer.Exit(UNFINISHED)
 
 
-@app.command(cls=_Command, epilog="例：nianbao fields annual_report_2021 --json")
+@app.command(cls=Command, epilog="例：nianbao fields annual_report_2021 --json")
 def fields(
     form: Annotated[
         str | None, typer.Argument(metavar="表样", help="表样的名称。", show_default=False)
@@ -447,8 +409,9 @@ def _run() -> int:
         _complain(str(error))
         return next((code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)), WRONG_USE)
     except Exception as error:  # noqa: BLE001 - the last stop before a coordinator's screen
-        if hasattr(error, "format_message"):  # typer's own complaint about the arguments
-            _complain(f"命令写法不对（{error.format_message()}）。运行 nianbao --help 看用法和例子。")
+        misused = complaint(error)
+        if misused is not None:
+            _complain(misused)
             return WRONG_USE
         traceback.print_exc()
         _complain("程序本身出了错，已有的结果没有受影响。请把上面的内容发给维护人员。")
@@ -457,4 +420,5 @@ def _run() -> int:
 
 
 def _complain(sentence: str) -> None:
-    typer.secho(sentence, err=True, fg=typer.colors.RED)
+    if sentence:
+        typer.secho(sentence, err=True, fg=typer.colors.RED)

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.model import ConfigError
@@ -179,3 +180,13 @@ class TomlSource:
             if path in counts:
                 path = (*path, counts[path])
         return path
+
+
+def decoded(content: bytes, path: Path) -> str:
+    """Decode what a person saved: UTF-8 with or without a mark, else GB 18030. Raises ConfigError."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ConfigError("文字编码无法识别，请另存为 UTF-8。", file=path)

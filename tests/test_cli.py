@@ -336,6 +336,21 @@ def much_carried_forward(form: Form, tmp_path: Path) -> Path:
     )
 
 
+def test_a_roster_that_lost_its_leading_zeros_is_refused(much_carried_forward: Path) -> None:
+    folder = much_carried_forward
+    run(folder)
+    roster = folder / "agencies.csv"
+    roster.write_text(roster.read_text("utf-8").replace("001,", "1,"), "utf-8")
+    for command in (["run"], ["template"], ["waive", "1", "T3-06", "--reason", "年底集中收到"]):
+        done = nianbao(command[0], folder, *command[1:])
+        assert done.returncode == 2
+        assert "以前是 001" in done.stderr
+
+
+def test_a_rule_may_be_named_in_small_letters(much_carried_forward: Path) -> None:
+    assert waived(much_carried_forward, "甲局", "t3-06", "--reason", "年底集中收到")[0] == 0
+
+
 def test_a_waiver_names_the_coordinator_where_nobody_is_named(much_carried_forward: Path) -> None:
     folder = much_carried_forward
     assert getpass.getuser() in nianbao("waive", folder, "001", "T3-06", "--reason", "年底集中收到").stdout

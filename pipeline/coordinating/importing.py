@@ -6,7 +6,7 @@ A ``figures.csv`` of an earlier run or filled templates. A file is taken whole o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipeline.district.adjusting import form_of
 from pipeline.forms.arithmetic import holds
 from pipeline.intake import folder, identity, reading
 from pipeline.intake.past_figures import read_figures, refused_labels
-from pipeline.ledger import imports, open_ledger
+from pipeline.ledger import codes, imports, open_ledger
 from pipeline.machine.environment import disk
 from pipeline.messages import notice
 from pipeline.model import PastReport, Severity
@@ -45,14 +45,22 @@ def import_files(district: District, output: Path, paths: Sequence[Path], *, now
     form = form_of(district)
     roster = identity.Roster.of(district.agencies)
     with disk(), open_ledger(output) as ledger:
-        taken = [item for path in paths for item in _file(form, district, roster, path)]
+        codes.check_codes(ledger, district.agencies, district.roster)
+        current = imports.reports_of(ledger, district.year)
+        taken = [item for path in paths for item in _file(form, district, roster, path, current)]
         imports.keep(ledger, [report for item in taken for report in item.reports], at=now)
     return taken
 
 
-def _file(form: Form, district: District, roster: identity.Roster, path: Path) -> Iterable[Taken]:
+def _file(
+    form: Form,
+    district: District,
+    roster: identity.Roster,
+    path: Path,
+    current: Mapping[str, PastReport],
+) -> Iterable[Taken]:
     if path.suffix.casefold() == ".csv":
-        return [_figures(form, district, roster, path)]
+        return [_not_again(_figures(form, district, roster, path), district, current)]
     envelopes = folder.open_file(path)
     if not envelopes:
         return [Taken(path.name, refusal="里面没有电子表格")]
@@ -82,6 +90,14 @@ def _figures(form: Form, district: District, roster: identity.Roster, path: Path
         return Taken(path.name, refusal="其中没有一家是名单中的单位，请检查是不是别的区的数据")
     remarks = (f"不在名单中，没有采用：{'、'.join(strangers)}",) if strangers else ()
     return Taken(path.name, tuple(reports), remarks=(*remarks, *_doubts(form, district, reports)))
+
+
+def _not_again(taken: Taken, district: District, current: Mapping[str, PastReport]) -> Taken:
+    """Refuse figures that are to the last digit what was accepted this year: a figures.csv does not state its year."""
+    told = [item for item in taken.reports if item.agency in current and any(item.numbers.values())]
+    if not told or any(item.numbers != current[item.agency].numbers for item in told):
+        return taken
+    return Taken(taken.file, refusal=_not_earlier(district.year, district))
 
 
 def _year_beside(path: Path) -> int | None:

@@ -7,14 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.district.adjusting import form_of
-from pipeline.district.folder import (
-    CONFIG_NAME,
-    INBOX_NAME,
-    LAYOUTS_NAME,
-    ROSTER_COLUMNS,
-    ROSTER_NAME,
-    District,
-)
+from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUTS_NAME, ROSTER_NAME, District
+from pipeline.district.roster import ROSTER_COLUMNS
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.ledger import imports, open_copy

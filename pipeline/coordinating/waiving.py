@@ -11,25 +11,28 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.district.adjusting import form_of
-from pipeline.district.folder import District, normalised
+from pipeline.district.folder import District
+from pipeline.district.roster import named, normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import open_ledger, waivers
+from pipeline.ledger import codes, open_ledger, waivers
 from pipeline.model import Agency, ConfigError, Waiver
 
 
 def grant(district: District, output: Path, waiver: Waiver) -> Waiver:
     """Except ``waiver.agency`` (a code, name or alias) from a rule; return it as kept. Raises ConfigError where it may not be."""
     agency = agency_of(district, waiver.agency)
-    _check_rule(form_of(district), waiver.rule)
+    rule = waiver.rule.upper()
+    _check_rule(form_of(district), rule)
     for what, value in (("reason", waiver.reason), ("by", waiver.person)):
         if not value.strip():
             raise ConfigError(f"--{what} 没有填写。例外要写明理由和同意的人，请补上后重新运行。")
     if waiver.until and waiver.until < waiver.given_at.date():
         raise ConfigError(f"--until {waiver.until} 已经过去了。请写以后的日期，或者不写（长期有效）。")
     kept = Waiver(
-        agency.code, waiver.rule, waiver.reason.strip(), waiver.person.strip(), waiver.given_at, waiver.until
+        agency.code, rule, waiver.reason.strip(), waiver.person.strip(), waiver.given_at, waiver.until
     )
     with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         waivers.grant(ledger, district.year, kept)
     return kept
 
@@ -38,7 +41,7 @@ def withdraw(district: District, output: Path, agency: str, rule: str, *, by: st
     """End an exception. Raises ConfigError if there is none."""
     found = agency_of(district, agency)
     with open_ledger(output) as ledger:
-        if not waivers.withdraw(ledger, district.year, found.code, rule, by=by.strip(), at=at):
+        if not waivers.withdraw(ledger, district.year, found.code, rule.upper(), by=by.strip(), at=at):
             raise ConfigError(
                 f"{found.name}对规则 {rule} 没有例外。用 nianbao status {district.folder} 查看现有的例外。"
             )
@@ -68,11 +71,7 @@ def day_of(text: str | None) -> date | None:
 
 def agency_of(district: District, wanted: str) -> Agency:
     """Return the agency with this code, name or alias; on a roster these mean one each."""
-    spelled = {
-        normalised(name): agency
-        for agency in district.agencies
-        for name in (agency.code, agency.name, *agency.aliases)
-    }
+    spelled = named(district.agencies)
     found = spelled.get(normalised(wanted))
     if found:
         return found

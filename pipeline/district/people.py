@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.district.roster import ADDRESS
+from pipeline.toml_source import Section
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -22,3 +25,13 @@ class People:
 
 NO_PEOPLE = People()
 """A district.toml without the table: nobody is named."""
+
+
+def people_of(section: Section) -> People:
+    """Read and check the table. Raises ConfigError with file, line and remedy."""
+    found = section.into(People)
+    for name in ("email", "district_office_email"):
+        written = getattr(found, name)
+        if written and not ADDRESS.fullmatch(written):
+            raise section.fault(f"{name} 写的“{written}”不是邮箱地址。", name)
+    return found

@@ -6,10 +6,11 @@ China moves its workdays about by decree each year, so holidays and make-up work
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from pipeline.district.roster import named, normalised
 from pipeline.model import Agency
 from pipeline.toml_source import Section
 
@@ -23,6 +24,7 @@ class Extension:
     """A later deadline for one agency: ``[[extension]]`` of district.toml."""
 
     agency: str
+    """Its code; a person may write the name or an alias instead."""
     until: date
     reason: str = ""
 
@@ -77,12 +79,14 @@ def calendar_of(section: Section) -> Calendar:
 
 def extensions_of(sections: Sequence[Section], agencies: Sequence[Agency]) -> tuple[Extension, ...]:
     """Read and check every ``[[extension]]``. Raises ConfigError with file, line and remedy."""
-    known = {agency.code for agency in agencies}
+    known = named(agencies)
     found: list[Extension] = []
     for section in sections:
         item = section.into(Extension)
-        if item.agency not in known:
-            raise section.fault(f"名单中没有代码为“{item.agency}”的单位。", "agency")
+        owner = known.get(normalised(item.agency))
+        if owner is None:
+            raise section.fault(f"名单中没有“{item.agency}”；请写代码、名称或简称。", "agency")
+        item = replace(item, agency=owner.code)
         if type(item.until) is not date:
             raise section.fault("until 应写成日期，例如 2024-02-05，不加引号。", "until")
         if any(other.agency == item.agency for other in found):

@@ -21,7 +21,7 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import edition_mark
-from pipeline.ledger import Ledger, imports, letters, open_ledger
+from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
 from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
@@ -115,6 +115,7 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
     """Write the letters with the personal templates (of the agency with ``code`` only); return how many are new."""
     agencies = [agency for agency in district.agencies if code in (None, agency.code)]
     with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         desk = _desk(ledger, district, output, now)
         written = hand_out(desk, agencies)
         lay_out(ledger, district, desk.target)

@@ -78,6 +78,16 @@ def test_the_run_beside_a_figures_file_tells_its_year(form: Form, district: Path
     assert "本年度" in item.refusal
 
 
+def test_this_years_own_figures_are_never_last_years(form: Form, tmp_path: Path) -> None:
+    folder = make_district(tmp_path / "区", NAMES, {"a.xlsx": template(form, NAMES[0], YEAR, CAME)})
+    run(folder)
+    again = (folder / "output" / str(YEAR) / "figures.csv").read_bytes()
+    [item] = taken(folder, {"上年.csv": again})
+    assert "本年度" in item.refusal
+    [item] = taken(folder, {"figures.csv": figures(form).replace(b",7,", b",8,")})
+    assert item.reports
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -174,7 +184,8 @@ def test_what_was_accepted_last_year_is_this_years_past(form: Form, tmp_path: Pa
     folder = make_district(tmp_path / "区", NAMES, {"a.xlsx": template(form, NAMES[0], YEAR, CAME)})
     assert run(folder).verdicts()["a.xlsx"].startswith("accepted")
     config = folder / "district.toml"
-    config.write_text(config.read_text("utf-8").replace(f"year = {YEAR}", f"year = {YEAR + 1}"), "utf-8")
+    said = config.read_text("utf-8").replace(f"year = {YEAR}", f"year = {YEAR + 1}")
+    config.write_text(said.replace("2024-01-31", "2025-01-31"), "utf-8")
     carried: dict[str, Number] = {"requests.carried_over.research": 6, "requests.granted_in_full.research": 6}
     (folder / "inbox" / "b.xlsx").write_bytes(template(form, NAMES[0], YEAR + 1, carried))
     assert nianbao("run", folder, "--now", "2025-01-20T08:00:00").returncode == 1

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.district.folder import load_district, normalised
+from pipeline.district.folder import load_district
+from pipeline.district.roster import normalised
 from pipeline.model import ConfigError
 
 CONFIG = """\
@@ -40,6 +41,12 @@ def test_a_district_is_loaded(tmp_path: Path) -> None:
     assert loaded.rules.blank_is_zero is False
 
 
+def test_addresses_are_taken_as_people_list_them(tmp_path: Path) -> None:
+    written = "a@x.cn、b＠x.cn， c@x.cn；@jx.x.cn"
+    loaded = load_district(district(tmp_path, roster=ROSTER.replace("李四,,", f'李四,,"{written}"').encode()))
+    assert loaded.agencies[1].emails == ("a@x.cn", "b@x.cn", "c@x.cn", "@jx.x.cn")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
 def test_the_roster_may_come_from_excel(tmp_path: Path, encoding: str) -> None:
     loaded = load_district(district(tmp_path, roster=ROSTER.encode(encoding)))
@@ -64,6 +71,8 @@ def test_rules_can_be_chosen(tmp_path: Path) -> None:
         ("deadline = 2024-01-31", "deadline = 2024-01-31\n[rules]\nblank_is_zero = 1", 7),
         ('form = "annual_report_2021"\n', "", 1),
         ("year = 2023", "year = ", 3),
+        ("deadline = 2024-01-31", "deadline = 2023-01-31", 5),
+        ("deadline = 2024-01-31", 'deadline = 2024-01-31\n\n# [people]\noffice = "公开科"', 8),
     ],
 )
 def test_a_wrong_configuration_is_refused_with_its_line(
@@ -83,6 +92,9 @@ def test_a_wrong_configuration_is_refused_with_its_line(
         ("002,", "001,", "："),
         ("塘栖镇人民政府,", "塘栖镇人民政府,财政局", "："),
         ("李四,,", "李四,,,,多一列", " 第 3 行"),
+        ("李四,,", "李四,,无", " 第 3 行"),
+        ("李四,,", "李四,,li@localhost", " 第 3 行"),
+        ("002,", "1.13301E+17,", " 第 3 行"),
     ],
 )
 def test_a_wrong_roster_is_refused_with_its_line(tmp_path: Path, old: str, new: str, where: str) -> None:

@@ -67,6 +67,12 @@ def test_one_agency_has_longer(tmp_path: Path) -> None:
     assert loaded.deadline_of("001") == loaded.deadline == date(2024, 1, 31)
 
 
+@pytest.mark.parametrize("spelling", ["002", "塘栖镇人民政府"])
+def test_an_extension_names_its_agency_as_people_do(tmp_path: Path, spelling: str) -> None:
+    extra = f'[[extension]]\nagency = "{spelling}"\nuntil = 2024-02-05\n'
+    assert load_district(district(tmp_path, CONFIG + extra)).deadline_of("002") == date(2024, 2, 5)
+
+
 def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
     assert load_district(district(tmp_path)).office == "杭州市临平区政务公开办"
     people = '[people]\noffice = "区府办政务公开科"\ncoordinator = "顾明远"\nemail = "a@b.cn"\n'
@@ -88,6 +94,7 @@ def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
         ('[[extension]]\nagency = "002"\n', 6),
         ('[[extension]]\nagency = "002"\nuntil = 2024-02-05\n' * 2, 10),
         ("[people]\nphone = 5\n", 7),
+        ('[people]\nemail = "公开办"\n', 7),
         ('[mail]\nsmtp_host = "smtp.example"\n', 7),
     ],
 )

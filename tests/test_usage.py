@@ -1,0 +1,43 @@
+"""A wrong command line is answered in Chinese, with what is wrong and where to look."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.cli import app
+from pipeline.usage import complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["反正"], "反正"),
+        (["run"], "区县文件夹"),
+        (["run", "x", "--foo"], "--foo"),
+        (["run", "x", "--workers", "a"], "--workers"),
+        (["run", "x", "--workers", "0"], "--workers"),
+        (["run", "x", "--now"], "--now"),
+        (["run", "x", "多余"], "多余"),
+        (["waive", "x"], "单位"),
+        (["--bogus"], "--bogus"),
+    ],
+)
+def test_a_wrong_command_line_is_answered_in_chinese(arguments: list[str], named: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever typer raises
+        app(arguments, standalone_mode=False)
+    said = complaint(caught.value)
+    assert said
+    assert f"“{named}”" in said
+    assert "nianbao --help" in said
+    assert "(" not in said
+
+
+def test_what_is_not_about_the_command_line_is_left_alone() -> None:
+    assert complaint(ValueError("x")) is None
+
+
+def test_nothing_at_all_shows_the_help_and_adds_no_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        app([], standalone_mode=False)
+    assert complaint(caught.value) == ""
+    assert "用法" in capsys.readouterr().out
