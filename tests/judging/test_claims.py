@@ -13,7 +13,7 @@ from pipeline.forms.loader import load_form
 from pipeline.forms.narrative import Figures
 from pipeline.judging.narratives.claims import Reader
 from pipeline.judging.narratives.figures import figures
-from pipeline.judging.narratives.filed import Filed, Surroundings, masked
+from pipeline.judging.narratives.filed import Filed, Surroundings, called, masked
 from pipeline.judging.narratives.tidy import tidy
 from pipeline.model import Agency, Number
 from tests.judging.made_sentences import Passage, passage
@@ -32,7 +32,9 @@ CELLS = {
     "suits": "disputes.litigation_direct.total",
     "issued": "proactive.normative_documents.issued",
 }
-FILED = Filed(number=0, texts={}, numbers={}, places={}, agency=AGENCY, year=2023)
+FILED = Filed(
+    number=0, texts={}, numbers={}, places={}, agency=AGENCY, year=2023, names=tuple(called(AGENCY))
+)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,18 @@ def test_what_an_agency_calls_itself(name: str, aliases: tuple[str, ...], also: 
     assert not {"局", "人民政府", "办事处"} & set(found)
 
 
+def test_what_a_report_gives_as_short_for_its_agency_is_its_name() -> None:
+    agency = Agency("1", "杭州市临平区行政审批服务管理办公室", "", "县区")
+    texts = {
+        "preface": "临平区行政审批服务管理办公室（以下简称“区审管办”）根据条例（以下简称《条例》）编制本报告。",
+        "overview.on_request": "2023年度，区审管办收到依申请公开政府信息123456件。",
+    }
+    item = submission(texts, agency=agency)
+    assert "区审管办" in filed(1, item).names
+    assert "《条例》" not in filed(1, item).names
+    assert found(item, agencies=(agency,)) == [[("N04", "differs")]]
+
+
 CASES = sorted(Path(__file__).with_name("narrative_cases").glob("N*.toml"))
 
 

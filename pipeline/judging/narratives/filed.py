@@ -22,6 +22,7 @@ _OFFICES = ("办事处", "人民政府")
 _SHORTEST_NAME = 3
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4})")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
+_ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
 _GOVERNMENT = re.compile(r"(?P<place>自治县|[市区县旗镇乡])人民政府$")
 
 
@@ -42,6 +43,8 @@ class Filed:
     order: float = 0.0
     past: Mapping[str, str] = field(default_factory=dict)
     """Last year's texts, as they were sent."""
+    names: tuple[str, ...] = ()
+    """What the agency calls itself, longest first."""
 
     def said(self, keys: Iterable[str]) -> dict[str, str]:
         """Return those of the texts ``keys`` that say something."""
@@ -90,15 +93,18 @@ Check: TypeAlias = "Callable[[Filed], Iterable[Finding]]"
 def filed(number: int, item: Submission, past: PastReport | None = None) -> Filed:
     """Prepare one submission. A report whose owner a person must decide on is nobody's here."""
     tidied = {key: tidy(text) for key, text in item.reading.texts.items() if key in item.reading.places}
+    texts = {key: text for key, text in tidied.items() if text}
+    agency = None if item.held else item.agency
     return Filed(
         number=number,
-        texts={key: text for key, text in tidied.items() if text},
+        texts=texts,
         numbers=item.reading.numbers,
         places=item.reading.places,
-        agency=None if item.held else item.agency,
+        agency=agency,
         year=item.year,
         order=item.order,
         past=past.texts if past else {},
+        names=tuple(_abbreviated(texts.values(), called(agency))),
     )
 
 
@@ -145,9 +151,21 @@ def called(agency: Agency | None) -> list[str]:
     return sorted(known, key=lambda name: (-len(name), name))
 
 
+def _abbreviated(texts: Iterable[str], names: list[str]) -> list[str]:
+    """Return ``names`` with what the texts themselves give as short for one of them (以下简称“区审管办”)."""
+    short = {
+        found["name"]
+        for text in texts
+        if "简称" in text
+        for found in _ABBREVIATED.finditer(text)
+        if text.endswith(tuple(names), 0, found.start())
+    }
+    return sorted({*names, *short}, key=lambda name: (-len(name), name))
+
+
 def masked(text: str, item: Filed) -> str:
     """Return ``text`` with the agency's names, the reporting year and its neighbours replaced, every character by one."""
-    for name in called(item.agency):
+    for name in item.names:
         text = text.replace(name, OWN_NAME * len(name))
     if item.year:
         for year, mark in ((item.year, OWN_YEAR), (item.year - 1, LAST_YEAR), (item.year + 1, NEXT_YEAR)):
