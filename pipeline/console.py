@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import time
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from pipeline.district.folder import District
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words
 from pipeline.model import CHINA, Assessment, Notice, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record
@@ -81,7 +81,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     """Print what a night found, what to do next, and where the results are."""
     console = out()
     console.print(Text(f"{district.name} {district.year} 年度政府信息公开工作年度报告", style="bold"))
-    console.print(_counts_line(outcome.record["counts"]))
+    console.print(counts_in_words(outcome.record["counts"]))
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:
@@ -127,15 +127,6 @@ def print_handed_over(handed: Sequence[Kept], district: District) -> None:
     for item in handed:
         whom = names.get(item.agency or "", item.recipient)
         console.print(Text(f"  {KIND_WORDS[LetterKind(item.kind)]}　{whom}　{item.subject}"))
-
-
-def _counts_line(counts: Mapping[str, int]) -> str:
-    parts = [f"应报送 {counts['expected']} 家", f"已报送 {counts['received']} 家"]
-    parts += [
-        f"{VERDICT_WORDS[verdict]} {counts[verdict.value]} {'份' if verdict is Verdict.HELD else '家'}"
-        for verdict in _COLOURS
-    ]
-    return "，".join((*parts, f"未报送 {counts['missing']} 家"))
 
 
 def _print_troubles(console: Console, found: Record) -> None:
@@ -237,7 +228,7 @@ def print_status(district: District, found: Status) -> None:
         who = names.get(waiver.agency, waiver.agency)
         day = waiver.given_at.astimezone(CHINA).date()
         console.print(f"例外　{who}　{waiver.rule}　{waiver.reason}（{waiver.person}，{day}{until}）")
-    console.print(_counts_line(found.counts(district)))
+    console.print(counts_in_words(found.counts(district)))
 
 
 def _status_cells(own: Versions, letter: str) -> tuple[Text | str, ...]:

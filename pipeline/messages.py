@@ -358,6 +358,28 @@ def message_line(outcome: MessageOutcome) -> str:
     return "　".join(part for part in parts if part)
 
 
+def agencies_by_verdict(counts: Mapping[str, int]) -> dict[Verdict | None, int]:
+    """Return how many agencies stand where, by the counts of ``run.json``; they add up to ``expected``.
+
+    ``held`` there counts files; the agencies of which nothing else describes them are what the others leave.
+    """
+    found: dict[Verdict | None, int] = {
+        verdict: counts[verdict.value]
+        for verdict in (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED)
+    }
+    missing = counts["missing"]
+    return {**found, Verdict.HELD: counts["expected"] - missing - sum(found.values()), None: missing}
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """Say the counts of ``run.json`` as the screen, the log and the letters do: agencies first, files that wait apart."""
+    stands = agencies_by_verdict(counts)
+    came = "，".join(f"{VERDICT_WORDS[verdict]} {count} 家" for verdict, count in stands.items() if verdict)
+    files = f"待核实的文件 {counts['held']} 份。" if counts["held"] else ""
+    whole = f"应报送 {counts['expected']} 家，已报送 {counts['received']} 家"
+    return f"{whole}：{came}；未报送 {stands[None]} 家。{files}"
+
+
 def spoken(value: Fact) -> str:
     """Write a fact as people write it: money without trailing zeros."""
     if isinstance(value, Decimal):

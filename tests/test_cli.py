@@ -296,8 +296,9 @@ def test_status_shows_a_later_returned_version_beside_the_one_that_counts(form: 
     ]
     assert [line.split() for line in shown if line.startswith("乙局")] == [["乙局", "未报送"]]
     assert any("c.xlsx" in line and "待核实" in line for line in shown)
-    assert "应报送 2 家，已报送 1 家" in shown[-1]
-    assert "待核实 1 份" in shown[-1]
+    assert shown[-1] == (
+        "应报送 2 家，已报送 1 家：合格 1 家，合格（有提醒） 0 家，退回 0 家，待核实 0 家；未报送 1 家。待核实的文件 1 份。"
+    )
 
 
 def test_the_days_log_has_a_line_for_each_new_file_and_says_how_the_night_ended(

@@ -13,7 +13,16 @@ import pytest
 import pipeline
 from pipeline.forms.form import Form
 from pipeline.judging.judge import judge
-from pipeline.messages import CATALOGUE, SEVERITY_WORDS, VERDICT_WORDS, notice, notices, spoken
+from pipeline.messages import (
+    CATALOGUE,
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    agencies_by_verdict,
+    counts_in_words,
+    notice,
+    notices,
+    spoken,
+)
 from pipeline.model import Finding, Place, Severity, Verdict
 from tests.support.fills import consistent_numbers
 from tests.support.submissions import filled
@@ -95,3 +104,18 @@ def test_heavier_findings_come_first(form: Form) -> None:
 )
 def test_facts_are_written_as_people_write_them(value: Decimal | int | str, text: str) -> None:
     assert spoken(value) == text
+
+
+def test_counts_are_agencies_that_add_up_and_files_apart() -> None:
+    """One agency's only file is held, and so is one of nobody's: ``held`` counts the two files."""
+    counts = {
+        "expected": 9, "received": 7, "accepted": 3, "accepted_with_remarks": 1, "returned": 2, "held": 2, "missing": 2,
+    }  # fmt: skip
+    stands = agencies_by_verdict(counts)
+    assert stands[Verdict.HELD] == 1
+    assert sum(stands.values()) == counts["expected"]
+    assert sum(stands.values()) - stands[None] == counts["received"]
+    assert counts_in_words(counts) == (
+        "应报送 9 家，已报送 7 家：合格 3 家，合格（有提醒） 1 家，退回 2 家，待核实 1 家；未报送 2 家。待核实的文件 2 份。"
+    )
+    assert "文件" not in counts_in_words(counts | {"held": 0})

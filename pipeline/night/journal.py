@@ -14,15 +14,12 @@ from io import TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.messages import VERDICT_WORDS, message_line
+from pipeline.messages import VERDICT_WORDS, counts_in_words, message_line
 from pipeline.model import CHINA, Assessment, MessageOutcome, NianbaoError, Severity, Verdict
 from pipeline.publishing.record import Leftover, Record
 
 if TYPE_CHECKING:
     from pipeline.delivery import Round
-
-_COUNTED = (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED, Verdict.HELD)
-
 
 @dataclass(frozen=True, slots=True)
 class Journal:
@@ -59,9 +56,7 @@ class Journal:
 
     def end(self, found: Record, failures: Iterable[str]) -> None:
         """Write how many agencies stand where, and what the mail servers failed at."""
-        counts = found["counts"]
-        words = (f"{VERDICT_WORDS[verdict]} {counts[verdict.value]}" for verdict in _COUNTED)
-        self.line(f"  现状　应报送 {counts['expected']} 家，{'，'.join(words)}，未报送 {counts['missing']}")
+        self.line(f"  现状　{counts_in_words(found['counts'])}")
         for failure in failures:
             self.line(f"  邮件服务器　{failure}")
 

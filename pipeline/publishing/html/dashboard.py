@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.messages import VERDICT_WORDS
+from pipeline.messages import VERDICT_WORDS, agencies_by_verdict
 from pipeline.model import Verdict
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.html import charts
@@ -53,7 +53,8 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         deadline=morning.deadline,
         ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
         left=days_left(morning.deadline, morning.today),
-        counts=_by_state(listed) | {_HELD: len(held)},
+        counts=_by_state(listed),
+        held_files=len(held),
         late={word: sum(row.late == word for row in listed) for word in (OVERDUE, LATE)},
         words=_WORDS,
         bar=charts.segments(_by_state(listed), 100),
@@ -121,10 +122,8 @@ def _course(morning: Morning) -> charts.Columns | None:
 
 
 def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return the counts as agencies that add up: those held are the rest, since ``held`` counts files."""
-    found = {state: counts.get(state, 0) for state in _WORDS if state != _HELD}
-    held = max(0, counts.get("expected", 0) - sum(found.values()))
-    return {state: held if state == _HELD else found[state] for state in _WORDS}
+    """Return the counts as agencies that add up, by the page's name of each state."""
+    return {state_name(verdict): count for verdict, count in agencies_by_verdict(counts).items()}
 
 
 def _largest(form: Form, morning: Morning) -> charts.Bars:

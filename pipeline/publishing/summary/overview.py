@@ -89,7 +89,7 @@ def _write_progress(page: Page, brief: Brief, row: int) -> int:
         page.number(row + 1, column, count, page.book.boxed(align="center", font_size=14))
     page.sheet.set_row(row, 34)
     page.sheet.set_row(row + 1, 28)
-    held = f"；另有 {summary.held_files} 份文件待核实，见“{STATUS_SHEET}”" if summary.held_files else ""
+    held = f"；待核实的文件 {summary.held_files} 份，见“{STATUS_SHEET}”" if summary.held_files else ""
     note = f"已汇总 {partial_note(brief)}{held}"
     page.text(
         row + 2,
