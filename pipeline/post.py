@@ -133,12 +133,8 @@ class Digest:
     """The coordinator's morning: whom to call, what to decide, what did not reach anybody, how far the campaign is."""
 
     day: date
-    expected: int
-    accepted: int
-    returned: int
-    missing: int
-    undecided: int
-    """Agencies of which there is only a file that is held."""
+    counts: Mapping[str, int]
+    """As ``run.json`` counts."""
     left: int
     """Workdays up to the deadline; negative: workdays since."""
     calls: tuple[Call, ...] = ()

@@ -188,7 +188,8 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     ]  # fmt: skip
     assert play.accepted() == {"001", "013"}
     assert "3 项错误" in words(only(first, "returned", box("002")))
-    assert "合格 2 家，退回待改 2 家，未报送 16 家" in words(only(first, "digest", OFFICE))
+    assert "应报送 20 家，已报送 4 家：" in words(only(first, "digest", OFFICE))
+    assert "退回 2 家，待核实 0 家；未报送 16 家。" in words(only(first, "digest", OFFICE))
 
     # Tuesday: what waits is sent; one server asks to be tried again, and is
     server.to_recipient[box("002")] = ["451 greylisted, try again"]
@@ -339,7 +340,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
         only(eighth, "reminder", box("008"))
     )
     [partial] = office.deliver(moment(1, 31, 21))
-    assert "已报送 17 个、共 20 个单位" in str(partial["Subject"])
+    assert "已汇总 17 个、共 20 个单位" in str(partial["Subject"])
     assert office.deliver(moment(1, 31, 22)) == []
     office.send(moment(2, 1, 8))
 

@@ -23,11 +23,7 @@ def digest(state: State) -> list[Intention]:
         return []
     body = Digest(
         day=day,
-        expected=len(state.standings),
-        accepted=sum(bool(standing.counting) for standing in state.standings),
-        returned=sum(standing.is_returned for standing in state.standings),
-        missing=sum(standing.is_missing and not standing.has_held for standing in state.standings),
-        undecided=sum(standing.is_missing and standing.has_held for standing in state.standings),
+        counts=state.counts,
         left=_left(state, day, state.district.deadline),
         calls=calls(state, day),
         held=state.held,

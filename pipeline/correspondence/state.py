@@ -19,7 +19,7 @@ class Standing:
     """Where one agency stands. ``counting`` is the digest of the file whose figures count, empty if none does.
 
     ``latest`` is its newest file that was not held: one that somebody else may have sent says nothing about the agency,
-    only that the coordinator has something to decide (``has_held``).
+    only that the coordinator has something to decide. ``has_held``: the newest of all waits for that.
     """
 
     agency: Agency
@@ -81,6 +81,8 @@ class State:
     """Files since the last digest, by verdict."""
     verdicts: Mapping[str, Collection[Verdict]] = field(default_factory=dict)
     """What became of each file, by its digest; of one that came again, also that it is a duplicate."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many agencies stand where, as ``run.json`` counts them."""
 
     @property
     def today(self) -> date:

@@ -21,6 +21,7 @@ from pipeline.publishing.record import Leftover, Record
 if TYPE_CHECKING:
     from pipeline.delivery import Round
 
+
 @dataclass(frozen=True, slots=True)
 class Journal:
     """An open log; without a file, of a dry run, every line is dropped."""

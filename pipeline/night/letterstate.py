@@ -47,6 +47,7 @@ def state_of(
         written=written,
         came=arrivals.came_since(ledger, district.year, max(digests, default=None)),
         verdicts=_verdicts(found),
+        counts=found["counts"],
     )
 
 
@@ -63,23 +64,18 @@ def _verdicts(found: Record) -> dict[str, set[Verdict]]:
 def standings(district: District, found: Record) -> tuple[Standing, ...]:
     """Read where every agency stands from the record of a night."""
     rows: dict[str, list[Record]] = {agency.code: [] for agency in district.agencies}
-    held: set[str] = set()
     for row in found["submissions"]:
         if row["version"] and row["agency"] in rows:
-            if row["verdict"] == Verdict.HELD:
-                held.add(row["agency"])
-            else:
-                rows[row["agency"]].append(row)
-    return tuple(
-        _standing(agency, rows[agency.code], has_held=agency.code in held) for agency in district.agencies
-    )
+            rows[row["agency"]].append(row)
+    return tuple(_standing(agency, rows[agency.code]) for agency in district.agencies)
 
 
-def _standing(agency: Agency, rows: list[Record], *, has_held: bool) -> Standing:
+def _standing(agency: Agency, rows: list[Record]) -> Standing:
     rows.sort(key=lambda row: int(row["version"]))
-    counting = [row["sha256"] for row in rows if Verdict(row["verdict"]).is_acceptance]
-    latest = _arrival(rows[-1], agency) if rows else None
-    return Standing(agency, latest, counting[-1] if counting else "", has_held)
+    own = [row for row in rows if row["verdict"] != Verdict.HELD]
+    counting = [row["sha256"] for row in own if Verdict(row["verdict"]).is_acceptance]
+    latest = _arrival(own[-1], agency) if own else None
+    return Standing(agency, latest, counting[-1] if counting else "", has_held=rows[-1:] != own[-1:])
 
 
 def _held(district: District, found: Record) -> Iterator[Arrival]:

@@ -94,6 +94,7 @@ def test_a_mail_without_files_is_an_arrival_of_its_own(form: Form) -> None:
         ([Verdict.ACCEPTED, Verdict.RETURNED], 2, 1, False),
         ([Verdict.HELD], 0, 0, True),
         ([Verdict.RETURNED, Verdict.HELD], 1, 0, True),
+        ([Verdict.HELD, Verdict.RETURNED], 2, 0, False),
         ([Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS], 2, 2, False),
     ],
 )

@@ -81,4 +81,17 @@ def arrival(
 def state(home: District, *standings: Standing, now: datetime = NIGHT) -> State:
     """The state of a campaign: agencies that are not named are missing."""
     named = {standing.agency.code: standing for standing in standings}
-    return State(home, now, tuple(named.get(item.code, Standing(item)) for item in home.agencies))
+    whole = tuple(named.get(item.code, Standing(item)) for item in home.agencies)
+    return State(home, now, whole, counts=counts_of(whole))
+
+
+def counts_of(standings: Sequence[Standing]) -> dict[str, int]:
+    """The counts of a run that finds the agencies so."""
+    missing = sum(item.is_missing and not item.has_held for item in standings)
+    waiting = sum(item.has_held and not item.counting for item in standings)
+    accepted = sum(bool(item.counting) for item in standings)
+    return {
+        "expected": len(standings), "received": len(standings) - missing, "accepted": accepted,
+        "accepted_with_remarks": 0, "returned": len(standings) - missing - waiting - accepted,
+        "held": waiting, "missing": missing,
+    }  # fmt: skip

@@ -12,7 +12,13 @@ from datetime import datetime
 from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.form import Form
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, spoken
+from pipeline.messages import (
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    agencies_by_verdict,
+    counts_in_words,
+    spoken,
+)
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
 from pipeline.post import Answer, Arrival, Attachment, Delivery, Digest, Handout, Intention, Reminder
 from pipeline.publishing.letters.comparison import Comparison, compare
@@ -185,13 +191,15 @@ def sentence(group: GroupedNotice) -> str:
 
 
 def _digest(body: Digest) -> Values:
+    stands = agencies_by_verdict(body.counts)
     return {
         "day": spoken_date(body.day),
-        "expected": body.expected,
-        "accepted": body.accepted,
-        "returned": body.returned,
-        "missing": body.missing,
-        "undecided": body.undecided,
+        "counts": counts_in_words(body.counts),
+        "expected": body.counts["expected"],
+        "accepted": stands[Verdict.ACCEPTED] + stands[Verdict.ACCEPTED_WITH_REMARKS],
+        "returned": stands[Verdict.RETURNED],
+        "undecided": stands[Verdict.HELD],
+        "missing": stands[None],
         "left": max(0, body.left),
         "late": max(0, -body.left),
         "calls": [
