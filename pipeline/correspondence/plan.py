@@ -66,12 +66,18 @@ def _unwritten(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> list[I
         intention
         for intention in planned
         if intention.key not in written
-        and not (_is_past(intention, earlier) and occasion(intention.key) in answered)
+        and not (
+            _is_past(intention, earlier)
+            and (intention.kind is LetterKind.RETURNED or occasion(intention.key) in answered)
+        )
     ]
 
 
 def _is_past(intention: Intention, earlier: Mapping[str, Sequence[Arrival]]) -> bool:
-    """Whether an answer speaks of a version that a newer one has overtaken: judged anew, it is no news to anybody."""
+    """Whether an answer speaks of a version that a newer one has overtaken.
+
+    Nobody need mend it any more, and judged anew it is no news to anybody.
+    """
     if not isinstance(intention.body, Answer) or intention.agency is None:
         return False
     arrival = intention.body.arrival

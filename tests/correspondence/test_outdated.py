@@ -75,6 +75,16 @@ def test_a_return_is_true_for_the_newest_version_alone(form: Form) -> None:
         assert [item.key for item in found.letters] == [answer(second).key], "and is not written again"
 
 
+def test_a_version_that_a_newer_one_has_overtaken_is_not_sent_back(form: Form) -> None:
+    """Both came in one night; what would be withdrawn at once is not written."""
+    first, second = arrival(form, ONE, 1, Verdict.RETURNED), arrival(form, ONE, 2)
+    found = plan(
+        replace(later(Standing(ONE, second, "x"), written=[]), arrivals=(first, second)),
+        {"001": [first, second]},
+    )
+    assert [item.key for item in found.letters] == [answer(second).key]
+
+
 def test_an_answer_is_withdrawn_when_its_file_is_judged_otherwise_and_may_come_true_again(form: Form) -> None:
     """An exception was granted, and withdrawn."""
     sent = arrival(form, ONE, 1, Verdict.RETURNED)
