@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from pipeline import batch
@@ -17,6 +18,7 @@ from pipeline.intake import reading
 from pipeline.machine.work import Work
 from pipeline.publishing.drafting import district_report
 from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.workbook.list_pages import READY
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged
 from tests.support.fills import report
@@ -114,7 +116,16 @@ def test_sums_that_lack_an_agency_say_so_where_the_city_sees_it(form: Form, tmp_
     city = night(made(tmp_path / "city", "样例市", "设区的市", [name], {file.name: file.read_bytes()}))
     found = reading.read(form, file.read_bytes())
     assert "部分汇总 2 / 3 家" in found.texts[form.texts[0].key]
-    assert "第1局" in found.texts[form.texts[0].key]
+    assert f"{name}第1局" in found.texts[form.texts[0].key]
+    guide = form.sheet_of_kind("guide").name
+    shown = [
+        cell.value
+        for row in openpyxl.load_workbook(file, data_only=True)[guide]
+        for cell in row
+        if isinstance(cell.value, str)
+    ]
+    assert "部分汇总，不能报送" in shown
+    assert READY not in shown
     [submission] = city.record["submissions"]
     assert submission["verdict"] == "returned"
     assert "N14" in {finding["code"] for finding in submission["findings"]}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"\{\{([^{}]+)\}\}")
 NAMES = ("agency", "year")
+GAP = "【填写"
+"""What every gap begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Draft:
 
 def to_fill_in(what: str) -> str:
     """Spell a gap that a person has to fill, so that it is caught if nobody does."""
-    return f"【填写：{what}】"
+    return f"{GAP}：{what}】"
 
 
 def load_drafts(

@@ -45,7 +45,8 @@ def upward_table(form: Form, summary: DistrictSummary, level: str) -> bytes:
         cell.key: value for cell, value in zip(form.cells, report.numbers, strict=True) if cell.is_input
     }
     stamp = workbook.Stamp(agency=summary.district, year=summary.year, level=level)
-    return workbook.build_workbook(form, stamp, values={**numbers, **report.texts})
+    unready = "部分汇总，不能报送" if partial_mark(summary) else ""
+    return workbook.build_workbook(form, stamp, values={**numbers, **report.texts}, unready=unready)
 
 
 def partial_mark(summary: DistrictSummary) -> str:

@@ -10,6 +10,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from pipeline.model import ConfigError
 from pipeline.publishing import package
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _LEVEL = 6
 _NAMED_OMISSIONS = 5
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TITLE_CHARACTERS = 20
+"""Of 22 points, as many as fit into a line of the type area."""
+_BROKEN_TITLE = f"{TITLE_MARK} in lines"
+"""No mark of a layout: they hold no blanks."""
 _LINE_BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 
 
@@ -41,6 +46,10 @@ class Layout:
     labels: tuple[tuple[str, str], ...]
     required: frozenset[str]
     parts: tuple[Part | LivePart, ...]
+
+    def title(self, report: Report) -> str:
+        """Return the title of ``report``, fit for XML."""
+        return escaped(self.report_title.format(agency=report.agency, year=report.year))
 
 
 def compile_layout(content: bytes, form: Form) -> Layout:
@@ -116,7 +125,8 @@ def _refuse_omissions(form: Form, parts: list[Part | LivePart]) -> None:
 def _values(layout: Layout, report: Report) -> dict[str, str]:
     """Spell out what every mark inside a line stands for."""
     known = {"agency": report.agency, "code": report.code, "year": str(report.year)}
-    values = {TITLE_MARK: escaped(layout.report_title.format(agency=report.agency, year=report.year))}
+    title = layout.title(report)
+    values = {TITLE_MARK: title, _BROKEN_TITLE: _broken(title, escaped(report.agency))}
     for key, role in layout.roles:
         values[key] = escaped(known.get(role) or " ".join(report.entries.get(key, "").split()))
     for key, label in layout.labels:
@@ -126,9 +136,17 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
     return values
 
 
+def _broken(title: str, agency: str) -> str:
+    """Break a title that is longer than a line after the agency's name, and never inside a word."""
+    width = sum(1.0 if east_asian_width(character) in "WFA" else 0.5 for character in title)
+    if width <= _TITLE_CHARACTERS or not title.startswith(agency):
+        return title
+    return agency + _LINE_BREAK + title.removeprefix(agency)
+
+
 def _printed(field: Field, layout: Layout, values: Mapping[str, str], texts: Mapping[str, list[str]]) -> str:
     if field.kind == "value":
-        shown = values[field.key]
+        shown = values[_BROKEN_TITLE if field.key == TITLE_MARK and field.is_title else field.key]
         return condensed(shown) if field.is_narrow and len(shown) > DIGITS_THAT_FIT else shown
     key = field.key.removesuffix(HEADING_SUFFIX)
     lines = texts[key]

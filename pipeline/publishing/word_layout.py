@@ -47,9 +47,10 @@ _OUTER_LABEL_CHARACTERS = (2, 5)
 """Characters in a line of the outer columns of row labels: 三、|本年|度办|理结|果 and （三）不予|公开."""
 _ROW_HEIGHT, _DENSE_ROW_HEIGHT = 2.0, 1.5
 """Of a row at least, as a multiple of the type size; the latter where there are many."""
-_MANY_ROWS, _TOO_MANY_ROWS = 16, 31
-"""From the first on rows are dense; below the second a table is kept on one page, which has room for it."""
+_MANY_ROWS = 16
+"""From here on rows are dense."""
 _KEPT = {RELATIONSHIP_TYPE.STYLES, RELATIONSHIP_TYPE.SETTINGS, RELATIONSHIP_TYPE.CORE_PROPERTIES}
+_HEADINGS = ("heading", "column_label")
 _NO_DATE = datetime(1980, 1, 1)  # noqa: DTZ001 - Word stores a bare date, and this one stands for none
 
 
@@ -196,13 +197,31 @@ class _Typesetter:
         """Choose the type size of labels, which may break into lines."""
         return max(self.size(), SMALLEST_LABEL)
 
+    def heading_rows(self) -> int:
+        """Count the rows that head every page: none where headings further down name other columns."""
+        rows = self.grid.header_rows
+        again = any(cell.role.endswith(_HEADINGS) and cell.row >= rows for cell in self.grid.cells)
+        return 0 if again else rows
+
+    def _may_end_a_page(self, row: int) -> bool:
+        """Whether a page may end below ``row``: only what follows under a heading of its own, or a group of rows, is parted."""
+        below = [cell for cell in self.grid.cells if cell.row == row + 1 and not cell.key]
+        inner = [cell for cell in self.grid.cells if cell.column or self.grid.label_columns <= 1]
+        if any(cell.row <= row < cell.row + cell.height - 1 for cell in inner):
+            return False
+        return any(
+            (cell.role == "heading" and cell.width == self.grid.columns)
+            or (cell.role == "row_label" and cell.column and cell.height > 1)
+            for cell in below
+        )
+
     def _row(self, number: int, cover: dict[tuple[int, int], GridCell], widths: list[int]) -> str:
         cells, column = [], 0
         while column < self.grid.columns:
             cell = cover[number, column]
             cells.append(self._cell(cell, number, sum(widths[column : column + cell.width])))
             column += cell.width
-        repeat = "<w:tblHeader/>" if number < self.grid.header_rows else ""
+        repeat = "<w:tblHeader/>" if number < self.heading_rows() else ""
         height = round(
             self.label_size() * 20 * (_ROW_HEIGHT if self.grid.rows < _MANY_ROWS else _DENSE_ROW_HEIGHT)
         )
@@ -224,8 +243,7 @@ class _Typesetter:
         is_item = cell.role == "row_label" and self.grid.label_columns > 1 and cell.height == 1
         size = self.size() if cell.key else self.label_size()
         style_id = table_style_id(size, "Figure" if cell.key else "Left" if is_item else "Centre")
-        rows = self.grid.rows
-        keep = "<w:keepNext/>" if rows < _TOO_MANY_ROWS and row < rows - 1 else ""
+        keep = "" if row == self.grid.rows - 1 or self._may_end_a_page(row) else "<w:keepNext/>"
         indent = _even_break(cell.text, size, width) if cell.role == "column_label" else 0
         margins = f'<w:ind w:left="{indent}" w:right="{indent}"/>' if indent else ""
         return f'<w:pStyle w:val="{style_id}"/>{keep}{margins}'

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from lxml import etree
 
 from pipeline.model import ConfigError
-from pipeline.publishing.word_styles import W, narrow_figures
+from pipeline.publishing.word_styles import TITLE_STYLE, W, narrow_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +40,8 @@ class Field:
     may_vanish: bool = False
     is_narrow: bool = False
     """Whether it stands in a narrow column of figures."""
+    is_title: bool = False
+    """Whether it stands in the style of the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,8 @@ def _take_apart(name: str, xml: str) -> LivePart:
         literals.append(xml[position : note.start()])
         value, kind, key, vanishing, before, after = note.groups()
         if value:
-            fields.append(Field("value", value, is_narrow=_style_at_end(literals[-1]) in _NARROW))
+            style = _style_at_end(literals[-1])
+            fields.append(Field("value", value, is_narrow=style in _NARROW, is_title=style == TITLE_STYLE))
         else:
             sort: FieldKind = "heading" if kind == "heading" else "paragraphs"
             fields.append(Field(sort, key, before, after, vanishing == "may_vanish"))

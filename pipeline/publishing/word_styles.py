@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import Literal
 
+TITLE_STYLE = "Title"
+
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 TWIPS_PER_MM = 1440 / 25.4
@@ -63,7 +65,7 @@ class Style:
     def xml(self) -> str:
         """Spell the style."""
         is_default = self.id == "Normal"
-        kind = 'w:default="1"' if is_default else 'w:customStyle="1"' if self.id != "Title" else ""
+        kind = 'w:default="1"' if is_default else 'w:customStyle="1"' if self.id != TITLE_STYLE else ""
         based_on = "" if is_default else '<w:basedOn w:val="Normal"/>'
         before_align, _, after_align = self.paragraph.partition("|")
         before_size, _, after_size = self.run.partition("|")
@@ -116,7 +118,7 @@ def _text_styles() -> list[Style]:
     title_space = _EXACT.replace("<w:spacing", f'<w:spacing w:afterLines="100" w:after="{LINE_PITCH}"')
     return [
         Style("Normal", "Normal", FANG, BODY_SIZE, "both", f'<w:widowControl w:val="0"/><w:snapToGrid w:val="0"/>{_EXACT}'),
-        Style("Title", "Title", TITLE, 22, "center", f"<w:keepNext/><w:keepLines/>{title_space}"),
+        Style(TITLE_STYLE, "Title", TITLE, 22, "center", f"<w:keepNext/><w:keepLines/>{title_space}"),
         Style("Body", "报告正文", FANG, BODY_SIZE, "both", _INDENT, run=tight),
         Style("Heading1", "一级标题", HEI, BODY_SIZE, "both", f'<w:keepNext/>{_INDENT}|<w:outlineLvl w:val="0"/>', run=tight),
         Style("Heading2", "二级标题", KAI, BODY_SIZE, "both", f'<w:keepNext/>{_INDENT}|<w:outlineLvl w:val="1"/>', run=tight),

@@ -97,8 +97,11 @@ def expected_paragraphs(report: Report) -> list[tuple[str, str]]:
 
 
 def printed_paragraphs(document: DocumentObject) -> list[tuple[str, str]]:
+    """Return (style, text); the lines of the title are joined."""
     return [
-        (paragraph.style.name or "", paragraph.text) for paragraph in document.paragraphs if paragraph.style
+        (name, paragraph.text.replace("\n", "") if name == "Title" else paragraph.text)
+        for paragraph in document.paragraphs
+        if paragraph.style and (name := paragraph.style.name or "")
     ]
 
 
@@ -136,6 +139,17 @@ def test_real_report_is_printed_whole_and_in_order() -> None:
     printed = printed_paragraphs(rendered())
     assert printed == expected_paragraphs(REAL)
     assert len(printed) == 23
+
+
+@pytest.mark.parametrize(
+    ("agency", "lines"),
+    [(REAL.agency, 2), ("区财政局", 1), ("样例市" * 21 + "局", 2)],
+)
+def test_a_title_breaks_after_the_agency_and_not_inside_a_word(agency: str, lines: int) -> None:
+    title = rendered(replace(REAL, agency=agency)).paragraphs[0].text
+    assert title.split("\n")[0].startswith(agency)
+    assert title.count("\n") == lines - 1
+    assert title.replace("\n", "") == FORM.title_for(agency, REAL.year)
 
 
 def test_no_sentence_of_the_published_report_is_lost() -> None:

@@ -157,9 +157,29 @@ def test_heading_rows_repeat_and_no_row_splits() -> None:
     for key, table in zip(tables, opened(LAYOUT).tables, strict=True):
         rows = table._tbl.tr_lst  # noqa: SLF001
         repeated = [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in rows]
-        assert sum(repeated) == FORM.grids[key].header_rows
+        again = [cell for cell in FORM.grids[key].cells if cell.role == "heading" and cell.row]
+        assert sum(repeated) == (0 if again else FORM.grids[key].header_rows)
         assert repeated == sorted(repeated, reverse=True)
         assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
+
+
+def test_pages_end_between_groups_of_rows_so_that_none_stays_half_empty() -> None:
+    """A page may end in a long table, but not inside a group of rows nor between a heading and what it heads."""
+    tables = [key for section in FORM.sections for key in section.contents if key in FORM.grids]
+    for key, table in zip(tables, opened(LAYOUT).tables, strict=True):
+        grid = FORM.grids[key]
+        ends = {
+            number
+            for number, row in enumerate(table._tbl.tr_lst)  # noqa: SLF001
+            if next(row.iter(qn("w:keepNext")), None) is None
+        }
+        assert grid.rows - 1 in ends
+        assert (len(ends) > 3) == (grid.rows > 10)
+        groups = [cell for cell in grid.cells if cell.column and cell.height > 1]
+        for cell in groups:
+            assert not ends & set(range(cell.row, cell.row + cell.height - 1))
+        heads = {cell.row for cell in grid.cells if cell.role in {"heading", "column_label"}}
+        assert not ends & heads
 
 
 def test_layout_says_nothing_of_its_making() -> None:

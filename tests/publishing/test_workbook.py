@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from pipeline.forms import layout
+from pipeline.forms.drafts import to_fill_in
 from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
@@ -417,6 +418,14 @@ def test_a_complete_report_may_be_sent() -> None:
     assert waiting == past | {basic.id for basic in FORM.explained_unseen}
     assert {cells[3] for check, cells in found.items() if check not in waiting} == {HOLDS}
     assert panel(content) == READY
+
+
+def test_what_is_not_ready_says_so_until_the_gap_is_taken_out() -> None:
+    """The sums of a few agencies balance as well as those of all; 自查 alone would let them go up."""
+    gap, key = to_fill_in("部分汇总"), FORM.texts[0].key
+    with_gap = build_workbook(FORM, STAMP, values=real_values() | {key: gap}, unready="不能报送")
+    without = build_workbook(FORM, STAMP, values=real_values() | {key: "引言"}, unready="不能报送")
+    assert (panel(with_gap), panel(without)) == ("不能报送", READY)
 
 
 def test_a_nil_return_needs_no_zeros_but_allows_no_numbers() -> None:

@@ -122,9 +122,7 @@ def partial_note(brief: Brief) -> str:
 
 
 def absentees(summary: DistrictSummary) -> str:
-    """Name the agencies that are not in the sums, a long list cut short."""
-    names = [
-        state.agency.name.removeprefix(summary.district) for state in summary.states if not state.counting
-    ]
+    """Name the agencies that are not in the sums, in full; a long list is cut short."""
+    names = [state.agency.name for state in summary.states if not state.counting]
     listed = "、".join(names[:_LONG_LIST])
-    return listed + (f"等 {len(names)} 家，名单见“报送情况”" if len(names) > _LONG_LIST else "")
+    return listed + (f"等 {len(names)} 家，名单见汇总表“报送情况”" if len(names) > _LONG_LIST else "")

@@ -56,14 +56,16 @@ def build_workbook(
     explanations: Mapping[str, str] | None = None,
     notices: Sequence[Notice] = (),
     past: PastReport | None = None,
+    unready: str = "",
 ) -> bytes:
     """Build a workbook for ``form``.
 
     ``values`` go into the fields by key, raw text as text; one for a computed cell stands there instead of
-    the formula. ``explanations`` are keyed by the ids of checks; ``past`` is the agency's last year. Raises ValueError for a key that is no field and
+    the formula. ``explanations`` are keyed by the ids of checks; ``past`` is the agency's last year; ``unready`` stands
+    in place of 可以报送 while a text still has a gap to fill in. Raises ValueError for a key that is no field and
     for a text longer than a cell holds.
     """
-    content = gather(form, stamp, values or {}, explanations or {}, notices, past)
+    content = gather(form, stamp, values or {}, explanations or {}, notices, past, unready)
     stream = BytesIO()
     with _new_book(stream, form) as book:
         _write(book, content)

@@ -51,6 +51,8 @@ class Content:
     past: PastReport | None
     explanations: Mapping[str, str]
     notices: tuple[Notice, ...]
+    unready: str = ""
+    """Why the workbook may not be sent while a gap is left in its texts; empty where 自查 alone decides."""
 
 
 def gather(
@@ -60,6 +62,7 @@ def gather(
     explanations: Mapping[str, str],
     notices: Sequence[Notice],
     past: PastReport | None,
+    unready: str = "",
 ) -> Content:
     """Bring together what the workbook shows. Raises ValueError for a value whose key is no field of ``form``."""
     unknown = sorted(set(values) - set(form.positions))
@@ -79,6 +82,7 @@ def gather(
         past=past,
         explanations=explanations,
         notices=tuple(notices),
+        unready=unready,
     )
 
 

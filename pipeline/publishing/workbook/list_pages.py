@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from pipeline.forms.drafts import GAP
 from pipeline.forms.form import Entry, Sheet, Text
 from pipeline.forms.formulas import FAILS, quoted
 from pipeline.forms.layout import (
@@ -59,22 +60,33 @@ def write_guide(page: Page, sheet: Sheet, marks_area: str, failures: int) -> Non
 
 def _write_panel(page: Page, marks_area: str, failures: int) -> None:
     """Show whether the workbook may be sent. In a returned one 自查 alone does not decide that."""
-    must_answer = any(notice.severity == Severity.ERROR for notice in page.content.notices)
-    ready = f"自查已通过，“{NOTICES_SHEET}”逐条改好后{READY}" if must_answer else READY
-    count = f'COUNTIF({marks_area},"{FAILS}")'
-    result = f"还有 {failures} 处需要处理" if failures else ready
-    formula = f'=IF({count}=0,"{ready}","还有 "&{count}&" 处需要处理")'
-    page.formula(_PANEL_ROW, 0, formula, result, "big", "box")
+    formula, result = _state(page, marks_area, failures)
+    page.formula(_PANEL_ROW, 0, f"={formula}", result, "big", "box")
     page.sheet.set_row(_PANEL_ROW, 46)
     cell = "$A$" + str(_PANEL_ROW + 1)
-    for look, test in (
-        ("good", f'=ISNUMBER(FIND("{READY}",{cell}))'),
-        ("bad", f'=ISNUMBER(FIND("还有",{cell}))'),
-    ):
+    unready = page.content.unready
+    for look, said in (("good", READY), ("bad", "还有"), *((("bad", unready),) if unready else ())):
+        test = f'=ISNUMBER(FIND("{said}",{cell}))'
         rule = {"type": "formula", "criteria": test, "format": page.looks(look)}
         page.sheet.conditional_format(_PANEL_ROW, 0, _PANEL_ROW, 0, rule)
     page.put(_PANEL_ROW + 1, 0, "上面一栏根据“自查”工作表自动更新。", "hint", "centre")
     page.sheet.set_row(_PANEL_ROW + 1, 24)
+
+
+def _state(page: Page, marks_area: str, failures: int) -> tuple[str, str]:
+    """Return what the panel says, as a formula and as its result."""
+    must_answer = any(notice.severity == Severity.ERROR for notice in page.content.notices)
+    ready = f"自查已通过，“{NOTICES_SHEET}”逐条改好后{READY}" if must_answer else READY
+    count = f'COUNTIF({marks_area},"{FAILS}")'
+    result = f"还有 {failures} 处需要处理" if failures else ready
+    formula = f'IF({count}=0,"{ready}","还有 "&{count}&" 处需要处理")'
+    unready, form, values = page.content.unready, page.content.form, page.content.values
+    if not unready:
+        return formula, result
+    places = [form.places[text.key] for text in form.texts]
+    gaps = "+".join(f'COUNTIF({quoted(place.sheet)}!{place.cell},"*{GAP}*")' for place in places)
+    has_gap = any(GAP in str(values.get(text.key, "")) for text in form.texts)
+    return f'IF({gaps}>0,"{unready}",{formula})', unready if has_gap else result
 
 
 def write_entries(page: Page, sheet: Sheet) -> None:
