@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.judging.mending import Knot, knots_of
-from pipeline.judging.search import TOLD
 from pipeline.model import Finding, Severity
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
+    from pipeline.judging.narratives.statements import Statement
     from pipeline.judging.system import System
     from pipeline.model import Number, Reading
 
@@ -52,36 +52,38 @@ def explained(
     *,
     level: str,
     operands: Mapping[str, Number | None],
+    statements: Sequence[Statement] = (),
 ) -> list[Finding]:
-    """Return the findings with causes and suggestions; ``operands`` are this and, where known, last year's numbers."""
-    if not any(finding.variant in form.checks for finding in findings):
+    """Return the findings with causes and suggestions.
+
+    ``operands`` are this and, where known, last year's numbers, ``statements`` the figures that the texts state.
+    """
+    if not any_sum_fails(form, findings):
         return _with_tables(form, findings)
-    told = {
-        finding.keys[1]: claimed for finding in findings if (claimed := _claimed(form, finding)) is not None
-    }
     system, knots = knots_of(
-        form, operands, level=level, computed=reading.computed, places=reading.places, told=told
+        form,
+        operands,
+        level=level,
+        computed=reading.computed,
+        places=reading.places,
+        statements=statements,
     )
     own = {system.balances[rule].id: knot for knot in knots for rule in knot.failed}
-    linked = (
-        _with_claim(form, system, knots, _with_knot(system, knots, own, finding)) for finding in findings
-    )
+    linked = (_with_claim(system, knots, _with_knot(system, knots, own, finding)) for finding in findings)
     return _with_tables(form, list(linked))
 
 
-def _claimed(form: Form, finding: Finding) -> Number | None:
-    """Return what a text states of one cell, where the table says otherwise."""
-    claimed = finding.facts.get("claimed")
-    if len(finding.keys) != 2 or finding.keys[1] not in form.by_key or isinstance(claimed, str):  # noqa: PLR2004 - a text and a cell
-        return None
-    return claimed
+def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
+    """Whether there is anything that a change of figures could settle."""
+    return any(finding.variant in form.checks for finding in findings)
 
 
-def _with_claim(form: Form, system: System, knots: Sequence[Knot], finding: Finding) -> Finding:
+def _with_claim(system: System, knots: Sequence[Knot], finding: Finding) -> Finding:
     """Put a text that states what a suggestion makes of the table to the same cause."""
-    told = [knot for knot in knots if any(way.kind == TOLD for way in knot.suggestions)]
-    if told and _claimed(form, finding) is not None:
-        return replace(finding, cause=_name(system, told[0]))
+    for knot in knots:
+        for told in knot.told:
+            if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
+                return replace(finding, cause=_name(system, knot))
     return finding
 
 

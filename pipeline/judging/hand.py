@@ -10,10 +10,8 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.judging.neighbours import Lane
     from pipeline.judging.system import System
+    from pipeline.judging.tally import Steps
     from pipeline.model import Number
-
-Steps = Mapping[str, "Number"]
-"""How much is to be added to which cell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
-from pipeline.judging.causes import explained, is_unfilled, unfilled
+from pipeline.judging.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.frames import build_frames, largest_amount
 from pipeline.judging.lateness import lateness
 from pipeline.judging.narratives.check import narrative_findings
 from pipeline.judging.narratives.filed import Other, Surroundings, filed
+from pipeline.judging.narratives.statements import statements_of
 from pipeline.judging.reports import report_of
 from pipeline.judging.schemas import CHECKS, cell_schema, failures
 from pipeline.judging.weighing import NO_WAIVERS, waivers_of, weigh
@@ -89,9 +90,15 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     for number, item in enumerate(submissions):
         own = waived.get(item.agency.code, NO_WAIVERS) if item.agency else NO_WAIVERS
         found[number] = weigh(form, readings[number], found[number], own)
-    for number, item, past in zip(judged, batch, pasts, strict=True):
-        operands = with_past(item.reading.numbers, past.numbers if past else None)
-        found[number] = explained(form, item.reading, found[number], level=item.level, operands=operands)
+    for number, item, past, report in zip(judged, batch, pasts, reports, strict=True):
+        found[number] = explained(
+            form,
+            item.reading,
+            found[number],
+            level=item.level,
+            operands=with_past(item.reading.numbers, past.numbers if past else None),
+            statements=statements_of(form, report) if any_sum_fails(form, found[number]) else (),
+        )
     for number in empty:
         found[number] = unfilled(found[number])
     return [

@@ -10,22 +10,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.judging.evidence import Evidence, Way
 from pipeline.judging.hand import Hand
-from pipeline.judging.search import Search, Settled, Way
-from pipeline.judging.system import System, basis_of, gaps_of, system_of
+from pipeline.judging.search import Search, Settled
+from pipeline.judging.system import System
+from pipeline.judging.tally import tally_of
+from pipeline.judging.ways import Ways
 from pipeline.model import Change, Suggestion
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
+    from pipeline.judging.narratives.statements import Statement
     from pipeline.model import Number, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Knot:
-    """Balances that fail for one cause, by number of the system's rules, and how they might be settled."""
+    """Balances that fail for one cause, by number of the system's rules, and how they might be settled.
+
+    ``told``: what the texts state otherwise than the tables, and the first suggestion makes right.
+    """
 
     failed: tuple[int, ...]
     suggestions: tuple[Suggestion, ...] = ()
+    told: tuple[Statement, ...] = ()
 
 
 def knots_of(
@@ -35,22 +43,24 @@ def knots_of(
     level: str,
     computed: frozenset[str] = frozenset(),
     places: Mapping[str, Place],
-    told: Mapping[str, Number] | None = None,
+    statements: Sequence[Statement] = (),
 ) -> tuple[System, list[Knot]]:
     """Return the knots of a report. ``operands`` are its numbers and, where known, last year's; ``computed`` its untyped totals.
 
-    ``told`` are figures that a text states otherwise than the table.
+    ``statements`` are the figures that its texts state.
     """
-    system = system_of(form, level, computed)
-    gaps = gaps_of(system, operands)
-    basis = basis_of(system, frozenset(gaps))
-    hand = Hand(form, system, operands, computed)
-    mender = Search(form, system, basis, gaps, operands, computed, hand, told or {})
-    failed = [rule for rule, gap in gaps.items() if mender.fails(rule, gap)]
-    own = [rule for rule in failed if rule in basis.equations or not system.is_equation(rule)]
-    knots = [knot for region in _by_region(system, own) for knot in mender.settle(region)]
+    tally = tally_of(form, operands, level=level, computed=computed)
+    evidence = Evidence(tally, statements)
+    search = Search(tally, evidence, Ways(tally, evidence, Hand(form, tally.system, operands, computed)))
+    failed, system = tally.failed, tally.system
+    own = [rule for rule in failed if rule in tally.basis.equations or not system.is_equation(rule)]
+    knots = [knot for region in _by_region(system, own) for knot in search.settle(region)]
     return system, [
-        Knot(rules, tuple(_suggestion(way, len(rules), operands, places) for way in ways))
+        Knot(
+            rules,
+            tuple(_suggestion(way, len(rules), operands, places) for way in ways),
+            tuple(told for way in ways[:1] for told in evidence.told(way.steps)),
+        )
         for rules, ways in _with_implied(system, failed, knots)
     ]
 

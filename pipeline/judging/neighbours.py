@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
@@ -47,6 +47,20 @@ def neighbours_of(form: Form) -> Neighbours:
         lines=tuple(pair for lines in keys for pair in pairwise(lines)),
         runs=tuple(run for axis, lines in bundles for run in _runs(axis, lines)),
     )
+
+
+def beside(form: Form, key: str) -> tuple[str, ...]:
+    """Return the cells that touch ``key``."""
+    return _touching(form).get(key, ())
+
+
+@lru_cache(maxsize=8)
+def _touching(form: Form) -> Mapping[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for one, other in neighbours_of(form).cells:
+        found[one].append(other)
+        found[other].append(one)
+    return {key: tuple(own) for key, own in found.items()}
 
 
 def _bundle(cells: Sequence[Cell], axis: str) -> list[list[Cell]]:

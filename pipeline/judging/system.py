@@ -36,6 +36,8 @@ class System:
     """Rule number → its typed cells."""
     regions: tuple[int, ...] = field(repr=False)
     """Rule number → its region: rules of one region hang together through cells they share."""
+    parts: Mapping[str, Mapping[str, int]] = field(repr=False)
+    """Cell → the typed cells that make it, itself if it was typed."""
 
     def is_equation(self, rule: int) -> bool:
         """Whether both sides of the rule must be equal."""
@@ -70,7 +72,7 @@ def system_of(form: Form, level: str, computed: frozenset[str]) -> System:
         for key in cells:
             columns[key][number] = weights[key]
         rows.append(cells)
-    return System(balances, dict(columns), tuple(rows), _regions(rows))
+    return System(balances, dict(columns), tuple(rows), _regions(rows), typed)
 
 
 def _regions(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:

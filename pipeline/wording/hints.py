@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 _LIKELY: Mapping[str, str] = {
     "told": "与文字中写的一致",
+    "left": "文字中写明的数与其他各格一致",
     "swapped": "可能两位数字写颠倒了",
     "doubled": "可能多打了一位数字",
     "dropped": "可能漏打了一位数字",
     "sign": "可能多打了负号",
     "point": "可能多打了小数点",
     "typed_total": "可能总计是手工填的，与各项不符",
+    "subtotal": "可能把合计数又填成了其中一项",
+    "repeated": "可能把相邻一格的数又加了一遍",
     "exchanged": "可能相邻两格填反了",
     "moved": "可能填错了一格",
     "lines": "可能相邻两行或两列填反了",

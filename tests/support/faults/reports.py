@@ -10,11 +10,15 @@ import random
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.model import PastReport
+from tests.support.faults.ordinary import account_of, ordinary_numbers
 from tests.support.faults.planting import Numbers, Sent, totals
 from tests.support.fills import consistent_numbers, zeros
 
 YEAR = 2023
 _SIZES = (0, 3, 12, 60, 900, 200_000)
+"""Of reports whose every second cell is filled, which no agency sends but every reader must bear."""
+_REQUESTS = (1, 6, 14, 57, 160, 581)
+"""Of reports as agencies send them, by turns with the others: requests of the year."""
 _WORDS = [
     "政策",
     "文件",
@@ -91,17 +95,26 @@ _LARGEST_AMOUNT = 10_000
 """万元; from here on an amount is asked about (C07)."""
 
 
+def is_ordinary(seed: int) -> bool:
+    """Whether the report of ``seed`` is one as agencies send them."""
+    return seed // len(_SIZES) % 2 == 1
+
+
 def sent(form: Form, seed: int) -> Sent:
     """Return the consistent report of ``seed``."""
     rng = random.Random(seed)
-    size = _SIZES[seed % len(_SIZES)]
-    numbers = consistent_numbers(form, rng, size) if size else dict(zeros(form))
+    at = seed % len(_SIZES)
+    if is_ordinary(seed):
+        numbers = _summed(form, ordinary_numbers(form, rng, _REQUESTS[at]))
+    else:
+        size = _SIZES[at]
+        numbers = consistent_numbers(form, rng, size) if size else dict(zeros(form))
     if seed % 4 == 1:
         numbers = _without_carrying(form, numbers)
     numbers = _trap(form, numbers, seed)
     numbers["proactive.charges.amount"] %= _LARGEST_AMOUNT
     past = PastReport("", YEAR - 1, last_year(numbers), texts_of(form, rng, numbers), "测试")
-    return Sent(form, numbers, texts_of(form, rng, numbers), past, rng)
+    return Sent(form, numbers, texts_of(form, rng, numbers, ordinary=is_ordinary(seed)), past, rng)
 
 
 def _without_carrying(form: Form, numbers: Numbers) -> Numbers:
@@ -149,11 +162,12 @@ def last_year(numbers: Numbers) -> Numbers:
     return past
 
 
-def texts_of(form: Form, rng: random.Random, numbers: Numbers) -> dict[str, str]:
+def texts_of(form: Form, rng: random.Random, numbers: Numbers, *, ordinary: bool = False) -> dict[str, str]:
     """Write texts that nobody else wrote, with the figures of the tables in the ways real reports say them."""
     texts = {text.key: f"{_prose(rng)}\n{_prose(rng)}" for text in form.texts}
+    said = account_of(rng, numbers, YEAR) if ordinary else _requests(rng, numbers)
     texts["preface"] = f"本报告依据国办公开办函〔2021〕30号编制。{_prose(rng)}"
-    texts["overview.on_request"] = f"{_requests(rng, numbers)}{_prose(rng)}"
+    texts["overview.on_request"] = f"{said}{_prose(rng)}"
     texts["overview.supervision"] += (
         f"\n本报告所列数据的统计期限自{YEAR}年1月1日起，至{YEAR}年12月31日止。"
         "工作考核、社会评议结果良好，没有责任追究情形。"

@@ -1,0 +1,58 @@
+"""One report goes in; every figure that its texts state comes out, true or not, as sums of cells.
+
+What the texts say of the tables tells which of two cells is wrong: the one that they contradict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import Figures
+from pipeline.judging.narratives.claims import Reader
+from pipeline.judging.narratives.filed import binds, masked
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.forms.narrative import Claim, Sum
+    from pipeline.judging.narratives.filed import Filed
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A figure that the text ``text`` states. It is true if one of ``sums`` has this value: cells and their weights."""
+
+    text: str
+    value: int
+    sums: tuple[Mapping[str, int], ...]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells that are meant first of all."""
+        return tuple(key for key, weight in self.sums[0].items() if weight > 0)
+
+
+def statements_of(form: Form, item: Filed) -> list[Statement]:
+    """Return what a report states of its tables, in the order of its texts."""
+    found: list[Statement] = []
+    for rule in form.narratives:
+        if isinstance(rule, Figures) and binds(rule, item.agency):
+            for key, text in item.said(rule.texts).items():
+                said, _ = _reader(rule).read(masked(text, item))
+                found += [Statement(key, own.value, _sums(own.claim)) for own in said]
+    return found
+
+
+@lru_cache(maxsize=8)
+def _reader(rule: Figures) -> Reader:
+    return Reader(rule)
+
+
+def _sums(claim: Claim) -> tuple[Mapping[str, int], ...]:
+    return tuple(_weights(meant) for meant in claim.equals)
+
+
+def _weights(meant: Sum) -> Mapping[str, int]:
+    return {**dict.fromkeys(meant.plus, 1), **dict.fromkeys(meant.minus, -1)}
