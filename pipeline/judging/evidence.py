@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.judging.digits import slip_of
+from pipeline.judging.digits import POINT, SIGN, slip_of
 from pipeline.judging.neighbours import beside
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 MOST = 3
 """More ways than this to explain a failure are no help to anybody."""
-TOLD, LEFT, TYPED_TOTAL, SUBTOTAL, REPEATED = "told", "left", "typed_total", "subtotal", "repeated"
-_ORDER = {TOLD: 0, TYPED_TOTAL: 1, SUBTOTAL: 3, REPEATED: 3}
-_LIKE_A_SLIP, _PLAIN, _EMPTY = 2, 4, 5
-_LEAST_REPEATED = 4
+TOLD, LEFT, TYPED_TOTAL = "told", "left", "typed_total"
+SUBTOTAL, REPEATED, SURPLUS = "subtotal", "repeated", "surplus"
+_ORDER = {SIGN: 0, POINT: 0, TYPED_TOTAL: 1, SUBTOTAL: 0, REPEATED: 3, SURPLUS: 4}
+_LIKE_A_SLIP, _PLAIN, _EMPTY = 2, 5, 6
+_LEAST_COPIED = 4
 """Smaller figures stand in two cells by chance."""
 
 
@@ -46,37 +47,35 @@ class Evidence:
     def likely(self, ways: Iterable[Way], *, must_hold: bool) -> list[Way]:
         """Return the few likeliest ways; where the rules only warn, those alone for which more than the sums speaks."""
         found = list(ways)
-        kept = self._not_against_the_texts(found)
-        told = [way for way in kept if way.kind == TOLD]
-        if told or (len(kept) == 1 and must_hold):
-            only = told or kept
-            return self.few(only if len(found) == len(only) else [_named(way, LEFT) for way in only])
+        gained = [len(self.told(way.steps)) - len(self._untold(way.steps)) for way in found]
+        told = [way for way, gain in zip(found, gained, strict=True) if gain > 0]
+        if told:
+            few = self.few(told)
+            return [replace(way, kind=TOLD) for way in few] if len(few) == len(told) else few
+        kept = [way for way, gain in zip(found, gained, strict=True) if gain == 0] or found
+        if len(kept) == 1 and must_hold:
+            return [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
         return self.few([way for way in kept if way.kind or must_hold])
 
     def few(self, ways: Sequence[Way]) -> list[Way]:
         """Return the ways, likeliest first; of more than a clerk would look at, those that are likelier than the rest."""
         found: list[Way] = []
         for _, alike in groupby(sorted(ways, key=self._rank), key=self._rank):
-            more = [*found, *alike]
+            more = [*found, *sorted(alike, key=self._at)]
             if len(more) > MOST:
                 return found
             found = more
         return found
 
+    def _at(self, way: Way) -> int:
+        """Return where a way stands among its like: as in the table, but of a figure that stands there twice the copy first."""
+        index = min(self.tally.form.by_key[key].index for key in way.steps)
+        return -index if way.kind == REPEATED else index
+
     def _rank(self, way: Way) -> int:
         if way.kind:
             return _ORDER.get(way.kind, _LIKE_A_SLIP)
         return _PLAIN if any(self.tally.operands[key] for key in way.steps) else _EMPTY
-
-    def _not_against_the_texts(self, ways: Sequence[Way]) -> list[Way]:
-        """Return the ways after which no fewer of the texts' figures are right, if there are such; told, if more are."""
-        gained = [len(self.told(way.steps)) - len(self._untold(way.steps)) for way in ways]
-        kept = [
-            replace(way, kind=TOLD) if gain > 0 else way
-            for way, gain in zip(ways, gained, strict=True)
-            if gain >= 0
-        ]
-        return kept or list(ways)
 
     def told(self, steps: Steps) -> list[Statement]:
         """Return the statements that are right after ``steps``, but not before."""
@@ -104,7 +103,9 @@ class Evidence:
         before = self.tally.operands[key] or 0
         if not self.tally.form.by_key[key].is_input and self._stands_over_a_formula(key):
             return TYPED_TOTAL
-        return slip_of(before, before + step) or self._copied(key, -step)
+        if self._is_subtotal(key, -step):
+            return SUBTOTAL
+        return slip_of(before, before + step) or self._too_much(key, -step)
 
     def _stands_over_a_formula(self, key: str) -> bool:
         """Whether most other totals of the table are still formulas."""
@@ -112,16 +113,19 @@ class Evidence:
         totals = [cell.key for cell in self.tally.form.cells if cell.defined_by and cell.table == table]
         return sum(total in self.tally.computed for total in totals) * 2 > len(totals)
 
-    def _copied(self, key: str, surplus: Number) -> str:
-        """Return what is too much in a cell: the sum of the others, or what stands beside it."""
-        if surplus < _LEAST_REPEATED:
-            return ""
+    def _is_subtotal(self, key: str, surplus: Number) -> bool:
+        """Whether the sum that a cell is part of was typed into it, or added to it."""
+        if surplus < _LEAST_COPIED:
+            return False
         operands = self.tally.operands
-        over = [whole for whole, parts in self.tally.form.evaluation_order if key in parts]
-        if any(operands[whole] == 2 * surplus for whole in over):
-            return SUBTOTAL
-        return REPEATED if any(operands[own] == surplus for own in beside(self.tally.form, key)) else ""
+        typed = {operands[key], *(() if operands[key] == 2 * surplus else (surplus,))}
+        over = (whole for whole, parts in self.tally.form.evaluation_order if key in parts)
+        return any((operands[whole] or 0) - surplus in typed for whole in over)
 
-
-def _named(way: Way, kind: str) -> Way:
-    return way if way.kind else replace(way, kind=kind)
+    def _too_much(self, key: str, surplus: Number) -> str:
+        """Say whether what is too much in a cell stands beside it, or is all that it holds."""
+        operands = self.tally.operands
+        near = beside(self.tally.form, key) if surplus >= _LEAST_COPIED else ()
+        if any(operands[own] == surplus for own in near):
+            return REPEATED
+        return SURPLUS if 0 < surplus == operands[key] else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from pipeline.forms.arithmetic import with_totals
@@ -16,6 +17,8 @@ COLUMNS = (
     "legal_service",
     "other_organisation",
 )
+_FILLED_SHARE = 0.7
+"""Most slips are in figures that are there; the others put one where there is none."""
 SUMS = ("T3-01", "T3-02", "T3-03")
 DOCUMENTS = "proactive.normative_documents"
 
@@ -64,22 +67,28 @@ def _register_slips() -> None:
         kind(f"digits {name}, totals live")(_slip((), hand, is_live=True))
 
 
-def _slip(rows: tuple[str, ...], hand: object = None, *, is_live: bool = False) -> Plant:
+def _slip(
+    rows: tuple[str, ...], hand: Callable[[Sent, int], int | None] | None = None, *, is_live: bool = False
+) -> Plant:
     def plant(sent: Sent) -> Planted | None:
         keys = sent.filled(*rows, least=10 if hand else 0)
         sent.rng.shuffle(keys)
+        if sent.rng.random() < _FILLED_SHARE:
+            keys.sort(key=lambda key: sent.numbers[key] == 0)
         for key in keys:
-            value = (
-                hand(sent, int(sent.numbers[key]))
-                if callable(hand)
-                else sent.numbers[key] + sent.rng.randint(1, 9)
-            )
+            value = (hand or _off)(sent, int(sent.numbers[key]))
             if value is not None and value != sent.numbers[key] and _keeps_shares(key, value):
                 also = ("T3-04", "T3-05", "N04") if "carried_over" in key else ("N04",)
                 return live(sent, {key: value}, also=also) if is_live else typed(sent, key, value, also=also)
         return None
 
     return plant
+
+
+def _off(sent: Sent, value: int) -> int:
+    """Miscount by a few, one way or the other."""
+    step = sent.rng.randint(1, 9)
+    return value - step if value >= step and sent.rng.random() < 0.5 else value + step
 
 
 def _keeps_shares(key: str, value: Number) -> bool:
@@ -148,9 +157,10 @@ def _grand_total(sent: Sent) -> Planted:
     return typed(sent, key, sent.numbers[key] + sent.rng.randint(1, 99), also=("N04",))
 
 
-@kind("part of a group of cases wrong, totals typed")
+@kind("one figure of a group of cases wrong, totals typed")
 def _case(sent: Sent) -> Planted:
-    key = f"disputes.{sent.rng.choice(('reconsideration', 'litigation_after_reconsideration'))}.upheld"
+    group = sent.rng.choice(("reconsideration", "litigation_after_reconsideration"))
+    key = f"disputes.{group}.{sent.rng.choice(('upheld', 'corrected', 'other_result', 'pending', 'total'))}"
     return typed(sent, key, sent.numbers[key] + sent.rng.randint(1, 4), "T4-01", ("N04",))
 
 
@@ -245,7 +255,7 @@ def _twice(sent: Sent) -> Planted | None:
 @kind("an outcome forgotten")
 def _forgotten(sent: Sent) -> Planted | None:
     keys = sent.filled("granted_in_full", "granted_in_part", "unable_not_held")
-    return live(sent, {sent.rng.choice(keys): 0}) if keys else None
+    return live(sent, {sent.rng.choice(keys): 0}, also=("N04",)) if keys else None
 
 
 @kind("a subtotal entered as an outcome")

@@ -82,9 +82,16 @@ def account_of(rng: random.Random, numbers: Mapping[str, Number], year: int) -> 
             if key.startswith(f"requests.{row}") and key.endswith(".total")
         )
 
+    suits = sum(
+        number
+        for key, number in numbers.items()
+        if key.startswith("disputes.litigation") and key.endswith(".total")
+    )
+    reviews = numbers["disputes.reconsideration.total"]
+    disputed = rng.choice(("", "", f"因政府信息公开引起行政复议{reviews}件，行政诉讼{suits}件。"))
     new, carried, forward = total("new_received"), total("carried_over"), total("carried_forward")
     if not new:
-        return "本年度未收到政府信息公开申请。"
+        return f"本年度未收到政府信息公开申请。{disputed}"
     came = f"{year}年，我局共收到政府信息公开申请{new}件"
     over = f"，上年结转{carried}件" if carried or rng.random() < 0.5 else ""
     rest = f"，结转下年度继续办理{forward}件" if forward or rng.random() < 0.5 else ""
@@ -93,7 +100,7 @@ def account_of(rng: random.Random, numbers: Mapping[str, Number], year: int) -> 
         for name, prefix in {"予以公开": "granted_in_full", "部分公开": "granted_in_part", **GROUPS}.items()
     }
     listed = "，".join(f"{name}{count}件" for name, count in parts.items() if count)
-    return rng.choice(
+    told = rng.choice(
         [
             "",
             f"{came}。",
@@ -102,6 +109,7 @@ def account_of(rng: random.Random, numbers: Mapping[str, Number], year: int) -> 
             f"{came}{over}；{listed}{rest}。" if listed else f"{came}。",
         ]
     )
+    return told + disputed
 
 
 def _drawn(rng: random.Random, weights: Mapping[str, int]) -> str:
