@@ -18,7 +18,7 @@ NUMERAL = r"(?:\d{1,3}(?:[,，]\d{3})+(?![\d,，])|\d+|[零〇一二两三四五
 """A whole number in digits, with or without separators, or in Chinese numerals."""
 SEVERITY_FIELDS = ("severity", "missing", "lighter_severity")
 """Fields that say how much a finding weighs: of the rule, and of the lighter things that some kinds can find."""
-NOT_EXACT = r"(?!次|以上|以下|左右|上下|多|余|有余|之多|不等)"
+NOT_EXACT = r"(?!次|（次|以上|以下|左右|上下|多|余|有余|之多|不等)"
 """What may not follow a unit: the number would be rough, or count something else (件次)."""
 
 
