@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))  # run as a script: the cases live beside the test
 
 from pipeline.forms.form import AnyRule, Form, Rule  # noqa: E402 - after the path is set
 from pipeline.forms.loader import load_form  # noqa: E402
-from pipeline.messages import SEVERITY_WORDS, notices  # noqa: E402
+from pipeline.messages import SEVERITY_WORDS, asked_for, notices  # noqa: E402
 from pipeline.publishing.package import repack  # noqa: E402
 from tests.support.cases import cases, judged  # noqa: E402
 
@@ -76,7 +76,7 @@ def _entry(form: Form, rule: AnyRule, findings: tuple[object, ...]) -> Entry:
         rule.condition,
         "、".join(dict.fromkeys(words)),
         rule.source,
-        "：".join(part for part in (where, said.fault.removesuffix(f"（{rule.condition}）")) if part),
+        "：".join(part for part in (where, said.fault.removesuffix(asked_for(rule))) if part),
         rule.remedy if isinstance(rule, Rule) else said.hint or "",
     )
 

@@ -17,7 +17,7 @@ from pipeline.wording.hints import way_out
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.forms.form import Balance, Form
+    from pipeline.forms.form import AnyRule, Balance, Form
 
 SEVERITY_WORDS: Mapping[str, str] = {
     Severity.ERROR: "错误",
@@ -235,8 +235,8 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("told", "empty_text"): Wording("没有填写", "{remedy}", "", "文字"),
     ("told", "hollow"): Wording("只写了“{found}”，没有写出情况", "{remedy}", "{found}", "文字"),
-    ("mention", "missing"): Wording("没有写到{missing}（{title}）", "{remedy}", "", "{missing}"),
-    ("forbidden", "found"): Wording("写有“{found}”（{title}）", "{remedy}", "{found}"),
+    ("mention", "missing"): Wording("没有写到{missing}{asked_for}", "{remedy}", "", "{missing}"),
+    ("forbidden", "found"): Wording("写有“{found}”{asked_for}", "{remedy}", "{found}"),
     ("period", "missing"): Wording(
         "全文没有写明数据统计期限", "{remedy}", "", "{expected}年1月1日至12月31日"
     ),
@@ -274,7 +274,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("personal", "bank_card"): Wording("写有银行卡号 {number}", "{remedy}", "{number}"),
     ("other_name", "found"): Wording("以“{name}”的名义报告：“{sentence}”", "{remedy}", "{name}"),
 }
-"""A finding of a rule over texts is worded by the rule's kind; {title} and {remedy} are the rule's own, {year} in a remedy being the reporting year."""
+"""A finding of a rule over texts is worded by the rule's kind; {asked_for} and {remedy} are the rule's own, {year} in a remedy being the reporting year."""
 
 
 def notice(form: Form, finding: Finding) -> Notice:
@@ -286,7 +286,11 @@ def notice(form: Form, finding: Finding) -> Notice:
         wording = _check_wording(balance, finding)
     elif rule and (rule.kind, finding.variant) in CATALOGUE:
         wording = CATALOGUE[rule.kind, finding.variant]
-        facts |= {"title": rule.title, "remedy": rule.remedy.replace("{year}", facts.get("expected", ""))}
+        remedy = rule.remedy.replace("{year}", facts.get("expected", ""))
+        facts |= {
+            "asked_for": asked_for(rule),
+            "remedy": remedy.replace("{prompt}", _prompt(form, finding.key)),
+        }
     else:
         wording = CATALOGUE[finding.code, finding.variant]
     fault = ("（试行规则）" if finding.on_trial else "") + wording.fault.format_map(facts)
@@ -380,6 +384,11 @@ def counts_in_words(counts: Mapping[str, int]) -> str:
     return f"{whole}：{came}；未报送 {stands[None]} 家。{files}"
 
 
+def asked_for(rule: AnyRule) -> str:
+    """Say what a rule asks, as it stands at the end of a fault: not as if it were so."""
+    return f"（要求：{rule.condition}）"
+
+
 def spoken(value: Fact) -> str:
     """Write a fact as people write it: money without trailing zeros."""
     if isinstance(value, Decimal):
@@ -395,15 +404,20 @@ def _label(form: Form, key: str | None) -> str:
     return next((item.label for group in (form.entries, form.texts) for item in group if item.key == key), "")
 
 
+def _prompt(form: Form, key: str | None) -> str:
+    """Return what the template asks for in a text."""
+    return next((item.prompt for item in form.texts if item.key == key), "")
+
+
 def _check_wording(check: Balance, finding: Finding) -> Wording:
     rule = check.rule
     sides = [_side(rule.left_words, check.left, finding, "left")]
     if check.right or rule.relation in BALANCING:
         sides.append(_side(rule.right_words, check.right, finding, "right"))
     if rule.relation not in BALANCING:
-        return Wording(f"{'，'.join(sides)}（{rule.condition}）", rule.remedy, "{left}")
+        return Wording(f"{'，'.join(sides)}{asked_for(rule)}", rule.remedy, "{left}")
     gap = spoken(finding.facts["difference"]).lstrip("-")
-    fault = f"{'，'.join(sides)}，相差 {gap}（{rule.condition}）"
+    fault = f"{'，'.join(sides)}，相差 {gap}{asked_for(rule)}"
     if len(check.left) > 1:  # two sums face each other: neither is what the cell should hold
         left, right = ("＋".join(words) for words in (rule.left_words, rule.right_words))
         return Wording(fault, rule.remedy, f"{left} {{left}}", f"{right} {{right}}")

@@ -378,6 +378,8 @@ class Submission:
     agency: Agency | None = None
     level: str = ""
     year: int | None = None
+    asked: int | None = None
+    """The year reports are asked for; None where a file is judged by what it states."""
     held: bool = False
 
 

@@ -75,7 +75,10 @@ def assess(
         ledger, campaign.district.year, [(item.id, who.agency.code) for item, who in kept if who.agency]
     )
     submissions = [
-        submission(item.envelope, found[item.envelope.sha256], who, campaign.district.level)
+        replace(
+            submission(item.envelope, found[item.envelope.sha256], who, campaign.district.level),
+            asked=campaign.district.year,
+        )
         for item, who in kept
     ]
     bases = _bases(campaign, kept)

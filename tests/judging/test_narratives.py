@@ -209,3 +209,13 @@ def test_every_rule_over_texts_has_cases_of_each_sort() -> None:
     for code, cases in by_code.items():
         assert {case["sort"] for case in cases} == {"fires", "silent", "not_assessed"}, code
         assert all(bool(case.get("fires")) == (case["sort"] == "fires") for case in cases), code
+
+
+def test_texts_are_held_against_the_year_that_is_asked_for() -> None:
+    """A clerk who mistook the year of the report, not that of the texts, is told of the year alone."""
+    item = replace(submission({}), year=2022)
+    told = {
+        asked: {code for code, _ in found(replace(item, asked=asked))[0] if code in {"N01", "N07"}}
+        for asked in (None, 2023)
+    }
+    assert told == {None: {"N01"}, 2023: set()}
