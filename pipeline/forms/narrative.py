@@ -91,6 +91,8 @@ class Period(Narrative):
     """Somewhere the period of the figures is stated, near one of ``words``, from ``first`` to ``last`` (month, day) of the year.
 
     ``severity`` is that of a wrong period, ``missing`` that of one that is not stated; ``home`` is the text where it belongs.
+    A sentence with one of the ``excuses`` speaks of another period; one without a ``certain`` word may speak of a part of
+    the year if the whole is stated elsewhere.
     """
 
     kind = "period"
@@ -99,6 +101,8 @@ class Period(Narrative):
     last: tuple[int, ...]
     missing: str
     home: str
+    excuses: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

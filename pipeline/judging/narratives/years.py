@@ -15,13 +15,21 @@ if TYPE_CHECKING:
     from pipeline.model import Fact, Finding
 
 _DATE = r"(?:(?P<year{0}>(?:19|20)\d\d)[年.\-/]?)?0?(?P<month{0}>1[0-2]|[1-9])[月.\-/]0?(?P<day{0}>3[01]|[12]\d|[1-9])日?"
-_SPAN = re.compile(_DATE.format(1) + r"(?:零时|0时)?(?:起|开始)?，?(?:至|到|—+|-+|–|~|～)" + _DATE.format(2))
+_SPAN = re.compile(
+    _DATE.format(1)
+    + r"(?:零时|0时)?(?:起|开始)?，?截?(?:至|到|—+|-+|–|~|～)(?:当年|本年|同年)?"
+    + _DATE.format(2)
+)
 """Two dates; a year that lost its 年 (20221月1日) is read as well."""
 _WHOLE_YEAR = r"(?P<year>(?:19|20)\d\d)年?(?:度|全年)"
 _UNTIL = r"截[至止](?:日期|时间)?[到为是]?(?P<year>(?:19|20)\d\d)年(?:年底|底|末|12月31日)"
-_MONTHS = r"(?P<year>(?:19|20)\d\d)年0?1月份?(?:至|到|—+|-+|–|~|～)(?:(?:19|20)\d\d年)?12月"
+_MONTHS = r"(?P<year>(?:19|20)\d\d)年0?1月?份?(?:至|到|—+|-+|–|~|～)(?:(?:19|20)\d\d年)?12月"
+_ONLY_YEAR = r"(?:为|是|：)(?P<year>(?:19|20)\d\d)年(?=[，。；）]|$)"
+_SPELLED = r"年一月一日(?:起|开始)?，?(?:至|到)[^，。]{0,5}十二月三十一日"
 _OTHERWISE = re.compile(
-    "|".join(pattern.replace("?P<year>", "?:") for pattern in (_WHOLE_YEAR, _UNTIL, _MONTHS))
+    "|".join(
+        pattern.replace("?P<year>", "?:") for pattern in (_WHOLE_YEAR, _UNTIL, _MONTHS, _ONLY_YEAR, _SPELLED)
+    )
 )
 """Other ways to state a period; they are taken as stated and not looked into."""
 
@@ -33,18 +41,22 @@ def period(rule: Period, _around: Surroundings) -> Check:
         said = item.said(rule.texts)
         if item.year is None or not said:
             return
-        stated = False
+        is_whole = any(
+            _is_whole(rule, span, item.year) for text in said.values() for span in _SPAN.finditer(text)
+        )
+        stated = is_whole
         for key, text in said.items():
             for start, sentence in _announced(rule, text):
                 stated = stated or bool(_SPAN.search(sentence) or _OTHERWISE.search(sentence))
                 for variant, at, facts in _faults(rule, sentence, item.year):
+                    is_certain = any(word in sentence for word in rule.certain)
+                    if is_whole and variant == "wrong_dates" and not is_certain:
+                        continue
                     place = quoted(text, start + at[0], start + at[1])
                     yield item.finding(
                         rule, variant, key, {"sentence": place, "expected": item.year, **facts}
                     )
-        if not stated and not any(
-            _is_whole(rule, span, item.year) for text in said.values() for span in _SPAN.finditer(text)
-        ):
+        if not stated:
             yield item.finding(rule, "missing", rule.home, {"expected": item.year}, severity=rule.missing)
 
     return check
@@ -60,7 +72,7 @@ def _announced(rule: Period, text: str) -> Iterator[tuple[int, str]]:
 def _faults(rule: Period, sentence: str, year: int) -> Iterator[tuple[str, tuple[int, int], dict[str, Fact]]]:
     """Yield (variant, where, facts) of a period that is not that of the year. A sentence with several periods is left alone."""
     spans = list(_SPAN.finditer(sentence))
-    if len(spans) != 1:
+    if len(spans) != 1 or any(word in sentence for word in rule.excuses):
         return
     [span] = spans
     years = {int(span[name]) for name in ("year1", "year2") if span[name]}
