@@ -7,7 +7,7 @@ Every stage is a pure function or a writer that can run again; a night whose inp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from pipeline.model import (
     Assessment,
     DistrictSummary,
     Envelope,
+    PastReport,
 )
 from pipeline.night import letterbox, letterstate, mailing
 from pipeline.night.assessing import Assessed, Campaign, assess, read_chunk, submission
@@ -37,7 +38,7 @@ from pipeline.night.outcomes import outcomes
 from pipeline.publishing import before, outputs
 from pipeline.publishing.plan import Night
 from pipeline.publishing.record import Record
-from pipeline.publishing.summary import Background
+from pipeline.publishing.summary import Background, PastFigures
 
 if TYPE_CHECKING:
     from pipeline.delivery import Round
@@ -154,7 +155,8 @@ def _run(session: Session) -> Outcome:
     history = imports.reports_of(ledger, district.year - 1)
     campaign = Campaign(form, district, history, waivers.in_force(ledger, district.year, now.date()))
     layout, style = word_layout(district, form), web_style(district)
-    others = (*inbox.leftovers, *campaign.waivers, *history.values())
+    years = imports.years_before(ledger, district.year - 1)
+    others = (*inbox.leftovers, *campaign.waivers, *history.values(), *years.items())
     inputs = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     earlier = before.read_record(target)
     desk = letterbox.Desk(ledger, district, form, target, now, history)
@@ -177,7 +179,10 @@ def _run(session: Session) -> Outcome:
         now=now,
         bases=assessed.bases,
         background=Background(
-            last_year={code: past.numbers for code, past in campaign.history.items()},
+            past={
+                district.year - 1: _figures(history),
+                **{year: _figures(imports.reports_of(ledger, year)) for year in years},
+            },
             waivers=campaign.waivers,
             delivered=last_delivered(ledger, form, district.year),
         ),
@@ -196,6 +201,10 @@ def _run(session: Session) -> Outcome:
         f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；{letters.words or '没有新写信'}"
     )
     return Outcome(target, done.record, done.written, done.removed, letters=letters, pdf_failure=done.failure)
+
+
+def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
+    return {code: report.numbers for code, report in reports.items()}
 
 
 def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:

@@ -13,6 +13,9 @@ from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
 from pipeline.model import PastReport, Reading
 
+_MOST_YEARS = 4
+"""Before last year; a chart of more is a tangle."""
+
 
 def keep(ledger: Ledger, reports: Sequence[PastReport], *, at: datetime) -> None:
     """Record ``reports``; the last import of an agency and year is the one that counts."""
@@ -29,6 +32,15 @@ def keep(ledger: Ledger, reports: Sequence[PastReport], *, at: datetime) -> None
 def reports_of(ledger: Ledger, year: int) -> dict[str, PastReport]:
     """Return the report of ``year`` of every agency that has one, by agency code."""
     return _accepted(ledger, year) | _imported(ledger, year)
+
+
+def years_before(ledger: Ledger, year: int) -> dict[int, int]:
+    """Return the newest of the years before ``year`` that anything is known of, each with the last that happened to it."""
+    rows = ledger.rows(
+        "SELECT year, max(id) AS last FROM events WHERE year < ? GROUP BY year ORDER BY year DESC LIMIT ?",
+        (year, _MOST_YEARS),
+    )
+    return {row["year"]: row["last"] for row in rows}
 
 
 def _imported(ledger: Ledger, year: int) -> dict[str, PastReport]:

@@ -14,9 +14,15 @@ from pipeline.model import CHINA
 if TYPE_CHECKING:
     from pipeline.model import AgencyState, Assessment
 
+NO_KIND = "（未分类）"
 LATE, OVERDUE = "迟报", "逾期"
 _CALENDAR = range(1901, 9999)
 """The years a workbook can hold and a clock can be moved in; a mail may claim any."""
+
+
+def kind_of(state: AgencyState) -> str:
+    """Return the kind an agency is grouped under."""
+    return state.agency.kind or NO_KIND
 
 
 def shown(state: AgencyState) -> Assessment | None:

@@ -146,8 +146,7 @@ def background(form: Form, summary: DistrictSummary) -> Background:
     some = summary.states[0].agency.code
     return Background(
         printed=printed,
-        last_year=past,
-        earlier={year: dict.fromkeys(keys, year - 2000) for year in (2021, 2022)},
+        past={2022: past, 2021: {some: dict.fromkeys(keys, 21)}, 2020: {"900": dict.fromkeys(keys, 20)}},
         waivers=[Waiver(some, "T3-04", "机构合并", "王主任", NOW, DEADLINE)],
         delivered=Delivered(NOW, before),
         reports={code: f"reports/{code}.docx" for code in printed},
@@ -551,7 +550,7 @@ def test_what_was_carried_forward_must_be_carried_over(form: Form) -> None:
     numbers = dict(zip((cell.key for cell in form.cells), summary.totals, strict=True))
     for gap, expected in ((0, "✓"), (2, "需说明")):
         past = {cell.key: 0 for cell in form.cells} | {forward: numbers[over] - gap}
-        known = Background(last_year={summary.reports[0].code: past})
+        known = Background(past={2022: {summary.reports[0].code: past}})
         rows = yearly_rows(build_from(form, summary, [], known))
         rule = form.balance("T3-04")
         [row] = [row for row in rows if row["项目"] == f"{rule.rule.condition}（{rule.subject}）"]
@@ -562,7 +561,7 @@ def test_what_was_carried_forward_must_be_carried_over(form: Form) -> None:
 def test_two_years_of_different_agencies_are_called_not_comparable(form: Form) -> None:
     summary = merged(form, *mixed(form))
     known = background(form, summary)
-    fewer = replace(known, last_year=dict(list(known.last_year.items())[2:]))
+    fewer = replace(known, past={2022: dict(list(known.past[2022].items())[2:])})
     said = texts(opened(build_from(form, summary, [], fewer), values=True)[YEARLY_SHEET])
     assert any("仅供参考" in text for text in said)
 
@@ -574,6 +573,21 @@ def test_an_unknown_last_year_leaves_blanks_and_a_sentence(form: Form) -> None:
     assert {(row["上年"], row["增减"], row["增减（%）"]) for row in rows} == {(None, "—", "—")}
     said = texts(opened(build_from(form, summary, []), values=True)[YEARLY_SHEET])
     assert any(text.startswith(f"没有{summary.year - 1}年的数据") for text in said)
+
+
+def test_the_chart_by_years_says_of_how_many_agencies_each_is(form: Form) -> None:
+    """2020 is known of an agency that is not on the roster, so it is not shown."""
+    summary = merged(form, *mixed(form))
+    said = texts(opened(build_from(form, summary, [], background(form, summary)), values=True)[CHARTS_SHEET])
+    size = len(summary.reports)
+    assert [text for text in said if re.fullmatch(r"\d{4}年.*", text)] == [
+        "2021年（1 家）",
+        f"2022年（{size} 家）",
+        f"2023年（{size} 家）",
+    ]
+    alike = replace(background(form, summary), past={2022: background(form, summary).past[2022]})
+    said = texts(opened(build_from(form, summary, [], alike), values=True)[CHARTS_SHEET])
+    assert [text for text in said if re.fullmatch(r"\d{4}年.*", text)] == ["2022年", "2023年"]
 
 
 def chart_parts(content: bytes) -> list[str]:

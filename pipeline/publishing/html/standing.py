@@ -20,7 +20,7 @@ from pipeline.model import (
     Verdict,
     Waiver,
 )
-from pipeline.publishing.states import china_day, lateness, received_at, remark, shown
+from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown
 from pipeline.wording.grouping import GroupedNotice, group_notices
 
 MOST_FINDINGS = 12
@@ -34,7 +34,6 @@ STATES: tuple[Verdict | None, ...] = (
 )
 """The states an agency can be in, the best first."""
 _STATE_NAMES: Mapping[Verdict | None, str] = {None: "missing"}
-_NO_KIND = "其他"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         number=number,
         name=agency.name,
         code=agency.code,
-        kind=agency.kind or _NO_KIND,
+        kind=kind_of(state),
         state=state_name(state.verdict),
         word=VERDICT_WORDS[state.verdict],
         rank=STATES.index(state.verdict),

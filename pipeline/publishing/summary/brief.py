@@ -11,14 +11,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import AgencyState, DistrictSummary, Notice, Number, Waiver
+from pipeline.model import DistrictSummary, Notice, Number, Waiver
 
-NO_KIND = "（未分类）"
 _LONG_LIST = 30
 _MONEY_DECIMALS = 6
 
 Figures = Sequence[Number | None]
 """The numbers of one report in the form's order; None is unknown."""
+PastFigures = Mapping[str, Number | None]
+"""The numbers of a report of an earlier year by cell key; None and absent are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +35,15 @@ class Background:
     """What is known besides the year's submissions. Everything is keyed by agency code and may be missing.
 
     ``printed`` holds the figures read back from the written Word reports, None where there was no reading back;
-    ``last_year`` last year's figures by cell key; ``earlier`` the district's sums of earlier years by year and cell
-    key; ``reports`` the path of each agency's Word report, relative to the workbook; ``extended`` later deadlines.
+    ``past`` the figures of earlier years by cell key, by year; ``reports`` the path of each agency's Word report, relative to the workbook; ``extended`` later deadlines.
     """
 
     printed: Mapping[str, Figures] | None = None
-    last_year: Mapping[str, Mapping[str, Number | None]] = field(default_factory=dict)
-    earlier: Mapping[int, Mapping[str, Number]] = field(default_factory=dict)
+    past: Mapping[int, Mapping[str, PastFigures]] = field(default_factory=dict)
     waivers: Sequence[Waiver] = ()
     delivered: Delivered | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
     extended: Mapping[str, date] = field(default_factory=dict)
-
-    def sums_of_last_year(self, agencies: Iterable[str]) -> dict[str, Number]:
-        """Add up last year's figures of ``agencies`` by cell key; a key that nobody has is absent."""
-        sums: dict[str, Number] = {}
-        for code in agencies:
-            for key, value in self.last_year.get(code, {}).items():
-                if value is not None:
-                    sums[key] = sums.get(key, 0) + value
-        return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +60,12 @@ class Brief:
     def deadline_of(self, code: str) -> date:
         """The last day on which the agency with ``code`` is in time."""
         return self.background.extended.get(code, self.deadline)
+
+    def past_of(self, year: int) -> dict[str, PastFigures]:
+        """The figures of ``year`` of each agency of the roster that has them."""
+        found = self.background.past.get(year, {})
+        codes = (state.agency.code for state in self.summary.states)
+        return {code: found[code] for code in codes if found.get(code)}
 
     @property
     def counted(self) -> int:
@@ -108,11 +104,6 @@ class Brief:
         return {cell.key: total for cell, total in zip(self.form.cells, self.summary.totals, strict=True)}
 
 
-def kind_of(state: AgencyState) -> str:
-    """Return the kind an agency is grouped under."""
-    return state.agency.kind or NO_KIND
-
-
 def partial_note(brief: Brief) -> str:
     """Say how many agencies are in the sums and, where it is not all, which are not."""
     count = f"{brief.counted} / {brief.expected} 家"
@@ -126,3 +117,13 @@ def absentees(summary: DistrictSummary) -> str:
     names = [state.agency.name for state in summary.states if not state.counting]
     listed = "、".join(names[:_LONG_LIST])
     return listed + (f"等 {len(names)} 家，名单见汇总表“报送情况”" if len(names) > _LONG_LIST else "")
+
+
+def added_up(reports: Iterable[PastFigures]) -> dict[str, Number]:
+    """Add up the figures of an earlier year by cell key; a key that nobody has is absent."""
+    sums: dict[str, Number] = {}
+    for report in reports:
+        for key, value in report.items():
+            if value is not None:
+                sums[key] = sums.get(key, 0) + value
+    return sums

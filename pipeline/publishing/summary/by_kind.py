@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import ranges
 from pipeline.model import Number, column_letters
+from pipeline.publishing.states import kind_of
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
-from pipeline.publishing.summary.brief import Brief, kind_of, partial_note
+from pipeline.publishing.summary.brief import Brief, partial_note
 from pipeline.publishing.summary.detail import KIND_COLUMN, Column
 from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import sum_formula
 from pipeline.model import Number, a1
 from pipeline.publishing.summary.book import BODY_FONT, HEAD_FONT, Book, Page
-from pipeline.publishing.summary.brief import Brief
+from pipeline.publishing.summary.brief import Brief, added_up
 from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions
 
@@ -77,17 +77,21 @@ def _by_agency(brief: Brief, part: ChartPart, columns: Mapping[str, Column]) -> 
 
 
 def _by_year(brief: Brief, parts: Sequence[ChartPart]) -> list[tuple[str, Cells]]:
-    lines: list[tuple[str, Cells]] = []
-    for year, sums in sorted(_earlier(brief).items()):
+    """Return a line for each year of which every figure is known, saying of how many agencies where that differs."""
+    sizes, lines = (
+        {brief.summary.year: brief.counted},
+        {brief.summary.year: [_sum(brief, part) for part in parts]},
+    )
+    for year in brief.background.past:
+        reports = brief.past_of(year)
+        sums = added_up(reports.values())
         if all(key in sums for part in parts for key in part.cells):
-            lines.append((f"{year}年", [("", sum(sums[key] for key in part.cells)) for part in parts]))
-    return [*lines, (f"{brief.summary.year}年", [_sum(brief, part) for part in parts])]
-
-
-def _earlier(brief: Brief) -> dict[int, Mapping[str, Number]]:
-    """Return the sums of earlier years; last year's from its agencies, where nobody gave the sum."""
-    roster = (state.agency.code for state in brief.summary.states)
-    return {brief.summary.year - 1: brief.background.sums_of_last_year(roster), **brief.background.earlier}
+            sizes[year] = len(reports)
+            lines[year] = [("", sum(sums[key] for key in part.cells)) for part in parts]
+    alike = len(set(sizes.values())) == 1
+    return [
+        (f"{year}年" if alike else f"{year}年（{sizes[year]} 家）", lines[year]) for year in sorted(lines)
+    ]
 
 
 def _write_chart(page: Page, brief: Brief, chart: Chart, lines: Sequence[tuple[str, Cells]], row: int) -> int:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import quoted
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import a1
+from pipeline.publishing.states import kind_of
 from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Book, Page, Properties
-from pipeline.publishing.summary.brief import Brief, kind_of
+from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.summary.measure import print_scale, sheet_name, stored
 from pipeline.publishing.summary.streaming import run_pieces
 

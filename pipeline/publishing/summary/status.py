@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Severity
-from pipeline.publishing.states import china_day, lateness, received_at, remark, shown
+from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, TIME_FORMAT, Book, Page
-from pipeline.publishing.summary.brief import Brief, kind_of
+from pipeline.publishing.summary.brief import Brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

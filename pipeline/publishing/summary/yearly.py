@@ -11,7 +11,7 @@ from pipeline.forms.form import is_last_year, this_year
 from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.model import Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
-from pipeline.publishing.summary.brief import Brief
+from pipeline.publishing.summary.brief import Brief, added_up
 from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions
 
@@ -42,7 +42,7 @@ def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
     )
     page.heads(_HEAD_ROW, YEARLY_HEAD)
     row, where, rows = _FIRST_ROW, printed_positions(brief.form), dict[str, int]()
-    past = brief.background.sums_of_last_year(state.agency.code for state in brief.summary.states)
+    past = added_up(brief.past_of(brief.summary.year - 1).values())
     for table in brief.form.tables:
         page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
         row += 1
@@ -61,11 +61,7 @@ def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
 def _note(brief: Brief) -> str:
     """Say whose last year is known, and whether the two years speak of the same agencies."""
     year = brief.summary.year - 1
-    known = {
-        state.agency.code
-        for state in brief.summary.states
-        if brief.background.last_year.get(state.agency.code)
-    }
+    known = set(brief.past_of(year))
     if not known:
         return f"没有{year}年的数据，“上年”各栏空着。"
     counted = {report.code for report in brief.summary.reports}
@@ -147,9 +143,10 @@ def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row
     headline = brief.form.headlines[0]
     cell = brief.form.by_key[headline.cell]
     page.line(row, f"各单位{headline.label}", page.book.boxed(font_name=HEAD_FONT), least=22)
+    last_year = brief.past_of(brief.summary.year - 1)
     for place, state in enumerate(brief.summary.states):
         now = (f"={columns[cell.key].of(place)}", _figure(state, cell))
-        past = brief.background.last_year.get(state.agency.code, {}).get(cell.key)
+        past = last_year.get(state.agency.code, {}).get(cell.key)
         _write_line(page, row + 1 + place, (state.agency.name, cell.kind), now, past)
 
 
