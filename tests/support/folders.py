@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -45,16 +46,21 @@ class Ran:
         return [finding["code"] for finding in item["findings"]]
 
 
-def nianbao(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def nianbao(
+    *arguments: str | Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a process of its own."""
     command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    whole = os.environ | (environment or {})
+    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8", env=whole)
 
 
-def run(district: Path, *options: str, output: Path | None = None) -> Ran:
+def run(
+    district: Path, *options: str, output: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Ran:
     """Run a night."""
     target = output or district / "output"
-    done = nianbao("run", district, "--output", target, "--now", NOW, *options)
+    done = nianbao("run", district, "--output", target, "--now", NOW, *options, environment=environment)
     return Ran(done.returncode, done.stdout, done.stderr, target / str(YEAR))
 
 
