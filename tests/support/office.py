@@ -125,7 +125,7 @@ def _packaging(trees: dict[str, etree._Element], parts: set[str]) -> Iterator[st
                     for key, value in item.attrib.items()
                     if f"{{{_RELATIONS}}}" in str(key)
                 }
-                yield from (f"{name}: no {one}" for one in used - set(ids))
+                yield from (f"{name}: no {one!r}" for one in used - set(ids))
 
 
 def _orders(tree: etree._Element) -> Iterator[str]:
