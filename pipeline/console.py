@@ -146,7 +146,7 @@ def _print_troubles(console: Console, found: Record) -> None:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
         line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
-        parts = (item["agency_name"], item["file"], f"{len(errors)} 处错误")
+        parts = (item["agency_name"], item["file"], f"{item['problem_counts']['error']} 项错误")
         line.append("　".join(part for part in parts if part), style="default")
         console.print(line)
         console.print(Text(f"      {errors[0]['message']}" if errors else "", style="dim"))

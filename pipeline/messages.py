@@ -74,6 +74,11 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "文件已损坏，无法打开", "请在自己的电脑上确认能打开，另存为 .xlsx 后重新报送"
     ),
     ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是“{kind}”", _ASK_AGAIN, "{kind}"),
+    ("F01", "archive"): Wording(
+        "文件是压缩包（{kind}），无法读取其中的表格",
+        "请先解压，只发其中的表格；或者压缩成不带密码的 .zip 再发",
+        "{kind}",
+    ),
     ("F01", "empty"): Wording("文件是空的，没有任何内容", "请检查附件是否保存成功，重新报送"),
     ("F01", "winmail"): Wording(
         "附件被发件人的邮件程序（Outlook）包成了 winmail.dat，其中的表格取不出来",
@@ -105,8 +110,25 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{stated}",
         "{expected}",
     ),
+    ("F02", "year_filled"): Wording(
+        "没有填写报告年度，退回表中已填上 {expected}", "请确认填的是该年度的数据", "", "{expected}"
+    ),
+    ("F02", "agency_filled"): Wording("没有填写填报单位，退回表中已填上", "请核对单位名称"),
     ("F03", "missing_table"): Wording(
         "没有找到“{table}”这张表", "请使用填报模板，不要删除工作表或以图片代替表格"
+    ),
+    ("F03", "table_restored"): Wording("没有找到“{table}”这张表，退回表中已补上", "请填写 {wanted}"),
+    ("F03", "label_restored"): Wording(
+        "“{table}”中没有找到“{label}”，退回表中已恢复", "请填写 {wanted}", "", "{label}"
+    ),
+    ("F03", "sheet_restored"): Wording(
+        "没有找到“{sheet}”工作表，退回表中已补上", "请填写 {wanted}", "", "{sheet}"
+    ),
+    ("F03", "label_mended"): Wording(
+        "表头“{found}”与规定的“{label}”不一致，已按“{label}”读取，退回表中已恢复规定的表头",
+        "请核对这一行（列）填的是不是“{label}”的数",
+        "{found}",
+        "{label}",
     ),
     ("F03", "missing_label"): Wording(
         "“{table}”中没有找到“{label}”", "请恢复模板原有的行列和表头文字", "", "{label}"
@@ -132,6 +154,36 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{old_authority}",
         "{authority}",
     ),
+    ("F04", "carried_back"): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）；{tables}和文字已转入退回的新版模板",
+        "请核对转入的内容，并补填 {wanted}",
+        "{old_authority}",
+        "{authority}",
+    ),
+    ("F04", "blank_back"): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "请在退回的新版模板上填写 {wanted}",
+        "{old_authority}",
+        "{authority}",
+    ),
+    ("F05", "unplaced_back"): Wording(
+        "“{table}”的行列被增删或移动，有些单元格无法确认对应的项目，没有转入退回表", "请填写 {wanted}"
+    ),
+    ("F05", "several_back"): Wording(
+        "“{table}”有几份（{sheets}），无法确认以哪一份为准，都没有转入退回表", "请填写 {wanted}"
+    ),
+    ("F05", "unread_back"): Wording(
+        "“{table}”原表中有模板没有的行或列，原表 {cells} 的数字没有计入，也没有转入退回表",
+        "请核对这些数字是否应填在规定的项目中；不应填的，在“自查”的“说明”栏写明原因",
+    ),
+    ("F05", "copies_back"): Wording(
+        "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
+        "请逐格核对两份不同的 {count} 格，填错的改正，无误的不用改",
+    ),
+    ("F05", "sheet_shown"): Wording("工作表原是隐藏的，退回表中已取消隐藏", "请核对其中的数字是否应当填报"),
+    ("F05", "hidden_shown"): Wording(
+        "有 {count} 个数字原在隐藏的行或列中，退回表中已取消隐藏", "请核对这些数字是否应当填报"
+    ),
     ("F05", "unplaced"): Wording(
         "“{table}”的行列被增删或移动，无法确认各单元格对应的项目", "请把数据填入未改动的填报模板"
     ),
@@ -156,8 +208,20 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "有数字在隐藏的行或列中（{cells}），已照常读取", "请取消隐藏，核对这些数字是否应当填报"
     ),
     ("F05", "pasted_low"): Wording(
-        "“{table}”的数字整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字",
+        "“{table}”的数字整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对相符，已按上移 {rows} 行读取",
         "请把这些数字整体上移 {rows} 行，与左侧项目对齐",
+    ),
+    ("F05", "low_mended"): Wording(
+        "“{table}”的数字整体低了 {rows} 行，各项与总计核对相符，退回表中已上移 {rows} 行、与左侧项目对齐",
+        "请核对，无误的不用改",
+    ),
+    ("F05", "pasted_low_unclear"): Wording(
+        "“{table}”的数字似乎整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对不上，没有读取",
+        "请按左侧项目逐格填写",
+    ),
+    ("F05", "low_back"): Wording(
+        "“{table}”的数字似乎整体低了 {rows} 行，各项与总计核对不上，没有转入退回表",
+        "请按左侧项目填写 {wanted}",
     ),
     ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
     ("F06", "unknown_sender"): Wording(
@@ -196,6 +260,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("C01", "as_zero"): Wording("没有填写，已按 0 处理", "没有发生的请填 0", "", "0"),
     ("C02", "as_zero"): Wording("填的是“{raw}”，已按 0 处理", "没有发生的请填 0", "{raw}", "0"),
     ("C02", "placeholder"): Wording("填的是“{raw}”，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C01", "zero_filled"): Wording("没有填写，退回表中已填 0", "请核对是不是没有发生", "", "0"),
+    ("C02", "zero_filled"): Wording("填的是“{raw}”，退回表中已改为 0", "请核对是不是没有发生", "{raw}", "0"),
+    ("C03", "unit_gone"): Wording("填的是“{raw}”，退回表中已改为 {value}", "请核对", "{raw}", "{value}"),
     ("C03", "unit_stripped"): Wording(
         "填的是“{raw}”，已按 {value} 读取", "请只填数字，不写单位", "{raw}", "{value}"
     ),
@@ -221,6 +288,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("C08", "date"): Wording(
         "数字被表格软件变成了日期 {raw}", "请把单元格格式改为“常规”后重新填写数字", "{raw}", "数字"
     ),
+    ("C08", "date_back"): Wording("数字被表格软件变成了日期 {raw}", "请重新填写数字", "{raw}", "数字"),
+    ("C08", "error_back"): Wording("单元格显示错误值 {raw}", "请直接填数字", "{raw}", "数字"),
+    ("C08", "formula_back"): Wording("公式没有保存计算结果", "请直接填数字", "", "数字"),
     ("C08", "formula_without_result"): Wording(
         "公式没有保存计算结果", "请直接填数字，或用 Excel、WPS 重新打开并保存", "", "数字"
     ),
@@ -230,6 +300,16 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("C09", "nil_contradiction"): Wording(
         "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数",
         "请改选“否”，或把这些数改为 0",
+        "是",
+        "否",
+    ),
+    ("sums", "typed_over"): Wording(
+        "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
+        "请核对各项，填错的改正；都无误的不用改，直接发回",
+    ),
+    ("C09", "nil_back"): Wording(
+        "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数；空着的格按 0 转入退回表",
+        "请核对全表，把 {cell} 改选“否”，或把 {cells} 改为 0",
         "是",
         "否",
     ),
@@ -284,6 +364,8 @@ def notice(form: Form, finding: Finding) -> Notice:
     facts = {name: spoken(value) for name, value in finding.facts.items()}
     if balance:
         wording = _check_wording(balance, finding)
+    elif finding.variant == "typed_over":
+        wording = CATALOGUE["sums", finding.variant]
     elif rule and (rule.kind, finding.variant) in CATALOGUE:
         wording = CATALOGUE[rule.kind, finding.variant]
         remedy = rule.remedy.replace("{year}", facts.get("expected", ""))
@@ -327,7 +409,12 @@ def _answered(finding: Finding, remedy: str) -> str:
 
 
 def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
-    """Put findings into words, heaviest first, then as a clerk goes through the sheets, then in their order.
+    """Put findings into words, in order."""
+    return [notice(form, finding) for finding in in_order(form, findings)]
+
+
+def in_order(form: Form, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the heaviest first, then as a clerk goes through the sheets, then in their order.
 
     What follows from another finding stands after it.
     """
@@ -343,7 +430,7 @@ def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
         _, row, column = form.positions.get(head.key or "", ("", 0, 0))
         return -finding.severity.weight, sheets.get(name, 0), row, column, finding.cause
 
-    return [notice(form, finding) for finding in sorted(findings, key=order)]
+    return sorted(findings, key=order)
 
 
 def message_line(outcome: MessageOutcome) -> str:

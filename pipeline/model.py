@@ -207,7 +207,7 @@ class Notice:
     """A finding in words, as people and other programs get it.
 
     ``message`` is the whole sentence: where, what is wrong, what to do. ``fault`` is its middle part and ``hint``
-    its last, for lists that have a column for each. All but ``fault`` and ``cause`` are the contract of ``run.json``.
+    its last, for lists that have a column for each. All up to ``hint`` are the contract of ``run.json``.
     """
 
     code: str
@@ -222,6 +222,10 @@ class Notice:
     fault: str = ""
     cause: str = ""
     """Notices of one cause are one problem; empty: nothing else follows from it."""
+    change: tuple[str, ...] = ()
+    """In the workbook that goes back: keys of the cells to be changed, where it is known which."""
+    look: tuple[str, ...] = ()
+    """In the workbook that goes back: keys of the cells to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class Arrival:
     """Names of attachments that are no tables."""
     notices: tuple[Notice, ...] = ()
     report: Report | None = None
+    shown: int = 0
+    """Of what goes back: the version whose content the attached workbook shows; 0: it is blank."""
     comparable: bool = True
     """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
 

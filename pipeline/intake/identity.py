@@ -177,7 +177,7 @@ def _year_findings(reading: Reading, year: int) -> tuple[Finding, ...]:
     written = _entry(reading, "year")
     found = _stated_year(reading)
     if found is None and not written:
-        return (_finding(reading, "year", "year_missing"),)
+        return (_finding(reading, "year", "year_missing", expected=year),)
     if found != year:
         return (_finding(reading, "year", "year_wrong", stated=found or written, expected=year),)
     return ()

@@ -1,4 +1,4 @@
-"""A placed table goes in; what a person did around it comes out: copies, hidden lines, a paste that is too low.
+"""A placed table goes in; what a person did around it comes out: copies and hidden lines.
 
 The figures are read from where they are; these findings say what to look at before they are believed.
 """
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from pipeline.intake.placing import Placement
     from pipeline.intake.spreadsheet import SheetData
 
-_LOWEST = 3
-"""Rows by which a paste is recognised as too low."""
-
 
 def oddities(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> list[Finding]:
     """Return what is odd about ``table`` where it was placed."""
@@ -30,7 +27,6 @@ def oddities(form: Form, table: Table, placed: Placement, sheets: Sequence[Sheet
     return [
         *_copies(form, table, placed, sheets),
         *_hidden(form, table, placed, sheet),
-        *_pasted_low(form, table, placed, sheet),
     ]
 
 
@@ -89,39 +85,3 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
         cells = [a1(*spots[key]) for key in keys]
         facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
         yield Finding("F05", Severity.WARNING, Place(sheet.name, cells[0]), tuple(keys), "hidden", facts)
-
-
-def _pasted_low(form: Form, table: Table, placed: Placement, sheet: SheetData) -> Iterable[Finding]:
-    """Recognise a paste that left the first rows blank and spilled as many below the last."""
-    last = len(table.blocks) - 1
-    spots = {
-        cell.key: placed.positions[cell.key][1:]
-        for cell in form.cells_of(table.key)
-        if cell.block == last and cell.is_input and cell.key in placed.positions
-    }
-    if not spots or not table.blocks[last].rows[0].label:
-        return
-    rows = sorted({row for row, _ in spots.values()})
-    columns = sorted({column for _, column in spots.values()})
-    by_row = {row: [column for at, column in spots.values() if at == row] for row in rows}
-    blank = next((n for n, row in enumerate(rows) if not _is_blank(sheet, row, by_row[row])), len(rows))
-    if not 0 < blank <= _LOWEST:
-        return
-    below = range(rows[-1] + 1, rows[-1] + 1 + blank)
-    spilled = [a1(row, column) for row in below for column in columns if _is_number(sheet.at(row, column))]
-    if spilled and all(any(_is_number(sheet.at(row, column)) for column in columns) for row in below):
-        facts: Mapping[str, Fact] = {
-            "table": table.name,
-            "rows": blank,
-            "cells": "、".join(cell_ranges(spilled)),
-        }
-        first = a1(rows[0], columns[0])
-        yield Finding("F05", Severity.ERROR, Place(sheet.name, first), tuple(spots), "pasted_low", facts)
-
-
-def _is_blank(sheet: SheetData, row: int, columns: Iterable[int]) -> bool:
-    return all(sheet.at(row, column) in {None, ""} for column in columns)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

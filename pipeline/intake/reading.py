@@ -15,6 +15,7 @@ from pipeline.intake.figures import Figures, complete, read_table
 from pipeline.intake.labels import normalise
 from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_stamp
 from pipeline.intake.oddities import oddities
+from pipeline.intake.pasted import paste_of
 from pipeline.intake.placing import place_table, sheet_texts
 from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
@@ -71,8 +72,10 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     for table, placed in placements:
         figures.findings += _placement_findings(form, table, placed)
         if placed.sheet:
-            read_table(form, table, placed, sheets, figures)
+            paste = paste_of(form, table, placed, sheets)
+            read_table(form, table, paste.placement if paste else placed, sheets, figures)
             figures.findings += oddities(form, table, placed, sheets)
+            figures.findings += [paste.finding] if paste else []
         if placed.moved:
             figures.findings += _unread(
                 table, placed, next(item for item in sheets if item.name == placed.sheet)

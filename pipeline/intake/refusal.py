@@ -22,5 +22,5 @@ def hostile(reason: str) -> Refused:
 
 
 def not_a_workbook(kind: str) -> Refused:
-    """Refuse a file that is something else."""
-    return Refused("not_a_workbook", kind=kind)
+    """Refuse a file that is something else; of an archive that nobody unpacks here, ``kind`` is the suffix."""
+    return Refused("archive" if kind.startswith(".") else "not_a_workbook", kind=kind)

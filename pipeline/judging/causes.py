@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FILE = "F"
 """The family of findings about the file; of a template with nothing in it all others are not worth a line."""
 _OUT_OF_RANGE = frozenset({"C05", "C06"})
-_FOLLOWING: Mapping[str, tuple[str, ...]] = {"nil_contradiction": (), "pasted_low": ("C01",)}
+_FOLLOWING: Mapping[str, tuple[str, ...]] = {"nil_contradiction": ()}
 """Findings that upset a whole table, by variant, and what follows from them besides failed sums."""
 _BY_THE_YEAR: Mapping[str, tuple[str, ...]] = {"year_wrong": ("N01", "N07")}
 """What a wrong reporting year makes of texts that are right."""

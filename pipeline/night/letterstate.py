@@ -19,6 +19,7 @@ from pipeline.messages import notices
 from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
 from pipeline.post import Arrival, LetterKind
 from pipeline.publishing.record import Leftover, Record
+from pipeline.returning import returned_of
 
 _NOTICE_FIELDS = tuple(item.name for item in fields(Notice))
 
@@ -129,7 +130,7 @@ def arrivals_of(form: Form, night: Night) -> list[Arrival]:
         for item in night.assessments
         if item.submission.agency and item.verdict.is_acceptance
     }
-    judged = [_judged(form, item, counting) for item in night.assessments]
+    judged = [_judged(form, item, counting, night.assessments) for item in night.assessments]
     found = [
         _posted(arrival, mails.get(item.submission.file))
         for arrival, item in zip(judged, night.assessments, strict=True)
@@ -150,8 +151,11 @@ def earlier_of(came: Sequence[Arrival]) -> dict[str, list[Arrival]]:
     return found
 
 
-def _judged(form: Form, item: Assessment, counting: Mapping[str, int]) -> Arrival:
+def _judged(
+    form: Form, item: Assessment, counting: Mapping[str, int], night: Sequence[Assessment]
+) -> Arrival:
     sent = item.submission
+    back = returned_of(form, night, item) if item.verdict is Verdict.RETURNED and sent.agency else None
     return Arrival(
         verdict=item.verdict,
         name=sent.name,
@@ -160,7 +164,10 @@ def _judged(form: Form, item: Assessment, counting: Mapping[str, int]) -> Arriva
         version=item.version,
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=sent.received_at,
-        notices=tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
+        notices=back.notices
+        if back
+        else tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
+        shown=back.version if back else 0,
         report=item.report,
         comparable=bool(sent.reading.numbers),
     )

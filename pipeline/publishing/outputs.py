@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 from pipeline.machine.work import Progress, Work
 from pipeline.messages import notices
-from pipeline.model import Made, Notice
+from pipeline.model import Assessment, Made, Notice, PastReport
 from pipeline.publishing import before, datafiles, documents, drafting, pages, pdf, record, summary, workbook
 from pipeline.publishing.documents import Layouts
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.plan import Night, Plan, jobs, kept, plan, recorded
 from pipeline.publishing.summary import Background
+from pipeline.returning import returned_of
 
 Words: TypeAlias = Mapping[int, Sequence[Notice]]
 """The findings of each assessment in words, by its ``id()``."""
@@ -71,7 +72,7 @@ def publish(
         reports={job.report.code: documents.path_of(job.stem, documents.WORD) for job in todo},
     )
     builders: list[Builder] = [
-        *_marked(night, planned, words, progress),
+        *_marked(night, planned, progress),
         *_of_the_night(night, planned, words, layouts, known),
         (planned.files["dashboard"], partial(pages.coordinators_page, night, words, tonight)),
         (planned.files["site"], partial(pages.front_page, night, planned, before.all_paths(tonight))),
@@ -87,14 +88,19 @@ def publish(
     return Published(tonight, tuple(written), gone, made, batch.failure)
 
 
-def _marked(night: Night, planned: Plan, words: Words, progress: Progress) -> Iterator[Builder]:
+def _marked(night: Night, planned: Plan, progress: Progress) -> Iterator[Builder]:
     """Pair every workbook that goes back with what builds it."""
     found = [item for item in night.assessments if id(item) in planned.returned]
     for number, item in enumerate(found, 1):
         agency = item.submission.agency
         past = night.history.get(agency.code) if agency else None
-        build = partial(workbook.marked_workbook, night.form, night.district, item, words[id(item)], past)
+        build = partial(_marked_workbook, night, item, past)
         yield planned.returned[id(item)], partial(_told, progress, number, len(found), build)
+
+
+def _marked_workbook(night: Night, item: Assessment, past: PastReport | None) -> bytes:
+    back = returned_of(night.form, night.assessments, item)
+    return workbook.marked_workbook(night.form, night.district, item, back, past)
 
 
 def _told(progress: Progress, number: int, count: int, build: Callable[[], bytes]) -> bytes:

@@ -26,6 +26,7 @@ from pipeline.publishing import documents, record
 from pipeline.publishing.documents import Job
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.summary import Background
+from pipeline.returning import shown_in
 
 RETURNED = "returned"
 PAGE = "index.html"
@@ -155,14 +156,19 @@ def _returned(night: Night) -> dict[int, str]:
 def _bases(night: Night, stems: Mapping[int, str], returned: Mapping[int, str]) -> dict[str, str]:
     layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
     printed = {number: documents.paths_of(stem) for number, stem in stems.items()}
-    marked = {number: (path,) for number, path in returned.items()}
-    return {
+    found = {
         path: digest_of((layouts, night.bases[number]))
-        for paths in (printed, marked)
-        for number, several in paths.items()
+        for number, several in printed.items()
         for path in several
         if number in night.bases
     }
+    for item in night.assessments:
+        if id(item) in returned and id(item) in night.bases:
+            shown = shown_in(night.assessments, item)
+            found[returned[id(item)]] = digest_of(
+                (layouts, night.bases[id(item)], night.bases.get(id(shown), ""))
+            )
+    return found
 
 
 def _stays(place: Path, basis: str, known: Made | None) -> bool:

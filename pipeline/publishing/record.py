@@ -6,12 +6,14 @@ The keys are a contract: absent never, unknown null.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.model import Assessment, DistrictSummary, Notice, Verdict
+from pipeline.model import Assessment, DistrictSummary, Notice, Severity, Verdict
+from pipeline.wording.grouping import group_notices
 
 Record = dict[str, Any]
 
@@ -51,8 +53,15 @@ def submission_record(
         "html": html,
         "pdf": None,
         "returned": returned,
+        "problem_counts": problem_counts(notices),
         "findings": [notice_record(notice) for notice in notices],
     }
+
+
+def problem_counts(notices: Sequence[Notice]) -> dict[str, int]:
+    """Count errors and warnings as people are told of them: what has one cause is one problem."""
+    found = Counter(group.notice.severity for group in group_notices(notices))
+    return {severity.value: found[severity] for severity in (Severity.ERROR, Severity.WARNING)}
 
 
 def leftover_record(leftover: Leftover) -> Record:
@@ -65,6 +74,7 @@ def leftover_record(leftover: Leftover) -> Record:
         "agency_name": leftover.agency_name,
         **unknown,
         "verdict": leftover.verdict.value,
+        "problem_counts": problem_counts(()),
         "findings": [],
     }
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pipeline.model import a1
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LETTERS = 26
@@ -30,6 +34,18 @@ def cell_ranges(cells: Iterable[str]) -> list[str]:
     others = [cell for cell, spot in found if not spot]
     points = sorted({spot for _, spot in found if spot})
     return [*(_spelled(*block) for block in _rectangles(points)), *others]
+
+
+def spelled(form: Form, keys: Iterable[str]) -> str:
+    """Say where fields stand in the template, sheet by sheet, and of several how many they are."""
+    cells: dict[str, list[str]] = {sheet.name: [] for sheet in form.sheets}
+    for key in dict.fromkeys(keys):
+        cells[form.places[key].sheet].append(form.places[key].cell)
+    return "；".join(
+        f"{sheet} {'、'.join(cell_ranges(found))}{f'（{len(found)} 格）' if len(found) > 1 else ''}"
+        for sheet, found in cells.items()
+        if found
+    )
 
 
 def _column(letters: str) -> int:

@@ -53,13 +53,21 @@ def _merged(members: Sequence[Notice]) -> GroupedNotice:
     first = members[0]
     same = [notice for notice in members if _words(notice) == _words(first)]
     cells = dict.fromkeys(notice.cell for notice in same if notice.cell)
-    others = len(members) - len(same)
-    return GroupedNotice(_with_others(first, others), tuple(cell_ranges(cells)), len(cells))
+    first = replace(
+        _with_others(first, len(members) - len(same)),
+        change=_all(member.change for member in members),
+        look=_all(member.look for member in members),
+    )
+    return GroupedNotice(first, tuple(cell_ranges(cells)), len(cells))
+
+
+def _all(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for part in parts for key in part))
 
 
 def _with_others(notice: Notice, others: int) -> Notice:
-    """Say in the sentence how many more checks fail for the same cause."""
+    """Say in the sentence that more checks fail for the same cause: they are no further problems."""
     if not others:
         return notice
-    fault = f"{notice.fault}；另有 {others} 处问题由此引起"
+    fault = f"{notice.fault}；由此引起的其他不符，改好后一并消除"
     return replace(notice, fault=fault, message=notice.message.replace(notice.fault, fault, 1))

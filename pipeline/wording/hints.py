@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.model import Change, Suggestion, column_letters
+from pipeline.model import Change, Suggestion, a1, column_letters
 from pipeline.wording.addresses import around, position
 
 if TYPE_CHECKING:
@@ -32,12 +32,15 @@ _LIKELY: Mapping[str, str] = {
     "too_left": "可能整段偏左一列",
 }
 """What speaks for a suggestion, by its kind."""
-_BACK: Mapping[str, str] = {
-    "too_low": "上移一行",
-    "too_high": "下移一行",
-    "too_right": "左移一列",
-    "too_left": "右移一列",
+_BACK: Mapping[str, tuple[int, int]] = {
+    "too_low": (-1, 0),
+    "too_high": (1, 0),
+    "too_right": (0, -1),
+    "too_left": (0, 1),
 }
+"""Rows and columns by which what was shifted goes back."""
+RESTORED = "restored"
+"""The kind of a suggestion that a workbook with live totals carries out by itself: nothing is left to change."""
 
 
 def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
@@ -50,6 +53,8 @@ def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
 
 
 def _way(form: Form, suggestion: Suggestion) -> str:
+    if suggestion.kind == RESTORED:
+        return "各项都无误的，不用改（总计已恢复自动计算）"
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles
@@ -68,9 +73,35 @@ def _done(form: Form, suggestion: Suggestion) -> str:
     if kind == "lines":
         return f"把 {_sheet(changes)} {_lines(changes)}的数对换"
     if kind in _BACK:
-        return f"把 {_sheet(changes)} {around(_cells(changes))} 的数{_BACK[kind]}"
+        return _copied_back(changes, _BACK[kind])
     steps = (f"{_spot(form, change)} 由 {change.before} 改为 {change.after}" for change in changes)
     return f"把 {'，'.join(steps)}"
+
+
+def _copied_back(changes: Sequence[Change], step: tuple[int, int]) -> str:
+    """Say how a run of figures goes back: what is copied where, and what the cells at its end are to hold then."""
+    held = {
+        spot: change.after for change in changes if change.place and (spot := position(change.place.cell))
+    }
+    axis = 0 if step[0] else 1
+    first, last = (pick(spot[axis] for spot in held) for pick in (min, max))
+    target = {spot for spot in _block(held) if spot[axis] != (last if sum(step) < 0 else first)}
+    left = sorted(spot for spot in held if spot not in target)
+    filled = "，".join(f"{a1(*spot)} 填 {held[spot]}" for spot in left)
+    if not target:
+        return f"把 {_sheet(changes)} {filled}"
+    source = around(a1(row - step[0], column - step[1]) for row, column in target)
+    return f"把 {_sheet(changes)} {source} 的数复制到 {around(a1(*spot) for spot in target)}，再在 {filled}"
+
+
+def _block(spots: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return every cell of the rectangle around ``spots``."""
+    rows, columns = zip(*spots, strict=True)
+    return [
+        (row, column)
+        for row in range(min(rows), max(rows) + 1)
+        for column in range(min(columns), max(columns) + 1)
+    ]
 
 
 def _spot(form: Form, change: Change) -> str:

@@ -56,10 +56,19 @@ def test_a_binary_workbook_is_known_by_its_part() -> None:
 
 @pytest.mark.parametrize(
     ("content", "kind"),
+    [(b"Rar!\x1a\x07\x01", ".rar"), (b"7z\xbc\xaf\x27\x1c", ".7z"), (b"\x1f\x8b\x08", ".gz")],
+)
+def test_an_archive_that_nobody_unpacks_here_has_a_remedy_of_its_own(content: bytes, kind: str) -> None:
+    found = guard.inspect(content).refusal
+    assert found
+    assert (found.variant, dict(found.facts)) == ("archive", {"kind": kind})
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
     [
         (b"%PDF-1.7", "PDF 文件"),
         (b"\x89PNG\r\n", "图片"),
-        (b"Rar!\x1a\x07\x01", "压缩包"),
         (b"\xef\xbb\xbf <!DOCTYPE html><html>", "网页文件"),
         (b"<html><table>", "网页文件"),
         (b"<?xml version='1.0'?><Workbook>", "XML 文件"),

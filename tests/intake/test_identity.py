@@ -119,7 +119,7 @@ def test_a_name_that_two_agencies_bear_is_unknown(form: Form) -> None:
     [
         ("2023", "2022", [], {}),
         ("", "2023", [], {}),
-        ("", "", ["F02.year_missing"], {}),
+        ("", "", ["F02.year_missing"], {"expected": 2023}),
         ("2022", "2023", ["F02.year_wrong"], {"stated": 2022, "expected": 2023}),
         ("", "2022", ["F02.year_wrong"], {"stated": 2022, "expected": 2023}),
         ("去年", "2023", ["F02.year_wrong"], {"stated": "去年", "expected": 2023}),

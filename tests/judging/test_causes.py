@@ -33,7 +33,7 @@ def test_a_wrong_total_is_one_line(form: Form, numbers: dict[str, Number]) -> No
     [assessment] = judge(form, [filled(form, numbers | {key: numbers[key] + 7})])
     assert {finding.code for finding in assessment.findings} == {"T3-01", "T3-02", "T3-03"}
     [group] = group_notices(notices(form, assessment.findings))
-    assert "另有 2 处" in group.notice.fault
+    assert "由此引起" in group.notice.fault
     assert group.notice.hint
     assert f"由 {numbers[key] + 7} 改为 {numbers[key]}" in group.notice.hint
 

@@ -507,7 +507,7 @@ def test_the_heaviest_severity_colours_the_cell(returned: Workbook, returned_not
 
     warned = {item.key for item in returned_notices if item.severity == "warning" and item.key}
     failed = {item.key for item in returned_notices if item.severity == "error" and item.key}
-    assert {colour(str(key)) for key in failed} == {"FFFFB3B3"}
+    assert {colour(str(key)) for key in failed} == {"FFFF9C9C"}
     assert {colour(str(key)) for key in warned - failed} == {"FFFFD27F"}
     assert warned & failed
 

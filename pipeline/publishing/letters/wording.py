@@ -151,6 +151,8 @@ def _returned(body: Answer, sources: Sources) -> Values:
         "warnings_count": len(warnings),
         "more": len(errors) + len(warnings) - len(errors[:_SCREENFUL]) - len(shown),
         "counting": arrival.counting,
+        "shown": arrival.shown == arrival.version,
+        "shown_version": arrival.shown,
         "late": sources.now.astimezone(CHINA).date() > deadline,
         "compared": earlier.version if told and earlier else 0,
         "mended": _problems(told.mended) if told else 0,

@@ -18,9 +18,11 @@ from pipeline.forms.layout import (
     STAMP_NAMES,
     TITLE_ROW,
 )
-from pipeline.model import Place, Severity, a1
+from pipeline.messages import SEVERITY_WORDS
+from pipeline.model import Notice, Place, Severity, a1
 from pipeline.publishing.workbook.areas import MOST_HEIGHT, row_height
 from pipeline.publishing.workbook.page import Page
+from pipeline.wording.grouping import group_notices
 
 READY = "可以报送"
 _PANEL_ROW = 3
@@ -46,9 +48,9 @@ def write_guide(page: Page, sheet: Sheet, marks_area: str, failures: int) -> Non
     _write_panel(page, marks_area, failures)
     top = _PANEL_ROW + 2
     if notices:
-        errors = sum(notice.severity == Severity.ERROR for notice in notices)
-        warnings = sum(notice.severity == Severity.WARNING for notice in notices)
-        told = f"本表已由政务公开办检查：{errors} 处错误、{warnings} 处提醒。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
+        told = (
+            f"本表已由政务公开办检查：{counted(notices)}。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
+        )
         page.link(top, 0, Place(NOTICES_SHEET), told, "bold", "link")
         page.sheet.set_row(top, 28)
         top += 1
@@ -56,6 +58,17 @@ def write_guide(page: Page, sheet: Sheet, marks_area: str, failures: int) -> Non
         page.put(top + number, 0, line, "left")
         page.sheet.set_row(top + number, row_height((line, _GUIDE_WIDTH), least=26))
     page.print_on_a4(landscape=False)
+
+
+def counted(notices: Sequence[Notice]) -> str:
+    """Count problems as 问题清单 and the letter list them."""
+    severities = [group.notice.severity for group in group_notices(notices)]
+    parts = [
+        f"{severities.count(severity)} 项{SEVERITY_WORDS[severity]}"
+        for severity in (Severity.ERROR, Severity.WARNING)
+        if severity in severities
+    ]
+    return "、".join(parts)
 
 
 def _write_panel(page: Page, marks_area: str, failures: int) -> None:
@@ -75,11 +88,16 @@ def _write_panel(page: Page, marks_area: str, failures: int) -> None:
 
 def _state(page: Page, marks_area: str, failures: int) -> tuple[str, str]:
     """Return what the panel says, as a formula and as its result."""
-    must_answer = any(notice.severity == Severity.ERROR for notice in page.content.notices)
+    found = page.content.notices
+    must_answer = any(notice.severity == Severity.ERROR for notice in found)
     ready = f"自查已通过，“{NOTICES_SHEET}”逐条改好后{READY}" if must_answer else READY
     count = f'COUNTIF({marks_area},"{FAILS}")'
     result = f"还有 {failures} 处需要处理" if failures else ready
     formula = f'IF({count}=0,"{ready}","还有 "&{count}&" 处需要处理")'
+    if found:  # one count only, that of the letter and the list
+        still = f"还有不符的，请按“{NOTICES_SHEET}”（{counted(found)}）逐条处理"
+        result = still if failures else ready
+        formula = f'IF({count}=0,"{ready}","{still}")'
     unready, form, values = page.content.unready, page.content.form, page.content.values
     if not unready:
         return formula, result

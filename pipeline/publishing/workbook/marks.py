@@ -1,4 +1,7 @@
-"""Notices go in; the marks of single cells come out: how heavy, and a comment that says what to do."""
+"""Notices go in; the marks of single cells come out: what must be changed, what is to be looked at, and why.
+
+A cell to be changed has the colour of its severity; one where a problem only shows is pale.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from pipeline.model import Notice, Severity
 from pipeline.publishing.workbook.areas import line_count
 
 AUTHOR = "政务公开办"
+RELATED = "related"
+_FILL = "请填写这一格"
 _LONGEST_SENTENCE = 2000
 _BOX_WIDTH = 300
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -20,7 +25,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The mark of one cell: the heaviest severity and what all its notices say."""
+    """The mark of one cell: its look (the heaviest severity, or ``related``) and what all its notices say."""
 
     severity: str
     comment: str
@@ -38,21 +43,29 @@ def marks_of(form: Form, notices: Iterable[Notice]) -> dict[str, Mark]:
     """Return the mark of each field that a notice speaks of."""
     by_key: dict[str, list[Notice]] = {}
     for notice in notices:
-        if notice.key in form.places:
-            by_key.setdefault(str(notice.key), []).append(notice)
-    return {key: _mark(found) for key, found in by_key.items()}
+        for key in dict.fromkeys((*notice.change, *notice.look)) or [notice.key or ""]:
+            if key in form.places:
+                by_key.setdefault(key, []).append(notice)
+    return {key: _mark(key, found) for key, found in by_key.items()}
 
 
-def _mark(notices: list[Notice]) -> Mark:
-    heaviest = max((Severity(notice.severity) for notice in notices), key=lambda severity: severity.weight)
-    return Mark(heaviest.value, "\n".join(_sentence(notice) for notice in notices))
-
-
-def _sentence(notice: Notice) -> str:
-    hint = f"\n怎么改：{shortened(notice.hint)}" if notice.hint else ""
-    return _printable(
-        f"【{SEVERITY_WORDS[notice.severity]}】{shortened(notice.fault or notice.message)}{hint}"
+def _mark(key: str, notices: list[Notice]) -> Mark:
+    heaviest = max(
+        (Severity(notice.severity) for notice in notices if key in notice.change or not notice.look),
+        key=lambda severity: severity.weight,
+        default=None,
     )
+    sentences = dict.fromkeys(_sentence(notice, key) for notice in notices)
+    return Mark(heaviest.value if heaviest else RELATED, "\n".join(sentences))
+
+
+def _sentence(notice: Notice, key: str) -> str:
+    """Say the problem; where it shows in another cell, also in which."""
+    where = f"{notice.sheet} {notice.cell}：" if notice.key != key and notice.cell else ""
+    to_fill = notice.key is None and key in notice.change
+    hint = f"\n怎么改：{_FILL if to_fill else shortened(notice.hint)}" if notice.hint else ""
+    said = shortened(notice.fault or notice.message)
+    return _printable(f"【{SEVERITY_WORDS[notice.severity]}】{where}{said}{hint}")
 
 
 def _printable(text: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipeline.forms.form import Form
 from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import Notice
 from pipeline.publishing.workbook.areas import row_height
 from pipeline.publishing.workbook.marks import shortened
 from pipeline.publishing.workbook.page import Page
+from pipeline.wording.addresses import spelled
 from pipeline.wording.grouping import GroupedNotice, group_notices
 
 _COLUMNS = (
@@ -29,8 +28,7 @@ _LONGEST_VALUE = 200
 
 def write_notices(page: Page, title: str) -> None:
     """Write one line for each problem, errors first."""
-    form = page.content.form
-    groups = group_notices(_in_template(form, notice) for notice in page.content.notices)
+    groups = group_notices(page.content.notices)
     for column, (head, width) in enumerate(_COLUMNS):
         page.sheet.set_column(column, column, width)
         page.put(_HEAD_ROW, column, head, "box", "head")
@@ -49,19 +47,13 @@ def write_notices(page: Page, title: str) -> None:
     page.print_on_a4(landscape=True)
 
 
-def _in_template(form: Form, notice: Notice) -> Notice:
-    """Say where the cell stands in the template, which is what goes back, not in the file that came."""
-    place = form.places.get(notice.key or "")
-    return replace(notice, sheet=place.sheet, cell=place.cell) if place else notice
-
-
 def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> None:
     notice, form = group.notice, page.content.form
     page.put(row, 0, number, "box", "centre")
     page.put(row, 1, SEVERITY_WORDS[notice.severity], "box", "centre", "bold", notice.severity)
-    target = form.places.get(notice.key or "")
-    item = form.by_key.get(notice.key or "")
-    where = group.where
+    keys = [key for key in (*notice.change, *notice.look, notice.key or "") if key in form.places]
+    target = form.places[keys[0]] if keys else None
+    where = spelled(form, notice.change) if notice.change else group.where
     if target:
         page.link(row, 2, target, where, "box", "left", "link")
     else:
@@ -70,7 +62,7 @@ def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> Non
     words = (
         shortened(notice.actual or "", _LONGEST_VALUE),
         shortened(notice.expected or "", _LONGEST_VALUE),
-        shortened(f"{item.short_label}：{said}" if item and group.count == 1 else said),
+        shortened(f"{_subject(form, notice)}{said}" if group.count == 1 else said),
         shortened(notice.hint or ""),
     )
     for column, text in enumerate(words, start=3):
@@ -78,3 +70,12 @@ def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> Non
     page.put(row, len(_COLUMNS) - 1, "", "box", "left", "input")
     sizes = [(text, _COLUMNS[column][1]) for column, text in enumerate((where, *words), start=2)]
     page.sheet.set_row(row, row_height(*sizes, least=24))
+
+
+def _subject(form: Form, notice: Notice) -> str:
+    """Name the number that a sentence speaks of; also its cell, where another one is to be changed."""
+    item = form.by_key.get(notice.key or "")
+    if item is None:
+        return ""
+    own = not notice.change or notice.key in notice.change
+    return f"{item.short_label}：" if own else f"{notice.cell}（{item.short_label}）："

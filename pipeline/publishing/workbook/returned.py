@@ -1,24 +1,23 @@
-"""A returned submission goes in; the official template, filled with what was sent, wrong cells marked, comes out."""
+"""A judged submission and what remains of its findings go in; the workbook that goes back comes out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.model import Severity
-from pipeline.publishing.workbook.build import Stamp, build_workbook
+from pipeline.publishing.workbook.build import build_workbook
+from pipeline.publishing.workbook.content import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pipeline.district.folder import District
     from pipeline.forms.form import Form
-    from pipeline.model import Assessment, Fact, Notice, PastReport
+    from pipeline.model import Assessment, PastReport
+    from pipeline.returning import Returned
 
 
 def marked_workbook(
-    form: Form, district: District, item: Assessment, found: Sequence[Notice], past: PastReport | None
+    form: Form, district: District, item: Assessment, returned: Returned, past: PastReport | None
 ) -> bytes:
-    """Build the workbook that goes back. ``found`` are the findings in words, ``past`` the agency's last year."""
+    """Build the workbook that goes back: the official template, marked. ``past`` is the agency's last year."""
     agency = item.submission.agency
     stamp = Stamp(
         agency_code=agency.code if agency else "",
@@ -30,25 +29,8 @@ def marked_workbook(
     return build_workbook(
         form,
         stamp,
-        values=_sent(form, item),
-        explanations=item.submission.reading.explanations,
-        notices=[notice for notice in found if notice.severity != Severity.INFO],
+        values=returned.values,
+        explanations=returned.explanations,
+        notices=returned.notices,
         past=past,
     )
-
-
-def _sent(form: Form, item: Assessment) -> dict[str, Fact]:
-    """Return what stood in every input cell, as it was written where it could not be read."""
-    reading = item.submission.reading
-    numbers = {
-        cell.key: reading.unreadable.get(
-            cell.key, reading.numbers.get(cell.key, reading.salvaged.get(cell.key))
-        )
-        for cell in form.cells
-        if cell.is_input
-    }
-    return {
-        key: value
-        for key, value in {**reading.entries, **reading.texts, **numbers}.items()
-        if value is not None
-    }

@@ -1,0 +1,109 @@
+"""A placed table goes in; where its figures stand if they were pasted some rows too low comes out, and what to say of it.
+
+A paste that left the first rows blank and spilled as many below the last is recognised. The figures are read from where
+they were pasted only if that is proven: no cell stays blank, every sum of the table holds, and totals that were pasted
+along say the same. Else none of the block is read: in the row of another item they would be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.forms.arithmetic import holds, with_totals
+from pipeline.intake.figures import Figures, read_table
+from pipeline.model import Fact, Finding, Place, Severity, a1
+from pipeline.wording.addresses import cell_ranges
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form, Table
+    from pipeline.intake.placing import Placement
+    from pipeline.intake.spreadsheet import SheetData
+
+_LOWEST = 3
+"""Rows by which a paste is recognised as too low."""
+
+_Spots = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """A block of figures that stands too low: where it is read from instead, and the finding that says so."""
+
+    placement: Placement
+    finding: Finding
+
+
+def paste_of(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> Paste | None:
+    """Return the paste that moved the last block of ``table`` down; None if there is none."""
+    sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
+    last = len(table.blocks) - 1
+    block = [cell for cell in form.cells_of(table.key) if cell.block == last]
+    spots = {
+        cell.key: placed.positions[cell.key][1:]
+        for cell in block
+        if cell.is_input and cell.key in placed.positions
+    }
+    if not spots or not table.blocks[last].rows[0].label:
+        return None
+    rows, spilled = _lowered(sheet, spots)
+    if not spilled:
+        return None
+    own = {cell.key for cell in block}
+    moved = {
+        key: (name, row + rows * (key in own), column)
+        for key, (name, row, column) in placed.positions.items()
+    }
+    shifted = replace(placed, positions=moved, moved=True)
+    proven = _is_proven(form, table, shifted, sheets)
+    kept = {key: spot for key, spot in placed.positions.items() if key not in own}
+    facts: Mapping[str, Fact] = {
+        "table": table.name,
+        "rows": rows,
+        "cells": "、".join(cell_ranges(spilled)),
+    }
+    first = a1(*min(spots.values()))
+    variant = "pasted_low" if proven else "pasted_low_unclear"
+    return Paste(
+        shifted if proven else replace(placed, positions=kept),
+        Finding("F05", Severity.ERROR, Place(sheet.name, first), tuple(spots), variant, facts),
+    )
+
+
+def _lowered(sheet: SheetData, spots: _Spots) -> tuple[int, list[str]]:
+    """Return how many rows at the top are blank, and the cells below the last row that hold as many rows of figures."""
+    rows = sorted({row for row, _ in spots.values()})
+    columns = sorted({column for _, column in spots.values()})
+    by_row = {row: [column for at, column in spots.values() if at == row] for row in rows}
+    blank = next((n for n, row in enumerate(rows) if not _is_blank(sheet, row, by_row[row])), len(rows))
+    if not 0 < blank <= _LOWEST:
+        return 0, []
+    below = range(rows[-1] + 1, rows[-1] + 1 + blank)
+    spilled = [a1(row, column) for row in below for column in columns if _is_number(sheet.at(row, column))]
+    whole = all(any(_is_number(sheet.at(row, column)) for column in columns) for row in below)
+    return (blank, spilled) if whole else (0, [])
+
+
+def _is_proven(form: Form, table: Table, shifted: Placement, sheets: Sequence[SheetData]) -> bool:
+    trial = Figures()
+    read_table(form, table, shifted, sheets, trial)
+    if any(found.severity is Severity.ERROR for found in trial.findings):
+        return False
+    numbers = with_totals(form, {cell.key: trial.numbers.get(cell.key) for cell in form.cells})
+    own = {cell.key: cell for cell in form.cells_of(table.key)}
+    sums = [
+        holds(balance, numbers)
+        for balance in form.balances
+        if balance.rule.relation == "=" and own.keys() >= set(balance.keys)
+    ]
+    claimed = [key for key, cell in own.items() if cell.defined_by and trial.numbers.get(key)]
+    return all(numbers[key] is not None for key in own) and all(sums) and bool(claimed)
+
+
+def _is_blank(sheet: SheetData, row: int, columns: Iterable[int]) -> bool:
+    return all(sheet.at(row, column) in {None, ""} for column in columns)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,127 @@
+"""A finding that is no failed sum goes in; what remains of it in the workbook that goes back comes out.
+
+Much is mended by carrying over: a sheet is there again, a heading reads as it should, a doubled sheet is one. Then only
+what is left is asked for: fill these cells, or look at those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.forms.form import Form, Table
+from pipeline.model import Fact, Finding, Place
+from pipeline.wording.addresses import spelled
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """A finding in the words and addresses of the workbook that goes back.
+
+    ``change`` are the cells that must be changed, ``look`` those that are to be looked at.
+    """
+
+    finding: Finding
+    change: tuple[str, ...] = ()
+    look: tuple[str, ...] = ()
+
+
+_TO_FILL: Mapping[tuple[str, str], str] = {
+    ("F03", "missing_table"): "table_restored",
+    ("F03", "missing_label"): "label_restored",
+    ("F03", "missing_sheet"): "sheet_restored",
+    ("F04", "carried"): "carried_back",
+    ("F04", ""): "blank_back",
+    ("F05", "unplaced"): "unplaced_back",
+    ("F05", "several"): "several_back",
+    ("F05", "pasted_low_unclear"): "low_back",
+}
+"""What is carried over without the cells it speaks of: they are to be filled."""
+_TO_LOOK_AT: Mapping[tuple[str, str], str] = {
+    ("F02", "year_missing"): "year_filled",
+    ("F02", "agency_missing"): "agency_filled",
+    ("F03", "near_label"): "label_mended",
+    ("F05", "unread"): "unread_back",
+    ("F05", "copies_differ"): "copies_back",
+    ("F05", "hidden_sheet"): "sheet_shown",
+    ("F05", "hidden"): "hidden_shown",
+    ("F05", "pasted_low"): "low_mended",
+    ("C01", "as_zero"): "zero_filled",
+    ("C02", "as_zero"): "zero_filled",
+    ("C03", "unit_stripped"): "unit_gone",
+}
+"""What carrying over has mended already."""
+_REWORDED: Mapping[tuple[str, str], str] = {
+    ("C08", "date"): "date_back",
+    ("C08", "excel_error"): "error_back",
+    ("C08", "formula_without_result"): "formula_back",
+}
+"""What is still to be changed, but otherwise than in the file that came."""
+
+
+def remaining(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaining:
+    """Return what is left of ``found``; ``values`` stand in the workbook that goes back, by key."""
+    kind = (found.code, found.variant)
+    if found.variant == "nil_contradiction":
+        return _contradicted(form, found, values)
+    if kind in _TO_FILL:
+        return _to_fill(form, found, _TO_FILL[kind], values)
+    placed = replace(found, place=form.places.get(found.key or "", found.place))
+    if kind in _TO_LOOK_AT:
+        facts = {**found.facts, "count": len(found.keys)}
+        return Remaining(replace(placed, variant=_TO_LOOK_AT[kind], facts=facts), look=found.keys)
+    placed = replace(placed, variant=_REWORDED.get(kind, found.variant))
+    own = found.keys[:1]
+    return Remaining(placed, *((own, ()) if _is_open(form, found.key) else ((), own)))
+
+
+def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact]) -> Remaining:
+    keys = [key for key in found.keys or _required(form) if _is_open(form, key) and key not in values]
+    if not keys:
+        return Remaining(found, look=found.keys)
+    wanted = spelled(form, keys)
+    nil = _nil_return(form, keys)
+    own = tuple(keys) if len(keys) == 1 else ()
+    sheets = {form.places[key].sheet for key in keys}
+    where = form.places[own[0]] if own else Place(*sheets) if len(sheets) == 1 else None
+    facts = {**found.facts, "wanted": f"{wanted}{nil}"}
+    return Remaining(replace(found, variant=variant, facts=facts, place=where, keys=own), tuple(keys))
+
+
+def _contradicted(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaining:
+    """Name the figures that stand in a table although it is said to be nil."""
+    table = next(table for table in form.tables if table.nil_key == found.key)
+    keys = [cell.key for cell in form.cells_of(table.key) if cell.is_input and values.get(cell.key)]
+    facts = {
+        **found.facts,
+        "count": len(keys),
+        "cells": spelled(form, keys),
+        "cell": form.places[table.nil_key].cell,
+    }
+    placed = replace(found, place=form.places[table.nil_key], variant="nil_back", facts=facts)
+    return Remaining(placed, found.keys[:1], tuple(keys))
+
+
+def _required(form: Form) -> list[str]:
+    entries = [entry.key for entry in form.entries if entry.required]
+    texts = [text.key for text in form.texts if text.required]
+    return [*entries, *texts, *(cell.key for cell in form.cells)]
+
+
+def _is_open(form: Form, key: str | None) -> bool:
+    """Whether a clerk can type there: totals are locked formulas."""
+    return key is not None and (key not in form.by_key or form.by_key[key].is_input)
+
+
+def _nil_return(form: Form, keys: Sequence[str]) -> str:
+    """Offer the nil return where nothing at all stands in one table."""
+    table = _whole_table(form, keys)
+    return f"，或者在 {form.places[table.nil_key].cell} 把“{table.nil_label}”选为“是”" if table else ""
+
+
+def _whole_table(form: Form, keys: Sequence[str]) -> Table | None:
+    wanted = set(keys)
+    for table in form.tables:
+        if wanted == {cell.key for cell in form.cells_of(table.key) if cell.is_input}:
+            return table
+    return None
