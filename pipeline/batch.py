@@ -137,12 +137,16 @@ def run(
     return outcome
 
 
-def send(district: District, output: Path, *, now: datetime) -> Round:
-    """Deliver the letters that wait. Raises EnvironmentFailedError if the disk fails, ConfigError without a server."""
+def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int]:
+    """Deliver the letters that wait and are still true; return what became of them, and how many were withdrawn.
+
+    Raises EnvironmentFailedError if the disk fails, ConfigError without a server.
+    """
     with disk(), open_ledger(output) as ledger:
+        withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
         done = mailing.dispatch(district, ledger, now=now)
         letterbox.lay_out(ledger, district, output / str(district.year))
-    return done
+    return done, withdrawn
 
 
 def _run(session: Session) -> Outcome:

@@ -320,6 +320,7 @@ def send(
         ),
     ] = None,
     output: Output = None,
+    now: Now = None,
 ) -> None:
     """发出等待中的信，即 letters 文件夹里的那些。"""
     from pipeline import batch, console
@@ -333,13 +334,15 @@ def send(
 
         code = agency_of(district, agency).code if agency else None
         with lock(target), disk():
-            handed = letterbox.hand_over(district, target, code=code, now=_moment(None))
+            handed = letterbox.hand_over(district, target, code=code, now=_moment(now))
         console.print_handed_over(handed, district)
         return
     if agency:
         raise ConfigError("--agency 只能与 --by-hand 同用。发信时总是发出全部等待的信。")
     with lock(target):
-        done = batch.send(district, target, now=_moment(None))
+        done, withdrawn = batch.send(district, target, now=_moment(now))
+    if withdrawn:
+        typer.echo(f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {folder} 会重新写。")
     console.print_sent(done)
     if done.failure:
         raise EnvironmentFailedError(done.failure)

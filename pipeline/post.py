@@ -105,12 +105,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Asks for a report: ``left`` workdays before ``deadline`` or ``late`` workdays after it, for the ``times``-th time."""
+    """Asks for a report: ``left`` workdays before ``deadline`` or ``late`` workdays after it, for the ``times``-th time.
+
+    ``doubtful``: a file waits for the coordinator that may be the agency's.
+    """
 
     deadline: date
     left: int
     late: int
     times: int
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,10 @@ class Digest:
     calls: tuple[Call, ...] = ()
     held: tuple[Arrival, ...] = ()
     unsent: tuple[Unsent, ...] = ()
+    waiting: int = 0
+    """Letters that are written and have not left; those of tonight too, unless they leave by themselves."""
+    unreachable: tuple[Agency, ...] = ()
+    """Agencies without a mailbox whose figures do not count yet."""
     came: Mapping[Verdict, int] = field(default_factory=dict)
 
 

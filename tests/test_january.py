@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import email
+import email.policy
 import io
 import zipfile
 from collections.abc import Iterator
@@ -411,3 +412,40 @@ def test_the_same_mail_in_two_campaigns_is_answered_in_both(office: PostOffice) 
     office.night(moment(1, 15))
     office.edit("district.toml", f"year = {YEAR - 1}", f"year = {YEAR}")
     assert ("returned", box("001")) in kinds(office.night(moment(1, 16)))
+
+
+def test_what_is_dated_when_letters_are_sent_stays_here(office: PostOffice, server: Post) -> None:
+    """Wednesday's letters are sent on Monday, and nothing was run in between."""
+    play = January(office)
+    office.receive(moment(1, 24), play.post("001", play.sent("001")))
+    written = office.night(moment(1, 24))
+    assert {kind for kind, _ in kinds(written)} == {"acceptance", "digest", "reminder"}
+    assert office.send(moment(1, 29, 8)) == {"sent": 1}
+    assert [box("001")] == [address for address, _ in server.taken]
+    assert office.waiting() == 0
+    assert {item.kind for item in play.withdrawn()} == {"digest", "reminder"}
+    assert {kind for kind, _ in kinds(office.night(moment(1, 29, 9)))} == {"digest", "reminder"}
+
+
+def test_an_office_without_a_mail_server_sees_what_is_worth_sending_today(office: PostOffice) -> None:
+    """Seventeen nights, and nothing is handed over: one letter for each agency, and one digest."""
+    office.edit("district.toml", "smtp_host", "# smtp_host")
+    play = January(office)
+    office.hand_out(moment(1, 15))
+    for day in range(15, 32):
+        if day == 25:
+            office.receive(moment(1, 25), play.post("001", play.sent("001")))
+        office.night(moment(1, day))
+    folder = office.output / str(YEAR) / "letters"
+    lying = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in folder.iterdir()
+    ]
+    assert kinds(lying) == [
+        ("acceptance", box("001")), ("digest", OFFICE),
+        *(("reminder", box(code)) for code in NAMES if code not in ("001", NO_MAILBOX)),
+    ]  # fmt: skip
+    digest = words(only(lying, "digest", OFFICE))
+    assert "已催报" not in digest
+    assert "写好未发 19 封" in digest
+    assert "【没有邮箱的单位】" in digest
+    assert NAMES[NO_MAILBOX] in digest.partition("【没有邮箱的单位】")[2]

@@ -141,7 +141,7 @@ def waiting_letters(folder: Path, **to: str) -> None:
         letters.Letter(
             key=key,
             year=2023,
-            kind="template",
+            kind="not_a_submission",
             recipient=address,
             subject="退回",
             message_id=f"<{key}@nianbao>",

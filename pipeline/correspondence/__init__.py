@@ -7,7 +7,7 @@ for an occasion is not planned again, so a night may be planned as often as one 
 from pipeline.correspondence.answers import answers
 from pipeline.correspondence.delivery import asked_delivery, complete_delivery
 from pipeline.correspondence.digest import digest
-from pipeline.correspondence.outdated import renewed
+from pipeline.correspondence.outdated import renewed, untrue
 from pipeline.correspondence.plan import Plan, plan
 from pipeline.correspondence.reminders import handouts, reminders
 from pipeline.correspondence.state import Standing, State, Written
@@ -25,4 +25,5 @@ __all__ = [
     "plan",
     "reminders",
     "renewed",
+    "untrue",
 ]

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.correspondence.state import Standing, State, addresses
-from pipeline.model import CHINA, Agency, Severity
-from pipeline.post import Call, Digest, Intention, LetterKind
+from pipeline.correspondence.state import Standing, State, Written, addresses
+from pipeline.model import CHINA, Agency, Notice, Severity
+from pipeline.post import Arrival, Call, Digest, Intention, LetterKind
 
 _PATIENCE = 2
 """Workdays that a returned report may take before somebody calls."""
 _OFTEN = 3
 """Returned so often, a call helps more than another letter."""
+DIGEST = "digest:"
+"""Begins the key of every digest; the day on which it is read follows."""
 _Ranked = tuple[int, int, Call]
 
 
-def digest(state: State) -> list[Intention]:
-    """Write to the office before each workday; once a day, however often the batch runs."""
+def digest(state: State, waiting: int = 0) -> list[Intention]:
+    """Write to the office before each workday; once a day, however often the batch runs.
+
+    ``waiting`` counts the letters that are written and will still lie there in the morning.
+    """
     to, day = state.district.people.email, state.reading_day
     if not to or not state.district.calendar.is_workday(day):
         return []
@@ -28,9 +33,15 @@ def digest(state: State) -> list[Intention]:
         calls=calls(state, day),
         held=state.held,
         unsent=state.unsent,
+        waiting=waiting,
+        unreachable=tuple(
+            standing.agency
+            for standing in state.standings
+            if not (standing.counting or addresses(standing.agency))
+        ),
         came=state.came,
     )
-    return [Intention(f"digest:{day}", LetterKind.DIGEST, (to,), body)]
+    return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), body)]
 
 
 def calls(state: State, day: date) -> tuple[Call, ...]:
@@ -50,50 +61,84 @@ def _call(state: State, standing: Standing, day: date) -> Iterator[_Ranked]:
 
 def _missing(state: State, standing: Standing, left: int) -> Iterator[_Ranked]:
     agency = standing.agency
-    what = "只有一份待核实的文件（见下），还不能算报送" if standing.has_held else "未报送"
+    what = "只有一份待核实的文件（见下），还不能算报送" if standing.is_doubtful else "未报送"
     soon = max(state.district.calendar.remind_days_before, default=0)
     reminded = state.reminded(agency)
-    told = f"，已催报 {reminded} 次" if reminded else ""
-    if left < 0:
-        yield 0, left, Call(agency, f"{what}，已超过截止日期 {-left} 个工作日{told}。{_reach(state, agency)}")
-    elif left <= soon:
-        yield 4, left, Call(agency, f"{what}，还有 {left} 个工作日截止{told}。{_reach(state, agency)}")
+    told = f"已催报 {reminded} 次" if reminded else ""
+    if left <= soon:
+        why = _sentence(what, _time_left(left), told, _reach(state, agency))
+        yield 0 if left < 0 else 4, left, Call(agency, why)
 
 
 def _returned(state: State, standing: Standing, left: int, day: date) -> Iterator[_Ranked]:
     latest = standing.latest
     if latest is None:
         return
-    problem = next(
-        (item.fault or item.message for item in latest.notices if item.severity == Severity.ERROR), ""
+    since = _returned_on(state, latest)
+    waited = state.district.calendar.workdays_between(since, day)
+    problem = next((_fault(item) for item in latest.notices if item.severity == Severity.ERROR), "")
+    why = _sentence(
+        f"第 {latest.version} 次报送{since.month}月{since.day}日退回",
+        "还没有重报" if waited > 1 else "",
+        "之后收到一份待核实的文件（见下）" if standing.is_doubtful else "",
+        _time_left(left),
+        f"主要问题：{problem}" if problem else "",
+        _reach(state, standing.agency, latest),
     )
-    why = f"第 {latest.version} 次报送退回后没有再报" + (f"，主要问题：{problem}" if problem else "")
-    calendar = state.district.calendar
-    waited = (
-        calendar.workdays_between(latest.received_at.astimezone(CHINA).date(), day)
-        if latest.received_at
-        else 0
-    )
-    agency = standing.agency
+    call = Call(standing.agency, why)
     if left < 0:
-        yield 1, left, Call(agency, f"{why}；已超过截止日期 {-left} 个工作日。{_reach(state, agency)}")
+        yield 1, left, call
     elif latest.version >= _OFTEN or waited > _PATIENCE:
-        yield 2, -latest.version, Call(agency, f"{why}；还有 {left} 个工作日截止。{_reach(state, agency)}")
-    elif not _can_be_told(standing):
-        yield 3, left, Call(agency, f"{why}；{_reach(state, agency)}")
+        yield 2, -latest.version, call
+    elif not _can_be_told(state, standing.agency, latest):
+        yield 3, left, call
 
 
-def _can_be_told(standing: Standing) -> bool:
-    return bool(addresses(standing.agency) or (standing.latest and standing.latest.sender))
+def _sentence(*parts: str) -> str:
+    return "；".join(part for part in parts if part) + "。"
 
 
-def _reach(state: State, agency: Agency) -> str:
+def _time_left(left: int) -> str:
+    if left < 0:
+        return f"已超过截止日期 {-left} 个工作日"
+    return f"还有 {left} 个工作日截止" if left else "今天截止"
+
+
+def _fault(item: Notice) -> str:
+    """Say where and what, without what to do: that is for the agency."""
+    return item.message.removesuffix("。").removesuffix(f"；{item.hint}")
+
+
+def _returned_on(state: State, latest: Arrival) -> date:
+    """Return the day of the letter that says so; where none can be written, of the file's arrival; else it is tonight's."""
+    told = [item.day for item in state.written if _returns(item, latest)]
+    if told:
+        return max(told)
+    is_tonight = latest.agency and _can_be_told(state, latest.agency, latest)
+    arrived = None if is_tonight else latest.received_at
+    return arrived.astimezone(CHINA).date() if arrived else state.today
+
+
+def _returns(item: Written, latest: Arrival) -> bool:
+    return item.kind is LetterKind.RETURNED and item.sha256 == latest.sha256
+
+
+def _can_be_told(state: State, agency: Agency, latest: Arrival | None = None) -> bool:
+    """Whether letters to an agency have somewhere to go: its mailbox on the roster, or the one its file came from."""
+    answered = latest and (
+        any(item.sha256 == latest.sha256 and item.sender for item in state.arrivals)
+        or any(_returns(item, latest) for item in state.written)
+    )
+    return bool(addresses(agency) or answered)
+
+
+def _reach(state: State, agency: Agency, latest: Arrival | None = None) -> str:
     """Say why letters do not reach an agency, if they do not."""
     refused = next((item for item in state.written if item.is_refused and item.agency == agency.code), None)
     if refused:
-        return f"发给 {'、'.join(refused.to)} 的信被退回，请核实邮箱。"
-    if not addresses(agency):
-        return "名单中没有邮箱，信发不到，请电话告知。"
+        return f"发给 {'、'.join(refused.to)} 的信被退回，请核实邮箱"
+    if not _can_be_told(state, agency, latest):
+        return "名单中没有邮箱，信发不到，请电话告知"
     return ""
 
 

@@ -10,12 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.correspondence.answers import KINDS
 from pipeline.correspondence.delivery import COMPLETE, complete_delivery
+from pipeline.correspondence.digest import DIGEST
 from pipeline.correspondence.state import Standing, State, Written, addresses, belongs_to
 from pipeline.model import Agency, Verdict
 from pipeline.post import Intention, LetterKind
 
-_RENEWED = (LetterKind.REMINDER, LetterKind.DIGEST, LetterKind.DELIVERY)
-"""Kinds of which a new one takes the place of an older one to the same reader."""
+_RENEWED: Mapping[LetterKind, LetterKind] = {
+    LetterKind.REMINDER: LetterKind.REMINDER,
+    LetterKind.TEMPLATE: LetterKind.REMINDER,
+    LetterKind.DIGEST: LetterKind.DIGEST,
+    LetterKind.DELIVERY: LetterKind.DELIVERY,
+}
+"""Kinds of which an older letter gives way to a new one of the other kind to the same reader; reminders carry the template."""
 
 
 def untrue(state: State) -> list[str]:
@@ -35,7 +41,9 @@ def renewed(written: Sequence[Written], planned: Sequence[Intention]) -> list[st
     return [
         item.key
         for item in written
-        if item.is_open and item.kind in _RENEWED and new.get((item.kind, item.agency), item.key) != item.key
+        if item.is_open
+        and item.kind in _RENEWED
+        and new.get((_RENEWED[item.kind], item.agency), item.key) != item.key
     ]
 
 
@@ -58,12 +66,25 @@ def _corrected(state: State, agencies: Mapping[str, Agency]) -> Iterator[tuple[s
             yield item.key, (office,)
 
 
+def _is_dated(state: State, item: Written) -> bool:
+    """Whether a letter of a day has outlived it; one that was refused is a fact that the coordinator reads of.
+
+    A reminder says how much time is left: written one workday, it leaves by the next.
+    """
+    if item.is_refused:
+        return False
+    if item.kind is LetterKind.DIGEST:
+        return item.key < f"{DIGEST}{state.today}"
+    waited = state.district.calendar.workdays_between(item.day, state.today)
+    return item.kind is LetterKind.REMINDER and waited > 1
+
+
 def _holds(state: State, item: Written, standing: Standing | None, complete: set[str]) -> bool:
-    if item.agency and standing is None:
-        return False  # it is on the roster no longer
+    if (item.agency and standing is None) or _is_dated(state, item):
+        return False  # its agency is on the roster no longer, or its day is past
     match item.kind:
-        case LetterKind.REMINDER:
-            return standing is not None and standing.is_missing
+        case LetterKind.REMINDER | LetterKind.TEMPLATE if standing:
+            return standing.is_missing
         case LetterKind.RETURNED if standing:
             latest = standing.latest
             return latest is not None and (latest.sha256, latest.verdict) == (item.sha256, Verdict.RETURNED)

@@ -31,7 +31,9 @@ def plan(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> Plan:
     left = replace(state, written=tuple(_withdrawn(item, frozenset(gone)) for item in state.written))
     readdressed = corrected(left)
     current = replace(left, written=tuple(_waiting(item, readdressed) for item in left.written))
-    planned = _unwritten(current, earlier)
+    planned = _unwritten(current, earlier, reminders(state))
+    replaced = renewed(current.written, planned)
+    planned += _morning(current, [item for item in current.written if item.key not in replaced], planned)
     replaced = renewed(current.written, planned)
     return Plan(
         tuple(planned),
@@ -49,18 +51,15 @@ def _waiting(item: Written, readdressed: Mapping[str, tuple[str, ...]]) -> Writt
     return replace(item, to=to, state=LetterState.WAITING) if to else item
 
 
-def _unwritten(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> list[Intention]:
+def _unwritten(
+    state: State, earlier: Mapping[str, Sequence[Arrival]], reminded: Sequence[Intention]
+) -> list[Intention]:
     planned = [
         *answers(state.arrivals, earlier, state.district),
-        *reminders(state),
+        *reminded,
         *complete_delivery(state),
-        *digest(state),
     ]
-    written = {
-        item.key
-        for item in state.written
-        if item.state is not LetterState.WITHDRAWN or item.kind in _OF_A_DAY
-    }
+    written = _keys(state)
     answered = {occasion(item.key) for item in state.written}
     return [
         intention
@@ -71,6 +70,25 @@ def _unwritten(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> list[I
             and (intention.kind is LetterKind.RETURNED or occasion(intention.key) in answered)
         )
     ]
+
+
+def _morning(state: State, written: Sequence[Written], planned: Sequence[Intention]) -> list[Intention]:
+    """Plan the digest, which says how many of all these letters will still lie there when it is read."""
+    left_over = sum(
+        item.state is LetterState.WAITING and item.kind is not LetterKind.DIGEST for item in written
+    )
+    leaves_at_once = state.district.mail.send
+    found = digest(state, left_over + (0 if leaves_at_once else len(planned)))
+    return [item for item in found if item.key not in _keys(state)]
+
+
+def _keys(state: State) -> set[str]:
+    """Return the keys under which nothing is to be written; what was withdrawn may come true again, but for its day."""
+    return {
+        item.key
+        for item in state.written
+        if item.state is not LetterState.WITHDRAWN or item.kind in _OF_A_DAY
+    }
 
 
 def _is_past(intention: Intention, earlier: Mapping[str, Sequence[Arrival]]) -> bool:

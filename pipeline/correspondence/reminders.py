@@ -7,23 +7,33 @@ from collections.abc import Iterable
 from pipeline.correspondence.state import State, addresses
 from pipeline.district.folder import District
 from pipeline.model import Agency
-from pipeline.post import Handout, Intention, LetterKind, Reminder
+from pipeline.post import Handout, Intention, LetterKind, LetterState, Reminder
 
 
 def reminders(state: State) -> list[Intention]:
-    """Remind the agencies from which nothing came, on the workdays that the calendar says, each by its own deadline."""
+    """Remind the agencies from which nothing came, on the workdays that the calendar says, each by its own deadline.
+
+    A reminder that has waited since an earlier day is written anew on any workday: what lies there says what is left today.
+    """
     calendar, today = state.district.calendar, state.today
+    dated = {
+        item.agency
+        for item in state.written
+        if item.kind is LetterKind.REMINDER and item.state is LetterState.WAITING and item.day < today
+    }
     found: list[Intention] = []
     for standing in state.standings:
         agency = standing.agency
         deadline = state.district.deadline_of(agency.code)
         to = addresses(agency)
-        if standing.is_missing and to and calendar.reminds_on(today, deadline):
+        is_due = calendar.reminds_on(today, deadline) or (agency.code in dated and calendar.is_workday(today))
+        if standing.is_missing and to and is_due:
             body = Reminder(
                 deadline=deadline,
                 left=calendar.workdays_between(today, deadline),
                 late=calendar.workdays_between(deadline, today),
                 times=state.reminded(agency) + 1,
+                doubtful=standing.is_doubtful,
             )
             found.append(Intention(f"reminder:{agency.code}:{today}", LetterKind.REMINDER, to, body, agency))
     return found

@@ -26,11 +26,18 @@ class Standing:
     latest: Arrival | None = None
     counting: str = ""
     has_held: bool = False
+    is_named: bool = False
+    """Whether a file of nobody, or of another agency, that waits for the coordinator states its name."""
 
     @property
     def is_missing(self) -> bool:
         """Whether nothing came that is surely the agency's."""
         return self.latest is None and not self.counting
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a file waits for the coordinator that may be the agency's."""
+        return self.has_held or self.is_named
 
     @property
     def is_returned(self) -> bool:
@@ -60,6 +67,16 @@ class Written:
     def is_open(self) -> bool:
         """Whether it has not reached anybody: it waits, or was refused."""
         return self.state in (LetterState.WAITING, LetterState.FAILED)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left, or a person handed it over."""
+        return self.state in (LetterState.SENT, LetterState.HANDED)
+
+    @property
+    def day(self) -> date:
+        """The day in China on which it was written."""
+        return self.created_at.astimezone(CHINA).date()
 
     @property
     def sha256(self) -> str:
@@ -96,15 +113,15 @@ class State:
         return self.today + timedelta(days=there.hour >= _OFFICE_CLOSES)
 
     def reminded(self, agency: Agency) -> int:
-        """Count the reminders that an agency has had."""
+        """Count the reminders that an agency has had: that left, or that a person handed over."""
         return sum(
-            item.kind is LetterKind.REMINDER and item.agency == agency.code and self.has_left(item)
+            item.kind is LetterKind.REMINDER and item.agency == agency.code and item.is_gone
             for item in self.written
         )
 
     def has_left(self, item: Written) -> bool:
         """Whether a letter may have reached its reader; without a mail server nobody tells us who handed which one over."""
-        return item.state in (LetterState.SENT, LetterState.HANDED) or not self.district.mail.smtp_host
+        return item.is_gone or not self.district.mail.smtp_host
 
     @property
     def unsent(self) -> tuple[Unsent, ...]:

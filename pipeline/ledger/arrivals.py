@@ -89,6 +89,15 @@ def came_since(ledger: Ledger, year: int, moment: datetime | None) -> dict[Verdi
     return {verdict: counts[verdict] for verdict in Verdict if verdict in counts}
 
 
+def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
+    """Return when each file of the campaign came, or was first seen where nobody knows, by its digest."""
+    rows = ledger.rows(
+        "SELECT sha256, coalesce(received_at, seen_at) AS moment FROM envelopes WHERE year = ? ORDER BY id",
+        (year,),
+    )
+    return {row["sha256"]: datetime.fromisoformat(row["moment"]) for row in rows}
+
+
 def settle_mails(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) -> list[MessageOutcome]:
     """Record what became of each mail; return those whose outcome is new."""
     rows = ledger.rows("SELECT path, sha256, verdict, reason FROM mails WHERE year = ?", (year,))

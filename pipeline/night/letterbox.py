@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.correspondence import asked_delivery, handouts, plan, renewed
+from pipeline.correspondence import asked_delivery, handouts, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
@@ -90,6 +90,18 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
         _readdress(desk, planned.readdressed)
         _intend(desk, planned.letters, found)
     return Written(len(planned.letters), len(planned.withdrawn), len(planned.readdressed))
+
+
+def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime) -> int:
+    """Withdraw what has become untrue while it waited, so that nobody sends it; return how many letters that were."""
+    target = output / str(district.year)
+    found = read_record(target)
+    if found is None:
+        return 0
+    desk = _desk(ledger, district, output, now)
+    keys = untrue(state_of(ledger, district, found, (), now=now))
+    _withdraw(desk, keys)
+    return len(keys)
 
 
 def hand_out(desk: Desk, agencies: Iterable[Agency]) -> int:

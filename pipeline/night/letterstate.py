@@ -6,13 +6,14 @@ anything to know whom to remind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from pipeline.correspondence import Standing, State, Written
 from pipeline.district.folder import District
+from pipeline.district.roster import normalised
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, arrivals, letters
 from pipeline.messages import notices
@@ -21,6 +22,7 @@ from pipeline.post import Arrival, LetterKind
 from pipeline.publishing.record import Leftover, Record
 from pipeline.returning import returned_of
 
+_UNKNOWN: Mapping[str, datetime] = {}
 _NOTICE_FIELDS = tuple(item.name for item in fields(Notice))
 
 
@@ -38,11 +40,16 @@ def state_of(
 ) -> State:
     """Put together what planning looks at. ``found`` is the record of the last finished night."""
     written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
-    digests = [item.created_at for item in written if item.kind is LetterKind.DIGEST]
+    has_server = bool(district.mail.smtp_host)
+    digests = [
+        item.created_at
+        for item in written
+        if item.kind is LetterKind.DIGEST and (item.is_gone or not has_server)
+    ]
     return State(
         district=district,
         now=now,
-        standings=standings(district, found),
+        standings=standings(district, found, arrivals.moments(ledger, district.year)),
         arrivals=tuple(came),
         held=tuple(_held(district, found)),
         written=written,
@@ -62,21 +69,43 @@ def _verdicts(found: Record) -> dict[str, set[Verdict]]:
 # ---------------------------------------------------------------- where agencies stand
 
 
-def standings(district: District, found: Record) -> tuple[Standing, ...]:
-    """Read where every agency stands from the record of a night."""
+def standings(
+    district: District, found: Record, moments: Mapping[str, datetime] = _UNKNOWN
+) -> tuple[Standing, ...]:
+    """Read where every agency stands from the record of a night; ``moments`` says when each file came, by its digest."""
     rows: dict[str, list[Record]] = {agency.code: [] for agency in district.agencies}
     for row in found["submissions"]:
         if row["version"] and row["agency"] in rows:
             rows[row["agency"]].append(row)
-    return tuple(_standing(agency, rows[agency.code]) for agency in district.agencies)
+    stated = {
+        normalised(str(item["actual"]))
+        for row in found["submissions"]
+        if row["verdict"] == Verdict.HELD
+        for item in row["findings"]
+        if item["actual"]
+    }
+    found_so = (_standing(agency, rows[agency.code], stated) for agency in district.agencies)
+    return tuple(
+        replace(item, latest=replace(item.latest, received_at=moments.get(item.latest.sha256)))
+        if item.latest
+        else item
+        for item in found_so
+    )
 
 
-def _standing(agency: Agency, rows: list[Record]) -> Standing:
+def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> Standing:
+    """``stated`` is what files that wait have written where the agency's name stands, among other wrong entries."""
     rows.sort(key=lambda row: int(row["version"]))
     own = [row for row in rows if row["verdict"] != Verdict.HELD]
     counting = [row["sha256"] for row in own if Verdict(row["verdict"]).is_acceptance]
     latest = _arrival(own[-1], agency) if own else None
-    return Standing(agency, latest, counting[-1] if counting else "", has_held=rows[-1:] != own[-1:])
+    return Standing(
+        agency,
+        latest,
+        counting[-1] if counting else "",
+        has_held=rows[-1:] != own[-1:],
+        is_named=any(normalised(name) in stated for name in (agency.name, *agency.aliases)),
+    )
 
 
 def _held(district: District, found: Record) -> Iterator[Arrival]:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline.correspondence import Plan, Standing, State, Written, plan
+from pipeline.correspondence import Plan, Standing, State, Written, plan, untrue
 from pipeline.correspondence.answers import answers
 from pipeline.district.mail_settings import MailSettings
 from pipeline.forms.form import Form
 from pipeline.model import CHINA, Agency, Verdict
-from pipeline.post import Arrival, Delivery, Intention, LetterKind, LetterState, Reminder
+from pipeline.post import Arrival, Delivery, Digest, Handout, Intention, LetterKind, LetterState, Reminder
 from tests.support.arrivals import NIGHT, OFFICE, agency, arrival, district, state
 
 ONE, OTHER = agency(1), agency(2)
@@ -110,17 +110,61 @@ def test_a_letter_of_the_day_gives_way_to_the_next_and_does_not_come_back() -> N
         written = [
             replace(item, state=LetterState.WITHDRAWN) if item.key in found.withdrawn else item
             for item in written
-        ] + [kept(item) for item in found.letters]
+        ] + [kept(item, created_at=now) for item in found.letters]
         assert sum(item.is_open for item in written) == 3
         assert plan(later(written=written, now=now), {}) == Plan()
 
 
-def test_reminders_that_never_left_are_not_counted_where_a_server_would_say_so() -> None:
-    waiting = kept(reminder())
-    asked = later(written=[waiting])
-    assert asked.reminded(ONE) == 1
-    served = replace(asked, district=replace(HOME, mail=MailSettings(smtp_host="smtp.example")))
-    assert served.reminded(ONE) == 0
+def test_only_reminders_that_left_are_counted_and_the_digest_says_how_many_letters_have_not() -> None:
+    waiting = [kept(reminder(day=f"2024-01-{day}")) for day in (22, 24)]
+    for place, count in ((LetterState.WAITING, 0), (LetterState.SENT, 2), (LetterState.HANDED, 2)):
+        written = [replace(item, state=place) for item in waiting]
+        assert later(written=written).reminded(ONE) == count
+    for sends, left_over in ((False, 3), (True, 1)):
+        served = replace(HOME, mail=MailSettings(smtp_host="smtp.example", send=sends))
+        other = kept(Intention("asked", LetterKind.NOT_A_SUBMISSION, ("x@y.cn",), Handout(NIGHT.date())))
+        now = datetime(2024, 1, 29, 8, tzinfo=CHINA)
+        found = plan(replace(later(written=[*waiting, other], now=now), district=served), {})
+        [body] = [item.body for item in found.letters if isinstance(item.body, Digest)]
+        assert body.waiting == left_over, (
+            "two reminders of today in the place of older ones, and another letter"
+        )
+
+
+def test_letters_of_a_day_do_not_outlive_it() -> None:
+    """Nobody has run anything since: before letters are sent, what is dated is withdrawn."""
+    digest = Intention("digest:2024-01-24", LetterKind.DIGEST, ("x@y.cn",), Handout(NIGHT.date()))
+    evening = datetime(2024, 1, 23, 20, tzinfo=CHINA)
+    written = [kept(reminder(day="2024-01-23"), created_at=evening), kept(digest, created_at=evening)]
+    for day, gone in ((24, []), (25, [item.key for item in written])):
+        asked = later(written=written, now=datetime(2024, 1, day, 8, tzinfo=CHINA))
+        assert untrue(asked) == gone
+    refused = [replace(item, state=LetterState.FAILED) for item in written]
+    assert untrue(later(written=refused, now=datetime(2024, 1, 25, 8, tzinfo=CHINA))) == [], (
+        "a fact for the digest"
+    )
+
+
+def test_a_reminder_that_waits_is_written_anew_with_what_is_left_today() -> None:
+    """Four workdays before the deadline nobody is reminded, but the letter of the day before still lies there."""
+    waiting = kept(reminder(), created_at=datetime(2024, 1, 23, 8, tzinfo=CHINA))
+    for day, left in ((25, 4), (26, 3)):
+        found = plan(later(written=[waiting], now=datetime(2024, 1, day, 8, tzinfo=CHINA)), {})
+        [body] = [item.body for item in found.letters if isinstance(item.body, Reminder)]
+        assert (body.left, found.withdrawn) == (left, (waiting.key,))
+    weekend = datetime(2024, 1, 27, 8, tzinfo=CHINA)
+    assert [item.kind for item in plan(later(written=[waiting], now=weekend), {}).letters] == []
+
+
+def test_a_template_waits_until_something_came_or_a_reminder_carries_it(form: Form) -> None:
+    template = kept(
+        Intention("template:2023:001", LetterKind.TEMPLATE, ONE.emails[:1], Handout(NIGHT.date()), ONE)
+    )
+    assert plan(later(written=[template]), {}).withdrawn == ()
+    came = Standing(ONE, arrival(form, ONE, verdict=Verdict.RETURNED))
+    assert plan(later(came, written=[template]), {}).withdrawn == (template.key,)
+    due = datetime(2024, 1, 24, 8, tzinfo=CHINA)
+    assert plan(later(written=[template], now=due), {}).withdrawn == (template.key,)
 
 
 def test_figures_that_changed_before_the_workbook_left_are_no_correction(form: Form) -> None:

@@ -13,6 +13,7 @@ from pipeline.correspondence import (
     Plan,
     Standing,
     Written,
+    answers,
     asked_delivery,
     complete_delivery,
     digest,
@@ -121,15 +122,18 @@ def test_whom_to_call_stands_in_the_order_of_what_presses(form: Form) -> None:
     slip = Finding("C01", Severity.ERROR, form.places[form.cells[0].key], (form.cells[0].key,))
     often = Standing(AGENCIES[2], arrival(form, AGENCIES[2], 3, Verdict.RETURNED, findings=[slip]))
     old = arrival(form, AGENCIES[1], 1, Verdict.RETURNED, findings=[slip])
-    waiting = Standing(AGENCIES[1], replace(old, received_at=NIGHT - timedelta(days=6)))
+    told = written(answers([old], {}, HOME)[0], NIGHT - timedelta(days=6))
+    waiting = Standing(AGENCIES[1], old)
     fresh = Standing(AGENCIES[4], arrival(form, AGENCIES[4], 1, Verdict.RETURNED, findings=[slip]))
     accepted = Standing(AGENCIES[3], arrival(form, AGENCIES[3]), "x")
-    known = (often, waiting, fresh, accepted)
-    before = calls(state(HOME, *known), at(23).date())
+    known = replace(state(HOME, often, waiting, fresh, accepted), written=(told,))
+    before = calls(known, at(23).date())
     assert [call.agency.code for call in before] == ["003", "002"]
-    soon = calls(state(HOME, *known), at(25).date())
+    assert "第 1 次报送1月16日退回；还没有重报" in before[1].why
+    soon = calls(known, at(25).date())
     assert [call.agency.code for call in soon] == ["003", "002", "005", "001"]
-    late = calls(state(HOME, *known), at(1, month=2).date())
+    assert "没有重报" not in calls(known, NIGHT.date())[0].why, "it is sent back tonight"
+    late = calls(known, at(1, month=2).date())
     assert [call.agency.code for call in late] == ["001", "002", "003", "005"]
     assert "超过截止日期 1 个工作日" in late[0].why
 
@@ -150,6 +154,39 @@ def test_an_agency_that_no_letter_reaches_is_called(form: Form) -> None:
     [item] = digest(told)
     assert isinstance(item.body, Digest)
     assert [unsent.reason for unsent in item.body.unsent] == ["550 no such user"]
+
+
+def test_agencies_without_a_mailbox_are_named_until_their_figures_count(form: Form) -> None:
+    mute = [
+        replace(item, emails=emails) for item, emails in zip(AGENCIES, ((), ("@x.cn",), ()), strict=False)
+    ]
+    done = Standing(mute[2], arrival(form, mute[2]), "x")
+    [item] = digest(state(district([*mute, *AGENCIES[3:]]), done))
+    assert isinstance(item.body, Digest)
+    assert item.body.unreachable == (mute[0], mute[1])
+
+
+def test_an_agency_whose_file_waits_is_asked_whether_it_is_its_own() -> None:
+    found = reminders(
+        state(HOME, Standing(AGENCIES[0], has_held=True), Standing(AGENCIES[1], is_named=True), now=at(29))
+    )
+    doubtful = [item.body.doubtful for item in found if isinstance(item.body, Reminder)]
+    assert doubtful == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [(29, "还有 2 个工作日截止"), (31, "今天截止"), (32, "已超过截止日期 1 个工作日")]
+)
+def test_whom_to_call_is_said_in_one_sentence(form: Form, day: int, words: str) -> None:
+    slip = Finding("C01", Severity.ERROR, form.places[form.cells[0].key], (form.cells[0].key,))
+    now = at(28) + timedelta(days=day - 28)
+    often = arrival(form, AGENCIES[0], 3, Verdict.RETURNED, findings=[slip])
+    [first, *_] = calls(state(district(AGENCIES[:1]), Standing(AGENCIES[0], often), now=now), now.date())
+    [missing, *_] = calls(state(district(AGENCIES[1:2]), now=now), now.date())
+    for call in (first, missing):
+        assert words in call.why
+        assert call.why.count("。") == 1
+        assert call.why.endswith("。")
 
 
 # ---------------------------------------------------------------- delivery and templates

@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 
 from pipeline.forms.form import Form
+from pipeline.messages import notices
 from pipeline.model import CHINA, Assessment, Finding, Message, Notice, Place, Severity, Verdict
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, standings
 from pipeline.publishing.record import Leftover, Record, submission_record
@@ -84,6 +85,17 @@ def test_a_mail_without_files_is_an_arrival_of_its_own(form: Form) -> None:
     assert (arrival.verdict, arrival.others, arrival.sender) == (
         Verdict.NOT_A_SUBMISSION, ("说明.docx",), "a1@ju1.example",
     )  # fmt: skip
+
+
+def test_an_agency_that_a_waiting_file_names_may_be_its_owner(form: Form) -> None:
+    """A template handed out to one agency came back with the name of another."""
+    told = Finding("F02", Severity.ERROR, None, (), "conflict", {"stamp": ONE.name, "stated": OTHER.name})
+    item = assessment(form, ONE, 1, Verdict.HELD, findings=[told])
+    found: Record = {"submissions": [submission_record(item, notices(form, [told]))]}
+    assert [(one.has_held, one.is_named) for one in standings(district([ONE, OTHER]), found)] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 @pytest.mark.parametrize(

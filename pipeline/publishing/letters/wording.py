@@ -27,6 +27,7 @@ from pipeline.wording.grouping import GroupedNotice, group_notices
 _SCREENFUL = 10
 """Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""
 _LONGEST_NAME = 80
+_MOST_NAMES = 20
 
 Values = dict[str, object]
 
@@ -70,7 +71,7 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
     if isinstance(body, Answer):
         return _answer(body, sources)
     if isinstance(body, Reminder):
-        return {"left": body.left, "late": body.late, "times": body.times}
+        return {"left": body.left, "late": body.late, "times": body.times, "doubtful": body.doubtful}
     if isinstance(body, Digest):
         return _digest(body)
     if isinstance(body, Delivery):
@@ -212,8 +213,15 @@ def _digest(body: Digest) -> Values:
             {"file": _shortened(item.name), "sender": item.sender or "", "why": _reason(item)} for item in body.held
         ],
         "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
+        "waiting": body.waiting,
+        "unreachable": _listed([agency.name for agency in body.unreachable]),
         "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
     }  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f"等 {len(names)} 家" if len(names) > _MOST_NAMES else ""
+    return "、".join(names[:_MOST_NAMES]) + more
 
 
 def _reason(arrival: Arrival) -> str:
