@@ -7,6 +7,7 @@ agency. Such a file carries no figures, so nothing is ever merged on that eviden
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pipeline.model import Place, Reading
 
 _SHORTEST_NAME = 2
+_CITY = re.compile(r"^(?:[^省]{2,3}省)?[^市]{1,4}市(?=[^市区县]{1,4}[区县].)")
+"""Province and city before a district's own name: 杭州市临平区财政局 also calls itself 临平区财政局."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +137,23 @@ def _stamped(reading: Reading) -> str:
 
 def _resolve(text: str, roster: Roster) -> Agency | None:
     """Return the one agency with this code, name or alias."""
-    found = roster.by_spelling.get(normalise(text).casefold(), ())
+    found = roster.by_spelling.get(_spelled(text), ())
     return found[0] if len(found) == 1 else None
 
 
 def _spellings(agency: Agency) -> set[str]:
-    return {normalise(text).casefold() for text in (agency.code, agency.name, *agency.aliases) if text}
+    return {_spelled(text) for text in (agency.code, agency.name, *agency.aliases) if text}
+
+
+def _spelled(text: str) -> str:
+    return _CITY.sub("", normalise(text).casefold())
 
 
 def _may_mean(stated: str, agency: Agency, roster: Roster) -> bool:
     """Say whether a name that is not on the roster can be another spelling of ``agency``."""
     if not stated or _resolve(stated, roster):
         return True
-    wanted = normalise(stated).casefold()
+    wanted = _spelled(stated)
     return any(name in wanted or wanted in name for name in _spellings(agency) if len(name) > _SHORTEST_NAME)
 
 

@@ -51,6 +51,8 @@ def owner(found: Reading, *, path: str = "附件.xlsx", sender: str | None = Non
         ("杭州市临平区财政局", FINANCE),
         (" 杭州市\n临平区　财政局 ", FINANCE),
         ("区财政局", FINANCE),
+        ("临平区财政局", FINANCE),
+        ("浙江省杭州市临平区教育局", EDUCATION),
         ("教育局", EDUCATION),
         ("临平街道", OFFICE),
     ],
@@ -58,6 +60,11 @@ def owner(found: Reading, *, path: str = "附件.xlsx", sender: str | None = Non
 def test_a_name_or_alias_is_enough(form: Form, agency: str, expected: Agency) -> None:
     found = owner(reading(form, agency=agency))
     assert (found.agency, found.held, found.findings) == (expected, False, ())
+
+
+def test_a_bureau_of_the_city_is_not_the_district_s(form: Form) -> None:
+    found = owner(reading(form, agency="杭州市统计局"))
+    assert (found.agency, found.held) == (None, True)
 
 
 def test_a_code_is_enough(form: Form) -> None:
@@ -88,10 +95,10 @@ def test_a_stamp_lets_the_name_be_spelt_otherwise(form: Form, agency: str) -> No
 
 
 def test_without_a_stamp_the_name_must_be_on_the_roster(form: Form) -> None:
-    found = owner(reading(form, agency="临平区财政局"), sender="cz@example.com")
+    found = owner(reading(form, agency="财政局办公室"), sender="cz@example.com")
     assert (found.agency, found.held) == (None, True)
     assert codes(found.findings) == ["F02.unknown_agency"]
-    assert found.findings[0].facts == {"stated": "临平区财政局"}
+    assert found.findings[0].facts == {"stated": "财政局办公室"}
     assert found.findings[0].severity is Severity.ERROR
 
 
