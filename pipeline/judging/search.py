@@ -47,8 +47,9 @@ class Search:
 
     def _small(self, failed: Sequence[int]) -> list[Way] | None:
         """Return one cell, or neighbours exchanged; empty: too many or none likely; None: there is no such way."""
-        if all(len(self.tally.system.rows[rule]) == 1 for rule in failed):
-            return []  # the rule itself says what its one cell must be
+        alone = all(len(self.tally.system.rows[rule]) == 1 for rule in failed)
+        if alone or self.tally.settles(self.ways.prescribed(failed), failed):
+            return []  # the rules themselves say what their one cell must be
         must_hold = self.tally.is_error(failed)
         if not any(map(self.tally.system.is_equation, failed)):
             return self.evidence.likely(self.ways.under_bounds(failed), must_hold=True) if must_hold else []

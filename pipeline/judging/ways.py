@@ -15,7 +15,7 @@ from pipeline.judging.neighbours import neighbours_of
 from pipeline.judging.system import signature
 
 if TYPE_CHECKING:
-    from pipeline.judging.tally import Tally
+    from pipeline.judging.tally import Steps, Tally
     from pipeline.model import Number
 
 EXCHANGED, MOVED, LINES = "exchanged", "moved", "lines"
@@ -46,6 +46,12 @@ class Ways:
             step = _divided(-gap, self.tally.system.columns[key][rule])
             if self.tally.settles({key: step}, failed, gaps):
                 yield Way(self.evidence.kind(key, step), {key: step})
+
+    def prescribed(self, failed: Sequence[int]) -> Steps:
+        """Return the steps to what rules ask of a single cell whatever stands in the others, as "is 0"."""
+        balances, gaps = self.tally.system.balances, self.tally.gaps
+        single = {balances[rule].left[0]: rule for rule in failed if len(balances[rule].keys) == 1}
+        return {key: -gaps[rule] for key, rule in single.items() if key in self.tally.system.columns}
 
     def exchanged(self, failed: Sequence[int]) -> Iterator[Way]:
         """Yield the neighbours whose exchange settles equations."""

@@ -112,3 +112,19 @@ def test_an_explained_warning_gets_no_suggestion(form: Form, explanation: str) -
     [assessment] = judge(form, [submission_of(reading)], history={"001": past})
     [found] = [finding for finding in assessment.findings if finding.code == "T2-02"]
     assert [way.kind for way in found.suggestions] == ([] if explanation else ["swapped"])
+
+
+@pytest.mark.parametrize(
+    "items", [("issued",), ("in_force",), ("issued", "in_force"), ("repealed", "issued", "in_force")]
+)
+def test_regulations_of_a_district_are_one_line_with_the_remedy_of_their_rule(
+    form: Form, items: tuple[str, ...]
+) -> None:
+    """One wrong row breaks up to four rules; the one that says "must be 0" leaves nothing to suggest."""
+    figures: dict[str, Number] = dict(zeros(form)) | {f"proactive.regulations.{item}": 2 for item in items}
+    past = PastReport("001", 2022, zeros(form))
+    [assessment] = judge(form, [filled(form, figures)], history={"001": past})
+    assert "T2-01" in {finding.code for finding in assessment.findings}
+    [group] = group_notices(notices(form, assessment.findings))
+    assert group.notice.code == "T2-01"
+    assert group.notice.hint == form.checks["T2-01.issued"].rule.remedy
