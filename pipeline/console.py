@@ -189,9 +189,13 @@ def print_imports(taken: Sequence[Taken], district: District) -> None:
         years = "、".join(sorted({str(report.year) for report in item.reports}))
         owners = [names[report.agency] for report in item.reports]
         whose = owners[0] if len(owners) == 1 else f"{len(owners)} 家单位"
-        console.print(Text(f"{item.file}：已采用{whose} {years} 年度的数据。", style="green"))
+        console.print(Text(f"{item.file}：已采用 {whose} {years} 年度的数据。", style="green"))
         for remark in item.remarks:
             console.print(Text(f"  {remark}。"))
+    if any(item.refusal for item in taken):
+        console.print(
+            "能够导入的是：上年运行生成的 figures.csv，各单位上年填好的表格。Word、PDF 等已公布的报告读不出数据，请找当时报送的表格。"
+        )
 
 
 def print_rules(district: District, records: Sequence[RuleRecord]) -> None:

@@ -168,6 +168,7 @@ def test_imported_figures_are_compared_with_and_stand_in_the_templates(form: For
     assert past_figure(form, made.read_bytes()) == 7
     refused = nianbao("import", folder, folder / "agencies.csv")
     assert (refused.returncode, "没有采用" in refused.stdout) == (1, True)
+    assert "能够导入的是" in refused.stdout
 
 
 def past_figure(form: Form, content: bytes) -> object:
