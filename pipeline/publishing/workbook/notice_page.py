@@ -33,7 +33,9 @@ def write_notices(page: Page, title: str) -> None:
         page.sheet.set_column(column, column, width)
         page.put(_HEAD_ROW, column, head, "box", "head")
     page.title(title, [width for _, width in _COLUMNS])
-    hint = "点击“位置”转到有问题的单元格，“怎么改”有下划线的，点击转到要改的那一格。“错误”必须改正；“提醒”请核实，情况属实的在“自查”或“处理结果”栏写明原因。"
+    hint = (
+        "点击“位置”转到要改的单元格。“错误”必须改正；“提醒”请核实，情况属实的在“自查”或“处理结果”栏写明原因。"
+    )
     page.put(1, 0, hint, "hint", width=len(_COLUMNS))
     page.sheet.set_row(1, 22)
     page.sheet.set_row(_HEAD_ROW, 26)
@@ -65,9 +67,6 @@ def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> Non
     )
     for column, text in enumerate(words, start=3):
         page.put(row, column, text, "box", "left")
-    suspect = form.places.get(notice.suspect)
-    if suspect:
-        page.link(row, len(_COLUMNS) - 2, suspect, words[-1], "box", "left", "link")
     page.put(row, len(_COLUMNS) - 1, "", "box", "left", "input")
     sizes = [(text, _COLUMNS[column][1]) for column, text in enumerate((where, *words), start=2)]
     page.sheet.set_row(row, row_height(*sizes, least=24))
