@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,9 +143,15 @@ def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int
 
     Raises EnvironmentFailedError if the disk fails, ConfigError without a server.
     """
-    with disk(), open_ledger(output) as ledger:
+    title = f"{district.name} {district.year} 年度　发信"
+    with (
+        disk(),
+        open_ledger(output) as ledger,
+        open_journal(output / FOLDER / LOGS, title, now=now) as journal,
+    ):
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
         done = mailing.dispatch(district, ledger, now=now)
+        journal.letters(done)
         letterbox.lay_out(ledger, district, output / str(district.year))
     return done, withdrawn
 
@@ -164,7 +171,7 @@ def _run(session: Session) -> Outcome:
     inputs = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     earlier = before.read_record(target)
     desk = letterbox.Desk(ledger, district, form, target, now, history)
-    is_same = runs.last_inputs(ledger, district.year) == inputs
+    is_same = runs.inputs_before(ledger, number) == inputs
     if earlier and is_same and before.is_complete(target, earlier, with_pdf=session.with_pdf):
         letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
         runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now, counts=earlier["counts"])
@@ -192,6 +199,7 @@ def _run(session: Session) -> Outcome:
         ),
         history=history,
         made=runs.take_outputs(ledger, district.year),
+        announce=partial(runs.announce_outputs, ledger, district.year),
         with_pdf=session.with_pdf,
         nights=runs.nights(ledger, district.year),
     )
@@ -220,11 +228,12 @@ def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
         now=session.now,
         work=session.work,
         progress=session.progress,
+        tell=session.journal.files,
     )
     mails = outcomes(inbox.messages, assessed.assessments)
-    session.journal.mails(arrivals.settle_mails(session.ledger, session.district.year, mails))
-    copies = [item for item in assessed.copies if (item.file, item.sha256) in inbox.new]
-    session.journal.files(assessed.fresh, copies)
+    news = arrivals.unsettled(session.ledger, session.district.year, mails)
+    session.journal.mails(news)
+    arrivals.settle_mails(session.ledger, session.district.year, news)
     return assessed
 
 

@@ -421,11 +421,20 @@ class NightCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBack:
+    """The figures that were read in a written report, in the form's order, and the SHA-256 of the document they stand in."""
+
+    sha256: str
+    figures: tuple[Number | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
-    """A file that a night wrote: the digest of what it was made of, and its size in bytes."""
+    """A file that a night wrote: the digest of what it was made of, its size in bytes, and what was read in it, if anything was."""
 
     basis: str
     size: int
+    read: ReadBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import os
 import random
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -63,13 +65,28 @@ def mail(name: str, content: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def folder(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def memory_disk() -> Iterator[Path]:
+    """A disk in memory where there is one: a killed process loses nothing there either, and nobody waits for it."""
+    shared = Path("/dev/shm")  # noqa: S108 - a folder of our own in it
+    with TemporaryDirectory(dir=shared if shared.is_dir() else None) as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def place_of(memory_disk: Path) -> Iterator[Callable[[str], Path]]:
+    """Places of one test, by name."""
+    with TemporaryDirectory(dir=memory_disk) as made:
+        yield lambda name: Path(made) / name
+
+
+@pytest.fixture(scope="module")
+def folder(form: Form, memory_disk: Path) -> Path:
     """A district on its first evening."""
     first = {
         "2024-01-15/甲局.xlsx": filled(form, "甲局", 0),
         "2024-01-15/乙局.xlsx": filled(form, "乙局", 1, fault="两件"),
     }
-    district = make_district(tmp_path_factory.mktemp("killed") / "区", AGENCIES, first)
+    district = make_district(memory_disk / "区", AGENCIES, first)
     (district / LAYOUTS_NAME).mkdir()
     (district / LAYOUTS_NAME / batch.LAYOUT_NAME).write_bytes(build_layout(form))  # once, not in every night
     night(shutil.copytree(district, district.parent / "warm"), FIRST)()  # imports once, for every child
@@ -127,7 +144,7 @@ def outputs(district: Path) -> dict[str, bytes]:
 
 
 def memory(district: Path) -> list[str]:
-    """Everything the ledger knows but of the nights themselves, which differ: one was cut off."""
+    """Everything the ledger knows but of the nights themselves, which differ: one was cut off; and of this copy's inbox."""
     connection = sqlite3.connect(district / "output" / FOLDER / "ledger.sqlite")
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -136,9 +153,17 @@ def memory(district: Path) -> list[str]:
     )
     assert unfinished == 0
     connection.execute("DROP TABLE runs")
+    connection.execute("UPDATE glances SET changed = 0")
     dump = list(connection.iterdump())
     connection.close()
     return dump
+
+
+def told(district: Path) -> Counter[str]:
+    """What the days' logs say of files and mails."""
+    logs = sorted((district / "output" / FOLDER / "log").iterdir())
+    lines = [line for log in logs for line in log.read_text("utf-8").splitlines()]
+    return Counter(line for line in lines if line.startswith(("  文件", "  邮件")))
 
 
 def letters(post: Post) -> dict[str, list[bytes]]:
@@ -155,22 +180,67 @@ def letters(post: Post) -> dict[str, list[bytes]]:
 )  # the server's thread; children do not touch it
 @pytest.mark.parametrize("evening", ["first", "second"])
 def test_a_night_killed_anywhere_and_run_again_ends_like_an_undisturbed_one(
-    evening: str, folder: Path, second_folder: Path, post: Post, tmp_path: Path
+    evening: str, folder: Path, second_folder: Path, post: Post, place_of: Callable[[str], Path]
 ) -> None:
     before, now = (folder, FIRST) if evening == "first" else (second_folder, SECOND)
-    calm = shutil.copytree(before, tmp_path / "calm")
-    steps = steps_of(night(calm, now), tmp_path / "steps")
-    wanted, known, sent = outputs(calm), memory(calm), letters(post)
+    calm = shutil.copytree(before, place_of("calm"))
+    steps = steps_of(night(calm, now), place_of("steps"))
+    wanted, known, said, sent = outputs(calm), memory(calm), told(calm), letters(post)
+    assert said
     assert {step.split()[0] for step in steps} >= STEPS[evening]
     assert len(steps) >= POINTS[evening]
     for number, step in enumerate(steps, 1):
-        place = shutil.copytree(before, tmp_path / "killed")
+        place = shutil.copytree(before, place_of("killed"))
         assert kill_at(number, night(place, now)), step
         assert run_in_child(night(place, now)) == 0, step
         assert outputs(place) == wanted, step
         assert memory(place) == known, step
+        assert set(said) == set(told(place)), step
+        assert max(told(place).values()) <= 2, step
         _check_sent(letters(post), sent, step)
         shutil.rmtree(place)
+
+
+@pytest.mark.parametrize("late", ["write 丙局.docx", "rename 丙局.csv", "rename index.html"])
+def test_what_a_killed_night_wrote_is_removed_where_the_next_does_not_write_it(
+    second_folder: Path, place_of: Callable[[str], Path], late: str
+) -> None:
+    """Before the next night somebody takes the agency off the roster: nothing of its report may stay, least in ``site/``."""
+    place, calm = (shutil.copytree(second_folder, place_of(name)) for name in ("killed", "calm"))
+    quiet(place)
+    quiet(calm)
+    steps = steps_of(night(shutil.copytree(place, place_of("whole")), SECOND), place_of("steps"))
+    assert kill_at(steps.index(late) + 1, night(place, SECOND))
+    for district in (place, calm):
+        roster = district / "agencies.csv"
+        lines = [line for line in roster.read_text("utf-8").splitlines() if "丙局" not in line]
+        roster.write_text("\n".join(lines), "utf-8")
+        assert run_in_child(night(district, SECOND)) == 0
+    assert outputs(place) == outputs(calm)
+    assert not [path for path in outputs(place) if "丙局" in path]
+
+
+def test_a_change_that_is_taken_back_after_a_killed_night_leaves_nothing_of_it(
+    folder: Path, place_of: Callable[[str], Path]
+) -> None:
+    """The inputs are those of the last finished night again, but its outputs are not all there any more."""
+    place = shutil.copytree(folder, place_of("district"))
+    assert run_in_child(night(place, FIRST)) == 0
+    wanted = outputs(place)
+    style = place / LAYOUTS_NAME / batch.STYLE_NAME
+    style.write_text("h1 { color: #b00020 }", "utf-8")
+    steps = steps_of(night(shutil.copytree(place, place_of("whole")), FIRST), place_of("steps"))
+    assert kill_at(steps.index("rename 甲局.html") + 1, night(place, FIRST))
+    assert outputs(place) != wanted
+    style.unlink()
+    assert run_in_child(night(place, FIRST)) == 0
+    assert outputs(place) == wanted
+
+
+def quiet(district: Path) -> None:
+    """Let a district write its letters without sending them."""
+    settings = (district / "district.toml").read_text("utf-8")
+    (district / "district.toml").write_text(settings.replace("send = true", "send = false"), "utf-8")
 
 
 def _check_sent(got: dict[str, list[bytes]], wanted: dict[str, list[bytes]], step: str) -> None:

@@ -15,9 +15,11 @@ from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.machine.work import Work
-from pipeline.model import CHINA, Assessment, Reading, Submission
+from pipeline.model import CHINA, Assessment, Number, Reading, Submission
 from pipeline.night import assessing
 from pipeline.night.assessing import Campaign
+from pipeline.publishing import documents
+from pipeline.publishing.word_figures import FigureReader, read_figures
 from pipeline.publishing.workbook import build_workbook
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district
@@ -97,6 +99,30 @@ def test_only_what_is_new_is_read_judged_and_printed(form: Form, district: Path,
     assert sorted(printed) == ["reports/乙局.docx", "reports/乙局.html"]
     assert night(district, 2).unchanged
     assert effort.read == 4
+
+
+def test_a_written_report_is_read_back_once_and_again_when_its_bytes_changed(
+    form: Form, district: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read stands under the digest of the document, so an edit that leaves the size as it was is seen as well."""
+    read: list[bytes] = []
+
+    def watched(reader: FigureReader, content: bytes) -> tuple[Number | None, ...]:
+        read.append(content)
+        return read_figures(reader, content)
+
+    monkeypatch.setattr(documents, "read_figures", watched)
+    reports = night(district).folder / "reports"
+    assert len(read) == 3
+    put(district, "2024-01-16/乙局.xlsx", sent(form, "乙局", 9))
+    night(district, 1)
+    assert read[3:] == [(reports / "乙局.docx").read_bytes()]
+    edited = bytearray((reports / "丙局.docx").read_bytes())
+    edited[len(edited) // 2] ^= 1
+    (reports / "丙局.docx").write_bytes(edited)
+    put(district, "2024-01-17/乙局.xlsx", sent(form, "乙局", 10))
+    night(district, 2)
+    assert sorted(read[4:], key=len) == sorted([bytes(edited), (reports / "乙局.docx").read_bytes()], key=len)
 
 
 def test_a_choice_of_the_district_has_everything_judged_but_nothing_read_again(

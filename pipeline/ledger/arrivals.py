@@ -98,25 +98,45 @@ def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
     return {row["sha256"]: datetime.fromisoformat(row["moment"]) for row in rows}
 
 
-def settle_mails(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) -> list[MessageOutcome]:
-    """Record what became of each mail; return those whose outcome is new."""
+def repeated(ledger: Ledger, year: int) -> set[int]:
+    """Return the numbers of the files that were told to repeat another."""
+    rows = ledger.rows("SELECT envelope FROM events WHERE year = ? AND kind = ?", (year, Kind.REPEATED.value))
+    return {row["envelope"] for row in rows}
+
+
+def note_repeats(ledger: Ledger, year: int, copies: Sequence[Arrival], *, now: datetime) -> None:
+    """Record that ``copies`` only repeat another file."""
+    if copies:
+        with ledger.transaction("a copy is told once"):
+            events = (
+                Event(now, year, Kind.REPEATED, envelope=item.id, detail=item.envelope.path)
+                for item in copies
+            )
+            record(ledger, events)
+
+
+def unsettled(ledger: Ledger, year: int, outcomes: Iterable[MessageOutcome]) -> list[MessageOutcome]:
+    """Return those of ``outcomes`` that are not recorded yet."""
     rows = ledger.rows("SELECT path, sha256, verdict, reason FROM mails WHERE year = ?", (year,))
     known = {(row["path"], row["sha256"]): (row["verdict"], row["reason"]) for row in rows}
-    changed = [
+    return [
         item
         for item in outcomes
         if known.get((item.message.path, item.message.sha256)) != (item.verdict.value, item.reason.value)
     ]
-    if changed:
+
+
+def settle_mails(ledger: Ledger, year: int, outcomes: Sequence[MessageOutcome]) -> None:
+    """Record what became of each mail."""
+    if outcomes:
         with ledger.transaction("every mail has one outcome"):
             ledger.write_many(
                 "UPDATE mails SET verdict = ?, reason = ? WHERE year = ? AND path = ? AND sha256 = ?",
                 [
                     (item.verdict.value, item.reason.value, year, item.message.path, item.message.sha256)
-                    for item in changed
+                    for item in outcomes
                 ],
             )
-    return changed
 
 
 class _Sorted(NamedTuple, Generic[Item]):
@@ -209,8 +229,7 @@ def _add(ledger: Ledger, year: int, item: Envelope, repeats: int | None, now: da
             _body(item),
         ),
     )
-    kind = Kind.ARRIVED if repeats is None else Kind.REPEATED
-    record(ledger, [Event(now, year, kind, envelope=row, detail=item.path)])
+    record(ledger, [Event(now, year, Kind.ARRIVED, envelope=row, detail=item.path)])
 
 
 def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetime) -> None:

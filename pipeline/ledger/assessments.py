@@ -6,7 +6,7 @@ agency's versions are numbered in order of arrival and keep their numbers for ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,34 +76,31 @@ def number_versions(ledger: Ledger, year: int, owners: Sequence[tuple[int, str]]
     return {envelope: known[envelope, agency] for envelope, agency in owners}
 
 
-def keep(
-    ledger: Ledger,
-    year: int,
-    judgements: Sequence[Judgement],
-    earlier: Mapping[int, Judgement],
-    *,
-    at: datetime,
-) -> set[int]:
-    """Record ``judgements``; one with the same result as in ``earlier`` only gets its new basis.
+def news(judgements: Iterable[Judgement], earlier: Mapping[int, Judgement]) -> set[int]:
+    """Return the numbers of the files whose result is another than in ``earlier``."""
+    return {
+        item.envelope
+        for item in judgements
+        if (former := earlier.get(item.envelope)) is None or _result(former) != _result(item)
+    }
 
-    Returns the numbers of the files whose result is new.
-    """
+
+def keep(
+    ledger: Ledger, year: int, judgements: Sequence[Judgement], changed: Container[int], *, at: datetime
+) -> None:
+    """Record ``judgements``; one that is not among the ``changed`` only gets its new basis."""
     if not judgements:
-        return set()
-    changed: set[int] = set()
+        return
     with ledger.transaction("a judgement stands with all its findings or not at all"):
         for item in judgements:
-            former = earlier.get(item.envelope)
-            if former and _result(former) == _result(item):
+            if item.envelope in changed:
+                _add(ledger, year, item, at)
+            else:
                 ledger.write(
                     "UPDATE assessments SET basis = ? WHERE id ="
                     " (SELECT max(id) FROM assessments WHERE envelope = ?)",
                     (item.basis, item.envelope),
                 )
-            else:
-                _add(ledger, year, item, at)
-                changed.add(item.envelope)
-    return changed
 
 
 def _result(item: Judgement) -> tuple[object, ...]:

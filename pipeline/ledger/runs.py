@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pipeline.ledger.store import Ledger
-from pipeline.model import Made, NightCounts
+from pipeline.model import Made, NightCounts, ReadBack
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
 
 DONE, UNCHANGED = "done", "unchanged"
 
@@ -38,9 +43,19 @@ def finish(
             return
         ledger.write("DELETE FROM outputs WHERE year = (SELECT year FROM runs WHERE id = ?)", (run,))
         ledger.write_many(
-            "INSERT INTO outputs (year, path, basis, size) SELECT year, ?, ?, ? FROM runs WHERE id = ?",
-            [(path, item.basis, item.size, run) for path, item in made.items()],
+            "INSERT INTO outputs (year, path, basis, size, sha256, figures) SELECT year, ?, ?, ?, ?, ? FROM runs WHERE id = ?",
+            [(path, item.basis, item.size, *_spelled(item.read), run) for path, item in made.items()],
         )
+
+
+def _spelled(read: ReadBack | None) -> tuple[str, str]:
+    return (read.sha256, json.dumps(read.figures, default=str)) if read else ("", "[]")
+
+
+def _read(row: Row) -> ReadBack | None:
+    figures = json.loads(row["figures"])
+    whole = tuple(Decimal(item) if isinstance(item, str) else item for item in figures)
+    return ReadBack(row["sha256"], whole) if row["sha256"] else None
 
 
 def nights(ledger: Ledger, year: int) -> tuple[NightCounts, ...]:
@@ -54,10 +69,14 @@ def nights(ledger: Ledger, year: int) -> tuple[NightCounts, ...]:
     )
 
 
-def last_inputs(ledger: Ledger, year: int) -> str:
-    """Return the digest of what the last finished night's outputs were made of; empty if there was none."""
+def inputs_before(ledger: Ledger, run: int) -> str:
+    """Return the digest of what the outputs were made of when ``run`` began.
+
+    Empty if there was no night before, or if that was cut off: some outputs may then be of one night, some of another.
+    """
     row = ledger.one(
-        "SELECT inputs FROM runs WHERE year = ? AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1", (year,)
+        "SELECT inputs FROM runs WHERE id < ? AND year = (SELECT year FROM runs WHERE id = ?) ORDER BY id DESC LIMIT 1",
+        (run, run),
     )
     return str(row["inputs"]) if row else ""
 
@@ -73,12 +92,22 @@ def first_unfinished(ledger: Ledger, year: int) -> datetime | None:
 
 
 def take_outputs(ledger: Ledger, year: int) -> dict[str, Made]:
-    """Return what the last finished night wrote, by path within the year's folder, and forget it.
+    """Return what the night before made of what, by path within the year's folder, and forget it of what.
 
-    From here on files change: a night that is cut off must not be believed about any of them.
+    From here on files change: a night that is cut off must not be believed about any of them. Their paths stay known, with
+    an empty basis, so that the next night removes those that are not its own.
     """
-    rows = ledger.rows("SELECT path, basis, size FROM outputs WHERE year = ?", (year,))
+    rows = ledger.rows("SELECT path, basis, size, sha256, figures FROM outputs WHERE year = ?", (year,))
     if rows:
         with ledger.transaction("nothing is said of files that are being written"):
-            ledger.write("DELETE FROM outputs WHERE year = ?", (year,))
-    return {row["path"]: Made(row["basis"], row["size"]) for row in rows}
+            ledger.write("UPDATE outputs SET basis = '' WHERE year = ?", (year,))
+    return {row["path"]: Made(row["basis"], row["size"], _read(row)) for row in rows}
+
+
+def announce_outputs(ledger: Ledger, year: int, paths: Iterable[str]) -> None:
+    """Record which files are about to be written, so that none is left over if the night is cut off."""
+    with ledger.transaction("no file is written whose name nobody would know after a crash"):
+        ledger.write_many(
+            "INSERT OR IGNORE INTO outputs (year, path, basis, size) VALUES (?, ?, '', 0)",
+            [(year, path) for path in sorted(paths)],
+        )

@@ -223,5 +223,10 @@ INSERT INTO letters SELECT * FROM letters_before ORDER BY rowid;
 DROP TABLE letters_before;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES, _LETTER_STATES)
+_READ_BACK = """
+ALTER TABLE outputs ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE outputs ADD COLUMN figures TEXT NOT NULL DEFAULT '[]';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES, _LETTER_STATES, _READ_BACK)
 """One script for each version of the schema, in order."""

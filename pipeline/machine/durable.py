@@ -13,6 +13,7 @@ from pathlib import Path
 
 READ_ONLY = 0o444
 _WRITABLE = 0o644
+_BESIDE = ".{}.new"
 _watchers: list[Callable[[str], object]] = []
 
 
@@ -35,7 +36,7 @@ def watched(watcher: Callable[[str], object]) -> Iterator[None]:
 def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
+    beside = path.with_name(_BESIDE.format(path.name))
     if beside.exists():  # a killed run left one, by then perhaps read-only, which Windows does not remove
         beside.chmod(_WRITABLE)
         beside.unlink()
@@ -51,6 +52,13 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     finally:
         beside.unlink(missing_ok=True)
     checkpoint(f"rename {path.name}")
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove what killed runs left beside the files in ``folder`` and its folders. Raises OSError."""
+    for path in sorted(folder.rglob(_BESIDE.format("*"))):
+        path.chmod(_WRITABLE)
+        path.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ as its basis is: the file, its owner, the configuration, last year's report, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -44,17 +44,15 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """The assessments in order of arrival, what only repeats one of them, and the basis of each by its ``id()``.
-
-    ``fresh`` are the assessments whose result is new.
-    """
+    """The assessments in order of arrival, what only repeats one of them, and the basis of each by its ``id()``."""
 
     assessments: tuple[Assessment, ...]
     copies: tuple[Leftover, ...]
     bases: Mapping[int, str]
-    fresh: tuple[Assessment, ...] = ()
 
 
+Tell: TypeAlias = Callable[[Sequence[Assessment], Sequence[Leftover]], object]
+"""Is told of every assessment whose result is new, and of every new copy."""
 _Identified: TypeAlias = tuple[Arrival, identity.Identity]
 
 
@@ -66,8 +64,12 @@ def assess(
     now: datetime,
     work: Work,
     progress: Progress,
+    tell: Tell,
 ) -> Assessed:
-    """Read, identify and judge what is new; take the rest from the ledger. ``contents`` are tonight's files by SHA-256."""
+    """Read, identify and judge what is new; take the rest from the ledger. ``contents`` are tonight's files by SHA-256.
+
+    What is new is told before it is recorded: a night that is cut off in between tells it twice, but never not at all.
+    """
     known = arrivals.of_year(ledger, campaign.district.year)
     found = _all_readings(ledger, campaign, known, contents, work=work, progress=progress)
     kept, copies = _told_apart(_identify(campaign, known, found))
@@ -97,13 +99,20 @@ def assess(
         done[at] = replace(assessment, version=numbered[at])
     whole = tuple(item for item in done if item)
     new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
-    changed = assessments.keep(ledger, campaign.district.year, new, earlier, at=now)
+    changed = assessments.news(new, earlier)
+    known_copies = arrivals.repeated(ledger, campaign.district.year)
+    repeats = [item for item in copies if item.id not in known_copies]
+    tell(
+        [item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed],
+        [_leftover(item) for item in repeats],
+    )
+    assessments.keep(ledger, campaign.district.year, new, changed, at=now)
+    arrivals.note_repeats(ledger, campaign.district.year, repeats, now=now)
     progress("校验", len(stale), len(stale))
     return Assessed(
         assessments=whole,
-        copies=tuple(copies),
+        copies=tuple(map(_leftover, copies)),
         bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
-        fresh=tuple(item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed),
     )
 
 
@@ -168,7 +177,7 @@ def _identify(
     ]
 
 
-def _told_apart(found: Sequence[_Identified]) -> tuple[list[_Identified], list[Leftover]]:
+def _told_apart(found: Sequence[_Identified]) -> tuple[list[_Identified], list[Arrival]]:
     """Part the files that are to be judged from those that only repeat one, of this campaign or an earlier one."""
     same: dict[str, list[int]] = {}
     for number, (item, _) in enumerate(found):
@@ -180,12 +189,11 @@ def _told_apart(found: Sequence[_Identified]) -> tuple[list[_Identified], list[L
         twice = len(staying) > 1
         stay |= {at: binding.claimed_twice(found[at][1]) if twice else found[at][1] for at in staying}
     kept = [(item, stay[number]) for number, (item, _) in enumerate(found) if number in stay]
-    copies = [
-        Leftover(item.envelope.path, item.envelope.sha256, Verdict.DUPLICATE)
-        for number, (item, _) in enumerate(found)
-        if number not in stay
-    ]
-    return kept, copies
+    return kept, [item for number, (item, _) in enumerate(found) if number not in stay]
+
+
+def _leftover(copy: Arrival) -> Leftover:
+    return Leftover(copy.envelope.path, copy.envelope.sha256, Verdict.DUPLICATE)
 
 
 def submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:

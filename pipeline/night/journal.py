@@ -1,10 +1,12 @@
 """What happens in a night goes in, as it happens; the day's log, plain Chinese lines that a coordinator can read, comes out.
 
-The log is for people and grows; nothing is ever read back from it. One file a day, ``output/ledger/log/2024-01-15.log``.
+The log is for people and grows; nothing is ever read back from it. What became of files and mails is on the disk here
+before the ledger knows it, so no kill costs a line. One file a day, ``output/ledger/log/2024-01-15.log``.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -39,6 +41,7 @@ class Journal:
         """Write a line for each mail: when, who, what became of it and why."""
         for outcome in outcomes:
             self.line(f"  邮件　{message_line(outcome)}")
+        self._sync()
 
     def files(self, assessments: Iterable[Assessment], copies: Iterable[Leftover]) -> None:
         """Write a line for each file: whose it is, which version, what became of it."""
@@ -46,6 +49,7 @@ class Journal:
             self.line(f"  文件　{_said(item)}")
         for copy in copies:
             self.line(f"  文件　{copy.file}　{VERDICT_WORDS[Verdict.DUPLICATE]}")
+        self._sync()
 
     def letters(self, done: Round) -> None:
         """Write how many letters left, and a line for each that did not."""
@@ -60,6 +64,10 @@ class Journal:
         self.line(f"  现状　{counts_in_words(found['counts'])}")
         for failure in failures:
             self.line(f"  邮件服务器　{failure}")
+
+    def _sync(self) -> None:
+        if self.file:
+            os.fsync(self.file.fileno())
 
     @property
     def seconds(self) -> float:

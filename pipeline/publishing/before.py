@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from pipeline.publishing import documents, record
@@ -26,10 +27,11 @@ def is_complete(folder: Path, found: record.Record, *, with_pdf: bool = False) -
     return all((folder / path).is_file() for path in all_paths(found))
 
 
-def outdated(folder: Path, tonight: record.Record) -> tuple[str, ...]:
-    """Return what the night before wrote and ``tonight`` does not."""
+def outdated(folder: Path, tonight: record.Record, known: Iterable[str]) -> tuple[str, ...]:
+    """Return what is there and ``tonight`` does not write: of the night before, and ``known`` of one that was cut off."""
     earlier = read_record(folder)
-    return tuple(sorted(all_paths(earlier) - all_paths(tonight))) if earlier else ()
+    paths = {*known, *(all_paths(earlier) if earlier else ())} - all_paths(tonight)
+    return tuple(path for path in sorted(paths) if (folder / path).is_file())
 
 
 def all_paths(found: record.Record) -> set[str]:

@@ -7,12 +7,13 @@ What printing needs is compiled once and can be pickled, so that any worker can 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.forms.form import Form
-from pipeline.model import Number, Report
+from pipeline.model import ReadBack, Report
 from pipeline.publishing import downloads, word
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.html import report as web
@@ -40,7 +41,9 @@ class Job:
     stem: str
     report: Report
     is_made: bool = False
-    """Whether the documents stand there already, made of the same; then they are only read."""
+    """Whether the documents stand there already, made of the same; then they are only looked at."""
+    known: ReadBack | None = None
+    """What this program read in the Word document before."""
 
 
 def compile_layouts(form: Form, word_layout: bytes, style: str) -> Layouts:
@@ -81,10 +84,10 @@ def copied(folder: Path, paths: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What became of a job: the paths that had to be written, and the figures that stand in the Word document."""
+    """What became of a job: the paths that had to be written, and what stands in the Word document."""
 
     written: tuple[str, ...]
-    figures: tuple[Number | None, ...]
+    read: ReadBack
 
 
 def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[Printed]:
@@ -92,8 +95,13 @@ def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[Printed]:
     return [Printed(tuple(_written(layouts, job)), _read_back(layouts, job)) for job in jobs]
 
 
-def _read_back(layouts: Layouts, job: Job) -> tuple[Number | None, ...]:
-    return read_figures(layouts.reader, (job.folder / path_of(job.stem, WORD)).read_bytes())
+def _read_back(layouts: Layouts, job: Job) -> ReadBack:
+    """Read the document as it lies there; the very bytes that were read before need not be taken apart again."""
+    content = (job.folder / path_of(job.stem, WORD)).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if job.known and job.known.sha256 == digest:
+        return job.known
+    return ReadBack(digest, read_figures(layouts.reader, content))
 
 
 def _written(layouts: Layouts, job: Job) -> Iterator[str]:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Work
 from pipeline.messages import notices
 from pipeline.model import Assessment, Made, Notice, PastReport
@@ -49,7 +50,8 @@ def publish(
     tonight = recorded(night, planned, words)
     if dry_run:
         tonight = record.with_pdfs(tonight, pdf.current(folder, reports))
-        return Published(tonight, (), before.outdated(folder, tonight))
+        return Published(tonight, (), before.outdated(folder, tonight, night.made))
+    _announce(night, planned, folder, tonight)
     staying = kept(night, planned, folder)
     layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
     todo = jobs(night, planned, folder, staying)
@@ -64,11 +66,11 @@ def publish(
     written += [path.relative_to(folder).with_suffix(pdf.SUFFIX).as_posix() for path in batch.written]
     written += documents.copied(folder, printed.values())
     tonight = record.with_pdfs(tonight, printed)
-    gone = before.outdated(folder, tonight)
+    gone = before.outdated(folder, tonight, night.made)
     known = replace(
         night.background,
         extended={item.agency: item.until for item in night.district.extensions},
-        printed={job.report.code: item.figures for job, item in zip(todo, done, strict=True)},
+        printed={job.report.code: item.read.figures for job, item in zip(todo, done, strict=True)},
         reports={job.report.code: documents.path_of(job.stem, documents.WORD) for job in todo},
     )
     builders: list[Builder] = [
@@ -84,8 +86,25 @@ def publish(
         (folder / path).unlink(missing_ok=True)
     if write_if_changed(folder / before.RUN_NAME, record.to_json(tonight)):
         written.append(before.RUN_NAME)
-    made = {path: Made(basis, (folder / path).stat().st_size) for path, basis in planned.bases.items()}
+    read = {
+        documents.path_of(job.stem, documents.WORD): item.read for job, item in zip(todo, done, strict=True)
+    }
+    made = {
+        path: Made(basis, (folder / path).stat().st_size, read.get(path))
+        for path, basis in planned.bases.items()
+    }
     return Published(tonight, tuple(written), gone, made, batch.failure)
+
+
+def _announce(night: Night, planned: Plan, folder: Path, tonight: record.Record) -> None:
+    """Say what will be written, and clear what a night that was cut off left half-written."""
+    if any(not item.basis for item in night.made.values()):
+        clear_unfinished(folder)
+    printed = {
+        documents.path_of(stem, documents.WORD): documents.path_of(stem, pdf.SUFFIX)
+        for stem in planned.stems.values()
+    }
+    night.announce(before.all_paths(record.with_pdfs(tonight, printed) if night.with_pdf else tonight))
 
 
 def _marked(night: Night, planned: Plan, progress: Progress) -> Iterator[Builder]:

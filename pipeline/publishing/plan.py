@@ -13,7 +13,7 @@ What the night before wrote and this one does not is removed. A night in which n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from pathlib import Path
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.machine.digest import digest_of
-from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Verdict
+from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Report, Verdict
 from pipeline.publishing import documents, record
 from pipeline.publishing.documents import Job
 from pipeline.publishing.files import safe_name
@@ -49,7 +49,12 @@ class Night:
     background: Background = field(default_factory=Background)
     """What earlier years and the ledger know."""
     made: Mapping[str, Made] = field(default_factory=dict)
-    """What the night before wrote, by path; a file made of the same is not made again."""
+    """What the night before wrote, by path; a file made of the same is not made again.
+
+    Without a basis it is of a night that was cut off: it may be there and may be anything.
+    """
+    announce: Callable[[Iterable[str]], object] = lambda _: None
+    """Is told of every path before the first is written."""
     history: Mapping[str, PastReport] = field(default_factory=dict)
     """Last year's reports by agency code."""
     with_pdf: bool = False
@@ -88,12 +93,18 @@ def kept(night: Night, planned: Plan, folder: Path) -> set[str]:
 def jobs(night: Night, planned: Plan, folder: Path, staying: set[str]) -> list[Job]:
     """Return every report that counts, in roster order, with whether its documents stay."""
     return [
-        Job(folder, stem, report, is_made=staying.issuperset(documents.paths_of(stem)))
+        _job(night, folder, stem, report, staying)
         for state in night.summary.states
         if state.counting
         and (report := state.counting.report)
         and (stem := planned.stems.get(id(state.counting)))
     ]
+
+
+def _job(night: Night, folder: Path, stem: str, report: Report, staying: set[str]) -> Job:
+    is_made = staying.issuperset(documents.paths_of(stem))
+    document = night.made.get(documents.path_of(stem, documents.WORD)) if is_made else None
+    return Job(folder, stem, report, is_made, document.read if document else None)
 
 
 def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]]) -> record.Record:

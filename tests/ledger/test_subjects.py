@@ -35,6 +35,7 @@ from pipeline.model import (
     MessageOutcome,
     NightCounts,
     Place,
+    ReadBack,
     Reading,
     Reason,
     Severity,
@@ -167,11 +168,14 @@ def test_a_file_taken_under_a_wrong_year_is_taken_again_under_its_own(ledger: Le
     assert [one.repeats for one in arrivals.of_year(ledger, YEAR)] == [False]
 
 
-def test_each_mail_has_one_outcome_and_only_a_new_one_is_told(ledger: Ledger) -> None:
+def test_each_mail_has_one_outcome_and_is_unsettled_until_that_is_recorded(ledger: Ledger) -> None:
     arrivals.keep_inbox(ledger, YEAR, [], [message("m.eml")], now=NIGHT)
     outcome = MessageOutcome(message("m.eml"), Verdict.NOT_A_SUBMISSION, Reason.NO_ATTACHMENT)
-    for wanted in ([outcome], []):
-        assert arrivals.settle_mails(ledger, YEAR, [outcome]) == wanted
+    assert arrivals.unsettled(ledger, YEAR, [outcome]) == [outcome]
+    arrivals.settle_mails(ledger, YEAR, [outcome])
+    assert arrivals.unsettled(ledger, YEAR, [outcome]) == []
+    other = replace(outcome, reason=Reason.OTHER_ATTACHMENTS)
+    assert arrivals.unsettled(ledger, YEAR, [other]) == [other]
 
 
 # ---------------------------------------------------------------- versions and judgements
@@ -194,12 +198,13 @@ def test_the_same_result_on_a_new_basis_is_no_new_judgement(ledger: Ledger) -> N
     [known] = arrivals.of_year(ledger, YEAR)
     finding = Finding("C05", Severity.ERROR, Place("表", "B2"), ("k",), facts={"value": -1})
     first = assessments.Judgement(known.id, "one", "001", 1, Verdict.RETURNED, (finding,))
-    assessments.keep(ledger, YEAR, [first], {}, at=NIGHT)
+    assessments.keep(ledger, YEAR, [first], assessments.news([first], {}), at=NIGHT)
     assert assessments.latest(ledger, YEAR) == {known.id: first}
     same = replace(first, basis="two")
-    assessments.keep(ledger, YEAR, [same], {known.id: first}, at=LATER)
+    assert assessments.news([same], {known.id: first}) == set()
+    assessments.keep(ledger, YEAR, [same], set(), at=LATER)
     other = replace(first, basis="three", verdict=Verdict.ACCEPTED, findings=())
-    assessments.keep(ledger, YEAR, [other], {known.id: same}, at=LATER)
+    assessments.keep(ledger, YEAR, [other], assessments.news([other], {known.id: same}), at=LATER)
     assert assessments.latest(ledger, YEAR) == {known.id: other}
     judged = [item.detail for item in events.story(ledger, YEAR) if item.kind is events.Kind.JUDGED]
     assert judged == ["returned", "accepted"]
@@ -246,14 +251,24 @@ def test_a_waiver_holds_until_its_day_or_its_withdrawal(ledger: Ledger) -> None:
 
 
 def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
-    assert runs.last_inputs(ledger, YEAR) == ""
-    made = {"a.docx": Made("basis", 12)}
-    runs.finish(ledger, runs.start(ledger, YEAR, now=NIGHT), runs.DONE, "one", now=NIGHT, made=made)
-    runs.start(ledger, YEAR, now=LATER)
-    assert runs.last_inputs(ledger, YEAR) == "one"
-    runs.finish(ledger, runs.start(ledger, YEAR, now=LATER), runs.UNCHANGED, "one", now=LATER)
+    first = runs.start(ledger, YEAR, now=NIGHT)
+    assert runs.inputs_before(ledger, first) == ""
+    read = ReadBack("f" * 64, (1, Decimal("2.50"), None))
+    made = {"a.docx": Made("basis", 12, read), "a.csv": Made("basis", 3)}
+    runs.finish(ledger, first, runs.DONE, "one", now=NIGHT, made=made)
+    runs.start(ledger, YEAR - 1, now=NIGHT)
+    second = runs.start(ledger, YEAR, now=LATER)
+    assert runs.inputs_before(ledger, second) == "one"
+    assert runs.inputs_before(ledger, runs.start(ledger, YEAR, now=LATER)) == "", "the second was cut off"
     assert runs.take_outputs(ledger, YEAR) == made
-    assert runs.take_outputs(ledger, YEAR) == {}
+    runs.announce_outputs(ledger, YEAR, ["a.docx", "b.docx"])
+    assert runs.take_outputs(ledger, YEAR) == {
+        "a.csv": Made("", 3),
+        "a.docx": Made("", 12, read),
+        "b.docx": Made("", 0),
+    }
+    runs.finish(ledger, second, runs.DONE, "two", now=LATER, made=made)
+    assert runs.take_outputs(ledger, YEAR) == made
 
 
 def test_nights_are_counted_once_they_are_over(ledger: Ledger) -> None:

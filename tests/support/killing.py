@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,7 @@ def _in_child(action: Callable[[], object], watcher: Callable[[str], object]) ->
     gc.freeze()  # what the child only reads is not copied for it
     child = os.fork()  # everything is imported already, so a child starts at once
     if child == 0:
+        sys.settrace(None)  # nobody would ever read what is measured here
         code = 1
         try:
             with watched(watcher):
