@@ -47,10 +47,11 @@ _TOP_LEVEL = {
 _NUMBER_KINDS = {"count", "money"}
 
 
-def form_ids() -> list[str]:
+@cache
+def form_ids() -> tuple[str, ...]:
     """List the forms that ship with nianbao."""
-    folder = resources.files("pipeline.forms")
-    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+    names = [item.name for item in resources.files("pipeline.forms").iterdir()]
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 @cache
