@@ -187,7 +187,8 @@ def test_outputs_made_from_the_ledger_are_those_made_from_the_files(form: Form, 
 def test_a_new_campaign_leaves_alone_what_an_earlier_one_accepted(form: Form, district: Path) -> None:
     night(district)
     settings = district / "district.toml"
-    settings.write_text(settings.read_text("utf-8").replace(f"year = {YEAR}", f"year = {YEAR + 1}"), "utf-8")
+    text = settings.read_text("utf-8").replace(f"year = {YEAR}", f"year = {YEAR + 1}")
+    settings.write_text(text.replace("deadline = 2024", "deadline = 2025"), "utf-8")
     put(district, "2025-01-10/去年的.xlsx", sent(form, "甲局", 0))
     put(district, "2025-01-10/甲局.xlsx", sent(form, "甲局", 3, YEAR + 1))
     outcome = night(district, 366)
