@@ -109,6 +109,9 @@ def markdown(form: Form) -> str:
         f"错误中只有 {waivable} 可以由政务公开办写明理由后准予例外（`nianbao waive`）；提醒都可以。",
         "",
     ]
+    lines += ["## 汇总时的检查", "", "| 编号 | 要求 | 查哪些规则 |", "|---|---|---|"]
+    lines += [f"| {rule.id} | {rule.title} | {'、'.join(rule.rules)} |" for rule in form.summary_rules]
+    lines.append("")
     return "\n".join(lines)
 
 

@@ -249,6 +249,15 @@ class Balance:
         return level not in self.rule.except_levels
 
 
+@dataclass(frozen=True, slots=True)
+class SummaryRule:
+    """What holds of the district's sums: ``rules`` names the balances that are looked at there, each as it binds one report."""
+
+    id: str
+    title: str
+    rules: tuple[str, ...] = ()
+
+
 AnyRule: TypeAlias = "Rule | Basic | Narrative"
 
 
@@ -331,6 +340,7 @@ class Form:
     """Every rule over the numbers of one report, at every place, by id, in the form's order."""
     basics: Mapping[str, Basic] = field(repr=False)
     """What is asked of every file and every cell, by id."""
+    summary_rules: tuple[SummaryRule, ...]
     headlines: tuple[Headline, ...]
     charts: tuple[Chart, ...]
     drafts: tuple[Draft, ...]
@@ -360,6 +370,12 @@ class Form:
         """Every rule: of files and cells, over numbers, over texts, in the form's order."""
         numeric = {check.rule.id: check.rule for check in self.checks.values()}
         return {**self.basics, **numeric, **{rule.id: rule for rule in self.narratives}}
+
+    @property
+    def on_summary(self) -> list[Balance]:
+        """The balances that are looked at on the district's sums, in the form's order."""
+        wanted = {own for rule in self.summary_rules for own in rule.rules}
+        return [balance for balance in self.balances if balance.rule.id in wanted]
 
     def table(self, key: str) -> Table:
         """Return the table ``key``; KeyError if the form has none."""

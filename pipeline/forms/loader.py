@@ -34,7 +34,7 @@ from pipeline.forms.form import (
 )
 from pipeline.forms.grid import build_grid, cell_key
 from pipeline.forms.narrative_loader import load_narratives
-from pipeline.forms.rules import load_basics, load_checks
+from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Section as TomlSection
 from pipeline.toml_source import TomlSource
@@ -43,6 +43,7 @@ DEFAULT_FORM = "annual_report_2021"
 _TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
+    "summary_rule",
 }  # fmt: skip
 _NUMBER_KINDS = {"count", "money"}
 
@@ -129,6 +130,7 @@ def parse_form(text: str, file: str) -> Form:
         cells=tuple(cells),
         checks={check.id: check for check in checks},
         basics=load_basics(source),
+        summary_rules=load_summary_rules(source, checks),
         headlines=_headlines(source, cells),
         charts=load_charts(source, tables, cells),
         drafts=load_drafts(source, [text.key for text in texts], tables, cells),

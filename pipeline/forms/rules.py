@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.forms.expand import Expander
-from pipeline.forms.form import Balance, Basic, Cell, RelationName, Rule, Table
+from pipeline.forms.form import Balance, Basic, Cell, RelationName, Rule, SummaryRule, Table
 from pipeline.forms.relations import RELATIONS
 
 if TYPE_CHECKING:
@@ -66,6 +66,19 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
         _refuse_faulty(section, basic.severity, basic.title, basic.limits)
         found[basic.id] = basic
     return found
+
+
+def load_summary_rules(source: TomlSource, checks: Iterable[Balance]) -> tuple[SummaryRule, ...]:
+    """Return what holds of the district's sums. Raises ConfigError with file and line."""
+    known = {check.rule.id for check in checks}
+    found: list[SummaryRule] = []
+    for section in source.tables("summary_rule"):
+        rule = section.into(SummaryRule)
+        strange = next((own for own in rule.rules if own not in known), "")
+        if strange:
+            raise section.fault(f"rules 中的“{strange}”不是本表样的规则。", "rules")
+        found.append(rule)
+    return tuple(found)
 
 
 def check_limits(limits: Mapping[str, Any]) -> str:

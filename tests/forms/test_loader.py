@@ -132,6 +132,7 @@ def test_every_address_is_taken_once(form: Form) -> None:
             "requests.carried_forward.total@-2",
             "requests.carried_forward.total@-1",
         ),
+        ('rules = ["T3-04", "T3-05"]', 'rules = ["T3-07"]', 'rules = ["T3-04"'),
         ('relation = "<="', 'relation = "<"', 'relation = "<="'),
         (
             'each = { row = "requests.rows" }',
@@ -219,8 +220,15 @@ remedy = "请核对"
     [assessment] = judge(form, [filled(form, with_totals(form, numbers))])
     [said] = notices(form, assessment.findings)
     assert (said.code, said.key) == ("X1", f"requests.new_received.{column}")
-    assert "法律服务机构 4，新收 4（法律服务机构的申请不少于 4 件" in said.message
+    assert "法律服务机构 4，新收 4（要求：法律服务机构的申请不少于 4 件" in said.message
     book = CalamineWorkbook.from_filelike(BytesIO(build_workbook(form)))
     ids = [row[0] for row in book.get_sheet_by_name(form.sheet_of_kind("checks").name).to_python()]
     assert "X1" in ids
     assert form.may_waive("X1")
+
+
+def test_the_rules_of_the_sums_are_declared(form: Form) -> None:
+    assert [rule.id for rule in form.summary_rules] == ["D01", "D02", "D03"]
+    by_id = {balance.rule.id: balance.reaches_back for balance in form.on_summary}
+    assert [rule for rule, back in by_id.items() if back] == ["T3-04", "T3-05"]
+    assert {rule for rule, back in by_id.items() if not back} >= {"T3-01", "T3-02", "T3-03", "T4-01"}

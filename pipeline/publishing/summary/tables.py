@@ -51,10 +51,8 @@ def printed_positions(form: Form) -> dict[str, Position]:
 
 
 def general_balances(form: Form) -> list[Balance]:
-    """List the balances that hold of a sum because they hold of its parts: plain, of this year, binding all bodies alike."""
-    return [
-        balance for balance in form.balances if not balance.rule.except_levels and not balance.reaches_back
-    ]
+    """List the balances of this year that hold of a sum because they hold of its parts."""
+    return [balance for balance in form.on_summary if not balance.reaches_back]
 
 
 def write_table(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:

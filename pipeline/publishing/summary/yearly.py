@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.forms.form import is_last_year, this_year
+from pipeline.forms.form import this_year
 from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.model import Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
@@ -18,7 +18,7 @@ from pipeline.publishing.summary.tables import printed_positions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.forms.form import Balance, Cell, Form
+    from pipeline.forms.form import Cell
     from pipeline.model import AgencyState
     from pipeline.publishing.summary.detail import Column
 
@@ -108,7 +108,7 @@ def _write_carried(
     """Check that the district carried over what it carried forward last year (D03); return the next row."""
     page.line(row, "与上年衔接（汇总数）", page.book.boxed(font_name=HEAD_FONT), least=22)
     totals = brief.totals
-    for balance in _carried(brief.form):
+    for balance in (own for own in brief.form.on_summary if own.reaches_back):
         before = [this_year(key) for key in balance.right]
         if any(key not in past for key in before):
             continue
@@ -125,18 +125,6 @@ def _write_carried(
         mark = f'=IF({a1(row, 3)}=0,"{HOLDS}","{_TO_EXPLAIN}")'
         page.formula(row, 4, mark, middle, HOLDS if now == then else _TO_EXPLAIN)
     return row + 1
-
-
-def _carried(form: Form) -> list[Balance]:
-    """List the equalities between figures of this year and figures of last year."""
-    return [
-        balance
-        for balance in form.balances
-        if balance.rule.relation == "="
-        and all(map(is_last_year, balance.right))
-        and balance.right
-        and not any(map(is_last_year, balance.left))
-    ]
 
 
 def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row: int) -> None:
