@@ -46,6 +46,11 @@ _WIDE = 300
 _SHOWN = 20
 """Files that fit a screen; the rest is in the workbook."""
 
+CHECK_ALONE = (
+    "以上只看表格本身；与上年数据、单位名单、其他单位的文字和截止日期的比较，在 nianbao run 时进行。"
+)
+"""What ``check`` leaves out, for it knows no district."""
+
 
 def out() -> Console:
     """Return the console for results; wide enough for every column where the output is not a terminal."""
@@ -176,6 +181,7 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
             notice = group.notice
             said = notice.message if group.count <= 1 else f"{group.where}：{notice.fault}；{notice.hint}。"
             console.print(Text(f"  {SEVERITY_WORDS[notice.severity]}　{said}"))
+    console.print(Text(CHECK_ALONE))
 
 
 def print_imports(taken: Sequence[Taken], district: District) -> None:
