@@ -24,6 +24,7 @@ from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.intake.support import draft
 from tests.support.fills import consistent_numbers, report, zeros
 from tests.support.folders import YEAR, Ran, inputs_only, make_district, run
+from tests.support.libreoffice import recalculate
 
 RED = "FFFF9C9C"
 FIRST, SECOND = "2024-01-10", "2024-01-20"
@@ -235,7 +236,32 @@ def test_who_changes_the_red_cells_and_nothing_else_is_accepted_with_the_right_f
     form: Form, agencies: dict[str, Agency], returned: Ran, tmp_path: Path
 ) -> None:
     answers = {name: obeyed(form, agencies[name].truth, marked(returned, name)) for name in NAMES}
-    ran = run(district(tmp_path, agencies, answers))
+    assert_right(run(district(tmp_path, agencies, answers)), agencies)
+
+
+@pytest.mark.libreoffice
+def test_so_it_is_in_libreoffice(
+    form: Form, agencies: dict[str, Agency], returned: Ran, tmp_path: Path
+) -> None:
+    """Opened and saved there, changed, opened and saved again; the first sheet says that it may be sent."""
+    sent = [tmp_path / f"{name}.xlsx" for name in NAMES]
+    for path in sent:
+        path.write_bytes((returned.folder / rows_of(returned, path.stem)["returned"]).read_bytes())
+    changed = tmp_path / "changed"
+    changed.mkdir()
+    for path in recalculate(sent, tmp_path / "opened"):
+        content = obeyed(form, agencies[path.stem].truth, openpyxl.load_workbook(path))
+        (changed / path.name).write_bytes(content)
+    saved = recalculate([changed / path.name for path in sent], tmp_path / "saved")
+    guide = form.sheet_of_kind("guide").name
+    for path in saved:
+        sheet = openpyxl.load_workbook(path, data_only=True)[guide]
+        assert any("自查已通过" in str(row[0].value) for row in sheet.iter_rows()), path.stem
+    answers = {path.stem: path.read_bytes() for path in saved}
+    assert_right(run(district(tmp_path / "again", agencies, answers)), agencies)
+
+
+def assert_right(ran: Ran, agencies: Mapping[str, Agency]) -> None:
     assert {name: rows_of(ran, name)["verdict"] for name in NAMES} == dict.fromkeys(NAMES, "accepted")
     text = (ran.folder / "figures.csv").read_text("utf-8-sig")
     for row in csv.DictReader(io.StringIO(text)):

@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.cell.cell import MergedCell
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
@@ -26,6 +27,7 @@ from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, to
 from pipeline.forms.loader import data_dictionary, load_form
 from pipeline.model import Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.workbook.areas import row_height
 from pipeline.publishing.workbook.list_pages import READY
 from pipeline.publishing.workbook.marks import AUTHOR
 from tests.support.fills import consistent_numbers, zeros
@@ -516,6 +518,25 @@ def test_a_marked_input_can_be_mended(returned: Workbook, returned_notices: list
     for item in returned_notices:
         if item.key and item.key in FORM.by_key:
             assert cell_at(returned, item.key).protection.locked is not FORM.by_key[item.key].is_input
+
+
+def test_a_long_text_is_seen_whole() -> None:
+    """A row cannot be higher than 409 points, so the column grows."""
+    text = FORM.texts[2]
+    written = "\n".join("一是健全制度，明确责任分工，规范办理流程，加强日常监督检查。" * 4 for _ in range(14))
+    assert len(written) > 1600
+    sheet = open_book(build_workbook(FORM, values={text.key: written}))[text.sheet]
+    _, row, column = FORM.positions[text.key]
+    width = sheet.column_dimensions[get_column_letter(column + 1)].width
+    assert row_height((written, width)) < (sheet.row_dimensions[row + 1].height or 0) < 410
+
+
+def test_what_the_entries_ask_names_no_year_but_the_reports_own() -> None:
+    book = open_book(build_workbook(FORM, Stamp("001", "甲局", 2025)))
+    sheet = book[FORM.entries[0].sheet]
+    said = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    said += [str(rule.prompt) for rule in sheet.data_validations.dataValidation]
+    assert {year for text in said for year in re.findall(r"20\d\d", text)} == {"2025"}
 
 
 def test_comment_boxes_grow_with_their_text() -> None:

@@ -32,6 +32,9 @@ _ENTRY_WIDTHS = (16.0, 46.0, 52.0)
 _TEXT_WIDTHS = (14.0, 84.0, 22.0)
 """Upright, a whole sheet of texts of the usual length fits on one page and stays legible."""
 _TEXT_HEIGHT = 130.0
+_ROOM = 10.0
+"""Points below a text, so that its last line is not cut."""
+_WIDEST, _STEP = 250.0, 8.0
 _LAST_YEAR = 2099
 
 
@@ -152,17 +155,26 @@ def _validate_entry(page: Page, row: int, entry: Entry) -> None:
 
 
 def write_texts(page: Page, sheet: Sheet) -> None:
-    """Write one tall line for each text; what is already written decides its height."""
+    """Write one tall line for each text; what is already written decides its height and, if very long, the width."""
     texts = [text for text in page.content.form.texts if text.sheet == sheet.name]
-    _write_head(page, sheet, _TEXT_WIDTHS, "文字写在浅黄色单元格里。单元格内另起一段按 Alt+Enter。")
+    widths = list(_TEXT_WIDTHS)
+    written = [str(page.content.values.get(text.key, "")) for text in texts]
+    widths[ANSWER_COLUMN] = _wide_enough(written, widths[ANSWER_COLUMN])
+    _write_head(page, sheet, widths, "文字写在浅黄色单元格里。单元格内另起一段按 Alt+Enter。")
     for number, text in enumerate(texts):
         row = LIST_TOP + number
         _write_line(page, row, text, ["box", "left", "top", "input"])
-        written = str(page.content.values.get(text.key, ""))
         least = _TEXT_HEIGHT if text.required else _TEXT_HEIGHT / 2
-        height = row_height((written, _TEXT_WIDTHS[ANSWER_COLUMN]), least=least)
-        page.sheet.set_row(row, min(MOST_HEIGHT, height + 10))
-    page.print_on_a4(landscape=False)
+        height = row_height((written[number], widths[ANSWER_COLUMN]), least=least)
+        page.sheet.set_row(row, min(MOST_HEIGHT, height + _ROOM))
+    page.print_on_a4(landscape=widths[ANSWER_COLUMN] > _TEXT_WIDTHS[ANSWER_COLUMN])
+
+
+def _wide_enough(texts: Sequence[str], width: float) -> float:
+    """Return the column width at which every text is seen whole in the highest row there is."""
+    while width < _WIDEST and any(row_height((text, width)) > MOST_HEIGHT - _ROOM for text in texts):
+        width += _STEP
+    return min(width, _WIDEST)
 
 
 def _write_head(page: Page, sheet: Sheet, widths: Sequence[float], hint: str) -> None:
