@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.forms.form import Form
 from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import Notice
-from pipeline.publishing.workbook.areas import row_height
+from pipeline.publishing.workbook.areas import display_width, row_height
 from pipeline.publishing.workbook.marks import shortened
 from pipeline.publishing.workbook.page import Page
 from pipeline.wording.addresses import spelled
@@ -33,9 +35,7 @@ def write_notices(page: Page, title: str) -> None:
         page.sheet.set_column(column, column, width)
         page.put(_HEAD_ROW, column, head, "box", "head")
     page.title(title, [width for _, width in _COLUMNS])
-    hint = (
-        "点击“位置”转到要改的单元格。“错误”必须改正；“提醒”请核实，情况属实的在“自查”或“处理结果”栏写明原因。"
-    )
+    hint = "点击“位置”转到要改的单元格。“错误”（红色格子）必须改正；“提醒”（橙色格子）请核实，情况属实的在“自查”或“处理结果”栏写明原因。浅红色格子请对照核对。"
     page.put(1, 0, hint, "hint", width=len(_COLUMNS))
     page.sheet.set_row(1, 22)
     page.sheet.set_row(_HEAD_ROW, 26)
@@ -53,7 +53,7 @@ def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> Non
     page.put(row, 1, SEVERITY_WORDS[notice.severity], "box", "centre", "bold", notice.severity)
     keys = [key for key in (*notice.change, *notice.look, notice.key or "") if key in form.places]
     target = form.places[keys[0]] if keys else None
-    where = spelled(form, notice.change) if notice.change else group.where
+    where = _where(form, notice.change) if notice.change else group.where
     if target:
         page.link(row, 2, target, where, "box", "left", "link")
     else:
@@ -70,6 +70,12 @@ def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> Non
     page.put(row, len(_COLUMNS) - 1, "", "box", "left", "input")
     sizes = [(text, _COLUMNS[column][1]) for column, text in enumerate((where, *words), start=2)]
     page.sheet.set_row(row, row_height(*sizes, least=24))
+
+
+def _where(form: Form, keys: Sequence[str]) -> str:
+    """Say which cells are to be changed; many as the first and how many, for LibreOffice does not break the lines of a link."""
+    whole = spelled(form, keys)
+    return whole if display_width(whole) < _COLUMNS[2][1] else f"{form.places[keys[0]]} 等 {len(keys)} 格"
 
 
 def _subject(form: Form, notice: Notice) -> str:
