@@ -23,8 +23,8 @@ from pipeline.model import Bounce, Reason
 
 MAX_DEPTH = 8
 """Mails within mails: longer chains of forwarding hold nothing that is not in the outer ones."""
-MAX_FILES = 100
-"""Spreadsheets that one mail may carry; a whole district sends 42."""
+MAX_FILES = 1000
+"""Spreadsheets that one mail may carry; whoever forwards those of a whole city sends some hundreds."""
 MAX_INFLATED = 5 * MAX_BYTES
 """Bytes that the archives of one mail may unpack to, together."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")

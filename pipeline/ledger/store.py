@@ -22,6 +22,8 @@ from pipeline.model import ConfigError, EnvironmentFailedError
 FOLDER = "ledger"
 DATABASE = "ledger.sqlite"
 _PATIENCE_SECONDS = 10
+_TRIES = 100
+_PARTS = (f"{DATABASE}-wal", DATABASE)
 _ORIGINALS = "originals"
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -120,10 +122,25 @@ def has_ledger(output: Path) -> bool:
 
 
 def _copy(folder: Path, aside: Path) -> None:
-    """Copy the database and what is not yet folded into it; opening it in place would leave files beside it."""
-    for suffix in ("-wal", ""):
-        if (folder / f"{DATABASE}{suffix}").is_file():
-            shutil.copyfile(folder / f"{DATABASE}{suffix}", aside / f"{DATABASE}{suffix}")
+    """Copy the database and what is not yet folded into it; opening it in place would leave files beside it.
+
+    A night may write meanwhile: what changed while it was copied is copied again, else the two would not belong together.
+    """
+    for _ in range(_TRIES):
+        before = _glance(folder)
+        for name in _PARTS:
+            (aside / name).unlink(missing_ok=True)
+            if name in before:
+                shutil.copyfile(folder / name, aside / name)
+        if _glance(folder) == before:
+            return
+    raise EnvironmentFailedError("另一次运行正在写台账。请稍后再运行。")
+
+
+def _glance(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of what there is of the database."""
+    found = {path.name: path.stat() for path in map(folder.joinpath, _PARTS) if path.is_file()}
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in found.items()}
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:

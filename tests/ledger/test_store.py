@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +103,38 @@ def test_a_copy_shows_what_is_there_and_changes_nothing(tmp_path: Path) -> None:
         assert len(arrivals.of_year(copied, YEAR)) == 2
         assert copied.originals.load(envelope("b.xlsx").sha256) == b"b.xlsx"
     assert contents(tmp_path) == before
+
+
+def test_a_copy_that_is_made_while_a_night_writes_is_of_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the copying of the log of changes and that of the database the night folds one into the other."""
+    copy_file = shutil.copyfile
+    interruptions = [2, 3]
+    with open_ledger(tmp_path) as ledger:
+        _fill(ledger, 1)
+        ledger.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        _fill(ledger, 1, 10)
+
+        def interrupted(source: Path, target: Path) -> None:
+            copy_file(source, target)
+            if interruptions:
+                _fill(ledger, interruptions.pop(0))
+                ledger.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        monkeypatch.setattr(shutil, "copyfile", interrupted)
+        with open_copy(tmp_path) as copied:
+            assert copied.rows("PRAGMA integrity_check")[0][0] == "ok"
+            [row] = copied.rows("SELECT min(uid) AS low, max(uid) AS high, count(*) AS all_ FROM mailboxes")
+    assert tuple(row) == (3, 3, 500)
+
+
+def _fill(ledger: Ledger, value: int, rows: int = 500) -> None:
+    with ledger.transaction("many pages at once"):
+        for number in range(rows):
+            ledger.write(
+                "INSERT OR REPLACE INTO mailboxes VALUES (?, ?, ?)", ("x" * 200 + str(number), 1, value)
+            )
 
 
 def test_a_copy_of_nothing_is_an_empty_ledger(tmp_path: Path) -> None:
