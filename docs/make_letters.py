@@ -70,10 +70,10 @@ def written(folder: Path) -> list[EmailMessage]:
     _add_mails(home / "inbox")
     output = folder / "output"
     letterbox.send_templates(load_district(home), output, code=None, now=NOW)
-    found: dict[str, bytes] = {}
+    found = _waiting(output)
     for moment in (NOW, LATER):
         batch.run(load_district(home), output, now=moment, work=Work(), progress=lambda *_: None)
-        found = _waiting(output) | found  # the second morning withdraws what was for the first
+        found = _waiting(output) | found  # each morning withdraws what is true no longer
     letterbox.send_summary(load_district(home), output, now=LATER)
     found |= _waiting(output)
     return [email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)]

@@ -250,9 +250,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{sender}",
     ),
     ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
-    ("F07", "late"): Wording(
-        "{received}收到，晚于截止日期{deadline}", "请说明晚报的原因", "{received}", "{deadline}前"
-    ),
+    ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "nothing_filled"): Wording(
         "模板没有填写，表格和文字都是空的", "请检查是不是发错了文件，填好后重新报送"
@@ -270,6 +268,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "填的是“{raw}”，单位是“{unit}”，而本栏单位是万元", "请换算成万元后只填数字", "{raw}"
     ),
     ("C04", "normalised"): Wording("填的是“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"),
+    ("C04", "text_format"): Wording("单元格是文本格式，已按数字读取", "", "{raw}", "{value}"),
     ("C04", "date_format"): Wording(
         "单元格格式是日期，显示为“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"
     ),
@@ -281,9 +280,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("C07", "decimals"): Wording(
         "填的是 {value}，小数超过六位", "请核对单位是不是万元，最多保留六位小数", "{value}"
     ),
-    ("C07", "size"): Wording(
-        "填的是 {value} 万元，金额很大", "请核对是不是把元当成了万元；属实请说明", "{value}"
-    ),
+    ("C07", "size"): Wording("填的是 {value} 万元，金额很大", "请核对是不是把元当成了万元", "{value}"),
     ("C08", "excel_error"): Wording("单元格显示错误值 {raw}", "请删除公式，直接填数字", "{raw}", "数字"),
     ("C08", "date"): Wording(
         "数字被表格软件变成了日期 {raw}", "请把单元格格式改为“常规”后重新填写数字", "{raw}", "数字"

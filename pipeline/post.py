@@ -85,6 +85,8 @@ class Arrival:
     """Names of attachments that are no tables."""
     notices: tuple[Notice, ...] = ()
     report: Report | None = None
+    excepted: tuple[str, ...] = ()
+    """Why the coordinator waived what is wrong."""
     shown: int = 0
     """Of what goes back: the version whose content the attached workbook shows; 0: it is blank."""
     comparable: bool = True
@@ -95,12 +97,16 @@ class Arrival:
 class Answer:
     """Says what became of ``arrival``. ``earlier`` is the version before it, or the file that a duplicate repeats.
 
-    ``replaces`` is the version whose figures counted before, 0 if none did.
+    ``replaces`` is the version whose figures counted before, 0 if none did. ``reverses``: on that day the same file was
+    answered the other way, with a receipt or a return.
     """
 
     arrival: Arrival
     earlier: Arrival | None = None
     replaces: int = 0
+    reverses: date | None = None
+    told_at: datetime | None = None
+    """When the letter about ``earlier`` was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,8 @@ class Delivery:
     open: tuple[str, ...] = ()
     corrects: bool = False
     """Whether a complete workbook has been sent before."""
+    changes: tuple[str, ...] = ()
+    """What differs from the workbook sent before, in words."""
 
 
 @dataclass(frozen=True, slots=True)

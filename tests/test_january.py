@@ -14,11 +14,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.coordinating import importing, waiving
+from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
-from pipeline.model import Verdict
+from pipeline.model import Verdict, Waiver
 from pipeline.post import LetterState
 from pipeline.publishing.before import read_record
+from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.mails import TNEF_DATA, mail, winmail
 from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
 from tests.support.smtp import WHO, Post, post_office
@@ -377,7 +380,11 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     office.receive(moment(2, 6), post("001", sent("001", seed=5), Subject="更正"))
     twelfth = office.night(moment(2, 6))
     assert kinds(twelfth) == [("acceptance", box("001")), ("delivery", GOVERNMENT), ("digest", OFFICE)]
-    assert str(only(twelfth, "delivery", GOVERNMENT)["Subject"]).startswith("【更正】")
+    corrected = only(twelfth, "delivery", GOVERNMENT)
+    assert str(corrected["Subject"]).startswith("【更正】")
+    listed = words(corrected).partition("【更正内容】")[2].partition("【主要数据】")[0].split()
+    assert listed[:2] == ["1.", NAMES["001"]]
+    assert NAMES["002"] not in listed
     assert office.night(moment(2, 6, 21)) == []
 
     office.send(moment(2, 7, 8))
@@ -449,3 +456,71 @@ def test_an_office_without_a_mail_server_sees_what_is_worth_sending_today(office
     assert "写好未发 19 封" in digest
     assert "【没有邮箱的单位】" in digest
     assert NAMES[NO_MAILBOX] in digest.partition("【没有邮箱的单位】")[2]
+
+
+def test_a_file_that_is_judged_otherwise_is_answered_otherwise_as_often_as_it_happens(
+    office: PostOffice, server: Post
+) -> None:
+    """Accepted; last year's figures come in; an exception is granted, withdrawn, granted."""
+    play = January(office)
+    name, code = NAMES["001"], "001"
+    right = office.right(code, name)
+    carried = next(key for key in office.form.by_key if key.endswith("carried_forward.natural_person"))
+    office.receive(moment(1, 15), play.post(code, play.sent(code)))
+    assert ("acceptance", box(code)) in kinds(office.night(moment(1, 15)))
+    office.send(moment(1, 16, 8))
+    past = build_workbook(
+        office.form, Stamp(code, name, YEAR - 1, "县区", "样例区"),
+        values={**right, carried: right[carried] + 3, office.form.entry_with_role("year").key: str(YEAR - 1)},
+    )  # fmt: skip
+    earlier = office.folder / "上年.xlsx"
+    earlier.write_bytes(past)
+    district = load_district(office.folder)
+    [taken] = importing.import_files(district, office.output, [earlier], now=moment(1, 16, 9))
+    assert taken.refusal == ""
+    returned = only(office.night(moment(1, 16)), "returned", box(code))
+    assert "2024年1月15日（星期一）已发回执。因导入了上年数据，重新检查时发现" in words(returned)
+    assert "相比" not in words(returned)
+    office.send(moment(1, 17, 8))
+    [row] = [row for row in office.ran.record["submissions"] if row["agency"] == code]
+    rules = sorted({item["code"] for item in row["findings"] if item["severity"] == "error"})
+    for day, kind in ((17, "acceptance"), (18, "returned"), (19, "acceptance")):
+        for rule in rules:
+            if kind == "acceptance":
+                waiver = Waiver(code, rule, "机构合并", "顾明远", moment(1, day, 9))
+                waiving.grant(district, office.output, waiver)
+            else:
+                waiving.withdraw(district, office.output, code, rule, by="顾明远", at=moment(1, day, 9))
+        letter = only(office.night(moment(1, day)), kind, box(code))
+        assert ("已经核准（机构合并）" in words(letter)) == (kind == "acceptance")
+        assert office.night(moment(1, day, 21)) == []
+        office.send(moment(1, day + 1, 8))
+    assert play.history(code) == ["acceptance", "returned", "acceptance", "returned", "acceptance"]
+    sent = [email.message_from_bytes(content)["Message-ID"] for _, content in server.taken]
+    assert len(sent) == len(set(sent)), "each is a letter of its own"
+
+
+def test_what_was_never_pointed_out_is_new(office: PostOffice) -> None:
+    """Last year's figures came in between two versions; the first one's letter knew nothing of them."""
+    play = January(office)
+    name, code = NAMES["001"], "001"
+    right = office.right(code, name)
+    carried = next(key for key in office.form.by_key if key.endswith("carried_forward.natural_person"))
+    office.receive(moment(1, 15), play.post(code, play.sent(code, minus=-1)))
+    office.night(moment(1, 15))
+    office.send(moment(1, 16, 8))
+    past = build_workbook(
+        office.form, Stamp(code, name, YEAR - 1, "县区", "样例区"),
+        values={**right, carried: right[carried] + 3, office.form.entry_with_role("year").key: str(YEAR - 1)},
+    )  # fmt: skip
+    (office.folder / "上年.xlsx").write_bytes(past)
+    importing.import_files(
+        load_district(office.folder), office.output, [office.folder / "上年.xlsx"], now=moment(1, 16, 9)
+    )
+    office.receive(moment(1, 17), play.post(code, play.sent(code, minus=-2)))
+    letter = words(only(office.night(moment(1, 17)), "returned", box(code)))
+    told = [line for line in letter.splitlines() if "（上次已指出）" in line]
+    assert len(told) == 1
+    assert "不能是负数" in told[0]
+    assert "仍未改 1 项" in letter
+    assert "（新出现）" in letter

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.forms.form import Form
+from pipeline.forms.form import Basic, Form
 from pipeline.judging.judge import judge
 from pipeline.messages import (
     CATALOGUE,
@@ -104,6 +104,15 @@ def test_heavier_findings_come_first(form: Form) -> None:
 )
 def test_facts_are_written_as_people_write_them(value: Decimal | int | str, text: str) -> None:
     assert spoken(value) == text
+
+
+def test_a_remark_does_not_ask_for_reasons(form: Form) -> None:
+    """Where to give them is said around the list, in a return; a receipt asks for none."""
+    rules = [rule for rule in form.rules_by_id.values() if rule.severity == "warning"]
+    said = [rule.remedy for rule in rules if not isinstance(rule, Basic)]
+    said += [CATALOGUE[code].remedy for code in (("F07", "late"), ("C07", "size"))]
+    assert len(said) > 10
+    assert not [remedy for remedy in said if re.search("原因|请说明", remedy)]
 
 
 def test_counts_are_agencies_that_add_up_and_files_apart() -> None:

@@ -48,7 +48,7 @@ def _answer(
     own = earlier.get(arrival.agency.code, ()) if arrival.agency else ()
     known = _addressee(arrival, kind)
     return Intention(
-        key=_key(arrival, kind),
+        key=key_of(arrival, kind),
         kind=kind,
         to=to,
         body=Answer(arrival, _before(arrival, kind, own) if known else None, _replaced(arrival, own)),
@@ -56,7 +56,7 @@ def _answer(
     )
 
 
-def _key(arrival: Arrival, kind: LetterKind) -> str:
+def key_of(arrival: Arrival, kind: LetterKind) -> str:
     """A sender without a table gets one letter a day, so that two machines can never talk to each other."""
     if kind is LetterKind.NOT_A_SUBMISSION and arrival.received_at:
         return f"answer:{arrival.sender}:{arrival.received_at.astimezone(CHINA).date()}:{kind}"

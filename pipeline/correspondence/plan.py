@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.correspondence.answers import answers, occasion
+from pipeline.correspondence.answers import answers, key_of, occasion
 from pipeline.correspondence.delivery import complete_delivery
 from pipeline.correspondence.digest import digest
 from pipeline.correspondence.outdated import corrected, renewed, untrue
@@ -13,6 +13,10 @@ from pipeline.correspondence.reminders import reminders
 from pipeline.correspondence.state import State, Written
 from pipeline.post import Answer, Arrival, Intention, LetterKind, LetterState
 
+_OPPOSITE: Mapping[LetterKind, LetterKind] = {
+    LetterKind.ACCEPTANCE: LetterKind.RETURNED,
+    LetterKind.RETURNED: LetterKind.ACCEPTANCE,
+}
 _OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST)
 
 
@@ -59,17 +63,72 @@ def _unwritten(
         *reminded,
         *complete_delivery(state),
     ]
-    written = _keys(state)
-    answered = {occasion(item.key) for item in state.written}
-    return [
-        intention
-        for intention in planned
-        if intention.key not in written
-        and not (
-            _is_past(intention, earlier)
-            and (intention.kind is LetterKind.RETURNED or occasion(intention.key) in answered)
-        )
-    ]
+    written, record = _keys(state), Record.of(state)
+    fresh = (_answered(item, record, earlier) for item in planned)
+    return [item for item in fresh if item and item.key not in written]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What has been written so far: every letter about an occasion, oldest first."""
+
+    state: State
+    about: Mapping[str, Sequence[Written]]
+
+    @classmethod
+    def of(cls, state: State) -> Record:
+        """Sort the letters by their occasions."""
+        about: dict[str, list[Written]] = {}
+        for item in state.written:
+            about.setdefault(occasion(item.key), []).append(item)
+        return cls(state, about)
+
+    def standing(self, key: str) -> list[Written]:
+        """Return the letters about the occasion of ``key`` that were not withdrawn."""
+        return [item for item in self.about.get(occasion(key), ()) if item.state is not LetterState.WITHDRAWN]
+
+    def last_read(self, key: str) -> Written | None:
+        """Return the last letter about the occasion of ``key`` that may have reached its reader."""
+        read = [item for item in self.about.get(occasion(key), ()) if self.state.has_left(item)]
+        return read[-1] if read else None
+
+
+def _answered(
+    intention: Intention, record: Record, earlier: Mapping[str, Sequence[Arrival]]
+) -> Intention | None:
+    """Return the letter as it is to be written, None where its reader knows already or it is no news to anybody.
+
+    A file may be answered one way, then the other, then the first way again: each is a letter of its own.
+    """
+    if not isinstance(intention.body, Answer):
+        return intention
+    standing = record.standing(intention.key)
+    if standing and standing[-1].kind is intention.kind:
+        return None
+    is_known = intention.kind is LetterKind.RETURNED or occasion(intention.key) in record.about
+    if is_known and _is_past(intention, earlier):
+        return None
+    taken = {item.key for item in standing}
+    keys = (intention.key, *(f"{intention.key}~{number}" for number in range(2, len(taken) + 2)))
+    key = next(key for key in keys if key not in taken)
+    return replace(intention, key=key, body=_in_view_of(intention, intention.body, record, earlier))
+
+
+def _in_view_of(
+    intention: Intention, body: Answer, record: Record, earlier: Mapping[str, Sequence[Arrival]]
+) -> Answer:
+    """Say what the reader has been told: of this file, and of the version that a return is compared with."""
+    if intention.kind not in _OPPOSITE:
+        return body
+    before = record.last_read(intention.key)
+    if before and before.kind is _OPPOSITE[intention.kind]:
+        return replace(body, earlier=None, reverses=before.day)
+    own = earlier.get(intention.agency.code, ()) if intention.agency else ()
+    for item in reversed(own):
+        letter = record.last_read(key_of(item, LetterKind.RETURNED))
+        if letter and item.version < body.arrival.version:
+            return replace(body, earlier=item, told_at=letter.created_at)
+    return replace(body, earlier=None)
 
 
 def _morning(state: State, written: Sequence[Written], planned: Sequence[Intention]) -> list[Intention]:

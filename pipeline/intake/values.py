@@ -150,7 +150,8 @@ def _textual(raw: str, kind: str) -> Typed:
     text = text.translate(_MINUSES)
     number = _parse(text)
     if number is not None:
-        return _noted(number, "C04", "normalised", Severity.INFO, shown_text)
+        variant = "text_format" if shown_text == str(number) else "normalised"
+        return _noted(number, "C04", variant, Severity.INFO, shown_text)
     return _with_unit(text, shown_text, kind)
 
 

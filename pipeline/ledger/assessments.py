@@ -56,6 +56,24 @@ def latest(ledger: Ledger, year: int) -> dict[int, Judgement]:
     }
 
 
+def arisen_since(ledger: Ledger, year: int, sha256: str, moment: datetime) -> set[tuple[str, str | None]]:
+    """Return code and key of what is found in a file now and was not found in it at ``moment``."""
+    rows = ledger.rows(
+        "SELECT assessments.id, judged_at FROM assessments JOIN envelopes ON envelopes.id = envelope"
+        " WHERE year = ? AND sha256 = ? ORDER BY assessments.id",
+        (year, sha256),
+    )
+    then = [row["id"] for row in rows if datetime.fromisoformat(row["judged_at"]) <= moment]
+    if not then or then[-1] == rows[-1]["id"]:
+        return set()
+    return _marks(ledger, rows[-1]["id"]) - _marks(ledger, then[-1])
+
+
+def _marks(ledger: Ledger, assessment: int) -> set[tuple[str, str | None]]:
+    rows = ledger.rows("SELECT code, key FROM findings WHERE assessment = ?", (assessment,))
+    return {(row["code"], row["key"]) for row in rows}
+
+
 def number_versions(ledger: Ledger, year: int, owners: Sequence[tuple[int, str]]) -> dict[int, int]:
     """Give every (file, agency), in order of arrival, its version number: the one it has, else the agency's next."""
     rows = ledger.rows("SELECT agency, number, envelope FROM versions WHERE year = ?", (year,))

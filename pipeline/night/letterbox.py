@@ -6,9 +6,7 @@ whatever is missing there after a crash is laid out again, and what has been sen
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +22,7 @@ from pipeline.forms.loader import edition_mark
 from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
 from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
+from pipeline.night.informing import Past, figure_rows
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
 from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind, LetterState
 from pipeline.publishing.before import read_record
@@ -88,7 +87,8 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     if not dry_run:
         _withdraw(desk, planned.withdrawn)
         _readdress(desk, planned.readdressed)
-        _intend(desk, planned.letters, found)
+        past = Past(desk.ledger, desk.form, desk.district.year, _figures(desk, found))
+        _intend(desk, [past.informed(item) for item in planned.letters], found)
     return Written(len(planned.letters), len(planned.withdrawn), len(planned.readdressed))
 
 
@@ -275,9 +275,12 @@ def _workbook(desk: Desk, found: Record) -> Attachment:
 
 def _totals(desk: Desk, found: Record | None) -> tuple[Number, ...]:
     """Add up what stands beside the workbook that is sent, figure by figure, in the form's order."""
-    path = desk.target / str(found["files"]["figures"]) if found else None
-    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))) if path else []
+    rows = figure_rows(_figures(desk, found)) if found else []
     return tuple(sum((Decimal(row[cell.key]) for row in rows), start=Decimal(0)) for cell in desk.form.cells)
+
+
+def _figures(desk: Desk, found: Record) -> Path:
+    return desk.target / str(found["files"]["figures"])
 
 
 def _read(desk: Desk, path: str) -> Attachment:

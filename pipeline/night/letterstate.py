@@ -198,6 +198,7 @@ def _judged(
         else tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
         shown=back.version if back else 0,
         report=item.report,
+        excepted=tuple(dict.fromkeys(finding.waived for finding in item.findings if finding.waived)),
         comparable=bool(sent.reading.numbers),
     )
 

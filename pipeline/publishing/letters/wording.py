@@ -125,6 +125,8 @@ def _accepted(body: Answer, sources: Sources) -> Values:
         "remarks_left": max(0, len(remarks) - _SCREENFUL),
         "superseded": arrival.counting if is_superseded else 0,
         "replaced": 0 if is_superseded else body.replaces,
+        "reversed": spoken_date(body.reverses) if body.reverses else "",
+        "excepted": "；".join(arrival.excepted),
     }
 
 
@@ -159,7 +161,15 @@ def _returned(body: Answer, sources: Sources) -> Values:
         "mended": _problems(told.mended) if told else 0,
         "still_open": _problems(told.still_open) if told else 0,
         "fresh": _problems(told.new) if told else 0,
+        "reversed": spoken_date(body.reverses) if body.reverses else "",
+        "past_year": _all_reach_back(sources.form, arrival.notices),
     }
+
+
+def _all_reach_back(form: Form, found: Iterable[Notice]) -> bool:
+    """Whether all that is wrong contradicts last year's figures, which then have come in since."""
+    wrong = {item.code for item in found if item.severity == Severity.ERROR}
+    return bool(wrong) and wrong <= {balance.rule.id for balance in form.balances if balance.reaches_back}
 
 
 def _is_comparable(arrival: Arrival, earlier: Arrival) -> bool:
@@ -240,6 +250,8 @@ def _delivery(body: Delivery, sources: Sources, attachments: Sequence[Attachment
         "expected": body.expected,
         "open": "、".join(body.open),
         "corrects": body.corrects,
+        "changes": list(body.changes[:_MOST_NAMES]),
+        "changes_left": max(0, len(body.changes) - _MOST_NAMES),
         "figures": figures(sources.form, sources.totals),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
