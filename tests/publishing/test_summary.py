@@ -24,14 +24,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form, Headline, Table
 from pipeline.forms.loader import load_form
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
+from pipeline.messages import VERDICT_WORDS
 from pipeline.model import (
     Agency,
     Assessment,
     Claims,
     DistrictSummary,
     Finding,
-    Notice,
     Number,
     Place,
     Severity,
@@ -45,7 +44,7 @@ from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
 from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.summary.charts import CHARTS_SHEET
 from pipeline.publishing.summary.detail import DETAIL_HEAD, FIRST_ROW, KEYS_ROW, detail_sheet_name
-from pipeline.publishing.summary.findings import FINDINGS_HEAD, FINDINGS_SHEET
+from pipeline.publishing.summary.findings import FINDINGS_SHEET
 from pipeline.publishing.summary.overview import OVERVIEW_SHEET, SIGNATURES
 from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
 from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
@@ -53,7 +52,7 @@ from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
 from pipeline.publishing.summary.tables import general_balances, grid_position, summary_sheet_name
 from pipeline.publishing.summary.yearly import YEARLY_HEAD, YEARLY_SHEET
 from tests.support import fills, libreoffice
-from tests.support.districts import agency, assessment, blank, merged, mixed, notices_of
+from tests.support.districts import agency, assessment, merged, mixed, notices_of
 
 NOW = datetime(2024, 1, 26, 18, 0, tzinfo=timezone(timedelta(hours=8)))
 DEADLINE = date(2024, 1, 25)
@@ -169,14 +168,16 @@ def test_sheets_stand_in_the_order_of_reading(form: Form) -> None:
         STATUS_SHEET,
         *tables,
         BY_KIND_SHEET,
-        *details,
         YEARLY_SHEET,
         CHARTS_SHEET,
-        RECONCILE_SHEET,
         CHANGES_SHEET,
         FINDINGS_SHEET,
+        *details,
+        RECONCILE_SHEET,
         SOURCES_SHEET,
     ]
+    appendix = {sheet.title for sheet in book.worksheets if "附表" in str(sheet.HeaderFooter.oddHeader)}
+    assert appendix == {*details, RECONCILE_SHEET, SOURCES_SHEET}
     assert {sheet.sheet_state for sheet in book.worksheets} == {"visible"}
 
 
@@ -318,11 +319,13 @@ def test_a_partial_summary_says_so_and_names_who_is_not_in_it(form: Form) -> Non
     left_out = [state.agency.name for state in summary.states if not state.counting]
     share = f"{len(summary.reports)} / {len(roster)} 家"
     assert left_out
-    for name in (OVERVIEW_SHEET, *map(summary_sheet_name, form.tables)):
+    for name in map(summary_sheet_name, form.tables):
         notes = [text for text in texts(book[name]) if share in text and "部分汇总，" in text]
         assert len(notes) == 1
-        listed = notes[0].partition("未含：")[2].partition("）")[0].split("、")
-        assert listed == left_out
+        assert notes[0].partition("未含：")[2].partition("）")[0].split("、") == left_out
+    [note] = [text for text in texts(book[OVERVIEW_SHEET]) if share in text]
+    assert f"部分汇总，未含 {len(left_out)} 家" in note
+    assert set(left_out) <= set(texts(book[OVERVIEW_SHEET]))
 
 
 def test_a_whole_summary_does_not_call_itself_partial(form: Form) -> None:
@@ -335,9 +338,8 @@ def test_a_whole_summary_does_not_call_itself_partial(form: Form) -> None:
 
 def test_a_long_list_of_absent_agencies_is_cut(form: Form) -> None:
     roster = [agency(number) for number in range(1, 201)]
-    notes = [
-        text for text in texts(opened(build(form, roster, []), values=True)[OVERVIEW_SHEET]) if "未含" in text
-    ]
+    sheet = summary_sheet_name(form.tables[0])
+    notes = [text for text in texts(opened(build(form, roster, []), values=True)[sheet]) if "未含" in text]
     assert len(notes[0]) < 500
     assert "200" in notes[0]
 
@@ -380,7 +382,6 @@ def test_the_status_sheet_follows_the_roster_and_shows_the_version_that_counts(f
         shown = state.counting or state.latest
         assert row["状态"] == VERDICT_WORDS[state.verdict]
         assert row["第几次报送"] == (shown.version if shown else None)
-        assert row["文件名"] == (shown.submission.file if shown else None)
         errors = [item for item in (shown.findings if shown else ()) if item.severity is Severity.ERROR]
         assert row["错误数"] == (len(errors) if shown else None)
         superseded = bool(state.counting and state.latest is not state.counting)
@@ -412,9 +413,11 @@ def test_a_mail_from_an_impossible_year_stops_nothing(form: Form, year: int) -> 
 def test_files_of_nobody_stand_below_the_roster(form: Form) -> None:
     roster, found = mixed(form)
     sheet = opened(build(form, roster, found), values=True)[STATUS_SHEET]
-    column = STATUS_HEAD.index("文件名")
-    files = {row[column] for row in sheet.iter_rows(min_row=4 + len(roster), values_only=True)}
-    assert {item.submission.file for item in found if not item.submission.agency} <= files
+    column = STATUS_HEAD.index("备注")
+    below = [str(row[column]) for row in sheet.iter_rows(min_row=4 + len(roster), values_only=True)]
+    for item in found:
+        named = [text for text in below if f"文件：{item.submission.file}\n" in text]
+        assert len(named) == (0 if item.submission.agency else 1)
 
 
 def test_every_report_is_one_click_away(form: Form) -> None:
@@ -433,10 +436,31 @@ def test_who_came_after_the_deadline_or_not_at_all_is_late(form: Form) -> None:
     )
     sheet = opened(build(form, roster, [early, late]), values=True)[STATUS_SHEET]
     column = STATUS_HEAD.index("是否按时") + 1
-    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, "迟报", "逾期"]
+    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == ["按时", "迟报", "逾期"]
     later = Background(extended={roster[1].code: date(2024, 1, 26), roster[2].code: date(2024, 1, 26)})
     sheet = opened(build(form, roster, [early, late], later), values=True)[STATUS_SHEET]
-    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, None, None]
+    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == ["按时", "按时", None]
+
+
+def test_a_time_is_shown_only_where_it_is_known(form: Form) -> None:
+    """A folder named after a day tells the day; other files tell nothing."""
+    roster = [agency(1), agency(2), agency(3)]
+    moments = (datetime(2024, 1, 24, tzinfo=NOW.tzinfo), None, datetime(2024, 1, 24, 9, 5, tzinfo=NOW.tzinfo))
+    found = [
+        replace(item, submission=replace(item.submission, received_at=moment))
+        for owner, moment in zip(roster, moments, strict=True)
+        for item in [assessment(form, owner)]
+    ]
+    book = opened(build(form, roster, found), values=True)
+    for name, head, first in ((STATUS_SHEET, STATUS_HEAD, 3), (SOURCES_SHEET, SOURCES_HEAD, 4)):
+        column = head.index("收到时间") + 1
+        shown = [book[name].cell(row, column) for row in range(first, first + 3)]
+        assert [cell.value for cell in shown] == [
+            moment and moment.replace(tzinfo=None) for moment in moments
+        ]
+        assert [cell.number_format for cell in (shown[0], shown[2])] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
+    column = STATUS_HEAD.index("是否按时") + 1
+    assert [book[STATUS_SHEET].cell(row, column).value for row in (3, 4, 5)] == ["按时", "不详", "按时"]
 
 
 # ---------------------------------------------------------------- by kind, reconciled, traced
@@ -566,13 +590,11 @@ def test_two_years_of_different_agencies_are_called_not_comparable(form: Form) -
     assert any("仅供参考" in text for text in said)
 
 
-def test_an_unknown_last_year_leaves_blanks_and_a_sentence(form: Form) -> None:
+def test_an_unknown_last_year_leaves_a_sentence_and_nothing_else(form: Form) -> None:
     summary = merged(form, *mixed(form))
-    rows = yearly_rows(build_from(form, summary, []))
-    assert len(rows) == len(form.cells)
-    assert {(row["上年"], row["增减"], row["增减（%）"]) for row in rows} == {(None, "—", "—")}
-    said = texts(opened(build_from(form, summary, []), values=True)[YEARLY_SHEET])
-    assert any(text.startswith(f"没有{summary.year - 1}年的数据") for text in said)
+    [title, said] = texts(opened(build_from(form, summary, []), values=True)[YEARLY_SHEET])
+    assert YEARLY_SHEET in title
+    assert said.startswith(f"没有{summary.year - 1}年的数据")
 
 
 def test_the_chart_by_years_says_of_how_many_agencies_each_is(form: Form) -> None:
@@ -668,9 +690,7 @@ def test_figures_changed_between_versions_are_listed(form: Form) -> None:
     cell = form.cells[0]
     versions = []
     for number, value in enumerate((3, 3, 5), 1):
-        item = assessment(form, owner, number, numbers=fills.zeros(form) | {cell.key: value})
-        reading = replace(item.submission.reading, numbers={cell.key: value})
-        versions.append(replace(item, submission=replace(item.submission, reading=reading)))
+        versions.append(assessment(form, owner, number, numbers=fills.zeros(form) | {cell.key: value}))
     [row] = change_rows(build(form, [owner], versions))
     assert (row["单位名称"], row["项目"], row["原数"], row["现数"], row["增减"]) == (
         owner.name,
@@ -682,64 +702,22 @@ def test_figures_changed_between_versions_are_listed(form: Form) -> None:
     assert row["说明"] == "第 2 次（合格） → 第 3 次（合格）"
 
 
+@pytest.mark.parametrize("verdict", [Verdict.RETURNED, Verdict.HELD])
+def test_drafts_and_files_of_others_have_corrected_nothing(form: Form, verdict: Verdict) -> None:
+    owner, zeros = agency(1), fills.zeros(form)
+    read = dict.fromkeys(zeros, 7)
+    other = assessment(form, owner, 2, verdict)
+    other = replace(
+        other,
+        submission=replace(other.submission, reading=replace(other.submission.reading, numbers=read)),
+    )
+    versions = [assessment(form, owner, number, numbers=zeros) for number in (1, 3)]
+    assert change_rows(build(form, [owner], [versions[0], other, versions[1]])) == []
+
+
 def test_without_a_delivery_the_sheet_says_so(form: Form) -> None:
     said = texts(opened(build(form, *mixed(form)), values=True)[CHANGES_SHEET])
     assert any("还没有报送过汇总表" in text for text in said)
-
-
-# ---------------------------------------------------------------- findings
-
-
-def test_explanations_and_exceptions_stand_beside_the_finding_and_below(form: Form) -> None:
-    owner = agency(1)
-    note = Finding("T3-06", Severity.WARNING, Place("表", "B2"), (), "", {}, "年底集中收到")
-    item = assessment(form, owner, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=[note])
-    notice = Notice("T3-06", "warning", "表", "B2", None, None, None, "结转过多", None)
-    known = Background(waivers=[Waiver(owner.code, "T3-06", "机构合并", "王主任", NOW)])
-    summary = merged(form, [owner], [item])
-    content = build_summary(
-        form,
-        summary,
-        deadline=DEADLINE,
-        now=NOW,
-        notices={item.submission.sha256: [notice]},
-        background=known,
-    )
-    sheet = opened(content, values=True)[FINDINGS_SHEET]
-    row = dict(zip(FINDINGS_HEAD, next(sheet.iter_rows(min_row=3, values_only=True)), strict=True))
-    assert row["说明、例外"] == "单位说明：年底集中收到\n准予例外：机构合并"
-    below = [
-        text for line in sheet.iter_rows(min_row=5) for cell in line if isinstance(text := cell.value, str)
-    ]
-    assert {owner.name, "机构合并", "T3-06", "王主任", "2024-01-26", "长期"} <= set(below)
-
-
-def test_findings_name_agency_file_version_and_place_errors_first(form: Form) -> None:
-    owner = agency(1)
-    note = Finding("C04", Severity.INFO, Place("表", "B2"), (), "normalised", {"raw": "１２", "value": 12})
-    item = assessment(form, owner, 2, Verdict.RETURNED, findings=[note, *blank(form, 0), *blank(form, 1)])
-    sheet = opened(build(form, [owner], [item]), values=True)[FINDINGS_SHEET]
-    rows = [
-        dict(zip(FINDINGS_HEAD, row, strict=True))
-        for row in sheet.iter_rows(min_row=3, values_only=True)
-        if isinstance(row[0], int)
-    ]
-    error, info = SEVERITY_WORDS[Severity.ERROR], SEVERITY_WORDS[Severity.INFO]
-    assert [row["级别"] for row in rows] == [error, error, info]
-    assert [row["序号"] for row in rows] == [1, 2, 3]
-    assert {(row["单位"], row["文件"], row["第几次"]) for row in rows} == {
-        (owner.name, item.submission.file, "2")
-    }
-    for row, number in zip(rows, (0, 1), strict=False):
-        assert form.tables[number].sheet in str(row["位置"])
-        assert f"{len(blank(form, number))} 格" in str(row["位置"])
-
-
-def test_every_submission_is_listed_also_superseded_ones_and_those_of_nobody(form: Form) -> None:
-    roster, found = mixed(form)
-    sheet = opened(build(form, roster, found), values=True)[FINDINGS_SHEET]
-    files = {row[2] for row in sheet.iter_rows(min_row=3, values_only=True) if isinstance(row[0], int)}
-    assert files == {item.submission.file for item in found if item.findings}
 
 
 # ---------------------------------------------------------------- safety
@@ -804,15 +782,16 @@ def test_every_sheet_prints_on_a4_with_heads_numbers_and_a_running_head(form: Fo
     roster, found = mixed(form)
     summary = merged(form, roster, found)
     book = opened(build(form, roster, found), values=True)
+    widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
     for sheet in book.worksheets:
-        assert int(sheet.page_setup.paperSize or 0) == 9
+        paper = 8 if sheet.title == detail_sheet_name(widest) else 9
+        assert int(sheet.page_setup.paperSize or 0) == paper, "only the widest table needs A3"
         assert sheet.print_area
         head, foot = str(sheet.HeaderFooter.oddHeader), str(sheet.HeaderFooter.oddFooter)
         assert f"{summary.district}{summary.year}年" in head
         assert f"部分汇总 {len(summary.reports)} / {len(roster)} 家" in head
         assert "&P" in foot
-        wide = sheet.print_title_cols is not None and sheet.page_setup.scale
-        assert wide or sheet.page_setup.fitToWidth in {None, 1}
+        assert sheet.page_setup.fitToWidth in {None, 1}
     long = {STATUS_SHEET, BY_KIND_SHEET, FINDINGS_SHEET, SOURCES_SHEET}
     tables = {name(table) for table in form.tables for name in (summary_sheet_name, detail_sheet_name)}
     assert all(book[name].print_title_rows for name in long | tables)
@@ -823,9 +802,52 @@ def test_a_wide_detail_breaks_between_groups_and_repeats_the_agencies(form: Form
     widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
     sheet = book[detail_sheet_name(widest)]
     assert str(sheet.print_title_cols).replace("$", "") == "A:C"
-    merged_ends = {area.max_col for area in sheet.merged_cells.ranges if area.min_row == FIRST_ROW - 1}
-    assert {broken.id for broken in sheet.col_breaks.brk} <= merged_ends
-    assert len(sheet.col_breaks.brk) > 5
+    groups = {area.max_col for area in sheet.merged_cells.ranges if area.min_row == FIRST_ROW - 1}
+    pages = [range_boundaries(area.rpartition("!")[2]) for area in str(sheet.print_area).split(",")]
+    assert [(left, right) for left, _, right, _ in pages] == [
+        (before + 1, right)
+        for before, (_, _, right, _) in zip(
+            (0, *(right or 0 for _, _, right, _ in pages)), pages, strict=False
+        )
+    ]
+    assert {right for _, _, right, _ in pages} <= groups
+    assert pages[-1][2] == len(DETAIL_HEAD) + len(form.cells_of(widest.key))
+    assert 5 <= len(pages) <= 7, "as few as stay legible"
+
+
+def test_long_lists_print_the_totals_of_the_rows_and_fold_the_rest_away(form: Form) -> None:
+    roster, found = mixed(form)
+    summary = merged(form, roster, found)
+    book = opened(build_from(form, summary, found, background(form, summary)), values=True)
+    widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
+    shown = {
+        cell.short_label
+        for table in form.tables
+        for cell in form.cells_of(table.key)
+        if table is not widest or cell.column is table.blocks[-1].columns[-1]
+    }
+    for name, column in ((BY_KIND_SHEET, 1), (YEARLY_SHEET, 1), (RECONCILE_SHEET, 2)):
+        sheet, labels = book[name], {cell.short_label for cell in form.cells}
+        rows = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, column).value in labels]
+        hidden = [row for row in rows if sheet.row_dimensions[row].hidden]
+        assert len(rows) == len(form.cells)
+        assert {sheet.cell(row, column).value for row in rows if row not in hidden} == shown
+        assert {sheet.row_dimensions[row].outlineLevel for row in hidden} == {1}
+
+
+def test_what_does_not_reconcile_is_never_folded_away(form: Form) -> None:
+    summary = merged(form, *mixed(form))
+    printed: dict[str, Sequence[Number]] = {report.code: report.numbers for report in summary.reports}
+    widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
+    part = form.cells_of(widest.key)[0]
+    code = next(iter(printed))
+    printed[code] = tuple(
+        value + (cell is part) for cell, value in zip(form.cells, printed[code], strict=True)
+    )
+    sheet = opened(build_from(form, summary, [], Background(printed=printed)), values=True)[RECONCILE_SHEET]
+    rows = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 8).value == "✗"]
+    assert len(rows) == 2
+    assert not [row for row in rows if sheet.row_dimensions[row].hidden]
 
 
 def test_printed_tables_are_merged_as_the_form_prints_them(form: Form) -> None:

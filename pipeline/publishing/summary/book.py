@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from io import BytesIO
+from itertools import pairwise
 from typing import TypeAlias
 
 from xlsxwriter import Workbook
@@ -18,7 +20,7 @@ from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.forms.formulas import quoted
-from pipeline.model import Number, Verdict, a1
+from pipeline.model import Number, Verdict, a1, column_letters
 from pipeline.publishing.summary.measure import MOST_HEIGHT, clean, lines_of, stored
 from pipeline.publishing.summary.streaming import Pieces, StreamedSheet
 
@@ -34,12 +36,27 @@ STATE_FILLS: Mapping[Verdict | None, str] = {
     None: "#E2E3E5",
 }
 """Only what somebody still has to do something about is coloured."""
-COUNT_FORMAT, MONEY_FORMAT, TIME_FORMAT = "0", "0.00####", "yyyy-mm-dd hh:mm"
+COUNT_FORMAT, MONEY_FORMAT = "0", "0.00####"
+TIME_FORMAT, DAY_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 LINE_HEIGHT = 15.0
 _CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - a fixed mark in the file's properties, not a moment
-_A4 = 9
+_A4, _A3 = 9, 8
 _HEADER_ROOM = 120
 """Characters of the district's name in a page header; Excel allows 255 in all."""
+
+
+class Fold(Enum):
+    """What a row is where figures are folded away behind the total below them."""
+
+    PART = "part"
+    TOTAL = "total"
+
+
+_FOLDS: Mapping[Fold | None, dict[str, int | bool]] = {
+    None: {},
+    Fold.PART: {"level": 1, "hidden": True},
+    Fold.TOTAL: {"collapsed": True},
+}
 
 
 class Book:
@@ -61,8 +78,9 @@ class Book:
         )
         self._workbook.set_properties({"title": clean(title), "created": _CREATED})
         self._workbook.set_calc_mode("auto")
-        left, right = (clean(text)[:_HEADER_ROOM].replace("&", "&&") for text in running_head)
-        self._header = f'&L&"{BODY_FONT}"&9{left}&R&"{BODY_FONT}"&9{right}'
+        left, right = (_in_head(clean(text)[:_HEADER_ROOM]) for text in running_head)
+        self._header = f'&L&"{BODY_FONT}"&9{left}&R&"{BODY_FONT}"&9{{}}{right}'
+        self._is_appendix = False
         self._styles: dict[tuple[tuple[str, Property], ...], Format] = {}
         self._pages: list[Page] = []
 
@@ -103,9 +121,15 @@ class Book:
         return self.boxed(**(properties | ({"bg_color": fill} if fill else {})))
 
     def page(
-        self, name: str, widths: Sequence[float], *, landscape: bool = False, streamed: bool = False
+        self,
+        name: str,
+        widths: Sequence[float],
+        *,
+        landscape: bool = False,
+        streamed: bool = False,
+        large: bool = False,
     ) -> Page:
-        """Add a sheet with these column widths, printed on A4, one page wide, pages numbered.
+        """Add a sheet with these column widths, printed on A4 (``large``: A3), one page wide, pages numbered.
 
         A ``streamed`` sheet keeps one row in memory: its rows must be written from top to bottom, and nothing in it
         may span rows. xlsxwriter wants this of a whole workbook or of none, but looks at the setting sheet by sheet.
@@ -115,17 +139,23 @@ class Book:
         self._workbook.constant_memory = False
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        sheet.set_paper(_A4)
+        sheet.set_paper(_A3 if large else _A4)
         if landscape:
             sheet.set_landscape()
         sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
-        sheet.set_header(self._header)
+        sheet.set_header(self._header.format("附表　" if self._is_appendix else ""))
+        if self._is_appendix:
+            sheet.set_tab_color(BORDER)
         sheet.set_footer(f'&C&"{BODY_FONT}"&9第 &P 页，共 &N 页')
         self._pages.append(Page(self, name, sheet, widths))
         return self._pages[-1]
+
+    def begin_appendix(self) -> None:
+        """Mark the sheets from here on, on paper and on their tabs, as what only proves the others."""
+        self._is_appendix = True
 
     def chart(self, kind: str) -> Chart:
         """Make a native chart of xlsxwriter's ``kind``."""
@@ -134,9 +164,14 @@ class Book:
     def to_bytes(self) -> bytes:
         """Close the workbook and return it; what was written of a sheet is what prints of it."""
         for page in self._pages:
-            page.sheet.print_area(0, 0, page.last_row, len(page.widths) - 1)
+            page.set_print_area()
         self._workbook.close()
         return self._target.getvalue()
+
+
+def _in_head(text: str) -> str:
+    """Spell text for a page header, which is to be formatted once more."""
+    return text.replace("&", "&&").replace("{", "{{").replace("}", "}}")
 
 
 class Page:
@@ -148,6 +183,17 @@ class Page:
         self.sheet = sheet
         self.widths = widths
         self.last_row = 0
+        self.breaks: Sequence[int] = ()
+        """The columns with which a new page begins. All pages are scaled as the widest needs, in whatever program."""
+
+    def set_print_area(self) -> None:
+        """Print what was written: one area for each page side by side."""
+        edges = [0, *self.breaks, len(self.widths)]
+        areas = (
+            f"${column_letters(left)}$1:${column_letters(right - 1)}${self.last_row + 1}"
+            for left, right in pairwise(edges)
+        )
+        self.sheet.print_area_range = ",".join(f"{quoted(self.name)}!{area}" for area in areas)
 
     def title(self, text: str, *, size: float = 16, height: float = 30) -> None:
         """Write the title over the whole width of the first row."""
@@ -186,8 +232,10 @@ class Page:
         self.last_row = max(self.last_row, row)
         self.sheet.write_run(row, column, list(map(stored, values)), pieces)
 
-    def time(self, row: int, column: int, moment: datetime, style: Format) -> None:
-        """Write a moment as the clock of its own zone showed it."""
+    def time(self, row: int, column: int, moment: datetime) -> None:
+        """Write a moment as the clock of its own zone showed it; of one that only has a day, the day."""
+        shown = TIME_FORMAT if moment.time() != datetime.min.time() else DAY_FORMAT
+        style = self.book.boxed(align="center", num_format=shown)
         self.sheet.write_datetime(row, column, moment.replace(tzinfo=None), style)
 
     def formula(
@@ -210,15 +258,21 @@ class Page:
         self.sheet.write_url(row, column, link, style)
 
     def height_for(
-        self, row: int, texts: Mapping[int, tuple[str, int]], *, least: float = 18.0, scale: float = 1.0
+        self,
+        row: int,
+        texts: Mapping[int, tuple[str, int]],
+        *,
+        least: float = 18.0,
+        scale: float = 1.0,
+        fold: Fold | None = None,
     ) -> None:
         """Make ``row`` high enough for ``texts``: column → (text, columns it spans), of type ``scale`` times the usual."""
-        self.sheet.set_row(row, self.needed(texts, least=least, scale=scale))
+        self.sheet.set_row(row, self.needed(texts, least=least, scale=scale), None, _FOLDS[fold])
 
     def needed(
         self, texts: Mapping[int, tuple[str, int]], *, least: float = 18.0, scale: float = 1.0
     ) -> float:
-        """Return the points of height that ``texts`` need in one row."""
+        """Return the points of height that ``texts`` need in one row; a single line has ``least``."""
         lines = max(
             (
                 lines_of(text, sum(self.widths[column : column + across]) / scale)
@@ -226,7 +280,8 @@ class Page:
             ),
             default=1,
         )
-        return min(MOST_HEIGHT, max(least, lines * LINE_HEIGHT * scale + 3))
+        room = lines * LINE_HEIGHT * scale + 3 if lines > 1 else 0.0
+        return min(MOST_HEIGHT, max(least, room))
 
     def _merge(self, row: int, column: int, style: Format, across: int, down: int) -> None:
         self.last_row = max(self.last_row, row + down - 1)

@@ -11,9 +11,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import DistrictSummary, Notice, Number, Waiver
+from pipeline.model import Assessment, DistrictSummary, Notice, Number, Verdict, Waiver
+from pipeline.publishing.summary.book import Fold
 
+ON_ONE_PAGE = 48
+"""As many agencies stay legible on one page."""
 _LONG_LIST = 30
+_LONG_TABLE = 50
+"""A list of more figures than this shows the totals of the rows, and folds away what they are made of."""
+FOLDED = "较长的表只列各行的总计，点左侧的“+”展开各类申请人的数字。"
 _MONEY_DECIMALS = 6
 
 Figures = Sequence[Number | None]
@@ -102,6 +108,27 @@ class Brief:
     def totals(self) -> dict[str, Number]:
         """The district's sums by cell key."""
         return {cell.key: total for cell, total in zip(self.form.cells, self.summary.totals, strict=True)}
+
+
+def folds_of(form: Form) -> dict[str, Fold]:
+    """Say which figures of long tables are folded away in a list, by cell key: all but the last of each row."""
+    folds: dict[str, Fold] = {}
+    for table in form.tables:
+        cells = form.cells_of(table.key)
+        for cell, following in zip(cells, (*cells[1:], None), strict=True):
+            if len(cells) > _LONG_TABLE:
+                is_last = following is None or following.row != cell.row
+                folds[cell.key] = Fold.TOTAL if is_last else Fold.PART
+    return folds
+
+
+def held_files(summary: DistrictSummary) -> list[Assessment]:
+    """List the files that wait for a person: the newest of an agency, in roster order, then those of nobody."""
+    newest = (state.latest for state in summary.states)
+    return [
+        *(item for item in newest if item and item.verdict is Verdict.HELD),
+        *summary.unclaimed,
+    ]
 
 
 def partial_note(brief: Brief) -> str:

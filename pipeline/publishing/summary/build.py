@@ -1,6 +1,6 @@
 """The district's year goes in; the workbook for the district office comes out, as bytes.
 
-Each sheet is a module beside this one; here stands only their order.
+Each sheet is a module beside this one; here stands only their order: what is signed and read, then what proves it.
 """
 
 from __future__ import annotations
@@ -52,12 +52,13 @@ def build_summary(
     for table in form.tables:
         write_table(book, brief, table, columns)
     write_by_kind(book, brief, columns)
-    for table in form.tables:
-        write_detail(book, brief, table, columns)
     write_yearly(book, brief, columns)
     write_charts(book, brief, columns)
-    write_reconcile(book, brief, columns)
     write_changes(book, brief)
     write_findings(book, brief)
+    book.begin_appendix()
+    for table in form.tables:
+        write_detail(book, brief, table, columns)
+    write_reconcile(book, brief, columns)
     write_sources(book, brief)
     return book.to_bytes()

@@ -11,7 +11,7 @@ from pipeline.forms.formulas import ranges
 from pipeline.model import Number, column_letters
 from pipeline.publishing.states import kind_of
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
-from pipeline.publishing.summary.brief import Brief, partial_note
+from pipeline.publishing.summary.brief import FOLDED, Brief, folds_of, partial_note
 from pipeline.publishing.summary.detail import KIND_COLUMN, Column
 from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions
@@ -45,15 +45,16 @@ def write_by_kind(book: Book, brief: Brief, columns: Mapping[str, Column]) -> No
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报分类汇总")
     page.line(
         1,
-        f"合计单位：{partial_note(brief)}",
+        f"合计单位：{partial_note(brief)}\n{FOLDED}",
         book.style(bg_color=NOTE_FILL if brief.is_partial else "#FFFFFF"),
     )
     page.heads(_HEAD_ROW, ["项目", *kinds, "合计"])
     row = _write_counts(page, brief, kinds)
-    totals, sums = printed_positions(brief.form), _sums(brief, kinds)
+    totals, sums, folds = printed_positions(brief.form), _sums(brief, kinds), folds_of(brief.form)
     for table in brief.form.tables:
         page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
         for number, cell in enumerate(brief.form.cells_of(table.key), row + 1):
+            page.height_for(number, {0: (cell.short_label, 1)}, least=15.5, fold=folds.get(cell.key))
             _write_cell(page, number, cell, columns[cell.key], sums[cell.index], totals[cell.key])
         row += 1 + len(brief.form.cells_of(table.key))
     page.sheet.freeze_panes(_FIRST_ROW, 1)
@@ -93,7 +94,6 @@ def _write_cell(
     page: Page, row: int, cell: Cell, column: Column, sums: Sequence[Number], total: Position
 ) -> None:
     page.text(row, 0, cell.short_label, page.book.boxed())
-    page.height_for(row, {0: (cell.short_label, 1)})
     style = page.book.figure(cell.kind)
     for number, value in enumerate(sums, 1):
         alike = f"({column.beside(KIND_COLUMN)}={column_letters(number)}${_HEAD_ROW + 1})"

@@ -1,4 +1,7 @@
-"""Every version that came and the figures last delivered go in; 版本与更正, who changed which figure, comes out."""
+"""The accepted versions and the figures last delivered go in; 版本与更正, who corrected which figure, comes out.
+
+Drafts that were returned, and files of which nobody knows whose they are, have corrected nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pipeline.forms.form import Cell, Form
-    from pipeline.model import AgencyState, Assessment
+    from pipeline.model import AgencyState, Assessment, Report
 
 CHANGES_SHEET = "版本与更正"
 CHANGES_HEAD = ("序号", "单位名称", "项目", "原数", "现数", "增减", "说明")
@@ -53,16 +56,17 @@ def since_delivery(brief: Brief) -> Iterator[Change]:
 
 
 def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[Change]:
-    """Yield the figures that differ between one version of an agency and its next."""
+    """Yield the figures that differ between one accepted version of an agency and the next."""
     for state in states:
-        for earlier, later in pairwise(state.versions):
+        for (earlier, before), (later, after) in pairwise(_accepted(state)):
             note = f"{_called(earlier)} → {_called(later)}"
-            old, new = earlier.submission.reading.numbers, later.submission.reading.numbers
-            if not old or not new:
-                continue
-            for cell in form.cells:
-                if old.get(cell.key) != new.get(cell.key):
-                    yield Change(state.agency.name, note, cell, old.get(cell.key), new.get(cell.key))
+            for cell, old, new in zip(form.cells, before.numbers, after.numbers, strict=True):
+                if old != new:
+                    yield Change(state.agency.name, note, cell, old, new)
+
+
+def _accepted(state: AgencyState) -> list[tuple[Assessment, Report]]:
+    return [(item, item.report) for item in state.versions if item.verdict.is_acceptance and item.report]
 
 
 def _called(version: Assessment) -> str:
@@ -83,7 +87,7 @@ def write_changes(book: Book, brief: Brief) -> None:
     row = _write_block(page, 1, caption, since_delivery(brief), none)
     versions = between_versions(brief.form, brief.summary.states)
     page.sheet.repeat_rows(_HEAD_ROW)
-    _write_block(page, row, "二、各单位前后几次报送之间改动的数字", versions, "没有单位改动过数字。")
+    _write_block(page, row, "二、各单位合格后又更正的数字", versions, "没有单位在合格后更正过数字。")
 
 
 def _write_block(page: Page, row: int, caption: str, changes: Iterable[Change], none: str) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.publishing.summary.detail import Column
 
 CHARTS_SHEET = "图表"
-_WIDTHS = [26.0, 10.0, 10.0, 10.0, 2.0, *[9.0] * 8]
+_WIDTHS = [38.0, 10.0, 10.0, 10.0, 2.0, *[9.0] * 8]
 _CHART_COLUMN, _CHART_WIDTH, _CHART_HEIGHT = 5, 530, 330
 _ROW_HEIGHT = 20.0
 _CHART_ROWS = 14
@@ -61,7 +61,7 @@ def _by_agency(brief: Brief, part: ChartPart, columns: Mapping[str, Column]) -> 
         if state.counting and state.counting.report:
             numbers = state.counting.report.numbers
             value = sum(numbers[brief.form.by_key[key].index] for key in part.cells)
-            found.append((value, place, state.agency.name.removeprefix(brief.summary.district)))
+            found.append((value, place, state.agency.name))
     ranked = sorted((item for item in found if item[0]), key=lambda item: (-item[0], item[1]))
     shown = ranked[:_MOST_AGENCIES]
     lines: list[tuple[str, Cells]] = [

@@ -15,8 +15,8 @@ from pipeline.messages import VERDICT_WORDS
 from pipeline.model import a1
 from pipeline.publishing.states import kind_of
 from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Book, Page, Properties
-from pipeline.publishing.summary.brief import Brief
-from pipeline.publishing.summary.measure import print_scale, sheet_name, stored
+from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
+from pipeline.publishing.summary.measure import sheet_name, stored
 from pipeline.publishing.summary.streaming import run_pieces
 
 if TYPE_CHECKING:
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 
 DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
-_WIDTHS = [5.0, 9.0, 26.0, 8.5, 15.0]
-_VALUE_WIDTHS: Mapping[str, float] = {"count": 7.2, "money": 15.0}
+_WIDTHS = [5.0, 9.0, 37.0, 8.5, 15.0]
+_VALUE_WIDTHS: Mapping[str, float] = {"count": 6.3, "money": 15.0}
 """Six digits, and an amount with its decimals; longer ones shrink."""
 KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
-_COLUMNS_PER_PAGE, _COLUMNS_OF_FIRST_PAGE = 15, 7
-"""As many as stay legible on A4; the first page has 类别 and 状态 too."""
+_COLUMNS_OF_A4, _COLUMNS_OF_A3 = 15, 28
+"""As many as stay legible on one page, sideways; a table of more is printed on the larger paper."""
+_LEAST_HEIGHT = 14.0
+"""Points, so that the agencies of a district fit on one sheet of the larger paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, C
     """Write 明细 of ``table``; only reports that count have figures."""
     cells = brief.form.cells_of(table.key)
     widths = [*_WIDTHS, *(_VALUE_WIDTHS[cell.kind] for cell in cells)]
-    page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True)
+    large = len(cells) > _COLUMNS_OF_A4
+    page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True, large=large)
     _write_head(page, brief, table, cells)
     styles = [book.figure(cell.kind) for cell in cells]
     pieces = run_pieces(len(DETAIL_HEAD), styles)
@@ -111,7 +114,7 @@ def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, C
     _write_sums(page, last + 1, brief, cells, columns)
     page.sheet.freeze_panes(FIRST_ROW, NAME_COLUMN + 1)
     page.sheet.autofilter(LABEL_ROW, 0, last, len(widths) - 1)
-    _set_printing(page, cells)
+    _set_printing(page, cells, brief.expected)
 
 
 def _write_head(page: Page, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
@@ -133,7 +136,7 @@ def _write_head(page: Page, brief: Brief, table: Table, cells: Sequence[Cell]) -
     for column, cell in enumerate(cells, left):
         page.text(LABEL_ROW, column, _column_label(cell), page.book.head(valign="top"))
     labels = {column: (_column_label(cell), 1) for column, cell in enumerate(cells, left)}
-    page.height_for(LABEL_ROW, labels, least=36)
+    page.height_for(LABEL_ROW, labels, least=24)
 
 
 def _group_height(page: Page, cells: Sequence[Cell]) -> float:
@@ -141,12 +144,12 @@ def _group_height(page: Page, cells: Sequence[Cell]) -> float:
     for text, count in _groups(cells):
         texts[first] = (text, count)
         first += count
-    return page.needed(texts, least=36)
+    return page.needed(texts, least=24)
 
 
 def _write_agency(page: Page, number: int, state: AgencyState) -> None:
     row, middle, kind = FIRST_ROW + number, page.book.boxed(align="center"), kind_of(state)
-    page.height_for(row, {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind, 1)})
+    page.height_for(row, {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind, 1)}, least=_LEAST_HEIGHT)
     page.number(row, 0, number + 1, middle)
     page.text(row, CODE_COLUMN, state.agency.code, middle)
     page.text(row, NAME_COLUMN, state.agency.name, page.book.boxed())
@@ -170,30 +173,23 @@ def _groups(cells: Sequence[Cell]) -> Iterator[tuple[str, int]]:
         yield text, len(list(group))
 
 
-def _print_pages(cells: Sequence[Cell]) -> list[int]:
-    """Return how many columns stand on each printed page: whole groups, all on one page if they fit."""
-    if len(cells) <= _COLUMNS_PER_PAGE:
-        return [len(cells)]
-    pages = [0]
+def _breaks(cells: Sequence[Cell]) -> list[int]:
+    """Return the columns with which pages begin: whole groups, spread evenly over as few pages as stay legible."""
+    starts = [0]
     for _, count in _groups(cells):
-        if pages[-1] and pages[-1] + count > (_COLUMNS_PER_PAGE if pages[1:] else _COLUMNS_OF_FIRST_PAGE):
-            pages.append(0)
-        pages[-1] += count
-    return pages
+        starts.append(starts[-1] + count)
+    pages = -(-len(cells) // _COLUMNS_OF_A3) if len(cells) > _COLUMNS_OF_A4 else 1
+    even = [len(cells) * number / pages for number in range(1, pages)]
+    return sorted({min(starts, key=lambda start: abs(start - edge)) for edge in even})
 
 
-def _set_printing(page: Page, cells: Sequence[Cell]) -> None:
-    """Keep the columns of a group on one page of A4; agencies and headings repeat on every page."""
-    pages, left = _print_pages(cells), len(DETAIL_HEAD)
+def _set_printing(page: Page, cells: Sequence[Cell], agencies: int) -> None:
+    """Keep the columns of a group on one page; headings, codes and names of the agencies repeat on every page."""
     page.sheet.repeat_rows(_GROUP_ROW, LABEL_ROW)
     page.sheet.repeat_columns(0, NAME_COLUMN)
-    if len(pages) > 1:
-        starts = [left + sum(pages[:number]) for number in range(len(pages))]
-        widths = [page.widths[start : start + count] for start, count in zip(starts, pages, strict=True)]
-        scales = [print_scale([*_WIDTHS, *widths[0]], landscape=True)]
-        scales += [print_scale([*_WIDTHS[: NAME_COLUMN + 1], *rest], landscape=True) for rest in widths[1:]]
-        page.sheet.set_print_scale(min(scales))
-        page.sheet.set_v_pagebreaks(starts[1:])
+    page.breaks = [len(DETAIL_HEAD) + start for start in _breaks(cells)]
+    if not page.breaks and agencies <= ON_ONE_PAGE:
+        page.sheet.fit_to_pages(1, 1)
 
 
 def _write_sums(

@@ -1,17 +1,20 @@
-"""The findings of every submission go in; 问题与说明, a list that can be read out on the phone, comes out.
+"""The findings of the year go in; 问题与说明, a list that can be read out on the phone, comes out.
 
-Beside a finding stands what the clerk explained and what the coordinator waived; all waivers are listed below.
+What is open or was explained stands first: of each agency the findings of the version that counts, else of the latest.
+Files that a person must look at, what earlier versions had, and the exceptions stand apart below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.messages import SEVERITY_WORDS
 from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
+from pipeline.publishing.states import shown
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Page
-from pipeline.publishing.summary.brief import Brief
+from pipeline.publishing.summary.brief import Brief, held_files
 from pipeline.wording.grouping import GroupedNotice, group_notices
 
 if TYPE_CHECKING:
@@ -21,93 +24,173 @@ if TYPE_CHECKING:
 
 FINDINGS_SHEET = "问题与说明"
 FINDINGS_HEAD = (
-    "序号", "单位", "文件", "第几次", "级别", "位置", "现值", "应为", "问题", "怎么改", "说明、例外",
+    "序号", "单位", "文件", "第几次", "级别", "处理情况", "位置", "现值", "应为", "问题", "怎么改", "说明、例外",
 )  # fmt: skip
-WAIVERS_HEAD = ("序号", "单位", "理由", "", "", "规则", "批准人", "准予日期", "有效期")
-_WIDTHS = [6.0, 22.0, 24.0, 7.0, 7.0, 28.0, 13.0, 13.0, 34.0, 32.0, 24.0]
-_UNTIL = 8
+WAIVERS_HEAD = ("序号", "单位", "理由", "", "", "", "规则", "批准人", "准予日期", "有效期")
+TO_MEND, TO_EXPLAIN, TO_DECIDE = "待改", "待说明", "待核实"
+EXPLAINED, EXCEPTED, MENDED, NOTED = "已说明", "准予例外", "已改正", "无需处理"
+_OPEN = (TO_MEND, TO_EXPLAIN, TO_DECIDE)
+_WIDTHS = [5.0, 24.0, 22.0, 6.5, 6.5, 9.5, 25.0, 11.0, 11.0, 34.0, 31.0, 20.0]
+_REASON, _REASON_ACROSS = 2, 4
 _HEAD_ROW, _FIRST_ROW = 1, 2
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A problem of a submission, and what became of it."""
+
+    submission: Assessment
+    group: GroupedNotice
+    state: str
+
+
+def current_lines(brief: Brief) -> Iterator[Line]:
+    """Yield what was found in the version that describes each agency, in roster order, errors first."""
+    for state in brief.summary.states:
+        item = shown(state)
+        if item and item.verdict is not Verdict.HELD:
+            for group in group_notices(_notices(brief, item)):
+                yield Line(item, group, _state(brief, item, group.notice))
+
+
+def held_lines(brief: Brief) -> Iterator[Line]:
+    """Yield for each file that waits for a person why it does; its figures are nobody's yet."""
+    for item in held_files(brief.summary):
+        for group in group_notices(_notices(brief, item))[:1]:
+            yield Line(item, group, TO_DECIDE)
+
+
+def past_lines(brief: Brief) -> Iterator[Line]:
+    """Yield what was found in the other versions of the agencies, and whether it has been mended since."""
+    for state in brief.summary.states:
+        now = shown(state)
+        for item in state.versions:
+            if now is None or item is now or item.verdict is Verdict.HELD:
+                continue
+            still = {_problem(notice) for notice in _notices(brief, now)}
+            for group in group_notices(_notices(brief, item)):
+                if group.notice.severity != Severity.INFO:
+                    asked = item if item.version > now.version else now
+                    is_open = asked is item or _problem(group.notice) in still
+                    yield Line(item, group, _state(brief, asked, group.notice) if is_open else MENDED)
+
+
 def write_findings(book: Book, brief: Brief) -> None:
-    """Write 问题清单: submissions in roster order, those of nobody last; within one, errors first."""
+    """Write 问题与说明."""
     page = book.page(FINDINGS_SHEET, _WIDTHS, landscape=True, streamed=True)
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报问题与说明", height=28)
     page.heads(_HEAD_ROW, FINDINGS_HEAD)
-    row = _FIRST_ROW
-    for assessment in _all_submissions(brief):
-        for group in group_notices(brief.notices.get(assessment.submission.sha256, ())):
-            _write_finding(page, brief, row, assessment, group)
-            row += 1
-    if row == _FIRST_ROW:
-        page.text(row, 0, "没有问题。", book.boxed(), across=len(_WIDTHS))
-    page.sheet.autofilter(_HEAD_ROW, 0, max(row - 1, _FIRST_ROW), len(_WIDTHS) - 1)
+    row = _write_lines(page, brief, _FIRST_ROW, current_lines(brief))
+    page.sheet.autofilter(_HEAD_ROW, 0, row - 1, len(_WIDTHS) - 1)
     page.sheet.freeze_panes(_FIRST_ROW, 2)
     page.sheet.repeat_rows(_HEAD_ROW)
-    _write_waivers(page, brief, max(row, _FIRST_ROW + 1) + 1)
+    for caption, lines in (
+        ("待核实的文件", held_lines(brief)),
+        ("其他各次报送的问题（已被后来的报送代替，或没有采用）", past_lines(brief)),
+    ):
+        _caption(page, row + 1, caption)
+        row = _write_lines(page, brief, row + 2, lines)
+    _write_waivers(page, brief, row + 1)
 
 
-def _all_submissions(brief: Brief) -> Iterator[Assessment]:
-    for state in brief.summary.states:
-        yield from state.versions
-    yield from brief.summary.unclaimed
+def _notices(brief: Brief, item: Assessment) -> Sequence[Notice]:
+    return brief.notices.get(item.submission.sha256, ())
 
 
-def _write_finding(page: Page, brief: Brief, row: int, assessment: Assessment, group: GroupedNotice) -> None:
-    notice, submission = group.notice, assessment.submission
-    agency = submission.agency.name if submission.agency else "（无法确认单位）"
+def _problem(notice: Notice) -> tuple[str, str | None]:
+    return notice.code, notice.key or notice.sheet
+
+
+def _state(brief: Brief, item: Assessment, notice: Notice) -> str:
+    """Say what became of a finding of the version that counts, or of what the agency is to mend."""
+    if notice.severity == Severity.INFO:
+        return NOTED
+    if _exceptions(brief, item, notice):
+        return EXCEPTED
+    if notice.severity == Severity.ERROR:
+        return TO_MEND
+    return EXPLAINED if _explanation(item, notice) else TO_EXPLAIN
+
+
+def _explanation(item: Assessment, notice: Notice) -> str:
+    """Return what the clerk wrote beside the check."""
+    said = (
+        found.explanation for found in item.findings if (found.code, found.key) == (notice.code, notice.key)
+    )
+    return next(filter(None, said), "")
+
+
+def _exceptions(brief: Brief, item: Assessment, notice: Notice) -> list[str]:
+    """Return the reasons of the exceptions that were granted."""
+    agency = item.submission.agency
+    return [
+        waiver.reason
+        for waiver in brief.background.waivers
+        if agency and (waiver.agency, waiver.rule) == (agency.code, notice.code)
+    ]
+
+
+def _write_lines(page: Page, brief: Brief, row: int, lines: Iterable[Line]) -> int:
+    """Write a block; return the row below it."""
+    first = row
+    for line in lines:
+        _write_line(page, brief, row, row - first + 1, line)
+        row += 1
+    if row == first:
+        page.line(row, "没有。", page.book.boxed(), least=20)
+        row += 1
+    return row
+
+
+def _write_line(page: Page, brief: Brief, row: int, number: int, line: Line) -> None:
+    item, notice, submission = line.submission, line.group.notice, line.submission.submission
+    answers = [f"单位说明：{_explanation(item, notice)}"] if _explanation(item, notice) else []
+    answers += [f"准予例外：{reason}" for reason in _exceptions(brief, item, notice)]
     texts = {
-        1: agency,
+        1: submission.agency.name if submission.agency else "（无法确认单位）",
         2: submission.file,
-        5: _where(brief.form, group),
-        6: notice.actual or "",
-        7: notice.expected or "",
-        8: notice.fault or notice.message,
-        9: notice.hint or "",
-        10: "\n".join(_answers(brief, assessment, notice)),
+        6: _where(brief.form, line.group),
+        7: notice.actual or "",
+        8: notice.expected or "",
+        9: notice.fault or notice.message,
+        10: (notice.hint or "") if line.state in _OPEN else "",
+        11: "\n".join(answers),
     }
-    page.number(row, 0, row - _FIRST_ROW + 1, page.book.boxed(align="center"))
+    middle = page.book.boxed(align="center")
+    page.number(row, 0, number, middle)
     for column, text in texts.items():
         page.text(row, column, text, page.book.boxed())
-    page.text(row, 3, str(assessment.version or ""), page.book.boxed(align="center"))
-    page.text(row, 4, SEVERITY_WORDS[notice.severity], _severity_style(page.book, notice.severity))
+    page.text(row, 3, str(item.version or ""), middle)
+    page.text(row, 4, SEVERITY_WORDS[notice.severity], middle)
+    page.text(row, 5, line.state, _state_style(page.book, line))
     page.height_for(row, {column: (text, 1) for column, text in texts.items()})
 
 
-def _answers(brief: Brief, assessment: Assessment, notice: Notice) -> Iterator[str]:
-    """Yield what the clerk wrote beside the check, and the reason of an exception that was granted."""
-    agency = assessment.submission.agency
-    for item in assessment.findings:
-        if (item.code, item.key) == (notice.code, notice.key) and item.explanation:
-            yield f"单位说明：{item.explanation}"
-            break
-    for waiver in brief.background.waivers:
-        if agency and (waiver.agency, waiver.rule) == (agency.code, notice.code):
-            yield f"准予例外：{waiver.reason}"
+def _caption(page: Page, row: int, text: str) -> None:
+    page.line(row, text, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
 
 
 def _write_waivers(page: Page, brief: Brief, row: int) -> None:
-    style = page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom")
-    page.line(row, "准予的例外", style, least=30)
+    _caption(page, row, "准予的例外")
     if not brief.background.waivers:
-        page.line(row + 1, "没有。", page.book.boxed(), least=22)
+        page.line(row + 1, "没有。", page.book.boxed(), least=20)
         return
     _write_waiver(page, row + 1, WAIVERS_HEAD, page.book.head())
     names = {state.agency.code: state.agency.name for state in brief.summary.states}
     for number, waiver in enumerate(brief.background.waivers, 1):
         line = (
-            str(number), names.get(waiver.agency, waiver.agency), waiver.reason, "", "", waiver.rule, waiver.person,
+            str(number), names.get(waiver.agency, waiver.agency), waiver.reason, "", "", "", waiver.rule, waiver.person,
             f"{waiver.given_at.astimezone(CHINA):%Y-%m-%d}", f"{waiver.until:%Y-%m-%d}" if waiver.until else "长期",
         )  # fmt: skip
         _write_waiver(page, row + 1 + number, line, page.book.boxed())
 
 
 def _write_waiver(page: Page, row: int, line: Sequence[str], style: Format) -> None:
-    """Write a line of the exceptions; the reason has the width of three columns."""
-    page.height_for(row, {1: (line[1], 1), 2: (line[2], 3)}, least=22)
-    for column in (0, 1, 5, 6, 7, _UNTIL):
-        page.text(row, column, line[column], style)
-    page.text(row, 2, line[2], style, across=3)
+    """Write a line of the exceptions; the reason has the width of several columns."""
+    page.height_for(row, {1: (line[1], 1), _REASON: (line[_REASON], _REASON_ACROSS)}, least=22)
+    for column, text in enumerate(line):
+        if column <= _REASON or column >= _REASON + _REASON_ACROSS:
+            page.text(row, column, text, style, across=_REASON_ACROSS if column == _REASON else 1)
 
 
 def _where(form: Form, group: GroupedNotice) -> str:
@@ -116,6 +199,10 @@ def _where(form: Form, group: GroupedNotice) -> str:
     return f"{group.where}\n{cell.short_label}" if cell and group.count == 1 else group.where
 
 
-def _severity_style(book: Book, severity: str) -> Format:
-    fills: Mapping[str, str] = {Severity.ERROR: STATE_FILLS[Verdict.RETURNED], Severity.WARNING: NOTE_FILL}
-    return book.filled(fills.get(severity), align="center")
+def _state_style(book: Book, line: Line) -> Format:
+    fills: Mapping[str, str] = {
+        TO_MEND: STATE_FILLS[Verdict.RETURNED],
+        TO_EXPLAIN: NOTE_FILL,
+        TO_DECIDE: STATE_FILLS[Verdict.HELD],
+    }
+    return book.filled(fills.get(line.state), align="center")

@@ -11,12 +11,12 @@ from pipeline.forms.formulas import quoted
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Verdict, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
-from pipeline.publishing.summary.brief import Brief, partial_note
-from pipeline.publishing.summary.status import STATUS_SHEET
+from pipeline.publishing.summary.brief import Brief, held_files
+from pipeline.publishing.summary.findings import FINDINGS_SHEET
 from pipeline.publishing.summary.tables import grid_position, summary_sheet_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from pipeline.forms.form import Headline
@@ -89,8 +89,7 @@ def _write_progress(page: Page, brief: Brief, row: int) -> int:
         page.number(row + 1, column, count, page.book.boxed(align="center", font_size=14))
     page.sheet.set_row(row, 34)
     page.sheet.set_row(row + 1, 28)
-    held = f"；待核实的文件 {summary.held_files} 份，见“{STATUS_SHEET}”" if summary.held_files else ""
-    note = f"已汇总 {partial_note(brief)}{held}"
+    note = "\n".join(_notes(brief))
     page.text(
         row + 2,
         0,
@@ -100,6 +99,24 @@ def _write_progress(page: Page, brief: Brief, row: int) -> int:
     )
     page.height_for(row + 2, {0: (note, _ACROSS)}, least=24)
     return row + 3
+
+
+def _notes(brief: Brief) -> Iterator[str]:
+    """Say what is in the sums, how the counts belong together, and which files wait besides."""
+    absent = brief.expected - brief.counted
+    yield f"已汇总 {brief.counted} / {brief.expected} 家" + (
+        f"（部分汇总，未含 {absent} 家，名单见下面第三项）" if absent else "（全部汇总）"
+    )
+    yield "应报送＝已报送＋未报送；已报送＝合格＋合格（有提醒）＋退回＋待核实；已汇总＝合格＋合格（有提醒）。每家单位按计入汇总的一次统计，没有的按最后一次。"
+    waiting, nobody = len(held_files(brief.summary)), len(brief.summary.unclaimed)
+    if waiting:
+        whose = [
+            (brief.summary.count(Verdict.HELD), "待核实单位报送的"),
+            (waiting - nobody - brief.summary.count(Verdict.HELD), "已汇总单位又报送的"),
+            (nobody, "无法确认单位的"),
+        ]
+        parts = "、".join(f"{words} {number} 份" for number, words in whose if number)
+        yield f"待核实的文件 {waiting} 份：{parts}，见“{FINDINGS_SHEET}”。"
 
 
 def _write_headlines(page: Page, brief: Brief, row: int, columns: Mapping[str, Column]) -> int:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import difference, holds, total_of
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, quoted, ranges, sum_formula
 from pipeline.model import Number, a1, column_letters
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
-from pipeline.publishing.summary.brief import Brief, Figures
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Fold, Page
+from pipeline.publishing.summary.brief import FOLDED, Brief, Figures, folds_of
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
 from pipeline.publishing.summary.detail import Column
 from pipeline.publishing.summary.measure import stored
@@ -93,7 +93,7 @@ def _note(brief: Brief) -> str:
         )
     return (
         "核对三处数字是否一致：汇总表、各单位明细、各单位 Word 年报中实际印出的数字（生成后从文件中重新读出）。"
-        "表中差数和结果都是公式，改动任何一处，这里随之变化。"
+        "表中差数和结果都是公式，改动任何一处，这里随之变化。" + FOLDED
     )
 
 
@@ -107,8 +107,24 @@ def _write_figures(
 ) -> None:
     _caption(page, top, f"一、{len(brief.form.cells)} 项数字逐项核对", FIGURE_HEAD)
     totals = printed_positions(brief.form)
+    folds = _folds(brief, printed)
     for row, cell in enumerate(brief.form.cells, top + 2):
+        page.height_for(row, {1: (cell.short_label, 1)}, least=15.5, fold=folds.get(cell.key))
         _write_figure(page, brief, row, cell, (columns[cell.key], totals[cell.key], printed[cell.index]))
+
+
+def _folds(brief: Brief, printed: Figures) -> dict[str, Fold]:
+    """Fold away the figures of every row of a long table that is proved whole; one that is not stays in sight."""
+    cells = brief.form.cells
+    bad = {
+        (cell.table, cell.row)
+        for cell in cells
+        if _figure_mark(brief.summary.totals[cell.index], printed[cell.index]) == FAILS
+    }
+    folds = folds_of(brief.form)
+    return {
+        cell.key: folds[cell.key] for cell in cells if cell.key in folds and (cell.table, cell.row) not in bad
+    }
 
 
 def _write_figure(
@@ -118,7 +134,6 @@ def _write_figure(
     style, middle = page.book.figure(cell.kind), page.book.boxed(align="center")
     page.number(row, 0, cell.index + 1, middle)
     page.text(row, 1, cell.short_label, page.book.boxed())
-    page.height_for(row, {1: (cell.short_label, 1)})
     page.formula(row, 2, f"={ranges([total])[0]}", style, column.value)
     page.formula(row, 3, column.formula, style, column.value)
     if printed is None:
@@ -187,7 +202,7 @@ def _write_balances(page: Page, brief: Brief, balances: Sequence[Balance], top: 
         said = f"{balance.rule.condition}（{balance.subject}）" if balance.subject else balance.rule.condition
         page.text(row, 0, balance.rule.id, page.book.boxed(align="center"))
         page.text(row, 1, said, page.book.boxed())
-        page.height_for(row, {1: (said, 1)})
+        page.height_for(row, {1: (said, 1)}, least=15.5)
         for column, keys in ((2, balance.left), (3, balance.right)):
             formula = f"={sum_formula([where[key] for key in keys])}"
             value = total_of(keys, totals) or 0
@@ -231,7 +246,7 @@ def _write_agency(page: Page, brief: Brief, at: tuple[int, int], state: AgencySt
     numbers = state.counting.report.numbers if state.counting and state.counting.report else ()
     figures = _printed(brief, state)
     ours, theirs = fsum(numbers), None if None in figures else fsum(value or 0 for value in figures)
-    page.height_for(row, {1: (state.agency.name, 1)})
+    page.height_for(row, {1: (state.agency.name, 1)}, least=15.5)
     page.number(row, 0, number, middle)
     page.text(row, 1, state.agency.name, page.book.boxed())
     page.formula(row, 2, formula, style, round(ours, 6))

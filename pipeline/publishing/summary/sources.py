@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.publishing.states import received_at
-from pipeline.publishing.summary.book import TIME_FORMAT, Book, Page
+from pipeline.publishing.summary.book import Book, Page
 from pipeline.publishing.summary.brief import Brief
 
 if TYPE_CHECKING:
@@ -52,5 +52,5 @@ def _write_source(page: Page, row: int, number: int, state: AgencyState) -> None
     if counting:
         moment = received_at(counting)
         if moment:
-            page.time(row, 4, moment, page.book.boxed(align="center", num_format=TIME_FORMAT))
+            page.time(row, 4, moment)
         page.number(row, 5, counting.version, middle)

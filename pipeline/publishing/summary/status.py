@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Severity
-from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, TIME_FORMAT, Book, Page
-from pipeline.publishing.summary.brief import Brief
+from pipeline.publishing.states import (
+    china_day,
+    first_received,
+    kind_of,
+    lateness,
+    received_at,
+    remark,
+    shown,
+)
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
+from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +28,11 @@ if TYPE_CHECKING:
 
 STATUS_SHEET = "报送情况"
 STATUS_HEAD = (
-    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "是否按时", "错误数", "提醒数", "文件名", "年报", "备注",
+    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "是否按时", "错误数", "提醒数", "年报", "备注",
 )  # fmt: skip
-_WIDTHS = [6.0, 11.0, 36.0, 9.0, 14.5, 7.5, 17.5, 6.5, 7.5, 7.5, 38.0, 10.0, 32.0]
-_VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _FILE, _REPORT, _REMARK = range(5, 13)
+_WIDTHS = [6.0, 10.0, 38.0, 8.5, 15.0, 7.5, 17.5, 8.0, 7.0, 7.0, 10.0, 34.0]
+_VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _REPORT, _REMARK = range(5, 12)
+IN_TIME, UNKNOWN = "按时", "不详"
 _HEAD_ROW, _FIRST_ROW = 1, 2
 _LINK = "#0563C1"
 
@@ -40,6 +49,8 @@ def write_status(book: Book, brief: Brief) -> None:
     page.sheet.freeze_panes(_FIRST_ROW, 3)
     page.sheet.repeat_rows(_HEAD_ROW)
     _write_unclaimed(page, brief, last + 2)
+    if brief.expected + 2 * len(brief.summary.unclaimed) <= ON_ONE_PAGE:
+        page.sheet.fit_to_pages(1, 1)
 
 
 def severities(brief: Brief, assessment: Assessment) -> Mapping[str, int]:
@@ -59,16 +70,23 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
     texts = {
         2: agency.name,
         3: kind_of(state),
-        _FILE: assessment.submission.file if assessment else "",
         _REMARK: remark(state),
     }
     _write_arrival(page, brief, row, assessment, texts)
     late = lateness(state, brief.deadline_of(agency.code), china_day(brief.now))
-    page.text(row, _LATE, late, page.book.filled(NOTE_FILL if late else None, align="center"))
+    said = late or _in_time(state)
+    page.text(row, _LATE, said, page.book.filled(NOTE_FILL if late else None, align="center"))
     path = brief.background.reports.get(agency.code)
     if path and state.counting:
         link = page.book.boxed(align="center", font_color=_LINK, underline=1)
         page.file_link(row, _REPORT, path, "打开年报", link)
+
+
+def _in_time(state: AgencyState) -> str:
+    """Say that the first file of an agency that is not late came in time, if it came and anybody knows when."""
+    if not state.versions:
+        return ""
+    return IN_TIME if first_received(state) else UNKNOWN
 
 
 def _write_arrival(
@@ -78,9 +96,8 @@ def _write_arrival(
     middle = page.book.boxed(align="center")
     for column in (_VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _REPORT):
         page.text(row, column, "", middle)
-    for column in (_FILE, _REMARK):
-        page.text(row, column, texts[column], page.book.boxed())
-    page.height_for(row, {column: (text, 1) for column, text in texts.items()})
+    page.text(row, _REMARK, texts[_REMARK], page.book.boxed())
+    page.height_for(row, {column: (text, 1) for column, text in texts.items()}, least=16)
     if not assessment:
         return
     counts = severities(brief, assessment)
@@ -90,7 +107,7 @@ def _write_arrival(
     page.number(row, _WARNINGS, counts[Severity.WARNING], middle)
     moment = received_at(assessment)
     if moment:
-        page.time(row, _TIME, moment, page.book.boxed(align="center", num_format=TIME_FORMAT))
+        page.time(row, _TIME, moment)
 
 
 def _write_unclaimed(page: Page, brief: Brief, row: int) -> None:
@@ -113,5 +130,6 @@ def _write_unclaimed_file(page: Page, brief: Brief, row: int, number: int, asses
     faults = [
         notice.fault or notice.message for notice in brief.notices.get(assessment.submission.sha256, ())
     ]
-    texts = {2: stated, _FILE: assessment.submission.file, _REMARK: faults[0] if faults else ""}
+    said = [f"文件：{assessment.submission.file}", *faults[:1]]
+    texts = {2: stated, _REMARK: "\n".join(said)}
     _write_arrival(page, brief, row, assessment, texts)

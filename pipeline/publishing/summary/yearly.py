@@ -1,6 +1,6 @@
 """This year's sums and last year's figures go in; 同比, each figure beside last year's, comes out.
 
-Where last year is unknown the columns stay empty and a sentence says so; nothing is compared with nothing.
+Where last year is unknown a sentence says so and nothing else; nothing is compared with nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pipeline.forms.form import this_year
 from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.model import Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
-from pipeline.publishing.summary.brief import Brief, added_up
+from pipeline.publishing.summary.brief import FOLDED, Brief, added_up, folds_of
 from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions
 
@@ -37,23 +37,27 @@ def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
         f"{brief.summary.district}{brief.summary.year}年与{brief.summary.year - 1}年同比（{brief.share}）"
     )
     note = _note(brief)
+    past = added_up(brief.past_of(brief.summary.year - 1).values())
+    if not past:
+        page.line(_NOTE_ROW, note, book.boxed(), least=24)
+        return
     page.line(
         _NOTE_ROW, note, book.style(bg_color=NOTE_FILL) if "仅供参考" in note else book.style(), least=24
     )
     page.heads(_HEAD_ROW, YEARLY_HEAD)
     row, where, rows = _FIRST_ROW, printed_positions(brief.form), dict[str, int]()
-    past = added_up(brief.past_of(brief.summary.year - 1).values())
+    folds = folds_of(brief.form)
     for table in brief.form.tables:
         page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
         row += 1
         for cell in brief.form.cells_of(table.key):
             now = (f"={ranges([where[cell.key]])[0]}", brief.summary.totals[cell.index])
+            page.height_for(row, {0: (cell.short_label, 1)}, least=15.5, fold=folds.get(cell.key))
             _write_line(page, row, (cell.short_label, cell.kind), now, past.get(cell.key))
             rows[cell.key] = row
             row += 1
-    if past:
-        row = _write_carried(page, brief, row, rows, past)
-        _write_agencies(page, brief, columns, row)
+    row = _write_carried(page, brief, row, rows, past)
+    _write_agencies(page, brief, columns, row)
     page.sheet.freeze_panes(_FIRST_ROW, 1)
     page.sheet.repeat_rows(_HEAD_ROW)
 
@@ -63,13 +67,13 @@ def _note(brief: Brief) -> str:
     year = brief.summary.year - 1
     known = set(brief.past_of(year))
     if not known:
-        return f"没有{year}年的数据，“上年”各栏空着。"
+        return f"没有{year}年的数据，无从比较。导入上年数据后，这里逐项列出本年、上年和增减。"
     counted = {report.code for report in brief.summary.reports}
     if known == counted:
-        return f"两年都是这 {len(known)} 家单位的合计。"
+        return f"两年都是这 {len(known)} 家单位的合计。{FOLDED}"
     return (
         f"本年汇总 {len(counted)} 家，其中 {len(counted - known)} 家没有{year}年数据；"
-        f"{year}年有数据的 {len(known)} 家，其中 {len(known - counted)} 家本年未汇总。两年范围不同，增减仅供参考。"
+        f"{year}年有数据的 {len(known)} 家，其中 {len(known - counted)} 家本年未汇总。两年范围不同，增减仅供参考。{FOLDED}"
     )
 
 
@@ -80,7 +84,6 @@ def _write_line(
     (label, kind), (formula, value) = what, now
     style, middle = page.book.figure(kind), page.book.boxed(align="center")
     page.text(row, 0, label, page.book.boxed())
-    page.height_for(row, {0: (label, 1)})
     if value is None:
         page.text(row, 1, "", middle)
     else:
@@ -135,6 +138,7 @@ def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row
     for place, state in enumerate(brief.summary.states):
         now = (f"={columns[cell.key].of(place)}", _figure(state, cell))
         past = last_year.get(state.agency.code, {}).get(cell.key)
+        page.height_for(row + 1 + place, {0: (state.agency.name, 1)}, least=15.5)
         _write_line(page, row + 1 + place, (state.agency.name, cell.kind), now, past)
 
 
