@@ -5,20 +5,15 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from pipeline.model import Number
 
 MOST_HEIGHT = 409.0
 """Points; Excel has no higher row."""
-PAPER_POINTS = {False: 400.0, True: 585.0}
-"""What columns may take of A4 between the margins, upright and sideways: a quarter less than there is, because LibreOffice
-makes columns that much wider where 宋体 is missing."""
 _CELL_LIMIT = 32_000
 """Excel holds 32,767 characters in a cell, counted in UTF-16."""
 _SHEET_NAME_LIMIT = 31
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_PIXELS_PER_UNIT, _PIXELS_OF_PADDING, _POINTS_PER_PIXEL = 7, 5, 0.75
 
 
 def clean(text: str) -> str:
@@ -43,12 +38,6 @@ def lines_of(text: str, width: float) -> int:
     """Estimate the lines ``text`` takes in a column ``width`` wide; a Chinese character is two units."""
     room = max(2.0, width - 2.0)
     return sum(max(1, math.ceil(_units(line) * 1.02 / room)) for line in text.split("\n"))
-
-
-def print_scale(widths: Sequence[float], *, landscape: bool) -> int:
-    """Return the per cent at which columns of these widths fill A4, at most 100."""
-    pixels = sum(width * _PIXELS_PER_UNIT + _PIXELS_OF_PADDING for width in widths)
-    return min(100, int(PAPER_POINTS[landscape] / (pixels * _POINTS_PER_PIXEL) * 100))
 
 
 def _units(line: str) -> int:
