@@ -48,8 +48,8 @@ _HEADER_ROOM = 120
 class Fold(Enum):
     """What a row is where figures are folded away behind the total below them."""
 
-    PART = "part"
-    TOTAL = "total"
+    PART = "folded"
+    TOTAL = "folds"
 
 
 _FOLDS: Mapping[Fold | None, dict[str, int | bool]] = {
