@@ -48,25 +48,29 @@ def parse(
 def _run_child(content: bytes, engine: str, seconds: float, memory: int) -> bytes:
     import os  # noqa: PLC0415 - the child does not need these
     import subprocess  # noqa: PLC0415 - of ourselves only
+    from tempfile import TemporaryFile  # noqa: PLC0415
     from time import monotonic  # noqa: PLC0415
 
     root = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", __name__, engine],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": paths},
-    )
+    with (
+        TemporaryFile() as source
+    ):  # a pipe holds 64 kB, and what is left after a first look is never written
+        source.write(content)
+        source.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", __name__, engine],
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": paths},
+        )
     deadline = monotonic() + seconds
-    pending: bytes | None = content
     with child:
         while True:
             try:
-                out, _ = child.communicate(pending, timeout=_POLL_SECONDS)
+                out, _ = child.communicate(timeout=_POLL_SECONDS)
             except subprocess.TimeoutExpired:
-                pending = None
                 if monotonic() > deadline or _memory_of(child.pid) > memory:
                     child.kill()
                     child.communicate()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import random
 import subprocess
 import sys
 import zipfile
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -109,6 +111,21 @@ def test_every_kind_of_date_comes_back_from_the_child() -> None:
     here = opened(stream.getvalue())[0].rows
     assert [type(value) for value in here[0]] == [date, datetime, time, timedelta]
     assert sandbox.parse(stream.getvalue(), "calamine")[0]["rows"] == here
+
+
+def test_a_large_file_is_read_however_slowly_its_reader_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a pipe holds (64 kB), and the parent looks long before the child has begun to read."""
+    book = openpyxl.Workbook()
+    digits = random.Random(1).randbytes(200_000).hex()
+    book.worksheets[0]["A1"] = digits[:30_000]
+    for row in range(2, 12):
+        book.worksheets[0].cell(row, 1, digits[row * 30_000 :][:30_000])
+    stream = io.BytesIO()
+    book.save(stream)
+    assert len(stream.getvalue()) > 2 * 65_536
+    monkeypatch.setattr(sandbox, "_POLL_SECONDS", 0.001)
+    [sheet] = sandbox.parse(stream.getvalue(), "calamine")
+    assert sheet["rows"][0][0] == digits[:30_000]
 
 
 def test_garbage_costs_one_fault() -> None:
