@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import time
 from typing import TYPE_CHECKING
@@ -19,10 +19,10 @@ from pipeline.district.folder import District
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words
-from pipeline.model import CHINA, Assessment, Notice, Verdict
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words, notices
+from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
-from pipeline.publishing.record import Record
+from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
 
 if TYPE_CHECKING:
@@ -222,11 +222,14 @@ def print_status(district: District, found: Status) -> None:
     """Print agency by agency what came, which version counts, how many problems it has, and the last letter."""
     console = out()
     console.print(f"{district.name} {district.year} 年度报送情况")
+    form = form_of(district)
     heads = ("单位", "状态", "版本", "收到时间", "错误", "提醒", "最近一封信", "文件")
     table = Table(*heads, box=None, pad_edge=False)
     for agency in district.agencies:
         letter = found.letters.get(agency.code)
-        table.add_row(agency.name, *_status_cells(found.of(agency.code), _letter_words(letter)))
+        own = found.of(agency.code)
+        told = problem_counts(notices(form, own.shown.findings if own.shown else ()))
+        table.add_row(agency.name, *_status_cells(own, told, _letter_words(letter)))
     console.print(table)
     for item in found.unclaimed:
         console.print(
@@ -241,7 +244,7 @@ def print_status(district: District, found: Status) -> None:
     console.print(counts_in_words(found.counts(district)))
 
 
-def _status_cells(own: Versions, letter: str) -> tuple[Text | str, ...]:
+def _status_cells(own: Versions, told: Mapping[str, int], letter: str) -> tuple[Text | str, ...]:
     shown = own.shown
     if shown is None:
         return VERDICT_WORDS[None], "", "", "", "", letter, ""
@@ -249,8 +252,8 @@ def _status_cells(own: Versions, letter: str) -> tuple[Text | str, ...]:
         Text(VERDICT_WORDS[shown.verdict], style=_COLOURS[shown.verdict]),
         _version_words(own),
         _moment_words(shown),
-        str(shown.errors or ""),
-        str(shown.warnings or ""),
+        str(told[Severity.ERROR] or ""),
+        str(told[Severity.WARNING] or ""),
         letter,
         shown.path,
     )

@@ -23,7 +23,7 @@ from pipeline.model import Number
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.intake.support import draft
 from tests.support.fills import consistent_numbers, report, zeros
-from tests.support.folders import YEAR, Ran, inputs_only, make_district, run
+from tests.support.folders import YEAR, Ran, inputs_only, make_district, nianbao, run
 from tests.support.libreoffice import recalculate
 
 RED = "FFFF9C9C"
@@ -179,6 +179,11 @@ def returned(agencies: dict[str, Agency], tmp_path_factory: pytest.TempPathFacto
     return run(district(tmp_path_factory.mktemp("returned"), agencies))
 
 
+@pytest.fixture(scope="module")
+def status(returned: Ran) -> str:
+    return nianbao("status", returned.folder.parents[1]).stdout
+
+
 def rows_of(ran: Ran, name: str) -> dict[str, Any]:
     """The record of an agency's last file."""
     found = [item for item in ran.record["submissions"] if item["agency_name"] == name]
@@ -280,7 +285,7 @@ def obeyed(form: Form, truth: Mapping[str, Number], opened: Workbook) -> bytes:
 
 
 @pytest.mark.parametrize("name", [*NAMES, "压缩局", "有前局"])
-def test_there_is_one_count_of_problems(form: Form, returned: Ran, name: str) -> None:
+def test_there_is_one_count_of_problems(form: Form, returned: Ran, status: str, name: str) -> None:
     """On screen and in the record, in the letter, on the first sheet and in the list."""
     counts = rows_of(returned, name)["problem_counts"]
     opened, told = marked(returned, name), letter(returned, name)
@@ -296,6 +301,10 @@ def test_there_is_one_count_of_problems(form: Form, returned: Ran, name: str) ->
     assert all(found == [str(counts["error"])] for found in said)
     line = next(line for line in returned.out.splitlines() if f"退回　{name}" in line)
     assert line.endswith(f"{counts['error']} 项错误")
+    standing = next(line for line in status.splitlines() if line.startswith(name))
+    assert [part for part in standing.split() if part.isdigit()][1:] == [
+        str(count) for count in counts.values() if count
+    ], "第 n 次, then the counts"
 
 
 def test_a_file_that_cannot_be_read_is_answered_with_what_can(

@@ -6,6 +6,7 @@ agency's versions are numbered in order of arrival and keep their numbers for ev
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,19 +30,25 @@ class Judgement:
     settled: Reading | None = None
 
 
-def latest(ledger: Ledger, year: int) -> dict[int, Judgement]:
-    """Return the last judgement of each file of the campaign, by the file's number."""
-    rows = ledger.rows(
-        "SELECT latest_assessments.* FROM latest_assessments JOIN envelopes ON envelopes.id = envelope WHERE year = ?",
-        (year,),
-    )
-    found: dict[int, list[Finding]] = {row["id"]: [] for row in rows}
+def findings_of(ledger: Ledger, year: int) -> defaultdict[int, list[Finding]]:
+    """Return what the last judgement of each file of the campaign found, by the judgement's number."""
+    found: defaultdict[int, list[Finding]] = defaultdict(list)
     for line in ledger.rows(
         "SELECT assessment, body FROM findings WHERE assessment IN"
         " (SELECT assessment FROM file_states WHERE year = ?) ORDER BY assessment, number",
         (year,),
     ):
         found[line["assessment"]].append(codec.loads(Finding, line["body"]))
+    return found
+
+
+def latest(ledger: Ledger, year: int) -> dict[int, Judgement]:
+    """Return the last judgement of each file of the campaign, by the file's number."""
+    rows = ledger.rows(
+        "SELECT latest_assessments.* FROM latest_assessments JOIN envelopes ON envelopes.id = envelope WHERE year = ?",
+        (year,),
+    )
+    found = findings_of(ledger, year)
     return {
         row["envelope"]: Judgement(
             row["envelope"],

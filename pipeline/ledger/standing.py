@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.ledger.assessments import findings_of
 from pipeline.ledger.store import Ledger
-from pipeline.model import Verdict
+from pipeline.model import Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,7 @@ class Filed:
     verdict: Verdict
     received_at: datetime | None
     seen_at: datetime
-    errors: int
-    warnings: int
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,11 @@ class Versions:
 def filed(ledger: Ledger, year: int) -> list[Filed]:
     """Return every file of the campaign that was judged and is not a duplicate, in order of arrival."""
     rows = ledger.rows(
-        "SELECT path, agency, version, outcome, received_at, seen_at,"
-        " (SELECT count(*) FROM findings WHERE assessment = states.assessment AND severity = 'error') AS errors,"
-        " (SELECT count(*) FROM findings WHERE assessment = states.assessment AND severity = 'warning') AS warnings"
-        " FROM file_states AS states WHERE year = ? AND state = 'judged' ORDER BY envelope",
+        "SELECT path, agency, version, outcome, received_at, seen_at, assessment"
+        " FROM file_states WHERE year = ? AND state = 'judged' ORDER BY envelope",
         (year,),
     )
+    found = findings_of(ledger, year)
     return [
         Filed(
             row["path"],
@@ -54,8 +53,7 @@ def filed(ledger: Ledger, year: int) -> list[Filed]:
             Verdict(row["outcome"]),
             datetime.fromisoformat(row["received_at"]) if row["received_at"] else None,
             datetime.fromisoformat(row["seen_at"]),
-            row["errors"],
-            row["warnings"],
+            tuple(found[row["assessment"]]),
         )
         for row in rows
     ]

@@ -71,6 +71,7 @@ def test_equal_problems_stand_once_and_many_are_cut_short(form: Form) -> None:
     blanks = [assessment(form, one, 1, Verdict.RETURNED, findings=blank(form, 1))]
     [row] = rows(Morning(merged(form, [one], blanks), DEADLINE, NOW, notices_of(form, blanks)))
     assert (len(row.arrival.problems), row.arrival.omitted) == (1, 0)
+    assert row.arrival.errors == 1, "one problem, as the letter counts it"
 
 
 @pytest.mark.parametrize(

@@ -187,8 +187,8 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
 def _arrival(morning: Morning, item: Assessment) -> Arrival:
     """Describe a submission: when it came, what was found, where it leads."""
     notices = morning.notices.get(item.submission.sha256, ())
-    severities = [notice.severity for notice in notices]
     groups = [group for group in group_notices(notices) if group.notice.severity != Severity.INFO]
+    severities = [group.notice.severity for group in groups]
     return Arrival(
         file=item.submission.file,
         received=received_at(item),
