@@ -331,6 +331,14 @@ def test_letter_and_workbook_name_only_cells_that_the_attached_file_has(
     told = letter(returned, "加行局")
     assert str(place) in told
     assert f"{place.sheet} {wrong}" not in told
+    [warning] = [line for line in told.splitlines() if "没有计入" in line]
+    assert warning.startswith(f"1. {place.sheet}："), "no cell of the attached file is meant"
     assert rows_of(returned, "加行局")["findings"][0]["cell"] == wrong, (
         "the record speaks of the file that came"
     )
+
+
+def test_the_nil_return_is_offered_only_where_no_figures_came(returned: Ran) -> None:
+    """One choice would report zeros for figures that were sent but could not be placed."""
+    assert "本表全为零" in letter(returned, "删表局")
+    assert "本表全为零" not in letter(returned, "低乱局")

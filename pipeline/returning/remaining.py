@@ -51,6 +51,10 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("C03", "unit_stripped"): "unit_gone",
 }
 """What carrying over has mended already."""
+_OF_A_TABLE = {("F05", "pasted_low")}
+"""What is true of so many cells that a mark on each says nothing."""
+_NEVER_SENT = "table_restored"
+"""The only one where the table may be nil: of the others figures came, which must not be lost by one choice."""
 _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "date"): "date_back",
     ("C08", "excel_error"): "error_back",
@@ -66,13 +70,22 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaini
         return _contradicted(form, found, values)
     if kind in _TO_FILL:
         return _to_fill(form, found, _TO_FILL[kind], values)
-    placed = replace(found, place=form.places.get(found.key or "", found.place))
+    placed = replace(found, place=_place(form, found))
     if kind in _TO_LOOK_AT:
         facts = {**found.facts, "count": len(found.keys)}
-        return Remaining(replace(placed, variant=_TO_LOOK_AT[kind], facts=facts), look=found.keys)
+        look = found.keys[:1] if kind in _OF_A_TABLE else found.keys
+        return Remaining(replace(placed, variant=_TO_LOOK_AT[kind], facts=facts), look=look)
     placed = replace(placed, variant=_REWORDED.get(kind, found.variant))
     own = found.keys[:1]
     return Remaining(placed, *((own, ()) if _is_open(form, found.key) else ((), own)))
+
+
+def _place(form: Form, found: Finding) -> Place | None:
+    """Return where it stands in the template; what is of no cell of the form has no cell there, at most a sheet."""
+    if found.key and found.key in form.places:
+        return form.places[found.key]
+    names = {sheet.name for sheet in form.sheets}
+    return Place(found.place.sheet) if found.place and found.place.sheet in names else None
 
 
 def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact]) -> Remaining:
@@ -80,7 +93,7 @@ def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact
     if not keys:
         return Remaining(found, look=found.keys)
     wanted = spelled(form, keys)
-    nil = _nil_return(form, keys)
+    nil = _nil_return(form, keys) if variant == _NEVER_SENT else ""
     own = tuple(keys) if len(keys) == 1 else ()
     sheets = {form.places[key].sheet for key in keys}
     where = form.places[own[0]] if own else Place(*sheets) if len(sheets) == 1 else None
