@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.district.adjusting import form_of
-from pipeline.district.folder import DEFAULT_LEVEL, LAYOUTS_NAME, District
+from pipeline.district.folder import LAYOUTS_NAME, District
+from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake import identity
@@ -263,14 +264,17 @@ def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -
     )
 
 
-def check(envelopes: Sequence[Envelope], form_id: str) -> list[Assessment]:
-    """Judge single files without a district: whatever agency and year they state is taken as theirs."""
+def check(envelopes: Sequence[Envelope], form_id: str, level: str = DEFAULT_LEVEL) -> list[Assessment]:
+    """Judge single files without a district: whatever agency and year they state is taken as theirs.
+
+    ``level`` is taken where the template does not say.
+    """
     from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
 
     form = load_form(form_id)
     readings = read_chunk(form.id, [envelope.content for envelope in envelopes])
     submissions = [
-        submission(envelope, found, identity.stated(found, level=DEFAULT_LEVEL), DEFAULT_LEVEL)
+        submission(envelope, found, identity.stated(found, level=level), level)
         for envelope, found in zip(envelopes, readings, strict=True)
     ]
     return judge(form, submissions)

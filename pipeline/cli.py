@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import __version__
+from pipeline.district.roster import DEFAULT_LEVEL, LEVELS
 from pipeline.machine.environment import disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 from pipeline.usage import Command, Group, complaint
@@ -129,6 +130,12 @@ def _waiting(letters: int, district: District, target: Path) -> str:
 @app.command(cls=Command, epilog="例：nianbao check 财政局.xlsx")
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="文件…", help="要检查的表格。", show_default=False)],
+    level: Annotated[
+        str,
+        typer.Option(
+            "--level", metavar="级别", help="填报单位的级别：设区的市或县区；模板中写明的以模板为准。"
+        ),
+    ] = DEFAULT_LEVEL,
     as_json: AsJson = False,
 ) -> None:
     """检查单个文件，不需要区县文件夹，也不写任何文件。"""
@@ -138,13 +145,15 @@ def check(
     from pipeline.messages import notices
     from pipeline.publishing.record import submission_record, to_json
 
+    if level not in LEVELS:
+        raise ConfigError(f"--level 应为“{'”或“'.join(LEVELS)}”。")
     form = load_form(DEFAULT_FORM)
     for path in files:
         if not path.is_file():
             raise ConfigError("没有这个文件。请检查文件名。", file=path)
     with disk():
         envelopes = [envelope for path in files for envelope in intake.open_file(path)]
-    checked = [(item, notices(form, item.findings)) for item in batch.check(envelopes, form.id)]
+    checked = [(item, notices(form, item.findings)) for item in batch.check(envelopes, form.id, level)]
     if as_json:
         sys.stdout.buffer.write(to_json([submission_record(item, found) for item, found in checked]))
     else:

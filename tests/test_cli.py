@@ -566,6 +566,18 @@ def test_a_stamp_tells_the_level_where_there_is_no_roster(form: Form, tmp_path: 
     assert nianbao("check", path).returncode == 0
 
 
+def test_the_level_can_be_said_where_the_template_does_not(form: Form, tmp_path: Path) -> None:
+    path = tmp_path / "city.xlsx"
+    entries = {form.entry_with_role("agency").key: "宿迁市", form.entry_with_role("year").key: "2023"}
+    texts = report(form, "", "宿迁市", 2023).texts
+    path.write_bytes(
+        build_workbook(form, values={**inputs_only(form, load_city_figures()), **texts, **entries})
+    )
+    assert nianbao("check", path).returncode == 1
+    assert nianbao("check", path, "--level", "设区的市").returncode == 0
+    assert nianbao("check", path, "--level", "市").returncode == 2
+
+
 def test_fields_is_the_data_dictionary(form: Form) -> None:
     done = nianbao("fields", "annual_report_2021", "--json")
     rows = json.loads(done.stdout)

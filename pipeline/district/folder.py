@@ -21,8 +21,6 @@ CONFIG_NAME = "district.toml"
 ROSTER_NAME = "agencies.csv"
 INBOX_NAME = "inbox"
 LAYOUTS_NAME = "input_templates"
-DEFAULT_LEVEL = "县区"
-"""Taken where a file is judged without a roster and its template does not say."""
 _SETTINGS = ("name", "level", "year", "form", "deadline")
 _TABLES = ("rules", "mail", "people", "calendar", "extension")
 

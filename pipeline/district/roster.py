@@ -16,6 +16,8 @@ from pipeline.model import Agency, ConfigError
 from pipeline.toml_source import decoded
 
 LEVELS = ("设区的市", "县区")
+DEFAULT_LEVEL = "县区"
+"""Taken where a file is judged without a roster and its template does not say."""
 ROSTER_COLUMNS = ("code", "name", "aliases", "kind", "level", "contact", "phone", "email")
 _REQUIRED_COLUMNS = ("code", "name")
 _SEPARATORS = re.compile(r"[;；]")
