@@ -102,9 +102,16 @@ def template(
     target = _output(folder, output)
     with lock(target), disk():
         paths = preparing.personal_templates(district, target, code=agency)
-        letters = letterbox.send_templates(district, target, code=agency, now=moment)
+        letters, silent = letterbox.send_templates(district, target, code=agency, now=moment)
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
-    typer.echo(_waiting(letters, district, target))
+    if letters or len(silent) < len(paths):
+        typer.echo(_waiting(letters, district, target) if letters else "没有新写信：以前已经写过。")
+    if silent:
+        names = "、".join(item.name for item in silent)
+        typer.echo(
+            f"{len(silent)} 家单位在名单中没有邮箱，没有写信：{names}。"
+            "请用别的办法把模板发给它们，或者把邮箱补入 agencies.csv 的 email 列后重新运行。"
+        )
 
 
 @app.command(cls=Command, epilog="例：nianbao deliver 临平区")
@@ -122,8 +129,6 @@ def deliver(folder: Folder, output: Output = None, now: Now = None) -> None:
 
 
 def _waiting(letters: int, district: District, target: Path) -> str:
-    if not letters:
-        return "没有新写信：名单中没有邮箱，或者以前已经写过。"
     return f"新写了 {letters} 封信，等待发出，在 {target / str(district.year) / 'letters'}"
 
 

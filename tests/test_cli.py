@@ -541,6 +541,22 @@ def test_personal_templates_carry_their_agency(form: Form, tmp_path: Path) -> No
     assert nianbao("template", folder, "--agency", "999").returncode == 2
 
 
+def test_template_names_the_agencies_that_it_cannot_write_to(tmp_path: Path) -> None:
+    """No mailbox, and a domain, which is none."""
+    folder = make_district(tmp_path, [], {})
+    rows = ("001,甲局,", "002,乙局,@yi.example", "003,丙局,bing@yi.example")
+    (folder / "agencies.csv").write_text("\n".join(("code,name,email", *rows)), "utf-8")
+    told = nianbao("template", folder)
+    assert told.returncode == 0, told.stderr
+    assert "新写了 1 封信" in told.stdout
+    assert "2 家单位在名单中没有邮箱，没有写信：甲局、乙局。" in told.stdout
+    again = nianbao("template", folder).stdout
+    assert "没有新写信：以前已经写过。" in again
+    alone = nianbao("template", folder, "--agency", "001").stdout
+    assert "1 家单位在名单中没有邮箱" in alone
+    assert "新写" not in alone
+
+
 def test_check_judges_single_files(form: Form, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
     good.write_bytes(template(form, "某局"))

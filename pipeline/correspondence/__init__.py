@@ -10,13 +10,14 @@ from pipeline.correspondence.digest import digest
 from pipeline.correspondence.outdated import renewed, untrue
 from pipeline.correspondence.plan import Plan, plan
 from pipeline.correspondence.reminders import handouts, reminders
-from pipeline.correspondence.state import Standing, State, Written
+from pipeline.correspondence.state import Standing, State, Written, addresses
 
 __all__ = [
     "Plan",
     "Standing",
     "State",
     "Written",
+    "addresses",
     "answers",
     "asked_delivery",
     "complete_delivery",

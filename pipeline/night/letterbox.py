@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.correspondence import asked_delivery, handouts, plan, renewed, untrue
+from pipeline.correspondence import addresses, asked_delivery, handouts, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
@@ -123,15 +123,20 @@ def deliver(desk: Desk, found: Record) -> int:
     return _intend(desk, [asked], found)
 
 
-def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> int:
-    """Write the letters with the personal templates (of the agency with ``code`` only); return how many are new."""
+def send_templates(
+    district: District, output: Path, *, code: str | None, now: datetime
+) -> tuple[int, list[Agency]]:
+    """Write the letters with the personal templates (of the agency with ``code`` only).
+
+    Return how many are new, and the agencies to which none can be written.
+    """
     agencies = [agency for agency in district.agencies if code in (None, agency.code)]
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         desk = _desk(ledger, district, output, now)
         written = hand_out(desk, agencies)
         lay_out(ledger, district, desk.target)
-    return written
+    return written, [agency for agency in agencies if not addresses(agency)]
 
 
 def send_summary(district: District, output: Path, *, now: datetime) -> int:
