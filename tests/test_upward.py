@@ -22,7 +22,7 @@ from pipeline.publishing.workbook.list_pages import READY
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged
 from tests.support.fills import report
-from tests.support.folders import YEAR, inputs_only
+from tests.support.folders import YEAR, contents, inputs_only
 
 NOW = datetime(2024, 2, 1, 8, tzinfo=UTC)
 DISTRICTS = ("样例市甲区", "样例市乙区", "样例市丙县")
@@ -87,6 +87,21 @@ def test_a_city_accepts_its_districts_and_its_sums_are_theirs(
     expected = [sum(column, start=Decimal(0)) for column in zip(*map(sums, districts), strict=True)]
     assert sums(city) == expected
     assert any(expected)
+
+
+def test_the_same_districts_give_a_city_the_same_bytes(
+    districts: list[batch.Outcome], tmp_path: Path
+) -> None:
+    files = {
+        Path(item.record["files"]["upward"]).name: (item.folder / item.record["files"]["upward"]).read_bytes()
+        for item in districts
+    }
+    orders = (files, dict(reversed(files.items())))
+    one, other = (
+        night(made(tmp_path / str(number), "样例市", "设区的市", list(DISTRICTS), order))
+        for number, order in enumerate(orders)
+    )
+    assert contents(one.folder) == contents(other.folder)
 
 
 def test_a_draft_that_nobody_finished_is_not_accepted(form: Form, tmp_path: Path) -> None:
