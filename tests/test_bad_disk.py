@@ -89,7 +89,7 @@ def _with_small_files(kilobytes: int, district: Path, aside: Path) -> None:
     shutil.copytree(output, aside / "done")
 
 
-SIZES = (16, 60, 150, 250, 400) if can_mount() else (2, 12, 40)
+SIZES = (16, 60, 150, 250, 550) if can_mount() else (2, 12, 40)
 """Kilobytes: full at the ledger, at the originals, among the reports, at the district workbook."""
 
 
