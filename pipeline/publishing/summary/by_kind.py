@@ -59,6 +59,7 @@ def write_by_kind(book: Book, brief: Brief, columns: Mapping[str, Column]) -> No
         row += 1 + len(brief.form.cells_of(table.key))
     page.sheet.freeze_panes(_FIRST_ROW, 1)
     page.sheet.repeat_rows(_HEAD_ROW)
+    page.sheet.fit_to_pages(1, 1)
 
 
 def _write_counts(page: Page, brief: Brief, kinds: Sequence[str]) -> int:
