@@ -178,7 +178,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "copies_back"): Wording(
         "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
-        "请逐格核对两份不同的 {count} 格，填错的改正，无误的不用改",
+        "请逐格核对两份不同的 {count} 格（另一份的 {others}），填错的改正，无误的不用改",
     ),
     ("F05", "sheet_shown"): Wording("工作表原是隐藏的，退回表中已取消隐藏", "请核对其中的数字是否应当填报"),
     ("F05", "hidden_shown"): Wording(

@@ -342,3 +342,10 @@ def test_the_nil_return_is_offered_only_where_no_figures_came(returned: Ran) -> 
     """One choice would report zeros for figures that were sent but could not be placed."""
     assert "本表全为零" in letter(returned, "删表局")
     assert "本表全为零" not in letter(returned, "低乱局")
+
+
+def test_where_two_copies_differ_both_figures_are_said(
+    form: Form, agencies: dict[str, Agency], returned: Ran
+) -> None:
+    key = inputs_of(form, wide(form))[0]
+    assert f"{form.places[key].cell} 是 {agencies['双表局'].truth[key] + 1}" in letter(returned, "双表局")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.intake.cellxml import hidden_lines
+from pipeline.intake.values import shown
 from pipeline.model import Fact, Finding, Place, Severity, a1
 from pipeline.wording.addresses import cell_ranges
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
     from pipeline.forms.layout import Position
     from pipeline.intake.placing import Placement
-    from pipeline.intake.spreadsheet import SheetData
+    from pipeline.intake.spreadsheet import Raw, SheetData
+
+
+_SHOWN = 6
+"""Cells whose other value is said."""
 
 
 def oddities(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> list[Finding]:
@@ -51,11 +56,20 @@ def _copies(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetD
             Place(placed.sheet, a1(*place[1:])) if place else Place(placed.sheet),
             tuple(different),
             "copies_differ",
-            facts | {"cell": a1(*first[1:])},
+            facts | {"cell": a1(*first[1:]), "others": _others(form, copy, different, sheets)},
         )
 
 
-def _at(sheets: Sequence[SheetData], position: Position | None) -> object:
+def _others(form: Form, copy: Placement, keys: Sequence[str], sheets: Sequence[SheetData]) -> str:
+    """Say what the copy holds in the cells that differ, the first few, by their addresses in the template."""
+    said = [
+        f"{form.places[key].cell} 是 {shown(_at(sheets, copy.positions.get(key))) or '空的'}"
+        for key in keys[:_SHOWN]
+    ]
+    return "、".join(said) + ("……" if len(keys) > _SHOWN else "")
+
+
+def _at(sheets: Sequence[SheetData], position: Position | None) -> Raw:
     """Return the value at ``position``; a blank is None, however it is stored."""
     if position is None:
         return None
