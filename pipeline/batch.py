@@ -264,17 +264,17 @@ def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -
     )
 
 
-def check(envelopes: Sequence[Envelope], form_id: str, level: str = DEFAULT_LEVEL) -> list[Assessment]:
+def check(envelopes: Sequence[Envelope], form_id: str, level: str | None = None) -> list[Assessment]:
     """Judge single files without a district: whatever agency and year they state is taken as theirs.
 
-    ``level`` is taken where the template does not say.
+    ``level`` counts more than the level that the template states.
     """
     from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
 
     form = load_form(form_id)
     readings = read_chunk(form.id, [envelope.content for envelope in envelopes])
     submissions = [
-        submission(envelope, found, identity.stated(found, level=level), level)
+        submission(envelope, found, identity.stated(found, level=level), level or DEFAULT_LEVEL)
         for envelope, found in zip(envelopes, readings, strict=True)
     ]
     return judge(form, submissions)

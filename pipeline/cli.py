@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.district.roster import DEFAULT_LEVEL, LEVELS
+from pipeline.district.roster import LEVELS
 from pipeline.machine.environment import disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 from pipeline.usage import Command, Group, complaint
@@ -136,11 +136,14 @@ def _waiting(letters: int, district: District, target: Path) -> str:
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="文件…", help="要检查的表格。", show_default=False)],
     level: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--level", metavar="级别", help="填报单位的级别：设区的市或县区；模板中写明的以模板为准。"
+            "--level",
+            metavar="级别",
+            help="填报单位的级别：设区的市或县区；不写则以模板中的为准。",
+            show_default=False,
         ),
-    ] = DEFAULT_LEVEL,
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """检查单个文件，不需要区县文件夹，也不写任何文件。"""
@@ -150,7 +153,7 @@ def check(
     from pipeline.messages import notices
     from pipeline.publishing.record import submission_record, to_json
 
-    if level not in LEVELS:
+    if level not in (None, *LEVELS):
         raise ConfigError(f"--level 应为“{'”或“'.join(LEVELS)}”。")
     form = load_form(DEFAULT_FORM)
     for path in files:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.intake.binding import owners
 from pipeline.intake.labels import normalise
@@ -83,12 +84,14 @@ def identify(reading: Reading, *, path: str, sender: str | None, roster: Roster,
     return Identity(found.agency, found.held, findings, _stated_year(reading))
 
 
-def stated(reading: Reading, *, level: str) -> Identity:
-    """Take the agency and the year that a file states for granted, where there is no roster to hold them against."""
+def stated(reading: Reading, *, level: str | None = None) -> Identity:
+    """Take the agency and the year that a file states for granted, where there is no roster to hold them against.
+
+    ``level`` counts more than the template's own, which a blank template carries too.
+    """
     claims = reading.claims
-    agency = (
-        Agency(claims.code, claims.agency, "", claims.stamp.get("level") or level) if claims.agency else None
-    )
+    own_level = level or claims.stamp.get("level") or DEFAULT_LEVEL
+    agency = Agency(claims.code, claims.agency, "", own_level) if claims.agency else None
     findings: list[Finding] = []
     if reading.numbers and agency is None:
         findings.append(_finding(reading, "agency", "agency_missing"))
