@@ -23,8 +23,6 @@ _FILE = "F"
 _OUT_OF_RANGE = frozenset({"C05", "C06"})
 _FOLLOWING: Mapping[str, tuple[str, ...]] = {"nil_contradiction": ()}
 """Findings that upset a whole table, by variant, and what follows from them besides failed sums."""
-_BY_THE_YEAR: Mapping[str, tuple[str, ...]] = {"year_wrong": ("N01", "N07")}
-"""What a wrong reporting year makes of texts that are right."""
 
 
 def is_unfilled(form: Form, reading: Reading) -> bool:
@@ -118,16 +116,10 @@ def _with_tables(form: Form, findings: Sequence[Finding]) -> list[Finding]:
     """Put what follows from the state of a whole table to the cause of that."""
     result = list(findings)
     for head in findings:
-        result = [_of_the_year(head, finding) for finding in result]
         table = _table_of(form, head.key) if head.variant in _FOLLOWING else ""
         if table:
             result = [_under(form, head, table, finding) for finding in result]
     return result
-
-
-def _of_the_year(head: Finding, finding: Finding) -> Finding:
-    follows = _BY_THE_YEAR.get(head.variant, ())
-    return replace(finding, cause=head.code) if follows and finding.code in {head.code, *follows} else finding
 
 
 def _under(form: Form, head: Finding, table: str, finding: Finding) -> Finding:
