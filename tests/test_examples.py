@@ -111,9 +111,15 @@ def test_the_committed_folder_is_what_the_script_builds(tmp_path: Path) -> None:
 
 
 def test_building_twice_gives_the_same_bytes(files: dict[str, bytes]) -> None:
+    """But for the .ods: odfpy declares every namespace that it has met in this process."""
     again = sample_files()
     assert list(again) == list(files)
-    assert [path for path in files if files[path] != again[path]] == []
+    assert [
+        path
+        for path, content in files.items()
+        if content != again[path]
+        and not (path.endswith(".ods") and _essence(path, content) == _essence(path, again[path]))
+    ] == []
 
 
 def test_the_folder_stays_small(files: dict[str, bytes]) -> None:
