@@ -29,7 +29,7 @@ SHOWN = (
     ("summary_reconcile", SUMMARY, "对账结果"),
     ("report", f"reports/{REPORT}", ""),
     ("district_report", DISTRICT, ""),
-    ("returned", f"returned/{RETURNED}", "问题清单"),
+    ("returned", f"returned/{RETURNED}", "处理结果"),
 )
 """Name of the picture, file of the run, what stands on the page (nothing: the first)."""
 

@@ -29,6 +29,8 @@ DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
 _WIDTHS = [5.0, 9.0, 37.0, 8.5, 15.0]
 _VALUE_WIDTHS: Mapping[str, float] = {"count": 6.3, "money": 15.0}
+_ROOMY_WIDTHS: Mapping[str, float] = {"count": 9.0, "money": 15.0}
+"""Six digits without shrinking, where a table is printed on one page."""
 """Six digits, and an amount with its decimals; longer ones shrink."""
 KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
@@ -95,8 +97,9 @@ def columns_of(brief: Brief) -> dict[str, Column]:
 def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
     """Write 明细 of ``table``; only reports that count have figures."""
     cells = brief.form.cells_of(table.key)
-    widths = [*_WIDTHS, *(_VALUE_WIDTHS[cell.kind] for cell in cells)]
     large = len(cells) > _COLUMNS_OF_A4
+    each = _VALUE_WIDTHS if large else _ROOMY_WIDTHS
+    widths = [*_WIDTHS, *(each[cell.kind] for cell in cells)]
     page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True, large=large)
     _write_head(page, brief, table, cells)
     styles = [book.figure(cell.kind) for cell in cells]

@@ -177,8 +177,10 @@ def _submission(form: Form, report: Sent, fault: Planted, agency: Agency, number
     if fault.content is None:
         numbers: dict[str, Number | None] = {**report.numbers, **fault.numbers}
         reading = replace(reading_of(form, numbers, {**report.texts, **fault.texts}), computed=fault.computed)
-        return replace(submission_of(reading, number=number), agency=agency, year=YEAR)
+        return replace(submission_of(reading, number=number), agency=agency, year=YEAR, asked=YEAR)
     reading = read(form, fault.content)
     who = identify(reading, path="1.xlsx", sender=None, roster=Roster.of([agency, *OTHERS]), year=YEAR)
     reading = replace(reading, findings=(*reading.findings, *who.findings))
-    return replace(submission_of(reading, number=number), agency=who.agency, year=who.year, held=who.held)
+    return replace(
+        submission_of(reading, number=number), agency=who.agency, year=who.year, asked=YEAR, held=who.held
+    )
