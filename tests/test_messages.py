@@ -14,7 +14,6 @@ import pipeline
 from pipeline.forms.form import Basic, Form
 from pipeline.judging.judge import judge
 from pipeline.messages import (
-    CATALOGUE,
     SEVERITY_WORDS,
     VERDICT_WORDS,
     agencies_by_verdict,
@@ -24,6 +23,7 @@ from pipeline.messages import (
     spoken,
 )
 from pipeline.model import Finding, Place, Severity, Verdict
+from pipeline.wording.catalogue import CATALOGUE
 from tests.support.fills import consistent_numbers
 from tests.support.submissions import filled
 

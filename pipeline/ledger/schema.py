@@ -228,5 +228,13 @@ ALTER TABLE outputs ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
 ALTER TABLE outputs ADD COLUMN figures TEXT NOT NULL DEFAULT '[]';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES, _LETTER_STATES, _READ_BACK)
+_LATEST_BY_INDEX = """
+DROP VIEW latest_assessments;
+CREATE VIEW latest_assessments AS
+SELECT * FROM assessments
+WHERE id = (SELECT max(newer.id) FROM assessments AS newer WHERE newer.envelope = assessments.envelope);
+"""
+"""The former view compared every file with the latest judgement of every other: what a night costs grew with the square."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES, _LETTER_STATES, _READ_BACK, _LATEST_BY_INDEX)
 """One script for each version of the schema, in order."""

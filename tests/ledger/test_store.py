@@ -9,10 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ledger import FOLDER, Ledger, arrivals, events, mailboxes, open_copy, open_ledger
+from pipeline.ledger import (
+    FOLDER,
+    Ledger,
+    arrivals,
+    assessments,
+    events,
+    letters,
+    mailboxes,
+    open_copy,
+    open_ledger,
+    runs,
+)
 from pipeline.ledger.schema import MIGRATIONS
 from pipeline.machine.durable import READ_ONLY, watched, write_whole
-from pipeline.model import ConfigError, EnvironmentFailedError
+from pipeline.model import ConfigError, EnvironmentFailedError, Made, Verdict
 from tests.ledger.support import NIGHT, YEAR, envelope
 from tests.support.folders import contents
 
@@ -47,6 +58,45 @@ def test_a_ledger_of_a_newer_program_is_refused_with_the_remedy(tmp_path: Path) 
     for opening in (open_ledger, open_copy):
         with pytest.raises(ConfigError, match="更新版本"), opening(tmp_path):
             pytest.fail("opened a ledger it cannot understand")
+
+
+def test_a_ledger_of_the_first_schema_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    """What is kept in the form of a later schema is the same; what later schemas add has its default."""
+    _database(tmp_path).parent.mkdir()
+    connection = sqlite3.connect(_database(tmp_path))
+    connection.executescript(f"{MIGRATIONS[0]}{_OF_THE_FIRST_SCHEMA}PRAGMA user_version = 1")
+    connection.close()
+    with open_ledger(tmp_path) as ledger:
+        assert tuple(ledger.rows("PRAGMA user_version")[0]) == (len(MIGRATIONS),)
+        assert [
+            (item.key, item.state, item.attempts, item.reason) for item in letters.of_year(ledger, YEAR)
+        ] == [("sent", "sent", 1, ""), ("refused", "failed", 3, "550 没有这个邮箱")]
+        [judgement] = assessments.latest(ledger, YEAR).values()
+        assert (judgement.verdict, judgement.basis) == (Verdict.ACCEPTED, "later")
+        assert runs.take_outputs(ledger, YEAR) == {"reports/a.docx": Made("basis", 7)}
+        assert ledger.rows("PRAGMA foreign_key_check") == []
+
+
+_OF_THE_FIRST_SCHEMA = f"""
+INSERT INTO envelopes (id, year, path, sha256, name, source, seen_at, body)
+VALUES (1, {YEAR}, 'a.xlsx', 'a1', 'a.xlsx', 'folder', '{NIGHT}', '{{}}');
+INSERT INTO assessments (envelope, basis, judged_at, agency, version, verdict)
+VALUES (1, 'earlier', '{NIGHT}', '001', 1, 'returned'), (1, 'later', '{NIGHT}', '001', 1, 'accepted');
+INSERT INTO letters (key, year, kind, agency, recipient, subject, message_id, sha256, intended_at, state, attempts, reason)
+VALUES
+    ('sent', {YEAR}, 'returned', '001', 'a@example.gov.cn', '退回', '<1@example>', 'b1', '{NIGHT}', 'sent', 1, ''),
+    ('refused', {YEAR}, 'digest', NULL, 'b@example.gov.cn', '今日', '<2@example>', 'b2', '{NIGHT}', 'failed', 3,
+     '550 没有这个邮箱');
+INSERT INTO outputs VALUES ({YEAR}, 'reports/a.docx', 'basis', 7);
+"""  # noqa: S608 - constants of this file
+
+
+def test_no_view_compares_every_file_with_every_other(ledger: Ledger) -> None:
+    """The latest judgement is looked up by the file: a list of all of them would be searched for each file anew."""
+    for view in ("latest_assessments", "file_states", "agency_states"):
+        steps = [row["detail"] for row in ledger.rows(f"EXPLAIN QUERY PLAN SELECT * FROM {view}")]  # noqa: S608 - names from the line above
+        assert any("assessments_by_envelope" in step for step in steps)
+        assert not [step for step in steps if "LIST SUBQUERY" in step], view
 
 
 def test_a_file_that_is_no_ledger_is_an_environment_failure(tmp_path: Path) -> None:

@@ -46,10 +46,11 @@ class Texts:
         )
 
     def check(self) -> None:
-        """Look through every text. Raises ConfigError with file and line for the first that cannot be used."""
+        """Look through the district's own texts. Raises ConfigError with file and line for the first that cannot be used."""
         for kind in LetterKind:
-            self._template(kind)
-            self._check_words(kind)
+            if self._own(kind).is_file():
+                self._template(kind)
+                self._check_words(kind)
 
     def _check_words(self, kind: LetterKind) -> None:
         """Refuse a word that the head of the default text does not name, before a letter is written with it."""
@@ -85,10 +86,13 @@ class Texts:
         return self._compiled[kind]
 
     def _source(self, kind: LetterKind) -> tuple[str, str]:
-        own = self._folder / LETTERS / f"{kind}.txt"
+        own = self._own(kind)
         if own.is_file():
             return _read(own), str(own)
-        return default_text(kind), f"{kind}.txt"
+        return default_text(kind), own.name
+
+    def _own(self, kind: LetterKind) -> Path:
+        return self._folder / LETTERS / f"{kind}.txt"
 
 
 def default_text(kind: LetterKind) -> str:

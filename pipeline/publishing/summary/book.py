@@ -36,7 +36,7 @@ STATE_FILLS: Mapping[Verdict | None, str] = {
     None: "#E2E3E5",
 }
 """Only what somebody still has to do something about is coloured."""
-COUNT_FORMAT, MONEY_FORMAT = "0", "0.00####"
+COUNT_FORMAT, MONEY_FORMAT = "0_ ", "0.00####_ "
 TIME_FORMAT, DAY_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 LINE_HEIGHT = 15.0
 _CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - a fixed mark in the file's properties, not a moment

@@ -29,9 +29,9 @@ DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
 _WIDTHS = [5.0, 9.0, 37.0, 8.5, 15.0]
 _VALUE_WIDTHS: Mapping[str, float] = {"count": 6.3, "money": 15.0}
-_ROOMY_WIDTHS: Mapping[str, float] = {"count": 9.0, "money": 15.0}
-"""Six digits without shrinking, where a table is printed on one page."""
-"""Six digits, and an amount with its decimals; longer ones shrink."""
+"""An amount with its decimals; counts of six digits shrink."""
+_ROOMY_WIDTHS: Mapping[str, float] = {"count": 10.2, "money": 15.0}
+"""Six digits without shrinking and five characters of a label on one line, where a table is printed on one page."""
 KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
 _COLUMNS_OF_A4, _COLUMNS_OF_A3 = 15, 28

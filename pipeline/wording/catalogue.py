@@ -1,0 +1,311 @@
+"""The kind of a finding goes in; the words of it come out, for clerks and coordinators.
+
+The sentences of the rules over numbers are not here: they are put together from the rule's own words in the form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one kind of finding; ``{names}`` are its facts."""
+
+    fault: str
+    remedy: str = ""
+    actual: str = ""
+    expected: str = ""
+
+
+_ASK_AGAIN = "请用 Excel 或 WPS 打开政务公开办发的填报模板，填好后另存为 .xlsx 再报送"
+_WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
+
+CATALOGUE: Mapping[tuple[str, str], Wording] = {
+    ("F01", "encrypted"): Wording("文件设了打开密码，无法读取", "请取消密码后重新保存、报送"),
+    ("F01", "damaged"): Wording(
+        "文件已损坏，无法打开", "请在自己的电脑上确认能打开，另存为 .xlsx 后重新报送"
+    ),
+    ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是“{kind}”", _ASK_AGAIN, "{kind}"),
+    ("F01", "archive"): Wording(
+        "文件是压缩包（{kind}），无法读取其中的表格",
+        "请先解压，只发其中的表格；或者压缩成不带密码的 .zip 再发",
+        "{kind}",
+    ),
+    ("F01", "empty"): Wording("文件是空的，没有任何内容", "请检查附件是否保存成功，重新报送"),
+    ("F01", "winmail"): Wording(
+        "附件被发件人的邮件程序（Outlook）包成了 winmail.dat，其中的表格取不出来",
+        "请在 Outlook 中把邮件格式改为“纯文本”或“HTML”后重新发送，或者把表格压缩成 .zip 再作为附件发送",
+    ),
+    ("F01", "too_large"): Wording("文件过大，超出了填报模板可能的大小", _ASK_AGAIN),
+    ("F01", "hostile"): Wording("文件的内部结构不正常（{reason}），为安全起见没有打开", _ASK_AGAIN),
+    ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
+    ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
+    ("F01", "second_reader"): Wording("文件的保存方式不标准，已换一种方式读出全部数据"),
+    ("F02", "unknown_agency"): Wording(
+        "填报单位“{stated}”不在报送单位名单中",
+        "请核对单位名称；如属改名或简称，请政务公开办补入名单",
+        "{stated}",
+    ),
+    ("F02", "agency_missing"): Wording(
+        "没有填写填报单位，无法确认是哪个单位报送的", "请在“基本信息”填写单位全称"
+    ),
+    ("F02", "conflict"): Wording(
+        "模板是发给“{stamp}”的，填报单位写的却是“{stated}”，无法确认是哪个单位的数据",
+        "请使用发给本单位的模板，或请政务公开办核实",
+        "{stated}",
+        "{stamp}",
+    ),
+    ("F02", "year_missing"): Wording("没有填写报告年度", "请在“基本信息”填写四位年份"),
+    ("F02", "year_wrong"): Wording(
+        "报告年度写的是 {stated}，本次报送的是 {expected} 年度",
+        "请改为 {expected}，并确认填的是该年度的数据",
+        "{stated}",
+        "{expected}",
+    ),
+    ("F02", "year_filled"): Wording(
+        "没有填写报告年度，退回表中已填上 {expected}", "请确认填的是该年度的数据", "", "{expected}"
+    ),
+    ("F02", "agency_filled"): Wording("没有填写填报单位，退回表中已填上", "请核对单位名称"),
+    ("F03", "missing_table"): Wording(
+        "没有找到“{table}”这张表", "请使用填报模板，不要删除工作表或以图片代替表格"
+    ),
+    ("F03", "table_restored"): Wording("没有找到“{table}”这张表，退回表中已补上", "请填写 {wanted}"),
+    ("F03", "label_restored"): Wording(
+        "“{table}”中没有找到“{label}”，退回表中已恢复", "请填写 {wanted}", "", "{label}"
+    ),
+    ("F03", "sheet_restored"): Wording(
+        "没有找到“{sheet}”工作表，退回表中已补上", "请填写 {wanted}", "", "{sheet}"
+    ),
+    ("F03", "label_mended"): Wording(
+        "表头“{found}”与规定的“{label}”不一致，已按“{label}”读取，退回表中已恢复规定的表头",
+        "请核对这一行（列）填的是不是“{label}”的数",
+        "{found}",
+        "{label}",
+    ),
+    ("F03", "missing_label"): Wording(
+        "“{table}”中没有找到“{label}”", "请恢复模板原有的行列和表头文字", "", "{label}"
+    ),
+    ("F03", "near_label"): Wording(
+        "表头“{found}”与规定的“{label}”不一致，已按“{label}”读取",
+        "请恢复为规定的表头文字",
+        "{found}",
+        "{label}",
+    ),
+    ("F03", "missing_sheet"): Wording(
+        "没有找到“{sheet}”工作表", "请使用填报模板，不要删除或改名工作表", "", "{sheet}"
+    ),
+    ("F04", ""): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "请使用新版填报模板重新填写，第二部分的栏目与旧版不同",
+        "{old_authority}",
+        "{authority}",
+    ),
+    ("F04", "carried"): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "请在退回的新版模板上补填；{tables}和文字已转入，请核对",
+        "{old_authority}",
+        "{authority}",
+    ),
+    ("F04", "carried_back"): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）；{tables}和文字已转入退回的新版模板",
+        "请核对转入的内容，并补填 {wanted}",
+        "{old_authority}",
+        "{authority}",
+    ),
+    ("F04", "blank_back"): Wording(
+        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "请在退回的新版模板上填写 {wanted}",
+        "{old_authority}",
+        "{authority}",
+    ),
+    ("F05", "unplaced_back"): Wording(
+        "“{table}”的行列被增删或移动，有些单元格无法确认对应的项目，没有转入退回表", "请填写 {wanted}"
+    ),
+    ("F05", "several_back"): Wording(
+        "“{table}”有几份（{sheets}），无法确认以哪一份为准，都没有转入退回表", "请填写 {wanted}"
+    ),
+    ("F05", "unread_back"): Wording(
+        "“{table}”原表中有模板没有的行或列，原表 {cells} 的数字没有计入，也没有转入退回表",
+        "请核对这些数字是否应填在规定的项目中；不应填的，在“自查”的“说明”栏写明原因",
+    ),
+    ("F05", "copies_back"): Wording(
+        "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
+        "请逐格核对两份不同的 {count} 格（另一份的 {others}），填错的改正，无误的不用改",
+    ),
+    ("F05", "sheet_shown"): Wording("工作表原是隐藏的，退回表中已取消隐藏", "请核对其中的数字是否应当填报"),
+    ("F05", "hidden_shown"): Wording(
+        "有 {count} 个数字原在隐藏的行或列中，退回表中已取消隐藏", "请核对这些数字是否应当填报"
+    ),
+    ("F05", "unplaced"): Wording(
+        "“{table}”的行列被增删或移动，无法确认各单元格对应的项目", "请把数据填入未改动的填报模板"
+    ),
+    ("F05", "unread"): Wording(
+        "“{table}”中有模板没有的行或列，其中 {cells} 的数字没有计入",
+        "请核对这些数字是否应填在规定的项目中，然后删去多出的行或列",
+    ),
+    ("F05", "renamed"): Wording(
+        "“{table}”在“{found}”工作表上，模板中在“{sheet}”，已从“{found}”读取", "", "{found}", "{sheet}"
+    ),
+    ("F05", "copy"): Wording("“{table}”有两份：“{sheet}”和“{copy}”，内容相同，读取的是“{sheet}”"),
+    ("F05", "copies_differ"): Wording(
+        "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",
+        "请核对后只保留正确的一份，工作表名用“{sheet}”",
+    ),
+    ("F05", "several"): Wording(
+        "“{table}”有几份（{sheets}），没有一份的工作表名是“{sheet}”，无法确认以哪一份为准",
+        "请只保留正确的一份，工作表名改为“{sheet}”",
+    ),
+    ("F05", "hidden_sheet"): Wording("工作表是隐藏的，已照常读取", "请取消隐藏，核对其中的数字是否应当填报"),
+    ("F05", "hidden"): Wording(
+        "有数字在隐藏的行或列中（{cells}），已照常读取", "请取消隐藏，核对这些数字是否应当填报"
+    ),
+    ("F05", "pasted_low"): Wording(
+        "“{table}”的数字整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对相符，已按上移 {rows} 行读取",
+        "请把这些数字整体上移 {rows} 行，与左侧项目对齐",
+    ),
+    ("F05", "low_mended"): Wording(
+        "“{table}”的数字整体低了 {rows} 行，各项与总计核对相符，退回表中已上移 {rows} 行、与左侧项目对齐",
+        "请核对，无误的不用改",
+    ),
+    ("F05", "pasted_low_unclear"): Wording(
+        "“{table}”的数字似乎整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对不上，没有读取",
+        "请按左侧项目逐格填写",
+    ),
+    ("F05", "low_back"): Wording(
+        "“{table}”的数字似乎整体低了 {rows} 行，各项与总计核对不上，没有转入退回表",
+        "请按左侧项目填写 {wanted}",
+    ),
+    ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
+    ("F06", "unknown_sender"): Wording(
+        "邮件是从“{sender}”发来的，这个邮箱不在 {agency} 的名单中，数据暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入 agencies.csv 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "nobody"): Wording(
+        "邮件是从“{sender}”发来的，这个邮箱不在任何单位的名单中，也看不出是哪个单位的",
+        "请向发件人核实单位，把邮箱补入 agencies.csv 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "foreign_sender"): Wording(
+        "表是 {agency} 的，邮件却是从 {owner} 的邮箱“{sender}”发来的，数据暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确可由该邮箱代报的，把邮箱补入 agencies.csv 中 {agency} 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "two_claims"): Wording(
+        "同一份表由 {owner} 的邮箱“{sender}”和别的来源都报送过，表上写的是 {agency}，数据暂不计入",
+        "请打电话分别核实是哪个单位的数据，请另一单位重新报送自己的表",
+        "{sender}",
+    ),
+    ("F06", "failed_check"): Wording(
+        "邮件服务器验证发件人“{sender}”未通过（{checks}），可能有人冒用这个邮箱，数据暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",
+        "{sender}",
+    ),
+    ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
+    ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
+    ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
+    ("C01", "nothing_filled"): Wording(
+        "模板没有填写，表格和文字都是空的", "请检查是不是发错了文件，填好后重新报送"
+    ),
+    ("C01", "as_zero"): Wording("没有填写，已按 0 处理", "没有发生的请填 0", "", "0"),
+    ("C02", "as_zero"): Wording("填的是“{raw}”，已按 0 处理", "没有发生的请填 0", "{raw}", "0"),
+    ("C02", "placeholder"): Wording("填的是“{raw}”，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C01", "zero_filled"): Wording("没有填写，退回表中已填 0", "请核对是不是没有发生", "", "0"),
+    ("C02", "zero_filled"): Wording("填的是“{raw}”，退回表中已改为 0", "请核对是不是没有发生", "{raw}", "0"),
+    ("C03", "unit_gone"): Wording("填的是“{raw}”，退回表中已改为 {value}", "请核对", "{raw}", "{value}"),
+    ("C03", "unit_stripped"): Wording(
+        "填的是“{raw}”，已按 {value} 读取", "请只填数字，不写单位", "{raw}", "{value}"
+    ),
+    ("C03", "unit_changes"): Wording(
+        "填的是“{raw}”，单位是“{unit}”，而本栏单位是万元", "请换算成万元后只填数字", "{raw}"
+    ),
+    ("C04", "normalised"): Wording("填的是“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"),
+    ("C04", "text_format"): Wording("单元格是文本格式，已按数字读取", "", "{raw}", "{value}"),
+    ("C04", "date_format"): Wording(
+        "单元格格式是日期，显示为“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"
+    ),
+    ("C04", "recomputed"): Wording(
+        "保存的总计 {stated} 没有更新，已重新计算为 {value}", "", "{stated}", "{value}"
+    ),
+    ("C05", ""): Wording("填的是 {value}，不能是负数", "请核对后填写 0 或正数", "{value}", "不小于 0"),
+    ("C06", ""): Wording("填的是 {value}，件数应是整数", "请核对后填写整数", "{value}", "整数"),
+    ("C07", "decimals"): Wording(
+        "填的是 {value}，小数超过六位", "请核对单位是不是万元，最多保留六位小数", "{value}"
+    ),
+    ("C07", "size"): Wording("填的是 {value} 万元，金额很大", "请核对是不是把元当成了万元", "{value}"),
+    ("C08", "excel_error"): Wording("单元格显示错误值 {raw}", "请删除公式，直接填数字", "{raw}", "数字"),
+    ("C08", "date"): Wording(
+        "数字被表格软件变成了日期 {raw}", "请把单元格格式改为“常规”后重新填写数字", "{raw}", "数字"
+    ),
+    ("C08", "date_back"): Wording("数字被表格软件变成了日期 {raw}", "请重新填写数字", "{raw}", "数字"),
+    ("C08", "error_back"): Wording("单元格显示错误值 {raw}", "请直接填数字", "{raw}", "数字"),
+    ("C08", "formula_back"): Wording("公式没有保存计算结果", "请直接填数字", "", "数字"),
+    ("C08", "formula_without_result"): Wording(
+        "公式没有保存计算结果", "请直接填数字，或用 Excel、WPS 重新打开并保存", "", "数字"
+    ),
+    ("C08", "boolean"): Wording("填的是逻辑值 {raw}，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C08", "text"): Wording("填的是“{raw}”，读不出确定的数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C08", "too_large"): Wording("填的是 {raw}，数字过大", "请核对是否误填了电话、证件号码等", "{raw}"),
+    ("C09", "nil_contradiction"): Wording(
+        "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数",
+        "请改选“否”，或把这些数改为 0",
+        "是",
+        "否",
+    ),
+    ("sums", "typed_over"): Wording(
+        "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
+        "请核对各项，填错的改正；都无误的不用改，直接发回",
+    ),
+    ("C09", "nil_back"): Wording(
+        "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数；空着的格按 0 转入退回表",
+        "请核对全表，把 {cell} 改选“否”，或把 {cells} 改为 0",
+        "是",
+        "否",
+    ),
+    ("told", "empty_text"): Wording("没有填写", "{remedy}", "", "文字"),
+    ("told", "hollow"): Wording("只写了“{found}”，没有写出情况", "{remedy}", "{found}", "文字"),
+    ("mention", "missing"): Wording("没有写到{missing}{asked_for}", "{remedy}", "", "{missing}"),
+    ("forbidden", "found"): Wording("写有“{found}”{asked_for}", "{remedy}", "{found}"),
+    ("period", "missing"): Wording(
+        "全文没有写明数据统计期限", "{remedy}", "", "{expected}年1月1日至12月31日"
+    ),
+    ("period", "wrong_year"): Wording(
+        "统计期限写的是 {stated} 年，本报告是 {expected} 年度的：“{sentence}”",
+        "{remedy}",
+        "{stated}",
+        "{expected}",
+    ),
+    ("period", "wrong_dates"): Wording(
+        "统计期限不是全年：“{sentence}”", "{remedy}", "{stated}", "{expected}年1月1日至12月31日"
+    ),
+    ("other_year", "found"): Wording(
+        "{expected} 年度的报告里写着 {stated} 年的工作：“{sentence}”",
+        "{remedy}",
+        "{stated}年",
+        "{expected}年",
+    ),
+    ("figures", "differs"): Wording(
+        "文字写的“{name}”是 {claimed}，表格（{where}）是 {expected}：“{sentence}”",
+        "{remedy}",
+        "{claimed}",
+        "{expected}",
+    ),
+    ("figures", "parts"): Wording(
+        "按{name}分列的各项加起来是 {added}，所属的总数写的是 {whole}：“{sentence}”",
+        "{remedy}",
+        "{added}",
+        "{whole}",
+    ),
+    ("similar", "last_year"): Wording("与本单位上年报告的同一部分有 {percent}% 相同", "{remedy}"),
+    ("similar", "other_agency"): Wording("与“{name}”的同一部分有 {percent}% 相同", "{remedy}"),
+    ("personal", "identity_number"): Wording("写有身份证号码 {number}", "{remedy}", "{number}"),
+    ("personal", "mobile"): Wording("写有手机号码 {number}", "{remedy}", "{number}"),
+    ("personal", "bank_card"): Wording("写有银行卡号 {number}", "{remedy}", "{number}"),
+    ("other_name", "found"): Wording("以“{name}”的名义报告：“{sentence}”", "{remedy}", "{name}"),
+}
+"""A finding of a rule over texts is worded by the rule's kind; {asked_for} and {remedy} are the rule's own, {year} in a remedy being the reporting year."""
