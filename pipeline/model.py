@@ -146,7 +146,7 @@ class Change:
 class Suggestion:
     """A way to mend failed balances: ``settles`` of them hold after ``changes``, and no other breaks.
 
-    ``kind`` says what the slip looks like and chooses the sentence in ``messages.py``; empty: nothing but the sums tells.
+    ``kind`` says what the slip looks like and chooses the sentence in ``wording.hints``; empty: nothing but the sums tells.
     """
 
     kind: str
@@ -158,7 +158,7 @@ class Suggestion:
 class Finding:
     """One thing to mend, to explain or to know.
 
-    ``code`` is a rule id of the form or of the catalogue in ``messages.py``; ``variant`` chooses
+    ``code`` is a rule id of the form or of the catalogue in ``wording``; ``variant`` chooses
     among the sentences of one code; ``facts`` are the named values of the sentence.
     ``keys`` lists every cell the finding speaks of, the first being the one at ``place``.
     Findings of one ``cause`` are one problem to whoever mends them; ``suggestions`` are its likely remedies, best first.

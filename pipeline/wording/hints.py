@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.model import Change, Suggestion, a1, column_letters
@@ -79,29 +80,38 @@ def _done(form: Form, suggestion: Suggestion) -> str:
 
 
 def _copied_back(changes: Sequence[Change], step: tuple[int, int]) -> str:
-    """Say how a run of figures goes back: what is copied where, and what the cells at its end are to hold then."""
+    """Say how a run of figures goes back: what is copied where, and what the cells at its end are to hold then.
+
+    Rows or columns between the shifted ones that stand right are left where they are.
+    """
     held = {
         spot: change.after for change in changes if change.place and (spot := position(change.place.cell))
     }
     axis = 0 if step[0] else 1
     first, last = (pick(spot[axis] for spot in held) for pick in (min, max))
-    target = {spot for spot in _block(held) if spot[axis] != (last if sum(step) < 0 else first)}
-    left = sorted(spot for spot in held if spot not in target)
+    end = last if sum(step) < 0 else first
+    blocks = [
+        [spot for spot in block if spot[axis] != end] for block in _blocks(held, axis, range(first, last + 1))
+    ]
+    target = [block for block in blocks if block]
+    left = sorted(set(held) - {spot for block in target for spot in block})
     filled = "，".join(f"{a1(*spot)} 填 {held[spot]}" for spot in left)
     if not target:
         return f"把 {_sheet(changes)} {filled}"
-    source = around(a1(row - step[0], column - step[1]) for row, column in target)
-    return f"把 {_sheet(changes)} {source} 的数复制到 {around(a1(*spot) for spot in target)}，再在 {filled}"
+    source = [[(row - step[0], column - step[1]) for row, column in block] for block in target]
+    whither = f"{'分别' if len(target) > 1 else ''}复制到 {_spelled(target)}"
+    return f"把 {_sheet(changes)} {_spelled(source)} 的数{whither}，再在 {filled}"
 
 
-def _block(spots: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return every cell of the rectangle around ``spots``."""
-    rows, columns = zip(*spots, strict=True)
-    return [
-        (row, column)
-        for row in range(min(rows), max(rows) + 1)
-        for column in range(min(columns), max(columns) + 1)
-    ]
+def _blocks(spots: Iterable[tuple[int, int]], axis: int, run: range) -> Iterator[list[tuple[int, int]]]:
+    """Yield a rectangle over ``run`` for each stretch of neighbouring lanes in which ``spots`` lie."""
+    lanes = sorted({spot[1 - axis] for spot in spots})
+    for _, stretch in groupby(enumerate(lanes), key=lambda item: item[1] - item[0]):
+        yield [(lane, at) if axis else (at, lane) for _, lane in stretch for at in run]
+
+
+def _spelled(blocks: Iterable[Iterable[tuple[int, int]]]) -> str:
+    return "、".join(around(a1(*spot) for spot in block) for block in blocks)
 
 
 def _spot(form: Form, change: Change) -> str:
