@@ -53,12 +53,13 @@ def keep_inbox(
         return []
     taken = [(item, _repeated(ledger, year, item)) for item in files.new]
     arriving = [(item, repeats) for item, repeats in taken if repeats != _LEFT_OVER]
+    written = _not_left_over(ledger, year, mails.new, {item.path for item, _ in arriving})
     ledger.originals.keep({item.sha256: item.content for item, _ in arriving if _is_whole(item)})
     with ledger.transaction("what one look into the inbox finds is known together, mails with their files"):
         for table, part in (("envelopes", files), ("mails", mails)):
             _update(ledger, table, (*part.moved, *part.changed))
             record(ledger, (Event(now, year, Kind.MOVED, detail=item.path) for _, item in part.moved))
-        _add_mails(ledger, year, mails.new, now)
+        _add_mails(ledger, year, written, now)
         for item, repeats in arriving:
             _add(ledger, year, item, repeats, now)
     return [item for item, _ in arriving]
@@ -203,6 +204,15 @@ def _repeated(ledger: Ledger, year: int, envelope: Envelope) -> int | None:
     if any(row["path"] == envelope.path for row in rows):
         return _LEFT_OVER
     return int(rows[0]["envelope"])
+
+
+def _not_left_over(ledger: Ledger, year: int, mails: Sequence[Message], came: set[str]) -> list[Message]:
+    """Leave out the very mails that another campaign has dealt with, unless one brings a file (of ``came``) to this one."""
+    if not mails:
+        return []
+    rows = ledger.rows("SELECT sha256 FROM mails WHERE year <> ?", (year,))
+    settled = {row["sha256"] for row in rows}
+    return [item for item in mails if item.sha256 not in settled or came.intersection(item.files)]
 
 
 def _is_whole(envelope: Envelope) -> bool:

@@ -160,6 +160,23 @@ def test_a_file_that_an_earlier_campaign_accepted_is_a_duplicate_in_this_one(led
     ]
 
 
+def test_a_mail_that_an_earlier_campaign_has_dealt_with_is_no_news_in_this_one(ledger: Ledger) -> None:
+    thanks, brings = message("thanks.eml"), message("report.eml", "report.eml/a.xlsx")
+    old = envelope("report.eml/a.xlsx", b"1", mail="<1>")
+    arrivals.keep_inbox(ledger, YEAR - 1, [old], [thanks, brings], now=NIGHT)
+    _accept(ledger, YEAR - 1, old, YEAR - 1)
+    arrivals.keep_inbox(ledger, YEAR, [old], [thanks, brings, message("new.eml")], now=LATER)
+    assert arrivals.mails_of_year(ledger, YEAR) == [message("new.eml")]
+
+
+def test_a_mail_taken_under_a_wrong_year_is_taken_again_with_its_file(ledger: Ledger) -> None:
+    brings, item = message("m.eml", "m.eml/a.xlsx"), envelope("m.eml/a.xlsx", b"1", mail="<1>")
+    arrivals.keep_inbox(ledger, YEAR - 1, [item], [brings], now=NIGHT)
+    readings.keep(ledger, "v1", {item.sha256: Reading("f", Claims(year=YEAR))}, {})
+    arrivals.keep_inbox(ledger, YEAR, [item], [brings], now=LATER)
+    assert arrivals.mails_of_year(ledger, YEAR) == [brings]
+
+
 def test_a_file_taken_under_a_wrong_year_is_taken_again_under_its_own(ledger: Ledger) -> None:
     item = envelope("a.xlsx", b"1")
     arrivals.keep_inbox(ledger, YEAR - 1, [item], [], now=NIGHT)
