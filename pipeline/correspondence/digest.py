@@ -101,7 +101,7 @@ def _sentence(*parts: str) -> str:
 def _time_left(left: int) -> str:
     if left < 0:
         return f"已超过截止日期 {-left} 个工作日"
-    return f"还有 {left} 个工作日截止" if left else "今天截止"
+    return f"还有 {left} 个工作日截止" if left else "今天是最后一个工作日"
 
 
 def _fault(item: Notice) -> str:

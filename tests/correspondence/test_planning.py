@@ -175,7 +175,8 @@ def test_an_agency_whose_file_waits_is_asked_whether_it_is_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "words"), [(29, "还有 2 个工作日截止"), (31, "今天截止"), (32, "已超过截止日期 1 个工作日")]
+    ("day", "words"),
+    [(29, "还有 2 个工作日截止"), (31, "今天是最后一个工作日"), (32, "已超过截止日期 1 个工作日")],
 )
 def test_whom_to_call_is_said_in_one_sentence(form: Form, day: int, words: str) -> None:
     slip = Finding("C01", Severity.ERROR, form.places[form.cells[0].key], (form.cells[0].key,))
