@@ -24,8 +24,12 @@ _TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
 _LINE = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
 _HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
 _NUMBERS = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d{1,7})[\"']")
+_START = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
+_STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d+)[\"']")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s([^>]*)>")
+_CORNER = re.compile(rb"([A-Z]{1,3})(\d{1,7})")
 _WIDEST = 1000
-"""Columns beyond this one hold nothing of a form."""
+"""Rows and columns beyond this one hold nothing of a form."""
 
 Address = tuple[int, int]
 
@@ -81,6 +85,28 @@ def hidden_lines(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(rows), frozenset(columns)
 
 
+def styled_cells(xml: bytes) -> Iterator[tuple[Address, bytes]]:
+    """Yield every cell that has a style, and the style's id."""
+    for attributes in _START.findall(xml):
+        style, address = _STYLE.search(attributes), _address(attributes)
+        if style and address:
+            yield address, style[1]
+
+
+def merged_away(xml: bytes) -> frozenset[Address]:
+    """Return the zero-based cells that lie under a merged one: what they hold is not shown."""
+    covered: set[Address] = set()
+    for attributes in _MERGE.findall(xml):
+        corners = [_spot(letters, digits) for letters, digits in _CORNER.findall(attributes)]
+        if len(corners) == 2:  # noqa: PLR2004 - from one corner to the other
+            (top, left), (bottom, right) = corners
+            bottom, right = min(bottom, _WIDEST), min(right, _WIDEST)
+            covered |= {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)} - {
+                (top, left)
+            }
+    return frozenset(covered)
+
+
 def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield attributes and body of every cell that may hold an error or a formula."""
     if _PREFIXED in xml:
@@ -94,12 +120,14 @@ def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _address(attributes: bytes) -> Address | None:
     found = _REFERENCE.search(attributes)
-    if not found:
-        return None
+    return _spot(found.group(1), found.group(2)) if found else None
+
+
+def _spot(letters: bytes, digits: bytes) -> Address:
     column = 0
-    for letter in found.group(1).upper():
+    for letter in letters.upper():
         column = column * 26 + letter - 64
-    return int(found.group(2)) - 1, column - 1
+    return int(digits) - 1, column - 1
 
 
 def _text(raw: bytes | None) -> str:

@@ -15,6 +15,7 @@ from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import YES
 from pipeline.intake.labels import normalise
+from pipeline.intake.looks import STRUCK, changes
 from pipeline.intake.values import LARGEST, Typed, type_cell, unreadable
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
@@ -55,6 +56,7 @@ def read_table(
             _read_input(cell, sheet, position, into)
         else:
             _read_total(cell, sheet, position, formulas.get(cell.key, ""), into)
+    _note_looks(form, table, placement, sheet, into)
     _read_nil(form, table, placement, sheet, into)
 
 
@@ -73,7 +75,10 @@ def complete(form: Form, figures: Figures) -> dict[str, Number | None]:
 
 def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
     _, row, column = position
-    typed = type_cell(sheet.at(row, column), cell.kind)
+    value = sheet.at(row, column)
+    typed = type_cell(value, cell.kind)
+    if isinstance(value, str) and typed.number is not None and sheet.is_marked(value):
+        return unreadable("C08", "text", value)
     if typed.number is not None or typed.code:
         return typed
     error = sheet.facts.errors.get((row, column))
@@ -111,6 +116,19 @@ def _read_total(cell: Cell, sheet: SheetData, position: Position, own: str, into
         into.findings.append(typed.finding(into.places[cell.key], cell.key))
     if typed.code == "C08" and typed.variant != "formula_without_result":
         into.stale[cell.key] = typed.raw or ""
+
+
+def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData, into: Figures) -> None:
+    """Point at figures that the sheet shows otherwise than they are stored; 0 is 0 in every format."""
+    odd = sheet.looks.odd_cells(sheet.xml)
+    for cell in form.cells_of(table.key) if odd else ():
+        number, position = into.numbers[cell.key], placement.positions.get(cell.key)
+        code = odd.get(position[1:], "") if position and number else ""
+        if number and code and (code == STRUCK or changes(code, number)):
+            variant = STRUCK if code == STRUCK else "format"
+            facts: Mapping[str, Fact] = {"value": number, "format": code}
+            place = into.places[cell.key]
+            into.findings.append(Finding("C08", Severity.ERROR, place, (cell.key,), variant, facts))
 
 
 def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: Figures) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.intake import ole, package, tnef
 from pipeline.intake.extents import refuse_far_cells
+from pipeline.intake.looks import Looks
 from pipeline.intake.refusal import Refused, hostile, not_a_workbook
 from pipeline.model import Finding, Severity
 
@@ -45,13 +46,14 @@ class Inspection:
     """What the guard found: ``kind`` is xlsx, xlsb, ods or xls; exactly one of ``kind`` and ``refusal`` is set.
 
     ``sheets`` holds the XML of each sheet of an xlsx by its name, for what the fast reader does not show:
-    error cells and formulas (see ``cellxml``).
+    error cells and formulas (see ``cellxml``); ``looks`` its styles and shared texts.
     """
 
     kind: str = ""
     refusal: Finding | None = None
     remarks: tuple[Finding, ...] = ()
     sheets: Mapping[str, bytes] = field(default_factory=dict)
+    looks: Looks = field(default_factory=Looks)
 
 
 def inspect(content: bytes) -> Inspection:
@@ -88,11 +90,14 @@ def _inspect_zip(content: bytes) -> Inspection:
     for data in parts.values():
         if b"sheetData" in data:
             refuse_far_cells(data)
-    return Inspection(kind, remarks=remarks, sheets=_sheets(parts))
+    sheets, targets = _sheets(parts)
+    shared = {kind: parts.get(target, b"") for kind, target in targets}
+    looks = Looks(shared.get("styles", b""), shared.get("sharedStrings", b""))
+    return Inspection(kind, remarks=remarks, sheets=sheets, looks=looks)
 
 
-def _sheets(parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Map the name of each sheet to its XML."""
+def _sheets(parts: Mapping[str, bytes]) -> tuple[dict[str, bytes], Iterable[tuple[str, str]]]:
+    """Map the name of each sheet to its XML; and return what the workbook relates to, by kind."""
     roots = _relations(parts, "").values()
     book = next((target for kind, target in roots if kind == "officeDocument"), "xl/workbook.xml")
     targets = _relations(parts, book)
@@ -105,7 +110,7 @@ def _sheets(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         relation = next((value for name, value in attributes.items() if name.endswith(":id")), "")
         _, target = targets.get(relation, ("", ""))
         sheets[attributes.get("name", "")] = parts.get(target, b"")
-    return sheets
+    return sheets, targets.values()
 
 
 def _relations(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:

@@ -10,15 +10,17 @@ import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-_UNIFIED = str.maketrans(
+UNSEEN = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF], ""
+)
+"""Marks without width, which pasting from other programs brings along; by code point, for ``str.translate``."""
+_UNIFIED = UNSEEN | str.maketrans(
     {
         **dict.fromkeys("[{<〔【〈《", "("),
         **dict.fromkeys("]}>〕】〉》", ")"),
         **dict.fromkeys("“”„‟'‘’「」『』`", '"'),
         **dict.fromkeys("、;；，", ","),
         "它": "他",
-        "\u200b": "",
-        "\ufeff": "",
     }
 )
 _ENUMERATOR = re.compile(r"^(\d{1,2})[,.:]")

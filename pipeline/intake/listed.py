@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import Raw, SheetData
 
 _ESCAPED = re.compile(r"_x000[dD]_")
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = re.compile(r"\r\n?|[\v\f]")
+"""Word's own line and page breaks among them."""
+_UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _LONGEST_LABEL = 80
 Spot = tuple["SheetData", int, int]
 
@@ -81,7 +83,7 @@ def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
 
 def clean(value: Raw) -> str:
     """Spell a value as text with plain line ends and nothing around it."""
-    return _LINE_END.sub("\n", _ESCAPED.sub("", shown(value))).strip()
+    return _UNPRINTED.sub("", _LINE_END.sub("\n", _ESCAPED.sub("", shown(value)))).strip()
 
 
 def _texts(sheet: SheetData) -> Iterator[tuple[int, int, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.intake.cellxml import hidden_lines
+from pipeline.intake.cellxml import hidden_lines, merged_away
 from pipeline.intake.values import shown
 from pipeline.model import Fact, Finding, Place, Severity, a1
 from pipeline.wording.addresses import cell_ranges
@@ -83,19 +83,19 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
         yield Finding("F05", Severity.WARNING, Place(sheet.name), (), "hidden_sheet")
         return
     rows, columns = hidden_lines(sheet.xml)
-    if not rows and not columns:
+    covered = merged_away(sheet.xml)
+    if not rows and not columns and not covered:
         return
     spots = {
         key: placed.positions[key][1:]
         for key in (cell.key for cell in form.cells_of(table.key) if cell.is_input)
         if key in placed.positions
     }
-    keys = [
-        key
-        for key, (row, column) in spots.items()
-        if (row in rows or column in columns) and sheet.at(row, column) not in {None, "", 0}
-    ]
-    if keys:
-        cells = [a1(*spots[key]) for key in keys]
-        facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
-        yield Finding("F05", Severity.WARNING, Place(sheet.name, cells[0]), tuple(keys), "hidden", facts)
+    filled = {key: spot for key, spot in spots.items() if sheet.at(*spot) not in {None, "", 0}}
+    hidden = [key for key, (row, column) in filled.items() if row in rows or column in columns]
+    under = [key for key, spot in filled.items() if spot in covered]
+    for keys, variant in ((hidden, "hidden"), (under, "merged")):
+        if keys:
+            cells = [a1(*spots[key]) for key in keys]
+            facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
+            yield Finding("F05", Severity.WARNING, Place(sheet.name, cells[0]), tuple(keys), variant, facts)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import SheetData
 
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _SHOWN = 6
 """Cells that one finding lists."""
 _MARKER_SLACK = 8
@@ -51,7 +52,7 @@ def read(form: Form, content: bytes) -> Reading:
 
 def year_of(text: str) -> int | None:
     """Return the four-digit year that ``text`` states, if it states exactly one."""
-    years = set(_YEAR.findall(unicodedata.normalize("NFKC", text)))
+    years = set(_YEAR.findall(unicodedata.normalize("NFKC", text).translate(_DIGITS)))
     return int(years.pop()) if len(years) == 1 else None
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.intake import sandbox
 from pipeline.intake.cellxml import CellFacts, scan
+from pipeline.intake.looks import Looks, marked_texts
 from pipeline.intake.refusal import Refused, hostile
 from pipeline.model import Value
 
@@ -33,6 +34,7 @@ class SheetData:
     rows: list[list[Any]]
     xml: bytes = field(default=b"", repr=False)
     second_reader: bool = False
+    looks: Looks = field(default_factory=Looks, repr=False)
 
     def at(self, row: int, column: int) -> Raw:
         """Return the value at (row, column); None outside of what is filled."""
@@ -40,6 +42,10 @@ class SheetData:
             value: Raw = self.rows[row][column]
             return value
         return None
+
+    def is_marked(self, text: str) -> bool:
+        """Say whether a part of a cell's text is struck out, raised or lowered."""
+        return text in self.looks.marked or (b"<is>" in self.xml and text in marked_texts(self.xml))
 
     @cached_property
     def facts(self) -> CellFacts:
@@ -69,6 +75,7 @@ def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None
                 str(item.visible) == "SheetVisibleEnum.Visible",
                 workbook.get_sheet_by_index(number).to_python(skip_empty_area=False),
                 inspection.sheets.get(item.name, b""),
+                looks=inspection.looks,
             )
             for number, item in enumerate(workbook.sheets_metadata)
             if str(item.typ) == "SheetTypeEnum.WorkSheet"
@@ -88,7 +95,12 @@ def _read_in_child(content: bytes, inspection: Inspection) -> list[SheetData]:
         raise (hostile("表格范围过大") if reason == "extent" else Refused(reason)) from None
     return [
         SheetData(
-            item["name"], item["visible"], item["rows"], inspection.sheets.get(item["name"], b""), second
+            item["name"],
+            item["visible"],
+            item["rows"],
+            inspection.sheets.get(item["name"], b""),
+            second,
+            inspection.looks,
         )
         for item in found
     ]

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipeline.intake.labels import UNSEEN
 from pipeline.model import Fact, Finding, Number, Place, Severity
 
 if TYPE_CHECKING:
@@ -42,7 +43,14 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _WITH_UNIT = re.compile(r"([+-]?[\d,.]+)(\D+)", re.ASCII)
 _EXCEL_ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)", re.ASCII)
 _MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
-_SPACES = str.maketrans(dict.fromkeys(" \u00a0\u3000\u2002\u2003\u2009\u200b\ufeff\t", ""))
+_SPACES = {**UNSEEN, ord(" "): "", ord("\t"): ""}
+_NOTE_MARK = "No"
+"""The category of ①, ² and ½: beside a number they are a note, not a digit."""
+_GAP = re.compile(r"\d[^\S\n]+\d")
+_GAPS_OF_THOUSANDS = re.compile(r"\D*\d{1,3}(?:[^\S\n]\d{3})+(?:\.\d*)?\D*")
+_NOISE = Decimal("1e-8")
+"""What a number lies off by calculation and not by hand."""
+_EXACT_TO: Mapping[str, Decimal] = {"count": Decimal(1), _MONEY: Decimal("1e-6")}
 
 
 _NO_FACTS: Mapping[str, Fact] = {}
@@ -80,7 +88,7 @@ def type_cell(value: Raw, kind: str) -> Typed:
     if isinstance(value, bool):
         return unreadable("C08", "boolean", "TRUE" if value else "FALSE")
     if isinstance(value, (int, float)):
-        return _numeric(value)
+        return _numeric(value, kind)
     if isinstance(value, (date, time, timedelta)):
         return _dated(value)
     return _textual(value, kind)
@@ -126,33 +134,56 @@ def exact(value: float) -> Number:
     """Return a stored number exactly as a spreadsheet shows it: at most 15 digits, whole numbers as int."""
     if isinstance(value, int) or value.is_integer():
         return int(value)
-    number = Decimal(f"{value:.15g}")
+    return _whole(Decimal(f"{value:.15g}"))
+
+
+def _whole(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number
 
 
-def _numeric(value: float) -> Typed:
+def _numeric(value: float, kind: str) -> Typed:
     if isinstance(value, float) and math.isnan(value):
         return unreadable("C08", "text", "NaN")
     if abs(value) > LARGEST:
         return unreadable("C08", "too_large", f"{value:.15g}" if isinstance(value, float) else str(value))
-    return Typed(exact(value))
+    number = exact(value)
+    if isinstance(number, Decimal):
+        plain = number.quantize(_EXACT_TO[kind])
+        if number != plain and abs(number - plain) < _NOISE:
+            return _noted(_whole(plain.normalize()), "C04", "noise", Severity.INFO, str(number))
+    return Typed(number)
 
 
 def _textual(raw: str, kind: str) -> Typed:
     shown_text = raw.strip()
-    if not shown_text:
-        return BLANK
     text = unicodedata.normalize("NFKC", shown_text).translate(_SPACES)
-    if text.casefold() in _PLACEHOLDERS:
-        return unreadable("C02", "placeholder", shown_text)
-    if _EXCEL_ERROR.fullmatch(text):
-        return unreadable("C08", "excel_error", shown_text)
+    if not text:
+        return BLANK
+    fault = _fault_of(text, shown_text)
+    if fault:
+        return unreadable(*fault, shown_text)
     text = text.translate(_MINUSES)
     number = _parse(text)
     if number is not None:
         variant = "text_format" if shown_text == str(number) else "normalised"
         return _noted(number, "C04", variant, Severity.INFO, shown_text)
     return _with_unit(text, shown_text, kind)
+
+
+def _fault_of(text: str, raw: str) -> tuple[str, str] | None:
+    """Return code and variant of what is no number at first sight; ``text`` is ``raw`` without width and spaces."""
+    if text.casefold() in _PLACEHOLDERS:
+        return "C02", "placeholder"
+    if _EXCEL_ERROR.fullmatch(text):
+        return "C08", "excel_error"
+    if any(unicodedata.category(sign) == _NOTE_MARK for sign in raw) or _is_several(raw):
+        return "C08", "text"
+    return None
+
+
+def _is_several(text: str) -> bool:
+    """Say whether a space may part two numbers: it does not where it parts thousands."""
+    return bool(_GAP.search(text)) and not _GAPS_OF_THOUSANDS.fullmatch(text)
 
 
 def _with_unit(text: str, raw: str, kind: str) -> Typed:
@@ -182,5 +213,4 @@ def _parse(text: str) -> Number | None:
         if not _GROUPED.fullmatch(text):
             return None
         text = text.replace(",", "")
-    number = Decimal(text)
-    return int(number) if number == number.to_integral_value() else number
+    return _whole(Decimal(text))

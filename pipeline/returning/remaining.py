@@ -45,6 +45,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F05", "copies_differ"): "copies_back",
     ("F05", "hidden_sheet"): "sheet_shown",
     ("F05", "hidden"): "hidden_shown",
+    ("F05", "merged"): "merged_shown",
     ("F05", "pasted_low"): "low_mended",
     ("C01", "as_zero"): "zero_filled",
     ("C02", "as_zero"): "zero_filled",

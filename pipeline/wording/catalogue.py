@@ -141,6 +141,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "hidden_shown"): Wording(
         "有 {count} 个数字原在隐藏的行或列中，退回表中已取消隐藏", "请核对这些数字是否应当填报"
     ),
+    ("F05", "merged_shown"): Wording(
+        "有 {count} 个数字原被合并单元格盖住，退回表中已显示出来", "请核对这些数字是否应当填报"
+    ),
     ("F05", "unplaced"): Wording(
         "“{table}”的行列被增删或移动，无法确认各单元格对应的项目", "请把数据填入未改动的填报模板"
     ),
@@ -163,6 +166,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "hidden_sheet"): Wording("工作表是隐藏的，已照常读取", "请取消隐藏，核对其中的数字是否应当填报"),
     ("F05", "hidden"): Wording(
         "有数字在隐藏的行或列中（{cells}），已照常读取", "请取消隐藏，核对这些数字是否应当填报"
+    ),
+    ("F05", "merged"): Wording(
+        "有数字被合并单元格盖住了（{cells}），看不见，已照常读取", "请取消合并，核对这些数字是否应当填报"
     ),
     ("F05", "pasted_low"): Wording(
         "“{table}”的数字整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对相符，已按上移 {rows} 行读取",
@@ -226,6 +232,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("C04", "normalised"): Wording("填的是“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"),
     ("C04", "text_format"): Wording("单元格是文本格式，已按数字读取", "", "{raw}", "{value}"),
+    ("C04", "noise"): Wording("保存的数 {raw} 带有计算产生的尾数，已按 {value} 读取", "", "{raw}", "{value}"),
     ("C04", "date_format"): Wording(
         "单元格格式是日期，显示为“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"
     ),
@@ -250,6 +257,14 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("C08", "boolean"): Wording("填的是逻辑值 {raw}，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
     ("C08", "text"): Wording("填的是“{raw}”，读不出确定的数字", _WHOLE_NUMBER, "{raw}", "数字"),
+    ("C08", "format"): Wording(
+        "保存的数是 {value}，但单元格的数字格式（{format}）使它显示成另一个样子，不能确定填的是多少",
+        "请核对，按“常规”格式填写应填的数字",
+        "{value}",
+    ),
+    ("C08", "struck"): Wording(
+        "数字 {value} 上画了删除线，不能确定是不是要报的数", "请核对，填写应填的数字", "{value}"
+    ),
     ("C08", "too_large"): Wording("填的是 {raw}，数字过大", "请核对是否误填了电话、证件号码等", "{raw}"),
     ("C09", "nil_contradiction"): Wording(
         "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数",

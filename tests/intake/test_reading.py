@@ -315,10 +315,31 @@ def test_a_workbook_of_something_else_lacks_every_table(form: Form) -> None:
         ("去年", None),
         ("20231", None),
         ("2022—2023", None),
+        ("二〇二三年度", 2023),
+        ("二○二三", 2023),
     ],
 )
 def test_a_year_is_read_where_exactly_one_is_stated(text: str, year: int | None) -> None:
     assert year_of(text) == year
+
+
+def test_breaks_of_word_are_line_ends(form: Form, numbers: dict[str, Number]) -> None:
+    """A manual line break of Word is a vertical tab in a sheet, which no document may hold."""
+    text = form.texts[0]
+    made = draft(form, numbers, answers={text.key: "第一行\v第二行\a"})
+    assert read(form, made.xlsx()).texts[text.key] == "第一行\n第二行"
+
+
+def test_marks_without_width_are_no_part_of_a_label(form: Form, numbers: dict[str, Number]) -> None:
+    made = draft(form, numbers)
+    for cells in made.sheets.values():
+        for spot, value in cells.items():
+            if isinstance(value, str) and len(value) > 1:
+                cells[spot] = f"\u200e{value[:1]}\u2060{value[1:]}"
+    made.sheets["模板标识"] = {}
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    assert reading.findings == ()
 
 
 def test_places_are_addresses_of_the_sheet(form: Form, numbers: dict[str, Number]) -> None:

@@ -15,7 +15,7 @@ from pipeline.intake.values import LARGEST, type_cell
 from pipeline.model import Number, Severity
 
 
-@pytest.mark.parametrize("value", [None, "", " ", "　\n\t"])
+@pytest.mark.parametrize("value", [None, "", " ", "　\n\t", "\u200b"])
 def test_blank_is_no_number_and_no_fault(value: Raw) -> None:
     typed = type_cell(value, "count")
     assert (typed.number, typed.code, typed.raw) == (None, "", None)
@@ -46,7 +46,9 @@ def test_stored_numbers_are_exact(value: float, number: Number) -> None:
         ("12", 12),
         ("１２", 12),
         (" 12 ", 12),
-        ("1 2", 12),
+        ("1 234", 1234),
+        ("\u202a12\u202c", 12),
+        ("\u200e12\u2060", 12),
         ("　12", 12),
         ("1,234", 1234),
         ("1，234，567", 1234567),
@@ -64,6 +66,28 @@ def test_text_that_is_a_number_is_read_with_a_note(text: str, number: Number) ->
     variant = "text_format" if text.strip() in ("12", "12.50") else "normalised"
     assert (typed.code, typed.variant, typed.severity) == ("C04", variant, Severity.INFO)
     assert typed.facts == {"raw": text.strip(), "value": number}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "number"),
+    [
+        (12.000000001, "count", 12),
+        (11.999999999999, "count", 12),
+        (12.30000000001, "money", Decimal("12.3")),
+        (0.1234560000001, "money", Decimal("0.123456")),
+    ],
+)
+def test_what_calculation_left_over_is_no_part_of_a_number(value: float, kind: str, number: Number) -> None:
+    typed = type_cell(value, kind)
+    assert typed.number == number
+    assert (typed.code, typed.variant, typed.severity) == ("C04", "noise", Severity.INFO)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(12.001, "count"), (12.3456789, "money"), (12.34567801, "money")]
+)
+def test_what_was_typed_is_kept_to_the_last_digit(value: float, kind: str) -> None:
+    assert type_cell(value, kind).number == Decimal(str(value))
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 31, 58, 61, 365, 366, 1300])
@@ -145,6 +169,10 @@ def test_a_unit_that_changes_the_value_is_an_error(text: str, unit: str) -> None
         ("20余", "text"),
         ("1,23", "text"),
         ("12\n13", "text"),
+        ("12 13", "text"),
+        ("1 2", "text"),
+        ("12①", "text"),
+        ("5²", "text"),
         ("1E5", "text"),
         ("〇", "text"),
         ("2件", "text"),
