@@ -14,27 +14,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.district.adjusting import form_of
-from pipeline.district.folder import LAYOUTS_NAME, District
-from pipeline.district.roster import DEFAULT_LEVEL
+from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.forms.loader import load_form
-from pipeline.intake import identity
-from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs, waivers
+from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
 from pipeline.model import (
     Assessment,
     DistrictSummary,
-    Envelope,
     PastReport,
 )
 from pipeline.night import letterbox, letterstate, mailing
-from pipeline.night.assessing import Assessed, Campaign, assess, read_chunk, submission
+from pipeline.night.assessing import Assessed, Campaign, assess
+from pipeline.night.basis import Basis, gather
 from pipeline.night.delivered import last_delivered
-from pipeline.night.fingerprint import fingerprint
-from pipeline.night.inbox import Inbox, look
+from pipeline.night.inbox import Inbox
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.publishing import before, outputs
@@ -46,8 +41,6 @@ if TYPE_CHECKING:
     from pipeline.delivery import Round
     from pipeline.intake.imap import Fetched
 
-LAYOUT_NAME = "report.docx"
-STYLE_NAME = "report.css"
 LOGS = "log"
 """In the ledger's folder: a log for each day."""
 
@@ -158,62 +151,88 @@ def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int
 
 
 def _run(session: Session) -> Outcome:
-    ledger, district, target, now = session.ledger, session.district, session.target, session.now
-    form = form_of(district)
-    number = runs.start(ledger, district.year, now=now)
-    inbox = look(ledger, district, now=now)
-    session.journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
-    mailing.note_bounces(inbox.messages, ledger, now=now)
-    history = imports.reports_of(ledger, district.year - 1)
-    campaign = Campaign(form, district, history, waivers.in_force(ledger, district.year, now.date()))
-    layout, style = word_layout(district, form), web_style(district)
-    years = imports.years_before(ledger, district.year - 1)
-    others = (*inbox.leftovers, *campaign.waivers, *history.values(), *years.items())
-    inputs = fingerprint(district, inbox.envelopes, others, [layout, style], now)
-    earlier = before.read_record(target)
-    desk = letterbox.Desk(ledger, district, form, target, now, history)
-    is_same = runs.inputs_before(ledger, number) == inputs
-    if earlier and is_same and before.is_complete(target, earlier, with_pdf=session.with_pdf):
-        letters = letterbox.write_night(desk, earlier, dry_run=session.dry_run)
-        runs.finish(ledger, number, runs.UNCHANGED, inputs, now=now, counts=earlier["counts"])
-        session.journal.line(f"  结果　没有新的报送，结果文件保持不变；{letters.words or '没有新写信'}")
-        return Outcome(target, earlier, unchanged=True, letters=letters)
-    letterbox.check(district)
-    assessed = _assess(session, campaign, inbox)
-    night = Night(
-        form=form,
+    number = runs.start(session.ledger, session.district.year, now=session.now)
+    basis = gather(session.ledger, session.district, session.journal, now=session.now)
+    earlier = before.read_record(session.target)
+    is_same = runs.inputs_before(session.ledger, number) == basis.digest
+    if earlier and is_same and before.is_complete(session.target, earlier, with_pdf=session.with_pdf):
+        return _leave(session, number, basis, earlier)
+    return _work(session, number, basis)
+
+
+def _leave(session: Session, number: int, basis: Basis, earlier: Record) -> Outcome:
+    """Leave the outputs as they are: nothing has changed but, perhaps, whom to write to."""
+    letters = letterbox.write_night(_desk(session, basis), earlier, dry_run=session.dry_run)
+    runs.finish(
+        session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier["counts"]
+    )
+    session.journal.line(f"  结果　没有新的报送，结果文件保持不变；{letters.words or '没有新写信'}")
+    return Outcome(session.target, earlier, unchanged=True, letters=letters)
+
+
+def _work(session: Session, number: int, basis: Basis) -> Outcome:
+    """Judge what is new, publish, write letters."""
+    letterbox.check(session.district)
+    assessed = _assess(session, basis.campaign, basis.inbox)
+    done = outputs.publish(
+        _night(session, basis, assessed),
+        session.target,
+        work=session.work,
+        progress=session.progress,
+        dry_run=session.dry_run,
+    )
+    came = letterstate.Night(assessed.assessments, assessed.copies, basis.inbox.messages)
+    letters = letterbox.write_night(_desk(session, basis), done.record, came, dry_run=session.dry_run)
+    runs.finish(
+        session.ledger,
+        number,
+        runs.DONE,
+        basis.digest,
+        now=session.now,
+        made=done.made,
+        counts=done.record["counts"],
+    )
+    session.journal.line(
+        f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；{letters.words or '没有新写信'}"
+    )
+    return Outcome(
+        session.target, done.record, done.written, done.removed, letters=letters, pdf_failure=done.failure
+    )
+
+
+def _desk(session: Session, basis: Basis) -> letterbox.Desk:
+    campaign = basis.campaign
+    return letterbox.Desk(
+        session.ledger, session.district, campaign.form, session.target, session.now, campaign.history
+    )
+
+
+def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
+    """Put together what publishing needs to know."""
+    ledger, district, campaign = session.ledger, session.district, basis.campaign
+    reports = {district.year - 1: campaign.history}
+    reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
+    return Night(
+        form=campaign.form,
         district=district,
-        summary=_merged(form, district, assessed.assessments),
+        summary=_merged(campaign.form, district, assessed.assessments),
         assessments=assessed.assessments,
-        leftovers=(*inbox.leftovers, *assessed.copies),
-        layout=layout,
-        style=style,
-        now=now,
+        leftovers=(*basis.inbox.leftovers, *assessed.copies),
+        layout=basis.layout,
+        style=basis.style,
+        now=session.now,
         bases=assessed.bases,
         background=Background(
-            past={
-                district.year - 1: _figures(history),
-                **{year: _figures(imports.reports_of(ledger, year)) for year in years},
-            },
+            past={year: _figures(found) for year, found in reports.items()},
             waivers=campaign.waivers,
-            delivered=last_delivered(ledger, form, district.year),
+            delivered=last_delivered(ledger, campaign.form, district.year),
         ),
-        history=history,
+        history=campaign.history,
         made=runs.take_outputs(ledger, district.year),
         announce=partial(runs.announce_outputs, ledger, district.year),
         with_pdf=session.with_pdf,
         nights=runs.nights(ledger, district.year),
     )
-    done = outputs.publish(
-        night, target, work=session.work, progress=session.progress, dry_run=session.dry_run
-    )
-    came = letterstate.Night(assessed.assessments, assessed.copies, inbox.messages)
-    letters = letterbox.write_night(desk, done.record, came, dry_run=session.dry_run)
-    runs.finish(ledger, number, runs.DONE, inputs, now=now, made=done.made, counts=done.record["counts"])
-    session.journal.line(
-        f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；{letters.words or '没有新写信'}"
-    )
-    return Outcome(target, done.record, done.written, done.removed, letters=letters, pdf_failure=done.failure)
 
 
 def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
@@ -238,22 +257,6 @@ def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
     return assessed
 
 
-def word_layout(district: District, form: Form) -> bytes:
-    """Return the district's own Word layout, else the one built from the form."""
-    own = district.folder / LAYOUTS_NAME / LAYOUT_NAME
-    if own.is_file():
-        return own.read_bytes()
-    from pipeline.publishing.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
-
-    return build_layout(form)
-
-
-def web_style(district: District) -> bytes:
-    """Return what the district adds to the style of the web reports; nothing if it adds nothing."""
-    own = district.layouts / STYLE_NAME
-    return own.read_bytes() if own.is_file() else b""
-
-
 def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -> DistrictSummary:
     return merge(
         form,
@@ -262,19 +265,3 @@ def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -
         agencies=district.agencies,
         assessments=assessments,
     )
-
-
-def check(envelopes: Sequence[Envelope], form_id: str, level: str | None = None) -> list[Assessment]:
-    """Judge single files without a district: whatever agency and year they state is taken as theirs.
-
-    ``level`` counts more than the level that the template states.
-    """
-    from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
-
-    form = load_form(form_id)
-    readings = read_chunk(form.id, [envelope.content for envelope in envelopes])
-    submissions = [
-        submission(envelope, found, identity.stated(found, level=level), level or DEFAULT_LEVEL)
-        for envelope, found in zip(envelopes, readings, strict=True)
-    ]
-    return judge(form, submissions)

@@ -147,10 +147,11 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """检查单个文件，不需要区县文件夹，也不写任何文件。"""
-    from pipeline import batch, console
+    from pipeline import console
     from pipeline.forms.loader import DEFAULT_FORM, load_form
     from pipeline.intake import folder as intake
     from pipeline.messages import notices
+    from pipeline.night import checking
     from pipeline.publishing.record import submission_record, to_json
 
     if level not in (None, *LEVELS):
@@ -161,7 +162,7 @@ def check(
             raise ConfigError("没有这个文件。请检查文件名。", file=path)
     with disk():
         envelopes = [envelope for path in files for envelope in intake.open_file(path)]
-    checked = [(item, notices(form, item.findings)) for item in batch.check(envelopes, form.id, level)]
+    checked = [(item, notices(form, item.findings)) for item in checking.check(envelopes, form.id, level)]
     if as_json:
         sys.stdout.buffer.write(to_json([submission_record(item, found) for item, found in checked]))
     else:

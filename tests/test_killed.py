@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from pipeline import batch
-from pipeline.district.folder import LAYOUTS_NAME, load_district
+from pipeline.district.folder import LAYOUT_NAME, LAYOUTS_NAME, STYLE_NAME, load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import FOLDER
 from pipeline.machine.work import Work
@@ -88,7 +88,7 @@ def folder(form: Form, memory_disk: Path) -> Path:
     }
     district = make_district(memory_disk / "区", AGENCIES, first)
     (district / LAYOUTS_NAME).mkdir()
-    (district / LAYOUTS_NAME / batch.LAYOUT_NAME).write_bytes(build_layout(form))  # once, not in every night
+    (district / LAYOUTS_NAME / LAYOUT_NAME).write_bytes(build_layout(form))  # once, not in every night
     night(shutil.copytree(district, district.parent / "warm"), FIRST)()  # imports once, for every child
     return district
 
@@ -227,7 +227,7 @@ def test_a_change_that_is_taken_back_after_a_killed_night_leaves_nothing_of_it(
     place = shutil.copytree(folder, place_of("district"))
     assert run_in_child(night(place, FIRST)) == 0
     wanted = outputs(place)
-    style = place / LAYOUTS_NAME / batch.STYLE_NAME
+    style = place / LAYOUTS_NAME / STYLE_NAME
     style.write_text("h1 { color: #b00020 }", "utf-8")
     steps = steps_of(night(shutil.copytree(place, place_of("whole")), FIRST), place_of("steps"))
     assert kill_at(steps.index("rename 甲局.html") + 1, night(place, FIRST))

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.district.adjusting import form_of
-from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUTS_NAME, ROSTER_NAME, District
+from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUT_NAME, LAYOUTS_NAME, ROSTER_NAME, District
 from pipeline.district.roster import ROSTER_COLUMNS
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
@@ -19,7 +19,6 @@ from pipeline.publishing.letters import LETTERS, default_text
 from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.workbook import Stamp, build_workbook
 
-LAYOUT_NAME = "report.docx"
 TEMPLATES = "templates"
 
 _CONFIG = """\

@@ -21,6 +21,8 @@ CONFIG_NAME = "district.toml"
 ROSTER_NAME = "agencies.csv"
 INBOX_NAME = "inbox"
 LAYOUTS_NAME = "input_templates"
+LAYOUT_NAME, STYLE_NAME = "report.docx", "report.css"
+"""The district's own layout of Word reports and style of web reports, in its folder of layouts."""
 _SETTINGS = ("name", "level", "year", "form", "deadline")
 _TABLES = ("rules", "mail", "people", "calendar", "extension")
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pipeline.district.folder import STYLE_NAME
 from pipeline.model import ConfigError
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.word import escaped, paragraphs
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form, Section, Text
     from pipeline.model import Report
 
-STYLE_NAME = "report.css"
-"""A district's own style, in its folder of layouts: written behind ours, so it overrides what it names."""
 _BEGIN, _END = "\ue000", "\ue001"
 """Private characters around a slot's name while the page is compiled; they never reach a reader."""
 _SLOT = re.compile(f"{_BEGIN}(\\w):(.*?){_END}")
@@ -60,7 +59,7 @@ def compile_page(form: Form, style: str = "") -> Page:
             "样式中不能用 @import、网址或 </style>，年报网页不得连接网络。请改用写在文件里的内容。",
             file=STYLE_NAME,
         )
-    whole_style = source(STYLE_NAME) + style
+    whole_style = source(STYLE_NAME) + style  # the district's own overrides what it names
     texts = {text.key: text for text in form.texts}
     placed = {key for section in form.sections for key in section.contents}
     page = render(

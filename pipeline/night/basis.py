@@ -1,0 +1,63 @@
+"""The inbox, the ledger and the district's settings go in; everything that tonight's outputs depend on comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
+from pipeline.forms.form import Form
+from pipeline.ledger import Ledger, imports, waivers
+from pipeline.night import mailing
+from pipeline.night.assessing import Campaign
+from pipeline.night.fingerprint import fingerprint
+from pipeline.night.inbox import Inbox, look
+from pipeline.night.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Everything that the outputs of a night depend on, gathered before any work; ``digest`` sums it up.
+
+    ``years`` are those before last year that something is known of.
+    """
+
+    campaign: Campaign
+    inbox: Inbox
+    years: Sequence[int]
+    layout: bytes
+    style: bytes
+    digest: str
+
+
+def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetime) -> Basis:
+    """Look into the inbox, record what is new there, and gather what tonight's outputs depend on."""
+    form, last_year = form_of(district), district.year - 1
+    inbox = look(ledger, district, now=now)
+    journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
+    mailing.note_bounces(inbox.messages, ledger, now=now)
+    history = imports.reports_of(ledger, last_year)
+    years = imports.years_before(ledger, last_year)
+    campaign = Campaign(form, district, history, waivers.in_force(ledger, district.year, now.date()))
+    layout, style = _word_layout(district, form), _web_style(district)
+    others = (*inbox.leftovers, *campaign.waivers, *history.values(), *years.items())
+    digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
+    return Basis(campaign, inbox, tuple(years), layout, style, digest)
+
+
+def _word_layout(district: District, form: Form) -> bytes:
+    """Return the district's own Word layout, else the one built from the form."""
+    own = district.layouts / LAYOUT_NAME
+    if own.is_file():
+        return own.read_bytes()
+    from pipeline.publishing.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
+
+    return build_layout(form)
+
+
+def _web_style(district: District) -> bytes:
+    """Return what the district adds to the style of the web reports; nothing if it adds nothing."""
+    own = district.layouts / STYLE_NAME
+    return own.read_bytes() if own.is_file() else b""
