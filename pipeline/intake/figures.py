@@ -6,6 +6,8 @@ unless the cell still holds the template's own formula: then the stored result m
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -67,10 +69,19 @@ def complete(form: Form, figures: Figures) -> dict[str, Number | None]:
         computed = numbers[key]
         if computed is not None and computed != stated:
             facts: Mapping[str, Fact] = {"stated": stated, "value": computed}
+            severity = Severity.WARNING if _states_another(stated, computed) else Severity.INFO
             figures.findings.append(
-                Finding("C04", Severity.INFO, figures.places[key], (key,), "recomputed", facts)
+                Finding("C04", severity, figures.places[key], (key,), "recomputed", facts)
             )
     return numbers
+
+
+def _states_another(stated: Number | str, computed: Number) -> bool:
+    """Say whether a total in words (约57, 共57件) names a number, but not the one that was computed."""
+    if not isinstance(stated, str) or stated.startswith("#"):
+        return False
+    named = re.findall(r"\d+(?:\.\d+)?", unicodedata.normalize("NFKC", stated))
+    return bool(named) and str(computed) not in named
 
 
 def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:

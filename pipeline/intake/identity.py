@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.intake.binding import owners
-from pipeline.intake.labels import normalise
-from pipeline.intake.reading import year_of
+from pipeline.intake.labels import normalise, year_of
 from pipeline.model import Agency, Fact, Finding, Severity
 
 if TYPE_CHECKING:

@@ -23,6 +23,9 @@ _UNIFIED = UNSEEN | str.maketrans(
         "它": "他",
     }
 )
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_UNIT = re.compile(r"\((?:单位:?)?([^()]{0,2}元)\)")
 _ENUMERATOR = re.compile(r"^(\d{1,2})[,.:]")
 
 
@@ -36,3 +39,15 @@ def normalise(text: str) -> str:
 def likeness(one: str, other: str) -> float:
     """Say how alike two normalised labels are, from 0 to 1."""
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Say whether two normalised labels do not name different units of money: 万元 and 元 are nearly the same word."""
+    mine, theirs = (_UNIT.search(label) for label in (one, other))
+    return mine is None or theirs is None or mine[1] == theirs[1]
+
+
+def year_of(text: str) -> int | None:
+    """Return the four-digit year that ``text`` states, if it states exactly one."""
+    years = set(_YEAR.findall(unicodedata.normalize("NFKC", text).translate(_DIGITS)))
+    return int(years.pop()) if len(years) == 1 else None

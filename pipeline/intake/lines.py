@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.intake.labels import likeness, normalise
+from pipeline.intake.labels import likeness, normalise, same_unit
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Line
@@ -66,9 +66,10 @@ def find_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> Lines:
 def find_near(lines: Sequence[Line], result: Lines, free: Collection[Mark]) -> None:
     """Give missing lines the one free text that is clearly most like their label; changes ``result``."""
     scores = {
-        (number, mark): likeness(normalise(lines[number].label[-1]), mark.text)
-        for number in result.missing
+        (number, mark): likeness(label, mark.text)
+        for number, label in ((number, normalise(lines[number].label[-1])) for number in result.missing)
         for mark in free
+        if same_unit(label, mark.text)
     }
     taken = {mark.along for mark in result.found.values()}
     for number in list(result.missing):

@@ -9,55 +9,109 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.intake.cellxml import hidden_lines, merged_away
-from pipeline.intake.values import shown
-from pipeline.model import Fact, Finding, Place, Severity, a1
+from pipeline.intake.labels import year_of
+from pipeline.intake.values import shown, type_cell
+from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 from pipeline.wording.addresses import cell_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.forms.form import Form, Table
+    from pipeline.forms.form import Cell, Form, Table
     from pipeline.forms.layout import Position
     from pipeline.intake.placing import Placement
     from pipeline.intake.spreadsheet import Raw, SheetData
 
 
+_EARLIER = ("上年", "去年", "往年", "上一年")
 _SHOWN = 6
 """Cells whose other value is said."""
 
 
-def oddities(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> list[Finding]:
-    """Return what is odd about ``table`` where it was placed."""
+def oddities(
+    form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData], year: int | None
+) -> list[Finding]:
+    """Return what is odd about ``table`` where it was placed; ``year`` is the one that the file states."""
     sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
     return [
-        *_copies(form, table, placed, sheets),
+        *_copies(form, table, placed, sheets, year),
         *_hidden(form, table, placed, sheet),
     ]
 
 
-def _copies(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> Iterable[Finding]:
+def _copies(
+    form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData], year: int | None
+) -> Iterable[Finding]:
+    inputs = [cell for cell in form.cells_of(table.key) if cell.is_input]
+    copies = []
     for copy in placed.copies:
-        facts: dict[str, Fact] = {"table": table.name, "sheet": placed.sheet, "copy": copy.sheet}
-        inputs = [cell.key for cell in form.cells_of(table.key) if cell.is_input]
-        different = [
-            key
-            for key in inputs
-            if _at(sheets, placed.positions.get(key)) != _at(sheets, copy.positions.get(key))
-        ]
-        filled = any(_at(sheets, copy.positions.get(key)) for key in inputs)
-        if not different or not filled:
-            yield Finding("F05", Severity.INFO, Place(placed.sheet), (), "copy", facts)
-            continue
-        first = copy.positions.get(different[0], (copy.sheet, 0, 0))
-        place = placed.positions.get(different[0])
-        yield Finding(
-            "F05",
-            Severity.ERROR,
-            Place(placed.sheet, a1(*place[1:])) if place else Place(placed.sheet),
-            tuple(different),
-            "copies_differ",
-            facts | {"cell": a1(*first[1:]), "others": _others(form, copy, different, sheets)},
-        )
+        if copy.sheet != placed.sheet and _is_of_another_year(copy.sheet, year):
+            facts: dict[str, Fact] = {"table": table.name, "sheet": placed.sheet, "copy": copy.sheet}
+            yield Finding("F05", Severity.INFO, Place(placed.sheet), (), "other_year", facts)
+        else:
+            copies.append(copy)
+    if len(copies) > 1 and _add_up(inputs, placed, copies, sheets):
+        parts = "、".join(f"“{copy.sheet}”" for copy in copies)
+        facts = {"table": table.name, "sheet": placed.sheet, "copies": parts}
+        yield Finding("F05", Severity.INFO, Place(placed.sheet), (), "parts", facts)
+        return
+    for copy in copies:
+        yield _copy(form, table, placed, copy, sheets)
+
+
+def _copy(
+    form: Form, table: Table, placed: Placement, copy: Placement, sheets: Sequence[SheetData]
+) -> Finding:
+    """Say that there is a copy, and where it differs; one that was left blank does not."""
+    where = copy.sheet
+    if not copy.positions:
+        facts: dict[str, Fact] = {"table": table.name, "copy": where}
+        return Finding("F05", Severity.WARNING, Place(placed.sheet), (), "copies_unclear", facts)
+    if copy.sheet == placed.sheet:
+        where = f"{copy.sheet}（{a1(*min(spot[1:] for spot in copy.positions.values()))} 起）"
+    facts = {"table": table.name, "sheet": placed.sheet, "copy": where}
+    inputs = [cell for cell in form.cells_of(table.key) if cell.is_input and cell.key in copy.positions]
+    different = [cell.key for cell in inputs if _meant(cell, placed, sheets) != _meant(cell, copy, sheets)]
+    filled = any(_meant(cell, copy, sheets) for cell in inputs)
+    if not different or not filled:
+        return Finding("F05", Severity.INFO, Place(placed.sheet), (), "copy", facts)
+    first = copy.positions.get(different[0], (copy.sheet, 0, 0))
+    place = placed.positions.get(different[0])
+    return Finding(
+        "F05",
+        Severity.ERROR,
+        Place(placed.sheet, a1(*place[1:])) if place else Place(placed.sheet),
+        tuple(different),
+        "copies_differ",
+        facts | {"cell": a1(*first[1:]), "others": _others(form, copy, different, sheets)},
+    )
+
+
+def _is_of_another_year(name: str, year: int | None) -> bool:
+    """Say whether the name of a sheet tells that it holds an earlier report, kept to compare with."""
+    stated = year_of(name)
+    return any(word in name for word in _EARLIER) or (None not in (stated, year) and stated != year)
+
+
+def _add_up(
+    inputs: Sequence[Cell], placed: Placement, copies: Sequence[Placement], sheets: Sequence[SheetData]
+) -> bool:
+    """Say whether the copies are the parts of an agency, each on its own sheet, and the table their sum."""
+    return all(
+        _meant(cell, placed, sheets) == sum(_number(cell, copy, sheets) for copy in copies) for cell in inputs
+    )
+
+
+def _number(cell: Cell, placed: Placement, sheets: Sequence[SheetData]) -> Number:
+    number = _meant(cell, placed, sheets)
+    return 0 if isinstance(number, str) else number
+
+
+def _meant(cell: Cell, placed: Placement, sheets: Sequence[SheetData]) -> Number | str:
+    """Return the number in a cell, however it is written and 0 for a blank; else what stands there instead."""
+    value = _at(sheets, placed.positions.get(cell.key))
+    typed = type_cell(value, cell.kind)
+    return shown(value) if typed.raw is not None else typed.number or 0
 
 
 def _others(form: Form, copy: Placement, keys: Sequence[str], sheets: Sequence[SheetData]) -> str:

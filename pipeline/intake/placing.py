@@ -39,7 +39,7 @@ class Placement:
     near: tuple[Fault, ...] = ()
     ambiguous: tuple[str, ...] = ()
     copies: tuple[Placement, ...] = ()
-    """The same table on further visible sheets, which were not read."""
+    """The same table on further visible sheets, or once more on its own, which were not read."""
     rivals: tuple[str, ...] = ()
     """Sheets of which none has the right name and each holds the table: none was read."""
 
@@ -52,18 +52,37 @@ class _Home:
     bare_rows: tuple[tuple[int, tuple[int, ...]], ...]
     positions: Mapping[str, Position]
     vocabulary: frozenset[str]
+    corner: tuple[int, int]
+    """The last row and the last column of the table."""
 
 
 def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
     """Place the numbers and the nil return of ``table``; of several copies the one on the sheet with the right name."""
     placed = _place(form, table, sheets)
+    if placed.sheet != table.sheet:
+        return placed
     own = {sheet.name for sheet in form.sheets}
-    strangers = [sheet for sheet in sheets if sheet.visible and sheet.name not in own]
-    if not strangers or placed.sheet != table.sheet:
+    others = [sheet for sheet in sheets if sheet.visible and sheet.name not in own and _may_hold(form, sheet)]
+    beside = None if placed.moved else beside_table(form, table, sheets)
+    if beside:
+        others.append(beside)
+    if not others:
         return placed
     home = _homes(form)[table.key]
-    copies = _holders(home, [sheet for sheet in strangers if _may_hold(form, sheet)])
-    return replace(placed, copies=tuple(_search(table, home, sheet) for sheet in copies))
+    return replace(placed, copies=tuple(_search(table, home, sheet) for sheet in _holders(home, others)))
+
+
+def beside_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> SheetData | None:
+    """Return the sheet of a table that stands as in the template, without the table; None where nothing is left."""
+    bottom, right = _homes(form)[table.key].corner
+    sheet = next(sheet for sheet in sheets if sheet.name == table.sheet)
+    if len(sheet.rows) <= bottom + 1 and all(len(row) <= right + 1 for row in sheet.rows[:1]):
+        return None
+    rows = [
+        [None if r <= bottom and c <= right else value for c, value in enumerate(row)]
+        for r, row in enumerate(sheet.rows)
+    ]
+    return replace(sheet, rows=rows) if any(value for row in rows for value in row) else None
 
 
 def _place(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
@@ -112,7 +131,11 @@ def _home(form: Form, table: Table) -> _Home:
             spots = [positions[cell.key] for cell in form.cells_of(table.key) if cell.block == number]
             bare.append((spots[0][1], tuple(column for _, _, column in spots)))
     positions[table.nil_key] = form.positions[table.nil_key]
-    return _Home(labels, tuple(bare), positions, frozenset(map(normalise, parts)))
+    corner = (
+        max(row for _, row, _ in positions.values()),
+        max(column for _, _, column in positions.values()),
+    )
+    return _Home(labels, tuple(bare), positions, frozenset(map(normalise, parts)), corner)
 
 
 def _stands(home: _Home, sheet: SheetData) -> bool:

@@ -5,20 +5,19 @@ Never raises for anything an agency can send: whatever is wrong with a file is a
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.intake import guard
 from pipeline.intake.figures import Figures, complete, read_table
-from pipeline.intake.labels import normalise
+from pipeline.intake.labels import normalise, year_of
 from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_stamp
 from pipeline.intake.oddities import oddities
 from pipeline.intake.pasted import paste_of
 from pipeline.intake.placing import place_table, sheet_texts
 from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
+from pipeline.intake.strays import strays
 from pipeline.model import Claims, Fact, Finding, Place, Reading, Severity, a1
 
 if TYPE_CHECKING:
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from pipeline.intake.placing import Placement
     from pipeline.intake.spreadsheet import SheetData
 
-_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
-_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_SHOWN = 6
-"""Cells that one finding lists."""
 _MARKER_SLACK = 8
 """A marker of the old form stands in a cell of its own; a narrative that mentions the words is longer."""
 
@@ -50,12 +45,6 @@ def read(form: Form, content: bytes) -> Reading:
     return _read_sheets(form, sheets, remarks)
 
 
-def year_of(text: str) -> int | None:
-    """Return the four-digit year that ``text`` states, if it states exactly one."""
-    years = set(_YEAR.findall(unicodedata.normalize("NFKC", text).translate(_DIGITS)))
-    return int(years.pop()) if len(years) == 1 else None
-
-
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
     incomplete = any(placed.missing or not placed.sheet for _, placed in placements)
@@ -70,16 +59,16 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         findings = (*remarks, *(_missing_table(form, table) for table in missing))
         return Reading(None, claims, entries=entries, findings=findings)
     figures = Figures()
+    year = claims.year or year_of(stamp.get("year", ""))
     for table, placed in placements:
         figures.findings += _placement_findings(form, table, placed)
         if placed.sheet:
             paste = paste_of(form, table, placed, sheets)
             read_table(form, table, paste.placement if paste else placed, sheets, figures)
-            figures.findings += oddities(form, table, placed, sheets)
-            figures.findings += [paste.finding] if paste else []
-        if placed.moved:
-            figures.findings += _unread(
-                table, placed, next(item for item in sheets if item.name == placed.sheet)
+            figures.findings += oddities(form, table, placed, sheets, year)
+            is_nil = table.key in figures.nil_tables
+            figures.findings += (
+                [paste.finding] if paste else strays(form, table, placed, sheets, is_nil=is_nil)
             )
     numbers = complete(form, figures)
     return Reading(
@@ -187,28 +176,3 @@ def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Fin
         facts = {"table": table.name}
         found.append(Finding("F05", Severity.INFO, where, (), "moved", facts))
     return found
-
-
-def _unread(table: Table, placed: Placement, sheet: SheetData) -> list[Finding]:
-    """Point at numbers that stand inside a moved table where the form has no cell: nothing is lost in silence."""
-    taken = {(row, column) for _, row, column in placed.positions.values()}
-    rows, columns = ({at[axis] for at in taken} for axis in (0, 1))
-    nil = placed.positions.get(table.nil_key)
-    top = min(rows - {nil[1]} if nil else rows, default=0)
-    spots = [
-        (row, column)
-        for row in range(top, max(rows, default=-1) + 1)
-        for column in range(min(columns), max(columns) + 1)
-        if (row, column) not in taken and _is_figure(sheet.at(row, column))
-    ]
-    if not spots:
-        return []
-    facts: Mapping[str, Fact] = {
-        "table": table.name,
-        "cells": "、".join(a1(*spot) for spot in spots[:_SHOWN]),
-    }
-    return [Finding("F05", Severity.WARNING, Place(sheet.name, a1(*spots[0])), (), "unread", facts)]
-
-
-def _is_figure(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value != 0

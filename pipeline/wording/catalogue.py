@@ -133,6 +133,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”原表中有模板没有的行或列，原表 {cells} 的数字没有计入，也没有转入退回表",
         "请核对这些数字是否应填在规定的项目中；不应填的，在“自查”的“说明”栏写明原因",
     ),
+    ("F05", "beside_back"): Wording(
+        "“{table}”原表的表格之外还有数字（原表 {cells}），没有计入，也没有转入退回表",
+        "请核对这些数字是否应填在表内，无误的不用改",
+    ),
     ("F05", "copies_back"): Wording(
         "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
         "请逐格核对两份不同的 {count} 格（另一份的 {others}），填错的改正，无误的不用改",
@@ -155,6 +159,16 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”在“{found}”工作表上，模板中在“{sheet}”，已从“{found}”读取", "", "{found}", "{sheet}"
     ),
     ("F05", "copy"): Wording("“{table}”有两份：“{sheet}”和“{copy}”，内容相同，读取的是“{sheet}”"),
+    ("F05", "copies_unclear"): Wording(
+        "“{table}”在“{copy}”上还有不止一份，没有与读取的数字核对", "请核对后删去多余的，只保留正确的一份"
+    ),
+    ("F05", "parts"): Wording(
+        "“{table}”在 {copies} 上还有几份，各格相加正好是“{sheet}”的数，读取的是“{sheet}”"
+    ),
+    ("F05", "other_year"): Wording("“{copy}”按名称是别的年度的“{table}”，没有读取，读取的是“{sheet}”"),
+    ("F05", "beside"): Wording(
+        "“{table}”的表格之外还有数字（{cells}），没有计入", "请核对这些数字是否应填在表内，然后删去表外的数字"
+    ),
     ("F05", "copies_differ"): Wording(
         "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",
         "请核对后只保留正确的一份，工作表名用“{sheet}”",

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from pipeline.forms.form import Cell, Form
-from pipeline.intake.reading import read, year_of
+from pipeline.intake.labels import year_of
+from pipeline.intake.reading import read
 from pipeline.model import Finding, Number, Place, Reading
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.intake.support import (
