@@ -25,6 +25,7 @@ _UNIFIED = UNSEEN | str.maketrans(
 )
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_EARLIER = ("上年", "去年", "往年", "上一年")
 _UNIT = re.compile(r"\((?:单位:?)?([^()]{0,2}元)\)")
 _ENUMERATOR = re.compile(r"^(\d{1,2})[,.:]")
 
@@ -51,3 +52,9 @@ def year_of(text: str) -> int | None:
     """Return the four-digit year that ``text`` states, if it states exactly one."""
     years = set(_YEAR.findall(unicodedata.normalize("NFKC", text).translate(_DIGITS)))
     return int(years.pop()) if len(years) == 1 else None
+
+
+def tells_another_year(name: str, year: int | None) -> bool:
+    """Say whether the name of a sheet tells that it holds an earlier report, kept to compare with."""
+    stated = year_of(name)
+    return any(word in name for word in _EARLIER) or (None not in (stated, year) and stated != year)

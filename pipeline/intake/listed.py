@@ -26,6 +26,8 @@ _LINE_END = re.compile(r"\r\n?|[\v\f]")
 """Word's own line and page breaks among them."""
 _UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _LONGEST_LABEL = 80
+_GUIDANCE = 0.5
+"""How alike a text is to the guidance beside it that is no text of a clerk."""
 Spot = tuple["SheetData", int, int]
 
 
@@ -36,6 +38,8 @@ class Listed:
     answers: dict[str, str] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    read: set[tuple[str, int, int]] = field(default_factory=set)
+    """Sheet, row and column of every label and of what was read beside it."""
 
 
 def read_listed(form: Form, sheets: Sequence[SheetData]) -> Listed:
@@ -98,11 +102,11 @@ def _spot(form: Form, item: Entry | Text, sheets: Sequence[SheetData]) -> Spot |
     name, row, column = form.positions[item.key]
     column += layout.LABEL_COLUMN - layout.ANSWER_COLUMN
     home = next((sheet for sheet in sheets if sheet.name == name), None)
-    if home and _is_label(home.at(row, column), item.label):
+    if home and is_label(home.at(row, column), item.label):
         return home, row, column
     for group in ([home] if home else []), [sheet for sheet in sheets if sheet is not home and sheet.visible]:
         spots = [
-            (sheet, r, c) for sheet in group for r, c, text in _texts(sheet) if _is_label(text, item.label)
+            (sheet, r, c) for sheet in group for r, c, text in _texts(sheet) if is_label(text, item.label)
         ]
         if spots:
             return spots[0] if len(spots) == 1 else None
@@ -117,7 +121,8 @@ def _near_spot(home: SheetData | None, row: int, column: int, item: Entry | Text
     return None
 
 
-def _is_label(value: Raw, label: str) -> bool:
+def is_label(value: Raw, label: str) -> bool:
+    """Say whether a cell holds ``label``, however it is set."""
     return value == label or (
         isinstance(value, str) and len(value) <= _LONGEST_LABEL and normalise(value) == normalise(label)
     )
@@ -133,34 +138,55 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
         return
     sheet, row, column = spot
     label = sheet.at(row, column)
-    if not _is_label(label, item.label):
+    if not is_label(label, item.label):
         place = Place(sheet.name, a1(row, column))
         near = {"found": str(label).strip(), "label": item.label}
         result.findings.append(Finding("F03", Severity.WARNING, place, (item.key,), "near_label", near))
-    answer, where = _answer(sheet, row, column, item)
+    answer, where = answer_beside(sheet, row, column, item)
+    result.read |= {(sheet.name, row, column), (sheet.name, row, where)}
     if isinstance(item, Text):
-        answer = "\n".join((answer, *_continued(sheet, row, where, column))).strip()
+        below = dict(_continued(sheet, row, where, column))
+        result.read |= {(sheet.name, other, where) for other in below}
+        answer = "\n".join((answer, *below.values())).strip()
     result.answers[item.key] = answer
     result.places[item.key] = Place(sheet.name, a1(row, where))
 
 
-def _answer(sheet: SheetData, row: int, column: int, item: Entry | Text) -> tuple[str, int]:
+def answer_beside(sheet: SheetData, row: int, column: int, item: Entry | Text) -> tuple[str, int]:
     """Return the answer beside a label and its column; the template's own guidance is none."""
     beside = column + layout.ANSWER_COLUMN - layout.LABEL_COLUMN
     for other in range(beside, len(sheet.rows[row])):
         text = clean(sheet.at(row, other))
         if text:
-            return (text, other) if text not in {item.prompt, item.guidance} else ("", beside)
+            own = text in {item.prompt, item.guidance} or (other > beside and is_guidance(text, item))
+            return ("", beside) if own else (text, other)
     return "", beside
 
 
-def _continued(sheet: SheetData, row: int, column: int, label_column: int) -> Iterator[str]:
-    """Yield further paragraphs that were typed into rows of their own below the answer."""
+def is_guidance(text: str, item: Entry | Text) -> bool:
+    """Say whether ``text`` is the guidance of ``item`` as this or another edition of the template words it."""
+    if len(text) > 3 * len(item.guidance):
+        return False
+    return text in {item.prompt, item.guidance} or likeness(text, item.guidance) >= _GUIDANCE
+
+
+def _continued(sheet: SheetData, row: int, column: int, label_column: int) -> Iterator[tuple[int, str]]:
+    """Yield further paragraphs that were typed into rows of their own below the answer, with their rows.
+
+    Those after an empty row belong to it too where another label follows below; at the end of a sheet they may be a note.
+    """
+    after_gap: list[tuple[int, str]] = []
+    gap = False
     for below in range(row + 1, len(sheet.rows)):
-        text = clean(sheet.at(below, column))
-        if not text or clean(sheet.at(below, label_column)):
+        if clean(sheet.at(below, label_column)):
+            yield from after_gap
             return
-        yield text
+        text = clean(sheet.at(below, column))
+        gap = gap or not text
+        if text and gap:
+            after_gap.append((below, text))
+        elif text:
+            yield below, text
 
 
 def answers_of(listed: Listed, items: Sequence[Entry] | Sequence[Text]) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.intake.cellxml import hidden_lines, merged_away
-from pipeline.intake.labels import year_of
+from pipeline.intake.labels import tells_another_year
 from pipeline.intake.values import shown, type_cell
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 from pipeline.wording.addresses import cell_ranges
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import Raw, SheetData
 
 
-_EARLIER = ("上年", "去年", "往年", "上一年")
 _SHOWN = 6
 """Cells whose other value is said."""
 
@@ -45,7 +44,7 @@ def _copies(
     inputs = [cell for cell in form.cells_of(table.key) if cell.is_input]
     copies = []
     for copy in placed.copies:
-        if copy.sheet != placed.sheet and _is_of_another_year(copy.sheet, year):
+        if copy.sheet != placed.sheet and tells_another_year(copy.sheet, year):
             facts: dict[str, Fact] = {"table": table.name, "sheet": placed.sheet, "copy": copy.sheet}
             yield Finding("F05", Severity.INFO, Place(placed.sheet), (), "other_year", facts)
         else:
@@ -85,12 +84,6 @@ def _copy(
         "copies_differ",
         facts | {"cell": a1(*first[1:]), "others": _others(form, copy, different, sheets)},
     )
-
-
-def _is_of_another_year(name: str, year: int | None) -> bool:
-    """Say whether the name of a sheet tells that it holds an earlier report, kept to compare with."""
-    stated = year_of(name)
-    return any(word in name for word in _EARLIER) or (None not in (stated, year) and stated != year)
 
 
 def _add_up(

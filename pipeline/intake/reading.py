@@ -17,6 +17,7 @@ from pipeline.intake.pasted import paste_of
 from pipeline.intake.placing import place_table, sheet_texts
 from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
+from pipeline.intake.stray_texts import stray_texts
 from pipeline.intake.strays import strays
 from pipeline.model import Claims, Fact, Finding, Place, Reading, Severity, a1
 
@@ -71,6 +72,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
                 [paste.finding] if paste else strays(form, table, placed, sheets, is_nil=is_nil)
             )
     numbers = complete(form, figures)
+    held = {placed.sheet for _, placed in placements}
     return Reading(
         form.id,
         claims,
@@ -84,7 +86,12 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         computed=frozenset(
             key for key, value in numbers.items() if value is not None and figures.numbers.get(key) is None
         ),
-        findings=(*remarks, *listed.findings, *figures.findings),
+        findings=(
+            *remarks,
+            *listed.findings,
+            *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
+            *figures.findings,
+        ),
     )
 
 

@@ -43,6 +43,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F03", "near_label"): "label_mended",
     ("F05", "unread"): "unread_back",
     ("F05", "beside"): "beside_back",
+    ("F05", "unread_text"): "text_back",
     ("F05", "copies_differ"): "copies_back",
     ("F05", "hidden_sheet"): "sheet_shown",
     ("F05", "hidden"): "hidden_shown",

@@ -137,6 +137,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”原表的表格之外还有数字（原表 {cells}），没有计入，也没有转入退回表",
         "请核对这些数字是否应填在表内，无误的不用改",
     ),
+    ("F05", "text_back"): Wording(
+        "原表 {cells} 的文字没有读入，也没有转入退回表（“{raw}”）",
+        "请核对这段文字是否应并入对应的项目，不属于报告的不用管",
+    ),
     ("F05", "copies_back"): Wording(
         "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
         "请逐格核对两份不同的 {count} 格（另一份的 {others}），填错的改正，无误的不用改",
@@ -168,6 +172,13 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "other_year"): Wording("“{copy}”按名称是别的年度的“{table}”，没有读取，读取的是“{sheet}”"),
     ("F05", "beside"): Wording(
         "“{table}”的表格之外还有数字（{cells}），没有计入", "请核对这些数字是否应填在表内，然后删去表外的数字"
+    ),
+    ("F05", "unread_text"): Wording(
+        "{cells} 的文字没有读入（“{raw}”）", "请把这段文字并入对应项目的填写格，不属于报告的请删去"
+    ),
+    ("F05", "texts_differ"): Wording(
+        "“{label}”在“{copy}”上还有一份，文字不同，读取的是“{sheet}”的一份",
+        "请核对后只保留正确的一份，写在“{sheet}”",
     ),
     ("F05", "copies_differ"): Wording(
         "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",
