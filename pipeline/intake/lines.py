@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.intake.labels import likeness, normalise, same_unit
@@ -38,6 +38,8 @@ class Lines:
     ambiguous: list[int] = field(default_factory=list)
     near: list[int] = field(default_factory=list)
     """Lines of ``found`` whose label is only nearly the form's."""
+    headings: dict[str, Mark] = field(default_factory=dict)
+    """Texts taken for a heading over several lines that they nearly are, by the heading."""
 
 
 def find_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> Lines:
@@ -55,12 +57,37 @@ def find_lines(lines: Sequence[Line], marks: Sequence[Mark]) -> Lines:
         if len(candidates) > 1 or leaves.count(leaves[number]) > 1:
             wanted = normalise(line.label[-2]) if len(line.label) > 1 else ""
             candidates = [mark for mark in candidates if _parent(mark, ladders, levels) == wanted]
-        candidates = list(
-            {mark.along: mark for mark in reversed(candidates)}.values()
-        )  # a split merge repeats its text
-        _decide(result, number, candidates)
+        _decide(result, number, _once(candidates))
     _refuse_shared(result)
     return result
+
+
+def find_lines_below(lines: Sequence[Line], marks: Sequence[Mark], free: Collection[Mark]) -> Lines:
+    """Find lines as ``find_lines`` does; where headings over them are damaged, with the ``free`` texts nearest to those."""
+    result = find_lines(lines, marks)
+    if not result.missing and not result.ambiguous:
+        return result
+    present = {mark.text for mark in marks}
+    headings = {part: normalise(part) for line in lines for part in line.label[:-1]}
+    nearest = {
+        part: mark
+        for part, text in headings.items()
+        if text not in present and (mark := _nearest(text, free)) is not None
+    }
+    instead = {mark: replace(mark, text=headings[part]) for part, mark in nearest.items()}
+    mended = find_lines(lines, [instead.get(mark, mark) for mark in marks])
+    if len(mended.found) <= len(result.found):
+        return result
+    mended.headings = nearest
+    return mended
+
+
+def _nearest(label: str, free: Collection[Mark]) -> Mark | None:
+    """Return the one text that is clearly most like ``label``."""
+    ranked = sorted(((likeness(label, mark.text), mark) for mark in free), reverse=True)[:2]
+    if not ranked or ranked[0][0] < ALIKE_ENOUGH:
+        return None
+    return ranked[0][1] if len(ranked) == 1 or ranked[1][0] <= ranked[0][0] - CLEARLY_BEST else None
 
 
 def find_near(lines: Sequence[Line], result: Lines, free: Collection[Mark]) -> None:
@@ -84,6 +111,13 @@ def find_near(lines: Sequence[Line], result: Lines, free: Collection[Mark]) -> N
             result.near.append(number)
             result.found[number] = mark
             taken.add(mark.along)
+
+
+def _once(candidates: Sequence[Mark]) -> list[Mark]:
+    """Leave out the texts that a split merge repeats: those at the same place, and those right beside another."""
+    spots = {(mark.along, mark.depth) for mark in candidates}
+    first = [mark for mark in candidates if (mark.along - 1, mark.depth) not in spots]
+    return list({mark.along: mark for mark in reversed(first)}.values())
 
 
 def _decide(result: Lines, number: int, candidates: Sequence[Mark]) -> None:

@@ -134,11 +134,11 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
     if not rows and not columns and not covered:
         return
     spots = {
-        key: placed.positions[key][1:]
-        for key in (cell.key for cell in form.cells_of(table.key) if cell.is_input)
-        if key in placed.positions
+        cell.key: placed.positions[cell.key][1:]
+        for cell in form.cells_of(table.key)
+        if cell.is_input and cell.key in placed.positions
     }
-    filled = {key: spot for key, spot in spots.items() if sheet.at(*spot) not in {None, "", 0}}
+    filled = {key: spot for key, spot in spots.items() if sheet.at(*spot) not in {None, "", 0, "0"}}
     hidden = [key for key, (row, column) in filled.items() if row in rows or column in columns]
     under = [key for key, spot in filled.items() if spot in covered]
     for keys, variant in ((hidden, "hidden"), (under, "merged")):

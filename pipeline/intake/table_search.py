@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.grid import cell_key
 from pipeline.intake.labels import normalise
-from pipeline.intake.lines import Lines, Mark, find_lines, find_near
+from pipeline.intake.lines import Lines, Mark, find_lines_below, find_near
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Block, Line, Table
@@ -94,7 +94,7 @@ class _BlockSearch:
         if not self.block.rows[0].label:
             return Lines()
         marks = [Mark(r, c, text) for r, c, text in self.texts if r >= top]
-        result = find_lines(self.block.rows, marks)
+        result = find_lines_below(self.block.rows, marks, self._free(marks))
         if result.missing and result.found:
             alongs = [mark.along for mark in result.found.values()]
             depths = [mark.depth for mark in result.found.values()]
@@ -106,7 +106,7 @@ class _BlockSearch:
 
     def _columns_above(self, top: int, bottom: int) -> Lines:
         marks = [Mark(c, r, text) for r, c, text in self.texts if top <= r < bottom]
-        result = find_lines(self.block.columns, marks)
+        result = find_lines_below(self.block.columns, marks, self._free(marks))
         if result.missing and bottom != _UNKNOWN:
             depths = [mark.depth for mark in result.found.values()]
             lowest = min(depths, default=bottom - _SPARE_ROWS)
@@ -139,6 +139,10 @@ class _BlockSearch:
             keys = tuple(self._key(r, number) for r in range(len(self.block.rows)))
             mark = columns.found.get(number)
             self._note(found, columns, number, line, keys, (mark.depth, mark.along) if mark else None)
+        for label, mark in rows.headings.items():
+            self._note_near(found, label, self._keys_under(label), (mark.along, mark.depth))
+        for label, mark in columns.headings.items():
+            self._note_near(found, label, self._keys_under(label), (mark.depth, mark.along))
 
     def _note(
         self,
@@ -154,8 +158,19 @@ class _BlockSearch:
         elif number in lines.missing and line.label:
             found.missing += (Fault(line.label[-1], keys),)
         elif number in lines.near and spot:
-            shown = str(self.sheet.at(*spot)).strip()
-            found.near += (Fault(line.label[-1], keys, shown, (self.sheet.name, *spot)),)
+            self._note_near(found, line.label[-1], keys, spot)
+
+    def _note_near(self, found: Found, label: str, keys: tuple[str, ...], spot: tuple[int, int]) -> None:
+        shown = str(self.sheet.at(*spot)).strip()
+        found.near += (Fault(label, keys, shown, (self.sheet.name, *spot)),)
+
+    def _keys_under(self, label: str) -> tuple[str, ...]:
+        return tuple(
+            self._key(r, c)
+            for r, row in enumerate(self.block.rows)
+            for c, column in enumerate(self.block.columns)
+            if label in row.label[:-1] or label in column.label[:-1]
+        )
 
     def _key(self, row: int, column: int) -> str:
         return cell_key(self.table.key, self.block.rows[row], self.block.columns[column])

@@ -261,6 +261,24 @@ def test_three_damaged_labels_are_told_apart(form: Form, numbers: dict[str, Numb
     assert set(codes(reading.findings)) == {"F03.near_label"}
 
 
+@pytest.mark.parametrize("number", range(3))
+def test_a_damaged_heading_over_several_columns_is_taken_with_a_warning(
+    form: Form, numbers: dict[str, Number], number: int
+) -> None:
+    table = with_bare_row(form)
+    headings = list(dict.fromkeys(line.label[-2] for line in table.blocks[0].columns))
+    heading = headings[number]
+    made = draft(form, numbers)
+    made.relabel(table.sheet, heading, heading[:-1])
+    reading = read(form, made.xlsx())
+    assert reading.numbers == numbers
+    [found] = reading.findings
+    assert (codes([found]), found.severity) == (["F03.near_label"], Severity.WARNING)
+    assert found.facts == {"found": heading[:-1], "label": heading}
+    under = [cell.key for cell in form.cells_of(table.key) if heading in cell.column.label]
+    assert list(found.keys) == under
+
+
 @pytest.mark.parametrize("instead", [None, "", "备注", 5])
 def test_a_label_that_is_gone_is_not_guessed(form: Form, numbers: dict[str, Number], instead: object) -> None:
     table = wide(form)
@@ -397,9 +415,10 @@ def test_merges_that_were_split_and_filled_are_read(
                         made.sheets[table.sheet].setdefault(spot, cell.text)
     if moved:
         made.shift(wide(form).sheet, move(1, 0))
+        made.shift(with_blocks(form).sheet, move(0, 1))
     reading = read(form, made.xlsx())
     assert reading.numbers == numbers
-    assert codes(reading.findings) == ["F05.moved"] * moved
+    assert codes(reading.findings) == ["F05.moved"] * moved * 2
 
 
 @pytest.mark.parametrize("where", ["on one sheet", "on two"])
