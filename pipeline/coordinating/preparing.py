@@ -153,4 +153,4 @@ def personal_template(district: District, form: Form, agency: Agency, past: Past
 
 
 def _template_name(agency: Agency, district: District, form: Form) -> str:
-    return safe_name(f"{agency.code}_{agency.name}_{district.year}年{form.title}填报模板") + ".xlsx"
+    return safe_name(f"{agency.code}_{agency.name}", f"_{district.year}年{form.title}填报模板") + ".xlsx"

@@ -198,7 +198,7 @@ def _file(item: letters.Kept, names: dict[str, str]) -> str:
     day = item.intended_at.astimezone(CHINA).strftime("%Y%m%d")
     whom = names.get(item.agency or "", item.recipient)
     end = item.message_id.strip("<>")[:6]
-    return safe_name(f"{day}_{KIND_WORDS[LetterKind(item.kind)]}_{whom}_{end}") + ".eml"
+    return safe_name(f"{day}_{KIND_WORDS[LetterKind(item.kind)]}_{whom}", f"_{end}") + ".eml"
 
 
 # ---------------------------------------------------------------- writing

@@ -8,12 +8,13 @@ What printing needs is compiled once and can be pickled, so that any worker can 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.forms.form import Form
-from pipeline.model import ReadBack, Report
+from pipeline.model import Number, ReadBack, Report
 from pipeline.publishing import downloads, word
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.html import report as web
@@ -82,26 +83,31 @@ def copied(folder: Path, paths: Iterable[str]) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """What became of a job: the paths that had to be written, and what stands in the Word document."""
-
-    written: tuple[str, ...]
-    read: ReadBack
+def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[tuple[str, ...]]:
+    """Print a chunk of reports; return for each the paths that had to be written. Runs in any worker."""
+    return [tuple(_written(layouts, job)) for job in jobs]
 
 
-def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[Printed]:
-    """Print a chunk of reports. Runs in any worker."""
-    return [Printed(tuple(_written(layouts, job)), _read_back(layouts, job)) for job in jobs]
+def read_documents(reader: FigureReader, jobs: Sequence[Job]) -> list[ReadBack]:
+    """Read a chunk of Word documents as they lie there once all are written. Runs in any worker."""
+    return [_read_back(reader, job) for job in jobs]
 
 
-def _read_back(layouts: Layouts, job: Job) -> ReadBack:
-    """Read the document as it lies there; the very bytes that were read before need not be taken apart again."""
+def own_figures(jobs: Sequence[Job], read: Sequence[ReadBack]) -> dict[str, tuple[Number | None, ...]]:
+    """Return what was read of each agency, by code; a document that stands for two agencies is neither's."""
+    times = Counter(item.sha256 for item in read)
+    return {
+        job.report.code: item.figures for job, item in zip(jobs, read, strict=True) if times[item.sha256] == 1
+    }
+
+
+def _read_back(reader: FigureReader, job: Job) -> ReadBack:
+    """Read a document; the very bytes that were read before need not be taken apart again."""
     content = (job.folder / path_of(job.stem, WORD)).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if job.known and job.known.sha256 == digest:
         return job.known
-    return ReadBack(digest, read_figures(layouts.reader, content))
+    return ReadBack(digest, read_figures(reader, content))
 
 
 def _written(layouts: Layouts, job: Job) -> Iterator[str]:

@@ -7,14 +7,17 @@ the same bytes is left alone, so a night with nothing new rewrites nothing.
 from __future__ import annotations
 
 import re
+import unicodedata
+from itertools import chain, count
 from pathlib import Path
 
 from pipeline.machine.durable import write_whole
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)[\d¹²³]|con(in|out)\$)\s*(\.|$)")
 _MOST_BYTES = 180
 """Room for a suffix within the 255 bytes that common file systems allow a name."""
+_MOST_OF_MARK = 60
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:
@@ -25,11 +28,39 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     return True
 
 
-def safe_name(name: str) -> str:
-    """Return ``name`` as every file system takes it: no forbidden characters, no reserved word, not too long."""
+def safe_name(name: str, end: str = "") -> str:
+    """Return ``name`` and ``end`` as every file system takes them: no forbidden characters, no reserved word, not too long.
+
+    Of what is too long the name is cut, never the short ``end``, which tells names apart.
+    """
+    end = _FORBIDDEN.sub("_", end)
     cleaned = _FORBIDDEN.sub("_", name).strip(" .") or "_"
     if _RESERVED.match(cleaned):
         cleaned = f"_{cleaned}"
-    while len(cleaned.encode()) > _MOST_BYTES:
-        cleaned = cleaned[:-1]
-    return cleaned
+    return f"{_cut(cleaned, _MOST_BYTES - len(end.encode()))}{end}".rstrip(" .")
+
+
+class Names:
+    """Names the files of a folder, each its own also where a file system tells neither case nor width apart."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, name: str, mark: str, end: str = "") -> str:
+        """Return ``name`` with the short ``end``; where that is taken, with ``mark`` between them, numbered if need be."""
+        mark = _cut(mark, _MOST_OF_MARK)
+        between = chain(("", f"_{mark}"), (f"_{mark}_{number}" for number in count(2)))
+        candidates = (safe_name(name, f"{words}{end}") for words in between)
+        found = next(item for item in candidates if _folded(item) not in self._taken)
+        self._taken.add(_folded(found))
+        return found
+
+
+def _cut(text: str, most: int) -> str:
+    while len(text.encode()) > most:
+        text = text[:-1]
+    return text
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -58,7 +58,13 @@ def publish(
     done = work.map(
         documents.write_documents, layouts, todo, lambda count: progress("生成各单位年报", count, len(todo))
     )
-    written = [path for item in done for path in item.written]
+    written = [path for paths in done for path in paths]
+    read = work.map(
+        documents.read_documents,
+        layouts.reader,
+        todo,
+        lambda count: progress("核对各单位年报", count, len(todo)),
+    )
     batch = pdf.Batch()
     if night.with_pdf:
         batch = pdf.print_documents(reports, lambda count: progress("生成 PDF", count, len(reports)))
@@ -70,7 +76,7 @@ def publish(
     known = replace(
         night.background,
         extended={item.agency: item.until for item in night.district.extensions},
-        printed={job.report.code: item.read.figures for job, item in zip(todo, done, strict=True)},
+        printed=documents.own_figures(todo, read),
         reports={job.report.code: documents.path_of(job.stem, documents.WORD) for job in todo},
     )
     builders: list[Builder] = [
@@ -86,11 +92,9 @@ def publish(
         (folder / path).unlink(missing_ok=True)
     if write_if_changed(folder / before.RUN_NAME, record.to_json(tonight)):
         written.append(before.RUN_NAME)
-    read = {
-        documents.path_of(job.stem, documents.WORD): item.read for job, item in zip(todo, done, strict=True)
-    }
+    by_path = dict(zip((documents.path_of(job.stem, documents.WORD) for job in todo), read, strict=True))
     made = {
-        path: Made(basis, (folder / path).stat().st_size, read.get(path))
+        path: Made(basis, (folder / path).stat().st_size, by_path.get(path))
         for path, basis in planned.bases.items()
     }
     return Published(tonight, tuple(written), gone, made, batch.failure)

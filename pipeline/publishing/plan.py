@@ -24,7 +24,7 @@ from pipeline.machine.digest import digest_of
 from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Report, Verdict
 from pipeline.publishing import documents, record
 from pipeline.publishing.documents import Job
-from pipeline.publishing.files import safe_name
+from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.summary import Background
 from pipeline.returning import shown_in
 
@@ -126,9 +126,9 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
 def _files(district: District) -> dict[str, str]:
     about = f"{district.name}{district.year}年政府信息公开"
     return {
-        "summary": f"{safe_name(f'{about}年报汇总表')}.xlsx",
-        "district_report": f"{safe_name(f'{about}工作年度报告')}.docx",
-        "upward": f"{safe_name(f'{about}年报上报表')}.xlsx",
+        "summary": f"{safe_name(about, '年报汇总表')}.xlsx",
+        "district_report": f"{safe_name(about, '工作年度报告')}.docx",
+        "upward": f"{safe_name(about, '年报上报表')}.xlsx",
         "dashboard": PAGE,
         "site": documents.copy_of(PAGE),
         "figures": "figures.csv",
@@ -137,31 +137,20 @@ def _files(district: District) -> dict[str, str]:
 
 
 def _stems(night: Night) -> dict[int, str]:
-    """Name the documents of each report that counts; equal names get the agency's code."""
-    taken: set[str] = set()
-    found: dict[int, str] = {}
-    for state in night.summary.states:
-        if state.counting is None:
-            continue
-        name = safe_name(state.agency.name)
-        if name.casefold() in taken:
-            name = safe_name(f"{state.agency.name}_{state.agency.code}")
-        taken.add(name.casefold())
-        found[id(state.counting)] = name
-    return found
+    """Name the documents of each report that counts; of equal names the later in the roster gets the agency's code."""
+    names = Names()
+    stems = [(state, names.take(state.agency.name, state.agency.code)) for state in night.summary.states]
+    return {id(state.counting): stem for state, stem in stems if state.counting}
 
 
 def _returned(night: Night) -> dict[int, str]:
     """Name the marked workbook of every returned submission of a known agency."""
-    found: dict[int, str] = {}
-    for item in night.assessments:
-        agency = item.submission.agency
-        if item.verdict is Verdict.RETURNED and agency:
-            stem = f"{safe_name(agency.name)}_第{item.version}次"
-            if f"{RETURNED}/{stem}.xlsx" in found.values():
-                stem = f"{safe_name(agency.name)}_{safe_name(agency.code)}_第{item.version}次"
-            found[id(item)] = f"{RETURNED}/{stem}.xlsx"
-    return found
+    names = Names()
+    return {
+        id(item): f"{RETURNED}/{names.take(agency.name, agency.code, f'_第{item.version}次')}.xlsx"
+        for item in night.assessments
+        if item.verdict is Verdict.RETURNED and (agency := item.submission.agency)
+    }
 
 
 def _bases(night: Night, stems: Mapping[int, str], returned: Mapping[int, str]) -> dict[str, str]:

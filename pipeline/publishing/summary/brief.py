@@ -40,7 +40,8 @@ class Delivered:
 class Background:
     """What is known besides the year's submissions. Everything is keyed by agency code and may be missing.
 
-    ``printed`` holds the figures read back from the written Word reports, None where there was no reading back;
+    ``printed`` holds the figures read back from the written Word reports, None where there was no reading back; an agency
+    that is not in it has no report of its own;
     ``past`` the figures of earlier years by cell key, by year; ``reports`` the path of each agency's Word report, relative to the workbook; ``extended`` later deadlines.
     """
 

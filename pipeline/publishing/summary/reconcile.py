@@ -187,6 +187,11 @@ def _printed(brief: Brief, state: AgencyState) -> Figures:
     return (brief.background.printed or {}).get(state.agency.code) or unknown
 
 
+def _lacks_report(brief: Brief, state: AgencyState) -> bool:
+    """Whether no written report is the agency's own: then not one figure of it is printed."""
+    return brief.background.printed is not None and state.agency.code not in brief.background.printed
+
+
 def _figure_mark(total: Number, printed: Number | None) -> str:
     return _mark(printed is None or printed == total)
 
@@ -258,7 +263,9 @@ def _write_agency(page: Page, brief: Brief, at: tuple[int, int], state: AgencySt
     _write_difference(
         page, (row, 5), (a1(row, 2), a1(row, 4)), None if theirs is None else round(ours - theirs, 6)
     )
-    if theirs is None:
+    if _lacks_report(brief, state):
+        page.number(row, 6, len(numbers), middle)
+    elif theirs is None:
         page.text(row, 6, NOT_ASSESSED, middle)
     else:
         page.number(row, 6, _differing(numbers, figures), middle)
@@ -273,6 +280,8 @@ def _differing(numbers: Sequence[Number], figures: Figures) -> int:
 
 def _agency_mark(brief: Brief, state: AgencyState) -> str:
     figures = _printed(brief, state)
+    if _lacks_report(brief, state):
+        return FAILS
     if None in figures or not (state.counting and state.counting.report):
         return HOLDS
     return _mark(_differing(state.counting.report.numbers, figures) == 0)
