@@ -143,6 +143,7 @@ def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int
         open_ledger(output) as ledger,
         open_journal(output / FOLDER / LOGS, title, now=now) as journal,
     ):
+        codes.check_codes(ledger, district.agencies, district.roster)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
         done = mailing.dispatch(district, ledger, now=now)
         journal.letters(done)

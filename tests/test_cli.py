@@ -352,10 +352,21 @@ def test_a_roster_that_lost_its_leading_zeros_is_refused(much_carried_forward: P
     run(folder)
     roster = folder / "agencies.csv"
     roster.write_text(roster.read_text("utf-8").replace("001,", "1,"), "utf-8")
-    for command in (["run"], ["template"], ["waive", "1", "T3-06", "--reason", "年底集中收到"]):
+    for command in (
+        ["run"],
+        ["template"],
+        ["waive", "1", "T3-06", "--reason", "年底集中收到"],
+        ["waive", "1", "T3-06", "--withdraw"],
+        ["status"],
+        ["status", "--rules"],
+        ["deliver"],
+        ["send"],
+        ["send", "--by-hand"],
+    ):
         done = nianbao(command[0], folder, *command[1:])
         assert done.returncode == 2
-        assert "以前是 001" in done.stderr
+        assert "以前是 001" in done.stderr, command
+    assert not (folder / "output" / "2023" / "templates").exists()
 
 
 def test_a_rule_may_be_named_in_small_letters(much_carried_forward: Path) -> None:

@@ -11,7 +11,7 @@ from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUT_NAME, LAYOU
 from pipeline.district.roster import ROSTER_COLUMNS
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
-from pipeline.ledger import imports, open_copy
+from pipeline.ledger import codes, imports, open_copy
 from pipeline.model import Agency, ConfigError, PastReport
 from pipeline.post import Attachment, LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -131,6 +131,7 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
     folder = output / str(district.year) / TEMPLATES
     with open_copy(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         history = imports.reports_of(ledger, district.year - 1)
     paths = []
     for agency in chosen:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.district.folder import District
-from pipeline.ledger import has_ledger, letters, open_copy, rule_record, standing, waivers
+from pipeline.ledger import codes, has_ledger, letters, open_copy, rule_record, standing, waivers
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import RuleRecord
 from pipeline.ledger.standing import Filed, Versions
@@ -55,6 +55,7 @@ def status(district: District, output: Path, *, today: date) -> Status:
     if not has_ledger(output):
         raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
     with open_copy(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         files = standing.filed(ledger, district.year)
         return Status(
             versions=standing.by_agency(files),
@@ -69,4 +70,5 @@ def rules(district: District, output: Path) -> list[RuleRecord]:
     if not has_ledger(output):
         raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
     with open_copy(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         return rule_record.of_year(ledger, district.year)

@@ -41,6 +41,7 @@ def withdraw(district: District, output: Path, agency: str, rule: str, *, by: st
     """End an exception. Raises ConfigError if there is none."""
     found = agency_of(district, agency)
     with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         if not waivers.withdraw(ledger, district.year, found.code, rule.upper(), by=by.strip(), at=at):
             raise ConfigError(
                 f"{found.name}对规则 {rule} 没有例外。用 nianbao status {district.folder} 查看现有的例外。"

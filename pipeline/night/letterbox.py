@@ -146,6 +146,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
     if found is None:
         raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
     with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         written = deliver(_desk(ledger, district, output, now), found)
         lay_out(ledger, district, target)
     return written
@@ -154,6 +155,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
 def hand_over(district: District, output: Path, *, code: str | None, now: datetime) -> list[letters.Kept]:
     """Record that a person has seen to the letters that reached nobody (of the agency with ``code`` only); return them."""
     with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
         found = [
             item for item in letters.undelivered(ledger, district.year) if code is None or item.agency == code
         ]
