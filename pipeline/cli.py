@@ -290,7 +290,7 @@ def waive(
         typer.Option(
             "--by",
             metavar="姓名",
-            help="同意的人；不写则是 district.toml 的 [people] 中的 coordinator，再没有就是本机用户。",
+            help="同意的人；不写则是 district.toml 的 \\[people] 中的 coordinator，再没有就是本机用户。",
             show_default=False,
         ),
     ] = None,

@@ -54,8 +54,13 @@ CHECK_ALONE = (
 
 def out() -> Console:
     """Return the console for results; wide enough for every column where the output is not a terminal."""
-    console = Console(highlight=False, soft_wrap=True)
-    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=_WIDE)
+    console = _console()
+    return console if console.is_terminal else _console(width=_WIDE)
+
+
+def _console(width: int | None = None) -> Console:
+    """Return a console that takes names and the words of servers as they are: brackets and colons mean nothing."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 @contextmanager

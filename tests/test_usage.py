@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from typer import rich_utils
+from typer.main import get_command
 
 from pipeline.cli import app
 from pipeline.usage import complaint
@@ -41,3 +43,21 @@ def test_nothing_at_all_shows_the_help_and_adds_no_sentence(capsys: pytest.Captu
         app([], standalone_mode=False)
     assert complaint(caught.value) == ""
     assert "用法" in capsys.readouterr().out
+
+
+_WIDE = 400
+"""Columns in which no text of a help is broken."""
+_HELP = get_command(app)
+
+
+@pytest.mark.parametrize("command", sorted(_HELP.commands))  # type: ignore[attr-defined]
+def test_help_shows_every_word_of_its_texts(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands in square brackets is taken for a style, and left out, unless it is escaped."""
+    monkeypatch.setattr(rich_utils, "MAX_WIDTH", _WIDE)
+    app([command, "--help"], standalone_mode=False)
+    shown = capsys.readouterr().out
+    told = _HELP.commands[command]  # type: ignore[attr-defined]
+    texts = [told.help, told.epilog, *(item.help for item in told.params)]
+    assert not [text for text in texts if text.replace("\\[", "[") not in shown]
