@@ -17,11 +17,13 @@ import typer
 
 from pipeline import __version__
 from pipeline.district.roster import LEVELS
-from pipeline.machine.environment import disk, lock
+from pipeline.machine.environment import disk, lock, typed
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
-from pipeline.usage import Command, Group, complaint
+from pipeline.usage import SPACES, Command, Group, complaint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.district.folder import District
 
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
@@ -79,7 +81,7 @@ def init(
     for path in made:
         typer.echo(path)
     typer.echo(
-        f"下一步：填好 {made[2]}（单位名单）和 {made[1]}，把收到的表格放进 {made[0]}，然后运行 nianbao run {folder}"
+        f"下一步：填好 {made[2]}（单位名单）和 {made[1]}，把收到的表格放进 {made[0]}，然后运行 nianbao run {typed(folder)}"
     )
 
 
@@ -157,9 +159,7 @@ def check(
     if level not in (None, *LEVELS):
         raise ConfigError(f"--level 应为“{'”或“'.join(LEVELS)}”。")
     form = load_form(DEFAULT_FORM)
-    for path in files:
-        if not path.is_file():
-            raise ConfigError("没有这个文件。请检查文件名。", file=path)
+    _refuse_what_is_no_file(files)
     with disk():
         envelopes = [envelope for path in files for envelope in intake.open_file(path)]
     checked = [(item, notices(form, item.findings)) for item in checking.check(envelopes, form.id, level)]
@@ -241,9 +241,7 @@ def import_(
     from pipeline.district.folder import load_district
 
     moment = _moment(now)
-    for path in files:
-        if not path.is_file():
-            raise ConfigError("没有这个文件。请检查文件名。", file=path)
+    _refuse_what_is_no_file(files)
     district = load_district(folder)
     target = _output(folder, output)
     with lock(target):
@@ -360,7 +358,7 @@ def send(
     with lock(target):
         done, withdrawn = batch.send(district, target, now=_moment(now))
     if withdrawn:
-        typer.echo(f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {folder} 会重新写。")
+        typer.echo(f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {typed(folder)} 会重新写。")
     console.print_sent(done)
     if done.failure:
         raise EnvironmentFailedError(done.failure)
@@ -404,6 +402,14 @@ def _root(
     ] = False,
 ) -> None:
     """Hold the options of the program itself."""
+
+
+def _refuse_what_is_no_file(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            raise ConfigError("这是文件夹，不是文件。请写里面的文件，可以写几个。", file=path)
+        if not path.is_file():
+            raise ConfigError(f"没有这个文件。请检查文件名；{SPACES}。", file=path)
 
 
 def _moment(text: str | None) -> datetime:

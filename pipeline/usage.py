@@ -23,8 +23,10 @@ _FAULTS = {
     "NoSuchOption": "没有“{what}”这个选项。",
     "BadParameter": "“{what}”的内容写得不对。",
     "BadOptionUsage": "“{what}”后面少写了内容。",
-    "UsageError": "没有“{what}”这个命令，或者多写了它。",
+    "UsageError": "没有“{what}”这个命令。",
 }
+SPACES = "名称中有空格的，要用英文双引号括起来"
+_TOO_MUCH = f"多写了“{{what}}”；{SPACES}。"
 """By the name of typer's exception; ``what`` is what it quotes."""
 
 
@@ -66,4 +68,6 @@ def complaint(error: Exception) -> str | None:
     quoted = _QUOTED.search(said)
     what = getattr(error, "option_name", None) or (quoted[1] or quoted[2] if quoted else "")
     known = _FAULTS.get(kind, "") if what else ""
+    if "extra argument" in said:
+        known = _TOO_MUCH
     return (known.format(what=what) if known else f"命令写法不对（{said}）。") + _REMEDY

@@ -540,6 +540,48 @@ def test_init_makes_a_district_that_runs(tmp_path: Path) -> None:
     assert nianbao("init", tmp_path / "我的区").returncode == 2
 
 
+def test_a_folder_with_a_space_is_quoted_in_what_is_to_be_typed(tmp_path: Path) -> None:
+    folder = tmp_path / "我的 区"
+    assert f'nianbao run "{folder}"' in nianbao("init", folder).stdout
+    assert f'nianbao run "{folder}"' in nianbao("status", folder).stderr
+    assert f'nianbao init "{folder}0"' in nianbao("run", f"{folder}0").stderr
+
+
+@pytest.mark.parametrize("command", ["run", "init"])
+def test_a_file_where_a_folder_is_asked_for_is_said(tmp_path: Path, command: str) -> None:
+    folder = make_district(tmp_path, ["甲局"], {})
+    done = nianbao(command, folder / "district.toml")
+    assert done.returncode == 2
+    assert "不是文件夹" in done.stderr
+    assert "nianbao init" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["check"], ["import", SAMPLE]])
+def test_a_folder_where_a_file_is_asked_for_is_said(tmp_path: Path, command: list[str]) -> None:
+    done = nianbao(*command, tmp_path)
+    assert done.returncode == 2
+    assert "不是文件。" in done.stderr
+
+
+def test_send_without_a_server_says_what_can_be_done_by_hand(tmp_path: Path) -> None:
+    done = nianbao("send", make_district(tmp_path, ["甲局"], {}))
+    assert done.returncode == 2
+    assert "--by-hand" in done.stderr
+
+
+def test_nothing_is_delivered_before_anything_was_accepted(form: Form, tmp_path: Path) -> None:
+    office = '\n[people]\ndistrict_office_email = "qfb@example.gov.cn"\n'
+    folder = make_district(tmp_path, ["甲局", "乙局"], {}, extra=office)
+    run(folder)
+    early = nianbao("deliver", folder)
+    assert early.returncode == 2
+    assert "没有可以报送" in early.stderr
+    assert not list((folder / "output" / "2023").glob("letters/*"))
+    (folder / "inbox" / "a.xlsx").write_bytes(template(form, "甲局"))
+    run(folder)
+    assert nianbao("deliver", folder).returncode == 0
+
+
 def test_personal_templates_carry_their_agency(form: Form, tmp_path: Path) -> None:
     folder = make_district(tmp_path, ["甲局", "乙/丙局"], {})
     assert nianbao("template", folder).returncode == 0

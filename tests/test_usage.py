@@ -20,6 +20,7 @@ from pipeline.usage import complaint
         (["run", "x", "--workers", "0"], "--workers"),
         (["run", "x", "--now"], "--now"),
         (["run", "x", "多余"], "多余"),
+        (["run", "x", "还有", "多余"], "还有 多余"),
         (["waive", "x"], "单位"),
         (["--bogus"], "--bogus"),
     ],
@@ -32,6 +33,7 @@ def test_a_wrong_command_line_is_answered_in_chinese(arguments: list[str], named
     assert f"“{named}”" in said
     assert "nianbao --help" in said
     assert "(" not in said
+    assert ("空格" in said) is ("多余" in named)
 
 
 def test_what_is_not_about_the_command_line_is_left_alone() -> None:

@@ -73,6 +73,8 @@ _ROSTER = """\
 
 def init(folder: Path, *, today: date) -> list[Path]:
     """Make a new district folder; return what was made. Raises ConfigError if there is one already."""
+    if folder.is_file():
+        raise ConfigError("这是文件，不是文件夹。请写要新建的文件夹。", file=folder)
     if (folder / CONFIG_NAME).exists():
         raise ConfigError(f"这里已经有 {CONFIG_NAME}，没有改动任何文件。请换一个空文件夹。", file=folder)
     form = load_form(DEFAULT_FORM)

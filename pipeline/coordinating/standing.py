@@ -15,6 +15,7 @@ from pipeline.ledger import codes, has_ledger, letters, open_copy, rule_record, 
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import RuleRecord
 from pipeline.ledger.standing import Filed, Versions
+from pipeline.machine.environment import typed
 from pipeline.model import ConfigError, Verdict, Waiver
 
 NOTHING = Versions((), None, None)
@@ -53,7 +54,7 @@ class Status:
 def status(district: District, output: Path, *, today: date) -> Status:
     """Look up where the campaign stands. Raises ConfigError if there has not been any night yet."""
     if not has_ledger(output):
-        raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
+        raise ConfigError(f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder)
     with open_copy(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         files = standing.filed(ledger, district.year)
@@ -68,7 +69,7 @@ def status(district: District, output: Path, *, today: date) -> Status:
 def rules(district: District, output: Path) -> list[RuleRecord]:
     """Look up what became of the rules that fired. Raises ConfigError if there has not been any night yet."""
     if not has_ledger(output):
-        raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
+        raise ConfigError(f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder)
     with open_copy(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         return rule_record.of_year(ledger, district.year)

@@ -28,6 +28,11 @@ def disk() -> Iterator[None]:
         ) from error
 
 
+def typed(path: Path) -> str:
+    """Return ``path`` as it must be typed in a command: quoted where a space would end it, for any shell."""
+    return f'"{path}"' if any(map(str.isspace, str(path))) else str(path)
+
+
 @contextmanager
 def lock(output: Path) -> Iterator[None]:
     """Hold the output folder for one run. Raises BusyError, naming the holder, if another run has it."""

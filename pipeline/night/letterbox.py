@@ -21,7 +21,8 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import edition_mark
 from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
-from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport
+from pipeline.machine.environment import typed
+from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport, Verdict
 from pipeline.night.informing import Past, figure_rows
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
 from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind, LetterState
@@ -116,6 +117,11 @@ def deliver(desk: Desk, found: Record) -> int:
             "district.toml 没有写汇总表报给谁。请在 [people] 中写明 district_office_email。",
             file=desk.district.folder,
         )
+    if not any(found["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
+        raise ConfigError(
+            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 nianbao run {typed(desk.district.folder)}，再运行这个命令。",
+            file=desk.district.folder,
+        )
     state = state_of(desk.ledger, desk.district, found, (), now=desk.now)
     digest = hashlib.sha256(_workbook(desk, found).content).hexdigest()
     asked = asked_delivery(state, digest)
@@ -144,7 +150,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
     target = output / str(district.year)
     found = read_record(target)
     if found is None:
-        raise ConfigError(f"还没有运行过。请先运行 nianbao run {district.folder}", file=district.folder)
+        raise ConfigError(f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder)
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         written = deliver(_desk(ledger, district, output, now), found)
