@@ -358,7 +358,9 @@ def send(
     with lock(target):
         done, withdrawn = batch.send(district, target, now=_moment(now))
     if withdrawn:
-        typer.echo(f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {typed(folder)} 会重新写。")
+        typer.echo(
+            f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {typed(folder)} 会重新写。"
+        )
     console.print_sent(done)
     if done.failure:
         raise EnvironmentFailedError(done.failure)

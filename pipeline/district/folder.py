@@ -14,7 +14,7 @@ from pipeline.district.people import NO_PEOPLE, People, people_of
 from pipeline.district.roster import LEVELS, load_roster
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules, rule_settings
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import disk, typed
 from pipeline.model import Agency, ConfigError
 from pipeline.toml_source import TomlSource, decoded
 
@@ -78,8 +78,9 @@ class District:
         return self.folder / LAYOUTS_NAME
 
 
+@disk()
 def load_district(folder: Path) -> District:
-    """Load and check the district in ``folder``. Raises ConfigError with file, line and remedy."""
+    """Load and check the district in ``folder``. Raises ConfigError with file, line and remedy, EnvironmentFailedError."""
     path = folder / CONFIG_NAME
     if folder.is_file():
         raise ConfigError(f"这是文件，不是文件夹。请写放着 {CONFIG_NAME} 的文件夹。", file=folder)

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.model import Agency, ConfigError
@@ -35,6 +35,7 @@ def load_roster(path: Path, level: str) -> tuple[Agency, ...]:
         raise ConfigError("找不到报送单位名单。请把名单放在 district.toml 旁边。", file=path)
     rows = list(csv.reader(io.StringIO(decoded(path.read_bytes(), path))))
     header = [name.strip() for name in rows[0]] if rows else []
+    _refuse_untitled(header, rows, path)
     _check_header(header, path)
     agencies: list[Agency] = []
     for line, row in enumerate(rows[1:], 2):
@@ -61,12 +62,24 @@ def normalised(name: str) -> str:
 
 
 def _check_header(header: list[str], path: Path) -> None:
-    for name in header:
+    for name in filter(None, header):
         if name not in ROSTER_COLUMNS:
             raise ConfigError(f"不认识的列“{name}”，应为：{'、'.join(ROSTER_COLUMNS)}。", file=path, line=1)
     for name in _REQUIRED_COLUMNS:
         if name not in header:
             raise ConfigError(f"缺少“{name}”列。", file=path, line=1)
+
+
+def _refuse_untitled(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path) -> None:
+    """Refuse what stands in a column without a heading; one that is empty all the way down is a spreadsheet's own."""
+    for line, row in enumerate(rows, 1):
+        for number, (title, value) in enumerate(zip(header, row, strict=False), 1):
+            if value.strip() and not title:
+                raise ConfigError(
+                    f"第 {number} 列没有表头，但写着“{value.strip()}”。请在第 1 行补上列名，或者删去这一列。",
+                    file=path,
+                    line=line,
+                )
 
 
 def _agency(header: list[str], row: list[str], level: str, path: Path, line: int) -> Agency:

@@ -22,9 +22,15 @@ def disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        file = (
+            error.filename2 or error.filename or "未知文件"
+        )  # of a renaming: the file that could not be replaced
+        opened = (
+            "这个文件可能正在 Excel 或 WPS 中打开，请先关闭；" if isinstance(error, PermissionError) else ""
+        )
         raise EnvironmentFailedError(
-            f"读写文件失败：{error.strerror or error}（{error.filename or '未知文件'}）。"
-            "请检查磁盘空间和文件夹权限，然后重新运行。"
+            f"读写文件失败：{error.strerror or error}（{file}）。{opened}"
+            f"请检查磁盘空间和文件夹权限，然后重新运行。"
         ) from error
 
 

@@ -150,7 +150,9 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
     target = output / str(district.year)
     found = read_record(target)
     if found is None:
-        raise ConfigError(f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder)
+        raise ConfigError(
+            f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
+        )
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         written = deliver(_desk(ledger, district, output, now), found)

@@ -53,6 +53,18 @@ def test_the_roster_may_come_from_excel(tmp_path: Path, encoding: str) -> None:
     assert [agency.name for agency in loaded.agencies] == ["杭州市临平区财政局", "塘栖镇人民政府"]
 
 
+def test_columns_that_are_empty_all_the_way_down_are_a_spreadsheets_own(tmp_path: Path) -> None:
+    roster = "\n".join(f"{line}, ,," for line in ROSTER.splitlines())
+    assert load_district(district(tmp_path, roster=roster.encode())).agencies[1].name == "塘栖镇人民政府"
+
+
+def test_a_value_without_a_heading_is_refused_with_its_column(tmp_path: Path) -> None:
+    first, *rows = ROSTER.splitlines()
+    roster = "\n".join([f"{first},,", *(f"{row},,备注" for row in rows)])
+    with pytest.raises(ConfigError, match=r"agencies\.csv 第 2 行：第 10 列没有表头，但写着“备注”"):
+        load_district(district(tmp_path, roster=roster.encode()))
+
+
 def test_rules_can_be_chosen(tmp_path: Path) -> None:
     loaded = load_district(district(tmp_path, CONFIG + "[rules]\nblank_is_zero = true\n"))
     assert loaded.rules.blank_is_zero is True

@@ -54,3 +54,14 @@ def test_an_output_that_cannot_be_made_is_an_environment_failure(tmp_path: Path)
 def test_disk_errors_carry_the_file(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailedError, match="nowhere"), disk():
         (tmp_path / "nowhere" / "x").read_bytes()
+
+
+def test_a_file_that_another_program_holds_open_is_named_and_that_is_said() -> None:
+    with pytest.raises(EnvironmentFailedError, match=r"（汇总表\.xlsx）.*打开"), disk():
+        raise PermissionError(13, "Permission denied", "汇总表.xlsx.new", None, "汇总表.xlsx")
+
+
+def test_a_full_disk_is_no_open_file() -> None:
+    with pytest.raises(EnvironmentFailedError) as caught, disk():
+        raise OSError(28, "No space left on device", "汇总表.xlsx")
+    assert "打开" not in str(caught.value)
