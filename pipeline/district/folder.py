@@ -123,7 +123,7 @@ def load_district(folder: Path) -> District:
         mail=mail,
         people=people,
         calendar=calendar_of(source.table("calendar")),
-        extensions=extensions_of(source.tables("extension"), agencies),
+        extensions=extensions_of(source.tables("extension"), agencies, written.deadline),
     )
 
 

@@ -77,8 +77,13 @@ def calendar_of(section: Section) -> Calendar:
     return found
 
 
-def extensions_of(sections: Sequence[Section], agencies: Sequence[Agency]) -> tuple[Extension, ...]:
-    """Read and check every ``[[extension]]``. Raises ConfigError with file, line and remedy."""
+def extensions_of(
+    sections: Sequence[Section], agencies: Sequence[Agency], deadline: date
+) -> tuple[Extension, ...]:
+    """Read and check every ``[[extension]]`` of the common ``deadline``. Raises ConfigError with file, line and remedy.
+
+    One that ends no later is most likely last year's: it would call an agency late that is not.
+    """
     known = named(agencies)
     found: list[Extension] = []
     for section in sections:
@@ -89,6 +94,11 @@ def extensions_of(sections: Sequence[Section], agencies: Sequence[Agency]) -> tu
         item = replace(item, agency=owner.code)
         if type(item.until) is not date:
             raise section.fault("until 应写成日期，例如 2024-02-05，不加引号。", "until")
+        if item.until <= deadline:
+            raise section.fault(
+                f"延期的日期 {item.until} 不晚于截止日期 {deadline}。上年的或不再需要的延期，请删去这一段；否则写更晚的日期。",
+                "until",
+            )
         if any(other.agency == item.agency for other in found):
             raise section.fault(f"“{item.agency}”的延期写了两次，请只留一个。", "agency")
         found.append(item)
