@@ -87,6 +87,11 @@ class Record:
         """Return the letters about the occasion of ``key`` that were not withdrawn."""
         return [item for item in self.about.get(occasion(key), ()) if item.state is not LetterState.WITHDRAWN]
 
+    def last_gone(self, key: str) -> Written | None:
+        """Return the last letter about the occasion of ``key`` that is known to have left."""
+        gone = [item for item in self.about.get(occasion(key), ()) if item.is_gone]
+        return gone[-1] if gone else None
+
     def last_read(self, key: str) -> Written | None:
         """Return the last letter about the occasion of ``key`` that may have reached its reader."""
         read = [item for item in self.about.get(occasion(key), ()) if self.state.has_left(item)]
@@ -120,7 +125,7 @@ def _in_view_of(
     """Say what the reader has been told: of this file, and of the version that a return is compared with."""
     if intention.kind not in _OPPOSITE:
         return body
-    before = record.last_read(intention.key)
+    before = record.last_gone(intention.key)
     if before and before.kind is _OPPOSITE[intention.kind]:
         return replace(body, earlier=None, reverses=before.day)
     own = earlier.get(intention.agency.code, ()) if intention.agency else ()

@@ -120,7 +120,10 @@ class State:
         )
 
     def has_left(self, item: Written) -> bool:
-        """Whether a letter may have reached its reader; without a mail server nobody tells us who handed which one over."""
+        """Whether a letter may have reached its reader; without a mail server nobody need tell us who handed which one over.
+
+        Good enough to compare a version with the one before. No letter says of another that it was sent unless it is gone.
+        """
         return item.is_gone or not self.district.mail.smtp_host
 
     @property

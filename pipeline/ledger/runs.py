@@ -81,16 +81,6 @@ def inputs_before(ledger: Ledger, run: int) -> str:
     return str(row["inputs"]) if row else ""
 
 
-def first_unfinished(ledger: Ledger, year: int) -> datetime | None:
-    """Return when the first night since the last finished one began; None if the last one is finished."""
-    row = ledger.one(
-        "SELECT started_at FROM runs WHERE year = ? AND id > coalesce("
-        " (SELECT max(id) FROM runs WHERE year = ? AND finished_at IS NOT NULL), 0) ORDER BY id LIMIT 1",
-        (year, year),
-    )
-    return datetime.fromisoformat(row["started_at"]) if row else None
-
-
 def take_outputs(ledger: Ledger, year: int) -> dict[str, Made]:
     """Return what the night before made of what, by path within the year's folder, and forget it of what.
 

@@ -1,6 +1,7 @@
-"""The ledger goes in; the figures of the last district workbook that went up come out.
+"""The ledger goes in; what the last district workbook that went up holds comes out.
 
-They are read from the workbook that the covering letter carried, as the ledger keeps it.
+It is read from the workbook that the covering letter carried, as the ledger keeps it. Up went what was sent or handed
+over by a person, whether or not there is a mail server: a workbook that lies in a folder corrects nothing.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
-from pipeline.ledger import Ledger, letters, runs
+from pipeline.ledger import Ledger, letters
 from pipeline.post import LetterKind, LetterState
-from pipeline.publishing.summary import Delivered, figures_of
+from pipeline.publishing.summary import Delivered, delivered_in
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -20,24 +21,18 @@ _SUFFIX = ".xlsx"
 
 
 def last_delivered(ledger: Ledger, form: Form, year: int) -> Delivered | None:
-    """Return the last delivery of the campaign, None if there was none.
-
-    A letter written by a night that was then cut off does not count: that night is being done again.
-    """
-    since = runs.first_unfinished(ledger, year)
+    """Return the last delivery of the campaign, None if there was none."""
     deliveries = [
         item
         for item in letters.of_year(ledger, year)
-        if item.kind == LetterKind.DELIVERY
-        and item.state not in (LetterState.FAILED, LetterState.WITHDRAWN)
-        and (not since or item.intended_at < since)
+        if item.kind == LetterKind.DELIVERY and item.state in (LetterState.SENT, LetterState.HANDED)
     ]
     for letter in sorted(deliveries, key=lambda item: item.intended_at, reverse=True):
         message = message_from_bytes(letters.content(ledger, letter), policy=policy.default)
         for content in _workbooks(message):
-            figures = figures_of(form, content)
-            if figures:
-                return Delivered(letter.intended_at, figures)
+            found = delivered_in(form, content, letter.intended_at)
+            if found.figures:
+                return found
     return None
 
 

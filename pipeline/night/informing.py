@@ -12,20 +12,22 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, assessments
 from pipeline.messages import spoken
 from pipeline.night.delivered import last_delivered
 from pipeline.post import Answer, Delivery, Intention
+from pipeline.publishing.summary.changes import since
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was told and delivered in the campaign of ``year``; ``figures`` is the path of those that stand now."""
+    """What was told and delivered in the campaign; ``figures`` is the path of those that stand now."""
 
     ledger: Ledger
     form: Form
-    year: int
+    district: District
     figures: Path
 
     def informed(self, item: Intention) -> Intention:
@@ -42,22 +44,26 @@ class Past:
         before = body.earlier
         if before is None or body.told_at is None:
             return body
-        news = assessments.arisen_since(self.ledger, self.year, before.sha256, body.told_at)
+        news = assessments.arisen_since(self.ledger, self.district.year, before.sha256, body.told_at)
         told = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
         return replace(body, earlier=replace(before, notices=told))
 
     def _changes(self) -> Iterable[str]:
-        """Say figure by figure what differs from the workbook that went up before."""
-        delivered = last_delivered(self.ledger, self.form, self.year)
-        for row in figure_rows(self.figures) if delivered else ():
-            before = delivered.figures.get(row["agency_code"]) if delivered else None
-            if before is None:
-                yield f"{row['agency']}：上次没有汇总，本次新增"
-                continue
-            for cell, old in zip(self.form.cells, before, strict=True):
-                new = Decimal(row[cell.key])
-                if old is not None and new != old:
-                    yield f"{row['agency']}　{cell.short_label}：{spoken(old)} 改为 {spoken(new)}"
+        """Say figure by figure what differs from the workbook that went up before, as its 版本与更正 does."""
+        delivered = last_delivered(self.ledger, self.form, self.district.year)
+        if delivered is None:
+            return
+        rows = {row["agency_code"]: row for row in figure_rows(self.figures)}
+        now = ((agency, self._numbers(rows.get(agency.code))) for agency in self.district.agencies)
+        for item in since(self.form, delivered, now):
+            if item.cell is None:
+                yield f"{item.agency}：{item.note}"
+            elif item.new is not None:
+                old = "空" if item.old is None else spoken(item.old)
+                yield f"{item.agency}　{item.cell.short_label}：{old} 改为 {spoken(item.new)}"
+
+    def _numbers(self, row: Mapping[str, str] | None) -> list[Decimal] | None:
+        return [Decimal(row[cell.key]) for cell in self.form.cells] if row else None
 
 
 def figure_rows(path: Path) -> list[Mapping[str, str]]:

@@ -88,8 +88,7 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     if not dry_run:
         _withdraw(desk, planned.withdrawn)
         _readdress(desk, planned.readdressed)
-        past = Past(desk.ledger, desk.form, desk.district.year, _figures(desk, found))
-        _intend(desk, [past.informed(item) for item in planned.letters], found)
+        _intend(desk, _informed(desk, planned.letters, found), found)
     return Written(len(planned.letters), len(planned.withdrawn), len(planned.readdressed))
 
 
@@ -126,7 +125,7 @@ def deliver(desk: Desk, found: Record) -> int:
     digest = hashlib.sha256(_workbook(desk, found).content).hexdigest()
     asked = asked_delivery(state, digest)
     _withdraw(desk, renewed(state.written, [asked]))
-    return _intend(desk, [asked], found)
+    return _intend(desk, _informed(desk, [asked], found), found)
 
 
 def send_templates(
@@ -232,6 +231,11 @@ def _readdress(desk: Desk, wanted: Mapping[str, tuple[str, ...]]) -> None:
             item.key, item.year, item.kind, ", ".join(to), item.subject, message_id, content, item.agency
         )
         letters.readdress(desk.ledger, changed, at=desk.now)
+
+
+def _informed(desk: Desk, planned: Iterable[Intention], found: Record) -> list[Intention]:
+    past = Past(desk.ledger, desk.form, desk.district, _figures(desk, found))
+    return [past.informed(item) for item in planned]
 
 
 def _intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> int:

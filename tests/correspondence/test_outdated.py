@@ -13,7 +13,17 @@ from pipeline.correspondence.answers import answers
 from pipeline.district.mail_settings import MailSettings
 from pipeline.forms.form import Form
 from pipeline.model import CHINA, Agency, Verdict
-from pipeline.post import Arrival, Delivery, Digest, Handout, Intention, LetterKind, LetterState, Reminder
+from pipeline.post import (
+    Answer,
+    Arrival,
+    Delivery,
+    Digest,
+    Handout,
+    Intention,
+    LetterKind,
+    LetterState,
+    Reminder,
+)
 from tests.support.arrivals import NIGHT, OFFICE, agency, arrival, district, state
 
 ONE, OTHER = agency(1), agency(2)
@@ -97,6 +107,18 @@ def test_an_answer_is_withdrawn_when_its_file_is_judged_otherwise_and_may_come_t
     ended = replace(later(Standing(ONE, sent), written=both), arrivals=(sent,))
     found = plan(ended, {"001": [sent]})
     assert (found.withdrawn, [item.key for item in found.letters]) == ((both[1].key,), [waiting.key])
+
+
+def test_only_a_letter_that_is_gone_is_said_to_have_been_sent(form: Form) -> None:
+    """Without a mail server too: the receipt still lay there when its file was judged otherwise."""
+    accepted = arrival(form, ONE)
+    returned = replace(accepted, verdict=Verdict.RETURNED)
+    for place, day in ((LetterState.WAITING, None), (LetterState.HANDED, NIGHT.date())):
+        receipt = kept(answer(accepted), place)
+        judged = replace(later(Standing(ONE, returned), written=[receipt]), arrivals=(returned,))
+        [letter] = plan(judged, {"001": [returned]}).letters
+        assert isinstance(letter.body, Answer)
+        assert letter.body.reverses == day
 
 
 def test_a_letter_of_the_day_gives_way_to_the_next_and_does_not_come_back() -> None:

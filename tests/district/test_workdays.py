@@ -92,7 +92,10 @@ def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
         ('[[extension]]\nagency = "999"\nuntil = 2024-02-05\n', 7),
         ('[[extension]]\nagency = "002"\nuntil = "2024-02-05"\n', 8),
         ('[[extension]]\nagency = "002"\nuntil = 2024-01-31\n', 8),
-        ('[[extension]]\nagency = "001"\nuntil = 2024-02-05\n[[extension]]\nagency = "002"\nuntil = 2023-02-06\n', 11),
+        (
+            '[[extension]]\nagency = "001"\nuntil = 2024-02-05\n[[extension]]\nagency = "002"\nuntil = 2023-02-06\n',
+            11,
+        ),
         ('[[extension]]\nagency = "002"\n', 6),
         ('[[extension]]\nagency = "002"\nuntil = 2024-02-05\n' * 2, 10),
         ("[people]\nphone = 5\n", 7),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import random
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import openpyxl
@@ -13,10 +16,12 @@ from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.machine.work import Work
+from pipeline.night import letterbox
 from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import report
 from tests.support.folders import YEAR, inputs_only, make_district
+from tests.support.post_office import words
 
 NOW = datetime(2024, 1, 20, 8, tzinfo=UTC)
 OFFICE = '[people]\ndistrict_office_email = "bangongshi@example.gov.cn"\n'
@@ -53,6 +58,29 @@ def changes(outcome: batch.Outcome) -> tuple[list[dict[str, object]], str]:
     return block, str(rows[1][0])
 
 
+def correct(form: Form, district: Path, licences: int) -> None:
+    """乙局 sends other figures."""
+    later = district / "inbox" / "2024-01-21" / f"乙局{licences}.xlsx"
+    later.parent.mkdir(exist_ok=True)
+    later.write_bytes(sent_in(form, "乙局", licences))
+
+
+def hand_over(district: Path, day: int) -> None:
+    """A person sends what waits."""
+    letterbox.hand_over(
+        load_district(district), district / "output", code=None, now=NOW + timedelta(days=day)
+    )
+
+
+def waiting(district: Path) -> list[EmailMessage]:
+    """The letters that wait."""
+    folder = district / "output" / str(YEAR) / "letters"
+    return [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted(folder.glob("*.eml"))
+    ]
+
+
 @pytest.fixture
 def district(form: Form, tmp_path: Path) -> Path:
     files = {
@@ -66,9 +94,8 @@ def test_a_correction_after_the_delivery_is_listed_with_both_figures(form: Form,
     first = night(district, 0)
     assert first.letters
     assert changes(first) == ([], "一、与上次报送的汇总表相比")
-    later = district / "inbox" / "2024-01-21" / "乙局.xlsx"
-    later.parent.mkdir()
-    later.write_bytes(sent_in(form, "乙局", 9))
+    hand_over(district, 0)
+    correct(form, district, 9)
     [change], caption = changes(night(district, 2))
     assert "2024-01-20 16:00" in caption
     assert (change["单位名称"], change["原数"], change["现数"], change["增减"]) == ("乙局", 5, 9, 4)
@@ -80,17 +107,39 @@ def test_the_delivery_itself_gives_the_next_night_nothing_to_write(district: Pat
     assert night(district, 1).unchanged
 
 
-def test_a_night_that_is_done_again_does_not_compare_with_its_own_letter(
-    district: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class CutError(Exception):
-        """The power fails."""
+def test_only_a_workbook_that_left_is_compared_with(form: Form, district: Path) -> None:
+    """The letter of the first night still lay there when the figures changed: nobody has read it."""
+    night(district, 0)
+    correct(form, district, 9)
+    assert changes(night(district, 2)) == ([], "一、与上次报送的汇总表相比")
+    [letter] = waiting(district)
+    assert not letter["Subject"].startswith("【更正】")
+    hand_over(district, 2)
+    correct(form, district, 12)
+    [change], _ = changes(night(district, 3))
+    assert (change["原数"], change["现数"]) == (9, 12)
+    [letter] = waiting(district)
+    assert letter["Subject"].startswith("【更正】")
+    assert "9 改为 12" in words(letter)
+    assert letterbox.send_summary(load_district(district), district / "output", now=NOW) == 0, (
+        "it is that one"
+    )
+    correct(form, district, 15)
+    [change], caption = changes(night(district, 4))
+    assert (change["原数"], change["现数"], "2024-01-22" in caption) == (9, 15, True)
+    assert "9 改为 15" in words(*waiting(district))
 
-    def fail(*_: object, **__: object) -> None:
-        raise CutError
 
-    with monkeypatch.context() as patch:
-        patch.setattr("pipeline.batch.runs.finish", fail)
-        with pytest.raises(CutError):
-            night(district, 0)
-    assert changes(night(district, 0)) == ([], "一、与上次报送的汇总表相比")
+def test_an_agency_that_left_the_roster_after_the_delivery_is_a_change(district: Path) -> None:
+    night(district, 0)
+    hand_over(district, 0)
+    roster = district / "agencies.csv"
+    roster.write_text(
+        roster.read_text("utf-8").replace('002,"乙局"\n', "").replace('\n002,"乙局"', ""), "utf-8"
+    )
+    [change], _ = changes(night(district, 1))
+    assert change["单位名称"] == "乙局"
+    assert "不在名单中" in str(change["说明"])
+    [letter] = waiting(district)
+    assert letter["Subject"].startswith("【更正】")
+    assert "乙局：上次已汇总，现不在名单中" in words(letter)

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.model import CHINA, DistrictSummary, Number, Verdict, a1
-from pipeline.publishing.summary import build_summary, figures_of
+from pipeline.publishing.summary import build_summary, delivered_in
 from pipeline.publishing.summary.book import Book
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
 from pipeline.publishing.summary.streaming import run_pieces
@@ -128,8 +128,9 @@ def test_a_workbook_gives_back_the_figures_it_holds() -> None:
     summary = merged(FORM, *mixed(FORM))
     day = datetime(2024, 2, 1, tzinfo=CHINA)
     content = build_summary(FORM, summary, deadline=day.date(), now=day, notices={})
-    found = figures_of(FORM, content)
-    assert {code: tuple(row) for code, row in found.items()} == {
+    found = delivered_in(FORM, content, day)
+    assert {code: tuple(row) for code, row in found.figures.items()} == {
         report.code: report.numbers for report in summary.reports
     }
-    assert figures_of(FORM, b"PK") == {}
+    assert found.names == {report.code: report.agency for report in summary.reports}
+    assert delivered_in(FORM, b"PK", day).figures == {}

@@ -2,6 +2,6 @@
 
 from pipeline.publishing.summary.brief import Background, Delivered, PastFigures
 from pipeline.publishing.summary.build import build_summary
-from pipeline.publishing.summary.reread import figures_of
+from pipeline.publishing.summary.reread import delivered_in
 
-__all__ = ["Background", "Delivered", "PastFigures", "build_summary", "figures_of"]
+__all__ = ["Background", "Delivered", "PastFigures", "build_summary", "delivered_in"]

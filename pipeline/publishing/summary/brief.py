@@ -30,10 +30,11 @@ PastFigures = Mapping[str, Number | None]
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The figures of the last workbook that went up, by agency code, each in the form's order."""
+    """The last workbook that went up: figures in the form's order, and names, of the agencies in its sums, by code."""
 
     at: datetime
     figures: Mapping[str, Figures]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pipeline.forms.form import Cell, Form
-    from pipeline.model import AgencyState, Assessment, Report
+    from pipeline.model import Agency, AgencyState, Assessment, Report
+    from pipeline.publishing.summary.brief import Delivered, Figures
 
 CHANGES_SHEET = "版本与更正"
 CHANGES_HEAD = ("序号", "单位名称", "项目", "原数", "现数", "增减", "说明")
@@ -39,20 +40,33 @@ class Change:
     new: Number | None = None
 
 
-def since_delivery(brief: Brief) -> Iterator[Change]:
-    """Yield what differs from the last delivered workbook, agency by agency in roster order."""
-    delivered = brief.background.delivered
-    for state in brief.summary.states if delivered else ():
-        before = delivered.figures.get(state.agency.code) if delivered else None
-        report = state.counting.report if state.counting else None
-        if before is None and report:
-            yield Change(state.agency.name, "上次没有汇总，本次新增")
-        elif before is not None and not report:
-            yield Change(state.agency.name, "上次已汇总，本次没有汇总")
-        elif before is not None and report:
-            for cell, old, new in zip(brief.form.cells, before, report.numbers, strict=True):
+def since(
+    form: Form, delivered: Delivered, agencies: Iterable[tuple[Agency, Figures | None]]
+) -> Iterator[Change]:
+    """Yield what differs from ``delivered``: the roster's agencies in order, with what counts of each, then those gone from it."""
+    gone = dict(delivered.names)
+    for agency, now in agencies:
+        gone.pop(agency.code, None)
+        before = delivered.figures.get(agency.code)
+        if before is None and now:
+            yield Change(agency.name, "上次没有汇总，本次新增")
+        elif before is not None and not now:
+            yield Change(agency.name, "上次已汇总，本次没有汇总")
+        elif before is not None and now:
+            for cell, old, new in zip(form.cells, before, now, strict=True):
                 if old != new:
-                    yield Change(state.agency.name, "", cell, old, new)
+                    yield Change(agency.name, "", cell, old, new)
+    for name in gone.values():
+        yield Change(name, "上次已汇总，现不在名单中，数据不再计入")
+
+
+def _since_delivery(brief: Brief) -> Iterator[Change]:
+    delivered = brief.background.delivered
+    reports = (
+        (state.agency, state.counting.report.numbers if state.counting and state.counting.report else None)
+        for state in brief.summary.states
+    )
+    return since(brief.form, delivered, reports) if delivered else iter(())
 
 
 def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[Change]:
@@ -84,7 +98,7 @@ def write_changes(book: Book, brief: Brief) -> None:
         none = "没有变化。"
     else:
         caption, none = "一、与上次报送的汇总表相比", "还没有报送过汇总表，无从比较。"
-    row = _write_block(page, 1, caption, since_delivery(brief), none)
+    row = _write_block(page, 1, caption, _since_delivery(brief), none)
     versions = between_versions(brief.form, brief.summary.states)
     page.sheet.repeat_rows(_HEAD_ROW)
     _write_block(page, row, "二、各单位合格后又更正的数字", versions, "没有单位在合格后更正过数字。")

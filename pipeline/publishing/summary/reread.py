@@ -1,37 +1,40 @@
-"""The bytes of an earlier district workbook go in; the figures its 明细 sheets hold come out.
+"""The bytes of an earlier district workbook go in; the agencies and figures its 明细 sheets hold come out.
 
 The workbook that was delivered is its own record: what has changed since is read off it, not off a copy that might differ.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, load_workbook
 
+from pipeline.publishing.summary.brief import Delivered
 from pipeline.publishing.summary.detail import (
     CODE_COLUMN,
     DETAIL_HEAD,
     FIRST_ROW,
     KEYS_ROW,
+    NAME_COLUMN,
     detail_sheet_name,
 )
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell, Form
     from pipeline.model import Number
-    from pipeline.publishing.summary.brief import Figures
 
 
-def figures_of(form: Form, content: bytes) -> dict[str, Figures]:
-    """Return the figures of every agency that was in the sums, by code; nothing if it is no district workbook of ``form``."""
+def delivered_in(form: Form, content: bytes, at: datetime) -> Delivered:
+    """Return what the workbook of ``at`` holds of every agency in its sums; of nobody if it is no district workbook of ``form``."""
     try:
         book = load_workbook(BytesIO(content))
     except CalamineError:
-        return {}
+        return Delivered(at, {})
     found: dict[str, dict[str, Number]] = {}
+    names: dict[str, str] = {}
     for table in form.tables:
         name = detail_sheet_name(table)
         rows = (
@@ -47,7 +50,9 @@ def figures_of(form: Form, content: bytes) -> dict[str, Figures]:
             }
             if row[CODE_COLUMN] and known:
                 found.setdefault(str(row[CODE_COLUMN]), {}).update(known)
-    return {code: [numbers.get(cell.key) for cell in form.cells] for code, numbers in found.items()}
+                names[str(row[CODE_COLUMN])] = str(row[NAME_COLUMN])
+    figures = {code: [numbers.get(cell.key) for cell in form.cells] for code, numbers in found.items()}
+    return Delivered(at, figures, names)
 
 
 def _number(cell: Cell, value: float) -> Number:
