@@ -150,13 +150,11 @@ def test_a_clerk_mends_it_in_libreoffice_and_it_is_accepted(
     source.write_bytes(marked_file(returned).read_bytes())
     [opened] = recalculate([source], tmp_path / "opened")
     shown, stored = (openpyxl.load_workbook(path, data_only=True) for path in (opened, source))
-    for sheet in form.sheets:
-        for row in stored[sheet.name].iter_rows():
+    for name in (layout.NOTICES_SHEET, *(sheet.name for sheet in form.sheets)):
+        for row in stored[name].iter_rows():
             for cell in row:
-                there = shown[sheet.name][cell.coordinate].value
-                assert there == cell.value or (not there and not cell.value), (
-                    f"{sheet.name} {cell.coordinate}"
-                )
+                there = shown[name][cell.coordinate].value
+                assert there == cell.value or (not there and not cell.value), f"{name} {cell.coordinate}"
     book = openpyxl.load_workbook(opened)
     assert comments(book) == found_cells(returned)
     notices = book[layout.NOTICES_SHEET]

@@ -25,6 +25,7 @@ from pipeline.forms.drafts import to_fill_in
 from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
+from pipeline.intake.reading import read
 from pipeline.model import Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.publishing.workbook.areas import row_height
@@ -40,8 +41,8 @@ FORM = load_form()
 Values = dict[str, Number | str]
 
 
-def open_book(content: bytes) -> Workbook:
-    return openpyxl.load_workbook(BytesIO(content))
+def open_book(content: bytes, *, data_only: bool = False) -> Workbook:
+    return openpyxl.load_workbook(BytesIO(content), data_only=data_only)
 
 
 def sheet_of(book: Workbook, name: str) -> Worksheet:
@@ -566,10 +567,49 @@ def test_the_list_has_one_line_for_each_notice(returned: Workbook, returned_noti
             assert row[2].hyperlink.location == f"'{place.sheet}'!{place.cell}"
         else:
             assert row[2].hyperlink is None
-        assert not row[7].protection.locked
+        assert row[7].protection.locked == (row[7].data_type == "f"), "room to tick off, or the way to 自查"
     assert sheet.auto_filter.ref == f"A3:H{len(returned_notices) + 3}"
     assert not sheet.protection.autoFilter, "False means: allowed"
     assert sheet.freeze_panes == "A4"
+
+
+def test_the_reason_of_a_reminder_is_written_where_its_line_leads_and_shown_there() -> None:
+    """Written into the very cell that the line names, it is read as the explanation of that rule."""
+    balance = next(check for check in FORM.checks.values() if check.rule.id == "T3-04")
+    asked = {
+        "N03": notice("N03", "warning", FORM.texts[5].key),
+        balance.id: notice(balance.rule.id, "error", balance.anchor),
+    }
+    told = [*asked.values(), notice("C02", "error", FORM.cells[0].key)]
+    blank = open_book(build_workbook(FORM, STAMP, notices=told))
+    listed = sheet_of(blank, layout.NOTICES_SHEET)
+    cells = [row[7] for row in listed.iter_rows(min_row=4)]
+    assert [cell.protection.locked for cell in cells] == [True, False, True]
+    for cell in cells[::2]:
+        found = re.search(r"^=HYPERLINK\(\"#'(.+)'!([A-Z]+\d+)\"", str(cell.value))
+        assert found
+        sheet_of(blank, found[1])[found[2]].value = f"因 {cell.coordinate}"
+    stream = BytesIO()
+    blank.save(stream)
+    written = read(FORM, stream.getvalue()).explanations
+    assert written.keys() == asked.keys()
+    shown = open_book(build_workbook(FORM, STAMP, notices=told, explanations=written), data_only=True)
+    said = [row[7].value for row in sheet_of(shown, layout.NOTICES_SHEET).iter_rows(min_row=4)]
+    assert set(said[::2]) == set(written.values())
+
+
+def test_every_link_of_a_template_leads_to_a_cell() -> None:
+    book = open_book(build_workbook(FORM, STAMP))
+    targets = {
+        found
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        for found in re.findall(r'HYPERLINK\("#([^"]*)"', str(cell.value))
+    }
+    assert len(targets) > 50
+    assert all(re.fullmatch(r"'[^']+'![A-Z]+\d+", target) for target in targets)
+    assert {target.split("'")[1] for target in targets} <= set(book.sheetnames)
 
 
 def test_a_table_left_blank_is_one_line_and_every_cell_is_marked() -> None:

@@ -15,8 +15,14 @@ from pipeline.forms.form import Form, Sheet
 from pipeline.forms.formulas import FAILS
 from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, STAMP_SHEET
 from pipeline.model import Notice, Number, PastReport
-from pipeline.publishing.workbook.check_page import marks_rows, write_checks
-from pipeline.publishing.workbook.checks import Check, completeness_checks, rule_checks, unseen_warnings
+from pipeline.publishing.workbook.check_page import explanation_places, marks_rows, write_checks
+from pipeline.publishing.workbook.checks import (
+    Check,
+    Unseen,
+    completeness_checks,
+    rule_checks,
+    unseen_warnings,
+)
 from pipeline.publishing.workbook.content import Content, Stamp, gather
 from pipeline.publishing.workbook.list_pages import (
     marks_address,
@@ -91,7 +97,8 @@ def _new_book(stream: BytesIO, form: Form) -> Workbook:
 
 def _write(book: Workbook, content: Content) -> None:
     looks, marks = Looks(book), marks_of(content.form, content.notices)
-    rules, completeness = rule_checks(content), completeness_checks(content)
+    rules, completeness, unseen = rule_checks(content), completeness_checks(content), unseen_warnings(content)
+    answers = explanation_places(content.form.sheet_of_kind("checks"), rules, completeness, unseen)
 
     def add(name: str, colour: str = "") -> Page:
         page = Page(book.add_worksheet(name), looks, content, marks)
@@ -102,15 +109,17 @@ def _write(book: Workbook, content: Content) -> None:
 
     for sheet in content.form.sheets:
         page = add(sheet.name, _TAB_COLOURS[sheet.kind])
-        _write_sheet(page, sheet, rules, completeness)
+        _write_sheet(page, sheet, rules, completeness, unseen)
         if sheet.kind == "guide" and content.notices:
             page = add(NOTICES_SHEET, "#FF0000")
-            write_notices(page, NOTICES_SHEET)
+            write_notices(page, NOTICES_SHEET, answers)
             page.sheet.activate()
     write_stamp(add(STAMP_SHEET))
 
 
-def _write_sheet(page: Page, sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check]) -> None:
+def _write_sheet(
+    page: Page, sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check], unseen: Sequence[Unseen]
+) -> None:
     form = page.content.form
     if sheet.kind == "guide":
         rows = marks_rows(len(rules), len(completeness))
@@ -121,7 +130,7 @@ def _write_sheet(page: Page, sheet: Sheet, rules: Sequence[Check], completeness:
     elif sheet.kind == "texts":
         write_texts(page, sheet)
     elif sheet.kind == "checks":
-        write_checks(page, sheet, rules, completeness, unseen_warnings(page.content))
+        write_checks(page, sheet, rules, completeness, unseen)
     elif sheet.kind == "past":
         write_past(page, sheet)
     for table in form.tables:

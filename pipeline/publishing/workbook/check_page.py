@@ -16,7 +16,7 @@ from pipeline.forms.formulas import (
     mark_formula,
 )
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, HINT_ROW, TITLE_ROW
-from pipeline.model import Number, a1
+from pipeline.model import Number, Place, a1
 from pipeline.publishing.workbook.areas import row_height
 from pipeline.publishing.workbook.checks import Check, Unseen
 from pipeline.publishing.workbook.page import Page
@@ -45,6 +45,20 @@ def marks_rows(rules: int, completeness: int) -> tuple[int, int]:
     return CHECKS_TOP, CHECKS_TOP + rules + completeness
 
 
+def explanation_places(
+    sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check], unseen: Sequence[Unseen]
+) -> dict[str, Place]:
+    """Return where 自查 takes the explanation of each check, by its id."""
+    below = _unseen_top(rules, completeness) + 1
+    rows = {check.id: CHECKS_TOP + number for number, check in enumerate(rules)}
+    rows |= {line.id: below + number for number, line in enumerate(unseen)}
+    return {name: Place(sheet.name, a1(row, CHECK_COLUMNS["explanation"])) for name, row in rows.items()}
+
+
+def _unseen_top(rules: Sequence[Check], completeness: Sequence[Check]) -> int:
+    return CHECKS_TOP + len(rules) + len(completeness) + 2
+
+
 def write_checks(
     page: Page, sheet: Sheet, rules: Sequence[Check], completeness: Sequence[Check], unseen: Sequence[Unseen]
 ) -> None:
@@ -65,7 +79,7 @@ def write_checks(
         _write_check(page, rows[check.id], check, [a1(row, CHECK_COLUMNS["mark"]) for row in after])
     for number, check in enumerate(completeness):
         _write_check(page, CHECKS_TOP + len(rules) + 1 + number, check)
-    _write_unseen(page, CHECKS_TOP + len(rules) + len(completeness) + 2, unseen)
+    _write_unseen(page, _unseen_top(rules, completeness), unseen)
     _write_summary(page, [*rules, *completeness], *marks_rows(len(rules), len(completeness)))
     page.sheet.freeze_panes(CHECKS_TOP, 0)
     page.sheet.repeat_rows(TITLE_ROW, CHECKS_TOP - 1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.forms.form import Form
+from pipeline.forms.formulas import quoted
 from pipeline.messages import SEVERITY_WORDS
-from pipeline.model import Notice
+from pipeline.model import Notice, Place, Severity
 from pipeline.publishing.workbook.areas import display_width, row_height
+from pipeline.publishing.workbook.content import Content
 from pipeline.publishing.workbook.marks import shortened
 from pipeline.publishing.workbook.page import Page
 from pipeline.wording.addresses import spelled
@@ -28,26 +30,33 @@ _LONGEST_VALUE = 200
 """Characters of a cell's value that the list repeats; the value itself stands whole in its cell."""
 
 
-def write_notices(page: Page, title: str) -> None:
-    """Write one line for each problem, errors first."""
+_ANSWER = "点这里写明原因"
+_SHOWN_ANSWER = 60
+"""Characters of an explanation that the list repeats."""
+
+
+def write_notices(page: Page, title: str, answers: Mapping[str, Place]) -> None:
+    """Write one line for each problem, errors first. ``answers``: where 自查 takes explanations, by the id of a check."""
     groups = group_notices(page.content.notices)
     for column, (head, width) in enumerate(_COLUMNS):
         page.sheet.set_column(column, column, width)
         page.put(_HEAD_ROW, column, head, "box", "head")
     page.title(title, [width for _, width in _COLUMNS])
-    hint = "点击“位置”转到要改的单元格。“错误”（红色格子）必须改正；“提醒”（橙色格子）请核实，情况属实的在“自查”或“处理结果”栏写明原因。浅红色格子请对照核对。"
+    hint = "点击“位置”转到要改的单元格。“错误”（红色格子）必须改正；“提醒”（橙色格子）请核实，情况属实的，点“处理结果”转到“自查”写明原因。浅红色格子请对照核对。"
     page.put(1, 0, hint, "hint", width=len(_COLUMNS))
     page.sheet.set_row(1, 22)
     page.sheet.set_row(_HEAD_ROW, 26)
     for number, group in enumerate(groups, start=1):
-        _write_group(page, _HEAD_ROW + number, number, group)
+        _write_group(page, _HEAD_ROW + number, number, group, _answer(page.content, group.notice, answers))
     page.sheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(groups), len(_COLUMNS) - 1)
     page.sheet.freeze_panes(_HEAD_ROW + 1, 0)
     page.sheet.repeat_rows(_HEAD_ROW)
     page.print_on_a4(landscape=True)
 
 
-def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> None:
+def _write_group(
+    page: Page, row: int, number: int, group: GroupedNotice, answer: tuple[Place, str] | None
+) -> None:
     notice, form = group.notice, page.content.form
     page.put(row, 0, number, "box", "centre")
     page.put(row, 1, SEVERITY_WORDS[notice.severity], "box", "centre", "bold", notice.severity)
@@ -67,9 +76,31 @@ def _write_group(page: Page, row: int, number: int, group: GroupedNotice) -> Non
     )
     for column, text in enumerate(words, start=3):
         page.put(row, column, text, "box", "left")
-    page.put(row, len(_COLUMNS) - 1, "", "box", "left", "input")
+    _write_answer(page, row, len(_COLUMNS) - 1, answer)
     sizes = [(text, _COLUMNS[column][1]) for column, text in enumerate((where, *words), start=2)]
     page.sheet.set_row(row, row_height(*sizes, least=24))
+
+
+def _answer(content: Content, notice: Notice, answers: Mapping[str, Place]) -> tuple[Place, str] | None:
+    """Return where the reason for a problem is to be written, and what stands there; None where no reason helps."""
+    form = content.form
+    rule = form.rules_by_id.get(notice.code)
+    if not rule or not (notice.severity == Severity.WARNING or rule.waivable):
+        return None
+    own = [check.id for check in form.checks.values() if check.rule is rule and check.anchor == notice.key]
+    name = next((name for name in (*own, rule.id) if name in answers), None)
+    return (answers[name], content.explanations.get(name, "")) if name else None
+
+
+def _write_answer(page: Page, row: int, column: int, answer: tuple[Place, str] | None) -> None:
+    """Leave room to tick a problem off; where a reason helps, lead to where it is written and show it."""
+    if answer is None:
+        page.put(row, column, "", "box", "left", "input")
+        return
+    place, written = answer
+    cell = f"{quoted(place.sheet)}!{place.cell}"
+    words = f'IF(LEN(TRIM({cell}))>0,LEFT({cell},{_SHOWN_ANSWER}),"{_ANSWER}")'
+    page.jump_showing(row, column, place, words, written.strip()[:_SHOWN_ANSWER] or _ANSWER, "box", "left")
 
 
 def _where(form: Form, keys: Sequence[str]) -> str:

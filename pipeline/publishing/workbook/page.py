@@ -116,8 +116,13 @@ class Page:
 
     def jump(self, row: int, column: int, place: Place, text: str, *looks: str) -> None:
         """Write ``text`` that leads to ``place``, as a formula: LibreOffice does not break the lines of a link."""
-        target, shown = (part.replace('"', '""') for part in (f"#{quoted(place.sheet)}!{place.cell}", text))
-        self.formula(row, column, f'=HYPERLINK("{target}","{shown}")', text, *looks, "link")
+        shown = text.replace('"', '""')
+        self.jump_showing(row, column, place, f'"{shown}"', text, *looks)
+
+    def jump_showing(self, row: int, column: int, place: Place, words: str, value: str, *looks: str) -> None:
+        """Write what the formula ``words`` says (now ``value``), leading to ``place``."""
+        target = f"#{quoted(place.sheet)}!{place.cell or 'A1'}".replace('"', '""')
+        self.formula(row, column, f'=HYPERLINK("{target}",{words})', value, *looks, "link")
 
     def link(self, row: int, column: int, place: Place, text: str, *looks: str) -> None:
         """Write ``text`` that leads to ``place`` of this workbook."""
