@@ -218,7 +218,7 @@ def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
         district=district,
         summary=_merged(campaign.form, district, assessed.assessments),
         assessments=assessed.assessments,
-        leftovers=(*basis.inbox.leftovers, *assessed.copies),
+        leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken),
         layout=basis.layout,
         style=basis.style,
         now=session.now,
@@ -245,13 +245,13 @@ def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
     assessed = assess(
         session.ledger,
         campaign,
-        inbox.contents,
+        inbox,
         now=session.now,
         work=session.work,
         progress=session.progress,
         tell=session.journal.files,
     )
-    mails = outcomes(inbox.messages, assessed.assessments)
+    mails = outcomes(inbox.messages, assessed.assessments, {item.file for item in assessed.overtaken})
     news = arrivals.unsettled(session.ledger, session.district.year, mails)
     session.journal.mails(news)
     arrivals.settle_mails(session.ledger, session.district.year, news)

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.ledger import open_copy
+from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.folders import Ran, filled, make_district, run
 from tests.support.mails import mail, winmail
 
@@ -128,3 +129,82 @@ def test_every_mail_has_one_outcome_in_the_ledger_and_one_line_in_the_days_log(n
     [log] = (output / "ledger" / "log").iterdir()
     told = [line for line in log.read_text("utf-8").splitlines() if line.startswith("  邮件\u3000")]
     assert len(told) == 11
+
+
+# ---------------------------------------------------------------- several reports of one agency
+
+
+def test_two_different_reports_in_one_mail_wait_until_somebody_says_which(form: Form, tmp_path: Path) -> None:
+    """File names decide nothing: the draft sorts after the final one here, and before it there."""
+    draft, final = filled(form, "甲局", 1), filled(form, "甲局", 2)
+    message = mail([("甲局草稿.xlsx", draft), ("甲局终稿.xlsx", final)], From="jia@x.example")
+    folder = make_district(tmp_path, ["甲局"], {"1.eml": message.as_bytes()})
+    (folder / "agencies.csv").write_text(ROSTER, "utf-8")
+    night = run(folder)
+    assert set(night.verdicts().values()) == {"held"}
+    said = [finding["message"] for row in night.record["submissions"] for finding in row["findings"]]
+    assert all("《甲局草稿.xlsx》、《甲局终稿.xlsx》" in text for text in said if "几份表" in text)
+    (folder / "inbox" / "终稿.xlsx").write_bytes(final)
+    assert run(folder).verdicts() == {
+        "1.eml/甲局草稿.xlsx": "duplicate",
+        "1.eml/甲局终稿.xlsx": "accepted",
+        "终稿.xlsx": "duplicate",
+    }
+
+
+def test_two_different_reports_in_one_mail_wait_no_longer_once_the_agency_has_sent_one(
+    form: Form, tmp_path: Path
+) -> None:
+    draft, final = filled(form, "甲局", 1), filled(form, "甲局", 2)
+    both = mail([("甲局1.xlsx", draft), ("甲局2.xlsx", final)], From="jia@x.example", Message_ID="<1@x>")
+    folder = make_district(tmp_path, ["甲局"], {"1.eml": both.as_bytes()})
+    (folder / "agencies.csv").write_text(ROSTER, "utf-8")
+    run(folder)
+    again = mail([("甲局.xlsx", filled(form, "甲局", 3))], From="jia@x.example", Message_ID="<2@x>")
+    (folder / "inbox" / "2.eml").write_bytes(again.as_bytes())
+    run(folder)
+    (folder / "inbox" / "别的.eml").write_bytes(mail(From="bing@x.example").as_bytes())
+    night = run(folder)
+    assert night.verdicts()["2.eml/甲局.xlsx"] == "accepted"
+    assert night.record["counts"]["held"] == 0
+
+
+@pytest.mark.parametrize("beside", ["blank", "same"])
+def test_a_template_or_a_copy_beside_a_report_is_no_second_report(
+    form: Form, tmp_path: Path, beside: str
+) -> None:
+    report = filled(form, "甲局")
+    other = build_workbook(form, Stamp("001", "甲局", 2023)) if beside == "blank" else report
+    message = mail([("甲局.xlsx", report), ("模板.xlsx", other)], From="jia@x.example")
+    folder = make_district(tmp_path, ["甲局"], {"1.eml": message.as_bytes()})
+    (folder / "agencies.csv").write_text(ROSTER, "utf-8")
+    night = run(folder)
+    counts = night.record["counts"]
+    assert (counts["accepted"], counts["held"]) == (1, 0)
+
+
+def test_a_file_that_is_cleared_up_late_does_not_replace_what_the_agency_sent_since(
+    form: Form, tmp_path: Path
+) -> None:
+    """It waited under an unknown name, the agency reported anew, then its name came onto the roster."""
+    old, new = filled(form, "甲局办公室", 1), filled(form, "甲局", 2)
+    folder = make_district(tmp_path, ["甲局"], {"2024-01-10/1.xlsx": old})
+    assert run(folder).verdicts() == {"2024-01-10/1.xlsx": "held"}
+    (folder / "inbox" / "2024-01-12").mkdir()
+    (folder / "inbox" / "2024-01-12" / "2.xlsx").write_bytes(new)
+    run(folder)
+    (folder / "agencies.csv").write_text("code,name,aliases\n001,甲局,甲局办公室\n", "utf-8")
+    night = run(folder)
+    assert night.verdicts() == {"2024-01-10/1.xlsx": "duplicate", "2024-01-12/2.xlsx": "accepted"}
+
+
+def test_a_file_that_is_cleared_up_late_counts_where_what_came_since_went_back(
+    form: Form, tmp_path: Path
+) -> None:
+    folder = make_district(tmp_path, ["甲局"], {"2024-01-10/1.xlsx": filled(form, "甲局办公室", 1)})
+    run(folder)
+    (folder / "inbox" / "2024-01-12").mkdir()
+    (folder / "inbox" / "2024-01-12" / "2.xlsx").write_bytes(build_workbook(form, Stamp("001", "甲局", 2023)))
+    run(folder)
+    (folder / "agencies.csv").write_text("code,name,aliases\n001,甲局,甲局办公室\n", "utf-8")
+    assert run(folder).verdicts()["2024-01-10/1.xlsx"] == "accepted"

@@ -57,6 +57,19 @@ def claimed_twice(found: Identity) -> Identity:
     return replace(found, findings=findings)
 
 
+def one_of_several(found: Identity, names: Sequence[str]) -> Identity:
+    """Hold a report that came in one mail with others of its agency that differ; ``names`` are the files' names."""
+    doubt = _finding(
+        Reason.SEVERAL_TABLES, "", found.agency, files="、".join(f"《{name}》" for name in names)
+    )
+    return replace(found, held=True, findings=(*found.findings, doubt))
+
+
+def is_one_of_several(found: Identity) -> bool:
+    """Whether ``one_of_several`` holds it."""
+    return any((item.code, item.variant) == (CODE, Reason.SEVERAL_TABLES.value) for item in found.findings)
+
+
 def _doubt(
     agency: Agency | None, envelope: Envelope, roster: Roster, trusted: Collection[str]
 ) -> Finding | None:

@@ -6,7 +6,7 @@ as its basis is: the file, its owner, the configuration, last year's report, the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -14,7 +14,7 @@ from typing import TypeAlias
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.intake import binding, identity, reading
+from pipeline.intake import identity, reading
 from pipeline.judging.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, readings
 from pipeline.ledger.arrivals import Arrival
@@ -22,6 +22,8 @@ from pipeline.ledger.assessments import Judgement
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.work import Progress, Work
 from pipeline.model import Assessment, Envelope, PastReport, Reading, Submission, Verdict, Waiver
+from pipeline.night.inbox import Inbox
+from pipeline.night.sorting import Identified, sort_out
 from pipeline.publishing.record import Leftover
 
 
@@ -44,35 +46,40 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """The assessments in order of arrival, what only repeats one of them, and the basis of each by its ``id()``."""
+    """The assessments in order of arrival, what is set aside, and the basis of each assessment by its ``id()``.
+
+    ``copies`` only repeat a file; what was ``overtaken`` was cleared up after its agency had reported anew.
+    """
 
     assessments: tuple[Assessment, ...]
     copies: tuple[Leftover, ...]
+    overtaken: tuple[Leftover, ...]
     bases: Mapping[int, str]
 
 
 Tell: TypeAlias = Callable[[Sequence[Assessment], Sequence[Leftover]], object]
-"""Is told of every assessment whose result is new, and of every new copy."""
-_Identified: TypeAlias = tuple[Arrival, identity.Identity]
+"""Is told of every assessment whose result is new, and of every file that is newly set aside."""
 
 
 def assess(
     ledger: Ledger,
     campaign: Campaign,
-    contents: Mapping[str, bytes],
+    inbox: Inbox,
     *,
     now: datetime,
     work: Work,
     progress: Progress,
     tell: Tell,
 ) -> Assessed:
-    """Read, identify and judge what is new; take the rest from the ledger. ``contents`` are tonight's files by SHA-256.
+    """Read, identify and judge what is new; take the rest from the ledger.
 
     What is new is told before it is recorded: a night that is cut off in between tells it twice, but never not at all.
     """
     known = arrivals.of_year(ledger, campaign.district.year)
-    found = _all_readings(ledger, campaign, known, contents, work=work, progress=progress)
-    kept, copies = _told_apart(_identify(campaign, known, found))
+    found = _all_readings(ledger, campaign, known, inbox.contents, work=work, progress=progress)
+    earlier = assessments.latest(ledger, campaign.district.year)
+    sorted_out = sort_out(campaign.district, known, found, inbox.messages, earlier)
+    kept, aside = sorted_out.kept, [*sorted_out.copies, *sorted_out.overtaken]
     versions = assessments.number_versions(
         ledger, campaign.district.year, [(item.id, who.agency.code) for item, who in kept if who.agency]
     )
@@ -84,7 +91,6 @@ def assess(
         for item, who in kept
     ]
     bases = _bases(campaign, kept)
-    earlier = assessments.latest(ledger, campaign.district.year)
     numbered = [versions.get(item.id, 0) for item, _ in kept]
     done: list[Assessment | None] = [
         _restored(campaign.form, sent, version, earlier.get(item.id), basis)
@@ -100,8 +106,8 @@ def assess(
     whole = tuple(item for item in done if item)
     new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
     changed = assessments.news(new, earlier)
-    known_copies = arrivals.repeated(ledger, campaign.district.year)
-    repeats = [item for item in copies if item.id not in known_copies]
+    known_repeats = arrivals.repeated(ledger, campaign.district.year)
+    repeats = [item for item in aside if item.id not in known_repeats]
     tell(
         [item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed],
         [_leftover(item) for item in repeats],
@@ -111,7 +117,8 @@ def assess(
     progress("校验", len(stale), len(stale))
     return Assessed(
         assessments=whole,
-        copies=tuple(map(_leftover, copies)),
+        copies=tuple(map(_leftover, sorted_out.copies)),
+        overtaken=tuple(map(_leftover, sorted_out.overtaken)),
         bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
     )
 
@@ -152,46 +159,6 @@ def read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
     return [reading.read(form, content) for content in contents]
 
 
-def _identify(
-    campaign: Campaign, known: Iterable[Arrival], found: Mapping[str, Reading]
-) -> list[_Identified]:
-    district = campaign.district
-    roster = identity.Roster.of(district.agencies)
-    return [
-        (
-            item,
-            binding.bind(
-                identity.identify(
-                    found[item.envelope.sha256],
-                    path=item.envelope.path,
-                    sender=item.envelope.sender,
-                    roster=roster,
-                    year=district.year,
-                ),
-                item.envelope,
-                roster,
-                district.trusted_senders,
-            ),
-        )
-        for item in known
-    ]
-
-
-def _told_apart(found: Sequence[_Identified]) -> tuple[list[_Identified], list[Arrival]]:
-    """Part the files that are to be judged from those that only repeat one, of this campaign or an earlier one."""
-    same: dict[str, list[int]] = {}
-    for number, (item, _) in enumerate(found):
-        if not item.repeats:
-            same.setdefault(item.envelope.sha256, []).append(number)
-    stay: dict[int, identity.Identity] = {}
-    for numbers in same.values():
-        staying = [numbers[index] for index in binding.copies_that_stay([found[at][1] for at in numbers])]
-        twice = len(staying) > 1
-        stay |= {at: binding.claimed_twice(found[at][1]) if twice else found[at][1] for at in staying}
-    kept = [(item, stay[number]) for number, (item, _) in enumerate(found) if number in stay]
-    return kept, [item for number, (item, _) in enumerate(found) if number not in stay]
-
-
 def _leftover(copy: Arrival) -> Leftover:
     return Leftover(copy.envelope.path, copy.envelope.sha256, Verdict.DUPLICATE)
 
@@ -213,7 +180,7 @@ def submission(envelope: Envelope, found: Reading, who: identity.Identity, level
     )
 
 
-def _bases(campaign: Campaign, kept: Sequence[_Identified]) -> list[str]:
+def _bases(campaign: Campaign, kept: Sequence[Identified]) -> list[str]:
     """Digest for each file everything its judgement depends on."""
     whole = campaign.basis
     exceptions: dict[str, list[Waiver]] = {}

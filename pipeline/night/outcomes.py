@@ -6,7 +6,7 @@ a mail carries several files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.model import Assessment, Message, MessageOutcome, Reason, Verdict
 
@@ -19,25 +19,31 @@ _REASONS: Mapping[Verdict, Reason] = {
 _HELD_BY_SENDER = (
     Reason.FAILED_CHECK,
     Reason.TWO_CLAIMS,
+    Reason.SEVERAL_TABLES,
     Reason.FOREIGN_SENDER,
     Reason.UNKNOWN_SENDER,
 )
 
 
-def outcomes(messages: Sequence[Message], assessments: Sequence[Assessment]) -> tuple[MessageOutcome, ...]:
-    """Settle every mail; a file of a mail that has no assessment is a duplicate."""
+def outcomes(
+    messages: Sequence[Message], assessments: Sequence[Assessment], overtaken: Collection[str] = ()
+) -> tuple[MessageOutcome, ...]:
+    """Settle every mail; a file of a mail that has no assessment is a duplicate, or one of the ``overtaken`` paths."""
     by_file = {item.submission.file: item for item in assessments}
-    return tuple(outcome(message, by_file) for message in messages)
+    return tuple(outcome(message, by_file, overtaken) for message in messages)
 
 
-def outcome(message: Message, by_file: Mapping[str, Assessment]) -> MessageOutcome:
+def outcome(
+    message: Message, by_file: Mapping[str, Assessment], overtaken: Collection[str] = ()
+) -> MessageOutcome:
     """Settle one mail by the assessments of its files, keyed by their paths."""
     if not message.files:
         empty = Reason.OTHER_ATTACHMENTS if message.others else Reason.NO_ATTACHMENT
         return MessageOutcome(message, Verdict.NOT_A_SUBMISSION, message.automatic or empty)
     judged = [by_file[file] for file in message.files if file in by_file]
     if not judged:
-        return MessageOutcome(message, Verdict.DUPLICATE, Reason.SAME_FILES)
+        late = any(file in overtaken for file in message.files)
+        return MessageOutcome(message, Verdict.DUPLICATE, Reason.OVERTAKEN if late else Reason.SAME_FILES)
     verdict = min((item.verdict for item in judged), key=_PRESSING.index)
     reason = _REASONS.get(verdict) or _held_because(judged)
     return MessageOutcome(message, verdict, reason)

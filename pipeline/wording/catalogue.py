@@ -232,6 +232,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请打电话分别核实是哪个单位的数据，请另一单位重新报送自己的表",
         "{sender}",
     ),
+    ("F06", "several_tables"): Wording(
+        "同一封邮件里有 {agency} 的几份表（{files}），内容不同，无法确认以哪一份为准，暂不计入",
+        "请打电话向 {agency} 核实（{contact}），请单位只重发正确的一份；或者把确认的那一份存到 inbox 文件夹后重新运行",
+    ),
     ("F06", "failed_check"): Wording(
         "邮件服务器验证发件人“{sender}”未通过（{checks}），可能有人冒用这个邮箱，数据暂不计入",
         "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",

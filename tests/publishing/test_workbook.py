@@ -588,7 +588,7 @@ def test_the_reason_of_a_reminder_is_written_where_its_line_leads_and_shown_ther
     for cell in cells[::2]:
         found = re.search(r"^=HYPERLINK\(\"#'(.+)'!([A-Z]+\d+)\"", str(cell.value))
         assert found
-        sheet_of(blank, found[1])[found[2]].value = f"因 {cell.coordinate}"
+        sheet_of(blank, found[1])[found[2]] = f"因 {cell.coordinate}"
     stream = BytesIO()
     blank.save(stream)
     written = read(FORM, stream.getvalue()).explanations
