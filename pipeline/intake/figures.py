@@ -18,7 +18,7 @@ from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import YES
 from pipeline.intake.labels import normalise
 from pipeline.intake.looks import STRUCK, changes
-from pipeline.intake.values import LARGEST, Typed, type_cell, unreadable
+from pipeline.intake.values import LARGEST, MONEY, MONEY_UNIT, Typed, type_cell, unreadable
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData
     for cell in form.cells_of(table.key) if odd else ():
         number, position = into.numbers[cell.key], placement.positions.get(cell.key)
         code = odd.get(position[1:], "") if position and number else ""
-        if number and code and (code == STRUCK or changes(code, number)):
+        unit = MONEY_UNIT if cell.kind == MONEY else ""
+        if number and code and (code == STRUCK or changes(code, number, unit)):
             variant = STRUCK if code == STRUCK else "format"
             facts: Mapping[str, Fact] = {"value": number, "format": code}
             place = into.places[cell.key]

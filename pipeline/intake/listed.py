@@ -145,6 +145,10 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
     answer, where = answer_beside(sheet, row, column, item)
     result.read |= {(sheet.name, row, column), (sheet.name, row, where)}
     if isinstance(item, Text):
+        if sheet.is_struck(row, where):
+            found = Place(sheet.name, a1(row, where))
+            facts = {"label": item.label}
+            result.findings.append(Finding("F05", Severity.WARNING, found, (item.key,), "struck_text", facts))
         below = dict(_continued(sheet, row, where, column))
         result.read |= {(sheet.name, other, where) for other in below}
         answer = "\n".join((answer, *below.values())).strip()

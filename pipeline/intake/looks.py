@@ -24,12 +24,15 @@ _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*)>")
 _FONT = re.compile(rb"<(?:\w+:)?font(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _XF = re.compile(rb"<(?:\w+:)?xf\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"\b(numFmtId|formatCode|fontId)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_STRIKE = re.compile(rb"<(?:\w+:)?strike(?:\s*/>|\s+val\s*=\s*[\"'](?:1|true))")
+STRIKE = re.compile(rb"<(?:\w+:)?strike(?:\s*/>|\s+val\s*=\s*[\"'](?:1|true))")
 _ITEM = re.compile(rb"<(?:\w+:)?(si|is)>(.*?)</(?:\w+:)?\1>", re.DOTALL)
 _PART = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>(.*?)</(?:\w+:)?t>", re.DOTALL)
-_MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b")
+_MARKED = re.compile(rb"<(?:\w+:)?(?:strike(?:\s*/>|\s+val\s*=\s*[\"'](?:1|true))|vertAlign\b)")
+_SCALES = re.compile(r"[百千万亿元]+")
+"""Words of a format that make another number of the one before them; only the unit of the column does not."""
 
 _LITERAL = re.compile(r"\"([^\"]*)\"|[\\!](.)|[_*].|\[[^\]]*\]")
+_BRACKETED = re.compile(r"\[[^\]]*\]")
 _DIGITS = re.compile(r"[0-9.]+")
 _SECTIONS = re.compile(r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
@@ -67,7 +70,12 @@ class Looks:
     @cached_property
     def marked(self) -> frozenset[str]:
         """Texts of which a part is struck out, raised or lowered: 12 with the note mark 1 is stored as 121."""
-        return marked_texts(self.strings)
+        return marked_texts(self.strings, _MARKED)
+
+    @cached_property
+    def struck(self) -> frozenset[str]:
+        """Texts of which a part is struck out."""
+        return marked_texts(self.strings, STRIKE)
 
     def odd_cells(self, xml: bytes) -> dict[Address, str]:
         """Return the cells of a sheet in which a number looks otherwise: the code of its format, or ``STRUCK``."""
@@ -76,24 +84,25 @@ class Looks:
         return {spot: self.odd[style] for spot, style in styled_cells(xml) if style in self.odd}
 
 
-def marked_texts(xml: bytes) -> frozenset[str]:
-    """Return the texts in ``xml`` of which a part is struck out, raised or lowered, as a reader joins them."""
-    if not _MARKED.search(xml):
+def marked_texts(xml: bytes, mark: re.Pattern[bytes] = _MARKED) -> frozenset[str]:
+    """Return the texts in ``xml`` of which a part is struck out (or raised or lowered), as a reader joins them."""
+    if not mark.search(xml):
         return frozenset()
     return frozenset(
         html.unescape(b"".join(_PART.findall(body)).decode("utf-8", "replace"))
         for _, body in _ITEM.findall(xml)
-        if _MARKED.search(body)
+        if mark.search(body)
     )
 
 
-def changes(code: str, value: Decimal | float = 1) -> bool:
-    """Say whether a number format shows ``value`` as another number, or not at all."""
+def changes(code: str, value: Decimal | float = 1, unit: str = "") -> bool:
+    """Say whether a number format shows ``value``, which counts in ``unit``, as another number, or not at all."""
     section = _section_for(code, value)
     literals = [quoted or single for quoted, single in _LITERAL.findall(section)]
     plain = _LITERAL.sub(" ", section)
     return (
         any(_DIGITS.fullmatch(literal) for literal in literals)
+        or any(scale != unit for scale in _SCALES.findall(_BRACKETED.sub("", section)))
         or "%" in plain
         or bool(_SCALED.search(plain))
         or not _SAYS_A_NUMBER.search(plain)
@@ -123,13 +132,13 @@ def _odd_formats(styles: bytes, used: bytes) -> dict[bytes, str]:
 
 
 def _struck_fonts(styles: bytes) -> set[bytes]:
-    if not _STRIKE.search(styles):
+    if not STRIKE.search(styles):
         return set()
     start, end = styles.find(b"fonts"), styles.rfind(b"fonts")
     return {
         str(number).encode()
         for number, body in enumerate(_FONT.findall(styles, start, end))
-        if _STRIKE.search(body)
+        if STRIKE.search(body)
     }
 
 

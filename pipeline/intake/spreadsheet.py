@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.intake import sandbox
 from pipeline.intake.cellxml import CellFacts, scan
-from pipeline.intake.looks import Looks, marked_texts
+from pipeline.intake.looks import STRIKE, STRUCK, Looks, marked_texts
 from pipeline.intake.refusal import Refused, hostile
 from pipeline.model import Value
 
@@ -46,6 +46,15 @@ class SheetData:
     def is_marked(self, text: str) -> bool:
         """Say whether a part of a cell's text is struck out, raised or lowered."""
         return text in self.looks.marked or (b"<is>" in self.xml and text in marked_texts(self.xml))
+
+    def is_struck(self, row: int, column: int) -> bool:
+        """Say whether what stands at (row, column), or a part of it, is struck out."""
+        value = self.at(row, column)
+        return (
+            value in self.looks.struck
+            or (b"<is>" in self.xml and value in marked_texts(self.xml, STRIKE))
+            or self.looks.odd_cells(self.xml).get((row, column)) == STRUCK
+        )
 
     @cached_property
     def facts(self) -> CellFacts:

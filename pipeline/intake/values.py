@@ -25,14 +25,14 @@ LARGEST = 999_999_999
 _SHOWN = 60
 """Characters of a raw value that a finding repeats."""
 _MANY_DIGITS = 40
-_MONEY = "money"
+MONEY = "money"
 _PLACEHOLDERS = {
     "/", "\\", "-", "--", "—", "——", "–", "―", "─", "_", "无", "没有", "暂无", "不涉及", "不适用", "空",
     "n/a", "na", "n.a.", "none", "nil",
 }  # fmt: skip
 _COUNT_UNITS = "件条宗份例起项个次"
-_MONEY_UNIT = "万元"
-_OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
+MONEY_UNIT = "万元"
+_OTHERMONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
 _DAY_ZERO = date(1899, 12, 30)
 _LEAP_DAY = 60
 """Day 60 of a spreadsheet is 29 February 1900, a day that never was."""
@@ -50,7 +50,7 @@ _GAP = re.compile(r"\d[^\S\n]+\d")
 _GAPS_OF_THOUSANDS = re.compile(r"\D*\d{1,3}(?:[^\S\n]\d{3})+(?:\.\d*)?\D*")
 _NOISE = Decimal("1e-8")
 """What a number lies off by calculation and not by hand."""
-_EXACT_TO: Mapping[str, Decimal] = {"count": Decimal(1), _MONEY: Decimal("1e-6")}
+_EXACT_TO: Mapping[str, Decimal] = {"count": Decimal(1), MONEY: Decimal("1e-6")}
 
 
 _NO_FACTS: Mapping[str, Fact] = {}
@@ -193,9 +193,9 @@ def _with_unit(text: str, raw: str, kind: str) -> Typed:
         too_long = len(text) > _MANY_DIGITS and text.isdecimal()
         return unreadable("C08", "too_large" if too_long else "text", raw)
     unit = found.group(2).strip("()")
-    if unit == _MONEY_UNIT if kind == _MONEY else len(unit) == 1 and unit in _COUNT_UNITS:
+    if unit == MONEY_UNIT if kind == MONEY else len(unit) == 1 and unit in _COUNT_UNITS:
         return _noted(number, "C03", "unit_stripped", Severity.WARNING, raw)
-    if kind == _MONEY and unit in _OTHER_MONEY_UNITS:
+    if kind == MONEY and unit in _OTHERMONEY_UNITS:
         return Typed(None, "C03", "unit_changes", facts={"raw": raw[:_SHOWN], "unit": unit})
     return unreadable("C08", "text", raw)
 

@@ -44,6 +44,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F05", "unread"): "unread_back",
     ("F05", "beside"): "beside_back",
     ("F05", "unread_text"): "text_back",
+    ("F05", "struck_text"): "struck_back",
     ("F05", "copies_differ"): "copies_back",
     ("F05", "hidden_sheet"): "sheet_shown",
     ("F05", "hidden"): "hidden_shown",

@@ -141,6 +141,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "原表 {cells} 的文字没有读入，也没有转入退回表（“{raw}”）",
         "请核对这段文字是否应并入对应的项目，不属于报告的不用管",
     ),
+    ("F05", "struck_back"): Wording(
+        "“{label}”的文字中原有画了删除线的部分，退回表中没有了删除线", "请对照原表，删去不要的文字"
+    ),
     ("F05", "copies_back"): Wording(
         "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
         "请逐格核对两份不同的 {count} 格（另一份的 {others}），填错的改正，无误的不用改",
@@ -175,6 +178,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "unread_text"): Wording(
         "{cells} 的文字没有读入（“{raw}”）", "请把这段文字并入对应项目的填写格，不属于报告的请删去"
+    ),
+    ("F05", "struck_text"): Wording(
+        "“{label}”的文字中有画了删除线的部分，已照常读取", "请删去不要的文字，保留的去掉删除线"
     ),
     ("F05", "texts_differ"): Wording(
         "“{label}”在“{copy}”上还有一份，文字不同，读取的是“{sheet}”的一份",

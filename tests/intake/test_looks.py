@@ -18,6 +18,8 @@ from pipeline.model import Number, Reading, Severity
 from pipeline.publishing.workbook import build_workbook
 from tests.intake.support import codes, draft, numbers_for, rewrite_part
 
+STRUCK = CellRichText("保留的。", TextBlock(InlineFont(strike=True), "删去的。"))
+
 
 @pytest.fixture(scope="module")
 def numbers(form: Form) -> dict[str, Number]:
@@ -109,6 +111,35 @@ def test_a_note_mark_beside_a_number_is_no_digit_of_it(
     reading = edited(form, numbers, key, lambda cell: setattr(cell, "value", text))
     assert (codes(reading.findings), reading.numbers[key]) == (["C08.text"], None)
     assert reading.unreadable == {key: "12"}
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "other"),
+    [
+        ('0.00"元"', "万元", True),
+        ('0.00"万元"', "万元", False),
+        ('0"元"', "", True),
+        ('0"万件"', "", True),
+        ("¥#,##0.00", "万元", False),
+        ('0.0"件"', "", False),
+    ],
+)
+def test_a_format_that_names_another_unit_shows_another_number(code: str, unit: str, *, other: bool) -> None:
+    assert changes(code, 5, unit) is other
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [lambda cell: setattr(cell, "font", Font(strike=True)), lambda cell: setattr(cell, "value", STRUCK)],
+)
+def test_a_text_that_is_struck_out_in_part_is_said(
+    form: Form, numbers: dict[str, Number], struck: Callable[[object], None]
+) -> None:
+    text = form.texts[0]
+    reading = edited(form, {**numbers, text.key: "保留的。删去的。"}, text.key, struck)  # type: ignore[dict-item]
+    assert reading.texts[text.key] == "保留的。删去的。"
+    assert codes(reading.findings) == ["F05.struck_text"]
+    assert reading.findings[0].place == form.places[text.key]
 
 
 def test_a_text_set_in_parts_is_read_as_one() -> None:
