@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PREFIXED = b":c"
@@ -95,6 +96,12 @@ def styled_cells(xml: bytes) -> Iterator[tuple[Address, bytes]]:
 
 def merged_away(xml: bytes) -> frozenset[Address]:
     """Return the zero-based cells that lie under a merged one: what they hold is not shown."""
+    start = xml.find(b"mergeCells")
+    return _merged_away(xml[start : xml.find(b"mergeCells>", start)]) if start >= 0 else frozenset()
+
+
+@lru_cache(maxsize=64)  # the same in nearly every file
+def _merged_away(xml: bytes) -> frozenset[Address]:
     covered: set[Address] = set()
     for attributes in _MERGE.findall(xml):
         corners = [_spot(letters, digits) for letters, digits in _CORNER.findall(attributes)]

@@ -131,7 +131,7 @@ def _read_total(cell: Cell, sheet: SheetData, position: Position, own: str, into
 
 def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData, into: Figures) -> None:
     """Point at figures that the sheet shows otherwise than they are stored; 0 is 0 in every format."""
-    odd = sheet.looks.odd_cells(sheet.xml)
+    odd = sheet.odd_cells
     for cell in form.cells_of(table.key) if odd else ():
         number, position = into.numbers[cell.key], placement.positions.get(cell.key)
         code = odd.get(position[1:], "") if position and number else ""

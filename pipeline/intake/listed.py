@@ -87,7 +87,8 @@ def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
 
 def clean(value: Raw) -> str:
     """Spell a value as text with plain line ends and nothing around it."""
-    return _UNPRINTED.sub("", _LINE_END.sub("\n", _ESCAPED.sub("", shown(value)))).strip()
+    text = _ESCAPED.sub("", shown(value)).strip()
+    return text if text.isprintable() else _UNPRINTED.sub("", _LINE_END.sub("\n", text)).strip()
 
 
 def _texts(sheet: SheetData) -> Iterator[tuple[int, int, str]]:

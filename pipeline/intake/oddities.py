@@ -131,7 +131,8 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
         return
     rows, columns = hidden_lines(sheet.xml)
     covered = merged_away(sheet.xml)
-    if not rows and not columns and not covered:
+    placed_at = {(row, column) for _, row, column in placed.positions.values()}
+    if not rows and not columns and covered.isdisjoint(placed_at):
         return
     spots = {
         cell.key: placed.positions[cell.key][1:]

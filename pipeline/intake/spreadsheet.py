@@ -7,13 +7,14 @@ in this process; the binary formats and .ods, which it cannot measure, are read 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipeline.intake import sandbox
-from pipeline.intake.cellxml import CellFacts, scan
+from pipeline.intake.cellxml import Address, CellFacts, scan
 from pipeline.intake.looks import STRIKE, STRUCK, Looks, marked_texts
 from pipeline.intake.refusal import Refused, hostile
 from pipeline.model import Value
@@ -49,12 +50,16 @@ class SheetData:
 
     def is_struck(self, row: int, column: int) -> bool:
         """Say whether what stands at (row, column), or a part of it, is struck out."""
-        value = self.at(row, column)
-        return (
-            value in self.looks.struck
-            or (b"<is>" in self.xml and value in marked_texts(self.xml, STRIKE))
-            or self.looks.odd_cells(self.xml).get((row, column)) == STRUCK
-        )
+        return self.at(row, column) in self._struck or self.odd_cells.get((row, column)) == STRUCK
+
+    @cached_property
+    def _struck(self) -> frozenset[str]:
+        return self.looks.struck | (marked_texts(self.xml, STRIKE) if b"<is>" in self.xml else frozenset())
+
+    @cached_property
+    def odd_cells(self) -> Mapping[Address, str]:
+        """Cells in which a number looks otherwise: the code of the format, or ``STRUCK``."""
+        return self.looks.odd_cells(self.xml)
 
     @cached_property
     def facts(self) -> CellFacts:

@@ -53,13 +53,12 @@ def _unread(form: Form, listed: Listed, sheet: SheetData) -> Iterator[Finding]:
         for key, place in places.items()
         if place and place.sheet == sheet.name
     ]
-    top = layout.LIST_TOP + min(lower)
     found = [
-        (row, column, text)
-        for row, column, text in _sentences(sheet)
-        if row >= top
-        and (sheet.name, row, column) not in listed.read
-        and not any(is_guidance(text, item) for item in form.texts)
+        (row, column, clean(text))
+        for row, column, text in _sentences(sheet, layout.LIST_TOP + min(lower))
+        if (sheet.name, row, column) not in listed.read
+        and not any(text in (item.prompt, item.guidance) for item in form.texts)
+        and not any(is_guidance(clean(text), item) for item in form.texts)
     ]
     if found:
         row, column, text = found[0]
@@ -72,11 +71,11 @@ def _row(place: Place) -> int:
     return int(place.cell.lstrip(ascii_uppercase))
 
 
-def _sentences(sheet: SheetData) -> Iterator[_Cell]:
-    for r, row in enumerate(sheet.rows):
+def _sentences(sheet: SheetData, top: int) -> Iterator[_Cell]:
+    for r, row in enumerate(sheet.rows[top:], top):
         for c, value in enumerate(row):
             if isinstance(value, str) and (len(value) >= _SENTENCE or value.rstrip().endswith("。")):
-                yield r, c, clean(value)
+                yield r, c, value
 
 
 def _copies(form: Form, listed: Listed, sheet: SheetData) -> Iterator[Finding]:
