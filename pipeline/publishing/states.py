@@ -38,12 +38,18 @@ def lateness(state: AgencyState, deadline: date, today: date) -> str:
     return LATE if first and first.date() > deadline else ""
 
 
-def remark(state: AgencyState) -> str:
-    """Say what became of a version later than the one that counts; nothing where there is none."""
-    if not state.latest or not state.counting or state.latest is state.counting:
-        return ""
-    later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
-    return f"{later}，按第 {state.counting.version} 次汇总"
+def remark(state: AgencyState, extended: date | None = None) -> str:
+    """Say until when the agency has longer, and what became of a version later than the one that counts; else nothing."""
+    said = [f"延期至{spoken(extended)}"] if extended else []
+    if state.latest and state.counting and state.latest is not state.counting:
+        later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
+        said.append(f"{later}，按第 {state.counting.version} 次汇总")
+    return "；".join(said)
+
+
+def spoken(day: date) -> str:
+    """Write a day as people say it."""
+    return f"{day.month}月{day.day}日"
 
 
 def first_received(state: AgencyState) -> datetime | None:

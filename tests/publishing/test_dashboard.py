@@ -87,6 +87,7 @@ def test_late_is_what_came_after_its_own_deadline(
     moved = replace(item, submission=replace(item.submission, received_at=NOON + timedelta(days=days)))
     [row] = rows(Morning(merged(form, [one], [moved]), DEADLINE, NOW, {}, extended=extended))
     assert row.late == late
+    assert row.remark == ("延期至2月1日" if extended else "")
 
 
 @pytest.mark.parametrize(("day", "late"), [(31, ""), (32, "逾期")])

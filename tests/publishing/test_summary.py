@@ -440,6 +440,8 @@ def test_who_came_after_the_deadline_or_not_at_all_is_late(form: Form) -> None:
     later = Background(extended={roster[1].code: date(2024, 1, 26), roster[2].code: date(2024, 1, 26)})
     sheet = opened(build(form, roster, [early, late], later), values=True)[STATUS_SHEET]
     assert [sheet.cell(row, column).value for row in (3, 4, 5)] == ["按时", "按时", None]
+    column = STATUS_HEAD.index("备注") + 1
+    assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, "延期至1月26日", "延期至1月26日"]
 
 
 def test_a_time_is_shown_only_where_it_is_known(form: Form) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pipeline.publishing.states import spoken
+
 WIDTH = 300
 """Of every drawing; text in it is as large as text beside it on a phone."""
 _PITCH = 38
@@ -186,8 +188,3 @@ def growth(days: Sequence[date], whole: int, *, until: date, deadline: date) -> 
         whole=whole,
         said=f"第一份 {spoken(counted[0])} 收到{f'；到{course}' if course else ''}；应报送 {whole} 家，截止 {spoken(deadline)}。",
     )
-
-
-def spoken(day: date) -> str:
-    """Write a day as people say it."""
-    return f"{day.month}月{day.day}日"

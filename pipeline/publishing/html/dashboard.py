@@ -22,7 +22,7 @@ from pipeline.publishing.html.standing import (
     waiting,
 )
 from pipeline.publishing.html.templating import digest, render, source
-from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china
+from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         script=script,
         style_policy=digest(style),
         script_policy=digest(script),
-        spoken=charts.spoken,
+        spoken=spoken,
         width=charts.WIDTH,
     )
     return page.encode(errors="replace")

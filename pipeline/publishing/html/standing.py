@@ -104,7 +104,6 @@ class Row:
     kind: str = ""
     rank: int = 0
     late: str = ""
-    extended: date | None = None
     versions: int = 0
     contact: str = ""
     phone: str = ""
@@ -168,11 +167,10 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         word=VERDICT_WORDS[state.verdict],
         rank=STATES.index(state.verdict),
         late=lateness(state, extended or morning.deadline, morning.today),
-        extended=extended,
         versions=len(state.versions),
         contact=agency.contact,
         phone=agency.phone,
-        remark=remark(state),
+        remark=remark(state, extended),
         waivers=[item for item in morning.waivers if item.agency == agency.code],
         others=[
             Link(f"第 {item.version} 次{link.label}", link.path)

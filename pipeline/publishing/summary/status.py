@@ -70,7 +70,7 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
     texts = {
         2: agency.name,
         3: kind_of(state),
-        _REMARK: remark(state),
+        _REMARK: remark(state, brief.background.extended.get(agency.code)),
     }
     _write_arrival(page, brief, row, assessment, texts)
     late = lateness(state, brief.deadline_of(agency.code), china_day(brief.now))
