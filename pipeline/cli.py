@@ -106,6 +106,11 @@ def template(
         paths = preparing.personal_templates(district, target, code=agency)
         letters, silent = letterbox.send_templates(district, target, code=agency, now=moment)
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
+    strays = [] if agency else preparing.left_over(paths)
+    if strays:
+        typer.echo(
+            f"这个文件夹里还有 {len(strays)} 个表格不是现在名单中单位的模板，没有改动，请核对后删去：{'、'.join(strays)}"
+        )
     if letters or len(silent) < len(paths):
         typer.echo(_waiting(letters, district, target) if letters else "没有新写信：以前已经写过。")
     if silent:

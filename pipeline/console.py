@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import time
 from typing import TYPE_CHECKING
@@ -140,9 +140,8 @@ def print_handed_over(handed: Sequence[Kept], district: District) -> None:
 
 
 def _print_troubles(console: Console, found: Record) -> None:
-    newest: dict[str, int] = {}
-    for item in found["submissions"]:
-        newest[item["agency"]] = max(newest.get(item["agency"], 0), item["version"] or 0)
+    newest = _versions(found["submissions"])
+    counting = _versions(item for item in found["submissions"] if Verdict(item["verdict"]).is_acceptance)
     troubled = [
         item
         for item in found["submissions"]
@@ -158,10 +157,24 @@ def _print_troubles(console: Console, found: Record) -> None:
         line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
         parts = (item["agency_name"], item["file"], f"{item['problem_counts']['error']} 项错误")
         line.append("　".join(part for part in parts if part), style="default")
+        line.append(_counted_before(counting.get(item["agency"], 0)), style="default")
         console.print(line)
         console.print(Text(f"      {errors[0]['message']}" if errors else "", style="dim"))
     if len(troubled) > _SHOWN:
         console.print(f"  ……其余 {len(troubled) - _SHOWN} 份见汇总表的“报送情况”和“问题与说明”")
+
+
+def _versions(items: Iterable[Record]) -> dict[str, int]:
+    """Return the last version of each agency among ``items``, by its code."""
+    last: dict[str, int] = {}
+    for item in items:
+        last[item["agency"]] = max(last.get(item["agency"], 0), item["version"] or 0)
+    return last
+
+
+def _counted_before(version: int) -> str:
+    """Say that an earlier version stays in the sums, and its agency in the count of the accepted."""
+    return f"（此前第 {version} 次已合格，仍计入）" if version else ""
 
 
 def _print_missing(console: Console, found: Record, district: District) -> None:

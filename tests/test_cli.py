@@ -290,7 +290,8 @@ def test_status_shows_a_later_returned_version_beside_the_one_that_counts(form: 
     worse = {"proactive.licences.decisions": "三"}
     files = {"2024-01-10/a.xlsx": template(form, "甲局"), "2024-01-12/a.xlsx": template(form, "甲局", worse)}
     folder = make_district(tmp_path, ["甲局", "乙局"], {**files, "c.xlsx": template(form, "丙局")})
-    run(folder)
+    [later] = [line for line in run(folder).out.splitlines() if "2024-01-12/a.xlsx" in line]
+    assert later.endswith("（此前第 1 次已合格，仍计入）")
     shown = nianbao("status", folder).stdout.splitlines()
     [own] = [line for line in shown if line.startswith("甲局")]
     assert own.split() == [
@@ -590,7 +591,11 @@ def test_personal_templates_carry_their_agency(form: Form, tmp_path: Path) -> No
     place = form.places[form.entry_with_role("agency").key]
     names = [openpyxl.load_workbook(path)[place.sheet][place.cell].value for path in made]
     assert names == ["甲局", "乙/丙局"]
-    assert nianbao("template", folder, "--agency", "002").returncode == 0
+    (folder / "agencies.csv").write_text("code,name\n001,甲局\n002,丁局\n", "utf-8")
+    one, every = nianbao("template", folder, "--agency", "002"), nianbao("template", folder)
+    assert [one.returncode, every.returncode] == [0, 0]
+    assert [made[1].name in told.stdout for told in (one, every)] == [False, True]
+    assert made[1].is_file()
     assert nianbao("template", folder, "--agency", "999").returncode == 2
 
 

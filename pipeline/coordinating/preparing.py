@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -141,6 +141,11 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
         write_if_changed(folder / made.name, made.content)
         paths.append(folder / made.name)
     return paths
+
+
+def left_over(paths: Sequence[Path]) -> list[str]:
+    """Name the workbooks beside all personal templates in ``paths`` that are none: of agencies renamed or gone since."""
+    return sorted(path.name for path in paths[0].parent.glob("*.xlsx") if path not in paths)
 
 
 def personal_template(district: District, form: Form, agency: Agency, past: PastReport | None) -> Attachment:
