@@ -204,14 +204,23 @@ class _Typesetter:
         return 0 if again else rows
 
     def _may_end_a_page(self, row: int) -> bool:
-        """Whether a page may end below ``row``: only what follows under a heading of its own, or a group of rows, is parted."""
+        """Whether a page may end below ``row``: only what follows under a heading of its own, or a group of rows, is parted.
+
+        A group of rows only in the second half of the table, so that it does not begin with a few rows at the foot of a
+        page, and what labels the group beside them is not torn.
+        """
         below = [cell for cell in self.grid.cells if cell.row == row + 1 and not cell.key]
         inner = [cell for cell in self.grid.cells if cell.column or self.grid.label_columns <= 1]
         if any(cell.row <= row < cell.row + cell.height - 1 for cell in inner):
             return False
         return any(
             (cell.role == "heading" and cell.width == self.grid.columns)
-            or (cell.role == "row_label" and cell.column and cell.height > 1)
+            or (
+                cell.role == "row_label"
+                and cell.column
+                and cell.height > 1
+                and 2 * cell.row >= self.grid.rows
+            )
             for cell in below
         )
 

@@ -178,6 +178,8 @@ def test_pages_end_between_groups_of_rows_so_that_none_stays_half_empty() -> Non
         groups = [cell for cell in grid.cells if cell.column and cell.height > 1]
         for cell in groups:
             assert not ends & set(range(cell.row, cell.row + cell.height - 1))
+        if not [cell for cell in grid.cells if cell.role == "heading" and cell.row]:
+            assert min(ends) + 1 >= grid.rows / 2, "a page never ends with the first few rows"
         heads = {cell.row for cell in grid.cells if cell.role in {"heading", "column_label"}}
         assert not ends & heads
 
