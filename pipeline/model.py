@@ -149,11 +149,13 @@ class Suggestion:
     """A way to mend failed balances: ``settles`` of them hold after ``changes``, and no other breaks.
 
     ``kind`` says what the slip looks like and chooses the sentence in ``wording.hints``; empty: nothing but the sums tells.
+    ``is_guess``: other cells, which are not told, might be the wrong one as well; it is a question, not an order.
     """
 
     kind: str
     changes: tuple[Change, ...]
     settles: int
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)

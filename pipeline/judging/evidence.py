@@ -24,6 +24,8 @@ MOST = 3
 TOLD, LEFT, TYPED_TOTAL = "told", "left", "typed_total"
 SUBTOTAL, REPEATED, SURPLUS = "subtotal", "repeated", "surplus"
 _ORDER = {SIGN: 0, POINT: 0, TYPED_TOTAL: 1, SUBTOTAL: 0, REPEATED: 3, SURPLUS: 4}
+_PLAINLY_WRONG = frozenset((SIGN, POINT, TYPED_TOTAL))
+"""What no right figure looks like."""
 _LIKE_A_SLIP, _PLAIN, _EMPTY = 2, 5, 6
 _LEAST_COPIED = 4
 """Smaller figures stand in two cells by chance."""
@@ -31,10 +33,14 @@ _LEAST_COPIED = 4
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A change of cells, and what it takes the slip for; empty: nothing but the sums speaks for it."""
+    """A change of cells, and what it takes the slip for; empty: nothing but the sums speaks for it.
+
+    ``is_guess``: other changes, which are not told, would settle as much, and it is only the likelier one.
+    """
 
     kind: str
     steps: Steps
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,11 @@ class Evidence:
         kept = [way for way, gain in zip(found, gained, strict=True) if gain == 0] or found
         if len(kept) == 1 and must_hold:
             return [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
-        return self.few([way for way in kept if way.kind or must_hold])
+        alike = [way for way in kept if way.kind or must_hold]
+        few = self.few(alike)
+        return [
+            replace(way, is_guess=len(few) < len(alike) and way.kind not in _PLAINLY_WRONG) for way in few
+        ]
 
     def few(self, ways: Sequence[Way]) -> list[Way]:
         """Return the ways, likeliest first; of more than a clerk would look at, those that are likelier than the rest."""

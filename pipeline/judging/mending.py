@@ -73,7 +73,7 @@ def _suggestion(
         before = operands[key]
         after = step if before is None else before + step
         changes.append(Change(key, places.get(key), before, int(after) if after == int(after) else after))
-    return Suggestion(way.kind, tuple(changes), settles)
+    return Suggestion(way.kind, tuple(changes), settles, way.is_guess)
 
 
 def _by_region(system: System, rules: Sequence[int]) -> list[list[int]]:

@@ -142,7 +142,7 @@ def _remaining(form: Form, found: Finding) -> Remaining:
 def _to_change(form: Form, found: Finding) -> tuple[str, ...]:
     """Return the cells that are certainly to be changed: of the one suggestion, or the only one that the rule asks."""
     if found.suggestions:
-        sure = found.suggestions if len(found.suggestions) == 1 else ()
+        sure = found.suggestions if len(found.suggestions) == 1 and not found.suggestions[0].is_guess else ()
         return tuple(change.key for way in sure for change in way.changes)
     check = form.checks.get(found.variant)
     own = [key for key in check.keys if not is_last_year(key)] if check else list(found.keys)

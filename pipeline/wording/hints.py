@@ -40,6 +40,7 @@ _BACK: Mapping[str, tuple[int, int]] = {
     "too_left": (0, 1),
 }
 """Rows and columns by which what was shifted goes back."""
+_ELSEWHERE = "核对同一行、同一列的其他各格"
 RESTORED = "restored"
 """The kind of a suggestion that a workbook with live totals carries out by itself: nothing is left to change."""
 
@@ -47,10 +48,12 @@ RESTORED = "restored"
 def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
     """Say what to change, alternatives one after the other; empty if there is nothing to suggest."""
     ways = [_way(form, suggestion) for suggestion in suggestions]
+    is_guess = any(suggestion.is_guess for suggestion in suggestions)
     if len(ways) < 2:  # noqa: PLR2004 - one way is said as a sentence
-        return "".join(ways)
-    numbered = (f"（{number}）{way}" for number, way in enumerate(ways, start=1))
-    return f"请核对是哪一种：{'；'.join(numbered)}"
+        return f"请核对是不是应{ways[0]}；不是的，{_ELSEWHERE}" if is_guess else "".join(ways)
+    numbered = [f"（{number}）{way}" for number, way in enumerate(ways, start=1)]
+    rest = [f"都不是的，{_ELSEWHERE}"] if is_guess else []
+    return f"请核对是哪一种：{'；'.join([*numbered, *rest])}"
 
 
 def _way(form: Form, suggestion: Suggestion) -> str:

@@ -105,7 +105,7 @@ def test_a_hint_obeyed_to_the_letter_makes_the_suggested_figures(computed: froze
 
 def obeyed(figures: Figures, hint: str) -> Figures:
     """Do what a hint says, reading nothing but its words."""
-    said = hint.partition("条勾稽关系")[0].removeprefix("把 ")
+    said = hint.partition("条勾稽关系")[0].removeprefix("请核对是不是应").removeprefix("把 ")
     for words, act in _ACTS:
         found = re.match(words, said)
         if found:
