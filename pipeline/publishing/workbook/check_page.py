@@ -126,7 +126,8 @@ def _write_unseen(page: Page, top: int, unseen: Sequence[Unseen]) -> None:
         row = top + 1 + number
         page.put(row, column["id"], line.id, "box", "small")
         page.put(row, column["title"], line.title, "box", "left")
-        page.jump(row, column["subject"], line.place, "由政务公开办检查", "box", "left")
+        subject = "上次报送时发现，改正后由政务公开办再检查" if line.found else "由政务公开办检查"
+        page.jump(row, column["subject"], line.place, subject, "box", "left")
         for name in ("left", "right", "difference"):
             page.put(row, column[name], NOT_ASSESSED, "box", "centre")
         page.put(row, column["explanation"], line.explanation, "box", "left", "input")
