@@ -7,7 +7,7 @@ which the levels of a label path lie. What is not certain is said, not guessed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,38 @@ def _nearest(label: str, free: Collection[Mark]) -> Mark | None:
     if not ranked or ranked[0][0] < ALIKE_ENOUGH:
         return None
     return ranked[0][1] if len(ranked) == 1 or ranked[1][0] <= ranked[0][0] - CLEARLY_BEST else None
+
+
+def join_split(lines: Sequence[Line], result: Lines, marks: Sequence[Mark], step: tuple[int, int]) -> None:
+    """Give missing lines the label that stands in pieces, one below the other, as a table pasted from Word has it.
+
+    ``step`` leads from one piece to the next: along, depth. Changes ``result``.
+    """
+    texts = {(mark.along, mark.depth): mark.text for mark in marks}
+    for number in list(result.missing):
+        wanted = normalise(lines[number].label[-1])
+        whole = [
+            Mark(mark.along, depth, wanted)
+            for mark in marks
+            if wanted.startswith(mark.text) and (depth := _end_of(wanted, mark, texts, step)) is not None
+        ]
+        if len(whole) == 1:
+            result.missing.remove(number)
+            result.found[number] = whole[0]
+
+
+def _end_of(
+    wanted: str, mark: Mark, texts: Mapping[tuple[int, int], str], step: tuple[int, int]
+) -> int | None:
+    """Return the depth of the last piece of ``wanted``, of which ``mark`` is the first; None if it is not."""
+    text, along, depth = mark.text, mark.along, mark.depth
+    while text != wanted:
+        along, depth = along + step[0], depth + step[1]
+        piece = texts.get((along, depth), "")
+        text += piece
+        if not piece or not wanted.startswith(text):
+            return None
+    return depth
 
 
 def find_near(lines: Sequence[Line], result: Lines, free: Collection[Mark]) -> None:

@@ -54,6 +54,8 @@ class _Home:
     vocabulary: frozenset[str]
     corner: tuple[int, int]
     """The last row and the last column of the table."""
+    free: tuple[tuple[int, int], ...]
+    """Cells among the numbers that hold none: what a merged cell covers."""
 
 
 def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
@@ -70,6 +72,16 @@ def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placem
         return placed
     home = _homes(form)[table.key]
     return replace(placed, copies=tuple(_search(table, home, sheet) for sheet in _holders(home, others)))
+
+
+def corner_of(form: Form, table: Table) -> tuple[int, int]:
+    """Return the last row and the last column of ``table`` in the template."""
+    return _homes(form)[table.key].corner
+
+
+def free_cells(form: Form, table: Table) -> tuple[tuple[int, int], ...]:
+    """Return the cells among the numbers of ``table`` in the template that hold none."""
+    return _homes(form)[table.key].free
 
 
 def beside_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> SheetData | None:
@@ -131,11 +143,14 @@ def _home(form: Form, table: Table) -> _Home:
             spots = [positions[cell.key] for cell in form.cells_of(table.key) if cell.block == number]
             bare.append((spots[0][1], tuple(column for _, _, column in spots)))
     positions[table.nil_key] = form.positions[table.nil_key]
-    corner = (
-        max(row for _, row, _ in positions.values()),
-        max(column for _, _, column in positions.values()),
-    )
-    return _Home(labels, tuple(bare), positions, frozenset(map(normalise, parts)), corner)
+    taken = {(row, column) for _, row, column in positions.values()}
+    headed = {(row, column) for row, column, _ in labels}
+    numbers = {(row, column) for _, row, column in (form.positions[c.key] for c in form.cells_of(table.key))}
+    rows, columns = ({spot[axis] for spot in numbers} for axis in (0, 1))
+    corner = max(rows), max(columns)
+    inside = {(row, column) for row in rows for column in columns}
+    free = tuple(sorted(inside - taken - headed))
+    return _Home(labels, tuple(bare), positions, frozenset(map(normalise, parts)), corner, free)
 
 
 def _stands(home: _Home, sheet: SheetData) -> bool:

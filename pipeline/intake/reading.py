@@ -19,6 +19,7 @@ from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
 from pipeline.intake.stray_texts import stray_texts
 from pipeline.intake.strays import strays
+from pipeline.intake.titles import foreign_titles
 from pipeline.model import Claims, Fact, Finding, Place, Reading, Severity, a1
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         findings=(
             *remarks,
             *listed.findings,
+            *foreign_titles(form, sheets),
             *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
             *figures.findings,
         ),

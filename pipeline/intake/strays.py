@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.intake.placing import beside_table
+from pipeline.intake.cellxml import merged_away
+from pipeline.intake.placing import beside_table, corner_of, free_cells
 from pipeline.intake.values import LARGEST, type_cell
 from pipeline.model import Finding, Place, Severity, a1
 
@@ -35,15 +36,23 @@ def strays(
         spots = [spot for spot in _within(table, placed) if _is_figure(sheet.at(*spot))]
         yield from _pointed(table, sheet, spots, "unread", Severity.WARNING)
         return
-    beside = beside_table(form, table, sheets) if placed.sheet == table.sheet else None
+    if placed.sheet != table.sheet:
+        return
+    covered = merged_away(sheet.xml)
+    spots = [spot for spot in free_cells(form, table) if _is_figure(sheet.at(*spot)) and spot not in covered]
+    yield from _pointed(table, sheet, spots, "misplaced", Severity.WARNING)
+    beside = beside_table(form, table, sheets)
     if beside is None or any(copy.sheet == sheet.name and not copy.ambiguous for copy in placed.copies):
         return
+    bottom, right = corner_of(form, table)
     numbers = list(_typed_numbers(beside))
-    spots = [spot for spot in numbers if _is_figure(beside.at(*spot))]
+    if not is_nil:  # beside a table that is filled stand serial numbers, shares, last year's figures
+        numbers = [(row, column) for row, column in numbers if row > bottom and column <= right]
     is_block = len(numbers) >= _BLOCK
     if is_nil or is_block:
         severity = Severity.ERROR if is_nil and is_block else Severity.WARNING
-        yield from _pointed(table, sheet, spots, "beside", severity)
+        figures = [spot for spot in numbers if _is_figure(beside.at(*spot))]
+        yield from _pointed(table, sheet, figures, "beside", severity)
 
 
 def _within(table: Table, placed: Placement) -> Iterator[_Spot]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.grid import cell_key
 from pipeline.intake.labels import normalise
-from pipeline.intake.lines import Lines, Mark, find_lines_below, find_near
+from pipeline.intake.lines import Lines, Mark, find_lines_below, find_near, join_split
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Block, Line, Table
@@ -95,6 +95,7 @@ class _BlockSearch:
             return Lines()
         marks = [Mark(r, c, text) for r, c, text in self.texts if r >= top]
         result = find_lines_below(self.block.rows, marks, self._free(marks))
+        join_split(self.block.rows, result, marks, (1, 0))
         if result.missing and result.found:
             alongs = [mark.along for mark in result.found.values()]
             depths = [mark.depth for mark in result.found.values()]
@@ -107,6 +108,7 @@ class _BlockSearch:
     def _columns_above(self, top: int, bottom: int) -> Lines:
         marks = [Mark(c, r, text) for r, c, text in self.texts if top <= r < bottom]
         result = find_lines_below(self.block.columns, marks, self._free(marks))
+        join_split(self.block.columns, result, marks, (0, 1))
         if result.missing and bottom != _UNKNOWN:
             depths = [mark.depth for mark in result.found.values()]
             lowest = min(depths, default=bottom - _SPARE_ROWS)

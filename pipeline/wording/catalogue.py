@@ -144,6 +144,13 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "struck_back"): Wording(
         "“{label}”的文字中原有画了删除线的部分，退回表中没有了删除线", "请对照原表，删去不要的文字"
     ),
+    ("F05", "misplaced_back"): Wording(
+        "“{table}”原表的 {cells} 不是填数的格，其中的数字没有计入，也没有转入退回表",
+        "请核对这些数字是否应填在规定的项目中，不应填的不用管",
+    ),
+    ("F05", "title_back"): Wording(
+        "这张工作表原来的标题写的是“{stated}”，其他工作表是“{expected}”", "请核对填的是不是本单位本年度的数据"
+    ),
     ("F05", "copies_back"): Wording(
         "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
         "请逐格核对两份不同的 {count} 格（另一份的 {others}），填错的改正，无误的不用改",
@@ -185,6 +192,13 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "texts_differ"): Wording(
         "“{label}”在“{copy}”上还有一份，文字不同，读取的是“{sheet}”的一份",
         "请核对后只保留正确的一份，写在“{sheet}”",
+    ),
+    ("F05", "misplaced"): Wording(
+        "“{table}”的 {cells} 不是填数的格，其中的数字没有计入", "请核对这些数字是否应填在左侧的格，然后删去"
+    ),
+    ("F05", "foreign_title"): Wording(
+        "这张工作表的标题写的是“{stated}”，其他工作表是“{expected}”",
+        "请确认它不是从别的文件复制来的，填的是本单位本年度的数据",
     ),
     ("F05", "copies_differ"): Wording(
         "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",

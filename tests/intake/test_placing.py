@@ -261,6 +261,26 @@ def test_three_damaged_labels_are_told_apart(form: Form, numbers: dict[str, Numb
     assert set(codes(reading.findings)) == {"F03.near_label"}
 
 
+def test_labels_in_pieces_one_below_the_other_are_joined(form: Form, numbers: dict[str, Number]) -> None:
+    """As a table pasted from Word has them: each paragraph of a cell gets a row."""
+    table = wide(form)
+    long = [line.label[-1] for line in table.blocks[0].rows if len(line.label[-1]) > 20]
+    for label in long:
+        made = draft(form, numbers)
+        [row, column] = next(spot for spot, value in made.sheets[table.sheet].items() if value == label)
+        made.shift(table.sheet, move(2, 0, after_row=row))
+        pieces = {(row, column): label[:7], (row + 1, column): label[7:12], (row + 2, column): label[12:]}
+        made.sheets[table.sheet] |= pieces
+        assert_moved(read(form, made.xlsx()), numbers, table)
+    column_label = max((line.label[-1] for line in table.blocks[0].columns), key=len)
+    made = draft(form, numbers)
+    [row, column] = next(spot for spot, value in made.sheets[table.sheet].items() if value == column_label)
+    made.shift(table.sheet, move(1, 0, after_row=row))
+    made.sheets[table.sheet] |= {(row, column): column_label[:4], (row + 1, column): column_label[4:]}
+    assert_moved(read(form, made.xlsx()), numbers, table)
+    assert len(long) > 1
+
+
 @pytest.mark.parametrize("number", range(3))
 def test_a_damaged_heading_over_several_columns_is_taken_with_a_warning(
     form: Form, numbers: dict[str, Number], number: int

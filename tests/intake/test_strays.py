@@ -88,6 +88,29 @@ def test_a_note_beside_a_table_is_none(form: Form, numbers: dict[str, Number], v
     assert (reading.numbers, reading.findings) == (numbers, ())
 
 
+def test_a_column_of_serial_numbers_beside_a_table_is_none(form: Form, numbers: dict[str, Number]) -> None:
+    table = wide(form)
+    made = draft(form, numbers)
+    made.sheets[table.sheet] |= {(row, 12): float(row) for row in range(8, 30)}
+    reading = read(form, made.xlsx())
+    assert (reading.numbers, reading.findings) == (numbers, ())
+
+
+def test_a_figure_where_a_merged_cell_was_is_pointed_at(form: Form, numbers: dict[str, Number]) -> None:
+    """A wide cell that was split: the figure stands in the wrong part of it, and perhaps 0 in the right one."""
+    key = next(
+        cell.key
+        for cell in form.cells
+        if len(form.tables[0].blocks[cell.block].columns) == 1 and cell.table == form.tables[0].key
+    )
+    sheet, row, column = form.positions[key]
+    made = draft(form, numbers)
+    made.sheets[sheet][row, column + 1] = 33.0
+    [found] = read(form, made.xlsx()).findings
+    assert (codes([found]), found.severity) == (["F05.misplaced"], Severity.WARNING)
+    assert found.place == Place(sheet, a1(row, column + 1))
+
+
 @pytest.mark.parametrize(("rows", "columns"), [(32, 0), (0, 9)], ids=["below", "beside"])
 def test_a_nil_return_with_figures_beside_it_is_returned(
     form: Form, numbers: dict[str, Number], rows: int, columns: int
@@ -140,6 +163,19 @@ def test_a_heading_with_another_unit_is_not_nearly_right(form: Form, numbers: di
     reading = read(form, made.xlsx())
     assert codes(reading.findings) == ["F03.missing_label"]
     assert reading.numbers[money.key] is None
+
+
+def test_a_sheet_of_another_file_is_told_by_its_title(form: Form, numbers: dict[str, Number]) -> None:
+    made = draft(form, numbers)
+    for sheet in form.sheets:
+        made.put((sheet.name, layout.TITLE_ROW, 0), f"{sheet.title}（甲局2023年度）")
+    assert read(form, made.xlsx()).findings == ()
+    table = wide(form)
+    made.put((table.sheet, layout.TITLE_ROW, 0), f"{table.name}（甲局2022年度）")
+    [found] = read(form, made.xlsx()).findings
+    assert (codes([found]), found.severity) == (["F05.foreign_title"], Severity.WARNING)
+    assert found.place == Place(table.sheet, a1(layout.TITLE_ROW, 0))
+    assert found.facts == {"stated": "甲局2022年度", "expected": "甲局2023年度"}
 
 
 @pytest.mark.parametrize(("said", "severity"), [("共{}件", Severity.INFO), ("约9{}", Severity.WARNING)])
