@@ -91,19 +91,23 @@ class Arrival:
     """Of what goes back: the version whose content the attached workbook shows; 0: it is blank."""
     comparable: bool = True
     """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
+    other_year: int | None = None
+    """Of a duplicate: the campaign in which the same file was received, if it was another than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Says what became of ``arrival``. ``earlier`` is the version before it, or the file that a duplicate repeats.
 
-    ``replaces`` is the version whose figures counted before, 0 if none did. ``reverses``: on that day the same file was
+    ``replaces`` is the version whose figures counted before, 0 if none did. ``is_missing``: nothing else has come from the
+    agency that is written to. ``reverses``: on that day the same file was
     answered the other way, with a receipt or a return.
     """
 
     arrival: Arrival
     earlier: Arrival | None = None
     replaces: int = 0
+    is_missing: bool = False
     reverses: date | None = None
     told_at: datetime | None = None
     """When the letter about ``earlier`` was written."""

@@ -421,6 +421,24 @@ def test_the_same_mail_in_two_campaigns_is_answered_in_both(office: PostOffice) 
     assert ("returned", box("001")) in kinds(office.night(moment(1, 16)))
 
 
+def test_last_years_file_sent_once_more_is_no_report_of_this_year(office: PostOffice) -> None:
+    play = January(office)
+    own = play.sent("001")
+    office.receive(moment(1, 15), play.post("001", own))
+    office.night(moment(1, 15))
+    office.edit("district.toml", f"year = {YEAR}", f"year = {YEAR + 1}")
+    office.edit("district.toml", "deadline = 2024-01-31", "deadline = 2025-01-31")
+    office.receive(moment(1, 15).replace(year=2025), play.post("001", own, Subject="今年的"))
+    office.night(moment(1, 15).replace(year=2025))
+    with open_ledger(office.output) as ledger:
+        [kept] = [item for item in letters.of_year(ledger, YEAR + 1) if item.kind == "duplicate"]
+        said = words(email.message_from_bytes(letters.content(ledger, kept), policy=email.policy.default))
+    assert kept.agency == "001"
+    assert f"按 {YEAR} 年度的报送处理" in said
+    assert f"贵单位{YEAR + 1}年度的报告还没有收到" in said
+    assert "不用再发" not in said
+
+
 def test_what_is_dated_when_letters_are_sent_stays_here(office: PostOffice, server: Post) -> None:
     """Wednesday's letters are sent on Monday, and nothing was run in between."""
     play = January(office)

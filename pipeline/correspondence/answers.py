@@ -6,7 +6,7 @@ agency's address on the roster, if there is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline.correspondence.state import addresses, belongs_to
 from pipeline.district.folder import District
@@ -24,6 +24,8 @@ KINDS: Mapping[Verdict, LetterKind] = {
 """How each verdict is answered."""
 _TO_THE_AGENCY = (LetterKind.ACCEPTANCE, LetterKind.RETURNED)
 """Letters that speak of an agency's data."""
+_OF_NOBODYS_DATA = (LetterKind.DUPLICATE, LetterKind.NOT_A_SUBMISSION)
+"""Letters that say nothing of it to one who did not send it himself: they stand with the agency whose mailbox it is."""
 
 
 def answers(
@@ -31,15 +33,20 @@ def answers(
 ) -> list[Intention]:
     """Plan the answers. ``earlier`` holds every file of an agency (by code), in order of arrival, held ones left out."""
     planned: dict[str, Intention] = {}
-    for arrival in arrivals:
-        intention = _answer(arrival, earlier, district)
+    came = list(arrivals)
+    reported = {item.agency.code for item in came if item.agency and item.verdict is not Verdict.DUPLICATE}
+    for arrival in came:
+        intention = _answer(arrival, earlier, district, reported)
         if intention:
             planned.setdefault(intention.key, intention)
     return list(planned.values())
 
 
 def _answer(
-    arrival: Arrival, earlier: Mapping[str, Sequence[Arrival]], district: District
+    arrival: Arrival,
+    earlier: Mapping[str, Sequence[Arrival]],
+    district: District,
+    reported: Collection[str],
 ) -> Intention | None:
     kind = KINDS[arrival.verdict]
     to = _recipients(arrival, kind, district)
@@ -47,12 +54,18 @@ def _answer(
         return None
     own = earlier.get(arrival.agency.code, ()) if arrival.agency else ()
     known = _addressee(arrival, kind)
+    reader = known or _owner(arrival, kind, district)
     return Intention(
         key=key_of(arrival, kind),
         kind=kind,
         to=to,
-        body=Answer(arrival, _before(arrival, kind, own) if known else None, _replaced(arrival, own)),
-        agency=known,
+        body=Answer(
+            arrival,
+            _before(arrival, kind, own) if known else None,
+            _replaced(arrival, own),
+            is_missing=reader is not None and reader.code not in reported,
+        ),
+        agency=reader,
     )
 
 
@@ -85,6 +98,14 @@ def _addressee(arrival: Arrival, kind: LetterKind) -> Agency | None:
         kind is LetterKind.DUPLICATE and belongs_to(arrival.sender, arrival.agency)
     ):
         return arrival.agency
+    return None
+
+
+def _owner(arrival: Arrival, kind: LetterKind, district: District) -> Agency | None:
+    """Return the one agency whose mailbox it came from, for letters that speak of nobody's data."""
+    if kind in _OF_NOBODYS_DATA:
+        owners = [agency for agency in district.agencies if belongs_to(arrival.sender, agency)]
+        return owners[0] if len(owners) == 1 else None
     return None
 
 

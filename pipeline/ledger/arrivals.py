@@ -23,14 +23,14 @@ Item = TypeVar("Item", Envelope, Message)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that came, under its number in the ledger; ``repeats`` says that an earlier campaign has dealt with it.
+    """A file that came, under its number in the ledger; ``repeats`` is the year of another campaign that has dealt with it.
 
     The envelope's ``content`` is empty here: the original has it.
     """
 
     id: int
     envelope: Envelope
-    repeats: bool = False
+    repeats: int | None = None
 
 
 def keep_inbox(
@@ -67,10 +67,12 @@ def keep_inbox(
 
 def of_year(ledger: Ledger, year: int) -> list[Arrival]:
     """Return every file of the campaign of ``year``, in order of arrival."""
-    rows = ledger.rows("SELECT id, body, repeats FROM envelopes WHERE year = ? ORDER BY id", (year,))
-    return [
-        Arrival(row["id"], codec.loads(Envelope, row["body"]), row["repeats"] is not None) for row in rows
-    ]
+    rows = ledger.rows(
+        "SELECT own.id, own.body, other.year AS repeats FROM envelopes AS own"
+        " LEFT JOIN envelopes AS other ON other.id = own.repeats WHERE own.year = ? ORDER BY own.id",
+        (year,),
+    )
+    return [Arrival(row["id"], codec.loads(Envelope, row["body"]), row["repeats"]) for row in rows]
 
 
 def mails_of_year(ledger: Ledger, year: int) -> list[Message]:

@@ -160,7 +160,7 @@ def read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
 
 
 def _leftover(copy: Arrival) -> Leftover:
-    return Leftover(copy.envelope.path, copy.envelope.sha256, Verdict.DUPLICATE)
+    return Leftover(copy.envelope.path, copy.envelope.sha256, Verdict.DUPLICATE, repeats=copy.repeats)
 
 
 def submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:

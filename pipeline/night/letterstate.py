@@ -222,6 +222,7 @@ def _copy(item: Leftover, known: Mapping[str, Arrival]) -> Arrival:
         name=PurePosixPath(item.file).name,
         sha256=item.sha256,
         agency=original.agency if original and original.verdict is not Verdict.HELD else None,
+        other_year=item.repeats,
     )
 
 

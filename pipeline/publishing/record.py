@@ -20,13 +20,17 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A file that is no submission of its own: a duplicate, or a mail without a spreadsheet."""
+    """A file that is no submission of its own: a duplicate, or a mail without a spreadsheet.
+
+    ``repeats`` is the year of another campaign that has dealt with the same file.
+    """
 
     file: str
     sha256: str
     verdict: Verdict
     agency: str | None = None
     agency_name: str | None = None
+    repeats: int | None = None
 
 
 def submission_record(

@@ -10,6 +10,7 @@ from pipeline.correspondence import answers
 from pipeline.forms.form import Form
 from pipeline.model import Verdict
 from pipeline.post import Answer, Arrival, Intention, LetterKind
+from tests.support import districts
 from tests.support.arrivals import agency, arrival, district
 
 ONE, OTHER = agency(1), agency(2)
@@ -71,6 +72,27 @@ def test_a_stranger_learns_nothing_of_an_agency(form: Form) -> None:
     assert intention.agency == ONE, "of the agency's domain"
     assert isinstance(intention.body, Answer)
     assert intention.body.earlier == own
+
+
+def test_a_letter_about_nobodys_data_stands_with_the_agency_whose_mailbox_it_is(form: Form) -> None:
+    """A mail without a table, and the file of another agency once more: no word of whose that is."""
+    empty = arrival(form, None, 0, Verdict.NOT_A_SUBMISSION, sender=ONE.emails[0])
+    copy = replace(arrival(form, OTHER, verdict=Verdict.DUPLICATE), sender=ONE.emails[0])
+    for item in (empty, copy):
+        [intention] = planned(item, earlier=(arrival(form, ONE),))
+        assert intention.agency == ONE
+        assert isinstance(intention.body, Answer)
+        assert intention.body.earlier is None
+
+
+def test_who_sends_last_years_file_again_hears_whether_this_years_is_missing(form: Form) -> None:
+    again = replace(
+        arrival(form, None, 0, Verdict.DUPLICATE), sender=ONE.emails[0], other_year=districts.YEAR - 1
+    )
+    for others, is_missing in (((), True), ((arrival(form, ONE, verdict=Verdict.HELD),), False)):
+        intention = next(item for item in planned(again, *others) if item.kind is LetterKind.DUPLICATE)
+        assert isinstance(intention.body, Answer)
+        assert intention.body.is_missing == is_missing
 
 
 def test_an_answer_knows_the_version_before(form: Form) -> None:

@@ -106,6 +106,8 @@ def _answer(body: Answer, sources: Sources) -> Values:
         **plain,
         "version": earlier.version if earlier else 0,
         "outcome": VERDICT_WORDS[earlier.verdict] if earlier else "",
+        "other_year": arrival.other_year or "",
+        "missing": body.is_missing,
     }
 
 
