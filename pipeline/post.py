@@ -95,13 +95,22 @@ class Arrival:
     """Of a duplicate: the campaign in which the same file was received, if it was another than this."""
 
 
+class Rejudged(StrEnum):
+    """Why a file is judged otherwise than when it was answered, where that is certain."""
+
+    LAST_YEAR = "last_year"
+    """Last year's figures were imported, and they alone are contradicted."""
+    WAIVER = "waiver"
+    """All that is wrong was excepted then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Says what became of ``arrival``. ``earlier`` is the version before it, or the file that a duplicate repeats.
 
     ``replaces`` is the version whose figures counted before, 0 if none did. ``is_missing``: nothing else has come from the
     agency that is written to. ``reverses``: on that day the same file was
-    answered the other way, with a receipt or a return.
+    answered the other way, with a receipt or a return; ``rejudged`` says why, None where nobody knows for certain.
     """
 
     arrival: Arrival
@@ -109,8 +118,9 @@ class Answer:
     replaces: int = 0
     is_missing: bool = False
     reverses: date | None = None
+    rejudged: Rejudged | None = None
     told_at: datetime | None = None
-    """When the letter about ``earlier`` was written."""
+    """When the letter about ``earlier``, or the one that is reversed, was written."""
 
 
 @dataclass(frozen=True, slots=True)

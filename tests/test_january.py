@@ -511,6 +511,8 @@ def test_a_file_that_is_judged_otherwise_is_answered_otherwise_as_often_as_it_ha
                 waiving.withdraw(district, office.output, code, rule, by="顾明远", at=moment(1, day, 9))
         letter = only(office.night(moment(1, day)), kind, box(code))
         assert ("已经核准（机构合并）" in words(letter)) == (kind == "acceptance")
+        assert ("准予的例外已撤销" in words(letter)) == (kind == "returned")
+        assert "上年数据，" not in words(letter)
         assert office.night(moment(1, day, 21)) == []
         office.send(moment(1, day + 1, 8))
     assert play.history(code) == ["acceptance", "returned", "acceptance", "returned", "acceptance"]

@@ -127,7 +127,7 @@ def _in_view_of(
         return body
     before = record.last_gone(intention.key)
     if before and before.kind is _OPPOSITE[intention.kind]:
-        return replace(body, earlier=None, reverses=before.day)
+        return replace(body, earlier=None, reverses=before.day, told_at=before.created_at)
     own = earlier.get(intention.agency.code, ()) if intention.agency else ()
     for item in reversed(own):
         letter = record.last_read(key_of(item, LetterKind.RETURNED))

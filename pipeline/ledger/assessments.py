@@ -63,22 +63,23 @@ def latest(ledger: Ledger, year: int) -> dict[int, Judgement]:
     }
 
 
-def arisen_since(ledger: Ledger, year: int, sha256: str, moment: datetime) -> set[tuple[str, str | None]]:
-    """Return code and key of what is found in a file now and was not found in it at ``moment``."""
+def then_and_now(
+    ledger: Ledger, year: int, sha256: str, moment: datetime
+) -> tuple[list[Finding], list[Finding]]:
+    """Return what was found in a file at ``moment``, and what is found in it now; twice the same if it was not judged by then."""
     rows = ledger.rows(
         "SELECT assessments.id, judged_at FROM assessments JOIN envelopes ON envelopes.id = envelope"
         " WHERE year = ? AND sha256 = ? ORDER BY assessments.id",
         (year, sha256),
     )
+    now = _found(ledger, rows[-1]["id"]) if rows else []
     then = [row["id"] for row in rows if datetime.fromisoformat(row["judged_at"]) <= moment]
-    if not then or then[-1] == rows[-1]["id"]:
-        return set()
-    return _marks(ledger, rows[-1]["id"]) - _marks(ledger, then[-1])
+    return _found(ledger, then[-1]) if then else now, now
 
 
-def _marks(ledger: Ledger, assessment: int) -> set[tuple[str, str | None]]:
-    rows = ledger.rows("SELECT code, key FROM findings WHERE assessment = ?", (assessment,))
-    return {(row["code"], row["key"]) for row in rows}
+def _found(ledger: Ledger, assessment: int) -> list[Finding]:
+    rows = ledger.rows("SELECT body FROM findings WHERE assessment = ? ORDER BY number", (assessment,))
+    return [codec.loads(Finding, row["body"]) for row in rows]
 
 
 def number_versions(ledger: Ledger, year: int, owners: Sequence[tuple[int, str]]) -> dict[int, int]:

@@ -34,6 +34,12 @@ def reports_of(ledger: Ledger, year: int) -> dict[str, PastReport]:
     return _accepted(ledger, year) | _imported(ledger, year)
 
 
+def imported_since(ledger: Ledger, year: int, agency: str, moment: datetime) -> bool:
+    """Whether figures of ``year`` were brought in for an agency after ``moment``."""
+    rows = ledger.rows("SELECT imported_at FROM imports WHERE year = ? AND agency = ?", (year, agency))
+    return any(datetime.fromisoformat(row["imported_at"]) > moment for row in rows)
+
+
 def years_before(ledger: Ledger, year: int) -> dict[int, int]:
     """Return the newest of the years before ``year`` that anything is known of, each with the last that happened to it."""
     rows = ledger.rows(

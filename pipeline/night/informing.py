@@ -9,15 +9,17 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, assessments
+from pipeline.ledger import Ledger, assessments, imports
 from pipeline.messages import spoken
+from pipeline.model import Finding, Severity
 from pipeline.night.delivered import last_delivered
-from pipeline.post import Answer, Delivery, Intention
+from pipeline.post import Answer, Arrival, Delivery, Intention, Rejudged
 from pipeline.publishing.summary.changes import since
 
 
@@ -42,11 +44,26 @@ class Past:
     def _compared(self, body: Answer) -> Answer:
         """Leave out of the version before what has only been found in it since: its sender never heard of that."""
         before = body.earlier
-        if before is None or body.told_at is None:
+        if body.told_at is None:
             return body
-        news = assessments.arisen_since(self.ledger, self.district.year, before.sha256, body.told_at)
+        if before is None:
+            return replace(body, rejudged=self._rejudged(body.arrival, body.told_at))
+        then, now = assessments.then_and_now(self.ledger, self.district.year, before.sha256, body.told_at)
+        news = _marks(now) - _marks(then)
         told = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
         return replace(body, earlier=replace(before, notices=told))
+
+    def _rejudged(self, arrival: Arrival, since: datetime) -> Rejudged | None:
+        """Find out why a file that was accepted is wrong now."""
+        then, now = assessments.then_and_now(self.ledger, self.district.year, arrival.sha256, since)
+        wrong = [item for item in now if item.severity is Severity.ERROR and not (item.waived or item.on_trial)]
+        if wrong and _marks(wrong) <= _marks([item for item in then if item.waived]):
+            return Rejudged.WAIVER
+        back = {balance.rule.id for balance in self.form.balances if balance.reaches_back}
+        if not wrong or not {item.code for item in wrong} <= back or arrival.agency is None:
+            return None
+        came = imports.imported_since(self.ledger, self.district.year - 1, arrival.agency.code, since)
+        return Rejudged.LAST_YEAR if came else None
 
     def _changes(self) -> Iterable[str]:
         """Say figure by figure what differs from the workbook that went up before, as its 版本与更正 does."""
@@ -64,6 +81,10 @@ class Past:
 
     def _numbers(self, row: Mapping[str, str] | None) -> list[Decimal] | None:
         return [Decimal(row[cell.key]) for cell in self.form.cells] if row else None
+
+
+def _marks(found: Iterable[Finding]) -> set[tuple[str, str | None]]:
+    return {(item.code, item.key) for item in found}
 
 
 def figure_rows(path: Path) -> list[Mapping[str, str]]:

@@ -20,7 +20,17 @@ from pipeline.messages import (
     spoken,
 )
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
-from pipeline.post import Answer, Arrival, Attachment, Delivery, Digest, Handout, Intention, Reminder
+from pipeline.post import (
+    Answer,
+    Arrival,
+    Attachment,
+    Delivery,
+    Digest,
+    Handout,
+    Intention,
+    Rejudged,
+    Reminder,
+)
 from pipeline.publishing.letters.comparison import Comparison, compare
 from pipeline.wording.grouping import GroupedNotice, group_notices
 
@@ -164,14 +174,9 @@ def _returned(body: Answer, sources: Sources) -> Values:
         "still_open": _problems(told.still_open) if told else 0,
         "fresh": _problems(told.new) if told else 0,
         "reversed": spoken_date(body.reverses) if body.reverses else "",
-        "past_year": _all_reach_back(sources.form, arrival.notices),
+        "past_year": body.rejudged is Rejudged.LAST_YEAR,
+        "waiver_ended": body.rejudged is Rejudged.WAIVER,
     }
-
-
-def _all_reach_back(form: Form, found: Iterable[Notice]) -> bool:
-    """Whether all that is wrong contradicts last year's figures, which then have come in since."""
-    wrong = {item.code for item in found if item.severity == Severity.ERROR}
-    return bool(wrong) and wrong <= {balance.rule.id for balance in form.balances if balance.reaches_back}
 
 
 def _is_comparable(arrival: Arrival, earlier: Arrival) -> bool:
