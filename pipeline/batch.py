@@ -32,6 +32,7 @@ from pipeline.night.delivered import last_delivered
 from pipeline.night.inbox import Inbox
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
+from pipeline.night.writing import Desk
 from pipeline.publishing import before, outputs
 from pipeline.publishing.plan import Night
 from pipeline.publishing.record import Record
@@ -201,9 +202,9 @@ def _work(session: Session, number: int, basis: Basis) -> Outcome:
     )
 
 
-def _desk(session: Session, basis: Basis) -> letterbox.Desk:
+def _desk(session: Session, basis: Basis) -> Desk:
     campaign = basis.campaign
-    return letterbox.Desk(
+    return Desk(
         session.ledger, session.district, campaign.form, session.target, session.now, campaign.history
     )
 

@@ -16,7 +16,7 @@ from pipeline.night import letterbox
 from pipeline.post import LetterState
 from pipeline.publishing.letters.mime import parsed, spelled
 from tests.support.folders import nianbao
-from tests.support.post_office import YEAR, PostOffice, kinds, moment
+from tests.support.post_office import YEAR, PostOffice, kinds, moment, words
 from tests.support.smtp import WHO, Post, post_office
 
 WRONG, RIGHT = "typo@gov.example", "right@gov.example"
@@ -158,3 +158,23 @@ def test_letters_that_are_deleted_from_the_folder_are_laid_out_again(office: Pos
     with open_ledger(office.output) as ledger:
         letterbox.lay_out(ledger, load_district(office.folder), office.output / str(YEAR))
     assert path.read_bytes() == content
+
+
+def test_an_answer_that_waits_is_written_anew_when_it_would_say_something_else(office: PostOffice) -> None:
+    """Received late, answered; then the deadline is moved. What nothing has changed about stays, byte for byte."""
+    office.edit("agencies.csv", "002,教育局,", "002,教育局,edu@gov.example")
+    office.receive(
+        moment(2, 1), office.write("edu@gov.example", ("年报.xlsx", office.filled("002", "教育局")))
+    )
+    [receipt] = [item for item in office.night(moment(2, 1)) if item["X-Nianbao"] == "acceptance"]
+    assert "截止日期" in words(receipt)
+    office.receive(moment(2, 2), office.write("edu@gov.example", Subject="收到"))
+    assert ("acceptance", "edu@gov.example") not in kinds(office.night(moment(2, 2)))
+    office.edit("district.toml", "deadline = 2024-01-31", "deadline = 2024-02-29")
+    fresh = office.night(moment(2, 3))
+    [again] = [item for item in fresh if item["X-Nianbao"] == "acceptance"]
+    assert "截止日期" not in words(again)
+    assert again["Message-ID"] == receipt["Message-ID"], "nobody has had the first"
+    [back] = [item for item in fresh if item["X-Nianbao"] == "returned"]
+    assert "请在2024年2月29日（星期四）前报送" in words(back)
+    assert office.night(moment(2, 3, 21)) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.correspondence.answers import answers, key_of, occasion
@@ -22,11 +22,15 @@ _OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Letters to be written, the keys of those to be withdrawn, and the new addresses of others by key."""
+    """Letters to be written, the keys of those to be withdrawn, and the new addresses of others by key.
+
+    ``waiting`` are the answers that wait and stay, as they would be planned now: what has changed is for who writes to see.
+    """
 
     letters: tuple[Intention, ...] = ()
     withdrawn: tuple[str, ...] = ()
     readdressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    waiting: tuple[Intention, ...] = ()
 
 
 def plan(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> Plan:
@@ -43,7 +47,18 @@ def plan(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> Plan:
         tuple(planned),
         (*gone, *replaced),
         {key: to for key, to in readdressed.items() if key not in replaced},
+        tuple(_again(current, earlier, frozenset((*replaced, *readdressed)))),
     )
+
+
+def _again(
+    state: State, earlier: Mapping[str, Sequence[Arrival]], leaving: frozenset[str]
+) -> Iterator[Intention]:
+    """Plan the answers that wait as if they had not been written."""
+    waiting = {item.key for item in state.written if item.is_waiting_answer} - leaving
+    if waiting and state.arrivals:
+        others = replace(state, written=tuple(item for item in state.written if item.key not in waiting))
+        yield from (item for item in _unwritten(others, earlier, ()) if item.key in waiting)
 
 
 def _withdrawn(item: Written, gone: frozenset[str]) -> Written:

@@ -69,6 +69,11 @@ class Written:
         return self.state in (LetterState.WAITING, LetterState.FAILED)
 
     @property
+    def is_waiting_answer(self) -> bool:
+        """Whether it answers a file or mail and is still to leave."""
+        return self.state is LetterState.WAITING and self.key.startswith("answer:")
+
+    @property
     def is_gone(self) -> bool:
         """Whether it left, or a person handed it over."""
         return self.state in (LetterState.SENT, LetterState.HANDED)

@@ -56,7 +56,9 @@ class Past:
     def _rejudged(self, arrival: Arrival, since: datetime) -> Rejudged | None:
         """Find out why a file that was accepted is wrong now."""
         then, now = assessments.then_and_now(self.ledger, self.district.year, arrival.sha256, since)
-        wrong = [item for item in now if item.severity is Severity.ERROR and not (item.waived or item.on_trial)]
+        wrong = [
+            item for item in now if item.severity is Severity.ERROR and not (item.waived or item.on_trial)
+        ]
         if wrong and _marks(wrong) <= _marks([item for item in then if item.waived]):
             return Rejudged.WAIVER
         back = {balance.rule.id for balance in self.form.balances if balance.reaches_back}

@@ -10,22 +10,19 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
-from pipeline import __version__
 from pipeline.correspondence import addresses, asked_delivery, handouts, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.forms.form import Form
-from pipeline.forms.loader import edition_mark
 from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
 from pipeline.machine.environment import typed
-from pipeline.model import CHINA, Agency, ConfigError, Number, PastReport, Verdict
-from pipeline.night.informing import Past, figure_rows
+from pipeline.model import CHINA, Agency, ConfigError, Verdict
+from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
-from pipeline.post import KIND_WORDS, Answer, Attachment, Delivery, Intention, LetterKind, LetterState
+from pipeline.night.writing import Desk, Pen, figures_path, workbook_of
+from pipeline.post import KIND_WORDS, Intention, LetterKind, LetterState
 from pipeline.publishing.before import read_record
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.html.told import Told, fill
@@ -51,19 +48,6 @@ class Written:
         return "，".join(f"{word} {count} 封" for word, count in parts if count)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where letters are written: for which campaign, into which year's folder, when."""
-
-    ledger: Ledger
-    district: District
-    form: Form
-    target: Path
-    now: datetime
-    history: Mapping[str, PastReport]
-    """Last year's reports by agency code."""
-
-
 def _desk(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
     history = imports.reports_of(ledger, district.year - 1)
     return Desk(ledger, district, form_of(district), output / str(district.year), now, history)
@@ -85,11 +69,14 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     came = arrivals_of(desk.form, night) if night else []
     state = state_of(desk.ledger, desk.district, found, came, now=desk.now)
     planned = plan(state, earlier_of(came))
+    gone, new = planned.withdrawn, planned.letters
     if not dry_run:
-        _withdraw(desk, planned.withdrawn)
+        changed = _stale(desk, _informed(desk, planned.waiting, found), found)
+        gone, new = (*gone, *(item.key for item in changed)), (*changed, *_informed(desk, new, found))
+        _withdraw(desk, gone)
         _readdress(desk, planned.readdressed)
-        _intend(desk, _informed(desk, planned.letters, found), found)
-    return Written(len(planned.letters), len(planned.withdrawn), len(planned.readdressed))
+        _intend(desk, new, found)
+    return Written(len(new), len(gone), len(planned.readdressed))
 
 
 def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime) -> int:
@@ -122,7 +109,7 @@ def deliver(desk: Desk, found: Record) -> int:
             file=desk.district.folder,
         )
     state = state_of(desk.ledger, desk.district, found, (), now=desk.now)
-    digest = hashlib.sha256(_workbook(desk, found).content).hexdigest()
+    digest = hashlib.sha256(workbook_of(desk, found).content).hexdigest()
     asked = asked_delivery(state, digest)
     _withdraw(desk, renewed(state.written, [asked]))
     return _intend(desk, _informed(desk, [asked], found), found)
@@ -234,73 +221,25 @@ def _readdress(desk: Desk, wanted: Mapping[str, tuple[str, ...]]) -> None:
 
 
 def _informed(desk: Desk, planned: Iterable[Intention], found: Record) -> list[Intention]:
-    past = Past(desk.ledger, desk.form, desk.district, _figures(desk, found))
+    past = Past(desk.ledger, desk.form, desk.district, figures_path(desk, found))
     return [past.informed(item) for item in planned]
 
 
 def _intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> int:
     if not planned:
         return 0
-    from pipeline.publishing.letters import Secretary, Sources  # noqa: PLC0415 - Jinja2, only where letters are written
+    pen = Pen.of(desk, planned, found)
+    return len(letters.intend(desk.ledger, [pen.write(item, desk.now) for item in planned], at=desk.now))
 
-    rules = f"nianbao {__version__}，{edition_mark(desk.form.id)}"
-    totals = _totals(desk, found) if any(isinstance(item.body, Delivery) for item in planned) else ()
-    secretary = Secretary.of(Sources(desk.form, desk.district, desk.now, rules, totals))
-    paths = _paths(found)
-    written = (secretary.write(item, _attachments(desk, item, found, paths)) for item in planned)
-    ready = [
-        letters.Letter(
-            key=key_of(desk.district.year, item.key),
-            year=desk.district.year,
-            kind=item.kind.value,
-            recipient=", ".join(item.to),
-            subject=item.subject,
-            message_id=item.message_id,
-            content=item.content,
-            agency=item.agency,
-        )
-        for item in written
+
+def _stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> list[Intention]:
+    """Return those of ``planned``, which all wait, that would be written otherwise now."""
+    if not planned:
+        return []
+    pen = Pen.of(desk, planned, found)
+    kept = {item.key: item for item in letters.waiting(desk.ledger, desk.district.year)}
+    return [
+        item
+        for item in planned
+        if (old := kept.get(key_of(desk.district.year, item.key))) and not pen.would_repeat(item, old)
     ]
-    return len(letters.intend(desk.ledger, ready, at=desk.now))
-
-
-def _paths(found: Record | None) -> dict[str, str]:
-    """Map the digest of a file to the report or the marked workbook made of it."""
-    rows = found["submissions"] if found else []
-    return {
-        row["sha256"]: row["report"] or row["returned"] for row in rows if row["report"] or row["returned"]
-    }
-
-
-def _attachments(
-    desk: Desk, item: Intention, found: Record | None, paths: dict[str, str]
-) -> list[Attachment]:
-    if isinstance(item.body, Answer) and item.kind in (LetterKind.ACCEPTANCE, LetterKind.RETURNED):
-        path = paths.get(item.body.arrival.sha256)
-        return [_read(desk, path)] if path else []
-    if isinstance(item.body, Delivery) and found:
-        return [_workbook(desk, found)]
-    if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
-        from pipeline.coordinating import preparing  # noqa: PLC0415 - python-docx, only where something is built
-
-        past = desk.history.get(item.agency.code)
-        return [preparing.personal_template(desk.district, desk.form, item.agency, past)]
-    return []
-
-
-def _workbook(desk: Desk, found: Record) -> Attachment:
-    return _read(desk, str(found["files"]["summary"]))
-
-
-def _totals(desk: Desk, found: Record | None) -> tuple[Number, ...]:
-    """Add up what stands beside the workbook that is sent, figure by figure, in the form's order."""
-    rows = figure_rows(_figures(desk, found)) if found else []
-    return tuple(sum((Decimal(row[cell.key]) for row in rows), start=Decimal(0)) for cell in desk.form.cells)
-
-
-def _figures(desk: Desk, found: Record) -> Path:
-    return desk.target / str(found["files"]["figures"])
-
-
-def _read(desk: Desk, path: str) -> Attachment:
-    return Attachment(Path(path).name, (desk.target / path).read_bytes())

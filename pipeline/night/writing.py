@@ -1,0 +1,128 @@
+"""An intention and the finished outputs go in; the letter comes out as the ledger keeps it, with its attachments.
+
+A letter follows from what it is for, what it carries and the clock alone, so one that waits can be written again as of
+the moment it was written, and tells by its digest whether it still says what would be said now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import __version__
+from pipeline.district.folder import District
+from pipeline.forms.form import Form
+from pipeline.forms.loader import edition_mark
+from pipeline.ledger import Ledger, letters
+from pipeline.model import Number, PastReport
+from pipeline.night.informing import figure_rows
+from pipeline.night.letterstate import key_of
+from pipeline.post import Answer, Attachment, Delivery, Intention, LetterKind
+from pipeline.publishing.record import Record
+
+if TYPE_CHECKING:
+    from pipeline.publishing.letters import Secretary
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where letters are written: for which campaign, into which year's folder, when."""
+
+    ledger: Ledger
+    district: District
+    form: Form
+    target: Path
+    now: datetime
+    history: Mapping[str, PastReport]
+    """Last year's reports by agency code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes letters at a desk; ``found`` is the record of the outputs that attachments are taken from."""
+
+    desk: Desk
+    secretary: Secretary
+    found: Record | None
+    paths: Mapping[str, str]
+
+    @classmethod
+    def of(cls, desk: Desk, planned: Sequence[Intention], found: Record | None) -> Pen:
+        """Prepare to write ``planned``. Raises ConfigError with file and line if one of the district's texts cannot be used."""
+        from pipeline.publishing.letters import Secretary, Sources  # noqa: PLC0415 - Jinja2, only where letters are written
+
+        rules = f"nianbao {__version__}，{edition_mark(desk.form.id)}"
+        totals = _totals(desk, found) if any(isinstance(item.body, Delivery) for item in planned) else ()
+        secretary = Secretary.of(Sources(desk.form, desk.district, desk.now, rules, totals))
+        return cls(desk, secretary, found, _paths(found))
+
+    def write(self, item: Intention, at: datetime) -> letters.Letter:
+        """Write a letter as of ``at``."""
+        secretary = replace(self.secretary, sources=replace(self.secretary.sources, now=at))
+        made = secretary.write(item, _attachments(self.desk, item, self.found, self.paths))
+        year = self.desk.district.year
+        return letters.Letter(
+            key=key_of(year, item.key),
+            year=year,
+            kind=item.kind.value,
+            recipient=", ".join(item.to),
+            subject=made.subject,
+            message_id=made.message_id,
+            content=made.content,
+            agency=made.agency,
+        )
+
+    def would_repeat(self, item: Intention, kept: letters.Kept) -> bool:
+        """Whether it would be the letter that is kept; one that goes to a corrected address stays as it is."""
+        again = self.write(item, kept.intended_at)
+        was_readdressed = again.message_id != kept.message_id
+        return was_readdressed or hashlib.sha256(again.content).hexdigest() == kept.sha256
+
+
+def _paths(found: Record | None) -> dict[str, str]:
+    """Map the digest of a file to the report or the marked workbook made of it."""
+    rows = found["submissions"] if found else []
+    return {
+        row["sha256"]: row["report"] or row["returned"] for row in rows if row["report"] or row["returned"]
+    }
+
+
+def _attachments(
+    desk: Desk, item: Intention, found: Record | None, paths: Mapping[str, str]
+) -> list[Attachment]:
+    if isinstance(item.body, Answer) and item.kind in (LetterKind.ACCEPTANCE, LetterKind.RETURNED):
+        path = paths.get(item.body.arrival.sha256)
+        return [_read(desk, path)] if path else []
+    if isinstance(item.body, Delivery) and found:
+        return [workbook_of(desk, found)]
+    if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
+        from pipeline.coordinating import preparing  # noqa: PLC0415 - python-docx, only where something is built
+
+        past = desk.history.get(item.agency.code)
+        return [preparing.personal_template(desk.district, desk.form, item.agency, past)]
+    return []
+
+
+def workbook_of(desk: Desk, found: Record) -> Attachment:
+    """Return the district workbook of the last night."""
+    return _read(desk, str(found["files"]["summary"]))
+
+
+def _totals(desk: Desk, found: Record | None) -> tuple[Number, ...]:
+    """Add up what stands beside the workbook that is sent, figure by figure, in the form's order."""
+    rows = figure_rows(figures_path(desk, found)) if found else []
+    return tuple(sum((Decimal(row[cell.key]) for row in rows), start=Decimal(0)) for cell in desk.form.cells)
+
+
+def figures_path(desk: Desk, found: Record) -> Path:
+    """Return where the figures of the last night lie."""
+    return desk.target / str(found["files"]["figures"])
+
+
+def _read(desk: Desk, path: str) -> Attachment:
+    return Attachment(Path(path).name, (desk.target / path).read_bytes())
