@@ -38,18 +38,26 @@ def lateness(state: AgencyState, deadline: date, today: date) -> str:
     return LATE if first and first.date() > deadline else ""
 
 
-def remark(state: AgencyState, extended: date | None = None) -> str:
+def remark(state: AgencyState, deadline: date, extended: date | None = None) -> str:
     """Say until when the agency has longer, and what became of a version later than the one that counts; else nothing."""
     said = [f"延期至{spoken(extended)}"] if extended else []
     if state.latest and state.counting and state.latest is not state.counting:
         later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
         said.append(f"{later}，按第 {state.counting.version} 次汇总")
-    return "；".join(said)
+    return "；".join([*said, *_first_in_time(state, deadline)])
 
 
 def spoken(day: date) -> str:
     """Write a day as people say it."""
     return f"{day.month}月{day.day}日"
+
+
+def _first_in_time(state: AgencyState, deadline: date) -> list[str]:
+    """Say which file was in time where the one that is shown came after ``deadline``."""
+    first, item = first_received(state), shown(state)
+    at = received_at(item) if item else None
+    is_odd = first and at and first.date() <= deadline < at.date()
+    return [f"首次报送 {spoken(first.date())}，按时"] if first and is_odd else []
 
 
 def first_received(state: AgencyState) -> datetime | None:

@@ -24,7 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form, Headline, Table
 from pipeline.forms.loader import load_form
-from pipeline.messages import VERDICT_WORDS
+from pipeline.messages import VERDICT_WORDS, notices
 from pipeline.model import (
     Agency,
     Assessment,
@@ -38,6 +38,7 @@ from pipeline.model import (
     Waiver,
 )
 from pipeline.publishing.datafiles import figures_csv
+from pipeline.publishing.record import problem_counts
 from pipeline.publishing.summary import build_summary
 from pipeline.publishing.summary.brief import Background, Delivered
 from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
@@ -45,6 +46,7 @@ from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.summary.charts import CHARTS_SHEET
 from pipeline.publishing.summary.detail import DETAIL_HEAD, FIRST_ROW, KEYS_ROW, detail_sheet_name
 from pipeline.publishing.summary.findings import FINDINGS_SHEET
+from pipeline.publishing.summary.measure import rounded
 from pipeline.publishing.summary.overview import OVERVIEW_SHEET, SIGNATURES
 from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
 from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
@@ -267,6 +269,39 @@ def test_recalculated_the_workbook_says_what_it_stores(form: Form, tmp_path: Pat
     assert [as_decimal(recalculated[cell.key]) for cell in form.cells] == sums
 
 
+@pytest.mark.libreoffice
+def test_shares_at_the_edge_of_rounding_are_stored_as_they_are_recalculated(
+    form: Form, tmp_path: Path
+) -> None:
+    """Every share is a tie at the last digit shown, upwards or downwards; one agency was not there last year."""
+    roster = [agency(1), agency(2)]
+    keys = [cell.key for cell in form.cells]
+    last = dict.fromkeys(keys, 20000)
+    ties = {
+        key: 20000 + (number // 2 * 20 + 10) * (-1) ** number for number, key in enumerate(keys[:-1], 1)
+    } | {keys[-1]: 20489}
+    ties[next(cell.key for cell in form.cells if cell.kind == "money")] = Decimal("20009.9999995")
+    found = [
+        assessment(form, roster[0], numbers=ties),
+        assessment(form, roster[1], numbers=dict.fromkeys(keys, 0)),
+    ]
+    summary = merged(form, roster, found)
+    poisoned = replace(summary, totals=tuple(total + 1000 for total in summary.totals))
+    known = Background(past={2022: {roster[0].code: last}})
+    good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    good.write_bytes(build_from(form, summary, found, known))
+    bad.write_bytes(build_from(form, poisoned, found, known))
+    live = formulas(opened(good.read_bytes(), values=False))
+    places = [place for sheet, place in live if sheet == YEARLY_SHEET]
+    shares = []
+    for path in (good, bad, *libreoffice.recalculate([good, bad], tmp_path / "out")):
+        sheet = opened(path.read_bytes(), values=True)[YEARLY_SHEET]
+        shares.append({place: sheet[place].value for place in places})
+    assert shares[1] != shares[0], "the poisoned workbook stores other shares"
+    assert shares[2] == shares[0]
+    assert shares[3] == shares[0], "and recalculates to the true ones"
+
+
 def test_headlines_point_at_their_figures(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
@@ -382,8 +417,9 @@ def test_the_status_sheet_follows_the_roster_and_shows_the_version_that_counts(f
         shown = state.counting or state.latest
         assert row["状态"] == VERDICT_WORDS[state.verdict]
         assert row["第几次报送"] == (shown.version if shown else None)
-        errors = [item for item in (shown.findings if shown else ()) if item.severity is Severity.ERROR]
-        assert row["错误数"] == (len(errors) if shown else None)
+        problems = problem_counts(notices(form, shown.findings)) if shown else {}
+        assert row["错误数"] == problems.get("error")
+        assert row["提醒数"] == problems.get("warning")
         superseded = bool(state.counting and state.latest is not state.counting)
         assert bool(row["备注"]) == superseded
     assert sheet.auto_filter.ref
@@ -442,6 +478,22 @@ def test_who_came_after_the_deadline_or_not_at_all_is_late(form: Form) -> None:
     assert [sheet.cell(row, column).value for row in (3, 4, 5)] == ["按时", "按时", None]
     column = STATUS_HEAD.index("备注") + 1
     assert [sheet.cell(row, column).value for row in (3, 4, 5)] == [None, "延期至1月26日", "延期至1月26日"]
+
+
+def test_a_correction_after_the_deadline_says_which_arrival_was_in_time(form: Form) -> None:
+    """NOON is 20:00 of 20 January in China; the deadline is the 25th."""
+    roster = [agency(1), agency(2)]
+    first = [assessment(form, owner) for owner in roster]
+    second = assessment(form, roster[0], 2)
+    second = replace(
+        second, submission=replace(second.submission, received_at=datetime(2024, 1, 27, 1, tzinfo=UTC))
+    )
+    sheet = opened(build(form, roster, [*first, second]), values=True)[STATUS_SHEET]
+    rows = [dict(zip(STATUS_HEAD, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)]
+    assert [(row["是否按时"], row["备注"]) for row in rows[:2]] == [
+        ("按时", "首次报送 1月20日，按时"),
+        ("按时", None),
+    ]
 
 
 def test_a_time_is_shown_only_where_it_is_known(form: Form) -> None:
@@ -564,24 +616,86 @@ def test_every_figure_stands_beside_last_years(form: Form) -> None:
         assert as_decimal(row["上年"]) == now + len(summary.reports)
         assert row["增减"] == -len(summary.reports)
         assert row["增减（%）"] == pytest.approx(
-            -len(summary.reports) / float(now + len(summary.reports)), abs=1e-4
+            -len(summary.reports) / float(now + len(summary.reports)), abs=5e-4
         )
     said = texts(opened(build_from(form, summary, [], known), values=True)[YEARLY_SHEET])
     assert any(f"两年都是这 {len(summary.reports)} 家单位的合计" in text for text in said)
 
 
-def test_what_was_carried_forward_must_be_carried_over(form: Form) -> None:
+OVER, FORWARD = "requests.carried_over.total", "requests.carried_forward.total"
+
+
+def carried(form: Form, summary: DistrictSummary, past: dict[str, dict[str, Number]]) -> dict[str, object]:
+    """Return the row that compares the requests carried over, given last year's figures by agency code."""
+    rows = yearly_rows(build_from(form, summary, [], Background(past={2022: past})))
+    rule = form.balance("T3-04")
+    label = f"{rule.rule.condition}（{rule.subject}）"
+    [row] = [row for row in rows if str(row["项目"]).startswith(label)]
+    return row | {"项目": str(row["项目"]).removeprefix(label).strip()}
+
+
+def last_years(form: Form, summary: DistrictSummary, gap: int = 0) -> dict[str, dict[str, Number]]:
+    """Return last year's figures in which each agency carried forward what it carried over, and the first ``gap`` less."""
+    index, zeros = form.by_key[OVER].index, dict.fromkeys((cell.key for cell in form.cells), 0)
+    past = {item.code: {**zeros, FORWARD: item.numbers[index]} for item in summary.reports}
+    first = past[summary.reports[0].code]
+    first[FORWARD] -= gap
+    return past
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(0, "✓"), (2, "需说明")])
+def test_what_was_carried_forward_must_be_carried_over(form: Form, gap: int, expected: str) -> None:
     summary = merged(form, *mixed(form))
-    [over, forward] = ["requests.carried_over.total", "requests.carried_forward.total"]
-    numbers = dict(zip((cell.key for cell in form.cells), summary.totals, strict=True))
-    for gap, expected in ((0, "✓"), (2, "需说明")):
-        past = {cell.key: 0 for cell in form.cells} | {forward: numbers[over] - gap}
-        known = Background(past={2022: {summary.reports[0].code: past}})
-        rows = yearly_rows(build_from(form, summary, [], known))
-        rule = form.balance("T3-04")
-        [row] = [row for row in rows if row["项目"] == f"{rule.rule.condition}（{rule.subject}）"]
-        assert (row["本年"], row["上年"], row["增减"]) == (numbers[over], numbers[over] - gap, gap)
-        assert row["增减（%）"] == expected
+    whole = summary.totals[form.by_key[OVER].index]
+    row = carried(form, summary, last_years(form, summary, gap))
+    assert row == {"项目": "", "本年": whole, "上年": whole - gap, "增减": gap, "增减（%）": expected}
+
+
+def test_only_agencies_known_in_both_years_are_held_to_what_they_carried_forward(form: Form) -> None:
+    """One is new, one has not reported yet: neither makes a difference that would have to be explained."""
+    summary = merged(form, *mixed(form))
+    past = last_years(form, summary)
+    new = summary.reports[1].code
+    del past[new]
+    absent = next(state.agency.code for state in summary.states if not state.counting)
+    past[absent] = dict.fromkeys((cell.key for cell in form.cells), 7)
+    row = carried(form, summary, past)
+    expected = sum(item.numbers[form.by_key[OVER].index] for item in summary.reports if item.code != new)
+    assert row == {
+        "项目": f"只比两年都有数据的 {len(summary.reports) - 1} 家",
+        "本年": expected,
+        "上年": expected,
+        "增减": 0,
+        "增减（%）": "✓",
+    }
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_what_cannot_be_compared_says_so_and_why(form: Form, *, is_shared: bool) -> None:
+    """Nobody is known in both years, or too few to take the others out of the sum."""
+    roster = [agency(number) for number in range(1, 34)]
+    summary = merged(form, roster, [assessment(form, owner) for owner in roster[1:]])
+    code = roster[1 if is_shared else 0].code
+    row = carried(form, summary, {code: dict.fromkeys((cell.key for cell in form.cells), 7)})
+    assert (row["本年"], row["上年"], row["增减（%）"]) == (None, None, "暂不比较")
+    assert "没有2022年数据" in str(row["项目"])
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "expected"),
+    [
+        (490 / 20000, 3, 0.025),
+        (-490 / 20000, 3, -0.025),
+        (489 / 20000, 3, 0.024),
+        (1 / 3, 3, 0.333),
+        (-2 / 3, 3, -0.667),
+        (2.5, 0, 3),
+        (5e-7, 6, 0.000001),
+        (-7, 6, -7),
+    ],
+)
+def test_figures_are_rounded_as_a_workbook_rounds(value: float, digits: int, expected: float) -> None:
+    assert rounded(value, digits) == expected
 
 
 def test_two_years_of_different_agencies_are_called_not_comparable(form: Form) -> None:
@@ -589,7 +703,9 @@ def test_two_years_of_different_agencies_are_called_not_comparable(form: Form) -
     known = background(form, summary)
     fewer = replace(known, past={2022: dict(list(known.past[2022].items())[2:])})
     said = texts(opened(build_from(form, summary, [], fewer), values=True)[YEARLY_SHEET])
-    assert any("仅供参考" in text for text in said)
+    [note] = [text for text in said if "仅供参考" in text]
+    assert "其中 2 家没有2022年数据" in note
+    assert "本年未汇总" not in note
 
 
 def test_an_unknown_last_year_leaves_a_sentence_and_nothing_else(form: Form) -> None:
@@ -612,6 +728,17 @@ def test_the_chart_by_years_says_of_how_many_agencies_each_is(form: Form) -> Non
     alike = replace(background(form, summary), past={2022: background(form, summary).past[2022]})
     said = texts(opened(build_from(form, summary, [], alike), values=True)[CHARTS_SHEET])
     assert [text for text in said if re.fullmatch(r"\d{4}年.*", text)] == ["2022年", "2023年"]
+    codes = [report.code for report in summary.reports][1:]
+    others = {code: alike.past[2022][code] for code in codes} | {
+        state.agency.code: alike.past[2022][codes[0]] for state in summary.states[5:6]
+    }
+    assert len(others) == len(codes) + 1 == size
+    known = replace(alike, past={2022: others})
+    said = texts(opened(build_from(form, summary, [], known), values=True)[CHARTS_SHEET])
+    assert [text for text in said if re.fullmatch(r"\d{4}年.*", text)] == [
+        f"2022年（{size} 家）",
+        f"2023年（{size} 家）",
+    ], "as many, but not the same"
 
 
 def chart_parts(content: bytes) -> list[str]:
@@ -629,6 +756,9 @@ def test_every_declared_chart_is_native_and_shows_cells_of_its_sheet(form: Form)
         assert chart.title in part
         areas = re.findall(r"<c:f>(?:&apos;|')?([^<!']+?)(?:&apos;|')?!", part)
         assert set(areas) == {CHARTS_SHEET}
+        [scale] = re.findall(r"<c:valAx>.*?</c:scaling>", part)
+        assert '<c:min val="0"/>' in scale, "a bar is as long as its figure"
+        assert part.count('<c:min val="0"/>') == 1
         series = len(chart.parts) if chart.over == "years" else 1
         assert part.count("<c:ser>") == series
 
@@ -794,7 +924,7 @@ def test_every_sheet_prints_on_a4_with_heads_numbers_and_a_running_head(form: Fo
         assert f"部分汇总 {len(summary.reports)} / {len(roster)} 家" in head
         assert "&P" in foot
         assert sheet.page_setup.fitToWidth in {None, 1}
-    long = {STATUS_SHEET, BY_KIND_SHEET, FINDINGS_SHEET, SOURCES_SHEET}
+    long = {OVERVIEW_SHEET, STATUS_SHEET, BY_KIND_SHEET, FINDINGS_SHEET, SOURCES_SHEET, RECONCILE_SHEET}
     tables = {name(table) for table in form.tables for name in (summary_sheet_name, detail_sheet_name)}
     assert all(book[name].print_title_rows for name in long | tables)
 

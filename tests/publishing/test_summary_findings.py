@@ -45,7 +45,7 @@ def blocks(
     for row in sheet.iter_rows(min_row=3, values_only=True):
         if row[0] is None:
             parts.append([])
-        elif isinstance(row[0], int) or str(row[0]).isdigit():
+        elif isinstance(row[0], int):
             parts[-1].append(dict(zip(FINDINGS_HEAD, row, strict=True)))
     return parts
 
@@ -68,7 +68,7 @@ def test_a_returned_file_has_its_errors_to_mend_errors_first(form: Form) -> None
     assert states(rows) == ["待改", "待改", "无需处理"]
     assert [row["序号"] for row in rows] == [1, 2, 3]
     assert {(row["单位"], row["文件"], row["第几次"]) for row in rows} == {
-        (OWNER.name, item.submission.file, "2")
+        (OWNER.name, item.submission.file, 2)
     }
     for row, number in zip(rows, (0, 1), strict=False):
         assert form.tables[number].sheet in str(row["位置"])
@@ -102,8 +102,8 @@ def test_what_a_later_version_has_mended_stands_apart_as_mended(form: Form) -> N
     first = assessment(form, OWNER, 1, Verdict.RETURNED, findings=[*blank(form, 0), warned(), NORMALISED])
     second = assessment(form, OWNER, 2, Verdict.ACCEPTED_WITH_REMARKS, findings=[warned("属实")])
     found = blocks(form, [first, second])
-    assert [(row["第几次"], row["处理情况"]) for row in found[CURRENT]] == [("2", "已说明")]
-    assert [(row["第几次"], row["处理情况"]) for row in found[PAST]] == [("1", "已改正"), ("1", "已说明")]
+    assert [(row["第几次"], row["处理情况"]) for row in found[CURRENT]] == [(2, "已说明")]
+    assert [(row["第几次"], row["处理情况"]) for row in found[PAST]] == [(1, "已改正"), (1, "已说明")]
     assert not [row for row in found[PAST] if row["处理情况"] == "已改正" and row["怎么改"]]
 
 
@@ -112,7 +112,17 @@ def test_a_version_after_the_one_that_counts_stands_apart_and_is_open(form: Form
     second = assessment(form, OWNER, 2, Verdict.RETURNED, findings=blank(form, 1))
     found = blocks(form, [first, second])
     assert found[CURRENT] == []
-    assert [(row["第几次"], row["处理情况"]) for row in found[PAST]] == [("2", "待改")]
+    assert [(row["第几次"], row["处理情况"]) for row in found[PAST]] == [(2, "待改")]
+
+
+def test_what_is_still_open_is_asked_once_where_the_version_that_counts_stands(form: Form) -> None:
+    """Of the version that was replaced it is no longer asked: it is not marked, and no remedy stands beside it."""
+    first = assessment(form, OWNER, 1, Verdict.RETURNED, findings=[*blank(form, 0), warned()])
+    second = assessment(form, OWNER, 2, Verdict.ACCEPTED_WITH_REMARKS, findings=[warned()])
+    found = blocks(form, [first, second])
+    assert states(found[CURRENT]) == ["待说明"]
+    assert states(found[PAST]) == ["已改正", "已被后来的报送代替"]
+    assert [row["怎么改"] for row in found[PAST]] == [None, None]
 
 
 @pytest.mark.parametrize("is_known", [True, False])

@@ -170,7 +170,7 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         versions=len(state.versions),
         contact=agency.contact,
         phone=agency.phone,
-        remark=remark(state, extended),
+        remark=remark(state, extended or morning.deadline, extended),
         waivers=[item for item in morning.waivers if item.agency == agency.code],
         others=[
             Link(f"第 {item.version} 次{link.label}", link.path)

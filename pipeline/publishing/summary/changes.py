@@ -13,7 +13,7 @@ from pipeline.messages import VERDICT_WORDS
 from pipeline.model import CHINA, Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, Book, Page
 from pipeline.publishing.summary.brief import Brief
-from pipeline.publishing.summary.measure import stored
+from pipeline.publishing.summary.measure import rounded, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,5 +135,5 @@ def _write_change(page: Page, row: int, number: int, change: Change) -> None:
     else:
         formula = f"=ROUND({a1(row, 4)}-{a1(row, 3)},6)"
         signed = page.book.figure(kind, num_format="+0.######;-0.######;0" if kind == "money" else "+0;-0;0")
-        page.formula(row, 5, formula, signed, round(stored(change.new - change.old), 6))
+        page.formula(row, 5, formula, signed, rounded(stored(change.new) - stored(change.old), 6))
     page.text(row, 6, change.note, page.book.boxed())

@@ -77,20 +77,21 @@ def _by_agency(brief: Brief, part: ChartPart, columns: Mapping[str, Column]) -> 
 
 
 def _by_year(brief: Brief, parts: Sequence[ChartPart]) -> list[tuple[str, Cells]]:
-    """Return a line for each year of which every figure is known, saying of how many agencies where that differs."""
-    sizes, lines = (
-        {brief.summary.year: brief.counted},
+    """Return a line for each year of which every figure is known, saying of how many agencies where these differ."""
+    whose, lines = (
+        {brief.summary.year: {report.code for report in brief.summary.reports}},
         {brief.summary.year: [_sum(brief, part) for part in parts]},
     )
     for year in brief.background.past:
         reports = brief.past_of(year)
         sums = added_up(reports.values())
         if all(key in sums for part in parts for key in part.cells):
-            sizes[year] = len(reports)
+            whose[year] = set(reports)
             lines[year] = [("", sum(sums[key] for key in part.cells)) for part in parts]
-    alike = len(set(sizes.values())) == 1
+    alike = all(codes == whose[brief.summary.year] for codes in whose.values())
     return [
-        (f"{year}年" if alike else f"{year}年（{sizes[year]} 家）", lines[year]) for year in sorted(lines)
+        (f"{year}年" if alike else f"{year}年（{len(whose[year])} 家）", lines[year])
+        for year in sorted(lines)
     ]
 
 
@@ -144,8 +145,10 @@ def _draw(page: Page, chart: Chart, caption: str, series: Sequence[str], rows: t
         )
     drawn.set_title({"name": caption, "name_font": {"name": HEAD_FONT, "size": 12, "bold": False}})
     across = chart.over == "agencies"
-    drawn.set_x_axis({"num_font": font, "visible": not across, "major_gridlines": {"visible": False}})
-    drawn.set_y_axis({"num_font": font, "reverse": across, "major_gridlines": {"visible": False}})
+    named = {"num_font": font, "reverse": across, "major_gridlines": {"visible": False}}
+    measured = {"num_font": font, "visible": not across, "major_gridlines": {"visible": False}, "min": 0}
+    drawn.set_x_axis(measured if across else named)
+    drawn.set_y_axis(named if across else measured)
     drawn.set_legend({"position": "bottom", "font": font} if chart.over == "years" else {"none": True})
     drawn.set_size({"width": _CHART_WIDTH, "height": _CHART_HEIGHT})
     description = {"description": f"{caption}，数据见左侧表格", "object_position": 2}

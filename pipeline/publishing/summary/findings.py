@@ -29,6 +29,7 @@ FINDINGS_HEAD = (
 WAIVERS_HEAD = ("序号", "单位", "理由", "", "", "", "规则", "批准人", "准予日期", "有效期")
 TO_MEND, TO_EXPLAIN, TO_DECIDE = "待改", "待说明", "待核实"
 EXPLAINED, EXCEPTED, MENDED, NOTED = "已说明", "准予例外", "已改正", "无需处理"
+REPLACED = "已被后来的报送代替"
 _OPEN = (TO_MEND, TO_EXPLAIN, TO_DECIDE)
 _WIDTHS = [5.0, 24.0, 22.0, 6.5, 6.5, 9.5, 25.0, 11.0, 11.0, 34.0, 31.0, 20.0]
 _REASON, _REASON_ACROSS = 2, 4
@@ -70,9 +71,12 @@ def past_lines(brief: Brief) -> Iterator[Line]:
             still = {_problem(notice) for notice in _notices(brief, now)}
             for group in group_notices(_notices(brief, item)):
                 if group.notice.severity != Severity.INFO:
-                    asked = item if item.version > now.version else now
-                    is_open = asked is item or _problem(group.notice) in still
-                    yield Line(item, group, _state(brief, asked, group.notice) if is_open else MENDED)
+                    became = MENDED
+                    if item.version > now.version:
+                        became = _state(brief, item, group.notice)
+                    elif _problem(group.notice) in still:
+                        became = _replaced(_state(brief, now, group.notice))
+                    yield Line(item, group, became)
 
 
 def write_findings(book: Book, brief: Brief) -> None:
@@ -110,6 +114,11 @@ def _state(brief: Brief, item: Assessment, notice: Notice) -> str:
     if notice.severity == Severity.ERROR:
         return TO_MEND
     return EXPLAINED if _explanation(item, notice) else TO_EXPLAIN
+
+
+def _replaced(state: str) -> str:
+    """What is open is open in the version that counts, where it is listed; here it is not asked again."""
+    return REPLACED if state in _OPEN else state
 
 
 def _explanation(item: Assessment, notice: Notice) -> str:
@@ -160,10 +169,13 @@ def _write_line(page: Page, brief: Brief, row: int, number: int, line: Line) -> 
     page.number(row, 0, number, middle)
     for column, text in texts.items():
         page.text(row, column, text, page.book.boxed())
-    page.text(row, 3, str(item.version or ""), middle)
+    if item.version:
+        page.number(row, 3, item.version, middle)
+    else:
+        page.text(row, 3, "", middle)
     page.text(row, 4, SEVERITY_WORDS[notice.severity], middle)
     page.text(row, 5, line.state, _state_style(page.book, line))
-    page.height_for(row, {column: (text, 1) for column, text in texts.items()})
+    page.height_for(row, {column: (text, 1) for column, text in (texts | {5: line.state}).items()})
 
 
 def _caption(page: Page, row: int, text: str) -> None:
@@ -175,20 +187,24 @@ def _write_waivers(page: Page, brief: Brief, row: int) -> None:
     if not brief.background.waivers:
         page.line(row + 1, "没有。", page.book.boxed(), least=20)
         return
-    _write_waiver(page, row + 1, WAIVERS_HEAD, page.book.head())
+    _write_waiver(page, row + 1, WAIVERS_HEAD[0], WAIVERS_HEAD[1:], page.book.head())
     names = {state.agency.code: state.agency.name for state in brief.summary.states}
     for number, waiver in enumerate(brief.background.waivers, 1):
         line = (
-            str(number), names.get(waiver.agency, waiver.agency), waiver.reason, "", "", "", waiver.rule, waiver.person,
+            names.get(waiver.agency, waiver.agency), waiver.reason, "", "", "", waiver.rule, waiver.person,
             f"{waiver.given_at.astimezone(CHINA):%Y-%m-%d}", f"{waiver.until:%Y-%m-%d}" if waiver.until else "长期",
         )  # fmt: skip
-        _write_waiver(page, row + 1 + number, line, page.book.boxed())
+        _write_waiver(page, row + 1 + number, number, line, page.book.boxed())
 
 
-def _write_waiver(page: Page, row: int, line: Sequence[str], style: Format) -> None:
+def _write_waiver(page: Page, row: int, number: int | str, line: Sequence[str], style: Format) -> None:
     """Write a line of the exceptions; the reason has the width of several columns."""
-    page.height_for(row, {1: (line[1], 1), _REASON: (line[_REASON], _REASON_ACROSS)}, least=22)
-    for column, text in enumerate(line):
+    page.height_for(row, {1: (line[0], 1), _REASON: (line[_REASON - 1], _REASON_ACROSS)}, least=22)
+    if isinstance(number, int):
+        page.number(row, 0, number, style)
+    else:
+        page.text(row, 0, number, style)
+    for column, text in enumerate(line, 1):
         if column <= _REASON or column >= _REASON + _REASON_ACROSS:
             page.text(row, column, text, style, across=_REASON_ACROSS if column == _REASON else 1)
 

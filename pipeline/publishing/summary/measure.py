@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.model import Number
 
@@ -32,6 +33,11 @@ def sheet_name(text: str, ending: str) -> str:
 def stored(value: Number) -> float:
     """Return the figure as a workbook stores it."""
     return value if isinstance(value, int) else float(value)
+
+
+def rounded(value: float, digits: int) -> float:
+    """Round as the ROUND of a workbook does: halves away from zero, seen in the fifteen digits it reckons with."""
+    return float(Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)) or 0.0
 
 
 def lines_of(text: str, width: float) -> int:

@@ -156,8 +156,9 @@ def _write_open(page: Page, brief: Brief, row: int) -> int:
         page.sheet.set_row(row, 24)
         return row + 1
     _write_open_line(page, row, ("序号", "单位名称", "状态", "联系人", "联系电话"))
+    page.sheet.repeat_rows(row)
     for number, (agency, verdict) in enumerate(agencies, 1):
-        line = (str(number), agency.name, VERDICT_WORDS[verdict], agency.contact, agency.phone)
+        line = (number, agency.name, VERDICT_WORDS[verdict], agency.contact, agency.phone)
         _write_open_line(page, row + number, line, verdict, is_head=False)
     return row + len(agencies) + 1
 
@@ -165,14 +166,17 @@ def _write_open(page: Page, brief: Brief, row: int) -> int:
 def _write_open_line(
     page: Page,
     row: int,
-    line: tuple[str, ...],
+    line: tuple[int | str, str, str, str, str],
     verdict: Verdict | None = None,
     *,
     is_head: bool = True,
 ) -> None:
     number, name, state, contact, phone = line
     middle = page.book.head() if is_head else page.book.boxed(align="center")
-    page.text(row, 0, number, middle)
+    if isinstance(number, int):
+        page.number(row, 0, number, middle)
+    else:
+        page.text(row, 0, number, middle)
     page.text(row, 1, name, middle if is_head else page.book.boxed(), across=3)
     page.text(row, 4, state, middle if is_head else page.book.state(verdict))
     page.text(row, 5, contact, middle)

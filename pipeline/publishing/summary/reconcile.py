@@ -6,8 +6,6 @@ the same across its row, so that two errors cannot hide each other. And every ba
 
 from __future__ import annotations
 
-from decimal import Decimal
-from math import fsum
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import difference, holds, total_of
@@ -17,7 +15,7 @@ from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Fold, P
 from pipeline.publishing.summary.brief import FOLDED, Brief, Figures, folds_of
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
 from pipeline.publishing.summary.detail import Column
-from pipeline.publishing.summary.measure import stored
+from pipeline.publishing.summary.measure import rounded, stored
 from pipeline.publishing.summary.tables import general_balances, printed_positions
 
 if TYPE_CHECKING:
@@ -63,6 +61,8 @@ def write_reconcile(book: Book, brief: Brief, columns: Mapping[str, Column]) -> 
     _write_balances(page, brief, balances, tops[1])
     _write_agencies(page, brief, agencies, columns, tops[2])
     page.sheet.freeze_panes(FIGURES_TOP, 2)
+    page.sheet.set_h_pagebreaks(tops[1:-1])
+    page.sheet.repeat_rows(tops[2] + 1)
 
 
 def _tops(*sizes: int) -> list[int]:
@@ -151,12 +151,12 @@ def _write_difference(
     page: Page,
     at: tuple[int, int],
     cells: tuple[str, str],
-    value: float | Decimal | None,
+    value: Number | None,
     kind: str = "money",
 ) -> None:
     left, right = cells
     formula = f'=IF(ISNUMBER({right}),ROUND({left}-{right},6),"{NOT_ASSESSED}")'
-    shown = NOT_ASSESSED if value is None else round(float(value), 6)
+    shown = NOT_ASSESSED if value is None else rounded(stored(value), 6)
     page.formula(*at, formula, page.book.figure("count" if value == 0 else kind, align="center"), shown)
 
 
@@ -250,19 +250,17 @@ def _write_agency(page: Page, brief: Brief, at: tuple[int, int], state: AgencySt
     middle, style = page.book.boxed(align="center"), page.book.figure("count", num_format="General")
     numbers = state.counting.report.numbers if state.counting and state.counting.report else ()
     figures = _printed(brief, state)
-    ours, theirs = fsum(numbers), None if None in figures else fsum(value or 0 for value in figures)
+    ours, theirs = sum(numbers), None if None in figures else sum(value or 0 for value in figures)
     page.height_for(row, {1: (state.agency.name, 1)}, least=15.5)
     page.number(row, 0, number, middle)
     page.text(row, 1, state.agency.name, page.book.boxed())
-    page.formula(row, 2, formula, style, round(ours, 6))
+    page.formula(row, 2, formula, style, rounded(stored(ours), 6))
     page.text(row, 3, "", middle)
     if theirs is None:
         page.text(row, 4, NOT_ASSESSED, middle)
     else:
-        page.number(row, 4, round(theirs, 6), style)
-    _write_difference(
-        page, (row, 5), (a1(row, 2), a1(row, 4)), None if theirs is None else round(ours - theirs, 6)
-    )
+        page.number(row, 4, rounded(stored(theirs), 6), style)
+    _write_difference(page, (row, 5), (a1(row, 2), a1(row, 4)), None if theirs is None else ours - theirs)
     if _lacks_report(brief, state):
         page.number(row, 6, len(numbers), middle)
     elif theirs is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Severity
+from pipeline.publishing.record import problem_counts
 from pipeline.publishing.states import (
     china_day,
     first_received,
@@ -53,12 +54,6 @@ def write_status(book: Book, brief: Brief) -> None:
         page.sheet.fit_to_pages(1, 1)
 
 
-def severities(brief: Brief, assessment: Assessment) -> Mapping[str, int]:
-    """Count the findings of a submission by severity."""
-    found = [notice.severity for notice in brief.notices.get(assessment.submission.sha256, ())]
-    return {severity: found.count(severity) for severity in Severity}
-
-
 def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> None:
     agency, assessment = state.agency, shown(state)
     middle = page.book.boxed(align="center")
@@ -70,7 +65,7 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
     texts = {
         2: agency.name,
         3: kind_of(state),
-        _REMARK: remark(state, brief.background.extended.get(agency.code)),
+        _REMARK: remark(state, brief.deadline_of(agency.code), brief.background.extended.get(agency.code)),
     }
     _write_arrival(page, brief, row, assessment, texts)
     late = lateness(state, brief.deadline_of(agency.code), china_day(brief.now))
@@ -100,7 +95,7 @@ def _write_arrival(
     page.height_for(row, {column: (text, 1) for column, text in texts.items()}, least=16)
     if not assessment:
         return
-    counts = severities(brief, assessment)
+    counts = problem_counts(brief.notices.get(assessment.submission.sha256, ()))
     if assessment.version:
         page.number(row, _VERSION, assessment.version, middle)
     page.number(row, _ERRORS, counts[Severity.ERROR], middle)

@@ -5,6 +5,7 @@ Where last year is unknown a sentence says so and nothing else; nothing is compa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import this_year
@@ -12,13 +13,15 @@ from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.model import Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
 from pipeline.publishing.summary.brief import FOLDED, Brief, added_up, folds_of
-from pipeline.publishing.summary.measure import stored
+from pipeline.publishing.summary.measure import rounded, stored
 from pipeline.publishing.summary.tables import printed_positions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.forms.form import Cell
+    from xlsxwriter.format import Format
+
+    from pipeline.forms.form import Balance, Cell
     from pipeline.model import AgencyState
     from pipeline.publishing.summary.detail import Column
 
@@ -26,8 +29,11 @@ YEARLY_SHEET = "同比"
 YEARLY_HEAD = ("项目", "本年", "上年", "增减", "增减（%）")
 _WIDTHS = [58.0, 13.0, 13.0, 13.0, 12.0]
 _NOTE_ROW, _HEAD_ROW, _FIRST_ROW = 1, 2, 3
-_PERCENT = "0.0%"
-_TO_EXPLAIN = "需说明"
+_PERCENT, _DECIMALS = "0.0%", 3
+"""A share is rounded once: to what is shown of it."""
+_TO_EXPLAIN, _NOT_COMPARED = "需说明", "暂不比较"
+_MOST_WITHOUT = 30
+"""As many agencies without last year's figures can be taken out of a sum in one formula."""
 
 
 def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
@@ -56,7 +62,7 @@ def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
             _write_line(page, row, (cell.short_label, cell.kind), now, past.get(cell.key))
             rows[cell.key] = row
             row += 1
-    row = _write_carried(page, brief, row, rows, past)
+    row = _write_carried(page, brief, row, rows, columns)
     _write_agencies(page, brief, columns, row)
     page.sheet.freeze_panes(_FIRST_ROW, 1)
     page.sheet.repeat_rows(_HEAD_ROW)
@@ -71,9 +77,11 @@ def _note(brief: Brief) -> str:
     counted = {report.code for report in brief.summary.reports}
     if known == counted:
         return f"两年都是这 {len(known)} 家单位的合计。{FOLDED}"
+    new, gone = len(counted - known), len(known - counted)
     return (
-        f"本年汇总 {len(counted)} 家，其中 {len(counted - known)} 家没有{year}年数据；"
-        f"{year}年有数据的 {len(known)} 家，其中 {len(known - counted)} 家本年未汇总。两年范围不同，增减仅供参考。{FOLDED}"
+        f"本年汇总 {len(counted)} 家{f'，其中 {new} 家没有{year}年数据' if new else ''}；"
+        f"{year}年有数据的 {len(known)} 家{f'，其中 {gone} 家本年未汇总' if gone else ''}。"
+        f"两年范围不同，增减仅供参考。{FOLDED}"
     )
 
 
@@ -93,41 +101,119 @@ def _write_line(
     else:
         page.number(row, 2, stored(past), style)
     this, last = a1(row, 1), a1(row, 2)
-    gap = None if value is None or past is None else value - past
+    gap = None if value is None or past is None else stored(value) - stored(past)
     both = f"AND(ISNUMBER({this}),ISNUMBER({last}))"
     difference = f'=IF({both},ROUND({this}-{last},6),"{NOT_ASSESSED}")'
-    signed = page.book.figure(kind, num_format="+0.######;-0.######;0" if kind == "money" else "+0;-0;0")
-    page.formula(row, 3, difference, signed, NOT_ASSESSED if gap is None else round(stored(gap), 6))
-    share = f'=IF(AND({both},N({last})<>0),ROUND(({this}-{last})/N({last}),4),"{NOT_ASSESSED}")'
+    page.formula(row, 3, difference, _signed(page, kind), NOT_ASSESSED if gap is None else rounded(gap, 6))
+    share = f'=IF(AND({both},N({last})<>0),ROUND(({this}-{last})/N({last}),{_DECIMALS}),"{NOT_ASSESSED}")'
     part: float | str = NOT_ASSESSED
     if gap is not None and past:
-        part = round((stored(value or 0) - stored(past)) / stored(past), 4)
+        part = rounded(gap / stored(past), _DECIMALS)
     page.formula(row, 4, share, page.book.figure("count", num_format=_PERCENT), part)
 
 
 def _write_carried(
-    page: Page, brief: Brief, row: int, rows: Mapping[str, int], past: Mapping[str, Number]
+    page: Page, brief: Brief, row: int, rows: Mapping[str, int], columns: Mapping[str, Column]
 ) -> int:
     """Check that the district carried over what it carried forward last year (D03); return the next row."""
     page.line(row, "与上年衔接（汇总数）", page.book.boxed(font_name=HEAD_FONT), least=22)
-    totals = brief.totals
     for balance in (own for own in brief.form.on_summary if own.reaches_back):
-        before = [this_year(key) for key in balance.right]
-        if any(key not in past for key in before):
-            continue
         row += 1
-        now, then = sum(totals[key] for key in balance.left), sum(past[key] for key in before)
-        said = f"{balance.rule.condition}（{balance.subject}）" if balance.subject else balance.rule.condition
+        shared = _shared(brief, balance)
+        text = f"{balance.rule.condition}（{balance.subject}）" if balance.subject else balance.rule.condition
+        said = f"{text}{_scope(brief, shared)}"
         page.text(row, 0, said, page.book.boxed())
         page.height_for(row, {0: (said, 1)})
-        style, middle = page.book.figure("count"), page.book.boxed(align="center")
-        for column, keys, value in ((1, balance.left, now), (2, before, then)):
-            cells = sum_formula([("", rows[key], column) for key in keys], home="")
-            page.formula(row, column, f"={cells}", style, stored(value))
-        page.formula(row, 3, f"=ROUND({a1(row, 1)}-{a1(row, 2)},6)", style, stored(now - then))
-        mark = f'=IF({a1(row, 3)}=0,"{HOLDS}","{_TO_EXPLAIN}")'
-        page.formula(row, 4, mark, middle, HOLDS if now == then else _TO_EXPLAIN)
+        if shared.is_comparable:
+            _write_balance(page, row, balance, shared, (rows, columns))
+        else:
+            middle = page.book.boxed(align="center")
+            for column, word in enumerate(("", "", NOT_ASSESSED, _NOT_COMPARED), 1):
+                page.text(row, column, word, middle)
     return row + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the agencies known in both years carried over, and what they had carried forward.
+
+    ``without`` are the places in the roster of those in this year's sums that last year lacks.
+    """
+
+    count: int
+    is_everybody: bool
+    without: tuple[int, ...]
+    now: Number
+    then: Number
+
+    @property
+    def is_comparable(self) -> bool:
+        return bool(self.count) and len(self.without) <= _MOST_WITHOUT
+
+
+def _shared(brief: Brief, balance: Balance) -> _Shared:
+    before = [this_year(key) for key in balance.right]
+    past = {
+        code: sum(value for value in values if value is not None)
+        for code, figures in brief.past_of(brief.summary.year - 1).items()
+        if None not in (values := [figures.get(key) for key in before])
+    }
+    now: dict[str, Number] = {}
+    without = []
+    for place, state in enumerate(brief.summary.states):
+        report = state.counting.report if state.counting else None
+        if report and report.code not in past:
+            without.append(place)
+        elif report:
+            now[report.code] = sum(report.numbers[brief.form.by_key[key].index] for key in balance.left)
+    return _Shared(
+        len(now),
+        not without and len(now) == len(past),
+        tuple(without),
+        sum(now.values()),
+        sum(past[code] for code in now),
+    )
+
+
+def _scope(brief: Brief, shared: _Shared) -> str:
+    """Say of which agencies the two years are compared, or why they are not, where they are not the same."""
+    if shared.is_everybody:
+        return ""
+    if not shared.count:
+        return f"\n汇总的单位都没有{brief.summary.year - 1}年数据，暂不比较"
+    if not shared.is_comparable:
+        return f"\n汇总的单位有 {len(shared.without)} 家没有{brief.summary.year - 1}年数据，暂不比较"
+    return f"\n只比两年都有数据的 {shared.count} 家"
+
+
+def _write_balance(
+    page: Page,
+    row: int,
+    balance: Balance,
+    shared: _Shared,
+    where: tuple[Mapping[str, int], Mapping[str, Column]],
+) -> None:
+    """Write what the agencies known in both years carried over, what they had carried forward, and whether it is the same."""
+    rows, columns = where
+    style, middle = page.book.figure("count"), page.book.boxed(align="center")
+    sums = sum_formula([("", rows[key], 1) for key in balance.left], home="")
+    others = "".join(f"-N({columns[key].of(place)})" for place in shared.without for key in balance.left)
+    page.formula(row, 1, f"={sums}{others}", style, stored(shared.now))
+    if shared.is_everybody:
+        sums = sum_formula([("", rows[this_year(key)], 2) for key in balance.right], home="")
+        page.formula(row, 2, f"={sums}", style, stored(shared.then))
+    else:
+        page.number(row, 2, stored(shared.then), style)
+    gap = shared.now - shared.then
+    difference = f"=ROUND({a1(row, 1)}-{a1(row, 2)},6)"
+    page.formula(row, 3, difference, _signed(page, "count"), rounded(stored(gap), 6))
+    mark = f'=IF({a1(row, 3)}=0,"{HOLDS}","{_TO_EXPLAIN}")'
+    page.formula(row, 4, mark, middle, _TO_EXPLAIN if gap else HOLDS)
+
+
+def _signed(page: Page, kind: str) -> Format:
+    """Return the style of a difference."""
+    return page.book.figure(kind, num_format="+0.######;-0.######;0" if kind == "money" else "+0;-0;0")
 
 
 def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row: int) -> None:
