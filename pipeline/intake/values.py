@@ -32,7 +32,7 @@ _PLACEHOLDERS = {
 }  # fmt: skip
 _COUNT_UNITS = "件条宗份例起项个次"
 MONEY_UNIT = "万元"
-_OTHERMONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
+_OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
 _DAY_ZERO = date(1899, 12, 30)
 _LEAP_DAY = 60
 """Day 60 of a spreadsheet is 29 February 1900, a day that never was."""
@@ -46,8 +46,8 @@ _MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
 _SPACES = {**UNSEEN, ord(" "): "", ord("\t"): ""}
 _NOTE_MARK = "No"
 """The category of ①, ² and ½: beside a number they are a note, not a digit."""
-_GAP = re.compile(r"\d[^\S\n]+\d")
-_GAPS_OF_THOUSANDS = re.compile(r"\D*\d{1,3}(?:[^\S\n]\d{3})+(?:\.\d*)?\D*")
+_GAP = re.compile(r"\d\s+\d")
+"""Between two numbers, as far as anybody can tell: thousands are parted by commas."""
 _NOISE = Decimal("1e-8")
 """What a number lies off by calculation and not by hand."""
 _EXACT_TO: Mapping[str, Decimal] = {"count": Decimal(1), MONEY: Decimal("1e-6")}
@@ -176,14 +176,9 @@ def _fault_of(text: str, raw: str) -> tuple[str, str] | None:
         return "C02", "placeholder"
     if _EXCEL_ERROR.fullmatch(text):
         return "C08", "excel_error"
-    if any(unicodedata.category(sign) == _NOTE_MARK for sign in raw) or _is_several(raw):
+    if any(unicodedata.category(sign) == _NOTE_MARK for sign in raw) or _GAP.search(raw):
         return "C08", "text"
     return None
-
-
-def _is_several(text: str) -> bool:
-    """Say whether a space may part two numbers: it does not where it parts thousands."""
-    return bool(_GAP.search(text)) and not _GAPS_OF_THOUSANDS.fullmatch(text)
 
 
 def _with_unit(text: str, raw: str, kind: str) -> Typed:
@@ -195,7 +190,7 @@ def _with_unit(text: str, raw: str, kind: str) -> Typed:
     unit = found.group(2).strip("()")
     if unit == MONEY_UNIT if kind == MONEY else len(unit) == 1 and unit in _COUNT_UNITS:
         return _noted(number, "C03", "unit_stripped", Severity.WARNING, raw)
-    if kind == MONEY and unit in _OTHERMONEY_UNITS:
+    if kind == MONEY and unit in _OTHER_MONEY_UNITS:
         return Typed(None, "C03", "unit_changes", facts={"raw": raw[:_SHOWN], "unit": unit})
     return unreadable("C08", "text", raw)
 
