@@ -24,6 +24,7 @@ from pipeline.model import (
     Assessment,
     DistrictSummary,
     PastReport,
+    Reason,
 )
 from pipeline.night import letterbox, letterstate, mailing
 from pipeline.night.assessing import Assessed, Campaign, assess
@@ -219,7 +220,7 @@ def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
         district=district,
         summary=_merged(campaign.form, district, assessed.assessments),
         assessments=assessed.assessments,
-        leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken),
+        leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
         layout=basis.layout,
         style=basis.style,
         now=session.now,
@@ -227,6 +228,7 @@ def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
         background=Background(
             past={year: _figures(found) for year, found in reports.items()},
             waivers=campaign.waivers,
+            dismissals=campaign.dismissals,
             delivered=last_delivered(ledger, campaign.form, district.year),
         ),
         history=campaign.history,
@@ -252,7 +254,9 @@ def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
         progress=session.progress,
         tell=session.journal.files,
     )
-    mails = outcomes(inbox.messages, assessed.assessments, {item.file for item in assessed.overtaken})
+    aside = {item.file: Reason.OVERTAKEN for item in assessed.overtaken}
+    aside |= {item.file: Reason.DISMISSED for item in assessed.dismissed}
+    mails = outcomes(inbox.messages, assessed.assessments, aside)
     news = arrivals.unsettled(session.ledger, session.district.year, mails)
     session.journal.mails(news)
     arrivals.settle_mails(session.ledger, session.district.year, news)

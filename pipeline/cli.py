@@ -325,6 +325,38 @@ def waive(
     typer.echo(f"已{done} {agency} 对规则 {rule} 的例外（{person}），下一次 nianbao run 时生效。")
 
 
+@app.command(cls=Command, epilog="例：nianbao dismiss 临平区 说明.txt --reason 是填表说明 --by 王主任")
+def dismiss(
+    folder: Folder,
+    file: Annotated[
+        str, typer.Argument(metavar="文件", help="待核实的文件，照 status 列出的写。", show_default=False)
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="姓名", help="核实的人；不写则与 waive 相同。", show_default=False),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="理由", help="为什么不是报送。", show_default=False)
+    ] = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销，文件重新待核实。")] = False,
+    output: Output = None,
+) -> None:
+    """把一个待核实的文件记为不是报送，写明理由和核实的人；不再待核实，不写信，也不删除。"""
+    from pipeline.coordinating import dismissing, waiving
+    from pipeline.district.folder import load_district
+
+    district = load_district(folder)
+    target, now = _output(folder, output), _moment(None)
+    person = waiving.person(district, by)
+    with disk(), lock(target):
+        if withdraw:
+            done = dismissing.withdraw(district, target, file, by=person, at=now)
+        else:
+            done = dismissing.dismiss(district, target, file, reason=reason, person=person, at=now)
+    word = "已撤销，重新待核实" if withdraw else "已记为不是报送"
+    typer.echo(f"{done[0].file}：{word}（{person}），下一次 nianbao run 时生效。")
+
+
 @app.command(cls=Command, epilog="例：nianbao send 临平区")
 def send(
     folder: Folder,

@@ -251,7 +251,10 @@ def print_status(district: District, found: Status) -> None:
     console.print(table)
     for item in found.unclaimed:
         console.print(
-            Text(f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实", style="magenta")
+            Text(
+                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实；不是报送的，用 nianbao dismiss 记下",
+                style="magenta",
+            )
         )
     names = {agency.code: agency.name for agency in district.agencies}
     for waiver in found.waivers:
@@ -259,6 +262,10 @@ def print_status(district: District, found: Status) -> None:
         who = names.get(waiver.agency, waiver.agency)
         day = waiver.given_at.astimezone(CHINA).date()
         console.print(f"例外　{who}　{waiver.rule}　{waiver.reason}（{waiver.person}，{day}{until}）")
+    for dismissal in found.dismissals:
+        day = dismissal.given_at.astimezone(CHINA).date()
+        word = VERDICT_WORDS[Verdict.NOT_A_SUBMISSION]
+        console.print(f"{word}　{dismissal.file}　{dismissal.reason}（{dismissal.person}，{day}）")
     console.print(counts_in_words(found.counts(district)))
 
 

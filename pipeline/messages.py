@@ -40,6 +40,7 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.REMARKS: "附件已收，有需要留意的地方",
     Reason.FAULTS: "附件有错误，需要修改",
     Reason.SAME_FILES: "附件与已收到的完全相同",
+    Reason.DISMISSED: "附件经核实不是报送",
     Reason.OVERTAKEN: "附件核实清楚时，该单位已另行报送，以另报的为准",
     Reason.SEVERAL_TABLES: "同一个单位的几份表内容不同，请打电话核实以哪一份为准",
     Reason.UNKNOWN_SENDER: "发件邮箱不在该单位的名单中，请打电话核实",

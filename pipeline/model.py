@@ -94,6 +94,7 @@ class Reason(StrEnum):
     FAULTS = "faults"
     SAME_FILES = "same_files"
     OVERTAKEN = "overtaken"
+    DISMISSED = "dismissed"
     UNKNOWN_SENDER = "unknown_sender"
     FOREIGN_SENDER = "foreign_sender"
     TWO_CLAIMS = "two_claims"
@@ -204,6 +205,17 @@ class Waiver:
     person: str
     given_at: datetime
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """A coordinator's word that a file that waited, known by its number in the ledger, is no submission."""
+
+    envelope: int
+    file: str
+    reason: str
+    person: str
+    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

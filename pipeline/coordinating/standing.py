@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.district.folder import District
-from pipeline.ledger import codes, has_ledger, letters, open_copy, rule_record, standing, waivers
+from pipeline.ledger import codes, dismissals, has_ledger, letters, open_copy, rule_record, standing, waivers
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import RuleRecord
 from pipeline.ledger.standing import Filed, Versions
 from pipeline.machine.environment import typed
-from pipeline.model import ConfigError, Verdict, Waiver
+from pipeline.model import ConfigError, Dismissal, Verdict, Waiver
 
 NOTHING = Versions((), None, None)
 
@@ -29,6 +29,7 @@ class Status:
     unclaimed: Sequence[Filed] = ()
     letters: Mapping[str, Kept] = field(default_factory=dict)
     waivers: Sequence[Waiver] = ()
+    dismissals: Sequence[Dismissal] = ()
 
     def of(self, code: str) -> Versions:
         """Return what came from the agency with ``code``."""
@@ -65,6 +66,7 @@ def status(district: District, output: Path, *, today: date) -> Status:
             unclaimed=tuple(item for item in files if item.agency is None),
             letters=letters.last_by_agency(ledger, district.year),
             waivers=tuple(waivers.in_force(ledger, district.year, today)),
+            dismissals=tuple(dismissals.in_force(ledger, district.year)),
         )
 
 

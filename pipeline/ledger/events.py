@@ -20,6 +20,8 @@ class Kind(StrEnum):
     JUDGED = "judged"
     WAIVED = "waived"
     WAIVER_WITHDRAWN = "waiver_withdrawn"
+    DISMISSED = "dismissed"
+    DISMISSAL_WITHDRAWN = "dismissal_withdrawn"
     LETTER_INTENDED = "letter_intended"
     LETTER_SENT = "letter_sent"
     LETTER_DELAYED = "letter_delayed"

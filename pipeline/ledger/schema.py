@@ -236,5 +236,45 @@ WHERE id = (SELECT max(newer.id) FROM assessments AS newer WHERE newer.envelope 
 """
 """The former view compared every file with the latest judgement of every other: what a night costs grew with the square."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _NIGHTS, _GLANCES, _LETTER_STATES, _READ_BACK, _LATEST_BY_INDEX)
+_DISMISSALS = """
+CREATE TABLE dismissals (
+    id INTEGER PRIMARY KEY,
+    envelope INTEGER NOT NULL REFERENCES envelopes (id),
+    reason TEXT NOT NULL,
+    person TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    withdrawn_at TEXT,
+    withdrawn_by TEXT
+);
+DROP VIEW file_states;
+CREATE VIEW file_states AS
+SELECT
+    envelopes.id AS envelope, envelopes.year, envelopes.path, envelopes.sha256, envelopes.received_at, envelopes.seen_at,
+    latest_assessments.agency, latest_assessments.version,
+    CASE
+        WHEN envelopes.repeats IS NOT NULL OR dismissals.id IS NOT NULL THEN 'set_aside'
+        WHEN latest_assessments.id IS NOT NULL THEN 'judged'
+        WHEN readings.sha256 IS NOT NULL THEN 'read'
+        ELSE 'arrived'
+    END AS state,
+    CASE
+        WHEN dismissals.id IS NOT NULL THEN 'not_a_submission'
+        ELSE coalesce(latest_assessments.verdict, CASE WHEN envelopes.repeats IS NOT NULL THEN 'duplicate' END)
+    END AS outcome,
+    latest_assessments.id AS assessment
+FROM envelopes
+LEFT JOIN latest_assessments ON latest_assessments.envelope = envelopes.id
+LEFT JOIN readings ON readings.sha256 = envelopes.sha256
+LEFT JOIN dismissals ON dismissals.envelope = envelopes.id AND dismissals.withdrawn_at IS NULL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _NIGHTS,
+    _GLANCES,
+    _LETTER_STATES,
+    _READ_BACK,
+    _LATEST_BY_INDEX,
+    _DISMISSALS,
+)
 """One script for each version of the schema, in order."""

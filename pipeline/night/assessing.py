@@ -21,7 +21,7 @@ from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.work import Progress, Work
-from pipeline.model import Assessment, Envelope, PastReport, Reading, Submission, Verdict, Waiver
+from pipeline.model import Assessment, Dismissal, Envelope, PastReport, Reading, Submission, Verdict, Waiver
 from pipeline.night.inbox import Inbox
 from pipeline.night.sorting import Identified, sort_out
 from pipeline.publishing.record import Leftover
@@ -35,6 +35,7 @@ class Campaign:
     district: District
     history: Mapping[str, PastReport]
     waivers: Sequence[Waiver] = ()
+    dismissals: Sequence[Dismissal] = ()
 
     @property
     def basis(self) -> str:
@@ -48,12 +49,14 @@ class Campaign:
 class Assessed:
     """The assessments in order of arrival, what is set aside, and the basis of each assessment by its ``id()``.
 
-    ``copies`` only repeat a file; what was ``overtaken`` was cleared up after its agency had reported anew.
+    ``copies`` only repeat a file; what was ``overtaken`` was cleared up after its agency had reported anew; what was
+    ``dismissed`` is no submission, as the coordinator says.
     """
 
     assessments: tuple[Assessment, ...]
     copies: tuple[Leftover, ...]
     overtaken: tuple[Leftover, ...]
+    dismissed: tuple[Leftover, ...]
     bases: Mapping[int, str]
 
 
@@ -75,7 +78,9 @@ def assess(
 
     What is new is told before it is recorded: a night that is cut off in between tells it twice, but never not at all.
     """
-    known = arrivals.of_year(ledger, campaign.district.year)
+    dismissed = {item.envelope for item in campaign.dismissals}
+    everything = arrivals.of_year(ledger, campaign.district.year)
+    known = [item for item in everything if item.id not in dismissed]
     found = _all_readings(ledger, campaign, known, inbox.contents, work=work, progress=progress)
     earlier = assessments.latest(ledger, campaign.district.year)
     sorted_out = sort_out(campaign.district, known, found, inbox.messages, earlier)
@@ -119,6 +124,11 @@ def assess(
         assessments=whole,
         copies=tuple(map(_leftover, sorted_out.copies)),
         overtaken=tuple(map(_leftover, sorted_out.overtaken)),
+        dismissed=tuple(
+            Leftover(item.envelope.path, item.envelope.sha256, Verdict.NOT_A_SUBMISSION)
+            for item in everything
+            if item.id in dismissed
+        ),
         bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, imports, waivers
+from pipeline.ledger import Ledger, dismissals, imports, waivers
 from pipeline.night import mailing
 from pipeline.night.assessing import Campaign
 from pipeline.night.fingerprint import fingerprint
@@ -40,9 +40,15 @@ def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetim
     mailing.note_bounces(inbox.messages, ledger, now=now)
     history = imports.reports_of(ledger, last_year)
     years = imports.years_before(ledger, last_year)
-    campaign = Campaign(form, district, history, waivers.in_force(ledger, district.year, now.date()))
+    campaign = Campaign(
+        form,
+        district,
+        history,
+        waivers.in_force(ledger, district.year, now.date()),
+        dismissals.in_force(ledger, district.year),
+    )
     layout, style = _word_layout(district, form), _web_style(district)
-    others = (*inbox.leftovers, *campaign.waivers, *history.values(), *years.items())
+    others = (*inbox.leftovers, *campaign.waivers, *campaign.dismissals, *history.values(), *years.items())
     digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     return Basis(campaign, inbox, tuple(years), layout, style, digest)
 

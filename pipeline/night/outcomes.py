@@ -6,10 +6,11 @@ a mail carries several files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.model import Assessment, Message, MessageOutcome, Reason, Verdict
 
+_NOTHING: Mapping[str, Reason] = {}
 _PRESSING = (Verdict.HELD, Verdict.RETURNED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.ACCEPTED)
 _REASONS: Mapping[Verdict, Reason] = {
     Verdict.RETURNED: Reason.FAULTS,
@@ -26,15 +27,15 @@ _HELD_BY_SENDER = (
 
 
 def outcomes(
-    messages: Sequence[Message], assessments: Sequence[Assessment], overtaken: Collection[str] = ()
+    messages: Sequence[Message], assessments: Sequence[Assessment], aside: Mapping[str, Reason] = _NOTHING
 ) -> tuple[MessageOutcome, ...]:
-    """Settle every mail; a file of a mail that has no assessment is a duplicate, or one of the ``overtaken`` paths."""
+    """Settle every mail; a file of a mail that has no assessment is a duplicate, or was set ``aside`` for a reason, by its path."""
     by_file = {item.submission.file: item for item in assessments}
-    return tuple(outcome(message, by_file, overtaken) for message in messages)
+    return tuple(outcome(message, by_file, aside) for message in messages)
 
 
 def outcome(
-    message: Message, by_file: Mapping[str, Assessment], overtaken: Collection[str] = ()
+    message: Message, by_file: Mapping[str, Assessment], aside: Mapping[str, Reason] = _NOTHING
 ) -> MessageOutcome:
     """Settle one mail by the assessments of its files, keyed by their paths."""
     if not message.files:
@@ -42,7 +43,10 @@ def outcome(
         return MessageOutcome(message, Verdict.NOT_A_SUBMISSION, message.automatic or empty)
     judged = [by_file[file] for file in message.files if file in by_file]
     if not judged:
-        late = any(file in overtaken for file in message.files)
+        why = [aside.get(file) for file in message.files]
+        if set(why) == {Reason.DISMISSED}:
+            return MessageOutcome(message, Verdict.NOT_A_SUBMISSION, Reason.DISMISSED)
+        late = Reason.OVERTAKEN in why
         return MessageOutcome(message, Verdict.DUPLICATE, Reason.OVERTAKEN if late else Reason.SAME_FILES)
     verdict = min((item.verdict for item in judged), key=_PRESSING.index)
     reason = _REASONS.get(verdict) or _held_because(judged)

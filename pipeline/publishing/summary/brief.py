@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import Assessment, DistrictSummary, Notice, Number, Verdict, Waiver
+from pipeline.model import Assessment, Dismissal, DistrictSummary, Notice, Number, Verdict, Waiver
 from pipeline.publishing.summary.book import Fold
 
 ON_ONE_PAGE = 48
@@ -49,6 +49,7 @@ class Background:
     printed: Mapping[str, Figures] | None = None
     past: Mapping[int, Mapping[str, PastFigures]] = field(default_factory=dict)
     waivers: Sequence[Waiver] = ()
+    dismissals: Sequence[Dismissal] = ()
     delivered: Delivered | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
     extended: Mapping[str, date] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The findings of the year go in; 问题与说明, a list that can be read out on the phone, comes out.
 
 What is open or was explained stands first: of each agency the findings of the version that counts, else of the latest.
-Files that a person must look at, what earlier versions had, and the exceptions stand apart below.
+Files that a person must look at, what earlier versions had, the exceptions, and files that are none stand apart below.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.messages import SEVERITY_WORDS
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
 from pipeline.publishing.states import shown
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Page
@@ -27,6 +27,7 @@ FINDINGS_HEAD = (
     "序号", "单位", "文件", "第几次", "级别", "处理情况", "位置", "现值", "应为", "问题", "怎么改", "说明、例外",
 )  # fmt: skip
 WAIVERS_HEAD = ("序号", "单位", "理由", "", "", "", "规则", "批准人", "准予日期", "有效期")
+DISMISSALS_HEAD = ("序号", "文件", "理由", "", "", "", "结论", "核实人", "核实日期")
 TO_MEND, TO_EXPLAIN, TO_DECIDE = "待改", "待说明", "待核实"
 EXPLAINED, EXCEPTED, MENDED, NOTED = "已说明", "准予例外", "已改正", "无需处理"
 REPLACED = "已被后来的报送代替"
@@ -94,7 +95,7 @@ def write_findings(book: Book, brief: Brief) -> None:
     ):
         _caption(page, row + 1, caption)
         row = _write_lines(page, brief, row + 2, lines)
-    _write_waivers(page, brief, row + 1)
+    _write_dismissals(page, brief, _write_waivers(page, brief, row + 1))
 
 
 def _notices(brief: Brief, item: Assessment) -> Sequence[Notice]:
@@ -182,11 +183,12 @@ def _caption(page: Page, row: int, text: str) -> None:
     page.line(row, text, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
 
 
-def _write_waivers(page: Page, brief: Brief, row: int) -> None:
+def _write_waivers(page: Page, brief: Brief, row: int) -> int:
+    """Write the exceptions; return the row below them."""
     _caption(page, row, "准予的例外")
     if not brief.background.waivers:
         page.line(row + 1, "没有。", page.book.boxed(), least=20)
-        return
+        return row + 2
     _write_waiver(page, row + 1, WAIVERS_HEAD[0], WAIVERS_HEAD[1:], page.book.head())
     names = {state.agency.code: state.agency.name for state in brief.summary.states}
     for number, waiver in enumerate(brief.background.waivers, 1):
@@ -195,10 +197,24 @@ def _write_waivers(page: Page, brief: Brief, row: int) -> None:
             f"{waiver.given_at.astimezone(CHINA):%Y-%m-%d}", f"{waiver.until:%Y-%m-%d}" if waiver.until else "长期",
         )  # fmt: skip
         _write_waiver(page, row + 1 + number, number, line, page.book.boxed())
+    return row + 2 + len(brief.background.waivers)
+
+
+def _write_dismissals(page: Page, brief: Brief, row: int) -> None:
+    """List the files that a person found to be no submission, where there are any."""
+    if not brief.background.dismissals:
+        return
+    _caption(page, row + 1, "经核实不是报送的文件")
+    _write_waiver(page, row + 2, DISMISSALS_HEAD[0], DISMISSALS_HEAD[1:], page.book.head())
+    for number, item in enumerate(brief.background.dismissals, 1):
+        day = f"{item.given_at.astimezone(CHINA):%Y-%m-%d}"
+        verdict = VERDICT_WORDS[Verdict.NOT_A_SUBMISSION]
+        line = (item.file, item.reason, "", "", "", verdict, item.person, day)
+        _write_waiver(page, row + 2 + number, number, line, page.book.boxed())
 
 
 def _write_waiver(page: Page, row: int, number: int | str, line: Sequence[str], style: Format) -> None:
-    """Write a line of the exceptions; the reason has the width of several columns."""
+    """Write a line of the exceptions or of the files that are none; the reason has the width of several columns."""
     page.height_for(row, {1: (line[0], 1), _REASON: (line[_REASON - 1], _REASON_ACROSS)}, least=22)
     if isinstance(number, int):
         page.number(row, 0, number, style)
