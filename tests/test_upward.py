@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import pytest
 
 from pipeline import batch
 from pipeline.district.folder import load_district
+from pipeline.forms.drafts import has_figures
 from pipeline.forms.form import Form
 from pipeline.intake import reading
 from pipeline.machine.work import Work
@@ -89,6 +91,41 @@ def test_a_city_accepts_its_districts_and_its_sums_are_theirs(
     assert any(expected)
 
 
+def test_what_refers_to_a_report_of_its_own_title_is_not_offered_for_the_portal(
+    form: Form, districts: list[batch.Outcome], tmp_path: Path
+) -> None:
+    """A table of sums says 见《…报告》; printed, that would be itself. What a body wrote itself is offered."""
+    up = districts[0].folder / districts[0].record["files"]["upward"]
+    bureau = "样例市财政局"
+    files = {up.name: up.read_bytes(), "b.xlsx": agency_file(form, bureau, "b")}
+    city = night(made(tmp_path, "样例市", "设区的市", [DISTRICTS[0], bureau], files))
+    there = {path for path in contents(city.folder) if path.startswith("site/reports/")}
+    assert there == {f"site/reports/{bureau}{suffix}" for suffix in (".html", ".docx", ".xlsx", ".csv")}
+    offered = {item["agency_name"]: item["site"] for item in city.record["submissions"]}
+    assert offered == {DISTRICTS[0]: None, bureau: f"site/reports/{bureau}.html"}
+    front = (city.folder / "site" / "index.html").read_text("utf-8")
+    assert bureau in front
+    assert DISTRICTS[0] not in front
+    assert "不含上报表 1 份" in (city.folder / "index.html").read_text("utf-8")
+    assert {item["site"] is None for item in districts[0].record["submissions"]} == {False}
+
+
+def test_a_portal_that_held_such_a_report_is_cleared(
+    form: Form, districts: list[batch.Outcome], tmp_path: Path
+) -> None:
+    """A district first sent a report of its own, then its table of sums."""
+    folder = made(
+        tmp_path, "样例市", "设区的市", [DISTRICTS[0]], {"a.xlsx": agency_file(form, DISTRICTS[0], "a")}
+    )
+    there = night(folder).folder / "site" / "reports"
+    assert len(list(there.iterdir())) == 4
+    up = districts[0].folder / districts[0].record["files"]["upward"]
+    (folder / "inbox" / "2024-01-30").mkdir()
+    (folder / "inbox" / "2024-01-30" / up.name).write_bytes(up.read_bytes())
+    assert night(folder).record["submissions"][0]["version"] == 2
+    assert list(there.iterdir()) == []
+
+
 def test_the_same_districts_give_a_city_the_same_bytes(
     districts: list[batch.Outcome], tmp_path: Path
 ) -> None:
@@ -144,3 +181,33 @@ def test_sums_that_lack_an_agency_say_so_where_the_city_sees_it(form: Form, tmp_
     [submission] = city.record["submissions"]
     assert submission["verdict"] == "returned"
     assert "N14" in {finding["code"] for finding in submission["findings"]}
+
+
+def test_partial_sums_are_called_partial_on_every_sheet_and_in_every_sentence(
+    form: Form, tmp_path: Path
+) -> None:
+    """Whoever deletes the paragraph and sends them up knowingly still sends them as partial; the city can read them."""
+    mark, name = "部分汇总 2 / 3 家", DISTRICTS[0]
+    outcome = district_night(form, tmp_path / "district", name, absent=1)
+    content = (outcome.folder / outcome.record["files"]["upward"]).read_bytes()
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for table in form.tables:
+        sheet = book[form.sheet(table.sheet).name]
+        assert mark in str(sheet["A1"].value)
+        assert mark in str(sheet.HeaderFooter.oddHeader)
+    texts = reading.read(form, content).texts
+    with_sums = [draft.text for draft in form.drafts if any(map(has_figures, draft.lines))]
+    assert len(with_sums) == 2
+    for key in with_sums:
+        stated = [line for line in texts[key].splitlines() if "件" in line]
+        assert stated
+        assert all(line.startswith(f"（{mark}）") for line in stated)
+    cell = form.places[form.texts[0].key]
+    field = book[cell.sheet][cell.cell]
+    field.value = str(field.value).partition("\n")[2]
+    stream = io.BytesIO()
+    book.save(stream)
+    city = night(made(tmp_path / "city", "样例市", "设区的市", [name], {"a.xlsx": stream.getvalue()}))
+    [submission] = city.record["submissions"]
+    assert submission["verdict"] in {"accepted", "accepted_with_remarks"}
+    assert sums(city) == sums(outcome)

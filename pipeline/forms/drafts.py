@@ -77,6 +77,17 @@ def _terms(found: re.Match[str]) -> list[str]:
     return [term.strip() for term in found[1].split("+")]
 
 
+def has_figures(line: str) -> bool:
+    """Whether a line states figures and not only whose and which report it is."""
+    return any(_terms(found)[0] not in NAMES for found in _MARK.finditer(line))
+
+
+def refers(line: str, said: str) -> bool:
+    """Whether ``said`` is ``line`` for some body and some year."""
+    parts = map(re.escape, _MARK.split(line)[::2])
+    return re.fullmatch(".+".join(parts), said.strip()) is not None
+
+
 def filled(
     lines: Sequence[str],
     names: Mapping[str, str],

@@ -35,8 +35,12 @@ def outdated(folder: Path, tonight: record.Record, known: Iterable[str]) -> tupl
 
 
 def all_paths(found: record.Record) -> set[str]:
-    """Return every output of the night that ``found`` records: what it names, and the copies in ``site/``."""
-    reports = (item["report"] for item in found["submissions"] if item["report"])
-    stems = (PurePosixPath(path).name.removesuffix(documents.WORD) for path in reports)
-    copies = {documents.copy_of(item["pdf"]) for item in found["submissions"] if item.get("pdf")}
+    """Return every output of the night that ``found`` records: what it names, and the copies in ``site/``.
+
+    Earlier records do not say which reports were offered there: all were.
+    """
+    reports = [item for item in found["submissions"] if item["report"]]
+    offered = [item for item in reports if item.get("site", item["report"])]
+    stems = (PurePosixPath(item["report"]).name.removesuffix(documents.WORD) for item in offered)
+    copies = {documents.copy_of(item["pdf"]) for item in offered if item.get("pdf")}
     return (record.paths(found) | copies).union(*map(documents.paths_of, stems))

@@ -41,6 +41,8 @@ class Job:
     folder: Path
     stem: str
     report: Report
+    is_offered: bool = True
+    """Whether it goes into the folder for the portal."""
     is_made: bool = False
     """Whether the documents stand there already, made of the same; then they are only looked at."""
     known: ReadBack | None = None
@@ -67,11 +69,11 @@ def copy_of(path: str) -> str:
     return f"{SITE}/{path}"
 
 
-def paths_of(stem: str) -> tuple[str, ...]:
-    """Return everything that is printed of a report."""
+def paths_of(stem: str, *, is_offered: bool = True) -> tuple[str, ...]:
+    """Return everything that is printed of a report; ``is_offered``: also for the portal."""
     printed = (path_of(stem, suffix) for suffix in (WORD, WEB))
     copied = (copy_of(path_of(stem, suffix)) for suffix in (WEB, WORD, BOOK, LIST))
-    return (*printed, *copied)
+    return (*printed, *copied) if is_offered else tuple(printed)
 
 
 def copied(folder: Path, paths: Iterable[str]) -> list[str]:
@@ -113,7 +115,8 @@ def _read_back(reader: FigureReader, job: Job) -> ReadBack:
 def _written(layouts: Layouts, job: Job) -> Iterator[str]:
     if job.is_made:
         return
-    for path, content in zip(paths_of(job.stem), _printed(layouts, job.report), strict=True):
+    paths = paths_of(job.stem, is_offered=job.is_offered)
+    for path, content in zip(paths, _printed(layouts, job.report), strict=job.is_offered):
         if write_if_changed(job.folder / path, content):
             yield path
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.forms.drafts import filled, to_fill_in
+from pipeline.forms.drafts import filled, has_figures, refers, to_fill_in
 from pipeline.model import Report
 from pipeline.publishing import word, workbook
 from pipeline.publishing.datafiles import plain_number
@@ -44,8 +44,9 @@ def upward_table(form: Form, summary: DistrictSummary, level: str) -> bytes:
     numbers: dict[str, Number | str] = {
         cell.key: value for cell, value in zip(form.cells, report.numbers, strict=True) if cell.is_input
     }
-    stamp = workbook.Stamp(agency=summary.district, year=summary.year, level=level)
-    unready = "部分汇总，不能报送" if partial_mark(summary) else ""
+    mark = partial_mark(summary)
+    stamp = workbook.Stamp(agency=summary.district, year=summary.year, level=level, note=mark)
+    unready = "部分汇总，不能报送" if mark else ""
     return workbook.build_workbook(form, stamp, values={**numbers, **report.texts}, unready=unready)
 
 
@@ -75,4 +76,19 @@ def _report(form: Form, summary: DistrictSummary, texts: dict[str, list[str]]) -
 def _said(lines: Sequence[str], form: Form, summary: DistrictSummary) -> list[str]:
     names = {"agency": summary.district, "year": str(summary.year)}
     numbers = {cell.key: total for cell, total in zip(form.cells, summary.totals, strict=True)}
-    return filled(lines, names, numbers, plain_number)
+    mark = partial_mark(summary)
+    said = filled(lines, names, numbers, plain_number)
+    return [
+        f"（{mark}）{text}" if mark and has_figures(line) else text
+        for line, text in zip(lines, said, strict=True)
+    ]
+
+
+def is_summed(form: Form, report: Report) -> bool:
+    """Whether the report came up as a table of sums: what it says stands in another report of the same title."""
+    return any(
+        refers(line, paragraph)
+        for draft in form.drafts
+        for paragraph in report.texts.get(draft.text, "").splitlines()
+        for line in draft.refer
+    )

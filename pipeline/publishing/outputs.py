@@ -70,7 +70,8 @@ def publish(
         batch = pdf.print_documents(reports, lambda count: progress("生成 PDF", count, len(reports)))
     printed = pdf.current(folder, reports)
     written += [path.relative_to(folder).with_suffix(pdf.SUFFIX).as_posix() for path in batch.written]
-    written += documents.copied(folder, printed.values())
+    offered = {documents.path_of(job.stem, documents.WORD) for job in todo if job.is_offered}
+    written += documents.copied(folder, (path for report, path in printed.items() if report in offered))
     tonight = record.with_pdfs(tonight, printed)
     gone = before.outdated(folder, tonight, night.made)
     known = replace(

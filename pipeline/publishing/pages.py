@@ -42,11 +42,17 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
             if item["version"]
         },
         extended={item.agency: item.until for item in night.district.extensions},
-        outputs=_links(tonight["files"], _OF_THE_NIGHT),
+        outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.waivers,
     )
     return dashboard.build_dashboard(night.form, morning)
+
+
+def _site(tonight: Record) -> dict[str, str]:
+    """Name the folder for the portal where it lacks reports: those whose words stand in another."""
+    lacking = sum(item["report"] is not None and item["site"] is None for item in tonight["submissions"])
+    return {"site": f"公布用的网页（site 文件夹，不含上报表 {lacking} 份）"} if lacking else {}
 
 
 def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:
@@ -63,7 +69,7 @@ def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:
             ],
         )
         for state in night.summary.states
-        if state.counting
+        if state.counting and id(state.counting) in planned.offered
     ]
     return site.build_front_page(night.district.name, night.district.year, entries)
 

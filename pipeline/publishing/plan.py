@@ -24,6 +24,7 @@ from pipeline.machine.digest import digest_of
 from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Report, Verdict
 from pipeline.publishing import documents, record
 from pipeline.publishing.documents import Job
+from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.summary import Background
 from pipeline.returning import shown_in
@@ -71,6 +72,8 @@ class Plan:
     """Those of the whole night, by their name in ``run.json``."""
     stems: Mapping[int, str]
     """The name of a report's documents, without a suffix, by the assessment that counts."""
+    offered: frozenset[int]
+    """The reports that go into the folder for the portal: all but those whose words stand in another report."""
     returned: Mapping[int, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
@@ -80,7 +83,12 @@ class Plan:
 def plan(night: Night) -> Plan:
     """Decide every path of ``night`` and what may stay is measured by."""
     stems, returned = _stems(night), _returned(night)
-    return Plan(_files(night.district), stems, returned, _bases(night, stems, returned))
+    offered = frozenset(
+        id(item)
+        for item in night.assessments
+        if id(item) in stems and item.report and not is_summed(night.form, item.report)
+    )
+    return Plan(_files(night.district), stems, offered, returned, _bases(night, stems, offered, returned))
 
 
 def kept(night: Night, planned: Plan, folder: Path) -> set[str]:
@@ -93,7 +101,7 @@ def kept(night: Night, planned: Plan, folder: Path) -> set[str]:
 def jobs(night: Night, planned: Plan, folder: Path, staying: set[str]) -> list[Job]:
     """Return every report that counts, in roster order, with whether its documents stay."""
     return [
-        _job(night, folder, stem, report, staying)
+        _job(night, folder, stem, report, staying, is_offered=id(state.counting) in planned.offered)
         for state in night.summary.states
         if state.counting
         and (report := state.counting.report)
@@ -101,10 +109,12 @@ def jobs(night: Night, planned: Plan, folder: Path, staying: set[str]) -> list[J
     ]
 
 
-def _job(night: Night, folder: Path, stem: str, report: Report, staying: set[str]) -> Job:
-    is_made = staying.issuperset(documents.paths_of(stem))
+def _job(
+    night: Night, folder: Path, stem: str, report: Report, staying: set[str], *, is_offered: bool
+) -> Job:
+    is_made = staying.issuperset(documents.paths_of(stem, is_offered=is_offered))
     document = night.made.get(documents.path_of(stem, documents.WORD)) if is_made else None
-    return Job(folder, stem, report, is_made, document.read if document else None)
+    return Job(folder, stem, report, is_offered, is_made, document.read if document else None)
 
 
 def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]]) -> record.Record:
@@ -113,7 +123,7 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
         record.submission_record(
             item,
             words[id(item)],
-            **_report_paths(planned.stems.get(id(item))),
+            **_report_paths(planned.stems.get(id(item)), is_offered=id(item) in planned.offered),
             returned=planned.returned.get(id(item)),
         )
         for item in night.assessments
@@ -153,9 +163,13 @@ def _returned(night: Night) -> dict[int, str]:
     }
 
 
-def _bases(night: Night, stems: Mapping[int, str], returned: Mapping[int, str]) -> dict[str, str]:
+def _bases(
+    night: Night, stems: Mapping[int, str], offered: frozenset[int], returned: Mapping[int, str]
+) -> dict[str, str]:
     layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
-    printed = {number: documents.paths_of(stem) for number, stem in stems.items()}
+    printed = {
+        number: documents.paths_of(stem, is_offered=number in offered) for number, stem in stems.items()
+    }
     found = {
         path: digest_of((layouts, night.bases[number]))
         for number, several in printed.items()
@@ -177,6 +191,7 @@ def _stays(place: Path, basis: str, known: Made | None) -> bool:
     )
 
 
-def _report_paths(stem: str | None) -> dict[str, str | None]:
+def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:
     suffixes = {"report": documents.WORD, "html": documents.WEB}
-    return {key: documents.path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}
+    paths = {key: documents.path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}
+    return {**paths, "site": documents.copy_of(paths["html"]) if paths["html"] and is_offered else None}

@@ -39,6 +39,7 @@ def submission_record(
     *,
     report: str | None = None,
     html: str | None = None,
+    site: str | None = None,
     returned: str | None = None,
 ) -> Record:
     """Describe one judged file; paths are relative to the output folder."""
@@ -56,6 +57,7 @@ def submission_record(
         "report": report,
         "html": html,
         "pdf": None,
+        "site": site,
         "returned": returned,
         "problem_counts": problem_counts(notices),
         "findings": [notice_record(notice) for notice in notices],
@@ -70,7 +72,7 @@ def problem_counts(notices: Sequence[Notice]) -> dict[str, int]:
 
 def leftover_record(leftover: Leftover) -> Record:
     """Describe a file that was not judged, with the keys of a submission."""
-    unknown = dict.fromkeys(("year", "form", "version", "report", "html", "pdf", "returned"))
+    unknown = dict.fromkeys(("year", "form", "version", "report", "html", "pdf", "site", "returned"))
     return {
         "file": leftover.file,
         "sha256": leftover.sha256,

@@ -26,12 +26,14 @@ class Stamp:
     year: int | None = None
     level: str = "县区"
     district: str = ""
+    note: str = ""
+    """What is to be known of all figures, such as that they are partial sums: in every title and above every page."""
 
     @property
     def addressee(self) -> str:
-        """Agency (else district) and year, as titles say them; empty for the blank template."""
+        """Agency (else district) and year, as titles say them, and the note; empty for the blank template."""
         year = f"{self.year}年度" if self.year else ""
-        return f"{self.agency or self.district}{year}"
+        return "，".join(filter(None, (f"{self.agency or self.district}{year}", self.note)))
 
 
 @dataclass(frozen=True, slots=True)

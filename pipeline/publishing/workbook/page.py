@@ -166,6 +166,8 @@ class Page:
         sheet.fit_to_pages(1, pages_high)
         sheet.center_horizontally()
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        if note := self.content.stamp.note.replace("&", "&&"):
+            sheet.set_header(f'&R&"{FONT},常规"&10{note}')
         sheet.set_footer(f'&C&"{FONT},常规"&10第 &P 页')
 
     def protect(self, *, filters: bool = False) -> None:
