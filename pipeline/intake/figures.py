@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import SheetData
 
 
+_MARKED = "（部分是上下标或画了删除线）"
+"""Follows what a cell shows, so that in the workbook that goes back it is no number either."""
+
+
 @dataclass(slots=True)
 class Figures:
     """The numbers of a file as they are read, table after table."""
@@ -89,7 +93,7 @@ def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
     value = sheet.at(row, column)
     typed = type_cell(value, cell.kind)
     if isinstance(value, str) and typed.number is not None and sheet.is_marked(value):
-        return unreadable("C08", "text", value)
+        return unreadable("C08", "text", f"{value.strip()}{_MARKED}")
     if typed.number is not None or typed.code:
         return typed
     error = sheet.facts.errors.get((row, column))
