@@ -19,7 +19,7 @@ from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.machine.work import Work
 from pipeline.model import CHINA
-from pipeline.night import letterbox
+from pipeline.night import handing_out, letterbox
 from pipeline.post import KIND_WORDS, LetterKind
 
 ROOT = Path(__file__).parent.parent
@@ -69,7 +69,7 @@ def written(folder: Path) -> list[EmailMessage]:
     shutil.copytree(SAMPLE, home)
     _add_mails(home / "inbox")
     output = folder / "output"
-    letterbox.send_templates(load_district(home), output, code=None, now=NOW)
+    handing_out.send_templates(load_district(home), output, code=None, now=NOW)
     found = _waiting(output)
     for moment in (NOW, LATER):
         batch.run(load_district(home), output, now=moment, work=Work(), progress=lambda *_: None)

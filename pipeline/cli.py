@@ -97,26 +97,32 @@ def template(
     """给每个单位做一份带单位名称和年度的填报模板，并写好发模板的信。"""
     from pipeline.coordinating import preparing
     from pipeline.district.folder import load_district
-    from pipeline.night import letterbox
+    from pipeline.night import handing_out
 
     moment = _moment(now)
     district = load_district(folder)
     target = _output(folder, output)
     with lock(target), disk():
         paths = preparing.personal_templates(district, target, code=agency)
-        letters, silent = letterbox.send_templates(district, target, code=agency, now=moment)
+        done = handing_out.send_templates(district, target, code=agency, now=moment)
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
     strays = [] if agency else preparing.left_over(paths)
     if strays:
         typer.echo(
             f"这个文件夹里还有 {len(strays)} 个表格不是现在名单中单位的模板，没有改动，请核对后删去：{'、'.join(strays)}"
         )
-    if letters or len(silent) < len(paths):
-        typer.echo(_waiting(letters, district, target) if letters else "没有新写信：以前已经写过。")
-    if silent:
-        names = "、".join(item.name for item in silent)
+    if done.new or (len(done.silent) < len(paths) and not done.renewed):
+        typer.echo(_waiting(done.new, district, target) if done.new else "没有新写信：以前已经写过。")
+    if done.renewed:
+        typer.echo(f"{done.renewed} 封待发的信与现在的模板、设置不同，已换成新的。")
+    if done.older:
         typer.echo(
-            f"{len(silent)} 家单位在名单中没有邮箱，没有写信：{names}。"
+            f"{done.older} 家单位收到的是以前的模板（与现在的不同），不再另发；需要时请把新模板发给它们。"
+        )
+    if done.silent:
+        names = "、".join(item.name for item in done.silent)
+        typer.echo(
+            f"{len(done.silent)} 家单位在名单中没有邮箱，没有写信：{names}。"
             "请用别的办法把模板发给它们，或者把邮箱补入 agencies.csv 的 email 列后重新运行。"
         )
 
@@ -244,6 +250,7 @@ def import_(
     from pipeline import console
     from pipeline.coordinating import importing
     from pipeline.district.folder import load_district
+    from pipeline.night import handing_out
 
     moment = _moment(now)
     _refuse_what_is_no_file(files)
@@ -251,7 +258,16 @@ def import_(
     target = _output(folder, output)
     with lock(target):
         taken = importing.import_files(district, target, files, now=moment)
+        news = {
+            report.agency for item in taken for report in item.reports if report.year == district.year - 1
+        }
+        waiting, gone = handing_out.handed_out(district, target, news)
     console.print_imports(taken, district)
+    if waiting or gone:
+        typer.echo(
+            f"填报模板的信已经写过（待发 {waiting} 封、已发 {gone} 封），其中没有这次导入的数据。"
+            f"运行 nianbao template {folder} 更新待发的；已发的不变。"
+        )
     if any(item.refusal for item in taken):
         raise typer.Exit(UNFINISHED)
 

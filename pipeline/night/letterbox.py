@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.correspondence import addresses, asked_delivery, handouts, plan, renewed, untrue
+from pipeline.correspondence import asked_delivery, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
 from pipeline.machine.environment import typed
-from pipeline.model import CHINA, Agency, ConfigError, Verdict
+from pipeline.model import CHINA, ConfigError, Verdict
 from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
 from pipeline.night.writing import Desk, Pen, figures_path, workbook_of
@@ -48,7 +48,8 @@ class Written:
         return "，".join(f"{word} {count} 封" for word, count in parts if count)
 
 
-def _desk(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
+def desk_of(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
+    """Return where letters are written between two nights."""
     history = imports.reports_of(ledger, district.year - 1)
     return Desk(ledger, district, form_of(district), output / str(district.year), now, history)
 
@@ -71,11 +72,11 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     planned = plan(state, earlier_of(came))
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
-        changed = _stale(desk, _informed(desk, planned.waiting, found), found)
+        changed = stale(desk, _informed(desk, planned.waiting, found), found)
         gone, new = (*gone, *(item.key for item in changed)), (*changed, *_informed(desk, new, found))
-        _withdraw(desk, gone)
+        withdraw(desk, gone)
         _readdress(desk, planned.readdressed)
-        _intend(desk, new, found)
+        intend(desk, new, found)
     return Written(len(new), len(gone), len(planned.readdressed))
 
 
@@ -85,15 +86,10 @@ def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime
     found = read_record(target)
     if found is None:
         return 0
-    desk = _desk(ledger, district, output, now)
+    desk = desk_of(ledger, district, output, now)
     keys = untrue(state_of(ledger, district, found, (), now=now))
-    _withdraw(desk, keys)
+    withdraw(desk, keys)
     return len(keys)
-
-
-def hand_out(desk: Desk, agencies: Iterable[Agency]) -> int:
-    """Record the letters that carry the personal templates; return how many are new."""
-    return _intend(desk, handouts(desk.district, agencies), None)
 
 
 def deliver(desk: Desk, found: Record) -> int:
@@ -111,24 +107,8 @@ def deliver(desk: Desk, found: Record) -> int:
     state = state_of(desk.ledger, desk.district, found, (), now=desk.now)
     digest = hashlib.sha256(workbook_of(desk, found).content).hexdigest()
     asked = asked_delivery(state, digest)
-    _withdraw(desk, renewed(state.written, [asked]))
-    return _intend(desk, _informed(desk, [asked], found), found)
-
-
-def send_templates(
-    district: District, output: Path, *, code: str | None, now: datetime
-) -> tuple[int, list[Agency]]:
-    """Write the letters with the personal templates (of the agency with ``code`` only).
-
-    Return how many are new, and the agencies to which none can be written.
-    """
-    agencies = [agency for agency in district.agencies if code in (None, agency.code)]
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
-        desk = _desk(ledger, district, output, now)
-        written = hand_out(desk, agencies)
-        lay_out(ledger, district, desk.target)
-    return written, [agency for agency in agencies if not addresses(agency)]
+    withdraw(desk, renewed(state.written, [asked]))
+    return intend(desk, _informed(desk, [asked], found), found)
 
 
 def send_summary(district: District, output: Path, *, now: datetime) -> int:
@@ -141,7 +121,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
         )
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
-        written = deliver(_desk(ledger, district, output, now), found)
+        written = deliver(desk_of(ledger, district, output, now), found)
         lay_out(ledger, district, target)
     return written
 
@@ -200,7 +180,8 @@ def _file(item: letters.Kept, names: dict[str, str]) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def _withdraw(desk: Desk, keys: Iterable[str]) -> None:
+def withdraw(desk: Desk, keys: Iterable[str]) -> None:
+    """Record that the letters with these keys of the campaign are not to be sent any more."""
     letters.withdraw(desk.ledger, [key_of(desk.district.year, key) for key in keys], desk.now)
 
 
@@ -225,15 +206,16 @@ def _informed(desk: Desk, planned: Iterable[Intention], found: Record) -> list[I
     return [past.informed(item) for item in planned]
 
 
-def _intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> int:
+def intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> int:
+    """Write letters and record them as intended; return how many are new. ``found`` is what attachments are taken from."""
     if not planned:
         return 0
     pen = Pen.of(desk, planned, found)
     return len(letters.intend(desk.ledger, [pen.write(item, desk.now) for item in planned], at=desk.now))
 
 
-def _stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> list[Intention]:
-    """Return those of ``planned``, which all wait, that would be written otherwise now."""
+def stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> list[Intention]:
+    """Return those of ``planned`` that wait and would be written otherwise now."""
     if not planned:
         return []
     pen = Pen.of(desk, planned, found)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,13 @@ class Pen:
         again = self.write(item, kept.intended_at)
         was_readdressed = again.message_id != kept.message_id
         return was_readdressed or hashlib.sha256(again.content).hexdigest() == kept.sha256
+
+    def would_attach_the_same(self, item: Intention, kept: letters.Kept) -> bool:
+        """Whether the letter that is kept carries what it would carry now."""
+        message = message_from_bytes(letters.content(self.desk.ledger, kept), policy=policy.default)
+        before = [part.get_content() for part in message.iter_attachments()]
+        now = _attachments(self.desk, item, self.found, self.paths)
+        return before == [attachment.content for attachment in now]
 
 
 def _paths(found: Record | None) -> dict[str, str]:

@@ -22,7 +22,7 @@ from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.machine.work import Work
 from pipeline.model import CHINA
-from pipeline.night import letterbox
+from pipeline.night import handing_out, letterbox
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import report
 from tests.support.folders import Ran, inputs_only
@@ -113,7 +113,7 @@ class PostOffice:
 
     def hand_out(self, at: datetime) -> list[EmailMessage]:
         """Send the templates out."""
-        letterbox.send_templates(load_district(self.folder), self.output, code=None, now=at)
+        handing_out.send_templates(load_district(self.folder), self.output, code=None, now=at)
         return self.new_letters()
 
     def deliver(self, at: datetime) -> list[EmailMessage]:

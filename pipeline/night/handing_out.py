@@ -1,0 +1,75 @@
+"""The roster and last year's figures go in; the letters that carry the personal templates come out, renewed while they wait.
+
+Between two nights a coordinator hands templates out, and perhaps learns last year's figures only after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.correspondence import addresses, handouts
+from pipeline.district.folder import District
+from pipeline.ledger import codes, letters, open_copy, open_ledger
+from pipeline.model import Agency
+from pipeline.night.letterbox import desk_of, intend, lay_out, stale, withdraw
+from pipeline.night.letterstate import key_of
+from pipeline.night.writing import Desk, Pen
+from pipeline.post import Intention, LetterKind, LetterState
+
+_GONE = (LetterState.SENT, LetterState.HANDED)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """How many letters are ``new``, how many that waited were ``renewed``, and how many had left with an ``older`` template.
+
+    ``silent`` are the agencies to which none can be written.
+    """
+
+    new: int
+    renewed: int
+    older: int
+    silent: Sequence[Agency]
+
+
+def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> HandedOut:
+    """Write the letters with the personal templates (of the agency with ``code`` only)."""
+    agencies = [agency for agency in district.agencies if code in (None, agency.code)]
+    with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.agencies, district.roster)
+        desk = desk_of(ledger, district, output, now)
+        planned = handouts(district, agencies)
+        changed = stale(desk, planned, None)
+        older = _left_with_another(desk, planned)
+        withdraw(desk, [item.key for item in changed])
+        written = intend(desk, planned, None)
+        lay_out(ledger, district, desk.target)
+    silent = [agency for agency in agencies if not addresses(agency)]
+    return HandedOut(written - len(changed), len(changed), older, silent)
+
+
+def handed_out(district: District, output: Path, agencies: Collection[str]) -> tuple[int, int]:
+    """Count the letters with templates to ``agencies`` (codes): those that wait and those that have left."""
+    with open_copy(output) as ledger:
+        states = [
+            item.state
+            for item in letters.of_year(ledger, district.year)
+            if item.kind == LetterKind.TEMPLATE and item.agency in agencies
+        ]
+    return states.count(LetterState.WAITING), sum(item in _GONE for item in states)
+
+
+def _left_with_another(desk: Desk, planned: Sequence[Intention]) -> int:
+    kept = {item.key: item for item in letters.of_year(desk.ledger, desk.district.year)}
+    gone = [
+        (item, old)
+        for item in planned
+        if (old := kept.get(key_of(desk.district.year, item.key))) and old.state in _GONE
+    ]
+    if not gone:
+        return 0
+    pen = Pen.of(desk, planned, None)
+    return sum(not pen.would_attach_the_same(item, old) for item, old in gone)
