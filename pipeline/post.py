@@ -170,6 +170,8 @@ class Digest:
     """Letters that are written and have not left; those of tonight too, unless they leave by themselves."""
     unreachable: tuple[Agency, ...] = ()
     """Agencies without a mailbox whose figures do not count yet."""
+    departed: tuple[str, ...] = ()
+    """Names of agencies whose accepted figures count no more, since they are on the roster no longer."""
     came: Mapping[Verdict, int] = field(default_factory=dict)
 
 

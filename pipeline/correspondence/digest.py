@@ -39,6 +39,7 @@ def digest(state: State, waiting: int = 0) -> list[Intention]:
             for standing in state.standings
             if not (standing.counting or addresses(standing.agency))
         ),
+        departed=state.departed,
         came=state.came,
     )
     return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), body)]

@@ -102,6 +102,11 @@ class Record:
         """Return the letters about the occasion of ``key`` that were not withdrawn."""
         return [item for item in self.about.get(occasion(key), ()) if item.state is not LetterState.WITHDRAWN]
 
+    def was_decided(self, key: str) -> bool:
+        """Whether its sender may have had a receipt or a return: what has come into doubt since is the office's to settle."""
+        letters = self.about.get(occasion(key), ())
+        return any(item.kind in _OPPOSITE and self.state.has_left(item) for item in letters)
+
     def last_gone(self, key: str) -> Written | None:
         """Return the last letter about the occasion of ``key`` that is known to have left."""
         gone = [item for item in self.about.get(occasion(key), ()) if item.is_gone]
@@ -124,6 +129,8 @@ def _answered(
         return intention
     standing = record.standing(intention.key)
     if standing and standing[-1].kind is intention.kind:
+        return None
+    if intention.kind is LetterKind.HELD and record.was_decided(intention.key):
         return None
     is_known = intention.kind is LetterKind.RETURNED or occasion(intention.key) in record.about
     if is_known and _is_past(intention, earlier):

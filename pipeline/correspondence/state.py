@@ -105,6 +105,8 @@ class State:
     """What became of each file, by its digest; of one that came again, also that it is a duplicate."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many agencies stand where, as ``run.json`` counts them."""
+    departed: tuple[str, ...] = ()
+    """Names of agencies whose reports were accepted once and that are on the roster no longer."""
 
     @property
     def today(self) -> date:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.ledger import codec
 from pipeline.ledger.assessments import findings_of
 from pipeline.ledger.store import Ledger
-from pipeline.model import Finding, Verdict
+from pipeline.model import Finding, Reading, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,19 @@ def filed(ledger: Ledger, year: int) -> list[Filed]:
         )
         for row in rows
     ]
+
+
+def departed(ledger: Ledger, year: int, roster: Collection[str]) -> list[str]:
+    """Name the agencies whose reports were accepted once and count no more because their codes are not on ``roster``."""
+    rows = ledger.rows(
+        "SELECT assessments.agency, readings.body FROM assessments"
+        " JOIN file_states USING (envelope) JOIN readings USING (sha256)"
+        " WHERE year = ? AND assessments.verdict IN ('accepted', 'accepted_with_remarks')"
+        " AND outcome NOT IN ('accepted', 'accepted_with_remarks') ORDER BY assessments.id",
+        (year,),
+    )
+    last = {row["agency"]: row["body"] for row in rows if row["agency"] not in roster}
+    return [codec.loads(Reading, body).claims.agency or code for code, body in last.items()]
 
 
 def by_agency(files: list[Filed]) -> dict[str, Versions]:

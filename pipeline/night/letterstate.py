@@ -15,7 +15,7 @@ from pipeline.correspondence import Standing, State, Written
 from pipeline.district.folder import District
 from pipeline.district.roster import normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, arrivals, letters
+from pipeline.ledger import Ledger, arrivals, letters, standing
 from pipeline.messages import notices
 from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
 from pipeline.post import Arrival, LetterKind
@@ -56,6 +56,9 @@ def state_of(
         came=arrivals.came_since(ledger, district.year, max(digests, default=None)),
         verdicts=_verdicts(found),
         counts=found["counts"],
+        departed=tuple(
+            standing.departed(ledger, district.year, {agency.code for agency in district.agencies})
+        ),
     )
 
 

@@ -109,6 +109,16 @@ def test_an_answer_is_withdrawn_when_its_file_is_judged_otherwise_and_may_come_t
     assert (found.withdrawn, [item.key for item in found.letters]) == ((both[1].key,), [waiting.key])
 
 
+def test_a_file_that_was_answered_with_a_receipt_is_never_said_to_be_looked_into(form: Form) -> None:
+    """Its agency left the roster weeks later."""
+    accepted = arrival(form, ONE)
+    held = replace(accepted, verdict=Verdict.HELD, agency=None)
+    served = replace(HOME, mail=MailSettings(smtp_host="smtp.example"))
+    for place, kinds in ((LetterState.SENT, []), (LetterState.WAITING, [LetterKind.HELD])):
+        known = replace(later(written=[kept(answer(accepted), place)]), district=served, arrivals=(held,))
+        assert [item.kind for item in plan(known, {}).letters] == kinds
+
+
 def test_only_a_letter_that_is_gone_is_said_to_have_been_sent(form: Form) -> None:
     """Without a mail server too: the receipt still lay there when its file was judged otherwise."""
     accepted = arrival(form, ONE)

@@ -15,6 +15,7 @@ import pytest
 from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.ledger import open_copy, standing
 from pipeline.machine.work import Work
 from pipeline.night import letterbox
 from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
@@ -138,6 +139,9 @@ def test_an_agency_that_left_the_roster_after_the_delivery_is_a_change(district:
         roster.read_text("utf-8").replace('002,"乙局"\n', "").replace('\n002,"乙局"', ""), "utf-8"
     )
     [change], _ = changes(night(district, 1))
+    with open_copy(district / "output") as ledger:
+        assert standing.departed(ledger, YEAR, {"001"}) == ["乙局"]
+        assert standing.departed(ledger, YEAR, {"001", "002"}) == []
     assert change["单位名称"] == "乙局"
     assert "不在名单中" in str(change["说明"])
     [letter] = waiting(district)

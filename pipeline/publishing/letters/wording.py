@@ -232,6 +232,7 @@ def _digest(body: Digest) -> Values:
         "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
         "waiting": body.waiting,
         "unreachable": _listed([agency.name for agency in body.unreachable]),
+        "departed": _listed(body.departed),
         "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
     }  # fmt: skip
 
