@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.district.roster import normalised
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import CHINA
 
@@ -39,12 +40,15 @@ def lateness(state: AgencyState, deadline: date, today: date) -> str:
 
 
 def remark(state: AgencyState, deadline: date, extended: date | None = None) -> str:
-    """Say until when the agency has longer, and what became of a version later than the one that counts; else nothing."""
+    """Say until when the agency has longer, what became of a version later than the one that counts, and whether its report names another.
+
+    Nothing where there is nothing to say.
+    """
     said = [f"延期至{spoken(extended)}"] if extended else []
     if state.latest and state.counting and state.latest is not state.counting:
         later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
         said.append(f"{later}，按第 {state.counting.version} 次汇总")
-    return "；".join([*said, *_first_in_time(state, deadline)])
+    return "；".join([*said, *_first_in_time(state, deadline), *_former_name(state)])
 
 
 def spoken(day: date) -> str:
@@ -58,6 +62,17 @@ def _first_in_time(state: AgencyState, deadline: date) -> list[str]:
     at = received_at(item) if item else None
     is_odd = first and at and first.date() <= deadline < at.date()
     return [f"首次报送 {spoken(first.date())}，按时"] if first and is_odd else []
+
+
+def _former_name(state: AgencyState) -> list[str]:
+    """Say where a report that counts is written under a name that is no part of the roster's, nor the other way round: a former one."""
+    item = state.counting
+    if item is None or item.report is None:
+        return []
+    stated, now = normalised(item.submission.reading.claims.agency), normalised(state.agency.name)
+    if stated not in now and now not in stated and any(stated in text for text in item.report.texts.values()):
+        return [f"年报正文写的单位名称是“{stated}”，公开前请核对"]
+    return []
 
 
 def first_received(state: AgencyState) -> datetime | None:

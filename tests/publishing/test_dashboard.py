@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.model import NightCounts, Verdict
+from pipeline.model import Claims, NightCounts, Verdict
 from pipeline.publishing.html import charts
 from pipeline.publishing.html.dashboard import build_dashboard, days_left
 from pipeline.publishing.html.standing import MOST_FINDINGS, Link, Morning, rows, waiting
@@ -45,6 +45,22 @@ def test_files_that_wait_stand_by_themselves(form: Form, morning: Morning) -> No
     counting, later = assessment(form, one), assessment(form, one, 2, Verdict.HELD)
     whole = Morning(merged(form, [one], [counting, later]), DEADLINE, NOW, {})
     assert [(row.number, row.arrival.file) for row in waiting(whole)] == [(0, later.submission.file)]
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [("青禾县文化和旅游局", 1), ("文化局", 0), ("青禾县文化局（县文物局）", 0), ("", 0)],
+)
+def test_a_report_under_a_former_name_is_pointed_out_before_it_is_published(
+    form: Form, stated: str, said: int
+) -> None:
+    one = replace(agency(1), name="青禾县文化局")
+    item = assessment(form, one, claims=Claims(agency=stated))
+    assert item.report
+    texts = dict.fromkeys(item.report.texts, f"{stated}认真开展工作。")
+    item = replace(item, report=replace(item.report, texts=texts))
+    [row] = rows(Morning(merged(form, [one], [item]), DEADLINE, NOW, {}))
+    assert row.remark.count(f"“{stated}”，公开前请核对") == said
 
 
 def test_versions_that_do_not_count_keep_their_links(form: Form) -> None:
