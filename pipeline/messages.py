@@ -78,7 +78,8 @@ def notice(form: Form, finding: Finding) -> Notice:
         wording = CATALOGUE[finding.code, finding.variant]
     fault = ("（试行规则）" if finding.on_trial else "") + wording.fault.format_map(facts)
     remedy = way_out(form, finding.suggestions) or wording.remedy.format_map(facts)
-    remedy = _answered(finding, remedy)
+    pleaded = _pleaded(form, finding)
+    remedy = _PLEADED.format(pleaded) if pleaded else _answered(finding, remedy)
     label = balance.subject if balance else _label(form, finding.key)
     named = f" {label}" if label.startswith("（") else f"（{label}）"
     where = f"{finding.place}{named}" if finding.place and label else str(finding.place or label)
@@ -97,7 +98,17 @@ def notice(form: Form, finding: Finding) -> Notice:
         hint=remedy or None,
         fault=fault,
         cause=finding.cause,
+        pleaded=pleaded,
     )
+
+
+_PLEADED = "已收到说明，等政务公开办核准（单位说明：{}）"
+
+
+def _pleaded(form: Form, finding: Finding) -> str:
+    """Return what was written of an error that the office may except, and has not yet."""
+    waits = finding.severity is Severity.ERROR and not finding.waived and form.may_waive(finding.code)
+    return finding.explanation if waits else ""
 
 
 def _answered(finding: Finding, remedy: str) -> str:

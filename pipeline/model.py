@@ -242,6 +242,8 @@ class Notice:
     """In the workbook that goes back: keys of the cells to be changed, where it is known which."""
     look: tuple[str, ...] = ()
     """In the workbook that goes back: keys of the cells to be looked at."""
+    pleaded: str = ""
+    """What the clerk wrote of an error that the coordinator may except: the office is to decide, not the clerk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Plea:
+    """An agency's explanation of an error, which the coordinator may accept: of which rule, what is wrong, what was written."""
+
+    agency: Agency
+    rule: str
+    fault: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsent:
     """A letter that the mail server refused: to whom, what it was, and what the server said."""
 
@@ -165,6 +175,7 @@ class Digest:
     """Workdays up to the deadline; negative: workdays since."""
     calls: tuple[Call, ...] = ()
     held: tuple[Arrival, ...] = ()
+    pleas: tuple[Plea, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     waiting: int = 0
     """Letters that are written and have not left; those of tonight too, unless they leave by themselves."""

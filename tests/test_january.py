@@ -524,6 +524,43 @@ def test_a_file_that_is_judged_otherwise_is_answered_otherwise_as_often_as_it_ha
     assert len(sent) == len(set(sent)), "each is a letter of its own"
 
 
+def test_an_explained_error_waits_for_the_office_and_not_for_the_agency(office: PostOffice) -> None:
+    """Last year's report says otherwise; the clerk wrote why, and the coordinator has to decide."""
+    play = January(office)
+    name, code = NAMES["001"], "001"
+    right = office.right(code, name)
+    carried = next(key for key in office.form.by_key if key.endswith("carried_forward.natural_person"))
+    past = build_workbook(
+        office.form, Stamp(code, name, YEAR - 1, "县区", "样例区"),
+        values={**right, carried: right[carried] + 3, office.form.entry_with_role("year").key: str(YEAR - 1)},
+    )  # fmt: skip
+    (office.folder / "上年.xlsx").write_bytes(past)
+    district = load_district(office.folder)
+    importing.import_files(district, office.output, [office.folder / "上年.xlsx"], now=moment(1, 14))
+    own = build_workbook(
+        office.form,
+        Stamp(code, name, YEAR, "县区", "样例区"),
+        values=right,
+        explanations={"T3-04": "上年报告已更正"},
+    )
+    office.receive(moment(1, 15), play.post(code, ("年报.xlsx", own)))
+    found = office.night(moment(1, 15))
+    letter, digest = words(only(found, "returned", box(code))), words(only(found, "digest", OFFICE))
+    assert "已收到说明，等政务公开办核准，不用再报" in letter
+    assert "请这样做" not in letter
+    assert "【必须改正】" not in letter
+    assert f"nianbao waive 区县文件夹 {code} T3-04 --reason" in digest
+    assert "单位说明：上年报告已更正" in digest
+    assert name not in digest.partition("【今天请打电话】")[2].partition("【待核实】")[0]
+    page = (office.ran.folder / "index.html").read_text("utf-8")
+    assert f"nianbao waive 区县文件夹 {code} T3-04" in page
+    both = office.mended(own, {play.cells[1]: -1})
+    office.receive(moment(1, 16), play.post(code, ("年报2.xlsx", both)))
+    letter = words(only(office.night(moment(1, 16)), "returned", box(code)))
+    assert "有 1 项错误，需要改正" in letter
+    assert "【等待核准】" in letter
+
+
 def test_what_was_never_pointed_out_is_new(office: PostOffice) -> None:
     """Last year's figures came in between two versions; the first one's letter knew nothing of them."""
     play = January(office)

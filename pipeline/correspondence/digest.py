@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.correspondence.state import Standing, State, Written, addresses
-from pipeline.model import CHINA, Agency, Notice, Severity
-from pipeline.post import Arrival, Call, Digest, Intention, LetterKind
+from pipeline.model import CHINA, Agency, Notice, Severity, Verdict
+from pipeline.post import Arrival, Call, Digest, Intention, LetterKind, Plea
 
 _PATIENCE = 2
 """Workdays that a returned report may take before somebody calls."""
@@ -32,6 +32,7 @@ def digest(state: State, waiting: int = 0) -> list[Intention]:
         left=_left(state, day, state.district.deadline),
         calls=calls(state, day),
         held=state.held,
+        pleas=tuple(_pleas(state)),
         unsent=state.unsent,
         waiting=waiting,
         unreachable=tuple(
@@ -77,7 +78,10 @@ def _returned(state: State, standing: Standing, left: int, day: date) -> Iterato
         return
     since = _returned_on(state, latest)
     waited = state.district.calendar.workdays_between(since, day)
-    problem = next((_fault(item) for item in latest.notices if item.severity == Severity.ERROR), "")
+    wrong = [item for item in latest.notices if item.severity == Severity.ERROR]
+    problem = next((_fault(item) for item in wrong if not item.pleaded), "")
+    if wrong and not problem:
+        return  # all is explained: it is the office's turn
     why = _sentence(
         f"第 {latest.version} 次报送{since.month}月{since.day}日退回",
         "还没有重报" if waited > 1 else "",
@@ -93,6 +97,15 @@ def _returned(state: State, standing: Standing, left: int, day: date) -> Iterato
         yield 2, -latest.version, call
     elif not _can_be_told(state, standing.agency, latest):
         yield 3, left, call
+
+
+def _pleas(state: State) -> Iterator[Plea]:
+    """Yield what agencies explained and the coordinator has to decide; once for each rule."""
+    for standing in state.standings:
+        if standing.latest and standing.latest.verdict is Verdict.RETURNED:
+            told = {item.code: item for item in reversed(standing.latest.notices) if item.pleaded}
+            for rule, item in told.items():
+                yield Plea(standing.agency, rule, _fault(item), item.pleaded)
 
 
 def _sentence(*parts: str) -> str:

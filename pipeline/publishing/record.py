@@ -97,6 +97,7 @@ def notice_record(notice: Notice) -> Record:
         "expected": notice.expected,
         "message": notice.message,
         "hint": notice.hint,
+        "pleaded": notice.pleaded,
     }
 
 

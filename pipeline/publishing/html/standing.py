@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import (
+    Agency,
     AgencyState,
     Assessment,
     DistrictSummary,
@@ -193,17 +194,24 @@ def _arrival(morning: Morning, item: Assessment) -> Arrival:
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),
         links=morning.links.get(item.submission.sha256, ()),
-        problems=[_problem(group) for group in groups[:MOST_FINDINGS]],
+        problems=[_problem(group, item.submission.agency) for group in groups[:MOST_FINDINGS]],
         omitted=max(0, len(groups) - MOST_FINDINGS),
     )
 
 
-def _problem(group: GroupedNotice) -> Problem:
+def _problem(group: GroupedNotice, agency: Agency | None) -> Problem:
+    """Describe a problem; of one that the agency explained and the office may except, say how to decide."""
     notice = group.notice
+    decision = (
+        f"单位说明：{notice.pleaded}；同意的运行 nianbao waive 区县文件夹 {agency.code} {notice.code} --reason 理由，"
+        "不同意的请电话告知"
+        if notice.pleaded and agency
+        else ""
+    )
     return Problem(
         severity=notice.severity,
         word=SEVERITY_WORDS[notice.severity],
         where=group.where,
         fault=notice.fault or notice.message,
-        remedy=notice.hint or "",
+        remedy=decision or notice.hint or "",
     )

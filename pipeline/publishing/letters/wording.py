@@ -157,11 +157,13 @@ def _returned(body: Answer, sources: Sources) -> Values:
     told = compare(earlier.notices, arrival.notices) if earlier and _is_comparable(arrival, earlier) else None
     items = _items(arrival, told)
     errors, warnings = (items[severity] for severity in (Severity.ERROR, Severity.WARNING))
+    pleas = [sentence(group) for group in group_notices(item for item in arrival.notices if item.pleaded)]
     shown = warnings[: max(0, _SCREENFUL - len(errors))]
     deadline = sources.district.deadline_of(arrival.agency.code if arrival.agency else "")
     return {
         "errors": errors[:_SCREENFUL],
         "errors_count": len(errors),
+        "pleas": pleas,
         "warnings": shown,
         "warnings_count": len(warnings),
         "more": len(errors) + len(warnings) - len(errors[:_SCREENFUL]) - len(shown),
@@ -193,7 +195,7 @@ def _items(arrival: Arrival, told: Comparison | None) -> dict[str, list[Mapping[
     parts = {"": arrival.notices} if told is None else {"上次已指出": told.still_open, "新出现": told.new}
     found: dict[str, list[Mapping[str, str]]] = {severity: [] for severity in Severity}
     for mark, notices in parts.items():
-        for group in group_notices(notices):
+        for group in group_notices(item for item in notices if not item.pleaded):
             found[group.notice.severity].append({"mark": mark, "text": sentence(group)})
     return found
 
@@ -228,6 +230,10 @@ def _digest(body: Digest) -> Values:
         ],
         "held": [
             {"file": _shortened(item.name), "sender": item.sender or "", "why": _reason(item)} for item in body.held
+        ],
+        "pleas": [
+            {"agency": item.agency.name, "code": item.agency.code, "rule": item.rule, "fault": item.fault, "said": item.said}
+            for item in body.pleas
         ],
         "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
         "waiting": body.waiting,
