@@ -123,8 +123,13 @@ def _held(district: District, found: Record) -> Iterator[Arrival]:
 
 
 def _arrival(row: Record, agency: Agency | None) -> Arrival:
+    pleas = {(item["code"], item["key"]): item["explanation"] for item in row.get("pleas", ())}
     found = tuple(
-        Notice(**{name: item[name] for name in _NOTICE_FIELDS if name in item}) for item in row["findings"]
+        Notice(
+            **{name: item[name] for name in _NOTICE_FIELDS if name in item},
+            pleaded=pleas.get((item["code"], item["key"]), ""),
+        )
+        for item in row["findings"]
     )
     return Arrival(
         verdict=Verdict(row["verdict"]),

@@ -60,6 +60,11 @@ def submission_record(
         "site": site,
         "returned": returned,
         "problem_counts": problem_counts(notices),
+        "pleas": [
+            {"code": notice.code, "key": notice.key, "explanation": notice.pleaded}
+            for notice in notices
+            if notice.pleaded
+        ],
         "findings": [notice_record(notice) for notice in notices],
     }
 
@@ -81,6 +86,7 @@ def leftover_record(leftover: Leftover) -> Record:
         **unknown,
         "verdict": leftover.verdict.value,
         "problem_counts": problem_counts(()),
+        "pleas": [],
         "findings": [],
     }
 
@@ -97,7 +103,6 @@ def notice_record(notice: Notice) -> Record:
         "expected": notice.expected,
         "message": notice.message,
         "hint": notice.hint,
-        "pleaded": notice.pleaded,
     }
 
 
