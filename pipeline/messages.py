@@ -98,6 +98,7 @@ def notice(form: Form, finding: Finding) -> Notice:
         hint=remedy or None,
         fault=fault,
         cause=finding.cause,
+        answered=bool(finding.waived or finding.is_answered),
         pleaded=pleaded,
     )
 

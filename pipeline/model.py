@@ -238,6 +238,8 @@ class Notice:
     fault: str = ""
     cause: str = ""
     """Notices of one cause are one problem; empty: nothing else follows from it."""
+    answered: bool = False
+    """Whether it was waived, or explained where an explanation is enough: ``hint`` says how, nothing is left to do."""
     change: tuple[str, ...] = ()
     """In the workbook that goes back: keys of the cells to be changed, where it is known which."""
     look: tuple[str, ...] = ()

@@ -57,6 +57,7 @@ def _merged(members: Sequence[Notice]) -> GroupedNotice:
         _with_others(first, len(members) - len(same)),
         change=_all(member.change for member in members),
         look=_all(member.look for member in members),
+        answered=all(member.answered for member in members),
     )
     return GroupedNotice(first, tuple(cell_ranges(cells)), len(cells))
 

@@ -140,6 +140,13 @@ def test_printed_on_a4_everything_is_there(browser: Browser, pages: Path) -> Non
         assert shown.sideways() == 0
         assert not shown.page.locator("#tools").is_visible()
         assert shown.page.locator("#list tbody tr:visible").count() == 42
+        assert shown.page.locator("#list .wide:visible").count() == 6 * 43, "the wide form of the table"
+        shown.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        remedies = shown.page.locator(".problems li").all()
+        assert remedies
+        assert all(item.is_visible() for item in remedies), "nothing stays folded on paper"
+        shown.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert shown.page.locator("details[open]").count() == 0
 
 
 def test_everything_is_done_by_keyboard_alone(browser: Browser, pages: Path) -> None:

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.model import Claims, NightCounts, Verdict
+from pipeline.model import Claims, Finding, NightCounts, Severity, Verdict
 from pipeline.publishing.html import charts
 from pipeline.publishing.html.dashboard import build_dashboard, days_left
-from pipeline.publishing.html.standing import MOST_FINDINGS, Link, Morning, rows, waiting
+from pipeline.publishing.html.standing import MOST_FINDINGS, Link, Morning, rows, to_correct, waiting
 from tests.support.districts import NOON, agency, assessment, blank, merged, mixed, notices_of
 
 DEADLINE = date(2024, 1, 31)
@@ -73,6 +73,55 @@ def test_versions_that_do_not_count_keep_their_links(form: Form) -> None:
     [row] = rows(Morning(merged(form, [one], [returned, counting]), DEADLINE, NOW, {}, links))
     assert [link.path for link in row.arrival.links] == ["reports/1.docx"]
     assert row.others == [Link("第 1 次退回表格", "returned/1.xlsx")]
+
+
+def test_a_correction_that_went_back_is_to_be_done_though_its_agency_counts(form: Form) -> None:
+    one, other = agency(1), agency(2)
+    first, second = assessment(form, one), assessment(form, one, 2, Verdict.RETURNED, findings=blank(form, 1))
+    whole = Morning(
+        merged(form, [one, other], [first, second, assessment(form, other)]),
+        DEADLINE,
+        NOW,
+        notices_of(form, [first, second]),
+    )
+    [row] = to_correct(whole)
+    assert (row.name, row.state, row.arrival.file) == (one.name, "accepted", second.submission.file)
+    assert len(row.arrival.problems) == 1
+    page = build_dashboard(form, whole).decode()
+    assert "1 家，待重报；汇总仍按此前合格的一次" in page
+    assert "全部单位都已报送合格" not in page
+    assert [item.state for item in rows(whole)] == ["accepted", "accepted"], "the tiles count as before"
+
+
+def test_what_was_answered_is_not_asked_again(form: Form) -> None:
+    """One reminder is open, one was explained, one was waived; the answers are no remedies."""
+    roster = [agency(number) for number in range(1, 4)]
+    unit = Finding("C03", Severity.WARNING, None, (), "unit_stripped", {"raw": "2件", "value": 2})
+    said, waived = replace(unit, explanation="属实"), replace(unit, waived="机构合并")
+    found = [
+        assessment(form, owner, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=findings)
+        for owner, findings in zip(roster, ([said], [waived], [unit, said]), strict=True)
+    ]
+    whole = Morning(merged(form, roster, found), DEADLINE, NOW, notices_of(form, found))
+    assert [(row.arrival.warnings, row.arrival.open) for row in rows(whole)] == [(1, 0), (1, 0), (2, 1)]
+    page = build_dashboard(form, whole).decode()
+    assert "1 家，已汇总，请看一眼是否属实；另有 2 家已说明或准予例外" in page
+    assert page.index(f"<strong>{roster[2].name}</strong>") < page.index(f"<strong>{roster[0].name}</strong>")
+    assert "改法：政务公开办已准予例外" not in page
+    assert "改法：单位已说明" not in page
+    assert "政务公开办已准予例外：机构合并" in page
+
+
+def test_the_largest_agencies_are_named_so_that_they_are_known(form: Form) -> None:
+    """The district is left out only of a name that would be cut short; sums that lack an agency say so."""
+    roster = [agency(1, "样例区人民政府办公室"), agency(2, "样例区" + "很长的名称" * 4), agency(3)]
+    numbers = dict.fromkeys((cell.key for cell in form.cells), 5)
+    found = [assessment(form, owner, numbers=numbers) for owner in roster[:2]]
+    page = build_dashboard(form, Morning(merged(form, roster, found), DEADLINE, NOW, {})).decode()
+    chart = page.partition('id="largest-title"')[2].partition("</svg>")[0]
+    assert ">样例区人民政府办公室</text>" in chart
+    assert ">很长的名称" in chart
+    assert "最多的单位（已汇总 2 / 3 家）" in page
 
 
 def test_equal_problems_stand_once_and_many_are_cut_short(form: Form) -> None:
@@ -167,6 +216,10 @@ def test_course_stacks_the_states_of_each_day() -> None:
     assert chart is not None
     assert [(item.state, item.height) for item in chart.pieces] == [("b", 108), ("a", 27), ("b", 81)]
     assert (chart.first, chart.last) == ("1月10日", "1月11日")
+    assert chart.pieces[0].x == 0
+    assert chart.pieces[-1].x + chart.pieces[-1].width == charts.WIDTH, (
+        "the last bar stands above the last day"
+    )
     assert chart.said == "1月10日：合格 0，未报送 4；1月11日：合格 1，未报送 3。"
 
 

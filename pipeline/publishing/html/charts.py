@@ -13,6 +13,8 @@ from pipeline.publishing.states import spoken
 
 WIDTH = 300
 """Of every drawing; text in it is as large as text beside it on a phone."""
+MOST_LABEL = 19
+"""As many characters of a bar's label leave room for its value."""
 _PITCH = 38
 _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 24, 4, 42
 _PLOT = 108
@@ -130,8 +132,8 @@ def course(days: Mapping[date, Mapping[str, int]], words: Mapping[str, str], mos
     shown = dict(sorted(days.items())[-most:])
     if len(shown) < _FEWEST_DAYS:
         return None
-    room = WIDTH / len(shown)
-    width = min(_WIDEST, round(room * 0.75, 1))
+    width = min(_WIDEST, round(WIDTH / len(shown) * 0.75, 1))
+    pitch = (WIDTH - width) / (len(shown) - 1)
     whole = max(sum(counts.values()) for counts in shown.values()) or 1
     base = 8 + _PLOT
     pieces = []
@@ -141,7 +143,7 @@ def course(days: Mapping[date, Mapping[str, int]], words: Mapping[str, str], mos
             height = round(_PLOT * count / whole, 2)
             y -= height
             if count:
-                pieces.append(Piece(state, round(number * room, 1), round(y, 2), width, height))
+                pieces.append(Piece(state, round(number * pitch, 1), round(y, 2), width, height))
     ends = {day: shown[day] for day in (min(shown), max(shown))}
     said = "；".join(
         f"{spoken(day)}：" + "，".join(f"{words[state]} {count}" for state, count in counts.items())

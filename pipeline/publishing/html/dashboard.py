@@ -19,6 +19,7 @@ from pipeline.publishing.html.standing import (
     Morning,
     rows,
     state_name,
+    to_correct,
     waiting,
 )
 from pipeline.publishing.html.templating import digest, render, source
@@ -45,6 +46,8 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
     listed, held = rows(morning), waiting(morning)
     cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
     remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
+    remarked.sort(key=lambda row: not row.arrival.open)
+    corrections = to_correct(morning)
     style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
     page = render(
         "dashboard.html",
@@ -69,7 +72,10 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         returned=cases[_RETURNED],
         held=held[:_MOST_SHOWN],
         missing=cases[_MISSING],
+        corrections=corrections[:_MOST_SHOWN],
+        correcting=len(corrections),
         remarked=remarked,
+        unanswered=sum(bool(row.arrival.open) for row in remarked),
         explained={row.number for row in (*cases[_RETURNED], *cases[_HELD], *remarked)},
         kind_names=list(dict.fromkeys(row.kind for row in listed)),
         most=_MOST_SHOWN,
@@ -80,6 +86,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         script_policy=digest(script),
         spoken=spoken,
         width=charts.WIDTH,
+        most_label=charts.MOST_LABEL,
     )
     return page.encode(errors="replace")
 
@@ -131,8 +138,13 @@ def _largest(form: Form, morning: Morning) -> charts.Bars:
     cell = form.by_key[form.headlines[0].cell]
     district = morning.summary.district
     reports = morning.summary.reports
-    values = [(item.agency.removeprefix(district), int(item.numbers[cell.index])) for item in reports]
+    values = [(_short(item.agency, district), int(item.numbers[cell.index])) for item in reports]
     return charts.ranked(values, _LARGEST)
+
+
+def _short(agency: str, district: str) -> str:
+    """Leave out the district where a name would be cut short otherwise; a short one is better understood whole."""
+    return agency if len(agency) <= charts.MOST_LABEL else agency.removeprefix(district)
 
 
 def _headlines(form: Form, morning: Morning) -> list[tuple[str, str]]:

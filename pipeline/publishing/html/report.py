@@ -23,7 +23,9 @@ _BEGIN, _END = "\ue000", "\ue001"
 """Private characters around a slot's name while the page is compiled; they never reach a reader."""
 _SLOT = re.compile(f"{_BEGIN}(\\w):(.*?){_END}")
 _REACHES_OUT = re.compile(r"</style|@import|url\(\s*['\"]?(?!data:|['\"#])|<!--", re.IGNORECASE)
-_AGENCY, _TITLE, _HEADING = "agency", "report_title", "report_heading"
+_AGENCY, _TITLE, _HEADING, _LOOK = "agency", "report_title", "report_heading", "look"
+_LONG_FIGURE = 7
+"""A report with a figure of so many characters has wider columns."""
 
 SlotKind = Literal["v", "t"]
 """A value inside a line, or a text of several paragraphs."""
@@ -67,6 +69,7 @@ def compile_page(form: Form, style: str = "") -> Page:
         title=_slot("v", _TITLE),
         heading=_slot("v", _HEADING),
         agency=_slot("v", _AGENCY),
+        look=_slot("v", _LOOK),
         style=whole_style,
         policy=digest(whole_style),
         opening=[_slot("t", key) for key in texts if key not in placed],
@@ -87,6 +90,7 @@ def compile_page(form: Form, style: str = "") -> Page:
 def render_page(page: Page, report: Report) -> bytes:
     """Print ``report``: the same bytes for the same page and report."""
     values = dict(zip(page.numbers, map(plain_number, report.numbers), strict=True))
+    values[_LOOK] = "long-figures" if max(map(len, values.values())) >= _LONG_FIGURE else ""
     agency = values[_AGENCY] = _attribute(report.agency)
     values[_TITLE] = page.report_title.format(agency=agency, year=report.year)
     values[_HEADING] = _heading(page.report_title, agency, report.year)

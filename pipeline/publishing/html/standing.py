@@ -6,7 +6,7 @@ Only what a page shows is kept: words, times in China's time, links, and the fin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
@@ -77,6 +77,8 @@ class Problem:
     where: str
     fault: str
     remedy: str
+    answered: bool = False
+    """Whether it was waived or explained; then ``remedy`` says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Arrival:
     links: Sequence[Link] = ()
     problems: Sequence[Problem] = ()
     omitted: int = 0
+    open: int = 0
+    """How many of the problems nobody has answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,15 @@ def waiting(morning: Morning) -> list[Row]:
             for number, state in held
             if state.latest
         ),
+    ]
+
+
+def to_correct(morning: Morning) -> list[Row]:
+    """Return one row for each agency that counts and whose later version went back: it has to send that once more."""
+    return [
+        replace(row, arrival=_arrival(morning, state.latest))
+        for row, state in zip(rows(morning), morning.summary.states, strict=True)
+        if state.counting and state.latest and state.latest.verdict is Verdict.RETURNED
     ]
 
 
@@ -196,6 +209,7 @@ def _arrival(morning: Morning, item: Assessment) -> Arrival:
         links=morning.links.get(item.submission.sha256, ()),
         problems=[_problem(group, item.submission.agency) for group in groups[:MOST_FINDINGS]],
         omitted=max(0, len(groups) - MOST_FINDINGS),
+        open=sum(not group.notice.answered for group in groups),
     )
 
 
@@ -214,4 +228,5 @@ def _problem(group: GroupedNotice, agency: Agency | None) -> Problem:
         where=group.where,
         fault=notice.fault or notice.message,
         remedy=decision or notice.hint or "",
+        answered=notice.answered,
     )

@@ -69,6 +69,16 @@
   addEventListener("hashchange", open);
   open();
 
+  const closed = () => [...document.querySelectorAll("details:not([open])")];
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = closed();
+    for (const part of opened) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of opened) part.open = false;
+  });
+
   const left = document.getElementById("left");
   const days = Math.ceil((Date.parse(left.dataset.ends) - Date.now()) / 86400000) - 1;
   left.textContent = days > 0 ? `还有 ${days} 天` : days < 0 ? `已过 ${-days} 天` : "今天截止";
