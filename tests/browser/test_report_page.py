@@ -40,6 +40,7 @@ CASES = {
     "the real report": REAL,
     "all zeros": replace(REAL, numbers=numbers_tuple(FORM, zeros(FORM))),
     "seven-digit counts": with_figures(FORM, 8_888_888, "59237.244912"),
+    "nine-digit counts": with_figures(FORM, 888_888_888, "59237.244912"),
     "a name of 65 characters": report(FORM, "065", LONG_NAME[:65], 2023),
     "a word that cannot break": replace(REAL, agency="Agency" * 12),
 }
@@ -94,7 +95,7 @@ def test_contents_lead_to_their_sections(browser: Browser, folder: Path) -> None
             assert heading.evaluate("item => item.getBoundingClientRect().bottom <= window.innerHeight")
 
 
-@pytest.mark.parametrize("case", ["the real report", "seven-digit counts"])
+@pytest.mark.parametrize("case", ["the real report", "seven-digit counts", "nine-digit counts"])
 def test_no_figure_is_cut_off(browser: Browser, folder: Path, case: str) -> None:
     """Also on the phone, where the columns of the widest table have fixed widths."""
     for width in (PHONE, DESKTOP):
@@ -103,6 +104,24 @@ def test_no_figure_is_cut_off(browser: Browser, folder: Path, case: str) -> None
                 "[...document.querySelectorAll('td')].filter(cell => cell.scrollWidth > cell.clientWidth).length"
             )
             assert cut == 0
+
+
+def test_long_figures_keep_apart_on_paper(browser: Browser, folder: Path) -> None:
+    with show(browser, folder / "nine-digit counts.html", width=642) as shown:
+        shown.page.emulate_media(media="print")
+        cut = shown.page.evaluate(
+            "[...document.querySelectorAll('td')].filter(cell => cell.scrollWidth > cell.clientWidth).length"
+        )
+        assert cut == 0
+        assert shown.sideways() == 0
+
+
+def test_the_title_breaks_behind_the_agency(browser: Browser, folder: Path) -> None:
+    with show(browser, folder / "the real report.html", width=PHONE) as shown:
+        lines = shown.page.evaluate(
+            "[...document.querySelectorAll('h1 span')].map(part => part.getClientRects().length)"
+        )
+        assert set(lines) == {1}
 
 
 def test_printed_on_a4_within_its_margins(browser: Browser, folder: Path) -> None:
