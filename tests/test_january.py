@@ -561,6 +561,20 @@ def test_an_explained_error_waits_for_the_office_and_not_for_the_agency(office: 
     assert "【等待核准】" in letter
 
 
+def test_a_template_that_was_not_filled_in_could_be_read(office: PostOffice) -> None:
+    """Nothing stands in it but who filled it in, which is not lost."""
+    play = January(office)
+    form = office.form
+    contact = "info.contact"
+    blank = build_workbook(form, Stamp("001", NAMES["001"], YEAR, "县区", "样例区"), values={contact: "李四"})
+    office.receive(moment(1, 15), play.post("001", ("年报.xlsx", blank)))
+    letter = only(office.night(moment(1, 15)), "returned", box("001"))
+    assert "无法读取" not in words(letter)
+    assert "这一次的表格没有填写" in words(letter)
+    place = form.places[contact]
+    assert openpyxl.load_workbook(io.BytesIO(attached(letter)))[place.sheet][place.cell].value == "李四"
+
+
 def test_what_was_never_pointed_out_is_new(office: PostOffice) -> None:
     """Last year's figures came in between two versions; the first one's letter knew nothing of them."""
     play = January(office)

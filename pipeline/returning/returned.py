@@ -20,7 +20,7 @@ Values = Mapping[str, Fact]
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What goes back. ``version`` is the version whose content is shown; 0: nothing could be read, the template is blank."""
+    """What goes back. ``version`` is the version whose content is shown; 0: there were no figures and no texts, the template is blank."""
 
     values: Values
     explanations: Mapping[str, str]
@@ -50,7 +50,7 @@ def shown_in(items: Sequence[Assessment], item: Assessment) -> Assessment | None
 def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Returned:
     """Return what answers ``item``. ``items`` are the campaign's files in order of arrival."""
     shown = shown_in(items, item)
-    reading = shown.submission.reading if shown else Reading(None)
+    reading = shown.submission.reading if shown else Reading(None, entries=item.submission.reading.entries)
     values = _carried(form, reading)
     asked = [found for found in item.findings if _is_asked(found)]
     told = _told(form, item, asked, {**_known(form, item), **values})

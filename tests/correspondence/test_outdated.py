@@ -119,6 +119,17 @@ def test_a_file_that_was_answered_with_a_receipt_is_never_said_to_be_looked_into
         assert [item.kind for item in plan(known, {}).letters] == kinds
 
 
+def test_a_return_is_compared_with_the_version_before_unless_that_was_accepted(form: Form) -> None:
+    first, second = arrival(form, ONE, 1, Verdict.RETURNED), arrival(form, ONE, 2, Verdict.RETURNED)
+    third = arrival(form, ONE, 3, Verdict.RETURNED)
+    for middle, compared in ((second, first), (replace(second, verdict=Verdict.ACCEPTED), None)):
+        told = [kept(answer(first), LetterState.SENT)]
+        known = replace(later(Standing(ONE, third), written=told), arrivals=(third,))
+        [letter] = plan(known, {"001": [first, middle, third]}).letters
+        assert isinstance(letter.body, Answer)
+        assert letter.body.earlier == compared
+
+
 def test_only_a_letter_that_is_gone_is_said_to_have_been_sent(form: Form) -> None:
     """Without a mail server too: the receipt still lay there when its file was judged otherwise."""
     accepted = arrival(form, ONE)

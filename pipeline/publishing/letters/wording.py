@@ -170,6 +170,7 @@ def _returned(body: Answer, sources: Sources) -> Values:
         "counting": arrival.counting,
         "shown": arrival.shown == arrival.version,
         "shown_version": arrival.shown,
+        "unfilled": arrival.comparable and arrival.shown != arrival.version,
         "late": sources.now.astimezone(CHINA).date() > deadline,
         "compared": earlier.version if told and earlier else 0,
         "mended": _problems(told.mended) if told else 0,
