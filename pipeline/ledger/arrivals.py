@@ -102,8 +102,10 @@ def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
 
 
 def repeated(ledger: Ledger, year: int) -> set[int]:
-    """Return the numbers of the files that were told to repeat another."""
-    rows = ledger.rows("SELECT envelope FROM events WHERE year = ? AND kind = ?", (year, Kind.REPEATED.value))
+    """Return the numbers of the files that were told to repeat another, and were not judged since."""
+    rows = ledger.rows(
+        "SELECT envelope FROM set_aside WHERE envelope IN (SELECT id FROM envelopes WHERE year = ?)", (year,)
+    )
     return {row["envelope"] for row in rows}
 
 

@@ -246,6 +246,12 @@ CREATE TABLE dismissals (
     withdrawn_at TEXT,
     withdrawn_by TEXT
 );
+CREATE INDEX events_by_envelope ON events (envelope, kind);
+CREATE VIEW set_aside AS
+SELECT envelope FROM events
+WHERE kind = 'repeated' AND id > coalesce(
+    (SELECT max(id) FROM events AS judged WHERE judged.envelope = events.envelope AND judged.kind = 'judged'), 0
+);
 DROP VIEW file_states;
 CREATE VIEW file_states AS
 SELECT
@@ -253,12 +259,16 @@ SELECT
     latest_assessments.agency, latest_assessments.version,
     CASE
         WHEN envelopes.repeats IS NOT NULL OR dismissals.id IS NOT NULL THEN 'set_aside'
+        WHEN latest_assessments.id IS NOT NULL
+            AND EXISTS (SELECT 1 FROM set_aside WHERE set_aside.envelope = envelopes.id) THEN 'set_aside'
         WHEN latest_assessments.id IS NOT NULL THEN 'judged'
         WHEN readings.sha256 IS NOT NULL THEN 'read'
         ELSE 'arrived'
     END AS state,
     CASE
         WHEN dismissals.id IS NOT NULL THEN 'not_a_submission'
+        WHEN latest_assessments.id IS NOT NULL
+            AND EXISTS (SELECT 1 FROM set_aside WHERE set_aside.envelope = envelopes.id) THEN 'duplicate'
         ELSE coalesce(latest_assessments.verdict, CASE WHEN envelopes.repeats IS NOT NULL THEN 'duplicate' END)
     END AS outcome,
     latest_assessments.id AS assessment

@@ -97,8 +97,10 @@ def assess(
     ]
     bases = _bases(campaign, kept)
     numbered = [versions.get(item.id, 0) for item, _ in kept]
+    known_repeats = arrivals.repeated(ledger, campaign.district.year)
+    back = {item.id for item, _ in kept} & known_repeats
     done: list[Assessment | None] = [
-        _restored(campaign.form, sent, version, earlier.get(item.id), basis)
+        None if item.id in back else _restored(campaign.form, sent, version, earlier.get(item.id), basis)
         for (item, _), sent, version, basis in zip(kept, submissions, numbered, bases, strict=True)
     ]
     stale = [at for at, item in enumerate(done) if item is None]
@@ -110,8 +112,7 @@ def assess(
         done[at] = replace(assessment, version=numbered[at])
     whole = tuple(item for item in done if item)
     new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
-    changed = assessments.news(new, earlier)
-    known_repeats = arrivals.repeated(ledger, campaign.district.year)
+    changed = assessments.news(new, earlier) | back
     repeats = [item for item in aside if item.id not in known_repeats]
     tell(
         [item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed],

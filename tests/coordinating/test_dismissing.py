@@ -109,3 +109,36 @@ def test_the_same_bytes_from_the_agency_itself_count_all_the_same(form: Form, tm
     again = mail([("甲局.xlsx", content)], From="jia@x.example", Message_ID="<2@x.example>").as_bytes()
     (folder / "inbox" / "2.eml").write_bytes(again)
     assert run(folder).verdicts() == {"1.eml/甲局.xlsx": "not_a_submission", "2.eml/甲局.xlsx": "accepted"}
+
+
+def test_what_was_held_and_is_a_copy_or_too_late_by_now_does_not_wait_in_status(
+    form: Form, tmp_path: Path
+) -> None:
+    folder = make_district(tmp_path, ["甲局"], {"2024-01-10/旧.xlsx": filled(form, "老甲局")})
+    run(folder)
+    later = folder / "inbox" / "2024-01-12" / "新.xlsx"
+    later.parent.mkdir()
+    later.write_bytes(filled(form, "甲局"))
+    run(folder)
+    (folder / "agencies.csv").write_text("code,name,aliases\n001,甲局,老甲局\n", "utf-8")
+    assert run(folder).record["counts"]["held"] == 0
+    assert "待核实　" not in nianbao("status", folder).stdout
+    assert said(folder, "旧.xlsx", "--reason", "旧名称")[0] == 2
+
+
+def test_what_stands_for_itself_again_waits_in_status_again(form: Form, tmp_path: Path) -> None:
+    """Once the agency is gone from the roster nobody owns the file, and the first that came stands for all."""
+    content = filled(form, "甲局")
+    letter = mail([("甲局.xlsx", content)], From="someone@else.example").as_bytes()
+    folder = make_district(tmp_path, [], {"1.eml": letter})
+    roster = "code,name,email\n001,甲局,jia@x.example\n002,乙局,yi@x.example\n"
+    (folder / "agencies.csv").write_text(roster, "utf-8")
+    run(folder)
+    (folder / "inbox" / "甲局.xlsx").write_bytes(content)
+    assert run(folder).verdicts() == {"1.eml/甲局.xlsx": "duplicate", "甲局.xlsx": "accepted"}
+    assert "待核实　" not in nianbao("status", folder).stdout
+    (folder / "agencies.csv").write_text("code,name,email\n002,乙局,yi@x.example\n", "utf-8")
+    for _ in range(2):
+        held = {file for file, verdict in run(folder).verdicts().items() if verdict == "held"}
+        [shown] = [line for line in nianbao("status", folder).stdout.splitlines() if "待核实　" in line]
+        assert [file for file in held if file in shown] == list(held)
