@@ -404,6 +404,8 @@ class Submission:
     year: int | None = None
     asked: int | None = None
     """The year reports are asked for; None where a file is judged by what it states."""
+    first_at: datetime | None = None
+    """When the agency's first file came; None where this is the first, or nobody knows."""
     held: bool = False
 
 

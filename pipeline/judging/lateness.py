@@ -14,12 +14,16 @@ _RULE = "F07"
 
 
 def lateness(form: Form, item: Submission, deadline: date | None) -> list[Finding]:
-    """Return a finding if ``item`` came after ``deadline``, a day in China; an unknown time is not assessed."""
+    """Return a finding if ``item`` came after ``deadline``, a day in China; an unknown time is not assessed.
+
+    Who reported in time may correct the report later: the agency's first file decides.
+    """
     basic = form.basics.get(_RULE)
     if basic is None or deadline is None or item.received_at is None:
         return []
     day = item.received_at.astimezone(CHINA).date()
-    if day <= deadline:
+    first = item.first_at.astimezone(CHINA).date() if item.first_at else day
+    if min(day, first) <= deadline:
         return []
     facts = {"received": _spoken(day), "deadline": _spoken(deadline)}
     return [Finding(_RULE, Severity(basic.severity), facts=facts, variant="late")]

@@ -88,14 +88,16 @@ def assess(
     versions = assessments.number_versions(
         ledger, campaign.district.year, [(item.id, who.agency.code) for item, who in kept if who.agency]
     )
+    firsts = _first_arrivals(kept)
     submissions = [
         replace(
             submission(item.envelope, found[item.envelope.sha256], who, campaign.district.level),
             asked=campaign.district.year,
+            first_at=firsts[who.agency.code] if who.agency else None,
         )
         for item, who in kept
     ]
-    bases = _bases(campaign, kept)
+    bases = _bases(campaign, kept, firsts)
     numbered = [versions.get(item.id, 0) for item, _ in kept]
     known_repeats = arrivals.repeated(ledger, campaign.district.year)
     back = {item.id for item, _ in kept} & known_repeats
@@ -191,7 +193,18 @@ def submission(envelope: Envelope, found: Reading, who: identity.Identity, level
     )
 
 
-def _bases(campaign: Campaign, kept: Sequence[Identified]) -> list[str]:
+def _first_arrivals(kept: Sequence[Identified]) -> dict[str, datetime | None]:
+    """Return when the first file of each agency came, by its code."""
+    firsts: dict[str, datetime | None] = {}
+    for item, who in kept:
+        if who.agency:
+            firsts.setdefault(who.agency.code, item.envelope.received_at)
+    return firsts
+
+
+def _bases(
+    campaign: Campaign, kept: Sequence[Identified], firsts: Mapping[str, datetime | None]
+) -> list[str]:
     """Digest for each file everything its judgement depends on."""
     whole = campaign.basis
     exceptions: dict[str, list[Waiver]] = {}
@@ -201,7 +214,7 @@ def _bases(campaign: Campaign, kept: Sequence[Identified]) -> list[str]:
     for item, who in kept:
         code = who.agency.code if who.agency else ""
         past = campaign.history.get(code)
-        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code))))
+        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code), firsts.get(code))))
     return bases
 
 
