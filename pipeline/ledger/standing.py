@@ -62,12 +62,19 @@ def filed(ledger: Ledger, year: int) -> list[Filed]:
 
 
 def departed(ledger: Ledger, year: int, roster: Collection[str]) -> list[str]:
-    """Name the agencies whose reports were accepted once and count no more because their codes are not on ``roster``."""
+    """Name the agencies whose reports were accepted once and count no more because their codes are not on ``roster``.
+
+    Accepted is what a finished night said so of: what one found that was then cut off, nobody has heard.
+    """
     rows = ledger.rows(
         "SELECT assessments.agency, readings.body FROM assessments"
         " JOIN file_states USING (envelope) JOIN readings USING (sha256)"
         " WHERE year = ? AND assessments.verdict IN ('accepted', 'accepted_with_remarks')"
-        " AND outcome NOT IN ('accepted', 'accepted_with_remarks') ORDER BY assessments.id",
+        " AND outcome NOT IN ('accepted', 'accepted_with_remarks') AND EXISTS (SELECT 1 FROM runs"
+        " WHERE runs.year = file_states.year AND finished_at IS NOT NULL AND started_at >= assessments.judged_at"
+        " AND started_at < (SELECT min(later.judged_at) FROM assessments AS later"
+        " WHERE later.envelope = assessments.envelope AND later.id > assessments.id))"
+        " ORDER BY assessments.id",
         (year,),
     )
     last = {row["agency"]: row["body"] for row in rows if row["agency"] not in roster}
