@@ -54,10 +54,18 @@ class Kept:
     settled_at: datetime | None
     attempts: int
     reason: str
+    basis: str
+    """What it rests on: the settings it was written by, and the last that had happened to its agency."""
 
 
-def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime) -> list[Letter]:
-    """Record ``letters`` as to be sent; return those that were new. Those whose key is known stay, unless withdrawn."""
+_LAST_EVENT = "(SELECT coalesce(max(id), 0) FROM events WHERE events.agency = letters.agency)"
+
+
+def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime, basis: str = "") -> list[Letter]:
+    """Record ``letters`` as to be sent; return those that were new. Those whose key is known stay, unless withdrawn.
+
+    ``basis`` is a digest of the settings that they are written by.
+    """
     known = {row["key"] for row in ledger.rows("SELECT key FROM letters WHERE state <> 'withdrawn'")}
     new = {item.key: item for item in letters if item.key not in known}
     digests = {item.key: hashlib.sha256(item.content).hexdigest() for item in new.values()}
@@ -81,7 +89,32 @@ def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime) -> list[L
                 for item in new.values()
             ),
         )
+        _rest(ledger, new, basis)
     return list(new.values())
+
+
+def untouched(ledger: Ledger, year: int, basis: str) -> set[str]:
+    """Return the keys of letters to agencies that wait and would be written alike: by ``basis``, nothing has happened since."""
+    rows = ledger.rows(
+        f"SELECT key FROM letters WHERE state = 'waiting' AND year = ? AND basis = ? || '/' || {_LAST_EVENT}",  # noqa: S608 - a constant
+        (year, basis),
+    )
+    return {row["key"] for row in rows}
+
+
+def confirm(ledger: Ledger, keys: Iterable[str], basis: str) -> None:
+    """Record that the letters were looked at and say by ``basis`` what they say."""
+    wanted = list(keys)
+    if wanted:
+        with ledger.transaction("what was looked at need not be looked at again"):
+            _rest(ledger, wanted, basis)
+
+
+def _rest(ledger: Ledger, keys: Iterable[str], basis: str) -> None:
+    ledger.write_many(
+        f"UPDATE letters SET basis = ? || '/' || {_LAST_EVENT} WHERE key = ? AND agency IS NOT NULL",  # noqa: S608 - a constant
+        [(basis, key) for key in keys],
+    )
 
 
 def waiting(ledger: Ledger, year: int | None = None) -> list[Kept]:

@@ -278,6 +278,11 @@ LEFT JOIN readings ON readings.sha256 = envelopes.sha256
 LEFT JOIN dismissals ON dismissals.envelope = envelopes.id AND dismissals.withdrawn_at IS NULL;
 """
 
+_WHAT_LETTERS_REST_ON = """
+ALTER TABLE letters ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+CREATE INDEX events_by_agency ON events (agency);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -286,5 +291,6 @@ MIGRATIONS: tuple[str, ...] = (
     _READ_BACK,
     _LATEST_BY_INDEX,
     _DISMISSALS,
+    _WHAT_LETTERS_REST_ON,
 )
 """One script for each version of the schema, in order."""

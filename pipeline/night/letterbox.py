@@ -72,7 +72,7 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     planned = plan(state, earlier_of(came))
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
-        changed = stale(desk, _informed(desk, planned.waiting, found), found)
+        changed = stale(desk, planned.waiting, found)
         gone, new = (*gone, *(item.key for item in changed)), (*changed, *_informed(desk, new, found))
         withdraw(desk, gone)
         _readdress(desk, planned.readdressed)
@@ -211,17 +211,24 @@ def intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> in
     if not planned:
         return 0
     pen = Pen.of(desk, planned, found)
-    return len(letters.intend(desk.ledger, [pen.write(item, desk.now) for item in planned], at=desk.now))
+    written = [pen.write(item, desk.now) for item in planned]
+    return len(letters.intend(desk.ledger, written, at=desk.now, basis=desk.basis))
 
 
 def stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> list[Intention]:
-    """Return those of ``planned`` that wait and would be written otherwise now."""
-    if not planned:
+    """Return those of ``planned`` that wait and would be written otherwise now.
+
+    A letter is looked at anew only where something has happened to its agency since, or the settings are others.
+    """
+    year = desk.district.year
+    same = letters.untouched(desk.ledger, year, desk.basis)
+    doubtful = [item for item in planned if key_of(year, item.key) not in same]
+    if not doubtful:
         return []
-    pen = Pen.of(desk, planned, found)
-    kept = {item.key: item for item in letters.waiting(desk.ledger, desk.district.year)}
-    return [
-        item
-        for item in planned
-        if (old := kept.get(key_of(desk.district.year, item.key))) and not pen.would_repeat(item, old)
-    ]
+    doubtful = _informed(desk, doubtful, found) if found else doubtful
+    pen = Pen.of(desk, doubtful, found)
+    kept = {item.key: item for item in letters.waiting(desk.ledger, year)}
+    waiting = [(item, old) for item in doubtful if (old := kept.get(key_of(year, item.key)))]
+    changed = [item for item, old in waiting if not pen.would_repeat(item, old)]
+    letters.confirm(desk.ledger, [old.key for item, old in waiting if item not in changed], desk.basis)
+    return changed

@@ -20,6 +20,7 @@ from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import edition_mark
 from pipeline.ledger import Ledger, letters
+from pipeline.machine.digest import digest_of, program
 from pipeline.model import Number, PastReport
 from pipeline.night.informing import figure_rows
 from pipeline.night.letterstate import key_of
@@ -41,6 +42,15 @@ class Desk:
     now: datetime
     history: Mapping[str, PastReport]
     """Last year's reports by agency code."""
+
+    @property
+    def basis(self) -> str:
+        """Digest what every letter is written by: the program, the settings, the district's own texts and layouts."""
+        own = self.district.layouts
+        files = sorted(path for path in own.rglob("*") if path.is_file())
+        return digest_of(
+            (program(), self.district, *((path, digest_of([path.read_bytes()])) for path in files))
+        )
 
 
 @dataclass(frozen=True, slots=True)
