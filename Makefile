@@ -6,7 +6,8 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# The locks are complete: nothing is resolved, whatever the day and whatever pip (.ci/check_locks.py proves it).
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
 
 .PHONY: demo test check format benchmark lock layouts examples clean
 .DEFAULT_GOAL := help
@@ -21,7 +22,7 @@ $(VENV)/run.stamp: requirements.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'nianbao needs Python 3.11 or newer; this is ' + sys.version.split()[0])"
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements.txt
-	$(PIP) --no-deps --no-build-isolation --editable .
+	$(PIP) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
@@ -36,6 +37,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/check_locks.py
 
 test: check
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
