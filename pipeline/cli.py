@@ -266,7 +266,7 @@ def import_(
     if waiting or gone:
         typer.echo(
             f"填报模板的信已经写过（待发 {waiting} 封、已发 {gone} 封），其中没有这次导入的数据。"
-            f"运行 nianbao template {folder} 更新待发的；已发的不变。"
+            f"运行 nianbao template {typed(folder)} 更新待发的；已发的不变。"
         )
     if any(item.refusal for item in taken):
         raise typer.Exit(UNFINISHED)

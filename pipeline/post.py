@@ -51,6 +51,11 @@ class LetterState(StrEnum):
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left, or a person handed it over."""
+        return self in (LetterState.SENT, LetterState.HANDED)
+
 
 LETTER_STATE_WORDS: Mapping[LetterState, str] = {
     LetterState.WAITING: "待发",

@@ -25,9 +25,9 @@ _FAULTS = {
     "BadOptionUsage": "“{what}”后面少写了内容。",
     "UsageError": "没有“{what}”这个命令。",
 }
+"""By the name of typer's exception; ``what`` is what it quotes."""
 SPACES = "名称中有空格的，要用英文双引号括起来"
 _TOO_MUCH = f"多写了“{{what}}”；{SPACES}。"
-"""By the name of typer's exception; ``what`` is what it quotes."""
 
 
 class _Chinese:

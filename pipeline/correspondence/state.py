@@ -76,7 +76,7 @@ class Written:
     @property
     def is_gone(self) -> bool:
         """Whether it left, or a person handed it over."""
-        return self.state in (LetterState.SENT, LetterState.HANDED)
+        return self.state.is_gone
 
     @property
     def day(self) -> date:

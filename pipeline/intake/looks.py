@@ -27,7 +27,7 @@ _ATTRIBUTE = re.compile(rb"\b(numFmtId|formatCode|fontId)\s*=\s*(?:\"([^\"]*)\"|
 STRIKE = re.compile(rb"<(?:\w+:)?strike(?:\s*/>|\s+val\s*=\s*[\"'](?:1|true))")
 _ITEM = re.compile(rb"<(?:\w+:)?(si|is)>(.*?)</(?:\w+:)?\1>", re.DOTALL)
 _PART = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>(.*?)</(?:\w+:)?t>", re.DOTALL)
-_MARKED = re.compile(rb"<(?:\w+:)?(?:strike(?:\s*/>|\s+val\s*=\s*[\"'](?:1|true))|vertAlign\b)")
+_MARKED = re.compile(STRIKE.pattern + rb"|<(?:\w+:)?vertAlign\b")
 _MARKS = (b"strike", b"vertAlign")
 _SCALES = re.compile(r"[百千万亿元]+")
 """Words of a format that make another number of the one before them; only the unit of the column does not."""

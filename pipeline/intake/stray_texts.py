@@ -7,13 +7,13 @@ cut short or in the wrong version.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
 from pipeline.intake.labels import tells_another_year
 from pipeline.intake.listed import answer_beside, clean, is_guidance, is_label
 from pipeline.model import Finding, Place, Severity, a1
+from pipeline.wording.addresses import position
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Text
@@ -49,9 +49,9 @@ def stray_texts(
 def _unread(form: Form, listed: Listed, sheet: SheetData) -> Iterator[Finding]:
     places = {text.key: listed.places.get(text.key) for text in form.texts}
     lower = [
-        _row(place) - _row(form.places[key])
+        spot[0] - form.positions[key][1]
         for key, place in places.items()
-        if place and place.sheet == sheet.name
+        if place and place.sheet == sheet.name and (spot := position(place.cell))
     ]
     found = [
         (row, column, clean(text))
@@ -65,10 +65,6 @@ def _unread(form: Form, listed: Listed, sheet: SheetData) -> Iterator[Finding]:
         cells = "、".join(a1(*spot) for *spot, _ in found[:_SHOWN])
         facts = {"cells": cells, "raw": " ".join(text[:_BEGINNING].split()) + "……" * (len(text) > _BEGINNING)}
         yield Finding("F05", Severity.WARNING, Place(sheet.name, a1(row, column)), (), "unread_text", facts)
-
-
-def _row(place: Place) -> int:
-    return int(place.cell.lstrip(ascii_uppercase))
 
 
 def _sentences(sheet: SheetData, top: int) -> Iterator[_Cell]:

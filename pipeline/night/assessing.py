@@ -128,9 +128,7 @@ def assess(
         copies=tuple(map(_leftover, sorted_out.copies)),
         overtaken=tuple(map(_leftover, sorted_out.overtaken)),
         dismissed=tuple(
-            Leftover(item.envelope.path, item.envelope.sha256, Verdict.NOT_A_SUBMISSION)
-            for item in everything
-            if item.id in dismissed
+            _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
         ),
         bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
     )
@@ -172,8 +170,8 @@ def read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
     return [reading.read(form, content) for content in contents]
 
 
-def _leftover(copy: Arrival) -> Leftover:
-    return Leftover(copy.envelope.path, copy.envelope.sha256, Verdict.DUPLICATE, repeats=copy.repeats)
+def _leftover(item: Arrival, verdict: Verdict = Verdict.DUPLICATE) -> Leftover:
+    return Leftover(item.envelope.path, item.envelope.sha256, verdict, repeats=item.repeats)
 
 
 def submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 from pipeline.ledger import Ledger, letters
-from pipeline.post import LetterKind, LetterState
+from pipeline.post import LetterKind
 from pipeline.publishing.summary import Delivered, delivered_in
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def last_delivered(ledger: Ledger, form: Form, year: int) -> Delivered | None:
     deliveries = [
         item
         for item in letters.of_year(ledger, year)
-        if item.kind == LetterKind.DELIVERY and item.state in (LetterState.SENT, LetterState.HANDED)
+        if item.kind == LetterKind.DELIVERY and item.state.is_gone
     ]
     for letter in sorted(deliveries, key=lambda item: item.intended_at, reverse=True):
         message = message_from_bytes(letters.content(ledger, letter), policy=policy.default)

@@ -19,8 +19,6 @@ from pipeline.night.letterstate import key_of
 from pipeline.night.writing import Desk, Pen
 from pipeline.post import Intention, LetterKind, LetterState
 
-_GONE = (LetterState.SENT, LetterState.HANDED)
-
 
 @dataclass(frozen=True, slots=True)
 class HandedOut:
@@ -59,7 +57,7 @@ def handed_out(district: District, output: Path, agencies: Collection[str]) -> t
             for item in letters.of_year(ledger, district.year)
             if item.kind == LetterKind.TEMPLATE and item.agency in agencies
         ]
-    return states.count(LetterState.WAITING), sum(item in _GONE for item in states)
+    return states.count(LetterState.WAITING), sum(item.is_gone for item in states)
 
 
 def _left_with_another(desk: Desk, planned: Sequence[Intention]) -> int:
@@ -67,7 +65,7 @@ def _left_with_another(desk: Desk, planned: Sequence[Intention]) -> int:
     gone = [
         (item, old)
         for item in planned
-        if (old := kept.get(key_of(desk.district.year, item.key))) and old.state in _GONE
+        if (old := kept.get(key_of(desk.district.year, item.key))) and old.state.is_gone
     ]
     if not gone:
         return 0

@@ -220,6 +220,8 @@ def stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> lis
 
     A letter is looked at anew only where something has happened to its agency since, or the settings are others.
     """
+    if not planned:
+        return []
     year = desk.district.year
     same = letters.untouched(desk.ledger, year, desk.basis)
     doubtful = [item for item in planned if key_of(year, item.key) not in same]
@@ -228,7 +230,12 @@ def stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> lis
     doubtful = _informed(desk, doubtful, found) if found else doubtful
     pen = Pen.of(desk, doubtful, found)
     kept = {item.key: item for item in letters.waiting(desk.ledger, year)}
-    waiting = [(item, old) for item in doubtful if (old := kept.get(key_of(year, item.key)))]
-    changed = [item for item, old in waiting if not pen.would_repeat(item, old)]
-    letters.confirm(desk.ledger, [old.key for item, old in waiting if item not in changed], desk.basis)
+    changed, confirmed = [], []
+    for item in doubtful:
+        old = kept.get(key_of(year, item.key))
+        if old and pen.would_repeat(item, old):
+            confirmed.append(old.key)
+        elif old:
+            changed.append(item)
+    letters.confirm(desk.ledger, confirmed, desk.basis)
     return changed

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pipeline.publishing.letters import Secretary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the basis is worked out once, when somebody asks
 class Desk:
     """Where letters are written: for which campaign, into which year's folder, when."""
 
@@ -43,7 +44,7 @@ class Desk:
     history: Mapping[str, PastReport]
     """Last year's reports by agency code."""
 
-    @property
+    @cached_property
     def basis(self) -> str:
         """Digest what every letter is written by: the program, the settings, the district's own texts and layouts."""
         own = self.district.layouts

@@ -84,7 +84,7 @@ def test_a_correction_that_went_back_is_to_be_done_though_its_agency_counts(form
         NOW,
         notices_of(form, [first, second]),
     )
-    [row] = to_correct(whole)
+    [row] = to_correct(whole, rows(whole))
     assert (row.name, row.state, row.arrival.file) == (one.name, "accepted", second.submission.file)
     assert len(row.arrival.problems) == 1
     page = build_dashboard(form, whole).decode()

@@ -47,7 +47,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
     cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
     remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
     remarked.sort(key=lambda row: not row.arrival.open)
-    corrections = to_correct(morning)
+    corrections = to_correct(morning, listed)
     style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
     page = render(
         "dashboard.html",

@@ -148,11 +148,11 @@ def waiting(morning: Morning) -> list[Row]:
     ]
 
 
-def to_correct(morning: Morning) -> list[Row]:
-    """Return one row for each agency that counts and whose later version went back: it has to send that once more."""
+def to_correct(morning: Morning, listed: Sequence[Row]) -> list[Row]:
+    """Return those of ``listed`` that count and whose later version went back, with that: it has to be sent once more."""
     return [
         replace(row, arrival=_arrival(morning, state.latest))
-        for row, state in zip(rows(morning), morning.summary.states, strict=True)
+        for row, state in zip(listed, morning.summary.states, strict=True)
         if state.counting and state.latest and state.latest.verdict is Verdict.RETURNED
     ]
 
