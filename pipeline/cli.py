@@ -443,6 +443,19 @@ def fields(
         typer.echo(f"{row['key']}\t{row['label']}\t{row['kind']}\t{row['sheet']}!{row['address']}\t{kind}")
 
 
+@app.command(cls=Command, epilog="例：nianbao schema annual_report_2021")
+def schema(
+    form: Annotated[
+        str | None, typer.Argument(metavar="表样", help="表样的名称。", show_default=False)
+    ] = None,
+) -> None:
+    """打印表样的校验规则（pandera 的 YAML）：每个数据、每条规则一列。"""
+    from pipeline.forms.loader import DEFAULT_FORM, load_form
+    from pipeline.judging.schema import printed, schema_of
+
+    sys.stdout.buffer.write(printed(schema_of(load_form(form or DEFAULT_FORM))).encode())
+
+
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
         typer.echo(f"nianbao {__version__}")
