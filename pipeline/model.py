@@ -14,15 +14,13 @@ Findings are values; an exception is a bug or a broken environment:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import TypeAlias
 
 CHINA = timezone(timedelta(hours=8))
 """The one civil time of China; times are shown in it whatever the machine's own zone."""
