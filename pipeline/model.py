@@ -107,6 +107,8 @@ class Reason(StrEnum):
     TWO_CLAIMS = "two_claims"
     SEVERAL_TABLES = "several_tables"
     FAILED_CHECK = "failed_check"
+    UNVERIFIED_SENDER = "unverified_sender"
+    SECOND_SENDER = "second_sender"
     UNCLEAR_AGENCY = "unclear_agency"
     NO_ATTACHMENT = "no_attachment"
     OTHER_ATTACHMENTS = "other_attachments"

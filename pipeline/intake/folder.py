@@ -81,8 +81,10 @@ def _glance(path: Path) -> Glance:
 
 
 def open_file(path: Path) -> tuple[Envelope, ...]:
-    """Return what is to be judged in one file, wherever it lies. Raises OSError."""
-    return tuple(item for item in _open(path, plain_name(path.name)) if isinstance(item, Envelope))
+    """Return what is to be judged in one file, wherever it lies: of a mail without a table the mail. Raises OSError."""
+    name = plain_name(path.name)
+    found = tuple(item for item in _open(path, name) if isinstance(item, Envelope))
+    return found or (_envelope(path.read_bytes()[: MAX_MAIL + 1], name, None, 0.0),)
 
 
 def _files(inbox: Path) -> list[Path]:
