@@ -261,6 +261,19 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",
         "{sender}",
     ),
+    ("F06", "unverified_sender"): Wording(
+        "邮件是从“{sender}”发来的，但邮件服务器没有证实真是这个邮箱发的，不能替换 {agency} 已合格的数据，暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",
+        "{sender}",
+    ),
+    ("F06", "second_sender"): Wording(
+        "名单中没有 {agency} 的邮箱，这一次是从“{sender}”发来的，与已合格的那一次不是同一个邮箱，暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入 agencies.csv 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "unverified"): Wording(
+        "邮件服务器没有证实邮件真是“{sender}”发的，首次报送照常计入，以后再报要先核实"
+    ),
     ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
