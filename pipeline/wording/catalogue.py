@@ -194,6 +194,15 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "unread_text"): Wording(
         "{cells} 的文字没有读入（“{raw}”）", "请把这段文字并入对应项目的填写格，不属于报告的请删去"
     ),
+    ("F05", "too_long"): Wording(
+        "“{label}”有 {count} 字，超过一个单元格能放下的 {most} 字", "请删减后重新填写", "{count}", "{most}"
+    ),
+    ("F05", "too_long_back"): Wording(
+        "“{label}”原有 {count} 字，超过一个单元格能放下的 {most} 字，退回表中只有前面的部分",
+        "请删减后重新填写",
+        "{count}",
+        "{most}",
+    ),
     ("F05", "struck_text"): Wording(
         "“{label}”的文字中有画了删除线的部分，已照常读取", "请删去不要的文字，保留的去掉删除线"
     ),
