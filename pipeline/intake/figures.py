@@ -19,9 +19,9 @@ from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import YES
 from pipeline.intake.cellxml import UNSPELLED
 from pipeline.intake.formula_value import value_of
-from pipeline.intake.labels import normalise
+from pipeline.intake.labels import answered, normalise
 from pipeline.intake.looks import STRUCK, changes
-from pipeline.intake.values import LARGEST, MONEY, MONEY_UNIT, Typed, exact, type_cell, unreadable
+from pipeline.intake.values import LARGEST, MONEY, MONEY_UNIT, Typed, exact, shown, type_cell, unreadable
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
@@ -186,9 +186,14 @@ def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData
 def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: Figures) -> None:
     _, row, column = placement.positions.get(table.nil_key, ("", -1, -1))
     answer = sheet.at(row, column)
-    if not isinstance(answer, str) or normalise(answer) != YES:
+    said = shown(answer).strip()
+    if not answered(said):
         return
     into.nil_tables.add(table.key)
+    if normalise(said) != YES:
+        noted: Mapping[str, Fact] = {"raw": said, "value": YES}
+        place = into.places[table.nil_key]
+        into.findings.append(Finding("C04", Severity.INFO, place, (table.nil_key,), "normalised", noted))
     count = 0
     for cell in form.cells_of(table.key):
         number = into.numbers[cell.key]

@@ -15,7 +15,7 @@ from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_stamp
 from pipeline.intake.oddities import oddities
 from pipeline.intake.pasted import paste_of
-from pipeline.intake.placing import place_table, sheet_texts
+from pipeline.intake.placing import place_table, sheet_texts, sheets_of_lines
 from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
 from pipeline.intake.stray_texts import stray_texts
@@ -98,6 +98,10 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             *remarks,
             *listed.findings,
             *foreign_titles(form, sheets),
+            *(
+                Finding("F05", Severity.INFO, Place(name), (), "lines", {"sheet": name})
+                for name in sheets_of_lines(form, sheets)
+            ),
             *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
             *figures.findings,
         ),

@@ -203,6 +203,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{count}",
         "{most}",
     ),
+    ("F05", "lines"): Wording("工作表“{sheet}”上的报告是逐行的文字，不是表格，没有读取"),
     ("F05", "struck_text"): Wording(
         "“{label}”的文字中有画了删除线的部分，已照常读取", "请删去不要的文字，保留的去掉删除线"
     ),
