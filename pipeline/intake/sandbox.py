@@ -28,7 +28,7 @@ class FaultError(Exception):
 def parse(
     content: bytes, engine: str, *, seconds: float = 20.0, memory: int = 500 * 1024 * 1024
 ) -> list[dict[str, Any]]:
-    """Read ``content`` in a child with ``engine`` (calamine or openpyxl): name, visible and rows of each sheet.
+    """Read ``content`` in a child with one of ``ENGINES``: name, visible and rows of each sheet, and what else it saw.
 
     Raises FaultError where the child says why not, dies, or exceeds ``seconds`` or ``memory`` (bytes).
     """
@@ -171,11 +171,51 @@ def _read_openpyxl(content: bytes) -> list[dict[str, object]]:
     return sheets
 
 
+def _read_ods(content: bytes) -> list[dict[str, object]]:
+    from pipeline.intake import opendocument  # noqa: PLC0415 - the child loads one engine only
+
+    try:
+        return opendocument.read_ods(content)
+    except opendocument.UnreadableError:
+        raise FaultError("damaged") from None
+
+
+def _read_xls(content: bytes) -> list[dict[str, object]]:
+    from pipeline.intake import biff, opendocument  # noqa: PLC0415 - the child loads one engine only
+
+    try:
+        return biff.read_xls(content)
+    except PermissionError:
+        raise FaultError("encrypted") from None
+    except biff.TooOldError:
+        raise FaultError("too_old") from None
+    except opendocument.UnreadableError:
+        raise FaultError("damaged") from None
+
+
+def _read_xlsb(content: bytes) -> list[dict[str, object]]:
+    from pipeline.intake import binary_workbook, opendocument  # noqa: PLC0415 - the child loads one engine only
+
+    try:
+        return binary_workbook.read_xlsb(content)
+    except opendocument.UnreadableError:
+        raise FaultError("damaged") from None
+
+
+ENGINES: Mapping[str, Callable[[bytes], list[dict[str, object]]]] = {
+    "calamine": _read_calamine,
+    "openpyxl": _read_openpyxl,
+    "ods": _read_ods,
+    "xls": _read_xls,
+    "xlsb": _read_xlsb,
+}
+
+
 def main() -> None:
     """Be the child: bytes on standard input, one JSON object on standard output."""
     _limit_memory()
     content = sys.stdin.buffer.read()
-    engine = _read_openpyxl if sys.argv[1:] == ["openpyxl"] else _read_calamine
+    engine = ENGINES[sys.argv[1]]
     try:
         answer: dict[str, object] = {"sheets": engine(content)}
     except FaultError as fault:
