@@ -77,6 +77,8 @@ class Text:
     prompt: str
     required: bool
     heading: bool = False
+    also: tuple[str, ...] = ()
+    """Other wordings of the heading in published reports."""
 
     @property
     def guidance(self) -> str:
@@ -90,6 +92,8 @@ class Section:
 
     title: str
     contents: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """Other wordings of the title in published reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +333,8 @@ class Form:
     authority: str
     first_year: int
     report_title: str
+    document_titles: tuple[str, ...]
+    """How published reports spell their title: regular expressions over normalised text with ``agency`` and ``year``."""
     sheets: tuple[Sheet, ...]
     entries: tuple[Entry, ...]
     texts: tuple[Text, ...]

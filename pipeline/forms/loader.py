@@ -41,7 +41,7 @@ from pipeline.toml_source import TomlSource
 
 DEFAULT_FORM = "annual_report_2021"
 _TOP_LEVEL = {
-    "id", "edition", "title", "authority", "first_year", "report_title",
+    "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
     "summary_rule",
 }  # fmt: skip

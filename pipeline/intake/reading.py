@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.intake import guard
+from pipeline.intake.documents.reading import read_report
 from pipeline.intake.figures import Figures, complete, read_table
 from pipeline.intake.labels import normalise, year_of
 from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
@@ -37,7 +38,9 @@ def read(form: Form, content: bytes) -> Reading:
     """Read one file as a submission on ``form``."""
     inspection = guard.inspect(content)
     if inspection.refusal:
-        return Reading(None, findings=(inspection.refusal,))
+        is_other = inspection.refusal.variant == "not_a_workbook"
+        report = read_report(form, content) if is_other else None
+        return report or Reading(None, findings=(inspection.refusal,))
     try:
         sheets = open_workbook(content, inspection)
     except Refused as refused:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 MAX_AREA = 1_000_000
+PDF = "pdf"
+"""The engine that reads a PDF; its one answer has the fields that ``documents.pdf.read_pdf`` returns."""
 _HARD_MEMORY = 1024 * 1024 * 1024
 _POLL_SECONDS = 0.05
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 2_000
@@ -202,12 +204,30 @@ def _read_xlsb(content: bytes) -> list[dict[str, object]]:
         raise FaultError("damaged") from None
 
 
+def _read_pdf(content: bytes) -> list[dict[str, object]]:
+    import logging  # noqa: PLC0415 - the library tells of every oddity there
+    from importlib import import_module  # noqa: PLC0415
+
+    logging.disable(logging.CRITICAL)
+    reader = import_module("pipeline.intake.documents.pdf")
+    try:
+        return [{"rows": [], **reader.read_pdf(content)}]
+    except reader.TooLargeError as error:
+        raise FaultError(str(error)) from None
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged file fails in any layer of the library
+        encrypted = "ncrypt" in type(error).__name__ or "assword" in f"{type(error).__name__} {error!r}"
+        raise FaultError("encrypted" if encrypted else "damaged") from None
+
+
 ENGINES: Mapping[str, Callable[[bytes], list[dict[str, object]]]] = {
     "calamine": _read_calamine,
     "openpyxl": _read_openpyxl,
     "ods": _read_ods,
     "xls": _read_xls,
     "xlsb": _read_xlsb,
+    PDF: _read_pdf,
 }
 
 
@@ -215,9 +235,8 @@ def main() -> None:
     """Be the child: bytes on standard input, one JSON object on standard output."""
     _limit_memory()
     content = sys.stdin.buffer.read()
-    engine = ENGINES[sys.argv[1]]
     try:
-        answer: dict[str, object] = {"sheets": engine(content)}
+        answer: dict[str, object] = {"sheets": ENGINES[sys.argv[1]](content)}
     except FaultError as fault:
         answer = {"fault": str(fault)}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode("ascii"))

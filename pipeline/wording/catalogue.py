@@ -294,6 +294,44 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
+    ("F01", "needs_office"): Wording(
+        "文件是旧格式的文字文档，这台电脑上没有 LibreOffice，读不出内容",
+        "请用 Word 或 WPS 打开，另存为 .docx 后再报送，或者在填报模板上填写",
+    ),
+    ("F08", "document"): Wording(
+        "收到的是年报文档（{kind}），不是填报模板；已读出 {numbers} 个数（共 {all} 个）和 {texts} 段文字",
+        "退回的模板已按文档填好，请核对、补齐后把模板发回",
+        "{kind}",
+        "填报模板",
+    ),
+    ("F08", "taken"): Wording(
+        "收到的是年报文档（{kind}），已读出全部 {numbers} 个数和 {texts} 段文字，按本区规定直接计入"
+    ),
+    ("F08", "superseded"): Wording(
+        "收到的是旧版表样的年报文档（{kind}），只读出与现行表样相同的 {numbers} 个数和 {texts} 段文字",
+        "请在退回的模板上补齐后发回",
+        "{kind}",
+    ),
+    ("F08", "no_table"): Wording("文档里没有找到“{table}”这张表", "请在模板中填写；表格不能用图片代替"),
+    ("F08", "several"): Wording(
+        "文档里“{table}”不止一张，无法确认以哪一张为准，都没有读取", "请在模板中填写正确的一份"
+    ),
+    ("F08", "unplaced"): Wording(
+        "文档里“{table}”的行列对不上规定的表样，有些数无法确认对应的项目，没有读取", "请在模板中填写"
+    ),
+    ("F08", "no_label"): Wording("文档的“{table}”中没有找到“{label}”", "请在模板中填写", "", "{label}"),
+    ("F08", "no_heading"): Wording(
+        "文档里没有找到“{label}”的标题，或者标题不止一个，不能确认这一部分的文字",
+        "请在模板中填写，或核对前一部分的文字里有没有这一部分的内容",
+        "",
+        "{label}",
+    ),
+    ("F08", "heading_twice"): Wording("文档里“{label}”的标题不止一个，无法确认以哪一个为准", "请在模板中填写"),
+    ("F08", "scanned"): Wording("文档第 {pages} 页是扫描的图片，读不出文字", "请在模板中填写"),
+    ("F08", "revised"): Wording(
+        "文档里有没有确认的修订，已按修订后的内容读取", "请核对后接受或拒绝全部修订"
+    ),
+    ("F08", "left_out"): Wording("文档里有 {count} 行文字不属于任何一部分，没有采用（“{raw}”）"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "nothing_filled"): Wording(
         "模板没有填写，表格和文字都是空的", "请检查是不是发错了文件，填好后重新报送"

@@ -1,0 +1,135 @@
+"""The bytes of an .odt go in; its paragraphs and tables come out. LibreOffice is not needed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.intake import package
+from pipeline.intake.documents.odd_marks import Run, joined
+from pipeline.intake.documents.parts import MAX_SPAN, Block, BlockCell, Document, Paragraph, document, tidy
+from pipeline.intake.documents.xml import attribute, local, parse_xml
+from pipeline.intake.refusal import Refused
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+KIND = "ODT 文字文档"
+_CONTENT = "content.xml"
+_SKIPPED = frozenset(
+    {"tracked-changes", "note", "annotation", "hidden-text", "hidden-paragraph", "sequence-decls", "forms", "variable-decls"}
+)
+_ROWS = frozenset({"table-rows", "table-header-rows", "table-row-group"})
+_MOST_REPEATS = 100
+"""A cell or a row repeated more often fills the rest of a sheet, not of a report's table."""
+
+
+def read_odt(content: bytes) -> Document:
+    """Read an .odt. Raises Refused."""
+    parts = package.inflate_all(package.open_package(content))
+    if _CONTENT not in parts:
+        raise Refused("damaged")
+    root = parse_xml(parts[_CONTENT])
+    reader = _Reader(_looks(root))
+    text = next((element for element in root.iter() if local(element) == "text" and element.getparent() is not None and local(element.getparent()) == "body"), root)
+    blocks = list(reader.blocks(text))
+    return document(KIND, blocks, pictures=reader.pictures, is_revised=reader.is_revised)
+
+
+def _looks(root: etree._Element) -> dict[str, str]:
+    """Map the styles of text that is raised, struck or hidden to how it looks."""
+    found: dict[str, str] = {}
+    for style in root.iter("{*}style"):
+        name = attribute(style, "name")
+        for properties in style.iter("{*}text-properties"):
+            if attribute(properties, "display") == "none":
+                found[name] = "hidden"
+            elif attribute(properties, "text-line-through-style") not in {"", "none"}:
+                found[name] = "strike"
+            elif attribute(properties, "text-position").startswith(("super", "sub")):
+                found[name] = "vertAlign"
+    return found
+
+
+@dataclass(slots=True)
+class _Reader:
+    looks: dict[str, str]
+    pictures: int = 0
+    is_revised: bool = False
+    floating: list[Paragraph | Block] = field(default_factory=list)
+
+    def blocks(self, parent: etree._Element) -> Iterator[Paragraph | Block]:
+        for child in parent:
+            name = local(child)
+            if name in {"p", "h"}:
+                yield from self._paragraph(child)
+            elif name == "table":
+                yield self._table(child)
+            elif name == "tracked-changes":
+                self.is_revised = True
+            elif name == "image":
+                self.pictures += 1
+            elif name not in _SKIPPED:  # lists, sections, frames, indexes
+                yield from self.blocks(child)
+
+    def _paragraph(self, element: etree._Element) -> Iterator[Paragraph | Block]:
+        if self.looks.get(attribute(element, "style-name")) == "hidden":
+            return
+        outer, self.floating = self.floating, []
+        text = joined(self._runs(element, ""))
+        found, self.floating = self.floating, outer
+        yield from (Paragraph(line) for line in tidy(text).split("\n"))
+        yield from found
+
+    def _runs(self, element: etree._Element, look: str) -> Iterator[Run]:
+        yield Run(_plain(element.text), look)
+        for child in element:
+            name = local(child)
+            own = self.looks.get(attribute(child, "style-name"), look) if name == "span" else look
+            if name == "s":
+                yield Run(" ", look)
+            elif name == "tab":
+                yield Run(" ", look)
+            elif name == "line-break":
+                yield Run("\n", look)
+            elif name in {"frame", "custom-shape"}:
+                self.floating += self.blocks(child)
+            elif name not in _SKIPPED and own != "hidden":
+                yield from self._runs(child, own)
+            yield Run(_plain(child.tail), look)
+
+    def _table(self, element: etree._Element) -> Block:
+        cells: list[BlockCell] = []
+        number = 0
+        for row in _rows(element):
+            column = 0
+            for cell in row:
+                repeats = min(_count(cell, "number-columns-repeated"), _MOST_REPEATS)
+                for _ in range(repeats):
+                    if local(cell) == "table-cell":
+                        height, width = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+                        cells.append(BlockCell(number, column, list(self.blocks(cell)), height, width))
+                    column += 1
+            number += 1
+        return Block(cells)
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    for child in table:
+        name = local(child)
+        if name == "table-row":
+            for _ in range(min(_count(child, "number-rows-repeated"), _MOST_REPEATS)):
+                yield child
+        elif name in _ROWS:
+            yield from _rows(child)
+
+
+def _count(element: etree._Element, name: str) -> int:
+    text = attribute(element, name)
+    return max(1, min(int(text), MAX_SPAN)) if text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004
+
+
+def _plain(text: str | None) -> str:
+    """Return text as it is shown: line breaks in the file are spaces."""
+    return " ".join(text.split("\n")) if text else ""

@@ -1,0 +1,70 @@
+"""The bytes of a file go in; the document they are comes out, by content and not by name, or None if they are none."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.intake import ole, package
+from pipeline.intake.documents import child
+from pipeline.intake.documents.odt import read_odt
+from pipeline.intake.documents.parts import Block, BlockCell, Document, Paragraph, document
+from pipeline.intake.documents.web import read_web
+from pipeline.intake.documents.word import read_word
+from pipeline.intake.refusal import hostile
+
+SUFFIXES = frozenset(
+    {".docx", ".docm", ".doc", ".wps", ".rtf", ".odt", ".html", ".htm", ".mht", ".mhtml", ".pdf"}
+)
+"""What documents are called; the readers go by content."""
+_SAMPLE = 4096
+_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|table|meta|div|p)[\s>]", re.IGNORECASE)
+_ODT = b"application/vnd.oasis.opendocument.text"
+_PDF_KIND = "PDF 文件"
+
+
+def open_document(content: bytes) -> Document | None:
+    """Open a document with the reader for it. Raises Refused for one that cannot or must not be read."""
+    try:
+        return _opened(content)
+    except RecursionError:
+        raise hostile("嵌套过深") from None
+
+
+def _opened(content: bytes) -> Document | None:
+    if content.startswith(b"PK"):
+        return _packed(content)
+    if content[:_SAMPLE].lstrip().startswith(b"%PDF"):
+        return _pdf(content)
+    if content.startswith(b"{\\rtf"):
+        return read_word(child.as_word(content, ".rtf"))
+    if content.startswith(ole.MAGIC):
+        names = {name.casefold() for name in ole.root_names(content)}
+        return read_word(child.as_word(content, ".doc")) if "worddocument" in names else None
+    head = content[:_SAMPLE]
+    if _PAGE.search(head) or _PAGE.search(head.replace(b"\0", b"")) or b"multipart/related" in head.lower():
+        return read_web(content)
+    return None
+
+
+def _packed(content: bytes) -> Document | None:
+    opened = package.open_package(content)
+    if "word/document.xml" in opened.entries:
+        return read_word(content)
+    if "mimetype" in opened.entries and "content.xml" in opened.entries:
+        if package.inflate_within(opened, "mimetype").startswith(_ODT):
+            return read_odt(content)
+    return None
+
+
+def _pdf(content: bytes) -> Document:
+    answer = child.pdf_parts(content)
+    blocks: list[Paragraph | Block] = []
+    for part in answer["parts"]:
+        if "text" in part:
+            blocks.append(Paragraph(part["text"], part["page"]))
+        else:
+            cells = [BlockCell(r, c, [Paragraph(text)], h, w) for r, c, h, w, text in part["cells"]]
+            blocks.append(Block(cells, part["page"]))
+    return document(_PDF_KIND, blocks, pictures=answer["pictures"], bare_pages=tuple(answer["bare"]))
+
+

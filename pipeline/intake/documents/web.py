@@ -1,0 +1,233 @@
+"""The bytes of a web page (.html, .mht, in UTF-8 or GBK) go in; its paragraphs and tables come out, as a person sees them.
+
+Scripts, menus, forms' fields and what is hidden are left out; tables that only arrange the page are opened. Nothing is
+fetched: what the page does not carry itself is not there.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import policy
+
+from lxml import etree
+
+from pipeline.intake.documents.odd_marks import Run, joined
+from pipeline.intake.documents.parts import MAX_SPAN, Block, BlockCell, Document, Paragraph, Trail, document, tidy
+from pipeline.intake.documents.xml import MAX_DEPTH
+from pipeline.intake.refusal import Refused, hostile
+
+KIND = "网页"
+MAX_PAGE = 8 * 1024 * 1024
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_SAMPLE = 4096
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|%|\s*;|\s*$)"
+    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)",
+    re.IGNORECASE,
+)
+_STRUCK_STYLE, _RAISED_STYLE = re.compile(r"line-through"), re.compile(r"vertical-align\s*:\s*(?:super|sub)\b")
+_SKIPPED = frozenset(
+    "head script style noscript template iframe object embed svg canvas select option textarea input button nav audio video"
+    " map applet caption colgroup title".split()
+)
+_BLOCKS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd section article main header footer aside figure figcaption blockquote pre"
+    " center fieldset legend address form hr body html details summary".split()
+)
+_STRUCK, _RAISED = frozenset({"s", "del", "strike"}), frozenset({"sup", "sub"})
+_META = frozenset({"articletitle", "title", "og:title"})
+_SPACES = re.compile(r"\s+")
+_WRAPPED = re.compile(r"(?<=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef])[ \t\r]*\n\s*(?=[\u2018-\u201d\u3001-\u9fff\uff00-\uffef])")
+"""A line break of the source between Chinese characters is no space."""
+
+
+def read_web(content: bytes) -> Document:
+    """Read a page. Raises Refused."""
+    page = _page_of(content)
+    if len(page) > MAX_PAGE:
+        raise Refused("too_large")
+    text = decoded(page).replace("\0", "")
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        raise Refused("damaged") from None
+    if root is None:
+        raise Refused("damaged")
+    walker = _Walker()
+    blocks = walker.walk(root)
+    return document(KIND, blocks, titles=tuple(_titles(root)), pictures=walker.pictures)
+
+
+def decoded(page: bytes) -> str:
+    """Decode a page: by its mark, by what it declares if that is true, else as UTF-8 or GBK."""
+    if page.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return page.decode("utf-16", "replace")
+    declared = _CHARSET.search(page[:_SAMPLE])
+    name = declared[1].decode("ascii", "replace").lower() if declared else ""
+    is_chinese = name.startswith(("gb", "hz"))
+    for encoding in ("gb18030", "utf-8-sig") if is_chinese else ("utf-8-sig", "gb18030"):
+        try:
+            return page.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return page.decode("gb18030" if is_chinese else "utf-8", "replace")
+
+
+def _page_of(content: bytes) -> bytes:
+    """Return the page inside of a web archive (.mht), else the bytes as they are."""
+    head = content[:_SAMPLE].lower()
+    if b"mime-version:" not in head or b"multipart/" not in head:
+        return content
+    try:
+        message = email.message_from_bytes(content, policy=policy.compat32)
+        pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
+        payload = pages[0].get_payload(decode=True) if pages else None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        payload = None
+    if not isinstance(payload, bytes):
+        raise Refused("damaged")
+    charset = str(pages[0].get_content_charset() or "")
+    return payload.replace(b"charset=unicode", b"") if charset else payload
+
+
+def _titles(root: etree._Element) -> Iterator[str]:
+    for element in root.iter("meta"):
+        name = (element.get("name") or element.get("property") or "").lower()
+        if name in _META and element.get("content"):
+            yield tidy(element.get("content") or "")
+    for element in root.iter("title"):
+        yield tidy("".join(str(text) for text in element.itertext()))
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table under construction: ``covered`` are places that cells above reach into, until which row."""
+
+    block: Block
+    row: int = -1
+    column: int = 0
+    covered: dict[int, int] = field(default_factory=dict)
+    in_cell: bool = False
+
+    def next_row(self) -> None:
+        self.row += 1
+        self.column = 0
+
+    def place(self, height: int, width: int) -> BlockCell:
+        while self.covered.get(self.column, -1) >= self.row:
+            self.column += 1
+        if self.column + width > MAX_SPAN:
+            raise hostile("表格范围过大")
+        cell = BlockCell(max(self.row, 0), self.column, [], height, width)
+        for column in range(self.column, self.column + width):
+            self.covered[column] = self.row + height - 1
+        self.column += width
+        self.block.cells.append(cell)
+        return cell
+
+
+@dataclass(slots=True)
+class _Walker:
+    """Walks a tree once, without recursion, and gathers lines where blocks begin and end."""
+
+    pictures: int = 0
+    runs: list[Run] = field(default_factory=list)
+    tables: list[_Table] = field(default_factory=list)
+    into: list[list[Paragraph | Block]] = field(default_factory=lambda: [[]])
+    trail: list[int] = field(default_factory=list)
+    looks: list[str] = field(default_factory=lambda: [""])
+    line_trail: Trail = ()
+
+    def walk(self, root: etree._Element) -> list[Paragraph | Block]:
+        walker = etree.iterwalk(root, events=("start", "end"))
+        number = 0
+        for event, element in walker:
+            name = element.tag if isinstance(element.tag, str) else ""
+            if event == "start":
+                number += 1
+                if name in _SKIPPED or _is_hidden(element):
+                    self._ended(element, name, hidden=True)
+                    walker.skip_subtree()
+                    self.trail.append(number)
+                    self.looks.append("")
+                    continue
+                self.trail.append(number)
+                if len(self.trail) > MAX_DEPTH:
+                    raise hostile("嵌套过深")
+                self._start(element, name)
+            else:
+                self.trail.pop()
+                self.looks.pop()
+                if name not in _SKIPPED and not _is_hidden(element):
+                    self._ended(element, name)
+                self._text(element.tail)
+        self._flush()
+        return self.into[0]
+
+    def _start(self, element: etree._Element, name: str) -> None:
+        self.looks.append(_look(element, name) or self.looks[-1])
+        if name in _BLOCKS or name == "br":
+            self._flush()
+        elif name == "table":
+            self._flush()
+            table = _Table(Block(trail=tuple(self.trail)))
+            self.into[-1].append(table.block)
+            self.tables.append(table)
+        elif name == "tr" and self.tables:
+            self._flush()
+            self.tables[-1].next_row()
+        elif name in {"td", "th"} and self.tables:
+            self._flush()
+            table = self.tables[-1]
+            cell = table.place(_spanned(element, "rowspan"), _spanned(element, "colspan"))
+            self.into.append(cell.content)
+        elif name == "img":
+            self.pictures += 1
+        self._text(element.text)
+
+    def _ended(self, element: etree._Element, name: str, *, hidden: bool = False) -> None:
+        if name in _BLOCKS:
+            self._flush()
+        elif name == "table" and self.tables and not hidden:
+            self._flush()
+            self.tables.pop()
+        elif name in {"td", "th"} and self.tables:
+            if hidden:  # it takes no place at all: display none
+                return
+            self._flush()
+            if len(self.into) > 1:
+                self.into.pop()
+
+    def _text(self, text: str | None) -> None:
+        if text:
+            if not self.runs:
+                self.line_trail = tuple(self.trail)
+            self.runs.append(Run(_SPACES.sub(" ", _WRAPPED.sub("", text)), self.looks[-1]))
+
+    def _flush(self) -> None:
+        if self.runs:
+            text = tidy(joined(self.runs))
+            if text:
+                self.into[-1].append(Paragraph(text, trail=self.line_trail))
+            self.runs = []
+
+
+def _look(element: etree._Element, name: str) -> str:
+    style = element.get("style") or ""
+    if name in _RAISED or _RAISED_STYLE.search(style):
+        return "vertAlign"
+    return "strike" if name in _STRUCK or _STRUCK_STYLE.search(style) else ""
+
+
+def _spanned(element: etree._Element, name: str) -> int:
+    text = (element.get(name) or "1").strip()
+    return min(max(1, int(text)), MAX_SPAN) if text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004
