@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.forms import layout
 from pipeline.forms.charts import load_charts
 from pipeline.forms.drafts import load_drafts
+from pipeline.forms.extending import whole
 from pipeline.forms.form import (
     Balance,
     Block,
@@ -71,6 +72,15 @@ def edition_mark(form_id: str) -> str:
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:8]
 
 
+def _base_source(section: TomlSection, form_id: str) -> TomlSource:
+    """Return the source of a form that ships with nianbao, for another that extends it."""
+    if form_id not in form_ids():
+        raise section.fault(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。", "extends")
+    file = f"{form_id}.toml"
+    own = TomlSource(resources.files("pipeline.forms").joinpath(file).read_text("utf-8"), file)
+    return whole(own, _base_source)
+
+
 def data_dictionary(form: Form) -> list[FieldInfo]:
     """List every entry, nil return, number and text of ``form`` with its cell in the template."""
     rows: list[FieldInfo] = []
@@ -92,12 +102,12 @@ def data_dictionary(form: Form) -> list[FieldInfo]:
 
 def parse_form(text: str, file: str) -> Form:
     """Check and build the form written in ``text``. Raises ConfigError with file and line."""
-    source = TomlSource(text, file)
+    source = whole(TomlSource(text, file), _base_source)
     source.refuse_unknown_tables(_TOP_LEVEL)
     sheets = [section.into(Sheet) for section in source.tables("sheet")]
     entries = [section.into(Entry) for section in source.tables("entry")]
     texts = [section.into(Text) for section in source.tables("text")]
-    tables = [_table(source, section, number) for number, section in enumerate(source.tables("table"))]
+    tables = [_table(section) for section in source.tables("table")]
     cells = _cells(tables)
     _refuse_duplicates(
         source,
@@ -144,8 +154,8 @@ def parse_form(text: str, file: str) -> Form:
     )
 
 
-def _table(source: TomlSource, section: TomlSection, number: int) -> Table:
-    blocks = tuple(_block(inner) for inner in source.inner(section, number, "block"))
+def _table(section: TomlSection) -> Table:
+    blocks = tuple(_block(inner) for inner in section.inner("block"))
     if not blocks:
         raise section.fault("这张表没有 [[table.block]]。")
     values = {key: value for key, value in section.values.items() if key != "block"}
