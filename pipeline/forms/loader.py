@@ -34,6 +34,7 @@ from pipeline.forms.form import (
     last_year,
 )
 from pipeline.forms.grid import build_grid, cell_key
+from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.model import ConfigError, Place, a1
@@ -46,7 +47,6 @@ _TOP_LEVEL = {
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
     "summary_rule",
 }  # fmt: skip
-_NUMBER_KINDS = {"count", "money"}
 
 
 @cache
@@ -185,8 +185,8 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     label = tuple(item.get("label", ()))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
-    if is_column and item.get("kind") not in _NUMBER_KINDS:
-        raise section.fault(f"“{key}”的 kind 应为 count 或 money。", token)
+    if is_column and item.get("kind") not in NUMBER_KINDS:
+        raise section.fault(f"“{key}”的 kind 应为 {'、'.join(NUMBER_KINDS)} 之一。", token)
     return Line(key, label, tuple(item.get("groups", ())), str(item.get("kind", "")))
 
 

@@ -105,9 +105,7 @@ class _Reader:
         for child in element:
             name = local(child)
             own = self.looks.get(attribute(child, "style-name"), look) if name == "span" else look
-            if name == "s":
-                yield Run(" ", look)
-            elif name == "tab":
+            if name == "s" or name == "tab":
                 yield Run(" ", look)
             elif name == "line-break":
                 yield Run("\n", look)

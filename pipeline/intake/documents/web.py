@@ -42,12 +42,69 @@ _STRUCK_STYLE, _RAISED_STYLE = (
     re.compile(r"vertical-align\s*:\s*(?:super|sub)\b"),
 )
 _SKIPPED = frozenset(
-    "head script style noscript template iframe object embed svg canvas select option textarea input button nav audio video"
-    " map applet caption colgroup title".split()
+    [
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "select",
+        "option",
+        "textarea",
+        "input",
+        "button",
+        "nav",
+        "audio",
+        "video",
+        "map",
+        "applet",
+        "caption",
+        "colgroup",
+        "title",
+    ]
 )
 _BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd section article main header footer aside figure figcaption blockquote pre"
-    " center fieldset legend address form hr body html details summary".split()
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "figure",
+        "figcaption",
+        "blockquote",
+        "pre",
+        "center",
+        "fieldset",
+        "legend",
+        "address",
+        "form",
+        "hr",
+        "body",
+        "html",
+        "details",
+        "summary",
+    ]
 )
 _STRUCK, _RAISED = frozenset({"s", "del", "strike"}), frozenset({"sup", "sub"})
 _META = frozenset({"articletitle", "title", "og:title"})
