@@ -209,6 +209,8 @@ class Basic:
     title: str
     """The condition in words; {names} are limits."""
     source: str
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """Severities of what it finds otherwise than in its plain form, by the finding's variant."""
     limits: Mapping[str, int] = field(default_factory=dict)
     except_levels: tuple[str, ...] = ()
     adjustable: bool = False
@@ -226,6 +228,10 @@ class Basic:
     def applies_to(self, level: str) -> bool:
         """Whether bodies of ``level`` are bound."""
         return level not in self.except_levels
+
+    def severity_of(self, variant: str) -> str:
+        """Return how much a finding of ``variant`` weighs."""
+        return self.variants.get(variant, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
