@@ -202,6 +202,18 @@ class Finding:
     on_trial: bool = False
     """Whether its rule is on trial: told to the coordinator only."""
 
+    @classmethod
+    def found(
+        cls,
+        code: str,
+        place: Place | None = None,
+        keys: tuple[str, ...] = (),
+        variant: str = "",
+        facts: Mapping[str, Fact] | None = None,
+    ) -> Finding:
+        """Make a finding as reading comes upon it: it weighs as an error until the form has weighed it (``forms.weighed``)."""
+        return cls(code, Severity.ERROR, place, keys, variant, facts or {})
+
     @property
     def key(self) -> str | None:
         """The cell at ``place``, if it is one of the form's."""

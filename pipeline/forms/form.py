@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pipeline.forms.kinds import NUMBER_KINDS, NumberKind
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -134,7 +136,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One of the form's numbers. ``kind`` is ``count`` or ``money`` (万元); ``defined_by`` is the id of the balance that computes it."""
+    """One of the form's numbers. ``kind`` is one of ``kinds.NUMBER_KINDS``; ``defined_by`` is the id of the balance that computes it."""
 
     key: str
     table: str
@@ -151,6 +153,11 @@ class Cell:
     def label(self) -> str:
         """Row and column labels in one line, outermost first."""
         return " / ".join((*self.row.label, *self.column.label))
+
+    @property
+    def number(self) -> NumberKind:
+        """What such a number may be."""
+        return NUMBER_KINDS[self.kind]
 
     @property
     def is_input(self) -> bool:
@@ -202,6 +209,8 @@ class Basic:
     title: str
     """The condition in words; {names} are limits."""
     source: str
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """Severities of what it finds otherwise than in its plain form, by the finding's variant."""
     limits: Mapping[str, int] = field(default_factory=dict)
     except_levels: tuple[str, ...] = ()
     adjustable: bool = False
@@ -219,6 +228,10 @@ class Basic:
     def applies_to(self, level: str) -> bool:
         """Whether bodies of ``level`` are bound."""
         return level not in self.except_levels
+
+    def severity_of(self, variant: str) -> str:
+        """Return how much a finding of ``variant`` weighs."""
+        return self.variants.get(variant, self.severity)
 
 
 @dataclass(frozen=True, slots=True)

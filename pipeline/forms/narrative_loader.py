@@ -33,8 +33,8 @@ def load_narratives(
     ``texts`` says of each text of the form by key whether it is required; ``cells`` are the keys of its cells.
     """
     found: dict[str, Narrative] = {}
-    for number, section in enumerate(source.tables("narrative")):
-        rule = _rule(source, section, number, cells)
+    for section in source.tables("narrative"):
+        rule = _rule(section, cells)
         _refuse_faulty(section, rule, texts)
         if rule.id in found:
             raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
@@ -43,13 +43,13 @@ def load_narratives(
     return tuple(found.values())
 
 
-def _rule(source: TomlSource, section: Section, number: int, cells: Sequence[str]) -> Narrative:
+def _rule(section: Section, cells: Sequence[str]) -> Narrative:
     kind = str(section.values.get("kind", ""))
     plain = replace(section, values=_without(section.values, "kind"))
     if kind not in kinds.KINDS:
         raise section.fault(f"kind 应为 {'、'.join(kinds.KINDS)} 之一。", "kind")
     if kinds.KINDS[kind] is Figures:
-        return _figures(source, plain, number, cells)
+        return _figures(plain, cells)
     rule = plain.into(kinds.KINDS[kind])
     _try_patterns(
         plain, plain.values, lambda written: written.replace("{year}", "2000").replace("{name}", "x")
@@ -102,15 +102,15 @@ class _ClaimText:
     follows: bool = False
 
 
-def _figures(source: TomlSource, section: Section, number: int, cells: Sequence[str]) -> Figures:
+def _figures(section: Section, cells: Sequence[str]) -> Figures:
     words = _words(section)
 
     def spell(written: str) -> str:
         return _MACRO.sub(lambda match: words[match.group(1)], written)
 
     plain = replace(section, values=_without(section.values, "words", "claim", "partition"))
-    claims = [_claim(inner, cells, spell) for inner in source.inner(section, number, "claim")]
-    partitions = [inner.into(Partition) for inner in source.inner(section, number, "partition")]
+    claims = [_claim(inner, cells, spell) for inner in section.inner("claim")]
+    partitions = [inner.into(Partition) for inner in section.inner("partition")]
     if not claims:
         raise section.fault("这条规则没有 [[narrative.claim]]。")
     _try_patterns(plain, plain.values, spell)

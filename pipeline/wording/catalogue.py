@@ -326,11 +326,11 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "",
         "{label}",
     ),
-    ("F08", "heading_twice"): Wording("文档里“{label}”的标题不止一个，无法确认以哪一个为准", "请在模板中填写"),
-    ("F08", "scanned"): Wording("文档第 {pages} 页是扫描的图片，读不出文字", "请在模板中填写"),
-    ("F08", "revised"): Wording(
-        "文档里有没有确认的修订，已按修订后的内容读取", "请核对后接受或拒绝全部修订"
+    ("F08", "heading_twice"): Wording(
+        "文档里“{label}”的标题不止一个，无法确认以哪一个为准", "请在模板中填写"
     ),
+    ("F08", "scanned"): Wording("文档第 {pages} 页是扫描的图片，读不出文字", "请在模板中填写"),
+    ("F08", "revised"): Wording("文档里有没有确认的修订，已按修订后的内容读取", "请核对后接受或拒绝全部修订"),
     ("F08", "left_out"): Wording("文档里有 {count} 行文字不属于任何一部分，没有采用（“{raw}”）"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "nothing_filled"): Wording(

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 KIND = "ODT 文字文档"
 _CONTENT = "content.xml"
 _SKIPPED = frozenset(
-    {"tracked-changes", "note", "annotation", "hidden-text", "hidden-paragraph", "sequence-decls", "forms", "variable-decls"}
+    {
+        "tracked-changes",
+        "note",
+        "annotation",
+        "hidden-text",
+        "hidden-paragraph",
+        "sequence-decls",
+        "forms",
+        "variable-decls",
+    }
 )
 _ROWS = frozenset({"table-rows", "table-header-rows", "table-row-group"})
 _MOST_REPEATS = 100
@@ -32,7 +41,16 @@ def read_odt(content: bytes) -> Document:
         raise Refused("damaged")
     root = parse_xml(parts[_CONTENT])
     reader = _Reader(_looks(root))
-    text = next((element for element in root.iter() if local(element) == "text" and element.getparent() is not None and local(element.getparent()) == "body"), root)
+    text = next(
+        (
+            element
+            for element in root.iter()
+            if local(element) == "text"
+            and element.getparent() is not None
+            and local(element.getparent()) == "body"
+        ),
+        root,
+    )
     blocks = list(reader.blocks(text))
     return document(KIND, blocks, pictures=reader.pictures, is_revised=reader.is_revised)
 
@@ -87,9 +105,7 @@ class _Reader:
         for child in element:
             name = local(child)
             own = self.looks.get(attribute(child, "style-name"), look) if name == "span" else look
-            if name == "s":
-                yield Run(" ", look)
-            elif name == "tab":
+            if name == "s" or name == "tab":
                 yield Run(" ", look)
             elif name == "line-break":
                 yield Run("\n", look)
@@ -108,7 +124,10 @@ class _Reader:
                 repeats = min(_count(cell, "number-columns-repeated"), _MOST_REPEATS)
                 for _ in range(repeats):
                     if local(cell) == "table-cell":
-                        height, width = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+                        height, width = (
+                            _count(cell, "number-rows-spanned"),
+                            _count(cell, "number-columns-spanned"),
+                        )
                         cells.append(BlockCell(number, column, list(self.blocks(cell)), height, width))
                     column += 1
             number += 1

@@ -66,5 +66,3 @@ def _pdf(content: bytes) -> Document:
             cells = [BlockCell(r, c, [Paragraph(text)], h, w) for r, c, h, w, text in part["cells"]]
             blocks.append(Block(cells, part["page"]))
     return document(_PDF_KIND, blocks, pictures=answer["pictures"], bare_pages=tuple(answer["bare"]))
-
-

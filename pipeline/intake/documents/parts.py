@@ -153,7 +153,9 @@ def _is_table(inner: Paragraph | Block) -> bool:
 
 
 def _arranges_deeper(block: Block) -> bool:
-    return any(isinstance(inner, Block) and _is_table(inner) for cell in block.cells for inner in cell.content)
+    return any(
+        isinstance(inner, Block) and _is_table(inner) for cell in block.cells for inner in cell.content
+    )
 
 
 def _plain(cell: BlockCell) -> TableCell:

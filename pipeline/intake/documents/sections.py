@@ -80,7 +80,12 @@ def split_sections(form: Form, lines: Sequence[Line], tables: Iterable[int] = ()
     result = Sections()
     content = {*tables, *(line.number for line in lines if listed[line.number] is None)}
     lines = [line for line in lines if not _is_contents_line(words, line.text)]
-    _begin(form, result, [(line.number, at) for line in lines if (at := listed[line.number]) is not None], content)
+    _begin(
+        form,
+        result,
+        [(line.number, at) for line in lines if (at := listed[line.number]) is not None],
+        content,
+    )
     first = min(result.begins.values(), default=None)
     result.before = [line for line in lines if first is not None and line.number < first]
     end = 1 + max((line.number for line in lines), default=0)
@@ -170,7 +175,9 @@ def _give(
             given.setdefault(key, [])
         if rest:
             given[current].append(Line(line.number, rest))
-    result.missing += [text.key for text in texts if not is_found or (text.heading and seen.count(text.key) != 1)]
+    result.missing += [
+        text.key for text in texts if not is_found or (text.heading and seen.count(text.key) != 1)
+    ]
     if not texts:
         result.loose += given[plain]
         return
@@ -196,7 +203,9 @@ def _run_in(text: str) -> tuple[str, str]:
     """Part a numbered heading from the paragraph that follows it on the same line; empty where there is none."""
     if not _NUMBERING.match(normalise(text[:_LONGEST_HEADING])):
         return "", text
-    found = re.search(r"(?<=[^\d一二三四五六七八九十])[。：:\n ]|(?<=[^\d一二三四五六七八九十])　", text[3:_LONGEST_HEADING])
+    found = re.search(
+        r"(?<=[^\d一二三四五六七八九十])[。：:\n ]|(?<=[^\d一二三四五六七八九十])　", text[3:_LONGEST_HEADING]
+    )
     if not found:
         return "", text
     at = found.start() + 3

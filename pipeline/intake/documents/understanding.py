@@ -122,7 +122,9 @@ def _reading(
 ) -> Reading:
     figures = Figures()
     everything = [*sheets.single, *sheets.stacks.values()]
-    is_superseded = _is_superseded(form, everything) and any(placed.missing or not placed.sheet for _, placed in placements)
+    is_superseded = _is_superseded(form, everything) and any(
+        placed.missing or not placed.sheet for _, placed in placements
+    )
     for table, found in placements:
         placed = _only_exact(found) if is_superseded else found
         figures.findings += _table_findings(table, form, placed)
@@ -159,7 +161,10 @@ def _reading(
 def _is_superseded(form: Form, sheets: Iterable[SheetData]) -> bool:
     markers = {normalise(marker) for marker in form.superseded.markers}
     return any(
-        isinstance(value, str) and normalise(value) in markers for sheet in sheets for row in sheet.rows for value in row
+        isinstance(value, str) and normalise(value) in markers
+        for sheet in sheets
+        for row in sheet.rows
+        for value in row
     )
 
 
