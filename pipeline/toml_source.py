@@ -136,7 +136,7 @@ class TomlSource:
         """Return the first line of ``section`` that holds ``token``, else its first line."""
         return self._line_of(token, section.first_line, section.last_line)
 
-    def lines_of(self, *path: str) -> tuple[int, int] | None:
+    def lines_of(self, *path: str | int) -> tuple[int, int] | None:
         """Return the first and last line of the table with a header of its own at ``path``."""
         return self._spans.get(path)
 
