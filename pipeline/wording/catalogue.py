@@ -440,11 +440,41 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{claimed}",
         "{expected}",
     ),
-    ("figures", "parts"): Wording(
-        "按{name}分列的各项加起来是 {added}，所属的总数写的是 {whole}：“{sentence}”",
+    ("figures", "exceeds"): Wording(
+        "文字写的是 {claimed}，超过表格（{where}）的“{name}”{expected}：“{sentence}”",
+        "{remedy}",
+        "{claimed}",
+        "不超过 {expected}",
+    ),
+    ("sums", "parts"): Wording(
+        "分列的各项加起来是 {added}（{numbers}），所属的总数写的是 {whole}：“{sentence}”",
         "{remedy}",
         "{added}",
         "{whole}",
+    ),
+    ("sums", "balance"): Wording(
+        "收到和上年结转的共 {came} 件（其中写的 {whole}），答复和结转下年的却有 {went} 件（{numbers}）：“{sentence}”",
+        "{remedy}",
+        "{went}",
+        "{came}",
+    ),
+    ("ratios", "share"): Wording(
+        "占比写的是 {stated}，{part} 占 {whole} 是 {expected}：“{sentence}”",
+        "{remedy}",
+        "{stated}",
+        "{expected}",
+    ),
+    ("ratios", "growth"): Wording(
+        "增减写的是 {stated}，从 {before} 到 {now} 是{direction} {expected}：“{sentence}”",
+        "{remedy}",
+        "{stated}",
+        "{direction} {expected}",
+    ),
+    ("ratios", "twice"): Wording(
+        "同一件事写了两个数，一处是 {claimed}：“{sentence}”，一处是 {expected}：“{other}”",
+        "{remedy}",
+        "{claimed}",
+        "{expected}",
     ),
     ("similar", "last_year"): Wording("与本单位上年报告的同一部分有 {percent}% 相同", "{remedy}"),
     ("similar", "other_agency"): Wording("与“{name}”的同一部分有 {percent}% 相同", "{remedy}"),
