@@ -67,7 +67,7 @@ class Section:
         values = self.values.get(name, {})
         if not isinstance(values, dict):
             raise self.fault(f"“{name}”应写成 [{self.name}.{name}] 表。", name)
-        lines = self.source.lines_of(self.name, name) or (self.first_line, self.last_line)
+        lines = self.source.lines_of(*(self.path or (self.name,)), name) or (self.first_line, self.last_line)
         return Section(self.source, f"{self.name}.{name}", values, *lines)
 
     def inner(self, name: str) -> list[Section]:

@@ -17,7 +17,7 @@ from pipeline.forms.narrative import Claim, Concepts, Figures, Sum, Word
 from pipeline.forms.narrative_patterns import all_spelled, without
 
 if TYPE_CHECKING:
-    from pipeline.toml_source import Section, TomlSource
+    from pipeline.toml_source import Section
 
 _TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
 _PATTERNS = (
@@ -55,9 +55,9 @@ class _ClaimText:
 
 
 def load_figures(section: Section, cells: Sequence[str]) -> Figures:
-    """Return the rule of the ``number``-th [[narrative]]. Raises ConfigError."""
+    """Return the rule of a [[narrative]]. Raises ConfigError."""
     words = tuple(
-        _words(_table(source, section, number, "words"), _table(source, section, number, "patterns"))
+        _words(section.table("words"), section.table("patterns"))
     )
     known = {concept for word in words for concept in word.concepts}
     claims = tuple(_claim(inner, cells, known) for inner in section.inner("claim"))
@@ -66,13 +66,6 @@ def load_figures(section: Section, cells: Sequence[str]) -> Figures:
     patterns = all_spelled(section, _PATTERNS)
     plain = replace(section, values=without(section.values, "words", "patterns", "claim", *patterns))
     return plain.into(Figures, claims=claims, words=words, **patterns)
-
-
-def _table(source: TomlSource, section: Section, number: int, name: str) -> Section:
-    """Return the table ``[narrative.name]`` of the ``number``-th [[narrative]]."""
-    found = section.table(name)
-    first, last = source.lines_of(section.name, number, name) or (section.first_line, section.last_line)
-    return replace(found, first_line=first, last_line=last)
 
 
 def _words(words: Section, patterns: Section) -> Iterator[Word]:
