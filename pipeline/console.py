@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import time
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +25,7 @@ from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
+from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
@@ -58,9 +60,20 @@ def out() -> Console:
     return console if console.is_terminal else _console(width=_WIDE)
 
 
+class _ForeignWords(Console):
+    """A console on which what others wrote can do nothing: no escape that it holds reaches the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield what is printed, with a blank for every character that cannot be seen but the ends of our lines."""
+        for segment in super().render(renderable, options):
+            text = segment.text
+            is_plain = segment.control or text.isprintable() or text == "\n"
+            yield segment if is_plain else Segment("\n".join(map(visible, text.split("\n"))), segment.style)
+
+
 def _console(width: int | None = None) -> Console:
     """Return a console that takes names and the words of servers as they are: brackets and colons mean nothing."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    return _ForeignWords(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 from pipeline.messages import VERDICT_WORDS, counts_in_words, message_line
 from pipeline.model import CHINA, Assessment, MessageOutcome, NianbaoError, Severity, Verdict
 from pipeline.publishing.record import Leftover, Record
+from pipeline.wording.personal_numbers import without_persons
+from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
     from pipeline.delivery import Round
@@ -34,7 +36,7 @@ class Journal:
     def line(self, text: str) -> None:
         """Write one line, and have it on the disk's way at once."""
         if self.file:
-            self.file.write(f"{text}\n")
+            self.file.write(f"{without_persons(visible(text))}\n")
             self.file.flush()
 
     def mails(self, outcomes: Iterable[MessageOutcome]) -> None:

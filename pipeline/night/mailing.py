@@ -15,7 +15,8 @@ from pipeline.ledger import letters, mailboxes
 from pipeline.ledger.store import Ledger
 from pipeline.machine.environment import typed
 from pipeline.machine.network import credentials
-from pipeline.model import ConfigError, Message
+from pipeline.messages import bounce_in_words
+from pipeline.model import ConfigError, Message, SenderProof
 from pipeline.publishing.files import write_if_changed
 
 if TYPE_CHECKING:
@@ -57,10 +58,15 @@ def check(district: District) -> None:
 
 
 def note_bounces(messages: Iterable[Message], ledger: Ledger, *, now: datetime) -> int:
-    """Record which letters did not arrive, by the reports among ``messages``; return how many were news."""
-    bounces = [message.bounce for message in messages if message.bounce]
+    """Record which letters did not arrive, by the reports among ``messages``; return how many were news.
+
+    What a report says is the word of whoever wrote it, and is quoted so; one whose origin failed its check says nothing.
+    """
+    bounces = [
+        message.bounce for message in messages if message.bounce and message.proof is not SenderProof.FAILED
+    ]
     return sum(
-        letters.bounced(ledger, bounce.letter, f"{bounce.recipient}：{bounce.words}", at=now)
+        letters.bounced(ledger, bounce.letter, bounce.recipient, bounce_in_words(bounce), at=now)
         for bounce in bounces
     )
 

@@ -45,6 +45,8 @@ class Filed:
     """Last year's texts, as they were sent."""
     names: tuple[str, ...] = ()
     """What the agency calls itself, longest first."""
+    name: str = ""
+    """What the file is called."""
 
     def said(self, keys: Iterable[str]) -> dict[str, str]:
         """Return those of the texts ``keys`` that say something."""
@@ -105,6 +107,7 @@ def filed(number: int, item: Submission, past: PastReport | None = None) -> File
         order=item.order,
         past=past.texts if past else {},
         names=tuple(_abbreviated(texts.values(), called(agency))),
+        name=item.name,
     )
 
 
