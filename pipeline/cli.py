@@ -197,7 +197,10 @@ def run(
     engine: Annotated[
         str | None,
         typer.Option(
-            "--engine", metavar="地址", help="dask 集群地址，例如 tcp://10.0.0.5:8786。", show_default=False
+            "--engine",
+            metavar="地址",
+            help="dask 集群地址，例如 tls://10.0.0.5:8786；集群送回的结果在本机执行，只用自己管理的集群。",
+            show_default=False,
         ),
     ] = None,
     with_pdf: Annotated[

@@ -33,7 +33,7 @@ def load_roster(path: Path, level: str) -> tuple[Agency, ...]:
     """Read agencies.csv (UTF-8 with or without BOM, or GBK); an empty level is the district's ``level``."""
     if not path.is_file():
         raise ConfigError("找不到报送单位名单。请把名单放在 district.toml 旁边。", file=path)
-    rows = list(csv.reader(io.StringIO(decoded(path.read_bytes(), path))))
+    rows = _rows(path)
     header = [name.strip() for name in rows[0]] if rows else []
     _refuse_untitled(header, rows, path)
     _check_header(header, path)
@@ -45,6 +45,18 @@ def load_roster(path: Path, level: str) -> tuple[Agency, ...]:
         raise ConfigError("名单是空的，请至少写一个单位。", file=path, line=2)
     _refuse_twins(agencies, path)
     return tuple(agencies)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """Return the rows, whichever line ends a program wrote: those of old Macs as well."""
+    text = decoded(path.read_bytes(), path).replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(io.StringIO(text))
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise ConfigError(
+            "这一行不是名单：可能缺了一个引号，或者这不是 CSV 文件。", file=path, line=reader.line_num
+        ) from error
 
 
 def named(agencies: Iterable[Agency]) -> dict[str, Agency]:

@@ -285,6 +285,7 @@ CREATE INDEX events_by_agency ON events (agency);
 
 _UNGUESSABLE = """
 CREATE TABLE secret (value TEXT NOT NULL);
+CREATE TABLE hosts (kind TEXT PRIMARY KEY, host TEXT NOT NULL);
 """
 
 MIGRATIONS: tuple[str, ...] = (

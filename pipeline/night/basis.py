@@ -15,6 +15,7 @@ from pipeline.night.assessing import Campaign
 from pipeline.night.fingerprint import fingerprint
 from pipeline.night.inbox import Inbox, look
 from pipeline.night.journal import Journal
+from pipeline.publishing.layout_guard import refuse_active
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ def _word_layout(district: District, form: Form) -> bytes:
     """Return the district's own Word layout, else the one built from the form."""
     own = district.layouts / LAYOUT_NAME
     if own.is_file():
-        return own.read_bytes()
+        content = own.read_bytes()
+        refuse_active(content, own)
+        return content
     from pipeline.publishing.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
 
     return build_layout(form)

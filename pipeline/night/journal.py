@@ -16,6 +16,7 @@ from io import TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.machine.durable import make_folder
 from pipeline.messages import VERDICT_WORDS, counts_in_words, message_line
 from pipeline.model import CHINA, Assessment, MessageOutcome, NianbaoError, Severity, Verdict
 from pipeline.publishing.record import Leftover, Record
@@ -84,7 +85,7 @@ def open_journal(folder: Path | None, title: str, *, now: datetime) -> Iterator[
         yield Journal()
         return
     day = now.astimezone(CHINA)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with (folder / f"{day:%Y-%m-%d}.log").open("a", encoding="utf-8") as file:
         journal = Journal(file)
         journal.line(f"{day:%Y-%m-%d %H:%M:%S}　开始　{title}")
