@@ -105,6 +105,9 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     console = out()
     console.print(Text(f"{district.name} {district.year} 年度政府信息公开工作年度报告", style="bold"))
     console.print(counts_in_words(outcome.record["counts"]))
+    if district.mail.fetches or any(".eml" in item["file"] for item in outcome.record["submissions"]):
+        for remark in district.mail.remarks:
+            console.print(f"注意：{remark}")
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:

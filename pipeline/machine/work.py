@@ -77,7 +77,7 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
 def _refuse_open_line(address: str) -> None:
     """Refuse a cluster on another machine that is not spoken to over TLS: what comes back from it is run here."""
     parts = urlsplit(address if "://" in address else f"tcp://{address}")
-    if parts.scheme != "tls" and parts.hostname not in _LOOPBACK:
+    if parts.scheme not in ("tls", "inproc") and parts.hostname not in _LOOPBACK:
         raise ConfigError(
             f"计算集群 {address} 不在本机，又没有加密。集群送回的结果会在本机执行，只能用自己管理、用证书加密的集群："
             "请在 dask 配置中写好证书，地址写成 tls:// 开头。"

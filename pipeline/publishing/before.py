@@ -15,7 +15,7 @@ def read_record(folder: Path) -> record.Record | None:
     """Return the record of the last finished night in ``folder``, None if there is none that can be used."""
     try:
         found = json.loads((folder / RUN_NAME).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and _is_within(folder, found) else None
 

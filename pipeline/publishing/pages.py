@@ -46,8 +46,13 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(night, tonight)),
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.waivers,
+        remarks=night.district.mail.remarks if _takes_mail(night) else (),
     )
     return dashboard.build_dashboard(night.form, morning)
+
+
+def _takes_mail(night: Night) -> bool:
+    return night.district.mail.fetches or any(item.submission.source == "mail" for item in night.assessments)
 
 
 def _site(night: Night, tonight: Record) -> dict[str, str]:

@@ -61,6 +61,8 @@ class Morning:
     outputs: Sequence[Link] = ()
     nights: Sequence[NightCounts] = ()
     waivers: Sequence[Waiver] = ()
+    remarks: Sequence[str] = ()
+    """What is to be known of all that came, in sentences."""
 
     @property
     def today(self) -> date:
