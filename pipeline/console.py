@@ -25,6 +25,7 @@ from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
+from pipeline.wording.personal_numbers import without_persons
 from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
@@ -171,7 +172,11 @@ def _print_troubles(console: Console, found: Record) -> None:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
         line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
-        parts = (item["agency_name"], item["file"], f"{item['problem_counts']['error']} 项错误")
+        parts = (
+            item["agency_name"],
+            without_persons(item["file"]),
+            f"{item['problem_counts']['error']} 项错误",
+        )
         line.append("　".join(part for part in parts if part), style="default")
         line.append(_counted_before(counting.get(item["agency"], 0)), style="default")
         console.print(line)
@@ -208,7 +213,7 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
     """Print the verdict of single files, and what is to be said of each."""
     console = out()
     for assessment, found in checked:
-        line = Text(f"{assessment.submission.file}：")
+        line = Text(f"{without_persons(assessment.submission.file)}：")
         line.append(VERDICT_WORDS[assessment.verdict], style=_COLOURS.get(assessment.verdict, ""))
         console.print(line)
         for group in group_notices(found):

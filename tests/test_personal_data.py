@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 from pathlib import Path
 
 from pipeline.forms.form import Form
@@ -34,8 +35,13 @@ def test_a_report_with_a_mobile_number_is_not_published_until_somebody_has_answe
     assert "等待核实的 1 份" in (first.folder / "index.html").read_text("utf-8")
     told = "".join(finding["message"] for finding in row["findings"])
     assert "330***…1237" in told
+    assert IDENTITY not in (first.folder / "findings.csv").read_text("utf-8-sig")
+    assert IDENTITY not in (first.folder / "index.html").read_text("utf-8")
     assert MOBILE not in told + first.out
     assert IDENTITY not in told + first.out
+    for book in first.folder.glob("*.xlsx"):
+        with zipfile.ZipFile(book) as package:
+            assert not any(IDENTITY.encode() in package.read(part) for part in package.namelist())
     [log] = (folder / "output" / "ledger" / "log").iterdir()
     assert IDENTITY not in log.read_text("utf-8")
     done = nianbao("waive", folder, "001", "N12", "--reason", "是办公用的号码", "--by", "顾")
