@@ -506,4 +506,7 @@ def _run() -> int:
 
 def _complain(sentence: str) -> None:
     if sentence:
-        typer.secho(sentence, err=True, fg=typer.colors.RED)
+        from pipeline.wording.quoting import visible
+
+        said = "\n".join(map(visible, sentence.split("\n")))  # a server's words may be in it
+        typer.secho(said, err=True, fg=typer.colors.RED)

@@ -7,19 +7,19 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.district.mail_settings import MailSettings
 from pipeline.district.roster import load_roster
-from pipeline.ledger import Ledger, letters, open_ledger
+from pipeline.ledger import Ledger, arrivals, letters, open_ledger
 from pipeline.ledger.letters import Letter
 from pipeline.ledger.secret import secret_of
 from pipeline.machine.durable import write_whole
 from pipeline.machine.work import open_work
-from pipeline.model import CHINA, Bounce, ConfigError, Message, SenderProof
+from pipeline.model import CHINA, Bounce, ConfigError, Envelope, Message, SenderProof
 from pipeline.night import mailing
 from pipeline.publishing import before
 from pipeline.toml_source import TomlSource
@@ -169,7 +169,34 @@ def test_what_agencies_sent_is_for_nobody_else_to_read(ledger: Ledger, tmp_path:
     assert mode(tmp_path / "output" / "2023" / "letters" / "1.eml") == 0o600
 
 
+# ---------------------------------------------------------------- what an earlier program recorded
+
+
+def test_a_moment_beyond_every_calendar_in_the_ledger_is_none(ledger: Ledger) -> None:
+    """One such mail, once recorded, ended every later run, also when it was taken away."""
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    mail = Message("1.eml", "m", "a@x.cn", None, "", last, 0.0, files=("1.eml/1.xlsx",))
+    envelope = Envelope(b"1", "d", "1.xlsx", "1.eml/1.xlsx", "mail", "a@x.cn", received_at=last)
+    arrivals.keep_inbox(ledger, 2023, [envelope], [mail], now=NOW)
+    assert [item.envelope.received_at for item in arrivals.of_year(ledger, 2023)] == [None]
+    assert [item.received_at for item in arrivals.mails_of_year(ledger, 2023)] == [None]
+    assert arrivals.moments(ledger, 2023) == {}
+
+
 # ---------------------------------------------------------------- settings
+
+
+@pytest.mark.parametrize(
+    "address", ["x@evil@jx.example.cn", "\u017f@jx.example.cn", "a<b@x.cn", "a@x", "张@x.cn"]
+)
+def test_an_address_on_the_roster_is_ascii_with_one_at(tmp_path: Path, address: str) -> None:
+    path = tmp_path / "agencies.csv"
+    path.write_text(f"code,name,email\n001,甲局,{address}\n", "utf-8")
+    if address == "\u017f@jx.example.cn":
+        assert load_roster(path, "县区")[0].emails == ("s@jx.example.cn",), "as it is meant"
+        return
+    with pytest.raises(ConfigError, match="不是邮箱地址"):
+        load_roster(path, "县区")
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000, "a = 2024-02-31", "\x00"])

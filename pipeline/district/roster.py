@@ -23,8 +23,10 @@ _REQUIRED_COLUMNS = ("code", "name")
 _SEPARATORS = re.compile(r"[;；]")
 _EMAIL_SEPARATORS = re.compile(r"[;；,，、\s]+")
 _DOMAIN = r"@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+"
-ADDRESS = re.compile(r"[^@\s<>()]+" + _DOMAIN)
-_ADDRESS_OR_DOMAIN = re.compile(r"[^@\s<>()]*" + _DOMAIN)
+_LOCAL = r"[!#-'*+./0-9=?A-Z^-~-]"
+ADDRESS = re.compile(f"{_LOCAL}+{_DOMAIN}")
+_ADDRESS_OR_DOMAIN = re.compile(f"{_LOCAL}*{_DOMAIN}")
+"""ASCII with exactly one @, as senders are compared."""
 _ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long code of digits."""
 
