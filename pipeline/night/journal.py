@@ -62,6 +62,11 @@ class Journal:
         for attempt in (*done.later, *done.refused):
             self.line(f"  发信　{'、'.join(attempt.recipients)}　{attempt.words}")
 
+    def grown(self, size: int) -> None:
+        """Write by how much the ledger has grown: originals and letters are kept for good."""
+        if size:
+            self.line(f"  存档　新增原件和信件 {size / 1024 / 1024:.1f} MB")
+
     def end(self, found: Record, failures: Iterable[str]) -> None:
         """Write how many agencies stand where, and what the mail servers failed at."""
         self.line(f"  现状　{counts_in_words(found['counts'])}")
