@@ -132,6 +132,7 @@ def run(
         if sent:
             journal.letters(sent)
         outcome = replace(outcome, fetched=fetched, sent=sent)
+        journal.grown(ledger.originals.added)
         journal.end(outcome.record, outcome.failures)
     return outcome
 

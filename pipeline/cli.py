@@ -224,7 +224,10 @@ def run(
     engine: Annotated[
         str | None,
         typer.Option(
-            "--engine", metavar="地址", help="dask 集群地址，例如 tcp://10.0.0.5:8786。", show_default=False
+            "--engine",
+            metavar="地址",
+            help="dask 集群地址，例如 tls://10.0.0.5:8786；集群送回的结果在本机执行，只用自己管理的集群。",
+            show_default=False,
         ),
     ] = None,
     with_pdf: Annotated[
@@ -543,4 +546,7 @@ def _run() -> int:
 
 def _complain(sentence: str) -> None:
     if sentence:
-        typer.secho(sentence, err=True, fg=typer.colors.RED)
+        from pipeline.wording.quoting import visible
+
+        said = "\n".join(map(visible, sentence.split("\n")))  # a server's words may be in it
+        typer.secho(said, err=True, fg=typer.colors.RED)

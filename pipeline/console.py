@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import time
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +25,8 @@ from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
+from pipeline.wording.personal_numbers import without_persons
+from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
@@ -58,9 +61,20 @@ def out() -> Console:
     return console if console.is_terminal else _console(width=_WIDE)
 
 
+class _ForeignWords(Console):
+    """A console on which what others wrote can do nothing: no escape that it holds reaches the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield what is printed, with a blank for every character that cannot be seen but the ends of our lines."""
+        for segment in super().render(renderable, options):
+            text = segment.text
+            is_plain = segment.control or text.isprintable() or text == "\n"
+            yield segment if is_plain else Segment("\n".join(map(visible, text.split("\n"))), segment.style)
+
+
 def _console(width: int | None = None) -> Console:
     """Return a console that takes names and the words of servers as they are: brackets and colons mean nothing."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    return _ForeignWords(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 @contextmanager
@@ -92,6 +106,9 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     console = out()
     console.print(Text(f"{district.name} {district.year} 年度政府信息公开工作年度报告", style="bold"))
     console.print(counts_in_words(outcome.record["counts"]))
+    if district.mail.fetches or any(".eml" in item["file"] for item in outcome.record["submissions"]):
+        for remark in district.mail.remarks:
+            console.print(f"注意：{remark}")
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:
@@ -155,7 +172,11 @@ def _print_troubles(console: Console, found: Record) -> None:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
         line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
-        parts = (item["agency_name"], item["file"], f"{item['problem_counts']['error']} 项错误")
+        parts = (
+            item["agency_name"],
+            without_persons(item["file"]),
+            f"{item['problem_counts']['error']} 项错误",
+        )
         line.append("　".join(part for part in parts if part), style="default")
         line.append(_counted_before(counting.get(item["agency"], 0)), style="default")
         console.print(line)
@@ -192,7 +213,7 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
     """Print the verdict of single files, and what is to be said of each."""
     console = out()
     for assessment, found in checked:
-        line = Text(f"{assessment.submission.file}：")
+        line = Text(f"{without_persons(assessment.submission.file)}：")
         line.append(VERDICT_WORDS[assessment.verdict], style=_COLOURS.get(assessment.verdict, ""))
         console.print(line)
         for group in group_notices(found):

@@ -112,7 +112,7 @@ class TomlSource:
         self._lines = text.splitlines()
         try:
             self.values: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and 5,000 brackets
             at = re.search(r"at line (\d+)", str(error))
             raise ConfigError(
                 "这一行的写法不对：文字要用英文引号括起来，日期写成 2024-01-31（月、日各两位，不加引号），每行一个“名称 = 值”。",

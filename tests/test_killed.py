@@ -19,7 +19,7 @@ import pytest
 from pipeline import batch
 from pipeline.district.folder import LAYOUT_NAME, LAYOUTS_NAME, STYLE_NAME, load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import FOLDER
+from pipeline.ledger import FOLDER, secret
 from pipeline.machine.work import Work
 from pipeline.model import CHINA
 from pipeline.publishing.word_layout import build_layout
@@ -116,6 +116,14 @@ def second_folder(form: Form, folder: Path, post: Post) -> Path:
     with (later / "district.toml").open("a", encoding="utf-8") as file:
         file.write(f'[people]\nemail = "office@example.gov.cn"\n{settings}')
     return later
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_secret() -> Iterator[None]:
+    """Let every ledger have the same secret, so that letters of different ledgers can be compared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secret, "token_hex", lambda _: "secret")
+        yield
 
 
 @pytest.fixture(scope="module")

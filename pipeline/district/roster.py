@@ -25,8 +25,10 @@ NO_MERGERS = "“并入”还不能在名单中写。请删去这一格；被并
 SEPARATORS = re.compile(r"[;；]")
 EMAIL_SEPARATORS = re.compile(r"[;；,，、\s]+")
 _DOMAIN = r"@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+"
-ADDRESS = re.compile(r"[^@\s<>()]+" + _DOMAIN)
-ADDRESS_OR_DOMAIN = re.compile(r"[^@\s<>()]*" + _DOMAIN)
+_LOCAL = r"[!#-'*+./0-9=?A-Z^-~-]"
+ADDRESS = re.compile(f"{_LOCAL}+{_DOMAIN}")
+ADDRESS_OR_DOMAIN = re.compile(f"{_LOCAL}*{_DOMAIN}")
+"""ASCII with exactly one @, as senders are compared."""
 ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long code of digits."""
 
@@ -64,6 +66,18 @@ def roster_of(table: Table, level: str) -> tuple[Agency, ...]:
         raise ConfigError("名单是空的，请至少写一个单位。", file=path, line=head + 2)
     _refuse_twins(agencies, path)
     return tuple(agencies)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """Return the rows, whichever line ends a program wrote: those of old Macs as well."""
+    text = decoded(path.read_bytes(), path).replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(io.StringIO(text))
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise ConfigError(
+            "这一行不是名单：可能缺了一个引号，或者这不是 CSV 文件。", file=path, line=reader.line_num
+        ) from error
 
 
 def named(agencies: Iterable[Agency]) -> dict[str, Agency]:

@@ -192,10 +192,15 @@ def failed(ledger: Ledger, key: str, reason: str, *, retry: bool, at: datetime) 
         _settle(ledger, key, LetterState.WAITING if retry else LetterState.FAILED, at, reason)
 
 
-def bounced(ledger: Ledger, message_id: str, reason: str, *, at: datetime) -> bool:
-    """Record that a letter that was sent did not arrive; return whether it was one of ours and thought delivered."""
-    row = ledger.one("SELECT key FROM letters WHERE message_id = ? AND state = 'sent'", (message_id,))
-    if row is None:
+def bounced(ledger: Ledger, message_id: str, recipient: str, reason: str, *, at: datetime) -> bool:
+    """Record that a letter that was sent did not arrive at ``recipient``; return whether it was one of ours and thought delivered.
+
+    A report about an address that the letter did not go to is somebody's invention.
+    """
+    row = ledger.one(
+        "SELECT key, recipient FROM letters WHERE message_id = ? AND state = 'sent'", (message_id,)
+    )
+    if row is None or recipient.lower() not in row["recipient"].lower().split(", "):
         return False
     with ledger.transaction("what a server reports later counts like what it says at once"):
         _settle(ledger, row["key"], LetterState.FAILED, at, reason)

@@ -283,6 +283,11 @@ ALTER TABLE letters ADD COLUMN basis TEXT NOT NULL DEFAULT '';
 CREATE INDEX events_by_agency ON events (agency);
 """
 
+_UNGUESSABLE = """
+CREATE TABLE secret (value TEXT NOT NULL);
+CREATE TABLE hosts (kind TEXT PRIMARY KEY, host TEXT NOT NULL);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -292,5 +297,6 @@ MIGRATIONS: tuple[str, ...] = (
     _LATEST_BY_INDEX,
     _DISMISSALS,
     _WHAT_LETTERS_REST_ON,
+    _UNGUESSABLE,
 )
 """One script for each version of the schema, in order."""

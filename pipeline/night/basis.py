@@ -57,7 +57,11 @@ def _word_layout(district: District, form: Form) -> bytes:
     """Return the district's own Word layout, else the one built from the form."""
     own = district.layouts / LAYOUT_NAME
     if own.is_file():
-        return own.read_bytes()
+        from pipeline.publishing.layout_guard import refuse_active  # noqa: PLC0415 - only for a layout of one's own
+
+        content = own.read_bytes()
+        refuse_active(content, own)
+        return content
     from pipeline.publishing.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
 
     return build_layout(form)

@@ -16,6 +16,7 @@ from pipeline.correspondence import asked_delivery, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
+from pipeline.ledger.secret import secret_of
 from pipeline.machine.durable import write_whole
 from pipeline.machine.environment import typed
 from pipeline.model import CHINA, ConfigError, Verdict
@@ -194,7 +195,7 @@ def _readdress(desk: Desk, wanted: Mapping[str, tuple[str, ...]]) -> None:
     by_key = {item.key: item for item in letters.of_year(desk.ledger, desk.district.year)}
     for key, to in wanted.items():
         item = by_key[key_of(desk.district.year, key)]
-        content, message_id = readdressed(letters.content(desk.ledger, item), to)
+        content, message_id = readdressed(letters.content(desk.ledger, item), to, secret_of(desk.ledger))
         changed = letters.Letter(
             item.key, item.year, item.kind, ", ".join(to), item.subject, message_id, content, item.agency
         )

@@ -22,6 +22,7 @@ from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import edition_mark
 from pipeline.ledger import Ledger, letters
+from pipeline.ledger.secret import secret_of
 from pipeline.machine.digest import digest_of, program
 from pipeline.model import Number, PastReport
 from pipeline.night.informing import figure_rows
@@ -71,7 +72,9 @@ class Pen:
 
         rules = f"nianbao {__version__}，{edition_mark(desk.form.id)}"
         totals = _totals(desk, found) if any(isinstance(item.body, Delivery) for item in planned) else ()
-        secretary = Secretary.of(Sources(desk.form, desk.district, desk.now, rules, totals))
+        secretary = Secretary.of(
+            Sources(desk.form, desk.district, desk.now, rules, totals, secret_of(desk.ledger))
+        )
         return cls(desk, secretary, found, _paths(found))
 
     def write(self, item: Intention, at: datetime) -> letters.Letter:

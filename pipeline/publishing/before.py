@@ -15,9 +15,24 @@ def read_record(folder: Path) -> record.Record | None:
     """Return the record of the last finished night in ``folder``, None if there is none that can be used."""
     try:
         found = json.loads((folder / RUN_NAME).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and _is_within(folder, found) else None
+
+
+def _is_within(folder: Path, found: record.Record) -> bool:
+    """Whether the record names files of this folder only: who can write here must not have others removed or sent."""
+    try:
+        paths = all_paths(found)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return False
+    whole = folder.resolve()
+    return all(
+        isinstance(path, str)
+        and not {"..", "\\", ":"} & {*PurePosixPath(path).parts, *path}
+        and (folder / path).resolve().is_relative_to(whole)
+        for path in paths
+    )
 
 
 def is_complete(folder: Path, found: record.Record, *, with_pdf: bool = False) -> bool:

@@ -20,8 +20,19 @@ from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
+from pipeline.forms.narrative import Personal
 from pipeline.machine.digest import digest_of
-from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Report, Verdict
+from pipeline.model import (
+    Assessment,
+    DistrictSummary,
+    Made,
+    NightCounts,
+    Notice,
+    PastReport,
+    Report,
+    Severity,
+    Verdict,
+)
 from pipeline.publishing import documents, record
 from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
@@ -73,7 +84,7 @@ class Plan:
     stems: Mapping[int, str]
     """The name of a report's documents, without a suffix, by the assessment that counts."""
     offered: frozenset[int]
-    """The reports that go into the folder for the portal: all but those whose words stand in another report."""
+    """The reports that go into the folder for the portal: all but those whose words stand in another report, and those that may name persons."""
     returned: Mapping[int, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
@@ -86,9 +97,22 @@ def plan(night: Night) -> Plan:
     offered = frozenset(
         id(item)
         for item in night.assessments
-        if id(item) in stems and item.report and not is_summed(night.form, item.report)
+        if id(item) in stems
+        and item.report
+        and not is_summed(night.form, item.report)
+        and not _may_name_persons(night.form, item)
     )
     return Plan(_files(night.district), stems, offered, returned, _bases(night, stems, offered, returned))
+
+
+def _may_name_persons(form: Form, item: Assessment) -> bool:
+    """Whether somebody is still to answer whether a number in the report is a person's: until then it is not published."""
+    return any(
+        isinstance(form.narrative(found.code), Personal)
+        and found.severity is Severity.WARNING
+        and not (found.is_answered or found.on_trial)
+        for found in item.findings
+    )
 
 
 def kept(night: Night, planned: Plan, folder: Path) -> set[str]:

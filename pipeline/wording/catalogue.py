@@ -480,6 +480,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("similar", "other_agency"): Wording("与“{name}”的同一部分有 {percent}% 相同", "{remedy}"),
     ("personal", "identity_number"): Wording("写有身份证号码 {number}", "{remedy}", "{number}"),
     ("personal", "mobile"): Wording("写有手机号码 {number}", "{remedy}", "{number}"),
+    ("personal", "file_name"): Wording("文件名“{name}”里写有个人的号码，各处已遮去中间的数字", "", "{name}"),
     ("personal", "bank_card"): Wording("写有银行卡号 {number}", "{remedy}", "{number}"),
     ("other_name", "found"): Wording("以“{name}”的名义报告：“{sentence}”", "{remedy}", "{name}"),
 }

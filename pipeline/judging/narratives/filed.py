@@ -51,6 +51,8 @@ class Filed:
     past_numbers: Mapping[str, Number | None] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """What the agency calls itself, longest first."""
+    name: str = ""
+    """What the file is called."""
 
     @property
     def is_government(self) -> bool:
@@ -117,6 +119,7 @@ def filed(number: int, item: Submission, past: PastReport | None = None) -> File
         past=past.texts if past else {},
         past_numbers=past.numbers if past else {},
         names=tuple(_abbreviated(texts.values(), called(agency), agency)),
+        name=item.name,
     )
 
 

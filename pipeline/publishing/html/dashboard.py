@@ -52,6 +52,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
     page = render(
         "dashboard.html",
         summary=morning.summary,
+        remarks=morning.remarks,
         now=in_china(morning.now),
         deadline=morning.deadline,
         ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",

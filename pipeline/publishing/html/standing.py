@@ -23,6 +23,7 @@ from pipeline.model import (
 )
 from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown
 from pipeline.wording.grouping import GroupedNotice, group_notices
+from pipeline.wording.personal_numbers import without_persons
 
 MOST_FINDINGS = 12
 """Problems listed of one agency; the rest stands in its marked workbook."""
@@ -61,6 +62,8 @@ class Morning:
     outputs: Sequence[Link] = ()
     nights: Sequence[NightCounts] = ()
     waivers: Sequence[Waiver] = ()
+    remarks: Sequence[str] = ()
+    """What is to be known of all that came, in sentences."""
 
     @property
     def today(self) -> date:
@@ -202,7 +205,7 @@ def _arrival(morning: Morning, item: Assessment) -> Arrival:
     groups = [group for group in group_notices(notices) if group.notice.severity != Severity.INFO]
     severities = [group.notice.severity for group in groups]
     return Arrival(
-        file=item.submission.file,
+        file=without_persons(item.submission.file),
         received=received_at(item),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),

@@ -33,6 +33,7 @@ from pipeline.post import (
 )
 from pipeline.publishing.letters.comparison import Comparison, compare
 from pipeline.wording.grouping import GroupedNotice, group_notices
+from pipeline.wording.quoting import quoted, visible
 
 _SCREENFUL = 10
 """Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""
@@ -51,11 +52,26 @@ class Sources:
     now: datetime
     rules: str = ""
     totals: tuple[Number, ...] = ()
+    secret: str = ""
+    """What the ledger alone knows: Message-IDs rest on it."""
 
 
 def values_of(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
-    """Return the named values of a letter."""
-    return {**_common(intention, sources, attachments), **_own(intention, sources, attachments)}
+    """Return the named values of a letter, each on one line: what others wrote begins no paragraph of ours."""
+    values = {**_common(intention, sources, attachments), **_own(intention, sources, attachments)}
+    return {name: _on_one_line(value) for name, value in values.items()}
+
+
+def _on_one_line(value: object) -> object:
+    match value:
+        case str():
+            return value if value.isprintable() else " ".join(visible(value).split())
+        case list() | tuple():
+            return [_on_one_line(item) for item in value]
+        case dict():
+            return {name: _on_one_line(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _common(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
@@ -295,5 +311,4 @@ def spoken_moment(moment: datetime) -> str:
 
 
 def _shortened(name: str) -> str:
-    name = " ".join(name.split())
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return quoted(name, _LONGEST_NAME)

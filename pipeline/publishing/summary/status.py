@@ -21,6 +21,7 @@ from pipeline.publishing.states import (
 )
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
+from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +126,6 @@ def _write_unclaimed_file(page: Page, brief: Brief, row: int, number: int, asses
     faults = [
         notice.fault or notice.message for notice in brief.notices.get(assessment.submission.sha256, ())
     ]
-    said = [f"文件：{assessment.submission.file}", *faults[:1]]
+    said = [f"文件：{without_persons(assessment.submission.file)}", *faults[:1]]
     texts = {2: stated, _REMARK: "\n".join(said)}
     _write_arrival(page, brief, row, assessment, texts)
