@@ -35,6 +35,7 @@ _TO_FILL: Mapping[tuple[str, str], str] = {
     ("F05", "unplaced"): "unplaced_back",
     ("F05", "several"): "several_back",
     ("F05", "pasted_low_unclear"): "low_back",
+    ("F05", "pasted_off_unclear"): "off_back",
 }
 """What is carried over without the cells it speaks of: they are to be filled."""
 _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
@@ -52,12 +53,13 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F05", "hidden"): "hidden_shown",
     ("F05", "merged"): "merged_shown",
     ("F05", "pasted_low"): "low_mended",
+    ("F05", "pasted_off"): "off_mended",
     ("C01", "as_zero"): "zero_filled",
     ("C02", "as_zero"): "zero_filled",
     ("C03", "unit_stripped"): "unit_gone",
 }
 """What carrying over has mended already."""
-_OF_A_TABLE = {("F05", "pasted_low")}
+_OF_A_TABLE = {("F05", "pasted_low"), ("F05", "pasted_off")}
 """What is true of so many cells that a mark on each says nothing."""
 _NEVER_SENT = "table_restored"
 """The only one where the table may be nil: of the others figures came, which must not be lost by one choice."""

@@ -245,6 +245,20 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{table}”的数字似乎整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对不上，没有读取",
         "请按左侧项目逐格填写",
     ),
+    ("F05", "pasted_off"): Wording(
+        "“{table}”的数字{how}，各项与总计核对相符，已按总计核对出的位置读取",
+        "请把这些数字与左侧项目、上方栏目对齐",
+    ),
+    ("F05", "off_mended"): Wording(
+        "“{table}”的数字{how}，各项与总计核对相符，退回表中已与左侧项目、上方栏目对齐",
+        "请核对，无误的不用改",
+    ),
+    ("F05", "pasted_off_unclear"): Wording(
+        "“{table}”的数字似乎{how}，各项与总计核对不上，没有读取", "请按左侧项目、上方栏目逐格填写"
+    ),
+    ("F05", "off_back"): Wording(
+        "“{table}”的数字似乎{how}，各项与总计核对不上，没有转入退回表", "请按左侧项目、上方栏目填写 {wanted}"
+    ),
     ("F05", "low_back"): Wording(
         "“{table}”的数字似乎整体低了 {rows} 行，各项与总计核对不上，没有转入退回表",
         "请按左侧项目填写 {wanted}",
