@@ -32,8 +32,8 @@ _EXTRA = 2
 """Lines that a paste may have too many, or too few."""
 _PROOF = 3
 """Totals that are not zero and come out right, from which a place is proven."""
-_SURE = 4
-"""Rows in which the last part is the sum of the others, from which that is no chance."""
+_NO_CHANCE = 3
+"""Where the last part is the sum of the others in every row, from which figure on that is no chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +311,7 @@ class _Search:
         """Say whether totals were pasted into the column before them: in every row it is the sum of those further left."""
         if any(len(sums.lines) != 1 for sums in self._block.in_rows):
             return False
-        rows = 0
-        several = False
+        most: Number = 0
         for sums, row in zip(self._block.in_rows, self._rows, strict=True):
             parts = [self._columns[number] for number, factor in sums.lines[0] if factor < 0]
             values = [self.at(row, column) for column in parts]
@@ -321,6 +320,5 @@ class _Search:
             *others, last = [value or 0 for value in values]
             if sum(others) != last:
                 return False
-            rows += last != 0
-            several |= sum(value != 0 for value in others) > 1
-        return rows >= _SURE and several
+            most = max(most, last)
+        return most >= _NO_CHANCE
