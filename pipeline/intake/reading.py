@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import total_of, with_totals
 from pipeline.intake import guard
 from pipeline.intake.figures import Figures, complete, read_table
+from pipeline.intake.headed_texts import settle_headings
 from pipeline.intake.labels import normalise, year_of
 from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_open_totals, read_stamp
@@ -59,6 +60,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
     incomplete = any(placed.missing or not placed.sheet for _, placed in placements)
     listed = read_listed(form, sheets)
+    settle_headings(form, listed)
     stamp = read_stamp(sheets)
     entries = answers_of(listed, form.entries)
     claims = _claims(form, stamp, entries)

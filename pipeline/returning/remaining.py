@@ -46,6 +46,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F05", "beside"): "beside_back",
     ("F05", "unread_text"): "text_back",
     ("F05", "struck_text"): "struck_back",
+    ("F05", "headings_placed"): "headings_placed_back",
     ("F05", "misplaced"): "misplaced_back",
     ("F05", "foreign_title"): "title_back",
     ("F05", "copies_differ"): "copies_back",

@@ -203,6 +203,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{count}",
         "{most}",
     ),
+    ("F05", "heading_cut"): Wording("“{label}”的文字开头重复了本部分的标题，已删去"),
+    ("F05", "headings_placed"): Wording(
+        "{cells} 里有{labels}等标题和它们的文字，已按标题分到各部分",
+        "请核对各部分的文字，每格只写本部分的内容",
+    ),
+    ("F05", "headings_placed_back"): Wording(
+        "原表 {cells} 里有{labels}等标题和它们的文字，退回表中已按标题分到各部分", "请核对各部分的文字"
+    ),
+    ("F05", "headings_inside"): Wording(
+        "{cells} 里有{labels}等标题和它们的文字，不能确定应怎样分到各部分",
+        "请把这些标题下的文字移到各自的填写格，标题不用写，这里只留本部分的文字",
+    ),
     ("F05", "lines"): Wording("工作表“{sheet}”上的报告是逐行的文字，不是表格，没有读取"),
     ("F05", "struck_text"): Wording(
         "“{label}”的文字中有画了删除线的部分，已照常读取", "请删去不要的文字，保留的去掉删除线"
