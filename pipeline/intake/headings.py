@@ -22,7 +22,7 @@ _NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(
     rf"^\s*(?:第[{_NUMERALS}\d]{{1,2}}(?:部分|章|节)?[、.:：\s]*"
     rf"|[（(]\s*(?:[{_NUMERALS}]{{1,3}}|\d{{1,2}})\s*[）)][、.．:：\s]*"
-    rf"|(?:[{_NUMERALS}]{{1,3}}|\d{{1,2}})\s*[、.．)）:：]\s*|[{_NUMERALS}]{{1,2}}是\s*)+"
+    rf"|(?:[{_NUMERALS}]{{1,3}}|\d{{1,2}})\s*[、.．)）:：]\s*)+"
 )
 _ORDINAL = re.compile(rf"[{_NUMERALS}]|\d{{1,2}}")
 _SUFFIX = "(?:情况|方面|工作|工作情况|方面情况)?"
@@ -127,11 +127,11 @@ def _after(heading: Heading, body: str, ordinal: int) -> str | None:
     names = [heading.name]
     if ordinal and ordinal == heading.ordinal and heading.key != TABLE:
         names += [heading.name[start:] for start in range(1, len(heading.name) - _SHORTEST_PART + 1)]
-    plain = unicodedata.normalize("NFKC", body)
+    plain = "".join(one if len(one := unicodedata.normalize("NFKC", sign)) == 1 else sign for sign in body)
     for name in names:
         found = re.match(r"\s*".join(map(re.escape, name)) + _SUFFIX + r"(?=$|[:：。.,，；;、\s])", plain)
         if found:
-            return plain[found.end() :] if len(plain) == len(body) else body[found.end() :]
+            return body[found.end() :]
     return None
 
 
