@@ -70,7 +70,7 @@ def notice(form: Form, finding: Finding) -> Notice:
     facts = {name: quoted(spoken(value)) for name, value in finding.facts.items()}
     if balance:
         wording = _check_wording(balance, finding)
-    elif finding.variant == "typed_over":
+    elif finding.variant in {"typed_over", "typed_open"}:
         wording = CATALOGUE["sums", finding.variant]
     elif rule and (rule.kind, finding.variant) in CATALOGUE:
         wording = CATALOGUE[rule.kind, finding.variant]

@@ -14,8 +14,8 @@ from pipeline.forms import layout
 from pipeline.forms.form import Entry, Text
 from pipeline.intake.labels import likeness, normalise
 from pipeline.intake.lines import ALIKE_ENOUGH
-from pipeline.intake.values import shown
-from pipeline.model import Fact, Finding, Place, Severity, a1
+from pipeline.intake.values import MONEY, shown, type_cell
+from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ESCAPED = re.compile(r"_x000[dD]_")
 _LINE_END = re.compile(r"\r\n?|[\v\f]")
 """Word's own line and page breaks among them."""
+_PAIR = re.compile(r"(-?[\d.]{1,20})\|(-?[\d.]{1,20})", re.ASCII)
 _UNPRINTED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_LABEL = 80
 _GUIDANCE = 0.5
@@ -83,6 +84,21 @@ def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
         return {}
     lines = {clean(stamp.at(row, 0)): clean(stamp.at(row, 1)) for row in range(len(stamp.rows))}
     return {name: lines[name] for name in layout.STAMP_NAMES if lines.get(name)}
+
+
+def read_open_totals(form: Form, sheets: Sequence[SheetData]) -> dict[str, tuple[Number, Number]]:
+    """Read from the stamp which totals contradicted their parts in the file before: as typed, and as they came out."""
+    stamp = next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
+    found: dict[str, tuple[Number, Number]] = {}
+    for row in range(len(stamp.rows) if stamp else 0):
+        name, value = (clean(stamp.at(row, column)) for column in (0, 1)) if stamp else ("", "")
+        key = name.removeprefix(layout.OPEN_TOTAL)
+        pair = _PAIR.fullmatch(value)
+        if name != key and (key in form.by_key or key in form.checks) and pair:
+            typed, now = (type_cell(text, MONEY).number for text in pair.groups())
+            if typed is not None and now is not None:
+                found[key] = typed, now
+    return found
 
 
 def clean(value: Raw) -> str:

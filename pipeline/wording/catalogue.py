@@ -203,6 +203,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{count}",
         "{most}",
     ),
+    ("F05", "heading_cut"): Wording("“{label}”的文字开头重复了本部分的标题，已删去"),
+    ("F05", "headings_placed"): Wording(
+        "{cells} 里有{labels}等标题和它们的文字，已按标题分到各部分",
+        "请核对各部分的文字，每格只写本部分的内容",
+    ),
+    ("F05", "headings_placed_back"): Wording(
+        "原表 {cells} 里有{labels}等标题和它们的文字，退回表中已按标题分到各部分", "请核对各部分的文字"
+    ),
+    ("F05", "headings_inside"): Wording(
+        "{cells} 里有{labels}等标题和它们的文字，不能确定应怎样分到各部分",
+        "请把这些标题下的文字移到各自的填写格，标题不用写，这里只留本部分的文字",
+    ),
     ("F05", "lines"): Wording("工作表“{sheet}”上的报告是逐行的文字，不是表格，没有读取"),
     ("F05", "struck_text"): Wording(
         "“{label}”的文字中有画了删除线的部分，已照常读取", "请删去不要的文字，保留的去掉删除线"
@@ -244,6 +256,20 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "pasted_low_unclear"): Wording(
         "“{table}”的数字似乎整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对不上，没有读取",
         "请按左侧项目逐格填写",
+    ),
+    ("F05", "pasted_off"): Wording(
+        "“{table}”的数字{how}，各项与总计核对相符，已按总计核对出的位置读取",
+        "请把这些数字与左侧项目、上方栏目对齐",
+    ),
+    ("F05", "off_mended"): Wording(
+        "“{table}”的数字{how}，各项与总计核对相符，退回表中已与左侧项目、上方栏目对齐",
+        "请核对，无误的不用改",
+    ),
+    ("F05", "pasted_off_unclear"): Wording(
+        "“{table}”的数字似乎{how}，各项与总计核对不上，没有读取", "请按左侧项目、上方栏目逐格填写"
+    ),
+    ("F05", "off_back"): Wording(
+        "“{table}”的数字似乎{how}，各项与总计核对不上，没有转入退回表", "请按左侧项目、上方栏目填写 {wanted}"
     ),
     ("F05", "low_back"): Wording(
         "“{table}”的数字似乎整体低了 {rows} 行，各项与总计核对不上，没有转入退回表",
@@ -405,6 +431,20 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("sums", "typed_over"): Wording(
         "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
         "请核对各项，填错的改正；都无误的不用改，直接发回",
+    ),
+    ("sums", "typed_open"): Wording(
+        "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
+        "请核对各项，改正填错的一格；各项没有改动就发回的，由政务公开办打电话核实",
+    ),
+    ("F05", "open_total"): Wording(
+        "上次报来的总计是 {typed}，各项之和是 {value}，这次各项没有改动，不能确定哪个是对的",
+        "请打电话向单位核实：各项有错的，请单位改正后重新报送；各项无误的，由政务公开办例外放行",
+        "{value}",
+        "{typed}",
+    ),
+    ("F05", "open_check"): Wording(
+        "上次退回时这里的勾稽关系不成立（{left} 与 {right}，要求：{title}），这次没有改动",
+        "请打电话向单位核实，请单位改正后重新报送",
     ),
     ("C09", "nil_back"): Wording(
         "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数；空着的格按 0 转入退回表",
