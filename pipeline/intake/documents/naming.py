@@ -62,7 +62,7 @@ def _named(form: Form, lines: Sequence[str]) -> Iterator[Named]:
 
 
 def _title(form: Form, text: str) -> tuple[str, int] | None:
-    plain = _SPELLED_YEAR.sub(lambda found: found[0].translate(_DIGITS), normalise(text).strip("《》()\""))
+    plain = _SPELLED_YEAR.sub(lambda found: found[0].translate(_DIGITS), normalise(text).strip('《》()"'))
     for pattern in form.document_titles:
         found = re.fullmatch(pattern, plain)
         if found and len(found["agency"]) <= _LONGEST_NAME and not _NO_NAME.search(found["agency"]):

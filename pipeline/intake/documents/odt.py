@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 KIND = "ODT 文字文档"
 _CONTENT = "content.xml"
 _SKIPPED = frozenset(
-    {"tracked-changes", "note", "annotation", "hidden-text", "hidden-paragraph", "sequence-decls", "forms", "variable-decls"}
+    {
+        "tracked-changes",
+        "note",
+        "annotation",
+        "hidden-text",
+        "hidden-paragraph",
+        "sequence-decls",
+        "forms",
+        "variable-decls",
+    }
 )
 _ROWS = frozenset({"table-rows", "table-header-rows", "table-row-group"})
 _MOST_REPEATS = 100
@@ -32,7 +41,7 @@ def read_odt(content: bytes) -> Document:
         raise Refused("damaged")
     root = parse_xml(parts[_CONTENT])
     reader = _Reader(_looks(root))
-    text = next((element for element in root.iter() if local(element) == "text" and element.getparent() is not None and local(element.getparent()) == "body"), root)
+    text = next(root.iterfind("{*}body/{*}text"), root)
     blocks = list(reader.blocks(text))
     return document(KIND, blocks, pictures=reader.pictures, is_revised=reader.is_revised)
 
@@ -87,9 +96,7 @@ class _Reader:
         for child in element:
             name = local(child)
             own = self.looks.get(attribute(child, "style-name"), look) if name == "span" else look
-            if name == "s":
-                yield Run(" ", look)
-            elif name == "tab":
+            if name in {"s", "tab"}:
                 yield Run(" ", look)
             elif name == "line-break":
                 yield Run("\n", look)
@@ -101,17 +108,18 @@ class _Reader:
 
     def _table(self, element: etree._Element) -> Block:
         cells: list[BlockCell] = []
-        number = 0
-        for row in _rows(element):
+        for number, row in enumerate(_rows(element)):
             column = 0
             for cell in row:
                 repeats = min(_count(cell, "number-columns-repeated"), _MOST_REPEATS)
                 for _ in range(repeats):
                     if local(cell) == "table-cell":
-                        height, width = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+                        height, width = (
+                            _count(cell, "number-rows-spanned"),
+                            _count(cell, "number-columns-spanned"),
+                        )
                         cells.append(BlockCell(number, column, list(self.blocks(cell)), height, width))
                     column += 1
-            number += 1
         return Block(cells)
 
 

@@ -135,6 +135,8 @@ def flow(blocks: Iterable[Paragraph | Block], depth: int = 0) -> Iterator[Part]:
 
 def tidy(text: str) -> str:
     """Return ``text`` with single spaces and none around its lines; ideographic spaces are spaces."""
+    if text.isdecimal():  # nearly every cell
+        return text
     plain = _SPACES.sub(" ", text.translate(UNSEEN))
     if "\n" not in plain:
         return plain.strip()
@@ -153,7 +155,9 @@ def _is_table(inner: Paragraph | Block) -> bool:
 
 
 def _arranges_deeper(block: Block) -> bool:
-    return any(isinstance(inner, Block) and _is_table(inner) for cell in block.cells for inner in cell.content)
+    return any(
+        isinstance(inner, Block) and _is_table(inner) for cell in block.cells for inner in cell.content
+    )
 
 
 def _plain(cell: BlockCell) -> TableCell:

@@ -30,7 +30,12 @@ _SMALL = 0.8
 _SAME_LINE = 0.5
 _INDENT, _SHORT = 1.2, 2.0
 """In characters: from which indent on a line begins a paragraph, and how far from the margin one ends it."""
-_PAGE_NUMBER = re.compile(r"[-—–―－─·•\s]*(?:第\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*页)?(?:\s*共\s*\d+\s*页)?[-—–―－─·•\s]*")
+_PAGE_NUMBER = re.compile(
+    r"[-—–―－─·•\s]*(?:第\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*页)?(?:\s*共\s*\d+\s*页)?[-—–―－─·•\s]*"
+)
+_HEADING = re.compile(
+    r"（[一二三四五六七八九十]+）|[一二三四五六七八九十]+、|第[一二三四五六七八九十]+部分|\d{1,2}[.．、](?!\d)"
+)
 
 _Box = tuple[float, float, float, float]
 """x0, top, x1, bottom."""
@@ -91,7 +96,9 @@ def read_pdf(content: bytes) -> dict[str, Any]:
 
 def _read_page(page: Any, number: int, found: _Found) -> None:  # noqa: ANN401 - the library has no types
     whole = float(page.width) * float(page.height)
-    shown = max((abs((item["x1"] - item["x0"]) * (item["bottom"] - item["top"])) for item in page.images), default=0.0)
+    shown = max(
+        (abs((item["x1"] - item["x0"]) * (item["bottom"] - item["top"])) for item in page.images), default=0.0
+    )
     found.pictures += len(page.images)
     chars = [char for char in page.chars if char["upright"]]
     if shown > _FULL_PAGE * whole or not any(char["text"].strip() for char in chars):
@@ -101,7 +108,9 @@ def _read_page(page: Any, number: int, found: _Found) -> None:  # noqa: ANN401 -
     tables = [_ruled(table, chars, number) for table in page.find_tables() if len(table.cells) > 1]
     boxes = [_outer(table) for table in tables]
     free = [char for char in chars if not any(_holds(box, char) for box in boxes)]
-    items: list[tuple[float, _Line | _Ruled]] = [(box[1], table) for box, table in zip(boxes, tables, strict=True)]
+    items: list[tuple[float, _Line | _Ruled]] = [
+        (box[1], table) for box, table in zip(boxes, tables, strict=True)
+    ]
     items += [(line.top, line) for line in _lines(free, number) if not _PAGE_NUMBER.fullmatch(line.text)]
     found.parts += [item for _, item in sorted(items, key=lambda pair: pair[0])]
 
@@ -117,7 +126,12 @@ def _ruled(table: Any, chars: Sequence[Mapping[str, Any]], number: int) -> _Rule
 
 def _outer(table: _Ruled) -> _Box:
     boxes = [box for box, _ in table.cells]
-    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+    return (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
 
 
 def _holds(box: _Box, char: Mapping[str, Any]) -> bool:
@@ -149,7 +163,12 @@ def _runs(chars: Sequence[Mapping[str, Any]], size: float) -> Iterator[Run]:
     """Yield the characters of a line; a gap as wide as half a character is a space between two words or numbers."""
     before: Mapping[str, Any] | None = None
     for char in chars:
-        if before and char["x0"] - before["x1"] > size / 2 and char["text"].strip() and before["text"].strip():
+        if (
+            before
+            and char["x0"] - before["x1"] > size / 2
+            and char["text"].strip()
+            and before["text"].strip()
+        ):
             yield Run(" ")
         yield Run(char["text"], "vertAlign" if char["size"] < _SMALL * size else "")
         before = char
@@ -163,7 +182,9 @@ def _merged(parts: Sequence[_Line | _Ruled]) -> list[_Line | _Ruled]:
         if isinstance(part, _Ruled) and isinstance(last, _Ruled) and _goes_on(last, part):
             lower = max(box[3] for box, _ in last.cells)
             shift = lower - min(box[1] for box, _ in part.cells)
-            moved = [((b[0], b[1] + shift, b[2], b[3] + shift), text) for b, text in _without_head(last, part)]
+            moved = [
+                ((b[0], b[1] + shift, b[2], b[3] + shift), text) for b, text in _without_head(last, part)
+            ]
             last.cells += moved
             last.pages += 1
         else:
@@ -238,8 +259,9 @@ def _paragraphs(parts: Sequence[_Line | _Ruled]) -> Iterator[dict[str, Any]]:
 
 
 def _begins(before: _Line, line: _Line, left: float, right: float) -> bool:
-    """Whether ``line`` begins a paragraph: it is indented, or the line before it ends short of the margin."""
-    return line.x0 - left > _INDENT * line.size or before.x1 < right - _SHORT * before.size
+    """Whether ``line`` begins a paragraph: it is indented or a heading, or the line before it ends short of the margin."""
+    is_heading = bool(_HEADING.match(line.text)) and line.x1 < right - _SHORT * line.size
+    return is_heading or line.x0 - left > _INDENT * line.size or before.x1 < right - _SHORT * before.size
 
 
 def _spoken(lines: Sequence[_Line]) -> Iterator[dict[str, Any]]:

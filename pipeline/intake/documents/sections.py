@@ -26,6 +26,8 @@ _NUMBERING = re.compile(
 )
 _LEADERS = re.compile(r"[.…·_\-—]*\d{1,3}")
 """What follows a heading in a table of contents: dots and a page."""
+_STOPS = re.compile(r"[。：:\n ]")
+"""Where a numbered heading ends that runs into its paragraph."""
 _AFTER_HEADING = "。:.,;"
 _LONGEST = 60
 _LONGEST_HEADING = 40
@@ -80,7 +82,12 @@ def split_sections(form: Form, lines: Sequence[Line], tables: Iterable[int] = ()
     result = Sections()
     content = {*tables, *(line.number for line in lines if listed[line.number] is None)}
     lines = [line for line in lines if not _is_contents_line(words, line.text)]
-    _begin(form, result, [(line.number, at) for line in lines if (at := listed[line.number]) is not None], content)
+    _begin(
+        form,
+        result,
+        [(line.number, at) for line in lines if (at := listed[line.number]) is not None],
+        content,
+    )
     first = min(result.begins.values(), default=None)
     result.before = [line for line in lines if first is not None and line.number < first]
     end = 1 + max((line.number for line in lines), default=0)
@@ -170,7 +177,9 @@ def _give(
             given.setdefault(key, [])
         if rest:
             given[current].append(Line(line.number, rest))
-    result.missing += [text.key for text in texts if not is_found or (text.heading and seen.count(text.key) != 1)]
+    result.missing += [
+        text.key for text in texts if not is_found or (text.heading and seen.count(text.key) != 1)
+    ]
     if not texts:
         result.loose += given[plain]
         return
@@ -187,17 +196,11 @@ def _topic_of(topics: Mapping[str, str], text: str) -> tuple[str, str]:
         return "", text
     if len(text) <= _LONGEST and (key := topics.get(bare_heading(text))):
         return key, ""
-    head, rest = _run_in(text)
-    key = topics.get(bare_heading(head), "") if head else ""
-    return (key, rest) if key else ("", text)
-
-
-def _run_in(text: str) -> tuple[str, str]:
-    """Part a numbered heading from the paragraph that follows it on the same line; empty where there is none."""
-    if not _NUMBERING.match(normalise(text[:_LONGEST_HEADING])):
-        return "", text
-    found = re.search(r"(?<=[^\d一二三四五六七八九十])[。：:\n ]|(?<=[^\d一二三四五六七八九十])　", text[3:_LONGEST_HEADING])
-    if not found:
-        return "", text
-    at = found.start() + 3
-    return text[:at], text[at + 1 :].strip()
+    for found in (
+        _STOPS.finditer(text[:_LONGEST_HEADING])
+        if _NUMBERING.match(normalise(text[:_LONGEST_HEADING]))
+        else ()
+    ):
+        if key := topics.get(bare_heading(text[: found.start()])):
+            return key, text[found.end() :].strip()
+    return "", text

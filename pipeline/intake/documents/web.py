@@ -15,7 +15,16 @@ from email import policy
 from lxml import etree
 
 from pipeline.intake.documents.odd_marks import Run, joined
-from pipeline.intake.documents.parts import MAX_SPAN, Block, BlockCell, Document, Paragraph, Trail, document, tidy
+from pipeline.intake.documents.parts import (
+    MAX_SPAN,
+    Block,
+    BlockCell,
+    Document,
+    Paragraph,
+    Trail,
+    document,
+    tidy,
+)
 from pipeline.intake.documents.xml import MAX_DEPTH
 from pipeline.intake.refusal import Refused, hostile
 
@@ -28,19 +37,81 @@ _HIDDEN = re.compile(
     r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)",
     re.IGNORECASE,
 )
-_STRUCK_STYLE, _RAISED_STYLE = re.compile(r"line-through"), re.compile(r"vertical-align\s*:\s*(?:super|sub)\b")
+_STRUCK_STYLE, _RAISED_STYLE = (
+    re.compile(r"line-through"),
+    re.compile(r"vertical-align\s*:\s*(?:super|sub)\b"),
+)
 _SKIPPED = frozenset(
-    "head script style noscript template iframe object embed svg canvas select option textarea input button nav audio video"
-    " map applet caption colgroup title".split()
+    [
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "select",
+        "option",
+        "textarea",
+        "input",
+        "button",
+        "nav",
+        "audio",
+        "video",
+        "map",
+        "applet",
+        "caption",
+        "colgroup",
+        "title",
+    ]
 )
 _BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd section article main header footer aside figure figcaption blockquote pre"
-    " center fieldset legend address form hr body html details summary".split()
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "figure",
+        "figcaption",
+        "blockquote",
+        "pre",
+        "center",
+        "fieldset",
+        "legend",
+        "address",
+        "form",
+        "hr",
+        "body",
+        "html",
+        "details",
+        "summary",
+    ]
 )
 _STRUCK, _RAISED = frozenset({"s", "del", "strike"}), frozenset({"sup", "sub"})
 _META = frozenset({"articletitle", "title", "og:title"})
 _SPACES = re.compile(r"\s+")
-_WRAPPED = re.compile(r"(?<=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef])[ \t\r]*\n\s*(?=[\u2018-\u201d\u3001-\u9fff\uff00-\uffef])")
+_WRAPPED = re.compile(
+    r"(?<=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef])[ \t\r]*\n\s*(?=[\u2018-\u201d\u3001-\u9fff\uff00-\uffef])"
+)
 """A line break of the source between Chinese characters is no space."""
 
 
@@ -155,7 +226,7 @@ class _Walker:
             if event == "start":
                 number += 1
                 if name in _SKIPPED or _is_hidden(element):
-                    self._ended(element, name, hidden=True)
+                    self._ended(name, hidden=True)
                     walker.skip_subtree()
                     self.trail.append(number)
                     self.looks.append("")
@@ -168,7 +239,7 @@ class _Walker:
                 self.trail.pop()
                 self.looks.pop()
                 if name not in _SKIPPED and not _is_hidden(element):
-                    self._ended(element, name)
+                    self._ended(name)
                 self._text(element.tail)
         self._flush()
         return self.into[0]
@@ -194,7 +265,7 @@ class _Walker:
             self.pictures += 1
         self._text(element.text)
 
-    def _ended(self, element: etree._Element, name: str, *, hidden: bool = False) -> None:
+    def _ended(self, name: str, *, hidden: bool = False) -> None:
         if name in _BLOCKS:
             self._flush()
         elif name == "table" and self.tables and not hidden:
@@ -208,7 +279,7 @@ class _Walker:
                 self.into.pop()
 
     def _text(self, text: str | None) -> None:
-        if text:
+        if text and (self.runs or not text.isspace()):
             if not self.runs:
                 self.line_trail = tuple(self.trail)
             self.runs.append(Run(_SPACES.sub(" ", _WRAPPED.sub("", text)), self.looks[-1]))

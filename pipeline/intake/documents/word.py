@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 
 KIND = "Word 文档"
 _MAIN = "word/document.xml"
-_SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "sectPr", "rPr", "tblPr", "tblGrid"})
+_SKIPPED = frozenset(
+    {"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "sectPr", "rPr", "tblPr", "tblGrid"}
+)
 _OFF = frozenset({"0", "false", "off", "none"})
-_SPELLED: Mapping[str, str] = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+_SPELLED: Mapping[str, str] = {
+    "tab": " ",
+    "ptab": " ",
+    "br": "\n",
+    "cr": "\n",
+    "noBreakHyphen": "-",
+    "softHyphen": "",
+}
 _RAISED = frozenset({"superscript", "subscript"})
 
 
@@ -98,7 +107,9 @@ class _Reader:
                 owner = above.get(column)
                 if merge == "continue" and owner is not None:
                     old = cells[owner]
-                    cells[owner] = BlockCell(old.row, old.column, old.content, number - old.row + 1, old.width)
+                    cells[owner] = BlockCell(
+                        old.row, old.column, old.content, number - old.row + 1, old.width
+                    )
                 else:
                     above[column] = len(cells)
                     cells.append(BlockCell(number, column, list(self.blocks(cell)), 1, width))
@@ -157,6 +168,8 @@ def _look(run: etree._Element) -> str | None:
         name, value = local(item), attribute(item, "val")
         if name in {"vanish", "webHidden"} and value not in _OFF:
             return None
-        if (name == "vertAlign" and value in _RAISED) or (name in {"strike", "dstrike"} and value not in _OFF):
+        if (name == "vertAlign" and value in _RAISED) or (
+            name in {"strike", "dstrike"} and value not in _OFF
+        ):
             look = name
     return look
