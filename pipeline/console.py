@@ -27,7 +27,7 @@ from pipeline.wording.grouping import group_notices
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
-    from pipeline.coordinating.importing import Taken
+    from pipeline.coordinating.taken import Taken
     from pipeline.delivery import Round
 
 _COLOURS = {
@@ -218,7 +218,8 @@ def print_imports(taken: Sequence[Taken], district: District) -> None:
             console.print(Text(f"  {remark}。"))
     if any(item.refusal for item in taken):
         console.print(
-            "能够导入的是：上年运行生成的 figures.csv，各单位上年填好的表格。Word、PDF 等已公布的报告读不出数据，请找当时报送的表格。"
+            "能够导入的是：以前运行生成的 figures.csv，各单位以前填好的表格，已经公布的年报（Word、网页、ODT、有文字的 PDF），"
+            "以及放着它们的文件夹和 .zip。扫描件和图片读不出，请找当时报送的表格。"
         )
 
 

@@ -30,15 +30,17 @@ def has_suffix(name: str, suffixes: frozenset[str]) -> bool:
     return PurePosixPath(name).suffix.lower() in suffixes
 
 
-def unpack(content: bytes, room: int = package.MAX_INFLATED) -> list[tuple[str, bytes]]:
+def unpack(
+    content: bytes, room: int = package.MAX_INFLATED, *, with_documents: bool = False
+) -> list[tuple[str, bytes]]:
     """List the spreadsheets in a plain zip: path and bytes; empty for anything else or beyond the limits.
 
-    Where there is none, reports that came as documents are listed.
+    Where there is none, reports that came as documents are listed; every document is with ``with_documents``.
 
     Archives inside are opened down to ``MAX_NESTING`` levels; what stays packed is listed as it is, so that its sender
     gets an answer. Everything together must inflate to no more than ``room`` bytes.
     """
-    return _unpack(content, _Room(room), MAX_NESTING)
+    return _unpack(content, _Room(room), MAX_NESTING, with_documents=with_documents)
 
 
 @dataclass(slots=True)
@@ -52,7 +54,9 @@ class _Room:
         return self.left >= 0
 
 
-def _unpack(content: bytes, room: _Room, depth: int) -> list[tuple[str, bytes]]:
+def _unpack(
+    content: bytes, room: _Room, depth: int, *, with_documents: bool = False
+) -> list[tuple[str, bytes]]:
     opened = _archive(content)
     if opened is None or not room.takes(sum(info.file_size for info in opened.entries.values())):
         return []
@@ -67,10 +71,16 @@ def _unpack(content: bytes, room: _Room, depth: int) -> list[tuple[str, bytes]]:
                 documents.append((plain_name("/".join(parts)), opened.inflate(key)))
                 continue
             path, data = plain_name("/".join(parts)), opened.inflate(key)
-            inner = _unpack(data, room, depth - 1) if depth and has_suffix(path, ARCHIVES) else []
+            inner = (
+                _unpack(data, room, depth - 1, with_documents=with_documents)
+                if depth and has_suffix(path, ARCHIVES)
+                else []
+            )
             found += [(f"{path}/{name}", inside) for name, inside in inner] or [(path, data)]
     except Refused:
         return []
+    if with_documents:
+        return sorted([*found, *documents])
     return sorted(found or (item for item in documents if may_be_report(*item)))
 
 

@@ -80,9 +80,10 @@ def _glance(path: Path) -> Glance:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def open_file(path: Path) -> tuple[Envelope, ...]:
-    """Return what is to be judged in one file, wherever it lies. Raises OSError."""
-    return tuple(item for item in _open(path, plain_name(path.name)) if isinstance(item, Envelope))
+def open_file(path: Path, *, with_documents: bool = False) -> tuple[Envelope, ...]:
+    """Return what is to be judged in one file, wherever it lies; of an archive the documents too. Raises OSError."""
+    found = _open(path, plain_name(path.name), with_documents=with_documents)
+    return tuple(item for item in found if isinstance(item, Envelope))
 
 
 def _files(inbox: Path) -> list[Path]:
@@ -94,7 +95,9 @@ def _files(inbox: Path) -> list[Path]:
     return sorted(paths, key=lambda path: path.relative_to(inbox).as_posix())
 
 
-def _open(path: Path, relative: str, authserv_id: str = "") -> Iterator[_Found]:
+def _open(
+    path: Path, relative: str, authserv_id: str = "", *, with_documents: bool = False
+) -> Iterator[_Found]:
     is_mail = path.suffix.lower() == _MAIL_SUFFIX
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -107,7 +110,7 @@ def _open(path: Path, relative: str, authserv_id: str = "") -> Iterator[_Found]:
         return
     received = _date_of(relative)
     order = received.timestamp() if received else modified
-    inner = unpack(content)
+    inner = unpack(content, with_documents=with_documents)
     for name, data in inner:
         yield _envelope(data, f"{relative}/{name}", received, order)
     if not inner:
