@@ -298,6 +298,54 @@ def import_(
         raise typer.Exit(UNFINISHED)
 
 
+@app.command(cls=Command, epilog="例：nianbao compare 临平区 网上的年报/")
+def compare(
+    folder: Folder,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="文件…",
+            help="已公布的年报（Word、网页、PDF），也可以是文件夹和 .zip。",
+            show_default=False,
+        ),
+    ],
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            "--agency", metavar="单位", help="文件里没有写单位时，写代码、名称或简称。", show_default=False
+        ),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            "--period",
+            metavar="年份",
+            min=2000,
+            max=2999,
+            help="文件里没有写年度时，写四位年份。",
+            show_default=False,
+        ),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """把已公布的年报与已接受的数据和文字逐格、逐句核对；本区自己的年报与各单位之和核对。"""
+    from pipeline import console
+    from pipeline.coordinating import comparing
+    from pipeline.coordinating.taken import Said
+    from pipeline.coordinating.waiving import agency_of
+    from pipeline.district.adjusting import form_of
+    from pipeline.district.folder import load_district
+
+    _refuse_what_is_no_file(files, folders=True)
+    district = load_district(folder)
+    said = Said(agency_of(district, agency).code if agency else "", year)
+    found = comparing.compare_files(district, _output(folder, output), files, said)
+    console.print_comparisons(found, form_of(district))
+    if any(item.refusal or item.findings or item.links.missing for item in found):
+        raise typer.Exit(UNFINISHED)
+
+
 @app.command(cls=Command, epilog="例：nianbao status 临平区")
 def status(
     folder: Folder,

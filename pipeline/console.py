@@ -27,8 +27,10 @@ from pipeline.wording.grouping import group_notices
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
+    from pipeline.coordinating.comparing import Compared
     from pipeline.coordinating.taken import Taken
     from pipeline.delivery import Round
+    from pipeline.forms.form import Form
 
 _COLOURS = {
     Verdict.ACCEPTED: "green",
@@ -221,6 +223,28 @@ def print_imports(taken: Sequence[Taken], district: District) -> None:
             "能够导入的是：以前运行生成的 figures.csv，各单位以前填好的表格，已经公布的年报（Word、网页、ODT、有文字的 PDF），"
             "以及放着它们的文件夹和 .zip。扫描件和图片读不出，请找当时报送的表格。"
         )
+
+
+def print_comparisons(compared: Sequence[Compared], form: Form) -> None:
+    """Print per published file what differs from what was accepted, and where its links lead."""
+    console = out()
+    for item in compared:
+        if item.refusal:
+            console.print(Text(f"{item.file}：没有核对。{item.refusal}。", style="red"))
+        else:
+            whose = f"{item.owner} {item.year} 年度"
+            basis = f"，对照已接受的 {item.agencies} 家单位之和" if item.agencies else ""
+            said = f"有 {len(item.findings)} 处不同" if item.findings else "与已接受的一致"
+            colour = "yellow" if item.findings else "green"
+            console.print(Text(f"{item.file}：{whose}{basis}，{said}。", style=colour))
+        for one in notices(form, item.findings):
+            console.print(Text(f"  {SEVERITY_WORDS[one.severity]}　{one.message}"))
+        if item.links.missing:
+            console.print(
+                Text(f"  链接的文件不在旁边：{'、'.join(item.links.missing[:_SHOWN])}。", style="yellow")
+            )
+        if item.links.outward:
+            console.print(Text(f"  通向外面的链接（没有打开）：{'、'.join(item.links.outward[:_SHOWN])}。"))
 
 
 def print_rules(district: District, records: Sequence[RuleRecord]) -> None:
