@@ -6,7 +6,7 @@ import time
 
 from benchmarks.measure import Line
 from pipeline.forms.loader import load_form
-from pipeline.judging.mending import knots_of
+from pipeline.judging.suggest import suggest
 from pipeline.model import Severity
 from tests.support.faults.bench import Case, cases, consistent, score
 from tests.support.faults.planting import KINDS
@@ -80,5 +80,5 @@ def _mending(found: list[Case]) -> float:
     for case in failing:
         item = case.assessment.submission
         reading = item.reading
-        knots_of(form, reading.numbers, level=item.level, computed=reading.computed, places=reading.places)
+        suggest(form, reading.numbers, level=item.level, computed=reading.computed, places=reading.places)
     return (time.process_time() - start) / max(1, len(failing)) * 1000

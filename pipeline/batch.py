@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.coordinating import waiving
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs
@@ -116,6 +117,7 @@ def run(
         open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
     ):
         codes.check_codes(ledger, district.agencies, district.roster)
+        waiving.settle(ledger, district, now=now)
         target = output / str(district.year)
         session = Session(
             ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf

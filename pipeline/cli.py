@@ -43,7 +43,10 @@ app = typer.Typer(
 )
 
 Folder = Annotated[
-    Path, typer.Argument(metavar="区县文件夹", help="放着 district.toml 的文件夹。", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="区县文件夹", help="放着 经办.xlsx 或 district.toml 的文件夹。", show_default=False
+    ),
 ]
 Output = Annotated[
     Path | None,
@@ -75,13 +78,37 @@ def init(
 ) -> None:
     """新建一个区县文件夹：设置、单位名单、收件箱和模板。"""
     from pipeline.coordinating import preparing
+    from pipeline.district.settings_fields import BOOK_NAME
 
     with disk():
         made = preparing.init(folder, today=datetime.now(CHINA).date())
     for path in made:
         typer.echo(path)
     typer.echo(
-        f"下一步：填好 {made[2]}（单位名单）和 {made[1]}，把收到的表格放进 {made[0]}，然后运行 nianbao run {typed(folder)}"
+        f"下一步：用 Excel 或 WPS 打开 {folder / BOOK_NAME}，填写“设置”和“名单”；把收到的表格放进 {made[0]}；"
+        f"然后双击“今晚运行”，或者运行 nianbao run {typed(folder)}"
+    )
+
+
+@app.command(cls=Command, epilog="例：nianbao adopt 临平区 全区单位名单.xls")
+def adopt(
+    folder: Folder,
+    roster: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="名单", help="单位名单（Excel、WPS 或 CSV）；不写则用 agencies.csv。", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """把已有的设置和名单（district.toml、agencies.csv 或别的名单文件）收进 经办.xlsx。"""
+    from pipeline.coordinating import adopting
+
+    if roster:
+        _refuse_what_is_no_file([roster])
+    with disk():
+        book, district = adopting.adopt(folder, roster)
+    typer.echo(
+        f"写好 {book}：{len(district.agencies)} 个单位。原来的文字设置移到了“{adopting.ASIDE}”文件夹。请打开核对一遍。"
     )
 
 
@@ -515,6 +542,19 @@ def fields(
     for row in rows:
         kind = "填写" if row["input"] else "自动计算"
         typer.echo(f"{row['key']}\t{row['label']}\t{row['kind']}\t{row['sheet']}!{row['address']}\t{kind}")
+
+
+@app.command(cls=Command, epilog="例：nianbao schema annual_report_2021")
+def schema(
+    form: Annotated[
+        str | None, typer.Argument(metavar="表样", help="表样的名称。", show_default=False)
+    ] = None,
+) -> None:
+    """打印表样的校验规则（pandera 的 YAML）：每个数据、每条规则一列。"""
+    from pipeline.forms.loader import DEFAULT_FORM, load_form
+    from pipeline.judging.schema import printed, schema_of
+
+    sys.stdout.buffer.write(printed(schema_of(load_form(form or DEFAULT_FORM))).encode())
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

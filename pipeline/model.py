@@ -14,17 +14,17 @@ Findings are values; an exception is a bug or a broken environment:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import TypeAlias
 
 CHINA = timezone(timedelta(hours=8))
+_EARLIEST, _LATEST = 1990, 2100
+"""Years within which every conversion of a moment works: to another time zone, to seconds, to a day before or after."""
 """The one civil time of China; times are shown in it whatever the machine's own zone."""
 
 Number: TypeAlias = int | Decimal
@@ -35,6 +35,11 @@ Fact: TypeAlias = str | int | Decimal
 
 Value: TypeAlias = str | float | int | bool | datetime | None
 """What a spreadsheet cell holds once read; dates and times arrive as ``datetime``."""
+
+
+def plausible(moment: datetime | None) -> datetime | None:
+    """Return a moment that somebody claims, None where no mail or file of a campaign can be of then."""
+    return moment if moment and _EARLIEST <= moment.year < _LATEST else None
 
 
 class NianbaoError(Exception):
@@ -100,6 +105,8 @@ class Reason(StrEnum):
     TWO_CLAIMS = "two_claims"
     SEVERAL_TABLES = "several_tables"
     FAILED_CHECK = "failed_check"
+    UNVERIFIED_SENDER = "unverified_sender"
+    SECOND_SENDER = "second_sender"
     UNCLEAR_AGENCY = "unclear_agency"
     NO_ATTACHMENT = "no_attachment"
     OTHER_ATTACHMENTS = "other_attachments"
@@ -107,6 +114,17 @@ class Reason(StrEnum):
     MAILING_LIST = "mailing_list"
     BOUNCE = "bounce"
     OWN_LETTER = "own_letter"
+
+
+class SenderProof(StrEnum):
+    """How well the sender of a mail is known: by whose word, if anybody's, the address in From is true."""
+
+    UNCHECKED = "unchecked"
+    """Nobody was asked: no server is named in the settings, or it is no mail."""
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    """The own server says neither that it is true nor that it is false."""
+    FAILED = "failed"
 
 
 def column_letters(column: int) -> str:
@@ -264,6 +282,7 @@ class Envelope:
     """Seconds since the epoch that put versions in order where ``received_at`` is unknown; never shown."""
     failed_checks: tuple[str, ...] = ()
     """Of a mail: the checks of its origin (spf, dkim, dmarc) that the district's own server saw fail."""
+    proof: SenderProof = SenderProof.UNCHECKED
 
 
 Glance: TypeAlias = tuple[int, int, int]
@@ -287,7 +306,7 @@ class Message:
     """A mail as it came; ``path`` is relative to the inbox, ``files`` are the paths of the envelopes taken from it.
 
     ``others`` are names of attachments that hold nothing to judge. ``automatic`` says that a machine wrote it, which
-    must never be answered; ``failed_checks`` as in ``Envelope``.
+    must never be answered; ``failed_checks`` and ``proof`` as in ``Envelope``.
     """
 
     path: str
@@ -302,6 +321,7 @@ class Message:
     automatic: Reason | None = None
     failed_checks: tuple[str, ...] = ()
     bounce: Bounce | None = None
+    proof: SenderProof = SenderProof.UNCHECKED
 
 
 @dataclass(frozen=True, slots=True)

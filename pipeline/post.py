@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from pipeline.model import Agency, Notice, Report, Verdict
+from pipeline.model import Agency, Notice, Report, SenderProof, Verdict
 
 
 class LetterKind(StrEnum):
@@ -98,6 +98,8 @@ class Arrival:
     """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
     other_year: int | None = None
     """Of a duplicate: the campaign in which the same file was received, if it was another than this."""
+    proof: SenderProof = SenderProof.UNCHECKED
+    """How well its sender is known."""
 
 
 class Rejudged(StrEnum):
@@ -126,6 +128,8 @@ class Answer:
     rejudged: Rejudged | None = None
     told_at: datetime | None = None
     """When the letter about ``earlier``, or the one that is reversed, was written."""
+    also: tuple[str, ...] = ()
+    """Names of the other files of the mail that ended alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pipeline.model import ConfigError
 
@@ -18,11 +18,21 @@ T = TypeVar("T")
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
+class Source(Protocol):
+    """Where settings are written: it says where in it a fault stands."""
+
+    def fault(self, section: Section, problem: str, token: str) -> ConfigError:
+        """Make the error for ``problem``, pointing at what ``section`` says of ``token``."""
+
+    def lines_of(self, *path: str) -> tuple[int, int] | None:
+        """Return the first and last line of the table at ``path``, None where it has no header of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One table of a TOML text: its values, and the lines it stands on (one-based, inclusive)."""
 
-    source: TomlSource
+    source: Source
     name: str
     values: Mapping[str, Any]
     first_line: int
@@ -30,7 +40,7 @@ class Section:
 
     def fault(self, problem: str, token: str = "") -> ConfigError:
         """Make the error for ``problem``, pointing at the first line of the section that holds ``token``."""
-        return ConfigError(problem, file=self.source.file, line=self.source.find(self, token))
+        return self.source.fault(self, problem, token)
 
     def into(self, kind: type[T], **given: Any) -> T:  # noqa: ANN401 - the values of a dataclass differ in type
         """Build the dataclass ``kind`` from the values, refusing unknown, missing and mistyped keys."""
@@ -131,6 +141,10 @@ class TomlSource:
                     file=self.file,
                     line=self._line_of(key, 1, len(self._lines)),
                 )
+
+    def fault(self, section: Section, problem: str, token: str) -> ConfigError:
+        """Make the error for ``problem`` with the line of ``token``."""
+        return ConfigError(problem, file=self.file, line=self.find(section, token))
 
     def find(self, section: Section, token: str) -> int:
         """Return the first line of ``section`` that holds ``token``, else its first line."""

@@ -22,19 +22,27 @@ ROSTER = """code,name,contact,phone,email
 """
 
 
+def vouched(domain: str) -> dict[str, str]:
+    """The header by which the own server vouches for a sender."""
+    return {"Authentication_Results": f"{OURS}; dmarc=pass header.from={domain}"}
+
+
 @pytest.fixture(scope="module")
 def night(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     jia, yi, bing, ding = (filled(form, name) for name in ("甲局", "乙局", "丙局", "丁馆"))
     forged = filled(form, "甲局", 1)
     failed = f"{OURS}; dmarc=fail"
     mails = {
-        "01 甲局.eml": mail([("甲局.xlsx", jia)], From="jia@x.example"),
+        "01 甲局.eml": mail([("甲局.xlsx", jia)], From="jia@x.example", **vouched("x.example")),
         "02 冒名.eml": mail([("甲局.xlsx", forged)], From="甲局 <jia@evil.example>"),
         "03 乙局代甲局.eml": mail([("甲局.xlsx", jia)], From="li@yi.example"),
         "04 冒用.eml": mail([("丙局.xlsx", bing)], From="bing@x.example", Authentication_Results=failed),
         "05 丁馆.eml": mail([("丁馆.xlsx", ding)], From="ding@anywhere.example"),
-        "06 乙局转发.eml": mail([("乙局.xlsx", yi)], From="wang@yi.example"),
-        "07 办公室代报.eml": mail([("戊局.xlsx", filled(form, "戊局"))], From="zwgk@office.example"),
+        "06 乙局转发.eml": mail([("乙局.xlsx", yi)], From="wang@yi.example", **vouched("yi.example")),
+        "07 办公室代报.eml": mail(
+            [("戊局.xlsx", filled(form, "戊局"))], From="zwgk@office.example", **vouched("office.example")
+        ),
+        "07 冒办公室之名.eml": mail([("丙局.xlsx", filled(form, "丙局", 2))], From="zwgk@office.example"),
         "08 谢谢.eml": mail(From="jia@x.example"),
         "09 自动回复.eml": mail(From="bing@x.example", Auto_Submitted="auto-replied"),
         "10 打包.eml": mail([("winmail.dat", winmail((0x0006800F, b"x")))], From="wu@x.example"),
@@ -57,6 +65,7 @@ def night(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Ran:
         ("05 丁馆.eml/丁馆.xlsx", "accepted", "没有核对发件人"),
         ("06 乙局转发.eml/乙局.xlsx", "accepted", ""),
         ("07 办公室代报.eml/戊局.xlsx", "accepted", ""),
+        ("07 冒办公室之名.eml/丙局.xlsx", "held", "不在 丙局 的名单中"),
         ("08 谢谢.eml", "not_a_submission", ""),
         ("09 自动回复.eml", "not_a_submission", ""),
         ("10 打包.eml/winmail.dat", "returned", "winmail.dat"),
@@ -124,11 +133,41 @@ def test_every_mail_has_one_outcome_in_the_ledger_and_one_line_in_the_days_log(n
     output = night.folder.parent
     with open_copy(output) as ledger:
         rows = ledger.rows("SELECT path, verdict, reason FROM mails")
-    assert len(rows) == 11
+    assert len(rows) == 12
     assert all(row["verdict"] and row["reason"] for row in rows)
     [log] = (output / "ledger" / "log").iterdir()
     told = [line for line in log.read_text("utf-8").splitlines() if line.startswith("  邮件\u3000")]
-    assert len(told) == 11
+    assert len(told) == 12
+
+
+# ---------------------------------------------------------------- what replaces figures that count
+
+
+def test_what_nobody_vouches_for_never_replaces_what_counts(form: Form, tmp_path: Path) -> None:
+    """The first report of an agency counts and is said to be unverified; a later one waits, until a person has asked."""
+    one, two, three = (filled(form, "甲局", number) for number in (0, 1, 2))
+    passed = f"{OURS}; spf=pass smtp.mailfrom=x.example"
+    at = [f"Mon, {day} Jan 2024 09:30:00 +0800" for day in (15, 16, 17)]
+    files = {
+        "1.eml": mail([("甲局.xlsx", one)], From="jia@x.example", Date=at[0]).as_bytes(),
+        "2.eml": mail([("甲局.xlsx", two)], From="jia@x.example", Date=at[1]).as_bytes(),
+    }
+    folder = make_district(tmp_path, ["甲局"], files, extra=f'[mail]\nauthserv_id = "{OURS}"\n')
+    (folder / "agencies.csv").write_text(ROSTER, "utf-8")
+    first = run(folder)
+    assert first.verdicts() == {"1.eml/甲局.xlsx": "accepted", "2.eml/甲局.xlsx": "held"}
+    assert "没有证实" in first.record["submissions"][0]["findings"][0]["message"]
+    (folder / "inbox" / "电话核实.xlsx").write_bytes(two)
+    assert run(folder).verdicts() == {
+        "1.eml/甲局.xlsx": "accepted",
+        "2.eml/甲局.xlsx": "duplicate",
+        "电话核实.xlsx": "accepted",
+    }
+    known = mail([("甲局.xlsx", three)], From="jia@x.example", Date=at[2], Authentication_Results=passed)
+    (folder / "inbox" / "3.eml").write_bytes(known.as_bytes())
+    last = run(folder)
+    assert last.verdicts()["3.eml/甲局.xlsx"] == "accepted"
+    assert run(folder).verdicts() == last.verdicts()
 
 
 # ---------------------------------------------------------------- several reports of one agency

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUT_NAME, LAYOUTS_NAME, ROSTER_NAME, District
-from pipeline.district.roster import ROSTER_COLUMNS
+from pipeline.district.settings_fields import BOOK_NAME
+from pipeline.district.starting import roster_text, settings_text
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.ledger import codes, imports, open_copy
@@ -16,60 +17,11 @@ from pipeline.model import Agency, ConfigError, PastReport
 from pipeline.post import Attachment, LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.letters import LETTERS, default_text
+from pipeline.publishing.settings_book import build_settings_book, starting
 from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.workbook import Stamp, build_workbook
 
 TEMPLATES = "templates"
-
-_CONFIG = """\
-# 区县的基本设置。改完保存后直接运行 nianbao run 即可。
-name = "{name}"            # 区县全称，会出现在汇总表标题中
-level = "县区"             # 县区 或 设区的市
-year = {year}                # 报告年度
-form = "{form}"
-deadline = {deadline}      # 报送截止日期
-
-# [rules]
-# accept_documents = true  # 单位报来的是 Word、网页、PDF 年报而不是模板，内容读得齐全无疑的直接计入；不写或 false 时转入模板退回核对
-# blank_is_zero = true     # 空格和“/”“无”按 0 处理并提醒；不写或 false 时退回单位补填
-# trial = ["T3-06"]        # 试行的规则：只告诉政务公开办，不影响结论，也不告诉单位
-# [rules.severity]         # 改级别：error 退回，warning 提醒，info 只告诉政务公开办
-# "T2-06" = "info"
-# [rules.limits]           # 改界限，规则和界限见规则手册
-# "T2-06" = {{ factor = 10, base = 50 }}
-# [rules.off]              # 停用规则，写明原因
-# "T3-09" = "本区撤回申请较多"
-
-# [mail]                   # 从邮箱收、发年报；不写则只看 inbox 文件夹，什么也不发出去
-# imap_host = "imap.example.gov.cn"     # 收信服务器；用户名和密码放在环境变量 NIANBAO_IMAP_USER、NIANBAO_IMAP_PASSWORD
-# smtp_host = "smtp.example.gov.cn"     # 发信服务器；环境变量 NIANBAO_SMTP_USER、NIANBAO_SMTP_PASSWORD
-# authserv_id = "mx.example.gov.cn"     # 本区邮件服务器的名字，用来识别冒名邮件
-# send = true                           # 每次运行结束时自动发信；不写则用 nianbao send 发
-
-# [people]                 # 信上的署名和联系方式
-# office = "{name}政务公开办"
-# coordinator = "张三"
-# phone = "0571-00000000"
-# email = "zwgk@example.gov.cn"         # 本办公室的邮箱：信从这里发出，每日情况也发到这里
-# district_office = "{name}人民政府办公室"               # 汇总表报给谁
-# district_office_email = "qfb@example.gov.cn"
-
-# [calendar]               # 催报只在工作日：写上国务院办公厅公布的放假和调休
-# holidays = [{holiday}]   # 放假的星期一到星期五
-# workdays = []            # 调休上班的星期六、星期日
-# remind_days_before = [5, 2, 0]        # 截止日期前第几个工作日催报，0 是最后一个工作日
-# remind_every = 1         # 过了截止日期后每几个工作日催报一次，0 是不催
-
-# [[extension]]            # 同意延期的单位，每个单位写一段
-# agency = "002"
-# until = {extended}
-# reason = "机构合并"
-"""
-
-_ROSTER = """\
-001,{name}人民政府办公室,区政府办公室;区府办,部门,,张三,0571-00000000,office@example.gov.cn
-002,{name}财政局,区财政局,部门,,李四,0571-00000000,@cz.example.gov.cn
-"""
 
 
 def init(folder: Path, *, today: date) -> list[Path]:
@@ -83,18 +35,10 @@ def init(folder: Path, *, today: date) -> list[Path]:
     name = folder.resolve().name
     made = [folder / INBOX_NAME]
     made[0].mkdir(parents=True, exist_ok=True)
-    header = ",".join(ROSTER_COLUMNS)
-    config = _CONFIG.format(
-        name=name,
-        year=year,
-        form=form.id,
-        deadline=date(year + 1, 1, 31),
-        holiday=date(year + 1, 1, 1),
-        extended=date(year + 1, 2, 5),
-    )
     contents = {
-        CONFIG_NAME: config.encode(),
-        ROSTER_NAME: f"{header}\n{_ROSTER.format(name=name)}".encode("utf-8-sig"),
+        CONFIG_NAME: settings_text(name, year).encode(),
+        ROSTER_NAME: roster_text(name).encode("utf-8-sig"),
+        BOOK_NAME: build_settings_book(starting(name, year)),
         **{f"{LAYOUTS_NAME}/{path}": content for path, content in layouts(form)},
         **{f"{LAYOUTS_NAME}/{LETTERS}/{kind}.txt": _for_notepad(default_text(kind)) for kind in LetterKind},
     }

@@ -14,7 +14,7 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import codes, open_ledger, waivers
+from pipeline.ledger import Ledger, codes, open_ledger, waivers
 from pipeline.machine.environment import typed
 from pipeline.model import Agency, ConfigError, Waiver
 
@@ -36,6 +36,28 @@ def grant(district: District, output: Path, waiver: Waiver) -> Waiver:
         codes.check_codes(ledger, district.agencies, district.roster)
         waivers.grant(ledger, district.year, kept)
     return kept
+
+
+def settle(ledger: Ledger, district: District, *, now: datetime) -> None:
+    """Keep what the sheet 例外 of the district's workbook asks for, where the ledger does not hold it yet.
+
+    Who agreed is the coordinator where the sheet names nobody.
+    """
+    if not district.excepted:
+        return
+    there = {(item.agency, item.rule): item for item in waivers.in_force(ledger, district.year, now.date())}
+    for row in district.excepted:
+        code, by = agency_of(district, row.agency).code, row.person or person(district, None)
+        known = there.get((code, row.rule))
+        if row.ends:
+            if known:
+                waivers.withdraw(ledger, district.year, code, row.rule, by=by, at=now)
+            continue
+        is_over = row.until is not None and row.until < now.date()
+        if not is_over and (
+            known is None or (known.reason, known.person, known.until) != (row.reason, by, row.until)
+        ):
+            waivers.grant(ledger, district.year, Waiver(code, row.rule, row.reason, by, now, row.until))
 
 
 def withdraw(district: District, output: Path, agency: str, rule: str, *, by: str, at: datetime) -> None:

@@ -4,7 +4,7 @@ Pure planning: nothing is read, written or sent here. An intention's key says it
 for an occasion is not planned again, so a night may be planned as often as one likes.
 """
 
-from pipeline.correspondence.answers import answers
+from pipeline.correspondence.answers import answers, carries_anothers
 from pipeline.correspondence.delivery import asked_delivery, complete_delivery
 from pipeline.correspondence.digest import digest
 from pipeline.correspondence.outdated import renewed, untrue
@@ -20,6 +20,7 @@ __all__ = [
     "addresses",
     "answers",
     "asked_delivery",
+    "carries_anothers",
     "complete_delivery",
     "digest",
     "handouts",

@@ -1,16 +1,18 @@
 """Arrivals go in; who is answered, and what with, comes out.
 
-Every mail that a person wrote is answered; a machine never is. A file put into the inbox by hand is answered to the
+Every mail that a person wrote is answered, once for all its files that end alike; a machine never is, and neither is a sender
+whom the district's own server knows to be false. What an agency sent goes to who sent it, or to its addresses on the roster. A file put into the inbox by hand is answered to the
 agency's address on the roster, if there is one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.correspondence.state import addresses, belongs_to
 from pipeline.district.folder import District
-from pipeline.model import CHINA, Agency, Verdict
+from pipeline.model import CHINA, Agency, SenderProof, Verdict
 from pipeline.post import Answer, Arrival, Intention, LetterKind
 
 KINDS: Mapping[Verdict, LetterKind] = {
@@ -39,7 +41,27 @@ def answers(
         intention = _answer(arrival, earlier, district, reported)
         if intention:
             planned.setdefault(intention.key, intention)
-    return list(planned.values())
+    return _one_for_each_mail(planned.values())
+
+
+def _one_for_each_mail(planned: Iterable[Intention]) -> list[Intention]:
+    """Answer the files of one mail that end alike with one letter, about the first of them; the others are named in it.
+
+    Each that is accepted has a receipt of its own: an agency has one report in a mail.
+    """
+    alike: dict[object, list[Intention]] = {}
+    for item in planned:
+        is_receipt = item.kind is LetterKind.ACCEPTANCE
+        mail = item.body.arrival.mail if isinstance(item.body, Answer) and not is_receipt else ""
+        alike.setdefault((mail, item.to, item.kind, item.agency) if mail else item.key, []).append(item)
+    return [_naming(first, others) for first, *others in alike.values()]
+
+
+def _naming(first: Intention, others: Sequence[Intention]) -> Intention:
+    if not others or not isinstance(first.body, Answer):
+        return first
+    names = tuple(item.body.arrival.name for item in others if isinstance(item.body, Answer))
+    return replace(first, body=replace(first.body, also=names))
 
 
 def _answer(
@@ -50,7 +72,7 @@ def _answer(
 ) -> Intention | None:
     kind = KINDS[arrival.verdict]
     to = _recipients(arrival, kind, district)
-    if arrival.automatic or not to:
+    if arrival.automatic or not to or arrival.proof is SenderProof.FAILED:
         return None
     own = earlier.get(arrival.agency.code, ()) if arrival.agency else ()
     known = _addressee(arrival, kind)
@@ -61,7 +83,7 @@ def _answer(
         to=to,
         body=Answer(
             arrival,
-            _before(arrival, kind, own) if known else None,
+            _before(arrival, kind, own) if known and _may_hear_of(arrival, to) else None,
             _replaced(arrival, own),
             is_missing=reader is not None and reader.code not in reported,
         ),
@@ -90,6 +112,19 @@ def _recipients(arrival: Arrival, kind: LetterKind, district: District) -> tuple
     if kind in _TO_THE_AGENCY and passes_on and own and not belongs_to(arrival.sender, arrival.agency):
         return own
     return (arrival.sender,)
+
+
+def _may_hear_of(arrival: Arrival, to: Sequence[str]) -> bool:
+    """Whether those who are written to may hear of what the agency sent besides: its own addresses, and its own senders."""
+    return all(belongs_to(address, arrival.agency) for address in to)
+
+
+def carries_anothers(intention: Intention) -> bool:
+    """Whether the workbook that answers a file shows what came with another, and goes to who may not have sent that."""
+    body = intention.body
+    if not isinstance(body, Answer) or body.arrival.shown in (0, body.arrival.version):
+        return False
+    return not _may_hear_of(body.arrival, intention.to)
 
 
 def _addressee(arrival: Arrival, kind: LetterKind) -> Agency | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.correspondence.answers import answers, key_of, occasion
 from pipeline.correspondence.delivery import complete_delivery
 from pipeline.correspondence.digest import digest
+from pipeline.correspondence.limits import within_limits
 from pipeline.correspondence.outdated import corrected, renewed, untrue
 from pipeline.correspondence.reminders import reminders
 from pipeline.correspondence.state import State, Written
@@ -80,7 +81,7 @@ def _unwritten(
     ]
     written, record = _keys(state), Record.of(state)
     fresh = (_answered(item, record, earlier) for item in planned)
-    return [item for item in fresh if item and item.key not in written]
+    return within_limits([item for item in fresh if item and item.key not in written], state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,25 @@ Wrong configuration is refused here, with file, line and remedy, before anything
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from pipeline.district.differences import MOST_SHOWN, differences, unlike_agencies
 from pipeline.district.mail_settings import NO_MAIL, MailSettings, mail_settings
 from pipeline.district.people import NO_PEOPLE, People, people_of
 from pipeline.district.roster import LEVELS, load_roster
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules, rule_settings
+from pipeline.district.settings_book import Contents, find_book, read_book
+from pipeline.district.settings_fields import BOOK_NAME
+from pipeline.district.settings_source import BookSource, Excepted, settled
+from pipeline.district.starting import is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.machine.environment import disk, typed
 from pipeline.model import Agency, ConfigError
-from pipeline.toml_source import TomlSource, decoded
+from pipeline.toml_source import Section, TomlSource, decoded
 
 CONFIG_NAME = "district.toml"
 ROSTER_NAME = "agencies.csv"
@@ -47,6 +54,12 @@ class District:
     people: People = NO_PEOPLE
     calendar: Calendar = PLAIN_CALENDAR
     extensions: tuple[Extension, ...] = ()
+    excepted: tuple[Excepted, ...] = ()
+    """The exceptions that the workbook asks for; the ledger keeps them from the next run on."""
+    book: Path | None = field(default=None, compare=False, repr=False)
+    """The workbook it was read from, None where it was written as text."""
+    note: str = field(default="", compare=False, repr=False)
+    """What a person should be told about these settings."""
 
     def deadline_of(self, code: str) -> date:
         """Return the last day on which the agency with ``code`` is in time."""
@@ -65,7 +78,7 @@ class District:
     @property
     def roster(self) -> Path:
         """The file the agencies were read from."""
-        return self.folder / ROSTER_NAME
+        return self.book or self.folder / ROSTER_NAME
 
     @property
     def trusted_senders(self) -> tuple[str, ...]:
@@ -80,18 +93,52 @@ class District:
 
 @disk()
 def load_district(folder: Path) -> District:
-    """Load and check the district in ``folder``. Raises ConfigError with file, line and remedy, EnvironmentFailedError."""
-    path = folder / CONFIG_NAME
+    """Load and check the district in ``folder``, written as text or as a workbook.
+
+    Raises ConfigError with file and place and remedy, EnvironmentFailedError.
+    """
     if folder.is_file():
-        raise ConfigError(f"这是文件，不是文件夹。请写放着 {CONFIG_NAME} 的文件夹。", file=folder)
+        raise ConfigError(
+            f"这是文件，不是文件夹。请写放着 {BOOK_NAME} 或 {CONFIG_NAME} 的文件夹。", file=folder
+        )
+    book, config, roster = find_book(folder), folder / CONFIG_NAME, folder / ROSTER_NAME
+    if book is None:
+        return _with_note(_from_text(folder), is_untouched(config, roster))
+    written = read_book(book)
+    is_sample = is_untouched(config, roster)
+    if written.is_blank and config.is_file():
+        return _with_note(_from_text(folder), is_sample)
+    own = _from_book(folder, written)
+    if not is_sample:
+        _refuse_differences(own, config, roster, partial(_from_text, folder))
+    return own
+
+
+def _with_note(district: District, is_sample: bool) -> District:  # noqa: FBT001 - one word about one district
+    note = f"现在用的是样例名单。请填写 {BOOK_NAME} 的“设置”和“名单”（或者改 {CONFIG_NAME} 和 {ROSTER_NAME}），再运行一次。"
+    return replace(district, note=note) if is_sample else district
+
+
+def _from_book(folder: Path, written: Contents) -> District:
+    source, agencies, excepted = settled(written)
+    return replace(_district(folder, source, agencies), book=written.file, excepted=excepted)
+
+
+def _from_text(folder: Path) -> District:
+    path = folder / CONFIG_NAME
     if not path.is_file():
         raise ConfigError(
-            f"这里没有 {CONFIG_NAME}。请先运行 nianbao init {typed(folder)} 建立区县文件夹。", file=folder
+            f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。请先运行 nianbao init {typed(folder)} 建立区县文件夹。",
+            file=folder,
         )
     source = TomlSource(decoded(path.read_bytes(), path), str(path))
     _refuse_strays(source)
     source.refuse_unknown_tables({*_SETTINGS, *_TABLES})
-    top = source.top()
+    written = _campaign(source.top())
+    return _district(folder, source, load_roster(folder / ROSTER_NAME, written.level))
+
+
+def _campaign(top: Section) -> _Campaign:
     written = top.into(_Campaign)
     if written.level not in LEVELS:
         raise top.fault(f"level 应为“{'”或“'.join(LEVELS)}”。", "level")
@@ -104,7 +151,11 @@ def load_district(folder: Path) -> District:
             f"deadline 是截止报送的日期，应在报告年度（{written.year} 年）结束以后，例如 {written.year + 1}-01-31。",
             "deadline",
         )
-    agencies = load_roster(folder / ROSTER_NAME, written.level)
+    return written
+
+
+def _district(folder: Path, source: TomlSource | BookSource, agencies: tuple[Agency, ...]) -> District:
+    written = _campaign(source.top())
     mail = mail_settings(source.table("mail"), folder)
     people = people_of(source.table("people"))
     if mail.smtp_host and not people.email:
@@ -144,3 +195,23 @@ class _Campaign:
     year: int
     form: str
     deadline: date
+
+
+def _refuse_differences(own: District, config: Path, roster: Path, other: Callable[[], District]) -> None:
+    """Refuse a workbook beside text files that say something else. Raises ConfigError that names what differs and where."""
+    there = [path.name for path in (config, roster) if path.is_file()]
+    if not there:
+        return
+    remedy = f"请只留一种：用 {BOOK_NAME} 的，把 {'、'.join(there)} 移到别的文件夹；用文字设置的，把 {BOOK_NAME} 移走。"
+    if config.is_file() and roster.is_file():
+        differing = differences(own, other())
+    elif roster.is_file():
+        differing = unlike_agencies(own.agencies, load_roster(roster, own.level))
+    else:
+        differing = [f"{CONFIG_NAME} 旁边没有 {ROSTER_NAME}，不知道以哪个为准"]
+    if differing:
+        shown = differing[:MOST_SHOWN]
+        more = f"等 {len(differing)} 处" if len(differing) > len(shown) else ""
+        raise ConfigError(
+            f"{BOOK_NAME} 与 {'、'.join(there)} 不一致：{'；'.join(shown)}{more}。{remedy}", file=own.folder
+        )

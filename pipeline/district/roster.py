@@ -1,48 +1,67 @@
-"""agencies.csv goes in; the agencies that report come out.
+"""The roster, agencies.csv or a sheet, goes in; the agencies that report come out.
 
 It is written in a spreadsheet by a person in a hurry: whatever cannot be meant is refused with its line and the remedy.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.district.roster_table import HEADINGS, doubtful_codes, head_row, heading_of, roster_rows
+from pipeline.district.tables import Table, read_tables
 from pipeline.model import Agency, ConfigError
-from pipeline.toml_source import decoded
 
 LEVELS = ("设区的市", "县区")
 DEFAULT_LEVEL = "县区"
 """Taken where a file is judged without a roster and its template does not say."""
 ROSTER_COLUMNS = ("code", "name", "aliases", "kind", "level", "contact", "phone", "email")
+ROSTER_SHEET = "名单"
 _REQUIRED_COLUMNS = ("code", "name")
-_SEPARATORS = re.compile(r"[;；]")
-_EMAIL_SEPARATORS = re.compile(r"[;；,，、\s]+")
+LOST_ZEROS = "是数字，前面的 0 可能丢了；请把“代码”列的格式改为“文本”，重新填写代码。"
+NO_MERGERS = "“并入”还不能在名单中写。请删去这一格；被并入的单位不再报送的，从名单中删去这一行。"
+SEPARATORS = re.compile(r"[;；]")
+EMAIL_SEPARATORS = re.compile(r"[;；,，、\s]+")
 _DOMAIN = r"@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+"
 ADDRESS = re.compile(r"[^@\s<>()]+" + _DOMAIN)
-_ADDRESS_OR_DOMAIN = re.compile(r"[^@\s<>()]*" + _DOMAIN)
-_ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+ADDRESS_OR_DOMAIN = re.compile(r"[^@\s<>()]*" + _DOMAIN)
+ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long code of digits."""
 
 
 def load_roster(path: Path, level: str) -> tuple[Agency, ...]:
-    """Read agencies.csv (UTF-8 with or without BOM, or GBK); an empty level is the district's ``level``."""
+    """Read the roster at ``path``, text or a workbook under whatever name; an empty level is the district's ``level``."""
     if not path.is_file():
         raise ConfigError("找不到报送单位名单。请把名单放在 district.toml 旁边。", file=path)
-    rows = list(csv.reader(io.StringIO(decoded(path.read_bytes(), path))))
-    header = [name.strip() for name in rows[0]] if rows else []
-    _refuse_untitled(header, rows, path)
-    _check_header(header, path)
+    tables = read_tables(path)
+    found = [table for table in tables if len(tables) == 1 or table.sheet == ROSTER_SHEET]
+    if not found:
+        names = "、".join(table.sheet for table in tables)
+        raise ConfigError(
+            f"里面有几个表（{names}），不知道哪一个是名单。请把名单的表改名为“{ROSTER_SHEET}”。", file=path
+        )
+    return roster_of(found[0], level)
+
+
+def roster_of(table: Table, level: str) -> tuple[Agency, ...]:
+    """Read the agencies of a table whose headings may stand below a title. Raises ConfigError with the place."""
+    path = Path(f"{table.file} 表“{table.sheet}”") if table.sheet else table.file
+    head = head_row(table)
+    header = [heading_of(name) if name.strip() else "" for name in table.rows[head]] if table.rows else []
+    _refuse_untitled(header, table, head)
+    _check_header(header, path, head + 1)
+    for line, column in doubtful_codes(table, head) if table.rows else ():
+        raise table.fault(f"代码“{table.rows[line][column]}”{LOST_ZEROS}", line, column)
     agencies: list[Agency] = []
-    for line, row in enumerate(rows[1:], 2):
-        if any(value.strip() for value in row):
-            agencies.append(_agency(header, row, level, path, line))
+    for item in roster_rows(table, head) if table.rows else ():
+        row = list(table.rows[item.number])
+        for key, column in item.columns.items():
+            row[column : column + 1] = [item.values[key]]
+        agencies.append(_agency(header, row, level, path, item.number + 1))
     if not agencies:
-        raise ConfigError("名单是空的，请至少写一个单位。", file=path, line=2)
+        raise ConfigError("名单是空的，请至少写一个单位。", file=path, line=head + 2)
     _refuse_twins(agencies, path)
     return tuple(agencies)
 
@@ -61,24 +80,27 @@ def normalised(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def _check_header(header: list[str], path: Path) -> None:
+def _check_header(header: list[str], path: Path, line: int) -> None:
     for name in filter(None, header):
-        if name not in ROSTER_COLUMNS:
-            raise ConfigError(f"不认识的列“{name}”，应为：{'、'.join(ROSTER_COLUMNS)}。", file=path, line=1)
+        if name not in HEADINGS:
+            known = "、".join(f"{key}（{title}）" for key, title in HEADINGS.items())
+            raise ConfigError(f"不认识的列“{name}”，应为：{known}。", file=path, line=line)
+        if header.count(name) > 1:
+            raise ConfigError(f"“{HEADINGS[name]}”列写了两次，请只留一列。", file=path, line=line)
     for name in _REQUIRED_COLUMNS:
         if name not in header:
-            raise ConfigError(f"缺少“{name}”列。", file=path, line=1)
+            raise ConfigError(f"缺少“{HEADINGS[name]}”列（{name}）。", file=path, line=line)
 
 
-def _refuse_untitled(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path) -> None:
+def _refuse_untitled(header: Sequence[str], table: Table, head: int) -> None:
     """Refuse what stands in a column without a heading; one that is empty all the way down is a spreadsheet's own."""
-    for line, row in enumerate(rows, 1):
-        for number, (title, value) in enumerate(zip(header, row, strict=False), 1):
+    for line, row in enumerate(table.rows[head:], head):
+        for number, (title, value) in enumerate(zip(header, row, strict=False)):
             if value.strip() and not title:
-                raise ConfigError(
-                    f"第 {number} 列没有表头，但写着“{value.strip()}”。请在第 1 行补上列名，或者删去这一列。",
-                    file=path,
-                    line=line,
+                raise table.fault(
+                    f"第 {number + 1} 列没有表头，但写着“{value.strip()}”。请在第 {head + 1} 行补上列名，或者删去这一列。",
+                    line,
+                    number,
                 )
 
 
@@ -88,10 +110,18 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
     values: Mapping[str, str] = dict(zip(header, (value.strip() for value in row), strict=False))
     for name in _REQUIRED_COLUMNS:
         if not values.get(name):
-            raise ConfigError(f"“{name}”没有填写。", file=path, line=line)
-    if _ROUNDED.fullmatch(values["code"]):
+            raise ConfigError(f"“{HEADINGS[name]}”（{name}）没有填写。", file=path, line=line)
+    if values.get("merged_into"):
+        raise ConfigError(NO_MERGERS, file=path, line=line)
+    if ROUNDED.fullmatch(values["code"]):
         raise ConfigError(
             f"代码“{values['code']}”被表格软件改成了科学计数；请把 code 列改为“文本”格式，重新填写代码。",
+            file=path,
+            line=line,
+        )
+    if ROUNDED.fullmatch(values.get("phone", "")):
+        raise ConfigError(
+            f"电话“{values['phone']}”被表格软件改成了科学计数；请把“电话”列改为“文本”格式，重新填写。",
             file=path,
             line=line,
         )
@@ -103,7 +133,7 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
         name=values["name"],
         kind=values.get("kind", ""),
         level=own_level,
-        aliases=_several(values.get("aliases", "")),
+        aliases=(*_several(values.get("aliases", "")), *_several(values.get("former_names", ""))),
         contact=values.get("contact", ""),
         phone=values.get("phone", ""),
         emails=_emails(values.get("email", ""), path, line),
@@ -111,14 +141,14 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
 
 
 def _several(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in _SEPARATORS.split(text) if part.strip())
+    return tuple(part.strip() for part in SEPARATORS.split(text) if part.strip())
 
 
 def _emails(text: str, path: Path, line: int) -> tuple[str, ...]:
     """Return the addresses and domains; letters must never go to what is none."""
-    found = tuple(part for part in _EMAIL_SEPARATORS.split(unicodedata.normalize("NFKC", text)) if part)
+    found = tuple(part for part in EMAIL_SEPARATORS.split(unicodedata.normalize("NFKC", text)) if part)
     for part in found:
-        if not _ADDRESS_OR_DOMAIN.fullmatch(part):
+        if not ADDRESS_OR_DOMAIN.fullmatch(part):
             raise ConfigError(
                 f"“{part}”不是邮箱地址。几个地址用分号隔开，没有的留空，整个单位的邮箱可以写成 @jx.example.gov.cn。",
                 file=path,

@@ -5,6 +5,7 @@ The only place that knows where things stand in the template: builder, reader an
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,7 +49,28 @@ STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 
 YES, NO = "是", "否"
 
+CELL_CHARACTERS = 32_767
+"""What a cell of a workbook holds, in UTF-16 units."""
+_CUT = "【以下 {count} 字一格放不下，请删减后填写】"
+"""Ends a text that was cut, as the template's own gaps read: a report that still says it is returned."""
+_NO_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
 Position = tuple[str, int, int]
+
+
+def cell_length(text: str) -> int:
+    """Count a text as a workbook does."""
+    return len(text) if 2 * len(text) <= CELL_CHARACTERS else len(text.encode("utf-16-le", "replace")) // 2
+
+
+def fitting(text: str) -> str:
+    """Return what a cell can hold of a text: all, or the beginning and a mark that something is left to do."""
+    plain = _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+    if cell_length(plain) <= CELL_CHARACTERS:
+        return plain
+    room = 2 * (CELL_CHARACTERS - len(_CUT) - 10)
+    kept = plain.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore")
+    return kept + _CUT.format(count=len(plain) - len(kept))
 
 
 def nil_position(table: Table, grid: Grid) -> Position:

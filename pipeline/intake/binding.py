@@ -1,7 +1,9 @@
 """An Identity and the mail it came by go in; the Identity comes out, held where the sender may not speak for the agency.
 
 The roster binds addresses and domains to agencies (F06). Figures count only where the agency's own mailbox sent them; a
-file that a coordinator put into the inbox has no sender and is trusted, as is what comes from a trusted address.
+file that a coordinator put into the inbox has no sender and is trusted, as is what comes from a trusted address. Where the
+district's own server is asked who sent a mail and does not vouch for it, the mail speaks for no trusted address, and its
+figures never replace others that count.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.model import Agency, Fact, Finding, Reason, Severity
+from pipeline.model import Agency, Fact, Finding, Reason, SenderProof, Severity
 
 if TYPE_CHECKING:
     from pipeline.intake.identity import Identity, Roster
     from pipeline.model import Envelope
 
 CODE = "F06"
+_UNVERIFIED = "unverified"
+_UNBOUND = "unbound"
 _NO_SENDER = "（没有发件人）"
 _NO_PHONE = "名单中没有电话"
 
@@ -34,17 +38,18 @@ def bind(found: Identity, envelope: Envelope, roster: Roster, trusted: Collectio
 
 def owners(sender: str | None, by_email: Mapping[str, tuple[Agency, ...]]) -> tuple[Agency, ...]:
     """Return the agencies that list the address, else those that list its domain."""
-    address = (sender or "").casefold()
+    address = (sender or "").lower()
     return by_email.get(address) or by_email.get("@" + address.rpartition("@")[2], ()) if address else ()
 
 
 def copies_that_stay(copies: Sequence[Identity]) -> list[int]:
     """Of files with the same content, in order of arrival, return the numbers of those that are not mere duplicates.
 
-    One stands for all: the first that is not held, else the first. Where another agency's mailbox sent the same file
+    One stands for all: the first that is not held, rather one of known origin, else the first. Where another agency's mailbox sent the same file
     as well, a person must ask which of the two it belongs to, so that one stays too (see ``claimed_twice``).
     """
-    first = next((number for number, copy in enumerate(copies) if not copy.held), 0)
+    free = [number for number, copy in enumerate(copies) if not copy.held]
+    first = next((number for number in free if not _is_of_doubtful_origin(copies[number])), [*free, 0][0])
     return [number for number, copy in enumerate(copies) if number == first or _is_foreign(copy)]
 
 
@@ -55,6 +60,19 @@ def claimed_twice(found: Identity) -> Identity:
         for finding in found.findings
     )
     return replace(found, findings=findings)
+
+
+def may_not_replace(
+    envelope: Envelope, findings: Sequence[Finding], agency: Agency, senders: Collection[str | None]
+) -> Finding | None:
+    """Return why a file may not replace figures that count, which came from ``senders``; None where it may."""
+    sender = (envelope.sender or "").lower()
+    if envelope.source != "mail":
+        return None
+    if envelope.proof is SenderProof.UNVERIFIED:
+        return _finding(Reason.UNVERIFIED_SENDER, sender, agency)
+    is_unbound = any((item.code, item.variant) == (CODE, _UNBOUND) for item in findings)
+    return _finding(Reason.SECOND_SENDER, sender, agency) if is_unbound and sender not in senders else None
 
 
 def one_of_several(found: Identity, names: Sequence[str]) -> Identity:
@@ -73,16 +91,19 @@ def is_one_of_several(found: Identity) -> bool:
 def _doubt(
     agency: Agency | None, envelope: Envelope, roster: Roster, trusted: Collection[str]
 ) -> Finding | None:
-    sender = (envelope.sender or "").casefold()
+    sender = (envelope.sender or "").lower()
     if envelope.failed_checks:
         checks = "、".join(name.upper() for name in envelope.failed_checks)
         return _finding(Reason.FAILED_CHECK, sender, agency, checks=checks)
-    if sender in {address.casefold() for address in trusted}:
+    is_verified = envelope.proof is not SenderProof.UNVERIFIED
+    if is_verified and sender in {address.casefold() for address in trusted}:
         return None
     senders = owners(sender, roster.by_email)
-    if agency is None:
-        return None if senders else Finding(CODE, Severity.ERROR, None, (), "nobody", _sender_fact(sender))
-    return None if _may_send(sender, agency) else _stranger(sender, senders, agency)
+    if agency is None and not senders:
+        return Finding(CODE, Severity.ERROR, None, (), "nobody", _sender_fact(sender))
+    if agency and not _may_send(sender, agency):
+        return _stranger(sender, senders, agency)
+    return None if is_verified else Finding(CODE, Severity.INFO, None, (), _UNVERIFIED, _sender_fact(sender))
 
 
 def _may_send(sender: str, agency: Agency) -> bool:
@@ -95,7 +116,7 @@ def _stranger(sender: str, senders: Sequence[Agency], agency: Agency) -> Finding
         return _finding(Reason.FOREIGN_SENDER, sender, agency, owner=senders[0].name)
     if not agency.emails:
         facts = {**_sender_fact(sender), "agency": agency.name}
-        return Finding(CODE, Severity.INFO, None, (), "unbound", facts)
+        return Finding(CODE, Severity.INFO, None, (), _UNBOUND, facts)
     return _finding(Reason.UNKNOWN_SENDER, sender, agency)
 
 
@@ -112,6 +133,11 @@ def _finding(reason: Reason, sender: str, agency: Agency | None, **facts: Fact) 
 
 def _sender_fact(sender: str) -> dict[str, Fact]:
     return {"sender": sender or _NO_SENDER}
+
+
+def _is_of_doubtful_origin(found: Identity) -> bool:
+    """Whether nobody vouches for the sender: of two copies the one that a person put there, or a server knows, counts."""
+    return any(item.code == CODE and item.variant in (_UNVERIFIED, _UNBOUND) for item in found.findings)
 
 
 def _is_foreign(found: Identity) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from email.message import Message
 from email.parser import HeaderParser
 
-from pipeline.intake import origin
+from pipeline.intake.headers import POLICY, header, parts_in, parts_of, safely, text_in
 from pipeline.model import Bounce
 
 _LONGEST = 300
@@ -15,37 +15,38 @@ _LONGEST = 300
 
 def bounce_of(message: Message) -> Bounce | None:
     """Read a report of failure; None where the mail is none, or only says that a letter is late or has arrived."""
-    parts = list(message.walk())
+    parts = list(parts_of(message))
     failed = next(
-        (block for block in _recipients(parts) if origin.header(block, "Action").lower() == "failed"), None
+        (block for block in _recipients(parts) if header(block, "Action").lower() == "failed"), None
     )
     if failed is None:
         return None
-    recipient = origin.header(failed, "Original-Recipient") or origin.header(failed, "Final-Recipient")
-    words = _last(origin.header(failed, "Diagnostic-Code")) or origin.header(failed, "Status")
+    recipient = header(failed, "Original-Recipient") or header(failed, "Final-Recipient")
+    words = _last(header(failed, "Diagnostic-Code")) or header(failed, "Status")
     return Bounce(_letter(message, parts), _last(recipient), words[:_LONGEST])
 
 
 def _recipients(parts: list[Message]) -> Iterator[Message]:
     for part in parts:
-        payload = part.get_payload()
-        if part.get_content_type() == "message/delivery-status" and isinstance(payload, list):
-            yield from (block for block in payload if isinstance(block, Message))
+        if part.get_content_type() == "message/delivery-status":
+            yield from parts_in(part)
 
 
 def _letter(message: Message, parts: list[Message]) -> str:
     """Return the Message-ID of the letter, from its returned headers, else from what the report refers to."""
     for part in parts:
-        payload = part.get_payload()
-        if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:
-            original = payload[0]
-        elif part.get_content_type() == "text/rfc822-headers" and isinstance(payload, str):
-            original = HeaderParser().parsestr(payload)
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            original = next(iter(parts_in(part)), None)
         else:
-            continue
-        if isinstance(original, Message) and original["Message-ID"]:
-            return origin.header(original, "Message-ID")
-    return origin.header(message, "In-Reply-To")
+            original = _headers(text_in(part)) if kind == "text/rfc822-headers" else None
+        if original is not None and header(original, "Message-ID"):
+            return header(original, "Message-ID")
+    return header(message, "In-Reply-To")
+
+
+def _headers(text: str) -> Message | None:
+    return safely(lambda: HeaderParser(policy=POLICY).parsestr(text), None)
 
 
 def _last(field: str) -> str:

@@ -33,6 +33,8 @@ _WIDEST = 1000
 """Rows and columns beyond this one hold nothing of a form."""
 
 Address = tuple[int, int]
+UNSPELLED = "?"
+"""Stands for the text of a formula that is there, but was not spelled."""
 
 
 @dataclass(frozen=True, slots=True)

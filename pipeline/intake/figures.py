@@ -10,26 +10,36 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import YES
-from pipeline.intake.labels import normalise
+from pipeline.intake.cellxml import UNSPELLED
+from pipeline.intake.formula_value import value_of
+from pipeline.intake.labels import answered, normalise
 from pipeline.intake.looks import STRUCK, changes
-from pipeline.intake.values import LARGEST, MONEY, MONEY_UNIT, Typed, type_cell, unreadable
+from pipeline.intake.values import LARGEST, MONEY, MONEY_UNIT, Typed, exact, shown, type_cell, unreadable
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell, Form, Table
     from pipeline.forms.layout import Position
+    from pipeline.intake.cellxml import Formula
     from pipeline.intake.placing import Placement
-    from pipeline.intake.spreadsheet import SheetData
+    from pipeline.intake.spreadsheet import Raw, SheetData
 
 
 _MARKED = "（部分是上下标或画了删除线）"
 """Follows what a cell shows, so that in the workbook that goes back it is no number either."""
+
+
+_SHOWN = 60
+"""Characters of a formula that a finding repeats."""
+_ROUNDING = Decimal("1e-9")
+"""By what share two programs may calculate differently."""
 
 
 @dataclass(slots=True)
@@ -59,9 +69,9 @@ def read_table(
         if position is None:
             into.numbers[cell.key] = None
         elif cell.is_input:
-            _read_input(cell, sheet, position, into)
+            _read_input(cell, sheet, position, sheets, into)
         else:
-            _read_total(cell, sheet, position, formulas.get(cell.key, ""), into)
+            _read_total(cell, sheet, position, formulas.get(cell.key, ""), sheets, into)
     _note_looks(form, table, placement, sheet, into)
     _read_nil(form, table, placement, sheet, into)
 
@@ -92,7 +102,7 @@ def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
     _, row, column = position
     value = sheet.at(row, column)
     typed = type_cell(value, cell.kind)
-    if isinstance(value, str) and typed.number is not None and sheet.is_marked(value):
+    if isinstance(value, str) and typed.number is not None and sheet.is_marked(row, column):
         return unreadable("C08", "text", f"{value.strip()}{_MARKED}")
     if typed.number is not None or typed.code:
         return typed
@@ -105,12 +115,18 @@ def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
     return typed
 
 
-def _read_input(cell: Cell, sheet: SheetData, position: Position, into: Figures) -> None:
+def _read_input(
+    cell: Cell, sheet: SheetData, position: Position, sheets: Sequence[SheetData], into: Figures
+) -> None:
     value = sheet.at(position[1], position[2])
-    if type(value) is float and value.is_integer() and abs(value) <= LARGEST:
+    formula = sheet.facts.formulas.get(position[1:])
+    typed = _calculated(sheet, value, formula, sheets) if formula else None
+    if typed:
+        pass
+    elif type(value) is float and value.is_integer() and abs(value) <= LARGEST:
         into.numbers[cell.key] = int(value)  # nearly every cell; the rest is looked at closely
         return
-    typed = _type(cell, sheet, position)
+    typed = typed or _type(cell, sheet, position)
     into.numbers[cell.key] = typed.number
     if typed.code:
         into.findings.append(typed.finding(into.places[cell.key], cell.key))
@@ -118,13 +134,33 @@ def _read_input(cell: Cell, sheet: SheetData, position: Position, into: Figures)
             into.unreadable[cell.key] = typed.raw
 
 
-def _read_total(cell: Cell, sheet: SheetData, position: Position, own: str, into: Figures) -> None:
+def _calculated(sheet: SheetData, value: Raw, formula: Formula, sheets: Sequence[SheetData]) -> Typed | None:
+    """Return what is wrong with a clerk's own formula: an error that it comes to, or a stored result that is out of date."""
+    result = value_of(formula.text, sheet, sheets)
+    if isinstance(result, str):
+        return unreadable("C08", "excel_error", result)
+    if result is None or not formula.stored or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    stored, now = exact(float(value)), exact(result)
+    if abs(Decimal(stored) - Decimal(now)) <= _ROUNDING * max(Decimal(1), abs(Decimal(stored))):
+        return None
+    facts: Mapping[str, Fact] = {"raw": f"={formula.text}"[:_SHOWN], "stated": stored, "value": now}
+    return Typed(None, "C08", "stale_formula", facts=facts)
+
+
+def _read_total(
+    cell: Cell, sheet: SheetData, position: Position, own: str, sheets: Sequence[SheetData], into: Figures
+) -> None:
     typed = _type(cell, sheet, position)
     formula = sheet.facts.formulas.get(position[1:])
-    if formula and own and _squeezed(formula.text) == own:
+    if formula and own and (formula.text == UNSPELLED or _squeezed(formula.text) == own):
         into.numbers[cell.key] = None
         if typed.number is not None:
             into.stale[cell.key] = typed.number
+        return
+    today = value_of(formula.text, sheet, sheets) if formula and typed.number is not None else None
+    if isinstance(today, float) and exact(today) != typed.number:  # a clerk's own sum, not calculated anew
+        into.numbers[cell.key] = exact(today)
         return
     into.numbers[cell.key] = typed.number
     if typed.number is not None and typed.code:
@@ -150,9 +186,14 @@ def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData
 def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: Figures) -> None:
     _, row, column = placement.positions.get(table.nil_key, ("", -1, -1))
     answer = sheet.at(row, column)
-    if not isinstance(answer, str) or normalise(answer) != YES:
+    said = shown(answer).strip()
+    if not answered(said):
         return
     into.nil_tables.add(table.key)
+    if normalise(said) != YES:
+        noted: Mapping[str, Fact] = {"raw": said, "value": YES}
+        place = into.places[table.nil_key]
+        into.findings.append(Finding("C04", Severity.INFO, place, (table.nil_key,), "normalised", noted))
     count = 0
     for cell in form.cells_of(table.key):
         number = into.numbers[cell.key]

@@ -18,7 +18,7 @@ from pipeline.intake.archive import is_clutter, unpack
 from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.mail import Mail, open_mail
 from pipeline.intake.names import plain_name
-from pipeline.model import CHINA, Envelope, Glance, Message
+from pipeline.model import CHINA, Envelope, Glance, Message, plausible
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MAIL_SUFFIX = ".eml"
@@ -81,9 +81,14 @@ def _glance(path: Path) -> Glance:
 
 
 def open_file(path: Path, *, with_documents: bool = False) -> tuple[Envelope, ...]:
-    """Return what is to be judged in one file, wherever it lies; of an archive the documents too. Raises OSError."""
-    found = _open(path, plain_name(path.name), with_documents=with_documents)
-    return tuple(item for item in found if isinstance(item, Envelope))
+    """Return what is to be judged in one file, wherever it lies: of a mail without a table the mail; of an archive the documents too.
+
+    Raises OSError.
+    """
+    name = plain_name(path.name)
+    opened = _open(path, name, with_documents=with_documents)
+    found = tuple(item for item in opened if isinstance(item, Envelope))
+    return found or (_envelope(path.read_bytes()[: MAX_MAIL + 1], name, None, 0.0),)
 
 
 def _files(inbox: Path) -> list[Path]:
@@ -141,6 +146,7 @@ def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Itera
         automatic=mail.automatic,
         failed_checks=mail.failed_checks,
         bounce=mail.bounce,
+        proof=mail.proof,
     )
     for path, data in files:
         yield replace(
@@ -149,6 +155,7 @@ def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Itera
             sender=mail.sender,
             message_id=mail.message_id,
             failed_checks=mail.failed_checks,
+            proof=mail.proof,
         )
 
 
@@ -165,7 +172,9 @@ def _date_of(relative: str) -> datetime | None:
         if found:
             year, month, day = map(int, found.groups())
             try:
-                return datetime(year, month, day, tzinfo=CHINA)
+                named = plausible(datetime(year, month, day, tzinfo=CHINA))
             except ValueError:
                 continue
+            if named:
+                return named
     return None

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.intake import ole, package, tnef
-from pipeline.intake.extents import refuse_far_cells
+from pipeline.intake.extents import within_extents
 from pipeline.intake.looks import Looks
 from pipeline.intake.refusal import Refused, hostile, not_a_workbook
 from pipeline.model import Finding, Severity
@@ -54,6 +54,8 @@ class Inspection:
     remarks: tuple[Finding, ...] = ()
     sheets: Mapping[str, bytes] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
+    clipped: Mapping[str, bytes] = field(default_factory=dict)
+    """Parts, by their names in lower case, without the cells that lie too far out: only so may a parser see them."""
 
 
 def inspect(content: bytes) -> Inspection:
@@ -85,15 +87,21 @@ def _inspect_zip(content: bytes) -> Inspection:
     remarks: tuple[Finding, ...] = ()
     if any(name.startswith(_MACROS) for name in parts):
         remarks = (Finding("F01", Severity.INFO, variant="macros"),)
+    pictures = sum(map(package.is_picture, opened.entries))
+    if pictures:
+        remarks += (Finding("F01", Severity.INFO, variant="pictures", facts={"count": pictures}),)
     if kind != "xlsx":
         return Inspection(kind, remarks=remarks)
-    for data in parts.values():
-        if b"sheetData" in data:
-            refuse_far_cells(data)
+    far = {
+        name: kept
+        for name, data in parts.items()
+        if b"sheetData" in data and (kept := within_extents(data)) is not data
+    }
+    parts.update(far)
     sheets, targets = _sheets(parts)
     shared = {kind: parts.get(target, b"") for kind, target in targets}
     looks = Looks(shared.get("styles", b""), shared.get("sharedStrings", b""))
-    return Inspection(kind, remarks=remarks, sheets=sheets, looks=looks)
+    return Inspection(kind, remarks=remarks, sheets=sheets, looks=looks, clipped=far)
 
 
 def _sheets(parts: Mapping[str, bytes]) -> tuple[dict[str, bytes], Iterable[tuple[str, str]]]:

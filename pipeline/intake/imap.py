@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
 from imap_tools import MailBox, MailBoxStartTls
@@ -28,6 +27,7 @@ from imap_tools.errors import (
 from pipeline.district.mail_settings import MailSettings
 from pipeline.intake import origin
 from pipeline.intake.folder import MAX_MAIL
+from pipeline.intake.headers import parsed_head
 from pipeline.machine.network import TIMEOUT, Credentials, said_of, tls
 from pipeline.model import CHINA
 
@@ -156,7 +156,7 @@ def _content(box: BaseMailBox, uid: int) -> bytes | None:
 
 def path_of(content: bytes) -> str:
     """Name a mail by its day and its content: the same mail has the same name however often it is fetched."""
-    arrived = origin.arrived_at(BytesHeaderParser(policy=origin.BareNames()).parsebytes(content))
+    arrived = origin.arrived_at(parsed_head(content))
     digest = hashlib.sha256(content).hexdigest()[:16]
     if arrived is None:
         return f"{FOLDER}/{_UNDATED}/{digest}.eml"

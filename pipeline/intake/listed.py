@@ -15,7 +15,7 @@ from pipeline.forms.form import Entry, Text
 from pipeline.intake.labels import likeness, normalise
 from pipeline.intake.lines import ALIKE_ENOUGH
 from pipeline.intake.values import shown
-from pipeline.model import Finding, Place, Severity, a1
+from pipeline.model import Fact, Finding, Place, Severity, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ESCAPED = re.compile(r"_x000[dD]_")
 _LINE_END = re.compile(r"\r\n?|[\v\f]")
 """Word's own line and page breaks among them."""
-_UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_UNPRINTED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_LABEL = 80
 _GUIDANCE = 0.5
 """How alike a text is to the guidance beside it that is no text of a clerk."""
@@ -153,8 +153,16 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
         below = dict(_continued(sheet, row, where, column))
         result.read |= {(sheet.name, other, where) for other in below}
         answer = "\n".join((answer, *below.values())).strip()
+    length = layout.cell_length(answer)
+    if length > layout.CELL_CHARACTERS:
+        result.findings.append(_too_long(item, Place(sheet.name, a1(row, where)), length))
     result.answers[item.key] = answer
     result.places[item.key] = Place(sheet.name, a1(row, where))
+
+
+def _too_long(item: Entry | Text, place: Place, length: int) -> Finding:
+    facts: Mapping[str, Fact] = {"label": item.label, "count": length, "most": layout.CELL_CHARACTERS}
+    return Finding("F05", Severity.ERROR, place, (item.key,), "too_long", facts)
 
 
 def answer_beside(sheet: SheetData, row: int, column: int, item: Entry | Text) -> tuple[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import email
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +19,9 @@ from pipeline.intake.bounce import bounce_of
 from pipeline.intake.documents.looks_like import may_be_report
 from pipeline.intake.documents.opening import SUFFIXES
 from pipeline.intake.guard import MAX_BYTES
-from pipeline.intake.names import plain_name, unescaped
-from pipeline.model import Bounce, Reason
+from pipeline.intake.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
+from pipeline.intake.names import plain_name
+from pipeline.model import Bounce, Reason, SenderProof
 
 MAX_DEPTH = 8
 """Mails within mails: longer chains of forwarding hold nothing that is not in the outer ones."""
@@ -29,6 +29,8 @@ MAX_FILES = 1000
 """Spreadsheets that one mail may carry; whoever forwards those of a whole city sends some hundreds."""
 MAX_INFLATED = 5 * MAX_BYTES
 """Bytes that the archives of one mail may unpack to, together."""
+_LONGEST_ID = 998
+"""Characters of a Message-ID: those of a line (RFC 5322)."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MAIL_SUFFIX = frozenset({".eml"})
 _MOST_DOCUMENTS = 20
@@ -50,15 +52,13 @@ class Mail:
     automatic: Reason | None = None
     failed_checks: tuple[str, ...] = ()
     bounce: Bounce | None = None
+    proof: SenderProof = SenderProof.UNCHECKED
 
 
 def open_mail(content: bytes, *, authserv_id: str = "") -> Mail | None:
     """Take a mail apart; None where it is no mail. ``authserv_id`` names the server whose checks of origin are believed."""
-    try:
-        message = email.message_from_bytes(content, policy=_POLICY)
-        return _opened(message, authserv_id) if message.keys() else None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None  # the standard parser raises these on mails that no program writes
+    message = parsed(content)
+    return _opened(message, authserv_id) if message else None
 
 
 def _opened(message: Message, authserv_id: str) -> Mail:
@@ -72,7 +72,7 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         room -= sum(len(content) for _, content in found)
         if found and len(spreadsheets) + len(found) <= MAX_FILES:
             spreadsheets += found
-        elif not data.startswith(tnef.MAGIC):
+        elif not data.startswith(tnef.MAGIC) and len(others) < MAX_FILES:
             others.append(name)
             if has_suffix(name, SUFFIXES):
                 documents.append((name, data))
@@ -80,50 +80,47 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         spreadsheets = [item for item in documents[:_MOST_DOCUMENTS] if may_be_report(*item)]
         taken = {name for name, _ in spreadsheets}
         others = [name for name in others if name not in taken]
+    proof, failed_checks = origin.proof(message, authserv_id)
     return Mail(
         origin.sender_of(message),
-        origin.header(message, "Message-ID") or None,
-        plain_name(origin.header(message, "Subject")),
+        header(message, "Message-ID")[:_LONGEST_ID] or None,
+        plain_name(header(message, "Subject")),
         origin.arrived_at(message),
         tuple(_distinct(spreadsheets)),
         tuple(others),
         automatic,
-        origin.failed_checks(message, authserv_id),
+        failed_checks,
         bounce_of(message) if automatic is Reason.BOUNCE else None,
+        proof,
     )
 
 
 def _attachments(message: Message, depth: int) -> Iterator[tuple[str, bytes]]:
-    for part in message.walk():
+    for part in parts_of(message):
         inner = _forwarded(part)
         if inner is not None:
             if depth:
                 yield from _attachments(inner, depth - 1)
             continue
-        data = None if part.is_multipart() else part.get_payload(decode=True)
-        if not isinstance(data, bytes) or part.get_content_maintype() == "image":
+        if part.is_multipart() or part.get_content_maintype() == "image":
             continue
-        name = _filename(part)
+        name, data = filename(part), content_of(part)
         if name or data.startswith((*_CONTAINERS, tnef.MAGIC)):
             yield name or _NAMELESS, data
 
 
 def _forwarded(part: Message) -> Message | None:
-    """Return the mail inside a part that is a file, or one that a program wrongly encoded; ``walk`` enters the rest."""
+    """Return the mail inside a part that is a file, or one that a program wrongly encoded; ``parts_of`` enters the rest."""
     if part.get_content_type() == "message/rfc822":
-        payload = part.get_payload()
-        inner = payload[0] if isinstance(payload, list) and payload else None
-        if not isinstance(inner, Message) or inner.keys():
+        inner = next(iter(parts_in(part)), None)
+        if inner is None or inner.keys():
             return None
-        text = inner.get_payload()
-        data = _unwrapped(text) if isinstance(text, str) else b""
-    elif has_suffix(_filename(part), _MAIL_SUFFIX):
-        decoded = part.get_payload(decode=True)
-        data = decoded if isinstance(decoded, bytes) else b""
+        data = _unwrapped(text_in(inner))
+    elif has_suffix(filename(part), _MAIL_SUFFIX):
+        data = content_of(part)
     else:
         return None
-    found = email.message_from_bytes(data, policy=_POLICY)
-    return found if found.keys() else None
+    return parsed(data)
 
 
 def _unwrapped(text: str) -> bytes:
@@ -150,13 +147,3 @@ def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     for name, data in dict.fromkeys(found):
         seen[name] = count = seen.get(name, 0) + 1
         yield (name if count == 1 else f"{count}_{name}"), data
-
-
-def _filename(part: Message) -> str:
-    name = part.get_filename()
-    if not name:
-        return ""
-    return plain_name(unescaped(origin.decoded(name)).replace("\\", "/").rpartition("/")[2]).strip()
-
-
-_POLICY = origin.BareNames()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.intake.cellxml import hidden_lines, merged_away
 from pipeline.intake.labels import tells_another_year
 from pipeline.intake.values import shown, type_cell
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
@@ -129,8 +128,8 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
     if not sheet.visible:
         yield Finding("F05", Severity.WARNING, Place(sheet.name), (), "hidden_sheet")
         return
-    rows, columns = hidden_lines(sheet.xml)
-    covered = merged_away(sheet.xml)
+    rows, columns = sheet.hidden_lines
+    covered = sheet.covered
     placed_at = {(row, column) for _, row, column in placed.positions.values()}
     if not rows and not columns and covered.isdisjoint(placed_at):
         return

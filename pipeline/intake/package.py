@@ -24,6 +24,9 @@ _IS_ENCRYPTED = 0x1
 _IS_UTF8 = 0x800
 _HUGE_COUNT = re.compile(rb"ount\s*=\s*[\"']\d{7,}")
 """``count`` and ``uniqueCount``: parsers reserve memory for what these promise."""
+_PICTURE = re.compile(
+    r"^(?:xl/media|pictures|media)/[^/]+\.(?:png|jpe?g|gif|bmp|emf|wmf|tiff?|svg|webp|wdp)$"
+)
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -113,27 +116,46 @@ def is_encrypted(package: Package) -> bool:
     return any(info.flag_bits & _IS_ENCRYPTED for info in package.entries.values())
 
 
+def is_picture(name: str) -> bool:
+    """Say whether a part is a picture: nobody opens it, however large it is."""
+    return _PICTURE.search(name) is not None
+
+
 def refuse_excess(package: Package) -> None:
     """Raise Refused where parts are too many, too large or packed too tightly to be a clerk's workbook."""
-    if len(package.entries) > MAX_PARTS:
+    opened = [info for name, info in package.entries.items() if not is_picture(name)]
+    if len(opened) > MAX_PARTS:
         raise hostile("内部文件过多")
-    for info in package.entries.values():
+    for info in opened:
         if info.file_size > _RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
             raise hostile("压缩比异常")
-    if sum(info.file_size for info in package.entries.values()) > MAX_INFLATED:
+    if sum(info.file_size for info in opened) > MAX_INFLATED:
         raise Refused("too_large")
 
 
 def inflate_all(package: Package) -> dict[str, bytes]:
-    """Inflate every part and look into its text. Raises Refused."""
+    """Inflate every part but pictures and look into its text. Raises Refused."""
     refuse_excess(package)
     parts: dict[str, bytes] = {}
     for name in package.entries:
+        if is_picture(name):
+            continue
         data = package.inflate(name)
         if name.endswith((".xml", ".rels", ".vml")):
             _refuse_trick(data)
         parts[name] = data
     return parts
+
+
+def repacked(content: bytes, instead: Mapping[str, bytes]) -> bytes:
+    """Return a zip with other parts in place of those named in ``instead``, in lower case; pictures are left out."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(stream, "w") as target:
+        for info in source.infolist():
+            name = info.filename.replace("\\", "/").lower()
+            if not is_picture(name):
+                target.writestr(info.filename, instead.get(name) or source.read(info))
+    return stream.getvalue()
 
 
 def inflate_within(package: Package, name: str) -> bytes:

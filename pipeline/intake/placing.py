@@ -6,14 +6,16 @@ searched: inserted rows, moved tables, renamed sheets and swapped columns are st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
-from pipeline.intake.labels import normalise
+from pipeline.intake.labels import answered, normalise
 from pipeline.intake.table_search import Fault, Text, filled_row, search_table
+from pipeline.intake.values import shown
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import SheetData
 
 _LONGEST_LABEL = 80
+_COPIED = re.compile(r"\s*[（(]\d+[）)]$")
+"""What a spreadsheet adds to the name of a sheet that it copies."""
 _RECOGNISED = 0.5
 """A sheet holds a table if it has this share of its labels."""
 
@@ -63,7 +67,7 @@ def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placem
     placed = _place(form, table, sheets)
     if placed.sheet != table.sheet:
         return placed
-    own = {sheet.name for sheet in form.sheets}
+    own = own_names(form)
     others = [sheet for sheet in sheets if sheet.visible and sheet.name not in own and _may_hold(form, sheet)]
     beside = None if placed.moved else beside_table(form, table, sheets)
     if beside:
@@ -71,7 +75,26 @@ def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placem
     if not others:
         return placed
     home = _homes(form)[table.key]
-    return replace(placed, copies=tuple(_search(table, home, sheet) for sheet in _holders(home, others)))
+    found = [_search(table, home, sheet) for sheet in _holders(home, others)]
+    return replace(placed, copies=tuple(copy for copy in found if copy.sheet))
+
+
+def own_names(form: Form) -> frozenset[str]:
+    """Return the names of all sheets that a template or a workbook that went back has."""
+    return frozenset({sheet.name for sheet in form.sheets} | {layout.NOTICES_SHEET, layout.STAMP_SHEET})
+
+
+def sheets_of_lines(form: Form, sheets: Sequence[SheetData]) -> list[str]:
+    """Name the visible sheets that repeat the labels of a table one below the other: a report as plain lines is no table."""
+    own = own_names(form)
+    words = [home.vocabulary for home in _homes(form).values()]
+    return [
+        sheet.name
+        for sheet in sheets
+        if sheet.visible
+        and sheet.name not in own
+        and any(_repeats(known, sheet, across=False) for known in words)
+    ]
 
 
 def corner_of(form: Form, table: Table) -> tuple[int, int]:
@@ -163,19 +186,21 @@ def _stands(home: _Home, sheet: SheetData) -> bool:
 
 
 def _holders(home: _Home, sheets: Sequence[SheetData]) -> list[SheetData]:
-    return [
-        sheet
-        for sheet in sheets
-        if len(home.vocabulary & {text for _, _, text in sheet_texts(sheet)})
-        >= _RECOGNISED * len(home.vocabulary)
-    ]
+    return [sheet for sheet in sheets if _repeats(home.vocabulary, sheet, across=True)]
+
+
+def _repeats(vocabulary: frozenset[str], sheet: SheetData, *, across: bool) -> bool:
+    """Say whether enough labels stand on ``sheet``, and whether they do so across several columns, as in a table."""
+    spots = [(column, text) for _, column, text in sheet_texts(sheet) if text in vocabulary]
+    enough = len({text for _, text in spots}) >= _RECOGNISED * len(vocabulary)
+    return enough and (len({column for column, _ in spots}) > 1) is across
 
 
 def _may_hold(form: Form, sheet: SheetData) -> bool:
     """Say whether a table may stand on ``sheet``: 自查, known by its name or its ids, repeats the labels but holds none."""
     kinds = {"guide", "checks", "past"}
     others = {layout.NOTICES_SHEET, *(item.name for item in form.sheets if item.kind in kinds)}
-    if sheet.name in others:
+    if _COPIED.sub("", sheet.name) in others:
         return False
     return not any(value in form.checks for row in sheet.rows for value in row if isinstance(value, str))
 
@@ -201,7 +226,7 @@ def _nil_position(table: Table, home: _Home, sheet: SheetData, texts: Sequence[T
         return None
     row, column = labels[0]
     for other in range(column + 1, len(sheet.rows[row])):
-        if sheet.at(row, other) in {layout.YES, layout.NO}:
+        if answered(shown(sheet.at(row, other))) is not None:
             return sheet.name, row, other
     _, _, answer = home.positions[table.nil_key]
     return sheet.name, row, column + answer - layout.TABLE_LEFT

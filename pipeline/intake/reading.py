@@ -12,10 +12,11 @@ from pipeline.intake import guard
 from pipeline.intake.documents.reading import read_report
 from pipeline.intake.figures import Figures, complete, read_table
 from pipeline.intake.labels import normalise, year_of
+from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_stamp
 from pipeline.intake.oddities import oddities
 from pipeline.intake.pasted import paste_of
-from pipeline.intake.placing import place_table, sheet_texts
+from pipeline.intake.placing import place_table, sheet_texts, sheets_of_lines
 from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
 from pipeline.intake.stray_texts import stray_texts
@@ -47,7 +48,13 @@ def read(form: Form, content: bytes) -> Reading:
     remarks = list(inspection.remarks)
     if any(sheet.second_reader for sheet in sheets):
         remarks.append(Finding("F01", Severity.INFO, variant="second_reader"))
+    remarks += [_clipped(sheet) for sheet in sheets if sheet.clipped]
     return _read_sheets(form, sheets, remarks)
+
+
+def _clipped(sheet: SheetData) -> Finding:
+    facts: Mapping[str, Fact] = {"sheet": sheet.name, "rows": KEPT_ROWS, "columns": KEPT_COLUMNS}
+    return Finding("F05", Severity.INFO, Place(sheet.name), (), "clipped", facts)
 
 
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
@@ -94,6 +101,10 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             *remarks,
             *listed.findings,
             *foreign_titles(form, sheets),
+            *(
+                Finding("F05", Severity.INFO, Place(name), (), "lines", {"sheet": name})
+                for name in sheets_of_lines(form, sheets)
+            ),
             *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
             *figures.findings,
         ),

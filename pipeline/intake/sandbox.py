@@ -30,7 +30,7 @@ class FaultError(Exception):
 def parse(
     content: bytes, engine: str, *, seconds: float = 20.0, memory: int = 500 * 1024 * 1024
 ) -> list[dict[str, Any]]:
-    """Read ``content`` in a child with ``engine`` (calamine or openpyxl): name, visible and rows of each sheet.
+    """Read ``content`` in a child with one of ``ENGINES``: name, visible and rows of each sheet, and what else it saw.
 
     Raises FaultError where the child says why not, dies, or exceeds ``seconds`` or ``memory`` (bytes).
     """
@@ -173,6 +173,37 @@ def _read_openpyxl(content: bytes) -> list[dict[str, object]]:
     return sheets
 
 
+def _read_ods(content: bytes) -> list[dict[str, object]]:
+    from pipeline.intake import opendocument  # noqa: PLC0415 - the child loads one engine only
+
+    try:
+        return opendocument.read_ods(content)
+    except opendocument.UnreadableError:
+        raise FaultError("damaged") from None
+
+
+def _read_xls(content: bytes) -> list[dict[str, object]]:
+    from pipeline.intake import biff, opendocument  # noqa: PLC0415 - the child loads one engine only
+
+    try:
+        return biff.read_xls(content)
+    except PermissionError:
+        raise FaultError("encrypted") from None
+    except biff.TooOldError:
+        raise FaultError("too_old") from None
+    except opendocument.UnreadableError:
+        raise FaultError("damaged") from None
+
+
+def _read_xlsb(content: bytes) -> list[dict[str, object]]:
+    from pipeline.intake import binary_workbook, opendocument  # noqa: PLC0415 - the child loads one engine only
+
+    try:
+        return binary_workbook.read_xlsb(content)
+    except opendocument.UnreadableError:
+        raise FaultError("damaged") from None
+
+
 def _read_pdf(content: bytes) -> list[dict[str, object]]:
     import logging  # noqa: PLC0415 - the library tells of every oddity there
     from importlib import import_module  # noqa: PLC0415
@@ -190,9 +221,12 @@ def _read_pdf(content: bytes) -> list[dict[str, object]]:
         raise FaultError("encrypted" if encrypted else "damaged") from None
 
 
-_ENGINES: Mapping[str, Callable[[bytes], list[dict[str, object]]]] = {
+ENGINES: Mapping[str, Callable[[bytes], list[dict[str, object]]]] = {
     "calamine": _read_calamine,
     "openpyxl": _read_openpyxl,
+    "ods": _read_ods,
+    "xls": _read_xls,
+    "xlsb": _read_xlsb,
     PDF: _read_pdf,
 }
 
@@ -202,7 +236,7 @@ def main() -> None:
     _limit_memory()
     content = sys.stdin.buffer.read()
     try:
-        answer: dict[str, object] = {"sheets": _ENGINES[sys.argv[1]](content)}
+        answer: dict[str, object] = {"sheets": ENGINES[sys.argv[1]](content)}
     except FaultError as fault:
         answer = {"fault": str(fault)}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode("ascii"))

@@ -1,7 +1,7 @@
 """Guarded bytes go in; the sheets of the workbook come out, each as rows of values from A1 on.
 
-One fast reader for every format, from bytes, so that the content decides. An .xlsx the guard has measured is read
-in this process; the binary formats and .ods, which it cannot measure, are read in a child.
+The content decides how it is read, not the name. An .xlsx the guard has measured is read in this process by one fast
+reader; the binary formats and .ods, which it cannot measure, are read in a child by readers that see styles too.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipeline.intake import sandbox
-from pipeline.intake.cellxml import Address, CellFacts, scan
+from pipeline.intake.appearance import Appearance, appearance_of
+from pipeline.intake.cellxml import Address, CellFacts, hidden_lines, merged_away, scan
 from pipeline.intake.looks import STRIKE, STRUCK, Looks, marked_texts
+from pipeline.intake.package import repacked
 from pipeline.intake.refusal import Refused, hostile
 from pipeline.model import Value
 
@@ -36,6 +38,10 @@ class SheetData:
     xml: bytes = field(default=b"", repr=False)
     second_reader: bool = False
     looks: Looks = field(default_factory=Looks, repr=False)
+    appearance: Appearance | None = field(default=None, repr=False)
+    """How the cells look, of another format than .xlsx; None: it is worked out of ``xml`` and ``looks``."""
+    clipped: bool = False
+    """Whether cells far out were left unread."""
 
     def at(self, row: int, column: int) -> Raw:
         """Return the value at (row, column); None outside of what is filled."""
@@ -44,12 +50,17 @@ class SheetData:
             return value
         return None
 
-    def is_marked(self, text: str) -> bool:
-        """Say whether a part of a cell's text is struck out, raised or lowered."""
+    def is_marked(self, row: int, column: int) -> bool:
+        """Say whether a part of the text at (row, column) is struck out, raised or lowered."""
+        if self.appearance:
+            return (row, column) in self.appearance.marked
+        text = self.at(row, column)
         return text in self.looks.marked or (b"<is>" in self.xml and text in marked_texts(self.xml))
 
     def is_struck(self, row: int, column: int) -> bool:
         """Say whether what stands at (row, column), or a part of it, is struck out."""
+        if self.appearance:
+            return (row, column) in self.appearance.struck
         return self.at(row, column) in self._struck or self.odd_cells.get((row, column)) == STRUCK
 
     @cached_property
@@ -59,22 +70,42 @@ class SheetData:
     @cached_property
     def odd_cells(self) -> Mapping[Address, str]:
         """Cells in which a number looks otherwise: the code of the format, or ``STRUCK``."""
+        if self.appearance:
+            return {**self.appearance.formats, **dict.fromkeys(self.appearance.struck, STRUCK)}
         return self.looks.odd_cells(self.xml)
 
     @cached_property
     def facts(self) -> CellFacts:
-        """Error cells and formulas; empty for formats other than .xlsx."""
-        return scan(self.xml)
+        """Error cells and formulas."""
+        return self.appearance.facts if self.appearance else scan(self.xml)
+
+    @cached_property
+    def hidden_lines(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Rows and columns that are hidden."""
+        if self.appearance:
+            return self.appearance.hidden_rows, self.appearance.hidden_columns
+        return hidden_lines(self.xml)
+
+    @cached_property
+    def covered(self) -> frozenset[Address]:
+        """Cells that lie under a merged one: what they hold is not shown."""
+        return self.appearance.covered if self.appearance else merged_away(self.xml)
 
 
 def open_workbook(content: bytes, inspection: Inspection) -> list[SheetData]:
     """Read every worksheet of a file the guard let pass. Raises Refused."""
+    if inspection.clipped:
+        content = repacked(content, inspection.clipped)
     sheets = _read_here(content, inspection) if inspection.kind == "xlsx" else None
     if sheets is None:
         sheets = _read_in_child(content, inspection)
     if not sheets:
         raise Refused("damaged")
     return sheets
+
+
+def _is_clipped(inspection: Inspection, name: str) -> bool:
+    return any(inspection.sheets.get(name) is kept for kept in inspection.clipped.values())
 
 
 def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None:
@@ -90,6 +121,7 @@ def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None
                 workbook.get_sheet_by_index(number).to_python(skip_empty_area=False),
                 inspection.sheets.get(item.name, b""),
                 looks=inspection.looks,
+                clipped=_is_clipped(inspection, item.name),
             )
             for number, item in enumerate(workbook.sheets_metadata)
             if str(item.typ) == "SheetTypeEnum.WorkSheet"
@@ -103,7 +135,7 @@ def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None
 def _read_in_child(content: bytes, inspection: Inspection) -> list[SheetData]:
     second = inspection.kind == "xlsx"
     try:
-        found = sandbox.parse(content, "openpyxl" if second else "calamine")
+        found = sandbox.parse(content, "openpyxl" if second else inspection.kind)
     except sandbox.FaultError as fault:
         reason = str(fault)
         raise (hostile("表格范围过大") if reason == "extent" else Refused(reason)) from None
@@ -115,6 +147,8 @@ def _read_in_child(content: bytes, inspection: Inspection) -> list[SheetData]:
             inspection.sheets.get(item["name"], b""),
             second,
             inspection.looks,
+            appearance_of(item["appearance"]) if "appearance" in item else None,
+            item.get("clipped", False) or _is_clipped(inspection, item["name"]),
         )
         for item in found
     ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms import layout
 from pipeline.intake.labels import tells_another_year
 from pipeline.intake.listed import answer_beside, clean, is_guidance, is_label
+from pipeline.intake.placing import own_names
 from pipeline.model import Finding, Place, Severity, a1
 from pipeline.wording.addresses import position
 
@@ -37,7 +38,7 @@ def stray_texts(
 
     ``sheets`` are those without tables; ``year`` is the one that the file states.
     """
-    own = {sheet.name for sheet in form.sheets}
+    own = own_names(form)
     with_texts = {listed.places[text.key].sheet for text in form.texts if text.key in listed.places}
     for sheet in sheets:
         if sheet.name in with_texts:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.intake.cellxml import merged_away
 from pipeline.intake.placing import beside_table, corner_of, free_cells
 from pipeline.intake.values import LARGEST, type_cell
 from pipeline.model import Finding, Place, Severity, a1
@@ -38,7 +37,7 @@ def strays(
         return
     if placed.sheet != table.sheet:
         return
-    covered = merged_away(sheet.xml)
+    covered = sheet.covered
     spots = [spot for spot in free_cells(form, table) if _is_figure(sheet.at(*spot)) and spot not in covered]
     yield from _pointed(table, sheet, spots, "misplaced", Severity.WARNING)
     beside = beside_table(form, table, sheets)

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.judging.mending import Knot, knots_of
+from pipeline.judging.suggest import Repair, suggest
 from pipeline.model import Finding, Severity
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.judging.narratives.statements import Statement
-    from pipeline.judging.system import System
     from pipeline.model import Number, Reading
 
 _FILE = "F"
@@ -58,16 +57,11 @@ def explained(
     """
     if not any_sum_fails(form, findings):
         return _with_tables(form, findings)
-    system, knots = knots_of(
-        form,
-        operands,
-        level=level,
-        computed=reading.computed,
-        places=reading.places,
-        statements=statements,
+    repairs = suggest(
+        form, operands, statements, level=level, computed=reading.computed, places=reading.places
     )
-    own = {system.balances[rule].id: knot for knot in knots for rule in knot.failed}
-    linked = (_with_claim(system, knots, _with_knot(system, knots, own, finding)) for finding in findings)
+    own = {check: repair for repair in repairs for check in repair.failed}
+    linked = (_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings)
     return _with_tables(form, list(linked))
 
 
@@ -76,40 +70,35 @@ def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
     return any(finding.variant in form.checks for finding in findings)
 
 
-def _with_claim(system: System, knots: Sequence[Knot], finding: Finding) -> Finding:
+def _with_statement(repairs: Sequence[Repair], finding: Finding) -> Finding:
     """Put a text that states what a suggestion makes of the table to the same cause."""
-    for knot in knots:
-        for told in knot.told:
+    for repair in repairs:
+        for told in repair.told:
             if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
-                return replace(finding, cause=_name(system, knot))
+                return replace(finding, cause=_name(repair))
     return finding
 
 
-def _with_knot(system: System, knots: Sequence[Knot], own: Mapping[str, Knot], finding: Finding) -> Finding:
-    knot = own.get(finding.variant)
-    if knot is None and finding.code in _OUT_OF_RANGE:
-        knot = next((other for other in knots if _explains(system, finding.key, other)), None)
-        if knot and not _begins_at(finding.key, knot):
-            return replace(finding, cause=_name(system, knot))
-    if knot is None:
+def _with_repair(repairs: Sequence[Repair], own: Mapping[str, Repair], finding: Finding) -> Finding:
+    repair = own.get(finding.variant)
+    if repair is None and finding.code in _OUT_OF_RANGE:
+        repair = next((other for other in repairs if finding.key in other.cells), None)
+        if repair and not _begins_at(finding.key, repair):
+            return replace(finding, cause=_name(repair))
+    if repair is None:
         return finding
     is_settled = finding.severity is Severity.INFO or (
         finding.severity is Severity.WARNING and finding.explanation
     )
-    return replace(finding, cause=_name(system, knot), suggestions=() if is_settled else knot.suggestions)
+    return replace(finding, cause=_name(repair), suggestions=() if is_settled else repair.suggestions)
 
 
-def _name(system: System, knot: Knot) -> str:
-    return f"sums:{system.balances[knot.failed[0]].id}"
+def _name(repair: Repair) -> str:
+    return f"sums:{repair.failed[0]}"
 
 
-def _explains(system: System, key: str | None, knot: Knot) -> bool:
-    """Whether the cell stands in every rule that fails."""
-    return all(key in system.rows[rule] for rule in knot.failed)
-
-
-def _begins_at(key: str | None, knot: Knot) -> bool:
-    return any(suggestion.changes[0].key == key for suggestion in knot.suggestions[:1])
+def _begins_at(key: str | None, repair: Repair) -> bool:
+    return any(suggestion.changes[0].key == key for suggestion in repair.suggestions[:1])
 
 
 def _with_tables(form: Form, findings: Sequence[Finding]) -> list[Finding]:

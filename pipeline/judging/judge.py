@@ -16,13 +16,14 @@ from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.judging.admitting import admitted
 from pipeline.judging.causes import any_sum_fails, explained, is_unfilled, unfilled
-from pipeline.judging.frames import build_frames, largest_amount
+from pipeline.judging.frame import rows_of
 from pipeline.judging.lateness import lateness
 from pipeline.judging.narratives.check import narrative_findings
 from pipeline.judging.narratives.filed import Other, Surroundings, filed
 from pipeline.judging.narratives.statements import statements_of
 from pipeline.judging.reports import report_of
-from pipeline.judging.schemas import CHECKS, cell_schema, failures
+from pipeline.judging.schema import BLANK, SIZE, counted_rules, schema_of
+from pipeline.judging.validation import failures
 from pipeline.judging.weighing import NO_WAIVERS, waivers_of, weigh
 from pipeline.model import (
     Agency,
@@ -88,8 +89,12 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     pasts = [_past_of(item, history) for item in batch]
     reports = [filed(row, item, past) for row, (item, past) in enumerate(zip(batch, pasts, strict=True))]
     around = Surroundings(form, reports, agencies, _others(others))
-    for row, finding in (*_table_findings(form, batch, pasts), *narrative_findings(around)):
-        found[judged[row]].append(finding)
+    of_texts: list[list[Finding]] = [[] for _ in batch]
+    for row, finding in narrative_findings(around):
+        of_texts[row].append(finding)
+    told = [(*found[number], *of_texts[row]) for row, number in enumerate(judged)]
+    for row, findings in enumerate(_validated(form, batch, pasts, told)):
+        found[judged[row]] = findings
     waived = waivers_of(waivers)
     for number, item in enumerate(submissions):
         own = waived.get(item.agency.code, NO_WAIVERS) if item.agency else NO_WAIVERS
@@ -121,28 +126,78 @@ def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport 
     return past if past and item.year is not None and past.year == item.year - 1 else None
 
 
-def _table_findings(
-    form: Form, batch: Sequence[Submission], pasts: Sequence[PastReport | None]
-) -> Iterable[tuple[int, Finding]]:
+def _validated(
+    form: Form,
+    batch: Sequence[Submission],
+    pasts: Sequence[PastReport | None],
+    told: Sequence[Sequence[Finding]],
+) -> list[list[Finding]]:
+    """Validate the batch by the form's schema; return what fails of each submission.
+
+    ``told`` are the findings of reading and texts: those of a rule stand where the schema says that it was broken.
+    """
     if not batch:
-        return
+        return []
     readings = [item.reading for item in batch]
-    frames = build_frames(form, readings, [item.level for item in batch], pasts)
-    wrong = [
-        (*frames.cells.at(row), check)
-        for check, row in failures(cell_schema(largest_amount(form)), frames.cells.data)
+    rows = rows_of(form, readings, [item.level for item in batch], pasts, told)
+    wrong: list[list[tuple[str, str]]] = [[] for _ in batch]
+    columns, counted = list(schema_of(form).columns), frozenset(counted_rules(form))
+    for row, column, check in failures(schema_of(form), rows):
+        wrong[row].append((columns[column], check))
+    return [
+        _findings(form, item, past, _broken(own, failed, counted), failed)
+        for item, past, own, failed in zip(batch, pasts, told, wrong, strict=True)
     ]
-    failed = {(number, form.cells[column].key, check) for number, column, check in wrong}
-    for number, column, check in wrong:
-        cell = form.cells[column]
-        parts = form.balance(cell.defined_by).right if cell.defined_by else ()
-        if any((number, part, check) in failed for part in parts) and _adds_up(form, cell, readings[number]):
-            continue  # the total only repeats what its part says
-        yield number, _cell_finding(form, readings[number], cell.key, check)
-    checks = tuple(form.checks.values())
-    for _, row in failures(CHECKS, frames.checks.data):
-        number, column = frames.checks.at(row)
-        yield number, _check_finding(readings[number], pasts[number], checks[column])
+
+
+def _findings(
+    form: Form,
+    item: Submission,
+    past: PastReport | None,
+    told: Sequence[Finding],
+    failed: Sequence[tuple[str, str]],
+) -> list[Finding]:
+    """Make the findings of one submission of what failed, (column, check) by (column, check); ``told`` are made already."""
+    of_texts = next((at for at, finding in enumerate(told) if form.narrative(finding.code)), len(told))
+    cells = [
+        (key, check) for key, check in failed if key in form.by_key and _is_bound(form, item, key, check)
+    ]
+    repeated = {
+        (key, check) for key, check in cells if _repeats_a_part(form, item.reading, key, check, cells)
+    }
+    of_numbers = [_cell_finding(form, item.reading, *pair) for pair in cells if pair not in repeated]
+    of_numbers += [
+        _check_finding(item.reading, past, form.checks[check_id])
+        for check_id, _ in failed
+        if check_id in form.checks
+    ]
+    return [*told[:of_texts], *of_numbers, *told[of_texts:]]
+
+
+def _broken(
+    told: Sequence[Finding], failed: Sequence[tuple[str, str]], counted: frozenset[str]
+) -> list[Finding]:
+    """Return those of the findings ``told`` whose rule the schema says is broken, and those of no rule of the form."""
+    broken = {column for column, _ in failed}
+    return [finding for finding in told if finding.code in broken or finding.code not in counted]
+
+
+def _is_bound(form: Form, item: Submission, key: str, check: str) -> bool:
+    """Whether the check is one of this body's, and of a blank that nothing else has been said of."""
+    reading = item.reading
+    rule = form.basics[check.partition(".")[0]]
+    if rule.id == BLANK:
+        return key in reading.places and key not in reading.unreadable
+    return check != SIZE or rule.applies_to(item.level)
+
+
+def _repeats_a_part(
+    form: Form, reading: Reading, key: str, check: str, failed: Sequence[tuple[str, str]]
+) -> bool:
+    """Whether a total only repeats what its part says."""
+    cell = form.by_key[key]
+    parts = form.balance(cell.defined_by).right if cell.defined_by else ()
+    return any((part, check) in failed for part in parts) and _adds_up(form, cell, reading)
 
 
 def _adds_up(form: Form, cell: Cell, reading: Reading) -> bool:

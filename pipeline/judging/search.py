@@ -37,7 +37,9 @@ class Search:
             ways = self.evidence.few(self.ways.large(failed)) or None
         if ways is not None:
             return [(failed, ways)]
-        return [knot for part in connected(self.tally.system, failed) for knot in self._settle_part(part)]
+        return [
+            settled for part in connected(self.tally.system, failed) for settled in self._settle_part(part)
+        ]
 
     def _settle_part(self, failed: Sequence[int]) -> list[Settled]:
         ways = self._small(failed)

@@ -16,7 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
-from pipeline.model import Envelope, Message, MessageOutcome, Verdict
+from pipeline.model import Envelope, Message, MessageOutcome, Verdict, plausible
 
 Item = TypeVar("Item", Envelope, Message)
 
@@ -72,13 +72,13 @@ def of_year(ledger: Ledger, year: int) -> list[Arrival]:
         " LEFT JOIN envelopes AS other ON other.id = own.repeats WHERE own.year = ? ORDER BY own.id",
         (year,),
     )
-    return [Arrival(row["id"], codec.loads(Envelope, row["body"]), row["repeats"]) for row in rows]
+    return [Arrival(row["id"], _loaded(Envelope, row["body"]), row["repeats"]) for row in rows]
 
 
 def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
     """Return every mail of the campaign of ``year``, in order of arrival."""
     rows = ledger.rows("SELECT body FROM mails WHERE year = ? ORDER BY id", (year,))
-    return [codec.loads(Message, row["body"]) for row in rows]
+    return [_loaded(Message, row["body"]) for row in rows]
 
 
 def came_since(ledger: Ledger, year: int, moment: datetime | None) -> dict[Verdict, int]:
@@ -98,7 +98,8 @@ def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
         "SELECT sha256, coalesce(received_at, seen_at) AS moment FROM envelopes WHERE year = ? ORDER BY id",
         (year,),
     )
-    return {row["sha256"]: datetime.fromisoformat(row["moment"]) for row in rows}
+    found = {row["sha256"]: plausible(datetime.fromisoformat(row["moment"])) for row in rows}
+    return {digest: moment for digest, moment in found.items() if moment}
 
 
 def repeated(ledger: Ledger, year: int) -> set[int]:
@@ -277,6 +278,12 @@ def _update(ledger: Ledger, table: str, items: Iterable[tuple[int, Item]]) -> No
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def _loaded(kind: type[Item], body: str) -> Item:
+    """Read what an arrival was; a moment that no mail can be of, recorded by an earlier program, is none."""
+    item = codec.loads(kind, body)
+    return replace(item, received_at=plausible(item.received_at))
 
 
 def _body(item: Envelope | Message) -> str:

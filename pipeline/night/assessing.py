@@ -23,6 +23,7 @@ from pipeline.machine.digest import digest_of, program
 from pipeline.machine.work import Progress, Work
 from pipeline.model import Assessment, Dismissal, Envelope, PastReport, Reading, Submission, Verdict, Waiver
 from pipeline.night.inbox import Inbox
+from pipeline.night.replacing import basis_of, held_back
 from pipeline.night.sorting import Identified, sort_out
 from pipeline.publishing.record import Leftover
 
@@ -113,6 +114,9 @@ def assess(
     for at, assessment in zip(stale, judged, strict=True):
         done[at] = replace(assessment, version=numbered[at])
     whole = tuple(item for item in done if item)
+    held = held_back([item.envelope for item, _ in kept], whole, [earlier.get(item.id) for item, _ in kept])
+    whole = tuple(held.get(at, item) for at, item in enumerate(whole))
+    bases = [basis_of(basis, is_held=at in held) for at, basis in enumerate(bases)]
     new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
     changed = assessments.news(new, earlier) | back
     repeats = [item for item in aside if item.id not in known_repeats]

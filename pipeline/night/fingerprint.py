@@ -27,7 +27,10 @@ def fingerprint(
     """
     today = now.astimezone(CHINA).date()
     parts = (
-        *((item.path, item.sha256, item.received_at, item.sender, item.failed_checks) for item in envelopes),
+        *(
+            (item.path, item.sha256, item.received_at, item.sender, item.failed_checks, item.proof)
+            for item in envelopes
+        ),
         *others,
         (district.name, district.level, district.year, district.form, district.deadline, district.rules),
         district.trusted_senders,

@@ -251,4 +251,5 @@ def _posted(arrival: Arrival, message: Message | None) -> Arrival:
         message_id=message.message_id,
         subject=message.subject,
         automatic=message.automatic is not None,
+        proof=message.proof,
     )

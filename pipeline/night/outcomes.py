@@ -21,6 +21,8 @@ _HELD_BY_SENDER = (
     Reason.FAILED_CHECK,
     Reason.TWO_CLAIMS,
     Reason.SEVERAL_TABLES,
+    Reason.UNVERIFIED_SENDER,
+    Reason.SECOND_SENDER,
     Reason.FOREIGN_SENDER,
     Reason.UNKNOWN_SENDER,
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
+from pipeline.correspondence import carries_anothers
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import edition_mark
@@ -115,7 +116,7 @@ def _attachments(
     desk: Desk, item: Intention, found: Record | None, paths: Mapping[str, str]
 ) -> list[Attachment]:
     if isinstance(item.body, Answer) and item.kind in (LetterKind.ACCEPTANCE, LetterKind.RETURNED):
-        path = paths.get(item.body.arrival.sha256)
+        path = "" if carries_anothers(item) else paths.get(item.body.arrival.sha256)
         return [_read(desk, path)] if path else []
     if isinstance(item.body, Delivery) and found:
         return [workbook_of(desk, found)]

@@ -43,8 +43,16 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F01", "too_large"): Wording("文件过大，超出了填报模板可能的大小", _ASK_AGAIN),
     ("F01", "hostile"): Wording("文件的内部结构不正常（{reason}），为安全起见没有打开", _ASK_AGAIN),
+    ("F01", "too_old"): Wording(
+        "文件是 Excel 95 或更早的格式，读不出其中的内容",
+        "请用 Excel 或 WPS 打开，另存为 .xlsx 后重新报送",
+    ),
     ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
     ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
+    ("F01", "pictures"): Wording("文件里有 {count} 张图片，没有读取"),
+    ("F05", "clipped"): Wording(
+        "工作表“{sheet}”的内容远远超出填报表的范围，只读取了前 {rows} 行、前 {columns} 列"
+    ),
     ("F01", "second_reader"): Wording("文件的保存方式不标准，已换一种方式读出全部数据"),
     ("F02", "unknown_agency"): Wording(
         "填报单位“{stated}”不在报送单位名单中",
@@ -186,6 +194,16 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "unread_text"): Wording(
         "{cells} 的文字没有读入（“{raw}”）", "请把这段文字并入对应项目的填写格，不属于报告的请删去"
     ),
+    ("F05", "too_long"): Wording(
+        "“{label}”有 {count} 字，超过一个单元格能放下的 {most} 字", "请删减后重新填写", "{count}", "{most}"
+    ),
+    ("F05", "too_long_back"): Wording(
+        "“{label}”原有 {count} 字，超过一个单元格能放下的 {most} 字，退回表中只有前面的部分",
+        "请删减后重新填写",
+        "{count}",
+        "{most}",
+    ),
+    ("F05", "lines"): Wording("工作表“{sheet}”上的报告是逐行的文字，不是表格，没有读取"),
     ("F05", "struck_text"): Wording(
         "“{label}”的文字中有画了删除线的部分，已照常读取", "请删去不要的文字，保留的去掉删除线"
     ),
@@ -260,6 +278,19 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "邮件服务器验证发件人“{sender}”未通过（{checks}），可能有人冒用这个邮箱，数据暂不计入",
         "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",
         "{sender}",
+    ),
+    ("F06", "unverified_sender"): Wording(
+        "邮件是从“{sender}”发来的，但邮件服务器没有证实真是这个邮箱发的，不能替换 {agency} 已合格的数据，暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把附件存到 inbox 文件夹后重新运行",
+        "{sender}",
+    ),
+    ("F06", "second_sender"): Wording(
+        "名单中没有 {agency} 的邮箱，这一次是从“{sender}”发来的，与已合格的那一次不是同一个邮箱，暂不计入",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入 agencies.csv 的 email 列后重新运行",
+        "{sender}",
+    ),
+    ("F06", "unverified"): Wording(
+        "邮件服务器没有证实邮件真是“{sender}”发的，首次报送照常计入，以后再报要先核实"
     ),
     ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
@@ -377,6 +408,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("C08", "formula_back"): Wording("公式没有保存计算结果", "请直接填数字", "", "数字"),
     ("C08", "formula_without_result"): Wording(
         "公式没有保存计算结果", "请直接填数字，或用 Excel、WPS 重新打开并保存", "", "数字"
+    ),
+    ("C08", "stale_formula"): Wording(
+        "公式（{raw}）保存的结果是 {stated}，按公式算是 {value}，不能确定填的是多少",
+        "请直接填数字，或用 Excel、WPS 重新打开并保存",
+        "{stated}",
+        "{value}",
+    ),
+    ("C08", "stale_back"): Wording(
+        "公式保存的结果是 {stated}，按公式算是 {value}，不能确定填的是多少",
+        "请直接填数字",
+        "{stated}",
+        "{value}",
     ),
     ("C08", "boolean"): Wording("填的是逻辑值 {raw}，不是数字", _WHOLE_NUMBER, "{raw}", "数字"),
     ("C08", "text"): Wording("填的是“{raw}”，读不出确定的数字", _WHOLE_NUMBER, "{raw}", "数字"),

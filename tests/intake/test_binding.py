@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pipeline.intake.binding import bind, claimed_twice, copies_that_stay
+from pipeline.intake.binding import bind, claimed_twice, copies_that_stay, may_not_replace
 from pipeline.intake.identity import Identity, Roster
-from pipeline.model import Agency, Envelope, Finding, Severity
+from pipeline.model import Agency, Envelope, Finding, SenderProof, Severity
 
 FINANCE = Agency(
     "F01", "财政局", "部门", "县区", contact="李芳", phone="0571-1", emails=("cz@x.cn", "cz2@x.cn")
@@ -70,6 +72,42 @@ def test_the_finding_says_whom_to_call() -> None:
         "owner": "教育局",
         "contact": "李芳 0571-1",
     }
+
+
+def test_who_is_not_verified_speaks_for_no_trusted_address() -> None:
+    mail = replace(envelope("boss@x.example"), proof=SenderProof.UNVERIFIED)
+    found = bind(Identity(FINANCE, held=False), mail, ROSTER, ("boss@x.example",))
+    assert (found.held, variants(found)) == (True, ["unknown_sender"])
+    known = bind(
+        Identity(FINANCE, held=False), replace(mail, proof=SenderProof.VERIFIED), ROSTER, ("boss@x.example",)
+    )
+    assert (known.held, variants(known)) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("proof", "sender", "expected"),
+    [
+        (SenderProof.UNVERIFIED, "cz@x.cn", "unverified_sender"),
+        (SenderProof.VERIFIED, "cz@x.cn", None),
+        (SenderProof.UNCHECKED, "cz@x.cn", None),
+        (SenderProof.VERIFIED, "new@evil.cn", "second_sender"),
+        (SenderProof.UNCHECKED, "new@evil.cn", "second_sender"),
+    ],
+)
+def test_of_an_agency_without_an_address_only_who_sent_what_counts_may_replace_it(
+    proof: SenderProof, sender: str, expected: str | None
+) -> None:
+    unbound = Finding("F06", Severity.INFO, variant="unbound")
+    mail = replace(envelope(sender), proof=proof)
+    found = may_not_replace(mail, (unbound,), UNBOUND, {"cz@x.cn"})
+    assert (found.variant if found else None) == expected
+    assert may_not_replace(replace(mail, source="folder"), (unbound,), UNBOUND, {"cz@x.cn"}) is None
+
+
+def test_of_two_copies_the_one_of_known_origin_counts() -> None:
+    doubtful = Identity(FINANCE, held=False, findings=(Finding("F06", Severity.INFO, variant="unverified"),))
+    assert copies_that_stay([doubtful, Identity(FINANCE, held=False)]) == [1]
+    assert copies_that_stay([doubtful, doubtful]) == [0]
 
 
 def test_an_agency_without_an_address_cannot_be_bound() -> None:

@@ -11,8 +11,9 @@ from pipeline.forms.form import Form
 from pipeline.intake import guard
 from pipeline.intake.cellxml import Formula as StoredFormula
 from pipeline.intake.cellxml import scan
-from pipeline.intake.extents import refuse_far_cells
-from pipeline.intake.refusal import Refused
+from pipeline.intake.extents import within_extents
+from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
+from pipeline.intake.spreadsheet import SheetData, open_workbook
 from pipeline.model import Severity
 from tests.intake.support import Draft, Formula, draft, prefixed, rewrite_part, zip_of
 
@@ -127,9 +128,26 @@ def test_a_truncated_old_file_is_damaged(form: Form, share: float) -> None:
     assert refusal(content[: int(len(content) * share)]) == "damaged"
 
 
-def test_two_cells_in_opposite_corners_are_refused(book: bytes) -> None:
+def test_two_cells_in_opposite_corners_and_little_else_are_refused(book: bytes) -> None:
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert refusal(sheet_with(book, far)) == "hostile"
+
+
+@pytest.mark.parametrize("spot", ["A1048576", "XFD1048576", "XFD90"])
+def test_a_cell_far_out_on_a_filled_sheet_costs_only_itself(form: Form, spot: str) -> None:
+    content = draft(form).xlsx()
+    space = f'<row r="{spot.lstrip("AXFD")}"><c r="{spot}" t="inlineStr"><is><t> </t></is></c></row>'
+    part = "xl/worksheets/sheet5.xml"
+    changed = rewrite_part(
+        content, part, lambda xml: xml.replace(b"</sheetData>", space.encode() + b"</sheetData>")
+    )
+    [sheet] = [sheet for sheet in spread(changed) if sheet.clipped]
+    [plain] = [other for other in spread(content) if other.name == sheet.name]
+    assert [row[: len(plain.rows[0])] for row in sheet.rows[: len(plain.rows)]] == plain.rows
+
+
+def spread(content: bytes) -> list[SheetData]:
+    return open_workbook(content, guard.inspect(content))
 
 
 @pytest.mark.parametrize(
@@ -151,8 +169,15 @@ def test_two_cells_in_opposite_corners_are_refused(book: bytes) -> None:
         b'<row r="900"><c r="A900000000000000000000"><v>1</v></c></row>',
     ],
 )
-def test_corners_in_other_spellings_are_refused(book: bytes, rows: bytes) -> None:
-    assert refusal(sheet_with(book, rows)) == "hostile"
+def test_corners_in_other_spellings_reach_no_parser(book: bytes, rows: bytes) -> None:
+    content = sheet_with(book, rows)
+    refused = guard.inspect(content).refusal
+    if refused:
+        assert refused.variant == "hostile"
+        return
+    [sheet] = [sheet for sheet in spread(content) if sheet.clipped]
+    assert len(sheet.rows) <= KEPT_ROWS
+    assert max(map(len, sheet.rows)) <= KEPT_COLUMNS
 
 
 def test_formatted_but_empty_cells_may_reach_the_last_row(book: bytes) -> None:
@@ -172,9 +197,9 @@ def test_a_long_but_sane_sheet_passes() -> None:
         rows = b"".join(b'<row r="%d"><c r="%s%d"><v>1</v></c></row>' % (n, column, n) for n in (1, 2000))
         return b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
 
-    refuse_far_cells(sheet(b"CB"))
-    with pytest.raises(Refused):
-        refuse_far_cells(sheet(b"ZZZ"))
+    near, far = sheet(b"CB"), sheet(b"ZZZ")
+    assert within_extents(near) is near
+    assert b"ZZZ" not in within_extents(far)
 
 
 def test_a_bomb_is_refused_by_its_directory(book: bytes) -> None:

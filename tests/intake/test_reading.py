@@ -203,8 +203,17 @@ def test_a_program_that_stored_no_results_is_no_fault(form: Form, numbers: dict[
 def test_a_foreign_formula_in_a_total_is_a_claim(form: Form, numbers: dict[str, Number]) -> None:
     key = first_total(form).key
     made = draft(form, numbers)
-    made.put(form.positions[key], Formula("=1+1", float(numbers[key]) + 9))
+    made.put(form.positions[key], Formula("=LEN(A1)", float(numbers[key]) + 9))
     assert read(form, made.xlsx()).numbers[key] == numbers[key] + 9
+
+
+def test_the_claim_of_a_sum_that_was_not_calculated_anew_is_what_it_comes_to(
+    form: Form, numbers: dict[str, Number]
+) -> None:
+    key = first_total(form).key
+    made = draft(form, numbers)
+    made.put(form.positions[key], Formula("=1+1", float(numbers[key]) + 9))
+    assert read(form, made.xlsx()).numbers[key] == 2
 
 
 def test_an_error_in_a_total_is_noted_and_computed(form: Form, numbers: dict[str, Number]) -> None:

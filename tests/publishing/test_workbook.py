@@ -25,6 +25,7 @@ from pipeline.forms.drafts import to_fill_in
 from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
+from pipeline.forms.narrative import Forbidden
 from pipeline.intake.reading import read
 from pipeline.model import Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.workbook import Stamp, build_workbook
@@ -356,13 +357,19 @@ def test_text_stays_text_whatever_it_looks_like() -> None:
     assert checks(content)[FORM.balances[0].id][-1] == "=2"
 
 
-def test_what_a_cell_cannot_hold_is_refused() -> None:
+def test_of_what_a_cell_cannot_hold_the_beginning_goes_in_and_is_refused_when_it_comes_back() -> None:
     key = FORM.texts[0].key
     whole = "公" * 32767
     assert cell_at(open_book(build_workbook(FORM, values={key: whole})), key).value == whole
+    gaps = [
+        rule for rule in FORM.narratives if isinstance(rule, Forbidden) and rule.severity == Severity.ERROR
+    ]
     for text in ("公" * 32768, "𠮷" * 16384):
-        with pytest.raises(ValueError, match="32767"):
-            build_workbook(FORM, values={key: text})
+        written = cell_at(open_book(build_workbook(FORM, values={key: text})), key).value
+        assert isinstance(written, str)
+        assert written.startswith(text[:16_000])
+        assert len(written.encode("utf-16-le")) <= 2 * 32767
+        assert any(re.search(pattern, written) for rule in gaps for pattern in rule.patterns)
 
 
 def test_a_key_that_is_no_field_is_refused() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.loader import load_form
-from pipeline.judging.mending import knots_of
 from pipeline.judging.neighbours import neighbours_of
+from pipeline.judging.suggest import suggest
 from pipeline.model import Number, Suggestion
 from pipeline.wording.addresses import position
 from pipeline.wording.hints import way_out
@@ -79,8 +79,8 @@ def _suggested(computed: frozenset[str]) -> Iterator[tuple[Figures, Suggestion]]
         figures: Figures = dict(meant)
         hand(figures, rng)
         found = _summed(figures, computed)
-        _, knots = knots_of(FORM, found, level="县区", computed=computed, places=FORM.places)
-        yield from ((found, way) for knot in knots for way in knot.suggestions)
+        repairs = suggest(FORM, found, level="县区", computed=computed, places=FORM.places)
+        yield from ((found, way) for repair in repairs for way in repair.suggestions)
 
 
 def _summed(figures: Figures, computed: frozenset[str]) -> Figures:

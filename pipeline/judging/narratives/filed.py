@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from pipeline.model import Number, PastReport, Submission
 
 _OFFICES = ("办事处", "人民政府")
+_OFFICE = r"(?:人民政府|政府|街道办事处|办事处|管理委员会|管委会|委员会|办公室|办公厅|机关|本级)"
+OFFICE_WORDS = re.compile(f"{_OFFICE}+")
+"""Words for an office that every place has: alone they name nobody, after a name they name a part of it."""
 _SHORTEST_NAME = 3
-_PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4})")
+_PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
 _GOVERNMENT = re.compile(r"(?P<place>自治县|[市区县旗镇乡])人民政府$")
@@ -119,11 +122,15 @@ def binds(rule: Narrative, agency: Agency | None) -> bool:
 
 
 def own_names(agency: Agency | None) -> list[str]:
-    """Return what an agency is called, longest first: name, name without its city, aliases."""
+    """Return what an agency is called, longest first: name, name without its city if that is a name, aliases."""
     if agency is None:
         return []
-    names = {agency.name, _PLACE_NAME.sub("", agency.name), *agency.aliases}
-    return sorted((tidy(name) for name in names if name), key=lambda name: (-len(name), name))
+    whole = tidy(agency.name)
+    short = _PLACE_NAME.sub("", whole)
+    names = {whole, *(tidy(alias) for alias in agency.aliases)}
+    if not OFFICE_WORDS.fullmatch(short):
+        names.add(short)
+    return sorted((name for name in names if name), key=lambda name: (-len(name), name))
 
 
 def called(agency: Agency | None) -> list[str]:

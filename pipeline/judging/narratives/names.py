@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.judging.narratives.filed import own_names
+from pipeline.judging.narratives.filed import OFFICE_WORDS, own_names
 from pipeline.judging.narratives.quoting import quoted
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def other_name(rule: OtherName, around: Surroundings) -> Check:
             open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
             for name, start in _found(open_text, owners, lengths, own):
                 end = start + len(name)
+                office = OFFICE_WORDS.match(open_text, end)
+                end = office.end() if office else end
                 if not _is_ours(name, own) and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
                     facts = {"name": owners[name], "sentence": quoted(text, start, end)}
                     yield item.finding(rule, "found", key, facts)
@@ -47,7 +49,12 @@ def _is_ours(name: str, own: Iterable[str]) -> bool:
 
 def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], dict[str, list[int]]]:
     """Return the agency of each spelling, and how long the spellings with the same opening are, longest first."""
-    owners = {name: agency.name for agency in agencies for name in own_names(agency) if len(name) >= shortest}
+    owners = {
+        name: agency.name
+        for agency in agencies
+        for name in own_names(agency)
+        if len(name) >= shortest and not OFFICE_WORDS.fullmatch(name)
+    }
     lengths: dict[str, set[int]] = {}
     for name in owners:
         lengths.setdefault(name[:_OPENING], set()).add(len(name))

@@ -102,6 +102,7 @@ def _answer(body: Answer, sources: Sources) -> Values:
         "file": _shortened(arrival.name),
         "subject_received": _shortened(arrival.subject) or "来信",
         "others": "、".join(f"“{_shortened(name)}”" for name in arrival.others),
+        "also": _named([f"《{_shortened(name)}》" for name in body.also]),
         "sha256": arrival.sha256,
         "version": arrival.version,
         "received": spoken_moment(arrival.received_at) if arrival.received_at else "",
@@ -246,6 +247,11 @@ def _digest(body: Digest) -> Values:
 
 def _listed(names: Sequence[str]) -> str:
     more = f"等 {len(names)} 家" if len(names) > _MOST_NAMES else ""
+    return "、".join(names[:_MOST_NAMES]) + more
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f"等 {len(names)} 个文件" if len(names) > _MOST_NAMES else ""
     return "、".join(names[:_MOST_NAMES]) + more
 
 

@@ -68,8 +68,8 @@ def build_workbook(
 
     ``values`` go into the fields by key, raw text as text; one for a computed cell stands there instead of
     the formula. ``explanations`` are keyed by the ids of checks; ``past`` is the agency's last year; ``unready`` stands
-    in place of 可以报送 while a text still has a gap to fill in. Raises ValueError for a key that is no field and
-    for a text longer than a cell holds.
+    in place of 可以报送 while a text still has a gap to fill in. Raises ValueError for a key that is no field; of a
+    text longer than a cell holds the beginning goes in, with a mark that says so.
     """
     content = gather(form, stamp, values or {}, explanations or {}, notices, past, unready)
     stream = BytesIO()

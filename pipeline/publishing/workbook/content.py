@@ -16,6 +16,9 @@ from pipeline.forms.form import Form, is_last_year
 from pipeline.forms.layout import YES
 from pipeline.model import Notice, Number, PastReport
 
+_FIRST_ABSURD_YEAR = 10
+"""Digits that no year has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -102,7 +105,7 @@ def _with_numeric_years(form: Form, values: dict[str, Number | str]) -> dict[str
     years = {entry.key for entry in form.entries if entry.kind == "year"}
     for key in years & set(values):
         value = values[key]
-        if isinstance(value, str) and value.isascii() and value.isdigit():
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _FIRST_ABSURD_YEAR:
             values[key] = int(value)
     return values
 

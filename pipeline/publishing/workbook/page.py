@@ -1,6 +1,6 @@
 """A worksheet of xlsxwriter goes in; a page that writes values with looks comes out.
 
-Text always goes in as text, whatever it begins with, and nothing is cut: what a cell cannot hold is refused.
+Text always goes in as text, whatever it begins with. Of what a cell cannot hold the beginning goes in, and a mark that says so.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
+from pipeline.forms.layout import fitting
 from pipeline.model import Number, Place
 from pipeline.publishing.workbook.areas import row_height
 from pipeline.publishing.workbook.content import Content, spreadsheet_number
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 FONT = "宋体"
-MOST_CHARACTERS = 32767
-"""What a cell holds, in UTF-16 units."""
 
 _TITLE_SIZE = 16
 _LOOKS: Mapping[str, Mapping[str, object]] = {
@@ -99,9 +98,7 @@ class Page:
             self.sheet.write_number(row, column, spreadsheet_number(value), style)
 
     def _put_text(self, row: int, column: int, text: str, style: Format) -> None:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if len(text.encode("utf-16-le")) > 2 * MOST_CHARACTERS:
-            raise ValueError(f"a cell holds at most {MOST_CHARACTERS} characters")
+        text = fitting(text.replace("\r\n", "\n").replace("\r", "\n"))
         if not text:
             self.sheet.write_blank(row, column, None, style)
         elif text.startswith("<r>"):  # xlsxwriter would take it for the XML of a rich text
@@ -111,7 +108,9 @@ class Page:
 
     def formula(self, row: int, column: int, formula: str, value: Number | str | None, *looks: str) -> None:
         """Write a formula together with its result."""
-        result = value if isinstance(value, str) else "" if value is None else spreadsheet_number(value)
+        result = (
+            fitting(value) if isinstance(value, str) else "" if value is None else spreadsheet_number(value)
+        )
         self.sheet.write_formula(row, column, formula, self.looks("page", *looks), result)
 
     def jump(self, row: int, column: int, place: Place, text: str, *looks: str) -> None:

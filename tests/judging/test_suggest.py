@@ -16,7 +16,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.judging.digits import slip_of
 from pipeline.judging.judge import judge
-from pipeline.judging.mending import Knot, knots_of
+from pipeline.judging.suggest import Repair, suggest
 from pipeline.messages import notices
 from pipeline.model import Number, Suggestion, Verdict
 from tests.support.fills import consistent_numbers, zeros
@@ -29,8 +29,8 @@ LEVEL = "县区"
 CELL = "requests.granted_in_full.enterprise"
 
 
-def knots(numbers: Mapping[str, Number | None], computed: frozenset[str]) -> list[Knot]:
-    return knots_of(FORM, numbers, level=LEVEL, computed=computed, places=FORM.places)[1]
+def repairs(numbers: Mapping[str, Number | None], computed: frozenset[str]) -> list[Repair]:
+    return suggest(FORM, numbers, level=LEVEL, computed=computed, places=FORM.places)
 
 
 def live(numbers: Mapping[str, Number], **changes: Number) -> dict[str, Number | None]:
@@ -61,9 +61,9 @@ def test_a_slip_among_typed_totals_is_told_and_mended(seed: int, scale: int, at:
     cell = FORM.cells[at]
     if cell.table != "requests":
         return
-    [knot] = knots({**figures, cell.key: figures[cell.key] + step}, NO_TOTALS)
-    assert steps(knot.suggestions[0]) == {cell.key: (figures[cell.key] + step, figures[cell.key])}
-    assert knot.suggestions[0].settles == len(knot.failed)
+    [repair] = repairs({**figures, cell.key: figures[cell.key] + step}, NO_TOTALS)
+    assert steps(repair.suggestions[0]) == {cell.key: (figures[cell.key] + step, figures[cell.key])}
+    assert repair.suggestions[0].settles == len(repair.failed)
 
 
 @settings(max_examples=60, deadline=None)
@@ -77,15 +77,15 @@ def test_whatever_is_suggested_settles_its_rules_and_breaks_none(seed: int, type
     found = dict(figures) if typed else live(figures)
     computed = NO_TOTALS if typed else TOTALS
     held = {balance.id for balance in FORM.balances if holds(balance, found)}
-    system, all_knots = knots_of(FORM, found, level=LEVEL, computed=computed, places=FORM.places)
-    for knot in all_knots:
-        ids = {system.balances[rule].id for rule in knot.failed}
-        assert len(knot.suggestions) <= 3
-        for suggestion in knot.suggestions:
+    all_repairs = suggest(FORM, found, level=LEVEL, computed=computed, places=FORM.places)
+    for repair in all_repairs:
+        ids = set(repair.failed)
+        assert len(repair.suggestions) <= 3
+        for suggestion in repair.suggestions:
             after = {**found, **{change.key: change.after for change in suggestion.changes}}
             mended = after if typed else live({key: value or 0 for key, value in after.items()})
             assert all(value is not None and value >= 0 for value in mended.values())
-            if len(all_knots) == 1:
+            if len(all_repairs) == 1:
                 assert {b.id for b in FORM.balances if holds(b, mended)} >= held | (ids - TOTALS)
 
 
@@ -96,20 +96,20 @@ def test_whatever_is_suggested_settles_its_rules_and_breaks_none(seed: int, type
 def test_a_slip_of_the_hand_is_told_under_live_totals(
     numbers: dict[str, Number], typed: Number, kind: str
 ) -> None:
-    [knot] = knots(live(numbers, **{CELL: typed}), TOTALS)
-    first = knot.suggestions[0]
+    [repair] = repairs(live(numbers, **{CELL: typed}), TOTALS)
+    first = repair.suggestions[0]
     assert (first.kind, steps(first), first.settles) == (kind, {CELL: (typed, 31)}, 2)
 
 
 def test_a_difference_that_many_cells_explain_is_left_to_the_clerk(numbers: dict[str, Number]) -> None:
-    [knot] = knots(live(numbers, **{"requests.granted_in_part.enterprise": 3}), TOTALS)
-    assert knot.suggestions == ()
+    [repair] = repairs(live(numbers, **{"requests.granted_in_part.enterprise": 3}), TOTALS)
+    assert repair.suggestions == ()
 
 
 @pytest.mark.parametrize("key", ["requests.granted_in_full.total", "disputes.reconsideration.total"])
 def test_a_total_typed_over_its_formula_is_put_first(numbers: dict[str, Number], key: str) -> None:
-    [knot] = knots({**numbers, key: 17}, TOTALS - {key})
-    first = knot.suggestions[0]
+    [repair] = repairs({**numbers, key: 17}, TOTALS - {key})
+    first = repair.suggestions[0]
     assert (first.kind, steps(first)) == ("typed_total", {key: (17, numbers[key])})
 
 
@@ -118,16 +118,16 @@ def test_neighbours_exchanged(numbers: dict[str, Number], computed: frozenset[st
     one, other = CELL, "requests.granted_in_full.natural_person"
     swapped = {one: numbers[other], other: numbers[one]}
     found = live({**numbers, **swapped}) if computed else {**numbers, **swapped}
-    [knot] = knots(found, computed)
-    assert knot.suggestions[0].kind == "exchanged"
-    assert steps(knot.suggestions[0]) == {one: (8, 31), other: (31, 8)}
+    [repair] = repairs(found, computed)
+    assert repair.suggestions[0].kind == "exchanged"
+    assert steps(repair.suggestions[0]) == {one: (8, 31), other: (31, 8)}
 
 
 def test_a_value_in_the_next_column(numbers: dict[str, Number]) -> None:
     one, other = CELL, "requests.granted_in_full.research"
-    [knot] = knots(live(numbers, **{one: 0, other: 31}), TOTALS)
-    assert "moved" in {way.kind for way in knot.suggestions}
-    assert {one: (0, 31), other: (31, 0)} in [steps(way) for way in knot.suggestions]
+    [repair] = repairs(live(numbers, **{one: 0, other: 31}), TOTALS)
+    assert "moved" in {way.kind for way in repair.suggestions}
+    assert {one: (0, 31), other: (31, 0)} in [steps(way) for way in repair.suggestions]
 
 
 @pytest.mark.parametrize("computed", [TOTALS, NO_TOTALS], ids=["live", "typed"])
@@ -139,9 +139,9 @@ def test_two_rows_exchanged(computed: frozenset[str]) -> None:
     ]
     swapped = {a: figures[b] for one, other in (rows, rows[::-1]) for a, b in zip(one, other, strict=True)}
     found = live({**figures, **swapped}) if computed else {**figures, **swapped}
-    [knot] = knots(found, computed)
-    assert [way.kind for way in knot.suggestions] == ["lines"]
-    assert all(after == figures[key] for key, (_, after) in steps(knot.suggestions[0]).items())
+    [repair] = repairs(found, computed)
+    assert [way.kind for way in repair.suggestions] == ["lines"]
+    assert all(after == figures[key] for key, (_, after) in steps(repair.suggestions[0]).items())
 
 
 @pytest.mark.parametrize("all_columns", [True, False])
@@ -165,28 +165,30 @@ def test_outcomes_pasted_one_row_too_low(all_columns: bool) -> None:  # noqa: FB
             found[below] = figures[key]
     typed = frozenset(f"requests.outcomes_total.{column}" for column in chosen)
     found = with_totals(FORM, {key: None if key in TOTALS - typed else value for key, value in found.items()})
-    [knot] = knots(found, TOTALS - typed)
-    assert knot.suggestions[0].kind == "too_low"
-    assert all(after == figures[key] for key, (_, after) in steps(knot.suggestions[0]).items())
+    [repair] = repairs(found, TOTALS - typed)
+    assert repair.suggestions[0].kind == "too_low"
+    assert all(after == figures[key] for key, (_, after) in steps(repair.suggestions[0]).items())
 
 
-def test_two_slips_are_two_knots(numbers: dict[str, Number]) -> None:
+def test_two_slips_are_two_repairs(numbers: dict[str, Number]) -> None:
     other = "requests.carried_over.research"
-    found = knots({**numbers, CELL: 36, other: 2}, NO_TOTALS)
-    assert sorted(tuple(steps(knot.suggestions[0])) for knot in found) == [(other,), (CELL,)]
+    found = repairs({**numbers, CELL: 36, other: 2}, NO_TOTALS)
+    assert sorted(tuple(steps(repair.suggestions[0])) for repair in found) == [(other,), (CELL,)]
 
 
 def test_two_slips_in_one_row_are_two_cells(numbers: dict[str, Number]) -> None:
     other = "requests.granted_in_full.research"
-    [knot] = knots({**numbers, CELL: 36, other: 2}, NO_TOTALS)
-    assert {CELL: (36, 31), other: (2, 0)} in [steps(way) for way in knot.suggestions]
+    [repair] = repairs({**numbers, CELL: 36, other: 2}, NO_TOTALS)
+    assert {CELL: (36, 31), other: (2, 0)} in [steps(way) for way in repair.suggestions]
 
 
 def test_a_bound_is_mended_by_exchanging_what_stands_under_it() -> None:
     row = "proactive.normative_documents"
     figures = zeros(FORM) | {f"{row}.issued": 19, f"{row}.in_force": 4}
-    [knot] = knots(live(figures), TOTALS)
-    assert {f"{row}.issued": (19, 4), f"{row}.in_force": (4, 19)} in [steps(way) for way in knot.suggestions]
+    [repair] = repairs(live(figures), TOTALS)
+    assert {f"{row}.issued": (19, 4), f"{row}.in_force": (4, 19)} in [
+        steps(way) for way in repair.suggestions
+    ]
 
 
 def test_last_year_tells_the_cell(form: Form) -> None:
@@ -200,11 +202,11 @@ def test_last_year_tells_the_cell(form: Form) -> None:
     typed = (figures[key] or 0) + 4
     found = live({k: v for k, v in {**figures, key: typed}.items() if v is not None})
     slipped = [
-        knot
-        for knot in knots({**past, **found}, TOTALS)
-        if any("carried_over" in change.key for way in knot.suggestions for change in way.changes)
+        repair
+        for repair in repairs({**past, **found}, TOTALS)
+        if any("carried_over" in change.key for way in repair.suggestions for change in way.changes)
     ]
-    assert [steps(knot.suggestions[0]) for knot in slipped] == [{key: (typed, figures[key])}]
+    assert [steps(repair.suggestions[0]) for repair in slipped] == [{key: (typed, figures[key])}]
 
 
 def test_a_text_tells_the_cell(form: Form, numbers: dict[str, Number]) -> None:

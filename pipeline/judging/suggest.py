@@ -1,6 +1,7 @@
-"""The figures of one report go in; for each knot of failed balances the few smallest ways to settle it come out.
+"""The figures of one report, and what its texts state, go in; the repairs of what fails come out.
 
-A suggestion settles all rules of its knot, breaks none that holds, and is never applied.
+The one way in to the search for the smallest fix. A suggestion settles all rules of its repair, breaks none that holds,
+and is never applied.
 """
 
 from __future__ import annotations
@@ -25,43 +26,46 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Knot:
-    """Balances that fail for one cause, by number of the system's rules, and how they might be settled.
+class Repair:
+    """Checks that fail for one cause, by id, and how they might be settled, the likeliest suggestion first.
 
-    ``told``: what the texts state otherwise than the tables, and the first suggestion makes right.
+    ``cells`` are those that stand in every one of the checks; ``told`` is what the texts state otherwise than the tables,
+    and the first suggestion makes right.
     """
 
-    failed: tuple[int, ...]
+    failed: tuple[str, ...]
+    cells: frozenset[str] = frozenset()
     suggestions: tuple[Suggestion, ...] = ()
     told: tuple[Statement, ...] = ()
 
 
-def knots_of(
+def suggest(
     form: Form,
     operands: Mapping[str, Number | None],
+    statements: Sequence[Statement] = (),
     *,
     level: str,
     computed: frozenset[str] = frozenset(),
     places: Mapping[str, Place],
-    statements: Sequence[Statement] = (),
-) -> tuple[System, list[Knot]]:
-    """Return the knots of a report. ``operands`` are its numbers and, where known, last year's; ``computed`` its untyped totals.
+) -> list[Repair]:
+    """Return the repairs of a report. ``operands`` are its numbers and, where known, last year's.
 
-    ``statements`` are the figures that its texts state.
+    ``statements`` are the figures that its texts state; ``computed`` its untyped totals; ``places`` where its cells stand.
     """
     tally = tally_of(form, operands, level=level, computed=computed)
     evidence = Evidence(tally, statements)
     search = Search(tally, evidence, Ways(tally, evidence, Hand(form, tally.system, operands, computed)))
     failed, system = tally.failed, tally.system
     own = [rule for rule in failed if rule in tally.basis.equations or not system.is_equation(rule)]
-    knots = [knot for region in _by_region(system, own) for knot in search.settle(region)]
-    return system, [
-        Knot(
-            rules,
-            tuple(_suggestion(way, len(rules), operands, places) for way in ways),
-            tuple(told for way in ways[:1] for told in evidence.told(way.steps)),
+    settled = [part for region in _by_region(system, own) for part in search.settle(region)]
+    return [
+        Repair(
+            failed=tuple(system.balances[rule].id for rule in rules),
+            cells=frozenset.intersection(*(frozenset(system.rows[rule]) for rule in rules)),
+            suggestions=tuple(_suggestion(way, len(rules), operands, places) for way in ways),
+            told=tuple(told for way in ways[:1] for told in evidence.told(way.steps)),
         )
-        for rules, ways in _with_implied(system, failed, knots)
+        for rules, ways in _with_implied(system, failed, settled)
     ]
 
 
@@ -84,15 +88,15 @@ def _by_region(system: System, rules: Sequence[int]) -> list[list[int]]:
 
 
 def _with_implied(
-    system: System, failed: Sequence[int], knots: Sequence[Settled]
+    system: System, failed: Sequence[int], settled: Sequence[Settled]
 ) -> Iterator[tuple[tuple[int, ...], Sequence[Way]]]:
-    """Put every failed rule that follows from others to the first knot it shares a cell with."""
-    homes = [list(rules) for rules, _ in knots]
+    """Put every failed rule that follows from others to the first cause it shares a cell with."""
+    homes = [list(rules) for rules, _ in settled]
     placed = {rule for rules in homes for rule in rules}
     for rule in failed:
         if rule not in placed:
             cells = set(system.rows[rule])
             touching = [home for home in homes if any(cells & set(system.rows[own]) for own in home)]
             (touching[0] if touching else homes[0]).append(rule)
-    for rules, (_, ways) in zip(homes, knots, strict=True):
+    for rules, (_, ways) in zip(homes, settled, strict=True):
         yield tuple(sorted(rules)), ways

@@ -1,0 +1,172 @@
+"""A table as an office keeps it goes in; its rows under the headings of the roster come out, what is certain put right.
+
+Read where certain: Chinese headings, a title above them, rows that only add up, examples, ``mailto:``, a level written
+as 县 or 乡镇, zeros that a spreadsheet took from a code. Whatever is not certain is left for the roster to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.district.tables import Table, is_blank
+
+HEADINGS: Mapping[str, str] = {
+    "code": "代码",
+    "name": "单位名称",
+    "aliases": "简称",
+    "former_names": "曾用名",
+    "kind": "类别",
+    "level": "级别",
+    "contact": "联系人",
+    "phone": "电话",
+    "email": "邮箱",
+    "merged_into": "并入",
+    "remark": "备注",
+}
+"""What the columns are called in files for programs, and what people call them; the order of the sheet 名单."""
+_OTHER_WORDS = {
+    "单位代码": "code", "编码": "code", "单位编码": "code", "编号": "code", "机构代码": "code",
+    "名称": "name", "单位": "name", "单位全称": "name", "全称": "name", "填报单位": "name", "机关名称": "name",
+    "别名": "aliases", "单位简称": "aliases", "原名": "former_names", "原名称": "former_names",
+    "类型": "kind", "单位类别": "kind", "单位类型": "kind", "单位级别": "level", "层级": "level",
+    "经办人": "contact", "填报人": "contact", "姓名": "contact", "联络员": "contact",
+    "联系电话": "phone", "电话号码": "phone", "手机": "phone", "手机号": "phone", "办公电话": "phone",
+    "电子邮箱": "email", "邮件": "email", "邮箱地址": "email", "电子邮件": "email", "email地址": "email", "e-mail": "email",
+    "并入单位": "merged_into", "说明": "remark",
+}  # fmt: skip
+_LEVELS = {
+    **dict.fromkeys(("县", "区", "县级", "区级", "区县", "县(区)", "区(县)", "乡镇", "乡", "镇", "街道", "镇街", "乡镇街道"), "县区"),
+    **dict.fromkeys(("设区市", "地级市", "设区的市级"), "设区的市"),
+}  # fmt: skip
+_SUMS = re.compile(r"(合计|总计|小计|共计)[:：]?|共\d+[家个].*")
+_EXAMPLE = re.compile(r"例\d*")
+_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
+_MOST_ABOVE = 10
+_BRACKETED = re.compile(r"[^<>;；,，、]*<([^<>]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: its zero-based number, and its cells (zero-based column) by heading, put right."""
+
+    number: int
+    values: Mapping[str, str]
+    columns: Mapping[str, int]
+
+
+def folded(text: str) -> str:
+    """Fold a heading or a label for comparison."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def heading_of(text: str) -> str:
+    """Return the roster's name of a heading, or the heading as it stands, for the roster to refuse."""
+    plain = folded(text)
+    by_title = {folded(title): key for key, title in HEADINGS.items()}
+    if plain in HEADINGS:
+        return plain
+    return by_title.get(plain) or _OTHER_WORDS.get(plain) or text.strip()
+
+
+def head_row(table: Table) -> int:
+    """Return the row of the headings: the first that has at least two of them; a title may stand above."""
+    for number, row in enumerate(table.rows[:_MOST_ABOVE]):
+        if sum(heading_of(value) in HEADINGS for value in row) > 1:
+            above = [value for line in table.rows[:number] for value in line if value.strip()]
+            return number if len(above) <= number * 2 else 0
+    return 0
+
+
+def roster_rows(table: Table, head: int) -> Iterator[Row]:
+    """Yield every row below the headings that is neither empty, nor an example, nor a sum."""
+    columns = {heading_of(value): column for column, value in enumerate(table.rows[head]) if value.strip()}
+    width = _width_of_codes(table, head, columns.get("code"))
+    for number, row in enumerate(table.rows[head + 1 :], head + 1):
+        if is_blank(row) or _is_aside(row, columns.get("code")):
+            continue
+        values = {key: row[column].strip() if column < len(row) else "" for key, column in columns.items()}
+        yield Row(number, _put_right(values, width if _lost_zeros(table, number, columns) else 0), columns)
+
+
+def is_aside(code: str, others: Sequence[str]) -> bool:
+    """Whether a row with this code is an example, or only adds up: then whatever else it holds are numbers."""
+    if _EXAMPLE.fullmatch(folded(code)):
+        return True
+    filled = [text for text in map(folded, (code, *others)) if text]
+    return bool(filled and _SUMS.fullmatch(filled[0])) and all(
+        _SUMS.fullmatch(text) or text.rstrip("家个").replace(".", "").isdigit() for text in filled[1:]
+    )
+
+
+def _is_aside(row: Sequence[str], column: int | None) -> bool:
+    code = row[column] if column is not None and column < len(row) else ""
+    return is_aside(code, [text for place, text in enumerate(row) if place != column])
+
+
+def doubtful_codes(table: Table, head: int) -> list[tuple[int, int]]:
+    """Return the cells whose code is a number that may have lost its zeros: others are text, or nothing tells how it was shown."""
+    column = next(
+        (place for place, value in enumerate(table.rows[head]) if heading_of(value) == "code"), None
+    )
+    if column is None or _width_of_codes(table, head, column):
+        return []
+    filled = [
+        number
+        for number, row in enumerate(table.rows[head + 1 :], head + 1)
+        if column < len(row) and row[column].strip() and not _is_aside(row, column)
+    ]
+    numbers = [(number, column) for number in filled if (number, column) in table.numeric]
+    return [] if table.is_shown and len(numbers) == len(filled) else numbers
+
+
+def _lost_zeros(table: Table, number: int, columns: Mapping[str, int]) -> bool:
+    return "code" in columns and (number, columns["code"]) in table.numeric
+
+
+def _width_of_codes(table: Table, head: int, column: int | None) -> int:
+    """Return how long the codes are that were kept as text, if all are of one length and one shows a leading zero."""
+    if column is None:
+        return 0
+    kept = [
+        row[column].strip()
+        for number, row in enumerate(table.rows[head + 1 :], head + 1)
+        if column < len(row)
+        and row[column].strip()
+        and (number, column) not in table.numeric
+        and not _is_aside(row, column)
+    ]
+    is_certain = (
+        len(set(map(len, kept))) == 1 and all(map(str.isdigit, kept)) and any(code[0] == "0" for code in kept)
+    )
+    return len(kept[0]) if is_certain else 0
+
+
+def _put_right(values: Mapping[str, str], width: int) -> dict[str, str]:
+    right = dict(values)
+    for key in ("code", "name"):
+        if key in right:
+            right[key] = "".join(right[key].splitlines()).strip()
+    if width and right.get("code"):
+        right["code"] = right["code"].zfill(width)
+    if right.get("phone"):
+        right["phone"] = unrounded(right["phone"])
+    if right.get("code"):
+        right["code"] = unrounded(right["code"])
+    if right.get("level"):
+        right["level"] = _LEVELS.get(folded(right["level"]), right["level"])
+    if right.get("email"):
+        plain = re.sub(r"mailto[:：]", "", right["email"], flags=re.IGNORECASE)
+        right["email"] = _BRACKETED.sub(r"\1", plain)
+    return right
+
+
+def unrounded(text: str) -> str:
+    """Return the digits behind 1.3800000001E10 where all of them are there; else the text as it stands."""
+    found = _SCIENTIFIC.fullmatch(text)
+    if not found:
+        return text
+    first, rest, power = found[1], found[2] or "", int(found[3])
+    return first + rest if len(rest) == power else text

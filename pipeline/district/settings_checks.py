@@ -1,0 +1,349 @@
+"""What stands in 经办.xlsx goes in; every fault of it, with sheet and cell, comes out of one pass of pandera.
+
+A column of a sheet is a column of a frame; what may stand in it is said by a function of the text that returns what is
+wrong in a sentence. pandera says where something is wrong, the function what.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TypeAlias
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from pipeline.district.roster import (
+    ADDRESS,
+    ADDRESS_OR_DOMAIN,
+    EMAIL_SEPARATORS,
+    LEVELS,
+    LOST_ZEROS,
+    NO_MERGERS,
+    ROSTER_COLUMNS,
+    ROSTER_SHEET,
+    ROUNDED,
+    SEPARATORS,
+    normalised,
+)
+from pipeline.district.roster_table import HEADINGS, doubtful_codes, head_row, heading_of
+from pipeline.district.settings_book import Cell, Contents, Fault
+from pipeline.district.settings_fields import (
+    CALENDAR,
+    EXCEPTIONS,
+    EXTENSIONS,
+    FIELDS,
+    LIMIT,
+    LISTS,
+    OFF,
+    RULES,
+    SETTINGS,
+    SEVERITY,
+    SEVERITY_CHOICES,
+    TRIAL,
+    Column,
+    Kind,
+    Setting,
+)
+from pipeline.district.settings_values import day_of, limits_of, wholes_of
+from pipeline.forms.loader import form_ids, load_form
+
+Judge: TypeAlias = Callable[[str], str]
+"""What is wrong with a text, in a sentence; empty if nothing is."""
+Cells: TypeAlias = Mapping[str, Cell]
+
+
+def faults_of(found: Contents) -> list[Fault]:
+    """Return everything that is wrong with the workbook, by sheet and cell."""
+    faults = [
+        *found.faults,
+        *_settings(found),
+        *_roster(found),
+        *(
+            fault
+            for name, judges in _lists(found).items()
+            for fault in _failing(found.lists.get(name, ()), judges)
+        ),
+        *_rules(found.lists.get(RULES, ())),
+    ]
+    return sorted({(item.sheet, item.row, item.column): item for item in reversed(faults)}.values())
+
+
+def _failing(rows: Sequence[Cells], judges: Mapping[str, Judge]) -> Iterator[Fault]:
+    """Run ``judges`` over the columns of ``rows`` in one lazy pass."""
+    if not rows:
+        return
+    present = [name for name in judges if any(name in row for row in rows)]
+    frame = pd.DataFrame(
+        {name: [row[name].text if name in row else "" for row in rows] for name in present}, dtype=object
+    )
+    schema = pa.DataFrameSchema(
+        {name: pa.Column(object, pa.Check(_passes(judges[name]), element_wise=True)) for name in present}
+    )
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        for name, row, text in zip(cases["column"], cases["index"], cases["failure_case"], strict=True):
+            cell = rows[int(row)][str(name)]
+            yield Fault(cell.sheet, cell.row, cell.column, judges[str(name)](str(text)))
+
+
+def _passes(judge: Judge) -> Callable[[str], bool]:
+    return lambda text: not judge(text)
+
+
+# ---------------------------------------------------------------- 设置
+
+
+def _settings(found: Contents) -> Iterator[Fault]:
+    if not found.settings:
+        return
+    row = {
+        item.label: found.settings[item.table, item.key]
+        for item in FIELDS
+        if (item.table, item.key) in found.settings
+    }
+    judges = {item.label: _judge_of(item, found) for item in FIELDS}
+    yield from _failing([row], judges)
+    last = max(cell.row for cell in row.values())
+    for item in FIELDS:
+        if item.is_required and item.label not in row:
+            yield Fault(SETTINGS, last, 0, f"缺少“{item.label}”一行，请补上。")
+
+
+def _judge_of(item: Setting, found: Contents) -> Judge:
+    def judge(text: str) -> str:
+        if not text:
+            return f"“{item.label}”没有填写：{item.explanation}。" if item.is_required else ""
+        if item.choices and text not in item.choices:
+            return f"“{item.label}”应为：{'、'.join(item.choices)}。"
+        return _wrong_kind(item, text) or _wrong_beside(item, text, found)
+
+    return judge
+
+
+def _wrong_kind(item: Setting, text: str) -> str:
+    match item.kind:
+        case Kind.DAY if day_of(text) is None:
+            return f"“{text}”不是日期，请写成 2024-01-31 这样。"
+        case Kind.WHOLE if not (text.isdecimal() and item.least <= int(text) <= item.most):
+            return f"“{item.label}”应为 {item.least} 到 {item.most} 的整数。"
+        case Kind.WHOLES if wholes_of(text) is None:
+            return f"“{item.label}”应为几个天数，如 5、2、0。"
+        case Kind.YES_NO if text not in ("是", "否"):
+            return f"“{item.label}”应为“是”或“否”。"
+        case Kind.ADDRESS if not ADDRESS.fullmatch(text):
+            return f"“{text}”不是邮箱地址。"
+        case _:
+            return ""
+
+
+def _wrong_beside(item: Setting, text: str, found: Contents) -> str:
+    """Judge what depends on another setting."""
+    own = found.file.parent / "forms" / f"{text}.toml"
+    if (item.table, item.key) == ("", "form") and text not in form_ids() and not own.is_file():
+        return f"没有表样“{text}”，应为：{'、'.join(form_ids())}。"
+    year, deadline = found.setting("", "year"), day_of(text) if item.kind is Kind.DAY else None
+    if deadline and year.isdecimal() and deadline.year <= int(year):
+        return f"截止日期应在报告年度（{year} 年）结束以后，例如 {int(year) + 1}-01-31。"
+    if item.key == "smtp_host" and not found.setting("people", "email"):
+        return "写了发信服务器，还要写明“邮箱”，即信从哪个邮箱发出。"
+    if item.key == "send" and text == "是" and not found.setting("mail", "smtp_host"):
+        return "自动发信要写明“发信服务器”。"
+    if item.key == "ca_file" and not (found.file.parent / text).is_file():
+        return f"找不到证书文件 {text}。"
+    return ""
+
+
+# ---------------------------------------------------------------- 名单
+
+
+def _roster(found: Contents) -> Iterator[Fault]:
+    table = found.table
+    if table is None or not table.rows:
+        return
+    head = head_row(table)
+    yield from _heads(table.rows[head], head)
+    for row, column in doubtful_codes(table, head):
+        yield Fault(ROSTER_SHEET, row, column, f"代码“{table.rows[row][column]}”{LOST_ZEROS}")
+    if not found.roster:
+        yield Fault(ROSTER_SHEET, head + 1, 0, "名单是空的，请至少写一个单位。")
+    yield from _failing(found.roster, _roster_judges(found.roster))
+
+
+def _heads(row: Sequence[str], head: int) -> Iterator[Fault]:
+    names = [heading_of(text) if text.strip() else "" for text in row]
+    for column, name in enumerate(names):
+        if name and name not in HEADINGS:
+            yield Fault(
+                ROSTER_SHEET, head, column, f"不认识的列“{name}”，应为：{'、'.join(HEADINGS.values())}。"
+            )
+        elif name and name in names[:column]:
+            yield Fault(ROSTER_SHEET, head, column, f"“{HEADINGS[name]}”列写了两次，请只留一列。")
+    for name in ("code", "name"):
+        if name not in names:
+            yield Fault(ROSTER_SHEET, head, 0, f"缺少“{HEADINGS[name]}”列。")
+
+
+def _roster_judges(rows: Sequence[Cells]) -> dict[str, Judge]:
+    owners: defaultdict[str, set[int]] = defaultdict(set)
+    for number, row in enumerate(rows):
+        for key in ("code", "name", "aliases", "former_names"):
+            for part in _names(row[key].text) if key in row else ():
+                owners[part].add(number)
+    twins = {name for name, where in owners.items() if len(where) > 1}
+
+    def unique(text: str) -> str:
+        shared = sorted(set(_names(text)) & twins)
+        return f"“{shared[0]}”出现在两个单位。代码、名称和简称不能重复。" if shared else ""
+
+    judges: dict[str, Judge] = {
+        "code": lambda text: _missing("代码", text) or _rounded("代码", text) or unique(text),
+        "name": lambda text: _missing("单位名称", text) or unique(text),
+        "aliases": unique,
+        "former_names": unique,
+        "level": lambda text: "" if text in ("", *LEVELS) else f"级别应空着，或为：{'、'.join(LEVELS)}。",
+        "phone": lambda text: _rounded("电话", text),
+        "email": _wrong_emails,
+    }
+    if "merged_into" not in ROSTER_COLUMNS:
+        judges["merged_into"] = lambda text: NO_MERGERS if text else ""
+    return judges
+
+
+def _names(text: str) -> list[str]:
+    return [normalised(part) for part in SEPARATORS.split(text) if part.strip()]
+
+
+def _missing(what: str, text: str) -> str:
+    return "" if text else f"“{what}”没有填写。"
+
+
+def _rounded(what: str, text: str) -> str:
+    lost = f"“{text}”被表格软件改成了科学计数，丢了数字；请把“{what}”列的格式改为“文本”，重新填写。"
+    return lost if ROUNDED.fullmatch(text) else ""
+
+
+def _wrong_emails(text: str) -> str:
+    parts = EMAIL_SEPARATORS.split(unicodedata.normalize("NFKC", text))
+    wrong = [part for part in parts if part and not ADDRESS_OR_DOMAIN.fullmatch(part)]
+    hint = "几个地址用分号隔开，没有的留空，整个单位的邮箱可以写成 @jx.example.gov.cn。"
+    return f"“{wrong[0]}”不是邮箱地址。{hint}" if wrong else ""
+
+
+# ---------------------------------------------------------------- 日历、延期、例外、规则
+
+
+def _lists(found: Contents) -> dict[str, dict[str, Judge]]:
+    known = {
+        part
+        for row in found.roster
+        for key in ("code", "name", "aliases", "former_names")
+        if key in row
+        for part in _names(row[key].text)
+    }
+    deadline = day_of(found.setting("", "deadline"))
+    judges = {
+        name: {column.title: _judge_of_column(column) for column in columns}
+        for name, columns in LISTS.items()
+        if name != ROSTER_SHEET
+    }
+    is_unit = _unit_judge(known)
+    extended = judges[EXTENSIONS]
+    extended["单位"] = _once(found.lists.get(EXTENSIONS, ()), "单位", is_unit)
+    extended["延期到"] = _later(deadline)
+    judges[CALENDAR]["日期"] = _once(
+        found.lists.get(CALENDAR, ()), "日期", _required("日期", judges[CALENDAR]["日期"])
+    )
+    judges[CALENDAR]["安排"] = _required("安排", judges[CALENDAR]["安排"])
+    judges[EXCEPTIONS]["单位"] = is_unit
+    judges[EXCEPTIONS]["规则"] = _required("规则", _rule_judge(found, waived=True))
+    judges[EXCEPTIONS]["理由"] = _required("理由", judges[EXCEPTIONS]["理由"])
+    judges[RULES]["规则"] = _required("规则", _rule_judge(found, waived=False))
+    judges[RULES]["做法"] = _required("做法", judges[RULES]["做法"])
+    return judges
+
+
+def _judge_of_column(column: Column) -> Judge:
+    def judge(text: str) -> str:
+        if text and column.is_day and day_of(text) is None:
+            return f"“{text}”不是日期，请写成 2024-02-05 这样。"
+        if text and column.choices and text not in column.choices:
+            return f"“{column.title}”应为：{'、'.join(column.choices)}。"
+        return ""
+
+    return judge
+
+
+def _required(what: str, judge: Judge) -> Judge:
+    return lambda text: _missing(what, text) or judge(text)
+
+
+def _once(rows: Sequence[Cells], title: str, judge: Judge) -> Judge:
+    texts = [normalised(row[title].text) for row in rows if title in row]
+    return lambda text: (
+        judge(text) or (f"“{text}”写了两次，请只留一行。" if texts.count(normalised(text)) > 1 else "")
+    )
+
+
+def _unit_judge(known: set[str]) -> Judge:
+    def judge(text: str) -> str:
+        if not text:
+            return "“单位”没有填写。"
+        return "" if normalised(text) in known else f"名单中没有“{text}”；请写代码、名称或简称。"
+
+    return judge
+
+
+def _rule_judge(found: Contents, *, waived: bool) -> Judge:
+    """Judge the number of a rule: of the district's form, and one from which an agency may be excepted."""
+    name = found.setting("", "form")
+    form = load_form(name) if name in form_ids() else None
+
+    def judge(text: str) -> str:
+        wanted = text.upper()
+        if form is None or not wanted:
+            return ""
+        if wanted not in form.rules_by_id:
+            return f"没有规则“{text}”，编号见规则手册和问题清单的“规则”列，例如 T3-04。"
+        if waived and not form.may_waive(wanted):
+            return f"规则 {wanted} 不能作例外：{form.rules_by_id[wanted].title}。请让单位改正后重新报送。"
+        return ""
+
+    return judge
+
+
+def _later(deadline: date | None) -> Judge:
+    def judge(text: str) -> str:
+        day = day_of(text)
+        if day is None:
+            return f"“{text}”不是日期，请写成 2024-02-05 这样。" if text else "“延期到”没有填写。"
+        if deadline and day <= deadline:
+            return f"延期的日期 {day} 不晚于截止日期 {deadline}。上年的或不再需要的，请删去这一行；否则写更晚的日期。"
+        return ""
+
+    return judge
+
+
+def _rules(rows: Sequence[Cells]) -> Iterator[Fault]:
+    """Judge what a row of 规则 says by what it wants done."""
+    for row in rows:
+        text = {title: cell.text for title, cell in row.items()}
+        content, reason = text.get("内容", ""), text.get("原因", "")
+        problem, title = "", "内容"
+        match text.get("做法"):
+            case wanted if wanted == SEVERITY and content not in SEVERITY_CHOICES:
+                problem = f"改成什么级别？应为：{'、'.join(SEVERITY_CHOICES)}。"
+            case wanted if wanted == LIMIT and limits_of(content) is None:
+                problem = "界限应写成“名称=整数”，如 factor=10、base=50，名称见规则手册。"
+            case wanted if wanted in (OFF, TRIAL) and content:
+                problem = f"“{wanted}”不写内容，请删去；理由写在“原因”列。"
+            case wanted if wanted == OFF and not reason:
+                problem, title = "停用规则要写明原因。", "原因"
+        if problem:
+            cell = row.get(title) or row["做法"]
+            yield Fault(cell.sheet, cell.row, cell.column, problem)

@@ -1,0 +1,190 @@
+"""经办.xlsx goes in; the same settings as district.toml would hold come out, each with the cell it was written in.
+
+Every fault is refused here, all in one pass. What comes out is read by the functions that read district.toml, so both
+mean the same ``District``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pipeline.district.roster import LOST_ZEROS, roster_of
+from pipeline.district.settings_book import Cell, Contents, Fault
+from pipeline.district.settings_fields import (
+    CALENDAR,
+    EXCEPTIONS,
+    EXTENSIONS,
+    FIELDS,
+    HOLIDAY,
+    LIMIT,
+    OFF,
+    RULES,
+    SEVERITY,
+    SEVERITY_CHOICES,
+    STANDARD,
+    TRIAL,
+    WORKDAY,
+    YES,
+    Kind,
+    Setting,
+)
+from pipeline.district.settings_values import day_of, limits_of, several, wholes_of
+from pipeline.district.tables import joined
+from pipeline.model import Agency, ConfigError, a1
+from pipeline.toml_source import Section
+
+_MOST_SHOWN = 40
+_TABLES = {SEVERITY: "severity", LIMIT: "limits", OFF: "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """A row of the sheet 例外: what the ledger is to keep; ``person`` may be empty, ``ends`` withdraws it."""
+
+    agency: str
+    rule: str
+    reason: str
+    person: str
+    until: date | None = None
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookSource:
+    """Settings as nested tables, and the cell of each by table and key."""
+
+    file: str
+    values: Mapping[str, Any]
+    places: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+
+    def fault(self, section: Section, problem: str, token: str) -> ConfigError:
+        """Make the error for ``problem`` with the cell of ``token``."""
+        cell = self.places.get((section.name, token))
+        where = f" 表“{cell.sheet}” {a1(cell.row, cell.column)}" if cell else ""
+        return ConfigError(problem, file=f"{self.file}{where}")
+
+    def lines_of(self, *_path: str) -> None:
+        """Return nothing: a sheet has no headers of tables."""
+        return
+
+    def top(self) -> Section:
+        """Return the settings that belong to no table."""
+        plain = {key: value for key, value in self.values.items() if not isinstance(value, dict | list)}
+        return Section(self, "", plain, 1, 1)
+
+    def table(self, name: str) -> Section:
+        """Return the table called ``name``, empty if nothing of it is written."""
+        return Section(self, name, self.values.get(name, {}), 1, 1)
+
+    def tables(self, name: str) -> list[Section]:
+        """Return every item of a list."""
+        return [Section(self, name, item, 1, 1) for item in self.values.get(name, [])]
+
+
+def refuse(found: Contents, faults: Sequence[Fault]) -> None:
+    """Raise ConfigError that names every fault with sheet and cell."""
+    if not faults:
+        return
+    lines = [f"表“{item.sheet}” {a1(item.row, item.column)}：{item.problem}" for item in faults[:_MOST_SHOWN]]
+    more = (
+        f"\n  另有 {len(faults) - _MOST_SHOWN} 处，改好以上的再运行一次" if len(faults) > _MOST_SHOWN else ""
+    )
+    raise ConfigError(
+        f"有 {len(faults)} 处要改，改好保存后重新运行：\n{joined(lines)}{more}", file=found.file
+    )
+
+
+def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Excepted, ...]]:
+    """Return the settings, the agencies and the exceptions of a workbook. Raises ConfigError with every fault."""
+    from pipeline.district.settings_checks import faults_of  # noqa: PLC0415 - pandera, only for a workbook
+
+    refuse(found, faults_of(found))
+    places = {name: cell for name, cell in found.settings.items() if cell.text}
+    values: dict[str, Any] = dict(STANDARD)
+    for item in FIELDS:
+        text = found.setting(item.table, item.key)
+        if text:
+            target = values.setdefault(item.table, {}) if item.table else values
+            target[item.key] = _value(item, text)
+    _calendar(found, values, places)
+    values["extension"] = [
+        {"agency": row["单位"].text, "until": day_of(row["延期到"].text), "reason": _text(row, "原因")}
+        for row in found.lists.get(EXTENSIONS, ())
+    ]
+    _rules(found, values, places)
+    if found.table is None:  # the checks above refuse it; a guard for the reader of this function
+        raise ConfigError(LOST_ZEROS, file=found.file)
+    agencies = roster_of(found.table, values["level"])
+    excepted = tuple(_excepted(row) for row in found.lists.get(EXCEPTIONS, ()))
+    return BookSource(str(found.file), values, places), agencies, excepted
+
+
+def _value(item: Setting, text: str) -> Any:  # noqa: ANN401 - as TOML would hold it
+    match item.kind:
+        case Kind.DAY:
+            return day_of(text)
+        case Kind.WHOLE:
+            return int(text)
+        case Kind.WHOLES:
+            return wholes_of(text)
+        case Kind.YES_NO:
+            return text == YES
+        case Kind.TEXTS:
+            return several(text)
+        case _:
+            return text
+
+
+def _calendar(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], Cell]) -> None:
+    for name, wanted in (("holidays", HOLIDAY), ("workdays", WORKDAY)):
+        rows = [row for row in found.lists.get(CALENDAR, ()) if row["安排"].text == wanted]
+        if rows:
+            values.setdefault("calendar", {})[name] = [day_of(row["日期"].text) for row in rows]
+            places["calendar", name] = rows[0]["日期"]
+
+
+def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], Cell]) -> None:
+    rules: dict[str, Any] = values.setdefault("rules", {})
+    for row in found.lists.get(RULES, ()):
+        rule, content = row["规则"].text.upper(), _text(row, "内容")
+        wanted = row["做法"].text
+        if wanted == TRIAL:
+            rules.setdefault("trial", []).append(rule)
+            places["rules", rule] = row["规则"]
+            continue
+        name = _TABLES[wanted]
+        value: Any = {
+            SEVERITY: SEVERITY_CHOICES.get(content),
+            LIMIT: limits_of(content),
+            OFF: _text(row, "原因"),
+        }[wanted]
+        table = rules.setdefault(name, {})
+        if rule in table:
+            refuse(
+                found,
+                [
+                    Fault(
+                        RULES, row["规则"].row, row["规则"].column, f"“{rule}”的{row['做法'].text}写了两次。"
+                    )
+                ],
+            )
+        table[rule] = value
+        places[f"rules.{name}", rule] = row["规则"]
+
+
+def _excepted(row: Mapping[str, Cell]) -> Excepted:
+    return Excepted(
+        row["单位"].text,
+        row["规则"].text.upper(),
+        _text(row, "理由"),
+        _text(row, "同意的人"),
+        day_of(_text(row, "到哪天")),
+        _text(row, "撤销") == YES,
+    )
+
+
+def _text(row: Mapping[str, Cell], title: str) -> str:
+    return row[title].text if title in row else ""

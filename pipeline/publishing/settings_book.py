@@ -1,0 +1,280 @@
+"""What a district has decided goes in; 经办.xlsx comes out, to be filled in with Excel or WPS.
+
+Drop-downs offer what may be chosen, days are checked while they are typed, codes and telephone numbers are text. Rows
+that only show how to fill in a list begin with 例 and are never read as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, TypeAlias
+
+from pipeline.district.roster import ROSTER_SHEET
+from pipeline.district.settings_fields import (
+    BOOK_STEM,
+    CALENDAR,
+    EXCEPTIONS,
+    EXTENSIONS,
+    HOLIDAY,
+    LIMIT,
+    LISTS,
+    NO,
+    OFF,
+    RULES,
+    SECTIONS,
+    SETTING_HEADS,
+    SETTINGS,
+    SEVERITY,
+    SEVERITY_CHOICES,
+    STANDARD,
+    TRIAL,
+    WORKDAY,
+    YES,
+    Column,
+    Kind,
+    Setting,
+)
+from pipeline.publishing.summary.book import BORDER, DAY_FORMAT, NOTE_FILL, Book, Page
+
+if TYPE_CHECKING:
+    from pipeline.district.folder import District
+
+Value: TypeAlias = str | int | date
+_FILL = "#FFFBE6"
+"""Where something is to be written."""
+_GREY = "#7F7F7F"
+_SPARE = 60
+"""Empty rows that a list keeps ready."""
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2999, 12, 31)
+_ABOUT: Mapping[str, str] = {
+    SETTINGS: "在“内容”一列填写，黄色的都可以改；“项目”的名称不要改。改完保存、关闭，再双击“今晚运行”。",
+    ROSTER_SHEET: "一个单位一行。可以从别的表复制粘贴；列的顺序可以变，表头的名称不要改。灰色的例子不算数，可以删去。",
+    CALENDAR: "催报只在工作日：写上国务院办公厅公布的放假和调休上班的日子。",
+    EXTENSIONS: "同意延期的单位，一个单位一行。",
+    EXCEPTIONS: "准予某个单位对某条规则例外，写明理由和同意的人；下一次运行时记入台账。",
+    RULES: "按本区情况调整规则；不写的照规则手册。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What is to stand in the workbook: settings by (table, key), rows of each list by heading."""
+
+    settings: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Mapping[str, Value]]] = field(default_factory=dict)
+
+
+def starting(name: str, year: int) -> Filled:
+    """Return what a new district starts from."""
+    standard: dict[tuple[str, str], Value] = {("", key): value for key, value in STANDARD.items()}
+    return Filled(
+        standard | {("", "name"): name, ("", "year"): year, ("", "deadline"): date(year + 1, 1, 31)}
+    )
+
+
+def filled_of(district: District) -> Filled:
+    """Return the settings, the roster and the lists of ``district`` as the workbook holds them."""
+    settings: dict[tuple[str, str], Value] = {}
+    for item in (item for group in SECTIONS.values() for item in group):
+        holder = {
+            "": district,
+            "people": district.people,
+            "mail": district.mail,
+            "calendar": district.calendar,
+        }
+        value = getattr(holder.get(item.table, district.rules), item.key)
+        settings[item.table, item.key] = _shown(item, value)
+    return Filled(
+        settings,
+        {
+            ROSTER_SHEET: [_agency_row(district, number) for number in range(len(district.agencies))],
+            CALENDAR: [
+                {"日期": day, "安排": word}
+                for word, days in (
+                    (HOLIDAY, district.calendar.holidays),
+                    (WORKDAY, district.calendar.workdays),
+                )
+                for day in days
+            ],
+            EXTENSIONS: [
+                {"单位": item.agency, "延期到": item.until, "原因": item.reason}
+                for item in district.extensions
+            ],
+            EXCEPTIONS: [
+                {
+                    "单位": item.agency,
+                    "规则": item.rule,
+                    "理由": item.reason,
+                    "同意的人": item.person,
+                    "到哪天": item.until or "",
+                    "撤销": YES if item.ends else "",
+                }
+                for item in district.excepted
+            ],
+            RULES: _rule_rows(district),
+        },
+    )
+
+
+def _shown(item: Setting, value: object) -> Value:
+    match value:
+        case bool():
+            return YES if value else NO
+        case tuple():
+            return ("、" if item.kind is Kind.WHOLES else "；").join(map(str, value))
+        case int() | date():
+            return value
+        case _:
+            return str(value)
+
+
+def _agency_row(district: District, number: int) -> dict[str, Value]:
+    agency = district.agencies[number]
+    return {
+        "代码": agency.code,
+        "单位名称": agency.name,
+        "简称": "；".join(agency.aliases),
+        "类别": agency.kind,
+        "级别": "" if agency.level == district.level else agency.level,
+        "联系人": agency.contact,
+        "电话": agency.phone,
+        "邮箱": "；".join(agency.emails),
+    }
+
+
+def _rule_rows(district: District) -> list[dict[str, Value]]:
+    rules = district.rules
+    words = {value: word for word, value in SEVERITY_CHOICES.items()}
+    found = [(rule, SEVERITY, words.get(value, value), "") for rule, value in rules.severity.items()]
+    for rule, limits in rules.limits.items():
+        found.append((rule, LIMIT, "、".join(f"{name}={value}" for name, value in limits.items()), ""))
+    found += [(rule, OFF, "", reason) for rule, reason in rules.off.items()]
+    found += [(rule, TRIAL, "", "") for rule in rules.trial]
+    return [dict(zip(("规则", "做法", "内容", "原因"), row, strict=True)) for row in found]
+
+
+def build_settings_book(filled: Filled) -> bytes:
+    """Build the workbook: the same bytes for the same content."""
+    book = Book(f"{filled.settings.get(('', 'name'), '')}年报{BOOK_STEM}表", ("年报经办表", ""))
+    _settings(book, filled)
+    for name, columns in LISTS.items():
+        _list(book, name, columns, filled.lists.get(name, ()))
+    return book.to_bytes()
+
+
+def _settings(book: Book, filled: Filled) -> None:
+    page = _page(book, SETTINGS, (26, 44, 60))
+    page.heads(2, SETTING_HEADS)
+    row = 3
+    for group, items in SECTIONS.items():
+        page.line(row, group, book.boxed(bg_color=NOTE_FILL, bold=True), least=22)
+        row += 1
+        for item in items:
+            page.text(row, 0, item.label, book.boxed(bold=item.is_required))
+            _write(page, row, 1, filled.settings.get((item.table, item.key), ""), {"bg_color": _FILL})
+            page.text(row, 2, item.explanation, book.boxed(font_color=_GREY))
+            page.height_for(row, {2: (item.explanation, 1)}, least=21)
+            _check_setting(page, row, item)
+            row += 1
+    page.sheet.freeze_panes(3, 0)
+
+
+def _check_setting(page: Page, row: int, item: Setting) -> None:
+    choices = (YES, NO) if item.kind is Kind.YES_NO else item.choices
+    if choices:
+        _offer(page, row, row, 1, choices)
+    elif item.kind is Kind.DAY:
+        _check_day(page, row, row, 1)
+    elif item.kind is Kind.WHOLE:
+        page.sheet.data_validation(
+            row,
+            1,
+            row,
+            1,
+            {
+                "validate": "integer",
+                "criteria": "between",
+                "minimum": item.least,
+                "maximum": item.most,
+                "error_title": "请写整数",
+                "error_message": f"{item.label}：{item.explanation}。"[:250],
+            },
+        )
+
+
+def _list(book: Book, name: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> None:
+    page = _page(book, name, [column.width for column in columns], landscape=True)
+    page.heads(2, [column.title for column in columns])
+    for place, column in enumerate(columns):
+        if column.note:
+            page.sheet.write_comment(2, place, column.note, {"x_scale": 2, "font_size": 10, "author": ""})
+        page.text(3, place, column.example, book.boxed(font_color=_GREY, italic=True))
+    for number in range(len(rows) + _SPARE):
+        filled = rows[number] if number < len(rows) else {}
+        for place, column in enumerate(columns):
+            value = filled.get(column.title, "")
+            _write(page, 4 + number, place, value, {} if column.is_day else {"num_format": "@"})
+    last = 3 + len(rows) + _SPARE
+    for place, column in enumerate(columns):
+        if column.choices:
+            _offer(page, 4, last, place, column.choices)
+        elif column.is_day:
+            _check_day(page, 4, last, place)
+    page.sheet.freeze_panes(3, 2 if name == ROSTER_SHEET else 0)
+    page.sheet.repeat_rows(2)
+    if rows:
+        page.last_row = 3 + len(rows)
+
+
+def _page(book: Book, name: str, widths: Sequence[float], *, landscape: bool = False) -> Page:
+    page = book.page(name, widths, landscape=landscape)
+    page.title(name)
+    page.line(1, _ABOUT[name], book.style(font_color=_GREY))
+    page.sheet.set_tab_color("#C0504D" if name in (SETTINGS, ROSTER_SHEET) else BORDER)
+    return page
+
+
+def _write(page: Page, row: int, column: int, value: Value, look: Mapping[str, str]) -> None:
+    match value:
+        case date():
+            style = page.book.boxed(num_format=DAY_FORMAT, align="left", **look)
+            page.sheet.write_datetime(row, column, datetime.combine(value, time.min), style)
+        case int():
+            page.number(row, column, value, page.book.boxed(align="left", **look))
+        case _:
+            page.text(row, column, value, page.book.boxed(**look))
+    page.last_row = max(page.last_row, row)
+
+
+def _offer(page: Page, first: int, last: int, column: int, choices: Sequence[str]) -> None:
+    page.sheet.data_validation(
+        first,
+        column,
+        last,
+        column,
+        {
+            "validate": "list",
+            "source": list(choices),
+            "error_title": "请从列表中选",
+            "error_message": f"只能写：{'、'.join(choices)}。",
+        },
+    )
+
+
+def _check_day(page: Page, first: int, last: int, column: int) -> None:
+    page.sheet.data_validation(
+        first,
+        column,
+        last,
+        column,
+        {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": _EARLIEST,
+            "maximum": _LATEST,
+            "error_title": "请写日期",
+            "error_message": "请写成 2024-01-31 这样的日期。",
+        },
+    )

@@ -1,0 +1,285 @@
+"""经办.xlsx: what a person can save is read right, or refused at its cell; nothing is ignored in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from pipeline.coordinating.adopting import adopt
+from pipeline.coordinating.preparing import init
+from pipeline.district.folder import load_district
+from pipeline.model import ConfigError
+from pipeline.publishing.settings_book import filled_of
+from tests.district.test_district import district as text_district
+from tests.support.settings import DEADLINE, cell_of, desk, filled
+
+LAST_DAY, EXTENDED, EARLIER = (
+    datetime.combine(day, time.min) for day in (DEADLINE, date(2024, 2, 5), date(2024, 1, 5))
+)
+FULL = filled(
+    {
+        ("people", "coordinator"): "张三",
+        ("people", "email"): "zwgk@x.example",
+        ("mail", "smtp_host"): "smtp.x.example",
+        ("mail", "smtp_port"): 587,
+        ("mail", "smtp_security"): "starttls",
+        ("mail", "trusted"): "a@x.example；b@x.example",
+        ("mail", "send"): "是",
+        ("calendar", "remind_days_before"): "3、0",
+        ("calendar", "remind_every"): 2,
+        ("rules", "blank_is_zero"): "是",
+    },
+    {
+        "日历": [{"日期": date(2024, 2, 12), "安排": "放假"}, {"日期": "2024年2月4日", "安排": "上班"}],
+        "延期": [{"单位": "财政局", "延期到": date(2024, 2, 5), "原因": "合并"}],
+        "例外": [{"单位": "002", "规则": "t3-04", "理由": "合并", "到哪天": "2024/3/1"}],
+        "规则": [
+            {"规则": "T2-06", "做法": "改级别", "内容": "只告诉政务公开办"},
+            {"规则": "T2-06", "做法": "改界限", "内容": "factor = 10、base=50"},
+            {"规则": "T3-09", "做法": "停用", "原因": "本区另有规定"},
+            {"规则": "T3-06", "做法": "试行"},
+        ],
+    },
+)
+SAME_AS_TEXT = """\
+name = "样例区"
+level = "县区"
+year = 2023
+form = "annual_report_2021"
+deadline = 2024-01-31
+[people]
+coordinator = "张三"
+email = "zwgk@x.example"
+[mail]
+smtp_host = "smtp.x.example"
+smtp_port = 587
+smtp_security = "starttls"
+trusted = ["a@x.example", "b@x.example"]
+send = true
+[calendar]
+remind_days_before = [3, 0]
+remind_every = 2
+holidays = [2024-02-12]
+workdays = [2024-02-04]
+[rules]
+blank_is_zero = true
+trial = ["T3-06"]
+[rules.severity]
+"T2-06" = "info"
+[rules.limits]
+"T2-06" = { factor = 10, base = 50 }
+[rules.off]
+"T3-09" = "本区另有规定"
+[[extension]]
+agency = "财政局"
+until = 2024-02-05
+reason = "合并"
+"""
+ROSTER = """\
+code,name,aliases,kind,level,phone,email
+001,样例区政府办公室,区府办；区政府办,部门,,,fb@x.example
+002,样例区财政局,财政局,部门,,13800000000,
+003,塘栖镇人民政府,,镇,设区的市,,
+"""
+
+
+def test_a_workbook_and_text_files_mean_the_same_district(tmp_path: Path) -> None:
+    own = load_district(desk(tmp_path, FULL))
+    [excepted] = own.excepted
+    assert (excepted.rule, excepted.until) == ("T3-04", date(2024, 3, 1))
+    text_district(tmp_path, SAME_AS_TEXT, ROSTER.encode())
+    (tmp_path / "经办.xlsx").rename(tmp_path / "别的.xlsx")
+    other = load_district(tmp_path)
+    for name in (
+        "name",
+        "level",
+        "year",
+        "deadline",
+        "agencies",
+        "rules",
+        "mail",
+        "people",
+        "calendar",
+        "extensions",
+    ):
+        assert getattr(own, name) == getattr(other, name), name
+
+
+def test_beside_each_other_they_must_say_the_same(tmp_path: Path) -> None:
+    text_district(desk(tmp_path, FULL), SAME_AS_TEXT, ROSTER.encode())
+    assert load_district(tmp_path).book == tmp_path / "经办.xlsx"
+    text_district(
+        tmp_path, SAME_AS_TEXT.replace("2024-01-31", "2024-01-30"), ROSTER.replace("003,", "004,").encode()
+    )
+    with pytest.raises(ConfigError) as refused:
+        load_district(tmp_path)
+    said = str(refused.value)
+    assert "2024-01-31" in said
+    assert "2024-01-30" in said
+    assert "单位 003 只在 经办.xlsx 中" in said
+    assert "单位 004 只在 agencies.csv 中" in said
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    """Writer and reader share one declaration."""
+    own = load_district(desk(tmp_path / "a", FULL))
+    again = load_district(desk(tmp_path / "b", filled_of(own)))
+    assert filled_of(again) == filled_of(own)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "before", "after", "where"),
+    [
+        ("设置", LAST_DAY, "月底", "表“设置” B9"),
+        ("设置", LAST_DAY, "45322", "表“设置” B9"),
+        ("设置", LAST_DAY, "2023-12-31", "表“设置” B9"),
+        ("设置", 2023, "二三年", "表“设置” B7"),
+        ("设置", "县区", "区里", "表“设置” B6"),
+        ("设置", "样例区", None, "表“设置” B5"),
+        ("设置", "zwgk@x.example", "zwgk", "表“设置” B14"),
+        ("设置", "starttls", "ssl", "表“设置” B28"),
+        ("设置", "署名单位", "署名", None),
+        ("名单", "001", None, "表“名单” A5"),
+        ("名单", "001", 1.13301e17, "表“名单” A5"),
+        ("名单", "13800000000", "1.38E+10", "表“名单” H6"),
+        ("名单", "fb@x.example", "无", "表“名单” I5"),
+        ("名单", "设区的市", "市", "表“名单” F7"),
+        ("名单", "财政局", "区府办", "表“名单” C5"),
+        ("名单", "代码", "序号", "表“名单” A3"),
+        ("名单", "样例区财政局", '="财政"&"局"', "表“名单” B6"),
+        ("日历", "放假", "休息", "表“日历” B5"),
+        ("延期", "财政局", "税务局", "表“延期” A5"),
+        ("延期", EXTENDED, EARLIER, "表“延期” B5"),
+        ("例外", "t3-04", "T9-99", "表“例外” B5"),
+        ("例外", "合并", None, "表“例外” C5"),
+        ("规则", "本区另有规定", None, "表“规则” D7"),
+        ("规则", "只告诉政务公开办", "警告", "表“规则” C5"),
+        ("规则", "T3-09", "T3-99", "表“规则” A7"),
+    ],
+)
+def test_a_fault_is_named_at_its_cell(
+    tmp_path: Path, sheet: str, before: object, after: str | float | datetime | None, where: str | None
+) -> None:
+    def change(book: Workbook) -> None:
+        row, column = cell_of(book[sheet], before)
+        book[sheet].cell(row, column).value = after
+
+    folder = desk(tmp_path, FULL, change)
+    if where is None:
+        load_district(folder)  # a label nobody knows, with nothing beside it, says nothing
+        return
+    with pytest.raises(ConfigError, match=re.escape(where)):
+        load_district(folder)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        book["设置"]["B9"] = "月底"
+        book["名单"]["I5"] = "无"
+        book["延期"]["A5"] = "税务局"
+        book.create_sheet("草稿")["B2"] = "记得打电话"
+
+    with pytest.raises(ConfigError) as refused:
+        load_district(desk(tmp_path, FULL, change))
+    assert [
+        place in str(refused.value) for place in ("“设置” B9", "“名单” I5", "“延期” A5", "“草稿” A1")
+    ] == [True] * 4
+
+
+def rearranged(book: Workbook) -> None:
+    sheet = book["名单"]
+    sheet["A9"], sheet["C9"] = "合计", "3"
+    sheet["A12"], sheet["B12"], sheet["F12"] = "004", "乔司\n街道办事处", "街道"
+    sheet["I12"] = "mailto:qs@x.example"
+    sheet["H12"] = 13900000000
+    sheet["B3"], sheet["I3"] = "单位全称", "电子邮箱"
+
+
+def numbers_for_codes(book: Workbook) -> None:
+    for row in (5, 6):
+        book["名单"].cell(row, 1).value = row - 4
+        book["名单"].cell(row, 1).number_format = "General"
+
+
+def shown_with_zeros(book: Workbook) -> None:
+    for row in (5, 6, 7):
+        book["名单"].cell(row, 1).value = row - 4
+        book["名单"].cell(row, 1).number_format = "000"
+
+
+@pytest.mark.parametrize("change", [rearranged, numbers_for_codes, shown_with_zeros])
+def test_what_is_certain_is_read(tmp_path: Path, change: Callable[[Workbook], None]) -> None:
+    agencies = load_district(desk(tmp_path, FULL, change)).agencies
+    assert [item.code for item in agencies[:3]] == ["001", "002", "003"]
+    if change is rearranged:
+        assert (agencies[3].name, agencies[3].phone, agencies[3].emails, agencies[3].level) == (
+            "乔司街道办事处", "13900000000", ("qs@x.example",), "县区",
+        )  # fmt: skip
+
+
+def test_zeros_that_may_be_lost_are_refused(tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        book["名单"]["A5"], book["名单"]["A6"], book["名单"]["A7"] = 1, "甲02", "003"
+
+    with pytest.raises(ConfigError, match=r"“名单” A5：代码“1”是数字"):
+        load_district(desk(tmp_path, FULL, change))
+
+
+def test_a_new_folder_is_no_district_yet_and_says_so(tmp_path: Path) -> None:
+    """The examples of the workbook are no data; the sample roster of the text files is called one."""
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    loaded = load_district(tmp_path / "区")
+    assert "样例名单" in loaded.note
+    (tmp_path / "区" / "district.toml").unlink()
+    with pytest.raises(ConfigError, match="名单是空的"):
+        load_district(tmp_path / "区")
+
+
+def test_a_filled_workbook_counts_beside_text_files_that_nobody_touched(tmp_path: Path) -> None:
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    loaded = load_district(desk(tmp_path / "区", FULL))
+    assert (len(loaded.agencies), loaded.note) == (3, "")
+
+
+def test_several_workbooks_are_not_guessed_between(tmp_path: Path) -> None:
+    folder = desk(tmp_path, FULL)
+    (folder / "经办.xls").write_bytes((folder / "经办.xlsx").read_bytes())
+    with pytest.raises(ConfigError, match=r"经办\.xls、经办\.xlsx"):
+        load_district(folder)
+    (folder / "经办.xlsx").unlink()
+    assert load_district(folder).deadline == DEADLINE, "the content decides, not the name"
+    (folder / "经办.xls").rename(folder / "经办(1).xlsx")
+    with pytest.raises(ConfigError, match=r"改名为 经办\.xlsx"):
+        load_district(folder)
+
+
+def test_an_existing_roster_is_taken_over(tmp_path: Path) -> None:
+    text_district(tmp_path, SAME_AS_TEXT, ROSTER.encode("gbk"))
+    before = load_district(tmp_path)
+    path, after = adopt(tmp_path)
+    assert (path.name, after) == ("经办.xlsx", before)
+    assert not (tmp_path / "agencies.csv").exists()
+    assert (tmp_path / "旧设置" / "agencies.csv").is_file()
+    with pytest.raises(ConfigError, match="已经填写"):
+        adopt(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全区单位名单\n\n序号\t单位代码\t单位名称\t联系电话".replace("序号\t", "") + "\n001\t甲局\t0571-1\n合计\t1家\t\n",
+        "单位代码;单位全称;联系电话\n001;甲局;1.3800000001E10\n",
+        "编码,单位,手机\n001,甲局,0571-1\n",
+    ],
+)  # fmt: skip
+def test_a_list_from_anywhere_is_taken_over(tmp_path: Path, text: str) -> None:
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    (tmp_path / "名单.csv").write_text(text, "gb18030")
+    _, district = adopt(tmp_path / "区", tmp_path / "名单.csv")
+    assert [(item.code, item.name) for item in district.agencies] == [("001", "甲局")]
+    assert district.agencies[0].phone in {"0571-1", "13800000001"}
