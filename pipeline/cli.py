@@ -369,7 +369,7 @@ def compare(
     said = Said(agency_of(district, agency).code if agency else "", year)
     found = comparing.compare_files(district, _output(folder, output), files, said)
     console.print_comparisons(found, form_of(district))
-    if any(item.refusal or item.findings or item.links.missing for item in found):
+    if not all(item.is_well for item in found):
         raise typer.Exit(UNFINISHED)
 
 

@@ -20,14 +20,13 @@ from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words, notices
-from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
+from pipeline.model import CHINA, Assessment, Compared, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
-    from pipeline.coordinating.comparing import Compared
     from pipeline.coordinating.taken import Taken
     from pipeline.delivery import Round
     from pipeline.forms.form import Form
@@ -231,6 +230,8 @@ def print_comparisons(compared: Sequence[Compared], form: Form) -> None:
     for item in compared:
         if item.refusal:
             console.print(Text(f"{item.file}：没有核对。{item.refusal}。", style="red"))
+        elif not item.owner:
+            console.print(Text(f"{item.file}：不是年报，只检查了链接。"))
         else:
             whose = f"{item.owner} {item.year} 年度"
             basis = f"，对照已接受的 {item.agencies} 家单位之和" if item.agencies else ""
@@ -239,12 +240,10 @@ def print_comparisons(compared: Sequence[Compared], form: Form) -> None:
             console.print(Text(f"{item.file}：{whose}{basis}，{said}。", style=colour))
         for one in notices(form, item.findings):
             console.print(Text(f"  {SEVERITY_WORDS[one.severity]}　{one.message}"))
-        if item.links.missing:
-            console.print(
-                Text(f"  链接的文件不在旁边：{'、'.join(item.links.missing[:_SHOWN])}。", style="yellow")
-            )
-        if item.links.outward:
-            console.print(Text(f"  通向外面的链接（没有打开）：{'、'.join(item.links.outward[:_SHOWN])}。"))
+        if item.missing:
+            console.print(Text(f"  链接的文件不在旁边：{'、'.join(item.missing[:_SHOWN])}。", style="yellow"))
+        if item.outward:
+            console.print(Text(f"  通向外面的链接（没有打开）：{'、'.join(item.outward[:_SHOWN])}。"))
 
 
 def print_rules(district: District, records: Sequence[RuleRecord]) -> None:

@@ -7,20 +7,20 @@ that were saved must lead to what was saved along; links that lead out are liste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.coordinating.gathering import envelopes_in, files_in
 from pipeline.district.adjusting import form_of
 from pipeline.intake import identity, reading
-from pipeline.intake.documents.links import NO_LINKS, Links, links_of
+from pipeline.intake.documents.links import is_page, links_of
 from pipeline.intake.labels import normalise
 from pipeline.judging.published import differences
 from pipeline.ledger import imports, open_copy
 from pipeline.machine.environment import disk
 from pipeline.messages import notice
-from pipeline.model import Finding, Number, PastReport, Severity
+from pipeline.model import Compared, Finding, Number, PastReport, Severity
 
 if TYPE_CHECKING:
     from pipeline.coordinating.taken import Said
@@ -29,22 +29,6 @@ if TYPE_CHECKING:
     from pipeline.model import Envelope, Reading
 
 _GOVERNMENT = "人民政府"
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One published file: whose report of which year, and what differs; or why it was not compared.
-
-    ``agencies`` is how many reports the district's sums are made of, 0 for an agency's own.
-    """
-
-    file: str
-    owner: str = ""
-    year: int | None = None
-    findings: tuple[Finding, ...] = ()
-    refusal: str = ""
-    agencies: int = 0
-    links: Links = NO_LINKS
 
 
 Known = Callable[[int], Mapping[str, PastReport]]
@@ -64,46 +48,53 @@ def compare(
     """Compare every file of ``paths`` with what is ``known``."""
     roster = identity.Roster.of(district.agencies)
     return [
-        _compared(form, district, roster, path, item, said, known)
+        _linked(path, item, _compared(form, district, roster, item, said, known))
         for path in files_in(paths)
         for item in envelopes_in(path)
     ]
+
+
+def _linked(path: Path, envelope: Envelope, found: Compared) -> Compared:
+    """Add where the links of a page lead; a page that is no report is one whose links alone are looked at."""
+    links = links_of(path, envelope.content)
+    if found.refusal and not found.owner and is_page(path):
+        found = replace(found, refusal="")
+    return replace(found, missing=links.missing, outward=links.outward)
 
 
 def _compared(
     form: Form,
     district: District,
     roster: identity.Roster,
-    path: Path,
     envelope: Envelope,
     said: Said,
     known: Known,
 ) -> Compared:
     found = reading.read(form, envelope.content)
-    links = links_of(path, envelope.content)
     if not found.numbers:
-        return Compared(envelope.name, refusal=_why(form, found.findings), links=links)
+        return Compared(envelope.name, refusal=_why(form, found.findings))
     year = said.year or found.claims.year or district.year
     if not said.agency and _is_district(district, found):
-        return _with_sums(form, district, envelope, found, year, known, links)
+        return _with_sums(form, district, envelope, found, year, known)
     who = identity.identify(found, path=envelope.path, sender=None, roster=roster, year=year)
     named = None if who.held else who.agency
     named = named or (None if found.claims.agency else identity.named_in(envelope.path, roster))
     owner = next((item for item in roster.agencies if item.code == said.agency), named)
     if owner is None:
         why = f"“{found.claims.agency}”不在名单中" if found.claims.agency else "没有写明是哪个单位的"
-        return Compared(envelope.name, year=year, refusal=f"{why}，请用 --agency 写明单位", links=links)
+        return Compared(
+            envelope.name, found.claims.agency or "？", year, refusal=f"{why}，请用 --agency 写明单位"
+        )
     accepted = known(year).get(owner.code)
     if accepted is None:
         refusal = f"没有 {owner.name} {year} 年度已接受的数据，无从核对"
-        return Compared(envelope.name, owner.name, year, refusal=refusal, links=links)
+        return Compared(envelope.name, owner.name, year, refusal=refusal)
     texts = accepted.texts if any(accepted.texts.values()) else None
     return Compared(
         envelope.name,
         owner.name,
         year,
         tuple(differences(form, found, accepted.numbers, texts)),
-        links=links,
     )
 
 
@@ -114,12 +105,11 @@ def _with_sums(
     found: Reading,
     year: int,
     known: Known,
-    links: Links,
 ) -> Compared:
     reports = known(year)
     if not reports:
         refusal = f"没有 {year} 年度已接受的数据，无从核对"
-        return Compared(envelope.name, district.name, year, refusal=refusal, links=links)
+        return Compared(envelope.name, district.name, year, refusal=refusal)
     sums: dict[str, Number | None] = {
         cell.key: _sum(report.numbers.get(cell.key) for report in reports.values()) for cell in form.cells
     }
@@ -129,7 +119,6 @@ def _with_sums(
         year,
         tuple(differences(form, found, sums, None)),
         agencies=len(reports),
-        links=links,
     )
 
 

@@ -45,6 +45,7 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.waivers,
+        published=night.published,
     )
     return dashboard.build_dashboard(night.form, morning)
 

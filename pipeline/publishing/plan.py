@@ -21,7 +21,17 @@ from pathlib import Path
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.machine.digest import digest_of
-from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Report, Verdict
+from pipeline.model import (
+    Assessment,
+    Compared,
+    DistrictSummary,
+    Made,
+    NightCounts,
+    Notice,
+    PastReport,
+    Report,
+    Verdict,
+)
 from pipeline.publishing import documents, record
 from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
@@ -62,6 +72,8 @@ class Night:
     """Whether the Word reports are to be printed as PDF."""
     nights: Sequence[NightCounts] = ()
     """How earlier nights found the agencies, oldest first."""
+    published: Sequence[Compared] = ()
+    """What was published, against what counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,14 @@ class Links:
     outward: tuple[str, ...] = ()
 
 
-NO_LINKS = Links()
+def is_page(path: Path) -> bool:
+    """Say whether a file is called a web page."""
+    return path.suffix.lower() in _PAGES
 
 
 def links_of(path: Path, content: bytes) -> Links:
     """Look at the links of the page at ``path``; nothing is fetched."""
-    if path.suffix.lower() not in _PAGES:
+    if not is_page(path):
         return Links()
     parser = etree.HTMLParser(no_network=True, remove_comments=True)
     try:

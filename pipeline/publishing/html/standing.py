@@ -14,6 +14,7 @@ from pipeline.model import (
     Agency,
     AgencyState,
     Assessment,
+    Compared,
     DistrictSummary,
     NightCounts,
     Notice,
@@ -61,6 +62,8 @@ class Morning:
     outputs: Sequence[Link] = ()
     nights: Sequence[NightCounts] = ()
     waivers: Sequence[Waiver] = ()
+    published: Sequence[Compared] = ()
+    """What was published, against what was accepted."""
 
     @property
     def today(self) -> date:
