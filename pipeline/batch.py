@@ -27,7 +27,7 @@ from pipeline.model import (
     PastReport,
     Reason,
 )
-from pipeline.night import letterbox, letterstate, mailing
+from pipeline.night import letterbox, letterstate, mailing, published
 from pipeline.night.assessing import Assessed, Campaign, assess
 from pipeline.night.basis import Basis, gather
 from pipeline.night.delivered import last_delivered
@@ -218,10 +218,12 @@ def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
     ledger, district, campaign = session.ledger, session.district, basis.campaign
     reports = {district.year - 1: campaign.history}
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
+    summary = _merged(campaign.form, district, assessed.assessments)
     return Night(
         form=campaign.form,
         district=district,
-        summary=_merged(campaign.form, district, assessed.assessments),
+        summary=summary,
+        published=published.compared(campaign.form, district, ledger, summary, basis.published),
         assessments=assessed.assessments,
         leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
         layout=basis.layout,

@@ -264,30 +264,56 @@ def run(
         raise typer.Exit(UNFINISHED)
 
 
-@app.command("import", cls=Command, epilog="例：nianbao import 临平区 上年/figures.csv")
+@app.command("import", cls=Command, epilog="例：nianbao import 临平区 往年年报/")
 def import_(
     folder: Folder,
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="文件…", help="上年运行生成的 figures.csv，或上年填好的表格。", show_default=False
+            metavar="文件…",
+            help="已公布的年报（Word、网页、PDF）、以前填好的表格、运行生成的 figures.csv，也可以是文件夹和 .zip。",
+            show_default=False,
         ),
     ],
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            "--agency", metavar="单位", help="文件里没有写单位时，写代码、名称或简称。", show_default=False
+        ),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            "--period",
+            metavar="年份",
+            min=2000,
+            max=2999,
+            help="文件里没有写年度时，写四位年份。",
+            show_default=False,
+        ),
+    ] = None,
+    blank_is_zero: Annotated[
+        bool, typer.Option("--blank-is-zero", metavar=" ", help="表中的空格和“/”当作 0。")
+    ] = False,
     output: Output = None,
     now: Now = None,
 ) -> None:
-    """导入上年的数据，用来与本年的数据比较。"""
+    """导入以前年度的数据和文字，用来与本年的比较：公布的年报、填好的表格都可以。"""
     from pipeline import console
     from pipeline.coordinating import importing
+    from pipeline.coordinating.taken import Said
+    from pipeline.coordinating.waiving import agency_of
     from pipeline.district.folder import load_district
     from pipeline.night import handing_out
 
     moment = _moment(now)
-    _refuse_what_is_no_file(files)
+    _refuse_what_is_no_file(files, folders=True)
     district = load_district(folder)
     target = _output(folder, output)
-    with lock(target):
-        taken = importing.import_files(district, target, files, now=moment)
+    said = Said(agency_of(district, agency).code if agency else "", year, blank_is_zero)
+    with lock(target), console.progress() as advance:
+        taken = importing.import_files(district, target, files, now=moment, said=said, advance=advance)
         news = {
             report.agency for item in taken for report in item.reports if report.year == district.year - 1
         }
@@ -299,6 +325,54 @@ def import_(
             f"运行 nianbao template {typed(folder)} 更新待发的；已发的不变。"
         )
     if any(item.refusal for item in taken):
+        raise typer.Exit(UNFINISHED)
+
+
+@app.command(cls=Command, epilog="例：nianbao compare 临平区 网上的年报/")
+def compare(
+    folder: Folder,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="文件…",
+            help="已公布的年报（Word、网页、PDF），也可以是文件夹和 .zip。",
+            show_default=False,
+        ),
+    ],
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            "--agency", metavar="单位", help="文件里没有写单位时，写代码、名称或简称。", show_default=False
+        ),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            "--period",
+            metavar="年份",
+            min=2000,
+            max=2999,
+            help="文件里没有写年度时，写四位年份。",
+            show_default=False,
+        ),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """把已公布的年报与已接受的数据和文字逐格、逐句核对；本区自己的年报与各单位之和核对。"""
+    from pipeline import console
+    from pipeline.coordinating import comparing
+    from pipeline.coordinating.taken import Said
+    from pipeline.coordinating.waiving import agency_of
+    from pipeline.district.adjusting import form_of
+    from pipeline.district.folder import load_district
+
+    _refuse_what_is_no_file(files, folders=True)
+    district = load_district(folder)
+    said = Said(agency_of(district, agency).code if agency else "", year)
+    found = comparing.compare_files(district, _output(folder, output), files, said)
+    console.print_comparisons(found, form_of(district))
+    if not all(item.is_well for item in found):
         raise typer.Exit(UNFINISHED)
 
 
@@ -502,9 +576,11 @@ def _root(
     """Hold the options of the program itself."""
 
 
-def _refuse_what_is_no_file(paths: Sequence[Path]) -> None:
+def _refuse_what_is_no_file(paths: Sequence[Path], *, folders: bool = False) -> None:
     for path in paths:
         if path.is_dir():
+            if folders:
+                continue
             raise ConfigError("这是文件夹，不是文件。请写里面的文件，可以写几个。", file=path)
         if not path.is_file():
             raise ConfigError(f"没有这个文件。请检查文件名；{SPACES}。", file=path)

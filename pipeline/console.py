@@ -21,7 +21,7 @@ from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words, notices
-from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
+from pipeline.model import CHINA, Assessment, Compared, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
@@ -30,8 +30,9 @@ from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
     from pipeline.batch import Outcome
-    from pipeline.coordinating.importing import Taken
+    from pipeline.coordinating.taken import Taken
     from pipeline.delivery import Round
+    from pipeline.forms.form import Form
 
 _COLOURS = {
     Verdict.ACCEPTED: "green",
@@ -239,8 +240,31 @@ def print_imports(taken: Sequence[Taken], district: District) -> None:
             console.print(Text(f"  {remark}。"))
     if any(item.refusal for item in taken):
         console.print(
-            "能够导入的是：上年运行生成的 figures.csv，各单位上年填好的表格。Word、PDF 等已公布的报告读不出数据，请找当时报送的表格。"
+            "能够导入的是：以前运行生成的 figures.csv，各单位以前填好的表格，已经公布的年报（Word、网页、ODT、有文字的 PDF），"
+            "以及放着它们的文件夹和 .zip。扫描件和图片读不出，请找当时报送的表格。"
         )
+
+
+def print_comparisons(compared: Sequence[Compared], form: Form) -> None:
+    """Print per published file what differs from what was accepted, and where its links lead."""
+    console = out()
+    for item in compared:
+        if item.refusal:
+            console.print(Text(f"{item.file}：没有核对。{item.refusal}。", style="red"))
+        elif not item.owner:
+            console.print(Text(f"{item.file}：不是年报，只检查了链接。"))
+        else:
+            whose = f"{item.owner} {item.year} 年度"
+            basis = f"，对照已接受的 {item.agencies} 家单位之和" if item.agencies else ""
+            said = f"有 {len(item.findings)} 处不同" if item.findings else "与已接受的一致"
+            colour = "yellow" if item.findings else "green"
+            console.print(Text(f"{item.file}：{whose}{basis}，{said}。", style=colour))
+        for one in notices(form, item.findings):
+            console.print(Text(f"  {SEVERITY_WORDS[one.severity]}　{one.message}"))
+        if item.missing:
+            console.print(Text(f"  链接的文件不在旁边：{'、'.join(item.missing[:_SHOWN])}。", style="yellow"))
+        if item.outward:
+            console.print(Text(f"  通向外面的链接（没有打开）：{'、'.join(item.outward[:_SHOWN])}。"))
 
 
 def print_rules(district: District, records: Sequence[RuleRecord]) -> None:

@@ -539,3 +539,26 @@ class DistrictSummary:
     def missing(self) -> tuple[Agency, ...]:
         """Agencies from which nothing came, in roster order."""
         return tuple(state.agency for state in self.states if not state.versions)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A published file against what was accepted: whose report of which year it is, and what differs; or why it was not compared.
+
+    ``agencies`` is how many reports the district's sums are made of, 0 for an agency's own. Without ``owner`` and ``refusal`` it
+    is a page that is no report. ``missing`` are links to files that are not there, ``outward`` those that lead to other places.
+    """
+
+    file: str
+    owner: str = ""
+    year: int | None = None
+    findings: tuple[Finding, ...] = ()
+    refusal: str = ""
+    agencies: int = 0
+    missing: tuple[str, ...] = ()
+    outward: tuple[str, ...] = ()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether there is nothing to look at."""
+        return not (self.findings or self.refusal or self.missing)

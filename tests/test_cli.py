@@ -557,7 +557,7 @@ def test_a_file_where_a_folder_is_asked_for_is_said(tmp_path: Path, command: str
     assert "nianbao init" not in done.stderr
 
 
-@pytest.mark.parametrize("command", [["check"], ["import", SAMPLE]])
+@pytest.mark.parametrize("command", [["check"]])
 def test_a_folder_where_a_file_is_asked_for_is_said(tmp_path: Path, command: list[str]) -> None:
     done = nianbao(*command, tmp_path)
     assert done.returncode == 2

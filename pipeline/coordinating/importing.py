@@ -1,55 +1,98 @@
 """Files with figures of an earlier year go in; what was taken from each, for whom and for which year, comes out.
 
-A ``figures.csv`` of an earlier run or filled templates. A file is taken whole or not at all, and every refusal says why.
+A ``figures.csv`` of an earlier run, filled templates, published reports in any format that is read; also folders and
+archives of them. Every refusal says why; what a published report did not tell is said and stays unknown.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.coordinating.gathering import FIGURES, envelopes_in, files_in
+from pipeline.coordinating.past_judging import judged
+from pipeline.coordinating.past_reports import differences, joined, not_earlier, take_report
+from pipeline.coordinating.taken import NOTHING_SAID, Said, Taken
 from pipeline.district.adjusting import form_of
 from pipeline.forms.arithmetic import holds
-from pipeline.intake import folder, identity, reading
-from pipeline.intake.past_figures import read_figures, refused_labels
-from pipeline.ledger import codes, imports, open_ledger
+from pipeline.intake import identity
+from pipeline.intake.past_figures import read_figures
+from pipeline.ledger import Ledger, codes, imports, open_ledger
 from pipeline.machine.environment import disk
-from pipeline.messages import notice
-from pipeline.model import PastReport, Severity
+from pipeline.machine.work import Progress
+from pipeline.model import PastReport
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
     from pipeline.forms.form import Form
-    from pipeline.model import Envelope, Reading
 
 RECORD = "run.json"
 """Beside a figures.csv it says of which year that is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One file: the reports taken from it, or ``refusal``, a Chinese sentence; ``remarks`` are for the coordinator."""
-
-    file: str
-    reports: tuple[PastReport, ...] = ()
-    refusal: str = ""
-    remarks: tuple[str, ...] = ()
-
-
-def import_files(district: District, output: Path, paths: Sequence[Path], *, now: datetime) -> list[Taken]:
+def import_files(
+    district: District,
+    output: Path,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    said: Said = NOTHING_SAID,
+    advance: Progress = lambda *_: None,
+) -> list[Taken]:
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
     roster = identity.Roster.of(district.agencies)
     with disk(), open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         current = imports.reports_of(ledger, district.year)
-        taken = [item for path in paths for item in _file(form, district, roster, path, current)]
-        imports.keep(ledger, [report for item in taken for report in item.reports], at=now)
-    return taken
+        files = files_in(paths)
+        taken: list[Taken] = []
+        known = _Known(ledger)
+        for number, path in enumerate(files):
+            advance("导入", number, len(files))
+            found = _file(form, district, roster, path, current, said)
+            taken += [_joined(form, item, known) for item in found]
+        advance("导入", len(files), len(files))
+        reports = [report for item in taken for report in item.reports]
+        remarks = judged(form, district, reports, known.of)
+        imports.keep(ledger, reports, at=now)
+    return [_remarked(item, remarks) for item in taken]
+
+
+@dataclass(slots=True)
+class _Known:
+    """The reports that the ledger has, and those that were taken before in the same call."""
+
+    ledger: Ledger
+    years: dict[int, dict[str, PastReport]] = field(default_factory=dict)
+
+    def of(self, year: int) -> dict[str, PastReport]:
+        """Return the reports of a year by agency code."""
+        if year not in self.years:
+            self.years[year] = imports.reports_of(self.ledger, year)
+        return self.years[year]
+
+
+def _joined(form: Form, item: Taken, known: _Known) -> Taken:
+    """Complete what was taken from one file by what is known already, and say where the two contradict each other."""
+    if len(item.reports) != 1:
+        for report in item.reports:
+            known.of(report.year)[report.agency] = report
+        return item
+    [report] = item.reports
+    own = known.of(report.year)
+    before = own.get(report.agency)
+    whole = own[report.agency] = joined(report, before)
+    return replace(item, reports=(whole,), remarks=(*item.remarks, *differences(form, report, before)))
+
+
+def _remarked(item: Taken, remarks: Mapping[tuple[str, int], str]) -> Taken:
+    said = [remarks.get((report.agency, report.year), "") for report in item.reports]
+    return replace(item, remarks=(*item.remarks, *filter(None, said if len(said) == 1 else [])))
 
 
 def _file(
@@ -58,22 +101,23 @@ def _file(
     roster: identity.Roster,
     path: Path,
     current: Mapping[str, PastReport],
+    said: Said,
 ) -> Iterable[Taken]:
-    if path.suffix.casefold() == ".csv":
-        return [_not_again(_figures(form, district, roster, path), district, current)]
-    envelopes = folder.open_file(path)
+    if path.suffix.casefold() == FIGURES:
+        return [_not_again(_figures(form, district, roster, path, said), district, current)]
+    envelopes = envelopes_in(path)
     if not envelopes:
-        return [Taken(path.name, refusal="里面没有电子表格")]
-    return [_template(form, district, roster, item) for item in envelopes]
+        return [Taken(path.name, refusal="里面没有表格，也没有年报文档")]
+    return [take_report(form, district, roster, item, said) for item in envelopes]
 
 
-def _figures(form: Form, district: District, roster: identity.Roster, path: Path) -> Taken:
+def _figures(form: Form, district: District, roster: identity.Roster, path: Path, said: Said) -> Taken:
     found = read_figures(form, path.read_bytes())
     if found.refusal:
         return Taken(path.name, refusal=found.refusal)
-    year = _year_beside(path) or district.year - 1
+    year = said.year or _year_beside(path) or district.year - 1
     if year >= district.year:
-        return Taken(path.name, refusal=_not_earlier(year, district))
+        return Taken(path.name, refusal=not_earlier(year, district))
     reports: list[PastReport] = []
     strangers: list[str] = []
     source = f"{year}年度汇总数据 {path.name}"
@@ -97,7 +141,7 @@ def _not_again(taken: Taken, district: District, current: Mapping[str, PastRepor
     told = [item for item in taken.reports if item.agency in current and any(item.numbers.values())]
     if not told or any(item.numbers != current[item.agency].numbers for item in told):
         return taken
-    return Taken(taken.file, refusal=_not_earlier(district.year, district))
+    return Taken(taken.file, refusal=not_earlier(district.year, district))
 
 
 def _year_beside(path: Path) -> int | None:
@@ -107,40 +151,6 @@ def _year_beside(path: Path) -> int | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return year if isinstance(year, int) else None
-
-
-def _template(form: Form, district: District, roster: identity.Roster, envelope: Envelope) -> Taken:
-    found = reading.read(form, envelope.content)
-    who = identity.identify(found, path=envelope.path, sender=None, roster=roster, year=district.year - 1)
-    refusal = _refusal(form, district, found, who)
-    if refusal or who.agency is None or who.year is None:
-        return Taken(envelope.name, refusal=refusal)
-    source = f"{who.year}年度填报表 {envelope.name}"
-    report = PastReport(who.agency.code, who.year, found.numbers, found.texts, source)
-    return Taken(envelope.name, (report,), remarks=_doubts(form, district, [report]))
-
-
-def _refusal(form: Form, district: District, found: Reading, who: identity.Identity) -> str:
-    """Say why a file is no report of an earlier year, empty if it is one."""
-    if not found.numbers:
-        said = [notice(form, item).fault for item in found.findings if item.severity is Severity.ERROR]
-        return "；".join(said) or "读不出表格"
-    if who.agency is None or who.held:
-        return "；".join(notice(form, item).fault for item in who.findings) or "无法确认是哪个单位的数据"
-    if who.year is None:
-        return "没有写明报告年度，请在“基本信息”填写四位年份"
-    if who.year >= district.year:
-        return _not_earlier(who.year, district)
-    if all(value is None for value in found.numbers.values()):
-        return "表格是空的，没有可以采用的数"
-    impossible = refused_labels(form, found.numbers)
-    return f"“{impossible[0]}”不是合理的数，请核对后再导入" if impossible else ""
-
-
-def _not_earlier(year: int, district: District) -> str:
-    if year == district.year:
-        return f"是本年度（{year}）的数据，不是上年的；报送的表格请放进 inbox 文件夹"
-    return f"是 {year} 年度的数据，比本次报送的 {district.year} 年度还晚"
 
 
 def _doubts(form: Form, district: District, reports: Sequence[PastReport]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from pipeline.toml_source import Section, TomlSource, decoded
 CONFIG_NAME = "district.toml"
 ROSTER_NAME = "agencies.csv"
 INBOX_NAME = "inbox"
+PUBLISHED_NAME = "published"
 LAYOUTS_NAME = "input_templates"
 LAYOUT_NAME, STYLE_NAME = "report.docx", "report.css"
 """The district's own layout of Word reports and style of web reports, in its folder of layouts."""
@@ -74,6 +75,11 @@ class District:
     def inbox(self) -> Path:
         """Where the submissions lie."""
         return self.folder / INBOX_NAME
+
+    @property
+    def published(self) -> Path:
+        """Where reports lie that were published, to be compared with what was accepted."""
+        return self.folder / PUBLISHED_NAME
 
     @property
     def roster(self) -> Path:

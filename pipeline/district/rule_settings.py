@@ -19,6 +19,8 @@ class Rules:
 
     blank_is_zero: bool = False
     """Read a blank or a placeholder in a table as 0, with a warning instead of an error."""
+    accept_documents: bool = False
+    """Count a report in Word, web page or PDF at once where it was read whole, instead of returning the template filled."""
     severity: Mapping[str, str] = field(default_factory=dict)
     """Rule → error, warning or info."""
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -72,6 +72,13 @@ SECTIONS: Mapping[str, tuple[Setting, ...]] = {
     "催报和空格": (
         Setting("提前几个工作日催报", "calendar", "remind_days_before", "几个数用顿号隔开，如 5、2、0；0 是最后一个工作日", Kind.WHOLES),
         Setting("逾期后几个工作日催一次", "calendar", "remind_every", "0 是不催；不写则每个工作日催一次", Kind.WHOLE),
+        Setting(
+            "年报文档直接计入",
+            "rules",
+            "accept_documents",
+            "是：单位报来的 Word、网页、PDF 年报，读得齐全无疑的直接计入；否或不写：转入模板退回核对",
+            Kind.YES_NO,
+        ),
         Setting("空格按 0 处理", "rules", "blank_is_zero", "是：空格和“/”“无”按 0 处理并提醒；否或不写：退回补填", Kind.YES_NO),
     ),
     "邮件服务器（不用邮件收发的不必填写）": (

@@ -21,6 +21,7 @@ form = "{form}"
 deadline = {deadline}      # 报送截止日期
 
 # [rules]
+# accept_documents = true  # 单位报来的是 Word、网页、PDF 年报而不是模板，内容读得齐全无疑的直接计入；不写或 false 时转入模板退回核对
 # blank_is_zero = true     # 空格和“/”“无”按 0 处理并提醒；不写或 false 时退回单位补填
 # trial = ["T3-06"]        # 试行的规则：只告诉政务公开办，不影响结论，也不告诉单位
 # [rules.severity]         # 改级别：error 退回，warning 提醒，info 只告诉政务公开办

@@ -80,10 +80,14 @@ def _glance(path: Path) -> Glance:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def open_file(path: Path) -> tuple[Envelope, ...]:
-    """Return what is to be judged in one file, wherever it lies: of a mail without a table the mail. Raises OSError."""
+def open_file(path: Path, *, with_documents: bool = False) -> tuple[Envelope, ...]:
+    """Return what is to be judged in one file, wherever it lies: of a mail without a table the mail; of an archive the documents too.
+
+    Raises OSError.
+    """
     name = plain_name(path.name)
-    found = tuple(item for item in _open(path, name) if isinstance(item, Envelope))
+    opened = _open(path, name, with_documents=with_documents)
+    found = tuple(item for item in opened if isinstance(item, Envelope))
     return found or (_envelope(path.read_bytes()[: MAX_MAIL + 1], name, None, 0.0),)
 
 
@@ -103,7 +107,9 @@ def _lies_within(path: Path, inbox: Path) -> bool:
     return not path.is_symlink() or path.resolve().is_relative_to(inbox.resolve())
 
 
-def _open(path: Path, relative: str, authserv_id: str = "") -> Iterator[_Found]:
+def _open(
+    path: Path, relative: str, authserv_id: str = "", *, with_documents: bool = False
+) -> Iterator[_Found]:
     is_mail = path.suffix.lower() == _MAIL_SUFFIX
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -116,7 +122,7 @@ def _open(path: Path, relative: str, authserv_id: str = "") -> Iterator[_Found]:
         return
     received = _date_of(relative)
     order = received.timestamp() if received else modified
-    inner = unpack(content)
+    inner = unpack(content, with_documents=with_documents)
     for name, data in inner:
         yield _envelope(data, f"{relative}/{name}", received, order)
     if not inner:

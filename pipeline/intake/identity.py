@@ -100,6 +100,11 @@ def stated(reading: Reading, *, level: str | None = None) -> Identity:
     return Identity(agency, held=False, findings=tuple(findings), year=year)
 
 
+def named_in(path: str, roster: Roster) -> Agency | None:
+    """Return the one agency whose name stands in the name of a file or of its folders."""
+    return next(iter(_by_path(path, roster)), None)
+
+
 def _is_blind(reading: Reading) -> bool:
     """Say whether the file is returned whatever it states: it did not open or is not on the form."""
     return not reading.numbers

@@ -16,6 +16,8 @@ from email.message import Message
 from pipeline.intake import guard, origin, tnef
 from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
 from pipeline.intake.bounce import bounce_of
+from pipeline.intake.documents.looks_like import may_be_report
+from pipeline.intake.documents.opening import SUFFIXES
 from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
 from pipeline.intake.names import plain_name
@@ -33,6 +35,7 @@ _LONGEST_ID = 998
 """Characters of a Message-ID: those of a line (RFC 5322)."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MAIL_SUFFIX = frozenset({".eml"})
+_MOST_DOCUMENTS = 20
 _NAMELESS = "未命名附件"
 _UNOPENED = frozenset({Reason.OWN_LETTER, Reason.BOUNCE})
 """What these carry is what nianbao itself sent."""
@@ -64,6 +67,7 @@ def _opened(message: Message, authserv_id: str) -> Mail:
     automatic = origin.written_by_machine(message)
     spreadsheets: list[tuple[str, bytes]] = []
     others: list[str] = []
+    documents: list[tuple[str, bytes]] = []
     room = MAX_INFLATED
     foreign = _Foreign()
     for name, data in () if automatic in _UNOPENED else _attachments(message, MAX_DEPTH):
@@ -78,6 +82,12 @@ def _opened(message: Message, authserv_id: str) -> Mail:
             spreadsheets += found
         elif not data.startswith(tnef.MAGIC) and len(others) < MAX_FILES:
             others.append(name)
+            if has_suffix(name, SUFFIXES):
+                documents.append((name, data))
+    if not spreadsheets:  # a report as a document counts where no template came along
+        spreadsheets = [item for item in documents[:_MOST_DOCUMENTS] if may_be_report(*item)]
+        taken = {name for name, _ in spreadsheets}
+        others = [name for name in others if name not in taken]
     proof, failed_checks = origin.proof(message, authserv_id)
     return Mail(
         origin.sender_of(message),

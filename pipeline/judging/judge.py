@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
+from pipeline.judging.admitting import admitted
 from pipeline.judging.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.frame import rows_of
 from pipeline.judging.lateness import lateness
@@ -71,13 +72,16 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     ``history`` holds last year's reports and ``deadlines`` the last days by agency code; what is not known is not assessed.
     ``agencies`` is the roster, in whose names one report should not speak; ``others`` are reports that count already, in
     the order in which they came, of which a new one should not be a copy.
-    With ``rules.blank_is_zero`` blanks and placeholders of tables are read as 0, with a warning each.
+    With ``rules.blank_is_zero`` blanks and placeholders of tables are read as 0, with a warning each; with
+    ``rules.accept_documents`` a report that came as a document counts where it was read whole (``admitted``).
     """
     empty = {number for number, item in enumerate(submissions) if is_unfilled(form, item.reading)}
     readings = [
         _settle(form, item.reading) if rules.blank_is_zero and number not in empty else item.reading
         for number, item in enumerate(submissions)
     ]
+    if rules.accept_documents:
+        readings = [admitted(reading) for reading in readings]
     judged = [number for number, reading in enumerate(readings) if reading.numbers and number not in empty]
     found: list[list[Finding]] = [
         [*reading.findings, *lateness(form, item, deadlines.get(item.agency.code) if item.agency else None)]

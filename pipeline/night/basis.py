@@ -10,7 +10,7 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, dismissals, imports, waivers
-from pipeline.night import mailing
+from pipeline.night import mailing, published
 from pipeline.night.assessing import Campaign
 from pipeline.night.fingerprint import fingerprint
 from pipeline.night.inbox import Inbox, look
@@ -30,6 +30,8 @@ class Basis:
     layout: bytes
     style: bytes
     digest: str
+    published: Sequence[tuple[str, str]] = ()
+    """Path and digest of what lies in the folder of published reports."""
 
 
 def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetime) -> Basis:
@@ -48,9 +50,17 @@ def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetim
         dismissals.in_force(ledger, district.year),
     )
     layout, style = _word_layout(district, form), _web_style(district)
-    others = (*inbox.leftovers, *campaign.waivers, *campaign.dismissals, *history.values(), *years.items())
+    lying = published.lying(district)
+    others = (
+        *lying,
+        *inbox.leftovers,
+        *campaign.waivers,
+        *campaign.dismissals,
+        *history.values(),
+        *years.items(),
+    )
     digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
-    return Basis(campaign, inbox, tuple(years), layout, style, digest)
+    return Basis(campaign, inbox, tuple(years), layout, style, digest, lying)
 
 
 def _word_layout(district: District, form: Form) -> bytes:

@@ -47,6 +47,7 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.waivers,
         remarks=night.district.mail.remarks if _takes_mail(night) else (),
+        published=night.published,
     )
     return dashboard.build_dashboard(night.form, morning)
 

@@ -24,6 +24,7 @@ from pipeline.forms.narrative import Personal
 from pipeline.machine.digest import digest_of
 from pipeline.model import (
     Assessment,
+    Compared,
     DistrictSummary,
     Made,
     NightCounts,
@@ -73,6 +74,8 @@ class Night:
     """Whether the Word reports are to be printed as PDF."""
     nights: Sequence[NightCounts] = ()
     """How earlier nights found the agencies, oldest first."""
+    published: Sequence[Compared] = ()
+    """What was published, against what counts."""
 
 
 @dataclass(frozen=True, slots=True)

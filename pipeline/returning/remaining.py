@@ -36,6 +36,11 @@ _TO_FILL: Mapping[tuple[str, str], str] = {
     ("F05", "several"): "several_back",
     ("F05", "pasted_low_unclear"): "low_back",
     ("F05", "pasted_off_unclear"): "off_back",
+    ("F08", "no_table"): "no_table_back",
+    ("F08", "several"): "several_back",
+    ("F08", "unplaced"): "unplaced_back",
+    ("F08", "no_label"): "no_label_back",
+    ("F08", "no_heading"): "no_heading_back",
 }
 """What is carried over without the cells it speaks of: they are to be filled."""
 _TO_LOOK_AT: Mapping[tuple[str, str], str] = {

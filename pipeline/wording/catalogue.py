@@ -355,9 +355,45 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F08", "heading_twice"): Wording(
         "文档里“{label}”的标题不止一个，无法确认以哪一个为准", "请在模板中填写"
     ),
+    ("F08", "no_table_back"): Wording("报来的文档里没有找到“{table}”这张表", "请填写 {wanted}"),
+    ("F08", "several_back"): Wording(
+        "报来的文档里“{table}”不止一张，无法确认以哪一张为准，都没有转入", "请填写 {wanted}"
+    ),
+    ("F08", "unplaced_back"): Wording(
+        "报来的文档里“{table}”的行列对不上规定的表样，有些数没有转入", "请填写 {wanted}"
+    ),
+    ("F08", "no_label_back"): Wording(
+        "报来的文档的“{table}”中没有找到“{label}”", "请填写 {wanted}", "", "{label}"
+    ),
+    ("F08", "no_heading_back"): Wording(
+        "报来的文档里不能确认“{label}”这一部分的文字",
+        "请填写 {wanted}，并核对前一部分里有没有这一部分的内容",
+        "",
+        "{label}",
+    ),
     ("F08", "scanned"): Wording("文档第 {pages} 页是扫描的图片，读不出文字", "请在模板中填写"),
     ("F08", "revised"): Wording("文档里有没有确认的修订，已按修订后的内容读取", "请核对后接受或拒绝全部修订"),
     ("F08", "left_out"): Wording("文档里有 {count} 行文字不属于任何一部分，没有采用（“{raw}”）"),
+    ("P01", "figure"): Wording(
+        "公布的是 {published}，已接受的是 {accepted}",
+        "请核对哪一个对：公布错的改正后重新公布，报送错的更正后重新报送",
+        "{published}",
+        "{accepted}",
+    ),
+    ("P02", "changed"): Wording(
+        "公布的文字是“{published}”，已接受的是“{accepted}”",
+        "请核对，改正其中错的一处",
+        "{published}",
+        "{accepted}",
+    ),
+    ("P02", "left_out"): Wording(
+        "已接受的文字“{accepted}”在公布的报告中没有", "请核对是否应当公布", "", "{accepted}"
+    ),
+    ("P02", "added"): Wording("公布的文字“{published}”不在已接受的报告中", "请核对是否属实", "{published}"),
+    ("P03", "figures"): Wording(
+        "公布的报告中“{table}”有 {count} 个数没有找到，没有核对", "请打开公布的报告核对"
+    ),
+    ("P03", "text"): Wording("公布的报告中没有找到“{label}”这一部分，没有核对", "请打开公布的报告核对"),
     ("C01", ""): Wording("没有填写", _WHOLE_NUMBER, "", "数字"),
     ("C01", "nothing_filled"): Wording(
         "模板没有填写，表格和文字都是空的", "请检查是不是发错了文件，填好后重新报送"

@@ -3,7 +3,7 @@
 A case starts from a nil return of 甲局 for 2023 with texts that say all that is asked, on the blank template. It changes:
 ``numbers`` (any field, raw text too; a computed cell is typed over), ``blank`` (cells left empty), ``texts`` ("*" is every
 text that is not named), ``level``, ``agency``, ``insert_row`` (before a row of a sheet), ``write`` (then, cells of the file as "sheet!A1"),
-``unplaced`` ("texts": the sheets of texts are missing), ``file`` ("damaged"), ``received`` (a time; the deadline is 2024-01-31),
+``unplaced`` ("texts": the sheets of texts are missing), ``file`` ("damaged", "document"), ``received`` (a time; the deadline is 2024-01-31),
 ``sender``. ``last_year`` makes a nil return of 2022 known, with these figures; ``last_year_blank`` are unknown in it,
 ``last_year_texts`` are its texts.
 """
@@ -26,9 +26,10 @@ from pipeline.forms.form import Form
 from pipeline.intake import binding, identity
 from pipeline.intake.reading import read
 from pipeline.judging.judge import judge
-from pipeline.model import Agency, Assessment, Envelope, Number, PastReport, Reading
+from pipeline.model import Agency, Assessment, Envelope, Number, PastReport, Reading, Report
 from pipeline.night.assessing import submission
 from pipeline.publishing.workbook import Stamp, build_workbook
+from tests.support.documents import Style, as_docx
 from tests.support.fills import zeros
 from tests.support.submissions import plain_texts
 
@@ -110,6 +111,8 @@ def _agency(case: Case) -> str:
 def _content(form: Form, case: Case) -> bytes:
     if case.values.get("file") == "damaged":
         return b"PK\x03\x04 torn"
+    if case.values.get("file") == "document":
+        return as_docx(form, _nil_return(form, case), Style())
     values: dict[str, Number | str] = {cell.key: 0 for cell in form.cells if cell.is_input}
     written: Mapping[str, Any] = case.values.get("numbers", {})
     if any(key.endswith(".nil") for key in written):
@@ -124,6 +127,11 @@ def _content(form: Form, case: Case) -> bytes:
         values.pop(key, None)
     stamp = Stamp(agency=_agency(case), year=YEAR, level=case.values.get("level", "县区"))
     return _edited(build_workbook(form, stamp, values=values), case)
+
+
+def _nil_return(form: Form, case: Case) -> Report:
+    numbers = tuple(zeros(form).values())
+    return Report(form.id, _agency(case), "", YEAR, numbers, plain_texts(form), {})
 
 
 def _edited(content: bytes, case: Case) -> bytes:

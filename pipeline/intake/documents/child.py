@@ -14,11 +14,14 @@ from pipeline.intake import sandbox
 from pipeline.intake.refusal import Refused, hostile
 from pipeline.machine import office
 
+_PDF_SECONDS = 12.0
+"""A report takes half of one; nothing a clerk sends takes ten."""
+
 
 def pdf_parts(content: bytes) -> dict[str, Any]:
     """Return what ``pdf.read_pdf`` finds. Raises Refused."""
     try:
-        [answer] = sandbox.parse(content, sandbox.PDF)
+        [answer] = sandbox.parse(content, sandbox.PDF, seconds=_PDF_SECONDS)
     except sandbox.FaultError as fault:
         reason = str(fault)
         known = reason in {"encrypted", "damaged", "crashed"}

@@ -23,6 +23,8 @@ class Run(NamedTuple):
 def joined(runs: Iterable[Run]) -> str:
     """Join the runs of one line."""
     whole = [run for run in runs if run.text]
+    if len(whole) == 1 and not whole[0].look:
+        return whole[0].text
     if not any(run.look for run in whole):
         return "".join(run.text for run in whole)
     plain = "".join(run.text for run in whole if not run.look)

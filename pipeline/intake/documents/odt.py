@@ -41,16 +41,7 @@ def read_odt(content: bytes) -> Document:
         raise Refused("damaged")
     root = parse_xml(parts[_CONTENT])
     reader = _Reader(_looks(root))
-    text = next(
-        (
-            element
-            for element in root.iter()
-            if local(element) == "text"
-            and element.getparent() is not None
-            and local(element.getparent()) == "body"
-        ),
-        root,
-    )
+    text = next(root.iterfind("{*}body/{*}text"), root)
     blocks = list(reader.blocks(text))
     return document(KIND, blocks, pictures=reader.pictures, is_revised=reader.is_revised)
 
@@ -105,7 +96,7 @@ class _Reader:
         for child in element:
             name = local(child)
             own = self.looks.get(attribute(child, "style-name"), look) if name == "span" else look
-            if name == "s" or name == "tab":
+            if name in {"s", "tab"}:
                 yield Run(" ", look)
             elif name == "line-break":
                 yield Run("\n", look)
@@ -117,8 +108,7 @@ class _Reader:
 
     def _table(self, element: etree._Element) -> Block:
         cells: list[BlockCell] = []
-        number = 0
-        for row in _rows(element):
+        for number, row in enumerate(_rows(element)):
             column = 0
             for cell in row:
                 repeats = min(_count(cell, "number-columns-repeated"), _MOST_REPEATS)
@@ -130,7 +120,6 @@ class _Reader:
                         )
                         cells.append(BlockCell(number, column, list(self.blocks(cell)), height, width))
                     column += 1
-            number += 1
         return Block(cells)
 
 

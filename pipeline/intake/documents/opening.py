@@ -50,10 +50,9 @@ def _packed(content: bytes) -> Document | None:
     opened = package.open_package(content)
     if "word/document.xml" in opened.entries:
         return read_word(content)
-    if "mimetype" in opened.entries and "content.xml" in opened.entries:
-        if package.inflate_within(opened, "mimetype").startswith(_ODT):
-            return read_odt(content)
-    return None
+    has_both = {"mimetype", "content.xml"} <= opened.entries.keys()
+    is_odt = has_both and package.inflate_within(opened, "mimetype").startswith(_ODT)
+    return read_odt(content) if is_odt else None
 
 
 def _pdf(content: bytes) -> Document:

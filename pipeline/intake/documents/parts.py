@@ -135,6 +135,8 @@ def flow(blocks: Iterable[Paragraph | Block], depth: int = 0) -> Iterator[Part]:
 
 def tidy(text: str) -> str:
     """Return ``text`` with single spaces and none around its lines; ideographic spaces are spaces."""
+    if text.isdecimal():  # nearly every cell
+        return text
     plain = _SPACES.sub(" ", text.translate(UNSEEN))
     if "\n" not in plain:
         return plain.strip()

@@ -33,6 +33,9 @@ _INDENT, _SHORT = 1.2, 2.0
 _PAGE_NUMBER = re.compile(
     r"[-—–―－─·•\s]*(?:第\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*页)?(?:\s*共\s*\d+\s*页)?[-—–―－─·•\s]*"
 )
+_HEADING = re.compile(
+    r"（[一二三四五六七八九十]+）|[一二三四五六七八九十]+、|第[一二三四五六七八九十]+部分|\d{1,2}[.．、](?!\d)"
+)
 
 _Box = tuple[float, float, float, float]
 """x0, top, x1, bottom."""
@@ -256,8 +259,9 @@ def _paragraphs(parts: Sequence[_Line | _Ruled]) -> Iterator[dict[str, Any]]:
 
 
 def _begins(before: _Line, line: _Line, left: float, right: float) -> bool:
-    """Whether ``line`` begins a paragraph: it is indented, or the line before it ends short of the margin."""
-    return line.x0 - left > _INDENT * line.size or before.x1 < right - _SHORT * before.size
+    """Whether ``line`` begins a paragraph: it is indented or a heading, or the line before it ends short of the margin."""
+    is_heading = bool(_HEADING.match(line.text)) and line.x1 < right - _SHORT * line.size
+    return is_heading or line.x0 - left > _INDENT * line.size or before.x1 < right - _SHORT * before.size
 
 
 def _spoken(lines: Sequence[_Line]) -> Iterator[dict[str, Any]]:

@@ -25,4 +25,6 @@ def read_report(form: Form, content: bytes) -> Reading | None:
         document = open_document(content)
         return understand(form, document) if document else None
     except Refused as refused:
+        if refused.finding.variant == "damaged":  # then it counts that it is no workbook
+            return None
         return Reading(None, findings=(refused.finding,))

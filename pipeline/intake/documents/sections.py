@@ -26,6 +26,8 @@ _NUMBERING = re.compile(
 )
 _LEADERS = re.compile(r"[.…·_\-—]*\d{1,3}")
 """What follows a heading in a table of contents: dots and a page."""
+_STOPS = re.compile(r"[。：:\n ]")
+"""Where a numbered heading ends that runs into its paragraph."""
 _AFTER_HEADING = "。:.,;"
 _LONGEST = 60
 _LONGEST_HEADING = 40
@@ -194,19 +196,11 @@ def _topic_of(topics: Mapping[str, str], text: str) -> tuple[str, str]:
         return "", text
     if len(text) <= _LONGEST and (key := topics.get(bare_heading(text))):
         return key, ""
-    head, rest = _run_in(text)
-    key = topics.get(bare_heading(head), "") if head else ""
-    return (key, rest) if key else ("", text)
-
-
-def _run_in(text: str) -> tuple[str, str]:
-    """Part a numbered heading from the paragraph that follows it on the same line; empty where there is none."""
-    if not _NUMBERING.match(normalise(text[:_LONGEST_HEADING])):
-        return "", text
-    found = re.search(
-        r"(?<=[^\d一二三四五六七八九十])[。：:\n ]|(?<=[^\d一二三四五六七八九十])　", text[3:_LONGEST_HEADING]
-    )
-    if not found:
-        return "", text
-    at = found.start() + 3
-    return text[:at], text[at + 1 :].strip()
+    for found in (
+        _STOPS.finditer(text[:_LONGEST_HEADING])
+        if _NUMBERING.match(normalise(text[:_LONGEST_HEADING]))
+        else ()
+    ):
+        if key := topics.get(bare_heading(text[: found.start()])):
+            return key, text[found.end() :].strip()
+    return "", text

@@ -60,7 +60,6 @@ def _body(form: Form, parts: Sequence[Part]) -> Sequence[Part]:
     if not any(trail for trail, _ in texts):
         return parts
     trails = [trail for trail, text in texts if headings(form, [text])]
-    trails += [part.trail for part in parts if isinstance(part, DataTable)][:0]
     if len(trails) <= 1:
         return parts
     shared = _shared(trails)
@@ -135,6 +134,8 @@ def _reading(
     figures.numbers = numbers
     whole = complete(form, figures)
     texts, left_out = _texts(form, sections, named)
+    above = sections.before[named.lines.stop : named.lines.stop + 1]
+    sections.places |= {key: line.number for key in _opening(form) for line in above}
     entries = {entry.key: "" for entry in form.entries}
     entries[form.entry_with_role("agency").key] = named.agency
     entries[form.entry_with_role("year").key] = str(named.year or "")
@@ -154,7 +155,7 @@ def _reading(
         computed=frozenset(
             key for key, value in whole.items() if value is not None and numbers.get(key) is None
         ),
-        findings=(_headline(form, document, whole, texts, superseded=is_superseded), *findings),
+        findings=(_headline(document, whole, texts, superseded=is_superseded), *findings),
     )
 
 
@@ -177,16 +178,20 @@ def _only_exact(placed: Placement) -> Placement:
 
 def _texts(form: Form, sections: Sections, named: Named) -> tuple[dict[str, str], list[str]]:
     """Return every text of the form, and the lines that belong to none."""
-    placed = {key for section in form.sections for key in section.contents}
-    opening = next((text.key for text in form.texts if text.key not in placed), "")
     before = [line.text for line in sections.before][named.lines.stop :]
-    whole = {**sections.texts, **({opening: before} if opening else {})}
+    whole = {**sections.texts, **dict.fromkeys(_opening(form), before)}
     kept: dict[str, list[str]] = {}
     left_out = [line.text for line in sections.loose]
     for key, lines in whole.items():
         kept[key], aside = trimmed(lines, named.agency)
         left_out += aside
     return {text.key: "\n".join(kept.get(text.key, ())) for text in form.texts}, left_out
+
+
+def _opening(form: Form) -> list[str]:
+    """Return the key of the text that stands above every section, if the form has one."""
+    placed = {key for section in form.sections for key in section.contents}
+    return [text.key for text in form.texts if text.key not in placed][:1]
 
 
 def _table_findings(table: Table, form: Form, placed: Placement) -> Iterator[Finding]:
@@ -227,7 +232,6 @@ def _remarks(document: Document, left_out: Sequence[str]) -> Iterator[Finding]:
 
 
 def _headline(
-    form: Form,
     document: Document,
     numbers: Mapping[str, object],
     texts: Mapping[str, str],

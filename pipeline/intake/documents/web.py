@@ -226,7 +226,7 @@ class _Walker:
             if event == "start":
                 number += 1
                 if name in _SKIPPED or _is_hidden(element):
-                    self._ended(element, name, hidden=True)
+                    self._ended(name, hidden=True)
                     walker.skip_subtree()
                     self.trail.append(number)
                     self.looks.append("")
@@ -239,7 +239,7 @@ class _Walker:
                 self.trail.pop()
                 self.looks.pop()
                 if name not in _SKIPPED and not _is_hidden(element):
-                    self._ended(element, name)
+                    self._ended(name)
                 self._text(element.tail)
         self._flush()
         return self.into[0]
@@ -265,7 +265,7 @@ class _Walker:
             self.pictures += 1
         self._text(element.text)
 
-    def _ended(self, element: etree._Element, name: str, *, hidden: bool = False) -> None:
+    def _ended(self, name: str, *, hidden: bool = False) -> None:
         if name in _BLOCKS:
             self._flush()
         elif name == "table" and self.tables and not hidden:
@@ -279,7 +279,7 @@ class _Walker:
                 self.into.pop()
 
     def _text(self, text: str | None) -> None:
-        if text:
+        if text and (self.runs or not text.isspace()):
             if not self.runs:
                 self.line_trail = tuple(self.trail)
             self.runs.append(Run(_SPACES.sub(" ", _WRAPPED.sub("", text)), self.looks[-1]))

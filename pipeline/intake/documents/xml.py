@@ -47,4 +47,4 @@ def attribute(element: etree._Element, name: str) -> str:
     plain = element.get(name)
     if plain is not None:
         return plain
-    return next((value for key, value in element.items() if _bare(key) == name), "")
+    return next((str(value) for key, value in element.items() if _bare(key) == name), "")

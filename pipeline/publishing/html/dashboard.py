@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.messages import VERDICT_WORDS, agencies_by_verdict
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
 from pipeline.model import Verdict
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.html import charts
@@ -61,6 +61,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         held_files=len(held),
         late={word: sum(row.late == word for row in listed) for word in (OVERDUE, LATE)},
         words=_WORDS,
+        severities=SEVERITY_WORDS,
         bar=charts.segments(_by_state(listed), 100),
         kinds=_kinds(listed),
         growth=_growth(morning),
@@ -78,6 +79,8 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         remarked=remarked,
         unanswered=sum(bool(row.arrival.open) for row in remarked),
         explained={row.number for row in (*cases[_RETURNED], *cases[_HELD], *remarked)},
+        published=[(item, notices(form, item.findings)) for item in morning.published if not item.is_well],
+        agreeing=sum(item.is_well and bool(item.owner) for item in morning.published),
         kind_names=list(dict.fromkeys(row.kind for row in listed)),
         most=_MOST_SHOWN,
         outputs=morning.outputs,

@@ -14,6 +14,7 @@ from pipeline.model import (
     Agency,
     AgencyState,
     Assessment,
+    Compared,
     DistrictSummary,
     NightCounts,
     Notice,
@@ -64,6 +65,8 @@ class Morning:
     waivers: Sequence[Waiver] = ()
     remarks: Sequence[str] = ()
     """What is to be known of all that came, in sentences."""
+    published: Sequence[Compared] = ()
+    """What was published, against what was accepted."""
 
     @property
     def today(self) -> date:

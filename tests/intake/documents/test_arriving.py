@@ -1,0 +1,112 @@
+"""Reports as documents on their way in: out of mails and archives, and through a night."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from pipeline.forms.loader import load_form
+from pipeline.intake.archive import unpack
+from pipeline.intake.mail import open_mail
+from tests.support.documents import Style, as_docx, as_html, portal
+from tests.support.fills import report
+from tests.support.folders import filled, make_district, run
+
+FORM = load_form()
+AGENCY = "样例区甲局"
+SENT = report(FORM, "001", AGENCY, 2023)
+WORD = as_docx(FORM, SENT, Style(title_lines=2))
+PAGE = as_html(FORM, SENT, Style(), portal("tables")).encode("gb18030")
+ACCEPTING = "[rules]\naccept_documents = true\n"
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def mailed(files: dict[str, bytes]) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@jia.example.cn", "b@example.cn", "报送"
+    mail.set_content("请查收")
+    for name, content in files.items():
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize("name", ["我局.docx", "a.html"])
+def test_a_report_is_taken_out_of_mails_and_archives(name: str) -> None:
+    content = WORD if name.endswith("x") else PAGE
+    notice = as_docx(FORM, replace(SENT, agency="x"), Style())[:200]
+    assert unpack(packed({name: content, "通知.docx": notice})) == [(name, content)]
+    opened = open_mail(mailed({name: content, "通知.docx": notice}))
+    assert opened
+    assert opened.spreadsheets == ((name, content),)
+    assert opened.others == ("通知.docx",)
+
+
+def test_beside_a_template_a_document_is_only_another_attachment() -> None:
+    template = filled(FORM, AGENCY)
+    assert unpack(packed({"表.xlsx": template, "报告.docx": WORD})) == [("表.xlsx", template)]
+    opened = open_mail(mailed({"表.xlsx": template, "报告.docx": WORD}))
+    assert opened
+    assert [name for name, _ in opened.spreadsheets] == ["表.xlsx"]
+    assert opened.others == ("报告.docx",)
+
+
+def test_a_document_goes_back_as_the_template_filled(tmp_path: Path) -> None:
+    folder = make_district(tmp_path, [AGENCY], {"报告.docx": WORD})
+    ran = run(folder)
+    assert ran.verdicts() == {"报告.docx": "returned"}
+    assert ran.codes("报告.docx") == ["F08"]
+    [back] = (ran.folder / "returned").iterdir()
+    book = load_workbook(back)
+    values = dict(zip((cell.key for cell in FORM.cells), SENT.numbers, strict=True))
+    for cell in FORM.cells:
+        if cell.is_input:
+            place = FORM.places[cell.key]
+            assert book[place.sheet][place.cell].value == values[cell.key]
+    for text in FORM.texts:
+        place = FORM.places[text.key]
+        assert "".join(str(book[place.sheet][place.cell].value).split()) == "".join(
+            SENT.texts[text.key].split()
+        )
+    (folder / "inbox" / "改.xlsx").write_bytes(back.read_bytes())
+    assert run(folder).verdicts()["改.xlsx"] == "accepted"
+
+
+@pytest.mark.parametrize(("name", "content"), [("报告.docx", WORD), ("报告.html", PAGE)])
+def test_the_district_may_accept_a_whole_document_at_once(tmp_path: Path, name: str, content: bytes) -> None:
+    ran = run(make_district(tmp_path, [AGENCY], {name: content}, extra=ACCEPTING))
+    assert ran.verdicts() == {name: "accepted"}
+    figures = (ran.folder / "figures.csv").read_text("utf-8-sig").splitlines()[1].split(",")[2:]
+    assert [float(item) for item in figures] == [float(item) for item in SENT.numbers]
+
+
+def test_what_is_not_whole_goes_back_all_the_same(tmp_path: Path) -> None:
+    blank = as_docx(FORM, SENT, Style(blank_zeros=True))
+    topic = next(text for text in FORM.texts if text.heading)
+    untitled = PAGE.replace(topic.label.encode("gb18030"), "别的".encode("gb18030"))
+    folder = make_district(tmp_path, [AGENCY], {"空.docx": blank, "缺.html": untitled}, extra=ACCEPTING)
+    assert set(run(folder).verdicts().values()) == {"returned"}
+
+
+def test_a_document_is_judged_by_the_rules(tmp_path: Path) -> None:
+    numbers = list(SENT.numbers)
+    numbers[-1] += 1
+    wrong = as_docx(FORM, replace(SENT, numbers=tuple(numbers)), Style())
+    ran = run(make_district(tmp_path, [AGENCY], {"错.docx": wrong}, extra=ACCEPTING))
+    assert "T4-01" in ran.codes("错.docx")
+    [item] = ran.record["submissions"]
+    [finding] = [one for one in item["findings"] if one["code"] == "T4-01"]
+    assert finding["sheet"] == "第3张表"
+    assert finding["cell"].startswith("第4行")
