@@ -26,6 +26,8 @@ from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.batch import Outcome
     from pipeline.coordinating.importing import Taken
     from pipeline.delivery import Round
@@ -107,6 +109,10 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
     if outcome.letters.words:
         console.print(f"{outcome.letters.words}，等待发出的在 letters 文件夹。")
+    for item in outcome.kept:
+        console.print(Text(f"“{item.path}”被手工修改过，改过的已另存为“{item.beside}”。", style="yellow"))
+    for sentence in outcome.to_decide:
+        console.print(Text(f"请处理：{sentence}。", style="bold"))
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
     console.print("  各单位年报　reports　　退回表格　returned　　问题清单　findings.csv")
@@ -137,6 +143,41 @@ def print_handed_over(handed: Sequence[Kept], district: District) -> None:
     for item in handed:
         whom = names.get(item.agency or "", item.recipient)
         console.print(Text(f"  {KIND_WORDS[LetterKind(item.kind)]}　{whom}　{item.subject}"))
+
+
+def print_letters_settled(done: Sequence[Kept], district: District, word: str) -> None:
+    """Print which letters a person has decided about, and what."""
+    console = out()
+    console.print(f"{word}：{len(done)} 封。" if done else "没有这样的信。")
+    for item in done:
+        console.print(Text(f"  {_letter_line(item, district)}"))
+
+
+def print_letters(found: Sequence[Kept], district: District) -> None:
+    """Print letters with the short names by which they are called."""
+    console = out()
+    console.print(f"信 {len(found)} 封" if found else "没有这样的信。")
+    for item in found:
+        console.print(Text(f"  {_letter_line(item, district)}"))
+
+
+def print_letter(item: Kept, body: str, files: Sequence[Path], district: District) -> None:
+    """Print what a letter says, and where it lies with its attachments."""
+    console = out()
+    console.print(Text(_letter_line(item, district)))
+    console.print(Text(f"收件人：{item.recipient}\n\n{body}"))
+    for path in files:
+        console.print(Text(f"  {path}"))
+
+
+def _letter_line(item: Kept, district: District) -> str:
+    names = {agency.code: agency.name for agency in district.agencies}
+    day = (item.settled_at or item.intended_at).astimezone(CHINA)
+    whom = names.get(item.agency or "", item.recipient)
+    state = LETTER_STATE_WORDS[item.state]
+    return (
+        f"{item.handle}　{day:%Y-%m-%d}　{state}　{KIND_WORDS[LetterKind(item.kind)]}　{whom}　{item.subject}"
+    )
 
 
 def _print_troubles(console: Console, found: Record) -> None:

@@ -5,7 +5,7 @@ for an occasion is not planned again, so a night may be planned as often as one 
 """
 
 from pipeline.correspondence.answers import answers
-from pipeline.correspondence.delivery import asked_delivery, complete_delivery
+from pipeline.correspondence.delivery import asked_delivery, complete_delivery, corrects
 from pipeline.correspondence.digest import digest
 from pipeline.correspondence.outdated import renewed, untrue
 from pipeline.correspondence.plan import Plan, plan
@@ -21,6 +21,7 @@ __all__ = [
     "answers",
     "asked_delivery",
     "complete_delivery",
+    "corrects",
     "digest",
     "handouts",
     "plan",

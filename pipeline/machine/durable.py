@@ -35,8 +35,17 @@ def watched(watcher: Callable[[str], object]) -> Iterator[None]:
 
 def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
+    write_beside(path, content, mode=mode)
+    try:
+        put_in_place(path)
+    finally:
+        beside_of(path).unlink(missing_ok=True)
+
+
+def write_beside(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write ``content`` whole beside ``path``, for ``put_in_place``. Raises OSError; nothing half-written is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(_BESIDE.format(path.name))
+    beside = beside_of(path)
     if beside.exists():  # a killed run left one, by then perhaps read-only, which Windows does not remove
         beside.chmod(_WRITABLE)
         beside.unlink()
@@ -48,10 +57,21 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
         checkpoint(f"write {path.name}")
         if mode is not None:
             beside.chmod(mode)
-        beside.replace(path)
-    finally:
+    except BaseException:
         beside.unlink(missing_ok=True)
-    checkpoint(f"rename {path.name}")
+        raise
+
+
+def put_in_place(path: Path, *, under: Path | None = None) -> None:
+    """Rename what was written beside ``path`` to it, or to ``under``. Raises OSError; what was written stays beside then."""
+    target = under or path
+    beside_of(path).replace(target)
+    checkpoint(f"rename {target.name}")
+
+
+def beside_of(path: Path) -> Path:
+    """Return where a file is written before it is renamed to ``path``."""
+    return path.with_name(_BESIDE.format(path.name))
 
 
 def clear_unfinished(folder: Path) -> None:

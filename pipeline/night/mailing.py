@@ -15,7 +15,7 @@ from pipeline.ledger import letters, mailboxes
 from pipeline.ledger.store import Ledger
 from pipeline.machine.environment import typed
 from pipeline.machine.network import credentials
-from pipeline.model import ConfigError, Message
+from pipeline.model import ConfigError, Message, Reason
 from pipeline.publishing.files import write_if_changed
 
 if TYPE_CHECKING:
@@ -56,17 +56,34 @@ def check(district: District) -> None:
         credentials("SMTP")
 
 
-def note_bounces(messages: Iterable[Message], ledger: Ledger, *, now: datetime) -> int:
-    """Record which letters did not arrive, by the reports among ``messages``; return how many were news."""
-    bounces = [message.bounce for message in messages if message.bounce]
-    return sum(
-        letters.bounced(ledger, bounce.letter, f"{bounce.recipient}：{bounce.words}", at=now)
-        for bounce in bounces
+def note_bounces(messages: Iterable[Message], ledger: Ledger, year: int, *, now: datetime) -> None:
+    """Record which letters did not arrive, by the reports among ``messages``; of a report that fits no letter, that it came."""
+    for message in messages:
+        if message.bounce or message.automatic is Reason.BOUNCE:
+            letters.bounced(ledger, year, _report(message), at=now)
+
+
+def _report(message: Message) -> letters.Returned:
+    bounce = message.bounce
+    if bounce is None:
+        return letters.Returned(message.sha256, message.subject, message.received_at)
+    return letters.Returned(
+        message.sha256,
+        bounce.subject or message.subject,
+        message.received_at,
+        bounce.letter,
+        bounce.recipient,
+        bounce.words,
     )
 
 
-def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
-    """Deliver the letters that wait; each is recorded before the next. Raises ConfigError without server or credentials."""
+def dispatch(
+    district: District, ledger: Ledger, *, now: datetime, pause: float = 0, most: int | None = None
+) -> Round:
+    """Deliver the letters that may leave; each is recorded before the next. Raises ConfigError without server or credentials.
+
+    ``most`` letters at the most, with ``pause`` seconds between two.
+    """
     from pipeline.delivery import Answer, Outgoing, Round, deliver  # noqa: PLC0415 - only where something is sent
 
     if not district.mail.smtp_host:
@@ -77,7 +94,7 @@ def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
         )
     waiting = [
         Outgoing(letter.key, letters.content(ledger, letter))
-        for letter in letters.waiting(ledger, district.year)
+        for letter in letters.ready(ledger, district.year)[:most]
     ]
     if not waiting:
         return Round()
@@ -88,4 +105,4 @@ def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
         else:
             letters.failed(ledger, attempt.key, attempt.words, retry=attempt.answer is Answer.LATER, at=now)
 
-    return deliver(district.mail, credentials("SMTP"), waiting, record=record)
+    return deliver(district.mail, credentials("SMTP"), waiting, record=record, pause=pause)

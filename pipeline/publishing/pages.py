@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.model import NightCounts, Notice
 from pipeline.publishing import documents, pdf
-from pipeline.publishing.html import dashboard, site
+from pipeline.publishing.html import dashboard, site, told
 from pipeline.publishing.html.standing import Link, Morning
 from pipeline.publishing.plan import Night, Plan
 from pipeline.publishing.record import Record
@@ -29,8 +29,8 @@ _FORMATS = {
 }
 
 
-def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonight: Record) -> bytes:
-    """Build index.html, with a link to every output that the record names."""
+def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonight: Record) -> list[str]:
+    """Build index.html in its parts, with a link to every output that the record names."""
     morning = Morning(
         summary=night.summary,
         deadline=night.district.deadline,
@@ -46,7 +46,7 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.waivers,
     )
-    return dashboard.build_dashboard(night.form, morning)
+    return told.parts(dashboard.build_dashboard(night.form, morning))
 
 
 def _site(tonight: Record) -> dict[str, str]:

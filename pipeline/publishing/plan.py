@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.district.folder import District
@@ -27,6 +27,7 @@ from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.summary import Background
+from pipeline.publishing.year_folder import is_as_written
 from pipeline.returning import shown_in
 
 RETURNED = "returned"
@@ -50,12 +51,17 @@ class Night:
     background: Background = field(default_factory=Background)
     """What earlier years and the ledger know."""
     made: Mapping[str, Made] = field(default_factory=dict)
-    """What the night before wrote, by path; a file made of the same is not made again.
-
-    Without a basis it is of a night that was cut off: it may be there and may be anything.
-    """
+    """What the runs before wrote, by path; a file made of the same is not made again."""
+    was_cut_off: bool = False
+    """Whether the run before did not come to its end."""
+    adopts: bool = False
+    """Whether what stands in the folder was written by a program that kept no digests."""
     announce: Callable[[Iterable[str]], object] = lambda _: None
     """Is told of every path before the first is written."""
+    note: Callable[[Mapping[str, str]], object] = lambda _: None
+    """Is told of the digest of every file, by path, before it is put in place."""
+    today: date | None = None
+    """The day on which the files are written, where they are made as of another."""
     history: Mapping[str, PastReport] = field(default_factory=dict)
     """Last year's reports by agency code."""
     with_pdf: bool = False
@@ -186,9 +192,7 @@ def _bases(
 
 
 def _stays(place: Path, basis: str, known: Made | None) -> bool:
-    return (
-        known is not None and known.basis == basis and place.is_file() and place.stat().st_size == known.size
-    )
+    return known is not None and known.basis == basis and not known.beside and is_as_written(place, known)
 
 
 def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.messages import VERDICT_WORDS, agencies_by_verdict
 from pipeline.model import Verdict
 from pipeline.publishing.datafiles import plain_number
-from pipeline.publishing.html import charts
+from pipeline.publishing.html import charts, told
 from pipeline.publishing.html.standing import (
     STATES,
     Morning,
@@ -42,7 +42,7 @@ _MOST_KINDS = 8
 
 
 def build_dashboard(form: Form, morning: Morning) -> bytes:
-    """Build index.html: the same arguments give the same bytes."""
+    """Build index.html, with the places that ``told.fill`` fills: the same arguments give the same bytes."""
     listed, held = rows(morning), waiting(morning)
     cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
     remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
@@ -51,6 +51,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
     style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
     page = render(
         "dashboard.html",
+        place=told.PLACE,
         summary=morning.summary,
         now=in_china(morning.now),
         deadline=morning.deadline,
