@@ -19,7 +19,14 @@ from pipeline.district.folder import District
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words, notices
+from pipeline.messages import (
+    AWAITING,
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    awaits_approval,
+    counts_in_words,
+    notices,
+)
 from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
@@ -195,7 +202,8 @@ def _print_troubles(console: Console, found: Record) -> None:
     for item in troubled[:_SHOWN]:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
-        line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
+        word = AWAITING if item["awaits_approval"] else VERDICT_WORDS[verdict]
+        line = Text(f"  {word}　", style=_COLOURS[verdict])
         parts = (item["agency_name"], item["file"], f"{item['problem_counts']['error']} 项错误")
         line.append("　".join(part for part in parts if part), style="default")
         line.append(_counted_before(counting.get(item["agency"], 0)), style="default")
@@ -287,8 +295,12 @@ def print_status(district: District, found: Status) -> None:
     for agency in district.agencies:
         letter = found.letters.get(agency.code)
         own = found.of(agency.code)
-        told = problem_counts(notices(form, own.shown.findings if own.shown else ()))
-        table.add_row(agency.name, *_status_cells(own, told, _letter_words(letter)))
+        said = notices(form, own.shown.findings if own.shown else ())
+        is_awaiting = (
+            own.shown is not None and own.shown.verdict is Verdict.RETURNED and awaits_approval(said)
+        )
+        cells = _status_cells(own, problem_counts(said), _letter_words(letter), is_awaiting=is_awaiting)
+        table.add_row(agency.name, *cells)
     console.print(table)
     for item in found.unclaimed:
         console.print(
@@ -310,12 +322,14 @@ def print_status(district: District, found: Status) -> None:
     console.print(counts_in_words(found.counts(district)))
 
 
-def _status_cells(own: Versions, told: Mapping[str, int], letter: str) -> tuple[Text | str, ...]:
+def _status_cells(
+    own: Versions, told: Mapping[str, int], letter: str, *, is_awaiting: bool
+) -> tuple[Text | str, ...]:
     shown = own.shown
     if shown is None:
         return VERDICT_WORDS[None], "", "", "", "", letter, ""
     return (
-        Text(VERDICT_WORDS[shown.verdict], style=_COLOURS[shown.verdict]),
+        Text(AWAITING if is_awaiting else VERDICT_WORDS[shown.verdict], style=_COLOURS[shown.verdict]),
         _version_words(own),
         _moment_words(shown),
         str(told[Severity.ERROR] or ""),

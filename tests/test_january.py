@@ -375,7 +375,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     assert attached(final) == (office.ran.folder / found["files"]["summary"]).read_bytes()
     assert found["counts"] == {
         "expected": 20, "received": 20, "accepted": found["counts"]["accepted"],
-        "accepted_with_remarks": 20 - found["counts"]["accepted"], "returned": 0, "held": 0, "missing": 0,
+        "accepted_with_remarks": 20 - found["counts"]["accepted"], "returned": 0, "awaiting_approval": 0, "held": 0, "missing": 0,
     }  # fmt: skip
 
     # Tuesday, 6 February: a last correction goes up as a correction; then all is quiet

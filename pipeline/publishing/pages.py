@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from pipeline.model import NightCounts, Notice
+from pipeline.model import NightCounts, Notice, Verdict
 from pipeline.publishing import documents, pdf
 from pipeline.publishing.html import dashboard, site, told
 from pipeline.publishing.html.standing import Link, Morning
@@ -50,9 +50,12 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
 
 
 def _site(tonight: Record) -> dict[str, str]:
-    """Name the folder for the portal where it lacks reports: those whose words stand in another."""
-    lacking = sum(item["report"] is not None and item["site"] is None for item in tonight["submissions"])
-    return {"site": f"公布用的网页（site 文件夹，不含上报表 {lacking} 份）"} if lacking else {}
+    """Name the folder for the portal where it lacks reports: those whose words stand in another, or are still to be checked."""
+    lacking = [item for item in tonight["submissions"] if item["report"] is not None and item["site"] is None]
+    doubtful = sum(item["verdict"] == Verdict.ACCEPTED_WITH_REMARKS for item in lacking)
+    parts = (("公布前请核对", doubtful), ("上报表", len(lacking) - doubtful))
+    said = "、".join(f"{word} {number} 份" for word, number in parts if number)
+    return {"site": f"公布用的网页（site 文件夹，不含{said}）"} if lacking else {}
 
 
 def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:

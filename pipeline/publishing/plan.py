@@ -21,7 +21,17 @@ from pathlib import Path
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.machine.digest import digest_of
-from pipeline.model import Assessment, DistrictSummary, Made, NightCounts, Notice, PastReport, Report, Verdict
+from pipeline.model import (
+    Assessment,
+    DistrictSummary,
+    Made,
+    NightCounts,
+    Notice,
+    PastReport,
+    Report,
+    Severity,
+    Verdict,
+)
 from pipeline.publishing import documents, record
 from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
@@ -79,7 +89,7 @@ class Plan:
     stems: Mapping[int, str]
     """The name of a report's documents, without a suffix, by the assessment that counts."""
     offered: frozenset[int]
-    """The reports that go into the folder for the portal: all but those whose words stand in another report."""
+    """The reports that go into the folder for the portal: all but those whose words stand in another report, or are in doubt."""
     returned: Mapping[int, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
@@ -92,9 +102,25 @@ def plan(night: Night) -> Plan:
     offered = frozenset(
         id(item)
         for item in night.assessments
-        if id(item) in stems and item.report and not is_summed(night.form, item.report)
+        if id(item) in stems
+        and item.report
+        and not (is_summed(night.form, item.report) or unanswered(night.form, item))
     )
     return Plan(_files(night.district), stems, offered, returned, _bases(night, stems, offered, returned))
+
+
+def unanswered(form: Form, item: Assessment) -> bool:
+    """Whether a report has a warning about its content that nobody has explained and from which nobody was excepted.
+
+    What it says may be wrong, so it is not offered to be published. That it came late, or on a sheet with odd labels, is
+    no matter of what it says.
+    """
+    return any(
+        finding.severity is Severity.WARNING
+        and finding.code not in form.basics
+        and not (finding.is_answered or finding.on_trial)
+        for finding in item.findings
+    )
 
 
 def kept(night: Night, planned: Plan, folder: Path) -> set[str]:

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.messages import VERDICT_WORDS, agencies_by_verdict
+from pipeline.messages import AWAITING, VERDICT_WORDS, agencies_by_verdict
 from pipeline.model import Verdict
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.html import charts, told
@@ -70,7 +70,10 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         headline=form.headlines[0].label,
         headlines=_headlines(form, morning),
         rows=listed,
-        returned=cases[_RETURNED],
+        returned=[row for row in listed if row.word == VERDICT_WORDS[Verdict.RETURNED]][:_MOST_SHOWN],
+        approvals=[row for row in listed if row.word == AWAITING][:_MOST_SHOWN],
+        awaiting=AWAITING,
+        totals=Counter(row.word for row in listed),
         held=held[:_MOST_SHOWN],
         missing=cases[_MISSING],
         corrections=corrections[:_MOST_SHOWN],
