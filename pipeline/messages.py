@@ -16,7 +16,7 @@ from pipeline.wording.hints import way_out
 from pipeline.wording.quoting import quoted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.forms.form import AnyRule, Balance, Form
 
@@ -175,6 +175,16 @@ def message_line(outcome: MessageOutcome) -> str:
     return "　".join(part for part in parts if part)
 
 
+AWAITING = "待核准"
+"""How people call a returned report of which every error was explained: it is the office's turn, not the agency's."""
+
+
+def awaits_approval(found: Iterable[Notice]) -> bool:
+    """Whether every error was explained by the agency and may be excepted: the coordinator has to decide, nobody else."""
+    errors = [item for item in found if item.severity == Severity.ERROR and not item.answered]
+    return bool(errors) and all(item.pleaded for item in errors)
+
+
 def agencies_by_verdict(counts: Mapping[str, int]) -> dict[Verdict | None, int]:
     """Return how many agencies stand where, by the counts of ``run.json``; they add up to ``expected``.
 
@@ -191,7 +201,13 @@ def agencies_by_verdict(counts: Mapping[str, int]) -> dict[Verdict | None, int]:
 def counts_in_words(counts: Mapping[str, int]) -> str:
     """Say the counts of ``run.json`` as the screen, the log and the letters do: agencies first, files that wait apart."""
     stands = agencies_by_verdict(counts)
-    came = "，".join(f"{VERDICT_WORDS[verdict]} {count} 家" for verdict, count in stands.items() if verdict)
+    awaiting = counts.get("awaiting_approval", 0)
+    more = {Verdict.RETURNED: f"（其中{AWAITING} {awaiting} 家）" if awaiting else ""}
+    came = "，".join(
+        f"{VERDICT_WORDS[verdict]} {count} 家{more.get(verdict, '')}"
+        for verdict, count in stands.items()
+        if verdict
+    )
     files = f"待核实的文件 {counts['held']} 份。" if counts["held"] else ""
     whole = f"应报送 {counts['expected']} 家，已报送 {counts['received']} 家"
     return f"{whole}：{came}；未报送 {stands[None]} 家。{files}"

@@ -162,6 +162,8 @@ def memory(district: Path) -> list[str]:
     assert unfinished == 0
     connection.execute("DROP TABLE runs")
     connection.execute("UPDATE glances SET changed = 0")
+    connection.execute("UPDATE outputs SET modified = 0, former = ''")
+    connection.execute("UPDATE results SET run = 0")
     connection.execute("UPDATE letters SET basis = ''")  # when a letter that stays was looked at last
     dump = list(connection.iterdump())
     connection.close()

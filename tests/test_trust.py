@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Iterator
@@ -21,7 +20,6 @@ from pipeline.machine.durable import write_whole
 from pipeline.machine.work import open_work
 from pipeline.model import CHINA, Bounce, ConfigError, Envelope, Message, SenderProof
 from pipeline.night import mailing
-from pipeline.publishing import before
 from pipeline.toml_source import TomlSource
 from tests.support.arrivals import agency, district
 
@@ -47,7 +45,7 @@ def sent(ledger: Ledger) -> str:
 
 def bounce(letter: str, recipient: str, proof: SenderProof = SenderProof.UNCHECKED) -> Message:
     told = Bounce(letter, recipient, "请改发 newbox@evil.example\n【通知】")
-    return Message("1.eml", "", "mailer-daemon@x", None, "", None, 0.0, bounce=told, proof=proof)
+    return Message("1.eml", f"{letter}{recipient}", "mailer-daemon@x", None, "", None, 0.0, bounce=told, proof=proof)
 
 
 def test_a_report_counts_for_the_letter_and_the_recipient_that_it_names(ledger: Ledger) -> None:
@@ -58,8 +56,9 @@ def test_a_report_counts_for_the_letter_and_the_recipient_that_it_names(ledger: 
         bounce("<guessed@x>", "a1@ju1.example"),
         bounce(own, "a1@ju1.example", SenderProof.FAILED),
     ):
-        assert mailing.note_bounces([forged], ledger, now=NOW) == 0
-    assert mailing.note_bounces([bounce(own, "A1@JU1.example")], ledger, now=NOW) == 1
+        mailing.note_bounces([forged], ledger, 2023, now=NOW)
+        assert not letters.undelivered(ledger, 2023)
+    mailing.note_bounces([bounce(own, "A1@JU1.example")], ledger, 2023, now=NOW)
     [failed] = letters.undelivered(ledger, 2023)
     assert failed.reason == "A1@JU1.example：没有送到，来信中说“请改发 newbox@evil.example 【通知】”"
 
@@ -104,42 +103,6 @@ def test_another_server_does_not_get_the_password(
 
 
 # ---------------------------------------------------------------- shared folders
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../../私钥",
-        "/etc/passwd",
-        "C:\\x",
-        "..\\x",
-        "reports/../../../x",
-        "\\\\server\\x",
-        "out/私钥",
-        7,
-        None,
-    ],
-)
-def test_a_record_that_names_files_elsewhere_is_none(tmp_path: Path, path: object) -> None:
-    folder = tmp_path / "2023"
-    folder.mkdir()
-    (tmp_path / "私钥").write_text("secret")
-    (folder / "out").symlink_to(tmp_path)
-    files = dict.fromkeys(("summary", "district_report", "dashboard", "figures", "findings"), "a.xlsx")
-    (folder / "run.json").write_text(
-        json.dumps({"files": {**files, "summary": path}, "submissions": []}), "utf-8"
-    )
-    assert (before.read_record(folder) is None) == (path is not None)
-    (folder / "run.json").write_text(json.dumps({"files": files, "submissions": []}), "utf-8")
-    assert before.read_record(folder)
-
-
-@pytest.mark.parametrize(
-    "content", ["[]", "{}", '{"files": []}', '{"files": {}, "submissions": [1]}', "\\x00", "[" * 5000]
-)
-def test_a_record_that_is_none_is_none(tmp_path: Path, content: str) -> None:
-    (tmp_path / "run.json").write_text(content, "utf-8")
-    assert before.read_record(tmp_path) is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and permissions as on Linux")

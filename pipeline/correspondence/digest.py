@@ -42,6 +42,7 @@ def digest(state: State, waiting: int = 0) -> list[Intention]:
         ),
         departed=state.departed,
         came=state.came,
+        to_decide=state.to_decide,
     )
     return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), body)]
 

@@ -68,18 +68,6 @@ def roster_of(table: Table, level: str) -> tuple[Agency, ...]:
     return tuple(agencies)
 
 
-def _rows(path: Path) -> list[list[str]]:
-    """Return the rows, whichever line ends a program wrote: those of old Macs as well."""
-    text = decoded(path.read_bytes(), path).replace("\r\n", "\n").replace("\r", "\n")
-    reader = csv.reader(io.StringIO(text))
-    try:
-        return list(reader)
-    except csv.Error as error:
-        raise ConfigError(
-            "这一行不是名单：可能缺了一个引号，或者这不是 CSV 文件。", file=path, line=reader.line_num
-        ) from error
-
-
 def named(agencies: Iterable[Agency]) -> dict[str, Agency]:
     """Index agencies by everything that means them: code, name and aliases, ``normalised``."""
     return {

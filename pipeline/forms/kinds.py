@@ -76,3 +76,5 @@ _KINDS = (
     ),
 )
 NUMBER_KINDS: Mapping[str, NumberKind] = {kind.id: kind for kind in _KINDS}
+EXACT = "decimal"
+"""The kind that allows most: for numbers of which nothing else is known."""

@@ -56,9 +56,7 @@ class _ClaimText:
 
 def load_figures(section: Section, cells: Sequence[str]) -> Figures:
     """Return the rule of a [[narrative]]. Raises ConfigError."""
-    words = tuple(
-        _words(section.table("words"), section.table("patterns"))
-    )
+    words = tuple(_words(section.table("words"), section.table("patterns")))
     known = {concept for word in words for concept in word.concepts}
     claims = tuple(_claim(inner, cells, known) for inner in section.inner("claim"))
     if not claims:

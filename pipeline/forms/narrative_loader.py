@@ -53,9 +53,7 @@ def _rule(section: Section, cells: Sequence[str]) -> Narrative:
         return load_figures(plain, cells)
     given = all_spelled(plain, _PATTERNS)
     if kinds.KINDS[kind] is Sums:
-        given["partitions"] = tuple(
-            inner.into(Partition) for inner in section.inner("partition")
-        )
+        given["partitions"] = tuple(inner.into(Partition) for inner in section.inner("partition"))
         plain = replace(plain, values=without(plain.values, "partition"))
     return replace(plain, values=without(plain.values, *given)).into(kinds.KINDS[kind], **given)
 

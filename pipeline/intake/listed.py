@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
 from pipeline.forms.form import Entry, Text
+from pipeline.forms.kinds import EXACT
 from pipeline.intake.labels import likeness, normalise
 from pipeline.intake.lines import ALIKE_ENOUGH
-from pipeline.intake.values import MONEY, shown, type_cell
+from pipeline.intake.values import shown, type_cell
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def read_open_totals(form: Form, sheets: Sequence[SheetData]) -> dict[str, tuple
         key = name.removeprefix(layout.OPEN_TOTAL)
         pair = _PAIR.fullmatch(value)
         if name != key and (key in form.by_key or key in form.checks) and pair:
-            typed, now = (type_cell(text, MONEY).number for text in pair.groups())
+            typed, now = (type_cell(text, EXACT).number for text in pair.groups())
             if typed is not None and now is not None:
                 found[key] = typed, now
     return found

@@ -46,8 +46,17 @@ def make_folder(folder: Path) -> None:
 
 def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
+    write_beside(path, content, mode=mode)
+    try:
+        put_in_place(path)
+    finally:
+        beside_of(path).unlink(missing_ok=True)
+
+
+def write_beside(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write ``content`` whole beside ``path``, for ``put_in_place``. Raises OSError; nothing half-written is left."""
     make_folder(path.parent)
-    beside = path.with_name(_BESIDE.format(path.name))
+    beside = beside_of(path)
     _clear(beside)
     try:
         with os.fdopen(os.open(beside, _NEW, _WRITABLE), "wb") as file:
@@ -57,10 +66,21 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
         checkpoint(f"write {path.name}")
         if mode is not None:
             beside.chmod(mode)
-        beside.replace(path)
-    finally:
+    except BaseException:
         beside.unlink(missing_ok=True)
-    checkpoint(f"rename {path.name}")
+        raise
+
+
+def put_in_place(path: Path, *, under: Path | None = None) -> None:
+    """Rename what was written beside ``path`` to it, or to ``under``. Raises OSError; what was written stays beside then."""
+    target = under or path
+    beside_of(path).replace(target)
+    checkpoint(f"rename {target.name}")
+
+
+def beside_of(path: Path) -> Path:
+    """Return where a file is written before it is renamed to ``path``."""
+    return path.with_name(_BESIDE.format(path.name))
 
 
 def _clear(path: Path) -> None:

@@ -39,7 +39,7 @@ def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetim
     form, last_year = form_of(district), district.year - 1
     inbox = look(ledger, district, now=now)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
-    mailing.note_bounces(inbox.messages, ledger, now=now)
+    mailing.note_bounces(inbox.messages, ledger, district.year, now=now)
     history = imports.reports_of(ledger, last_year)
     years = imports.years_before(ledger, last_year)
     campaign = Campaign(

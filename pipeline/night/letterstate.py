@@ -1,7 +1,7 @@
-"""A night's assessments, its record and the ledger go in; what planning letters looks at comes out.
+"""A run's assessments and the ledger go in; what planning letters looks at comes out.
 
-Where agencies stand is read from the record of the last finished night, so that a night with nothing new need not judge
-anything to know whom to remind.
+Where agencies stand is read from what the ledger keeps of the last finished run, so that a run with nothing new need not
+judge anything to know whom to remind.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from pipeline.correspondence import Standing, State, Written
 from pipeline.district.folder import District
 from pipeline.district.roster import normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, arrivals, letters, standing
+from pipeline.ledger import Ledger, arrivals, letters, releases, standing
+from pipeline.ledger.campaign import Result
 from pipeline.messages import notices
 from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
+from pipeline.night import deciding
+from pipeline.night.informing import changes_since_delivery
 from pipeline.post import Arrival, LetterKind
 from pipeline.publishing.record import Leftover, Record
 from pipeline.returning import returned_of
@@ -36,9 +39,10 @@ class Night:
 
 
 def state_of(
-    ledger: Ledger, district: District, found: Record, came: Sequence[Arrival], *, now: datetime
+    ledger: Ledger, form: Form, district: District, result: Result, came: Sequence[Arrival], *, now: datetime
 ) -> State:
-    """Put together what planning looks at. ``found`` is the record of the last finished night."""
+    """Put together what planning looks at. ``result`` is what the last finished run found."""
+    found = dict(result.record)
     written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
     has_server = bool(district.mail.smtp_host)
     digests = [
@@ -59,6 +63,12 @@ def state_of(
         departed=tuple(
             standing.departed(ledger, district.year, {agency.code for agency in district.agencies})
         ),
+        changes=tuple(changes_since_delivery(ledger, form, district, result)),
+        released={
+            key.removeprefix(key_of(district.year, "")): reason
+            for key, (_, reason) in releases.in_force(ledger, district.year).items()
+        },
+        to_decide=tuple(deciding.sentences(ledger, district, now=now, result=result)),
     )
 
 

@@ -18,7 +18,7 @@ from pipeline.ledger.store import Ledger
 from pipeline.machine.environment import typed
 from pipeline.machine.network import Credentials, credentials
 from pipeline.messages import bounce_in_words
-from pipeline.model import ConfigError, Message, SenderProof
+from pipeline.model import ConfigError, Message, Reason, SenderProof
 from pipeline.publishing.files import write_if_changed
 
 if TYPE_CHECKING:
@@ -74,22 +74,39 @@ def check(district: District) -> None:
         credentials("SMTP")
 
 
-def note_bounces(messages: Iterable[Message], ledger: Ledger, *, now: datetime) -> int:
-    """Record which letters did not arrive, by the reports among ``messages``; return how many were news.
+def note_bounces(messages: Iterable[Message], ledger: Ledger, year: int, *, now: datetime) -> None:
+    """Record which letters did not arrive, by the reports among ``messages``; of a report that fits no letter, that it came.
 
     What a report says is the word of whoever wrote it, and is quoted so; one whose origin failed its check says nothing.
     """
-    bounces = [
-        message.bounce for message in messages if message.bounce and message.proof is not SenderProof.FAILED
-    ]
-    return sum(
-        letters.bounced(ledger, bounce.letter, bounce.recipient, bounce_in_words(bounce), at=now)
-        for bounce in bounces
+    for message in messages:
+        if message.proof is SenderProof.FAILED:
+            continue
+        if message.bounce or message.automatic is Reason.BOUNCE:
+            letters.bounced(ledger, year, _report(message), at=now)
+
+
+def _report(message: Message) -> letters.Returned:
+    bounce = message.bounce
+    if bounce is None:
+        return letters.Returned(message.sha256, message.subject, message.received_at)
+    return letters.Returned(
+        message.sha256,
+        bounce.subject or message.subject,
+        message.received_at,
+        bounce.letter,
+        bounce.recipient,
+        bounce_in_words(bounce),
     )
 
 
-def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
-    """Deliver the letters that wait; each is recorded before the next. Raises ConfigError without server or credentials."""
+def dispatch(
+    district: District, ledger: Ledger, *, now: datetime, pause: float = 0, most: int | None = None
+) -> Round:
+    """Deliver the letters that may leave; each is recorded before the next. Raises ConfigError without server or credentials.
+
+    ``most`` letters at the most, with ``pause`` seconds between two.
+    """
     from pipeline.delivery import Answer, Outgoing, Round, deliver  # noqa: PLC0415 - only where something is sent
 
     if not district.mail.smtp_host:
@@ -100,7 +117,7 @@ def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
         )
     waiting = [
         Outgoing(letter.key, letters.content(ledger, letter))
-        for letter in letters.waiting(ledger, district.year)
+        for letter in letters.ready(ledger, district.year)[:most]
     ]
     if not waiting:
         return Round()
@@ -112,4 +129,4 @@ def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
             letters.failed(ledger, attempt.key, attempt.words, retry=attempt.answer is Answer.LATER, at=now)
 
     who = _credentials(ledger, district, "SMTP", district.mail.smtp_host)
-    return deliver(district.mail, who, waiting, record=record)
+    return deliver(district.mail, who, waiting, record=record, pause=pause)

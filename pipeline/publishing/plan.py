@@ -15,12 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.forms.narrative import Personal
 from pipeline.machine.digest import digest_of
 from pipeline.model import (
     Assessment,
@@ -39,6 +38,7 @@ from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.summary import Background
+from pipeline.publishing.year_folder import is_as_written
 from pipeline.returning import shown_in
 
 RETURNED = "returned"
@@ -62,12 +62,17 @@ class Night:
     background: Background = field(default_factory=Background)
     """What earlier years and the ledger know."""
     made: Mapping[str, Made] = field(default_factory=dict)
-    """What the night before wrote, by path; a file made of the same is not made again.
-
-    Without a basis it is of a night that was cut off: it may be there and may be anything.
-    """
+    """What the runs before wrote, by path; a file made of the same is not made again."""
+    was_cut_off: bool = False
+    """Whether the run before did not come to its end."""
+    adopts: bool = False
+    """Whether what stands in the folder was written by a program that kept no digests."""
     announce: Callable[[Iterable[str]], object] = lambda _: None
     """Is told of every path before the first is written."""
+    note: Callable[[Mapping[str, str]], object] = lambda _: None
+    """Is told of the digest of every file, by path, before it is put in place."""
+    today: date | None = None
+    """The day on which the files are written, where they are made as of another."""
     history: Mapping[str, PastReport] = field(default_factory=dict)
     """Last year's reports by agency code."""
     with_pdf: bool = False
@@ -87,7 +92,7 @@ class Plan:
     stems: Mapping[int, str]
     """The name of a report's documents, without a suffix, by the assessment that counts."""
     offered: frozenset[int]
-    """The reports that go into the folder for the portal: all but those whose words stand in another report, and those that may name persons."""
+    """The reports that go into the folder for the portal: all but those whose words stand in another report, or are in doubt."""
     returned: Mapping[int, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
@@ -102,19 +107,22 @@ def plan(night: Night) -> Plan:
         for item in night.assessments
         if id(item) in stems
         and item.report
-        and not is_summed(night.form, item.report)
-        and not _may_name_persons(night.form, item)
+        and not (is_summed(night.form, item.report) or unanswered(night.form, item))
     )
     return Plan(_files(night.district), stems, offered, returned, _bases(night, stems, offered, returned))
 
 
-def _may_name_persons(form: Form, item: Assessment) -> bool:
-    """Whether somebody is still to answer whether a number in the report is a person's: until then it is not published."""
+def unanswered(form: Form, item: Assessment) -> bool:
+    """Whether a report has a warning about its content that nobody has explained and from which nobody was excepted.
+
+    What it says may be wrong, so it is not offered to be published. That it came late, or on a sheet with odd labels, is
+    no matter of what it says.
+    """
     return any(
-        isinstance(form.narrative(found.code), Personal)
-        and found.severity is Severity.WARNING
-        and not (found.is_answered or found.on_trial)
-        for found in item.findings
+        finding.severity is Severity.WARNING
+        and finding.code not in form.basics
+        and not (finding.is_answered or finding.on_trial)
+        for finding in item.findings
     )
 
 
@@ -213,9 +221,7 @@ def _bases(
 
 
 def _stays(place: Path, basis: str, known: Made | None) -> bool:
-    return (
-        known is not None and known.basis == basis and place.is_file() and place.stat().st_size == known.size
-    )
+    return known is not None and known.basis == basis and not known.beside and is_as_written(place, known)
 
 
 def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:

@@ -22,7 +22,7 @@ from pipeline.model import (
     Verdict,
     Waiver,
 )
-from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown
+from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown, state_word
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.personal_numbers import without_persons
 
@@ -184,7 +184,7 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         code=agency.code,
         kind=kind_of(state),
         state=state_name(state.verdict),
-        word=VERDICT_WORDS[state.verdict],
+        word=state_word(state, morning.notices),
         rank=STATES.index(state.verdict),
         late=lateness(state, extended or morning.deadline, morning.today),
         versions=len(state.versions),

@@ -257,6 +257,7 @@ def _digest(body: Digest) -> Values:
         "waiting": body.waiting,
         "unreachable": _listed([agency.name for agency in body.unreachable]),
         "departed": _listed(body.departed),
+        "to_decide": list(body.to_decide),
         "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
     }  # fmt: skip
 
@@ -287,6 +288,8 @@ def _delivery(body: Delivery, sources: Sources, attachments: Sequence[Attachment
         "expected": body.expected,
         "open": "、".join(body.open),
         "corrects": body.corrects,
+        "why": body.why,
+        "whose": "、".join(body.whose),
         "changes": list(body.changes[:_MOST_NAMES]),
         "changes_left": max(0, len(body.changes) - _MOST_NAMES),
         "figures": figures(sources.form, sources.totals),

@@ -18,6 +18,7 @@ from pipeline.publishing.states import (
     received_at,
     remark,
     shown,
+    state_word,
 )
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
@@ -62,7 +63,7 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
     page.text(row, 1, agency.code, middle)
     page.text(row, 2, agency.name, page.book.boxed())
     page.text(row, 3, kind_of(state), middle)
-    page.text(row, 4, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
+    page.text(row, 4, state_word(state, brief.notices), page.book.state(state.verdict))
     texts = {
         2: agency.name,
         3: kind_of(state),
