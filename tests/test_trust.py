@@ -45,7 +45,9 @@ def sent(ledger: Ledger) -> str:
 
 def bounce(letter: str, recipient: str, proof: SenderProof = SenderProof.UNCHECKED) -> Message:
     told = Bounce(letter, recipient, "请改发 newbox@evil.example\n【通知】")
-    return Message("1.eml", f"{letter}{recipient}", "mailer-daemon@x", None, "", None, 0.0, bounce=told, proof=proof)
+    return Message(
+        "1.eml", f"{letter}{recipient}", "mailer-daemon@x", None, "", None, 0.0, bounce=told, proof=proof
+    )
 
 
 def test_a_report_counts_for_the_letter_and_the_recipient_that_it_names(ledger: Ledger) -> None:
