@@ -209,7 +209,7 @@ class Figures(Narrative):
     lists: tuple[str, ...]
     """Families whose lists go on after a part that is not known."""
     triggers: tuple[str, ...]
-    """Patterns without which nothing in a paragraph is looked at."""
+    """Patterns without each of which nothing in a paragraph is looked at."""
     own_times: tuple[str, ...]
     other_times: tuple[str, ...]
     own_scopes: tuple[str, ...]

@@ -116,7 +116,7 @@ class Reader:
                 self._claims[said].append(claim)
         self._included = re.compile(rule.included)
         self._home_topic = rule.home_topic
-        self._triggers = re.compile(any_of(rule.triggers))
+        self._triggers = [re.compile(pattern) for pattern in rule.triggers]
         self.read = lru_cache(maxsize=64)(self._read)
 
     def _read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[Said, ...]:
@@ -130,7 +130,7 @@ class Reader:
         start = 0
         for paragraph in text.split("\n"):
             end = start + len(paragraph)
-            if self._triggers.search(text, start, end):
+            if all(trigger.search(text, start, end) for trigger in self._triggers):
                 state = _Passage(chain=start)
                 if at_home and start == 0:
                     state.topic, state.level = self._home_topic, _CLEAR

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WORD, COUNT, UNKNOWN, MARK, OTHER, OWN = "word", "count", "unknown", "mark", "other", "own"
 ENUMERATION = "、"
 _MARKS = "，。；：、（）！？\n"
-_MONEY = r"(?<![\d.])(?P<amount>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
+_MONEY = r"(?<![\d.])(?P<sum>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
 _ZERO = r"(?P<zero>0|零)(?=[，。；）]|\Z)"
 
 
@@ -80,7 +80,7 @@ class Lexicon:
             f"(?P<count>(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO})",
             f"(?P<mark>[{_MARKS}])",
         ]
-        self._pieces = re.compile("|".join(choices))
+        self.pattern = re.compile("|".join(choices))
 
     def _group(self, kind: str, concepts: tuple[str, ...], pattern: str) -> str:
         name = f"g{len(self._groups)}"
@@ -90,7 +90,7 @@ class Lexicon:
     def pieces(self, text: str, start: int, end: int) -> Iterator[Piece]:
         """Yield the pieces of ``text[start:end]`` in order; together they cover all of it."""
         at = start
-        for found in self._pieces.finditer(text, start, end):
+        for found in self.pattern.finditer(text, start, end):
             if found.start() > at:
                 yield Piece(UNKNOWN, at, found.start())
             at = found.end()
@@ -109,7 +109,7 @@ class Lexicon:
         if name == "mark":
             return Piece(MARK, start, end, number=found[0])
         if name == "money":
-            return Piece(COUNT, start, end, number=found["amount"], scale=found["scale"])
+            return Piece(COUNT, start, end, number=found["sum"], scale=found["scale"])
         return Piece(COUNT, start, end, number=found["number"] or "0")
 
 
