@@ -61,6 +61,8 @@ _YOUNGEST, _GROWN_UP = 3, 14
 _IDENTITY, _MOBILE_DIGITS = 18, 11
 _BETWEEN = r"[ \t\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff\-\u2010-\u2015\u2212\uff0d.·_]"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,2}}\d)*(?:{_BETWEEN}{{0,2}}[Xx](?![A-Za-z]))?", re.ASCII)
+_DIGIT = re.compile(r"\d")
+_WIDE_DIGIT = re.compile(r"(?![0-9])\d|[\uff38\uff58]")
 _GROUP = re.compile(r"\d+[Xx]?", re.ASCII)
 _WORD = re.compile(r"[^\s,;()<>\"'|\x80-\U0010ffff]+")
 _OF_THE_WEB = re.compile(r"://|^www\.|[A-Za-z0-9]\.(?:cn|com|org|net|gov)[/:?]")
@@ -98,15 +100,16 @@ class Number:
 
 def personal_numbers(text: str, year: int | None = None) -> list[Number]:
     """Return what belongs to persons in ``text``, in order. People are born some years before ``year``."""
+    if len(_DIGIT.findall(text)) < _MOBILE_DIGITS:
+        return []
     plain = _half_width(text)
     plain = _WORD.sub(_without_address, plain) if "." in plain or "://" in plain else plain
-    return [number for run in _RUN.finditer(plain) for number in _of_run(plain, run, year)]
+    runs = (run for run in _RUN.finditer(plain) if run.end() - run.start() >= _MOBILE_DIGITS)
+    return [number for run in runs for number in _of_run(plain, run, year)]
 
 
 def without_persons(text: str) -> str:
     """Return ``text`` with the numbers of persons masked: the first three and the last four characters stay."""
-    if not any(letter.isdigit() for letter in text):
-        return text
     for number in reversed(personal_numbers(text)):
         text = f"{text[: number.start]}{mask(number.digits)}{text[number.end :]}"
     return text
@@ -138,7 +141,7 @@ def is_card_number(number: str) -> bool:
 
 def _half_width(text: str) -> str:
     """Return ``text`` with every digit that is one as ASCII writes it, as long as before."""
-    if text.isascii():
+    if not _WIDE_DIGIT.search(text):
         return text
     return (
         "".join(

@@ -17,7 +17,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 def visible(text: str) -> str:
     """Return ``text`` with a blank for every character that cannot be seen, line breaks among them: as long as before."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(" " if unicodedata.category(letter) in _UNSEEN else letter for letter in text)
 
