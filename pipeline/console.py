@@ -134,8 +134,6 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
     if outcome.letters.words:
         console.print(f"{outcome.letters.words}，等待发出的在 letters 文件夹。")
-    for item in outcome.kept:
-        console.print(Text(f"“{item.path}”被手工修改过，改过的已另存为“{item.beside}”。", style="yellow"))
     for sentence in outcome.to_decide:
         console.print(Text(f"请处理：{sentence}。", style="bold"))
     console.print(f"结果在：{outcome.folder}")

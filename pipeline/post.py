@@ -91,6 +91,8 @@ class Arrival:
     automatic: bool = False
     others: tuple[str, ...] = ()
     """Names of attachments that are no tables."""
+    clerk: Mapping[str, str] = field(default_factory=dict)
+    """Who filled it in, as it says itself: contact, phone, approver, date."""
     notices: tuple[Notice, ...] = ()
     report: Report | None = None
     excepted: tuple[str, ...] = ()

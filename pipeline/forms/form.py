@@ -52,8 +52,30 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who filled a submission in, as it says itself: the name, the telephone, who approved it, and the day; empty: not stated."""
+
+    contact: str = ""
+    phone: str = ""
+    approver: str = ""
+    date: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say it in one line; empty where nothing is stated."""
+        named = (
+            f"填报人 {self.contact}{f'（{self.phone}）' if self.phone else ''}"
+            if self.contact or self.phone
+            else ""
+        )
+        approved = f"审核人 {self.approver}" if self.approver else ""
+        dated = f"填报日期 {self.date}" if self.date else ""
+        return "，".join(part for part in (named, approved, dated) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of 基本信息. ``role`` says what the pipeline uses it for: agency, code or year."""
+    """A line of 基本信息. ``role`` says what the pipeline uses it for: agency, code, year; who filled it in."""
 
     key: str
     label: str
@@ -415,6 +437,13 @@ class Form:
     def entry_with_role(self, role: str) -> Entry:
         """Return the entry the pipeline uses as ``role``."""
         return next(entry for entry in self.entries if entry.role == role)
+
+    def clerk_of(self, entries: Mapping[str, str]) -> Clerk:
+        """Return who filled a submission in, by its entries; empty where it does not say."""
+        by_role = {
+            entry.role: " ".join(entries.get(entry.key, "").split()) for entry in self.entries if entry.role
+        }
+        return Clerk(*(by_role.get(name, "") for name in Clerk.__slots__))
 
     def narrative(self, rule_id: str) -> Narrative | None:
         """Return the rule over texts ``rule_id``, if it is one."""

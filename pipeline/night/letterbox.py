@@ -197,7 +197,8 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     year = district.year
     names = {agency.code: agency.name for agency in district.agencies}
     known = outputs.of_year(ledger, year)
-    shared = YearFolder(target, known, partial(outputs.note, ledger, year), now.astimezone(CHINA).date())
+    today = now.astimezone(CHINA).date()
+    shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
     waiting = letters.waiting(ledger, year)
     wanted = {_file(item, names): item for item in waiting if not item.doubt}
     left = {item.laid for item in waiting if item.doubt}

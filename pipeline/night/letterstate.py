@@ -7,7 +7,7 @@ judge anything to know whom to remind.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -148,6 +148,7 @@ def _arrival(row: Record, agency: Agency | None) -> Arrival:
         agency=agency,
         version=row["version"] or 0,
         notices=found,
+        clerk={name: value or "" for name, value in row["clerk"].items()},
     )
 
 
@@ -209,6 +210,7 @@ def _judged(
         sha256=sent.sha256,
         agency=sent.agency,
         version=item.version,
+        clerk=asdict(form.clerk_of(sent.reading.entries)),
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=sent.received_at,
         notices=back.notices

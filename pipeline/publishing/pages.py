@@ -36,6 +36,10 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         deadline=night.district.deadline,
         now=night.now,
         notices={item.submission.sha256: words[id(item)] for item in night.assessments},
+        clerks={
+            item.submission.sha256: night.form.clerk_of(item.submission.reading.entries)
+            for item in night.assessments
+        },
         links={
             item["sha256"]: _links(item, _OF_A_SUBMISSION)
             for item in tonight["submissions"]

@@ -158,6 +158,7 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
         record.submission_record(
             item,
             words[id(item)],
+            clerk=night.form.clerk_of(item.submission.reading.entries),
             **_report_paths(planned.stems.get(id(item)), is_offered=id(item) in planned.offered),
             returned=planned.returned.get(id(item)),
         )

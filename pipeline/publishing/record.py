@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipeline.forms.form import Clerk
 from pipeline.messages import awaits_approval
 from pipeline.model import Assessment, DistrictSummary, Notice, Severity, Verdict
 from pipeline.wording.grouping import group_notices
@@ -38,6 +39,7 @@ def submission_record(
     assessment: Assessment,
     notices: Sequence[Notice],
     *,
+    clerk: Clerk = Clerk(),  # noqa: B008 - frozen, so one instance serves every call
     report: str | None = None,
     html: str | None = None,
     site: str | None = None,
@@ -54,6 +56,7 @@ def submission_record(
         "year": submission.year,
         "form": submission.reading.form,
         "version": assessment.version or None,
+        "clerk": {name: getattr(clerk, name) or None for name in Clerk.__slots__},
         "verdict": assessment.verdict.value,
         "awaits_approval": assessment.verdict is Verdict.RETURNED and awaits_approval(notices),
         "report": report,
@@ -86,6 +89,7 @@ def leftover_record(leftover: Leftover) -> Record:
         "agency": leftover.agency,
         "agency_name": leftover.agency_name,
         **unknown,
+        "clerk": dict.fromkeys(Clerk.__slots__),
         "verdict": leftover.verdict.value,
         "awaits_approval": False,
         "problem_counts": problem_counts(()),

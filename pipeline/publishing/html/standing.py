@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from pipeline.forms.form import Clerk
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import (
     Agency,
@@ -51,7 +52,7 @@ class Link:
 class Morning:
     """What the coordinator's page speaks of.
 
-    ``notices`` and ``links`` are keyed by the submission's sha256, ``extended`` (later deadlines) by agency code.
+    ``notices``, ``clerks`` and ``links`` are keyed by the submission's sha256, ``extended`` (later deadlines) by agency code.
     """
 
     summary: DistrictSummary
@@ -67,6 +68,7 @@ class Morning:
     """What is to be known of all that came, in sentences."""
     published: Sequence[Compared] = ()
     """What was published, against what was accepted."""
+    clerks: Mapping[str, Clerk] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -92,6 +94,8 @@ class Arrival:
     """The version that is shown of an agency, or a file of nobody; all empty where nothing came."""
 
     file: str = ""
+    clerk: str = ""
+    """Who filled it in, in words."""
     received: datetime | None = None
     errors: int = 0
     warnings: int = 0
@@ -177,6 +181,7 @@ def _waiting(morning: Morning, item: Assessment, name: str, number: int = 0) -> 
 
 def _row(morning: Morning, number: int, state: AgencyState) -> Row:
     agency, current = state.agency, shown(state)
+    clerk = morning.clerks.get(current.submission.sha256, Clerk()) if current else Clerk()
     extended = morning.extended.get(agency.code)
     return Row(
         number=number,
@@ -188,8 +193,8 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         rank=STATES.index(state.verdict),
         late=lateness(state, extended or morning.deadline, morning.today),
         versions=len(state.versions),
-        contact=agency.contact,
-        phone=agency.phone,
+        contact=agency.contact or clerk.contact,
+        phone=agency.phone or clerk.phone,
         remark=remark(state, extended or morning.deadline, extended),
         waivers=[item for item in morning.waivers if item.agency == agency.code],
         others=[
@@ -209,6 +214,7 @@ def _arrival(morning: Morning, item: Assessment) -> Arrival:
     severities = [group.notice.severity for group in groups]
     return Arrival(
         file=without_persons(item.submission.file),
+        clerk=morning.clerks.get(item.submission.sha256, Clerk()).words,
         received=received_at(item),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),

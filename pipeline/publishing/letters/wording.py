@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
-from pipeline.forms.form import Form
+from pipeline.forms.form import Clerk, Form
 from pipeline.messages import (
     SEVERITY_WORDS,
     VERDICT_WORDS,
@@ -156,6 +156,7 @@ def _accepted(body: Answer, sources: Sources) -> Values:
         "replaced": 0 if is_superseded else body.replaces,
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "excepted": "；".join(arrival.excepted),
+        "filled_by": Clerk(**arrival.clerk).words,
     }
 
 
