@@ -40,6 +40,11 @@ def to_docx(files: Sequence[Path], out: Path) -> list[Path]:
     return _convert(files, out, "docx")
 
 
+def convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
+    """Open workbooks, recalculate and save them as ``kind`` in ``out``, which must not be their folder."""
+    return _convert(files, out, kind)
+
+
 def _convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
     """Convert in one start of LibreOffice; skips the test where there is none."""
     if SOFFICE is None:
