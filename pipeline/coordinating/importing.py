@@ -43,7 +43,7 @@ class Taken:
 def import_files(district: District, output: Path, paths: Sequence[Path], *, now: datetime) -> list[Taken]:
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
-    roster = identity.Roster.of(district.agencies)
+    roster = identity.Roster.of(district.agencies, district.name)
     with disk(), open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         current = imports.reports_of(ledger, district.year)
