@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.intake.headings import TABLE, Part, bare, is_title, parts_of, preface_of
+from pipeline.intake.headings import TABLE, Part, bare, heading_in, is_title, parts_of, preface_of
 from pipeline.model import Fact, Finding, Severity
 
 if TYPE_CHECKING:
@@ -23,8 +23,13 @@ def settle_headings(form: Form, listed: Listed) -> None:
     """Put every text of ``listed`` under its key; adds what is to be said to its findings."""
     keys = [text.key for text in form.texts if listed.answers.get(text.key)]
     parts = {key: parts_of(form, listed.answers[key].split("\n")) for key in keys}
-    cut = [key for key in keys if _cut_own(key, parts[key])]
+    cut = [key for key in keys if _cut_own(key, parts[key]) and not _names_itself(form, listed.answers[key])]
     foreign = {key: _foreign(key, parts[key]) for key in keys}
+    if sum(map(len, foreign.values())) == 1:  # one sentence that opens with another's name proves nothing
+        foreign = {
+            key: labels if _stands_alone(form, listed.answers[key], labels) else []
+            for key, labels in foreign.items()
+        }
     if not any(foreign.values()):
         for key in cut:
             listed.answers[key] = _joined(parts[key])
@@ -54,6 +59,21 @@ def _cut_own(key: str, parts: Sequence[Part]) -> bool:
         not first.text
         and bool(rest)
         and any(part.heading is not None and part.heading.key == key for part in rest)
+    )
+
+
+def _stands_alone(form: Form, text: str, labels: Sequence[str]) -> bool:
+    """Say whether a heading among ``labels`` is a line of its own."""
+    found = (heading_in(form, line) for line in text.split("\n"))
+    return any(one is not None and not one[1] and one[0].label in labels for one in found)
+
+
+def _names_itself(form: Form, text: str) -> bool:
+    """Say whether a text opens with its heading as with a word, a colon and the sentence after it: that reads well enough."""
+    line = text.split("\n", 1)[0]
+    found = heading_in(form, line)
+    return bool(found and found[1]) and line[: len(line) - len(found[1] if found else "")].rstrip().endswith(
+        ("：", ":")
     )
 
 

@@ -265,7 +265,7 @@ def _settle(form: Form, reading: Reading) -> Reading:
 
 def _assess(form: Form, item: Submission, reading: Reading, findings: Sequence[Finding]) -> Assessment:
     heaviest = max((finding.severity for finding in findings), key=lambda own: own.weight, default=None)
-    held = item.held or any(found.variant in OPEN and not found.waived for found in findings)
+    held = item.held or any(found.variant in OPEN and not found.is_answered for found in findings)
     verdict = Verdict.HELD if held else VERDICTS[heaviest]
     if verdict.is_acceptance and (item.agency is None or not reading.numbers):
         raise AssertionError(f"accepted without agency or figures: {item.file}")

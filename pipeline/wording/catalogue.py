@@ -203,6 +203,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{count}",
         "{most}",
     ),
+    ("F05", "markup_cut"): Wording("“{label}”的文字里带有网页代码（如 &nbsp;、<br>），已去掉"),
+    ("F05", "no_words"): Wording(
+        "“{label}”只填了“{raw}”，不是文字", "请写成完整的句子，没有发生的也要写明", "{raw}", "文字"
+    ),
     ("F05", "heading_cut"): Wording("“{label}”的文字开头重复了本部分的标题，已删去"),
     ("F05", "headings_placed"): Wording(
         "{cells} 里有{labels}等标题和它们的文字，已按标题分到各部分",
@@ -474,7 +478,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "open_total"): Wording(
         "上次报来的总计是 {typed}，各项之和是 {value}，这次各项没有改动，不能确定哪个是对的",
-        "请打电话向单位核实：各项有错的，请单位改正后重新报送；各项无误的，由政务公开办例外放行",
+        "请打电话向单位核实：各项有错的，请单位改正后重新报送；各项无误的，请把新的填报模板发给单位，填好后重新报送",
         "{value}",
         "{typed}",
     ),

@@ -148,3 +148,31 @@ def test_a_split_loses_nothing(lines: list[str]) -> None:
 def test_a_plain_draft_says_nothing_of_headings() -> None:
     assert isinstance(draft(FORM), Draft)
     assert not said(filled(TEXTS))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<p>本年度&nbsp;已完成。</p><p>没有欠账。</p>",
+        "本年度 已完成。<br/>没有欠账。",
+        "本年度&#160;已完成。<BR>没有欠账。",
+    ],
+)
+def test_what_was_copied_from_a_web_page_loses_its_marks(written: str) -> None:
+    reading = filled({**TEXTS, TOPICS[0]: written})
+    assert reading.texts[TOPICS[0]] == "本年度 已完成。\n没有欠账。"
+    assert "F05.markup_cut" in codes(reading.findings)
+
+
+@pytest.mark.parametrize("written", ["5", "2023-12-31", "2023年12月31日", "12:30", "0.5"])
+def test_a_number_or_a_date_is_no_text(written: str) -> None:
+    reading = filled({**TEXTS, TOPICS[0]: written})
+    [found] = [item for item in reading.findings if item.variant == "no_words"]
+    assert found.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize("written", ["本年办理 5 < 10 件。", "A&B公司申请 1 件。", "无", "0件"])
+def test_signs_in_a_sentence_are_no_marks(written: str) -> None:
+    reading = filled({**TEXTS, TOPICS[0]: written})
+    assert reading.texts[TOPICS[0]] == written
+    assert not reading.findings

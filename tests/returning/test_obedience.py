@@ -225,3 +225,27 @@ def test_nothing_is_ever_accepted_and_wrong(ends: list[tuple[str, int, End]]) ->
 def test_nearly_all_end_accepted_and_right_or_held_in_two_rounds(ends: list[tuple[str, int, End]]) -> None:
     open_still = [(name, seed, end) for name, seed, end in ends if not end.is_good]
     assert len(open_still) <= len(ends) / 100, open_still
+
+
+def test_what_comes_back_unchanged_is_held() -> None:
+    """A case figure that only its total contradicts: nothing else in the file knows which of the two is right."""
+    rng = random.Random(1)
+    whole = with_totals(FORM, inputs_of(ordinary_numbers(FORM, rng, 20)))
+    numbers: Numbers = {key: value or 0 for key, value in whole.items()}
+    key = "disputes.reconsideration.upheld"
+    item = judged(typed({**numbers, key: numbers[key] + 2}).xlsx())
+    assert item.verdict is Verdict.RETURNED
+    back = returned_of(FORM, [item], item)
+    assert_honest(back)
+    assert back.open_totals
+    stamp = Stamp(agency_code="001", agency="甲局", year=2023, open_totals=back.open_totals)
+
+    def again(values: Mapping[str, Fact]) -> Verdict:
+        return judged(build_workbook(FORM, stamp, values=values)).verdict
+
+    assert again(back.values) is Verdict.HELD
+    assert again({**back.values, key: numbers[key]}) is Verdict.ACCEPTED
+    assert again({**back.values, key: numbers[key] + 1}) is Verdict.ACCEPTED, "the clerk has worked on it"
+    assert judged(build_workbook(FORM, values=back.values)).verdict is Verdict.ACCEPTED, (
+        "on a template sent anew"
+    )
