@@ -222,6 +222,7 @@ def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
         form=campaign.form,
         district=district,
         summary=summary,
+        archive=reports,
         published=published.compared(campaign.form, district, ledger, summary, basis.published),
         assessments=assessed.assessments,
         leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
