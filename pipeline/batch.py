@@ -302,6 +302,7 @@ def _night(session: Session, basis: Basis, assessed: Assessed, number: int, earl
         district=district,
         summary=summary,
         published=published.compared(own.form, district, ledger, summary, basis.published),
+        archive=reports,
         assessments=assessed.assessments,
         leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
         layout=basis.layout,

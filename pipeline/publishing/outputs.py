@@ -16,7 +16,18 @@ from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Work
 from pipeline.messages import notices
 from pipeline.model import Assessment, Made, Notice, PastReport
-from pipeline.publishing import before, datafiles, documents, drafting, pages, pdf, record, summary, workbook
+from pipeline.publishing import (
+    archive,
+    before,
+    datafiles,
+    documents,
+    drafting,
+    pages,
+    pdf,
+    record,
+    summary,
+    workbook,
+)
 from pipeline.publishing.documents import Layouts
 from pipeline.publishing.plan import PAGE, Night, Plan, jobs, kept, plan, recorded
 from pipeline.publishing.summary import Background
@@ -113,6 +124,7 @@ def _publish(
     builders: list[Builder] = [
         *_marked(night, planned, progress),
         *_of_the_night(night, planned, words, layouts, known),
+        *archive.builders(layouts, planned.archive),
         (planned.files["site"], partial(pages.front_page, night, planned, before.all_paths(tonight))),
         (before.RUN_NAME, partial(record.to_json, tonight)),
     ]

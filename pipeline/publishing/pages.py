@@ -84,7 +84,23 @@ def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:
         for state in night.summary.states
         if state.counting and id(state.counting) in planned.offered
     ]
-    return site.build_front_page(night.district.name, night.district.year, entries)
+    return site.build_front_page(night.district.name, night.district.year, entries, _earlier(planned))
+
+
+def _earlier(planned: Plan) -> list[site.Entry]:
+    """List the reports of earlier years with their formats."""
+    return [
+        site.Entry(
+            agency=item.agency.name,
+            kind=item.agency.kind,
+            formats=[
+                Link(_FORMATS[suffix], path.removeprefix(f"{documents.SITE}/"))
+                for suffix, path in zip(item.suffixes, item.paths, strict=True)
+            ],
+            year=item.year,
+        )
+        for item in planned.archive
+    ]
 
 
 def _links(found: Record, labels: Mapping[str, str]) -> list[Link]:

@@ -8,7 +8,6 @@ right, and the same document gives the same bytes.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -17,17 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
+from pipeline.machine.office import convert, find_program
 from pipeline.publishing.files import write_if_changed
 
 SUFFIX = ".pdf"
-_PROGRAMS = ("soffice", "libreoffice")
-_USUAL_PLACES = (
-    r"C:\Program Files\LibreOffice\program\soffice.exe",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-)
 _FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 """Tagged, so that a screen reader finds headings and tables."""
 _BATCH = 25
@@ -100,11 +92,6 @@ def print_documents(
     return Batch(tuple(written), failure if lacking else "")
 
 
-def find_program() -> str | None:
-    """Return LibreOffice's program, None if it is not installed."""
-    return next(filter(None, map(shutil.which, (*_PROGRAMS, *_USUAL_PLACES))), None)
-
-
 def has_chinese_fonts() -> bool:
     """Whether fontconfig knows a Chinese font; systems without fontconfig bring their own."""
     lister = shutil.which("fc-list")
@@ -123,54 +110,14 @@ def _print_batch(
         copies = {folder / f"{number:04}.docx": document for number, document in enumerate(documents)}
         for copy, document in copies.items():
             shutil.copyfile(document, copy)
-        _convert(program, list(copies), folder)
+        patience = _START_SECONDS + _EACH_SECONDS * len(copies)
+        convert(program, list(copies), folder, _FILTER, seconds=patience)
         for copy, document in copies.items():
             printed = copy.with_suffix(SUFFIX)
             if printed.is_file():
                 content = settled(printed.read_bytes(), copy.read_bytes())
                 put(document.with_suffix(SUFFIX), content)
                 yield document
-
-
-def _convert(program: str, documents: Sequence[Path], folder: Path) -> None:
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [
-        program,
-        profile,
-        "--headless",
-        "--norestore",
-        "--convert-to",
-        _FILTER,
-        "--outdir",
-        str(folder),
-    ]
-    process = subprocess.Popen(  # noqa: S603
-        [*command, *map(str, documents)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "TZ": "UTC"},
-    )
-    try:
-        process.wait(_START_SECONDS + _EACH_SECONDS * len(documents))
-    except subprocess.TimeoutExpired:
-        pass  # what it printed until now is good; the caller counts what is lacking
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End LibreOffice with whatever it started; the program we started is only a launcher."""
-    try:
-        family = psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        family = []
-    for member in family:
-        try:
-            member.kill()
-        except psutil.NoSuchProcess:
-            continue
-    process.kill()
-    process.wait()
 
 
 def settled(printed: bytes, document: bytes) -> bytes:

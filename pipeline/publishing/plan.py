@@ -4,6 +4,7 @@
     site/reports/<agency>.*         depends on are the same. It is not even made again.
     returned/<agency>_第n次.xlsx     a submission that goes back: the same
     *.pdf and their copies          stay while the Word report says what they were printed from (see ``pdf``)
+    site/reports/<year>/<agency>.*  a report of an earlier year; stays while it and the layouts are the same
     site/index.html, index.html, the district's workbook, report and table for above, figures.csv, findings.csv
                                     the whole night: made each time, written where their bytes differ
     run.json                        last, so that an interrupted night is seen and done again
@@ -34,6 +35,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.publishing import documents, record
+from pipeline.publishing.archive import Archived, Reports, archived
 from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
@@ -79,6 +81,8 @@ class Night:
     """Whether the Word reports are to be printed as PDF."""
     nights: Sequence[NightCounts] = ()
     """How earlier nights found the agencies, oldest first."""
+    archive: Reports = field(default_factory=dict)
+    """The reports of earlier years that are known."""
     published: Sequence[Compared] = ()
     """What was published, against what counts."""
 
@@ -96,7 +100,9 @@ class Plan:
     returned: Mapping[int, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
-    """What each file that speaks of one submission alone is made of, as a digest."""
+    """What each file that speaks of one submission alone is made of, as a digest; and of one report of an earlier year."""
+    archive: tuple[Archived, ...] = ()
+    """The reports of earlier years in the folder for the portal."""
 
 
 def plan(night: Night) -> Plan:
@@ -109,7 +115,11 @@ def plan(night: Night) -> Plan:
         and item.report
         and not (is_summed(night.form, item.report) or unanswered(night.form, item))
     )
-    return Plan(_files(night.district), stems, offered, returned, _bases(night, stems, offered, returned))
+    older = archived(night.form, night.district.agencies, night.archive)
+    layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
+    bases = _bases(night, stems, offered, returned)
+    bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}
+    return Plan(_files(night.district), stems, offered, returned, bases, tuple(older))
 
 
 def unanswered(form: Form, item: Assessment) -> bool:
@@ -166,7 +176,13 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
     ]
     submissions += [record.leftover_record(item) for item in night.leftovers]
     by_file = sorted(submissions, key=lambda item: str(item["file"]))
-    return record.run_record(night.summary, now=night.now, files=planned.files, submissions=by_file)
+    return record.run_record(
+        night.summary,
+        now=night.now,
+        files=planned.files,
+        submissions=by_file,
+        archive=[path for item in planned.archive for path in item.paths],
+    )
 
 
 def _files(district: District) -> dict[str, str]:

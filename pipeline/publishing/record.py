@@ -143,8 +143,9 @@ def run_record(
     now: datetime,
     files: Mapping[str, str | None],
     submissions: Sequence[Record],
+    archive: Sequence[str] = (),
 ) -> Record:
-    """Describe a run."""
+    """Describe a run; ``archive`` are the files of earlier years in the folder for the portal."""
     return {
         "form": summary.form,
         "year": summary.year,
@@ -152,6 +153,7 @@ def run_record(
         "now": now.isoformat(timespec="seconds"),
         "counts": counts(summary, submissions),
         "files": dict(files),
+        "archive": list(archive),
         "submissions": list(submissions),
     }
 
@@ -164,7 +166,7 @@ def with_pdfs(found: Record, pdfs: Mapping[str, str]) -> Record:
 
 def paths(found: Record) -> set[str]:
     """Return every output file that a record names."""
-    named = [*found["files"].values()]
+    named = [*found["files"].values(), *found.get("archive", ())]
     for submission in found["submissions"]:
         named += [submission["report"], submission.get("html"), submission.get("pdf"), submission["returned"]]
     return {path for path in named if path}

@@ -9,9 +9,12 @@ from pathlib import Path
 import openpyxl
 
 from pipeline.forms.form import Form
+from pipeline.intake.documents.links import links_of
+from pipeline.intake.reading import read
 from pipeline.publishing.summary.charts import CHARTS_SHEET
-from tests.support.fills import zeros
-from tests.support.folders import Ran, make_district, nianbao, run
+from tests.support.documents import Style, as_html, portal
+from tests.support.fills import report, zeros
+from tests.support.folders import Ran, filled, make_district, nianbao, run
 
 NAMES = ["样例区财政局", "样例区教育局"]
 
@@ -42,3 +45,33 @@ def test_earlier_years_are_taken_from_the_ledger(form: Form, tmp_path: Path) -> 
     second = run(district)
     assert years(second) == ["2020年（1 家）", "2022年（2 家）", "2023年（0 家）"]
     assert "没有新的报送" in run(district).out
+
+
+def test_the_folder_for_the_portal_carries_every_year_that_is_known(form: Form, tmp_path: Path) -> None:
+    district = make_district(tmp_path / "样例区", NAMES, {})
+    sent = report(form, "001", NAMES[0], 2021)
+    (tmp_path / "a.html").write_text(as_html(form, sent, Style(), portal("modern")), "utf-8")
+    assert nianbao("import", district, tmp_path / "a.html").returncode == 0
+    imported(form, district, 2022, NAMES)
+    first = run(district)
+    folder = first.folder / "site" / "reports"
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*")) == sorted(
+        [
+            *(f"2021/{NAMES[0]}{suffix}" for suffix in (".html", ".docx", ".xlsx", ".csv")),
+            *(f"2022/{name}{suffix}" for name in NAMES for suffix in (".xlsx", ".csv")),
+        ]
+    )
+    page = first.folder / "site" / "index.html"
+    links = links_of(page, page.read_bytes())
+    assert (links.missing, links.outward) == ((), ())
+    text = page.read_text("utf-8")
+    assert text.index("2022年</th>") < text.index("2021年</th>")
+    found = read(form, (folder / "2021" / f"{NAMES[0]}.html").read_bytes())
+    assert list(found.numbers.values()) == list(sent.numbers)
+    stamp = (folder / "2021" / f"{NAMES[0]}.html").stat().st_mtime_ns
+    (district / "inbox" / "a.xlsx").write_bytes(filled(form, NAMES[0]))
+    second = run(district)
+    assert (folder / "2021" / f"{NAMES[0]}.html").stat().st_mtime_ns == stamp
+    assert set(second.record["archive"]) == {
+        f"site/reports/{path.relative_to(folder).as_posix()}" for path in folder.glob("2*/*")
+    }

@@ -20,10 +20,14 @@ class Entry:
     agency: str
     kind: str
     formats: Sequence[Link]
+    year: int = 0
+    """Of a report of an earlier year; 0 where it is of the front page's own."""
 
 
-def build_front_page(district: str, year: int, entries: Sequence[Entry]) -> bytes:
-    """Build site/index.html: agencies in the order given, grouped by kind."""
+def build_front_page(
+    district: str, year: int, entries: Sequence[Entry], earlier: Sequence[Entry] = ()
+) -> bytes:
+    """Build site/index.html: agencies in the order given, grouped by kind; below them ``earlier`` years by agency and year."""
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         groups.setdefault(entry.kind, []).append(entry)
@@ -34,7 +38,18 @@ def build_front_page(district: str, year: int, entries: Sequence[Entry]) -> byte
         year=year,
         groups=groups,
         count=len(entries),
+        years=sorted({entry.year for entry in earlier}, reverse=True),
+        index=_by_agency(earlier),
         style=style,
         policy=digest(style),
     )
     return page.encode(errors="replace")
+
+
+def _by_agency(earlier: Sequence[Entry]) -> dict[str, dict[int, Sequence[Link]]]:
+    """Return the formats by agency and year; none where a year is not known."""
+    years = {entry.year for entry in earlier}
+    found: dict[str, dict[int, Sequence[Link]]] = {}
+    for entry in earlier:
+        found.setdefault(entry.agency, dict.fromkeys(years, ()))[entry.year] = entry.formats
+    return found

@@ -1,0 +1,92 @@
+"""Reports of earlier years go in; what the folder for the portal carries of them, and where, comes out.
+
+A year is offered as far as it is known whole: the figures where all are known, the report where its texts are too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pipeline.machine.digest import digest_of, program
+from pipeline.model import Agency, Number, PastReport, Report
+from pipeline.publishing import documents, downloads, word
+from pipeline.publishing.files import Names
+from pipeline.publishing.html import report as web
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+
+Reports = Mapping[int, Mapping[str, PastReport]]
+"""By year and agency code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A report of an earlier year as it is offered: ``stem`` is where it stands, without a suffix."""
+
+    agency: Agency
+    year: int
+    stem: str
+    report: Report
+    suffixes: tuple[str, ...]
+    """The formats, the first being the one that is shown first."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return its files, relative to the year's output folder."""
+        return tuple(f"{self.stem}{suffix}" for suffix in self.suffixes)
+
+    @property
+    def basis(self) -> str:
+        """Digest what its files are made of, the layouts aside."""
+        return digest_of((program(), self.report))
+
+
+def archived(form: Form, agencies: Sequence[Agency], reports: Reports) -> list[Archived]:
+    """Return what is offered of earlier years: the newest year first, agencies in roster order."""
+    found: list[Archived] = []
+    for year in sorted(reports, reverse=True):
+        names = Names()
+        for agency in agencies:
+            stem = names.take(agency.name, agency.code)
+            past = reports[year].get(agency.code)
+            report = _whole(form, agency, past) if past else None
+            if report:
+                path = documents.copy_of(f"{documents.REPORTS}/{year}/{stem}")
+                found.append(Archived(agency, year, path, report, _suffixes(form, report)))
+    return found
+
+
+def builders(
+    layouts: documents.Layouts, items: Sequence[Archived]
+) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Pair every file with what builds it."""
+    makers: Mapping[str, Callable[[Report], bytes]] = {
+        documents.WEB: partial(web.render_page, layouts.web),
+        documents.WORD: partial(word.render, layouts.word),
+        documents.BOOK: partial(downloads.figures_workbook, layouts.downloads),
+        documents.LIST: partial(downloads.figures_list, layouts.downloads),
+    }
+    for item in items:
+        for suffix, path in zip(item.suffixes, item.paths, strict=True):
+            yield path, partial(makers[suffix], item.report)
+
+
+def _whole(form: Form, agency: Agency, past: PastReport) -> Report | None:
+    """Return the report where every figure of it is known."""
+    numbers: list[Number] = [
+        value for cell in form.cells if (value := past.numbers.get(cell.key)) is not None
+    ]
+    if len(numbers) != len(form.cells):
+        return None
+    texts = {text.key: past.texts.get(text.key, "") for text in form.texts}
+    return Report(form.id, agency.name, agency.code, past.year, tuple(numbers), texts, {})
+
+
+def _suffixes(form: Form, report: Report) -> tuple[str, ...]:
+    is_told = all(report.texts[text.key] for text in form.texts if text.required)
+    figures = (documents.BOOK, documents.LIST)
+    return (documents.WEB, documents.WORD, *figures) if is_told else figures
