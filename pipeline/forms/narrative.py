@@ -186,7 +186,7 @@ class Word:
     patterns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Figures(Narrative):
     """A number in a text that names a figure of a table equals it.
 
@@ -196,6 +196,9 @@ class Figures(Narrative):
     """
 
     kind = "figures"
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+    """Each rule is itself alone: its words are many, and what is made of them is kept for the rule."""
     units: tuple[str, ...]
     claims: tuple[Claim, ...]
     words: tuple[Word, ...]
@@ -209,7 +212,7 @@ class Figures(Narrative):
     lists: tuple[str, ...]
     """Families whose lists go on after a part that is not known."""
     triggers: tuple[str, ...]
-    """Patterns without each of which nothing in a paragraph is looked at."""
+    """Two patterns: without the first, a sentence says no figure; without the second there or just before, none of the form's."""
     own_times: tuple[str, ...]
     other_times: tuple[str, ...]
     own_scopes: tuple[str, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _PLACE = re.compile(
     r"^(?P<place>(?:[^市区县旗]{2,4}市)?(?:(?!城市|.?市场)[^市区县旗]{1,4}[区县旗市])?)(?P<core>.{3,})$"
@@ -25,7 +26,6 @@ _ENDINGS = (
     ("会", ("会",)),
     ("院", ("院",)),
 )
-_RUN = re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[年度]))[\u4e00-\u9fff]{3,14}")
 _SHORTEST, _LONGEST = 3, 11
 _ZONE = "区管委会"
 
@@ -37,12 +37,19 @@ def shortened(name: str, text: str) -> Iterator[str]:
     if not place or not endings:
         return
     level, core = place["place"][-1:], place["core"]
-    for run in _RUN.finditer(text):
-        for size in range(min(_LONGEST, len(run[0])), _SHORTEST - 1, -1):
+    for run in _runs(endings).finditer(text):
+        for size in range(len(run[0]), _SHORTEST - 1, -1):
             short = run[0][:size]
             if short.endswith(endings) and _is_short_for(short, level, core):
                 yield short
                 break
+
+
+@lru_cache(maxsize=32)
+def _runs(endings: tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern for what begins a clause and may be a name with one of ``endings``."""
+    name = rf"[\u4e00-\u9fff]{{1,{_LONGEST - 1}}}(?:{'|'.join(endings)})"
+    return re.compile(rf"(?:(?<![\u4e00-\u9fff])|(?<=[年度]))(?![年度]){name}")
 
 
 def _is_short_for(short: str, level: str, core: str) -> bool:

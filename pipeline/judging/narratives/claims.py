@@ -29,12 +29,14 @@ from pipeline.judging.narratives.pieces import (
     is_clear,
     meaning,
 )
+from pipeline.judging.narratives.tidy import SENTENCE
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Claim, Concepts, Figures
     from pipeline.model import Number
 
 _STOPS = "。！？\n"
+_CLAUSE_ENDS = f"，；：、（）{_STOPS}"
 _UNCLEAR, _LISTED, _CLEAR = 0, 1, 2
 """How much of a passage is known: nothing; a list of outcomes with an unknown one among them; everything."""
 
@@ -116,7 +118,7 @@ class Reader:
                 self._claims[said].append(claim)
         self._included = re.compile(rule.included)
         self._home_topic = rule.home_topic
-        self._triggers = [re.compile(pattern) for pattern in rule.triggers]
+        self._counts, self._names = (re.compile(pattern) for pattern in rule.triggers)
         self.read = lru_cache(maxsize=64)(self._read)
 
     def _read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[Said, ...]:
@@ -130,13 +132,36 @@ class Reader:
         start = 0
         for paragraph in text.split("\n"):
             end = start + len(paragraph)
-            if all(trigger.search(text, start, end) for trigger in self._triggers):
+            spoken = self._spoken(text, start, end)
+            if spoken:
                 state = _Passage(chain=start)
-                if at_home and start == 0:
+                if at_home and spoken[0] == 0:
                     state.topic, state.level = self._home_topic, _CLEAR
-                found += self._passage(state, text, start, end).said
+                self._skip(state, text, start, spoken[0])
+                found += self._passage(state, text, *spoken).said
             start = end + 1
         return tuple(found)
+
+    def _spoken(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """Return from where to where the sentences stand that may say figures, with the one before them."""
+        first = last = before = -1
+        is_named = False
+        for sentence in SENTENCE.finditer(text, start, end):
+            was_named, is_named = is_named, self._names.search(sentence[0]) is not None
+            if (is_named or was_named or last == sentence.start()) and self._counts.search(sentence[0]):
+                first = first if first >= 0 else before if before >= 0 else sentence.start()
+                last = sentence.end()
+            before = sentence.start()
+        return (first, last) if last >= 0 else None
+
+    def _skip(self, state: _Passage, text: str, start: int, end: int) -> None:
+        """Take in the times and places of sentences that say no figures."""
+        for piece in self._lexicon.marks(text, start, end) if end > start else ():
+            begins = piece.start in {start, state.begun} or text[piece.start - 1] in _CLAUSE_ENDS
+            state.begun = piece.end if begins else 0
+            if begins or piece.kind is OWN or piece.concepts[0] != "scope":
+                state.lasting[piece.concepts[0]] = piece.kind is OTHER
+        state.others = dict(state.lasting)
 
     def _passage(self, state: _Passage, text: str, start: int, end: int) -> _Passage:
         levels: list[tuple[int, int]] = []
@@ -208,8 +233,11 @@ class Reader:
             state.part_of = state.lists
         elif has(head, "another"):
             state.part_of = 0
-        means = self._meanings(head, tail) if is_clear(head) and state.phrase_clear else []
-        claim = next((found for own in means for found in self._fitting(state, own, topics, number)), None)
+        means = self._meanings(head, tail) if is_clear(head) else []
+        fitting = (found for own in means for found in self._fitting(state, own, topics, number))
+        claim = next(fitting, None)
+        if claim and not state.phrase_clear and not self._goes_on(state, claim):
+            claim = None
         value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
         spoken = meaning(head) | (meaning(tail) if is_clear(tail) else frozenset())
         if claim and value is not None and not self._is_repeated(text, number):
@@ -224,6 +252,10 @@ class Reader:
         last = state.said[-1] if state.said else None
         goes_on = last is not None and last.claim.family in self._lists and not has(head, "among")
         state.level = min(state.level, _LISTED if goes_on and state.in_sentence else _UNCLEAR)
+
+    def _goes_on(self, state: _Passage, claim: Claim) -> bool:
+        """Say whether a claim may follow an unknown part of the same list."""
+        return state.level == _LISTED and claim.family in self._lists
 
     def _settle(self, state: _Passage, spoken: Concepts, claim: Claim) -> None:
         """Set what is spoken of by a claim that was read."""

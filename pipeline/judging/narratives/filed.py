@@ -24,6 +24,8 @@ _OFFICE = r"(?:人民政府|政府|街道办事处|办事处|管理委员会|管
 OFFICE_WORDS = re.compile(f"{_OFFICE}+")
 """Words for an office that every place has: alone they name nobody, after a name they name a part of it."""
 _SHORTEST_NAME = 3
+_GOVERNS, _OF_GOVERNMENT = "政府", "信息|网站|门户|公报"
+"""A name that ends so is none where the word goes on: 全区|政府信息公开."""
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
@@ -167,7 +169,9 @@ def called(agency: Agency | None) -> list[str]:
     government = _GOVERNMENT.search(full)
     if government:
         place = government["place"][-1]
-        known |= {f"全{place}", f"我{place}", f"{place}政府", f"我{place}政府", f"本{place}政府"}
+        known |= {f"全{place}", f"我{place}"}
+        if place in "镇乡":
+            known |= {f"{place}政府", f"我{place}政府", f"本{place}政府"}
     return sorted(known, key=lambda name: (-len(name), name))
 
 
@@ -189,7 +193,11 @@ def _abbreviated(texts: Collection[str], names: list[str], agency: Agency | None
 def masked(text: str, item: Filed) -> str:
     """Return ``text`` with the agency's names, the reporting year and its neighbours replaced, every character by one."""
     for name in item.names:
-        text = text.replace(name, OWN_NAME * len(name))
+        mark = OWN_NAME * len(name)
+        if not name.endswith(_GOVERNS):
+            text = text.replace(name, mark)
+        elif name in text:
+            text = re.sub(f"{re.escape(name)}(?!{_OF_GOVERNMENT})", mark, text)
     if item.year:
         for year, mark in ((item.year, OWN_YEAR), (item.year - 1, LAST_YEAR), (item.year + 1, NEXT_YEAR)):
             written = f"{year}年"

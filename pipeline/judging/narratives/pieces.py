@@ -67,12 +67,14 @@ class Lexicon:
             self._group(WORD, item.concepts, pattern) for item in rule.words for pattern in item.patterns
         ]
         choices += [self._group(WORD, ("filler",), any_of(rule.neutral))]
-        choices += [
+        marks = [
             self._group(OWN, ("time",), any_of(rule.own_times)),
             self._group(OTHER, ("time",), any_of(rule.other_times)),
             self._group(OWN, ("scope",), any_of(rule.own_scopes)),
             self._group(OTHER, ("scope",), any_of(rule.other_scopes)),
         ]
+        self._marks = re.compile("|".join((*choices, *marks)))
+        choices += marks
         units = "|".join(map(re.escape, rule.units))
         choices += [
             f"(?P<plain>{longest_of(self._concepts)})",
@@ -97,6 +99,13 @@ class Lexicon:
             yield self._piece(found)
         if at < end:
             yield Piece(UNKNOWN, at, end)
+
+    def marks(self, text: str, start: int, end: int) -> Iterator[Piece]:
+        """Yield the marks of time and place alone."""
+        for found in self._marks.finditer(text, start, end):
+            kind, concepts = self._groups[found.lastgroup or ""]
+            if kind in {OWN, OTHER}:
+                yield Piece(kind, *found.span(), concepts)
 
     def _piece(self, found: re.Match[str]) -> Piece:
         start, end = found.span()
