@@ -13,7 +13,7 @@ from pipeline.forms.form import BALANCING
 from pipeline.model import CHINA, Bounce, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
 from pipeline.wording.catalogue import CATALOGUE, Wording
 from pipeline.wording.hints import way_out
-from pipeline.wording.quoting import quoted, visible
+from pipeline.wording.quoting import on_one_line, quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +67,7 @@ def notice(form: Form, finding: Finding) -> Notice:
     """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
     balance = form.checks.get(finding.variant)
     rule = form.narrative(finding.code)
-    facts = {name: quoted(spoken(value)) for name, value in finding.facts.items()}
+    facts = {name: _told(name, spoken(value)) for name, value in finding.facts.items()}
     if balance:
         wording = _check_wording(balance, finding)
     elif finding.variant in {"typed_over", "typed_open"}:
@@ -107,6 +107,14 @@ def notice(form: Form, finding: Finding) -> Notice:
         answered=bool(finding.waived or finding.is_answered),
         pleaded=pleaded,
     )
+
+
+_OF_THE_ROSTER = "contact"
+"""A fact that is the district's own word: whom to call, whose number must be whole."""
+
+
+def _told(name: str, value: str) -> str:
+    return on_one_line(value) if name == _OF_THE_ROSTER else quoted(value)
 
 
 _PLEADED = "已收到说明，等政务公开办核准（单位说明：{}）"

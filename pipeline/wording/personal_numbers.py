@@ -109,8 +109,13 @@ def personal_numbers(text: str, year: int | None = None) -> list[Number]:
 
 
 def without_persons(text: str) -> str:
-    """Return ``text`` with the numbers of persons masked: the first three and the last four characters stay."""
+    """Return ``text`` with the numbers of persons masked: the first three and the last four characters stay.
+
+    A mailbox that is called by one stays whole: whoever reads of it is to write to it, or put it onto the roster.
+    """
     for number in reversed(personal_numbers(text)):
+        if text[number.end : number.end + 1] == "@":
+            continue
         text = f"{text[: number.start]}{mask(number.digits)}{text[number.end :]}"
     return text
 

@@ -23,7 +23,11 @@ def visible(text: str) -> str:
 
 
 def quoted(text: str, longest: int = LONGEST) -> str:
-    """Return ``text`` on one line, cut after ``longest`` characters."""
+    """Return ``text`` on one line, cut after ``longest`` characters, numbers of persons masked."""
+    return on_one_line(without_persons(on_one_line(text, 2 * longest)), longest)
+
+
+def on_one_line(text: str, longest: int = LONGEST) -> str:
+    """Return ``text`` on one line, cut after ``longest`` characters: what the district itself wrote, such as whom to call."""
     line = " ".join(visible(text[: 4 * longest]).split())
-    line = without_persons(line)
     return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -56,12 +56,16 @@ def test_an_identity_number_is_found_however_it_is_written(text: str) -> None:
         "１３８５７１０１２３４",
         "财政局_13857101234_年报.xls",
         "（13857101234）",
-        "13857101234@163.com",
     ],
 )
 def test_a_mobile_number_is_found_however_it_is_written(text: str) -> None:
     assert kinds(text) == ["mobile"]
     assert "5710" not in without_persons(text)
+
+
+def test_a_mailbox_called_by_a_number_is_found_and_stays_whole() -> None:
+    assert kinds(f"{MOBILE}@163.com") == ["mobile"]
+    assert without_persons(f"{MOBILE}@163.com") == f"{MOBILE}@163.com"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,18 @@ def test_a_finding_says_what_a_cell_holds_on_one_line(form: Form) -> None:
     assert is_plain(said.message + (said.hint or "") + (said.actual or ""))
 
 
+def test_whom_to_call_and_which_mailbox_to_list_is_said_whole(form: Form) -> None:
+    facts = {"sender": "13857101234@139.example", "agency": "甲局", "contact": "李芳 13857101234"}
+    said = notice(form, Finding("F06", Severity.ERROR, variant="unknown_sender", facts=facts)).message
+    assert "13857101234@139.example" in said
+    assert "李芳 13857101234" in said
+    named = notice(
+        form,
+        Finding("F06", Severity.ERROR, variant="unknown_sender", facts={**facts, "agency": "甲 13857101234"}),
+    )
+    assert "甲 138***…1234" in named.message
+
+
 def test_the_log_says_of_a_mail_what_it_is_on_one_line() -> None:
     mail = Message(
         "1.eml", "", "a@x.cn", None, HOSTILE, None, 0.0, bounce=Bounce("<1>", f"b@x.cn{HOSTILE}", HOSTILE)
