@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -67,7 +68,7 @@ def read_xlsb(content: bytes) -> list[dict[str, object]]:
                 if name.lower().endswith((".bin", ".rels"))
             }
         return _sheets(parts)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError):
         raise UnreadableError from None
     except (struct.error, IndexError, KeyError, ValueError, ElementTree.ParseError):
         raise UnreadableError from None

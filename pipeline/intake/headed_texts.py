@@ -23,6 +23,8 @@ def settle_headings(form: Form, listed: Listed) -> None:
     """Put every text of ``listed`` under its key; adds what is to be said to its findings."""
     keys = [text.key for text in form.texts if listed.answers.get(text.key)]
     parts = {key: parts_of(form, listed.answers[key].split("\n")) for key in keys}
+    if all(len(own) == 1 for own in parts.values()):
+        return
     cut = [key for key in keys if _cut_own(key, parts[key]) and not _names_itself(form, listed.answers[key])]
     foreign = {key: _foreign(key, parts[key]) for key in keys}
     if sum(map(len, foreign.values())) == 1:  # one sentence that opens with another's name proves nothing

@@ -108,12 +108,18 @@ def parts_of(form: Form, lines: Iterable[str]) -> list[Part]:
 def heading_in(form: Form, line: str) -> tuple[Heading, str] | None:
     """Return the heading that a line is, or opens with, and the rest of the line."""
     numbered = _NUMBER.match(line)
-    body = line[numbered.end() :] if numbered else line.strip()
+    body = line[numbered.end() :] if numbered else line.lstrip()
+    if unicodedata.normalize("NFKC", body[:1]) not in _beginnings(form):
+        return None
     ordinal = _ordinal(numbered[0]) if numbered else 0
+    opening = "".join(
+        one if len(one := unicodedata.normalize("NFKC", sign)) == 1 else sign for sign in body[:_LONGEST]
+    )
     for heading in headings_of(form):
-        rest = _after(heading, body, ordinal)
-        if rest is None:
+        end = _end_of(heading, opening, ordinal)
+        if end is None:
             continue
+        rest = body[end:]
         opened = _END.sub("", rest, count=1) if _OPENS.match(rest) or not rest else rest
         if not opened and len(line) <= _LONGEST:
             return heading, ""
@@ -122,17 +128,32 @@ def heading_in(form: Form, line: str) -> tuple[Heading, str] | None:
     return None
 
 
-def _after(heading: Heading, body: str, ordinal: int) -> str | None:
-    """Return what follows the name of ``heading`` in ``body``; None if it does not open with it."""
+@lru_cache(maxsize=8)
+def _beginnings(form: Form) -> frozenset[str]:
+    """Return the signs with which a heading, or the last part of one, may begin."""
+    return frozenset(
+        name[start]
+        for name in (heading.name for heading in headings_of(form))
+        for start in range(max(1, len(name) - _SHORTEST_PART + 1))
+    )
+
+
+def _end_of(heading: Heading, opening: str, ordinal: int) -> int | None:
+    """Return where the name of ``heading`` ends in ``opening``; None if it does not open with it."""
     names = [heading.name]
     if ordinal and ordinal == heading.ordinal and heading.key != TABLE:
         names += [heading.name[start:] for start in range(1, len(heading.name) - _SHORTEST_PART + 1)]
-    plain = "".join(one if len(one := unicodedata.normalize("NFKC", sign)) == 1 else sign for sign in body)
     for name in names:
-        found = re.match(r"\s*".join(map(re.escape, name)) + _SUFFIX + r"(?=$|[:：。.,，；;、\s])", plain)
+        found = _pattern(name).match(opening) if opening.startswith(name[:1]) else None
         if found:
-            return body[found.end() :]
+            return found.end()
     return None
+
+
+@lru_cache(maxsize=256)
+def _pattern(name: str) -> re.Pattern[str]:
+    """Match ``name`` as the opening of a line, with spaces between its characters."""
+    return re.compile(r"\s*".join(map(re.escape, name)) + _SUFFIX + r"(?=$|[:：。.,，；;、\s])")
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from xml.parsers import expat
@@ -78,7 +79,7 @@ def _parts(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             wanted = {"content.xml", "styles.xml"}
             return {name.lower(): archive.read(name) for name in archive.namelist() if name.lower() in wanted}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, OSError, EOFError, RuntimeError):
         raise UnreadableError from None
 
 

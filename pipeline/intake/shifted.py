@@ -144,23 +144,30 @@ class _Search:
         spot = row, column
         if spot not in self._values:
             value = self._sheet.at(row, column) if row >= 0 and column >= 0 else None
-            self._values[spot] = None if value in {None, ""} else type_cell(value, "count").number
+            if type(value) is float and value.is_integer():  # nearly every cell
+                self._values[spot] = int(value)
+            else:
+                self._values[spot] = None if value in {None, ""} else type_cell(value, "count").number
         return self._values[spot]
 
     def is_odd(self) -> bool:
         """Say whether a cell to be filled in is blank or holds no number, or a typed total differs from its parts."""
-        for r, row in enumerate(self._block.keys):
-            for c, key in enumerate(row):
-                if self._cells[key].is_input and self.at(self._rows[r], self._columns[c]) is None:
+        typed = False
+        formulas = self._sheet.facts.formulas
+        for row, keys in zip(self._rows, self._block.keys, strict=True):
+            for column, key in zip(self._columns, keys, strict=True):
+                if not self._cells[key].is_input:
+                    typed = typed or (row, column) not in formulas
+                elif self.at(row, column) is None:
                     return True
-        rows = all(self._fits(sums, row, self._columns, across=True) for sums, row in zip(self._block.in_rows, self._rows, strict=True))  # fmt: skip
-        return (
-            not rows
-            or not all(
-                self._fits(sums, column, self._rows, across=False)
-                for sums, column in zip(self._block.in_columns, self._columns, strict=True)
-            )
-            or self._landed()
+        return self._landed() or (typed and self._is_contradicted())
+
+    def _is_contradicted(self) -> bool:
+        """Say whether a sum does not come out where the block should stand."""
+        rows = zip(self._block.in_rows, self._rows, strict=True)
+        columns = zip(self._block.in_columns, self._columns, strict=True)
+        return not all(self._fits(sums, row, self._columns, across=True) for sums, row in rows) or not all(
+            self._fits(sums, column, self._rows, across=False) for sums, column in columns
         )
 
     def run(self) -> Shift | None:

@@ -11,10 +11,13 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -23,10 +26,14 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.loader import load_form
+from pipeline.intake.biff import read_xls
+from pipeline.intake.binary_workbook import read_xlsb
+from pipeline.intake.opendocument import UnreadableError, read_ods
 from pipeline.intake.reading import read
 from pipeline.model import Number, Place, Reading, Severity
 from pipeline.publishing.workbook import build_workbook
-from tests.intake.support import codes, numbers_for
+from tests.intake.support import Draft, codes, draft, numbers_for
+from tests.intake.xlsb import xlsb
 from tests.support.libreoffice import convert
 from tests.support.submissions import plain_texts
 
@@ -75,6 +82,12 @@ def _as_text(text: str) -> Habit:
 
     return habit
 
+
+SAMPLES: dict[Callable[[bytes], object], bytes] = {
+    read_ods: Draft({"甲": {(0, 0): "字", (1, 1): 2}}).ods(),
+    read_xls: Draft({"甲": {(0, 0): "字", (1, 1): 2}}).xls(),
+    read_xlsb: xlsb({"甲": {(0, 0): "字", (1, 1): 2}}),
+}
 
 HABITS: dict[str, Habit] = {
     "raised": _raised,
@@ -205,3 +218,38 @@ def test_saved_by_gnumeric(kind: str, tmp_path: Path) -> None:
         [program, "-T", GNUMERIC[kind], str(original), str(saved)], check=True, capture_output=True
     )
     _sound(saved.read_bytes())
+
+
+def _filled(made: Draft) -> dict[str, dict[tuple[int, int], object]]:
+    return {name: cells for name, cells in made.sheets.items() if cells}
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_an_xlsb_shows_errors_and_its_short_cells(short: bool) -> None:  # noqa: FBT001 - both ways to write
+    made = draft(FORM, NUMBERS)
+    key = INPUTS[-1]
+    made.put(FORM.positions[key], "#DIV/0!")
+    reading = read(FORM, xlsb(_filled(made), hidden=made.hidden, short=short))
+    assert codes(reading.findings) == ["C08.excel_error"]
+    assert reading.numbers == {**NUMBERS, key: None}
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.95])
+@pytest.mark.parametrize("kind", ["xls", "ods", "xlsb"])
+def test_a_file_cut_short_costs_one_finding(kind: str, share: float) -> None:
+    made = draft(FORM, NUMBERS)
+    content = xlsb(_filled(made)) if kind == "xlsb" else getattr(made, kind)()
+    reading = read(FORM, content[: int(len(content) * share)])
+    assert [item.code for item in reading.findings if item.severity is Severity.ERROR]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([read_ods, read_xls, read_xlsb]), st.randoms(use_true_random=False))
+def test_a_damaged_part_is_unreadable_and_no_crash(
+    reader: Callable[[bytes], object], rng: random.Random
+) -> None:
+    content = bytearray(SAMPLES[reader])
+    for _ in range(rng.randint(1, 30)):
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    with suppress(UnreadableError):
+        reader(bytes(content))

@@ -11,15 +11,17 @@ _BUNDLE_SHEET, _BEGIN_BUNDLE, _END_BUNDLE = 156, 143, 144
 _BEGIN_BOOK, _END_BOOK = 131, 132
 _BEGIN_SHEET, _END_SHEET, _DIMENSION = 129, 130, 148
 _BEGIN_DATA, _END_DATA, _ROW = 145, 146, 0
-_REAL, _STRING = 5, 6
+_REAL, _STRING, _ERROR = 5, 6, 3
+_SHORT_REAL, _SHORT_STRING = 16, 17
+_DIVIDED = 0x07
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 Cells = Mapping[tuple[int, int], object]
 
 
-def xlsb(sheets: Mapping[str, Cells], *, hidden: Collection[str] = ()) -> bytes:
-    """Write a workbook of ``sheets``."""
+def xlsb(sheets: Mapping[str, Cells], *, hidden: Collection[str] = (), short: bool = False) -> bytes:
+    """Write a workbook of ``sheets``; ``short``: cells right of another do without their column, as some programs write."""
     bundle = b"".join(
         _record(
             _BUNDLE_SHEET,
@@ -36,27 +38,31 @@ def xlsb(sheets: Mapping[str, Cells], *, hidden: Collection[str] = ()) -> bytes:
         "xl/_rels/workbook.bin.rels": _relations(links),
     }
     for number, cells in enumerate(sheets.values(), 1):
-        parts[f"xl/worksheets/sheet{number}.bin"] = _sheet(cells)
+        parts[f"xl/worksheets/sheet{number}.bin"] = _sheet(cells, short=short)
     return zip_of(parts)
 
 
-def _sheet(cells: Cells) -> bytes:
+def _sheet(cells: Cells, *, short: bool) -> bytes:
     rows = sorted({row for row, _ in cells})
     last = max(column for _, column in cells)
     out = _record(_BEGIN_SHEET) + _record(_DIMENSION, struct.pack("<IIII", 0, rows[-1], 0, last))
     out += _record(_BEGIN_DATA)
     for row in rows:
         out += _record(_ROW, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+        before = -2
         for column in sorted(c for r, c in cells if r == row):
-            out += _cell(column, cells[row, column])
+            out += _cell(column, cells[row, column], follows=short and column == before + 1)
+            before = column
     return out + _record(_END_DATA) + _record(_END_SHEET)
 
 
-def _cell(column: int, value: object) -> bytes:
-    head = struct.pack("<II", column, 0)
+def _cell(column: int, value: object, *, follows: bool) -> bytes:
+    head = struct.pack("<I", 0) if follows else struct.pack("<II", column, 0)
+    if value == "#DIV/0!":
+        return _record(_ERROR, struct.pack("<II", column, 0) + bytes([_DIVIDED]))
     if isinstance(value, (int, float)):
-        return _record(_REAL, head + struct.pack("<d", value))
-    return _record(_STRING, head + _text(str(value)))
+        return _record(_SHORT_REAL if follows else _REAL, head + struct.pack("<d", value))
+    return _record(_SHORT_STRING if follows else _STRING, head + _text(str(value)))
 
 
 def _record(kind: int, body: bytes = b"") -> bytes:
