@@ -17,28 +17,47 @@ from typing import TYPE_CHECKING
 from pipeline.coordinating import waiving
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs
+from pipeline.ledger import (
+    FOLDER,
+    Ledger,
+    arrivals,
+    campaign,
+    codes,
+    events,
+    imports,
+    open_copy,
+    open_ledger,
+    runs,
+)
+from pipeline.ledger import (
+    outputs as written_outputs,
+)
+from pipeline.ledger.campaign import Result
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
 from pipeline.model import (
+    CHINA,
     Assessment,
     DistrictSummary,
+    Made,
     PastReport,
     Reason,
 )
-from pipeline.night import letterbox, letterstate, mailing, published
+from pipeline.night import deciding, letterbox, letterstate, mailing, published
 from pipeline.night.assessing import Assessed, Campaign, assess
 from pipeline.night.basis import Basis, gather
-from pipeline.night.delivered import last_delivered
+from pipeline.night.delivered import delivered_upto, remember_deliveries
 from pipeline.night.inbox import Inbox
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.night.writing import Desk
 from pipeline.publishing import before, outputs
+from pipeline.publishing.outputs import Published
 from pipeline.publishing.plan import Night
 from pipeline.publishing.record import Record
 from pipeline.publishing.summary import Background, PastFigures
+from pipeline.publishing.year_folder import Aside
 
 if TYPE_CHECKING:
     from pipeline.delivery import Round
@@ -64,13 +83,23 @@ class Outcome:
     fetched: Fetched | None = None
     sent: Round | None = None
     pdf_failure: str = ""
+    kept: tuple[Aside, ...] = ()
+    """What persons had done to outputs that were replaced, and where that stands now."""
+    blocked: tuple[Aside, ...] = ()
+    """Outputs that could not be replaced, and where their new state stands."""
+    to_decide: tuple[str, ...] = ()
+    """What waits for a person, in sentences."""
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """What the mail servers or LibreOffice failed at, in sentences; the night was done all the same."""
+        """What the mail servers, LibreOffice or the disk failed at, in sentences; the run was done all the same."""
         ends = (self.fetched, self.sent)
         mailing_failures = (end.failure for end in ends if end)
-        return tuple(failure for failure in (*mailing_failures, self.pdf_failure) if failure)
+        return tuple(
+            failure
+            for failure in (*mailing_failures, self.pdf_failure, *map(blocked_words, self.blocked))
+            if failure
+        )
 
     @property
     def is_all_well(self) -> bool:
@@ -125,21 +154,31 @@ def run(
         fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
+        if not dry_run:
+            letterbox.look_after(ledger, district, target, now=now)
         outcome = _run(session)
         sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
         if not dry_run:
-            letterbox.lay_out(ledger, district, target)
+            laid = letterbox.lay_out(ledger, district, target, now=now)
+            outcome = replace(
+                outcome, kept=(*outcome.kept, *laid.kept), blocked=(*outcome.blocked, *laid.blocked)
+            )
         if sent:
             journal.letters(sent)
-        outcome = replace(outcome, fetched=fetched, sent=sent)
+        journal.grown(ledger.originals.added)
+        to_decide = tuple(deciding.sentences(ledger, district, now=now))
+        outcome = replace(outcome, fetched=fetched, sent=sent, to_decide=to_decide)
         journal.end(outcome.record, outcome.failures)
     return outcome
 
 
-def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int]:
+def send(
+    district: District, output: Path, *, now: datetime, pause: float = 0, most: int | None = None
+) -> tuple[Round, int]:
     """Deliver the letters that wait and are still true; return what became of them, and how many were withdrawn.
 
-    Raises EnvironmentFailedError if the disk fails, ConfigError without a server.
+    ``most`` letters at the most, with ``pause`` seconds between two. Raises EnvironmentFailedError if the disk fails,
+    ConfigError without a server.
     """
     title = f"{district.name} {district.year} 年度　发信"
     with (
@@ -148,100 +187,155 @@ def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int
         open_journal(output / FOLDER / LOGS, title, now=now) as journal,
     ):
         codes.check_codes(ledger, district.agencies, district.roster)
+        target = output / str(district.year)
+        letterbox.look_after(ledger, district, target, now=now)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
-        done = mailing.dispatch(district, ledger, now=now)
+        done = mailing.dispatch(district, ledger, now=now, pause=pause, most=most)
         journal.letters(done)
-        letterbox.lay_out(ledger, district, output / str(district.year))
+        letterbox.lay_out(ledger, district, target, now=now)
     return done, withdrawn
 
 
 def _run(session: Session) -> Outcome:
-    number = runs.start(session.ledger, session.district.year, now=session.now)
-    basis = gather(session.ledger, session.district, session.journal, now=session.now)
-    earlier = before.read_record(session.target)
-    is_same = runs.inputs_before(session.ledger, number) == basis.digest
-    if earlier and is_same and before.is_complete(session.target, earlier, with_pdf=session.with_pdf):
-        return _leave(session, number, basis, earlier)
-    return _work(session, number, basis)
+    ledger, year = session.ledger, session.district.year
+    number = runs.start(ledger, year, now=session.now)
+    basis = gather(ledger, session.district, session.journal, now=session.now)
+    earlier = campaign.last_result(ledger, year)
+    if earlier is None or runs.inputs_before(ledger, number) != basis.digest:
+        return _work(session, number, basis)
+    is_whole = before.is_complete(
+        session.target,
+        dict(earlier.record),
+        written_outputs.of_year(ledger, year),
+        drafts=before.drafts(dict(earlier.record)),
+        with_pdf=session.with_pdf,
+    )
+    return _leave(session, number, basis, earlier) if is_whole else _work(session, number, basis, earlier)
 
 
-def _leave(session: Session, number: int, basis: Basis, earlier: Record) -> Outcome:
+def _leave(session: Session, number: int, basis: Basis, earlier: Result) -> Outcome:
     """Leave the outputs as they are: nothing has changed but, perhaps, whom to write to."""
     letters = letterbox.write_night(_desk(session, basis), earlier, dry_run=session.dry_run)
     runs.finish(
-        session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier["counts"]
+        session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier.record["counts"]
     )
     session.journal.line(f"  结果　没有新的报送，结果文件保持不变；{letters.words or '没有新写信'}")
-    return Outcome(session.target, earlier, unchanged=True, letters=letters)
+    return Outcome(session.target, dict(earlier.record), unchanged=True, letters=letters)
 
 
-def _work(session: Session, number: int, basis: Basis) -> Outcome:
-    """Judge what is new, publish, write letters."""
+def _work(session: Session, number: int, basis: Basis, earlier: Result | None = None) -> Outcome:
+    """Judge what is new, publish, write letters.
+
+    With ``earlier`` nothing is new but that outputs are missing or were edited: they are made again as they were then.
+    """
     letterbox.check(session.district)
+    remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
     assessed = _assess(session, basis.campaign, basis.inbox)
+    night = _night(session, basis, assessed, number, earlier)
     done = outputs.publish(
-        _night(session, basis, assessed),
-        session.target,
-        work=session.work,
-        progress=session.progress,
-        dry_run=session.dry_run,
+        night, session.target, work=session.work, progress=session.progress, dry_run=session.dry_run
     )
+    result = _result(night, done, number, earlier, session)
+    campaign.keep_result(session.ledger, session.district.year, result, done.made)
+    _tell(session, done)
     came = letterstate.Night(assessed.assessments, assessed.copies, basis.inbox.messages)
-    letters = letterbox.write_night(_desk(session, basis), done.record, came, dry_run=session.dry_run)
+    letters = letterbox.write_night(_desk(session, basis), result, came, dry_run=session.dry_run)
     runs.finish(
-        session.ledger,
-        number,
-        runs.DONE,
-        basis.digest,
-        now=session.now,
-        made=done.made,
-        counts=done.record["counts"],
+        session.ledger, number, runs.DONE, basis.digest, now=session.now, counts=done.record["counts"]
     )
     session.journal.line(
         f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；{letters.words or '没有新写信'}"
     )
     return Outcome(
-        session.target, done.record, done.written, done.removed, letters=letters, pdf_failure=done.failure
+        session.target,
+        done.record,
+        done.written,
+        done.removed,
+        letters=letters,
+        pdf_failure=done.failure,
+        kept=tuple(done.kept),
+        blocked=tuple(done.blocked),
     )
+
+
+def _result(night: Night, done: Published, number: int, earlier: Result | None, session: Session) -> Result:
+    """Return what is remembered of a run; one that only makes again what was made before stands for the run that made it."""
+    reports = night.summary.reports
+    return Result(
+        run=earlier.run if earlier else number,
+        at=night.now,
+        record=done.record,
+        figures={report.code: report.numbers for report in reports},
+        names={report.code: report.agency for report in reports},
+        deliveries=_deliveries(session, earlier),
+        page=done.page,
+    )
+
+
+def _deliveries(session: Session, earlier: Result | None) -> int:
+    """Return how many deliveries there were that the outputs speak of."""
+    if earlier:
+        return earlier.deliveries
+    return campaign.number_of_deliveries(session.ledger, session.district.year)
+
+
+def _tell(session: Session, done: Published) -> None:
+    """Record what persons had done to outputs, and what could not be replaced."""
+    told = [(events.Kind.OUTPUT_KEPT, item) for item in done.kept]
+    told += [(events.Kind.OUTPUT_BLOCKED, item) for item in done.blocked]
+    letterbox.tell_outputs(session.ledger, session.district.year, told, now=session.now)
 
 
 def _desk(session: Session, basis: Basis) -> Desk:
-    campaign = basis.campaign
-    return Desk(
-        session.ledger, session.district, campaign.form, session.target, session.now, campaign.history
-    )
+    own = basis.campaign
+    return Desk(session.ledger, session.district, own.form, session.target, session.now, own.history)
 
 
-def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
-    """Put together what publishing needs to know."""
-    ledger, district, campaign = session.ledger, session.district, basis.campaign
-    reports = {district.year - 1: campaign.history}
+def _night(session: Session, basis: Basis, assessed: Assessed, number: int, earlier: Result | None) -> Night:
+    """Put together what publishing needs to know; as of the run that found ``earlier``, if that is given."""
+    ledger, district, own = session.ledger, session.district, basis.campaign
+    reports = {district.year - 1: own.history}
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
-    summary = _merged(campaign.form, district, assessed.assessments)
+    summary = _merged(own.form, district, assessed.assessments)
     return Night(
-        form=campaign.form,
+        form=own.form,
         district=district,
         summary=summary,
+        published=published.compared(own.form, district, ledger, summary, basis.published),
         archive=reports,
-        published=published.compared(campaign.form, district, ledger, summary, basis.published),
         assessments=assessed.assessments,
         leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
         layout=basis.layout,
         style=basis.style,
-        now=session.now,
+        now=earlier.at if earlier else session.now,
         bases=assessed.bases,
         background=Background(
             past={year: _figures(found) for year, found in reports.items()},
-            waivers=campaign.waivers,
-            dismissals=campaign.dismissals,
-            delivered=last_delivered(ledger, campaign.form, district.year),
+            waivers=own.waivers,
+            dismissals=own.dismissals,
+            delivered=delivered_upto(ledger, district.year, _deliveries(session, earlier)),
         ),
-        history=campaign.history,
-        made=runs.take_outputs(ledger, district.year),
-        announce=partial(runs.announce_outputs, ledger, district.year),
+        history=own.history,
+        made=_made(written_outputs.take(ledger, district.year)),
+        was_cut_off=not runs.inputs_before(ledger, number),
+        adopts=earlier is None and campaign.last_result(ledger, district.year) is None,
+        announce=partial(written_outputs.announce, ledger, district.year),
+        note=partial(written_outputs.note, ledger, district.year),
+        today=session.now.astimezone(CHINA).date(),
         with_pdf=session.with_pdf,
-        nights=runs.nights(ledger, district.year),
+        nights=runs.nights(ledger, district.year, earlier.run if earlier else number),
     )
+
+
+def _made(found: Mapping[str, Made]) -> dict[str, Made]:
+    """Leave out the letters that wait: they are no output of a run."""
+    return {path: item for path, item in found.items() if not path.startswith(f"{written_outputs.LETTERS}/")}
+
+
+def blocked_words(item: Aside) -> str:
+    """Say what could not be replaced, and what to do."""
+    where = f"新的内容写在“{item.beside}”" if item.beside else "没有删除"
+    return f"“{item.path}”正被其他程序打开或不能改写，{where}。请关闭它，然后重新运行"
 
 
 def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.district.folder import District
+    from pipeline.night.by_hand import Chosen
 
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
 BUG = 70
@@ -154,18 +155,36 @@ def template(
         )
 
 
-@app.command(cls=Command, epilog="例：nianbao deliver 临平区")
-def deliver(folder: Folder, output: Output = None, now: Now = None) -> None:
-    """写一封信把汇总表报给上级办公室，不等收齐；收齐后的信每晚自动写。"""
+@app.command(cls=Command, epilog="例：nianbao deliver 临平区 --by 王主任")
+def deliver(
+    folder: Folder,
+    by: Annotated[
+        str, typer.Option("--by", metavar="姓名", help="审核、签发的人；必须写明。", show_default=False)
+    ] = "",
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason", metavar="理由", help="更正已经报送的数据时，为什么更正。", show_default=False
+        ),
+    ] = "",
+    output: Output = None,
+    now: Now = None,
+) -> None:
+    """签发汇总表：写明谁审核同意，信才报给上级办公室；没有收齐的注明阶段汇总，更正要写理由。"""
     from pipeline.district.folder import load_district
     from pipeline.night import letterbox
 
     moment = _moment(now)
     district = load_district(folder)
     target = _output(folder, output)
+    if not by.strip():
+        raise ConfigError("--by 没有填写。汇总表要有人审核、签发，请写明姓名，例如 --by 王主任。")
     with lock(target), disk():
-        letters = letterbox.send_summary(district, target, now=moment)
-    typer.echo(_waiting(letters, district, target) if letters else "这份汇总表的信已经写过，没有再写。")
+        letters = letterbox.send_summary(district, target, by=by.strip(), reason=reason.strip(), now=moment)
+    if letters:
+        typer.echo(f"已签发（{by.strip()}）。{_waiting(letters, district, target)}")
+    else:
+        typer.echo("这份汇总表已经签发过，没有再写。")
 
 
 def _waiting(letters: int, district: District, target: Path) -> str:
@@ -224,7 +243,10 @@ def run(
     engine: Annotated[
         str | None,
         typer.Option(
-            "--engine", metavar="地址", help="dask 集群地址，例如 tcp://10.0.0.5:8786。", show_default=False
+            "--engine",
+            metavar="地址",
+            help="dask 集群地址，例如 tls://10.0.0.5:8786；集群送回的结果在本机执行，只用自己管理的集群。",
+            show_default=False,
         ),
     ] = None,
     with_pdf: Annotated[
@@ -480,37 +502,62 @@ def send(
     by_hand: Annotated[
         bool,
         typer.Option(
-            "--by-hand", metavar=" ", help="不发邮件，只记下：等待的和被拒收的信都已经用别的办法转交。"
+            "--by-hand",
+            metavar=" ",
+            help="不发邮件，只记下已经用别的办法转交的信；先列出有哪些，用 --all、--agency 或 --letter 写明记哪些。",
         ),
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", metavar=" ", help="被拒收的信也重新发一次。")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", metavar=" ", help="与 --by-hand 同用：撤销已记下的转交，信重新等待。")
     ] = False,
     agency: Annotated[
         str | None,
+        typer.Option("--agency", metavar="单位", help="只指这一个单位的信。", show_default=False),
+    ] = None,
+    letter: Annotated[
+        list[str] | None,
         typer.Option(
-            "--agency", metavar="单位", help="与 --by-hand 同用，只记这一个单位的。", show_default=False
+            "--letter",
+            metavar="代号",
+            help="只指这封信（文件名末尾的六个字），可以写多次。",
+            show_default=False,
         ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", metavar=" ", help="与 --by-hand 同用：全部。")] = False,
+    pause: Annotated[float, typer.Option("--pause", metavar="秒", min=0, help="两封信之间停几秒。")] = 0,
+    most: Annotated[
+        int | None,
+        typer.Option("--most", metavar="封", min=1, help="这一次最多发几封。", show_default=False),
     ] = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
-    """发出等待中的信，即 letters 文件夹里的那些。"""
+    """发出等待中的信，即 letters 文件夹里的那些；或者记下用别的办法转交的。"""
     from pipeline import batch, console
+    from pipeline.coordinating.waiving import agency_of
     from pipeline.district.folder import load_district
+    from pipeline.night import by_hand as persons
 
     district = load_district(folder)
-    target = _output(folder, output)
+    target, moment = _output(folder, output), _moment(now)
+    code = agency_of(district, agency).code if agency else None
+    chosen = persons.Chosen(code, tuple(letter or ()), every)
     if by_hand:
-        from pipeline.coordinating.waiving import agency_of
-        from pipeline.night import letterbox
-
-        code = agency_of(district, agency).code if agency else None
         with lock(target), disk():
-            handed = letterbox.hand_over(district, target, code=code, now=_moment(now))
-        console.print_handed_over(handed, district)
+            _record_by_hand(district, target, chosen, undo=undo, now=moment)
         return
-    if agency:
-        raise ConfigError("--agency 只能与 --by-hand 同用。发信时总是发出全部等待的信。")
+    if undo or every or (chosen.is_named and not again):
+        raise ConfigError(
+            "--undo、--all、--agency、--letter 只能与 --by-hand 或 --again 同用。发信时总是发出全部等待的信。"
+        )
+    if again:
+        with lock(target), disk():
+            console.print_letters_settled(
+                persons.try_again(district, target, chosen, now=moment), district, "重新等待发出"
+            )
     with lock(target):
-        done, withdrawn = batch.send(district, target, now=_moment(now))
+        done, withdrawn = batch.send(district, target, now=moment, pause=pause, most=most)
     if withdrawn:
         typer.echo(
             f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {typed(folder)} 会重新写。"
@@ -520,6 +567,79 @@ def send(
         raise EnvironmentFailedError(done.failure)
     if done.refused:
         raise typer.Exit(UNFINISHED)
+
+
+def _record_by_hand(district: District, target: Path, chosen: Chosen, *, undo: bool, now: datetime) -> None:
+    from pipeline import console
+    from pipeline.night import by_hand as persons
+
+    if undo:
+        if not chosen.is_named:
+            raise ConfigError("请写明撤销哪些：--letter 代号、--agency 单位，或者 --all 全部。")
+        back = persons.take_back(district, target, chosen, now=now)
+        console.print_letters_settled(back, district, "撤销转交，重新等待")
+        return
+    if not chosen.is_named:
+        console.print_letters(persons.undelivered(district, target, chosen, now=now), district)
+        raise ConfigError(
+            "没有记下任何信。请看上面的清单，写明记哪些：--letter 代号、--agency 单位，或者 --all 全部。"
+        )
+    console.print_handed_over(persons.hand_over(district, target, chosen, now=now), district)
+
+
+@app.command(cls=Command, epilog="例：nianbao letters 临平区 002 --open 3f9a1c")
+def letters(
+    folder: Folder,
+    agency: Annotated[
+        str | None,
+        typer.Argument(metavar="单位", help="单位的代码、名称或简称；不写则是全部。", show_default=False),
+    ] = None,
+    open_: Annotated[
+        str | None,
+        typer.Option(
+            "--open", metavar="代号", help="打开这封信：显示内容，信和附件另存一份。", show_default=False
+        ),
+    ] = None,
+    withdraw: Annotated[
+        str | None, typer.Option("--withdraw", metavar="代号", help="这封信不发了。", show_default=False)
+    ] = None,
+    as_edited: Annotated[
+        str | None,
+        typer.Option(
+            "--as-edited", metavar="代号", help="照在 letters 文件夹里改过的发。", show_default=False
+        ),
+    ] = None,
+    restore: Annotated[
+        str | None,
+        typer.Option("--restore", metavar="代号", help="照原样发，不管文件夹里怎样。", show_default=False),
+    ] = None,
+    output: Output = None,
+    now: Now = None,
+) -> None:
+    """留底：列出发过的和等待的每一封信，打开其中一封；对改过、删过的信说明怎么办。"""
+    from pipeline import console
+    from pipeline.coordinating.waiving import agency_of
+    from pipeline.district.folder import load_district
+    from pipeline.night import by_hand as persons
+
+    district = load_district(folder)
+    target, moment = _output(folder, output), _moment(now)
+    acts = (
+        (withdraw, persons.stop, "不再发出"),
+        (as_edited, persons.send_as_edited, "照改过的发出"),
+        (restore, persons.restore, "照原样发出"),
+    )
+    asked = [(handle, act, word) for handle, act, word in acts if handle]
+    if len(asked) + bool(open_) > 1:
+        raise ConfigError("--open、--withdraw、--as-edited、--restore 一次只能用一个。")
+    with disk(), lock(target):
+        for handle, act, word in asked:
+            console.print_letters_settled(act(district, target, handle, now=moment), district, word)
+        if open_:
+            console.print_letter(*persons.opened(district, target, open_), district)
+        elif not asked:
+            code = agency_of(district, agency).code if agency else None
+            console.print_letters(persons.ever_written(district, target, code), district)
 
 
 @app.command(cls=Command, epilog="例：nianbao fields annual_report_2021 --json")
@@ -619,4 +739,7 @@ def _run() -> int:
 
 def _complain(sentence: str) -> None:
     if sentence:
-        typer.secho(sentence, err=True, fg=typer.colors.RED)
+        from pipeline.wording.quoting import visible
+
+        said = "\n".join(map(visible, sentence.split("\n")))  # a server's words may be in it
+        typer.secho(said, err=True, fg=typer.colors.RED)

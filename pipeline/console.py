@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import time
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -19,13 +20,24 @@ from pipeline.district.folder import District
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.ledger.standing import Filed, Versions
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words, notices
+from pipeline.messages import (
+    AWAITING,
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    awaits_approval,
+    counts_in_words,
+    notices,
+)
 from pipeline.model import CHINA, Assessment, Compared, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
 from pipeline.wording.grouping import group_notices
+from pipeline.wording.personal_numbers import without_persons
+from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.batch import Outcome
     from pipeline.coordinating.taken import Taken
     from pipeline.delivery import Round
@@ -59,9 +71,20 @@ def out() -> Console:
     return console if console.is_terminal else _console(width=_WIDE)
 
 
+class _ForeignWords(Console):
+    """A console on which what others wrote can do nothing: no escape that it holds reaches the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield what is printed, with a blank for every character that cannot be seen but the ends of our lines."""
+        for segment in super().render(renderable, options):
+            text = segment.text
+            is_plain = segment.control or text.isprintable() or text == "\n"
+            yield segment if is_plain else Segment("\n".join(map(visible, text.split("\n"))), segment.style)
+
+
 def _console(width: int | None = None) -> Console:
     """Return a console that takes names and the words of servers as they are: brackets and colons mean nothing."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    return _ForeignWords(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 @contextmanager
@@ -93,6 +116,9 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     console = out()
     console.print(Text(f"{district.name} {district.year} 年度政府信息公开工作年度报告", style="bold"))
     console.print(counts_in_words(outcome.record["counts"]))
+    if district.mail.fetches or any(".eml" in item["file"] for item in outcome.record["submissions"]):
+        for remark in district.mail.remarks:
+            console.print(f"注意：{remark}")
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
     if dry_run:
@@ -108,6 +134,8 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
     if outcome.letters.words:
         console.print(f"{outcome.letters.words}，等待发出的在 letters 文件夹。")
+    for sentence in outcome.to_decide:
+        console.print(Text(f"请处理：{sentence}。", style="bold"))
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
     console.print("  各单位年报　reports　　退回表格　returned　　问题清单　findings.csv")
@@ -140,6 +168,41 @@ def print_handed_over(handed: Sequence[Kept], district: District) -> None:
         console.print(Text(f"  {KIND_WORDS[LetterKind(item.kind)]}　{whom}　{item.subject}"))
 
 
+def print_letters_settled(done: Sequence[Kept], district: District, word: str) -> None:
+    """Print which letters a person has decided about, and what."""
+    console = out()
+    console.print(f"{word}：{len(done)} 封。" if done else "没有这样的信。")
+    for item in done:
+        console.print(Text(f"  {_letter_line(item, district)}"))
+
+
+def print_letters(found: Sequence[Kept], district: District) -> None:
+    """Print letters with the short names by which they are called."""
+    console = out()
+    console.print(f"信 {len(found)} 封" if found else "没有这样的信。")
+    for item in found:
+        console.print(Text(f"  {_letter_line(item, district)}"))
+
+
+def print_letter(item: Kept, body: str, files: Sequence[Path], district: District) -> None:
+    """Print what a letter says, and where it lies with its attachments."""
+    console = out()
+    console.print(Text(_letter_line(item, district)))
+    console.print(Text(f"收件人：{item.recipient}\n\n{body}"))
+    for path in files:
+        console.print(Text(f"  {path}"))
+
+
+def _letter_line(item: Kept, district: District) -> str:
+    names = {agency.code: agency.name for agency in district.agencies}
+    day = (item.settled_at or item.intended_at).astimezone(CHINA)
+    whom = names.get(item.agency or "", item.recipient)
+    state = LETTER_STATE_WORDS[item.state]
+    return (
+        f"{item.handle}　{day:%Y-%m-%d}　{state}　{KIND_WORDS[LetterKind(item.kind)]}　{whom}　{item.subject}"
+    )
+
+
 def _print_troubles(console: Console, found: Record) -> None:
     newest = _versions(found["submissions"])
     counting = _versions(item for item in found["submissions"] if Verdict(item["verdict"]).is_acceptance)
@@ -155,8 +218,13 @@ def _print_troubles(console: Console, found: Record) -> None:
     for item in troubled[:_SHOWN]:
         verdict = Verdict(item["verdict"])
         errors = [finding for finding in item["findings"] if finding["severity"] == "error"]
-        line = Text(f"  {VERDICT_WORDS[verdict]}　", style=_COLOURS[verdict])
-        parts = (item["agency_name"], item["file"], f"{item['problem_counts']['error']} 项错误")
+        word = AWAITING if item["awaits_approval"] else VERDICT_WORDS[verdict]
+        line = Text(f"  {word}　", style=_COLOURS[verdict])
+        parts = (
+            item["agency_name"],
+            without_persons(item["file"]),
+            f"{item['problem_counts']['error']} 项错误",
+        )
         line.append("　".join(part for part in parts if part), style="default")
         line.append(_counted_before(counting.get(item["agency"], 0)), style="default")
         console.print(line)
@@ -193,7 +261,7 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
     """Print the verdict of single files, and what is to be said of each."""
     console = out()
     for assessment, found in checked:
-        line = Text(f"{assessment.submission.file}：")
+        line = Text(f"{without_persons(assessment.submission.file)}：")
         line.append(VERDICT_WORDS[assessment.verdict], style=_COLOURS.get(assessment.verdict, ""))
         console.print(line)
         for group in group_notices(found):
@@ -270,8 +338,12 @@ def print_status(district: District, found: Status) -> None:
     for agency in district.agencies:
         letter = found.letters.get(agency.code)
         own = found.of(agency.code)
-        told = problem_counts(notices(form, own.shown.findings if own.shown else ()))
-        table.add_row(agency.name, *_status_cells(own, told, _letter_words(letter)))
+        said = notices(form, own.shown.findings if own.shown else ())
+        is_awaiting = (
+            own.shown is not None and own.shown.verdict is Verdict.RETURNED and awaits_approval(said)
+        )
+        cells = _status_cells(own, problem_counts(said), _letter_words(letter), is_awaiting=is_awaiting)
+        table.add_row(agency.name, *cells)
     console.print(table)
     for item in found.unclaimed:
         console.print(
@@ -293,12 +365,14 @@ def print_status(district: District, found: Status) -> None:
     console.print(counts_in_words(found.counts(district)))
 
 
-def _status_cells(own: Versions, told: Mapping[str, int], letter: str) -> tuple[Text | str, ...]:
+def _status_cells(
+    own: Versions, told: Mapping[str, int], letter: str, *, is_awaiting: bool
+) -> tuple[Text | str, ...]:
     shown = own.shown
     if shown is None:
         return VERDICT_WORDS[None], "", "", "", "", letter, ""
     return (
-        Text(VERDICT_WORDS[shown.verdict], style=_COLOURS[shown.verdict]),
+        Text(AWAITING if is_awaiting else VERDICT_WORDS[shown.verdict], style=_COLOURS[shown.verdict]),
         _version_words(own),
         _moment_words(shown),
         str(told[Severity.ERROR] or ""),

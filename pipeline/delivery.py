@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import smtplib
 import socket
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -23,6 +24,18 @@ from pipeline.machine.network import TIMEOUT, Credentials, said_of, tls
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PERMANENT = 500
+_IN_A_ROW = 3
+"""So many refusals after each other, of which none is clearly about its recipient, are not the recipients' fault."""
+_OF_THE_RECIPIENT = re.compile(
+    r"\b5\.1\.\d|\b5\.2\.[12]\b|mailbox( is)? full|邮箱已?满|no such (user|mailbox|recipient|account)|user (unknown|not found|doesn'?t exist)|unknown (user|recipient)"
+    r"|(mailbox|account|recipient|address) (not found|unavailable|unknown|does not exist|disabled|rejected)|用户不存在|收件人不存在|邮箱不存在|无此用户",
+    re.IGNORECASE,
+)
+_OF_THE_SENDER = re.compile(
+    r"^53[0458]\b|\b5\.7\.\d|\bauth\b|authenticat|login|frequen|rate.?limit|limit exceed|exceed\w* .*limit|quota exceed|daily .*(quota|limit)|too many|too fast"
+    r"|spam|blocked|blacklist|reputation|policy|频率|频繁|发信量|发送量|超过.*限|超限|限制|认证|授权|登录|垃圾邮件|黑名单",
+    re.IGNORECASE,
+)
 _NO_RECIPIENT = "信上没有收件人的邮箱"
 _BAD_ADDRESS = "收件人的邮箱写法不对"
 
@@ -54,6 +67,18 @@ class Attempt:
     recipients: tuple[str, ...]
     answer: Answer
     words: str = ""
+
+    @property
+    def is_of_sender(self) -> bool:
+        """Whether what the server said is about whoever sends, not about the recipient."""
+        said = any(map(_OF_THE_SENDER.search, self.words.split("；")))
+        return self.answer is not Answer.SENT and said and not _OF_THE_RECIPIENT.search(self.words)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it was refused by a server, and nothing tells of whom that speaks."""
+        is_own = self.words in (_NO_RECIPIENT, _BAD_ADDRESS)
+        return self.answer is Answer.REFUSED and not is_own and not _OF_THE_RECIPIENT.search(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +113,13 @@ def deliver(
     letters: Sequence[Outgoing],
     *,
     record: Callable[[Attempt], object],
+    pause: float = 0,
 ) -> Round:
-    """Deliver ``letters`` in order, recording each attempt before the next begins.
+    """Deliver ``letters`` in order, recording each attempt before the next begins, with ``pause`` seconds between two.
 
     A connection that breaks costs the letter on its way one attempt, and the next goes over a new one; a server that
-    cannot be reached, or refuses the login, ends the round.
+    cannot be reached, refuses the login, or answers what is not about the recipient, ends the round: nothing is wrong with
+    the letters, and they wait.
     """
     done: list[Attempt] = []
     while len(done) < len(letters):
@@ -102,12 +129,34 @@ def deliver(
             return Round(tuple(done), f"发送邮件失败（{settings.smtp_host}）：{_why(error)}。{_REMEDY}")
         with _closing(server):
             for letter in letters[len(done) :]:
+                if done and pause:
+                    time.sleep(pause)
                 attempt = _attempt(server, letter)
                 record(attempt)
                 done.append(attempt)
+                if attempt.is_of_sender or _is_row_of_refusals(done):
+                    return _ended(settings, done, record)
                 if server.sock is None:  # hung up: the rest goes over a new connection
                     break
     return Round(tuple(done))
+
+
+def _is_row_of_refusals(done: Sequence[Attempt]) -> bool:
+    last = done[-_IN_A_ROW:]
+    return len(last) == _IN_A_ROW and all(item.is_doubtful for item in last)
+
+
+def _ended(settings: MailSettings, done: list[Attempt], record: Callable[[Attempt], object]) -> Round:
+    """End the round; refusals in a row that led to it are taken for the sender's, so that those letters wait as well."""
+    words = done[-1].words
+    if not done[-1].is_of_sender:
+        for at in range(len(done) - _IN_A_ROW, len(done)):
+            done[at] = replace(done[at], answer=Answer.LATER)
+            record(done[at])
+    why = f"邮件服务器（{settings.smtp_host}）暂不受理本单位发信：{words}"
+    return Round(
+        tuple(done), f"{why}。{_REMEDY}；可用 nianbao send --pause 秒数 --most 封数 放慢，或与邮件管理员联系"
+    )
 
 
 _REMEDY = "没有发出的信留在 letters 文件夹，下次运行或 nianbao send 时再发"
@@ -177,12 +226,18 @@ def _answer(error: Exception) -> tuple[Answer, str]:
             said = list(error.recipients.values())
             is_final = all(code >= _PERMANENT for code, _ in said)
             words = "；".join(f"{address}：{_words(*why)}" for address, why in error.recipients.items())
-            return (Answer.REFUSED if is_final else Answer.LATER), words
+            return _weighed(words, is_final=is_final)
         case smtplib.SMTPResponseException():
             is_final = error.smtp_code >= _PERMANENT
-            return (Answer.REFUSED if is_final else Answer.LATER), _words(error.smtp_code, error.smtp_error)
+            return _weighed(_words(error.smtp_code, error.smtp_error), is_final=is_final)
         case _:
             return Answer.LATER, said_of(error)
+
+
+def _weighed(words: str, *, is_final: bool) -> tuple[Answer, str]:
+    """A refusal for good is one only where it is about the recipient."""
+    refused = Attempt("", (), Answer.REFUSED, words)
+    return (Answer.REFUSED if is_final and not refused.is_of_sender else Answer.LATER), words
 
 
 def _why(error: Exception) -> str:

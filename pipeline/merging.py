@@ -63,7 +63,7 @@ def _totals(form: Form, reports: Sequence[Report]) -> tuple[Number, ...]:
         return tuple(
             sum(
                 (report.numbers[cell.index] for report in reports),
-                start=Decimal(0) if cell.kind == "money" else 0,
+                start=0 if cell.number.is_whole else Decimal(0),
             )
             for cell in form.cells
         )

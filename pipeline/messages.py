@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
-from pipeline.model import CHINA, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
+from pipeline.model import CHINA, Bounce, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
 from pipeline.wording.catalogue import CATALOGUE, Wording
 from pipeline.wording.hints import way_out
+from pipeline.wording.quoting import quoted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.forms.form import AnyRule, Balance, Form
 
@@ -34,6 +35,8 @@ VERDICT_WORDS: Mapping[Verdict | None, str] = {
     Verdict.NOT_A_SUBMISSION: "不是报送",
     None: "未报送",
 }
+
+_LONGEST_SUBJECT = 80
 
 REASON_WORDS: Mapping[Reason, str] = {
     Reason.COMPLETE: "附件齐全无误",
@@ -64,10 +67,10 @@ def notice(form: Form, finding: Finding) -> Notice:
     """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
     balance = form.checks.get(finding.variant)
     rule = form.narrative(finding.code)
-    facts = {name: spoken(value) for name, value in finding.facts.items()}
+    facts = {name: quoted(spoken(value)) for name, value in finding.facts.items()}
     if balance:
         wording = _check_wording(balance, finding)
-    elif finding.variant == "typed_over":
+    elif finding.variant in {"typed_over", "typed_open"}:
         wording = CATALOGUE["sums", finding.variant]
     elif rule and (rule.kind, finding.variant) in CATALOGUE:
         wording = CATALOGUE[rule.kind, finding.variant]
@@ -84,7 +87,8 @@ def notice(form: Form, finding: Finding) -> Notice:
     remedy = _PLEADED.format(pleaded) if pleaded else _answered(finding, remedy)
     label = balance.subject if balance else _label(form, finding.key)
     named = f" {label}" if label.startswith("（") else f"（{label}）"
-    where = f"{finding.place}{named}" if finding.place and label else str(finding.place or label)
+    place = visible(str(finding.place)) if finding.place else ""
+    where = f"{place}{named}" if place and label else place or label
     return Notice(
         code=finding.code,
         severity=finding.severity.value,
@@ -111,16 +115,17 @@ _PLEADED = "已收到说明，等政务公开办核准（单位说明：{}）"
 def _pleaded(form: Form, finding: Finding) -> str:
     """Return what was written of an error that the office may except, and has not yet."""
     waits = finding.severity is Severity.ERROR and not finding.waived and form.may_waive(finding.code)
-    return finding.explanation if waits else ""
+    return quoted(finding.explanation) if waits else ""
 
 
 def _answered(finding: Finding, remedy: str) -> str:
     """Return what to do, or what has been said of it already."""
     if finding.waived:
-        return f"政务公开办已准予例外：{finding.waived}"
+        return f"政务公开办已准予例外：{quoted(finding.waived)}"
+    said = quoted(finding.explanation)
     if finding.is_answered:
-        return f"单位已说明：{finding.explanation}"
-    return f"{remedy}（单位说明：{finding.explanation}）" if finding.explanation else remedy
+        return f"单位已说明：{said}"
+    return f"{remedy}（单位说明：{said}）" if said else remedy
 
 
 def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
@@ -148,6 +153,12 @@ def in_order(form: Form, findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=order)
 
 
+def bounce_in_words(bounce: Bounce) -> str:
+    """Say that a letter did not arrive, and quote what the report gives as the reason: anybody can write one."""
+    said = f"，来信中说“{quoted(bounce.words)}”" if bounce.words else ""
+    return f"{quoted(bounce.recipient)}：没有送到{said}"
+
+
 def message_line(outcome: MessageOutcome) -> str:
     """Say on one line what became of a mail: when, from whom, its subject, the verdict, why, and its files."""
     message = outcome.message
@@ -158,10 +169,20 @@ def message_line(outcome: MessageOutcome) -> str:
     )
     said = f"{VERDICT_WORDS[outcome.verdict]}（{REASON_WORDS[outcome.reason]}）"
     names = "、".join(name.removeprefix(f"{message.path}/") for name in (*message.files, *message.others))
-    subject = message.subject or "（无主题）"
-    bounced = f"{message.bounce.recipient}：{message.bounce.words}" if message.bounce else ""
+    subject = quoted(message.subject, _LONGEST_SUBJECT) or "（无主题）"
+    bounced = bounce_in_words(message.bounce) if message.bounce else ""
     parts = (when, message.sender or "发件人不明", f"《{subject}》", said, names, bounced)
     return "　".join(part for part in parts if part)
+
+
+AWAITING = "待核准"
+"""How people call a returned report of which every error was explained: it is the office's turn, not the agency's."""
+
+
+def awaits_approval(found: Iterable[Notice]) -> bool:
+    """Whether every error was explained by the agency and may be excepted: the coordinator has to decide, nobody else."""
+    errors = [item for item in found if item.severity == Severity.ERROR and not item.answered]
+    return bool(errors) and all(item.pleaded for item in errors)
 
 
 def agencies_by_verdict(counts: Mapping[str, int]) -> dict[Verdict | None, int]:
@@ -180,7 +201,13 @@ def agencies_by_verdict(counts: Mapping[str, int]) -> dict[Verdict | None, int]:
 def counts_in_words(counts: Mapping[str, int]) -> str:
     """Say the counts of ``run.json`` as the screen, the log and the letters do: agencies first, files that wait apart."""
     stands = agencies_by_verdict(counts)
-    came = "，".join(f"{VERDICT_WORDS[verdict]} {count} 家" for verdict, count in stands.items() if verdict)
+    awaiting = counts.get("awaiting_approval", 0)
+    more = {Verdict.RETURNED: f"（其中{AWAITING} {awaiting} 家）" if awaiting else ""}
+    came = "，".join(
+        f"{VERDICT_WORDS[verdict]} {count} 家{more.get(verdict, '')}"
+        for verdict, count in stands.items()
+        if verdict
+    )
     files = f"待核实的文件 {counts['held']} 份。" if counts["held"] else ""
     whole = f"应报送 {counts['expected']} 家，已报送 {counts['received']} 家"
     return f"{whole}：{came}；未报送 {stands[None]} 家。{files}"

@@ -202,6 +202,18 @@ class Finding:
     on_trial: bool = False
     """Whether its rule is on trial: told to the coordinator only."""
 
+    @classmethod
+    def found(
+        cls,
+        code: str,
+        place: Place | None = None,
+        keys: tuple[str, ...] = (),
+        variant: str = "",
+        facts: Mapping[str, Fact] | None = None,
+    ) -> Finding:
+        """Make a finding as reading comes upon it: it weighs as an error until the form has weighed it (``forms.weighed``)."""
+        return cls(code, Severity.ERROR, place, keys, variant, facts or {})
+
     @property
     def key(self) -> str | None:
         """The cell at ``place``, if it is one of the form's."""
@@ -294,11 +306,15 @@ LOOP_HEADER = "X-Nianbao"
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """What a mail server says of a letter that did not arrive: the letter's Message-ID, at whom, and why."""
+    """What a mail server says of a letter that did not arrive: the letter's Message-ID, at whom, and why.
+
+    ``subject`` is the letter's, where the report quotes it: many reports quote nothing else.
+    """
 
     letter: str
     recipient: str
     words: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,11 +488,20 @@ class ReadBack:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file that a night wrote: the digest of what it was made of, its size in bytes, and what was read in it, if anything was."""
+    """A file that a run wrote: the digest of what it was made of, its size in bytes, and what was read in it, if anything was.
+
+    ``digest`` is that of its bytes and ``former`` the one before, until the file is known to be in place; ``modified`` when
+    it was written (nanoseconds), so that one that nobody touched need not be opened. ``beside``: the path that it has
+    where its own could not be replaced.
+    """
 
     basis: str
     size: int
     read: ReadBack | None = None
+    digest: str = ""
+    former: str = ""
+    modified: int = 0
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

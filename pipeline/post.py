@@ -50,6 +50,8 @@ class LetterState(StrEnum):
     HANDED = "handed"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    """A person does not want it to be sent."""
 
     @property
     def is_gone(self) -> bool:
@@ -63,6 +65,7 @@ LETTER_STATE_WORDS: Mapping[LetterState, str] = {
     LetterState.HANDED: "已转交",
     LetterState.FAILED: "被拒收",
     LetterState.WITHDRAWN: "已撤回",
+    LetterState.STOPPED: "已停发",
 }
 
 
@@ -88,6 +91,8 @@ class Arrival:
     automatic: bool = False
     others: tuple[str, ...] = ()
     """Names of attachments that are no tables."""
+    clerk: Mapping[str, str] = field(default_factory=dict)
+    """Who filled it in, as it says itself: contact, phone, approver, date."""
     notices: tuple[Notice, ...] = ()
     report: Report | None = None
     excepted: tuple[str, ...] = ()
@@ -193,6 +198,8 @@ class Digest:
     departed: tuple[str, ...] = ()
     """Names of agencies whose accepted figures count no more, since they are on the roster no longer."""
     came: Mapping[Verdict, int] = field(default_factory=dict)
+    to_decide: tuple[str, ...] = ()
+    """What else waits for a person, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +213,10 @@ class Delivery:
     """Whether a complete workbook has been sent before."""
     changes: tuple[str, ...] = ()
     """What differs from the workbook sent before, in words."""
+    whose: tuple[str, ...] = ()
+    """Names of the agencies whose figures differ: what they published has to be published again."""
+    why: str = ""
+    """Why figures were corrected, as whoever let that go up says."""
 
 
 @dataclass(frozen=True, slots=True)

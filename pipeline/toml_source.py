@@ -24,7 +24,7 @@ class Source(Protocol):
     def fault(self, section: Section, problem: str, token: str) -> ConfigError:
         """Make the error for ``problem``, pointing at what ``section`` says of ``token``."""
 
-    def lines_of(self, *path: str) -> tuple[int, int] | None:
+    def lines_of(self, *path: str | int) -> tuple[int, int] | None:
         """Return the first and last line of the table at ``path``, None where it has no header of its own."""
 
 
@@ -37,6 +37,10 @@ class Section:
     values: Mapping[str, Any]
     first_line: int
     last_line: int
+    path: tuple[str | int, ...] = ()
+    """Where it stands in the text: names of tables, and numbers of those that are repeated."""
+    under: Section | None = None
+    """The section of another text that this one adds to, if it does."""
 
     def fault(self, problem: str, token: str = "") -> ConfigError:
         """Make the error for ``problem``, pointing at the first line of the section that holds ``token``."""
@@ -63,8 +67,24 @@ class Section:
         values = self.values.get(name, {})
         if not isinstance(values, dict):
             raise self.fault(f"“{name}”应写成 [{self.name}.{name}] 表。", name)
-        lines = self.source.lines_of(self.name, name) or (self.first_line, self.last_line)
+        lines = self.source.lines_of(*(self.path or (self.name,)), name) or (self.first_line, self.last_line)
         return Section(self.source, f"{self.name}.{name}", values, *lines)
+
+    def inner(self, name: str) -> list[Section]:
+        """Return every ``[[section.name]]`` of this very section."""
+        found = self.values.get(name, [])
+        if self.under is not None and found is self.under.values.get(name):
+            return self.under.inner(name)
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self.fault(f"“{name}”应写成 [[{self.name}.{name}]]。", name)
+        paths = [(*self.path, name, number) for number in range(len(found))]
+        return [
+            Section(self.source, f"{self.name}.{name}", item, *self._lines_of(path), path)
+            for path, item in zip(paths, found, strict=True)
+        ]
+
+    def _lines_of(self, path: tuple[str | int, ...]) -> tuple[int, int]:
+        return self.source.lines_of(*path) or (self.first_line, self.last_line)
 
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """Raise for the first key that nobody reads."""
@@ -92,7 +112,7 @@ class TomlSource:
         self._lines = text.splitlines()
         try:
             self.values: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and 5,000 brackets
             at = re.search(r"at line (\d+)", str(error))
             raise ConfigError(
                 "这一行的写法不对：文字要用英文引号括起来，日期写成 2024-01-31（月、日各两位，不加引号），每行一个“名称 = 值”。",
@@ -125,13 +145,6 @@ class TomlSource:
             raise self.top().fault(f"“{name}”应写成 [[{name}]]。", name)
         return [self._section((name, index), item) for index, item in enumerate(values)]
 
-    def inner(self, outer: Section, index: int, name: str) -> list[Section]:
-        """Return every ``[[outer.name]]`` of the ``index``-th ``[[outer]]``."""
-        return [
-            self._section((outer.name, index, name, number), item)
-            for number, item in enumerate(outer.values.get(name, []))
-        ]
-
     def refuse_unknown_tables(self, known: Iterable[str]) -> None:
         """Raise for a top-level key or table that nobody reads."""
         for key in self.values:
@@ -150,7 +163,7 @@ class TomlSource:
         """Return the first line of ``section`` that holds ``token``, else its first line."""
         return self._line_of(token, section.first_line, section.last_line)
 
-    def lines_of(self, *path: str) -> tuple[int, int] | None:
+    def lines_of(self, *path: str | int) -> tuple[int, int] | None:
         """Return the first and last line of the table with a header of its own at ``path``."""
         return self._spans.get(path)
 
@@ -164,9 +177,9 @@ class TomlSource:
                 return number
         return first
 
-    def _section(self, path: tuple[str | int, ...], values: dict[str, Any]) -> Section:
+    def _section(self, path: tuple[str | int, ...], values: Mapping[str, Any]) -> Section:
         name = ".".join(part for part in path if isinstance(part, str))
-        return Section(self, name, values, *self._spans.get(path, (1, len(self._lines))))
+        return Section(self, name, values, *self._spans.get(path, (1, len(self._lines))), path)
 
     def _find_spans(self) -> dict[tuple[str | int, ...], tuple[int, int]]:
         spans: dict[tuple[str | int, ...], tuple[int, int]] = {}

@@ -170,7 +170,8 @@ def test_every_path_of_the_record_is_there_and_nothing_else(sample: Ran) -> None
     named = {path for path in record["files"].values() if path}
     for item in record["submissions"]:
         named |= {path for path in (item["report"], item["html"], item["pdf"], item["returned"]) if path}
-        named |= set(documents.paths_of(Path(item["report"]).stem) if item["report"] else ())
+        if item["report"]:
+            named |= set(documents.paths_of(Path(item["report"]).stem, is_offered=bool(item["site"])))
     found = {path for path in contents(sample.folder) if not path.startswith("letters/")}
     assert found == named | {"run.json"}
 

@@ -85,17 +85,62 @@ def test_a_greylisted_letter_is_taken_the_next_time_under_the_same_name(post: Po
 
 
 @pytest.mark.parametrize(
-    ("to_recipient", "to_data", "words"),
-    [(["550 5.1.1 No such user"], [], "550 5.1.1 No such user"), ([], ["554 5.7.1 Spam"], "554 5.7.1 Spam")],
+    "words",
+    ["550 5.1.1 No such user", "552 5.2.2 Mailbox full, quota exceeded", "550 用户不存在", "554 refused"],
 )
-def test_a_refused_letter_says_so_in_the_servers_words(
-    post: Post, to_recipient: list[str], to_data: list[str], words: str
-) -> None:
-    post.to_recipient["jia@x.example"], post.to_data = to_recipient, to_data
+def test_a_refused_letter_says_so_in_the_servers_words(post: Post, words: str) -> None:
+    post.to_recipient["jia@x.example"] = [words]
     done = send(post, letter("1"), letter("2", "yi@x.example"))
     assert answers(done) == [("1", "refused"), ("2", "sent")]
     assert words in done.attempts[0].words
     assert done.failure == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "554 5.7.1 Spam",
+        "550 Mail frequency limited",
+        "554 RP:QLT 发信频率超过限制",
+        "451 too many messages, slow down",
+        "535 authentication failed",
+        "550 Daily sending quota exceeded",
+    ],
+)
+def test_an_answer_that_is_not_about_the_recipient_ends_the_round_and_all_letters_wait(
+    post: Post, words: str
+) -> None:
+    post.to_recipient["yi@x.example"] = [words]
+    letters = [letter("1"), letter("2", "yi@x.example"), letter("3", "bing@x.example")]
+    done = send(post, *letters)
+    assert answers(done) == [("1", "sent"), ("2", "later")]
+    assert words in done.failure
+    assert answers(send(post, *letters[1:])) == [("2", "sent"), ("3", "sent")]
+
+
+def test_several_refusals_in_a_row_are_taken_for_the_senders_unless_they_name_the_recipient(
+    post: Post,
+) -> None:
+    letters = [letter(str(number), f"{number}@x.example") for number in range(5)]
+    post.to_recipient = {f"{number}@x.example": ["554 refused"] for number in range(1, 4)}
+    recorded: dict[str, str] = {}
+    done = deliver(
+        settings(post), WHO, letters, record=lambda item: recorded.update({item.key: item.answer.value})
+    )
+    assert answers(done) == [("0", "sent"), ("1", "later"), ("2", "later"), ("3", "later")]
+    assert recorded == dict(answers(done))
+    assert "554 refused" in done.failure
+    post.to_recipient = {f"{number}@x.example": ["550 5.1.1 unknown user"] for number in range(1, 4)}
+    assert answers(send(post, *letters)) == [
+        ("0", "sent"), ("1", "refused"), ("2", "refused"), ("3", "refused"), ("4", "sent"),
+    ]  # fmt: skip
+
+
+def test_a_pause_lies_between_two_letters(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("pipeline.delivery.time.sleep", slept.append)
+    deliver(settings(post), WHO, [letter("1"), letter("2"), letter("3")], record=lambda _: None, pause=2.5)
+    assert slept == [2.5, 2.5]
 
 
 def test_a_letter_that_reaches_some_of_its_recipients_names_the_others(post: Post) -> None:

@@ -20,7 +20,6 @@ from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
 from pipeline.model import Verdict, Waiver
 from pipeline.post import LetterState
-from pipeline.publishing.before import read_record
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.mails import TNEF_DATA, mail, winmail
 from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
@@ -131,8 +130,7 @@ class January:
         """The agencies whose figures stand in the district's files: data and workbook agree."""
         folder = self.office.ran.folder
         rows = list(csv.DictReader(io.StringIO((folder / "figures.csv").read_text("utf-8-sig"))))
-        found = read_record(folder)
-        assert found is not None
+        found = self.office.ran.record
         book = openpyxl.load_workbook(folder / found["files"]["summary"], data_only=True)
         sheet = book["总览"]
         [head] = [cell for row in sheet.iter_rows() for cell in row if cell.value == "已汇总"]
@@ -372,19 +370,28 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     eleventh = office.night(moment(2, 5))
     assert kinds(eleventh) == [("acceptance", box("009")), ("delivery", GOVERNMENT), ("digest", OFFICE)]
     final = only(eleventh, "delivery", GOVERNMENT)
+    assert "已收齐，请审核、签发" in words(only(eleventh, "digest", OFFICE))
     found = office.ran.record
     assert attached(final) == (office.ran.folder / found["files"]["summary"]).read_bytes()
     assert found["counts"] == {
         "expected": 20, "received": 20, "accepted": found["counts"]["accepted"],
-        "accepted_with_remarks": 20 - found["counts"]["accepted"], "returned": 0, "held": 0, "missing": 0,
+        "accepted_with_remarks": 20 - found["counts"]["accepted"], "returned": 0, "awaiting_approval": 0, "held": 0, "missing": 0,
     }  # fmt: skip
 
     # Tuesday, 6 February: a last correction goes up as a correction; then all is quiet
+    office.send(moment(2, 6, 7))
+    assert office.waiting() == 1, "nobody has signed the workbook"
+    [signed] = office.deliver(moment(2, 6, 8))
+    assert (signed["Message-ID"], "2024年2月6日" in words(signed)) == (final["Message-ID"], True), (
+        "dated as it was signed"
+    )
     office.send(moment(2, 6, 8))
+    assert office.waiting() == 0
     office.receive(moment(2, 6), post("001", sent("001", seed=5), Subject="更正"))
     twelfth = office.night(moment(2, 6))
-    assert kinds(twelfth) == [("acceptance", box("001")), ("delivery", GOVERNMENT), ("digest", OFFICE)]
-    corrected = only(twelfth, "delivery", GOVERNMENT)
+    assert kinds(twelfth) == [("acceptance", box("001")), ("digest", OFFICE)]
+    assert "已报送的数据有更正，等待放行" in words(only(twelfth, "digest", OFFICE))
+    [corrected] = office.deliver(moment(2, 6, 20), reason="漏计一件")
     assert str(corrected["Subject"]).startswith("【更正】")
     listed = words(corrected).partition("【更正内容】")[2].partition("【主要数据】")[0].split()
     assert listed[:2] == ["1.", NAMES["001"]]
@@ -395,7 +402,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     assert office.waiting() == 0
     ids = [email.message_from_bytes(content)["Message-ID"] for _, content in server.taken]
     kept_back = len(play.withdrawn())
-    assert len(ids) == len(set(ids)) == len(office.seen) - kept_back - 1, (
+    assert len(ids) == len(set(ids)) == len(office.seen) - kept_back - 2, (
         "every letter left once, or was withdrawn, or was written anew before it left"
     )
     assert kept_back == 5, "the reminder that was refused is none of anybody's business any more"

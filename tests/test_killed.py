@@ -19,7 +19,7 @@ import pytest
 from pipeline import batch
 from pipeline.district.folder import LAYOUT_NAME, LAYOUTS_NAME, STYLE_NAME, load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import FOLDER
+from pipeline.ledger import FOLDER, secret
 from pipeline.machine.work import Work
 from pipeline.model import CHINA
 from pipeline.publishing.word_layout import build_layout
@@ -118,6 +118,14 @@ def second_folder(form: Form, folder: Path, post: Post) -> Path:
     return later
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_secret() -> Iterator[None]:
+    """Let every ledger have the same secret, so that letters of different ledgers can be compared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secret, "token_hex", lambda _: "secret")
+        yield
+
+
 @pytest.fixture(scope="module")
 def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     """The mail server; it outlives every night."""
@@ -154,6 +162,8 @@ def memory(district: Path) -> list[str]:
     assert unfinished == 0
     connection.execute("DROP TABLE runs")
     connection.execute("UPDATE glances SET changed = 0")
+    connection.execute("UPDATE outputs SET modified = 0, former = ''")
+    connection.execute("UPDATE results SET run = 0")
     connection.execute("UPDATE letters SET basis = ''")  # when a letter that stays was looked at last
     dump = list(connection.iterdump())
     connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,21 @@ def test_a_file_that_is_cleared_up_late_counts_where_what_came_since_went_back(
     run(folder)
     (folder / "agencies.csv").write_text("code,name,aliases\n001,甲局,甲局办公室\n", "utf-8")
     assert run(folder).verdicts()["2024-01-10/1.xlsx"] == "accepted"
+
+
+# ---------------------------------------------------------------- what goes back
+
+
+def test_a_stranger_gets_nothing_of_an_agency_that_has_no_mailbox(form: Form, tmp_path: Path) -> None:
+    """A file that cannot be read is answered with the version before it; not to somebody who sent none."""
+    hello = mail([("丁馆.xls", b"hello")], From="x@evil.example", Message_ID="<2@evil>")
+    files = {"2024-01-10/丁馆.xlsx": filled(form, "丁馆"), "2.eml": hello.as_bytes()}
+    folder = make_district(tmp_path, ["丁馆"], files, extra='[people]\nemail = "zwgk@office.example"\n')
+    (folder / "agencies.csv").write_text(ROSTER, "utf-8")
+    night = run(folder)
+    assert night.verdicts() == {"2024-01-10/丁馆.xlsx": "accepted", "2.eml/丁馆.xls": "returned"}
+    sent = [message_from_bytes(path.read_bytes()) for path in (night.folder / "letters").glob("*.eml")]
+    [letter] = [item for item in sent if item["To"] == "x@evil.example"]
+    assert [part.get_content_type() for part in letter.walk()] == ["text/plain"]
+    assert "没有设置 authserv_id" in night.out
+    assert "没有设置 authserv_id" in (night.folder / "index.html").read_text("utf-8")

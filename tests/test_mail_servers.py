@@ -234,4 +234,4 @@ def test_a_bounce_that_comes_later_counts_as_a_refusal(post: Post, tmp_path: Pat
     )
     run(folder)
     assert states(folder)["a"][0] == "failed"
-    assert states(folder)["a"][2] == "jia@x.example：550 full"
+    assert states(folder)["a"][2] == "jia@x.example：没有送到，来信中说“550 full”"

@@ -104,7 +104,7 @@ def test_only_what_is_new_is_read_judged_and_printed(form: Form, district: Path,
 def test_a_written_report_is_read_back_once_and_again_when_its_bytes_changed(
     form: Form, district: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was read stands under the digest of the document, so an edit that leaves the size as it was is seen as well."""
+    """An edit that leaves the size as it was is seen as well; what is read is what the program wrote."""
     read: list[bytes] = []
 
     def watched(reader: FigureReader, content: bytes) -> tuple[Number | None, ...]:
@@ -119,10 +119,13 @@ def test_a_written_report_is_read_back_once_and_again_when_its_bytes_changed(
     assert read[3:] == [(reports / "乙局.docx").read_bytes()]
     edited = bytearray((reports / "丙局.docx").read_bytes())
     edited[len(edited) // 2] ^= 1
+    whole = (reports / "丙局.docx").read_bytes()
     (reports / "丙局.docx").write_bytes(edited)
     put(district, "2024-01-17/乙局.xlsx", sent(form, "乙局", 10))
     night(district, 2)
-    assert sorted(read[4:], key=len) == sorted([bytes(edited), (reports / "乙局.docx").read_bytes()], key=len)
+    assert (reports / "丙局.docx").read_bytes() == whole, "it is the program's"
+    assert (reports / "丙局（手工修改 01-17）.docx").read_bytes() == edited, "and that is a person's"
+    assert sorted(read[4:], key=len) == sorted([whole, (reports / "乙局.docx").read_bytes()], key=len)
 
 
 def test_a_choice_of_the_district_has_everything_judged_but_nothing_read_again(

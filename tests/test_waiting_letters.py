@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
-from pipeline.night import letterbox
 from pipeline.post import LetterState
 from pipeline.publishing.letters.mime import parsed, spelled
 from tests.support.folders import nianbao
@@ -116,7 +115,7 @@ def test_what_a_person_handed_over_waits_no_longer_whatever_a_server_reports(
     office.night(moment(1, 20, 22))
     assert states(office) == [("returned", WRONG, LetterState.HANDED)]
     assert "已转交" in nianbao("status", office.folder).stdout
-    assert "没有等待发出或被拒收的信" in nianbao("send", office.folder, "--by-hand").stdout
+    assert "没有等待发出或被拒收的信" in nianbao("send", office.folder, "--by-hand", "--all").stdout
 
 
 def test_by_hand_needs_no_mail_server_and_empties_the_folder(office: PostOffice) -> None:
@@ -128,7 +127,15 @@ def test_by_hand_needs_no_mail_server_and_empties_the_folder(office: PostOffice)
     assert nianbao("send", office.folder, "--by-hand", "--agency", "没有局").returncode == 2
     assert nianbao("send", office.folder, "--by-hand", "--agency", "002").returncode == 0
     assert office.waiting() == 1, "none of theirs"
-    assert nianbao("send", office.folder, "--by-hand").returncode == 0
+    asked = nianbao("send", office.folder, "--by-hand")
+    assert (asked.returncode, office.waiting()) == (2, 1), "nobody said which"
+    [handle] = [line.split()[0] for line in asked.stdout.splitlines() if "退回修改" in line]
+    assert nianbao("send", office.folder, "--by-hand", "--letter", "ffffff").returncode == 2
+    assert nianbao("send", office.folder, "--by-hand", "--letter", handle).returncode == 0
+    assert office.waiting() == 0
+    assert nianbao("send", office.folder, "--by-hand", "--undo", "--letter", handle).returncode == 0
+    assert office.waiting() == 1, "it was said by mistake"
+    assert nianbao("send", office.folder, "--by-hand", "--all").returncode == 0
     assert office.waiting() == 0
     assert office.night(moment(1, 20)) == []
 
@@ -150,13 +157,11 @@ def test_a_reminder_or_return_that_is_true_no_longer_does_not_leave(office: Post
     assert sorted(withdrawn) == ["digest", "digest", "reminder", "returned"]
 
 
-def test_letters_that_are_deleted_from_the_folder_are_laid_out_again(office: PostOffice) -> None:
+def test_letters_are_laid_out_again_where_their_folder_was_deleted(office: PostOffice) -> None:
     [path] = (office.output / str(YEAR) / "letters").glob("*.eml")
     content = path.read_bytes()
-    path.unlink()
-    path.parent.rmdir()
-    with open_ledger(office.output) as ledger:
-        letterbox.lay_out(ledger, load_district(office.folder), office.output / str(YEAR))
+    shutil.rmtree(path.parent)
+    assert office.night(moment(1, 20)) == []
     assert path.read_bytes() == content
 
 

@@ -198,7 +198,7 @@ def test_the_page_says_of_every_agency_whether_it_was_told(tmp_path: Path) -> No
         gone, refused, *_ = written.values()
         letters.sent(ledger, gone.key, NOW)
         letters.failed(ledger, refused.key, "550 no such user", retry=False, at=NOW)
-        letterbox.lay_out(ledger, district, ran.folder)
+        letterbox.lay_out(ledger, district, ran.folder, now=NOW)
     after = told(page_of(ran, "index.html"))
     assert {code for code in said if said[code] != after[code]} == {"", gone.agency, refused.agency}
     assert after[gone.agency or ""] == f"已去信：{KIND_WORDS[LetterKind(gone.kind)]}（2月3日）"

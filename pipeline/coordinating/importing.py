@@ -45,7 +45,7 @@ def import_files(
 ) -> list[Taken]:
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
-    roster = identity.Roster.of(district.agencies)
+    roster = identity.Roster.of(district.agencies, district.name)
     with disk(), open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         current = imports.reports_of(ledger, district.year)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import codes, dismissals, has_ledger, letters, open_copy, rule_record, standing, waivers
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import RuleRecord
 from pipeline.ledger.standing import Filed, Versions
 from pipeline.machine.environment import typed
+from pipeline.messages import awaits_approval, notices
 from pipeline.model import ConfigError, Dismissal, Verdict, Waiver
 
 NOTHING = Versions((), None, None)
@@ -38,6 +40,14 @@ class Status:
     def counts(self, district: District) -> dict[str, int]:
         """Count as ``run.json`` does: agencies by the version that describes them, and files that wait for a person."""
         own = [self.of(agency.code) for agency in district.agencies]
+        form = form_of(district)
+        awaiting = [
+            item.shown
+            for item in own
+            if item.shown
+            and item.shown.verdict is Verdict.RETURNED
+            and awaits_approval(notices(form, item.shown.findings))
+        ]
         shown = [item.shown.verdict for item in own if item.shown]
         latest = [item.latest.verdict for item in own if item.latest]
         return {
@@ -47,6 +57,7 @@ class Status:
                 verdict.value: shown.count(verdict)
                 for verdict in (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED)
             },
+            "awaiting_approval": len(awaiting),
             "held": latest.count(Verdict.HELD) + len(self.unclaimed),
             "missing": len(own) - len(shown),
         }

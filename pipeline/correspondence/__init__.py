@@ -5,7 +5,7 @@ for an occasion is not planned again, so a night may be planned as often as one 
 """
 
 from pipeline.correspondence.answers import answers, carries_anothers
-from pipeline.correspondence.delivery import asked_delivery, complete_delivery
+from pipeline.correspondence.delivery import asked_delivery, complete_delivery, corrects
 from pipeline.correspondence.digest import digest
 from pipeline.correspondence.outdated import renewed, untrue
 from pipeline.correspondence.plan import Plan, plan
@@ -22,6 +22,7 @@ __all__ = [
     "asked_delivery",
     "carries_anothers",
     "complete_delivery",
+    "corrects",
     "digest",
     "handouts",
     "plan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from pipeline.correspondence.state import Standing, State, Written, addresses
@@ -42,6 +43,7 @@ def digest(state: State, waiting: int = 0) -> list[Intention]:
         ),
         departed=state.departed,
         came=state.came,
+        to_decide=state.to_decide,
     )
     return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), body)]
 
@@ -90,7 +92,11 @@ def _returned(state: State, standing: Standing, left: int, day: date) -> Iterato
         f"主要问题：{problem}" if problem else "",
         _reach(state, standing.agency, latest),
     )
-    call = Call(standing.agency, why)
+    clerk, owner = latest.clerk, standing.agency
+    reached = replace(
+        owner, contact=owner.contact or clerk.get("contact", ""), phone=owner.phone or clerk.get("phone", "")
+    )
+    call = Call(reached, why)
     if left < 0:
         yield 1, left, call
     elif latest.version >= _OFTEN or waited > _PATIENCE:

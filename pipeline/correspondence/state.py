@@ -107,6 +107,12 @@ class State:
     """How many agencies stand where, as ``run.json`` counts them."""
     departed: tuple[str, ...] = ()
     """Names of agencies whose reports were accepted once and that are on the roster no longer."""
+    changes: tuple[tuple[str, str], ...] = ()
+    """What differs from the workbook that was delivered last: whose it is, and in words."""
+    released: Mapping[str, str] = field(default_factory=dict)
+    """Why a correction of what was delivered may go up, by the key of the letter that carries it."""
+    to_decide: tuple[str, ...] = ()
+    """What waits for a person, in sentences."""
 
     @property
     def today(self) -> date:

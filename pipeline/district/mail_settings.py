@@ -14,6 +14,12 @@ SECURITIES = ("tls", "starttls")
 _MOST_PORTS = 65535
 
 
+UNVERIFIED = (
+    "没有设置 authserv_id，邮件的发件人没有验证真假，任何人都可以冒用名单上的邮箱。"
+    "设置的办法见 docs/mail.md 第三节。"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MailSettings:
     """The district's choices about mail; without hosts nothing is fetched and nothing leaves the machine."""
@@ -33,6 +39,11 @@ class MailSettings:
     """Addresses, such as the coordinator's own, that may send files of any agency."""
     send: bool = False
     """Deliver the waiting letters at the end of every run, not only on ``nianbao send``."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a coordinator who takes figures from mails must know of these settings, in sentences."""
+        return () if self.authserv_id else (UNVERIFIED,)
 
     @property
     def fetches(self) -> bool:

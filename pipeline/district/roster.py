@@ -25,8 +25,10 @@ NO_MERGERS = "“并入”还不能在名单中写。请删去这一格；被并
 SEPARATORS = re.compile(r"[;；]")
 EMAIL_SEPARATORS = re.compile(r"[;；,，、\s]+")
 _DOMAIN = r"@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+"
-ADDRESS = re.compile(r"[^@\s<>()]+" + _DOMAIN)
-ADDRESS_OR_DOMAIN = re.compile(r"[^@\s<>()]*" + _DOMAIN)
+_LOCAL = r"[!#-'*+./0-9=?A-Z^-~-]"
+ADDRESS = re.compile(f"{_LOCAL}+{_DOMAIN}")
+ADDRESS_OR_DOMAIN = re.compile(f"{_LOCAL}*{_DOMAIN}")
+"""ASCII with exactly one @, as senders are compared."""
 ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long code of digits."""
 

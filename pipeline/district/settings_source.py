@@ -66,7 +66,7 @@ class BookSource:
         where = f" 表“{cell.sheet}” {a1(cell.row, cell.column)}" if cell else ""
         return ConfigError(problem, file=f"{self.file}{where}")
 
-    def lines_of(self, *_path: str) -> None:
+    def lines_of(self, *_path: str | int) -> None:
         """Return nothing: a sheet has no headers of tables."""
         return
 

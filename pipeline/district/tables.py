@@ -66,7 +66,7 @@ def read_tables(path: Path) -> tuple[Table, ...]:
     """Read every sheet of a workbook, or the one table of a CSV file. Raises ConfigError with the remedy."""
     content = path.read_bytes()
     if not is_workbook(content):
-        return (Table(path, "", _csv_rows(decoded(content, path))),)
+        return (Table(path, "", _csv_rows(path, decoded(content, path))),)
     try:
         return _package(path, content) if content.startswith(_PACKAGE) else _other(path, content)
     except ConfigError:
@@ -78,9 +78,16 @@ def read_tables(path: Path) -> tuple[Table, ...]:
         ) from None
 
 
-def _csv_rows(text: str) -> tuple[tuple[str, ...], ...]:
-    rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    return tuple(tuple(row) for row in rows)
+def _csv_rows(path: Path, text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the rows, whichever line ends a program wrote: those of old Macs as well."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    rows = csv.reader(io.StringIO(plain), delimiter=_delimiter(plain))
+    try:
+        return tuple(tuple(row) for row in rows)
+    except csv.Error:
+        raise ConfigError(
+            "这一行不是名单：可能缺了一个引号，或者这不是 CSV 文件。", file=path, line=rows.line_num
+        ) from None
 
 
 def _delimiter(text: str) -> str:

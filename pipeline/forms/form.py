@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pipeline.forms.kinds import NUMBER_KINDS, NumberKind
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,8 +52,30 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who filled a submission in, as it says itself: the name, the telephone, who approved it, and the day; empty: not stated."""
+
+    contact: str = ""
+    phone: str = ""
+    approver: str = ""
+    date: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say it in one line; empty where nothing is stated."""
+        named = (
+            f"填报人 {self.contact}{f'（{self.phone}）' if self.phone else ''}"
+            if self.contact or self.phone
+            else ""
+        )
+        approved = f"审核人 {self.approver}" if self.approver else ""
+        dated = f"填报日期 {self.date}" if self.date else ""
+        return "，".join(part for part in (named, approved, dated) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of 基本信息. ``role`` says what the pipeline uses it for: agency, code or year."""
+    """A line of 基本信息. ``role`` says what the pipeline uses it for: agency, code, year; who filled it in."""
 
     key: str
     label: str
@@ -134,7 +158,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One of the form's numbers. ``kind`` is ``count`` or ``money`` (万元); ``defined_by`` is the id of the balance that computes it."""
+    """One of the form's numbers. ``kind`` is one of ``kinds.NUMBER_KINDS``; ``defined_by`` is the id of the balance that computes it."""
 
     key: str
     table: str
@@ -151,6 +175,11 @@ class Cell:
     def label(self) -> str:
         """Row and column labels in one line, outermost first."""
         return " / ".join((*self.row.label, *self.column.label))
+
+    @property
+    def number(self) -> NumberKind:
+        """What such a number may be."""
+        return NUMBER_KINDS[self.kind]
 
     @property
     def is_input(self) -> bool:
@@ -202,6 +231,8 @@ class Basic:
     title: str
     """The condition in words; {names} are limits."""
     source: str
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """Severities of what it finds otherwise than in its plain form, by the finding's variant."""
     limits: Mapping[str, int] = field(default_factory=dict)
     except_levels: tuple[str, ...] = ()
     adjustable: bool = False
@@ -219,6 +250,10 @@ class Basic:
     def applies_to(self, level: str) -> bool:
         """Whether bodies of ``level`` are bound."""
         return level not in self.except_levels
+
+    def severity_of(self, variant: str) -> str:
+        """Return how much a finding of ``variant`` weighs."""
+        return self.variants.get(variant, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +437,13 @@ class Form:
     def entry_with_role(self, role: str) -> Entry:
         """Return the entry the pipeline uses as ``role``."""
         return next(entry for entry in self.entries if entry.role == role)
+
+    def clerk_of(self, entries: Mapping[str, str]) -> Clerk:
+        """Return who filled a submission in, by its entries; empty where it does not say."""
+        by_role = {
+            entry.role: " ".join(entries.get(entry.key, "").split()) for entry in self.entries if entry.role
+        }
+        return Clerk(*(by_role.get(name, "") for name in Clerk.__slots__))
 
     def narrative(self, rule_id: str) -> Narrative | None:
         """Return the rule over texts ``rule_id``, if it is one."""

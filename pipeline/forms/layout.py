@@ -47,6 +47,8 @@ STAMP_SHEET = "模板标识"
 STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 """Lines of the very hidden stamp: name in the first column, value in the second."""
 
+OPEN_TOTAL = "open total "
+"""In the stamp, before the key of a total that was typed and contradicted its parts: typed|sum."""
 YES, NO = "是", "否"
 
 CELL_CHARACTERS = 32_767

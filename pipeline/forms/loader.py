@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.forms import layout
 from pipeline.forms.charts import load_charts
 from pipeline.forms.drafts import load_drafts
+from pipeline.forms.extending import whole
 from pipeline.forms.form import (
     Balance,
     Block,
@@ -33,6 +34,7 @@ from pipeline.forms.form import (
     last_year,
 )
 from pipeline.forms.grid import build_grid, cell_key
+from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.model import ConfigError, Place, a1
@@ -45,7 +47,6 @@ _TOP_LEVEL = {
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
     "summary_rule",
 }  # fmt: skip
-_NUMBER_KINDS = {"count", "money"}
 
 
 @cache
@@ -71,6 +72,15 @@ def edition_mark(form_id: str) -> str:
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:8]
 
 
+def _base_source(section: TomlSection, form_id: str) -> TomlSource:
+    """Return the source of a form that ships with nianbao, for another that extends it."""
+    if form_id not in form_ids():
+        raise section.fault(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。", "extends")
+    file = f"{form_id}.toml"
+    own = TomlSource(resources.files("pipeline.forms").joinpath(file).read_text("utf-8"), file)
+    return whole(own, _base_source)
+
+
 def data_dictionary(form: Form) -> list[FieldInfo]:
     """List every entry, nil return, number and text of ``form`` with its cell in the template."""
     rows: list[FieldInfo] = []
@@ -92,12 +102,12 @@ def data_dictionary(form: Form) -> list[FieldInfo]:
 
 def parse_form(text: str, file: str) -> Form:
     """Check and build the form written in ``text``. Raises ConfigError with file and line."""
-    source = TomlSource(text, file)
+    source = whole(TomlSource(text, file), _base_source)
     source.refuse_unknown_tables(_TOP_LEVEL)
     sheets = [section.into(Sheet) for section in source.tables("sheet")]
     entries = [section.into(Entry) for section in source.tables("entry")]
     texts = [section.into(Text) for section in source.tables("text")]
-    tables = [_table(source, section, number) for number, section in enumerate(source.tables("table"))]
+    tables = [_table(section) for section in source.tables("table")]
     cells = _cells(tables)
     _refuse_duplicates(
         source,
@@ -144,8 +154,8 @@ def parse_form(text: str, file: str) -> Form:
     )
 
 
-def _table(source: TomlSource, section: TomlSection, number: int) -> Table:
-    blocks = tuple(_block(inner) for inner in source.inner(section, number, "block"))
+def _table(section: TomlSection) -> Table:
+    blocks = tuple(_block(inner) for inner in section.inner("block"))
     if not blocks:
         raise section.fault("这张表没有 [[table.block]]。")
     values = {key: value for key, value in section.values.items() if key != "block"}
@@ -175,8 +185,8 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     label = tuple(item.get("label", ()))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
-    if is_column and item.get("kind") not in _NUMBER_KINDS:
-        raise section.fault(f"“{key}”的 kind 应为 count 或 money。", token)
+    if is_column and item.get("kind") not in NUMBER_KINDS:
+        raise section.fault(f"“{key}”的 kind 应为 {'、'.join(NUMBER_KINDS)} 之一。", token)
     return Line(key, label, tuple(item.get("groups", ())), str(item.get("kind", "")))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 OWN_YEAR, LAST_YEAR, NEXT_YEAR, OWN_NAME = "\ue000", "\ue001", "\ue002", "\ue003"
 """What stands, character for character, in place of the reporting year with 年, its neighbours and the agency's names."""
@@ -16,6 +16,10 @@ CLAUSE_START = r"(?<![^，。；：、（])"
 """Where a clause begins: after punctuation or at the beginning of a sentence."""
 NUMERAL = r"(?:\d{1,3}(?:[,，]\d{3})+(?![\d,，])|\d+|[零〇一二两三四五六七八九十百千]+)"
 """A whole number in digits, with or without separators, or in Chinese numerals."""
+SILENT_CONCEPTS = frozenset(("filler", "and", "then", "among", "another", "rest", "aside"))
+"""Concepts that mean nothing themselves: words to pass over, and those that join, go on, divide, or begin an aside."""
+NO = "no"
+"""The concept of “none”."""
 SEVERITY_FIELDS = ("severity", "missing", "lighter_severity")
 """Fields that say how much a finding weighs: of the rule, and of the lighter things that some kinds can find."""
 NOT_EXACT = r"(?!次|（次|以上|以下|左右|上下|多|余|有余|之多|不等)"
@@ -134,55 +138,136 @@ class Sum:
     minus: tuple[str, ...] = ()
 
 
+Concepts: TypeAlias = frozenset[str]
+"""What words stand for, by the names that the form gives: ``receive``, ``request``, ``next_year`` …"""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement of a figure: a number, the group ``n`` of a pattern, or nothing, the group ``none``.
+    """A statement of a figure: words that together mean one of ``says``, and a number, or the word that there was none.
 
-    It is true if it equals one of ``equals``. ``mentions``: one of these words is in the sentence.
-    A claim that ``follows`` says too little to stand alone: it counts after another claim of its sentence,
-    as long as no number of something unknown stood between.
+    It is true if its number equals one of ``equals``, or, if it is ``at_most`` a part of a figure, does not exceed them all.
     """
 
     key: str
     name: str
-    patterns: tuple[str, ...]
+    says: tuple[Concepts, ...]
+    """Each the concepts that a phrase holds, all of them and no others."""
     equals: tuple[Sum, ...]
-    mentions: tuple[str, ...]
+    """None: nothing in the tables; the claim is only known, so that what follows it stays clear."""
+    family: str
+    """Claims of one family divide the same whole."""
+    topics: tuple[str, ...] = ()
+    """What has to be spoken of, in the phrase itself or clearly before it; empty: the phrase says enough."""
+    after: tuple[str, ...] = ()
+    """Families or keys of which the last claim of another family is to be one; a phrase may also stand first."""
     follows: bool = False
+    """Whether it has to come after one of those, and cannot stand first."""
+    beside: tuple[str, ...] = ()
+    """Families whose claims in the same list may be left out of this one."""
+    at_most: bool = False
+    nil: bool = True
+    """Whether “none” can be said of it."""
+    counted: bool = True
+    """Whether a number can be said of it."""
+    money: bool = False
+    sets: str = ""
+    """The topic that it names besides those of its words."""
+    newly: bool = False
+    """Whether only the first of the sums is meant, unless the text says right after the number what is included."""
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
-    """Words for the parts of a whole that do not overlap; where ``all_of`` are told, nothing is missing.
+class Word:
+    """Ways to write what stands for ``concepts``; a ``pattern`` is a regular expression, the others are plain words."""
 
-    ``wholes`` are the keys of the claims that can be divided so.
-    """
-
-    name: str
-    wholes: tuple[str, ...]
-    parts: tuple[str, ...]
-    all_of: tuple[str, ...] = ()
+    concepts: tuple[str, ...]
+    plain: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures(Narrative):
-    """A number in a text that names a figure of a table equals it, and parts add up to their whole.
+    """A number in a text that names a figure of a table equals it.
 
-    Silent after words of ``other_times`` or ``other_scopes`` unless ``own_times`` or ``own_scopes`` came later;
-    ``neutral`` phrases hold such words without meaning them.
+    ``words`` are all that a phrase may consist of. Silent after words of ``other_times`` or ``other_scopes`` unless
+    ``own_times`` or ``own_scopes`` came later; ``neutral`` phrases hold such words without meaning them. ``topics`` are the
+    concepts that say what a passage is about. For a government, ``members`` are all whose requests are its own.
     """
 
     kind = "figures"
     units: tuple[str, ...]
     claims: tuple[Claim, ...]
-    partitions: tuple[Partition, ...]
+    words: tuple[Word, ...]
+    topics: tuple[str, ...]
+    home: str
+    home_topic: str
+    """The text whose heading says what it is about, and what that is."""
+    included: str
+    acts: tuple[str, ...]
+    """Concepts that, with unknown words, begin an account of something else."""
+    lists: tuple[str, ...]
+    """Families whose lists go on after a part that is not known."""
+    triggers: tuple[str, ...]
+    """Patterns without each of which nothing in a paragraph is looked at."""
     own_times: tuple[str, ...]
     other_times: tuple[str, ...]
     own_scopes: tuple[str, ...]
     other_scopes: tuple[str, ...]
+    members: tuple[str, ...]
     neutral: tuple[str, ...]
     silent: tuple[str, ...]
     """Patterns right after a number that leave it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Words for the parts of a whole that do not overlap; where each of ``all_of`` is told, nothing is missing."""
+
+    name: str
+    parts: tuple[str, ...]
+    all_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums(Narrative):
+    """Parts listed in a sentence do not exceed their whole, and make it where they are all; so do what came and what went.
+
+    ``begins`` are patterns between a whole and its parts, ``closing`` labels after which nothing is missing, ``kinds`` a
+    pattern whose group ``n`` says how many parts there are. A list with one of the ``blurred`` words may count something
+    twice; labels of ``subject`` divide otherwise than labels without. ``whole`` keys of claims, with what is ``besides``
+    them (in ``besides_cell``) unless the sentence says that it is ``included``, do not fall short of the ``parts`` claims together.
+    """
+
+    kind = "sums"
+    begins: tuple[str, ...]
+    ends: tuple[str, ...]
+    closing: tuple[str, ...]
+    kinds: str
+    blurred: tuple[str, ...]
+    subject: tuple[str, ...]
+    partitions: tuple[Partition, ...]
+    whole: tuple[str, ...]
+    besides: str
+    besides_cell: str
+    parts: tuple[str, ...]
+    included: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratios(Narrative):
+    """A share fits the numbers beside it, a growth last year's figure, and what is counted twice is counted alike.
+
+    ``wholes`` are keys of claims of which there can be a share, ``grows`` those that can be compared with last year; the
+    patterns are looked for right after a number. ``repeated`` are keys of claims without a cell, which only their like proves.
+    """
+
+    kind = "ratios"
+    wholes: tuple[str, ...]
+    share: str
+    grows: tuple[str, ...]
+    growth: str
+    repeated: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,5 +309,17 @@ class OtherName(Narrative):
 
 KINDS: Mapping[str, type[Narrative]] = {
     kind.kind: kind
-    for kind in (Figures, Forbidden, Mention, OtherName, OtherYear, Period, Personal, Similar, Told)
+    for kind in (
+        Figures,
+        Forbidden,
+        Mention,
+        OtherName,
+        OtherYear,
+        Period,
+        Personal,
+        Ratios,
+        Similar,
+        Sums,
+        Told,
+    )
 }

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from pipeline.toml_source import Section, TomlSource
 
 SEVERITIES = ("error", "warning", "info")
+GUARDS: Mapping[str, frozenset[str]] = {
+    "F01": frozenset({"macros", "pictures", "second_reader"}),
+    "F02": frozenset(),
+    "F03": frozenset({"near_label"}),
+    "F04": frozenset(),
+    "C01": frozenset({"as_zero"}),
+    "C02": frozenset({"as_zero"}),
+    "C03": frozenset({"unit_stripped"}),
+    "C05": frozenset(),
+    "C06": frozenset(),
+    "C08": frozenset(),
+    "C09": frozenset(),
+}
+"""The rules without which a report is not complete, and what they find that leaves it whole all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +78,26 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
         if basic.id in found:
             raise section.fault(f"规则“{basic.id}”出现了两次。", "id")
         _refuse_faulty(section, basic.severity, basic.title, basic.limits)
+        for severity in basic.variants.values():
+            _refuse_faulty(section, severity, basic.title, basic.limits)
+        _refuse_weak(section, basic)
         found[basic.id] = basic
+    missing = [rule for rule in GUARDS if rule not in found]
+    if missing:
+        raise source.top().fault(f"缺少每份报送都要遵守的规则（[[basic]]）：{'、'.join(missing)}。")
     return found
+
+
+def _refuse_weak(section: Section, basic: Basic) -> None:
+    """Refuse to let go what would leave a report without a figure, an agency or a year."""
+    harmless = GUARDS.get(basic.id, None)
+    if harmless is None:
+        return
+    if basic.severity != "error":
+        raise section.fault(f"“{basic.id}”的级别只能是 error：不改正就得不到完整的数据。", "severity")
+    for variant, severity in basic.variants.items():
+        if severity != "error" and variant not in harmless:
+            raise section.fault(f"“{basic.id}”的“{variant}”只能是 error：不改正就得不到完整的数据。", variant)
 
 
 def load_summary_rules(source: TomlSource, checks: Iterable[Balance]) -> tuple[SummaryRule, ...]:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.formulas import total_formula
+from pipeline.forms.kinds import LARGEST
 from pipeline.forms.layout import YES
 from pipeline.intake.cellxml import UNSPELLED
 from pipeline.intake.formula_value import value_of
 from pipeline.intake.labels import answered, normalise
 from pipeline.intake.looks import STRUCK, changes
-from pipeline.intake.values import LARGEST, MONEY, MONEY_UNIT, Typed, exact, shown, type_cell, unreadable
+from pipeline.intake.values import Typed, exact, shown, type_cell, unreadable
 from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData
     for cell in form.cells_of(table.key) if odd else ():
         number, position = into.numbers[cell.key], placement.positions.get(cell.key)
         code = odd.get(position[1:], "") if position and number else ""
-        unit = MONEY_UNIT if cell.kind == MONEY else ""
+        unit = cell.number.unit
         if number and code and (code == STRUCK or changes(code, number, unit)):
             variant = STRUCK if code == STRUCK else "format"
             facts: Mapping[str, Fact] = {"value": number, "format": code}

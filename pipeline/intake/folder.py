@@ -95,9 +95,16 @@ def _files(inbox: Path) -> list[Path]:
     paths = [
         path
         for path in inbox.rglob("*")
-        if not any(is_clutter(part) for part in path.relative_to(inbox).parts) and path.is_file()
+        if not any(is_clutter(part) for part in path.relative_to(inbox).parts)
+        and path.is_file()
+        and _lies_within(path, inbox)
     ]
     return sorted(paths, key=lambda path: path.relative_to(inbox).as_posix())
+
+
+def _lies_within(path: Path, inbox: Path) -> bool:
+    """Whether a link, if it is one, stays within the inbox: what lies elsewhere was not sent to us."""
+    return not path.is_symlink() or path.resolve().is_relative_to(inbox.resolve())
 
 
 def _open(

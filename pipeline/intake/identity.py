@@ -45,10 +45,10 @@ class Roster:
     by_email: Mapping[str, tuple[Agency, ...]]
 
     @classmethod
-    def of(cls, agencies: Iterable[Agency]) -> Roster:
-        """Index ``agencies`` once for a whole batch."""
+    def of(cls, agencies: Iterable[Agency], district: str = "") -> Roster:
+        """Index ``agencies`` once for a whole batch; those of ``district`` may also put its name before their own."""
         whole = tuple(agencies)
-        spelled = ((text, agency) for agency in whole for text in _spellings(agency))
+        spelled = ((text, agency) for agency in whole for text in _spellings(agency, _spelled(district)))
         emails = ((email.casefold(), agency) for agency in whole for email in agency.emails)
         return cls(whole, _index(spelled), _index(emails))
 
@@ -148,8 +148,10 @@ def _resolve(text: str, roster: Roster) -> Agency | None:
     return found[0] if len(found) == 1 else None
 
 
-def _spellings(agency: Agency) -> set[str]:
-    return {_spelled(text) for text in (agency.code, agency.name, *agency.aliases) if text}
+def _spellings(agency: Agency, district: str = "") -> set[str]:
+    """Return how an agency may be spelled: 区财政局 of 临平区 also as 临平区财政局."""
+    own = {_spelled(text) for text in (agency.code, agency.name, *agency.aliases) if text}
+    return own | {f"{district[:-1]}{name}" for name in own if district and name.startswith(district[-1:])}
 
 
 def _spelled(text: str) -> str:

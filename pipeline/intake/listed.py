@@ -5,6 +5,7 @@ These stand one below the other beside a label, so a label that moved is searche
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
 from pipeline.forms.form import Entry, Text
+from pipeline.forms.kinds import EXACT
 from pipeline.intake.labels import likeness, normalise
 from pipeline.intake.lines import ALIKE_ENOUGH
-from pipeline.intake.values import shown
-from pipeline.model import Fact, Finding, Place, Severity, a1
+from pipeline.intake.values import shown, type_cell
+from pipeline.model import Fact, Finding, Number, Place, Severity, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -24,7 +26,18 @@ if TYPE_CHECKING:
 _ESCAPED = re.compile(r"_x000[dD]_")
 _LINE_END = re.compile(r"\r\n?|[\v\f]")
 """Word's own line and page breaks among them."""
+_PAIR = re.compile(r"(-?[\d.]{1,20})\|(-?[\d.]{1,20})", re.ASCII)
 _UNPRINTED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr)\b[^<>]{0,200}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<\s*/?\s*(?:p|br|div|span|font|strong|b|i|u|em|a|ul|ol|li|table|tbody|tr|td|th|h[1-6])\b[^<>]{0,500}>",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(
+    rf"{_TAG.pattern}|&(?:nbsp|amp|lt|gt|quot|ldquo|rdquo|mdash|hellip|middot|#\d{{2,6}});", re.IGNORECASE
+)
+_NO_WORDS = re.compile(r"[\d\s.,:：/\-–—年月日时分秒%]*\d[\d\s.,:：/\-–—年月日时分秒%]*")
+"""A number, a date or a time."""
 _LONGEST_LABEL = 80
 _GUIDANCE = 0.5
 """How alike a text is to the guidance beside it that is no text of a clerk."""
@@ -83,6 +96,21 @@ def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
         return {}
     lines = {clean(stamp.at(row, 0)): clean(stamp.at(row, 1)) for row in range(len(stamp.rows))}
     return {name: lines[name] for name in layout.STAMP_NAMES if lines.get(name)}
+
+
+def read_open_totals(form: Form, sheets: Sequence[SheetData]) -> dict[str, tuple[Number, Number]]:
+    """Read from the stamp which totals contradicted their parts in the file before: as typed, and as they came out."""
+    stamp = next((sheet for sheet in sheets if sheet.name == layout.STAMP_SHEET), None)
+    found: dict[str, tuple[Number, Number]] = {}
+    for row in range(len(stamp.rows) if stamp else 0):
+        name, value = (clean(stamp.at(row, column)) for column in (0, 1)) if stamp else ("", "")
+        key = name.removeprefix(layout.OPEN_TOTAL)
+        pair = _PAIR.fullmatch(value)
+        if name != key and (key in form.by_key or key in form.checks) and pair:
+            typed, now = (type_cell(text, EXACT).number for text in pair.groups())
+            if typed is not None and now is not None:
+                found[key] = typed, now
+    return found
 
 
 def clean(value: Raw) -> str:
@@ -153,11 +181,24 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
         below = dict(_continued(sheet, row, where, column))
         result.read |= {(sheet.name, other, where) for other in below}
         answer = "\n".join((answer, *below.values())).strip()
+        answer = _plain(result, item, answer, Place(sheet.name, a1(row, where)))
     length = layout.cell_length(answer)
     if length > layout.CELL_CHARACTERS:
         result.findings.append(_too_long(item, Place(sheet.name, a1(row, where)), length))
     result.answers[item.key] = answer
     result.places[item.key] = Place(sheet.name, a1(row, where))
+
+
+def _plain(result: Listed, item: Text, answer: str, place: Place) -> str:
+    """Return a text without the marks of a web page, which is noted; a number or a date alone is none, which is said."""
+    if _MARKUP.search(answer):
+        answer = clean(html.unescape(_TAG.sub("", _BREAK.sub("\n", answer))).replace("\u00a0", " "))
+        note = {"label": item.label}
+        result.findings.append(Finding("F05", Severity.INFO, place, (item.key,), "markup_cut", note))
+    if answer and _NO_WORDS.fullmatch(answer):
+        facts = {"label": item.label, "raw": answer[:_LONGEST_LABEL]}
+        result.findings.append(Finding("F05", Severity.ERROR, place, (item.key,), "no_words", facts))
+    return answer
 
 
 def _too_long(item: Entry | Text, place: Place, length: int) -> Finding:

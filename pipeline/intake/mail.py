@@ -29,6 +29,8 @@ MAX_FILES = 1000
 """Spreadsheets that one mail may carry; whoever forwards those of a whole city sends some hundreds."""
 MAX_INFLATED = 5 * MAX_BYTES
 """Bytes that the archives of one mail may unpack to, together."""
+MAX_FOREIGN, MAX_FOREIGN_BYTES = 20, 2 * 1024 * 1024
+"""Files of one mail, and their bytes together, that are called spreadsheets and are none: each is kept and answered."""
 _LONGEST_ID = 998
 """Characters of a Message-ID: those of a line (RFC 5322)."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -67,9 +69,15 @@ def _opened(message: Message, authserv_id: str) -> Mail:
     others: list[str] = []
     documents: list[tuple[str, bytes]] = []
     room = MAX_INFLATED
+    foreign = _Foreign()
     for name, data in () if automatic in _UNOPENED else _attachments(message, MAX_DEPTH):
-        found = _spreadsheets(name, data, room)
-        room -= sum(len(content) for _, content in found)
+        inside = _spreadsheets(name, data, room)
+        room -= sum(len(content) for _, content in inside)
+        found = [(named, content) for named, content in inside if foreign.takes(content)]
+        if len(found) < len(inside) and len(others) < MAX_FILES:
+            others.append(name)
+            if not found:
+                continue
         if found and len(spreadsheets) + len(found) <= MAX_FILES:
             spreadsheets += found
         elif not data.startswith(tnef.MAGIC) and len(others) < MAX_FILES:
@@ -93,6 +101,22 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         bounce_of(message) if automatic is Reason.BOUNCE else None,
         proof,
     )
+
+
+@dataclass(slots=True)
+class _Foreign:
+    """Counts what is called a spreadsheet and is none by its content."""
+
+    files: int = 0
+    size: int = 0
+
+    def takes(self, content: bytes) -> bool:
+        """Whether ``content`` is to be kept."""
+        if content.startswith((*_CONTAINERS, tnef.MAGIC)):
+            return True
+        self.files += 1
+        self.size += len(content)
+        return self.files <= MAX_FOREIGN and self.size <= MAX_FOREIGN_BYTES
 
 
 def _attachments(message: Message, depth: int) -> Iterator[tuple[str, bytes]]:

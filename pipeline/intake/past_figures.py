@@ -79,11 +79,9 @@ def _figure(cell: Cell, text: str) -> Number | None:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or not cell.number.allows(value):
         return None
-    if cell.kind == "money":
-        return value
-    return int(value) if value == value.to_integral_value() else None
+    return int(value) if cell.number.is_whole else value
 
 
 def refused_labels(form: Form, numbers: Mapping[str, Number | None]) -> Sequence[str]:
@@ -91,6 +89,5 @@ def refused_labels(form: Form, numbers: Mapping[str, Number | None]) -> Sequence
     return [
         cell.short_label
         for cell in form.cells
-        if (value := numbers.get(cell.key)) is not None
-        and (value < 0 or (cell.kind != "money" and value % 1 != 0))
+        if (value := numbers.get(cell.key)) is not None and not cell.number.allows(value)
     ]

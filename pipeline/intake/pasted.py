@@ -1,4 +1,4 @@
-"""A placed table goes in; where its figures stand if they were pasted some rows too low comes out, and what to say of it.
+"""A placed table goes in; where its figures stand if they were pasted at the wrong place comes out, and what to say of it.
 
 A paste that left the first rows blank and spilled as many below the last is recognised. The figures are read from where
 they were pasted only if that is proven: no cell stays blank, every sum of the table holds, and totals that were pasted
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.intake.figures import Figures, read_table
+from pipeline.intake.shifted import blocks_of, shift_of
 from pipeline.model import Fact, Finding, Place, Severity, a1
 from pipeline.wording.addresses import cell_ranges
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
     from pipeline.intake.placing import Placement
+    from pipeline.intake.shifted import Block, Shift
     from pipeline.intake.spreadsheet import SheetData
 
 _LOWEST = 3
@@ -36,6 +38,49 @@ class Paste:
 
 
 def paste_of(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> Paste | None:
+    """Return the paste that moved figures of ``table``; None if there is none."""
+    low = _low_paste(form, table, placed, sheets)
+    if low and low.finding.variant == "pasted_low":
+        return low
+    sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
+    for block in blocks_of(form, table):
+        shift = shift_of(block, placed, sheet, form.by_key)
+        if shift:
+            return _shifted(form, table, placed, block, shift)
+    return low
+
+
+def _shifted(form: Form, table: Table, placed: Placement, block: Block, shift: Shift) -> Paste:
+    keys = [key for row in block.keys for key in row]
+    positions = {
+        key: (name, *shift.spots.get(key, (row, column)))
+        for key, (name, row, column) in placed.positions.items()
+        if shift.spots or key not in keys
+    }
+    inputs = tuple(key for key in keys if form.by_key[key].is_input)
+    facts: Mapping[str, Fact] = {"table": table.name, "how": _how(shift)}
+    variant = "pasted_off" if shift.spots else "pasted_off_unclear"
+    name, row, column = placed.positions[inputs[0]]
+    place = Place(name, a1(row, column))
+    return Paste(
+        replace(placed, positions=positions, moved=placed.moved or bool(shift.spots)),
+        Finding("F05", Severity.ERROR, place, inputs, variant, facts),
+    )
+
+
+def _how(shift: Shift) -> str:
+    """Say in which way the figures are off."""
+    if shift.lacking:
+        return f"少了几{shift.lacking}"
+    said = [f"多了模板没有的{shift.extra}"] if shift.extra else []
+    for count, words, one in ((shift.rows, "上下", "行"), (shift.columns, "左右", "列")):
+        if count:
+            way = words[1] if count > 0 else words[0]
+            said.append(f"整体偏{way} {abs(count)} {one}")
+    return "、".join(said) or "与行列错开"
+
+
+def _low_paste(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> Paste | None:
     """Return the paste that moved the last block of ``table`` down; None if there is none."""
     sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
     last = len(table.blocks) - 1

@@ -93,6 +93,7 @@ def sheets_of_lines(form: Form, sheets: Sequence[SheetData]) -> list[str]:
         for sheet in sheets
         if sheet.visible
         and sheet.name not in own
+        and _may_hold(form, sheet)
         and any(_repeats(known, sheet, across=False) for known in words)
     ]
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.forms.arithmetic import total_of, with_totals
 from pipeline.intake import guard
 from pipeline.intake.documents.reading import read_report
 from pipeline.intake.figures import Figures, complete, read_table
+from pipeline.intake.headed_texts import settle_headings
 from pipeline.intake.labels import normalise, year_of
 from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
-from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_stamp
+from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_open_totals, read_stamp
 from pipeline.intake.oddities import oddities
 from pipeline.intake.pasted import paste_of
 from pipeline.intake.placing import place_table, sheet_texts, sheets_of_lines
@@ -22,7 +24,7 @@ from pipeline.intake.spreadsheet import open_workbook
 from pipeline.intake.stray_texts import stray_texts
 from pipeline.intake.strays import strays
 from pipeline.intake.titles import foreign_titles
-from pipeline.model import Claims, Fact, Finding, Place, Reading, Severity, a1
+from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, Severity, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
@@ -61,6 +63,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
     incomplete = any(placed.missing or not placed.sheet for _, placed in placements)
     listed = read_listed(form, sheets)
+    settle_headings(form, listed)
     stamp = read_stamp(sheets)
     entries = answers_of(listed, form.entries)
     claims = _claims(form, stamp, entries)
@@ -83,6 +86,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
                 [paste.finding] if paste else strays(form, table, placed, sheets, is_nil=is_nil)
             )
     numbers = complete(form, figures)
+    figures.findings += _open_totals(form, sheets, numbers, figures.places)
     held = {placed.sheet for _, placed in placements}
     return Reading(
         form.id,
@@ -109,6 +113,25 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             *figures.findings,
         ),
     )
+
+
+def _open_totals(
+    form: Form, sheets: Sequence[SheetData], numbers: Mapping[str, Number | None], places: Mapping[str, Place]
+) -> Iterable[Finding]:
+    """Point at totals that were typed in the file before, contradicted their parts, and whose parts come to the same still."""
+    inputs = {cell.key: numbers[cell.key] for cell in form.cells if cell.is_input}
+    sums = with_totals(form, inputs)
+    for key, (typed, then) in read_open_totals(form, sheets).items():
+        check = form.checks.get(key)
+        if check:
+            sides = total_of(check.left, sums), total_of(check.right, sums)
+            if sides == (typed, then) and typed != then:
+                facts: Mapping[str, Fact] = {"title": check.rule.title, "left": typed, "right": then}
+                place = places.get(check.anchor)
+                yield Finding("F05", Severity.ERROR, place, (check.anchor,), "open_check", facts)
+        elif sums[key] == then and then != typed:
+            facts = {"typed": typed, "value": then}
+            yield Finding("F05", Severity.ERROR, places.get(key), (key,), "open_total", facts)
 
 
 def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) -> Claims:

@@ -14,24 +14,21 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipeline.forms.kinds import LARGEST, NUMBER_KINDS
 from pipeline.intake.labels import UNSEEN
 from pipeline.model import Fact, Finding, Number, Place, Severity
 
 if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import Raw
 
-LARGEST = 999_999_999
-"""No figure of such a report has more than nine digits; a telephone number has eleven."""
 _SHOWN = 60
 """Characters of a raw value that a finding repeats."""
 _MANY_DIGITS = 40
-MONEY = "money"
 _PLACEHOLDERS = {
     "/", "\\", "-", "--", "—", "——", "–", "―", "─", "_", "无", "没有", "暂无", "不涉及", "不适用", "空",
     "n/a", "na", "n.a.", "none", "nil",
 }  # fmt: skip
 _COUNT_UNITS = "件条宗份例起项个次"
-MONEY_UNIT = "万元"
 _OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
 _DAY_ZERO = date(1899, 12, 30)
 _LEAP_DAY = 60
@@ -50,7 +47,9 @@ _GAP = re.compile(r"\d\s+\d")
 """Between two numbers, as far as anybody can tell: thousands are parted by commas."""
 _NOISE = Decimal("1e-8")
 """What a number lies off by calculation and not by hand."""
-_EXACT_TO: Mapping[str, Decimal] = {"count": Decimal(1), MONEY: Decimal("1e-6")}
+_EXACT_TO: Mapping[str, Decimal] = {
+    kind.id: Decimal(1).scaleb(-kind.places) for kind in NUMBER_KINDS.values()
+}
 
 
 _NO_FACTS: Mapping[str, Fact] = {}
@@ -80,7 +79,7 @@ BLANK = Typed()
 
 
 def type_cell(value: Raw, kind: str) -> Typed:
-    """Type one number cell; ``kind`` is count or money."""
+    """Type one number cell; ``kind`` is one of ``kinds.NUMBER_KINDS``."""
     if type(value) is float and value.is_integer() and -LARGEST <= value <= LARGEST:  # nearly every cell
         return Typed(int(value), facts=_NO_FACTS)
     if value is None:
@@ -188,9 +187,10 @@ def _with_unit(text: str, raw: str, kind: str) -> Typed:
         too_long = len(text) > _MANY_DIGITS and text.isdecimal()
         return unreadable("C08", "too_large" if too_long else "text", raw)
     unit = found.group(2).strip("()")
-    if unit == MONEY_UNIT if kind == MONEY else len(unit) == 1 and unit in _COUNT_UNITS:
+    own = NUMBER_KINDS[kind].unit
+    if unit == own if own else len(unit) == 1 and unit in _COUNT_UNITS:
         return _noted(number, "C03", "unit_stripped", Severity.WARNING, raw)
-    if kind == MONEY and unit in _OTHER_MONEY_UNITS:
+    if own and unit in _OTHER_MONEY_UNITS:
         return Typed(None, "C03", "unit_changes", facts={"raw": raw[:_SHOWN], "unit": unit})
     return unreadable("C08", "text", raw)
 

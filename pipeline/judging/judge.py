@@ -49,6 +49,8 @@ VERDICTS: Mapping[Severity | None, Verdict] = {
     Severity.ERROR: Verdict.RETURNED,
 }
 """Heaviest finding → verdict; a submission that a person must look at is held whatever its findings."""
+OPEN = frozenset({"open_total", "open_check"})
+"""What was contradicted once and came back unchanged: neither the clerk nor the sums resolve it, so a person must."""
 
 _NO_HISTORY: Mapping[str, PastReport] = {}
 _NO_DEADLINES: Mapping[str, date] = {}
@@ -263,7 +265,8 @@ def _settle(form: Form, reading: Reading) -> Reading:
 
 def _assess(form: Form, item: Submission, reading: Reading, findings: Sequence[Finding]) -> Assessment:
     heaviest = max((finding.severity for finding in findings), key=lambda own: own.weight, default=None)
-    verdict = Verdict.HELD if item.held else VERDICTS[heaviest]
+    held = item.held or any(found.variant in OPEN and not found.is_answered for found in findings)
+    verdict = Verdict.HELD if held else VERDICTS[heaviest]
     if verdict.is_acceptance and (item.agency is None or not reading.numbers):
         raise AssertionError(f"accepted without agency or figures: {item.file}")
     report = report_of(form, item, reading) if verdict.is_acceptance else None

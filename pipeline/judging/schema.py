@@ -80,13 +80,15 @@ def _number(form: Form, cell: Cell) -> pa.Column:
 def _checks_of(form: Form, cell: Cell) -> Iterator[pa.Check]:
     if cell.is_input:
         yield pa.Check.filled(error=BLANK, ignore_na=False)
-    yield pa.Check.ge(0, error=NEGATIVE)
+    if cell.number.least is not None:
+        yield pa.Check.ge(cell.number.least, error=NEGATIVE)
     amounts: Basic | None = form.basics.get(AMOUNT)
-    if cell.kind != "money":
+    if cell.number.is_whole:
         yield pa.Check.whole(error=FRACTION)
     elif amounts:
         yield pa.Check.in_millionths(error=f"{AMOUNT}.decimals")
-        yield pa.Check.lt(amounts.limits["largest"], error=SIZE)
+        if cell.number.unit:
+            yield pa.Check.lt(amounts.limits["largest"], error=SIZE)
 
 
 def _comparison(check: Balance) -> pa.Column:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.forms.form import is_last_year, this_year
+from pipeline.forms.kinds import PLACES
 from pipeline.forms.relations import fails
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-MICRO = 1_000_000
-"""Money is compared in millionths of 万元, the smallest unit the form allows: whole numbers, hence exact."""
+MICRO: int = 10**PLACES
+"""What may have decimals is compared in millionths, the smallest unit a form allows: whole numbers, hence exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def past_figures(form: Form, pasts: Sequence[PastReport | None]) -> Matrix:
 
 def sums(form: Form, numbers: Matrix, past: Matrix, levels: Sequence[str]) -> Sums:
     """Add up both sides of every check that binds a submission and whose operands are all there."""
-    is_money = np.array([cell.kind == "money" for cell in form.cells])
-    operands = np.hstack([np.where(is_money, np.round(part * MICRO), part) for part in (numbers, past)])
+    has_places = np.array([not cell.number.is_whole for cell in form.cells])
+    operands = np.hstack([np.where(has_places, np.round(part * MICRO), part) for part in (numbers, past)])
     blank = np.isnan(operands)
     known = np.where(blank, 0, operands)
     checks = tuple(form.checks.values())
@@ -75,7 +76,7 @@ def terms(form: Form, sides: Sequence[Sequence[str]]) -> Matrix:
 
 def failing(form: Form, check: Balance, left: Matrix, right: Matrix) -> NDArray[np.bool_]:
     """Say which submissions fail ``check``, given the columns of its sums."""
-    unit = MICRO if form.by_key[check.anchor].kind == "money" else 1
+    unit = 1 if form.by_key[check.anchor].number.is_whole else MICRO
     found: NDArray[np.bool_] = fails(check.rule, left, right, unit) & ~np.isnan(left)
     return found
 

@@ -79,7 +79,7 @@ class Tally:
         if before is None:
             return False
         after = before + step
-        return after >= 0 and (self.form.by_key[key].kind == "money" or after == int(after))
+        return self.form.by_key[key].number.allows(after)
 
 
 def tally_of(

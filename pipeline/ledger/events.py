@@ -29,6 +29,18 @@ class Kind(StrEnum):
     LETTER_HANDED = "letter_handed"
     LETTER_WITHDRAWN = "letter_withdrawn"
     LETTER_READDRESSED = "letter_readdressed"
+    LETTER_TAKEN_BACK = "letter_taken_back"
+    LETTER_AGAIN = "letter_again"
+    LETTER_STOPPED = "letter_stopped"
+    LETTER_DOUBTED = "letter_doubted"
+    LETTER_EDITED = "letter_edited"
+    BOUNCED = "bounced"
+    BOUNCE_UNCLEAR = "bounce_unclear"
+    DELIVERY_SIGNED = "delivery_signed"
+    RELEASED = "released"
+    RELEASE_WITHDRAWN = "release_withdrawn"
+    OUTPUT_KEPT = "output_kept"
+    OUTPUT_BLOCKED = "output_blocked"
     IMPORTED = "imported"
 
 
@@ -55,12 +67,12 @@ def record(ledger: Ledger, events: Iterable[Event]) -> None:
     )
 
 
-def story(ledger: Ledger, year: int, agency: str | None = None) -> list[Event]:
-    """Return what happened in the campaign of ``year``, oldest first; only of ``agency`` if given."""
+def story(ledger: Ledger, year: int, agency: str | None = None, *, kind: Kind | None = None) -> list[Event]:
+    """Return what happened in the campaign of ``year``, oldest first; only of ``agency``, and of one ``kind``, if given."""
     rows = ledger.rows(
         "SELECT at, year, kind, agency, envelope, detail FROM events"
-        " WHERE year = ? AND (? IS NULL OR agency = ?) ORDER BY id",
-        (year, agency, agency),
+        " WHERE year = ? AND (? IS NULL OR agency = ?) AND (? IS NULL OR kind = ?) ORDER BY id",
+        (year, agency, agency, kind, kind),
     )
     return [
         Event(

@@ -9,7 +9,7 @@ same letter is offered again under the same id.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,6 +56,24 @@ class Kept:
     reason: str
     basis: str
     """What it rests on: the settings it was written by, and the last that had happened to its agency."""
+    laid: str = ""
+    """The name under which it was laid into the folder of letters that wait; empty before that."""
+    doubt: str = ""
+    """What a person did to it there, so that it does not leave before somebody says what is meant: ``deleted``, ``edited``."""
+    edited: bool = False
+    """Whether it is to leave as a person edited it."""
+    before: str = ""
+    """Of a letter that was handed over: its state before, for whoever takes that back."""
+
+    @property
+    def handle(self) -> str:
+        """The short name by which people call it: the end of its file's name."""
+        return handle_of(self.message_id)
+
+
+def handle_of(message_id: str) -> str:
+    """Return the short name of the letter with this Message-ID."""
+    return message_id.strip("<>")[:6]
 
 
 _LAST_EVENT = "(SELECT coalesce(max(id), 0) FROM events WHERE events.agency = letters.agency)"
@@ -122,6 +140,26 @@ def waiting(ledger: Ledger, year: int | None = None) -> list[Kept]:
     return _kept(ledger, "state = 'waiting' AND (? IS NULL OR year = ?)", (year, year))
 
 
+def ready(ledger: Ledger, year: int) -> list[Kept]:
+    """Return the letters that may leave: nobody has touched them in the folder, and a delivery has been signed.
+
+    Those that were tried least often come first, so that some that are put off do not keep back the others.
+    """
+    found = _kept(ledger, f"state = 'waiting' AND doubt = '' AND year = ? AND {_SIGNED}", (year,))
+    return sorted(found, key=lambda item: item.attempts)
+
+
+def unsigned(ledger: Ledger, year: int) -> list[Kept]:
+    """Return the deliveries that wait for somebody to sign them."""
+    return _kept(ledger, f"state = 'waiting' AND year = ? AND NOT {_SIGNED}", (year,))
+
+
+_SIGNED = (
+    "(kind <> 'delivery' OR EXISTS"
+    " (SELECT 1 FROM deliveries WHERE deliveries.letter = letters.key AND deliveries.signed_by <> ''))"
+)
+
+
 def undelivered(ledger: Ledger, year: int) -> list[Kept]:
     """Return the letters that have not reached anybody: those that wait and those that the server refused for good."""
     return _kept(ledger, "state IN ('waiting', 'failed') AND year = ?", (year,))
@@ -159,7 +197,63 @@ def handed_over(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
     """Record that a person has seen to the letters by other means; no server's report counts for them any more."""
     with ledger.transaction("what one command says is said of all its letters"):
         for key in keys:
-            _settle(ledger, key, LetterState.HANDED, at, "")
+            ledger.write("UPDATE letters SET before = state WHERE key = ?", (key,))
+            _settle(ledger, key, LetterState.HANDED, at, None)
+
+
+def take_back(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
+    """Record that the letters were not handed over after all: they are again what they were."""
+    with ledger.transaction("what was said by mistake of several letters is taken back of all"):
+        for key in keys:
+            row = ledger.one("SELECT before FROM letters WHERE key = ? AND state = 'handed'", (key,))
+            state = LetterState(row["before"] or LetterState.WAITING) if row else LetterState.WAITING
+            _settle(ledger, key, state, at, None, event=Kind.LETTER_TAKEN_BACK)
+
+
+def try_again(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
+    """Let letters that a server refused wait again."""
+    with ledger.transaction("what is to be sent again waits again"):
+        for key in keys:
+            _settle(ledger, key, LetterState.WAITING, at, None, event=Kind.LETTER_AGAIN)
+
+
+def stop(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
+    """Record that a person does not want the letters to be sent: nothing is written in their place."""
+    with ledger.transaction("what a person stops, stays stopped"):
+        for key in keys:
+            ledger.write("UPDATE letters SET doubt = '' WHERE key = ?", (key,))
+            _settle(ledger, key, LetterState.STOPPED, at, None)
+
+
+def laid_out(ledger: Ledger, names: Mapping[str, str]) -> None:
+    """Record under which name each letter, by its key, lies in the folder of those that wait."""
+    if names:
+        with ledger.transaction("a letter that was laid out and is gone was taken away by a person"):
+            ledger.write_many(
+                "UPDATE letters SET laid = ? WHERE key = ?", [(name, key) for key, name in names.items()]
+            )
+
+
+def doubted(ledger: Ledger, doubts: Mapping[str, str], at: datetime) -> None:
+    """Record what a person did to letters, by their keys, in the folder: ``deleted``, ``edited``; empty: it is as it was."""
+    if not doubts:
+        return
+    with ledger.transaction("what a person did to a letter is asked about, not overruled"):
+        for key, doubt in doubts.items():
+            ledger.write("UPDATE letters SET doubt = ? WHERE key = ?", (doubt, key))
+            _tell(ledger, key, Kind.LETTER_DOUBTED, at, doubt)
+
+
+def send_as_edited(ledger: Ledger, key: str, content: bytes, message_id: str, at: datetime) -> None:
+    """Let a letter leave as a person edited it: ``content`` is what leaves."""
+    digest = hashlib.sha256(content).hexdigest()
+    ledger.originals.keep({digest: content})
+    with ledger.transaction("what leaves is what is kept"):
+        ledger.write(
+            "UPDATE letters SET sha256 = ?, message_id = ?, doubt = '', edited = 1 WHERE key = ?",
+            (digest, message_id, key),
+        )
+        _tell(ledger, key, Kind.LETTER_EDITED, at, "")
 
 
 def withdraw(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
@@ -178,8 +272,8 @@ def readdress(ledger: Ledger, letter: Letter, *, at: datetime) -> None:
     ledger.originals.keep({digest: letter.content})
     with ledger.transaction("a letter has one address, and its bytes name it"):
         ledger.write(
-            "UPDATE letters SET state = 'waiting', settled_at = NULL, reason = '', recipient = ?, message_id = ?, sha256 = ?"
-            " WHERE key = ?",
+            "UPDATE letters SET state = 'waiting', settled_at = NULL, reason = '', recipient = ?, message_id = ?, sha256 = ?,"
+            " laid = '', doubt = '' WHERE key = ?",
             (letter.recipient, letter.message_id, digest, letter.key),
         )
         detail = f"{letter.key} {letter.recipient}"
@@ -192,14 +286,86 @@ def failed(ledger: Ledger, key: str, reason: str, *, retry: bool, at: datetime) 
         _settle(ledger, key, LetterState.WAITING if retry else LetterState.FAILED, at, reason)
 
 
-def bounced(ledger: Ledger, message_id: str, reason: str, *, at: datetime) -> bool:
-    """Record that a letter that was sent did not arrive; return whether it was one of ours and thought delivered."""
-    row = ledger.one("SELECT key FROM letters WHERE message_id = ? AND state = 'sent'", (message_id,))
-    if row is None:
-        return False
+def bounced(ledger: Ledger, year: int, report: Returned, *, at: datetime) -> bool:
+    """Record that a letter that was sent did not arrive; return whether it is known which.
+
+    A report is taken once: what it says of a letter does not hold of the same letter sent again.
+    """
+    seen = ledger.one(
+        "SELECT 1 FROM events WHERE year = ? AND kind IN (?, ?) AND detail LIKE ? || ' %'",
+        (year, Kind.BOUNCED.value, Kind.BOUNCE_UNCLEAR.value, report.mail),
+    )
+    if seen is not None:
+        return True
+    key = _returned_letter(ledger, year, report)
     with ledger.transaction("what a server reports later counts like what it says at once"):
-        _settle(ledger, row["key"], LetterState.FAILED, at, reason)
-    return True
+        kind = Kind.BOUNCED if key else Kind.BOUNCE_UNCLEAR
+        record(ledger, [Event(at, year, kind, detail=f"{report.mail} {report.said}".rstrip() + " ")])
+        if key and _state(ledger, key) is LetterState.SENT:
+            _settle(ledger, key, LetterState.FAILED, at, report.said)
+    return key is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A report that a letter did not arrive: the digest of the ``mail``, and all that it tells of the letter, if anything."""
+
+    mail: str
+    subject: str
+    received_at: datetime | None
+    letter: str = ""
+    recipient: str = ""
+    words: str = ""
+
+    @property
+    def said(self) -> str:
+        """Say who did not get it and why, or what the mail is called."""
+        return self.words or self.recipient or self.subject
+
+
+def unclear_bounces(ledger: Ledger, year: int, since: datetime | None) -> list[str]:
+    """Return what reports said, since a moment, that belong to no letter that is known."""
+    rows = ledger.rows(
+        "SELECT detail, at FROM events WHERE year = ? AND kind = ? ORDER BY id",
+        (year, Kind.BOUNCE_UNCLEAR.value),
+    )
+    recent = [row for row in rows if since is None or datetime.fromisoformat(row["at"]) > since]
+    return [str(row["detail"]).partition(" ")[2].strip() for row in recent]
+
+
+def _returned_letter(ledger: Ledger, year: int, report: Returned) -> str | None:
+    """Find the letter by its Message-ID, else by address and subject, else by whatever of the two is left, if that is one."""
+    if report.letter:
+        row = ledger.one(
+            "SELECT key, recipient FROM letters WHERE message_id = ? AND state IN ('sent', 'handed', 'failed')",
+            (report.letter,),
+        )
+        return str(row["key"]) if row and _went_to(row["recipient"], report.recipient) else None
+    gone = _kept(ledger, "state = 'sent' AND year = ?", (year,))
+    gone = [item for item in gone if not (report.received_at and item.intended_at > report.received_at)]
+    to = [item for item in gone if report.recipient.casefold() in _addresses_of(item)]
+    about = [item for item in (to or ([] if report.recipient else gone)) if _is_about(item, report.subject)]
+    found = about or (to if not report.subject or len(to) == 1 else [])
+    return found[-1].key if len({item.agency or item.recipient for item in found}) == 1 else None
+
+
+def _went_to(recipients: str, address: str) -> bool:
+    """Whether a letter went to ``address``: a report about another one is somebody's invention."""
+    return address.casefold() in recipients.casefold().split(", ")
+
+
+def _addresses_of(item: Kept) -> list[str]:
+    return item.recipient.casefold().split(", ")
+
+
+def _is_about(item: Kept, subject: str) -> bool:
+    own, named = ("".join(text.split()) for text in (item.subject, subject))
+    return bool(own) and own in named
+
+
+def _state(ledger: Ledger, key: str) -> LetterState:
+    row = ledger.one("SELECT state FROM letters WHERE key = ?", (key,))
+    return LetterState(row["state"]) if row else LetterState.WITHDRAWN
 
 
 _EVENTS = {
@@ -208,21 +374,41 @@ _EVENTS = {
     LetterState.FAILED: Kind.LETTER_FAILED,
     LetterState.HANDED: Kind.LETTER_HANDED,
     LetterState.WITHDRAWN: Kind.LETTER_WITHDRAWN,
+    LetterState.STOPPED: Kind.LETTER_STOPPED,
 }
 _ATTEMPTS = (LetterState.SENT, LetterState.WAITING, LetterState.FAILED)
 """What a server said; the others are decisions."""
 
 
-def _settle(ledger: Ledger, key: str, state: LetterState, at: datetime, reason: str) -> None:
+def _settle(
+    ledger: Ledger,
+    key: str,
+    state: LetterState,
+    at: datetime,
+    reason: str | None,
+    *,
+    event: Kind | None = None,
+) -> None:
+    """``reason`` None leaves what was said last."""
     settled_at = None if state is LetterState.WAITING else at.isoformat()
+    is_attempt = event is None and state in _ATTEMPTS
     ledger.write(
-        "UPDATE letters SET state = ?, attempts = attempts + ?, reason = ?, settled_at = ? WHERE key = ?",
-        (state.value, state in _ATTEMPTS, reason, settled_at, key),
+        "UPDATE letters SET state = ?, attempts = attempts + ?, reason = coalesce(?, reason), settled_at = ? WHERE key = ?",
+        (state.value, is_attempt, reason, settled_at, key),
     )
+    ledger.write(
+        "UPDATE deliveries SET number = CASE WHEN ? THEN coalesce(number, (SELECT coalesce(max(number), 0) + 1 FROM deliveries))"
+        " END WHERE letter = ?",
+        (state.is_gone, key),
+    )
+    _tell(ledger, key, event or _EVENTS[state], at, reason or "")
+
+
+def _tell(ledger: Ledger, key: str, kind: Kind, at: datetime, detail: str) -> None:
     row = ledger.one("SELECT year, agency FROM letters WHERE key = ?", (key,))
     if row is None:
         raise AssertionError(f"no letter has the key {key}")
-    record(ledger, [Event(at, row["year"], _EVENTS[state], row["agency"], detail=f"{key} {reason}".rstrip())])
+    record(ledger, [Event(at, row["year"], kind, row["agency"], detail=f"{key} {detail}".rstrip())])
 
 
 def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[Kept]:
@@ -233,6 +419,7 @@ def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[Ke
 def _letter(row: Row) -> Kept:
     values = dict(row)
     values["state"] = LetterState(row["state"])
+    values["edited"] = bool(row["edited"])
     values["intended_at"] = datetime.fromisoformat(row["intended_at"])
     values["settled_at"] = datetime.fromisoformat(row["settled_at"]) if row["settled_at"] else None
     return Kept(**values)

@@ -18,6 +18,8 @@ class Originals:
     def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
         self._folder = folder
         self._unwritten: dict[str, bytes] | None = {} if in_memory else None
+        self.added = 0
+        """Bytes that were stored since the ledger was opened."""
 
     def keep(self, contents: dict[str, bytes]) -> None:
         """Store ``contents``, keyed by their digests; those already there are left alone. Raises OSError."""
@@ -27,6 +29,7 @@ class Originals:
         new = {digest: content for digest, content in contents.items() if not self._path(digest).is_file()}
         for digest, content in new.items():
             write_whole(self._path(digest), content, mode=READ_ONLY)
+            self.added += len(content)
         if new:
             sync_folder(self._folder)
 

@@ -283,6 +283,77 @@ ALTER TABLE letters ADD COLUMN basis TEXT NOT NULL DEFAULT '';
 CREATE INDEX events_by_agency ON events (agency);
 """
 
+_UNGUESSABLE = """
+CREATE TABLE secret (value TEXT NOT NULL);
+CREATE TABLE hosts (kind TEXT PRIMARY KEY, host TEXT NOT NULL);
+"""
+_THE_ONLY_MEMORY = """
+ALTER TABLE outputs ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE outputs ADD COLUMN former TEXT NOT NULL DEFAULT '';
+ALTER TABLE outputs ADD COLUMN modified INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outputs ADD COLUMN beside TEXT NOT NULL DEFAULT '';
+CREATE TABLE results (
+    year INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    deliveries INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    page BLOB NOT NULL
+);
+CREATE TABLE deliveries (
+    letter TEXT PRIMARY KEY,
+    year INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    workbook TEXT NOT NULL,
+    body BLOB NOT NULL,
+    signed_by TEXT NOT NULL DEFAULT '',
+    signed_at TEXT,
+    reason TEXT NOT NULL DEFAULT '',
+    number INTEGER
+);
+CREATE TABLE releases (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    letter TEXT NOT NULL,
+    person TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    withdrawn_at TEXT,
+    withdrawn_by TEXT
+);
+ALTER TABLE letters RENAME TO letters_before;
+DROP INDEX letters_by_agency;
+CREATE TABLE letters (
+    key TEXT PRIMARY KEY,
+    year INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    agency TEXT,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    intended_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'sent', 'handed', 'failed', 'withdrawn', 'stopped')),
+    settled_at TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    basis TEXT NOT NULL DEFAULT '',
+    laid TEXT NOT NULL DEFAULT '',
+    doubt TEXT NOT NULL DEFAULT '' CHECK (doubt IN ('', 'deleted', 'edited')),
+    edited INTEGER NOT NULL DEFAULT 0,
+    before TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX letters_by_agency ON letters (year, agency);
+CREATE INDEX letters_by_message ON letters (message_id);
+INSERT INTO letters (key, year, kind, agency, recipient, subject, message_id, sha256, intended_at, state, settled_at,
+    attempts, reason, basis)
+SELECT key, year, kind, agency, recipient, subject, message_id, sha256, intended_at, state, settled_at, attempts, reason, basis
+FROM letters_before ORDER BY rowid;
+DROP TABLE letters_before;
+"""
+"""What was read back from the outputs until then: what a run found, what was delivered, what every file was written as."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -292,5 +363,7 @@ MIGRATIONS: tuple[str, ...] = (
     _LATEST_BY_INDEX,
     _DISMISSALS,
     _WHAT_LETTERS_REST_ON,
+    _UNGUESSABLE,
+    _THE_ONLY_MEMORY,
 )
 """One script for each version of the schema, in order."""

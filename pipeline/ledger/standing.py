@@ -9,7 +9,7 @@ from datetime import datetime
 from pipeline.ledger import codec
 from pipeline.ledger.assessments import findings_of
 from pipeline.ledger.store import Ledger
-from pipeline.model import Finding, Reading, Verdict
+from pipeline.model import Finding, Reading, Verdict, plausible
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def filed(ledger: Ledger, year: int) -> list[Filed]:
             row["agency"],
             row["version"],
             Verdict(row["outcome"]),
-            datetime.fromisoformat(row["received_at"]) if row["received_at"] else None,
+            plausible(datetime.fromisoformat(row["received_at"])) if row["received_at"] else None,
             datetime.fromisoformat(row["seen_at"]),
             tuple(found[row["assessment"]]),
         )

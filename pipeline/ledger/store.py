@@ -6,17 +6,18 @@ timeout, because a reader may hold the file for a moment; foreign keys, which SQ
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 from pipeline.ledger.originals import Originals
 from pipeline.ledger.schema import MIGRATIONS
-from pipeline.machine.durable import checkpoint
+from pipeline.machine.durable import checkpoint, make_folder
 from pipeline.model import ConfigError, EnvironmentFailedError
 
 FOLDER = "ledger"
@@ -83,7 +84,7 @@ def open_ledger(output: Path) -> Iterator[Ledger]:
     """Open the ledger in ``output``, made or brought up to date if need be. Raises ConfigError if it is newer than this program."""
     folder = output / FOLDER
     with _database():
-        folder.mkdir(parents=True, exist_ok=True)
+        _for_us_alone(folder)
         connection = _connect(folder / DATABASE)
     try:
         with _database():
@@ -97,6 +98,14 @@ def open_ledger(output: Path) -> Iterator[Ledger]:
         yield Ledger(connection, Originals(folder / _ORIGINALS))
     finally:
         connection.close()
+
+
+def _for_us_alone(folder: Path) -> None:
+    """Let nobody else into the ledger: names, figures and letters stand in it. A share that knows no permissions stays as it is."""
+    make_folder(folder)
+    with suppress(PermissionError):  # somebody else's folder, which we may only use
+        folder.chmod(0o700)
+    os.close(os.open(folder / DATABASE, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 @contextmanager

@@ -11,8 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-READ_ONLY = 0o444
-_WRITABLE = 0o644
+READ_ONLY = 0o400
+_WRITABLE = 0o600
+_OWN_FOLDER = 0o700
+"""What agencies sent and what is written of it is for who runs nianbao; Windows inherits what the folder above allows."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""A new file, or none: a link that somebody has put in its place is not followed."""
 _BESIDE = ".{}.new"
 _watchers: list[Callable[[str], object]] = []
 
@@ -33,32 +37,65 @@ def watched(watcher: Callable[[str], object]) -> Iterator[None]:
         _watchers.remove(watcher)
 
 
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` and those above it that are missing, for nobody else to enter. Raises OSError."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=_OWN_FOLDER, exist_ok=True)
+
+
 def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(_BESIDE.format(path.name))
-    if beside.exists():  # a killed run left one, by then perhaps read-only, which Windows does not remove
-        beside.chmod(_WRITABLE)
-        beside.unlink()
+    write_beside(path, content, mode=mode)
     try:
-        with beside.open("wb") as file:
+        put_in_place(path)
+    finally:
+        beside_of(path).unlink(missing_ok=True)
+
+
+def write_beside(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write ``content`` whole beside ``path``, for ``put_in_place``. Raises OSError; nothing half-written is left."""
+    make_folder(path.parent)
+    beside = beside_of(path)
+    _clear(beside)
+    try:
+        with os.fdopen(os.open(beside, _NEW, _WRITABLE), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         checkpoint(f"write {path.name}")
         if mode is not None:
             beside.chmod(mode)
-        beside.replace(path)
-    finally:
+    except BaseException:
         beside.unlink(missing_ok=True)
-    checkpoint(f"rename {path.name}")
+        raise
+
+
+def put_in_place(path: Path, *, under: Path | None = None) -> None:
+    """Rename what was written beside ``path`` to it, or to ``under``. Raises OSError; what was written stays beside then."""
+    target = under or path
+    beside_of(path).replace(target)
+    checkpoint(f"rename {target.name}")
+
+
+def beside_of(path: Path) -> Path:
+    """Return where a file is written before it is renamed to ``path``."""
+    return path.with_name(_BESIDE.format(path.name))
+
+
+def _clear(path: Path) -> None:
+    """Remove what a killed run left, by then perhaps read-only, which Windows does not remove; of a link the link."""
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
+        path.chmod(_WRITABLE)
+        path.unlink()
 
 
 def clear_unfinished(folder: Path) -> None:
     """Remove what killed runs left beside the files in ``folder`` and its folders. Raises OSError."""
     for path in sorted(folder.rglob(_BESIDE.format("*"))):
-        path.chmod(_WRITABLE)
-        path.unlink()
+        _clear(path)
 
 
 def sync_folder(folder: Path) -> None:

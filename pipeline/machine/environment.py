@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.machine.durable import make_folder
 from pipeline.model import BusyError, EnvironmentFailedError
 
 _LOCK_NAME = ".nianbao.lock"
@@ -43,7 +44,7 @@ def typed(path: Path) -> str:
 def lock(output: Path) -> Iterator[None]:
     """Hold the output folder for one run. Raises BusyError, naming the holder, if another run has it."""
     with disk():
-        output.mkdir(parents=True, exist_ok=True)
+        make_folder(output)
         guard = FileLock(output / _LOCK_NAME)
         try:
             guard.acquire(timeout=0)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pipeline.model import ConfigError, EnvironmentFailedError
 
@@ -25,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 SERIAL_BELOW = 200
 """Files; under this one process is faster than several."""
 _CHUNK = 25
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,19 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
         yield Work(executor, 0 if workers else SERIAL_BELOW)
 
 
+def _refuse_open_line(address: str) -> None:
+    """Refuse a cluster on another machine that is not spoken to over TLS: what comes back from it is run here."""
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    if parts.scheme not in ("tls", "inproc") and parts.hostname not in _LOOPBACK:
+        raise ConfigError(
+            f"计算集群 {address} 不在本机，又没有加密。集群送回的结果会在本机执行，只能用自己管理、用证书加密的集群："
+            "请在 dask 配置中写好证书，地址写成 tls:// 开头。"
+        )
+
+
 @contextmanager
 def _dask(address: str) -> Iterator[Executor]:
+    _refuse_open_line(address)
     try:
         from distributed import Client  # noqa: PLC0415 - an optional extra
     except ImportError as error:

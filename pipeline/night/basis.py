@@ -39,7 +39,7 @@ def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetim
     form, last_year = form_of(district), district.year - 1
     inbox = look(ledger, district, now=now)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
-    mailing.note_bounces(inbox.messages, ledger, now=now)
+    mailing.note_bounces(inbox.messages, ledger, district.year, now=now)
     history = imports.reports_of(ledger, last_year)
     years = imports.years_before(ledger, last_year)
     campaign = Campaign(
@@ -67,7 +67,11 @@ def _word_layout(district: District, form: Form) -> bytes:
     """Return the district's own Word layout, else the one built from the form."""
     own = district.layouts / LAYOUT_NAME
     if own.is_file():
-        return own.read_bytes()
+        from pipeline.publishing.layout_guard import refuse_active  # noqa: PLC0415 - only for a layout of one's own
+
+        content = own.read_bytes()
+        refuse_active(content, own)
+        return content
     from pipeline.publishing.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
 
     return build_layout(form)

@@ -1,16 +1,19 @@
-"""The ledger goes in; what the last district workbook that went up holds comes out.
+"""The ledger goes in; the district workbook that went up last comes out, as figures.
 
-It is read from the workbook that the covering letter carried, as the ledger keeps it. Up went what was sent or handed
-over by a person, whether or not there is a mail server: a workbook that lies in a folder corrects nothing.
+Delivered is what was sent or handed over by a person, whether or not there is a mail server: a workbook that lies in a
+folder corrects nothing. Its figures are kept with the letter that carries it. Letters of a program that did not keep them
+are read once, and never again.
 """
 
 from __future__ import annotations
 
+import hashlib
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
-from pipeline.ledger import Ledger, letters
+from pipeline.ledger import Ledger, campaign, letters
+from pipeline.ledger.campaign import Delivery
 from pipeline.post import LetterKind
 from pipeline.publishing.summary import Delivered, delivered_in
 
@@ -18,22 +21,39 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
 _SUFFIX = ".xlsx"
+_FORMER_PROGRAM = "（以前的版本，没有记录签发人）"
 
 
-def last_delivered(ledger: Ledger, form: Form, year: int) -> Delivered | None:
-    """Return the last delivery of the campaign, None if there was none."""
-    deliveries = [
+def delivered_upto(ledger: Ledger, year: int, number: int) -> Delivered | None:
+    """Return the last of the first ``number`` deliveries of the campaign, None if there was none."""
+    found = campaign.last_delivered(ledger, year, number)
+    return as_delivered(found) if found else None
+
+
+def as_delivered(found: Delivery) -> Delivered:
+    """Return a delivery as the workbook compares with it."""
+    return Delivered(found.at, found.figures, found.names)
+
+
+def remember_deliveries(ledger: Ledger, form: Form, year: int) -> None:
+    """Keep the figures of deliveries that left before figures were kept."""
+    known = {item.letter for item in campaign.deliveries(ledger, year)}
+    gone = [
         item
         for item in letters.of_year(ledger, year)
-        if item.kind == LetterKind.DELIVERY and item.state.is_gone
+        if item.kind == LetterKind.DELIVERY and item.state.is_gone and item.key not in known
     ]
-    for letter in sorted(deliveries, key=lambda item: item.intended_at, reverse=True):
+    for letter in sorted(gone, key=lambda item: item.intended_at):
         message = message_from_bytes(letters.content(ledger, letter), policy=policy.default)
         for content in _workbooks(message):
             found = delivered_in(form, content, letter.intended_at)
-            if found.figures:
-                return found
-    return None
+            figures = {code: tuple(numbers) for code, numbers in found.figures.items()}
+            number = campaign.number_of_deliveries(ledger, year) + 1
+            kept = Delivery(
+                letter.key, letter.intended_at, hashlib.sha256(content).hexdigest(), figures, found.names,
+                _FORMER_PROGRAM, letter.settled_at, number=number if figures else None,
+            )  # fmt: skip
+            campaign.intend_delivery(ledger, year, kept)
 
 
 def _workbooks(message: EmailMessage) -> list[bytes]:

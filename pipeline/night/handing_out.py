@@ -14,7 +14,7 @@ from pipeline.correspondence import addresses, handouts
 from pipeline.district.folder import District
 from pipeline.ledger import codes, letters, open_copy, open_ledger
 from pipeline.model import Agency
-from pipeline.night.letterbox import desk_of, intend, lay_out, stale, withdraw
+from pipeline.night.letterbox import desk_of, intend, lay_out, look_after, stale, withdraw
 from pipeline.night.letterstate import key_of
 from pipeline.night.writing import Desk, Pen
 from pipeline.post import Intention, LetterKind, LetterState
@@ -39,12 +39,13 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         desk = desk_of(ledger, district, output, now)
+        look_after(ledger, district, desk.target, now=now)
         planned = handouts(district, agencies)
         changed = stale(desk, planned, None)
         older = _left_with_another(desk, planned)
         withdraw(desk, [item.key for item in changed])
         written = intend(desk, planned, None)
-        lay_out(ledger, district, desk.target)
+        lay_out(ledger, district, desk.target, now=now)
     silent = [agency for agency in agencies if not addresses(agency)]
     return HandedOut(written - len(changed), len(changed), older, silent)
 
@@ -69,5 +70,5 @@ def _left_with_another(desk: Desk, planned: Sequence[Intention]) -> int:
     ]
     if not gone:
         return 0
-    pen = Pen.of(desk, planned, None)
+    pen = Pen.of(desk, None)
     return sum(not pen.would_attach_the_same(item, old) for item, old in gone)

@@ -5,32 +5,29 @@ What a clerk was told of the version before, and which figures differ from the w
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
-from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, assessments, imports
+from pipeline.ledger import Ledger, assessments, campaign, imports
+from pipeline.ledger.campaign import Result
 from pipeline.messages import spoken
 from pipeline.model import Finding, Severity
-from pipeline.night.delivered import last_delivered
+from pipeline.night.delivered import as_delivered
 from pipeline.post import Answer, Arrival, Delivery, Intention, Rejudged
 from pipeline.publishing.summary.changes import since
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was told and delivered in the campaign; ``figures`` is the path of those that stand now."""
+    """What was told and delivered in the campaign; ``result`` is what stands now."""
 
     ledger: Ledger
     form: Form
     district: District
-    figures: Path
+    result: Result
 
     def informed(self, item: Intention) -> Intention:
         """Return the letter with what it is to say of earlier ones."""
@@ -38,7 +35,10 @@ class Past:
         if isinstance(body, Answer):
             return replace(item, body=self._compared(body))
         if isinstance(body, Delivery) and body.corrects:
-            return replace(item, body=replace(body, changes=tuple(self._changes())))
+            changes = changes_since_delivery(self.ledger, self.form, self.district, self.result)
+            whose = tuple(dict.fromkeys(agency for agency, _ in changes))
+            told = tuple(words for _, words in changes)
+            return replace(item, body=replace(body, changes=told, whose=whose))
         return item
 
     def _compared(self, body: Answer) -> Answer:
@@ -67,28 +67,25 @@ class Past:
         came = imports.imported_since(self.ledger, self.district.year - 1, arrival.agency.code, since)
         return Rejudged.LAST_YEAR if came else None
 
-    def _changes(self) -> Iterable[str]:
-        """Say figure by figure what differs from the workbook that went up before, as its 版本与更正 does."""
-        delivered = last_delivered(self.ledger, self.form, self.district.year)
-        if delivered is None:
-            return
-        rows = {row["agency_code"]: row for row in figure_rows(self.figures)}
-        now = ((agency, self._numbers(rows.get(agency.code))) for agency in self.district.agencies)
-        for item in since(self.form, delivered, now):
-            if item.cell is None:
-                yield f"{item.agency}：{item.note}"
-            elif item.new is not None:
-                old = "空" if item.old is None else spoken(item.old)
-                yield f"{item.agency}　{item.cell.short_label}：{old} 改为 {spoken(item.new)}"
 
-    def _numbers(self, row: Mapping[str, str] | None) -> list[Decimal] | None:
-        return [Decimal(row[cell.key]) for cell in self.form.cells] if row else None
+def changes_since_delivery(
+    ledger: Ledger, form: Form, district: District, result: Result
+) -> list[tuple[str, str]]:
+    """Say figure by figure what differs from what was delivered last: whose it is, and the sentence; none if nothing was."""
+    delivered = campaign.last_delivered(ledger, district.year)
+    if delivered is None:
+        return []
+    now = ((agency, result.figures.get(agency.code)) for agency in district.agencies)
+    found = []
+    for item in since(form, as_delivered(delivered), now):
+        if item.cell is None:
+            found.append((item.agency, f"{item.agency}：{item.note}"))
+        elif item.new is not None:
+            old = "空" if item.old is None else spoken(item.old)
+            words = f"{item.agency}　{item.cell.short_label}：{old} 改为 {spoken(item.new)}"
+            found.append((item.agency, words))
+    return found
 
 
 def _marks(found: Iterable[Finding]) -> set[tuple[str, str | None]]:
     return {(item.code, item.key) for item in found}
-
-
-def figure_rows(path: Path) -> list[Mapping[str, str]]:
-    """Return the rows of ``figures.csv``."""
-    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))

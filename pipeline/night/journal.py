@@ -16,9 +16,12 @@ from io import TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.machine.durable import make_folder
 from pipeline.messages import VERDICT_WORDS, counts_in_words, message_line
 from pipeline.model import CHINA, Assessment, MessageOutcome, NianbaoError, Severity, Verdict
 from pipeline.publishing.record import Leftover, Record
+from pipeline.wording.personal_numbers import without_persons
+from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
     from pipeline.delivery import Round
@@ -34,7 +37,7 @@ class Journal:
     def line(self, text: str) -> None:
         """Write one line, and have it on the disk's way at once."""
         if self.file:
-            self.file.write(f"{text}\n")
+            self.file.write(f"{without_persons(visible(text))}\n")
             self.file.flush()
 
     def mails(self, outcomes: Iterable[MessageOutcome]) -> None:
@@ -59,6 +62,11 @@ class Journal:
         for attempt in (*done.later, *done.refused):
             self.line(f"  发信　{'、'.join(attempt.recipients)}　{attempt.words}")
 
+    def grown(self, size: int) -> None:
+        """Write by how much the ledger has grown: originals and letters are kept for good."""
+        if size:
+            self.line(f"  存档　新增原件和信件 {size / 1024 / 1024:.1f} MB")
+
     def end(self, found: Record, failures: Iterable[str]) -> None:
         """Write how many agencies stand where, and what the mail servers failed at."""
         self.line(f"  现状　{counts_in_words(found['counts'])}")
@@ -82,7 +90,7 @@ def open_journal(folder: Path | None, title: str, *, now: datetime) -> Iterator[
         yield Journal()
         return
     day = now.astimezone(CHINA)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with (folder / f"{day:%Y-%m-%d}.log").open("a", encoding="utf-8") as file:
         journal = Journal(file)
         journal.line(f"{day:%Y-%m-%d %H:%M:%S}　开始　{title}")

@@ -1,7 +1,7 @@
-"""The end of a night: letters are planned, written, recorded as intended, and laid into ``letters/``.
+"""The end of a run: letters are planned, written, recorded as intended, and laid into ``letters/``.
 
-A letter is in the ledger before its file is in the folder and before it is sent; the folder only shows what waits, so
-whatever is missing there after a crash is laid out again, and what has been sent is taken away.
+A letter is in the ledger before its file is in the folder and before it is sent. The folder shows what waits, and is
+shared with people: a letter that somebody deletes or edits there does not leave before somebody says what is meant.
 """
 
 from __future__ import annotations
@@ -10,27 +10,28 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from pipeline.correspondence import asked_delivery, plan, renewed, untrue
+from pipeline.correspondence import asked_delivery, corrects, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
-from pipeline.machine.durable import write_whole
+from pipeline.ledger import Ledger, campaign, codes, events, imports, letters, open_ledger, outputs, releases
+from pipeline.ledger.campaign import Delivery, Result
+from pipeline.ledger.secret import secret_of
 from pipeline.machine.environment import typed
-from pipeline.model import CHINA, ConfigError, Verdict
+from pipeline.model import CHINA, ConfigError, Made, Verdict
+from pipeline.night import deciding
 from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
-from pipeline.night.writing import Desk, Pen, figures_path, workbook_of
+from pipeline.night.writing import Desk, Pen, workbook_of
 from pipeline.post import KIND_WORDS, Intention, LetterKind, LetterState
-from pipeline.publishing.before import read_record
-from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.publishing.files import safe_name
 from pipeline.publishing.html.told import Told, fill
 from pipeline.publishing.plan import PAGE
-from pipeline.publishing.record import Record
+from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written
 
-LETTERS = "letters"
-"""In the year's folder: the letters that wait."""
+LETTERS = outputs.LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,14 @@ def check(district: District) -> None:
     Texts(district.layouts).check()
 
 
-def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_run: bool = False) -> Written:
+def write_night(desk: Desk, found: Result, night: Night | None = None, *, dry_run: bool = False) -> Written:
     """Plan and record the letters of a night. Without ``night`` nothing new has come.
 
-    ``found`` is the record of the finished outputs, which the attachments are taken from. Raises ConfigError with file
+    ``found`` is what the finished run found, whose outputs the attachments are taken from. Raises ConfigError with file
     and line for a letter text that cannot be filled in.
     """
     came = arrivals_of(desk.form, night) if night else []
-    state = state_of(desk.ledger, desk.district, found, came, now=desk.now)
+    state = state_of(desk.ledger, desk.form, desk.district, found, came, now=desk.now)
     planned = plan(state, earlier_of(came))
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
@@ -82,80 +83,177 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
 
 def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime) -> int:
     """Withdraw what has become untrue while it waited, so that nobody sends it; return how many letters that were."""
-    target = output / str(district.year)
-    found = read_record(target)
+    found = campaign.last_result(ledger, district.year)
     if found is None:
         return 0
     desk = desk_of(ledger, district, output, now)
-    keys = untrue(state_of(ledger, district, found, (), now=now))
+    keys = untrue(state_of(ledger, desk.form, district, found, (), now=now))
     withdraw(desk, keys)
     return len(keys)
 
 
-def deliver(desk: Desk, found: Record) -> int:
-    """Record the letter that sends the district workbook up as it is; 0 if the very same one is on its way already."""
+# ---------------------------------------------------------------- delivery
+
+
+def deliver(desk: Desk, found: Result, *, by: str, reason: str = "") -> int:
+    """Write the letter that sends the district workbook up as it is, signed ``by``; 0 if the very same one is signed already.
+
+    Raises ConfigError where there is nothing to send, and where figures that went up would be corrected without a ``reason``.
+    """
+    ledger, year, folder = desk.ledger, desk.district.year, typed(desk.district.folder)
     if not desk.district.people.district_office_email:
         raise ConfigError(
             "district.toml 没有写汇总表报给谁。请在 [people] 中写明 district_office_email。",
             file=desk.district.folder,
         )
-    if not any(found["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
+    if not any(found.record["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
         raise ConfigError(
-            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 nianbao run {typed(desk.district.folder)}，再运行这个命令。",
+            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 nianbao run {folder}，再运行这个命令。",
             file=desk.district.folder,
         )
-    state = state_of(desk.ledger, desk.district, found, (), now=desk.now)
+    state = state_of(ledger, desk.form, desk.district, found, (), now=desk.now)
     digest = hashlib.sha256(workbook_of(desk, found).content).hexdigest()
     asked = asked_delivery(state, digest)
+    key = key_of(year, asked.key)
+    if corrects(state, asked.key) and not asked.key.startswith("delivery:asked:"):
+        if not reason:
+            listed = "；".join(words for _, words in state.changes[:_MOST_CHANGES])
+            raise ConfigError(
+                f"这是更正已经报送的数据（{listed}）。请核实后用 --reason 写明更正理由，再运行这个命令。"
+            )
+        releases.release(ledger, year, key, by=by, reason=reason, at=desk.now)
+        state = state_of(ledger, desk.form, desk.district, found, (), now=desk.now)
+        asked = asked_delivery(state, digest)
+    kept = {item.letter: item for item in campaign.deliveries(ledger, year)}.get(key)
+    standing = next((item for item in letters.of_year(ledger, year) if item.key == key), None)
+    if standing and standing.state is not LetterState.WITHDRAWN:
+        is_same = kept is not None and kept.signed_by and kept.workbook == digest
+        if standing.state.is_gone or is_same:
+            return 0
+        withdraw(desk, [asked.key])
     withdraw(desk, renewed(state.written, [asked]))
-    return intend(desk, _informed(desk, [asked], found), found)
-
-
-def send_summary(district: District, output: Path, *, now: datetime) -> int:
-    """Write the letter with the district workbook of the last run; 0 if it is written already. Raises ConfigError."""
-    target = output / str(district.year)
-    found = read_record(target)
-    if found is None:
-        raise ConfigError(
-            f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
-        )
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
-        written = deliver(desk_of(ledger, district, output, now), found)
-        lay_out(ledger, district, target)
+    written = intend(desk, _informed(desk, [asked], found), found)
+    releases.sign(ledger, year, key, by=by, reason=reason, at=desk.now)
     return written
 
 
-def hand_over(district: District, output: Path, *, code: str | None, now: datetime) -> list[letters.Kept]:
-    """Record that a person has seen to the letters that reached nobody (of the agency with ``code`` only); return them."""
+_MOST_CHANGES = 5
+
+
+def send_summary(district: District, output: Path, *, by: str, reason: str = "", now: datetime) -> int:
+    """Write the letter with the district workbook of the last run, signed ``by``; 0 if that is done. Raises ConfigError."""
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
-        found = [
-            item for item in letters.undelivered(ledger, district.year) if code is None or item.agency == code
-        ]
-        letters.handed_over(ledger, [item.key for item in found], now)
-        lay_out(ledger, district, output / str(district.year))
-    return found
+        found = campaign.last_result(ledger, district.year)
+        if found is None:
+            raise ConfigError(
+                f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
+            )
+        target = output / str(district.year)
+        look_after(ledger, district, target, now=now)
+        written = deliver(desk_of(ledger, district, output, now), found, by=by, reason=reason)
+        lay_out(ledger, district, target, now=now)
+    return written
 
 
-def lay_out(ledger: Ledger, district: District, target: Path) -> None:
-    """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
-    names = {agency.code: agency.name for agency in district.agencies}
+# ---------------------------------------------------------------- the folder
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What laying letters and the page out met: what persons had done to them, and what could not be replaced."""
+
+    kept: Sequence[Aside] = ()
+    blocked: Sequence[Aside] = ()
+
+
+def look_after(ledger: Ledger, district: District, target: Path, *, now: datetime) -> None:
+    """Record what persons did to the letters that wait: one that was deleted or edited is asked about.
+
+    Where the folder itself is gone, outputs were deleted, which says nothing of any letter.
+    """
     folder = target / LETTERS
-    wanted = {_file(item, names): item for item in letters.waiting(ledger, district.year)}
-    there = {path.name for path in folder.glob("*.eml")} if folder.is_dir() else set()
-    for name in sorted(there - set(wanted)):
-        (folder / name).unlink()
+    waiting = letters.waiting(ledger, district.year)
+    if not folder.is_dir():
+        letters.laid_out(ledger, {item.key: "" for item in waiting if item.laid})
+        outputs.forget(ledger, district.year, [_path(item.laid) for item in waiting if item.laid])
+        return
+    known = outputs.of_year(ledger, district.year)
+    found = {
+        item.key: _doubt(folder / item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
+    }
+    doubts = {item.key: found[item.key] for item in waiting if item.laid and found[item.key] != item.doubt}
+    letters.doubted(ledger, doubts, now)
+
+
+def _doubt(place: Path, made: Made | None) -> str:
+    if not place.is_file():
+        return "deleted"
+    return "edited" if made and made.digest and not is_as_written(place, made) else ""
+
+
+def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) -> Laid:
+    """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
+    year = district.year
+    names = {agency.code: agency.name for agency in district.agencies}
+    known = outputs.of_year(ledger, year)
+    today = now.astimezone(CHINA).date()
+    shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
+    waiting = letters.waiting(ledger, year)
+    wanted = {_file(item, names): item for item in waiting if not item.doubt}
+    left = {item.laid for item in waiting if item.doubt}
+    gone = [
+        path for path in known if path.startswith(f"{LETTERS}/") and Path(path).name not in {*wanted, *left}
+    ]
+    for path in gone:
+        shared.remove(path)
+    outputs.forget(ledger, year, gone)
     for name, item in wanted.items():
-        if name not in there:
-            write_whole(folder / name, letters.content(ledger, item))
-    _tell(target / PAGE, letters.of_year(ledger, district.year), names)
+        if item.laid != name or not (target / LETTERS / name).is_file():
+            shared.write(_path(name), letters.content(ledger, item))
+    letters.laid_out(ledger, {item.key: name for name, item in wanted.items() if item.laid != name})
+    _write_page(ledger, district, shared, names, now)
+    _remember(ledger, year, shared)
+    told = [(events.Kind.OUTPUT_KEPT, item) for item in shared.kept]
+    tell_outputs(ledger, year, told, now=now)
+    return Laid(tuple(shared.kept), tuple(shared.blocked))
 
 
-def _tell(page: Path, written: Sequence[letters.Kept], names: dict[str, str]) -> None:
-    if page.is_file():
-        told = [_told(item, names) for item in written if item.state is not LetterState.WITHDRAWN]
-        write_if_changed(page, fill(page.read_text("utf-8"), told).encode())
+def tell_outputs(
+    ledger: Ledger, year: int, told: Sequence[tuple[events.Kind, Aside]], *, now: datetime
+) -> None:
+    """Record what became of files that persons had edited or had open."""
+    if told:
+        with ledger.transaction("what a person did is told until it has been read"):
+            events.record(
+                ledger,
+                [events.Event(now, year, kind, detail=f"{item.path}\t{item.beside}") for kind, item in told],
+            )
+
+
+def _write_page(
+    ledger: Ledger, district: District, shared: YearFolder, names: dict[str, str], now: datetime
+) -> None:
+    parts = campaign.page_of(ledger, district.year)
+    if parts:
+        written = letters.of_year(ledger, district.year)
+        told = [_told(item, names) for item in written if item.state not in _SILENT]
+        page = fill(parts, told, list(deciding.sentences(ledger, district, now=now)))
+        shared.write(PAGE, page.encode(errors="replace"))
+
+
+_SILENT = (LetterState.WITHDRAWN, LetterState.STOPPED)
+
+
+def _remember(ledger: Ledger, year: int, shared: YearFolder) -> None:
+    news = {path: made for path, made in shared.made.items() if shared.known.get(path) != made}
+    if news:
+        with ledger.transaction("what lies in the folder is known as it was laid there"):
+            outputs.keep_some(ledger, year, news)
+
+
+def _path(name: str) -> str:
+    return f"{LETTERS}/{name}"
 
 
 def _told(item: letters.Kept, names: dict[str, str]) -> Told:
@@ -164,7 +262,7 @@ def _told(item: letters.Kept, names: dict[str, str]) -> Told:
         word=KIND_WORDS[LetterKind(item.kind)],
         state=item.state,
         day=(item.settled_at or item.intended_at).astimezone(CHINA).date(),
-        path=f"{LETTERS}/{_file(item, names)}" if item.state is LetterState.WAITING else "",
+        path=_path(_file(item, names)) if item.state is LetterState.WAITING else "",
         reason=item.reason if item.state is LetterState.FAILED else "",
     )
 
@@ -173,8 +271,7 @@ def _file(item: letters.Kept, names: dict[str, str]) -> str:
     """Name the file so that a folder sorts by day and a person finds the agency; the end keeps names apart."""
     day = item.intended_at.astimezone(CHINA).strftime("%Y%m%d")
     whom = names.get(item.agency or "", item.recipient)
-    end = item.message_id.strip("<>")[:6]
-    return safe_name(f"{day}_{KIND_WORDS[LetterKind(item.kind)]}_{whom}", f"_{end}") + ".eml"
+    return safe_name(f"{day}_{KIND_WORDS[LetterKind(item.kind)]}_{whom}", f"_{item.handle}") + ".eml"
 
 
 # ---------------------------------------------------------------- writing
@@ -194,28 +291,38 @@ def _readdress(desk: Desk, wanted: Mapping[str, tuple[str, ...]]) -> None:
     by_key = {item.key: item for item in letters.of_year(desk.ledger, desk.district.year)}
     for key, to in wanted.items():
         item = by_key[key_of(desk.district.year, key)]
-        content, message_id = readdressed(letters.content(desk.ledger, item), to)
+        content, message_id = readdressed(letters.content(desk.ledger, item), to, secret_of(desk.ledger))
         changed = letters.Letter(
             item.key, item.year, item.kind, ", ".join(to), item.subject, message_id, content, item.agency
         )
         letters.readdress(desk.ledger, changed, at=desk.now)
 
 
-def _informed(desk: Desk, planned: Iterable[Intention], found: Record) -> list[Intention]:
-    past = Past(desk.ledger, desk.form, desk.district, figures_path(desk, found))
+def _informed(desk: Desk, planned: Iterable[Intention], found: Result) -> list[Intention]:
+    past = Past(desk.ledger, desk.form, desk.district, found)
     return [past.informed(item) for item in planned]
 
 
-def intend(desk: Desk, planned: Sequence[Intention], found: Record | None) -> int:
+def intend(desk: Desk, planned: Sequence[Intention], found: Result | None) -> int:
     """Write letters and record them as intended; return how many are new. ``found`` is what attachments are taken from."""
     if not planned:
         return 0
-    pen = Pen.of(desk, planned, found)
+    pen = Pen.of(desk, found)
     written = [pen.write(item, desk.now) for item in planned]
+    if found:
+        _carry_figures(desk, [item for item in written if item.kind == LetterKind.DELIVERY], found)
     return len(letters.intend(desk.ledger, written, at=desk.now, basis=desk.basis))
 
 
-def stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> list[Intention]:
+def _carry_figures(desk: Desk, deliveries: Sequence[letters.Letter], found: Result) -> None:
+    """Keep with every delivery the figures of the workbook that it carries."""
+    for item in deliveries:
+        workbook = hashlib.sha256(workbook_of(desk, found).content).hexdigest()
+        kept = Delivery(item.key, desk.now, workbook, found.figures, found.names)
+        campaign.intend_delivery(desk.ledger, desk.district.year, kept)
+
+
+def stale(desk: Desk, planned: Sequence[Intention], found: Result | None) -> list[Intention]:
     """Return those of ``planned`` that wait and would be written otherwise now.
 
     A letter is looked at anew only where something has happened to its agency since, or the settings are others.
@@ -228,7 +335,7 @@ def stale(desk: Desk, planned: Sequence[Intention], found: Record | None) -> lis
     if not doubtful:
         return []
     doubtful = _informed(desk, doubtful, found) if found else doubtful
-    pen = Pen.of(desk, doubtful, found)
+    pen = Pen.of(desk, found)
     kept = {item.key: item for item in letters.waiting(desk.ledger, year)}
     changed, confirmed = [], []
     for item in doubtful:

@@ -1,13 +1,13 @@
-"""A night's assessments, its record and the ledger go in; what planning letters looks at comes out.
+"""A run's assessments and the ledger go in; what planning letters looks at comes out.
 
-Where agencies stand is read from the record of the last finished night, so that a night with nothing new need not judge
-anything to know whom to remind.
+Where agencies stand is read from what the ledger keeps of the last finished run, so that a run with nothing new need not
+judge anything to know whom to remind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -15,9 +15,12 @@ from pipeline.correspondence import Standing, State, Written
 from pipeline.district.folder import District
 from pipeline.district.roster import normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, arrivals, letters, standing
+from pipeline.ledger import Ledger, arrivals, letters, releases, standing
+from pipeline.ledger.campaign import Result
 from pipeline.messages import notices
 from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
+from pipeline.night import deciding
+from pipeline.night.informing import changes_since_delivery
 from pipeline.post import Arrival, LetterKind
 from pipeline.publishing.record import Leftover, Record
 from pipeline.returning import returned_of
@@ -36,9 +39,10 @@ class Night:
 
 
 def state_of(
-    ledger: Ledger, district: District, found: Record, came: Sequence[Arrival], *, now: datetime
+    ledger: Ledger, form: Form, district: District, result: Result, came: Sequence[Arrival], *, now: datetime
 ) -> State:
-    """Put together what planning looks at. ``found`` is the record of the last finished night."""
+    """Put together what planning looks at. ``result`` is what the last finished run found."""
+    found = dict(result.record)
     written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
     has_server = bool(district.mail.smtp_host)
     digests = [
@@ -59,6 +63,12 @@ def state_of(
         departed=tuple(
             standing.departed(ledger, district.year, {agency.code for agency in district.agencies})
         ),
+        changes=tuple(changes_since_delivery(ledger, form, district, result)),
+        released={
+            key.removeprefix(key_of(district.year, "")): reason
+            for key, (_, reason) in releases.in_force(ledger, district.year).items()
+        },
+        to_decide=tuple(deciding.sentences(ledger, district, now=now, result=result)),
     )
 
 
@@ -138,6 +148,7 @@ def _arrival(row: Record, agency: Agency | None) -> Arrival:
         agency=agency,
         version=row["version"] or 0,
         notices=found,
+        clerk={name: value or "" for name, value in row["clerk"].items()},
     )
 
 
@@ -199,6 +210,7 @@ def _judged(
         sha256=sent.sha256,
         agency=sent.agency,
         version=item.version,
+        clerk=asdict(form.clerk_of(sent.reading.entries)),
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=sent.received_at,
         notices=back.notices

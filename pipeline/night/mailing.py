@@ -6,16 +6,19 @@ written waits, whether or not a server is there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.district.folder import District
+from pipeline.district.folder import CONFIG_NAME, District
 from pipeline.ledger import letters, mailboxes
+from pipeline.ledger.hosts import known_host, remember_host
 from pipeline.ledger.store import Ledger
 from pipeline.machine.environment import typed
-from pipeline.machine.network import credentials
-from pipeline.model import ConfigError, Message
+from pipeline.machine.network import Credentials, credentials
+from pipeline.messages import bounce_in_words
+from pipeline.model import ConfigError, Message, Reason, SenderProof
 from pipeline.publishing.files import write_if_changed
 
 if TYPE_CHECKING:
@@ -30,8 +33,8 @@ def collect(district: District, ledger: Ledger) -> Fetched:
     """Fetch new mail into the inbox. Raises ConfigError without credentials, OSError where the disk fails."""
     from pipeline.intake import imap  # noqa: PLC0415 - only where mail is fetched
 
-    who = credentials("IMAP")
     mail = district.mail
+    who = _credentials(ledger, district, "IMAP", mail.imap_host)
     name = f"{who.user}@{mail.imap_host}:{mail.imap_port}/{mail.imap_folder}"
     known = mailboxes.position(ledger, name)
 
@@ -48,6 +51,21 @@ def collect(district: District, ledger: Ledger) -> Fetched:
     )
 
 
+def _credentials(ledger: Ledger, district: District, kind: str, host: str) -> Credentials:
+    """Return the credentials for ``host``. Raises ConfigError where they are another server's, as far as is known."""
+    named = os.environ.get(f"NIANBAO_{kind}_HOST", "")
+    bound = named or known_host(ledger, kind)
+    if bound and bound.lower() != host.lower():
+        raise ConfigError(
+            f"[mail] 中的服务器是 {host}，环境变量中的密码却是 {bound} 的，没有登录，以免密码落到别人的服务器上。"
+            f"确实换了服务器的，设置环境变量 NIANBAO_{kind}_HOST={host} 后重新运行；不是本办改的，请查明是谁改了设置。",
+            file=district.folder / CONFIG_NAME,
+        )
+    who = credentials(kind)
+    remember_host(ledger, kind, host)
+    return who
+
+
 def check(district: District) -> None:
     """Raise ConfigError before anything is done, where mail is to be fetched or sent and nobody said by whom."""
     if district.mail.fetches:
@@ -56,17 +74,39 @@ def check(district: District) -> None:
         credentials("SMTP")
 
 
-def note_bounces(messages: Iterable[Message], ledger: Ledger, *, now: datetime) -> int:
-    """Record which letters did not arrive, by the reports among ``messages``; return how many were news."""
-    bounces = [message.bounce for message in messages if message.bounce]
-    return sum(
-        letters.bounced(ledger, bounce.letter, f"{bounce.recipient}：{bounce.words}", at=now)
-        for bounce in bounces
+def note_bounces(messages: Iterable[Message], ledger: Ledger, year: int, *, now: datetime) -> None:
+    """Record which letters did not arrive, by the reports among ``messages``; of a report that fits no letter, that it came.
+
+    What a report says is the word of whoever wrote it, and is quoted so; one whose origin failed its check says nothing.
+    """
+    for message in messages:
+        if message.proof is SenderProof.FAILED:
+            continue
+        if message.bounce or message.automatic is Reason.BOUNCE:
+            letters.bounced(ledger, year, _report(message), at=now)
+
+
+def _report(message: Message) -> letters.Returned:
+    bounce = message.bounce
+    if bounce is None:
+        return letters.Returned(message.sha256, message.subject, message.received_at)
+    return letters.Returned(
+        message.sha256,
+        bounce.subject or message.subject,
+        message.received_at,
+        bounce.letter,
+        bounce.recipient,
+        bounce_in_words(bounce),
     )
 
 
-def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
-    """Deliver the letters that wait; each is recorded before the next. Raises ConfigError without server or credentials."""
+def dispatch(
+    district: District, ledger: Ledger, *, now: datetime, pause: float = 0, most: int | None = None
+) -> Round:
+    """Deliver the letters that may leave; each is recorded before the next. Raises ConfigError without server or credentials.
+
+    ``most`` letters at the most, with ``pause`` seconds between two.
+    """
     from pipeline.delivery import Answer, Outgoing, Round, deliver  # noqa: PLC0415 - only where something is sent
 
     if not district.mail.smtp_host:
@@ -77,7 +117,7 @@ def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
         )
     waiting = [
         Outgoing(letter.key, letters.content(ledger, letter))
-        for letter in letters.waiting(ledger, district.year)
+        for letter in letters.ready(ledger, district.year)[:most]
     ]
     if not waiting:
         return Round()
@@ -88,4 +128,5 @@ def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
         else:
             letters.failed(ledger, attempt.key, attempt.words, retry=attempt.answer is Answer.LATER, at=now)
 
-    return deliver(district.mail, credentials("SMTP"), waiting, record=record)
+    who = _credentials(ledger, district, "SMTP", district.mail.smtp_host)
+    return deliver(district.mail, who, waiting, record=record, pause=pause)

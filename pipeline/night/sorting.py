@@ -52,7 +52,7 @@ def sort_out(
 def _identified(
     district: District, known: Iterable[Arrival], readings: Mapping[str, Reading]
 ) -> list[Identified]:
-    roster = identity.Roster.of(district.agencies)
+    roster = identity.Roster.of(district.agencies, district.name)
     return [
         (
             item,

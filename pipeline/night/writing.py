@@ -7,10 +7,9 @@ the moment it was written, and tells by its digest whether it still says what wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from email import message_from_bytes, policy
 from functools import cached_property
 from pathlib import Path
@@ -21,13 +20,14 @@ from pipeline.correspondence import carries_anothers
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.forms.loader import edition_mark
-from pipeline.ledger import Ledger, letters
+from pipeline.ledger import Ledger, letters, outputs
+from pipeline.ledger.campaign import Result
+from pipeline.ledger.secret import secret_of
 from pipeline.machine.digest import digest_of, program
-from pipeline.model import Number, PastReport
-from pipeline.night.informing import figure_rows
+from pipeline.machine.environment import typed
+from pipeline.model import ConfigError, Made, PastReport
 from pipeline.night.letterstate import key_of
 from pipeline.post import Answer, Attachment, Delivery, Intention, LetterKind
-from pipeline.publishing.record import Record
 
 if TYPE_CHECKING:
     from pipeline.publishing.letters import Secretary
@@ -46,6 +46,11 @@ class Desk:
     """Last year's reports by agency code."""
 
     @cached_property
+    def outputs(self) -> Mapping[str, Made]:
+        """What the last run wrote, by path."""
+        return outputs.of_year(self.ledger, self.district.year)
+
+    @cached_property
     def basis(self) -> str:
         """Digest what every letter is written by: the program, the settings, the district's own texts and layouts."""
         own = self.district.layouts
@@ -57,21 +62,23 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Writes letters at a desk; ``found`` is the record of the outputs that attachments are taken from."""
+    """Writes letters at a desk; ``found`` is what the last run found, whose outputs attachments are taken from."""
 
     desk: Desk
     secretary: Secretary
-    found: Record | None
+    found: Result | None
     paths: Mapping[str, str]
 
     @classmethod
-    def of(cls, desk: Desk, planned: Sequence[Intention], found: Record | None) -> Pen:
+    def of(cls, desk: Desk, found: Result | None) -> Pen:
         """Prepare to write ``planned``. Raises ConfigError with file and line if one of the district's texts cannot be used."""
         from pipeline.publishing.letters import Secretary, Sources  # noqa: PLC0415 - Jinja2, only where letters are written
 
         rules = f"nianbao {__version__}，{edition_mark(desk.form.id)}"
-        totals = _totals(desk, found) if any(isinstance(item.body, Delivery) for item in planned) else ()
-        secretary = Secretary.of(Sources(desk.form, desk.district, desk.now, rules, totals))
+        totals = found.totals if found else ()
+        secretary = Secretary.of(
+            Sources(desk.form, desk.district, desk.now, rules, totals, secret_of(desk.ledger))
+        )
         return cls(desk, secretary, found, _paths(found))
 
     def write(self, item: Intention, at: datetime) -> letters.Letter:
@@ -91,7 +98,9 @@ class Pen:
         )
 
     def would_repeat(self, item: Intention, kept: letters.Kept) -> bool:
-        """Whether it would be the letter that is kept; one that goes to a corrected address stays as it is."""
+        """Whether it would be the letter that is kept; one that a person edited, or that goes to a corrected address, stays as it is."""
+        if kept.edited:
+            return True
         again = self.write(item, kept.intended_at)
         was_readdressed = again.message_id != kept.message_id
         return was_readdressed or hashlib.sha256(again.content).hexdigest() == kept.sha256
@@ -104,16 +113,16 @@ class Pen:
         return before == [attachment.content for attachment in now]
 
 
-def _paths(found: Record | None) -> dict[str, str]:
+def _paths(found: Result | None) -> dict[str, str]:
     """Map the digest of a file to the report or the marked workbook made of it."""
-    rows = found["submissions"] if found else []
+    rows = found.record["submissions"] if found else []
     return {
         row["sha256"]: row["report"] or row["returned"] for row in rows if row["report"] or row["returned"]
     }
 
 
 def _attachments(
-    desk: Desk, item: Intention, found: Record | None, paths: Mapping[str, str]
+    desk: Desk, item: Intention, found: Result | None, paths: Mapping[str, str]
 ) -> list[Attachment]:
     if isinstance(item.body, Answer) and item.kind in (LetterKind.ACCEPTANCE, LetterKind.RETURNED):
         path = "" if carries_anothers(item) else paths.get(item.body.arrival.sha256)
@@ -128,21 +137,19 @@ def _attachments(
     return []
 
 
-def workbook_of(desk: Desk, found: Record) -> Attachment:
-    """Return the district workbook of the last night."""
-    return _read(desk, str(found["files"]["summary"]))
-
-
-def _totals(desk: Desk, found: Record | None) -> tuple[Number, ...]:
-    """Add up what stands beside the workbook that is sent, figure by figure, in the form's order."""
-    rows = figure_rows(figures_path(desk, found)) if found else []
-    return tuple(sum((Decimal(row[cell.key]) for row in rows), start=Decimal(0)) for cell in desk.form.cells)
-
-
-def figures_path(desk: Desk, found: Record) -> Path:
-    """Return where the figures of the last night lie."""
-    return desk.target / str(found["files"]["figures"])
+def workbook_of(desk: Desk, found: Result) -> Attachment:
+    """Return the district workbook of the last run."""
+    return _read(desk, str(found.record["files"]["summary"]))
 
 
 def _read(desk: Desk, path: str) -> Attachment:
-    return Attachment(Path(path).name, (desk.target / path).read_bytes())
+    """Return an output as the last run wrote it. Raises ConfigError where a person has changed it since."""
+    made = desk.outputs.get(path)
+    place = desk.target / ((made.beside if made else "") or path)
+    content = place.read_bytes() if place.is_file() else b""
+    if made is None or hashlib.sha256(content).hexdigest() != made.digest:
+        raise ConfigError(
+            f"“{path}”在上次运行后被改动或删除，不能作为附件。请先运行 nianbao run {typed(desk.district.folder)}"
+            "（改动过的文件会另存在旁边），再运行这个命令。"
+        )
+    return Attachment(Path(path).name, content)

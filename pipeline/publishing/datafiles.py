@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.layout import FIGURES_HEAD
 from pipeline.model import Assessment, Notice, Number
+from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +72,7 @@ def _finding_row(assessment: Assessment, notice: Notice) -> list[str]:
     submission = assessment.submission
     agency = submission.agency
     values = [
-        submission.file,
+        without_persons(submission.file),
         submission.sha256,
         agency.code if agency else "",
         agency.name if agency else "",

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.forms.form import Form
 from pipeline.model import Number, ReadBack, Report
 from pipeline.publishing import downloads, word
-from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.html import report as web
 from pipeline.publishing.word_figures import FigureReader, compile_reader, read_figures
+from pipeline.publishing.year_folder import Staged, stage
 
 REPORTS, SITE = "reports", "site"
 WORD, WEB, BOOK, LIST = ".docx", ".html", ".xlsx", ".csv"
@@ -47,6 +47,8 @@ class Job:
     """Whether the documents stand there already, made of the same; then they are only looked at."""
     known: ReadBack | None = None
     """What this program read in the Word document before."""
+    document: str = ""
+    """Where the Word document stands, if not in its own place."""
 
 
 def compile_layouts(form: Form, word_layout: bytes, style: str) -> Layouts:
@@ -76,17 +78,8 @@ def paths_of(stem: str, *, is_offered: bool = True) -> tuple[str, ...]:
     return (*printed, *copied) if is_offered else tuple(printed)
 
 
-def copied(folder: Path, paths: Iterable[str]) -> list[str]:
-    """Copy documents of ``folder`` for the portal; return the copies that had to be written."""
-    return [
-        copy_of(path)
-        for path in paths
-        if write_if_changed(folder / copy_of(path), (folder / path).read_bytes())
-    ]
-
-
-def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[tuple[str, ...]]:
-    """Print a chunk of reports; return for each the paths that had to be written. Runs in any worker."""
+def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[tuple[Staged, ...]]:
+    """Print a chunk of reports beside their places; return for each what is to be put in place. Runs in any worker."""
     return [tuple(_written(layouts, job)) for job in jobs]
 
 
@@ -105,20 +98,19 @@ def own_figures(jobs: Sequence[Job], read: Sequence[ReadBack]) -> dict[str, tupl
 
 def _read_back(reader: FigureReader, job: Job) -> ReadBack:
     """Read a document; the very bytes that were read before need not be taken apart again."""
-    content = (job.folder / path_of(job.stem, WORD)).read_bytes()
+    content = (job.folder / (job.document or path_of(job.stem, WORD))).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if job.known and job.known.sha256 == digest:
         return job.known
     return ReadBack(digest, read_figures(reader, content))
 
 
-def _written(layouts: Layouts, job: Job) -> Iterator[str]:
+def _written(layouts: Layouts, job: Job) -> Iterator[Staged]:
     if job.is_made:
         return
     paths = paths_of(job.stem, is_offered=job.is_offered)
     for path, content in zip(paths, _printed(layouts, job.report), strict=job.is_offered):
-        if write_if_changed(job.folder / path, content):
-            yield path
+        yield stage(job.folder, path, content)
 
 
 def _printed(layouts: Layouts, report: Report) -> tuple[bytes, ...]:

@@ -22,10 +22,15 @@ _MOST_OF_MARK = 60
 
 def write_if_changed(path: Path, content: bytes) -> bool:
     """Put ``content`` at ``path``; return whether anything had to be written. Raises OSError."""
-    if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+    if same_bytes(path, content):
         return False
     write_whole(path, content)
     return True
+
+
+def same_bytes(path: Path, content: bytes) -> bool:
+    """Whether ``content`` is what stands at ``path``."""
+    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
 
 
 def safe_name(name: str, end: str = "") -> str:

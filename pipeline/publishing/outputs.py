@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -28,9 +29,9 @@ from pipeline.publishing import (
     workbook,
 )
 from pipeline.publishing.documents import Layouts
-from pipeline.publishing.files import write_if_changed
-from pipeline.publishing.plan import Night, Plan, jobs, kept, plan, recorded
+from pipeline.publishing.plan import PAGE, Night, Plan, jobs, kept, plan, recorded
 from pipeline.publishing.summary import Background
+from pipeline.publishing.year_folder import Aside, YearFolder, stage
 from pipeline.returning import returned_of
 
 Words: TypeAlias = Mapping[int, Sequence[Notice]]
@@ -41,12 +42,20 @@ Builder: TypeAlias = tuple[str, Callable[[], bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing did; paths are relative to the year's output folder."""
+    """What publishing did; paths are relative to the year's output folder.
+
+    ``page`` is the coordinator's page, in parts, between which it is to be said what became of the letters.
+    """
 
     record: record.Record
     written: tuple[str, ...]
     removed: tuple[str, ...]
     made: Mapping[str, Made] = field(default_factory=dict)
+    page: Sequence[str] = ()
+    kept: Sequence[Aside] = ()
+    """What persons had done to files, and where that stands now."""
+    blocked: Sequence[Aside] = ()
+    """What could not be replaced, and where its new state stands."""
     failure: str = ""
     """Why some reports have no PDF, in a sentence."""
 
@@ -57,34 +66,55 @@ def publish(
     """Write the outputs of ``night`` into ``folder``. Raises OSError; running again is safe."""
     words: Words = {id(item): notices(night.form, item.findings) for item in night.assessments}
     planned = plan(night)
-    reports = [folder / documents.path_of(stem, documents.WORD) for stem in planned.stems.values()]
     tonight = recorded(night, planned, words)
     if dry_run:
+        reports = [folder / documents.path_of(stem, documents.WORD) for stem in planned.stems.values()]
         tonight = record.with_pdfs(tonight, pdf.current(folder, reports))
         return Published(tonight, (), before.outdated(folder, tonight, night.made))
+    try:
+        return _publish(night, folder, planned, words, tonight, work=work, progress=progress)
+    except OSError:
+        with suppress(OSError):
+            clear_unfinished(folder)
+        raise
+
+
+def _publish(
+    night: Night,
+    folder: Path,
+    planned: Plan,
+    words: Words,
+    tonight: record.Record,
+    *,
+    work: Work,
+    progress: Progress,
+) -> Published:
+    shared = YearFolder(
+        folder,
+        night.made,
+        night.note,
+        night.today or night.now.date(),
+        before.drafts(tonight),
+        night.adopts,
+    )
     _announce(night, planned, folder, tonight)
     staying = kept(night, planned, folder)
+    for path in staying:
+        shared.stay(path, planned.bases[path])
     layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
     todo = jobs(night, planned, folder, staying)
     done = work.map(
         documents.write_documents, layouts, todo, lambda count: progress("生成各单位年报", count, len(todo))
     )
-    written = [path for paths in done for path in paths]
+    shared.place(item for several in done for item in several)
+    todo = [replace(job, document=shared.where(documents.path_of(job.stem, documents.WORD))) for job in todo]
     read = work.map(
         documents.read_documents,
         layouts.reader,
         todo,
         lambda count: progress("核对各单位年报", count, len(todo)),
     )
-    batch = pdf.Batch()
-    if night.with_pdf:
-        batch = pdf.print_documents(reports, lambda count: progress("生成 PDF", count, len(reports)))
-    printed = pdf.current(folder, reports)
-    written += [path.relative_to(folder).with_suffix(pdf.SUFFIX).as_posix() for path in batch.written]
-    offered = {documents.path_of(job.stem, documents.WORD) for job in todo if job.is_offered}
-    written += documents.copied(folder, (path for report, path in printed.items() if report in offered))
-    tonight = record.with_pdfs(tonight, printed)
-    gone = before.outdated(folder, tonight, night.made)
+    tonight, failure = _printed(night, shared, todo, tonight, progress)
     known = replace(
         night.background,
         extended={item.agency: item.until for item in night.district.extensions},
@@ -95,27 +125,60 @@ def publish(
         *_marked(night, planned, progress),
         *_of_the_night(night, planned, words, layouts, known),
         *archive.builders(layouts, planned.archive),
-        (planned.files["dashboard"], partial(pages.coordinators_page, night, words, tonight)),
         (planned.files["site"], partial(pages.front_page, night, planned, before.all_paths(tonight))),
+        (before.RUN_NAME, partial(record.to_json, tonight)),
     ]
-    for path, build in builders:
-        if path not in staying and write_if_changed(folder / path, build()):
-            written.append(path)
-    for path in gone:
-        (folder / path).unlink(missing_ok=True)
-    if write_if_changed(folder / before.RUN_NAME, record.to_json(tonight)):
-        written.append(before.RUN_NAME)
+    shared.place([stage(folder, path, build()) for path, build in builders if path not in staying])
+    gone = [path for path in before.outdated(folder, tonight, night.made) if shared.remove(path)]
     by_path = dict(zip((documents.path_of(job.stem, documents.WORD) for job in todo), read, strict=True))
     made = {
-        path: Made(basis, (folder / path).stat().st_size, by_path.get(path))
-        for path, basis in planned.bases.items()
+        path: replace(item, basis=planned.bases.get(path, ""), read=by_path.get(path))
+        for path, item in shared.made.items()
     }
-    return Published(tonight, tuple(written), gone, made, batch.failure)
+    if PAGE in night.made:
+        made[PAGE] = night.made[PAGE]
+    return Published(
+        tonight,
+        tuple(shared.written),
+        tuple(gone),
+        made,
+        pages.coordinators_page(night, words, tonight),
+        shared.kept,
+        shared.blocked,
+        failure,
+    )
+
+
+def _printed(
+    night: Night,
+    shared: YearFolder,
+    todo: Sequence[documents.Job],
+    tonight: record.Record,
+    progress: Progress,
+) -> tuple[record.Record, str]:
+    """Print the Word reports as PDF where that is wanted; return the record with every PDF that is right, and why some lack."""
+    folder = shared.path
+    reports = [folder / documents.path_of(job.stem, documents.WORD) for job in todo]
+    batch = pdf.Batch()
+    if night.with_pdf:
+        batch = pdf.print_documents(
+            reports,
+            lambda count: progress("生成 PDF", count, len(reports)),
+            lambda path, content: shared.write(path.relative_to(folder).as_posix(), content),
+        )
+    printed = pdf.current(folder, reports)
+    offered = {documents.path_of(job.stem, documents.WORD) for job in todo if job.is_offered}
+    for path in printed.values():
+        if path not in shared.made:
+            shared.place([stage(folder, path, (folder / path).read_bytes())])
+    copies = [path for report, path in printed.items() if report in offered]
+    shared.place([stage(folder, documents.copy_of(path), (folder / path).read_bytes()) for path in copies])
+    return record.with_pdfs(tonight, printed), batch.failure
 
 
 def _announce(night: Night, planned: Plan, folder: Path, tonight: record.Record) -> None:
     """Say what will be written, and clear what a night that was cut off left half-written."""
-    if any(not item.basis for item in night.made.values()):
+    if night.was_cut_off:
         clear_unfinished(folder)
     printed = {
         documents.path_of(stem, documents.WORD): documents.path_of(stem, pdf.SUFFIX)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from pipeline.model import NightCounts, Notice
+from pipeline.model import NightCounts, Notice, Verdict
 from pipeline.publishing import documents, pdf
-from pipeline.publishing.html import dashboard, site
+from pipeline.publishing.html import dashboard, site, told
 from pipeline.publishing.html.standing import Link, Morning
 from pipeline.publishing.plan import Night, Plan
 from pipeline.publishing.record import Record
@@ -29,13 +29,17 @@ _FORMATS = {
 }
 
 
-def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonight: Record) -> bytes:
-    """Build index.html, with a link to every output that the record names."""
+def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonight: Record) -> list[str]:
+    """Build index.html in its parts, with a link to every output that the record names."""
     morning = Morning(
         summary=night.summary,
         deadline=night.district.deadline,
         now=night.now,
         notices={item.submission.sha256: words[id(item)] for item in night.assessments},
+        clerks={
+            item.submission.sha256: night.form.clerk_of(item.submission.reading.entries)
+            for item in night.assessments
+        },
         links={
             item["sha256"]: _links(item, _OF_A_SUBMISSION)
             for item in tonight["submissions"]
@@ -45,15 +49,23 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.waivers,
+        remarks=night.district.mail.remarks if _takes_mail(night) else (),
         published=night.published,
     )
-    return dashboard.build_dashboard(night.form, morning)
+    return told.parts(dashboard.build_dashboard(night.form, morning))
+
+
+def _takes_mail(night: Night) -> bool:
+    return night.district.mail.fetches or any(item.submission.source == "mail" for item in night.assessments)
 
 
 def _site(tonight: Record) -> dict[str, str]:
-    """Name the folder for the portal where it lacks reports: those whose words stand in another."""
-    lacking = sum(item["report"] is not None and item["site"] is None for item in tonight["submissions"])
-    return {"site": f"公布用的网页（site 文件夹，不含上报表 {lacking} 份）"} if lacking else {}
+    """Name the folder for the portal where it lacks reports: those whose words stand in another, or are still to be checked."""
+    lacking = [item for item in tonight["submissions"] if item["report"] is not None and item["site"] is None]
+    doubtful = sum(item["verdict"] == Verdict.ACCEPTED_WITH_REMARKS for item in lacking)
+    parts = (("公布前请核对", doubtful), ("上报表", len(lacking) - doubtful))
+    said = "、".join(f"{word} {number} 份" for word, number in parts if number)
+    return {"site": f"公布用的网页（site 文件夹，不含{said}）"} if lacking else {}
 
 
 def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:

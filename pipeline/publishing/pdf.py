@@ -68,8 +68,15 @@ def current(folder: Path, documents: Sequence[Path]) -> dict[str, str]:
     }
 
 
-def print_documents(documents: Sequence[Path], advance: Callable[[int], None]) -> Batch:
-    """Print those of ``documents`` whose PDF is not current, beside them. Never raises for what LibreOffice does."""
+def print_documents(
+    documents: Sequence[Path],
+    advance: Callable[[int], None],
+    put: Callable[[Path, bytes], object] = write_if_changed,
+) -> Batch:
+    """Print those of ``documents`` whose PDF is not current, beside them. Never raises for what LibreOffice does.
+
+    ``put`` puts a file in its place.
+    """
     waiting = [document for document in documents if not is_current(document)]
     if not waiting:
         return Batch()
@@ -78,7 +85,7 @@ def print_documents(documents: Sequence[Path], advance: Callable[[int], None]) -
         return Batch(failure=NO_FONTS if program else NO_PROGRAM)
     written: list[Path] = []
     for start in range(0, len(waiting), _BATCH):
-        written += _print_batch(program, waiting[start : start + _BATCH])
+        written += _print_batch(program, waiting[start : start + _BATCH], put)
         advance(len(written))
     lacking = len(waiting) - len(written)
     failure = f"有 {lacking} 份年报没有转成 PDF：LibreOffice 没有按时完成。其他结果已经写好，请加 --pdf 再运行一次。"
@@ -94,7 +101,9 @@ def has_chinese_fonts() -> bool:
     return listed.returncode != 0 or bool(listed.stdout.strip())
 
 
-def _print_batch(program: str, documents: Sequence[Path]) -> Iterator[Path]:
+def _print_batch(
+    program: str, documents: Sequence[Path], put: Callable[[Path, bytes], object]
+) -> Iterator[Path]:
     """Print in one start, in a folder of our own: no lock files beside the reports, no profile of a user disturbed."""
     with tempfile.TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -107,7 +116,7 @@ def _print_batch(program: str, documents: Sequence[Path]) -> Iterator[Path]:
             printed = copy.with_suffix(SUFFIX)
             if printed.is_file():
                 content = settled(printed.read_bytes(), copy.read_bytes())
-                write_if_changed(document.with_suffix(SUFFIX), content)
+                put(document.with_suffix(SUFFIX), content)
                 yield document
 
 

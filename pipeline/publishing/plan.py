@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.district.folder import District
@@ -31,6 +31,7 @@ from pipeline.model import (
     Notice,
     PastReport,
     Report,
+    Severity,
     Verdict,
 )
 from pipeline.publishing import documents, record
@@ -39,6 +40,7 @@ from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.summary import Background
+from pipeline.publishing.year_folder import is_as_written
 from pipeline.returning import shown_in
 
 RETURNED = "returned"
@@ -62,12 +64,17 @@ class Night:
     background: Background = field(default_factory=Background)
     """What earlier years and the ledger know."""
     made: Mapping[str, Made] = field(default_factory=dict)
-    """What the night before wrote, by path; a file made of the same is not made again.
-
-    Without a basis it is of a night that was cut off: it may be there and may be anything.
-    """
+    """What the runs before wrote, by path; a file made of the same is not made again."""
+    was_cut_off: bool = False
+    """Whether the run before did not come to its end."""
+    adopts: bool = False
+    """Whether what stands in the folder was written by a program that kept no digests."""
     announce: Callable[[Iterable[str]], object] = lambda _: None
     """Is told of every path before the first is written."""
+    note: Callable[[Mapping[str, str]], object] = lambda _: None
+    """Is told of the digest of every file, by path, before it is put in place."""
+    today: date | None = None
+    """The day on which the files are written, where they are made as of another."""
     history: Mapping[str, PastReport] = field(default_factory=dict)
     """Last year's reports by agency code."""
     with_pdf: bool = False
@@ -89,7 +96,7 @@ class Plan:
     stems: Mapping[int, str]
     """The name of a report's documents, without a suffix, by the assessment that counts."""
     offered: frozenset[int]
-    """The reports that go into the folder for the portal: all but those whose words stand in another report."""
+    """The reports that go into the folder for the portal: all but those whose words stand in another report, or are in doubt."""
     returned: Mapping[int, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
@@ -104,13 +111,29 @@ def plan(night: Night) -> Plan:
     offered = frozenset(
         id(item)
         for item in night.assessments
-        if id(item) in stems and item.report and not is_summed(night.form, item.report)
+        if id(item) in stems
+        and item.report
+        and not (is_summed(night.form, item.report) or unanswered(night.form, item))
     )
     older = archived(night.form, night.district.agencies, night.archive)
     layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
     bases = _bases(night, stems, offered, returned)
     bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}
     return Plan(_files(night.district), stems, offered, returned, bases, tuple(older))
+
+
+def unanswered(form: Form, item: Assessment) -> bool:
+    """Whether a report has a warning about its content that nobody has explained and from which nobody was excepted.
+
+    What it says may be wrong, so it is not offered to be published. That it came late, or on a sheet with odd labels, is
+    no matter of what it says.
+    """
+    return any(
+        finding.severity is Severity.WARNING
+        and finding.code not in form.basics
+        and not (finding.is_answered or finding.on_trial)
+        for finding in item.findings
+    )
 
 
 def kept(night: Night, planned: Plan, folder: Path) -> set[str]:
@@ -145,6 +168,7 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
         record.submission_record(
             item,
             words[id(item)],
+            clerk=night.form.clerk_of(item.submission.reading.entries),
             **_report_paths(planned.stems.get(id(item)), is_offered=id(item) in planned.offered),
             returned=planned.returned.get(id(item)),
         )
@@ -214,9 +238,7 @@ def _bases(
 
 
 def _stays(place: Path, basis: str, known: Made | None) -> bool:
-    return (
-        known is not None and known.basis == basis and place.is_file() and place.stat().st_size == known.size
-    )
+    return known is not None and known.basis == basis and not known.beside and is_as_written(place, known)
 
 
 def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipeline.forms.form import Clerk
+from pipeline.messages import awaits_approval
 from pipeline.model import Assessment, DistrictSummary, Notice, Severity, Verdict
 from pipeline.wording.grouping import group_notices
 
@@ -37,6 +39,7 @@ def submission_record(
     assessment: Assessment,
     notices: Sequence[Notice],
     *,
+    clerk: Clerk = Clerk(),  # noqa: B008 - frozen, so one instance serves every call
     report: str | None = None,
     html: str | None = None,
     site: str | None = None,
@@ -53,7 +56,9 @@ def submission_record(
         "year": submission.year,
         "form": submission.reading.form,
         "version": assessment.version or None,
+        "clerk": {name: getattr(clerk, name) or None for name in Clerk.__slots__},
         "verdict": assessment.verdict.value,
+        "awaits_approval": assessment.verdict is Verdict.RETURNED and awaits_approval(notices),
         "report": report,
         "html": html,
         "pdf": None,
@@ -84,7 +89,9 @@ def leftover_record(leftover: Leftover) -> Record:
         "agency": leftover.agency,
         "agency_name": leftover.agency_name,
         **unknown,
+        "clerk": dict.fromkeys(Clerk.__slots__),
         "verdict": leftover.verdict.value,
+        "awaits_approval": False,
         "problem_counts": problem_counts(()),
         "pleas": [],
         "findings": [],
@@ -106,8 +113,17 @@ def notice_record(notice: Notice) -> Record:
     }
 
 
-def counts(summary: DistrictSummary) -> dict[str, int]:
-    """Count agencies by what became of them; ``held`` also counts files that belong to nobody yet."""
+def counts(summary: DistrictSummary, submissions: Sequence[Record]) -> dict[str, int]:
+    """Count agencies by what became of them; ``held`` also counts files that belong to nobody yet.
+
+    ``awaiting_approval`` are those of the returned whose every error was explained.
+    """
+    awaiting = {(item["agency"], item["version"]) for item in submissions if item["awaits_approval"]}
+    shown = [
+        (state.agency.code, item.version)
+        for state in summary.states
+        if (item := state.counting or state.latest)
+    ]
     missing = len(summary.missing)
     return {
         "expected": len(summary.states),
@@ -115,6 +131,7 @@ def counts(summary: DistrictSummary) -> dict[str, int]:
         "accepted": summary.count(Verdict.ACCEPTED),
         "accepted_with_remarks": summary.count(Verdict.ACCEPTED_WITH_REMARKS),
         "returned": summary.count(Verdict.RETURNED),
+        "awaiting_approval": sum(item in awaiting for item in shown),
         "held": summary.held_files,
         "missing": missing,
     }
@@ -134,7 +151,7 @@ def run_record(
         "year": summary.year,
         "district": summary.district,
         "now": now.isoformat(timespec="seconds"),
-        "counts": counts(summary),
+        "counts": counts(summary, submissions),
         "files": dict(files),
         "archive": list(archive),
         "submissions": list(submissions),

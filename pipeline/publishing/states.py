@@ -9,11 +9,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.district.roster import normalised
-from pipeline.messages import VERDICT_WORDS
-from pipeline.model import CHINA
+from pipeline.messages import AWAITING, VERDICT_WORDS, awaits_approval
+from pipeline.model import CHINA, Verdict
 
 if TYPE_CHECKING:
-    from pipeline.model import AgencyState, Assessment
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.model import AgencyState, Assessment, Notice
 
 NO_KIND = "（未分类）"
 LATE, OVERDUE = "迟报", "逾期"
@@ -24,6 +26,14 @@ _CALENDAR = range(1901, 9999)
 def kind_of(state: AgencyState) -> str:
     """Return the kind an agency is grouped under."""
     return state.agency.kind or NO_KIND
+
+
+def state_word(state: AgencyState, notices: Mapping[str, Sequence[Notice]]) -> str:
+    """Name the state of an agency; ``notices`` are keyed by the submission's sha256."""
+    item = shown(state)
+    if item and item.verdict is Verdict.RETURNED and awaits_approval(notices.get(item.submission.sha256, ())):
+        return AWAITING
+    return VERDICT_WORDS[state.verdict]
 
 
 def shown(state: AgencyState) -> Assessment | None:

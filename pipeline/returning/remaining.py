@@ -35,6 +35,7 @@ _TO_FILL: Mapping[tuple[str, str], str] = {
     ("F05", "unplaced"): "unplaced_back",
     ("F05", "several"): "several_back",
     ("F05", "pasted_low_unclear"): "low_back",
+    ("F05", "pasted_off_unclear"): "off_back",
     ("F08", "no_table"): "no_table_back",
     ("F08", "several"): "several_back",
     ("F08", "unplaced"): "unplaced_back",
@@ -50,6 +51,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F05", "beside"): "beside_back",
     ("F05", "unread_text"): "text_back",
     ("F05", "struck_text"): "struck_back",
+    ("F05", "headings_placed"): "headings_placed_back",
     ("F05", "misplaced"): "misplaced_back",
     ("F05", "foreign_title"): "title_back",
     ("F05", "copies_differ"): "copies_back",
@@ -57,12 +59,13 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F05", "hidden"): "hidden_shown",
     ("F05", "merged"): "merged_shown",
     ("F05", "pasted_low"): "low_mended",
+    ("F05", "pasted_off"): "off_mended",
     ("C01", "as_zero"): "zero_filled",
     ("C02", "as_zero"): "zero_filled",
     ("C03", "unit_stripped"): "unit_gone",
 }
 """What carrying over has mended already."""
-_OF_A_TABLE = {("F05", "pasted_low")}
+_OF_A_TABLE = {("F05", "pasted_low"), ("F05", "pasted_off")}
 """What is true of so many cells that a mark on each says nothing."""
 _NEVER_SENT = "table_restored"
 """The only one where the table may be nil: of the others figures came, which must not be lost by one choice."""

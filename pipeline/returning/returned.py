@@ -6,12 +6,13 @@ Letter, marks, comments and 问题清单 all speak of this workbook and its addr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipeline.forms.form import Form
 from pipeline.forms.layout import YES
 from pipeline.messages import in_order, notice
 from pipeline.model import Assessment, Fact, Finding, Notice, Reading, Severity, Verdict
+from pipeline.returning.open_totals import OpenTotals, open_checks, open_totals
 from pipeline.returning.remaining import Remaining, remaining
 from pipeline.returning.sums import mended_by_totals, settle
 
@@ -26,6 +27,7 @@ class Returned:
     explanations: Mapping[str, str]
     notices: tuple[Notice, ...]
     version: int
+    open_totals: OpenTotals = field(default_factory=dict)
 
 
 def shown_in(items: Sequence[Assessment], item: Assessment) -> Assessment | None:
@@ -64,6 +66,7 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
             for found in ordered
         ),
         version=shown.version if shown else 0,
+        open_totals={**open_totals(form, reading), **open_checks(form, told)} if reading.numbers else {},
     )
 
 

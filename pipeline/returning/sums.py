@@ -13,8 +13,9 @@ from pipeline.forms.arithmetic import holds, total_of, with_totals
 from pipeline.forms.form import Balance, Form, is_last_year
 from pipeline.messages import spoken
 from pipeline.model import Change, Fact, Finding, Number, Reading, Suggestion
+from pipeline.returning.open_totals import open_totals
 from pipeline.returning.remaining import Remaining
-from pipeline.wording.hints import RESTORED
+from pipeline.wording.hints import RESTORED, RESTORED_OPEN
 
 Numbers = Mapping[str, Number | None]
 _SAID = 3
@@ -26,10 +27,14 @@ def settle(form: Form, reading: Reading, group: Sequence[Finding]) -> list[Remai
     inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if cell.is_input}
     numbers = with_totals(form, inputs)
     typed = _typed_over(reading, numbers, group)
-    ways = tuple(_ways(form, group, numbers))
+    contradicted = open_totals(form, reading)
+    is_open = any(key in contradicted for key in typed)
+    ways = tuple(_ways(form, group, numbers, is_open=is_open))
     failing = [_as_it_stands(form, found, numbers) for found in group if _fails(form, found, numbers, typed)]
     if not failing:
-        failing = [_restored(form, reading, group[0], typed, numbers)] if typed else list(group)
+        failing = (
+            [_restored(form, reading, group[0], typed, numbers, is_open=is_open)] if typed else list(group)
+        )
     shown = ways if any(way.changes for way in ways) else ()
     return [_remaining(form, replace(found, suggestions=shown)) for found in failing]
 
@@ -54,7 +59,7 @@ def _typed_over(reading: Reading, numbers: Numbers, group: Sequence[Finding]) ->
     ]  # fmt: skip
 
 
-def _ways(form: Form, group: Sequence[Finding], numbers: Numbers) -> list[Suggestion]:
+def _ways(form: Form, group: Sequence[Finding], numbers: Numbers, *, is_open: bool) -> list[Suggestion]:
     """Return the suggestions, in the template's addresses, without totals; only such as still settle everything."""
     found = next((one.suggestions for one in group if one.suggestions), ())
     ways = []
@@ -67,7 +72,7 @@ def _ways(form: Form, group: Sequence[Finding], numbers: Numbers) -> list[Sugges
         if changes:
             ways.append(replace(way, changes=changes))
         else:
-            ways.append(Suggestion(RESTORED, (), way.settles))
+            ways.append(Suggestion(RESTORED_OPEN if is_open else RESTORED, (), way.settles))
     checks = [form.checks[one.variant] for one in group if one.variant in form.checks]
     return [way for way in ways if _settles(form, way.changes, checks, numbers, group)]
 
@@ -119,14 +124,22 @@ def _as_it_stands(form: Form, found: Finding, numbers: Numbers) -> Finding:
     return replace(found, facts={**found.facts, **facts})
 
 
-def _restored(form: Form, reading: Reading, head: Finding, typed: Sequence[str], numbers: Numbers) -> Finding:
+def _restored(
+    form: Form,
+    reading: Reading,
+    head: Finding,
+    typed: Sequence[str],
+    numbers: Numbers,
+    *,
+    is_open: bool,
+) -> Finding:
     said = [
         f"{form.places[key].cell} 报来的是 {spoken(reading.numbers[key] or 0)}，各项之和是 {spoken(numbers[key] or 0)}"
         for key in typed[:_SAID]
     ]
     return replace(
         head,
-        variant="typed_over",
+        variant="typed_open" if is_open else "typed_over",
         place=form.places[typed[0]],
         keys=tuple(typed),
         facts={"totals": "；".join(said)},

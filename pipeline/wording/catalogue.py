@@ -203,6 +203,22 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{count}",
         "{most}",
     ),
+    ("F05", "markup_cut"): Wording("“{label}”的文字里带有网页代码（如 &nbsp;、<br>），已去掉"),
+    ("F05", "no_words"): Wording(
+        "“{label}”只填了“{raw}”，不是文字", "请写成完整的句子，没有发生的也要写明", "{raw}", "文字"
+    ),
+    ("F05", "heading_cut"): Wording("“{label}”的文字开头重复了本部分的标题，已删去"),
+    ("F05", "headings_placed"): Wording(
+        "{cells} 里有{labels}等标题和它们的文字，已按标题分到各部分",
+        "请核对各部分的文字，每格只写本部分的内容",
+    ),
+    ("F05", "headings_placed_back"): Wording(
+        "原表 {cells} 里有{labels}等标题和它们的文字，退回表中已按标题分到各部分", "请核对各部分的文字"
+    ),
+    ("F05", "headings_inside"): Wording(
+        "{cells} 里有{labels}等标题和它们的文字，不能确定应怎样分到各部分",
+        "请把这些标题下的文字移到各自的填写格，标题不用写，这里只留本部分的文字",
+    ),
     ("F05", "lines"): Wording("工作表“{sheet}”上的报告是逐行的文字，不是表格，没有读取"),
     ("F05", "struck_text"): Wording(
         "“{label}”的文字中有画了删除线的部分，已照常读取", "请删去不要的文字，保留的去掉删除线"
@@ -244,6 +260,20 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "pasted_low_unclear"): Wording(
         "“{table}”的数字似乎整体低了 {rows} 行：前 {rows} 行空着，表格下方的 {cells} 却有数字；各项与总计核对不上，没有读取",
         "请按左侧项目逐格填写",
+    ),
+    ("F05", "pasted_off"): Wording(
+        "“{table}”的数字{how}，各项与总计核对相符，已按总计核对出的位置读取",
+        "请把这些数字与左侧项目、上方栏目对齐",
+    ),
+    ("F05", "off_mended"): Wording(
+        "“{table}”的数字{how}，各项与总计核对相符，退回表中已与左侧项目、上方栏目对齐",
+        "请核对，无误的不用改",
+    ),
+    ("F05", "pasted_off_unclear"): Wording(
+        "“{table}”的数字似乎{how}，各项与总计核对不上，没有读取", "请按左侧项目、上方栏目逐格填写"
+    ),
+    ("F05", "off_back"): Wording(
+        "“{table}”的数字似乎{how}，各项与总计核对不上，没有转入退回表", "请按左侧项目、上方栏目填写 {wanted}"
     ),
     ("F05", "low_back"): Wording(
         "“{table}”的数字似乎整体低了 {rows} 行，各项与总计核对不上，没有转入退回表",
@@ -442,6 +472,20 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
         "请核对各项，填错的改正；都无误的不用改，直接发回",
     ),
+    ("sums", "typed_open"): Wording(
+        "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
+        "请核对各项，改正填错的一格；各项没有改动就发回的，由政务公开办打电话核实",
+    ),
+    ("F05", "open_total"): Wording(
+        "上次报来的总计是 {typed}，各项之和是 {value}，这次各项没有改动，不能确定哪个是对的",
+        "请打电话向单位核实：各项有错的，请单位改正后重新报送；各项无误的，请把新的填报模板发给单位，填好后重新报送",
+        "{value}",
+        "{typed}",
+    ),
+    ("F05", "open_check"): Wording(
+        "上次退回时这里的勾稽关系不成立（{left} 与 {right}，要求：{title}），这次没有改动",
+        "请打电话向单位核实，请单位改正后重新报送",
+    ),
     ("C09", "nil_back"): Wording(
         "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数；空着的格按 0 转入退回表",
         "请核对全表，把 {cell} 改选“否”，或把 {cells} 改为 0",
@@ -476,16 +520,47 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{claimed}",
         "{expected}",
     ),
-    ("figures", "parts"): Wording(
-        "按{name}分列的各项加起来是 {added}，所属的总数写的是 {whole}：“{sentence}”",
+    ("figures", "exceeds"): Wording(
+        "文字写的是 {claimed}，超过表格（{where}）的“{name}”{expected}：“{sentence}”",
+        "{remedy}",
+        "{claimed}",
+        "不超过 {expected}",
+    ),
+    ("sums", "parts"): Wording(
+        "分列的各项加起来是 {added}（{numbers}），所属的总数写的是 {whole}：“{sentence}”",
         "{remedy}",
         "{added}",
         "{whole}",
+    ),
+    ("sums", "balance"): Wording(
+        "收到和上年结转的共 {came} 件（其中写的 {whole}），答复和结转下年的却有 {went} 件（{numbers}）：“{sentence}”",
+        "{remedy}",
+        "{went}",
+        "{came}",
+    ),
+    ("ratios", "share"): Wording(
+        "占比写的是 {stated}，{part} 占 {whole} 是 {expected}：“{sentence}”",
+        "{remedy}",
+        "{stated}",
+        "{expected}",
+    ),
+    ("ratios", "growth"): Wording(
+        "增减写的是 {stated}，从 {before} 到 {now} 是{direction} {expected}：“{sentence}”",
+        "{remedy}",
+        "{stated}",
+        "{direction} {expected}",
+    ),
+    ("ratios", "twice"): Wording(
+        "同一件事写了两个数，一处是 {claimed}：“{sentence}”，一处是 {expected}：“{other}”",
+        "{remedy}",
+        "{claimed}",
+        "{expected}",
     ),
     ("similar", "last_year"): Wording("与本单位上年报告的同一部分有 {percent}% 相同", "{remedy}"),
     ("similar", "other_agency"): Wording("与“{name}”的同一部分有 {percent}% 相同", "{remedy}"),
     ("personal", "identity_number"): Wording("写有身份证号码 {number}", "{remedy}", "{number}"),
     ("personal", "mobile"): Wording("写有手机号码 {number}", "{remedy}", "{number}"),
+    ("personal", "file_name"): Wording("文件名“{name}”里写有个人的号码，各处已遮去中间的数字", "", "{name}"),
     ("personal", "bank_card"): Wording("写有银行卡号 {number}", "{remedy}", "{number}"),
     ("other_name", "found"): Wording("以“{name}”的名义报告：“{sentence}”", "{remedy}", "{name}"),
 }

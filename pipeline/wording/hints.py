@@ -41,6 +41,8 @@ _BACK: Mapping[str, tuple[int, int]] = {
 }
 """Rows and columns by which what was shifted goes back."""
 _ELSEWHERE = "核对同一行、同一列的其他各格"
+RESTORED_OPEN = "restored_open"
+"""The same where nothing proves the parts: a person asks if nothing is changed."""
 RESTORED = "restored"
 """The kind of a suggestion that a workbook with live totals carries out by itself: nothing is left to change."""
 
@@ -59,6 +61,8 @@ def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
 def _way(form: Form, suggestion: Suggestion) -> str:
     if suggestion.kind == RESTORED:
         return "各项都无误的，不用改（总计已恢复自动计算）"
+    if suggestion.kind == RESTORED_OPEN:
+        return "各项都无误的，发回后由政务公开办打电话核实（总计已恢复自动计算）"
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline.model import Finding, Place, Severity, Waiver
 from pipeline.post import LetterState
 from pipeline.publishing.html.dashboard import build_dashboard
 from pipeline.publishing.html.standing import Link, Morning
-from pipeline.publishing.html.told import Told, fill
+from pipeline.publishing.html.told import Told, fill, parts
 from tests.support.browser import DESKTOP, PHONE, Scheme, show
 from tests.support.districts import agency, assessment, merged, mixed, notices_of
 
@@ -61,17 +62,19 @@ def morning(form: Form, size: int) -> Morning:
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    page = build_dashboard(FORM, morning(FORM, 42)).decode()
-    (folder / "index.html").write_text(fill(page, LETTERS), "utf-8")
-    (folder / "large.html").write_bytes(build_dashboard(FORM, morning(FORM, 1000)))
+    (folder / "index.html").write_text(_filled(morning(FORM, 42)), "utf-8")
+    (folder / "large.html").write_text(_filled(morning(FORM, 1000)), "utf-8")
     nobody = Morning(merged(FORM, [agency(1)], []), DEADLINE, NOW, {})
-    (folder / "first-night.html").write_bytes(build_dashboard(FORM, nobody))
+    (folder / "first-night.html").write_text(_filled(nobody, []), "utf-8")
     whole = [agency(1), agency(2)]
     done = [assessment(FORM, item) for item in whole]
-    (folder / "last-night.html").write_bytes(
-        build_dashboard(FORM, Morning(merged(FORM, whole, done), DEADLINE, NOW, notices_of(FORM, done)))
-    )
+    last = Morning(merged(FORM, whole, done), DEADLINE, NOW, notices_of(FORM, done))
+    (folder / "last-night.html").write_text(_filled(last, []), "utf-8")
     return folder
+
+
+def _filled(found: Morning, letters: Sequence[Told] = LETTERS) -> str:
+    return fill(parts(build_dashboard(FORM, found)), letters, ["已收齐，请审核、签发"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

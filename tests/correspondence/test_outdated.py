@@ -218,8 +218,15 @@ def test_figures_that_changed_before_the_workbook_left_are_no_correction(form: F
     found = plan(replace(later(*after, written=[kept(first)]), district=served), {})
     assert found.withdrawn == (first.key,)
     assert [item.body for item in found.letters] == [Delivery(2, 2)]
-    sent = replace(later(*after, written=[kept(first, LetterState.SENT)]), district=served)
-    assert [item.body for item in plan(sent, {}).letters] == [Delivery(2, 2, corrects=True)]
+    sent = replace(
+        later(*after, written=[kept(first, LetterState.SENT)]),
+        district=served,
+        changes=(("甲局", "1 改为 2"),),
+    )
+    assert plan(sent, {}).letters == (), "nobody has let the correction go up"
+    [second] = found.letters
+    released = replace(sent, released={second.key: "数错了"})
+    assert [item.body for item in plan(released, {}).letters] == [Delivery(2, 2, corrects=True, why="数错了")]
     missing = replace(later(before[0], written=[kept(first)]), district=served)
     assert plan(missing, {}).withdrawn == (first.key,), "it says that all are in"
 

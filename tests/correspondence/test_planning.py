@@ -21,6 +21,7 @@ from pipeline.correspondence import (
     plan,
     reminders,
 )
+from pipeline.correspondence.delivery import delivery_of_all
 from pipeline.correspondence.digest import calls
 from pipeline.district.workdays import Calendar, Extension
 from pipeline.forms.form import Form
@@ -203,10 +204,21 @@ def test_the_workbook_goes_up_when_all_are_accepted_and_again_when_figures_chang
     assert (first.to, first.body) == ((OFFICE,), Delivery(5, 5))
     sent = replace(state(HOME, *complete()), written=(written(first, NIGHT),))
     assert [item.kind for item in plan(sent, {}).letters] == [LetterKind.DIGEST]
-    changed = replace(state(HOME, *complete("y")), written=sent.written)
-    [second] = complete_delivery(changed)
-    assert isinstance(second.body, Delivery)
-    assert second.body.corrects
+    unchanged = replace(state(HOME, *complete("y")), written=sent.written)
+    assert complete_delivery(unchanged) == [], "another file with the same figures corrects nothing"
+    changed = replace(unchanged, changes=(("甲局", "1 改为 2"),))
+    assert complete_delivery(changed) == [], "nobody has let the correction go up"
+    second = delivery_of_all(changed)
+    assert second is not None
+    assert complete_delivery(replace(changed, released={second.key: "数错了"})) == [
+        replace(second, body=Delivery(5, 5, corrects=True, why="数错了"))
+    ]
+    both = (*sent.written, written(second, NIGHT))
+    back = delivery_of_all(replace(state(HOME, *complete()), written=both, changes=changed.changes))
+    assert back is not None
+    assert back.key not in {first.key, second.key}, (
+        "what went up first is right after all: that is one more correction"
+    )
     nobody = replace(HOME, people=replace(HOME.people, district_office_email=""))
     assert complete_delivery(state(nobody, *complete())) == []
 

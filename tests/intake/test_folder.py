@@ -297,3 +297,15 @@ def test_an_encrypted_archive_in_a_mail_gets_an_answer(book: bytes) -> None:
 def test_a_document_with_an_embedded_workbook_is_no_archive(tmp_path: Path, book: bytes) -> None:
     put(tmp_path, "1.docx", zip_of({"word/document.xml": b"<w/>", "word/embeddings/1.xlsx": book}))
     assert paths(fetch(tmp_path)) == ["1.docx"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as on Linux")
+def test_a_link_out_of_the_inbox_is_not_followed(tmp_path: Path) -> None:
+    inbox, elsewhere = tmp_path / "inbox", tmp_path / "私钥"
+    (inbox / "子").mkdir(parents=True)
+    elsewhere.write_bytes(b"secret")
+    (inbox / "1.xlsx").write_bytes(b"1")
+    (inbox / "外.xlsx").symlink_to(elsewhere)
+    (inbox / "子" / "内.xlsx").symlink_to(inbox / "1.xlsx")
+    (inbox / "夹").symlink_to(tmp_path)
+    assert [item.path for item in fetch(inbox).envelopes] == ["1.xlsx", "子/内.xlsx"]

@@ -176,3 +176,15 @@ def test_the_old_form_goes_by_what_it_states_first(form: Form) -> None:
     old = Reading(form.id, Claims({}, "教育局", "", 2021), findings=(Finding("F04", Severity.ERROR),))
     found = owner(old, path="财政局.xlsx")
     assert (found.agency, found.findings) == (EDUCATION, ())
+
+
+@pytest.mark.parametrize("stated", ["测试区财政局", "区财政局", "某市测试区财政局"])
+def test_a_name_that_begins_with_the_district_may_be_spelled_with_it(stated: str) -> None:
+    own = Agency("F", "区财政局", "部门", "县区")
+    roster = Roster.of((own, Agency("G", "区教育局", "部门", "县区")), "测试区")
+    assert roster.find("", stated) == own
+
+
+def test_another_district_is_not_ours() -> None:
+    roster = Roster.of((Agency("F", "区财政局", "部门", "县区"),), "测试区")
+    assert roster.find("", "别的区财政局") is None

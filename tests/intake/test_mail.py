@@ -161,6 +161,19 @@ def test_more_files_than_a_district_sends_are_named_and_not_judged(
     assert (len(found.spreadsheets), found.others) == (2, ("2.xlsx",))
 
 
+def test_what_is_called_a_spreadsheet_and_is_none_is_kept_only_up_to_a_budget(book: bytes) -> None:
+    """A zip of zeros is small on its way and large in the ledger, and each file would be answered."""
+    zeros = zip_of({f"{number}.xlsx": bytes(50_000) for number in range(100)})
+    found = opened(
+        mail([("打包.zip", zeros), ("甲.xlsx", book), *[(f"{n}.xls", b"<html>") for n in range(50)]])
+    )
+    foreign = [content for _, content in found.spreadsheets if content != book]
+    assert len(foreign) <= intake.MAX_FOREIGN
+    assert sum(map(len, foreign)) <= intake.MAX_FOREIGN_BYTES
+    assert "甲.xlsx" in names(found)
+    assert "打包.zip" in found.others, "named, so that somebody looks"
+
+
 # ---- winmail.dat
 
 

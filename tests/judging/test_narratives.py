@@ -102,8 +102,11 @@ remedy = "请改用书面语"
         ('texts = ["preface"]', 'texts = ["prefaces"]', 'texts = ["preface"]'),
         ('id = "N11"', 'id = "N10"', 'id = "N11"'),
         ("[×✕╳]{2,}'", "[×✕╳{2,}'", "[×✕╳]{2,}'"),
-        ("'<start><lead>*废止(?:了)?", "'<start><leed>*废止(?:了)?", "'<start><lead>*废止(?:了)?"),
-        ('"disputes.reconsideration.total"]\npatterns', '"disputes.review.total"]\npatterns', '"disputes.reconsideration.total"]'),
+        ("no = ['零", "no = ['零(", "no = ['零"),
+        ("next_year = ['<next>度?']", "next_year = ['<nekst>度?']", "next_year = ['<next>度?']"),
+        ('says = ["carry", "carry request"', 'says = ["carrry", "carry request"', 'says = ["carry", "carry request"'),
+        ('issue = ["制发", ', 'issue = ["制定", ', 'make = ["制定", '),
+        ('equals = ["disputes.reconsideration.total"]', 'equals = ["disputes.review.total"]', 'equals = ["disputes.reconsideration.total"]'),
         ("last = [12, 31]", "lats = [12, 31]", "last = [12, 31]"),
     ],
 )  # fmt: skip

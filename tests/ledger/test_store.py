@@ -19,7 +19,7 @@ from pipeline.ledger import (
     mailboxes,
     open_copy,
     open_ledger,
-    runs,
+    outputs,
 )
 from pipeline.ledger.schema import MIGRATIONS
 from pipeline.machine.durable import READ_ONLY, watched, write_whole
@@ -73,7 +73,7 @@ def test_a_ledger_of_the_first_schema_is_brought_up_to_date_with_all_it_holds(tm
         ] == [("sent", "sent", 1, ""), ("refused", "failed", 3, "550 没有这个邮箱")]
         [judgement] = assessments.latest(ledger, YEAR).values()
         assert (judgement.verdict, judgement.basis) == (Verdict.ACCEPTED, "later")
-        assert runs.take_outputs(ledger, YEAR) == {"reports/a.docx": Made("basis", 7)}
+        assert outputs.take(ledger, YEAR) == {"reports/a.docx": Made("basis", 7)}
         assert ledger.rows("PRAGMA foreign_key_check") == []
 
 

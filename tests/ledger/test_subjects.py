@@ -16,14 +16,17 @@ from pipeline.ledger import (
     Ledger,
     arrivals,
     assessments,
+    campaign,
     codec,
     events,
     letters,
     open_ledger,
+    outputs,
     readings,
     runs,
     waivers,
 )
+from pipeline.ledger.campaign import Delivery, Result
 from pipeline.ledger.letters import Letter
 from pipeline.model import (
     Claims,
@@ -271,26 +274,45 @@ def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
     first = runs.start(ledger, YEAR, now=NIGHT)
     assert runs.inputs_before(ledger, first) == ""
     read = ReadBack("f" * 64, (1, Decimal("2.50"), None))
-    made = {"a.docx": Made("basis", 12, read), "a.csv": Made("basis", 3)}
-    runs.finish(ledger, first, runs.DONE, "one", now=NIGHT, made=made)
+    made = {"a.docx": Made("basis", 12, read, "d" * 64), "a.csv": Made("basis", 3, digest="old")}
+    runs.finish(ledger, first, runs.DONE, "one", now=NIGHT)
+    campaign.keep_result(ledger, YEAR, Result(first, NIGHT, {}), made)
     runs.start(ledger, YEAR - 1, now=NIGHT)
     second = runs.start(ledger, YEAR, now=LATER)
     assert runs.inputs_before(ledger, second) == "one"
     assert runs.inputs_before(ledger, runs.start(ledger, YEAR, now=LATER)) == "", "the second was cut off"
-    assert runs.take_outputs(ledger, YEAR) == made
-    runs.announce_outputs(ledger, YEAR, ["a.docx", "b.docx"])
-    assert runs.take_outputs(ledger, YEAR) == {
-        "a.csv": Made("", 3),
-        "a.docx": Made("", 12, read),
+    assert outputs.take(ledger, YEAR) == made
+    outputs.announce(ledger, YEAR, ["a.docx", "b.docx"])
+    outputs.note(ledger, YEAR, {"a.csv": "new", "a.docx": "d" * 64})
+    assert outputs.take(ledger, YEAR) == {
+        "a.csv": Made("", 3, digest="new", former="old"),
+        "a.docx": Made("", 12, read, "d" * 64),
         "b.docx": Made("", 0),
     }
-    runs.finish(ledger, second, runs.DONE, "two", now=LATER, made=made)
-    assert runs.take_outputs(ledger, YEAR) == made
+    campaign.keep_result(ledger, YEAR, Result(second, LATER, {}), made)
+    assert outputs.take(ledger, YEAR) == made
+
+
+def test_the_figures_of_a_result_and_of_a_delivery_come_back_exactly_as_they_were(ledger: Ledger) -> None:
+    figures = {"001": (1, Decimal("59237.2449")), "002": (2, Decimal("0.10"))}
+    found = Result(1, NIGHT, {"submissions": []}, figures, {"001": "甲局", "002": "乙局"}, 3, ("a", "b"))
+    campaign.keep_result(ledger, YEAR, found, {})
+    back = campaign.last_result(ledger, YEAR)
+    assert back is not None
+    assert (back.figures, back.names, back.at, back.deliveries) == (figures, found.names, NIGHT, 3)
+    assert back.totals == (3, Decimal("59237.3449"))
+    assert campaign.page_of(ledger, YEAR) == ["a", "b"]
+    sent = Delivery("2023:delivery:complete:x", NIGHT, "f" * 64, {"001": (1, None)}, {"001": "甲局"})
+    campaign.intend_delivery(ledger, YEAR, sent)
+    assert campaign.deliveries(ledger, YEAR) == [sent]
+    assert campaign.last_delivered(ledger, YEAR) is None, "it has not left"
+    assert campaign.of_year(ledger, YEAR).delivered is None
 
 
 def test_nights_are_counted_once_they_are_over(ledger: Ledger) -> None:
     counts = {"expected": 3, "missing": 2}
     runs.finish(ledger, runs.start(ledger, YEAR, now=NIGHT), runs.DONE, "one", now=NIGHT, counts=counts)
-    runs.start(ledger, YEAR, now=LATER)
-    assert runs.nights(ledger, YEAR) == (NightCounts(NIGHT, counts),)
-    assert runs.nights(ledger, YEAR + 1) == ()
+    second = runs.start(ledger, YEAR, now=LATER)
+    assert runs.nights(ledger, YEAR, second) == (NightCounts(NIGHT, counts),)
+    assert runs.nights(ledger, YEAR, 1) == ()
+    assert runs.nights(ledger, YEAR + 1, second) == ()

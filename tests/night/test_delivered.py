@@ -1,4 +1,4 @@
-"""What changed since the last delivered workbook is read off that workbook, as its covering letter carried it."""
+"""What changed since the last delivered workbook is known by the figures that the ledger keeps with its covering letter."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ import pytest
 from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import open_copy, standing
+from pipeline.ledger import letters, open_copy, standing
 from pipeline.machine.work import Work
-from pipeline.night import letterbox
+from pipeline.model import ConfigError
+from pipeline.night import by_hand, letterbox
 from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import report
@@ -67,10 +68,10 @@ def correct(form: Form, district: Path, licences: int) -> None:
 
 
 def hand_over(district: Path, day: int) -> None:
-    """A person sends what waits."""
-    letterbox.hand_over(
-        load_district(district), district / "output", code=None, now=NOW + timedelta(days=day)
-    )
+    """A person signs and sends what waits."""
+    found, output, now = load_district(district), district / "output", NOW + timedelta(days=day)
+    letterbox.send_summary(found, output, by="王主任", reason="核实有误", now=now)
+    by_hand.hand_over(found, output, by_hand.Chosen(), now=now)
 
 
 def waiting(district: Path) -> list[EmailMessage]:
@@ -119,16 +120,23 @@ def test_only_a_workbook_that_left_is_compared_with(form: Form, district: Path) 
     correct(form, district, 12)
     [change], _ = changes(night(district, 3))
     assert (change["原数"], change["现数"]) == (9, 12)
+    assert waiting(district) == [], "nobody has let the correction go up"
+    found, output = load_district(district), district / "output"
+    with pytest.raises(ConfigError, match="9 改为 12"):
+        letterbox.send_summary(found, output, by="王主任", now=NOW + timedelta(days=3))
+    assert letterbox.send_summary(found, output, by="王主任", reason="漏计", now=NOW + timedelta(days=3)) == 1
     [letter] = waiting(district)
     assert letter["Subject"].startswith("【更正】")
     assert "9 改为 12" in words(letter)
-    assert letterbox.send_summary(load_district(district), district / "output", now=NOW) == 0, (
-        "it is that one"
-    )
+    assert "更正理由：漏计" in words(letter)
+    assert "乙局已公布的年报和本级汇总数据与本次不一致的，请重新公开" in words(letter)
+    assert letterbox.send_summary(found, output, by="王主任", reason="漏计", now=NOW) == 0, "it is that one"
     correct(form, district, 15)
-    [change], caption = changes(night(district, 4))
+    outcome = night(district, 4)
+    [change], caption = changes(outcome)
     assert (change["原数"], change["现数"], "2024-01-22" in caption) == (9, 15, True)
-    assert "9 改为 15" in words(*waiting(district))
+    assert waiting(district) == [], "what was signed is not what stands now"
+    assert [item for item in outcome.to_decide if "9 改为 15" in item]
 
 
 def test_an_agency_that_left_the_roster_after_the_delivery_is_a_change(district: Path) -> None:
@@ -144,6 +152,9 @@ def test_an_agency_that_left_the_roster_after_the_delivery_is_a_change(district:
         assert standing.departed(ledger, YEAR, {"001", "002"}) == []
     assert change["单位名称"] == "乙局"
     assert "不在名单中" in str(change["说明"])
-    [letter] = waiting(district)
+    hand_over(district, 1)
+    with open_copy(district / "output") as ledger:
+        [*_, last] = letters.of_year(ledger, YEAR)
+        letter = email.message_from_bytes(letters.content(ledger, last), policy=email.policy.default)
     assert letter["Subject"].startswith("【更正】")
     assert "乙局：上次已汇总，现不在名单中" in words(letter)

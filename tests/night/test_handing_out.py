@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_copy
-from pipeline.night import handing_out, letterbox
+from pipeline.night import by_hand, handing_out
 from pipeline.post import LetterState
 from tests.night.test_earlier_years import NAMES, imported
 from tests.support.folders import YEAR, make_district, nianbao
@@ -21,7 +21,7 @@ def test_last_years_figures_reach_the_templates_that_still_wait(form: Form, tmp_
     district, output = load_district(folder), folder / "output"
     first = handing_out.send_templates(district, output, code=None, now=moment(1, 8))
     assert (first.new, first.renewed, first.older) == (2, 0, 0)
-    letterbox.hand_over(district, output, code="002", now=moment(1, 9))
+    by_hand.hand_over(district, output, by_hand.Chosen("002"), now=moment(1, 9))
     before = contents(output)
     imported(form, folder, YEAR - 1, NAMES)
     assert handing_out.handed_out(district, output, {"001", "002"}) == (1, 1)

@@ -100,4 +100,4 @@ def test_the_line_of_the_day_is_in_chinas_time_and_names_the_files() -> None:
 def test_the_line_of_a_bounce_says_who_did_not_get_it() -> None:
     bounce = Bounce("<1@x>", "jia@x.example", "550 No such user")
     found = MessageOutcome(message(0, bounce=bounce), Verdict.NOT_A_SUBMISSION, Reason.BOUNCE)
-    assert message_line(found).endswith("　jia@x.example：550 No such user")
+    assert message_line(found).endswith("　jia@x.example：没有送到，来信中说“550 No such user”")

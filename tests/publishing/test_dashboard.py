@@ -105,7 +105,10 @@ def test_what_was_answered_is_not_asked_again(form: Form) -> None:
     whole = Morning(merged(form, roster, found), DEADLINE, NOW, notices_of(form, found))
     assert [(row.arrival.warnings, row.arrival.open) for row in rows(whole)] == [(1, 0), (1, 0), (2, 1)]
     page = build_dashboard(form, whole).decode()
-    assert "1 家，已汇总，请看一眼是否属实；另有 2 家已说明或准予例外" in page
+    assert (
+        "1 家，公布前请核对：已汇总，没有放进 site 文件夹，单位说明或准予例外后再放；另有 2 家已说明或准予例外"
+        in page
+    )
     assert page.index(f"<strong>{roster[2].name}</strong>") < page.index(f"<strong>{roster[0].name}</strong>")
     assert "改法：政务公开办已准予例外" not in page
     assert "改法：单位已说明" not in page

@@ -1,16 +1,16 @@
-"""Who was told: the page is filled in again and again without anything else, and what servers say stays text."""
+"""Who was told: the page is filled in again and again from its parts, and what servers say stays text."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from pipeline.post import LetterState
-from pipeline.publishing.html.told import Told, fill
+from pipeline.publishing.html.told import PLACE, Told, fill, parts
 
 DAY = date(2024, 2, 1)
-PAGE = (
-    '<p><span class="told" data-agency=""></span></p>'
-    '<span class="told small" data-agency="A&amp;B"></span><span>甲</span><span class="told" data-agency="002"></span>'
+PAGE = parts(
+    f'<p><span class="told">{PLACE}letters{PLACE}</span></p><ul>{PLACE}decide{PLACE}</ul>'
+    f'<span class="told small">{PLACE}agency:A&amp;B{PLACE}</span><span>甲</span><span>{PLACE}agency:002{PLACE}</span>'.encode()
 )
 
 
@@ -25,11 +25,12 @@ def test_the_last_letter_to_each_agency_counts() -> None:
     assert "还没有去信" in filled
     assert "已发 2 封，待发 1 封" in filled
     assert "退回修改" not in filled
+    assert PLACE not in filled
 
 
-def test_filling_again_leaves_nothing_of_before() -> None:
-    refused = [Told("002", "退回修改", LetterState.FAILED, DAY, reason="<b>550</b>")]
-    filled = fill(PAGE, refused)
+def test_what_people_and_servers_say_stays_text() -> None:
+    refused = [Told("002", "退回修改", LetterState.FAILED, DAY, reason=f"<b>550</b>{PLACE}")]
+    filled = fill(PAGE, refused, [f"“<i>.docx”{PLACE}被手工修改过"])
     assert "&lt;b&gt;550&lt;/b&gt;" in filled
-    assert fill(filled, refused) == filled
-    assert fill(filled, []) == fill(PAGE, [])
+    assert "<li>“&lt;i&gt;.docx”" in filled
+    assert "<ul></ul>" in fill(PAGE, [])

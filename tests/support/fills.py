@@ -150,7 +150,7 @@ def _paragraphs(text: Text, agency: str, year: int, rng: random.Random) -> str:
 
 def _entry(entry: Entry, code: str, agency: str, year: int) -> str:
     by_role = {"agency": agency, "code": code, "year": str(year)}
-    if entry.role:
+    if entry.role in by_role:
         return by_role[entry.role]
     if entry.kind == "date":
         return f"{year + 1}-01-15"

@@ -40,8 +40,8 @@ def to_docx(files: Sequence[Path], out: Path) -> list[Path]:
     return _convert(files, out, "docx")
 
 
-def convert_to(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
-    """Open ``files`` and save them as ``kind`` (a suffix) in ``out``, which must not be their folder."""
+def convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
+    """Open workbooks, recalculate and save them as ``kind`` in ``out``, which must not be their folder."""
     return _convert(files, out, kind)
 
 

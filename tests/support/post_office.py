@@ -116,9 +116,9 @@ class PostOffice:
         handing_out.send_templates(load_district(self.folder), self.output, code=None, now=at)
         return self.new_letters()
 
-    def deliver(self, at: datetime) -> list[EmailMessage]:
-        """Send the workbook up on demand."""
-        letterbox.send_summary(load_district(self.folder), self.output, now=at)
+    def deliver(self, at: datetime, reason: str = "") -> list[EmailMessage]:
+        """Sign the workbook, so that it goes up."""
+        letterbox.send_summary(load_district(self.folder), self.output, by="王主任", reason=reason, now=at)
         return self.new_letters()
 
     def new_letters(self) -> list[EmailMessage]:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ class Outcome:
 
 def load(name: str) -> list[Sentence]:
     """Read the file ``name`` of the folder of sentences."""
-    return [Sentence(**item) for item in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))]
+    text = (FOLDER / f"{name}.json").read_text("utf-8")
+    return [Sentence(**item) for item in json.loads(text, parse_float=Decimal)]
 
 
 def roster_of(items: Iterable[Sentence]) -> list[Agency]:

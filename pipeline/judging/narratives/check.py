@@ -10,7 +10,9 @@ from pipeline.judging.narratives.figures import figures
 from pipeline.judging.narratives.filed import binds
 from pipeline.judging.narratives.names import other_name
 from pipeline.judging.narratives.personal import personal
+from pipeline.judging.narratives.ratios import ratios
 from pipeline.judging.narratives.similarity import similar
+from pipeline.judging.narratives.sums import sums
 from pipeline.judging.narratives.words import forbidden, mention, told
 from pipeline.judging.narratives.years import other_year, period
 
@@ -26,7 +28,9 @@ CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, Surroundings], Check]] = {
     kinds.OtherYear: other_year,
     kinds.Period: period,
     kinds.Personal: personal,
+    kinds.Ratios: ratios,
     kinds.Similar: similar,
+    kinds.Sums: sums,
     kinds.Told: told,
 }
 """For each kind of rule, what makes its check: patterns are compiled and texts compared once for a batch."""

@@ -1,261 +1,451 @@
 """A tidy, masked text goes in; the figures it claims come out, and nothing where it is not clear.
 
-A claim is a whole clause of known words around a number. One unknown word and there is no claim: a wrong alarm costs
-more trust than a missed one. A clause that leaves out of what it speaks (办结 13 件) counts only after a clause that
-says it, and only until a number of something unknown comes between; it may begin the next sentence.
+A claim is composed: a number, and around it in its clause known words alone, which together mean what one claim of the
+form says. One unknown word and there is no claim: a wrong alarm costs more trust than a missed one. What a passage is about
+may be said before, as long as all that stands between is known.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import NOT_EXACT, NUMERAL
-from pipeline.judging.narratives.numerals import value_of
-from pipeline.judging.narratives.tidy import SENTENCE
+from pipeline.forms.narrative import NO, OWN_NAME
+from pipeline.judging.narratives.numerals import amount_of, step_of, value_of
+from pipeline.judging.narratives.pieces import (
+    COUNT,
+    ENUMERATION,
+    MARK,
+    OTHER,
+    OWN,
+    Lexicon,
+    Piece,
+    any_of,
+    has,
+    is_clear,
+    meaning,
+)
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Claim, Figures, Partition
+    from pipeline.forms.narrative import Claim, Concepts, Figures
+    from pipeline.model import Number
 
-_LONGEST_LABEL = 24
-"""Characters before a number in which the name of a part may stand."""
-
-
-_AMONG = re.compile(r".{0,2}[，、（：；]*其中")
-"""What stands between a whole and the list of its parts: the unit and 其中."""
-_JOINT = re.compile(r"[，、和及以；：]{0,2}(?:其中)?")
-_LIST_END = re.compile("[；）。]")
-_ASIDE = re.compile("（[^（）]*）")
-"""What is added in brackets: what is counted there does not blur what follows."""
-_CLAUSE_ENDS = "，。；：、（）！？\n"
+_STOPS = "。！？\n"
+_UNCLEAR, _LISTED, _CLEAR = 0, 1, 2
+"""How much of a passage is known: nothing; a list of outcomes with an unknown one among them; everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A figure said: of what, how much, and where in the text the number (or 未收到) stands."""
+    """A figure said: of what, how much, and where in the text the number (or 未收到) stands.
+
+    ``chain`` is the same for all that belongs to one account, ``part_of`` for the parts of one list, 0 outside of lists;
+    ``unit`` is what one of the last digit stands for, in 万元.
+    """
 
     claim: Claim
-    value: int
+    value: Number
     start: int
     end: int
+    chain: int = 0
+    part_of: int = 0
+    at_most: bool = False
+    sentence: int = 0
+    unit: Number = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """A whole and the parts that a sentence lists: their sum, and from where to where they stand."""
+class _Number(NamedTuple):
+    """A number that was read: its value, where it stands, where its unit ends, and what one of its last digit stands for."""
 
-    partition: Partition
-    whole: int
-    total: int
+    value: Number
     start: int
     end: int
+    until: int
+    unit: Number
+
+
+@dataclass(slots=True)
+class _Clause:
+    """The pieces between two marks, and the mark that ends it."""
+
+    pieces: list[Piece]
+    ends: str
+    in_brackets: bool
+
+
+@dataclass(slots=True)
+class _Passage:
+    """What is known while a paragraph is read."""
+
+    topic: str = ""
+    level: int = _UNCLEAR
+    chain: int = 0
+    part_of: int = 0
+    lists: int = 0
+    sentence: int = 0
+    said: list[Said] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    pending: Piece | None = None
+    before_pending: tuple[int, dict[str, bool]] = (_UNCLEAR, {})
+    phrase_clear: bool = True
+    in_sentence: bool = False
+    """Whether something was said in this sentence."""
+    others: dict[str, bool] = field(default_factory=dict)
+    lasting: dict[str, bool] = field(default_factory=dict)
+    """Whether the latest time and place spoken of are others: in this sentence, and what of it outlasts the sentence."""
+    begun: int = -1
 
 
 class Reader:
-    """Finds the claims of one rule; made once, its patterns compiled."""
+    """Finds the claims of one rule; made once."""
 
     def __init__(self, rule: Figures) -> None:
-        self._claims = [(claim, [re.compile(pattern) for pattern in claim.patterns]) for claim in rule.claims]
-        units = "|".join(map(re.escape, rule.units))
-        self._counted = re.compile(f"(?P<n>{NUMERAL})(?:{units}){NOT_EXACT}")
-        self._triggers = re.compile(
-            "|".join(sorted({word for claim in rule.claims for word in claim.mentions}))
-        )
-        self._silent = re.compile(_any(rule.silent))
-        self._neutral = re.compile(_any(rule.neutral))
-        groups = {
-            "own_time": rule.own_times, "other_time": rule.other_times,
-            "own_scope": rule.own_scopes, "other_scope": rule.other_scopes,
-        }  # fmt: skip
-        neutral = f"(?P<neutral>{_any(rule.neutral)})"
-        self._marks = re.compile(
-            "|".join((neutral, *(f"(?P<{name}>{_any(words)})" for name, words in groups.items())))
-        )
-        self._partitions = [(item, self._parts_of(item)) for item in rule.partitions]
+        self._lexicon = Lexicon(rule)
+        self._members = re.compile(any_of(rule.members))
+        self._silent = re.compile(any_of(rule.silent))
+        self._topics = frozenset(rule.topics)
+        self._acts = frozenset(rule.acts)
+        self._lists = frozenset(rule.lists)
+        self._claims: dict[Concepts, list[Claim]] = defaultdict(list)
+        for claim in rule.claims:
+            for said in claim.says:
+                self._claims[said].append(claim)
+        self._included = re.compile(rule.included)
+        self._home_topic = rule.home_topic
+        self._triggers = [re.compile(pattern) for pattern in rule.triggers]
+        self.read = lru_cache(maxsize=64)(self._read)
 
-    def read(self, text: str) -> tuple[list[Said], list[Addition]]:
-        """Return what ``text`` claims and what it adds up; each paragraph stands for itself."""
-        text = text.replace("。其中", "，其中")
-        said: list[Said] = []
-        added: list[Addition] = []
-        clear_at = -1
-        for sentence in SENTENCE.finditer(text) if self._triggers.search(text) else ():
-            if self._triggers.search(sentence[0]):
-                leading = self._matches(sentence[0], follows=False)
-                goes_on = clear_at == sentence.start()
-                following = self._matches(sentence[0], follows=True) if leading or goes_on else []
-                standing, is_clear = self._standing(sentence[0], leading, following, goes_on=goes_on)
-                of_sentence = list(self._told(text, sentence.start(), standing))
-                said += of_sentence
-                added += self._additions(sentence.start(), sentence[0], of_sentence)
-                clear_at = sentence.end() if is_clear else -1
-        return said, added
+    def _read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[Said, ...]:
+        """Return what ``text`` claims, each paragraph standing for itself.
 
-    def _told(
-        self, text: str, offset: int, standing: Iterable[tuple[Claim, re.Match[str]]]
-    ) -> Iterator[Said]:
-        taken: set[str] = set()
-        for claim, found in standing:
-            at = _number_at(found)
-            value = 0 if at is None else value_of(found["n"])
-            start, end = (found.start("none"), found.end()) if at is None else found.span("n")
-            start, end = offset + start, offset + end
-            if (
-                value is None
-                or claim.key in taken
-                or self._is_silenced(text, offset, start, offset + found.end())
-            ):
-                continue
-            taken.add(claim.key)
-            yield Said(claim, value, start, end)
-
-    def _matches(self, sentence: str, *, follows: bool) -> list[tuple[Claim, re.Match[str]]]:
-        """Return every match of a claim, an earlier claim of the form winning a number that two would have."""
-        found: dict[int, tuple[Claim, re.Match[str]]] = {}
-        for claim, patterns in self._claims:
-            if claim.follows is follows and any(word in sentence for word in claim.mentions):
-                for pattern in patterns:
-                    for match in pattern.finditer(sentence):
-                        at = _number_at(match)
-                        found.setdefault(match.end() if at is None else at, (claim, match))
-        return [found[at] for at in sorted(found)]
-
-    def _standing(
-        self,
-        sentence: str,
-        leading: Sequence[tuple[Claim, re.Match[str]]],
-        following: Sequence[tuple[Claim, re.Match[str]]],
-        *,
-        goes_on: bool,
-    ) -> tuple[list[tuple[Claim, re.Match[str]]], bool]:
-        """Return the claims that may be taken, in order, and whether all was clear to the end.
-
-        Those that follow only while everything counted before is known; where the sentence ``goes_on`` from one that was
-        clear, it has to begin with one.
+        ``whole``: its members' figures are its own. ``at_home``: its heading has said what it is about.
         """
-        standing = list(leading)
-        may_follow = {_number_at(item[1]): item for item in following}
-        neutral = [found.span() for found in self._neutral.finditer(sentence)]
-        known = {_number_at(match) for _, match in leading}
-        numbers = [found for found in self._counted.finditer(sentence) if found.start() not in known]
-        points: list[tuple[int, re.Match[str] | None]] = [(match.start(), None) for _, match in leading]
-        points += [(number.start(), number) for number in numbers]
-        asides = [found.span() for found in _ASIDE.finditer(sentence)]
-        begins = goes_on and any(match.start() == 0 for _, match in following)
-        clear_from = 0 if begins else len(sentence)
-        for at, number in sorted(points, key=lambda point: point[0]):
-            if number is None:
-                clear_from = at
-            elif clear_from <= at and at in may_follow:
-                standing.append(may_follow[at])
-            elif not any(start <= at < end for start, end in neutral) and not self._is_part(sentence, at):
-                aside = next((end for start, end in asides if start < at < end), len(sentence))
-                clear_from = max(clear_from, aside)
-        return sorted(standing, key=lambda item: item[1].start()), clear_from < len(sentence)
+        if whole:
+            text = self._members.sub(lambda match: OWN_NAME * len(match[0]), text)
+        found: list[Said] = []
+        start = 0
+        for paragraph in text.split("\n"):
+            end = start + len(paragraph)
+            if all(trigger.search(text, start, end) for trigger in self._triggers):
+                state = _Passage(chain=start)
+                if at_home and start == 0:
+                    state.topic, state.level = self._home_topic, _CLEAR
+                found += self._passage(state, text, start, end).said
+            start = end + 1
+        return tuple(found)
 
-    def _is_part(self, sentence: str, at: int) -> bool:
-        return any(
-            found.start("n") == at
-            for _, pattern in self._partitions
-            for found in pattern.finditer(sentence, max(0, at - _LONGEST_LABEL))
-        )
+    def _passage(self, state: _Passage, text: str, start: int, end: int) -> _Passage:
+        levels: list[tuple[int, int]] = []
+        for clause in _clauses(list(_without_asides(list(self._lexicon.pieces(text, start, end))))):
+            state.begun = -1
+            if any(piece.kind is COUNT for piece in clause.pieces):
+                self._counted(state, text, clause)
+            elif clause.pieces:
+                self._plain(state, text, clause)
+            if clause.ends == "（":
+                levels.append((state.level, len(state.said)))
+            elif clause.ends == "）" and levels:
+                level, _ = levels.pop()
+                state.level = max(state.level, level)
+            elif clause.ends == "：":
+                state.lists += 1
+                state.part_of = state.lists
+            elif clause.ends and clause.ends in _STOPS:
+                levels.clear()
+                _end_sentence(state)
+        return state
 
-    def _is_silenced(self, text: str, sentence: int, start: int, end: int) -> bool:
-        """Say whether the words before, or right after, make the number one of another time, place or extent.
+    def _counted(self, state: _Passage, text: str, clause: _Clause) -> None:
+        """Take in a clause with numbers: each with the words before it, and after it up to the next."""
+        topics = meaning(clause.pieces) & self._topics if is_clear(clause.pieces) else frozenset()
+        state.phrase_clear = True
+        head: list[Piece] = []
+        pieces = clause.pieces
+        numbers = [at for at, piece in enumerate(pieces) if piece.kind is COUNT]
+        begin = 0
+        for at, following in zip(numbers, [*numbers[1:], len(pieces)], strict=True):
+            head = pieces[begin:at]
+            rest = pieces[at + 1 : following]
+            cut = next((place for place, piece in enumerate(rest) if piece.number == ENUMERATION), None)
+            tail = rest if cut is None else rest[:cut]
+            is_shared = cut is None and following < len(pieces)
+            begin = at + 1 if cut is None else at + 2 + cut
+            for piece in head:
+                self._note(state, piece)
+            self._phrase(state, text, head, pieces[at], [] if is_shared else tail, topics)
+            for piece in tail:
+                self._note(state, piece)
 
-        In an earlier sentence only the one that a clause begins with is spoken of: 梳理全区目录 is not about the whole district.
-        """
-        latest: dict[str, bool] = {}
-        first = begun = text.rfind("\n", 0, start) + 1
-        for found in self._marks.finditer(text, first, end):
-            kind = found.lastgroup or ""
-            begins = found.start() == begun or text[found.start() - 1] in _CLAUSE_ENDS
-            begun = found.end() if begins else -1
-            if found.start() <= start and kind != "neutral":
-                whose, _, what = kind.partition("_")
-                is_other = whose == "other"
-                if begins or not is_other or what != "scope" or found.start() >= sentence:
-                    latest[what] = is_other
-        return any(latest.values()) or self._silent.match(text, end) is not None
+    def _note(self, state: _Passage, piece: Piece) -> None:
+        """Remember a mark of time or place, and what is spoken of."""
+        if piece.kind in {OWN, OTHER}:
+            [what] = piece.concepts
+            begins = state.begun in {-1, piece.start}
+            state.begun = piece.end if begins else 0
+            state.others[what] = is_other = piece.kind is OTHER
+            if begins or not is_other or what != "scope":
+                state.lasting[what] = is_other
+        else:
+            state.begun = -1 if piece.number == ENUMERATION else 0 if state.begun == -1 else state.begun
 
-    def _parts_of(self, partition: Partition) -> re.Pattern[str]:
-        filler = "(?:提出|提交|申请|的|件|有|为|共计?|方式|渠道|或者?其他组织|：)*"
-        words = "|".join(f"(?:{word})" for word in partition.parts)
-        return re.compile(f"(?P<label>{words}){filler}{self._counted.pattern}")
-
-    def _additions(self, offset: int, sentence: str, said: Sequence[Said]) -> Iterator[Addition]:
-        """Yield the lists after 其中 that cannot be right, whichever of the figures before they divide."""
-        for at in (found.end() for found in re.finditer("其中", sentence)):
-            before = [item for item in said if item.start < offset + at]
-            if before and _AMONG.fullmatch(sentence[before[-1].end - offset : at]):
-                for partition, pattern in self._partitions:
-                    parts = list(_listed(sentence, at, pattern))
-                    if len(parts) > 1 and before[-1].claim.key in partition.wholes:
-                        is_whole = self._is_whole(partition, parts, sentence, offset, said)
-                        yield from _wrong_sum(partition, before, parts, offset, is_whole=is_whole)
-
-    def _is_whole(
+    def _phrase(
         self,
-        partition: Partition,
-        parts: Sequence[re.Match[str]],
-        sentence: str,
-        offset: int,
-        said: Sequence[Said],
-    ) -> bool:
-        """Say whether every part there can be is told, and nothing else is counted in what follows."""
-        labels = [part["label"] for part in parts]
-        rest = _LIST_END.split(sentence[parts[-1].end() :])[0]
-        start = offset + parts[-1].end()
-        known = {item.start for item in said}
-        return (
-            bool(partition.all_of)
-            and all(any(re.fullmatch(words, label) for label in labels) for words in partition.all_of)
-            and all(start + number.start() in known for number in self._counted.finditer(rest))
-        )
-
-
-def _listed(sentence: str, at: int, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield the parts that follow one another from ``at`` on without anything else between."""
-    while True:
-        joint = _JOINT.match(sentence, at)
-        part = pattern.match(sentence, joint.end() if joint else at)
-        if not part:
+        state: _Passage,
+        text: str,
+        head: list[Piece],
+        number: Piece,
+        tail: list[Piece],
+        topics: Concepts,
+    ) -> None:
+        """Take in one number."""
+        state.pending = None
+        if has(head, "among"):
+            state.lists += 1
+            state.part_of = state.lists
+        elif has(head, "another"):
+            state.part_of = 0
+        means = self._meanings(head, tail) if is_clear(head) and state.phrase_clear else []
+        claim = next((found for own in means for found in self._fitting(state, own, topics, number)), None)
+        value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
+        spoken = meaning(head) | (meaning(tail) if is_clear(tail) else frozenset())
+        if claim and value is not None and not self._is_repeated(text, number):
+            state.phrase_clear = True
+            self._settle(state, spoken | topics, claim)
+            self._say(state, text, claim, _spot(number, value))
             return
-        yield part
-        at = part.end()
+        state.phrase_clear = False
+        _leave_open(state)
+        if not meaning(head) and is_clear(head) and state.level:
+            state.pending, state.before_pending = number, (state.level, dict(state.others))
+        last = state.said[-1] if state.said else None
+        goes_on = last is not None and last.claim.family in self._lists and not has(head, "among")
+        state.level = min(state.level, _LISTED if goes_on and state.in_sentence else _UNCLEAR)
+
+    def _settle(self, state: _Passage, spoken: Concepts, claim: Claim) -> None:
+        """Set what is spoken of by a claim that was read."""
+        topics = frozenset((claim.sets,)) if claim.sets else spoken & self._topics
+        if state.level == _UNCLEAR:
+            state.chain += 1
+        if topics:
+            state.topic = min(topics & set(claim.topics)) if topics & set(claim.topics) else min(topics)
+            state.level = _CLEAR
+
+    def _meanings(self, head: list[Piece], tail: list[Piece]) -> list[Concepts]:
+        """Return what a number can mean by the words before it and, where it goes on with them, after it."""
+        before = meaning(head)
+        turn = next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
+        noun, predicate = tail[:turn], tail[turn:]
+        if noun and not is_clear(noun):
+            return []
+        named = before | meaning(noun)
+        if named:
+            return [named]
+        return [meaning(predicate)] if is_clear(predicate) else []
+
+    def _fitting(
+        self, state: _Passage, means: Concepts, topics: Concepts, number: Piece | None
+    ) -> Iterator[Claim]:
+        """Yield the claims that words mean, where they stand."""
+        for claim in self._claims.get(means, ()):
+            if number is None and not claim.nil:
+                continue
+            if number is not None and (not claim.counted or claim.money != bool(number.scale)):
+                continue
+            known = (means | topics) & self._topics
+            is_topical = not claim.topics or not known.isdisjoint(claim.topics)
+            if not is_topical:
+                allowed = state.level == _CLEAR or (state.level == _LISTED and claim.family in self._lists)
+                is_topical = allowed and state.topic in claim.topics
+            if is_topical and _follows(state, claim):
+                yield claim
+
+    def _say(
+        self, state: _Passage, text: str, claim: Claim, number: _Number, *, at_most: bool = False
+    ) -> None:
+        """Keep a claim, unless it speaks of another time or place, or was made in this sentence already."""
+        value, start, end, until, unit = number
+        state.in_sentence = True
+        if claim.key in state.taken or any(state.others.values()) or self._silent.match(text, until):
+            return
+        state.taken.add(claim.key)
+        if claim.newly and not self._included.match(text, until):
+            claim = replace(claim, equals=claim.equals[:1])
+        state.said.append(
+            Said(
+                claim,
+                value,
+                start,
+                end,
+                state.chain,
+                state.part_of,
+                at_most or claim.at_most,
+                state.sentence,
+                unit,
+            )
+        )
+
+    def _plain(self, state: _Passage, text: str, clause: _Clause) -> None:
+        """Take in a clause without a number: it may say that there was none, go on with a number, or name the topic."""
+        pieces = clause.pieces
+        for piece in pieces:
+            self._note(state, piece)
+        clear = is_clear(pieces)
+        if clear and state.pending and self._resolve(state, text, meaning(pieces)):
+            return
+        if has(pieces, NO) and clear:
+            self._none(state, text, pieces)
+        topics = [(at, piece) for at, piece in enumerate(pieces) if self._topics & set(piece.concepts)]
+        if topics:
+            at, piece = topics[-1]
+            is_new = is_clear(pieces[at:])
+            if is_new or not state.in_sentence:
+                state.level = _CLEAR if is_new else _UNCLEAR
+                state.topic = next(iter(self._topics & set(piece.concepts)))
+                state.chain += 1 if not state.in_sentence else 0
+        elif not clear and not self._is_aside(state, pieces):
+            state.level = _UNCLEAR
+        if not clear and has(pieces, "rest"):
+            _leave_open(state)
+
+    def _is_aside(self, state: _Passage, pieces: list[Piece]) -> bool:
+        """Say whether unknown words only add to what the sentence has said."""
+        if not state.in_sentence:
+            return False
+        return has(pieces[:1], "aside") or has(pieces[:1], "then") or not meaning(pieces) & self._acts
+
+    def _resolve(self, state: _Passage, text: str, means: Concepts) -> bool:
+        """Read a number whose meaning only the next clause says: 4件于12月收到，顺延至次年办理."""
+        number, state.pending = state.pending, None
+        if number is None:
+            return False
+        level, others = state.level, state.others
+        state.level, state.others = state.before_pending
+        value = value_of(number.number)
+        for claim in self._fitting(state, means, frozenset(), number):
+            if value is not None and claim.family in self._lists:
+                self._say(state, text, claim, _spot(number, value), at_most=True)
+                return True
+        state.level, state.others = level, others
+        return False
+
+    def _none(self, state: _Passage, text: str, pieces: list[Piece]) -> None:
+        """Read a clause that says that there was none: of all of it, or of each of the things it joins."""
+        topics = meaning(pieces) & self._topics
+        start = next(piece.start for piece in pieces if NO in piece.concepts)
+        parts = [pieces] if self._nothing(state, pieces, topics) else _joined(pieces)
+        claims = [self._nothing(state, part, topics) for part in parts]
+        if all(claims):
+            for claim in claims:
+                if claim:
+                    end = pieces[-1].end
+                    self._settle(state, topics, claim)
+                    self._say(state, text, claim, _Number(0, start, end, end, 1))
+
+    def _nothing(self, state: _Passage, pieces: list[Piece], topics: Concepts) -> Claim | None:
+        return next(self._fitting(state, meaning(pieces) - {NO}, topics, None), None)
+
+    def _is_repeated(self, text: str, number: Piece) -> bool:
+        """Say whether a number is one of 收到一件、登记一件、办结一件, which count nothing."""
+        written = text[number.start : number.end]
+        around = text[max(0, number.start - 12) : number.end + 12]
+        return written.startswith("一") and around.count(written) > 1
 
 
-def _wrong_sum(
-    partition: Partition,
-    before: Sequence[Said],
-    parts: Sequence[re.Match[str]],
-    offset: int,
-    *,
-    is_whole: bool,
-) -> Iterator[Addition]:
-    """Yield the addition if the parts make none of the figures before, nor two of them together, and certainly should."""
-    values = [value_of(part["n"]) for part in parts]
-    labels = {part["label"] for part in parts}
-    total = sum(value or 0 for value in values)
-    told = [item.value for item in before]
-    meant = {*told, *(one + other for one, other in combinations(told, 2))}
-    if (
-        None not in values
-        and len(labels) == len(parts)
-        and total not in meant
-        and (total > max(told) or is_whole)
-    ):
-        start, end = offset + parts[0].start(), offset + parts[-1].end()
-        yield Addition(partition, before[-1].value, total, start, end)
+def _spot(number: Piece, value: Number) -> _Number:
+    unit = step_of(number.number, number.scale) if number.scale else 1
+    return _Number(value, number.start, number.start + len(number.number), number.end, unit)
 
 
-def _number_at(found: re.Match[str]) -> int | None:
-    """Return where the number of a match stands; None if it says that there was nothing."""
-    return found.start("n") if found.groupdict().get("n") else None
+def _leave_open(state: _Passage) -> None:
+    """Take figures that others may stand beside for parts: something that is not known was counted beside them."""
+    for at in range(max(0, len(state.said) - _RECENT), len(state.said)):
+        own = state.said[at]
+        near = own.chain == state.chain and own.sentence >= state.sentence - 1
+        if near and own.claim.beside and own.part_of == state.part_of:
+            state.said[at] = replace(own, at_most=True)
 
 
-def _any(patterns: Iterable[str]) -> str:
-    return "|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)"
+def _end_sentence(state: _Passage) -> None:
+    state.pending = None
+    state.taken = set()
+    state.others = dict(state.lasting)
+    state.part_of = 0
+    state.sentence += 1
+    state.in_sentence = False
+    if state.level == _LISTED:
+        state.level = _UNCLEAR
+
+
+def _follows(state: _Passage, claim: Claim) -> bool:
+    """Say whether a claim comes after one that it can come after."""
+    if not claim.after:
+        return True
+    for own in reversed(state.said[-_RECENT:]):
+        if own.chain == state.chain and own.claim.equals and own.claim.family != claim.family:
+            return own.claim.family in claim.after or own.claim.key in claim.after
+    return not claim.follows
+
+
+_RECENT = 24
+"""Claims back to which one looks for what a list divides."""
+
+
+def _clauses(pieces: Sequence[Piece]) -> Iterator[_Clause]:
+    """Yield the clauses: what stands between marks, 、 not being one."""
+    own: list[Piece] = []
+    depth = 0
+    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+        is_joint = (
+            piece.number == "：" and after and after.kind is COUNT and own and own[-1].kind is not COUNT
+        )
+        if is_joint:
+            continue
+        if piece.kind is MARK and piece.number != ENUMERATION:
+            yield _Clause(own, piece.number, depth > 0)
+            depth = depth + 1 if piece.number == "（" else 0 if piece.number == "）" else depth
+            own = []
+        else:
+            own.append(piece)
+    yield _Clause(own, "", depth > 0)
+
+
+def _without_asides(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield the pieces but for brackets in which nothing is counted."""
+    at = 0
+    closing = _closing(pieces)
+    while at < len(pieces):
+        end = closing.get(at)
+        at = end + 1 if end is not None else at
+        if end is None:
+            yield pieces[at]
+            at += 1
+
+
+def _closing(pieces: Sequence[Piece]) -> dict[int, int]:
+    """Return where the brackets end that hold no number, by where they begin."""
+    found: dict[int, int] = {}
+    opened: int | None = None
+    for at, piece in enumerate(pieces):
+        if piece.number == "（" and piece.kind is MARK:
+            opened = at
+        elif piece.number == "）" and piece.kind is MARK and opened is not None:
+            found[opened] = at
+            opened = None
+        elif piece.kind is COUNT:
+            opened = None
+    return found
+
+
+def _joined(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Split pieces where words join them."""
+    parts: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.number == ENUMERATION or "and" in piece.concepts:
+            parts.append([])
+        else:
+            parts[-1].append(piece)
+    return [part for part in parts if meaning(part) - {NO}]

@@ -2,48 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.judging.narratives.claims import Addition, Reader, Said
+from pipeline.forms.narrative import Figures
+from pipeline.judging.narratives.claims import Reader, Said
 from pipeline.judging.narratives.filed import masked
 from pipeline.judging.narratives.quoting import quoted
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Claim, Figures, Sum
+    from pipeline.forms.form import Form
+    from pipeline.forms.narrative import Claim, Sum
     from pipeline.judging.narratives.filed import Check, Filed, Surroundings
     from pipeline.model import Fact, Finding, Number
 
 _MOST_CELLS = 3
 """Cells of a sum that are named."""
+_MOST_BESIDE = 12
+"""Figures beside one that are tried; longer lists would make any number right."""
+
+
+@lru_cache(maxsize=8)
+def reader_of(rule: Figures) -> Reader:
+    """Return the reader of a rule, made once."""
+    return Reader(rule)
+
+
+def said_in(rule: Figures, key: str, text: str, item: Filed) -> Sequence[Said]:
+    """Return what the text ``key`` of a report, tidy, claims."""
+    return reader_of(rule).read(masked(text, item), whole=item.is_government, at_home=key == rule.home)
+
+
+def figures_rule(form: Form) -> Figures | None:
+    """Return the rule by which texts are read, if the form has one."""
+    return next((rule for rule in form.narratives if isinstance(rule, Figures)), None)
 
 
 def figures(rule: Figures, _around: Surroundings) -> Check:
-    """Compare each claim of a text with the tables, and each list of parts with its whole."""
-    reader = Reader(rule)
+    """Compare each claim of a text with the tables."""
 
     def check(item: Filed) -> Iterable[Finding]:
         for key, text in item.said(rule.texts).items():
-            said, added = reader.read(masked(text, item))
-            for claim, wrong in _wrong(said, item).items():
-                yield _differs(rule, item, key, text, claim, wrong)
-            for addition in added:
-                yield _does_not_add_up(rule, item, key, text, addition)
+            for wrong in wrong_in(said_in(rule, key, text, item), item):
+                yield _differs(rule, item, key, text, wrong)
 
     return check
 
 
-def _wrong(said: Iterable[Said], item: Filed) -> dict[Claim, Said]:
+def wrong_in(said: Sequence[Said], item: Filed) -> list[Said]:
     """Return the first false statement of each figure; none where another statement of it in the same text is true."""
     right: set[str] = set()
     wrong: dict[str, Said] = {}
+    lists: dict[tuple[int, int], list[Said]] = {}
     for statement in said:
-        meant = meanings(statement.claim, item)
-        if meant is None or statement.value in meant:
+        lists.setdefault((statement.chain, statement.part_of), []).append(statement)
+    for statement in said:
+        if is_true(statement, lists[statement.chain, statement.part_of], item):
             right.add(statement.claim.key)
         else:
             wrong.setdefault(statement.claim.key, statement)
-    return {statement.claim: statement for key, statement in wrong.items() if key not in right}
+    return [statement for key, statement in wrong.items() if key not in right]
+
+
+def is_true(statement: Said, listed: Sequence[Said], item: Filed) -> bool:
+    """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
+    meant = meanings(statement.claim, item)
+    if not meant or statement.value in meant:
+        return True
+    if statement.claim.money:
+        return any(_is_rounded(value, statement) for value in meant)
+    if statement.at_most:
+        return statement.value <= max(meant)
+    return any(
+        statement.value + more in meant or statement.value == value - other
+        for more, other in _beside(statement, listed, item)
+        for value in meant[:1]
+    )
+
+
+def _is_rounded(value: Number, statement: Said) -> bool:
+    """Say whether an amount is what the text says, rounded or cut off where the text ends."""
+    return -statement.unit < value - statement.value < statement.unit
+
+
+def _beside(statement: Said, listed: Sequence[Said], item: Filed) -> Iterator[tuple[Number, Number]]:
+    """Yield what runs of the claims beside say together, and what the tables say of them."""
+    if not statement.claim.beside:
+        return
+    near = [own for own in listed if own.claim.family in statement.claim.beside][:_MOST_BESIDE]
+    tables = [(meanings(own.claim, item) or [own.value])[0] for own in near]
+    for start in range(len(near)):
+        for end in range(start + 1, len(near) + 1):
+            yield sum(own.value for own in near[start:end]), sum(tables[start:end])
 
 
 def meanings(claim: Claim, item: Filed) -> list[Number] | None:
@@ -64,16 +115,17 @@ def _value(meant: Sum, item: Filed) -> Number | None:
     return total
 
 
-def _differs(rule: Figures, item: Filed, key: str, text: str, claim: Claim, wrong: Said) -> Finding:
-    meant = meanings(claim, item) or [0]
+def _differs(rule: Figures, item: Filed, key: str, text: str, wrong: Said) -> Finding:
+    meant = meanings(wrong.claim, item) or [0]
+    cells = wrong.claim.equals[0].plus
     facts: dict[str, Fact] = {
         "sentence": quoted(text, wrong.start, wrong.end),
-        "name": claim.name,
+        "name": wrong.claim.name,
         "claimed": wrong.value,
         "expected": meant[0],
-        "where": _where(item, claim.equals[0].plus),
+        "where": _where(item, cells),
     }
-    return item.finding(rule, "differs", key, facts, *claim.equals[0].plus)
+    return item.finding(rule, "exceeds" if wrong.at_most else "differs", key, facts, *cells)
 
 
 def _where(item: Filed, keys: Sequence[str]) -> str:
@@ -82,13 +134,3 @@ def _where(item: Filed, keys: Sequence[str]) -> str:
     cells = "、".join(place.cell for place in places[:_MOST_CELLS])
     more = f" 等 {len(places)} 格" if len(places) > _MOST_CELLS else ""
     return f"{places[0].sheet} {cells}{more}" if places else ""
-
-
-def _does_not_add_up(rule: Figures, item: Filed, key: str, text: str, found: Addition) -> Finding:
-    facts: dict[str, Fact] = {
-        "sentence": quoted(text, found.start, found.end),
-        "name": found.partition.name,
-        "whole": found.whole,
-        "added": found.total,
-    }
-    return item.finding(rule, "parts", key, facts)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
+from pipeline.judging.narratives.abbreviations import shortened
 from pipeline.judging.narratives.tidy import tidy
 from pipeline.model import Agency, Fact, Finding, Place, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from pipeline.forms.form import Form
     from pipeline.forms.narrative import Narrative
@@ -26,6 +27,7 @@ _SHORTEST_NAME = 3
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
+_GOVERNED = re.compile(r"(?:自治县|[市区县旗州])人民政府$")
 _GOVERNMENT = re.compile(r"(?P<place>自治县|[市区县旗镇乡])人民政府$")
 
 
@@ -46,8 +48,16 @@ class Filed:
     order: float = 0.0
     past: Mapping[str, str] = field(default_factory=dict)
     """Last year's texts, as they were sent."""
+    past_numbers: Mapping[str, Number | None] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """What the agency calls itself, longest first."""
+    name: str = ""
+    """What the file is called."""
+
+    @property
+    def is_government(self) -> bool:
+        """Whether the members of its place report through it: it speaks of 全县, 全区 or 全市 as its own."""
+        return self.agency is not None and _GOVERNED.search(tidy(self.agency.name)) is not None
 
     def said(self, keys: Iterable[str]) -> dict[str, str]:
         """Return those of the texts ``keys`` that say something."""
@@ -107,7 +117,9 @@ def filed(number: int, item: Submission, past: PastReport | None = None) -> File
         year=item.asked or item.year,
         order=item.order,
         past=past.texts if past else {},
-        names=tuple(_abbreviated(texts.values(), called(agency))),
+        past_numbers=past.numbers if past else {},
+        names=tuple(_abbreviated(texts.values(), called(agency), agency)),
+        name=item.name,
     )
 
 
@@ -152,14 +164,15 @@ def called(agency: Agency | None) -> list[str]:
     names += [name.removesuffix(ending) for name in names for ending in _OFFICES if name.endswith(ending)]
     names += [name.replace("人民政府", "政府") for name in names if "人民政府" in name]
     known = {name for name in names if len(name) >= _SHORTEST_NAME}
-    known |= {
-        f"{all_of}{found['place'][-1]}" for found in [_GOVERNMENT.search(full)] if found for all_of in "全我"
-    }
+    government = _GOVERNMENT.search(full)
+    if government:
+        place = government["place"][-1]
+        known |= {f"全{place}", f"我{place}", f"{place}政府", f"我{place}政府", f"本{place}政府"}
     return sorted(known, key=lambda name: (-len(name), name))
 
 
-def _abbreviated(texts: Iterable[str], names: list[str]) -> list[str]:
-    """Return ``names`` with what the texts themselves give as short for one of them (以下简称“区审管办”)."""
+def _abbreviated(texts: Collection[str], names: list[str], agency: Agency | None) -> list[str]:
+    """Return ``names`` with what the texts give as short for one of them (以下简称“区审管办”), or shorten themselves."""
     short = {
         found["name"]
         for text in texts
@@ -167,6 +180,9 @@ def _abbreviated(texts: Iterable[str], names: list[str]) -> list[str]:
         for found in _ABBREVIATED.finditer(text)
         if text.endswith(tuple(names), 0, found.start())
     }
+    if agency:
+        full = tidy(agency.name)
+        short |= {name for text in texts for name in shortened(full, text)}
     return sorted({*names, *short}, key=lambda name: (-len(name), name))
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.model import Number
 
 _SEPARATORS = re.compile("[,，]")
 _SAME = str.maketrans("两〇", "二零")
@@ -29,3 +34,20 @@ def value_of(written: str) -> int | None:
         if plain in {spelled, spelled.removeprefix("一") if spelled.startswith("一十") else spelled}
         else None
     )
+
+
+_SCALES = {"元": Decimal(1) / 10000, "万元": Decimal(1), "亿元": Decimal(10000)}
+
+
+def amount_of(written: str, scale: str) -> Number | None:
+    """Return an amount of money in 万元."""
+    try:
+        value = Decimal(_SEPARATORS.sub("", written)) * _SCALES[scale]
+    except InvalidOperation:
+        return None
+    return int(value) if value == int(value) else value
+
+
+def step_of(written: str, scale: str) -> Number:
+    """Return what one of the last digit of an amount stands for, in 万元."""
+    return _SCALES[scale].scaleb(-len(written.partition(".")[2]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.wording.personal_numbers import mask
+
 _AROUND = 36
 """Characters kept on either side of what is marked."""
 _PRIVATE = re.compile(r"\d{7,}[Xx]?")
@@ -25,8 +27,3 @@ def quoted(text: str, start: int, end: int) -> str:
 def hidden(text: str) -> str:
     """Mask every number long enough to be somebody's."""
     return _PRIVATE.sub(lambda match: mask(match[0]), text)
-
-
-def mask(number: str) -> str:
-    """Return the first three and the last four characters of a number."""
-    return f"{number[:3]}***…{number[-4:]}"

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import Figures
-from pipeline.judging.narratives.claims import Reader
-from pipeline.judging.narratives.filed import binds, masked
+from pipeline.judging.narratives.figures import figures_rule, said_in
+from pipeline.judging.narratives.filed import binds
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -35,19 +33,16 @@ class Statement:
 
 
 def statements_of(form: Form, item: Filed) -> list[Statement]:
-    """Return what a report states of its tables, in the order of its texts."""
-    found: list[Statement] = []
-    for rule in form.narratives:
-        if isinstance(rule, Figures) and binds(rule, item.agency):
-            for key, text in item.said(rule.texts).items():
-                said, _ = _reader(rule).read(masked(text, item))
-                found += [Statement(key, own.value, _sums(own.claim)) for own in said]
-    return found
-
-
-@lru_cache(maxsize=8)
-def _reader(rule: Figures) -> Reader:
-    return Reader(rule)
+    """Return what a report states of its tables, in the order of its texts: whole figures, said exactly."""
+    rule = figures_rule(form)
+    if not rule or not binds(rule, item.agency):
+        return []
+    return [
+        Statement(key, int(own.value), _sums(own.claim))
+        for key, text in item.said(rule.texts).items()
+        for own in said_in(rule, key, text, item)
+        if own.claim.equals and not own.at_most and not own.claim.money
+    ]
 
 
 def _sums(claim: Claim) -> tuple[Mapping[str, int], ...]:

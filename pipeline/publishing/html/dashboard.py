@@ -10,10 +10,10 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
+from pipeline.messages import AWAITING, SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
 from pipeline.model import Verdict
 from pipeline.publishing.datafiles import plain_number
-from pipeline.publishing.html import charts
+from pipeline.publishing.html import charts, told
 from pipeline.publishing.html.standing import (
     STATES,
     Morning,
@@ -42,7 +42,7 @@ _MOST_KINDS = 8
 
 
 def build_dashboard(form: Form, morning: Morning) -> bytes:
-    """Build index.html: the same arguments give the same bytes."""
+    """Build index.html, with the places that ``told.fill`` fills: the same arguments give the same bytes."""
     listed, held = rows(morning), waiting(morning)
     cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
     remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
@@ -51,7 +51,9 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
     style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
     page = render(
         "dashboard.html",
+        place=told.PLACE,
         summary=morning.summary,
+        remarks=morning.remarks,
         now=in_china(morning.now),
         deadline=morning.deadline,
         ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
@@ -70,7 +72,10 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         headline=form.headlines[0].label,
         headlines=_headlines(form, morning),
         rows=listed,
-        returned=cases[_RETURNED],
+        returned=[row for row in listed if row.word == VERDICT_WORDS[Verdict.RETURNED]][:_MOST_SHOWN],
+        approvals=[row for row in listed if row.word == AWAITING][:_MOST_SHOWN],
+        awaiting=AWAITING,
+        totals=Counter(row.word for row in listed),
         held=held[:_MOST_SHOWN],
         missing=cases[_MISSING],
         corrections=corrections[:_MOST_SHOWN],

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from pipeline.forms.form import Clerk
 from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
 from pipeline.model import (
     Agency,
@@ -22,8 +23,9 @@ from pipeline.model import (
     Verdict,
     Waiver,
 )
-from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown
+from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown, state_word
 from pipeline.wording.grouping import GroupedNotice, group_notices
+from pipeline.wording.personal_numbers import without_persons
 
 MOST_FINDINGS = 12
 """Problems listed of one agency; the rest stands in its marked workbook."""
@@ -50,7 +52,7 @@ class Link:
 class Morning:
     """What the coordinator's page speaks of.
 
-    ``notices`` and ``links`` are keyed by the submission's sha256, ``extended`` (later deadlines) by agency code.
+    ``notices``, ``clerks`` and ``links`` are keyed by the submission's sha256, ``extended`` (later deadlines) by agency code.
     """
 
     summary: DistrictSummary
@@ -62,8 +64,11 @@ class Morning:
     outputs: Sequence[Link] = ()
     nights: Sequence[NightCounts] = ()
     waivers: Sequence[Waiver] = ()
+    remarks: Sequence[str] = ()
+    """What is to be known of all that came, in sentences."""
     published: Sequence[Compared] = ()
     """What was published, against what was accepted."""
+    clerks: Mapping[str, Clerk] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -89,6 +94,8 @@ class Arrival:
     """The version that is shown of an agency, or a file of nobody; all empty where nothing came."""
 
     file: str = ""
+    clerk: str = ""
+    """Who filled it in, in words."""
     received: datetime | None = None
     errors: int = 0
     warnings: int = 0
@@ -174,6 +181,7 @@ def _waiting(morning: Morning, item: Assessment, name: str, number: int = 0) -> 
 
 def _row(morning: Morning, number: int, state: AgencyState) -> Row:
     agency, current = state.agency, shown(state)
+    clerk = morning.clerks.get(current.submission.sha256, Clerk()) if current else Clerk()
     extended = morning.extended.get(agency.code)
     return Row(
         number=number,
@@ -181,12 +189,12 @@ def _row(morning: Morning, number: int, state: AgencyState) -> Row:
         code=agency.code,
         kind=kind_of(state),
         state=state_name(state.verdict),
-        word=VERDICT_WORDS[state.verdict],
+        word=state_word(state, morning.notices),
         rank=STATES.index(state.verdict),
         late=lateness(state, extended or morning.deadline, morning.today),
         versions=len(state.versions),
-        contact=agency.contact,
-        phone=agency.phone,
+        contact=agency.contact or clerk.contact,
+        phone=agency.phone or clerk.phone,
         remark=remark(state, extended or morning.deadline, extended),
         waivers=[item for item in morning.waivers if item.agency == agency.code],
         others=[
@@ -205,7 +213,8 @@ def _arrival(morning: Morning, item: Assessment) -> Arrival:
     groups = [group for group in group_notices(notices) if group.notice.severity != Severity.INFO]
     severities = [group.notice.severity for group in groups]
     return Arrival(
-        file=item.submission.file,
+        file=without_persons(item.submission.file),
+        clerk=morning.clerks.get(item.submission.sha256, Clerk()).words,
         received=received_at(item),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),

@@ -1,13 +1,13 @@
 """The coordinator's page and the letters of the campaign go in; the page that says who has been told comes out.
 
-Letters are written and sent after the page, and also in nights in which nothing else changed. So the page keeps a place
-for them with every agency, and filling those places again needs nothing but the page.
+Letters are written and sent after the page, and also in runs in which nothing else changed. So the page is built in parts,
+with a place between two of them wherever it speaks of letters or of what a person has to decide; the ledger keeps the
+parts, and the file is written from them.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape, unescape
@@ -15,11 +15,12 @@ from html import escape, unescape
 from pipeline.post import LetterState
 from pipeline.publishing.html.templating import link
 
-_PLACE = re.compile(r'(<span class="told[^"]*" data-agency="([^"]*)">).*?(</span>)', re.DOTALL)
+PLACE = "<!--@-->"
+"""Stands in the built page before and after the name of every place to be filled; what people write is escaped and cannot hold it."""
+AGENCY, ALL_LETTERS, TO_DECIDE = "agency:", "letters", "decide"
+"""How places are named: that of an agency by its code, that of all letters, that of what a person is to decide."""
 NOT_ARRIVED = "信没有送达"
 _MOST_REASON = 80
-_WHOLE = ""
-"""Names the place that speaks of all letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,28 @@ class Told:
     reason: str = ""
 
 
-def fill(page: str, letters: Sequence[Told]) -> str:
-    """Return ``page`` saying of every agency its last letter, and how many letters left; ``letters`` oldest first."""
-    last = {item.agency: item for item in letters if item.agency}
-    said = {code: _said(item) for code, item in last.items()} | {_WHOLE: _counted(letters)}
-    return _PLACE.sub(lambda place: f"{place[1]}{_of(said, place[2])}{place[3]}", page)
+def parts(page: bytes) -> list[str]:
+    """Take a built page apart: what stands in it as it is, and in turn the names of the places to be filled."""
+    return page.decode().split(PLACE)
 
 
-def _of(said: Mapping[str, str], code: str) -> str:
-    return said.get(unescape(code), "还没有去信")
+def fill(page: Sequence[str], letters: Sequence[Told], to_decide: Sequence[str] = ()) -> str:
+    """Return the page saying of every agency its last letter, how many letters left, and what is to be decided.
+
+    ``letters`` stand oldest first; ``to_decide`` are plain sentences.
+    """
+    last = {f"{AGENCY}{item.agency}": item for item in letters if item.agency}
+    said = {name: _said(item) for name, item in last.items()}
+    said |= {ALL_LETTERS: _counted(letters), TO_DECIDE: _listed(to_decide)}
+    return "".join(_of(said, part) if at % 2 else part for at, part in enumerate(page))
+
+
+def _of(said: dict[str, str], name: str) -> str:
+    return said.get(unescape(name), "还没有去信")
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
 
 
 def _said(item: Told) -> str:

@@ -14,11 +14,11 @@ from pipeline.publishing.letters.templates import Texts
 from pipeline.publishing.letters.wording import Sources, values_of
 
 
-def readdressed(content: bytes, to: Sequence[str]) -> tuple[bytes, str]:
+def readdressed(content: bytes, to: Sequence[str], secret: str = "") -> tuple[bytes, str]:
     """Return a letter as it goes to ``to``, and its new Message-ID: what comes back of the first is not about this one."""
     message = mime.parsed(content)
     before = str(message["Message-ID"])
-    own = mime.message_id(f"{before} {to}", before.strip("<>").rpartition("@")[2])
+    own = mime.message_id(f"{secret}/{before} {to}", before.strip("<>").rpartition("@")[2])
     message.replace_header("To", ", ".join(to))
     message.replace_header("Message-ID", own)
     return mime.spelled(message), own
@@ -43,7 +43,8 @@ class Secretary:
         text = self.texts.render(intention.kind, values_of(intention, self.sources, attachments))
         people, now = self.sources.district.people, self.sources.now
         answered = intention.body.arrival.message_id if isinstance(intention.body, Answer) else None
-        own = mime.message_id(self._unique(intention), people.email.rpartition("@")[2])
+        unguessable = f"{self.sources.secret}/{self._unique(intention)}"
+        own = mime.message_id(unguessable, people.email.rpartition("@")[2])
         headers = {
             "From": mime.address(self.sources.district.office, people.email),
             "To": ", ".join(intention.to),

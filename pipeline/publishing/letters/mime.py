@@ -31,7 +31,10 @@ _TYPES: Mapping[str, str] = {
 
 
 def message_id(key: str, domain: str) -> str:
-    """Derive the Message-ID from what the letter is for: sent twice, it is one letter to every mail program."""
+    """Derive the Message-ID from what the letter is for: sent twice, it is one letter to every mail program.
+
+    ``key`` holds something that nobody else knows, so that a report about a letter can only come from who has it.
+    """
     return f"<{_digest(key)}@{domain or 'nianbao.invalid'}>"
 
 

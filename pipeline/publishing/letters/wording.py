@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
-from pipeline.forms.form import Form
+from pipeline.forms.form import Clerk, Form
 from pipeline.messages import (
     SEVERITY_WORDS,
     VERDICT_WORDS,
@@ -33,6 +33,7 @@ from pipeline.post import (
 )
 from pipeline.publishing.letters.comparison import Comparison, compare
 from pipeline.wording.grouping import GroupedNotice, group_notices
+from pipeline.wording.quoting import quoted, visible
 
 _SCREENFUL = 10
 """Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""
@@ -51,11 +52,26 @@ class Sources:
     now: datetime
     rules: str = ""
     totals: tuple[Number, ...] = ()
+    secret: str = ""
+    """What the ledger alone knows: Message-IDs rest on it."""
 
 
 def values_of(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
-    """Return the named values of a letter."""
-    return {**_common(intention, sources, attachments), **_own(intention, sources, attachments)}
+    """Return the named values of a letter, each on one line: what others wrote begins no paragraph of ours."""
+    values = {**_common(intention, sources, attachments), **_own(intention, sources, attachments)}
+    return {name: _on_one_line(value) for name, value in values.items()}
+
+
+def _on_one_line(value: object) -> object:
+    match value:
+        case str():
+            return value if value.isprintable() else " ".join(visible(value).split())
+        case list() | tuple():
+            return [_on_one_line(item) for item in value]
+        case dict():
+            return {name: _on_one_line(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _common(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
@@ -140,6 +156,7 @@ def _accepted(body: Answer, sources: Sources) -> Values:
         "replaced": 0 if is_superseded else body.replaces,
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "excepted": "；".join(arrival.excepted),
+        "filled_by": Clerk(**arrival.clerk).words,
     }
 
 
@@ -241,6 +258,7 @@ def _digest(body: Digest) -> Values:
         "waiting": body.waiting,
         "unreachable": _listed([agency.name for agency in body.unreachable]),
         "departed": _listed(body.departed),
+        "to_decide": list(body.to_decide),
         "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
     }  # fmt: skip
 
@@ -271,6 +289,8 @@ def _delivery(body: Delivery, sources: Sources, attachments: Sequence[Attachment
         "expected": body.expected,
         "open": "、".join(body.open),
         "corrects": body.corrects,
+        "why": body.why,
+        "whose": "、".join(body.whose),
         "changes": list(body.changes[:_MOST_NAMES]),
         "changes_left": max(0, len(body.changes) - _MOST_NAMES),
         "figures": figures(sources.form, sources.totals),
@@ -295,5 +315,4 @@ def spoken_moment(moment: datetime) -> str:
 
 
 def _shortened(name: str) -> str:
-    name = " ".join(name.split())
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return quoted(name, _LONGEST_NAME)

@@ -20,6 +20,7 @@ from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.forms.formulas import quoted
+from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.model import Number, Verdict, a1, column_letters
 from pipeline.publishing.summary.measure import MOST_HEIGHT, clean, lines_of, stored
 from pipeline.publishing.summary.streaming import Pieces, StreamedSheet
@@ -108,7 +109,7 @@ class Book:
 
     def figure(self, kind: str, **properties: Property) -> Format:
         """Return the style of a figure of ``kind``; a long one shrinks rather than show as ####."""
-        shown = MONEY_FORMAT if kind == "money" else COUNT_FORMAT
+        shown = COUNT_FORMAT if NUMBER_KINDS[kind].is_whole else MONEY_FORMAT
         plain: Properties = {"num_format": shown, "align": "right", "text_wrap": False, "shrink": True}
         return self.boxed(**(plain | properties))
 

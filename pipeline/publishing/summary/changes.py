@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import CHINA, Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, Book, Page
@@ -134,6 +135,8 @@ def _write_change(page: Page, row: int, number: int, change: Change) -> None:
         page.text(row, 5, "", middle)
     else:
         formula = f"=ROUND({a1(row, 4)}-{a1(row, 3)},6)"
-        signed = page.book.figure(kind, num_format="+0.######;-0.######;0" if kind == "money" else "+0;-0;0")
+        signed = page.book.figure(
+            kind, num_format="+0;-0;0" if NUMBER_KINDS[kind].is_whole else "+0.######;-0.######;0"
+        )
         page.formula(row, 5, formula, signed, rounded(stored(change.new) - stored(change.old), 6))
     page.text(row, 6, change.note, page.book.boxed())

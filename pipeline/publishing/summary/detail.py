@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
 _WIDTHS = [5.0, 9.0, 37.0, 8.5, 15.0]
-_VALUE_WIDTHS: Mapping[str, float] = {"count": 6.3, "money": 15.0}
+_VALUE_WIDTHS: Mapping[bool, float] = {True: 6.3, False: 15.0}
 """An amount with its decimals; counts of six digits shrink."""
-_ROOMY_WIDTHS: Mapping[str, float] = {"count": 10.2, "money": 15.0}
+_ROOMY_WIDTHS: Mapping[bool, float] = {True: 10.2, False: 15.0}
 """Six digits without shrinking and five characters of a label on one line, where a table is printed on one page."""
 KEYS_ROW, _GROUP_ROW, LABEL_ROW, FIRST_ROW = 1, 2, 3, 4
 """The keys stand in a hidden row, for programs; the last heading row carries the filter."""
@@ -87,7 +87,7 @@ def columns_of(brief: Brief) -> dict[str, Column]:
             number=len(DETAIL_HEAD) + number,
             last_row=last,
             value=stored(totals[cell.key]),
-            decimals=decimals if cell.kind == "money" else None,
+            decimals=None if cell.number.is_whole else decimals,
         )
         for table in brief.form.tables
         for number, cell in enumerate(brief.form.cells_of(table.key))
@@ -99,7 +99,7 @@ def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, C
     cells = brief.form.cells_of(table.key)
     large = len(cells) > _COLUMNS_OF_A4
     each = _VALUE_WIDTHS if large else _ROOMY_WIDTHS
-    widths = [*_WIDTHS, *(each[cell.kind] for cell in cells)]
+    widths = [*_WIDTHS, *(each[cell.number.is_whole] for cell in cells)]
     page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True, large=large)
     _write_head(page, brief, table, cells)
     styles = [book.figure(cell.kind) for cell in cells]

@@ -16,6 +16,7 @@ from pipeline.publishing.states import shown
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Page
 from pipeline.publishing.summary.brief import Brief, held_files
 from pipeline.wording.grouping import GroupedNotice, group_notices
+from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -158,7 +159,7 @@ def _write_line(page: Page, brief: Brief, row: int, number: int, line: Line) -> 
     answers += [f"准予例外：{reason}" for reason in _exceptions(brief, item, notice)]
     texts = {
         1: submission.agency.name if submission.agency else "（无法确认单位）",
-        2: submission.file,
+        2: without_persons(submission.file),
         6: _where(brief.form, line.group),
         7: notice.actual or "",
         8: notice.expected or "",
@@ -209,7 +210,7 @@ def _write_dismissals(page: Page, brief: Brief, row: int) -> None:
     for number, item in enumerate(brief.background.dismissals, 1):
         day = f"{item.given_at.astimezone(CHINA):%Y-%m-%d}"
         verdict = VERDICT_WORDS[Verdict.NOT_A_SUBMISSION]
-        line = (item.file, item.reason, "", "", "", verdict, item.person, day)
+        line = (without_persons(item.file), item.reason, "", "", "", verdict, item.person, day)
         _write_waiver(page, row + 2 + number, number, line, page.book.boxed())
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
-from pipeline.messages import VERDICT_WORDS
+from pipeline.messages import AWAITING, VERDICT_WORDS
 from pipeline.model import Verdict, a1
+from pipeline.publishing.states import state_word
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
 from pipeline.publishing.summary.brief import Brief, held_files
 from pipeline.publishing.summary.findings import FINDINGS_SHEET
@@ -107,7 +108,11 @@ def _notes(brief: Brief) -> Iterator[str]:
     yield f"已汇总 {brief.counted} / {brief.expected} 家" + (
         f"（部分汇总，未含 {absent} 家，名单见下面第三项）" if absent else "（全部汇总）"
     )
+    summary = brief.summary
     yield "应报送＝已报送＋未报送；已报送＝合格＋合格（有提醒）＋退回＋待核实；已汇总＝合格＋合格（有提醒）。每家单位按计入汇总的一次统计，没有的按最后一次。"
+    awaiting = sum(state_word(state, brief.notices) == AWAITING for state in summary.states)
+    if awaiting:
+        yield f"退回的单位中，{awaiting} 家的错误都已说明，{AWAITING}，见“{FINDINGS_SHEET}”。"
     waiting, nobody = len(held_files(brief.summary)), len(brief.summary.unclaimed)
     if waiting:
         whose = [

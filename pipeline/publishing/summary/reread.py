@@ -56,4 +56,4 @@ def delivered_in(form: Form, content: bytes, at: datetime) -> Delivered:
 
 
 def _number(cell: Cell, value: float) -> Number:
-    return Decimal(repr(value)) if cell.kind == "money" else int(value)
+    return int(value) if cell.number.is_whole else Decimal(repr(value))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.publishing.states import received_at
 from pipeline.publishing.summary.book import Book, Page
 from pipeline.publishing.summary.brief import Brief
+from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from pipeline.model import AgencyState
@@ -39,7 +40,7 @@ def _write_source(page: Page, row: int, number: int, state: AgencyState) -> None
     counting = state.counting
     texts = {
         2: state.agency.name,
-        3: counting.submission.file if counting else "（未汇总）",
+        3: without_persons(counting.submission.file) if counting else "（未汇总）",
         6: counting.submission.sha256 if counting else "",
     }
     page.height_for(row, {column: (text, 1) for column, text in texts.items()})

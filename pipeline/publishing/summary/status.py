@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.forms.form import Clerk
 from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Severity
 from pipeline.publishing.record import problem_counts
@@ -18,9 +19,11 @@ from pipeline.publishing.states import (
     received_at,
     remark,
     shown,
+    state_word,
 )
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
+from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +33,9 @@ if TYPE_CHECKING:
 STATUS_SHEET = "报送情况"
 STATUS_HEAD = (
     "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "是否按时", "错误数", "提醒数", "年报", "备注",
+    "填报人", "联系电话", "审核人", "填报日期",
 )  # fmt: skip
-_WIDTHS = [6.0, 10.0, 38.0, 8.5, 15.0, 7.5, 17.5, 8.0, 7.0, 7.0, 10.0, 34.0]
+_WIDTHS = [6.0, 10.0, 38.0, 8.5, 15.0, 7.5, 17.5, 8.0, 7.0, 7.0, 10.0, 34.0, 10.0, 15.0, 10.0, 12.0]
 _VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _REPORT, _REMARK = range(5, 12)
 IN_TIME, UNKNOWN = "按时", "不详"
 _HEAD_ROW, _FIRST_ROW = 1, 2
@@ -61,8 +65,13 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
     page.text(row, 1, agency.code, middle)
     page.text(row, 2, agency.name, page.book.boxed())
     page.text(row, 3, kind_of(state), middle)
-    page.text(row, 4, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
+    page.text(row, 4, state_word(state, brief.notices), page.book.state(state.verdict))
+    clerk = brief.form.clerk_of(assessment.submission.reading.entries) if assessment else Clerk()
+    entries = {_REMARK + number: str(getattr(clerk, name)) for number, name in enumerate(Clerk.__slots__, 1)}
+    for column, entry in entries.items():
+        page.text(row, column, entry, middle)
     texts = {
+        **entries,
         2: agency.name,
         3: kind_of(state),
         _REMARK: remark(state, brief.deadline_of(agency.code), brief.background.extended.get(agency.code)),
@@ -125,6 +134,6 @@ def _write_unclaimed_file(page: Page, brief: Brief, row: int, number: int, asses
     faults = [
         notice.fault or notice.message for notice in brief.notices.get(assessment.submission.sha256, ())
     ]
-    said = [f"文件：{assessment.submission.file}", *faults[:1]]
+    said = [f"文件：{without_persons(assessment.submission.file)}", *faults[:1]]
     texts = {2: stated, _REMARK: "\n".join(said)}
     _write_arrival(page, brief, row, assessment, texts)

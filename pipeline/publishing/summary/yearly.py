@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.form import this_year
 from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
+from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.model import Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
 from pipeline.publishing.summary.brief import FOLDED, Brief, added_up, folds_of
@@ -213,7 +214,9 @@ def _write_balance(
 
 def _signed(page: Page, kind: str) -> Format:
     """Return the style of a difference."""
-    return page.book.figure(kind, num_format="+0.######;-0.######;0" if kind == "money" else "+0;-0;0")
+    return page.book.figure(
+        kind, num_format="+0;-0;0" if NUMBER_KINDS[kind].is_whole else "+0.######;-0.######;0"
+    )
 
 
 def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row: int) -> None:

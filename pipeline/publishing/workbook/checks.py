@@ -148,7 +148,7 @@ def _filled(content: Content, check_id: str, key: str, label: str) -> Check:
 
 def _table_checks(content: Content, table: Table) -> list[Check]:
     inputs = [cell for cell in content.form.cells_of(table.key) if cell.is_input]
-    counts = [cell for cell in inputs if cell.kind == "count"]
+    counts = [cell for cell in inputs if cell.number.is_whole]
     first = content.form.places[inputs[0].key]
     nil = content.form.places[table.nil_key]
     nil_test = f'{quoted(nil.sheet)}!{nil.cell}="{YES}"'
@@ -156,8 +156,10 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
     def check(code: str, title: str, place: Place, left: str, value: int) -> Check:
         return Check(f"{code}.{table.key}", title, table.sheet, place, f"={left}", "=0", (value, 0))
 
+    bounded = [cell for cell in inputs if cell.number.least is not None]
     every, whole = _addresses(content, inputs), _addresses(content, counts)
     either_sign = [f'COUNTIF({area},"{sign}0")' for area in every for sign in "<>"]
+    negatives = [f'COUNTIF({area},"<0")' for area in _addresses(content, bounded)]
     fractions = [f'SUMPRODUCT(ISNUMBER({area})*ISNUMBER(FIND(".",{area})))' for area in whole]
     numbers = f"COUNT({','.join(every)})"
     return [
@@ -172,8 +174,8 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
             "C05",
             "没有负数，件数没有小数（左边是不合要求的个数）",
             first,
-            "+".join([*either_sign[::2], *fractions]),
-            _count(content, inputs, lambda number: number < 0) + _count(content, counts, _is_fraction),
+            "+".join([*negatives, *fractions]) or "0",
+            _count(content, bounded, lambda number: number < 0) + _count(content, counts, _is_fraction),
         ),
         check(
             "C09",
@@ -187,7 +189,7 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
 
 def _addresses(content: Content, cells: Sequence[Cell]) -> list[str]:
     positions = [content.form.positions[cell.key] for cell in cells]
-    return [address(positions[0][0], area) for area in rectangles(positions)]
+    return [address(positions[0][0], area) for area in rectangles(positions)] if positions else []
 
 
 def _missing(content: Content, table: Table, inputs: Sequence[Cell]) -> int:

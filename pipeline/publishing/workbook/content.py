@@ -8,7 +8,7 @@ the blanks of its table into zeros.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pipeline.forms.arithmetic import with_past
@@ -29,6 +29,8 @@ class Stamp:
     year: int | None = None
     level: str = "县区"
     district: str = ""
+    open_totals: Mapping[str, tuple[Number, Number]] = field(default_factory=dict)
+    """Of what was sent last: totals that contradict their parts, as they were typed and as they came out."""
     note: str = ""
     """What is to be known of all figures, such as that they are partial sums: in every title and above every page."""
 

@@ -14,6 +14,7 @@ from pipeline.forms.layout import (
     LABEL_COLUMN,
     LIST_TOP,
     NOTICES_SHEET,
+    OPEN_TOTAL,
     PROMPT_COLUMN,
     STAMP_NAMES,
     TITLE_ROW,
@@ -205,6 +206,9 @@ def write_stamp(page: Page) -> None:
     for row, (name, value) in enumerate(zip(STAMP_NAMES, lines, strict=True)):
         page.put(row, 0, name)
         page.put(row, 1, value)
+    for row, (key, (typed, now)) in enumerate(stamp.open_totals.items(), start=len(lines)):
+        page.put(row, 0, f"{OPEN_TOTAL}{key}")
+        page.put(row, 1, f"{typed}|{now}")
     page.sheet.very_hidden()
 
 

@@ -25,6 +25,7 @@ def marked_workbook(
         year=district.year,
         level=item.submission.level,
         district=district.name,
+        open_totals=returned.open_totals,
     )
     return build_workbook(
         form,

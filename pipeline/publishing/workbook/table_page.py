@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pipeline.forms.form import Cell, Grid, GridCell, Sheet, Table
 from pipeline.forms.formulas import total_formula
+from pipeline.forms.kinds import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
 from pipeline.publishing.workbook.areas import Area, rectangles, row_height
 from pipeline.publishing.workbook.page import Page
@@ -111,34 +112,25 @@ def _write_number(page: Page, cell: Cell, row: int, column: int, width: int) -> 
     page.annotate(cell.key)
 
 
-_CHECKS: Mapping[str, Mapping[str, object]] = {
-    "count": {
-        "validate": "integer",
-        "input_title": "填整数",
-        "input_message": "填 0 或大于 0 的整数，不带单位；没有发生的填 0。",
-        "error_title": "填写有误",
-        "error_message": "这里只能填 0 或大于 0 的整数，不带单位，不填“/”“无”。",
-    },
-    "money": {
-        "validate": "decimal",
-        "input_title": "单位：万元",
-        "input_message": "按万元填，最多六位小数，例如 251000 元填 25.1；没有发生的填 0。",
-        "error_title": "填写有误",
-        "error_message": "这里只能填 0 或大于 0 的数字，单位是万元，不带“元”“万元”字样。",
-    },
-}
-
-
 def _validate(page: Page, table: Table) -> None:
     """Refuse typed text, negatives and fractions in the inputs, each kind in its own words."""
     form = page.content.form
-    for kind, check in _CHECKS.items():
-        inputs = [cell for cell in form.cells_of(table.key) if cell.is_input and cell.kind == kind]
+    for kind in NUMBER_KINDS.values():
+        inputs = [cell for cell in form.cells_of(table.key) if cell.is_input and cell.kind == kind.id]
         areas = rectangles(form.positions[cell.key] for cell in inputs)
         if areas:
-            _validate_areas(page, areas, check)
+            _validate_areas(page, areas, kind)
 
 
-def _validate_areas(page: Page, areas: Sequence[Area], check: Mapping[str, object]) -> None:
-    options = {**check, "criteria": ">=", "value": 0, "other_cells": [list(area) for area in areas[1:]]}
+def _validate_areas(page: Page, areas: Sequence[Area], kind: NumberKind) -> None:
+    options = {
+        "validate": "integer" if kind.is_whole else "decimal",
+        "criteria": ">=",
+        "value": -LARGEST if kind.least is None else kind.least,
+        "input_title": kind.title,
+        "input_message": kind.prompt,
+        "error_title": "填写有误",
+        "error_message": kind.refusal,
+        "other_cells": [list(area) for area in areas[1:]],
+    }
     page.sheet.data_validation(*areas[0], options)

@@ -17,7 +17,7 @@ from pipeline.publishing import word
 from pipeline.publishing.html.report import compile_page, render_page
 from pipeline.publishing.word_layout import build_layout
 from tests.support.documents import Style, as_docx, as_html, portal
-from tests.support.libreoffice import convert_to
+from tests.support.libreoffice import convert
 from tests.support.real_report import load_real_report
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_what_an_office_program_makes_of_the_word_report(tmp_path: Path, kind: s
     for number, content in enumerate((own_word(), as_docx(FORM, REPORT, AS_PUBLISHED))):
         source = tmp_path / f"{number}.docx"
         source.write_bytes(content)
-        [made] = convert_to([source], tmp_path / "made", kind)
+        [made] = convert([source], tmp_path / "made", kind)
         assert is_whole(read(FORM, made.read_bytes())), kind
 
 

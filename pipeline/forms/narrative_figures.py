@@ -1,0 +1,112 @@
+"""The ``[[narrative]]`` table of a rule over figures in texts goes in; its words and claims come out, or an error that names the line.
+
+``[narrative.words]`` and ``[narrative.patterns]`` say by concept how it is written; a claim ``says`` concepts, those with a
+``?`` or not, and ``equals`` sums of cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import Claim, Concepts, Figures, Sum, Word
+from pipeline.forms.narrative_patterns import all_spelled, without
+
+if TYPE_CHECKING:
+    from pipeline.toml_source import Section
+
+_TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
+_PATTERNS = (
+    "own_times",
+    "other_times",
+    "own_scopes",
+    "other_scopes",
+    "members",
+    "included",
+    "neutral",
+    "silent",
+    "triggers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _ClaimText:
+    """A [[narrative.claim]] as written."""
+
+    key: str
+    name: str
+    says: tuple[str, ...]
+    equals: tuple[str, ...] = ()
+    family: str = ""
+    topics: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    follows: bool = False
+    beside: tuple[str, ...] = ()
+    at_most: bool = False
+    nil: bool = True
+    counted: bool = True
+    money: bool = False
+    sets: str = ""
+    newly: bool = False
+
+
+def load_figures(section: Section, cells: Sequence[str]) -> Figures:
+    """Return the rule of a [[narrative]]. Raises ConfigError."""
+    words = tuple(_words(section.table("words"), section.table("patterns")))
+    known = {concept for word in words for concept in word.concepts}
+    claims = tuple(_claim(inner, cells, known) for inner in section.inner("claim"))
+    if not claims:
+        raise section.fault("这条规则没有 [[narrative.claim]]。")
+    patterns = all_spelled(section, _PATTERNS)
+    plain = replace(section, values=without(section.values, "words", "patterns", "claim", *patterns))
+    return plain.into(Figures, claims=claims, words=words, **patterns)
+
+
+def _words(words: Section, patterns: Section) -> Iterator[Word]:
+    """Yield the ways to write each concept; no plain word stands for two."""
+    taken: dict[str, str] = {}
+    for name, written in words.values.items():
+        if not isinstance(written, list):
+            raise words.fault(f"words 中的“{name}”应是文字列表。", name)
+        for word in written:
+            if taken.setdefault(word, name) != name:
+                raise words.fault(f"“{word}”同时是“{taken[word]}”和“{name}”。", f"{name} = [")
+        yield Word(tuple(name.split()), plain=tuple(written))
+    for name, written in all_spelled(patterns, patterns.values).items():
+        yield Word(tuple(name.split()), patterns=tuple(written))
+
+
+def _claim(section: Section, cells: Sequence[str], known: set[str]) -> Claim:
+    written = section.into(_ClaimText)
+    says = tuple(found for text in written.says for found in _meanings(section, text, known))
+    equals = tuple(_sum(section, text, cells) for text in written.equals)
+    given = {name: getattr(written, name) for name in written.__slots__ if name not in {"says", "equals"}}
+    return Claim(**{**given, "says": says, "equals": equals, "family": written.family or written.key})
+
+
+def _meanings(section: Section, written: str, known: set[str]) -> Iterator[Concepts]:
+    """Yield what ``a b? c?`` may hold: with each of the optional concepts, or without."""
+    names = written.split()
+    for name in names:
+        if name.rstrip("?") not in known:
+            raise section.fault(f"“{name}”不是 words 中的含义。", name)
+    needed = [name for name in names if not name.endswith("?")]
+    optional = [name[:-1] for name in names if name.endswith("?")]
+    for size in range(len(optional) + 1):
+        for chosen in combinations(optional, size):
+            yield frozenset((*needed, *chosen))
+
+
+def _sum(section: Section, written: str, cells: Iterable[str]) -> Sum:
+    """Read ``a + b - c``; a ``*`` in a term stands for any characters. Raises ConfigError for terms that meet no cell."""
+    signed: dict[str, list[str]] = {"+": [], "-": []}
+    for sign, term in _TERM.findall(written):
+        found = [key for key in cells if fnmatchcase(key, term)]
+        if not found:
+            raise section.fault(f"“{term}”不是本表样的单元格。", term)
+        signed[sign or "+"] += found
+    return Sum(tuple(signed["+"]), tuple(signed["-"]))

@@ -1,0 +1,50 @@
+"""Patterns as the form writes them go in; regular expressions, spelled out and tried, come out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
+
+if TYPE_CHECKING:
+    from pipeline.toml_source import Section
+
+_MACRO = re.compile(r"(?<!P)<(\w+)>")
+WORDS: Mapping[str, str] = {
+    "year": f"{OWN_YEAR}+",
+    "last": f"{LAST_YEAR}+",
+    "next": f"{NEXT_YEAR}+",
+    "agency": f"{OWN_NAME}+",
+}
+"""What ``<name>`` in a pattern stands for."""
+
+
+def without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return ``values`` but for ``names``."""
+    return {key: value for key, value in values.items() if key not in names}
+
+
+def spelled(section: Section, written: str) -> str:
+    """Return a pattern spelled out. Raises ConfigError if it is no regular expression or names an unknown word."""
+    tried = written.replace("{year}", "2000").replace("{name}", "x")
+    try:
+        re.compile(_MACRO.sub(lambda match: WORDS[match.group(1)], tried))
+    except KeyError as error:
+        raise section.fault(f"“{written}”用了没有定义的名称 {error}。", written[:12]) from None
+    except re.error as error:
+        raise section.fault(f"“{written}”不是正确的正则表达式：{error}。", written[:12]) from None
+    return _MACRO.sub(lambda match: WORDS[match.group(1)], written)
+
+
+def all_spelled(section: Section, names: Iterable[str]) -> dict[str, Any]:
+    """Return those of the keys ``names`` that the section has, each pattern, or list of patterns, spelled out."""
+    found: dict[str, Any] = {}
+    for name in names:
+        written = section.values.get(name)
+        if isinstance(written, str):
+            found[name] = spelled(section, written)
+        elif written is not None:
+            found[name] = tuple(spelled(section, pattern) for pattern in written)
+    return found

@@ -1,0 +1,58 @@
+"""An agency's name and a text go in; the shortened names by which the text calls that agency come out (市园林局, 县人社局).
+
+A shortened name leaves characters out and keeps the kind of office at the end; before it may stand the level of the place
+that the agency belongs to, and no other level: in a district's report 市城管局 is the city's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_PLACE = re.compile(
+    r"^(?P<place>(?:[^市区县旗]{2,4}市)?(?:(?!城市|.?市场)[^市区县旗]{1,4}[区县旗市])?)(?P<core>.{3,})$"
+)
+_ENDINGS = (
+    ("管理委员会", ("管委会",)),
+    ("委员会", ("委员会", "委")),
+    ("街道办事处", ("街道办", "街办")),
+    ("办公室", ("办公室", "办")),
+    ("分局", ("分局",)),
+    ("局", ("局",)),
+    ("中心", ("中心",)),
+    ("大队", ("大队",)),
+    ("馆", ("馆",)),
+    ("会", ("会",)),
+    ("院", ("院",)),
+)
+_RUN = re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[年度]))[\u4e00-\u9fff]{3,14}")
+_SHORTEST, _LONGEST = 3, 11
+_ZONE = "区管委会"
+
+
+def shortened(name: str, text: str) -> Iterator[str]:
+    """Yield what at the beginning of a clause of ``text`` is short for ``name``."""
+    place = _PLACE.match(name)
+    endings = next((short for full, short in _ENDINGS if name.endswith(full)), ())
+    if not place or not endings:
+        return
+    level, core = place["place"][-1:], place["core"]
+    for run in _RUN.finditer(text):
+        for size in range(min(_LONGEST, len(run[0])), _SHORTEST - 1, -1):
+            short = run[0][:size]
+            if short.endswith(endings) and _is_short_for(short, level, core):
+                yield short
+                break
+
+
+def _is_short_for(short: str, level: str, core: str) -> bool:
+    if level and short.startswith(level) and len(short) > _SHORTEST - 1 and _left_out(short[1:], core):
+        return True
+    begins = short[0] == core[0] or short.endswith(_ZONE)
+    return begins and _left_out(short, core)
+
+
+def _left_out(short: str, full: str) -> bool:
+    """Say whether ``short`` is ``full`` with characters left out."""
+    rest = iter(full)
+    return all(character in rest for character in short)

@@ -1,0 +1,239 @@
+"""A year goes in; the whole state of its campaign, as the last finished run and persons' acts left it, comes out.
+
+From the ledger alone: what people may edit, save in another encoding or delete in the year's folder decides nothing. A run
+keeps what it found as it publishes it, so that a letter, a delivery or a page that is written later says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pipeline.ledger import letters, outputs
+from pipeline.ledger.store import Ledger
+from pipeline.model import Made, Number
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
+
+_QUICK = 1
+Figures = Mapping[str, tuple[Number, ...]]
+"""The numbers of each agency that counts, in the form's order, by its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a finished run found: its record as ``run.json`` shows it, and the figures and names of the agencies that count.
+
+    ``deliveries`` says how many there had been when it compared with the last one. ``page`` are the parts of the
+    coordinator's page between the places that say of letters what became of them.
+    """
+
+    run: int
+    at: datetime
+    record: Mapping[str, Any]
+    figures: Figures = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    deliveries: int = 0
+    page: Sequence[str] = ()
+
+    @property
+    def totals(self) -> tuple[Number, ...]:
+        """The district's sums, exact, in the form's order."""
+        return tuple(sum(several, start=Decimal(0)) for several in zip(*self.figures.values(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A letter that sends the district workbook up, with the figures it carries; ``number`` tells in which order they left.
+
+    ``signed_by`` is who approved it; without that it does not leave. ``reason`` says why figures were corrected.
+    """
+
+    letter: str
+    at: datetime
+    workbook: str
+    figures: Mapping[str, Sequence[Number | None]]
+    names: Mapping[str, str]
+    signed_by: str = ""
+    signed_at: datetime | None = None
+    reason: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The whole state of a year's campaign."""
+
+    result: Result | None
+    letters: Sequence[letters.Kept]
+    deliveries: Sequence[Delivery]
+    outputs: Mapping[str, Made]
+
+    @cached_property
+    def delivered(self) -> Delivery | None:
+        """The last delivery that left."""
+        gone = [item for item in self.deliveries if item.number is not None]
+        return max(gone, key=lambda item: item.number or 0, default=None)
+
+    @property
+    def held(self) -> list[Mapping[str, Any]]:
+        """The files that wait for a person."""
+        return [item for item in self._files if item["verdict"] == "held"]
+
+    @property
+    def counting(self) -> dict[str, Mapping[str, Any]]:
+        """The version whose figures count, by agency code."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for item in sorted(self._files, key=lambda item: int(item["version"] or 0)):
+            if item["verdict"].startswith("accepted") and item["agency"]:
+                found[item["agency"]] = item
+        return found
+
+    @property
+    def totals(self) -> tuple[Number, ...]:
+        """The district's sums, in the form's order."""
+        return self.result.totals if self.result else ()
+
+    @property
+    def _files(self) -> Sequence[Mapping[str, Any]]:
+        found: Sequence[Mapping[str, Any]] = self.result.record["submissions"] if self.result else ()
+        return found
+
+
+def of_year(ledger: Ledger, year: int) -> Campaign:
+    """Return the state of the campaign of ``year``."""
+    return Campaign(
+        last_result(ledger, year),
+        letters.of_year(ledger, year),
+        deliveries(ledger, year),
+        outputs.of_year(ledger, year),
+    )
+
+
+# ---------------------------------------------------------------- what a run found
+
+
+def keep_result(ledger: Ledger, year: int, result: Result, made: Mapping[str, Made]) -> None:
+    """Record what a run found and what it ``made``, in place of what the run before did."""
+    body = _packed([result.record, _spelled(result.figures), result.names])
+    with ledger.transaction("what a run found and the files that say so are known together"):
+        ledger.write(
+            "INSERT OR REPLACE INTO results (year, run, at, deliveries, body, page) VALUES (?, ?, ?, ?, ?, ?)",
+            (year, result.run, result.at.isoformat(), result.deliveries, body, _packed(list(result.page))),
+        )
+        outputs.keep(ledger, year, made)
+
+
+def last_result(ledger: Ledger, year: int) -> Result | None:
+    """Return what the last run that came to its end found, None if there was none."""
+    row = ledger.one("SELECT run, at, deliveries, body FROM results WHERE year = ?", (year,))
+    if row is None:
+        return None
+    record, figures, names = _unpacked(row["body"])
+    return Result(
+        row["run"],
+        datetime.fromisoformat(row["at"]),
+        record,
+        _read_figures(figures),
+        names,
+        row["deliveries"],
+    )
+
+
+def page_of(ledger: Ledger, year: int) -> Sequence[str]:
+    """Return the parts of the coordinator's page as the last run built it; none if there was no run."""
+    row = ledger.one("SELECT page FROM results WHERE year = ?", (year,))
+    found: Sequence[str] = _unpacked(row["page"]) if row else ()
+    return found
+
+
+# ---------------------------------------------------------------- what was delivered
+
+
+def intend_delivery(ledger: Ledger, year: int, delivery: Delivery) -> None:
+    """Record the figures that a delivery carries, before it leaves."""
+    with ledger.transaction("what goes up is known by its figures before it goes"):
+        ledger.write(
+            "INSERT OR REPLACE INTO deliveries (letter, year, at, workbook, body, signed_by, signed_at, reason, number)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                delivery.letter,
+                year,
+                delivery.at.isoformat(),
+                delivery.workbook,
+                _packed([_spelled(delivery.figures), delivery.names]),
+                delivery.signed_by,
+                delivery.signed_at.isoformat() if delivery.signed_at else None,
+                delivery.reason,
+                delivery.number,
+            ),
+        )
+
+
+def deliveries(ledger: Ledger, year: int) -> list[Delivery]:
+    """Return every delivery of the campaign, oldest first."""
+    rows = ledger.rows("SELECT * FROM deliveries WHERE year = ? ORDER BY rowid", (year,))
+    return [_delivery(row) for row in rows]
+
+
+def last_delivered(ledger: Ledger, year: int, upto: int | None = None) -> Delivery | None:
+    """Return the last delivery that left, of the first ``upto`` ones if given."""
+    row = ledger.one(
+        "SELECT * FROM deliveries WHERE year = ? AND number IS NOT NULL AND (? IS NULL OR number <= ?)"
+        " ORDER BY number DESC",
+        (year, upto, upto),
+    )
+    return _delivery(row) if row else None
+
+
+def number_of_deliveries(ledger: Ledger, year: int) -> int:
+    """Return the number of the last delivery that left; 0 if none did."""
+    row = ledger.one("SELECT coalesce(max(number), 0) AS last FROM deliveries WHERE year = ?", (year,))
+    return int(row["last"]) if row else 0
+
+
+def _delivery(row: Row) -> Delivery:
+    figures, names = _unpacked(row["body"])
+    return Delivery(
+        row["letter"],
+        datetime.fromisoformat(row["at"]),
+        row["workbook"],
+        _read_figures(figures),
+        names,
+        row["signed_by"],
+        datetime.fromisoformat(row["signed_at"]) if row["signed_at"] else None,
+        row["reason"],
+        row["number"],
+    )
+
+
+# ---------------------------------------------------------------- spelling
+
+
+def _packed(value: object) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), _QUICK)
+
+
+def _unpacked(content: bytes) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(zlib.decompress(content))
+
+
+def _spelled(figures: Mapping[str, Sequence[Number | None]]) -> dict[str, list[int | str | None]]:
+    return {
+        code: [str(item) if isinstance(item, Decimal) else item for item in numbers]
+        for code, numbers in figures.items()
+    }
+
+
+def _read_figures(figures: Mapping[str, Sequence[int | str]]) -> dict[str, tuple[Number, ...]]:
+    return {
+        code: tuple(Decimal(item) if isinstance(item, str) else item for item in numbers)
+        for code, numbers in figures.items()
+    }

@@ -1,0 +1,109 @@
+"""What a run writes goes in, by path within the year's folder; what every file was written as comes out.
+
+So an output is known as the run left it, and one that a person edited is known as edited, without believing the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pipeline.ledger.store import Ledger
+from pipeline.model import Made, ReadBack
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
+
+LETTERS = "letters"
+"""In the year's folder: the letters that wait."""
+
+
+def of_year(ledger: Ledger, year: int) -> dict[str, Made]:
+    """Return every file that the runs of ``year`` wrote, or set out to write, by its path."""
+    rows = ledger.rows("SELECT * FROM outputs WHERE year = ?", (year,))
+    return {
+        row["path"]: Made(
+            row["basis"],
+            row["size"],
+            _read(row),
+            row["digest"],
+            row["former"],
+            row["modified"],
+            row["beside"],
+        )
+        for row in rows
+    }
+
+
+def take(ledger: Ledger, year: int) -> dict[str, Made]:
+    """Return what the run before made of what, and forget it of what.
+
+    From here on files change: a run that is cut off must not be believed about any of them. Paths and digests stay known:
+    the next run removes those that are not its own, and takes nothing that was written for something that was edited.
+    """
+    found = of_year(ledger, year)
+    if found:
+        with ledger.transaction("nothing is said of files that are being written"):
+            ledger.write("UPDATE outputs SET basis = '' WHERE year = ?", (year,))
+    return found
+
+
+def announce(ledger: Ledger, year: int, paths: Iterable[str]) -> None:
+    """Record which files are about to be written, so that none is left over if the run is cut off."""
+    with ledger.transaction("no file is written whose name nobody would know after a crash"):
+        ledger.write_many(
+            "INSERT OR IGNORE INTO outputs (year, path, basis, size) VALUES (?, ?, '', 0)",
+            [(year, path) for path in sorted(paths)],
+        )
+
+
+def forget(ledger: Ledger, year: int, paths: Iterable[str]) -> None:
+    """Record that files do not stand there any more."""
+    gone = [(year, path) for path in paths]
+    if gone:
+        with ledger.transaction("what was removed is nobody's edit"):
+            ledger.write_many("DELETE FROM outputs WHERE year = ? AND path = ?", gone)
+
+
+def note(ledger: Ledger, year: int, digests: Mapping[str, str]) -> None:
+    """Record what is about to be put in place: a file holds what it was written as before, or this, or was edited."""
+    if not digests:
+        return
+    with ledger.transaction("what a file is written as is known before it stands there"):
+        ledger.write_many(
+            "INSERT INTO outputs (year, path, basis, size, digest) VALUES (?, ?, '', 0, ?) ON CONFLICT (year, path) DO UPDATE"
+            " SET former = CASE digest WHEN excluded.digest THEN former ELSE digest END, digest = excluded.digest",
+            [(year, path, digest) for path, digest in sorted(digests.items())],
+        )
+
+
+def keep(ledger: Ledger, year: int, made: Mapping[str, Made]) -> None:
+    """Record, within a transaction, what a run made: these and no others, but for the letters, which come and go on their own."""
+    ledger.write("DELETE FROM outputs WHERE year = ? AND path NOT GLOB ?", (year, f"{LETTERS}/*"))
+    keep_some(ledger, year, made)
+
+
+def keep_some(ledger: Ledger, year: int, made: Mapping[str, Made]) -> None:
+    """Record, within a transaction, some files besides the others."""
+    ledger.write_many(
+        "INSERT OR REPLACE INTO outputs (year, path, basis, size, sha256, figures, digest, former, modified, beside)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (year, path, item.basis, item.size, *_spelled(item.read), item.digest, item.former, item.modified, item.beside)
+            for path, item in made.items()
+        ],
+    )  # fmt: skip
+
+
+def _spelled(read: ReadBack | None) -> tuple[str, str]:
+    return (read.sha256, json.dumps(read.figures, default=str)) if read else ("", "[]")
+
+
+def _read(row: Row) -> ReadBack | None:
+    if not row["sha256"]:
+        return None
+    figures = json.loads(row["figures"])
+    whole = tuple(Decimal(item) if isinstance(item, str) else item for item in figures)
+    return ReadBack(row["sha256"], whole)

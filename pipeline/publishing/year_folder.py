@@ -1,0 +1,202 @@
+"""Files of a run go in; they stand in the year's folder, which people share: nothing that a person did there is lost.
+
+Every file is written beside its place first; then the digests of all are recorded; then each is renamed into its place. So
+whatever else stands there was put there by somebody: it is kept beside under a name that says so before its place is
+taken. A file that cannot be replaced, because a program has it open, gets its new state beside it, and the run goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.machine.durable import beside_of, checkpoint, put_in_place, write_beside
+from pipeline.model import Made
+from pipeline.publishing.files import same_bytes
+
+_IN_THE_WAY = (PermissionError, IsADirectoryError)
+"""What a disk says where a program has a file open, or a folder stands in its place."""
+EDITED, NEW = "手工修改", "新"
+"""What the names of files say that stand beside others: a person's own state, and the state that belongs in its place."""
+
+
+class Staged(NamedTuple):
+    """A file that is to stand at ``path``; ``is_new``: it lies beside its place, for something else stands there."""
+
+    path: str
+    digest: str
+    size: int
+    is_new: bool
+
+
+class Aside(NamedTuple):
+    """A file of ``path`` and the path under which another state of it stands beside it."""
+
+    path: str
+    beside: str
+
+
+def stage(folder: Path, path: str, content: bytes) -> Staged:
+    """Write ``content`` beside the place of ``path`` unless it stands there already. Raises OSError. Runs in any worker."""
+    is_new = not same_bytes(folder / path, content)
+    if is_new:
+        write_beside(folder / path, content)
+    return Staged(path, hashlib.sha256(content).hexdigest(), len(content), is_new)
+
+
+def is_as_written(place: Path, made: Made) -> bool:
+    """Whether ``place`` holds what was written there last; one that nobody touched since is not opened."""
+    if not place.is_file():
+        return False
+    stat = place.stat()
+    if (stat.st_size, stat.st_mtime_ns) == (made.size, made.modified):
+        return True
+    return stat.st_size == made.size and _digest(place) == made.digest
+
+
+@dataclass(slots=True)
+class YearFolder:
+    """The folder of a year as a run leaves it. ``known`` is what the runs before wrote, by path.
+
+    ``note`` records the digests of what is about to be put in place. ``drafts`` are files that people are asked to
+    complete: one that was edited stays as it is as long as nothing else would be written. ``adopts``: what nothing is
+    known of was written by a program that kept no digests.
+    """
+
+    path: Path
+    known: Mapping[str, Made]
+    note: Callable[[Mapping[str, str]], object]
+    today: date
+    drafts: frozenset[str] = frozenset()
+    adopts: bool = False
+    written: list[str] = field(default_factory=list)
+    kept: list[Aside] = field(default_factory=list)
+    """What persons had done to files that were replaced."""
+    blocked: list[Aside] = field(default_factory=list)
+    """What could not be replaced."""
+    made: dict[str, Made] = field(default_factory=dict)
+    """What stands in the folder now, of what went through here."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Put one file in its place."""
+        self.place([stage(self.path, path, content)])
+
+    def place(self, staged: Iterable[Staged]) -> None:
+        """Put every file in its place. Raises OSError where not even a place beside can be had."""
+        several = list(staged)
+        self.note({item.path: item.digest for item in several if self._is_news(item)})
+        for item in several:
+            self.made[item.path] = self._placed(item)
+
+    def stay(self, path: str, basis: str) -> None:
+        """Leave a file that stands as it was written and is made of ``basis``, the same as before."""
+        known = self.known[path]
+        self.made[path] = Made(basis, known.size, known.read, known.digest, modified=known.modified)
+
+    def where(self, path: str) -> str:
+        """Return where the state of ``path`` that this run made stands: in its place or, if that was blocked, beside it."""
+        made = self.made.get(path)
+        return (made.beside if made else "") or path
+
+    def remove(self, path: str) -> bool:
+        """Remove what is not written any more; what a person made of it stays, under another name. Return whether it was there."""
+        place = self.path / path
+        if not place.is_file():
+            return False
+        try:
+            if self._is_edited(path):
+                self._keep(path)
+            else:
+                place.unlink()
+        except _IN_THE_WAY:
+            self.blocked.append(Aside(path, ""))
+        return True
+
+    def _is_news(self, item: Staged) -> bool:
+        known = self.known.get(item.path)
+        return known is None or known.digest != item.digest
+
+    def _placed(self, item: Staged) -> Made:
+        beside = self._put(item) if item.is_new else ""
+        stat = (self.path / (beside or item.path)).stat()
+        known = self.known.get(item.path)
+        if known and known.beside and known.beside != beside:
+            self._drop(known.beside, known)
+        return Made(
+            "", item.size, None, item.digest, modified=0 if beside else stat.st_mtime_ns, beside=beside
+        )
+
+    def _put(self, item: Staged) -> str:
+        """Replace what stands in the place of ``item``; return the path beside it where that cannot be."""
+        place = self.path / item.path
+        if place.is_file() and self._is_edited(item.path):
+            if item.path in self.drafts and not self._is_news(item):
+                beside_of(place).unlink()
+                return ""
+            try:
+                self._keep(item.path)
+            except _IN_THE_WAY:
+                return self._put_beside(item.path)
+        try:
+            put_in_place(place)
+        except _IN_THE_WAY:
+            return self._put_beside(item.path)
+        self.written.append(item.path)
+        return ""
+
+    def _put_beside(self, path: str) -> str:
+        """Give the new state of ``path`` a name of its own; the same one every time, unless that is open as well."""
+        place, last = self.path / path, OSError(path)
+        for name in _names(place, NEW, tries=9):
+            try:
+                put_in_place(place, under=name)
+            except _IN_THE_WAY as error:
+                last = error
+                continue
+            beside = name.relative_to(self.path).as_posix()
+            self.blocked.append(Aside(path, beside))
+            return beside
+        beside_of(place).unlink(missing_ok=True)
+        raise last
+
+    def _is_edited(self, path: str) -> bool:
+        """Whether a person changed the file at ``path``, or put it there."""
+        known = self.known.get(path)
+        if known is None or not known.digest:
+            is_migrated = known is not None and bool(known.basis or known.size)
+            return not (self.adopts or is_migrated) or path in self.drafts
+        digest = _digest(self.path / path)
+        return digest not in (known.digest, known.former)
+
+    def _keep(self, path: str) -> None:
+        place = self.path / path
+        mark = f"{EDITED} {self.today:%m-%d}"
+        beside = next(name for name in _names(place, mark) if not name.exists())
+        place.rename(beside)
+        checkpoint(f"keep {beside.name}")
+        self.kept.append(Aside(path, beside.relative_to(self.path).as_posix()))
+
+    def _drop(self, beside: str, known: Made) -> None:
+        """Remove what stood beside a blocked file, which has it in its own place now."""
+        place = self.path / beside
+        try:
+            if place.is_file() and _digest(place) in (known.digest, known.former):
+                place.unlink()
+        except _IN_THE_WAY:  # somebody reads it; it says what it says
+            return
+
+
+def _names(place: Path, mark: str, tries: int | None = None) -> Iterable[Path]:
+    numbers = count(1) if tries is None else range(1, tries + 1)
+    for number in numbers:
+        yield place.with_name(f"{place.stem}（{mark}{f' {number}' if number > 1 else ''}）{place.suffix}")
+
+
+def _digest(place: Path) -> str:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,90 @@
+"""A form that extends another: changed, added, left out, and every fault at its line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.forms.kinds import NUMBER_KINDS
+from pipeline.forms.loader import parse_form
+from pipeline.model import ConfigError
+
+HEAD = 'id = "own"\nextends = "annual_report_2021"\n'
+
+
+def own(text: str) -> Form:
+    return parse_form(HEAD + text, "own.toml")
+
+
+def fault(text: str) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        own(text)
+    return caught.value
+
+
+def test_what_is_not_written_again_is_as_it_was(form: Form) -> None:
+    found = own("")
+    assert found.id == "own"
+    assert (found.title, found.cells, found.places) == (form.title, form.cells, form.places)
+    assert list(found.checks) == list(form.checks)
+
+
+def test_a_rule_is_changed_key_by_key(form: Form) -> None:
+    found = own('[[rule]]\nid = "T3-06"\nseverity = "info"\n')
+    assert (found.rules_by_id["T3-06"].severity, form.rules_by_id["T3-06"].severity) == ("info", "warning")
+    assert found.rules_by_id["T3-06"].title == form.rules_by_id["T3-06"].title
+
+
+def test_a_text_is_added_where_it_belongs(form: Form) -> None:
+    text = (
+        '[[text]]\nkey = "local"\nlabel = "（六）本地事项"\nsheet = "一、总体情况"\nrequired = false\nprompt = "写本地事项"\n'
+        'before = "problems"\n'
+    )
+    keys = [item.key for item in own(text).texts]
+    assert keys.index("local") == keys.index("problems") - 1
+    assert [key for key in keys if key != "local"] == [item.key for item in form.texts]
+
+
+def test_a_table_is_replaced_by_its_blocks() -> None:
+    text = (
+        '[remove]\nrule = ["T4-01", "T4-02", "T4-04"]\nheadline = ["行政复议（件）", "行政诉讼：未经复议直接起诉（件）", "行政诉讼：复议后起诉（件）"]\n'
+        'chart = ["历年申请、复议和诉讼"]\nnarrative = ["N04"]\ndraft = ["overview.on_request"]\nsummary_rule = ["D02"]\n'
+        '[[table]]\nkey = "disputes"\n[[table.block]]\n'
+        'columns = [{ key = "change", label = ["增减"], kind = "signed_count" }]\nrows = [{ key = "", label = [] }]\n'
+    )
+    found = own(text)
+    assert [(cell.key, cell.kind) for cell in found.cells_of("disputes")] == [
+        ("disputes.change", "signed_count")
+    ]
+    assert found.table("disputes").sheet == "四、复议诉讼"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        ('[remove]\nrule = ["T9-99"]\n', 4, "T9-99"),
+        ("[remove]\nnothing = []\n", 4, "nothing"),
+        ('[[text]]\nkey = "x"\nbefore = "y"\n', 5, "before"),
+        ('[[rule]]\nid = "T3-06"\nseverity = "loud"\n', 5, "severity"),
+        ("[[stranger]]\n", 3, "stranger"),
+    ],
+)
+def test_a_fault_is_told_with_its_line(text: str, line: int, word: str) -> None:
+    found = fault(text)
+    assert str(found).startswith(f"own.toml 第 {line} 行")
+    assert word in str(found)
+
+
+def test_an_unknown_form_cannot_be_extended() -> None:
+    with pytest.raises(ConfigError, match="no_such_form"):
+        parse_form('id = "own"\nextends = "no_such_form"\n', "own.toml")
+
+
+@pytest.mark.parametrize("kind", NUMBER_KINDS)
+def test_a_kind_of_number_allows_what_it_says(kind: str) -> None:
+    found = NUMBER_KINDS[kind]
+    assert found.allows(0)
+    assert found.allows(-1) is (found.least is None)
+    assert found.allows(Decimal("0.5")) is not found.is_whole
