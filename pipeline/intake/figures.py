@@ -64,7 +64,9 @@ def read_table(
     for key, found in placement.positions.items():
         name, row, column = found
         into.places[key] = form.places[key] if found == form.positions[key] else Place(name, a1(row, column))
-    formulas = _total_formulas(form) if not placement.moved else _moved_formulas(form, placement)
+    formulas: Mapping[str, str] = {}
+    if sheet.facts.formulas:  # none in other formats, so that none need be spelled
+        formulas = _moved_formulas(form, placement) if placement.moved else _total_formulas(form)
     for cell in form.cells_of(table.key):
         position = placement.positions.get(cell.key)
         if position is None:

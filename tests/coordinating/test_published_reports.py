@@ -166,3 +166,11 @@ def test_the_first_january_is_the_same_with_published_reports_as_with_the_ledger
         found.append([(one["code"], one["key"], one["actual"], one["expected"]) for one in item["findings"]])
     assert found[0] == found[1]
     assert {"T3-04", "T2-02"} <= {code for code, *_ in found[0]}
+
+
+def test_names_with_numbers_in_them_are_names(district: Path) -> None:
+    """A school or a numbered office: digits in a name are no year."""
+    config = district / "agencies.csv"
+    config.write_text(config.read_text("utf-8") + '\n003,"样例区第12中学"', "utf-8")
+    [item] = taken(district, {"a.html": page(report(FORM, "003", "样例区第12中学", 2022))})
+    assert [(own.agency, own.year) for own in item.reports] == [("003", 2022)]

@@ -20,7 +20,7 @@ _LONGEST_NAME = 40
 _PARTS = re.compile(r"[_|—–―\-]+")
 _SPELLED_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_NO_NAME = re.compile(r"[>,。:!?|/\d]")
+_NO_NAME = re.compile(r"[>,。:!?|/]|\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
