@@ -74,7 +74,7 @@ def written(folder: Path) -> list[EmailMessage]:
     for moment in (NOW, LATER):
         batch.run(load_district(home), output, now=moment, work=Work(), progress=lambda *_: None)
         found = _waiting(output) | found  # each morning withdraws what is true no longer
-    letterbox.send_summary(load_district(home), output, now=LATER)
+    letterbox.send_summary(load_district(home), output, by="王主任", now=LATER)
     found |= _waiting(output)
     return [email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)]
 
