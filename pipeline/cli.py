@@ -10,14 +10,15 @@ import sys
 import traceback
 from contextlib import nullcontext
 from datetime import datetime
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import __version__
+from pipeline import KIT_MARK, __version__
 from pipeline.district.roster import LEVELS
-from pipeline.machine.environment import disk, lock, typed
+from pipeline.machine.environment import command, disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 from pipeline.usage import SPACES, Command, Group, complaint
 
@@ -86,7 +87,7 @@ def init(
         typer.echo(path)
     typer.echo(
         f"下一步：用 Excel 或 WPS 打开 {folder / BOOK_NAME}，填写“设置”和“名单”；把收到的表格放进 {made[0]}；"
-        f"然后双击“今晚运行”，或者运行 nianbao run {typed(folder)}"
+        f"然后双击“今晚运行”，或者运行 {command('run', folder)}"
     )
 
 
@@ -128,6 +129,7 @@ def template(
 
     moment = _moment(now)
     district = load_district(folder)
+    _note(district)
     target = _output(folder, output)
     with lock(target), disk():
         paths = preparing.personal_templates(district, target, code=agency)
@@ -241,6 +243,7 @@ def run(
 
     moment = _moment(now)
     district = load_district(folder)
+    _note(district)
     target = _output(folder, output)
     files = sum(1 for _ in district.inbox.rglob("*")) if district.inbox.is_dir() else 0
     with (
@@ -293,10 +296,27 @@ def import_(
     if waiting or gone:
         typer.echo(
             f"填报模板的信已经写过（待发 {waiting} 封、已发 {gone} 封），其中没有这次导入的数据。"
-            f"运行 nianbao template {typed(folder)} 更新待发的；已发的不变。"
+            f"运行 {command('template', folder)} 更新待发的；已发的不变。"
         )
     if any(item.refusal for item in taken):
         raise typer.Exit(UNFINISHED)
+
+
+@app.command("open", cls=Command, epilog="例：nianbao open 临平区")
+def open_(folder: Folder, output: Output = None) -> None:
+    """打开最近一次运行写出的报送情况（网页）。"""
+    import webbrowser
+
+    from pipeline.district.folder import load_district
+    from pipeline.publishing.plan import PAGE
+
+    district = load_district(folder)
+    page = (_output(folder, output) / str(district.year) / PAGE).resolve()
+    if not page.is_file():
+        raise ConfigError(f"还没有运行过。请先双击“今晚运行”，或者运行 {command('run', folder)}", file=folder)
+    typer.echo(page)
+    if not webbrowser.open(page.as_uri()):
+        typer.echo("没有找到浏览器，请用文件管理器打开上面的文件。")
 
 
 @app.command(cls=Command, epilog="例：nianbao status 临平区")
@@ -439,7 +459,7 @@ def send(
         done, withdrawn = batch.send(district, target, now=_moment(now))
     if withdrawn:
         typer.echo(
-            f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {typed(folder)} 会重新写。"
+            f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', folder)} 会重新写。"
         )
     console.print_sent(done)
     if done.failure:
@@ -472,7 +492,9 @@ def fields(
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
-        typer.echo(f"nianbao {__version__}")
+        kit = resources.files("pipeline").joinpath(KIT_MARK)
+        told = f"（安装包 {kit.read_text('utf-8').strip()}）" if kit.is_file() else ""
+        typer.echo(f"nianbao {__version__}{told}")
         raise typer.Exit
 
 
@@ -484,6 +506,12 @@ def _root(
     ] = False,
 ) -> None:
     """Hold the options of the program itself."""
+
+
+def _note(district: District) -> None:
+    """Say on the screen what a person should know about the settings; JSON on the other stream stays clean."""
+    if district.note:
+        typer.secho(district.note, err=True, fg=typer.colors.YELLOW)
 
 
 def _refuse_what_is_no_file(paths: Sequence[Path]) -> None:

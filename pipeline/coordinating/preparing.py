@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from pipeline.coordinating.starters import lay_starters
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUT_NAME, LAYOUTS_NAME, ROSTER_NAME, District
 from pipeline.district.settings_fields import BOOK_NAME
@@ -28,8 +29,9 @@ def init(folder: Path, *, today: date) -> list[Path]:
     """Make a new district folder; return what was made. Raises ConfigError if there is one already."""
     if folder.is_file():
         raise ConfigError("这是文件，不是文件夹。请写要新建的文件夹。", file=folder)
-    if (folder / CONFIG_NAME).exists():
-        raise ConfigError(f"这里已经有 {CONFIG_NAME}，没有改动任何文件。请换一个空文件夹。", file=folder)
+    for name in (CONFIG_NAME, BOOK_NAME, ROSTER_NAME):
+        if (folder / name).exists():
+            raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
     form = load_form(DEFAULT_FORM)
     year = today.year - 1
     name = folder.resolve().name
@@ -45,7 +47,7 @@ def init(folder: Path, *, today: date) -> list[Path]:
     for path, content in contents.items():
         write_if_changed(folder / path, content)
         made.append(folder / path)
-    return made
+    return [*made, *lay_starters(folder)]
 
 
 def _for_notepad(text: str) -> bytes:

@@ -17,7 +17,7 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.model import CHINA, ConfigError, Verdict
 from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
@@ -101,7 +101,7 @@ def deliver(desk: Desk, found: Record) -> int:
         )
     if not any(found["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
         raise ConfigError(
-            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 nianbao run {typed(desk.district.folder)}，再运行这个命令。",
+            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 {command('run', desk.district.folder)}，再运行这个命令。",
             file=desk.district.folder,
         )
     state = state_of(desk.ledger, desk.district, found, (), now=desk.now)
@@ -116,9 +116,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
     target = output / str(district.year)
     found = read_record(target)
     if found is None:
-        raise ConfigError(
-            f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
-        )
+        raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         written = deliver(desk_of(ledger, district, output, now), found)

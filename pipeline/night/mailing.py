@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.folder import District
 from pipeline.ledger import letters, mailboxes
 from pipeline.ledger.store import Ledger
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.machine.network import credentials
 from pipeline.model import ConfigError, Message
 from pipeline.publishing.files import write_if_changed
@@ -72,7 +72,7 @@ def dispatch(district: District, ledger: Ledger, *, now: datetime) -> Round:
     if not district.mail.smtp_host:
         raise ConfigError(
             "district.toml 没有写发信服务器。请在 [mail] 中写明 smtp_host；"
-            f"没有发信服务器的，用自己的邮件程序发出后，运行 nianbao send {typed(district.folder)} --by-hand 记下。",
+            f"没有发信服务器的，用自己的邮件程序发出后，运行 {command('send', district.folder)} --by-hand 记下。",
             file=district.folder,
         )
     waiting = [

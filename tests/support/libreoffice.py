@@ -40,6 +40,11 @@ def to_docx(files: Sequence[Path], out: Path) -> list[Path]:
     return _convert(files, out, "docx")
 
 
+def converted(file: Path, out: Path, kind: str) -> Path:
+    """Open ``file`` and save it as ``kind`` in ``out``, which must not be its folder."""
+    return _convert([file], out, kind)[0]
+
+
 def _convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
     """Convert in one start of LibreOffice; skips the test where there is none."""
     if SOFFICE is None:
