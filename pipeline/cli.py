@@ -319,6 +319,20 @@ def open_(folder: Folder, output: Output = None) -> None:
         typer.echo("没有找到浏览器，请用文件管理器打开上面的文件。")
 
 
+@app.command(cls=Command, epilog="例：nianbao papers 临平区")
+def papers(folder: Folder, output: Output = None, now: Now = None) -> None:
+    """写出要盖章、要留存的材料：通报、通讯录、考核明细、公布情况、上报材料。"""
+    from pipeline.coordinating.papers import write_papers
+    from pipeline.district.folder import load_district
+
+    moment = _moment(now)
+    district = load_district(folder)
+    target = _output(folder, output)
+    with lock(target), disk():
+        for path in write_papers(district, target, today=moment.date()):
+            typer.echo(path)
+
+
 @app.command(cls=Command, epilog="例：nianbao status 临平区")
 def status(
     folder: Folder,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 from pipeline.coordinating.starters import lay_starters
@@ -23,6 +25,8 @@ from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.workbook import Stamp, build_workbook
 
 TEMPLATES = "templates"
+TEMPLATES_ZIP = "各单位填报模板.zip"
+_STAMP = (2021, 1, 1, 0, 0, 0)
 
 
 def init(folder: Path, *, today: date) -> list[Path]:
@@ -87,7 +91,18 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
         made = personal_template(district, form, agency, history.get(agency.code))
         write_if_changed(folder / made.name, made.content)
         paths.append(folder / made.name)
+    if code is None:
+        write_if_changed(folder.parent / TEMPLATES_ZIP, _zipped(paths))
     return paths
+
+
+def _zipped(paths: Sequence[Path]) -> bytes:
+    """Pack all templates into one file, to be put into a chat; the same bytes every time."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for path in paths:
+            package.writestr(zipfile.ZipInfo(path.name, _STAMP), path.read_bytes())
+    return target.getvalue()
 
 
 def left_over(paths: Sequence[Path]) -> list[str]:

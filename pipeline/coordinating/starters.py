@@ -13,7 +13,12 @@ from pathlib import Path
 from pipeline.machine.environment import program
 from pipeline.publishing.files import write_if_changed
 
-STARTERS: Mapping[str, str] = {"今晚运行": "run", "发模板": "template", "查看情况": "open"}
+STARTERS: Mapping[str, str] = {
+    "今晚运行": "run",
+    "发模板": "template",
+    "出材料": "papers",
+    "查看情况": "open",
+}
 """What is double-clicked, and the command that it gives."""
 _EXECUTABLE = 0o755
 _BAT = """\

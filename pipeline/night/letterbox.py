@@ -19,8 +19,10 @@ from pipeline.ledger import Ledger, codes, imports, letters, open_ledger
 from pipeline.machine.durable import write_whole
 from pipeline.machine.environment import command
 from pipeline.model import CHINA, ConfigError, Verdict
+from pipeline.night.by_other_means import as_laid_out, lay_out_chat
 from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
+from pipeline.night.morning import lay_out_morning
 from pipeline.night.writing import Desk, Pen, figures_path, workbook_of
 from pipeline.post import KIND_WORDS, Intention, LetterKind, LetterState
 from pipeline.publishing.before import read_record
@@ -70,6 +72,8 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     came = arrivals_of(desk.form, night) if night else []
     state = state_of(desk.ledger, desk.district, found, came, now=desk.now)
     planned = plan(state, earlier_of(came))
+    if not dry_run:
+        lay_out_morning(desk, state, is_news=night is not None)
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
         changed = stale(desk, planned.waiting, found)
@@ -146,7 +150,8 @@ def lay_out(ledger: Ledger, district: District, target: Path) -> None:
         (folder / name).unlink()
     for name, item in wanted.items():
         if name not in there:
-            write_whole(folder / name, letters.content(ledger, item))
+            write_whole(folder / name, as_laid_out(district, letters.content(ledger, item)))
+    lay_out_chat(folder, ledger, district, list(wanted.values()))
     _tell(target / PAGE, letters.of_year(ledger, district.year), names)
 
 

@@ -28,7 +28,8 @@ _USUAL_PLACES = (
     r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
-_FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+_TAGGED = '{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+_FILTERS = {".docx": f"pdf:writer_pdf_Export:{_TAGGED}", ".xlsx": f"pdf:calc_pdf_Export:{_TAGGED}"}
 """Tagged, so that a screen reader finds headings and tables."""
 _BATCH = 25
 _START_SECONDS, _EACH_SECONDS = 90, 15
@@ -111,10 +112,13 @@ def _print_batch(program: str, documents: Sequence[Path]) -> Iterator[Path]:
     """Print in one start, in a folder of our own: no lock files beside the reports, no profile of a user disturbed."""
     with tempfile.TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        copies = {folder / f"{number:04}.docx": document for number, document in enumerate(documents)}
+        copies = {
+            folder / f"{number:04}{document.suffix}": document for number, document in enumerate(documents)
+        }
         for copy, document in copies.items():
             shutil.copyfile(document, copy)
-        _convert(program, list(copies), folder)
+        for suffix in dict.fromkeys(copy.suffix for copy in copies):
+            _convert(program, [copy for copy in copies if copy.suffix == suffix], folder)
         for copy, document in copies.items():
             printed = copy.with_suffix(SUFFIX)
             if printed.is_file():
@@ -131,7 +135,7 @@ def _convert(program: str, documents: Sequence[Path], folder: Path) -> None:
         "--headless",
         "--norestore",
         "--convert-to",
-        _FILTER,
+        _FILTERS[documents[0].suffix],
         "--outdir",
         str(folder),
     ]
