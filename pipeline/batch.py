@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.coordinating import waiving
+from pipeline.coordinating import todo, waiving
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs
@@ -90,6 +90,7 @@ class Session:
     work: Work
     progress: Progress
     journal: Journal
+    carried: todo.Carried
     dry_run: bool
     with_pdf: bool
 
@@ -111,6 +112,8 @@ def run(
     """
     mailing.check(district)
     title = f"{district.name} {district.year} 年度"
+    with disk():
+        carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)
     with (
         disk(),
         (open_copy if dry_run else open_ledger)(output) as ledger,
@@ -120,8 +123,19 @@ def run(
         waiving.settle(ledger, district, now=now)
         target = output / str(district.year)
         session = Session(
-            ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf
+            ledger,
+            district,
+            target,
+            now,
+            work,
+            progress,
+            journal,
+            carried,
+            dry_run=dry_run,
+            with_pdf=with_pdf,
         )
+        if carried.done or carried.refused:
+            journal.line(f"  待办　办成 {carried.done} 项，没有办成 {len(carried.refused)} 项")
         fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
@@ -167,7 +181,9 @@ def _run(session: Session) -> Outcome:
 
 def _leave(session: Session, number: int, basis: Basis, earlier: Record) -> Outcome:
     """Leave the outputs as they are: nothing has changed but, perhaps, whom to write to."""
-    letters = letterbox.write_night(_desk(session, basis), earlier, dry_run=session.dry_run)
+    letters = letterbox.write_night(
+        _desk(session, basis), earlier, carried=session.carried, dry_run=session.dry_run
+    )
     runs.finish(
         session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier["counts"]
     )
@@ -187,7 +203,9 @@ def _work(session: Session, number: int, basis: Basis) -> Outcome:
         dry_run=session.dry_run,
     )
     came = letterstate.Night(assessed.assessments, assessed.copies, basis.inbox.messages)
-    letters = letterbox.write_night(_desk(session, basis), done.record, came, dry_run=session.dry_run)
+    letters = letterbox.write_night(
+        _desk(session, basis), done.record, came, carried=session.carried, dry_run=session.dry_run
+    )
     runs.finish(
         session.ledger,
         number,

@@ -152,7 +152,7 @@ def template(
         names = "、".join(item.name for item in done.silent)
         typer.echo(
             f"{len(done.silent)} 家单位在名单中没有邮箱，没有写信：{names}。"
-            "请用别的办法把模板发给它们，或者把邮箱补入 agencies.csv 的 email 列后重新运行。"
+            "请用别的办法把模板发给它们，或者把邮箱补入单位名单的“邮箱”列后重新运行。"
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
 from pipeline.correspondence import asked_delivery, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
@@ -23,6 +24,7 @@ from pipeline.night.by_other_means import as_laid_out, lay_out_chat
 from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
 from pipeline.night.morning import lay_out_morning
+from pipeline.night.todo import lay_out_todo
 from pipeline.night.writing import Desk, Pen, figures_path, workbook_of
 from pipeline.post import KIND_WORDS, Intention, LetterKind, LetterState
 from pipeline.publishing.before import read_record
@@ -63,7 +65,14 @@ def check(district: District) -> None:
     Texts(district.layouts).check()
 
 
-def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_run: bool = False) -> Written:
+def write_night(
+    desk: Desk,
+    found: Record,
+    night: Night | None = None,
+    *,
+    carried: Carried = NOTHING_CARRIED,
+    dry_run: bool = False,
+) -> Written:
     """Plan and record the letters of a night. Without ``night`` nothing new has come.
 
     ``found`` is the record of the finished outputs, which the attachments are taken from. Raises ConfigError with file
@@ -74,6 +83,7 @@ def write_night(desk: Desk, found: Record, night: Night | None = None, *, dry_ru
     planned = plan(state, earlier_of(came))
     if not dry_run:
         lay_out_morning(desk, state, is_news=night is not None)
+        lay_out_todo(desk, state, carried)
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
         changed = stale(desk, planned.waiting, found)
@@ -151,7 +161,7 @@ def lay_out(ledger: Ledger, district: District, target: Path) -> None:
     for name, item in wanted.items():
         if name not in there:
             write_whole(folder / name, as_laid_out(district, letters.content(ledger, item)))
-    lay_out_chat(folder, ledger, district, list(wanted.values()))
+    lay_out_chat(target, ledger, district, list(wanted.values()))
     _tell(target / PAGE, letters.of_year(ledger, district.year), names)
 
 

@@ -39,7 +39,7 @@ def test_a_letter_opens_ready_to_be_sent_and_can_be_pasted(tmp_path: Path) -> No
     [letter] = (year / "letters").glob("*.eml")
     mail = message_from_bytes(letter.read_bytes())
     assert (mail["X-Unsent"], mail["To"]) == ("1", "jia@x.example")
-    chat = (year / "letters" / CHAT_NAME).read_text("utf-8-sig")
+    chat = (year / CHAT_NAME).read_text("utf-8-sig")
     group, one_by_one = chat.split("二、")
     assert "甲局" in group
     assert "乙局" not in group
@@ -52,7 +52,7 @@ def test_a_server_sends_what_it_was_given(tmp_path: Path) -> None:
     year = night(office(tmp_path, mail), at(24))
     for letter in (year / "letters").glob("*.eml"):
         assert message_from_bytes(letter.read_bytes())["X-Unsent"] is None
-    assert not (year / "letters" / CHAT_NAME).exists()
+    assert not (year / CHAT_NAME).exists()
     assert not (year / MORNING_NAME).exists(), "the mailbox has it"
 
 
@@ -76,4 +76,4 @@ def test_all_templates_are_one_file_too(tmp_path: Path) -> None:
     personal_templates(district, folder / "output")
     assert (paths[0].parent.parent / TEMPLATES_ZIP).read_bytes() == first
     handing_out.send_templates(district, folder / "output", code=None, now=at(2))
-    assert "填报模板已做好" in (folder / "output" / "2023" / "letters" / CHAT_NAME).read_text("utf-8-sig")
+    assert "填报模板已做好" in (folder / "output" / "2023" / CHAT_NAME).read_text("utf-8-sig")
