@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from docx.document import Document as Doc
-from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.shared import Mm
 
 from pipeline.publishing.papers.conduct import Conduct
@@ -76,7 +76,7 @@ def _table(document: Doc, found: Sequence[Conduct]) -> None:
         row = table.add_row()
         row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.EXACTLY
         for column, (cell, text, width) in enumerate(zip(row.cells, texts, _WIDTHS, strict=True)):
-            cell.width = Mm(width)
+            cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
             is_name = column == 1 and place
             align = LEFT if is_name else CENTRE
             write(cell.paragraphs[0], text, HEI if place == 0 else FANG, size, align)
