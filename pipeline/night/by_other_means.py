@@ -37,6 +37,14 @@ def as_laid_out(district: District, content: bytes) -> bytes:
 def lay_out_chat(folder: Path, ledger: Ledger, district: District, waiting: Sequence[letters.Kept]) -> None:
     """Write the text to paste beside the letters; take it away where nothing waits or a server sends. Raises OSError."""
     told = [item for item in waiting if LetterKind(item.kind) in _WORTH_TELLING]
+    kinds, places = list(KIND_WORDS), {agency.code: number for number, agency in enumerate(district.agencies)}
+    told.sort(
+        key=lambda item: (
+            kinds.index(LetterKind(item.kind)),
+            places.get(item.agency or "", -1),
+            item.message_id,
+        )
+    )
     path = folder / CHAT_NAME
     if not told or district.mail.smtp_host:
         path.unlink(missing_ok=True)
