@@ -17,6 +17,7 @@ from pipeline.post import KIND_WORDS, LetterKind
 from pipeline.publishing.files import write_if_changed
 
 CHAT_NAME = "群发文本.txt"
+_BOUNDARY = b"\n--=_"
 UNSENT = b"X-Unsent: 1\r\n"
 """Outlook and Foxmail open a saved mail with this header ready to be sent, not as one received."""
 _TO_THE_GROUP: Mapping[LetterKind, str] = {
@@ -34,8 +35,13 @@ def as_laid_out(district: District, content: bytes) -> bytes:
     return content if district.mail.smtp_host else UNSENT + content
 
 
-def lay_out_chat(folder: Path, ledger: Ledger, district: District, waiting: Sequence[letters.Kept]) -> None:
-    """Write the text to paste beside the letters; take it away where nothing waits or a server sends. Raises OSError."""
+def lay_out_chat(
+    folder: Path, ledger: Ledger, district: District, waiting: Sequence[letters.Kept], *, is_news: bool
+) -> None:
+    """Write the text to paste beside the letters; take it away where nothing waits or a server sends. Raises OSError.
+
+    Where the same letters wait as before (no ``is_news``) it stays.
+    """
     told = [item for item in waiting if LetterKind(item.kind) in _WORTH_TELLING]
     kinds, places = list(KIND_WORDS), {agency.code: number for number, agency in enumerate(district.agencies)}
     told.sort(
@@ -48,6 +54,8 @@ def lay_out_chat(folder: Path, ledger: Ledger, district: District, waiting: Sequ
     path = folder / CHAT_NAME
     if not told or district.mail.smtp_host:
         path.unlink(missing_ok=True)
+        return
+    if not is_news and path.is_file():
         return
     by_code = {agency.code: agency for agency in district.agencies}
     parts = [_to_the_group(district, told, by_code), _one_by_one(ledger, told, by_code)]
@@ -95,6 +103,10 @@ def _one_by_one(ledger: Ledger, told: Sequence[letters.Kept], by_code: Mapping[s
 
 
 def _text(content: bytes) -> str:
+    """Return the words of a letter of ours: they stand before what is attached, which is not looked at."""
+    first = content.find(_BOUNDARY)
+    second = content.find(_BOUNDARY, first + 1) if first >= 0 else -1
+    content = content[:second] if second >= 0 else content
     mail = message_from_bytes(content, policy=policy.default)
     body = mail.get_body(("plain",))
     return "\n".join(body.get_content().splitlines()).strip() if body else ""

@@ -161,7 +161,7 @@ def lay_out(ledger: Ledger, district: District, target: Path) -> None:
     for name, item in wanted.items():
         if name not in there:
             write_whole(folder / name, as_laid_out(district, letters.content(ledger, item)))
-    lay_out_chat(target, ledger, district, list(wanted.values()))
+    lay_out_chat(target, ledger, district, list(wanted.values()), is_news=there != set(wanted))
     _tell(target / PAGE, letters.of_year(ledger, district.year), names)
 
 
