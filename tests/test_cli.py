@@ -19,6 +19,7 @@ import pytest
 
 from examples.linping.plan import expected
 from pipeline.console import CHECK_ALONE
+from pipeline.coordinating.starters import STARTERS
 from pipeline.forms.form import Form
 from pipeline.machine.environment import lock
 from pipeline.model import Number
@@ -532,7 +533,8 @@ def test_init_makes_a_district_that_runs(tmp_path: Path) -> None:
     made = nianbao("init", tmp_path / "我的区")
     assert made.returncode == 0, made.stderr
     assert {path.name for path in (tmp_path / "我的区").iterdir()} == {
-        "district.toml", "agencies.csv", "inbox", "input_templates",
+        "district.toml", "agencies.csv", "inbox", "input_templates", "经办.xlsx",
+        *(f"{name}{suffix}" for name in STARTERS for suffix in (".bat", ".sh", ".desktop")),
     }  # fmt: skip
     letters = tmp_path / "我的区" / "input_templates" / "letters"
     assert {path.stem for path in letters.iterdir()} == set(LetterKind)
