@@ -9,7 +9,7 @@ endif
 # The locks are complete: nothing is resolved, whatever the day and whatever pip (.ci/check_locks.py proves it).
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
 
-.PHONY: demo test check format benchmark lock layouts examples clean
+.PHONY: demo test check format benchmark kit kit-test lock layouts examples clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo "make test       run all checks and tests"
 	@echo "make check      run the static checks only"
 	@echo "make benchmark  print the timed comparisons"
+	@echo "make kit        one zip that installs without a network (KIT='--python 3.11' for one Python only)"
+	@echo "make kit-test   install the newest kit without a network and run the sample district"
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'nianbao needs Python 3.11 or newer; this is ' + sys.version.split()[0])"
@@ -48,6 +50,13 @@ format: $(VENV)/dev.stamp
 
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
+
+kit: $(VENV)/dev.stamp
+	$(BIN)/python -m kit.build $(KIT)
+
+kit-test: $(VENV)/dev.stamp
+	$(BIN)/python -m kit.prove "$$(ls -t dist/nianbao-*.zip | head -n 1)"
+	$(BIN)/python -m kit.prove --newest-pip "$$(ls -t dist/nianbao-*.zip | head -n 1)"
 
 layouts: $(VENV)/dev.stamp
 	$(BIN)/python -c "from pathlib import Path; from pipeline.coordinating.preparing import write_layouts; write_layouts(Path('input_templates'))"

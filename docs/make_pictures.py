@@ -1,6 +1,6 @@
 """The sample district goes in; the pictures of the README come out.
 
-    python docs/make_pictures.py        needs LibreOffice, pdftoppm, Chromium and Chinese fonts
+    python docs/make_pictures.py [NAME]…    needs LibreOffice, pdftoppm, Chromium and Chinese fonts; NAMEs: these pictures only
 
 Fonts of the official layout are not free: where these pictures are made on Linux, free Chinese fonts stand in.
 """
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -30,6 +31,10 @@ SHOWN = (
     ("report", f"reports/{REPORT}", ""),
     ("district_report", DISTRICT, ""),
     ("returned", f"returned/{RETURNED}", "处理结果"),
+    ("book_settings", "经办.xlsx", "区县全称"),
+    ("book_roster", "经办.xlsx", "单位名称"),
+    ("todo", "待办.xlsx", "待核实的文件"),
+    ("notice", "材料/*通报.docx", ""),
 )
 """Name of the picture, file of the run, what stands on the page (nothing: the first)."""
 
@@ -44,17 +49,22 @@ PAGES = (
 MORNING = "2024-02-01T08:00:00+08:00"
 
 
-def main() -> None:
+def main(asked: Sequence[str] = ()) -> None:
     """Run the sample district and picture one page of each kind of output."""
     with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "output"
-        command = [sys.executable, "-m", "pipeline", "run", str(ROOT / "examples" / "linping-2023")]
-        subprocess.run([*command, "--output", str(output), "--now", "2024-02-01T08:00:00"], check=False)
+        sample = Path(folder) / "样例区"
+        shutil.copytree(ROOT / "examples" / "linping-2023", sample)
+        moment = ["--now", "2024-02-01T08:00:00"]
+        for verb, more in (("adopt", []), ("run", moment), ("papers", moment)):
+            subprocess.run([sys.executable, "-m", "pipeline", verb, str(sample), *more], check=False)
+        year = sample / "output" / "2023"
         for name, pattern, words in SHOWN:
-            [source] = (output / "2023").glob(pattern)
+            if asked and name not in asked:
+                continue
+            [source] = (*year.glob(pattern), *sample.glob(pattern))[:1]
             picture(source, words, PICTURES / name, Path(folder))
             print(PICTURES / f"{name}.png")
-        picture_pages(output / "2023")
+        picture_pages(year, asked)
 
 
 def picture(source: Path, words: str, target: Path, folder: Path) -> None:
@@ -94,11 +104,13 @@ def text_of(pdf: Path, page: int) -> str:
     return "".join(found.stdout.split())
 
 
-def picture_pages(folder: Path) -> None:
+def picture_pages(folder: Path, asked: Sequence[str]) -> None:
     """Show the pages in Chromium as on the morning of the run."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, path, (width, height), scheme in PAGES:
+            if asked and name not in asked:
+                continue
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()
             page.clock.set_fixed_time(MORNING)
@@ -110,4 +122,4 @@ def picture_pages(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.coordinating import waiving
+from pipeline.coordinating import todo, waiving
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.ledger import (
@@ -119,6 +119,7 @@ class Session:
     work: Work
     progress: Progress
     journal: Journal
+    carried: todo.Carried
     dry_run: bool
     with_pdf: bool
 
@@ -140,6 +141,8 @@ def run(
     """
     mailing.check(district)
     title = f"{district.name} {district.year} 年度"
+    with disk():
+        carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)
     with (
         disk(),
         (open_copy if dry_run else open_ledger)(output) as ledger,
@@ -149,8 +152,19 @@ def run(
         waiving.settle(ledger, district, now=now)
         target = output / str(district.year)
         session = Session(
-            ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf
+            ledger,
+            district,
+            target,
+            now,
+            work,
+            progress,
+            journal,
+            carried,
+            dry_run=dry_run,
+            with_pdf=with_pdf,
         )
+        if carried.done or carried.refused:
+            journal.line(f"  待办　办成 {carried.done} 项，没有办成 {len(carried.refused)} 项")
         fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
@@ -215,7 +229,9 @@ def _run(session: Session) -> Outcome:
 
 def _leave(session: Session, number: int, basis: Basis, earlier: Result) -> Outcome:
     """Leave the outputs as they are: nothing has changed but, perhaps, whom to write to."""
-    letters = letterbox.write_night(_desk(session, basis), earlier, dry_run=session.dry_run)
+    letters = letterbox.write_night(
+        _desk(session, basis), earlier, carried=session.carried, dry_run=session.dry_run
+    )
     runs.finish(
         session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier.record["counts"]
     )
@@ -239,7 +255,9 @@ def _work(session: Session, number: int, basis: Basis, earlier: Result | None = 
     campaign.keep_result(session.ledger, session.district.year, result, done.made)
     _tell(session, done)
     came = letterstate.Night(assessed.assessments, assessed.copies, basis.inbox.messages)
-    letters = letterbox.write_night(_desk(session, basis), result, came, dry_run=session.dry_run)
+    letters = letterbox.write_night(
+        _desk(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
+    )
     runs.finish(
         session.ledger, number, runs.DONE, basis.digest, now=session.now, counts=done.record["counts"]
     )

@@ -10,14 +10,15 @@ import sys
 import traceback
 from contextlib import nullcontext
 from datetime import datetime
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import __version__
+from pipeline import KIT_MARK, __version__
 from pipeline.district.roster import LEVELS
-from pipeline.machine.environment import disk, lock, typed
+from pipeline.machine.environment import command, disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 from pipeline.usage import SPACES, Command, Group, complaint
 
@@ -87,7 +88,7 @@ def init(
         typer.echo(path)
     typer.echo(
         f"下一步：用 Excel 或 WPS 打开 {folder / BOOK_NAME}，填写“设置”和“名单”；把收到的表格放进 {made[0]}；"
-        f"然后双击“今晚运行”，或者运行 nianbao run {typed(folder)}"
+        f"然后双击“今晚运行”，或者运行 {command('run', folder)}"
     )
 
 
@@ -129,6 +130,7 @@ def template(
 
     moment = _moment(now)
     district = load_district(folder)
+    _note(district)
     target = _output(folder, output)
     with lock(target), disk():
         paths = preparing.personal_templates(district, target, code=agency)
@@ -151,7 +153,7 @@ def template(
         names = "、".join(item.name for item in done.silent)
         typer.echo(
             f"{len(done.silent)} 家单位在名单中没有邮箱，没有写信：{names}。"
-            "请用别的办法把模板发给它们，或者把邮箱补入 agencies.csv 的 email 列后重新运行。"
+            "请用别的办法把模板发给它们，或者把邮箱补入单位名单的“邮箱”列后重新运行。"
         )
 
 
@@ -263,6 +265,7 @@ def run(
 
     moment = _moment(now)
     district = load_district(folder)
+    _note(district)
     target = _output(folder, output)
     files = sum(1 for _ in district.inbox.rglob("*")) if district.inbox.is_dir() else 0
     with (
@@ -341,7 +344,7 @@ def import_(
     if waiting or gone:
         typer.echo(
             f"填报模板的信已经写过（待发 {waiting} 封、已发 {gone} 封），其中没有这次导入的数据。"
-            f"运行 nianbao template {typed(folder)} 更新待发的；已发的不变。"
+            f"运行 {command('template', folder)} 更新待发的；已发的不变。"
         )
     if any(item.refusal for item in taken):
         raise typer.Exit(UNFINISHED)
@@ -393,6 +396,37 @@ def compare(
     console.print_comparisons(found, form_of(district))
     if not all(item.is_well for item in found):
         raise typer.Exit(UNFINISHED)
+
+
+@app.command("open", cls=Command, epilog="例：nianbao open 临平区")
+def open_(folder: Folder, output: Output = None) -> None:
+    """打开最近一次运行写出的报送情况（网页）。"""
+    import webbrowser
+
+    from pipeline.district.folder import load_district
+    from pipeline.publishing.plan import PAGE
+
+    district = load_district(folder)
+    page = (_output(folder, output) / str(district.year) / PAGE).resolve()
+    if not page.is_file():
+        raise ConfigError(f"还没有运行过。请先双击“今晚运行”，或者运行 {command('run', folder)}", file=folder)
+    typer.echo(page)
+    if not webbrowser.open(page.as_uri()):
+        typer.echo("没有找到浏览器，请用文件管理器打开上面的文件。")
+
+
+@app.command(cls=Command, epilog="例：nianbao papers 临平区")
+def papers(folder: Folder, output: Output = None, now: Now = None) -> None:
+    """写出要盖章、要留存的材料：通报、通讯录、考核明细、公布情况、上报材料。"""
+    from pipeline.coordinating.papers import write_papers
+    from pipeline.district.folder import load_district
+
+    moment = _moment(now)
+    district = load_district(folder)
+    target = _output(folder, output)
+    with lock(target), disk():
+        for path in write_papers(district, target, today=moment.date()):
+            typer.echo(path)
 
 
 @app.command(cls=Command, epilog="例：nianbao status 临平区")
@@ -560,7 +594,7 @@ def send(
         done, withdrawn = batch.send(district, target, now=moment, pause=pause, most=most)
     if withdrawn:
         typer.echo(
-            f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 nianbao run {typed(folder)} 会重新写。"
+            f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', folder)} 会重新写。"
         )
     console.print_sent(done)
     if done.failure:
@@ -679,7 +713,9 @@ def schema(
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
-        typer.echo(f"nianbao {__version__}")
+        kit = resources.files("pipeline").joinpath(KIT_MARK)
+        told = f"（安装包 {kit.read_text('utf-8').strip()}）" if kit.is_file() else ""
+        typer.echo(f"nianbao {__version__}{told}")
         raise typer.Exit
 
 
@@ -691,6 +727,12 @@ def _root(
     ] = False,
 ) -> None:
     """Hold the options of the program itself."""
+
+
+def _note(district: District) -> None:
+    """Say on the screen what a person should know about the settings; JSON on the other stream stays clean."""
+    if district.note:
+        typer.secho(district.note, err=True, fg=typer.colors.YELLOW)
 
 
 def _refuse_what_is_no_file(paths: Sequence[Path], *, folders: bool = False) -> None:

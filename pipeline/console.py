@@ -155,7 +155,7 @@ def print_sent(done: Round) -> None:
             if attempt.words:
                 console.print(Text(f"  {word}　{'、'.join(attempt.recipients)}　{attempt.words}"))
     if done.refused:
-        console.print("  请核对 agencies.csv 中的邮箱，或者打电话告诉对方。")
+        console.print("  请核对单位名单中的邮箱，或者打电话告诉对方。")
 
 
 def print_handed_over(handed: Sequence[Kept], district: District) -> None:

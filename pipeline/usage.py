@@ -1,4 +1,4 @@
-"""What typer says of itself and of a wrong command line goes in; Chinese comes out."""
+"""What typer says of itself and of a wrong command line goes in; Chinese comes out, or English where the locale is."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
-rich_utils.OPTIONS_PANEL_TITLE = "选项"
-rich_utils.COMMANDS_PANEL_TITLE = "命令"
-rich_utils.REQUIRED_LONG_STRING = "[必填]"
-rich_utils.DEFAULT_STRING = "[默认：{}]"
+from pipeline.english import is_spoken, said
+
+rich_utils.ARGUMENTS_PANEL_TITLE = said("参数")
+rich_utils.OPTIONS_PANEL_TITLE = said("选项")
+rich_utils.COMMANDS_PANEL_TITLE = said("命令")
+rich_utils.REQUIRED_LONG_STRING = said("[必填]")
+rich_utils.DEFAULT_STRING = said("[默认：{}]")
 
 _SPOKEN = {"Usage:": "用法：", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
 _QUOTED = re.compile(r"'([^']+)'|\((?!s\))([^()]+)\)")
@@ -30,21 +32,35 @@ SPACES = "名称中有空格的，要用英文双引号括起来"
 _TOO_MUCH = f"多写了“{{what}}”；{SPACES}。"
 
 
+def _speak(command: Any) -> None:  # noqa: ANN401 - typer's own types
+    """Say everything about ``command``, and about those below it, in the language of the locale."""
+    for item in (command, *command.params, *getattr(command, "commands", {}).values()):
+        for name in ("help", "epilog", "metavar"):
+            text = getattr(item, name, None)
+            if text:
+                setattr(item, name, said(text))
+
+
 class _Chinese:
     """Says in Chinese what typer says of itself."""
 
     def get_usage(self, ctx: Any) -> str:  # noqa: ANN401 - typer keeps the type to itself
         """Return the usage line."""
         usage: str = super().get_usage(ctx)  # type: ignore[misc]
-        for english, chinese in _SPOKEN.items():
+        for english, chinese in () if is_spoken() else _SPOKEN.items():
             usage = usage.replace(english, chinese, 1)
         return usage
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Write the help in the language of the locale."""
+        _speak(self)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
         """Return the --help option."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option:
-            option.help = "显示帮助。"
+            option.help = said("显示帮助。")
             option.metavar = " "
         return option
 
@@ -64,10 +80,12 @@ def complaint(error: Exception) -> str | None:
     kind = type(error).__name__
     if kind == "NoArgsIsHelpError":
         return ""
-    said = error.format_message()
-    quoted = _QUOTED.search(said)
+    own = error.format_message()
+    if is_spoken():
+        return f"{own} Run nianbao --help for usage and examples."
+    quoted = _QUOTED.search(own)
     what = getattr(error, "option_name", None) or (quoted[1] or quoted[2] if quoted else "")
     known = _FAULTS.get(kind, "") if what else ""
-    if "extra argument" in said:
+    if "extra argument" in own:
         known = _TOO_MUCH
-    return (known.format(what=what) if known else f"命令写法不对（{said}）。") + _REMEDY
+    return (known.format(what=what) if known else f"命令写法不对（{own}）。") + _REMEDY

@@ -19,6 +19,7 @@ import pytest
 
 from examples.linping.plan import expected
 from pipeline.console import CHECK_ALONE
+from pipeline.coordinating.starters import STARTERS
 from pipeline.forms.form import Form
 from pipeline.machine.environment import lock
 from pipeline.model import Number
@@ -173,7 +174,8 @@ def test_every_path_of_the_record_is_there_and_nothing_else(sample: Ran) -> None
         if item["report"]:
             named |= set(documents.paths_of(Path(item["report"]).stem, is_offered=bool(item["site"])))
     found = {path for path in contents(sample.folder) if not path.startswith("letters/")}
-    assert found == named | {"run.json"}
+    for_a_person = {"待办.xlsx", "群发文本.txt"}
+    assert found == named | {"run.json"} | for_a_person
 
 
 def test_figures_hold_exactly_the_accepted_agencies(sample: Ran) -> None:
@@ -532,7 +534,8 @@ def test_init_makes_a_district_that_runs(tmp_path: Path) -> None:
     made = nianbao("init", tmp_path / "我的区")
     assert made.returncode == 0, made.stderr
     assert {path.name for path in (tmp_path / "我的区").iterdir()} == {
-        "district.toml", "agencies.csv", "inbox", "input_templates",
+        "district.toml", "agencies.csv", "inbox", "input_templates", "经办.xlsx",
+        *(f"{name}{suffix}" for name in STARTERS for suffix in (".bat", ".sh", ".desktop")),
     }  # fmt: skip
     letters = tmp_path / "我的区" / "input_templates" / "letters"
     assert {path.stem for path in letters.iterdir()} == set(LetterKind)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.coordinating.starters import lay_starters
 from pipeline.district.folder import CONFIG_NAME, ROSTER_NAME, District, load_district
 from pipeline.district.roster import load_roster
 from pipeline.district.settings_book import find_book, read_book
 from pipeline.district.settings_fields import BOOK_NAME
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.model import ConfigError
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.settings_book import build_settings_book, filled_of
@@ -39,7 +40,7 @@ def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District]:
         district = replace(district, agencies=load_roster(roster, district.level), extensions=())
     elif district.note:
         raise ConfigError(
-            f"{ROSTER_NAME} 还是样例，没有可以收进 {BOOK_NAME} 的名单。请写明名单文件，例如 nianbao adopt {typed(folder)} 名单.xlsx。",
+            f"{ROSTER_NAME} 还是样例，没有可以收进 {BOOK_NAME} 的名单。请写明名单文件，例如 {command('adopt', folder)} 名单.xlsx。",
             file=folder,
         )
     filled = filled_of(district)
@@ -50,6 +51,7 @@ def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District]:
     _set_aside(folder, [path for path in others if path.name != BOOK_NAME])
     target = folder / BOOK_NAME
     write_if_changed(target, build_settings_book(filled))
+    lay_starters(folder)
     return target, load_district(folder)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.district.folder import District
 from pipeline.ledger import codes, dismissals, open_ledger
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.model import ConfigError, Dismissal
 
 
@@ -59,7 +59,7 @@ def _meant(there: Mapping[int, str], district: District, wanted: str, what: str)
     path = spelled if spelled in there.values() else next(iter(named), None)
     if path is None:
         raise ConfigError(
-            f"没有{what}的文件“{wanted}”。请照 nianbao status {typed(district.folder)} 列出的文件名写。"
+            f"没有{what}的文件“{wanted}”。请照 {command('status', district.folder)} 列出的文件名写。"
         )
     return [number for number, item in there.items() if item == path]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
+from pipeline.coordinating.starters import lay_starters
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUT_NAME, LAYOUTS_NAME, ROSTER_NAME, District
 from pipeline.district.settings_fields import BOOK_NAME
@@ -22,14 +25,17 @@ from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.workbook import Stamp, build_workbook
 
 TEMPLATES = "templates"
+TEMPLATES_ZIP = "各单位填报模板.zip"
+_STAMP = (2021, 1, 1, 0, 0, 0)
 
 
 def init(folder: Path, *, today: date) -> list[Path]:
     """Make a new district folder; return what was made. Raises ConfigError if there is one already."""
     if folder.is_file():
         raise ConfigError("这是文件，不是文件夹。请写要新建的文件夹。", file=folder)
-    if (folder / CONFIG_NAME).exists():
-        raise ConfigError(f"这里已经有 {CONFIG_NAME}，没有改动任何文件。请换一个空文件夹。", file=folder)
+    for name in (CONFIG_NAME, BOOK_NAME, ROSTER_NAME):
+        if (folder / name).exists():
+            raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
     form = load_form(DEFAULT_FORM)
     year = today.year - 1
     name = folder.resolve().name
@@ -45,7 +51,7 @@ def init(folder: Path, *, today: date) -> list[Path]:
     for path, content in contents.items():
         write_if_changed(folder / path, content)
         made.append(folder / path)
-    return made
+    return [*made, *lay_starters(folder)]
 
 
 def _for_notepad(text: str) -> bytes:
@@ -85,7 +91,18 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
         made = personal_template(district, form, agency, history.get(agency.code))
         write_if_changed(folder / made.name, made.content)
         paths.append(folder / made.name)
+    if code is None:
+        write_if_changed(folder.parent / TEMPLATES_ZIP, _zipped(paths))
     return paths
+
+
+def _zipped(paths: Sequence[Path]) -> bytes:
+    """Pack all templates into one file, to be put into a chat; the same bytes every time."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for path in paths:
+            package.writestr(zipfile.ZipInfo(path.name, _STAMP), path.read_bytes())
+    return target.getvalue()
 
 
 def left_over(paths: Sequence[Path]) -> list[str]:

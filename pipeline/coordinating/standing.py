@@ -16,7 +16,7 @@ from pipeline.ledger import codes, dismissals, has_ledger, letters, open_copy, r
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import RuleRecord
 from pipeline.ledger.standing import Filed, Versions
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.messages import awaits_approval, notices
 from pipeline.model import ConfigError, Dismissal, Verdict, Waiver
 
@@ -66,9 +66,7 @@ class Status:
 def status(district: District, output: Path, *, today: date) -> Status:
     """Look up where the campaign stands. Raises ConfigError if there has not been any night yet."""
     if not has_ledger(output):
-        raise ConfigError(
-            f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
-        )
+        raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     with open_copy(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         files = standing.filed(ledger, district.year)
@@ -84,9 +82,7 @@ def status(district: District, output: Path, *, today: date) -> Status:
 def rules(district: District, output: Path) -> list[RuleRecord]:
     """Look up what became of the rules that fired. Raises ConfigError if there has not been any night yet."""
     if not has_ledger(output):
-        raise ConfigError(
-            f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
-        )
+        raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     with open_copy(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         return rule_record.of_year(ledger, district.year)

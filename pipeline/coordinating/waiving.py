@@ -15,7 +15,7 @@ from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, codes, open_ledger, waivers
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Waiver
 
 
@@ -67,7 +67,7 @@ def withdraw(district: District, output: Path, agency: str, rule: str, *, by: st
         codes.check_codes(ledger, district.agencies, district.roster)
         if not waivers.withdraw(ledger, district.year, found.code, rule.upper(), by=by.strip(), at=at):
             raise ConfigError(
-                f"{found.name}对规则 {rule} 没有例外。用 nianbao status {typed(district.folder)} 查看现有的例外。"
+                f"{found.name}对规则 {rule} 没有例外。用 {command('status', district.folder)} 查看现有的例外。"
             )
 
 

@@ -6,7 +6,7 @@ for an occasion is not planned again, so a night may be planned as often as one 
 
 from pipeline.correspondence.answers import answers, carries_anothers
 from pipeline.correspondence.delivery import asked_delivery, complete_delivery, corrects
-from pipeline.correspondence.digest import digest
+from pipeline.correspondence.digest import digest, morning
 from pipeline.correspondence.outdated import renewed, untrue
 from pipeline.correspondence.plan import Plan, plan
 from pipeline.correspondence.reminders import handouts, reminders
@@ -25,6 +25,7 @@ __all__ = [
     "corrects",
     "digest",
     "handouts",
+    "morning",
     "plan",
     "reminders",
     "renewed",

@@ -27,7 +27,12 @@ def digest(state: State, waiting: int = 0) -> list[Intention]:
     to, day = state.district.people.email, state.reading_day
     if not to or not state.district.calendar.is_workday(day):
         return []
-    body = Digest(
+    return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), morning(state, day, waiting))]
+
+
+def morning(state: State, day: date, waiting: int) -> Digest:
+    """Say where everything stands for those who read it on ``day``."""
+    return Digest(
         day=day,
         counts=state.counts,
         left=_left(state, day, state.district.deadline),
@@ -45,7 +50,6 @@ def digest(state: State, waiting: int = 0) -> list[Intention]:
         came=state.came,
         to_decide=state.to_decide,
     )
-    return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), body)]
 
 
 def calls(state: State, day: date) -> tuple[Call, ...]:

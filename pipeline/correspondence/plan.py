@@ -40,7 +40,7 @@ def plan(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> Plan:
     left = replace(state, written=tuple(_withdrawn(item, frozenset(gone)) for item in state.written))
     readdressed = corrected(left)
     current = replace(left, written=tuple(_waiting(item, readdressed) for item in left.written))
-    planned = _unwritten(current, earlier, reminders(state))
+    planned = _without_contradictions(current, _unwritten(current, earlier, reminders(state)))
     replaced = renewed(current.written, planned)
     planned += _morning(current, [item for item in current.written if item.key not in replaced], planned)
     replaced = renewed(current.written, planned)
@@ -50,6 +50,24 @@ def plan(state: State, earlier: Mapping[str, Sequence[Arrival]]) -> Plan:
         {key: to for key, to in readdressed.items() if key not in replaced},
         tuple(_again(current, earlier, frozenset((*replaced, *readdressed)))),
     )
+
+
+def _without_contradictions(state: State, planned: Sequence[Intention]) -> list[Intention]:
+    """Leave out the reminders of who hears on the same day that a file came and is being looked at."""
+    looked_at = {address for item in planned if item.kind is LetterKind.HELD for address in item.to}
+    looked_at |= {
+        address
+        for item in state.written
+        if item.kind is LetterKind.HELD
+        and item.state is not LetterState.WITHDRAWN
+        and item.day == state.today
+        for address in item.to
+    }
+    return [
+        item
+        for item in planned
+        if item.kind is not LetterKind.REMINDER or not looked_at.intersection(item.to)
+    ]
 
 
 def _again(

@@ -21,7 +21,7 @@ from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.settings_source import BookSource, Excepted, settled
 from pipeline.district.starting import is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
-from pipeline.machine.environment import disk, typed
+from pipeline.machine.environment import command, disk
 from pipeline.model import Agency, ConfigError
 from pipeline.toml_source import Section, TomlSource, decoded
 
@@ -134,7 +134,7 @@ def _from_text(folder: Path) -> District:
     path = folder / CONFIG_NAME
     if not path.is_file():
         raise ConfigError(
-            f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。请先运行 nianbao init {typed(folder)} 建立区县文件夹。",
+            f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。请先运行 {command('init', folder)} 建立区县文件夹。",
             file=folder,
         )
     source = TomlSource(decoded(path.read_bytes(), path), str(path))

@@ -21,7 +21,7 @@ ROSTER_COLUMNS = ("code", "name", "aliases", "kind", "level", "contact", "phone"
 ROSTER_SHEET = "名单"
 _REQUIRED_COLUMNS = ("code", "name")
 LOST_ZEROS = "是数字，前面的 0 可能丢了；请把“代码”列的格式改为“文本”，重新填写代码。"
-NO_MERGERS = "“并入”还不能在名单中写。请删去这一格；被并入的单位不再报送的，从名单中删去这一行。"
+NO_MERGERS = "“并入”“分设自”还不能在名单中写。请删去这一格；被并入的单位不再报送的，从名单中删去这一行。"
 SEPARATORS = re.compile(r"[;；]")
 EMAIL_SEPARATORS = re.compile(r"[;；,，、\s]+")
 _DOMAIN = r"@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+"
@@ -113,7 +113,7 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
     for name in _REQUIRED_COLUMNS:
         if not values.get(name):
             raise ConfigError(f"“{HEADINGS[name]}”（{name}）没有填写。", file=path, line=line)
-    if values.get("merged_into"):
+    if values.get("merged_into") or values.get("split_from"):
         raise ConfigError(NO_MERGERS, file=path, line=line)
     if ROUNDED.fullmatch(values["code"]):
         raise ConfigError(

@@ -24,7 +24,8 @@ HEADINGS: Mapping[str, str] = {
     "phone": "电话",
     "email": "邮箱",
     "merged_into": "并入",
-    "remark": "备注",
+    "split_from": "分设自",
+    "note": "备注",
 }
 """What the columns are called in files for programs, and what people call them; the order of the sheet 名单."""
 _OTHER_WORDS = {
@@ -35,7 +36,7 @@ _OTHER_WORDS = {
     "经办人": "contact", "填报人": "contact", "姓名": "contact", "联络员": "contact",
     "联系电话": "phone", "电话号码": "phone", "手机": "phone", "手机号": "phone", "办公电话": "phone",
     "电子邮箱": "email", "邮件": "email", "邮箱地址": "email", "电子邮件": "email", "email地址": "email", "e-mail": "email",
-    "并入单位": "merged_into", "说明": "remark",
+    "并入单位": "merged_into", "说明": "note",
 }  # fmt: skip
 _LEVELS = {
     **dict.fromkeys(("县", "区", "县级", "区级", "区县", "县(区)", "区(县)", "乡镇", "乡", "镇", "街道", "镇街", "乡镇街道"), "县区"),

@@ -210,8 +210,8 @@ def _roster_judges(rows: Sequence[Cells]) -> dict[str, Judge]:
         "phone": lambda text: _rounded("电话", text),
         "email": _wrong_emails,
     }
-    if "merged_into" not in ROSTER_COLUMNS:
-        judges["merged_into"] = lambda text: NO_MERGERS if text else ""
+    for name in {"merged_into", "split_from"} - set(ROSTER_COLUMNS):
+        judges[name] = lambda text: NO_MERGERS if text else ""
     return judges
 
 

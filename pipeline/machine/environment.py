@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import shlex
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +17,8 @@ from filelock import FileLock, Timeout
 from pipeline.machine.durable import make_folder
 from pipeline.model import BusyError, EnvironmentFailedError
 
+_SPECIAL = re.compile(r"[\s&()'\"$`;<>|*?!#\\[\]{}~^%]" if os.name == "posix" else r"[\s&()'^;,=%!]")
+_EXPANDED = re.compile(r"[$`\"\\!]")
 _LOCK_NAME = ".nianbao.lock"
 _HOLDER_NAME = ".nianbao.holder"
 
@@ -36,8 +42,26 @@ def disk() -> Iterator[None]:
 
 
 def typed(path: Path) -> str:
-    """Return ``path`` as it must be typed in a command: quoted where a space would end it, for any shell."""
-    return f'"{path}"' if any(map(str.isspace, str(path))) else str(path)
+    """Return ``path`` as it must be typed in a command: quoted where a shell would take a character for something else."""
+    text = str(path)
+    if not _SPECIAL.search(text):
+        return text
+    return shlex.quote(text) if os.name == "posix" and _EXPANDED.search(text) else f'"{text}"'
+
+
+def program() -> str:
+    """Return what starts nianbao from any folder: its name where the shell finds it, else its full path."""
+    name = "nianbao.exe" if os.name == "nt" else "nianbao"
+    own = Path(sys.executable).parent / name
+    if not own.exists():
+        return f"{typed(Path(sys.executable))} -m pipeline"
+    found = shutil.which("nianbao")
+    return "nianbao" if found and Path(found).resolve() == own.resolve() else typed(own)
+
+
+def command(verb: str, folder: Path) -> str:
+    """Return the command line that does ``verb`` with the district in ``folder``; it runs as it is printed."""
+    return f"{program()} {verb} {typed(folder)}"
 
 
 @contextmanager

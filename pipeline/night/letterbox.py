@@ -13,17 +13,21 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
 from pipeline.correspondence import asked_delivery, corrects, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, campaign, codes, events, imports, letters, open_ledger, outputs, releases
 from pipeline.ledger.campaign import Delivery, Result
 from pipeline.ledger.secret import secret_of
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.model import CHINA, ConfigError, Made, Verdict
 from pipeline.night import deciding
+from pipeline.night.by_other_means import as_laid_out, lay_out_chat
 from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
+from pipeline.night.morning import lay_out_morning
+from pipeline.night.todo import lay_out_todo
 from pipeline.night.writing import Desk, Pen, workbook_of
 from pipeline.post import KIND_WORDS, Intention, LetterKind, LetterState
 from pipeline.publishing.files import safe_name
@@ -62,7 +66,14 @@ def check(district: District) -> None:
     Texts(district.layouts).check()
 
 
-def write_night(desk: Desk, found: Result, night: Night | None = None, *, dry_run: bool = False) -> Written:
+def write_night(
+    desk: Desk,
+    found: Result,
+    night: Night | None = None,
+    *,
+    carried: Carried = NOTHING_CARRIED,
+    dry_run: bool = False,
+) -> Written:
     """Plan and record the letters of a night. Without ``night`` nothing new has come.
 
     ``found`` is what the finished run found, whose outputs the attachments are taken from. Raises ConfigError with file
@@ -71,6 +82,9 @@ def write_night(desk: Desk, found: Result, night: Night | None = None, *, dry_ru
     came = arrivals_of(desk.form, night) if night else []
     state = state_of(desk.ledger, desk.form, desk.district, found, came, now=desk.now)
     planned = plan(state, earlier_of(came))
+    if not dry_run:
+        lay_out_morning(desk, state, is_news=night is not None)
+        lay_out_todo(desk, state, carried)
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
         changed = stale(desk, planned.waiting, found)
@@ -100,7 +114,7 @@ def deliver(desk: Desk, found: Result, *, by: str, reason: str = "") -> int:
 
     Raises ConfigError where there is nothing to send, and where figures that went up would be corrected without a ``reason``.
     """
-    ledger, year, folder = desk.ledger, desk.district.year, typed(desk.district.folder)
+    ledger, year = desk.ledger, desk.district.year
     if not desk.district.people.district_office_email:
         raise ConfigError(
             "district.toml 没有写汇总表报给谁。请在 [people] 中写明 district_office_email。",
@@ -108,7 +122,7 @@ def deliver(desk: Desk, found: Result, *, by: str, reason: str = "") -> int:
         )
     if not any(found.record["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
         raise ConfigError(
-            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 nianbao run {folder}，再运行这个命令。",
+            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 {command('run', desk.district.folder)}，再运行这个命令。",
             file=desk.district.folder,
         )
     state = state_of(ledger, desk.form, desk.district, found, (), now=desk.now)
@@ -147,7 +161,7 @@ def send_summary(district: District, output: Path, *, by: str, reason: str = "",
         found = campaign.last_result(ledger, district.year)
         if found is None:
             raise ConfigError(
-                f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
+                f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder
             )
         target = output / str(district.year)
         look_after(ledger, district, target, now=now)
@@ -210,7 +224,9 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     outputs.forget(ledger, year, gone)
     for name, item in wanted.items():
         if item.laid != name or not (target / LETTERS / name).is_file():
-            shared.write(_path(name), letters.content(ledger, item))
+            shared.write(_path(name), as_laid_out(district, letters.content(ledger, item)))
+    is_news = bool(gone) or any(item.laid != name for name, item in wanted.items())
+    lay_out_chat(target, ledger, district, list(wanted.values()), is_news=is_news)
     letters.laid_out(ledger, {item.key: name for name, item in wanted.items() if item.laid != name})
     _write_page(ledger, district, shared, names, now)
     _remember(ledger, year, shared)

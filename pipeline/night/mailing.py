@@ -15,7 +15,7 @@ from pipeline.district.folder import CONFIG_NAME, District
 from pipeline.ledger import letters, mailboxes
 from pipeline.ledger.hosts import known_host, remember_host
 from pipeline.ledger.store import Ledger
-from pipeline.machine.environment import typed
+from pipeline.machine.environment import command
 from pipeline.machine.network import Credentials, credentials
 from pipeline.messages import bounce_in_words
 from pipeline.model import ConfigError, Message, Reason, SenderProof
@@ -112,7 +112,7 @@ def dispatch(
     if not district.mail.smtp_host:
         raise ConfigError(
             "district.toml 没有写发信服务器。请在 [mail] 中写明 smtp_host；"
-            f"没有发信服务器的，用自己的邮件程序发出后，运行 nianbao send {typed(district.folder)} --by-hand 记下。",
+            f"没有发信服务器的，用自己的邮件程序发出后，运行 {command('send', district.folder)} --by-hand 记下。",
             file=district.folder,
         )
     waiting = [

@@ -31,7 +31,7 @@ def district_report(form: Form, summary: DistrictSummary) -> Report:
 
 def render_district_report(layout: word.Layout, form: Form, summary: DistrictSummary) -> bytes:
     """Print the district's own report (.docx); every page of one that lacks an agency says so."""
-    return word.render(layout, district_report(form, summary), note=partial_mark(summary))
+    return word.render(layout, district_report(form, summary), note=partial_mark(summary), shows_gaps=True)
 
 
 def upward_table(form: Form, summary: DistrictSummary, level: str) -> bytes:

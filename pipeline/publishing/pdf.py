@@ -20,7 +20,8 @@ from pipeline.machine.office import convert, find_program
 from pipeline.publishing.files import write_if_changed
 
 SUFFIX = ".pdf"
-_FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+_TAGGED = '{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+_FILTERS = {".docx": f"pdf:writer_pdf_Export:{_TAGGED}", ".xlsx": f"pdf:calc_pdf_Export:{_TAGGED}"}
 """Tagged, so that a screen reader finds headings and tables."""
 _BATCH = 25
 _START_SECONDS, _EACH_SECONDS = 90, 15
@@ -107,11 +108,15 @@ def _print_batch(
     """Print in one start, in a folder of our own: no lock files beside the reports, no profile of a user disturbed."""
     with tempfile.TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        copies = {folder / f"{number:04}.docx": document for number, document in enumerate(documents)}
+        copies = {
+            folder / f"{number:04}{document.suffix}": document for number, document in enumerate(documents)
+        }
         for copy, document in copies.items():
             shutil.copyfile(document, copy)
         patience = _START_SECONDS + _EACH_SECONDS * len(copies)
-        convert(program, list(copies), folder, _FILTER, seconds=patience)
+        for suffix in dict.fromkeys(copy.suffix for copy in copies):
+            own = [copy for copy in copies if copy.suffix == suffix]
+            convert(program, own, folder, _FILTERS[suffix], seconds=patience)
         for copy, document in copies.items():
             printed = copy.with_suffix(SUFFIX)
             if printed.is_file():

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, TypeAlias
 
+from pipeline.district.mail_settings import NO_MAIL
+from pipeline.district.people import NO_PEOPLE
 from pipeline.district.roster import ROSTER_SHEET
+from pipeline.district.rule_settings import AS_THE_FORM_SAYS
 from pipeline.district.settings_fields import (
     BOOK_STEM,
     CALENDAR,
@@ -36,6 +39,7 @@ from pipeline.district.settings_fields import (
     Kind,
     Setting,
 )
+from pipeline.district.workdays import PLAIN_CALENDAR
 from pipeline.publishing.summary.book import BORDER, DAY_FORMAT, NOTE_FILL, Book, Page
 
 if TYPE_CHECKING:
@@ -45,6 +49,8 @@ Value: TypeAlias = str | int | date
 _FILL = "#FFFBE6"
 """Where something is to be written."""
 _GREY = "#7F7F7F"
+_USUAL = {"people": NO_PEOPLE, "mail": NO_MAIL, "calendar": PLAIN_CALENDAR, "rules": AS_THE_FORM_SAYS}
+"""What holds where nothing is written: it is not written down."""
 _SPARE = 60
 """Empty rows that a list keeps ready."""
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2999, 12, 31)
@@ -85,7 +91,8 @@ def filled_of(district: District) -> Filled:
             "calendar": district.calendar,
         }
         value = getattr(holder.get(item.table, district.rules), item.key)
-        settings[item.table, item.key] = _shown(item, value)
+        is_usual = item.table in _USUAL and value == getattr(_USUAL[item.table], item.key)
+        settings[item.table, item.key] = "" if is_usual else _shown(item, value)
     return Filled(
         settings,
         {
@@ -216,6 +223,9 @@ def _list(book: Book, name: str, columns: Sequence[Column], rows: Sequence[Mappi
         for place, column in enumerate(columns):
             value = filled.get(column.title, "")
             _write(page, 4 + number, place, value, {} if column.is_day else {"num_format": "@"})
+        if filled:
+            texts = {place: (str(filled.get(column.title, "")), 1) for place, column in enumerate(columns)}
+            page.height_for(4 + number, texts)
     last = 3 + len(rows) + _SPARE
     for place, column in enumerate(columns):
         if column.choices:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _LEVEL = 6
 _NAMED_OMISSIONS = 5
+_GAP = re.compile(
+    r"(<w:rPr>(?:<w:(?:rFonts|b|i|color|sz|szCs)\b[^>]*/>)*)(</w:rPr><w:t(?: [^>]*)?>【填写：[^<]*】</w:t>)"
+)
+"""A run that is nothing but a gap to be filled in, up to the end of its properties, and the rest."""
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TITLE_CHARACTERS = 20
 """Of 22 points, as many as fit into a line of the type area."""
@@ -75,8 +79,11 @@ def compile_layout(content: bytes, form: Form) -> Layout:
     )
 
 
-def render(layout: Layout, report: Report, *, note: str = "") -> bytes:
-    """Print ``report``: the same bytes for the same arguments. ``note`` stands above every page, where the layout has room for it."""
+def render(layout: Layout, report: Report, *, note: str = "", shows_gaps: bool = False) -> bytes:
+    """Print ``report``: the same bytes for the same arguments. ``note`` stands above every page, where the layout has room for it.
+
+    ``shows_gaps``: what is to be filled in is highlighted.
+    """
     values = _values(layout, report) | {NOTE_MARK: escaped(note)}
     lines = {key: paragraphs(report.texts.get(key, "")) for key, _ in layout.labels}
     parts = []
@@ -85,7 +92,9 @@ def render(layout: Layout, report: Report, *, note: str = "") -> bytes:
             pieces = [part.literals[0]]
             for field, literal in zip(part.fields, part.literals[1:], strict=True):
                 pieces += (_printed(field, layout, values, lines), literal)
-            parts.append(package.deflate(part.name, "".join(pieces).encode(), _LEVEL))
+            text = "".join(pieces)
+            text = _GAP.sub(r'\1<w:highlight w:val="yellow"/>\2', text) if shows_gaps else text
+            parts.append(package.deflate(part.name, text.encode(), _LEVEL))
         else:
             parts.append(part)
     return package.join(parts)

@@ -282,17 +282,17 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "moved"): Wording("“{table}”的位置与模板不同，已按行列名称逐格读取"),
     ("F06", "unknown_sender"): Wording(
         "邮件是从“{sender}”发来的，这个邮箱不在 {agency} 的名单中，数据暂不计入",
-        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入 agencies.csv 的 email 列后重新运行",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入单位名单的“邮箱”列后重新运行",
         "{sender}",
     ),
     ("F06", "nobody"): Wording(
         "邮件是从“{sender}”发来的，这个邮箱不在任何单位的名单中，也看不出是哪个单位的",
-        "请向发件人核实单位，把邮箱补入 agencies.csv 的 email 列后重新运行",
+        "请向发件人核实单位，把邮箱补入单位名单的“邮箱”列后重新运行",
         "{sender}",
     ),
     ("F06", "foreign_sender"): Wording(
         "表是 {agency} 的，邮件却是从 {owner} 的邮箱“{sender}”发来的，数据暂不计入",
-        "请打电话向 {agency} 核实（{contact}）；确可由该邮箱代报的，把邮箱补入 agencies.csv 中 {agency} 的 email 列后重新运行",
+        "请打电话向 {agency} 核实（{contact}）；确可由该邮箱代报的，把邮箱补入单位名单中 {agency} 的“邮箱”列后重新运行",
         "{sender}",
     ),
     ("F06", "two_claims"): Wording(

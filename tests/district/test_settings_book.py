@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from openpyxl import Workbook
 from pipeline.coordinating.adopting import adopt
 from pipeline.coordinating.preparing import init
 from pipeline.district.folder import load_district
-from pipeline.model import ConfigError
+from pipeline.model import Agency, ConfigError
 from pipeline.publishing.settings_book import filled_of
 from tests.district.test_district import district as text_district
 from tests.support.settings import DEADLINE, cell_of, desk, filled
@@ -130,6 +131,15 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     own = load_district(desk(tmp_path / "a", FULL))
     again = load_district(desk(tmp_path / "b", filled_of(own)))
     assert filled_of(again) == filled_of(own)
+
+
+def test_every_field_of_an_agency_has_its_column(tmp_path: Path) -> None:
+    """A field that the roster learns must be written by ``adopt`` too, or it would be lost without a word."""
+    assert {item.name for item in fields(Agency)} == {
+        "code", "name", "kind", "level", "aliases", "contact", "phone", "emails",
+    }, "teach pipeline/publishing/settings_book.py the new field, then name it here"  # fmt: skip
+    own = load_district(desk(tmp_path / "a", FULL))
+    assert load_district(desk(tmp_path / "b", filled_of(own))).agencies == own.agencies
 
 
 @pytest.mark.parametrize(

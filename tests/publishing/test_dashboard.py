@@ -12,6 +12,7 @@ from pipeline.model import Claims, Finding, NightCounts, Severity, Verdict
 from pipeline.publishing.html import charts
 from pipeline.publishing.html.dashboard import build_dashboard, days_left
 from pipeline.publishing.html.standing import MOST_FINDINGS, Link, Morning, rows, to_correct, waiting
+from pipeline.publishing.html.templating import phones
 from tests.support.districts import NOON, agency, assessment, blank, merged, mixed, notices_of
 
 DEADLINE = date(2024, 1, 31)
@@ -249,3 +250,10 @@ def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: Morning) -> No
     page = build_dashboard(form, replace(morning, nights=nights)).decode()
     assert "1月20日：合格 1，合格（有提醒） 0，退回 1，待核实 1，未报送 1；1月21日：合格 2" in page
     assert "每天最后一次运行" not in build_dashboard(form, replace(morning, nights=nights[:2])).decode()
+
+
+def test_two_numbers_in_one_cell_are_two_links() -> None:
+    assert phones("0571-88000001；13800000001") == ["0571-88000001", "13800000001"]
+    assert phones("0571-88000001 13800000001") == ["0571-88000001", "13800000001"]
+    assert phones("0571 8800 0001") == ["0571 8800 0001"]
+    assert phones("") == []

@@ -100,6 +100,15 @@ def test_a_partial_report_says_so_on_every_page_and_in_its_first_paragraph(form:
     assert words(content)[1].startswith(f"【填写：{mark}，未含：")
 
 
+def test_what_is_to_be_filled_in_is_highlighted_and_nothing_else(form: Form) -> None:
+    document = docx.Document(io.BytesIO(render_district_report(LAYOUT, form, whole(form))))
+    runs = [run for paragraph in document.paragraphs for run in paragraph.runs]
+    marked = [run.text for run in runs if run.font.highlight_color]
+    gaps = [run.text for run in runs if run.text.startswith("【填写：")]
+    assert marked == gaps
+    assert gaps
+
+
 def test_a_whole_report_has_an_empty_head(form: Form) -> None:
     section = docx.Document(io.BytesIO(render_district_report(LAYOUT, form, whole(form)))).sections[0]
     assert section.header.paragraphs[0].text == ""

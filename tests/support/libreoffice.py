@@ -45,6 +45,11 @@ def convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
     return _convert(files, out, kind)
 
 
+def converted(file: Path, out: Path, kind: str) -> Path:
+    """Open ``file`` and save it as ``kind`` in ``out``, which must not be its folder."""
+    return _convert([file], out, kind)[0]
+
+
 def _convert(files: Sequence[Path], out: Path, kind: str) -> list[Path]:
     """Convert in one start of LibreOffice; skips the test where there is none."""
     if SOFFICE is None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+_BETWEEN_PHONES = re.compile(r"\s*[;；,，、/／\n]\s*|\s{2,}|\s+(?=\d{3,4}-|1\d{10})")
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,6 +40,11 @@ def link(path: str) -> str:
     return quote(path)
 
 
+def phones(text: str) -> list[str]:
+    """Split telephone numbers that stand in one cell, so that each can be dialled."""
+    return [part for part in _BETWEEN_PHONES.split(text.strip()) if part]
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
@@ -50,4 +58,5 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["link"] = link
+    environment.filters["phones"] = phones
     return environment

@@ -66,7 +66,7 @@ class Book:
     Sheets go to disk while they are built, so memory does not grow with the roster; see ``page``.
     """
 
-    def __init__(self, title: str, running_head: tuple[str, str]) -> None:
+    def __init__(self, title: str, running_head: tuple[str, str], *, keywords: str = "") -> None:
         self._target = BytesIO()
         self._workbook = Workbook(
             self._target,
@@ -77,7 +77,7 @@ class Book:
                 "default_format_properties": {"font_name": BODY_FONT, "font_size": 10.5},
             },
         )
-        self._workbook.set_properties({"title": clean(title), "created": _CREATED})
+        self._workbook.set_properties({"title": clean(title), "created": _CREATED, "keywords": keywords})
         self._workbook.set_calc_mode("auto")
         left, right = (_in_head(clean(text)[:_HEADER_ROOM]) for text in running_head)
         self._header = f'&L&"{BODY_FONT}"&9{left}&R&"{BODY_FONT}"&9{{}}{right}'

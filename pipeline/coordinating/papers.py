@@ -1,0 +1,139 @@
+"""A district and what its ledger knows go in; the papers of the office come out: 通报, 通讯录, 考核明细, 公布情况, 上报材料.
+
+They are written when somebody asks, not every night, into ``output/<year>/材料/``; 公布情况 lies in the district's own
+folder, since a person writes in it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+from pipeline.coordinating.standing import status
+from pipeline.district.folder import District
+from pipeline.district.tables import read_tables
+from pipeline.ledger import campaign, has_ledger, open_copy, standing
+from pipeline.ledger.campaign import Result
+from pipeline.ledger.standing import Versions
+from pipeline.machine.environment import command
+from pipeline.model import Agency, ConfigError
+from pipeline.publishing import pdf
+from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.publishing.papers import lists
+from pipeline.publishing.papers.conduct import Conduct, Version
+from pipeline.publishing.papers.cover import build_cover
+from pipeline.publishing.papers.notice import build_notice
+
+PAPERS = "材料"
+_MOST_YEARS = 6
+_STAMP = (2021, 1, 1, 0, 0, 0)
+_FIRST_TICK = 2
+_SHORT_MONTH = 2
+
+
+def write_papers(district: District, output: Path, *, today: date) -> list[Path]:
+    """Write every paper as of ``today``; return their paths. Raises ConfigError before the first run."""
+    found = status(district, output, today=today)
+    target = output / str(district.year)
+    last = _last_result(output, district.year)
+    if last is None:
+        raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
+    own = [_conduct(district, district.year, agency, found.of(agency.code)) for agency in district.agencies]
+    years = {district.year: own, **_earlier(district, output)}
+    about = f"{district.name}{district.year}年"
+    ticks = district.folder / f"公布情况_{district.year}.xlsx"
+    contents = {
+        target / PAPERS / f"{safe_name(about, '年报报送情况通报')}.docx": build_notice(
+            district.name, district.office, today, own
+        ),
+        target / PAPERS / "通讯录.xlsx": lists.contacts(district.name, district.agencies),
+        target / PAPERS / "考核明细.xlsx": lists.assessment_sheet(district.name, years),
+        ticks: lists.published(district.name, district.year, district.agencies, _ticked(ticks)),
+    }
+    for path, content in contents.items():
+        write_if_changed(path, content)
+    bundle = target / PAPERS / "上报材料.zip"
+    write_if_changed(bundle, _bundle(district, target, dict(last.record)["files"], own, today))
+    return [*contents, bundle]
+
+
+def _last_result(output: Path, year: int) -> Result | None:
+    if not has_ledger(output):
+        return None
+    with open_copy(output) as ledger:
+        return campaign.last_result(ledger, year)
+
+
+def _conduct(district: District, year: int, agency: Agency, versions: Versions) -> Conduct:
+    deadline = district.deadline_of(agency.code) if year == district.year else _usual(district, year)
+    return Conduct(
+        agency, year, deadline, [Version(item.verdict, item.received_at) for item in versions.files]
+    )
+
+
+def _usual(district: District, year: int) -> date:
+    """Return the same day of that year: what the deadline was then, nobody has written down."""
+    day = district.deadline
+    return day.replace(
+        year=day.year - (district.year - year), day=min(day.day, 28 if day.month == _SHORT_MONTH else 31)
+    )
+
+
+def _earlier(district: District, output: Path) -> dict[int, list[Conduct]]:
+    found = {}
+    with open_copy(output) as ledger:
+        for year in range(district.year - _MOST_YEARS, district.year):
+            own = standing.by_agency(standing.filed(ledger, year))
+            if own:
+                found[year] = [
+                    _conduct(district, year, agency, own[agency.code])
+                    for agency in district.agencies
+                    if agency.code in own
+                ]
+    return found
+
+
+def _ticked(path: Path) -> dict[str, Sequence[str]]:
+    """Return what a person has written into 公布情况, by the agency's code."""
+    if not path.is_file():
+        return {}
+    [table, *_] = read_tables(path)
+    width = len(lists.PUBLISHED_HEADS)
+    rows = (tuple(row[:width]) + ("",) * (width - len(row)) for row in table.rows[2:])
+    return {row[0].strip(): row[_FIRST_TICK:] for row in rows if row[0].strip() and any(row[_FIRST_TICK:])}
+
+
+def _bundle(
+    district: District, target: Path, files: Mapping[str, str], own: Sequence[Conduct], today: date
+) -> bytes:
+    """Pack what goes up: the covering letter with its page to be sealed, the workbook, the district's report."""
+    cover = build_cover(district, today, sum(bool(item.accepted) for item in own), len(own))
+    parts: dict[str, bytes] = {"1_报送函.docx": cover}
+    for number, key in ((2, "summary"), (3, "district_report")):
+        path = target / files[key]
+        if path.is_file():
+            parts[f"{number}_{path.name}"] = path.read_bytes()
+    parts |= _printed(parts)
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        for name, content in sorted(parts.items()):
+            package.writestr(zipfile.ZipInfo(name, _STAMP), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _printed(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Print each part as PDF where LibreOffice is installed; what it fails at is left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        sources = [_written(Path(folder) / name, content) for name, content in parts.items()]
+        pdf.print_documents(sources, lambda _: None)
+        printed = [path.with_suffix(pdf.SUFFIX) for path in sources]
+        return {path.name: path.read_bytes() for path in printed if path.is_file()}
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path

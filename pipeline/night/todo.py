@@ -1,0 +1,104 @@
+"""Where everything stands goes in; 待办.xlsx lies in the year's folder, unless a person has it open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from pipeline.coordinating.todo import CHOICES, DISMISS, FILE, PLEA, WAIVE, Carried, key_of
+from pipeline.correspondence import State, morning
+from pipeline.district.workdays import spoken_date
+from pipeline.ledger import dismissals, standing, waivers
+from pipeline.messages import notices
+from pipeline.model import CHINA, Verdict
+from pipeline.night.writing import Desk
+from pipeline.publishing.files import write_if_changed
+from pipeline.publishing.todo_book import TODO_NAME, Call, Decided, Question, Todo, build_todo_book, shows
+
+
+def lay_out_todo(desk: Desk, state: State, carried: Carried) -> bool:
+    """Write the workbook; return whether it says what there is to do now: one that is open in a program is left alone."""
+    todo, path = _todo(desk, state, carried), desk.target / TODO_NAME
+    if shows(path, todo):
+        return True
+    if _is_open(path):
+        return False
+    try:
+        write_if_changed(path, build_todo_book(todo))
+    except PermissionError:  # Windows: a workbook that is open cannot be replaced
+        return False
+    return True
+
+
+def _is_open(path: Path) -> bool:
+    """Whether Excel, WPS or LibreOffice has left its mark beside the file."""
+    marks = (f"~${path.name}", f".~lock.{path.name}#", f".~{path.name}")
+    return any(path.with_name(name).exists() for name in marks)
+
+
+def _todo(desk: Desk, state: State, carried: Carried) -> Todo:
+    district, day = desk.district, state.reading_day
+    while not district.calendar.is_workday(day):
+        day += timedelta(days=1)
+    calls = [
+        Call(item.agency.name, item.agency.contact, item.agency.phone, item.why, state.reminded(item.agency))
+        for item in morning(state, day, 0).calls
+    ]
+    questions = [*_files(desk), *_pleas(state, desk)]
+    open_keys = {item.key for item in questions}
+    return Todo(
+        f"{district.name}{district.year}年年报待办",
+        spoken_date(day),
+        calls,
+        questions,
+        list(_decided(desk)),
+        {key: item for key, item in carried.kept.items() if key in open_keys},
+        {key: why for key, why in carried.refused.items() if key in open_keys},
+    )
+
+
+def _files(desk: Desk) -> Iterator[Question]:
+    """Yield every file that waits for a person."""
+    agencies = {agency.code: agency for agency in desk.district.agencies}
+    for item in standing.filed(desk.ledger, desk.district.year):
+        if item.verdict is not Verdict.HELD:
+            continue
+        agency = agencies.get(item.agency or "")
+        said = [notice.message for notice in notices(desk.form, item.findings)][:1]
+        yield Question(
+            key_of(FILE, item.path),
+            agency.name if agency else "（无法确认单位）",
+            agency.contact if agency else "",
+            agency.phone if agency else "",
+            "待核实的文件",
+            "\n".join([item.path, *said]),
+            CHOICES[FILE],
+        )
+
+
+def _pleas(state: State, desk: Desk) -> Iterator[Question]:
+    """Yield every error that an agency has explained and that may be excepted."""
+    for item in morning(state, state.reading_day, 0).pleas:
+        if desk.form.may_waive(item.rule):
+            yield Question(
+                key_of(PLEA, item.agency.code, item.rule),
+                item.agency.name,
+                item.agency.contact,
+                item.agency.phone,
+                "单位作了说明",
+                f"{item.rule}　{item.fault}\n单位说明：{item.said}",
+                CHOICES[PLEA],
+            )
+
+
+def _decided(desk: Desk) -> Iterator[Decided]:
+    names = {agency.code: agency.name for agency in desk.district.agencies}
+    for item in waivers.in_force(desk.ledger, desk.district.year, desk.now.date()):
+        day = item.given_at.astimezone(CHINA).date().isoformat()
+        about = f"{names.get(item.agency, item.agency)}　{item.rule}"
+        until = f"{item.reason}（至 {item.until}）" if item.until else item.reason
+        yield Decided(day, about, WAIVE, until, item.person)
+    for file in dismissals.in_force(desk.ledger, desk.district.year):
+        day = file.given_at.astimezone(CHINA).date().isoformat()
+        yield Decided(day, file.file, DISMISS, file.reason, file.person)

@@ -1,0 +1,79 @@
+"""What came from an agency, in order, goes in; how it reported comes out: in time, right at once, how often returned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.model import CHINA, Agency, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a report: what became of it, and when it came; ``received`` is None where nobody knows."""
+
+    verdict: Verdict
+    received: datetime | None
+
+    @property
+    def day(self) -> date | None:
+        """The day in China on which it came."""
+        return self.received.astimezone(CHINA).date() if self.received else None
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How one agency reported in one year; ``deadline`` is its own."""
+
+    agency: Agency
+    year: int
+    deadline: date
+    versions: Sequence[Version]
+
+    @property
+    def first_day(self) -> date | None:
+        """The day on which its first file came."""
+        return self.versions[0].day if self.versions else None
+
+    @property
+    def days_late(self) -> int:
+        """Days from the deadline to the first file; 0 where it was in time or nobody knows."""
+        return max(0, (self.first_day - self.deadline).days) if self.first_day else 0
+
+    @property
+    def returns(self) -> int:
+        """How often its report went back."""
+        return sum(item.verdict is Verdict.RETURNED for item in self.versions)
+
+    @property
+    def accepted(self) -> Version | None:
+        """The first version that was accepted."""
+        return next((item for item in self.versions if item.verdict.is_acceptance), None)
+
+    @property
+    def is_right_at_once(self) -> bool:
+        """Whether its first file was accepted."""
+        return bool(self.versions) and self.versions[0].verdict.is_acceptance
+
+    @property
+    def days_to_mend(self) -> int | None:
+        """Days from the first file to the first accepted one; None where none is, or nobody knows."""
+        done = self.accepted
+        return (done.day - self.first_day).days if done and done.day and self.first_day else None
+
+    @property
+    def punctuality(self) -> str:
+        """Say whether it was in time."""
+        if not self.versions:
+            return "未报送"
+        if self.first_day is None:
+            return "日期不详"
+        return f"迟 {self.days_late} 天" if self.days_late else "按时"
+
+    @property
+    def state(self) -> str:
+        """Say where it stands, in neutral words."""
+        if self.accepted:
+            return "已接收"
+        return "修改中" if self.versions else "未报送"

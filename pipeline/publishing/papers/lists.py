@@ -1,0 +1,105 @@
+"""The roster, and how each agency reported, go in; 通讯录, 考核明细 and 公布情况 come out as workbooks that print on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from pipeline.model import Agency
+from pipeline.publishing.papers.conduct import Conduct
+from pipeline.publishing.summary.book import NOTE_FILL, Book, Page
+
+Cell: TypeAlias = str | int
+PUBLISHED_HEADS = ("代码", "单位名称", "是否已公布", "公布日期", "网址", "备注")
+_INPUT_FILL = "#FFFBE6"
+
+
+def contacts(district: str, agencies: Sequence[Agency]) -> bytes:
+    """Build the 通讯录."""
+    heads = ("序号", "代码", "单位名称", "类别", "联系人", "电话", "邮箱", "备注")
+    rows = [
+        (number, item.code, item.name, item.kind, item.contact, item.phone, "；".join(item.emails), "")
+        for number, item in enumerate(agencies, 1)
+    ]
+    return _paper(f"{district}政府信息公开年报工作通讯录", heads, rows, (6, 10, 34, 10, 12, 18, 34, 14))
+
+
+def assessment_sheet(district: str, years: Mapping[int, Sequence[Conduct]]) -> bytes:
+    """Build the 考核明细: a sheet for each year, newest first, one row an agency."""
+    book = Book(f"{district}年报报送考核明细", (district, "年报报送考核明细"))
+    heads = (
+        "序号",
+        "代码",
+        "单位名称",
+        "类别",
+        "首次报送",
+        "是否按时",
+        "迟报天数",
+        "首次即接收",
+        "报送次数",
+        "退回次数",
+        "改好用天数",
+        "目前情况",
+    )
+    widths = (6, 10, 34, 10, 13, 12, 8, 8, 8, 8, 9, 11)
+    for year in sorted(years, reverse=True):
+        rows = [_conduct_row(number, item) for number, item in enumerate(years[year], 1)]
+        page = book.page(str(year), widths, landscape=True)
+        _fill(page, f"{district}{year}年政府信息公开年报报送考核明细", heads, rows)
+        note = "首次即接收：第一次报送没有退回。改好用天数：从首次报送到第一次接收。日期不详的不计迟报。"
+        page.line(len(rows) + 3, note, book.style(font_color="#7F7F7F"))
+    return book.to_bytes()
+
+
+def _conduct_row(number: int, item: Conduct) -> tuple[Cell, ...]:
+    mend = item.days_to_mend
+    return (
+        number, item.agency.code, item.agency.name, item.agency.kind,
+        item.first_day.isoformat() if item.first_day else "", item.punctuality,
+        item.days_late if item.versions else "", "是" if item.is_right_at_once else "否" if item.versions else "",
+        len(item.versions), item.returns, "" if mend is None else mend, item.state,
+    )  # fmt: skip
+
+
+def published(
+    district: str, year: int, agencies: Sequence[Agency], ticked: Mapping[str, Sequence[str]]
+) -> bytes:
+    """Build 公布情况, to be ticked by hand; ``ticked`` keeps what was written before, by code: the last four columns."""
+    book = Book(f"{district}{year}年年报公布情况", (district, "年报公布情况"))
+    page = book.page("公布情况", (10, 36, 12, 14, 50, 24), landscape=True)
+    rows = [(item.code, item.name, *(ticked.get(item.code) or ("",) * 4)) for item in agencies]
+    _fill(page, f"{district}{year}年政府信息公开年报公布情况", PUBLISHED_HEADS, rows, input_from=2)
+    last = len(rows) + 1
+    page.sheet.data_validation(2, 2, last, 2, {"validate": "list", "source": ["是", "否"]})
+    done = f'COUNTIF(C3:C{last + 1},"是")'
+    ticks = sum(row[2] == "是" for row in rows)
+    page.text(last + 2, 0, "已公布", book.boxed(align="center", bg_color=NOTE_FILL), across=2)
+    page.formula(last + 2, 2, f"={done}", book.boxed(align="center", bg_color=NOTE_FILL), ticks)
+    return book.to_bytes()
+
+
+def _paper(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float]
+) -> bytes:
+    book = Book(title, (title, ""))
+    _fill(book.page(title[-3:], widths, landscape=True), title, heads, rows)
+    return book.to_bytes()
+
+
+def _fill(
+    page: Page, title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, input_from: int = 99
+) -> None:
+    book = page.book
+    page.title(title)
+    page.heads(1, heads)
+    for number, row in enumerate(rows, 2):
+        for column, value in enumerate(row):
+            fill = {"bg_color": _INPUT_FILL} if column >= input_from else {}
+            if isinstance(value, int):
+                page.number(number, column, value, book.boxed(align="center"))
+            else:
+                page.text(number, column, value, book.boxed(num_format="@", **fill))
+        page.height_for(number, {column: (str(value), 1) for column, value in enumerate(row)}, least=18)
+    page.sheet.freeze_panes(2, 3 if input_from > len(heads) else 2)
+    page.sheet.repeat_rows(1)
+    page.sheet.autofilter(1, 0, max(2, len(rows) + 1), len(heads) - 1)

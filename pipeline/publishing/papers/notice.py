@@ -1,0 +1,82 @@
+"""How the agencies reported goes in; the 通报 comes out: one page of Word, neutral in its words, to be signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from docx.document import Document as Doc
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.shared import Mm
+
+from pipeline.publishing.papers.conduct import Conduct
+from pipeline.publishing.papers.plain_word import (
+    CENTRE,
+    JUSTIFY,
+    LEFT,
+    RIGHT,
+    line,
+    new_page,
+    to_bytes,
+    write,
+)
+from pipeline.publishing.word_styles import FANG, HEI, TITLE
+
+_HEADS = ("序号", "单位", "首次报送", "是否按时", "退回次数", "目前情况")
+_WIDTHS = (12, 72, 24, 22, 20, 22)
+_ROOM = 212.0
+"""Millimetres of a page that the table may take."""
+_TALLEST = 6.2
+
+
+def build_notice(district: str, office: str, today: date, found: Sequence[Conduct]) -> bytes:
+    """Build the 通报 on the day ``today``: the same bytes for the same content."""
+    year = found[0].year if found else today.year - 1
+    document = new_page(sides=19, ends=17)
+    line(document, f"关于{year}年政府信息公开工作年度报告报送情况的通报", TITLE, 18, CENTRE)
+    line(document, _said(district, today, found), FANG, 12, JUSTIFY, indent=True)
+    _table(document, found)
+    line(document, f"{office}　　{today.year}年{today.month}月{today.day}日", FANG, 12, RIGHT)
+    return to_bytes(document)
+
+
+def _said(district: str, today: date, found: Sequence[Conduct]) -> str:
+    came = [item for item in found if item.versions]
+    late, once = sum(bool(item.days_late) for item in came), sum(item.is_right_at_once for item in came)
+    unknown = sum(item.first_day is None for item in came)
+    accepted, returned = sum(bool(item.accepted) for item in came), sum(bool(item.returns) for item in came)
+    return (
+        f"截至{today.month}月{today.day}日，{district}应报送 {len(found)} 家，已报送 {len(came)} 家"
+        f"（按时 {len(came) - late - unknown} 家，迟报 {late} 家{f'，日期不详 {unknown} 家' if unknown else ''}），未报送 {len(found) - len(came)} 家。"
+        f"已接收 {accepted} 家，其中首次报送即接收 {once} 家；退回修改过 {returned} 家，共 {sum(item.returns for item in found)} 次。"
+        "各单位情况如下。"
+    )
+
+
+def _table(document: Doc, found: Sequence[Conduct]) -> None:
+    height = min(_TALLEST, _ROOM / (len(found) + 1))
+    size = 10.5 if height > 5 else 9 if height > 4.2 else 8  # noqa: PLR2004 - what fits into so many millimetres
+    table = document.add_table(rows=0, cols=len(_HEADS), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = Mm(width)
+    rows = [
+        (
+            str(number),
+            item.agency.name,
+            f"{item.first_day.month}月{item.first_day.day}日" if item.first_day else "",
+            item.punctuality,
+            str(item.returns) if item.versions else "",
+            item.state,
+        )
+        for number, item in enumerate(found, 1)
+    ]
+    for place, texts in enumerate((_HEADS, *rows)):
+        row = table.add_row()
+        row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.EXACTLY
+        for column, (cell, text, width) in enumerate(zip(row.cells, texts, _WIDTHS, strict=True)):
+            cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            is_name = column == 1 and place
+            align = LEFT if is_name else CENTRE
+            write(cell.paragraphs[0], text, HEI if place == 0 else FANG, size, align)

@@ -1,0 +1,81 @@
+"""The papers of the office say what the ledger knows, fit their page, and keep what a person ticked."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+
+from pipeline.coordinating.papers import PAPERS, write_papers
+from pipeline.district.folder import load_district
+from pipeline.forms.form import Form
+from pipeline.model import Agency, ConfigError, Verdict
+from pipeline.publishing.papers.conduct import Conduct, Version
+from pipeline.publishing.papers.notice import build_notice
+from tests.support.folders import filled, make_district, run
+from tests.support.libreoffice import to_pdf
+
+AGENCY = Agency("001", "甲局", "部门", "县区")
+DEADLINE = date(2024, 1, 31)
+
+
+def came(verdict: Verdict, day: int | None) -> Version:
+    return Version(verdict, datetime(2024, 2, day, 4, tzinfo=UTC) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("versions", "said"),
+    [
+        ([], ("未报送", 0, False, None, "未报送")),
+        ([came(Verdict.ACCEPTED, None)], ("日期不详", 0, True, None, "已接收")),
+        ([came(Verdict.RETURNED, 2)], ("迟 2 天", 1, False, None, "修改中")),
+        (
+            [came(Verdict.RETURNED, 1), came(Verdict.RETURNED, 3), came(Verdict.ACCEPTED, 6)],
+            ("迟 1 天", 2, False, 5, "已接收"),
+        ),
+        (
+            [came(Verdict.ACCEPTED_WITH_REMARKS, 1), came(Verdict.RETURNED, 3)],
+            ("迟 1 天", 1, True, 0, "已接收"),
+        ),
+    ],
+)
+def test_how_an_agency_reported(versions: list[Version], said: tuple[object, ...]) -> None:
+    own = Conduct(AGENCY, 2023, DEADLINE, versions)
+    assert (own.punctuality, own.returns, own.is_right_at_once, own.days_to_mend, own.state) == said
+
+
+def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -> None:
+    folder = make_district(tmp_path / "区", ["甲局", "乙局"], {"甲局.xlsx": filled(form, "甲局")})
+    district, output = load_district(folder), folder / "output"
+    with pytest.raises(ConfigError, match="run"):
+        write_papers(district, output, today=DEADLINE)
+    run(folder)
+    paths = write_papers(district, output, today=DEADLINE)
+    assert all(path.is_file() for path in paths)
+    notice = Document(str(next(path for path in paths if path.suffix == ".docx")))
+    assert "应报送 2 家，已报送 1 家" in notice.paragraphs[1].text
+    ticks = folder / "公布情况_2023.xlsx"
+    book = load_workbook(ticks)
+    book.worksheets[0]["C3"], book.worksheets[0]["E3"] = "是", "www.x.example"
+    book.save(ticks)
+    before = {path: path.read_bytes() for path in paths if path.suffix == ".docx"}
+    write_papers(district, output, today=DEADLINE)
+    again = load_workbook(ticks).worksheets[0]
+    assert (again["B3"].value, again["C3"].value, again["E3"].value) == ("甲局", "是", "www.x.example")
+    assert {path: path.read_bytes() for path in before} == before, "the same content, the same bytes"
+    with zipfile.ZipFile(output / "2023" / PAPERS / "上报材料.zip") as package:
+        assert len([name for name in package.namelist() if name.endswith((".docx", ".xlsx"))]) == 3
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("count", [3, 46])
+def test_the_notice_is_one_page(tmp_path: Path, count: int) -> None:
+    own = [Conduct(AGENCY, 2023, DEADLINE, [came(Verdict.ACCEPTED, 1)])] * count
+    path = tmp_path / "通报.docx"
+    path.write_bytes(build_notice("样例区", "样例区政务公开办", DEADLINE, own))
+    [printed] = to_pdf([path], tmp_path / "out")
+    assert printed.read_bytes().count(b"/Type/Page\n") + printed.read_bytes().count(b"/Type/Page/") == 1

@@ -1,0 +1,98 @@
+"""The lock serves every machine that the offline kit is for, and a kit that lacks something is refused.
+
+Building a kit takes a network, so that is ``make kit`` and ``make kit-test``; here is what can be known without.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kit.targets import TARGETS, Locked, Target, digest, missing, read_lock
+
+ROOT = Path(__file__).parent.parent
+LOCK = [
+    item for item in read_lock((ROOT / "requirements.txt").read_text("utf-8")) if item.name != "flit-core"
+]
+WINDOWS = Target("win32", "AMD64", (3, 11))
+LINUX = Target("linux", "aarch64", (3, 13))
+
+
+def test_every_package_of_the_lock_has_hashes() -> None:
+    assert all(item.hashes for item in LOCK)
+    assert {item.name for item in LOCK} >= {"pandas", "pandera", "openpyxl", "xlsxwriter"}
+
+
+def test_what_only_one_system_needs_is_asked_for_there() -> None:
+    names = {target: {item.name for item in LOCK if item.is_for(target)} for target in (WINDOWS, LINUX)}
+    assert names[WINDOWS] - names[LINUX] == {"colorama", "tzdata"} & names[WINDOWS] - names[LINUX]
+    assert "colorama" in names[WINDOWS] - names[LINUX]
+
+
+def wheel(folder: Path, name: str) -> Path:
+    path = folder / name
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("x.py", name)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "windows", "linux"),
+    [
+        ("thing-1.0-py3-none-any.whl", True, True),
+        ("thing-1.0-cp311-cp311-win_amd64.whl", True, False),
+        ("thing-1.0-cp313-cp313-manylinux_2_28_aarch64.whl", False, True),
+        ("thing-1.0-cp39-abi3-manylinux_2_17_aarch64.manylinux2014_aarch64.whl", False, True),
+        ("thing-1.0-cp313-cp313-manylinux_2_34_aarch64.whl", False, False),
+        ("thing-1.0-cp313-cp313-musllinux_1_2_aarch64.whl", False, False),
+        ("thing-2.0-py3-none-any.whl", False, False),
+    ],
+)
+def test_a_wheel_counts_only_where_it_runs(tmp_path: Path, file: str, *, windows: bool, linux: bool) -> None:
+    path = wheel(tmp_path, file)
+    [lock] = read_lock("thing==1.0 \\\n    --hash=sha256:00\n    # via nianbao\n")
+    known = {path.name: digest(path)}
+    assert [not list(missing(target, [lock], [path], known)) for target in (WINDOWS, LINUX)] == [
+        windows,
+        linux,
+    ]
+
+
+def test_a_wheel_that_is_not_the_one_listed_is_refused(tmp_path: Path) -> None:
+    path = wheel(tmp_path, "thing-1.0-py3-none-any.whl")
+    lock: list[Locked] = read_lock("thing==1.0 --hash=sha256:00\n")
+    assert len(list(missing(WINDOWS, lock, [path], {path.name: "0" * 64}))) == 1
+
+
+def test_three_systems_and_every_python_are_served() -> None:
+    assert len({(target.system, target.machine) for target in TARGETS}) == 3
+    assert all(
+        target.environment["python_full_version"].startswith(str(target.python[0])) for target in TARGETS
+    )
+
+
+def test_the_version_names_the_kit(tmp_path: Path) -> None:
+    """As nianbao is installed from one: a file beside the package says which."""
+    spec = importlib.util.find_spec("pipeline")
+    assert spec
+    assert spec.origin
+    (tmp_path / "pipeline").symlink_to(Path(spec.origin).parent, target_is_directory=True)
+    code = (
+        "import importlib.resources as r, pathlib; import pipeline.cli as cli\n"
+        f"cli.resources = type('R', (), {{'files': staticmethod(lambda _: pathlib.Path({str(tmp_path)!r}))}})\n"
+        "cli.app(['--version'], standalone_mode=False)"
+    )
+    (tmp_path / "kit.txt").write_text("nianbao-0.1.0-abc1234\n", "utf-8")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert "nianbao-0.1.0-abc1234" in done.stdout, done.stderr
+
+
+def test_no_file_of_the_kit_names_a_registry() -> None:
+    for path in (ROOT / "kit").iterdir():
+        if path.is_file():
+            assert "://" not in path.read_text("utf-8"), path
