@@ -28,7 +28,16 @@ from pipeline.publishing import documents
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report
-from tests.support.folders import NOW, Ran, contents, inputs_only, make_district, nianbao, run
+from tests.support.folders import (
+    NOW,
+    Ran,
+    contents,
+    inputs_only,
+    make_district,
+    nianbao,
+    run,
+    with_known_secret,
+)
 from tests.support.real_report import load_city_figures, load_real_report
 
 SAMPLE = Path(__file__).parent.parent / "examples" / "linping-2023"
@@ -51,7 +60,7 @@ def figures(ran: Ran) -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    return run(SAMPLE, output=tmp_path_factory.mktemp("sample"))
+    return run(SAMPLE, output=with_known_secret(tmp_path_factory.mktemp("sample")))
 
 
 # ---------------------------------------------------------------- the real report survives
@@ -215,14 +224,20 @@ def test_same_inputs_and_clock_give_the_same_bytes(tmp_path: Path, sample: Ran) 
             there.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, there)
     abroad = {"TZ": "America/New_York", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
-    other = run(tmp_path / "elsewhere", "--workers", "4", output=tmp_path / "out", environment=abroad)
+    other = run(
+        tmp_path / "elsewhere",
+        "--workers",
+        "4",
+        output=with_known_secret(tmp_path / "out"),
+        environment=abroad,
+    )
     here, there_written = contents(sample.folder), contents(other.folder)
     assert sorted(there_written) == sorted(here)
     assert [path for path, content in here.items() if there_written[path] != content] == []
 
 
 def test_what_is_deleted_is_made_again(tmp_path: Path, sample: Ran) -> None:
-    output = tmp_path / "output"
+    output = with_known_secret(tmp_path / "output")
     shutil.copytree(sample.folder, output / "2023")
     (output / "2023" / "figures.csv").unlink()
     assert contents(run(SAMPLE, output=output).folder) == contents(sample.folder)

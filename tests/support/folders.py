@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.forms.form import Form
+from pipeline.ledger import open_ledger
 from pipeline.model import Number
 from pipeline.publishing.workbook import build_workbook
 from tests.support.fills import report
@@ -62,6 +63,13 @@ def run(
     target = output or district / "output"
     done = nianbao("run", district, "--output", target, "--now", NOW, *options, environment=environment)
     return Ran(done.returncode, done.stdout, done.stderr, target / str(YEAR))
+
+
+def with_known_secret(output: Path) -> Path:
+    """Give the ledger in ``output`` the secret of every other such ledger, so that letters can be compared; return ``output``."""
+    with open_ledger(output) as ledger, ledger.transaction("as another ledger's"):
+        ledger.write("INSERT INTO secret (value) VALUES ('of tests')")
+    return output
 
 
 def make_district(
