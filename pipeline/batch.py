@@ -15,22 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.district.folder import District
-from pipeline.forms.form import Form
-from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs
+from pipeline.ledger import FOLDER, Ledger, arrivals, codes, decisions, imports, open_copy, open_ledger, runs
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
 from pipeline.model import (
+    Agency,
     Assessment,
     DistrictSummary,
     PastReport,
     Reason,
 )
-from pipeline.night import letterbox, letterstate, mailing
-from pipeline.night.assessing import Assessed, Campaign, assess
+from pipeline.night import clock, letterbox, letterstate, mailing
+from pipeline.night.assessing import Assessed, Campaign, apart, assess
 from pipeline.night.basis import Basis, gather
 from pipeline.night.delivered import last_delivered
-from pipeline.night.inbox import Inbox
+from pipeline.night.inbox import Inbox, require
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.night.writing import Desk
@@ -93,7 +93,7 @@ class Session:
     with_pdf: bool
 
 
-def run(
+def run(  # noqa: PLR0913 - what a command says
     district: District,
     output: Path,
     *,
@@ -102,11 +102,12 @@ def run(
     progress: Progress,
     dry_run: bool = False,
     with_pdf: bool = False,
+    by_clock: bool = False,
 ) -> Outcome:
     """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
 
     Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the night.
-    A dry run works on a copy of the ledger in memory and writes nothing at all.
+    ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. A dry run works on a copy of the ledger in memory and writes nothing at all.
     """
     mailing.check(district)
     title = f"{district.name} {district.year} 年度"
@@ -115,7 +116,12 @@ def run(
         (open_copy if dry_run else open_ledger)(output) as ledger,
         open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        if by_clock:
+            clock.check(ledger, district, now)
+        require(ledger, district)
+        codes.remember(ledger, district.year, district.roster_agencies, now=now)
+        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
         session = Session(
             ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf
@@ -134,7 +140,7 @@ def run(
     return outcome
 
 
-def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int]:
+def send(district: District, output: Path, *, now: datetime, by_clock: bool = False) -> tuple[Round, int]:
     """Deliver the letters that wait and are still true; return what became of them, and how many were withdrawn.
 
     Raises EnvironmentFailedError if the disk fails, ConfigError without a server.
@@ -145,7 +151,10 @@ def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int
         open_ledger(output) as ledger,
         open_journal(output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        if by_clock:
+            clock.check(ledger, district, now)
+        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
         done = mailing.dispatch(district, ledger, now=now)
         journal.letters(done)
@@ -213,12 +222,15 @@ def _desk(session: Session, basis: Basis) -> Desk:
 def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
     """Put together what publishing needs to know."""
     ledger, district, campaign = session.ledger, session.district, basis.campaign
-    reports = {district.year - 1: campaign.history}
+    bodies, on_their_own = campaign.bodies, apart(campaign, assessed.assessments)
+    codes_apart = {agency.code for agency in on_their_own}
+    reports = {district.year - 1: campaign.pasts}
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
+    pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
     return Night(
         form=campaign.form,
         district=district,
-        summary=_merged(campaign.form, district, assessed.assessments),
+        summary=_merged(campaign, assessed.assessments, on_their_own),
         assessments=assessed.assessments,
         leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
         layout=basis.layout,
@@ -226,9 +238,8 @@ def _night(session: Session, basis: Basis, assessed: Assessed) -> Night:
         now=session.now,
         bases=assessed.bases,
         background=Background(
-            past={year: _figures(found) for year, found in reports.items()},
-            waivers=campaign.waivers,
-            dismissals=campaign.dismissals,
+            past={year: _figures(found) for year, found in pasts.items()},
+            decisions=campaign.decisions,
             delivered=last_delivered(ledger, campaign.form, district.year),
         ),
         history=campaign.history,
@@ -263,11 +274,16 @@ def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
     return assessed
 
 
-def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -> DistrictSummary:
+def _merged(
+    campaign: Campaign, assessments: Sequence[Assessment], on_their_own: Sequence[Agency]
+) -> DistrictSummary:
+    """Merge; bodies that are part of another now stand for themselves where their own report still counts."""
+    district = campaign.district
     return merge(
-        form,
+        campaign.form,
         district=district.name,
         year=district.year,
-        agencies=district.agencies,
+        agencies=(*district.agencies, *on_their_own),
         assessments=assessments,
+        merged=[agency for agency in district.merged if agency not in on_their_own],
     )

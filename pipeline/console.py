@@ -18,11 +18,12 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
-from pipeline.ledger.standing import Filed, Versions
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words, notices
-from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
+from pipeline.ledger.standing import Filed
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, counts_in_words, decision_words, notices
+from pipeline.model import CHINA, Assessment, Decision, DecisionKind, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
+from pipeline.versions import Versions
 from pipeline.wording.grouping import group_notices
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     console.print(counts_in_words(outcome.record["counts"]))
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
+    _print_strange(console, outcome.record)
     if dry_run:
         letters = f"正式运行会{outcome.letters.words}。" if outcome.letters.words else ""
         console.print(f"这是试运行，没有收发邮件，也没有写任何文件。{letters}")
@@ -140,13 +142,13 @@ def print_handed_over(handed: Sequence[Kept], district: District) -> None:
 
 
 def _print_troubles(console: Console, found: Record) -> None:
-    newest = _versions(found["submissions"])
-    counting = _versions(item for item in found["submissions"] if Verdict(item["verdict"]).is_acceptance)
+    newest = _words(found["submissions"])
+    counting = {item["agency"]: item["version"] for item in found["submissions"] if item["counts"]}
     troubled = [
         item
         for item in found["submissions"]
         if item["verdict"] in (Verdict.RETURNED, Verdict.HELD)
-        and (item["version"] or 0) >= newest[item["agency"]]
+        and (not item["agency"] or _word(item) >= newest[item["agency"]])
     ]
     if not troubled:
         return
@@ -164,12 +166,16 @@ def _print_troubles(console: Console, found: Record) -> None:
         console.print(f"  ……其余 {len(troubled) - _SHOWN} 份见汇总表的“报送情况”和“问题与说明”")
 
 
-def _versions(items: Iterable[Record]) -> dict[str, int]:
-    """Return the last version of each agency among ``items``, by its code."""
-    last: dict[str, int] = {}
+def _words(items: Iterable[Record]) -> dict[str, tuple[int, int]]:
+    """Return the newest word of each agency among ``items``, by its code."""
+    last: dict[str, tuple[int, int]] = {}
     for item in items:
-        last[item["agency"]] = max(last.get(item["agency"], 0), item["version"] or 0)
+        last[item["agency"]] = max(last.get(item["agency"], (0, 0)), _word(item))
     return last
+
+
+def _word(item: Record) -> tuple[int, int]:
+    return item["word"] or 0, item["version"] or 0
 
 
 def _counted_before(version: int) -> str:
@@ -186,6 +192,21 @@ def _print_missing(console: Console, found: Record, district: District) -> None:
         console.print(f"  {agency.name}　{agency.contact}　{agency.phone}".rstrip("　 "))
     if len(missing) > _SHOWN:
         console.print(f"  ……其余 {len(missing) - _SHOWN} 家见汇总表的“总览”")
+
+
+def _print_strange(console: Console, found: Record) -> None:
+    """Print what lies in the inbox, or in an archive there, and is no submission: the coordinator's matter."""
+    strange = [
+        item
+        for item in found["submissions"]
+        if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
+    ]
+    if strange:
+        console.print(Text("收件文件夹里还有（不算报送，也没有告诉任何单位）：", style="bold"))
+    for item in strange[:_SHOWN]:
+        console.print(Text(f"  {item['file']}　{item['findings'][0]['message']}"))
+    if len(strange) > _SHOWN:
+        console.print(f"  ……共 {len(strange)} 个，见 run.json")
 
 
 def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None:
@@ -205,7 +226,7 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
 def print_imports(taken: Sequence[Taken], district: District) -> None:
     """Print per file what was taken for whom and for which year, or why nothing was."""
     console = out()
-    names = {agency.code: agency.name for agency in district.agencies}
+    names = {agency.code: agency.name for agency in district.roster_agencies}
     for item in taken:
         if item.refusal:
             console.print(Text(f"{item.file}：没有采用。{item.refusal}。", style="red"))
@@ -256,20 +277,27 @@ def print_status(district: District, found: Status) -> None:
                 style="magenta",
             )
         )
-    names = {agency.code: agency.name for agency in district.agencies}
-    for waiver in found.waivers:
-        until = f"，至 {waiver.until}" if waiver.until else ""
-        who = names.get(waiver.agency, waiver.agency)
-        day = waiver.given_at.astimezone(CHINA).date()
-        console.print(f"例外　{who}　{waiver.rule}　{waiver.reason}（{waiver.person}，{day}{until}）")
-    for dismissal in found.dismissals:
-        day = dismissal.given_at.astimezone(CHINA).date()
-        word = VERDICT_WORDS[Verdict.NOT_A_SUBMISSION]
-        console.print(f"{word}　{dismissal.file}　{dismissal.reason}（{dismissal.person}，{day}）")
+    names = {agency.code: agency.name for agency in district.roster_agencies}
+    for decision in found.decisions:
+        console.print(decided(decision, names))
     console.print(counts_in_words(found.counts(district)))
 
 
-def _status_cells(own: Versions, told: Mapping[str, int], letter: str) -> tuple[Text | str, ...]:
+def decided(decision: Decision, names: Mapping[str, str]) -> str:
+    """Say what was decided, about whom, why, by whom and when; ``names`` are the agencies' by code."""
+    who = names.get(decision.agency, decision.agency)
+    day = decision.given_at.astimezone(CHINA).date()
+    match decision.kind:
+        case DecisionKind.WAIVE:
+            until = f"，至 {decision.until}" if decision.until else ""
+            parts = ("例外", who, decision.rule, f"{decision.reason}（{decision.person}，{day}{until}）")
+        case _:
+            said = f"{decision.reason}（{decision.person}，{day}）"
+            parts = (decision_words(decision), who, decision.file, said)
+    return "　".join(part for part in parts if part)
+
+
+def _status_cells(own: Versions[Filed], told: Mapping[str, int], letter: str) -> tuple[Text | str, ...]:
     shown = own.shown
     if shown is None:
         return VERDICT_WORDS[None], "", "", "", "", letter, ""
@@ -284,7 +312,7 @@ def _status_cells(own: Versions, told: Mapping[str, int], letter: str) -> tuple[
     )
 
 
-def _version_words(own: Versions) -> str:
+def _version_words(own: Versions[Filed]) -> str:
     """Say which version counts, and what became of a later one."""
     shown, latest = own.shown, own.latest
     if shown is None or latest is None or latest is shown:

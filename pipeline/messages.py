@@ -10,7 +10,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
-from pipeline.model import CHINA, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
+from pipeline.model import (
+    CHINA,
+    Decision,
+    DecisionKind,
+    Fact,
+    Finding,
+    MessageOutcome,
+    Notice,
+    Reason,
+    Severity,
+    Verdict,
+)
 from pipeline.wording.catalogue import CATALOGUE, Wording
 from pipeline.wording.hints import way_out
 
@@ -18,6 +29,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.forms.form import AnyRule, Balance, Form
+
+_DECISION_WORDS: Mapping[DecisionKind, str] = {
+    DecisionKind.RETURN: "退回第 {version} 次报送",
+    DecisionKind.COUNT: "以第 {version} 次报送计入",
+    DecisionKind.ACCEPT: "准予接收",
+    DecisionKind.WAIVE: "{rule} 准予例外",
+    DecisionKind.EXTEND: "延期至 {until}",
+    DecisionKind.DISMISS: "不是报送",
+    DecisionKind.RELEASE: "同意更正后重新公开",
+}
 
 SEVERITY_WORDS: Mapping[str, str] = {
     Severity.ERROR: "错误",
@@ -144,6 +165,13 @@ def in_order(form: Form, findings: Sequence[Finding]) -> list[Finding]:
         return -finding.severity.weight, sheets.get(name, 0), row, column, finding.cause
 
     return sorted(findings, key=order)
+
+
+def decision_words(decision: Decision) -> str:
+    """Say what was decided, without about whom."""
+    return _DECISION_WORDS[decision.kind].format(
+        version=decision.version, rule=decision.rule, until=decision.until
+    )
 
 
 def message_line(outcome: MessageOutcome) -> str:

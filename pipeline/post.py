@@ -79,6 +79,8 @@ class Arrival:
     sha256: str
     agency: Agency | None = None
     version: int = 0
+    word: int = 0
+    """What puts the versions of an agency in order: when each was sent last."""
     counting: int = 0
     received_at: datetime | None = None
     sender: str | None = None
@@ -189,6 +191,8 @@ class Digest:
     departed: tuple[str, ...] = ()
     """Names of agencies whose accepted figures count no more, since they are on the roster no longer."""
     came: Mapping[Verdict, int] = field(default_factory=dict)
+    strange: tuple[tuple[str, str], ...] = ()
+    """What lies in the inbox and is no submission, each with what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,10 @@ class Taken:
 def import_files(district: District, output: Path, paths: Sequence[Path], *, now: datetime) -> list[Taken]:
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
-    roster = identity.Roster.of(district.agencies)
+    roster = identity.Roster.of(district.agencies, district.merged)
     with disk(), open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        codes.remember(ledger, district.year, district.roster_agencies, now=now)
         current = imports.reports_of(ledger, district.year)
         taken = [item for path in paths for item in _file(form, district, roster, path, current)]
         imports.keep(ledger, [report for item in taken for report in item.reports], at=now)
@@ -145,7 +146,7 @@ def _not_earlier(year: int, district: District) -> str:
 
 def _doubts(form: Form, district: District, reports: Sequence[PastReport]) -> tuple[str, ...]:
     """Say whose figures do not add up; they are taken as they are, for what was published is what was published."""
-    owners = {agency.code: agency.name for agency in district.agencies}
+    owners = {agency.code: agency.name for agency in district.roster_agencies}
     checks = [
         check
         for check in form.balances

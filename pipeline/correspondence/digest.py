@@ -42,6 +42,7 @@ def digest(state: State, waiting: int = 0) -> list[Intention]:
         ),
         departed=state.departed,
         came=state.came,
+        strange=state.strange,
     )
     return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), body)]
 

@@ -107,6 +107,8 @@ class State:
     """How many agencies stand where, as ``run.json`` counts them."""
     departed: tuple[str, ...] = ()
     """Names of agencies whose reports were accepted once and that are on the roster no longer."""
+    strange: tuple[tuple[str, str], ...] = ()
+    """What lies in the inbox and is no submission, each with what to do about it."""
 
     @property
     def today(self) -> date:

@@ -50,7 +50,7 @@ class Written:
 
 def desk_of(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
     """Return where letters are written between two nights."""
-    history = imports.reports_of(ledger, district.year - 1)
+    history = imports.last_year_of(ledger, district)
     return Desk(ledger, district, form_of(district), output / str(district.year), now, history)
 
 
@@ -120,7 +120,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
             f"还没有运行过。请先运行 nianbao run {typed(district.folder)}", file=district.folder
         )
     with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
         written = deliver(desk_of(ledger, district, output, now), found)
         lay_out(ledger, district, target)
     return written
@@ -129,7 +129,7 @@ def send_summary(district: District, output: Path, *, now: datetime) -> int:
 def hand_over(district: District, output: Path, *, code: str | None, now: datetime) -> list[letters.Kept]:
     """Record that a person has seen to the letters that reached nobody (of the agency with ``code`` only); return them."""
     with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
         found = [
             item for item in letters.undelivered(ledger, district.year) if code is None or item.agency == code
         ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.model import Assessment, DistrictSummary, Notice, Severity, Verdict
+from pipeline.model import Assessment, DistrictSummary, Finding, Notice, Severity, Verdict
 from pipeline.wording.grouping import group_notices
 
 Record = dict[str, Any]
@@ -31,9 +31,11 @@ class Leftover:
     agency: str | None = None
     agency_name: str | None = None
     repeats: int | None = None
+    findings: tuple[Finding, ...] = ()
+    """What the coordinator is to do about it; nothing for most."""
 
 
-def submission_record(
+def submission_record(  # noqa: PLR0913 - a row, spelled out
     assessment: Assessment,
     notices: Sequence[Notice],
     *,
@@ -41,6 +43,8 @@ def submission_record(
     html: str | None = None,
     site: str | None = None,
     returned: str | None = None,
+    counts: bool = False,
+    word: int | None = None,
 ) -> Record:
     """Describe one judged file; paths are relative to the output folder."""
     submission = assessment.submission
@@ -54,6 +58,8 @@ def submission_record(
         "form": submission.reading.form,
         "version": assessment.version or None,
         "verdict": assessment.verdict.value,
+        "counts": counts,
+        "word": word,
         "report": report,
         "html": html,
         "pdf": None,
@@ -75,7 +81,7 @@ def problem_counts(notices: Sequence[Notice]) -> dict[str, int]:
     return {severity.value: found[severity] for severity in (Severity.ERROR, Severity.WARNING)}
 
 
-def leftover_record(leftover: Leftover) -> Record:
+def leftover_record(leftover: Leftover, notices: Sequence[Notice] = ()) -> Record:
     """Describe a file that was not judged, with the keys of a submission."""
     unknown = dict.fromkeys(("year", "form", "version", "report", "html", "pdf", "site", "returned"))
     return {
@@ -85,9 +91,11 @@ def leftover_record(leftover: Leftover) -> Record:
         "agency_name": leftover.agency_name,
         **unknown,
         "verdict": leftover.verdict.value,
-        "problem_counts": problem_counts(()),
+        "counts": False,
+        "word": None,
+        "problem_counts": problem_counts(notices),
         "pleas": [],
-        "findings": [],
+        "findings": [notice_record(notice) for notice in notices],
     }
 
 

@@ -14,14 +14,14 @@ from pipeline.model import (
     Agency,
     AgencyState,
     Assessment,
+    Decision,
     DistrictSummary,
     NightCounts,
     Notice,
     Severity,
     Verdict,
-    Waiver,
 )
-from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown
+from pipeline.publishing.states import china_day, is_guessed, kind_of, lateness, received_at, remark, shown
 from pipeline.wording.grouping import GroupedNotice, group_notices
 
 MOST_FINDINGS = 12
@@ -60,7 +60,7 @@ class Morning:
     extended: Mapping[str, date] = field(default_factory=dict)
     outputs: Sequence[Link] = ()
     nights: Sequence[NightCounts] = ()
-    waivers: Sequence[Waiver] = ()
+    waivers: Sequence[Decision] = ()
 
     @property
     def today(self) -> date:
@@ -87,6 +87,8 @@ class Arrival:
 
     file: str = ""
     received: datetime | None = None
+    guessed: bool = False
+    """Whether that is only when it was first seen."""
     errors: int = 0
     warnings: int = 0
     links: Sequence[Link] = ()
@@ -113,7 +115,7 @@ class Row:
     contact: str = ""
     phone: str = ""
     remark: str = ""
-    waivers: Sequence[Waiver] = ()
+    waivers: Sequence[Decision] = ()
     others: Sequence[Link] = ()
     """What became of the versions that are not shown."""
 
@@ -204,6 +206,7 @@ def _arrival(morning: Morning, item: Assessment) -> Arrival:
     return Arrival(
         file=item.submission.file,
         received=received_at(item),
+        guessed=is_guessed(item),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),
         links=morning.links.get(item.submission.sha256, ()),
