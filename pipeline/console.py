@@ -270,10 +270,16 @@ def print_status(district: District, found: Status) -> None:
         told = problem_counts(notices(form, own.shown.findings if own.shown else ()))
         table.add_row(agency.name, *_status_cells(own, told, _letter_words(letter)))
     console.print(table)
+    for agency in district.merged:
+        shown = found.of(agency.code).shown
+        if shown:
+            console.print(
+                f"{agency.name}　{agency.merged_on} 并入；合并前报送：{VERDICT_WORDS[shown.verdict]}　{shown.path}"
+            )
     for item in found.unclaimed:
         console.print(
             Text(
-                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实；不是报送的，用 nianbao dismiss 记下",
+                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实；可以接收的用 nianbao decide … accept，不是报送的用 nianbao dismiss 记下",
                 style="magenta",
             )
         )
