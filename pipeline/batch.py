@@ -14,15 +14,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.coordinating import todo, waiving
+from pipeline.coordinating import deciding, todo
 from pipeline.district.folder import District
-from pipeline.forms.form import Form
 from pipeline.ledger import (
     FOLDER,
     Ledger,
     arrivals,
     campaign,
     codes,
+    decisions,
     events,
     imports,
     open_copy,
@@ -38,17 +38,18 @@ from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
 from pipeline.model import (
     CHINA,
+    Agency,
     Assessment,
     DistrictSummary,
     Made,
     PastReport,
     Reason,
 )
-from pipeline.night import deciding, letterbox, letterstate, mailing, published
-from pipeline.night.assessing import Assessed, Campaign, assess
+from pipeline.night import clock, letterbox, letterstate, mailing, published, waiting
+from pipeline.night.assessing import Assessed, Campaign, apart, assess
 from pipeline.night.basis import Basis, gather
 from pipeline.night.delivered import delivered_upto, remember_deliveries
-from pipeline.night.inbox import Inbox
+from pipeline.night.inbox import Inbox, require
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.night.writing import Desk
@@ -124,7 +125,7 @@ class Session:
     with_pdf: bool
 
 
-def run(
+def run(  # noqa: PLR0913 - what a command says
     district: District,
     output: Path,
     *,
@@ -133,11 +134,12 @@ def run(
     progress: Progress,
     dry_run: bool = False,
     with_pdf: bool = False,
+    by_clock: bool = False,
 ) -> Outcome:
     """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
 
     Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the night.
-    A dry run works on a copy of the ledger in memory and writes nothing at all.
+    ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. A dry run works on a copy of the ledger in memory and writes nothing at all.
     """
     mailing.check(district)
     title = f"{district.name} {district.year} 年度"
@@ -148,8 +150,13 @@ def run(
         (open_copy if dry_run else open_ledger)(output) as ledger,
         open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.agencies, district.roster)
-        waiving.settle(ledger, district, now=now)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        if by_clock:
+            clock.check(ledger, district, now)
+        require(ledger, district)
+        codes.remember(ledger, district.year, district.roster_agencies, now=now)
+        deciding.settle(ledger, district, now=now)
+        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
         session = Session(
             ledger,
@@ -180,14 +187,20 @@ def run(
         if sent:
             journal.letters(sent)
         journal.grown(ledger.originals.added)
-        to_decide = tuple(deciding.sentences(ledger, district, now=now))
+        to_decide = tuple(waiting.sentences(ledger, district, now=now))
         outcome = replace(outcome, fetched=fetched, sent=sent, to_decide=to_decide)
         journal.end(outcome.record, outcome.failures)
     return outcome
 
 
 def send(
-    district: District, output: Path, *, now: datetime, pause: float = 0, most: int | None = None
+    district: District,
+    output: Path,
+    *,
+    now: datetime,
+    pause: float = 0,
+    most: int | None = None,
+    by_clock: bool = False,
 ) -> tuple[Round, int]:
     """Deliver the letters that wait and are still true; return what became of them, and how many were withdrawn.
 
@@ -200,7 +213,10 @@ def send(
         open_ledger(output) as ledger,
         open_journal(output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        if by_clock:
+            clock.check(ledger, district, now)
+        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
         letterbox.look_after(ledger, district, target, now=now)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
@@ -312,9 +328,12 @@ def _desk(session: Session, basis: Basis) -> Desk:
 def _night(session: Session, basis: Basis, assessed: Assessed, number: int, earlier: Result | None) -> Night:
     """Put together what publishing needs to know; as of the run that found ``earlier``, if that is given."""
     ledger, district, own = session.ledger, session.district, basis.campaign
-    reports = {district.year - 1: own.history}
+    bodies, on_their_own = own.bodies, apart(own, assessed.assessments)
+    codes_apart = {agency.code for agency in on_their_own}
+    reports = {district.year - 1: own.pasts}
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
-    summary = _merged(own.form, district, assessed.assessments)
+    pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
+    summary = _merged(own, assessed.assessments, on_their_own)
     return Night(
         form=own.form,
         district=district,
@@ -328,9 +347,8 @@ def _night(session: Session, basis: Basis, assessed: Assessed, number: int, earl
         now=earlier.at if earlier else session.now,
         bases=assessed.bases,
         background=Background(
-            past={year: _figures(found) for year, found in reports.items()},
-            waivers=own.waivers,
-            dismissals=own.dismissals,
+            past={year: _figures(found) for year, found in pasts.items()},
+            decisions=own.decisions,
             delivered=delivered_upto(ledger, district.year, _deliveries(session, earlier)),
         ),
         history=own.history,
@@ -380,11 +398,16 @@ def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
     return assessed
 
 
-def _merged(form: Form, district: District, assessments: Sequence[Assessment]) -> DistrictSummary:
+def _merged(
+    campaign: Campaign, assessments: Sequence[Assessment], on_their_own: Sequence[Agency]
+) -> DistrictSummary:
+    """Merge; bodies that are part of another now stand for themselves where their own report still counts."""
+    district = campaign.district
     return merge(
-        form,
+        campaign.form,
         district=district.name,
         year=district.year,
-        agencies=district.agencies,
+        agencies=(*district.agencies, *on_their_own),
         assessments=assessments,
+        merged=[agency for agency in district.merged if agency not in on_their_own],
     )

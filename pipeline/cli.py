@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.district.folder import District
+    from pipeline.model import DecisionKind
     from pipeline.night.by_hand import Chosen
 
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
@@ -66,6 +67,12 @@ Now = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", metavar=" ", help="输出 JSON，供其他程序使用。")]
+
+
+def _district(folder: Path, moment: datetime) -> District:
+    from pipeline.district.folder import load_district
+
+    return load_district(folder, moment.astimezone(CHINA).date())
 
 
 def _output(folder: Path, output: Path | None) -> Path:
@@ -118,23 +125,26 @@ def adopt(
 def template(
     folder: Folder,
     agency: Annotated[
-        str | None, typer.Option("--agency", metavar="代码", help="只做这一个单位。", show_default=False)
+        str | None,
+        typer.Option(
+            "--agency", metavar="单位", help="只做这一个单位：代码、名称或简称。", show_default=False
+        ),
     ] = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
     """给每个单位做一份带单位名称和年度的填报模板，并写好发模板的信。"""
-    from pipeline.coordinating import preparing
-    from pipeline.district.folder import load_district
+    from pipeline.coordinating import deciding, preparing
     from pipeline.night import handing_out
 
     moment = _moment(now)
-    district = load_district(folder)
+    district = _district(folder, moment)
     _note(district)
     target = _output(folder, output)
     with lock(target), disk():
-        paths = preparing.personal_templates(district, target, code=agency)
-        done = handing_out.send_templates(district, target, code=agency, now=moment)
+        code = deciding.agency_of(district, agency).code if agency else None
+        paths = preparing.personal_templates(district, target, code=code)
+        done = handing_out.send_templates(district, target, code=code, now=moment)
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
     strays = [] if agency else preparing.left_over(paths)
     if strays:
@@ -173,11 +183,10 @@ def deliver(
     now: Now = None,
 ) -> None:
     """签发汇总表：写明谁审核同意，信才报给上级办公室；没有收齐的注明阶段汇总，更正要写理由。"""
-    from pipeline.district.folder import load_district
     from pipeline.night import letterbox
 
     moment = _moment(now)
-    district = load_district(folder)
+    district = _district(folder, moment)
     target = _output(folder, output)
     if not by.strip():
         raise ConfigError("--by 没有填写。汇总表要有人审核、签发，请写明姓名，例如 --by 王主任。")
@@ -259,12 +268,11 @@ def run(
 ) -> None:
     """检查收件箱里的全部报送，写出汇总表、各单位年报和退回表格。"""
     from pipeline import batch, console
-    from pipeline.district.folder import load_district
     from pipeline.machine.work import open_work
     from pipeline.publishing.record import to_json
 
     moment = _moment(now)
-    district = load_district(folder)
+    district = _district(folder, moment)
     _note(district)
     target = _output(folder, output)
     files = sum(1 for _ in district.inbox.rglob("*")) if district.inbox.is_dir() else 0
@@ -274,7 +282,14 @@ def run(
         console.progress() as advance,
     ):
         outcome = batch.run(
-            district, target, now=moment, work=work, progress=advance, dry_run=dry_run, with_pdf=with_pdf
+            district,
+            target,
+            now=moment,
+            work=work,
+            progress=advance,
+            dry_run=dry_run,
+            with_pdf=with_pdf,
+            by_clock=now is None,
         )
     if as_json:
         sys.stdout.buffer.write(to_json(outcome.record))
@@ -324,14 +339,13 @@ def import_(
     """导入以前年度的数据和文字，用来与本年的比较：公布的年报、填好的表格都可以。"""
     from pipeline import console
     from pipeline.coordinating import importing
+    from pipeline.coordinating.deciding import agency_of
     from pipeline.coordinating.taken import Said
-    from pipeline.coordinating.waiving import agency_of
-    from pipeline.district.folder import load_district
     from pipeline.night import handing_out
 
     moment = _moment(now)
     _refuse_what_is_no_file(files, folders=True)
-    district = load_district(folder)
+    district = _district(folder, moment)
     target = _output(folder, output)
     said = Said(agency_of(district, agency).code if agency else "", year, blank_is_zero)
     with lock(target), console.progress() as advance:
@@ -384,13 +398,12 @@ def compare(
     """把已公布的年报与已接受的数据和文字逐格、逐句核对；本区自己的年报与各单位之和核对。"""
     from pipeline import console
     from pipeline.coordinating import comparing
+    from pipeline.coordinating.deciding import agency_of
     from pipeline.coordinating.taken import Said
-    from pipeline.coordinating.waiving import agency_of
     from pipeline.district.adjusting import form_of
-    from pipeline.district.folder import load_district
 
     _refuse_what_is_no_file(files, folders=True)
-    district = load_district(folder)
+    district = _district(folder, _moment(None))
     said = Said(agency_of(district, agency).code if agency else "", year)
     found = comparing.compare_files(district, _output(folder, output), files, said)
     console.print_comparisons(found, form_of(district))
@@ -403,10 +416,9 @@ def open_(folder: Folder, output: Output = None) -> None:
     """打开最近一次运行写出的报送情况（网页）。"""
     import webbrowser
 
-    from pipeline.district.folder import load_district
     from pipeline.publishing.plan import PAGE
 
-    district = load_district(folder)
+    district = _district(folder, _moment(None))
     page = (_output(folder, output) / str(district.year) / PAGE).resolve()
     if not page.is_file():
         raise ConfigError(f"还没有运行过。请先双击“今晚运行”，或者运行 {command('run', folder)}", file=folder)
@@ -419,10 +431,9 @@ def open_(folder: Folder, output: Output = None) -> None:
 def papers(folder: Folder, output: Output = None, now: Now = None) -> None:
     """写出要盖章、要留存的材料：通报、通讯录、考核明细、公布情况、上报材料。"""
     from pipeline.coordinating.papers import write_papers
-    from pipeline.district.folder import load_district
 
     moment = _moment(now)
-    district = load_district(folder)
+    district = _district(folder, moment)
     target = _output(folder, output)
     with lock(target), disk():
         for path in write_papers(district, target, today=moment.date()):
@@ -440,10 +451,9 @@ def status(
     """逐个单位列出报送情况：状态、计入第几次、收到时间、问题、最近一封信。"""
     from pipeline import console
     from pipeline.coordinating import standing
-    from pipeline.district.folder import load_district
 
-    district = load_district(folder)
     now = _moment(None)
+    district = _district(folder, now)
     if rules:
         with disk():
             records = standing.rules(district, _output(folder, output))
@@ -454,6 +464,59 @@ def status(
     console.print_status(district, found)
 
 
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="姓名",
+        help="决定的人；不写则是 district.toml 的 \\[people] 中的 coordinator，再没有就是本机用户。",
+        show_default=False,
+    ),
+]
+Why = Annotated[str, typer.Option("--reason", metavar="理由", help="为什么。", show_default=False)]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="日期", help="到哪一天为止；不写则长期有效。", show_default=False),
+]
+
+
+@app.command(
+    cls=Command, epilog="例：nianbao decide 临平区 return 002 --reason 数字与年中统计不符 --by 王主任"
+)
+def decide(
+    folder: Folder,
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="决定",
+            help="return 退回已合格的报送、count 以第几次计入、accept 接收待核实的文件、waive 准予例外、"
+            "extend 延期、dismiss 不是报送、release 同意更正后重新公开。",
+            show_default=False,
+        ),
+    ],
+    about: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="单位或文件…",
+            help="单位的代码、名称或简称（accept、dismiss 写文件名），后面按需要写第几次、规则或日期。",
+            show_default=False,
+        ),
+    ],
+    by: By = None,
+    reason: Why = "",
+    until: Until = None,
+    revoke: Annotated[bool, typer.Option("--revoke", metavar=" ", help="撤销这个决定。")] = False,
+    output: Output = None,
+    now: Now = None,
+) -> None:
+    """记下一个决定：退回、以第几次计入、接收、例外、延期、不是报送、同意重新公开；写明理由和决定的人，可以撤销。"""
+    from pipeline.model import DecisionKind
+
+    if kind not in list(DecisionKind):
+        raise ConfigError(f"没有“{kind}”这种决定，应为：{'、'.join(DecisionKind)}。")
+    _decide(folder, output, DecisionKind(kind), tuple(about), by, reason, until, revoke=revoke, now=now)
+
+
 @app.command(cls=Command, epilog="例：nianbao waive 临平区 002 T3-04 --reason 机构合并 --by 王主任")
 def waive(
     folder: Folder,
@@ -461,41 +524,16 @@ def waive(
         str, typer.Argument(metavar="单位", help="单位的代码、名称或简称。", show_default=False)
     ],
     rule: Annotated[str, typer.Argument(metavar="规则", help="规则的编号，例如 T3-04。", show_default=False)],
-    by: Annotated[
-        str | None,
-        typer.Option(
-            "--by",
-            metavar="姓名",
-            help="同意的人；不写则是 district.toml 的 \\[people] 中的 coordinator，再没有就是本机用户。",
-            show_default=False,
-        ),
-    ] = None,
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="理由", help="为什么。", show_default=False)
-    ] = "",
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="日期", help="到哪一天为止；不写则长期有效。", show_default=False),
-    ] = None,
+    by: By = None,
+    reason: Why = "",
+    until: Until = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销这个例外。")] = False,
     output: Output = None,
 ) -> None:
     """准予一个单位对一条规则例外，写明理由和同意的人；汇总表和问题清单中会列明。"""
-    from pipeline.coordinating import waiving
-    from pipeline.district.folder import load_district
-    from pipeline.model import Waiver
+    from pipeline.model import DecisionKind
 
-    district = load_district(folder)
-    target, now = _output(folder, output), _moment(None)
-    person = waiving.person(district, by)
-    with disk(), lock(target):
-        if withdraw:
-            waiving.withdraw(district, target, agency, rule, by=person, at=now)
-        else:
-            wanted = Waiver(agency, rule, reason, person, now, waiving.day_of(until))
-            waiving.grant(district, target, wanted)
-    done = "撤销" if withdraw else "记下"
-    typer.echo(f"已{done} {agency} 对规则 {rule} 的例外（{person}），下一次 nianbao run 时生效。")
+    _decide(folder, output, DecisionKind.WAIVE, (agency, rule), by, reason, until, revoke=withdraw)
 
 
 @app.command(cls=Command, epilog="例：nianbao dismiss 临平区 说明.txt --reason 是填表说明 --by 王主任")
@@ -504,30 +542,44 @@ def dismiss(
     file: Annotated[
         str, typer.Argument(metavar="文件", help="待核实的文件，照 status 列出的写。", show_default=False)
     ],
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="姓名", help="核实的人；不写则与 waive 相同。", show_default=False),
-    ] = None,
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="理由", help="为什么不是报送。", show_default=False)
-    ] = "",
+    by: By = None,
+    reason: Why = "",
     withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销，文件重新待核实。")] = False,
     output: Output = None,
 ) -> None:
     """把一个待核实的文件记为不是报送，写明理由和核实的人；不再待核实，不写信，也不删除。"""
-    from pipeline.coordinating import dismissing, waiving
-    from pipeline.district.folder import load_district
+    from pipeline.model import DecisionKind
 
-    district = load_district(folder)
-    target, now = _output(folder, output), _moment(None)
-    person = waiving.person(district, by)
+    _decide(folder, output, DecisionKind.DISMISS, (file,), by, reason, None, revoke=withdraw)
+
+
+def _decide(
+    folder: Path,
+    output: Path | None,
+    kind: DecisionKind,
+    about: tuple[str, ...],
+    by: str | None,
+    reason: str,
+    until: str | None,
+    *,
+    revoke: bool,
+    now: str | None = None,
+) -> None:
+    from pipeline.coordinating import deciding
+    from pipeline.messages import decision_words
+
+    moment = _moment(now)
+    district = _district(folder, moment)
+    target = _output(folder, output)
+    person = deciding.person(district, by)
+    wanted = deciding.Wanted(kind, about, reason, person, moment, deciding.day_of(until))
     with disk(), lock(target):
-        if withdraw:
-            done = dismissing.withdraw(district, target, file, by=person, at=now)
-        else:
-            done = dismissing.dismiss(district, target, file, reason=reason, person=person, at=now)
-    word = "已撤销，重新待核实" if withdraw else "已记为不是报送"
-    typer.echo(f"{done[0].file}：{word}（{person}），下一次 nianbao run 时生效。")
+        done = (deciding.revoke if revoke else deciding.decide)(district, target, wanted)
+    names = {agency.code: agency.name for agency in district.roster_agencies}
+    for item in done:
+        whom = "　".join(part for part in (names.get(item.agency, item.agency), item.file) if part)
+        word = "已撤销" if revoke else "已记下"
+        typer.echo(f"{word}：{whom}　{decision_words(item)}（{person}），下一次 nianbao run 时生效。")
 
 
 @app.command(cls=Command, epilog="例：nianbao send 临平区")
@@ -569,12 +621,12 @@ def send(
 ) -> None:
     """发出等待中的信，即 letters 文件夹里的那些；或者记下用别的办法转交的。"""
     from pipeline import batch, console
-    from pipeline.coordinating.waiving import agency_of
-    from pipeline.district.folder import load_district
+    from pipeline.coordinating.deciding import agency_of
     from pipeline.night import by_hand as persons
 
-    district = load_district(folder)
-    target, moment = _output(folder, output), _moment(now)
+    moment = _moment(now)
+    district = _district(folder, moment)
+    target = _output(folder, output)
     code = agency_of(district, agency).code if agency else None
     chosen = persons.Chosen(code, tuple(letter or ()), every)
     if by_hand:
@@ -591,7 +643,9 @@ def send(
                 persons.try_again(district, target, chosen, now=moment), district, "重新等待发出"
             )
     with lock(target):
-        done, withdrawn = batch.send(district, target, now=moment, pause=pause, most=most)
+        done, withdrawn = batch.send(
+            district, target, now=moment, pause=pause, most=most, by_clock=now is None
+        )
     if withdrawn:
         typer.echo(
             f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', folder)} 会重新写。"
@@ -652,12 +706,12 @@ def letters(
 ) -> None:
     """留底：列出发过的和等待的每一封信，打开其中一封；对改过、删过的信说明怎么办。"""
     from pipeline import console
-    from pipeline.coordinating.waiving import agency_of
-    from pipeline.district.folder import load_district
+    from pipeline.coordinating.deciding import agency_of
     from pipeline.night import by_hand as persons
 
-    district = load_district(folder)
-    target, moment = _output(folder, output), _moment(now)
+    moment = _moment(now)
+    district = _district(folder, moment)
+    target = _output(folder, output)
     acts = (
         (withdraw, persons.stop, "不再发出"),
         (as_edited, persons.send_as_edited, "照改过的发出"),

@@ -19,18 +19,20 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import Fate, RuleRecord
-from pipeline.ledger.standing import Filed, Versions
+from pipeline.ledger.standing import Filed
 from pipeline.messages import (
     AWAITING,
     SEVERITY_WORDS,
     VERDICT_WORDS,
     awaits_approval,
     counts_in_words,
+    decision_words,
     notices,
 )
-from pipeline.model import CHINA, Assessment, Compared, Notice, Severity, Verdict
+from pipeline.model import CHINA, Assessment, Compared, Decision, DecisionKind, Notice, Severity, Verdict
 from pipeline.post import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.publishing.record import Record, problem_counts
+from pipeline.versions import Versions
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.personal_numbers import without_persons
 from pipeline.wording.quoting import visible
@@ -121,6 +123,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
             console.print(f"注意：{remark}")
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)
+    _print_strange(console, outcome.record)
     if dry_run:
         letters = f"正式运行会{outcome.letters.words}。" if outcome.letters.words else ""
         console.print(f"这是试运行，没有收发邮件，也没有写任何文件。{letters}")
@@ -204,13 +207,13 @@ def _letter_line(item: Kept, district: District) -> str:
 
 
 def _print_troubles(console: Console, found: Record) -> None:
-    newest = _versions(found["submissions"])
-    counting = _versions(item for item in found["submissions"] if Verdict(item["verdict"]).is_acceptance)
+    newest = _words(found["submissions"])
+    counting = {item["agency"]: item["version"] for item in found["submissions"] if item["counts"]}
     troubled = [
         item
         for item in found["submissions"]
         if item["verdict"] in (Verdict.RETURNED, Verdict.HELD)
-        and (item["version"] or 0) >= newest[item["agency"]]
+        and (not item["agency"] or _word(item) >= newest[item["agency"]])
     ]
     if not troubled:
         return
@@ -233,12 +236,16 @@ def _print_troubles(console: Console, found: Record) -> None:
         console.print(f"  ……其余 {len(troubled) - _SHOWN} 份见汇总表的“报送情况”和“问题与说明”")
 
 
-def _versions(items: Iterable[Record]) -> dict[str, int]:
-    """Return the last version of each agency among ``items``, by its code."""
-    last: dict[str, int] = {}
+def _words(items: Iterable[Record]) -> dict[str, tuple[int, int]]:
+    """Return the newest word of each agency among ``items``, by its code."""
+    last: dict[str, tuple[int, int]] = {}
     for item in items:
-        last[item["agency"]] = max(last.get(item["agency"], 0), item["version"] or 0)
+        last[item["agency"]] = max(last.get(item["agency"], (0, 0)), _word(item))
     return last
+
+
+def _word(item: Record) -> tuple[int, int]:
+    return item["word"] or 0, item["version"] or 0
 
 
 def _counted_before(version: int) -> str:
@@ -255,6 +262,21 @@ def _print_missing(console: Console, found: Record, district: District) -> None:
         console.print(f"  {agency.name}　{agency.contact}　{agency.phone}".rstrip("　 "))
     if len(missing) > _SHOWN:
         console.print(f"  ……其余 {len(missing) - _SHOWN} 家见汇总表的“总览”")
+
+
+def _print_strange(console: Console, found: Record) -> None:
+    """Print what lies in the inbox, or in an archive there, and is no submission: the coordinator's matter."""
+    strange = [
+        item
+        for item in found["submissions"]
+        if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
+    ]
+    if strange:
+        console.print(Text("收件文件夹里还有（不算报送，也没有告诉任何单位）：", style="bold"))
+    for item in strange[:_SHOWN]:
+        console.print(Text(f"  {item['file']}　{item['findings'][0]['message']}"))
+    if len(strange) > _SHOWN:
+        console.print(f"  ……共 {len(strange)} 个，见 run.json")
 
 
 def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None:
@@ -274,7 +296,7 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
 def print_imports(taken: Sequence[Taken], district: District) -> None:
     """Print per file what was taken for whom and for which year, or why nothing was."""
     console = out()
-    names = {agency.code: agency.name for agency in district.agencies}
+    names = {agency.code: agency.name for agency in district.roster_agencies}
     for item in taken:
         if item.refusal:
             console.print(Text(f"{item.file}：没有采用。{item.refusal}。", style="red"))
@@ -345,28 +367,41 @@ def print_status(district: District, found: Status) -> None:
         cells = _status_cells(own, problem_counts(said), _letter_words(letter), is_awaiting=is_awaiting)
         table.add_row(agency.name, *cells)
     console.print(table)
+    for agency in district.merged:
+        shown = found.of(agency.code).shown
+        if shown:
+            console.print(
+                f"{agency.name}　{agency.merged_on} 并入；合并前报送：{VERDICT_WORDS[shown.verdict]}　{shown.path}"
+            )
     for item in found.unclaimed:
         console.print(
             Text(
-                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实；不是报送的，用 nianbao dismiss 记下",
+                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实；可以接收的用 nianbao decide … accept，不是报送的用 nianbao dismiss 记下",
                 style="magenta",
             )
         )
-    names = {agency.code: agency.name for agency in district.agencies}
-    for waiver in found.waivers:
-        until = f"，至 {waiver.until}" if waiver.until else ""
-        who = names.get(waiver.agency, waiver.agency)
-        day = waiver.given_at.astimezone(CHINA).date()
-        console.print(f"例外　{who}　{waiver.rule}　{waiver.reason}（{waiver.person}，{day}{until}）")
-    for dismissal in found.dismissals:
-        day = dismissal.given_at.astimezone(CHINA).date()
-        word = VERDICT_WORDS[Verdict.NOT_A_SUBMISSION]
-        console.print(f"{word}　{dismissal.file}　{dismissal.reason}（{dismissal.person}，{day}）")
+    names = {agency.code: agency.name for agency in district.roster_agencies}
+    for decision in found.decisions:
+        console.print(decided(decision, names))
     console.print(counts_in_words(found.counts(district)))
 
 
+def decided(decision: Decision, names: Mapping[str, str]) -> str:
+    """Say what was decided, about whom, why, by whom and when; ``names`` are the agencies' by code."""
+    who = names.get(decision.agency, decision.agency)
+    day = decision.given_at.astimezone(CHINA).date()
+    match decision.kind:
+        case DecisionKind.WAIVE:
+            until = f"，至 {decision.until}" if decision.until else ""
+            parts = ("例外", who, decision.rule, f"{decision.reason}（{decision.person}，{day}{until}）")
+        case _:
+            said = f"{decision.reason}（{decision.person}，{day}）"
+            parts = (decision_words(decision), who, decision.file, said)
+    return "　".join(part for part in parts if part)
+
+
 def _status_cells(
-    own: Versions, told: Mapping[str, int], letter: str, *, is_awaiting: bool
+    own: Versions[Filed], told: Mapping[str, int], letter: str, *, is_awaiting: bool
 ) -> tuple[Text | str, ...]:
     shown = own.shown
     if shown is None:
@@ -382,7 +417,7 @@ def _status_cells(
     )
 
 
-def _version_words(own: Versions) -> str:
+def _version_words(own: Versions[Filed]) -> str:
     """Say which version counts, and what became of a later one."""
     shown, latest = own.shown, own.latest
     if shown is None or latest is None or latest is shown:

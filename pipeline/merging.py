@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
-from pipeline.model import Agency, AgencyState, Assessment, DistrictSummary, Number, Report
+from pipeline.model import Agency, AgencyState, Assessment, DistrictSummary, Number, Report, Verdict
+from pipeline.versions import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,17 +21,26 @@ _EXACT_DIGITS = 100
 
 
 def merge(
-    form: Form, *, district: str, year: int, agencies: Sequence[Agency], assessments: Sequence[Assessment]
+    form: Form,
+    *,
+    district: str,
+    year: int,
+    agencies: Sequence[Agency],
+    assessments: Sequence[Assessment],
+    merged: Sequence[Agency] = (),
 ) -> DistrictSummary:
     """Return the district's year: agencies in roster order, sums over the reports that count.
 
     Assessments whose agency is unknown or not on the roster are kept as ``unclaimed``. Duplicates are not to be given.
+    What bodies reported that are ``merged`` into others by now is shown and in no sum.
     """
-    versions: dict[str, list[Assessment]] = {agency.code: [] for agency in agencies}
+    versions: dict[str, list[Assessment]] = {agency.code: [] for agency in (*agencies, *merged)}
+    parts = {agency.code for agency in merged}
     unclaimed: list[Assessment] = []
     for assessment in assessments:
         owner = assessment.submission.agency
-        mine = versions.get(owner.code) if owner else None
+        is_open = owner is not None and owner.code in parts and assessment.verdict is Verdict.HELD
+        mine = versions.get(owner.code) if owner and not is_open else None
         (unclaimed if mine is None else mine).append(assessment)
     states = tuple(_state(agency, versions[agency.code]) for agency in agencies)
     counting = [state.counting.report for state in states if state.counting and state.counting.report]
@@ -40,20 +50,14 @@ def merge(
         form=form.id,
         states=states,
         unclaimed=tuple(unclaimed),
+        merged=tuple(_state(agency, versions[agency.code]) for agency in merged if versions[agency.code]),
         totals=_totals(form, counting),
     )
 
 
 def _state(agency: Agency, found: Iterable[Assessment]) -> AgencyState:
-    """The latest accepted version counts, also where a later one was returned."""
-    versions = tuple(sorted(found, key=lambda assessment: assessment.version))
-    accepted = [version for version in versions if version.verdict.is_acceptance and version.report]
-    return AgencyState(
-        agency=agency,
-        versions=versions,
-        counting=accepted[-1] if accepted else None,
-        latest=versions[-1] if versions else None,
-    )
+    own = versions_of(found)
+    return AgencyState(agency, own.files, own.counting, own.latest)
 
 
 def _totals(form: Form, reports: Sequence[Report]) -> tuple[Number, ...]:

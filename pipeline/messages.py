@@ -10,7 +10,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
-from pipeline.model import CHINA, Bounce, Fact, Finding, MessageOutcome, Notice, Reason, Severity, Verdict
+from pipeline.model import (
+    CHINA,
+    Bounce,
+    Decision,
+    DecisionKind,
+    Fact,
+    Finding,
+    MessageOutcome,
+    Notice,
+    Reason,
+    Severity,
+    Verdict,
+)
 from pipeline.wording.catalogue import CATALOGUE, Wording
 from pipeline.wording.hints import way_out
 from pipeline.wording.quoting import on_one_line, quoted, visible
@@ -19,6 +31,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.forms.form import AnyRule, Balance, Form
+
+_DECISION_WORDS: Mapping[DecisionKind, str] = {
+    DecisionKind.RETURN: "退回第 {version} 次报送",
+    DecisionKind.COUNT: "以第 {version} 次报送计入",
+    DecisionKind.ACCEPT: "准予接收",
+    DecisionKind.WAIVE: "{rule} 准予例外",
+    DecisionKind.EXTEND: "延期至 {until}",
+    DecisionKind.DISMISS: "不是报送",
+    DecisionKind.RELEASE: "同意更正后重新公开",
+}
 
 SEVERITY_WORDS: Mapping[str, str] = {
     Severity.ERROR: "错误",
@@ -165,6 +187,13 @@ def bounce_in_words(bounce: Bounce) -> str:
     """Say that a letter did not arrive, and quote what the report gives as the reason: anybody can write one."""
     said = f"，来信中说“{quoted(bounce.words)}”" if bounce.words else ""
     return f"{quoted(bounce.recipient)}：没有送到{said}"
+
+
+def decision_words(decision: Decision) -> str:
+    """Say what was decided, without about whom."""
+    return _DECISION_WORDS[decision.kind].format(
+        version=decision.version, rule=decision.rule, until=decision.until
+    )
 
 
 def message_line(outcome: MessageOutcome) -> str:

@@ -20,12 +20,15 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CHINA = timezone(timedelta(hours=8))
+"""The one civil time of China; times are shown in it whatever the machine's own zone."""
 _EARLIEST, _LATEST = 1990, 2100
 """Years within which every conversion of a moment works: to another time zone, to seconds, to a day before or after."""
-"""The one civil time of China; times are shown in it whatever the machine's own zone."""
 
 Number: TypeAlias = int | Decimal
 """A figure of a report: whole numbers as ``int``, money (万元) as ``Decimal``."""
@@ -225,27 +228,47 @@ class Finding:
         return bool(self.waived or (self.severity is Severity.WARNING and self.explanation))
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """An exception from one rule that a coordinator granted to one agency (its code), up to and including ``until``."""
+class DecisionKind(StrEnum):
+    """What a person can decide; the value is the word of the command line."""
 
-    agency: str
-    rule: str
+    RETURN = "return"
+    COUNT = "count"
+    ACCEPT = "accept"
+    WAIVE = "waive"
+    EXTEND = "extend"
+    DISMISS = "dismiss"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided: why, who, when; what it is about stands in the fields that its kind uses.
+
+    return, count: ``version`` of ``agency``, of what had come ``after`` nothing later than that arrival; accept, dismiss:
+    the arrival ``envelope``, at ``file`` (accept: as a report of ``agency``); waive: ``agency`` from ``rule`` up to and
+    including ``until``; extend: ``agency`` has until ``until``; release: the correction of ``agency`` may go up.
+    """
+
+    kind: DecisionKind
     reason: str
     person: str
     given_at: datetime
+    agency: str = ""
+    rule: str = ""
+    version: int = 0
+    envelope: int = 0
+    file: str = ""
     until: date | None = None
+    after: int = 0
+    number: int = field(default=0, compare=False)
+    """Its number in the ledger; 0 while it is not kept."""
 
-
-@dataclass(frozen=True, slots=True)
-class Dismissal:
-    """A coordinator's word that a file that waited, known by its number in the ledger, is no submission."""
-
-    envelope: int
-    file: str
-    reason: str
-    person: str
-    given_at: datetime
+    @classmethod
+    def waive(
+        cls, agency: str, rule: str, reason: str, person: str, given_at: datetime, until: date | None = None
+    ) -> Decision:
+        """Except one agency from one rule."""
+        return cls(DecisionKind.WAIVE, reason, person, given_at, agency, rule, until=until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +315,8 @@ class Envelope:
     received_at: datetime | None = None
     order: float = 0.0
     """Seconds since the epoch that put versions in order where ``received_at`` is unknown; never shown."""
+    made: float = 0.0
+    """When it was last changed, as the archive says that it lay in; 0 where none does."""
     failed_checks: tuple[str, ...] = ()
     """Of a mail: the checks of its origin (spf, dkim, dmarc) that the district's own server saw fail."""
     proof: SenderProof = SenderProof.UNCHECKED
@@ -407,6 +432,20 @@ class Agency:
     contact: str = ""
     phone: str = ""
     emails: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
+    merged_into: str = ""
+    """The code of the body it is part of now; empty where it is one of its own."""
+    merged_on: date | None = None
+    split_from: str = ""
+    """The code of the body it was part of."""
+    split_on: date | None = None
+    line: int = field(default=0, repr=False, compare=False)
+    """Where it stands in the roster, for complaints."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything it is or was called."""
+        return (self.name, *self.aliases, *self.former_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +482,12 @@ class Submission:
     first_at: datetime | None = None
     """When the agency's first file came; None where this is the first, or nobody knows."""
     held: bool = False
+    received_guessed: bool = False
+    """Whether ``received_at`` is only when it was first seen here."""
+    surely_after: date | None = None
+    """Of a guessed time: the day on which the inbox was looked into last before, and it was not there."""
+    past_key: str = ""
+    """Which of the past reports is its own year before; empty: its agency's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +513,22 @@ class Assessment:
     report: Report | None
     version: int = 0
     """1 for the first file of an agency, 2 for the next …; 0 where the agency is unknown."""
+    word: int = 0
+    """The number of the arrival by which it was sent last; see ``versions``."""
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether a person sent it back, although it was accepted."""
+        return was_sent_back(self.findings)
+
+
+def was_sent_back(findings: Iterable[Finding]) -> bool:
+    """Whether a person's decision to send the file back is among ``findings``."""
+    return any((item.code, item.variant) == SENT_BACK for item in findings)
+
+
+SENT_BACK = ("F09", "sent_back")
+"""Code and variant of the finding that a person's decision makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,6 +591,8 @@ class DistrictSummary:
     states: tuple[AgencyState, ...]
     unclaimed: tuple[Assessment, ...]
     totals: tuple[Number, ...]
+    merged: tuple[AgencyState, ...] = ()
+    """What bodies had reported that are part of others by now; it is in no sum."""
 
     @property
     def reports(self) -> tuple[Report, ...]:

@@ -82,6 +82,8 @@ class Arrival:
     sha256: str
     agency: Agency | None = None
     version: int = 0
+    word: int = 0
+    """What puts the versions of an agency in order: when each was sent last."""
     counting: int = 0
     received_at: datetime | None = None
     sender: str | None = None
@@ -200,6 +202,8 @@ class Digest:
     came: Mapping[Verdict, int] = field(default_factory=dict)
     to_decide: tuple[str, ...] = ()
     """What else waits for a person, in sentences."""
+    strange: tuple[tuple[str, str], ...] = ()
+    """What lies in the inbox and is no submission, each with what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)

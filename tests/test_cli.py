@@ -249,7 +249,7 @@ def test_a_report_that_no_longer_counts_is_removed(form: Form, tmp_path: Path) -
     )
     assert run(folder).code == 0
     roster = folder / "agencies.csv"
-    roster.write_text(roster.read_text("utf-8").replace('002,"乙局"', '002,"丙局"'), "utf-8")
+    roster.write_text(roster.read_text("utf-8").replace('002,"乙局"', '003,"丙局"'), "utf-8")
     second = run(folder)
     assert second.code == 1
     assert {path.name for path in (second.folder / "reports").iterdir()} == {"甲局.docx", "甲局.html"}
@@ -454,7 +454,7 @@ def test_the_latest_accepted_version_counts_and_a_later_returned_one_does_not_di
         "2024-01-10/a.xlsx": template(form, "甲局", {licences: 1}),
         "2024-01-11/a.xlsx": template(form, "甲局", {licences: 2}),
         "2024-01-12/a.xlsx": template(form, "甲局", {licences: "三"}),
-        "2024-01-13/复制.xlsx": template(form, "甲局", {licences: 1}),
+        "2024-01-13/复制.xlsx": template(form, "甲局", {licences: 2}),
     }
     ran = run(make_district(tmp_path, ["甲局"], files))
     assert [(item["version"], item["verdict"]) for item in ran.record["submissions"]] == [

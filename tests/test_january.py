@@ -8,17 +8,18 @@ import email.policy
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from pipeline.coordinating import importing, waiving
+from pipeline.coordinating import deciding, importing
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
-from pipeline.model import Verdict, Waiver
+from pipeline.model import DecisionKind, Verdict
 from pipeline.post import LetterState
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.mails import TNEF_DATA, mail, winmail
@@ -66,6 +67,11 @@ def zipped(*files: tuple[str, bytes]) -> tuple[str, bytes]:
         for name, data in files:
             archive.writestr(name, data)
     return "报送.zip", packed.getvalue()
+
+
+def waiver(code: str, rule: str, at: datetime) -> deciding.Wanted:
+    """An exception as the office types it."""
+    return deciding.Wanted(DecisionKind.WAIVE, (code, rule), "机构合并", "顾明远", at)
 
 
 def box(code: str) -> str:
@@ -516,10 +522,9 @@ def test_a_file_that_is_judged_otherwise_is_answered_otherwise_as_often_as_it_ha
     for day, kind in ((17, "acceptance"), (18, "returned"), (19, "acceptance")):
         for rule in rules:
             if kind == "acceptance":
-                waiver = Waiver(code, rule, "机构合并", "顾明远", moment(1, day, 9))
-                waiving.grant(district, office.output, waiver)
+                deciding.decide(district, office.output, waiver(code, rule, moment(1, day, 9)))
             else:
-                waiving.withdraw(district, office.output, code, rule, by="顾明远", at=moment(1, day, 9))
+                deciding.revoke(district, office.output, waiver(code, rule, moment(1, day, 9)))
         letter = only(office.night(moment(1, day)), kind, box(code))
         assert ("已经核准（机构合并）" in words(letter)) == (kind == "acceptance")
         assert ("准予的例外已撤销" in words(letter)) == (kind == "returned")

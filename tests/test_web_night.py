@@ -17,8 +17,8 @@ from lxml.html import HtmlElement
 
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import letters, open_ledger, waivers
-from pipeline.model import CHINA, Number, Waiver
+from pipeline.ledger import decisions, letters, open_ledger
+from pipeline.model import CHINA, Decision, Number
 from pipeline.night import letterbox
 from pipeline.post import KIND_WORDS, LetterKind
 from pipeline.publishing import record
@@ -223,9 +223,9 @@ def test_an_extended_deadline_that_passes_shows_without_anything_new(tmp_path: P
 
 def test_the_page_shows_the_exceptions_that_were_granted(district: Path) -> None:
     run(district)
-    waiver = Waiver("001", "T3-04", "机构<合并>", "王主任", NOW)
+    waiver = Decision.waive("001", "T3-04", "机构<合并>", "王主任", NOW)
     with open_ledger(district / "output") as ledger:
-        waivers.grant(ledger, 2023, waiver)
+        decisions.give(ledger, 2023, waiver)
     [shown] = page_of(run(district), "index.html").find_class("waiver")
     assert shown.text_content() == "准予例外：T3-04，机构<合并>（王主任）"
 

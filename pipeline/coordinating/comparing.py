@@ -46,7 +46,7 @@ def compare(
     form: Form, district: District, paths: Sequence[Path], said: Said, known: Known
 ) -> list[Compared]:
     """Compare every file of ``paths`` with what is ``known``."""
-    roster = identity.Roster.of(district.agencies)
+    roster = identity.Roster.of(district.agencies, district.name, district.merged)
     return [
         _linked(path, item, _compared(form, district, roster, item, said, known))
         for path in files_in(paths)

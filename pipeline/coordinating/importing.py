@@ -45,9 +45,10 @@ def import_files(
 ) -> list[Taken]:
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
-    roster = identity.Roster.of(district.agencies, district.name)
+    roster = identity.Roster.of(district.agencies, district.name, district.merged)
     with disk(), open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        codes.remember(ledger, district.year, district.roster_agencies, now=now)
         current = imports.reports_of(ledger, district.year)
         files = files_in(paths)
         taken: list[Taken] = []
@@ -155,7 +156,7 @@ def _year_beside(path: Path) -> int | None:
 
 def _doubts(form: Form, district: District, reports: Sequence[PastReport]) -> tuple[str, ...]:
     """Say whose figures do not add up; they are taken as they are, for what was published is what was published."""
-    owners = {agency.code: agency.name for agency in district.agencies}
+    owners = {agency.code: agency.name for agency in district.roster_agencies}
     checks = [
         check
         for check in form.balances

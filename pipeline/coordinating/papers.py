@@ -18,7 +18,7 @@ from pipeline.district.folder import District
 from pipeline.district.tables import read_tables
 from pipeline.ledger import campaign, has_ledger, open_copy, standing
 from pipeline.ledger.campaign import Result
-from pipeline.ledger.standing import Versions
+from pipeline.ledger.standing import Filed
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError
 from pipeline.publishing import pdf
@@ -27,6 +27,7 @@ from pipeline.publishing.papers import lists
 from pipeline.publishing.papers.conduct import Conduct, Version
 from pipeline.publishing.papers.cover import build_cover
 from pipeline.publishing.papers.notice import build_notice
+from pipeline.versions import Versions
 
 PAPERS = "材料"
 _MOST_YEARS = 6
@@ -38,6 +39,7 @@ _SHORT_MONTH = 2
 def write_papers(district: District, output: Path, *, today: date) -> list[Path]:
     """Write every paper as of ``today``; return their paths. Raises ConfigError before the first run."""
     found = status(district, output, today=today)
+    district = district.as_decided(found.decisions)
     target = output / str(district.year)
     last = _last_result(output, district.year)
     if last is None:
@@ -68,7 +70,7 @@ def _last_result(output: Path, year: int) -> Result | None:
         return campaign.last_result(ledger, year)
 
 
-def _conduct(district: District, year: int, agency: Agency, versions: Versions) -> Conduct:
+def _conduct(district: District, year: int, agency: Agency, versions: Versions[Filed]) -> Conduct:
     deadline = district.deadline_of(agency.code) if year == district.year else _usual(district, year)
     return Conduct(
         agency, year, deadline, [Version(item.verdict, item.received_at) for item in versions.files]

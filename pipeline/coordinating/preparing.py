@@ -10,7 +10,15 @@ from pathlib import Path
 
 from pipeline.coordinating.starters import lay_starters
 from pipeline.district.adjusting import form_of
-from pipeline.district.folder import CONFIG_NAME, INBOX_NAME, LAYOUT_NAME, LAYOUTS_NAME, ROSTER_NAME, District
+from pipeline.district.folder import (
+    CONFIG_NAME,
+    INBOX_NAME,
+    LAYOUT_NAME,
+    LAYOUTS_NAME,
+    MISNAMED,
+    ROSTER_NAME,
+    District,
+)
 from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.starting import roster_text, settings_text
 from pipeline.forms.form import Form
@@ -33,14 +41,15 @@ def init(folder: Path, *, today: date) -> list[Path]:
     """Make a new district folder; return what was made. Raises ConfigError if there is one already."""
     if folder.is_file():
         raise ConfigError("这是文件，不是文件夹。请写要新建的文件夹。", file=folder)
-    for name in (CONFIG_NAME, BOOK_NAME, ROSTER_NAME):
+    if (folder / f"{CONFIG_NAME}.txt").exists():
+        raise ConfigError(f"{MISNAMED}没有改动任何文件。", file=folder)
+    for name in (CONFIG_NAME, BOOK_NAME):
         if (folder / name).exists():
             raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
     form = load_form(DEFAULT_FORM)
     year = today.year - 1
     name = folder.resolve().name
     made = [folder / INBOX_NAME]
-    made[0].mkdir(parents=True, exist_ok=True)
     contents = {
         CONFIG_NAME: settings_text(name, year).encode(),
         ROSTER_NAME: roster_text(name).encode("utf-8-sig"),
@@ -48,6 +57,14 @@ def init(folder: Path, *, today: date) -> list[Path]:
         **{f"{LAYOUTS_NAME}/{path}": content for path, content in layouts(form)},
         **{f"{LAYOUTS_NAME}/{LETTERS}/{kind}.txt": _for_notepad(default_text(kind)) for kind in LetterKind},
     }
+    there = [path for path in contents if (folder / path).exists()]
+    if there:
+        raise ConfigError(
+            f"这里已经有 {'、'.join(there)}，没有改动任何文件。请换一个空文件夹；"
+            f"原来的区县文件夹找不到 {CONFIG_NAME} 的，请把它找回来放好，不要重新建立。",
+            file=folder,
+        )
+    made[0].mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
         write_if_changed(folder / path, content)
         made.append(folder / path)
@@ -84,8 +101,8 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
     folder = output / str(district.year) / TEMPLATES
     with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
-        history = imports.reports_of(ledger, district.year - 1)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        history = imports.last_year_of(ledger, district)
     paths = []
     for agency in chosen:
         made = personal_template(district, form, agency, history.get(agency.code))

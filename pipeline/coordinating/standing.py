@@ -12,28 +12,28 @@ from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import codes, dismissals, has_ledger, letters, open_copy, rule_record, standing, waivers
+from pipeline.ledger import codes, decisions, has_ledger, letters, open_copy, rule_record, standing
 from pipeline.ledger.letters import Kept
 from pipeline.ledger.rule_record import RuleRecord
-from pipeline.ledger.standing import Filed, Versions
+from pipeline.ledger.standing import Filed
 from pipeline.machine.environment import command
 from pipeline.messages import awaits_approval, notices
-from pipeline.model import ConfigError, Dismissal, Verdict, Waiver
+from pipeline.model import ConfigError, Decision, Verdict
+from pipeline.versions import Versions
 
-NOTHING = Versions((), None, None)
+NOTHING: Versions[Filed] = Versions()
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """Where a campaign stands; ``versions`` and ``letters`` (the last one to each) are keyed by agency code."""
 
-    versions: Mapping[str, Versions]
+    versions: Mapping[str, Versions[Filed]]
     unclaimed: Sequence[Filed] = ()
     letters: Mapping[str, Kept] = field(default_factory=dict)
-    waivers: Sequence[Waiver] = ()
-    dismissals: Sequence[Dismissal] = ()
+    decisions: Sequence[Decision] = ()
 
-    def of(self, code: str) -> Versions:
+    def of(self, code: str) -> Versions[Filed]:
         """Return what came from the agency with ``code``."""
         return self.versions.get(code, NOTHING)
 
@@ -68,14 +68,13 @@ def status(district: District, output: Path, *, today: date) -> Status:
     if not has_ledger(output):
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
         files = standing.filed(ledger, district.year)
         return Status(
             versions=standing.by_agency(files),
             unclaimed=tuple(item for item in files if item.agency is None),
             letters=letters.last_by_agency(ledger, district.year),
-            waivers=tuple(waivers.in_force(ledger, district.year, today)),
-            dismissals=tuple(dismissals.in_force(ledger, district.year)),
+            decisions=tuple(decisions.in_force(ledger, district.year, today)),
         )
 
 
@@ -84,5 +83,5 @@ def rules(district: District, output: Path) -> list[RuleRecord]:
     if not has_ledger(output):
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
         return rule_record.of_year(ledger, district.year)

@@ -12,16 +12,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.coordinating import dismissing, waiving
+from pipeline.coordinating import deciding
 from pipeline.district.folder import District
-from pipeline.ledger import dismissals, open_copy, waivers
-from pipeline.model import ConfigError, Waiver
+from pipeline.ledger import decisions, open_copy
+from pipeline.model import ConfigError, Decision, DecisionKind
 from pipeline.publishing.todo_book import TODO_NAME, Filled, read_filled
 
-WAIVE, DISMISS, REFUSE = "准予例外", "不是报送", "不同意，请对方改"
+WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
 PLEA, FILE = "说明", "文件"
 """What a row is about; begins its number."""
-CHOICES: Mapping[str, tuple[str, ...]] = {PLEA: (WAIVE, REFUSE), FILE: (DISMISS,)}
+CHOICES: Mapping[str, tuple[str, ...]] = {PLEA: (WAIVE, REFUSE), FILE: (ACCEPT, DISMISS)}
 _SEPARATOR = "|"
 Carrier: TypeAlias = Callable[[Sequence[str], Filled], None]
 """Carries one decision out: what it is about, and what was written. Raises ConfigError where it cannot be."""
@@ -82,23 +82,32 @@ def _carry(carriers: Mapping[str, Carrier], item: Filled) -> None:
 def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carrier]:
     """Pair each decision with what carries it out."""
 
-    def waive(about: Sequence[str], item: Filled) -> None:
-        agency, rule = about
-        person = waiving.person(district, item.person or None)
-        waiving.grant(district, output, Waiver(agency, rule, item.reason, person, now))
+    def carrier(kind: DecisionKind) -> Carrier:
+        def decide(about: Sequence[str], item: Filled) -> None:
+            person = deciding.person(district, item.person or None)
+            wanted = deciding.Wanted(kind, tuple(about), item.reason, person, now)
+            deciding.decide(district, output, wanted)
 
-    def dismiss(about: Sequence[str], item: Filled) -> None:
-        person = waiving.person(district, item.person or None)
-        dismissing.dismiss(district, output, about[0], reason=item.reason, person=person, at=now)
+        return decide
 
-    return {WAIVE: waive, DISMISS: dismiss}
+    return {word: carrier(kind) for word, kind in _KINDS.items()}
+
+
+_KINDS: Mapping[str, DecisionKind] = {
+    WAIVE: DecisionKind.WAIVE,
+    ACCEPT: DecisionKind.ACCEPT,
+    DISMISS: DecisionKind.DISMISS,
+}
 
 
 def _settled(district: District, output: Path, now: datetime) -> set[tuple[str, str]]:
     """Return what holds already, as (key, reason)."""
     with open_copy(output) as ledger:
-        excepted = waivers.in_force(ledger, district.year, now.date())
-        dismissed = dismissals.in_force(ledger, district.year)
-    return {(key_of(PLEA, item.agency, item.rule), item.reason) for item in excepted} | {
-        (key_of(FILE, item.file), item.reason) for item in dismissed
-    }
+        held = decisions.in_force(ledger, district.year, now.date())
+    return {(_key(item), item.reason) for item in decisions.of_kind(held, *_KINDS.values())}
+
+
+def _key(decision: Decision) -> str:
+    if decision.kind is DecisionKind.WAIVE:
+        return key_of(PLEA, decision.agency, decision.rule)
+    return key_of(FILE, decision.file)

@@ -49,6 +49,7 @@ def morning(state: State, day: date, waiting: int) -> Digest:
         departed=state.departed,
         came=state.came,
         to_decide=state.to_decide,
+        strange=state.strange,
     )
 
 

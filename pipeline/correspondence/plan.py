@@ -206,4 +206,5 @@ def _is_past(intention: Intention, earlier: Mapping[str, Sequence[Arrival]]) -> 
     if not isinstance(intention.body, Answer) or intention.agency is None:
         return False
     arrival = intention.body.arrival
-    return any(item.version > arrival.version for item in earlier.get(intention.agency.code, ()))
+    own = (arrival.word, arrival.version)
+    return any((item.word, item.version) > own for item in earlier.get(intention.agency.code, ()))

@@ -113,6 +113,8 @@ class State:
     """Why a correction of what was delivered may go up, by the key of the letter that carries it."""
     to_decide: tuple[str, ...] = ()
     """What waits for a person, in sentences."""
+    strange: tuple[tuple[str, str], ...] = ()
+    """What lies in the inbox and is no submission, each with what to do about it."""
 
     @property
     def today(self) -> date:

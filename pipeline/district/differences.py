@@ -27,7 +27,7 @@ def differences(own: District, other: District) -> list[str]:
         if mine != theirs:
             is_plain = isinstance(mine, str | int | date)
             found.append(f"{word}（{BOOK_NAME} 为 {mine}，district.toml 为 {theirs}）" if is_plain else word)
-    return found + unlike_agencies(own.agencies, other.agencies)
+    return found + unlike_agencies(own.roster_agencies, other.roster_agencies)
 
 
 def unlike_agencies(own: tuple[Agency, ...], other: tuple[Agency, ...]) -> list[str]:

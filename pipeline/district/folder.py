@@ -5,7 +5,7 @@ Wrong configuration is refused here, with file, line and remedy, before anything
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
@@ -22,7 +22,7 @@ from pipeline.district.settings_source import BookSource, Excepted, settled
 from pipeline.district.starting import is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.machine.environment import command, disk
-from pipeline.model import Agency, ConfigError
+from pipeline.model import Agency, ConfigError, Decision, DecisionKind
 from pipeline.toml_source import Section, TomlSource, decoded
 
 CONFIG_NAME = "district.toml"
@@ -32,6 +32,7 @@ PUBLISHED_NAME = "published"
 LAYOUTS_NAME = "input_templates"
 LAYOUT_NAME, STYLE_NAME = "report.docx", "report.css"
 """The district's own layout of Word reports and style of web reports, in its folder of layouts."""
+MISNAMED = f"这里的设置文件叫 {CONFIG_NAME}.txt：记事本保存时加上了 .txt。请把它改名为 {CONFIG_NAME}；"
 _SETTINGS = ("name", "level", "year", "form", "deadline")
 _TABLES = ("rules", "mail", "people", "calendar", "extension")
 
@@ -50,6 +51,7 @@ class District:
     form: str
     deadline: date
     agencies: tuple[Agency, ...]
+    """The bodies that report, in roster order."""
     rules: Rules = AS_THE_FORM_SAYS
     mail: MailSettings = NO_MAIL
     people: People = NO_PEOPLE
@@ -61,10 +63,25 @@ class District:
     """The workbook it was read from, None where it was written as text."""
     note: str = field(default="", compare=False, repr=False)
     """What a person should be told about these settings."""
+    merged: tuple[Agency, ...] = ()
+    """The bodies of the roster that are part of another one now and report no more by themselves."""
+
+    @property
+    def roster_agencies(self) -> tuple[Agency, ...]:
+        """Every body that the roster names."""
+        return (*self.agencies, *self.merged)
 
     def deadline_of(self, code: str) -> date:
         """Return the last day on which the agency with ``code`` is in time."""
         return next((item.until for item in self.extensions if item.agency == code), self.deadline)
+
+    def as_decided(self, decisions: Iterable[Decision]) -> District:
+        """Return the district with the deadlines that a person extended; the last word of a person counts."""
+        given = {
+            item.agency: item.until for item in decisions if item.kind is DecisionKind.EXTEND and item.until
+        }
+        stay = tuple(item for item in self.extensions if item.agency not in given)
+        return replace(self, extensions=(*stay, *(Extension(code, day) for code, day in given.items())))
 
     @property
     def office(self) -> str:
@@ -98,10 +115,11 @@ class District:
 
 
 @disk()
-def load_district(folder: Path) -> District:
+def load_district(folder: Path, today: date | None = None) -> District:
     """Load and check the district in ``folder``, written as text or as a workbook.
 
-    Raises ConfigError with file and place and remedy, EnvironmentFailedError.
+    Mergers count from their day on; without ``today`` all of them do. Raises ConfigError with file and place and remedy,
+    EnvironmentFailedError.
     """
     if folder.is_file():
         raise ConfigError(
@@ -109,14 +127,14 @@ def load_district(folder: Path) -> District:
         )
     book, config, roster = find_book(folder), folder / CONFIG_NAME, folder / ROSTER_NAME
     if book is None:
-        return _with_note(_from_text(folder), is_untouched(config, roster))
+        return _with_note(_from_text(folder, today), is_untouched(config, roster))
     written = read_book(book)
     is_sample = is_untouched(config, roster)
     if written.is_blank and config.is_file():
-        return _with_note(_from_text(folder), is_sample)
-    own = _from_book(folder, written)
+        return _with_note(_from_text(folder, today), is_sample)
+    own = _from_book(folder, written, today)
     if not is_sample:
-        _refuse_differences(own, config, roster, partial(_from_text, folder))
+        _refuse_differences(own, config, roster, partial(_from_text, folder, today))
     return own
 
 
@@ -125,13 +143,15 @@ def _with_note(district: District, is_sample: bool) -> District:  # noqa: FBT001
     return replace(district, note=note) if is_sample else district
 
 
-def _from_book(folder: Path, written: Contents) -> District:
-    source, agencies, excepted = settled(written)
-    return replace(_district(folder, source, agencies), book=written.file, excepted=excepted)
+def _from_book(folder: Path, written: Contents, today: date | None) -> District:
+    source, roster, excepted = settled(written)
+    return replace(_district(folder, source, roster, today), book=written.file, excepted=excepted)
 
 
-def _from_text(folder: Path) -> District:
+def _from_text(folder: Path, today: date | None) -> District:
     path = folder / CONFIG_NAME
+    if path.with_name(f"{CONFIG_NAME}.txt").is_file() and not path.is_file():
+        raise ConfigError(f"{MISNAMED}保存的设置都在里面，改名后直接再运行。", file=folder)
     if not path.is_file():
         raise ConfigError(
             f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。请先运行 {command('init', folder)} 建立区县文件夹。",
@@ -141,7 +161,7 @@ def _from_text(folder: Path) -> District:
     _refuse_strays(source)
     source.refuse_unknown_tables({*_SETTINGS, *_TABLES})
     written = _campaign(source.top())
-    return _district(folder, source, load_roster(folder / ROSTER_NAME, written.level))
+    return _district(folder, source, load_roster(folder / ROSTER_NAME, written.level), today)
 
 
 def _campaign(top: Section) -> _Campaign:
@@ -160,8 +180,13 @@ def _campaign(top: Section) -> _Campaign:
     return written
 
 
-def _district(folder: Path, source: TomlSource | BookSource, agencies: tuple[Agency, ...]) -> District:
+def _district(
+    folder: Path, source: TomlSource | BookSource, roster: tuple[Agency, ...], today: date | None
+) -> District:
     written = _campaign(source.top())
+    agencies = tuple(item for item in roster if not _is_merged(item, today))
+    if not agencies:
+        raise ConfigError("名单中的单位都写了并入，没有单位报送。", file=folder / ROSTER_NAME)
     mail = mail_settings(source.table("mail"), folder)
     people = people_of(source.table("people"))
     if mail.smtp_host and not people.email:
@@ -180,8 +205,13 @@ def _district(folder: Path, source: TomlSource | BookSource, agencies: tuple[Age
         mail=mail,
         people=people,
         calendar=calendar_of(source.table("calendar")),
-        extensions=extensions_of(source.tables("extension"), agencies, written.deadline),
+        extensions=extensions_of(source.tables("extension"), roster, written.deadline),
+        merged=tuple(item for item in roster if _is_merged(item, today)),
     )
+
+
+def _is_merged(agency: Agency, today: date | None) -> bool:
+    return agency.merged_on is not None and (today is None or agency.merged_on <= today)
 
 
 def _refuse_strays(source: TomlSource) -> None:
@@ -212,7 +242,7 @@ def _refuse_differences(own: District, config: Path, roster: Path, other: Callab
     if config.is_file() and roster.is_file():
         differing = differences(own, other())
     elif roster.is_file():
-        differing = unlike_agencies(own.agencies, load_roster(roster, own.level))
+        differing = unlike_agencies(own.roster_agencies, load_roster(roster, own.level))
     else:
         differing = [f"{CONFIG_NAME} 旁边没有 {ROSTER_NAME}，不知道以哪个为准"]
     if differing:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.district.roster_table import HEADINGS, doubtful_codes, head_row, heading_of, roster_rows
 from pipeline.district.tables import Table, read_tables
@@ -17,11 +20,12 @@ from pipeline.model import Agency, ConfigError
 LEVELS = ("设区的市", "县区")
 DEFAULT_LEVEL = "县区"
 """Taken where a file is judged without a roster and its template does not say."""
-ROSTER_COLUMNS = ("code", "name", "aliases", "kind", "level", "contact", "phone", "email")
+ROSTER_COLUMNS = (
+    "code", "name", "aliases", "kind", "level", "contact", "phone", "email", "former_names", "merged_into", "split_from",
+)  # fmt: skip
 ROSTER_SHEET = "名单"
 _REQUIRED_COLUMNS = ("code", "name")
 LOST_ZEROS = "是数字，前面的 0 可能丢了；请把“代码”列的格式改为“文本”，重新填写代码。"
-NO_MERGERS = "“并入”“分设自”还不能在名单中写。请删去这一格；被并入的单位不再报送的，从名单中删去这一行。"
 SEPARATORS = re.compile(r"[;；]")
 EMAIL_SEPARATORS = re.compile(r"[;；,，、\s]+")
 _DOMAIN = r"@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+"
@@ -65,16 +69,12 @@ def roster_of(table: Table, level: str) -> tuple[Agency, ...]:
     if not agencies:
         raise ConfigError("名单是空的，请至少写一个单位。", file=path, line=head + 2)
     _refuse_twins(agencies, path)
-    return tuple(agencies)
+    return _joined(agencies, path)
 
 
 def named(agencies: Iterable[Agency]) -> dict[str, Agency]:
-    """Index agencies by everything that means them: code, name and aliases, ``normalised``."""
-    return {
-        normalised(name): agency
-        for agency in agencies
-        for name in (agency.code, agency.name, *agency.aliases)
-    }
+    """Index agencies by everything that means them: code, name, aliases and former names, ``normalised``."""
+    return {normalised(name): agency for agency in agencies for name in (agency.code, *agency.names)}
 
 
 def normalised(name: str) -> str:
@@ -113,8 +113,6 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
     for name in _REQUIRED_COLUMNS:
         if not values.get(name):
             raise ConfigError(f"“{HEADINGS[name]}”（{name}）没有填写。", file=path, line=line)
-    if values.get("merged_into") or values.get("split_from"):
-        raise ConfigError(NO_MERGERS, file=path, line=line)
     if ROUNDED.fullmatch(values["code"]):
         raise ConfigError(
             f"代码“{values['code']}”被表格软件改成了科学计数；请把 code 列改为“文本”格式，重新填写代码。",
@@ -135,11 +133,89 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
         name=values["name"],
         kind=values.get("kind", ""),
         level=own_level,
-        aliases=(*_several(values.get("aliases", "")), *_several(values.get("former_names", ""))),
+        aliases=_several(values.get("aliases", "")),
         contact=values.get("contact", ""),
         phone=values.get("phone", ""),
         emails=_emails(values.get("email", ""), path, line),
+        former_names=_several(values.get("former_names", "")),
+        **_change(values, "merged", path, line),
+        **_change(values, "split", path, line),
+        line=line,
     )
+
+
+_CHANGES = {
+    "merged": ("merged_into", "merged_on", "并入（merged_into）", "并入哪个单位"),
+    "split": ("split_from", "split_on", "分设自（split_from）", "从哪个单位分设"),
+}
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
+
+def _change(values: Mapping[str, str], what: str, path: Path, line: int) -> dict[str, Any]:
+    """Read a merger or a split: the other body's code or name, and the day."""
+    column, day_field, title, said = _CHANGES[what]
+    text = unicodedata.normalize("NFKC", values.get(column, ""))
+    if not text:
+        return {}
+    found = _DAY.search(text)
+    body = (text[: found.start()] + text[found.end() :] if found else text).strip(" ()[],;，；起")
+    try:
+        day = date(*map(int, found.groups())) if found else None
+    except ValueError:
+        day = None
+    if day is None or not body:
+        raise ConfigError(
+            f"{title}写的“{values[column]}”看不出{said}和日期；请写单位的代码或名称，再写日期，例如“003 2024-01-10”。",
+            file=path,
+            line=line,
+        )
+    return {column: body, day_field: day}
+
+
+def _joined(agencies: Sequence[Agency], path: Path) -> tuple[Agency, ...]:
+    """Put codes where mergers and splits name bodies. Raises ConfigError where one names nobody, or goes in a circle."""
+    known = named(agencies)
+    found = [
+        replace(
+            agency,
+            merged_into=_meant(agency, agency.merged_into, known, path),
+            split_from=_meant(agency, agency.split_from, known, path),
+        )
+        for agency in agencies
+    ]
+    after = {agency.code: agency.merged_into for agency in found}
+    for agency in found:
+        if successor_of(agency.code, after) is None:
+            raise ConfigError(
+                f"“{agency.name}”的并入（merged_into）绕了一圈又回到自己，请改正。",
+                file=path,
+                line=agency.line,
+            )
+    return tuple(found)
+
+
+def successor_of(code: str, after: Mapping[str, str]) -> str | None:
+    """Follow mergers to the body that stands now; None where they go in a circle."""
+    seen = {code}
+    while following := after.get(code, ""):
+        if following in seen:
+            return None
+        seen.add(following)
+        code = following
+    return code
+
+
+def _meant(agency: Agency, text: str, known: Mapping[str, Agency], path: Path) -> str:
+    if not text:
+        return ""
+    other = known.get(normalised(text))
+    if other is None or other.code == agency.code:
+        raise ConfigError(
+            f"“{agency.name}”的并入或分设写的“{text}”不是名单中的另一个单位，请写它的代码或名称。",
+            file=path,
+            line=agency.line,
+        )
+    return other.code
 
 
 def _several(text: str) -> tuple[str, ...]:
@@ -163,11 +239,11 @@ def _refuse_twins(agencies: Iterable[Agency], path: Path) -> None:
     """Refuse a code, name or alias that means two agencies: every later answer would be a guess."""
     owners: dict[str, Agency] = {}
     for agency in agencies:
-        for name in {normalised(name) for name in (agency.code, agency.name, *agency.aliases)}:
+        for name in {normalised(name) for name in (agency.code, *agency.names)}:
             other = owners.setdefault(name, agency)
             if other is not agency:
                 raise ConfigError(
                     f"“{name}”出现在两个单位：{other.code} {other.name} 和 {agency.code} {agency.name}。"
-                    "代码、名称和简称不能重复。",
+                    "代码、名称、简称和曾用名不能重复；合并的单位请保留原来的一行，在并入（merged_into）写并入哪个单位和日期。",
                     file=path,
                 )

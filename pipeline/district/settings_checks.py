@@ -22,8 +22,6 @@ from pipeline.district.roster import (
     EMAIL_SEPARATORS,
     LEVELS,
     LOST_ZEROS,
-    NO_MERGERS,
-    ROSTER_COLUMNS,
     ROSTER_SHEET,
     ROUNDED,
     SEPARATORS,
@@ -210,8 +208,6 @@ def _roster_judges(rows: Sequence[Cells]) -> dict[str, Judge]:
         "phone": lambda text: _rounded("电话", text),
         "email": _wrong_emails,
     }
-    for name in {"merged_into", "split_from"} - set(ROSTER_COLUMNS):
-        judges[name] = lambda text: NO_MERGERS if text else ""
     return judges
 
 

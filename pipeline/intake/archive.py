@@ -1,19 +1,23 @@
-"""The bytes of a zip of spreadsheets go in; the spreadsheets come out, within limits on number, size, ratio, names and nesting."""
+"""The bytes of a zip go in; its spreadsheets, its mails and the names of all else come out, within limits on number, size, ratio, names and nesting."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import PurePosixPath
+from zipfile import ZipInfo
 
 from pipeline.intake import package
 from pipeline.intake.documents.looks_like import may_be_report
 from pipeline.intake.documents.opening import SUFFIXES
 from pipeline.intake.names import plain_name
 from pipeline.intake.refusal import Refused
+from pipeline.model import CHINA
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".et", ".ett"})
 ARCHIVES = frozenset({".zip", ".rar", ".7z"})
-_OPENED = SPREADSHEETS | ARCHIVES | SUFFIXES
+MAILS = frozenset({".eml"})
+_OPENED = SPREADSHEETS | ARCHIVES | MAILS | SUFFIXES
 MAX_NESTING = 2
 """Archives within archives: one for the mail program, one for the clerk's own packing."""
 _CLUTTER = ("thumbs.db", "desktop.ini", "readme")
@@ -30,14 +34,34 @@ def has_suffix(name: str, suffixes: frozenset[str]) -> bool:
     return PurePosixPath(name).suffix.lower() in suffixes
 
 
-def unpack(
-    content: bytes, room: int = package.MAX_INFLATED, *, with_documents: bool = False
-) -> list[tuple[str, bytes]]:
-    """List the spreadsheets in a plain zip: path and bytes; empty for anything else or beyond the limits.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of an archive; ``made`` is when it was last changed, in seconds since the epoch, 0 where the archive does not say."""
 
-    Where there is none, reports that came as documents are listed; every document is with ``with_documents``.
+    path: str
+    content: bytes
+    made: float = 0.0
 
-    Archives inside are opened down to ``MAX_NESTING`` levels; what stays packed is listed as it is, so that its sender
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What an archive holds: spreadsheets (and what stays packed), mails, and the paths of everything else."""
+
+    sheets: tuple[Entry, ...] = ()
+    mails: tuple[Entry, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to judge."""
+        return bool(self.sheets or self.mails)
+
+
+def unpack(content: bytes, room: int = package.MAX_INFLATED, *, with_documents: bool = False) -> Unpacked:
+    """Open a plain zip; nothing comes of anything else, or of one beyond the limits.
+
+    Where there is no spreadsheet, reports that came as documents are sheets; every document is ``with_documents``.
+
+    Archives inside are opened down to ``MAX_NESTING`` levels; what stays packed is a sheet, so that its sender
     gets an answer. Everything together must inflate to no more than ``room`` bytes.
     """
     return _unpack(content, _Room(room), MAX_NESTING, with_documents=with_documents)
@@ -54,34 +78,68 @@ class _Room:
         return self.left >= 0
 
 
-def _unpack(
-    content: bytes, room: _Room, depth: int, *, with_documents: bool = False
-) -> list[tuple[str, bytes]]:
+def _unpack(content: bytes, room: _Room, depth: int, *, with_documents: bool = False) -> Unpacked:
     opened = _archive(content)
     if opened is None or not room.takes(sum(info.file_size for info in opened.entries.values())):
-        return []
-    found: list[tuple[str, bytes]] = []
-    documents: list[tuple[str, bytes]] = []
+        return Unpacked()
+    sheets: list[Entry] = []
+    mails: list[Entry] = []
+    documents: list[Entry] = []
+    others: list[str] = []
     try:
         for key, info in opened.entries.items():
             parts = [part for part in package.entry_name(info).replace("\\", "/").split("/") if part]
-            if not parts or any(map(is_clutter, parts)) or not has_suffix(parts[-1], _OPENED):
+            if not parts or info.is_dir() or any(map(is_clutter, parts)):
                 continue
-            if has_suffix(parts[-1], SUFFIXES):
-                documents.append((plain_name("/".join(parts)), opened.inflate(key)))
+            path = plain_name("/".join(parts))
+            if not has_suffix(path, _OPENED):
+                others.append(path)
                 continue
-            path, data = plain_name("/".join(parts)), opened.inflate(key)
+            entry = Entry(path, opened.inflate(key), _made(info))
+            is_nested = depth and has_suffix(path, ARCHIVES)
             inner = (
-                _unpack(data, room, depth - 1, with_documents=with_documents)
-                if depth and has_suffix(path, ARCHIVES)
-                else []
+                _unpack(entry.content, room, depth - 1, with_documents=with_documents)
+                if is_nested
+                else Unpacked()
             )
-            found += [(f"{path}/{name}", inside) for name, inside in inner] or [(path, data)]
+            if inner:
+                sheets += [_within(path, item) for item in inner.sheets]
+                mails += [_within(path, item) for item in inner.mails]
+                others += [f"{path}/{name}" for name in inner.others]
+            else:
+                kind = (
+                    mails if has_suffix(path, MAILS) else documents if has_suffix(path, SUFFIXES) else sheets
+                )
+                kind.append(entry)
     except Refused:
-        return []
-    if with_documents:
-        return sorted([*found, *documents])
-    return sorted(found or (item for item in documents if may_be_report(*item)))
+        return Unpacked()
+    taken = [
+        item
+        for item in documents
+        if with_documents or (not sheets and may_be_report(item.path, item.content))
+    ]
+    others += [item.path for item in documents if item not in taken]
+    return Unpacked(_in_order([*sheets, *taken]), _in_order(mails), tuple(sorted(others)))
+
+
+def _within(path: str, entry: Entry) -> Entry:
+    return replace(entry, path=f"{path}/{entry.path}")
+
+
+def _in_order(entries: list[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: (entry.path, entry.content)))
+
+
+def _made(info: ZipInfo) -> float:
+    """Return when an entry was last changed; the first moment that a zip can name is what programs write that do not know."""
+    try:
+        moment = datetime(*info.date_time, tzinfo=CHINA)
+    except ValueError:
+        return 0.0
+    return moment.timestamp() if info.date_time > _NO_TIME else 0.0
+
+
+_NO_TIME = (1980, 1, 1, 23, 59, 59)
 
 
 def _archive(content: bytes) -> package.Package | None:

@@ -25,11 +25,20 @@ _NO_SENDER = "（没有发件人）"
 _NO_PHONE = "名单中没有电话"
 
 
-def bind(found: Identity, envelope: Envelope, roster: Roster, trusted: Collection[str] = ()) -> Identity:
-    """Hold ``found`` where a mail's sender is not its agency's, with a finding that says whom to ask."""
+def bind(
+    found: Identity,
+    envelope: Envelope,
+    roster: Roster,
+    trusted: Collection[str] = (),
+    then: Collection[str] = (),
+) -> Identity:
+    """Hold ``found`` where a mail's sender is not its agency's, with a finding that says whom to ask.
+
+    ``then`` are the addresses that the roster gave the agency on the day the mail came: those may speak for it too.
+    """
     if envelope.source != "mail":
         return found
-    doubt = _doubt(found.agency, envelope, roster, trusted)
+    doubt = _doubt(found.agency, envelope, roster, trusted, then)
     if doubt is None:
         return found
     is_held = found.held or doubt.severity is Severity.ERROR
@@ -89,7 +98,11 @@ def is_one_of_several(found: Identity) -> bool:
 
 
 def _doubt(
-    agency: Agency | None, envelope: Envelope, roster: Roster, trusted: Collection[str]
+    agency: Agency | None,
+    envelope: Envelope,
+    roster: Roster,
+    trusted: Collection[str],
+    then: Collection[str],
 ) -> Finding | None:
     sender = (envelope.sender or "").lower()
     if envelope.failed_checks:
@@ -101,14 +114,14 @@ def _doubt(
     senders = owners(sender, roster.by_email)
     if agency is None and not senders:
         return Finding(CODE, Severity.ERROR, None, (), "nobody", _sender_fact(sender))
-    if agency and not _may_send(sender, agency):
+    if agency and not _may_send(sender, (*agency.emails, *then)):
         return _stranger(sender, senders, agency)
     return None if is_verified else Finding(CODE, Severity.INFO, None, (), _UNVERIFIED, _sender_fact(sender))
 
 
-def _may_send(sender: str, agency: Agency) -> bool:
+def _may_send(sender: str, emails: Collection[str]) -> bool:
     domain = "@" + sender.rpartition("@")[2]
-    return any(email.casefold() in (sender, domain) for email in agency.emails)
+    return any(email.casefold() in (sender, domain) for email in emails)
 
 
 def _stranger(sender: str, senders: Sequence[Agency], agency: Agency) -> Finding:

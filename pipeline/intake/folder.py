@@ -9,19 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from pipeline.intake.archive import is_clutter, unpack
+from pipeline.intake.archive import MAILS, has_suffix, is_clutter, unpack
 from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.mail import Mail, open_mail
 from pipeline.intake.names import plain_name
 from pipeline.model import CHINA, Envelope, Glance, Message, plausible
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
-_MAIL_SUFFIX = ".eml"
 MAX_MAIL = 3 * MAX_BYTES
 """Attachments travel as text, a third larger, and there may be two."""
 
@@ -38,9 +37,21 @@ class Fetched:
     looked: Mapping[str, Glance]
     unopened: frozenset[str]
     locked: tuple[str, ...]
+    remainders: Mapping[str, str] = field(default_factory=dict)
+    """What archives hold besides, by path: which variant of F01 says what it is."""
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    """What the coordinator's own computer left, by path, likewise: no agency is to hear of it."""
 
 
-_Found: TypeAlias = Envelope | Message
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """Something in an archive that is no spreadsheet and no mail."""
+
+    path: str
+    variant: str
+
+
+_Found: TypeAlias = Envelope | Message | Remainder
 
 
 def fetch(inbox: Path, *, authserv_id: str = "", known: Mapping[str, Glance] | None = None) -> Fetched:
@@ -53,9 +64,14 @@ def fetch(inbox: Path, *, authserv_id: str = "", known: Mapping[str, Glance] | N
     looked: dict[str, Glance] = {}
     unopened: list[str] = []
     locked: list[str] = []
+    troubles: dict[str, str] = {}
     for path in _files(inbox):
         relative = plain_name(path.relative_to(inbox).as_posix())
         try:
+            trouble = trouble_of(path)
+            if trouble:
+                troubles[relative] = trouble
+                continue
             glance = _glance(path)
             if known and known.get(relative) == glance:
                 unopened.append(relative)
@@ -72,7 +88,46 @@ def fetch(inbox: Path, *, authserv_id: str = "", known: Mapping[str, Glance] | N
         looked,
         frozenset(unopened),
         tuple(locked),
+        {item.path: item.variant for item in found if isinstance(item, Remainder)},
+        troubles,
     )
+
+
+_UNFINISHED = frozenset(
+    {
+        ".crdownload",
+        ".part",
+        ".partial",
+        ".download",
+        ".downloading",
+        ".opdownload",
+        ".td",
+        ".xltd",
+        ".tmp",
+        ".temp",
+        ".!ut",
+    }
+)
+_SHORTCUTS = frozenset({".lnk", ".url", ".website", ".desktop"})
+_OUTLOOK = frozenset({".msg", ".oft", ".pst"})
+_ZIP_START, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
+_ZIP_TAIL = 65_557
+"""Bytes within which the end of a zip names itself (a comment may follow)."""
+
+
+def trouble_of(path: Path) -> str:
+    """Say what the coordinator's computer has made of a file: half of one, a shortcut, a mail of Outlook; empty where nothing is wrong."""
+    for suffixes, variant in ((_UNFINISHED, "unfinished"), (_SHORTCUTS, "shortcut"), (_OUTLOOK, "outlook")):
+        if has_suffix(path.name, suffixes):
+            return variant
+    size = path.stat().st_size
+    if size == 0:
+        return "unfinished"
+    with path.open("rb") as stream:
+        if stream.read(len(_ZIP_START)) != _ZIP_START:
+            return ""
+        stream.seek(max(0, size - _ZIP_TAIL))
+        return "" if _ZIP_END in stream.read() else "unfinished"
 
 
 def _glance(path: Path) -> Glance:
@@ -110,7 +165,7 @@ def _lies_within(path: Path, inbox: Path) -> bool:
 def _open(
     path: Path, relative: str, authserv_id: str = "", *, with_documents: bool = False
 ) -> Iterator[_Found]:
-    is_mail = path.suffix.lower() == _MAIL_SUFFIX
+    is_mail = has_suffix(path.name, MAILS)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
@@ -123,8 +178,19 @@ def _open(
     received = _date_of(relative)
     order = received.timestamp() if received else modified
     inner = unpack(content, with_documents=with_documents)
-    for name, data in inner:
-        yield _envelope(data, f"{relative}/{name}", received, order)
+    for entry in inner.sheets:
+        yield replace(_envelope(entry.content, f"{relative}/{entry.path}", received, order), made=entry.made)
+    for entry in inner.mails:
+        own = open_mail(entry.content, authserv_id=authserv_id)
+        where = f"{relative}/{entry.path}"
+        if own:
+            yield from _from_mail(
+                own, where, hashlib.sha256(entry.content).hexdigest(), entry.made or modified
+            )
+        else:
+            yield Remainder(where, "beside")
+    for other in inner.others:
+        yield Remainder(f"{relative}/{other}", "outlook" if has_suffix(other, _OUTLOOK) else "beside")
     if not inner:
         yield Envelope(
             content,

@@ -8,7 +8,7 @@ agency. Such a file carries no figures, so nothing is ever merged on that eviden
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -45,12 +45,15 @@ class Roster:
     by_email: Mapping[str, tuple[Agency, ...]]
 
     @classmethod
-    def of(cls, agencies: Iterable[Agency], district: str = "") -> Roster:
-        """Index ``agencies`` once for a whole batch; those of ``district`` may also put its name before their own."""
-        whole = tuple(agencies)
+    def of(cls, agencies: Iterable[Agency], district: str = "", merged: Sequence[Agency] = ()) -> Roster:
+        """Index ``agencies`` once for a whole batch; those of ``district`` may also put its name before their own.
+
+        A mailbox of a ``merged`` body may be another's now.
+        """
+        agencies_now = tuple(agencies)
+        whole = (*agencies_now, *merged)
         spelled = ((text, agency) for agency in whole for text in _spellings(agency, _spelled(district)))
-        emails = ((email.casefold(), agency) for agency in whole for email in agency.emails)
-        return cls(whole, _index(spelled), _index(emails))
+        return cls(whole, _index(spelled), _by_email(merged) | _by_email(agencies_now))
 
     def find(self, code: str, name: str) -> Agency | None:
         """Return the agency that code and name both mean; a name alone will do where the code means nobody."""
@@ -58,6 +61,10 @@ class Roster:
         if by_code and by_name and by_code != by_name:
             return None
         return by_code or by_name
+
+
+def _by_email(agencies: Iterable[Agency]) -> dict[str, tuple[Agency, ...]]:
+    return _index((email.casefold(), agency) for agency in agencies for email in agency.emails)
 
 
 def _index(pairs: Iterable[tuple[str, Agency]]) -> dict[str, tuple[Agency, ...]]:
@@ -81,6 +88,19 @@ def identify(reading: Reading, *, path: str, sender: str | None, roster: Roster,
         found = replace(found, agency=senders[0], held=False) if senders else found
     findings = (*found.findings, *_year_findings(reading, year))
     return Identity(found.agency, found.held, findings, _stated_year(reading))
+
+
+def about_year(found: Identity) -> tuple[Finding, ...]:
+    """Return what was found about the year alone."""
+    return tuple(item for item in found.findings if item.variant in _ABOUT_YEAR)
+
+
+_ABOUT_YEAR = ("year_missing", "year_wrong")
+
+
+def spelled(text: str) -> str:
+    """Fold a name as ``Roster`` does: without spaces, and without the province and city before a district's own name."""
+    return _spelled(text)
 
 
 def stated(reading: Reading, *, level: str | None = None) -> Identity:
@@ -150,7 +170,7 @@ def _resolve(text: str, roster: Roster) -> Agency | None:
 
 def _spellings(agency: Agency, district: str = "") -> set[str]:
     """Return how an agency may be spelled: 区财政局 of 临平区 also as 临平区财政局."""
-    own = {_spelled(text) for text in (agency.code, agency.name, *agency.aliases) if text}
+    own = {_spelled(text) for text in (agency.code, *agency.names) if text}
     return own | {f"{district[:-1]}{name}" for name in own if district and name.startswith(district[-1:])}
 
 
@@ -178,7 +198,7 @@ def _by_path(path: str, roster: Roster) -> list[Agency]:
         hits = {
             (name, agency)
             for agency in roster.agencies
-            for name in map(normalise, (agency.name, *agency.aliases))
+            for name in map(normalise, agency.names)
             if len(name) >= _SHORTEST_NAME and name in text
         }
         longest = [

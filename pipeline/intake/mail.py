@@ -71,7 +71,8 @@ def _opened(message: Message, authserv_id: str) -> Mail:
     room = MAX_INFLATED
     foreign = _Foreign()
     for name, data in () if automatic in _UNOPENED else _attachments(message, MAX_DEPTH):
-        inside = _spreadsheets(name, data, room)
+        inside, rest = _spreadsheets(name, data, room)
+        others += rest[: MAX_FILES - len(others)]
         room -= sum(len(content) for _, content in inside)
         found = [(named, content) for named, content in inside if foreign.takes(content)]
         if len(found) < len(inside) and len(others) < MAX_FILES:
@@ -154,10 +155,27 @@ def _unwrapped(text: str) -> bytes:
         return b""
 
 
-def _spreadsheets(name: str, data: bytes, room: int) -> list[tuple[str, bytes]]:
+def _spreadsheets(name: str, data: bytes, room: int) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """Return what is to be judged in an attachment, and the names of what else an archive holds."""
     inner = unpack(data, room)
-    if inner:
-        return [(f"{name}/{entry}", content) for entry, content in inner]
+    if not inner:
+        return _by_itself(name, data), []
+    found = [(f"{name}/{entry.path}", entry.content) for entry in inner.sheets]
+    others = [f"{name}/{path}" for path in inner.others]
+    for entry in inner.mails:
+        message = parsed(entry.content)
+        parts = list(_attachments(message, MAX_DEPTH)) if message else []
+        tables = [
+            (f"{name}/{entry.path}/{part}", content)
+            for part, own in parts
+            for _, content in _by_itself(part, own)
+        ]
+        found += tables
+        others += [] if tables else [f"{name}/{entry.path}"]
+    return found, others
+
+
+def _by_itself(name: str, data: bytes) -> list[tuple[str, bytes]]:
     if has_suffix(name, SPREADSHEETS | ARCHIVES):
         return [(name, data)]
     if data.startswith(tnef.MAGIC):

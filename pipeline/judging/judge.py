@@ -28,6 +28,7 @@ from pipeline.judging.weighing import NO_WAIVERS, waivers_of, weigh
 from pipeline.model import (
     Agency,
     Assessment,
+    Decision,
     Fact,
     Finding,
     PastReport,
@@ -36,7 +37,6 @@ from pipeline.model import (
     Severity,
     Submission,
     Verdict,
-    Waiver,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     agencies: Sequence[Agency] = (),
     others: Sequence[Report] = (),
     deadlines: Mapping[str, date] = _NO_DEADLINES,
-    waivers: Sequence[Waiver] = (),
+    waivers: Sequence[Decision] = (),
 ) -> list[Assessment]:
     """Judge a batch by ``form``, as the district applies it (``adjusting``).
 
@@ -124,7 +124,7 @@ def _others(reports: Iterable[Report]) -> list[Other]:
 
 def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport | None:
     """Return the report of the year before, if the submission's agency and year are known."""
-    past = history.get(item.agency.code) if item.agency else None
+    past = history.get(item.past_key or item.agency.code) if item.agency else None
     return past if past and item.year is not None and past.year == item.year - 1 else None
 
 

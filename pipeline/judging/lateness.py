@@ -16,7 +16,8 @@ _RULE = "F07"
 def lateness(form: Form, item: Submission, deadline: date | None) -> list[Finding]:
     """Return a finding if ``item`` came after ``deadline``, a day in China; an unknown time is not assessed.
 
-    Who reported in time may correct the report later: the agency's first file decides.
+    Who reported in time may correct the report later: the agency's first file decides. Where only the day is known on which
+    it was first seen, it is late if the inbox had been looked into after the deadline before; else nobody knows.
     """
     basic = form.basics.get(_RULE)
     if basic is None or deadline is None or item.received_at is None:
@@ -26,7 +27,11 @@ def lateness(form: Form, item: Submission, deadline: date | None) -> list[Findin
     if min(day, first) <= deadline:
         return []
     facts = {"received": _spoken(day), "deadline": _spoken(deadline)}
-    return [Finding(_RULE, Severity(basic.severity), facts=facts, variant="late")]
+    if not item.received_guessed:
+        return [Finding(_RULE, Severity(basic.severity), facts=facts, variant="late")]
+    if item.surely_after is None or item.surely_after <= deadline:
+        return []
+    return [Finding(_RULE, Severity(basic.severity), facts=facts, variant="seen_late")]
 
 
 def _spoken(day: date) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.model import Finding, Reading, Severity, Waiver
+from pipeline.model import Decision, Finding, Reading, Severity
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -25,7 +25,7 @@ def weigh(
     return [_weighed(form, reading, finding, waived.get(finding.code, "")) for finding in findings]
 
 
-def waivers_of(waivers: Iterable[Waiver]) -> dict[str, dict[str, str]]:
+def waivers_of(waivers: Iterable[Decision]) -> dict[str, dict[str, str]]:
     """Sort exceptions by agency code: rule → reason. A later one of the same agency and rule takes the earlier's place."""
     found: dict[str, dict[str, str]] = {}
     for waiver in waivers:

@@ -7,16 +7,20 @@ known; what is only moved there is not taken for a second arrival.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
 from pipeline.model import Envelope, Message, MessageOutcome, Verdict, plausible
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
 
 Item = TypeVar("Item", Envelope, Message)
 
@@ -31,6 +35,15 @@ class Arrival:
     id: int
     envelope: Envelope
     repeats: int | None = None
+    seen_at: datetime | None = None
+    """When it was first seen here."""
+    looked_at: datetime | None = None
+    """When the inbox was looked into last before that; None where it never was."""
+
+    @property
+    def came_at(self) -> datetime | None:
+        """Return the one time of its receipt: when it is known to have come, else when it was first seen."""
+        return self.envelope.received_at or self.seen_at
 
 
 def keep_inbox(
@@ -68,11 +81,29 @@ def keep_inbox(
 def of_year(ledger: Ledger, year: int) -> list[Arrival]:
     """Return every file of the campaign of ``year``, in order of arrival."""
     rows = ledger.rows(
-        "SELECT own.id, own.body, other.year AS repeats FROM envelopes AS own"
+        "SELECT own.id, own.body, own.seen_at, other.year AS repeats FROM envelopes AS own"
         " LEFT JOIN envelopes AS other ON other.id = own.repeats WHERE own.year = ? ORDER BY own.id",
         (year,),
     )
-    return [Arrival(row["id"], _loaded(Envelope, row["body"]), row["repeats"]) for row in rows]
+    looks = [
+        datetime.fromisoformat(row["started_at"])
+        for row in ledger.rows(
+            "SELECT started_at FROM runs WHERE year = ? AND finished_at IS NOT NULL", (year,)
+        )
+    ]
+    return [_arrival(row, sorted(looks)) for row in rows]
+
+
+def _arrival(row: Row, looks: Sequence[datetime]) -> Arrival:
+    seen = datetime.fromisoformat(row["seen_at"])
+    earlier = bisect_left(looks, seen)
+    return Arrival(
+        row["id"],
+        _loaded(Envelope, row["body"]),
+        row["repeats"],
+        seen,
+        looks[earlier - 1] if earlier else None,
+    )
 
 
 def mails_of_year(ledger: Ledger, year: int) -> list[Message]:

@@ -82,6 +82,18 @@ def _found(ledger: Ledger, assessment: int) -> list[Finding]:
     return [codec.loads(Finding, row["body"]) for row in rows]
 
 
+def keep_words(ledger: Ledger, year: int, words: Mapping[tuple[str, int], int]) -> None:
+    """Record the last word by which each version, known by (agency, number), was sent, where that is another than before."""
+    rows = ledger.rows("SELECT agency, number, word FROM versions WHERE year = ?", (year,))
+    known = {(row["agency"], row["number"]): row["word"] for row in rows}
+    new = [(word, year, *version) for version, word in words.items() if known.get(version) != word]
+    if new:
+        with ledger.transaction("which version is an agency's newest word is known for all of them together"):
+            ledger.write_many(
+                "UPDATE versions SET word = ? WHERE year = ? AND agency = ? AND number = ?", new
+            )
+
+
 def number_versions(ledger: Ledger, year: int, owners: Sequence[tuple[int, str]]) -> dict[int, int]:
     """Give every (file, agency), in order of arrival, its version number: the one it has, else the agency's next."""
     rows = ledger.rows("SELECT agency, number, envelope FROM versions WHERE year = ?", (year,))

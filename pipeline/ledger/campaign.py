@@ -89,12 +89,8 @@ class Campaign:
 
     @property
     def counting(self) -> dict[str, Mapping[str, Any]]:
-        """The version whose figures count, by agency code."""
-        found: dict[str, Mapping[str, Any]] = {}
-        for item in sorted(self._files, key=lambda item: int(item["version"] or 0)):
-            if item["verdict"].startswith("accepted") and item["agency"]:
-                found[item["agency"]] = item
-        return found
+        """The version whose figures count, by agency code, as ``versions_of`` decided in the run."""
+        return {item["agency"]: item for item in self._files if item["agency"] and item["counts"]}
 
     @property
     def totals(self) -> tuple[Number, ...]:

@@ -1,24 +1,102 @@
-"""The roster's codes go in; a complaint comes out where the ledger knows one of them by another spelling.
+"""The roster goes in; what it said of each body, and since when, is remembered, and a complaint comes out where it contradicts that.
 
-Everything that is remembered of an agency hangs on its code. A spreadsheet that saves a roster makes 1 of 001; the agency
-would silently lose its last year, its exceptions and its letters.
+Everything that is remembered of an agency hangs on its code. A spreadsheet that saves a roster makes 1 of 001, and a
+person who takes the code for a row number counts 1 to 43 anew: an agency would get another's past, letters and figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
+from pipeline.district.folder import District
+from pipeline.district.mergers import Bodies
+from pipeline.district.roster import normalised
+from pipeline.ledger import codec
+from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
-from pipeline.model import Agency, ConfigError
+from pipeline.model import CHINA, Agency, ConfigError
 
 _KNOWN = """
-SELECT agency FROM versions UNION SELECT agency FROM imports UNION SELECT agency FROM waivers UNION SELECT agency FROM letters
+SELECT agency FROM versions UNION SELECT agency FROM imports UNION SELECT agency FROM decisions UNION SELECT agency FROM letters
 """
+_MOST = 5
+"""Contradictions that are shown; the rest is counted."""
+_REMEDY = (
+    "代码是本系统认单位的依据，一经使用不能改，也不是序号，不要重新编号。请把代码改回原来的；"
+    "改名的，保留原来的代码，在曾用名（former_names）写上原来的名称；"
+    "合并的，保留原来的一行，在并入（merged_into）写并入哪个单位和日期；"
+    "新设、分设的单位用没有用过的代码，分设的在分设自（split_from）写从哪个单位分出和日期。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the roster said of a body from ``since`` on, until the next entry of the same code."""
+
+    agency: Agency
+    since: datetime
+    year: int
+    """The campaign in which it was said."""
+
+
+Memory = Mapping[str, Sequence[Entry]]
+"""Every entry of a body, oldest first, by its code."""
+
+
+def memory(ledger: Ledger) -> dict[str, list[Entry]]:
+    """Return everything that the roster ever said."""
+    found: dict[str, list[Entry]] = {}
+    for row in ledger.rows("SELECT code, since, year, body FROM roster ORDER BY id"):
+        entry = Entry(codec.loads(Agency, row["body"]), datetime.fromisoformat(row["since"]), row["year"])
+        found.setdefault(row["code"], []).append(entry)
+    return found
+
+
+def remember(ledger: Ledger, year: int, agencies: Iterable[Agency], *, now: datetime) -> None:
+    """Record what the roster says from ``now`` on, where that is new."""
+    known = memory(ledger)
+    plain = [replace(agency, line=0) for agency in agencies]
+    new = [item for item in plain if item.code not in known or known[item.code][-1].agency != item]
+    if not new:
+        return
+    with ledger.transaction("what the roster says is known together, and since when"):
+        ledger.write_many(
+            "INSERT INTO roster (code, year, since, body) VALUES (?, ?, ?, ?)",
+            [(item.code, year, now.isoformat(), codec.dumps(item)) for item in new],
+        )
+        record(ledger, (Event(now, year, Kind.ROSTER, item.code, detail=item.name) for item in new))
+
+
+def addresses_at(known: Memory, code: str, moment: datetime | None) -> tuple[str, ...]:
+    """Return the mailboxes that the roster gave the body at ``moment``; none where nothing was known then."""
+    if moment is None:
+        return ()
+    before = [entry for entry in known.get(code, ()) if entry.since <= moment]
+    return before[-1].agency.emails if before else ()
+
+
+def bodies_of(district: District, known: Memory) -> Bodies:
+    """Sort the roster by what merged and split, and say which bodies no earlier campaign knew."""
+    before = (code for code, entries in known.items() if any(entry.year < district.year for entry in entries))
+    return Bodies.of(district, frozenset(before))
 
 
 def check_codes(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> None:
-    """Raise ConfigError if a code of ``agencies`` has lost (or got) leading zeros since the ledger saw it last."""
+    """Raise ConfigError if the roster contradicts what it said before: a code for another body, a body under another code."""
+    _check_zeros(ledger, agencies, roster)
+    known = memory(ledger)
+    faults = [*_contradictions(agencies, known), *_by_old_files(ledger, agencies, known)]
+    if not faults:
+        return
+    shown = "".join(f"\n  第 {agency.line} 行　{said}" for agency, said in faults[:_MOST])
+    more = f"\n  ……共 {len(faults)} 处" if len(faults) > _MOST else ""
+    raise ConfigError(f"名单与以前的不一致，没有运行，什么都没有改。{shown}{more}\n{_REMEDY}", file=roster)
+
+
+def _check_zeros(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> None:
     now = {agency.code for agency in agencies}
     before = {_bare(row["agency"]): row["agency"] for row in ledger.rows(_KNOWN) if row["agency"]}
     for agency in agencies:
@@ -29,6 +107,42 @@ def check_codes(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> Non
                 f"请把 code 列改为“文本”格式，再改回 {known}。",
                 file=roster,
             )
+
+
+def _contradictions(agencies: Sequence[Agency], known: Memory) -> Iterator[tuple[Agency, str]]:
+    owners = {
+        normalised(name): code
+        for code, entries in known.items()
+        for entry in entries
+        for name in (entry.agency.name, *entry.agency.former_names)
+    }
+    for agency in agencies:
+        before = known.get(agency.code, ())
+        own = {normalised(name) for name in agency.names}
+        was = {normalised(name) for entry in before for name in entry.agency.names}
+        said = []
+        if before and not own & was:
+            said.append(f"代码 {agency.code} 以前是“{_last(before)}，现在写的是“{agency.name}”")
+        for name in agency.names:
+            other = owners.get(normalised(name), agency.code)
+            if other not in (agency.code, agency.split_from):
+                said.append(f"“{name}”以前的代码是 {other}，现在写在 {agency.code} {agency.name}")
+        if said:
+            yield agency, "；".join(said)
+
+
+def _last(entries: Sequence[Entry]) -> str:
+    """Return its last name, and since when the roster has said so."""
+    return f"{entries[-1].agency.name}”（{entries[-1].since.astimezone(CHINA).date()} 起）"
+
+
+def _by_old_files(ledger: Ledger, agencies: Sequence[Agency], known: Memory) -> Iterator[tuple[Agency, str]]:
+    """Compare with the names on accepted files, where a ledger is from before the roster was remembered."""
+    owners = {normalised(agency.name): agency for agency in agencies}
+    for row in ledger.rows("SELECT code, name FROM stated_names ORDER BY code"):
+        owner = owners.get(normalised(row["name"]))
+        if owner and row["code"] not in known and owner.code not in known and owner.code != row["code"]:
+            yield owner, f"“{row['name']}”的报送以前记在代码 {row['code']}，现在的代码是 {owner.code}"
 
 
 def _bare(code: str) -> str:

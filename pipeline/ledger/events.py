@@ -11,13 +11,17 @@ from pipeline.ledger.store import Ledger
 
 
 class Kind(StrEnum):
-    """What can happen."""
+    """What can happen. Waivers and dismissals have been decisions since; ledgers from before tell of them by name."""
 
     MAIL = "mail"
     ARRIVED = "arrived"
     REPEATED = "repeated"
     MOVED = "moved"
     JUDGED = "judged"
+    DECIDED = "decided"
+    DECISION_REVOKED = "decision_revoked"
+    COUNTED = "counted"
+    ROSTER = "roster"
     WAIVED = "waived"
     WAIVER_WITHDRAWN = "waiver_withdrawn"
     DISMISSED = "dismissed"

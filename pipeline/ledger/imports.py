@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipeline.ledger import codec
+from pipeline.district.folder import District
+from pipeline.ledger import codec, codes, standing
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
 from pipeline.model import PastReport, Reading
@@ -34,6 +35,12 @@ def reports_of(ledger: Ledger, year: int) -> dict[str, PastReport]:
     return _accepted(ledger, year) | _imported(ledger, year)
 
 
+def last_year_of(ledger: Ledger, district: District) -> dict[str, PastReport]:
+    """Return last year's report of every body that reports, as the bodies stand now: that of a merged one is the sum of its parts."""
+    year = district.year - 1
+    return codes.bodies_of(district, codes.memory(ledger)).pasts(reports_of(ledger, year), year)
+
+
 def imported_since(ledger: Ledger, year: int, agency: str, moment: datetime) -> bool:
     """Whether figures of ``year`` were brought in for an agency after ``moment``."""
     rows = ledger.rows("SELECT imported_at FROM imports WHERE year = ? AND agency = ?", (year, agency))
@@ -57,16 +64,14 @@ def _imported(ledger: Ledger, year: int) -> dict[str, PastReport]:
 
 def _accepted(ledger: Ledger, year: int) -> dict[str, PastReport]:
     """Return the versions that count in the campaign of ``year``, as they were judged."""
-    rows = ledger.rows(
-        "SELECT file_states.agency, coalesce(latest_assessments.settled, readings.body) AS body"
-        " FROM agency_states"
-        " JOIN file_states ON file_states.year = agency_states.year AND file_states.agency = agency_states.agency"
-        " AND file_states.version = agency_states.counting"
-        " JOIN latest_assessments ON latest_assessments.id = file_states.assessment"
-        " LEFT JOIN readings ON readings.sha256 = file_states.sha256"
-        " WHERE agency_states.year = ? AND outcome IN ('accepted', 'accepted_with_remarks')",
-        (year,),
-    )
     source = f"本系统汇总的{year}年度报告"
-    found = {row["agency"]: codec.loads(Reading, row["body"]) for row in rows if row["body"]}
-    return {code: PastReport(code, year, item.numbers, item.texts, source) for code, item in found.items()}
+    found: dict[str, PastReport] = {}
+    for code, own in standing.by_agency(standing.filed(ledger, year)).items():
+        row = own.counting and ledger.one(
+            "SELECT coalesce(settled, (SELECT body FROM readings WHERE sha256 = ?)) AS body FROM assessments WHERE id = ?",
+            (own.counting.sha256, own.counting.assessment),
+        )
+        if row and row["body"]:
+            item = codec.loads(Reading, row["body"])
+            found[code] = PastReport(code, year, item.numbers, item.texts, source)
+    return found

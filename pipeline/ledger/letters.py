@@ -12,8 +12,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
+from pipeline.ledger import remainders
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine.durable import checkpoint
@@ -108,7 +110,15 @@ def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime, basis: st
             ),
         )
         _rest(ledger, new, basis)
+        remainders.keep_sent(ledger, [digest for item in new.values() for digest in _attached(item.content)])
     return list(new.values())
+
+
+def _attached(content: bytes) -> list[str]:
+    """Return the digests of the files that a letter carries."""
+    message = message_from_bytes(content, policy=policy.default)
+    parts = (part.get_payload(decode=True) for part in message.iter_attachments())
+    return [hashlib.sha256(part).hexdigest() for part in parts if isinstance(part, bytes)]
 
 
 def untouched(ledger: Ledger, year: int, basis: str) -> set[str]:

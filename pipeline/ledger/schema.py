@@ -354,6 +354,105 @@ DROP TABLE letters_before;
 """
 """What was read back from the outputs until then: what a run found, what was delivered, what every file was written as."""
 
+_DECISIONS = """
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('return', 'count', 'accept', 'waive', 'extend', 'dismiss', 'release')),
+    agency TEXT,
+    rule TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL DEFAULT 0,
+    envelope INTEGER REFERENCES envelopes (id),
+    after INTEGER NOT NULL DEFAULT 0,
+    until TEXT,
+    reason TEXT NOT NULL,
+    person TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    revoked_at TEXT,
+    revoked_by TEXT,
+    revoked_because TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX decisions_by_year ON decisions (year, kind);
+CREATE INDEX decisions_by_envelope ON decisions (envelope);
+INSERT INTO decisions (year, kind, agency, rule, reason, person, given_at, until, revoked_at, revoked_by)
+SELECT year, 'waive', agency, rule, reason, person, given_at, until, withdrawn_at, withdrawn_by FROM waivers ORDER BY id;
+INSERT INTO decisions (year, kind, envelope, reason, person, given_at, revoked_at, revoked_by)
+SELECT envelopes.year, 'dismiss', envelope, reason, person, given_at, withdrawn_at, withdrawn_by
+FROM dismissals JOIN envelopes ON envelopes.id = envelope ORDER BY dismissals.id;
+DROP VIEW agency_states;
+DROP VIEW file_states;
+DROP TABLE waivers;
+DROP TABLE dismissals;
+ALTER TABLE versions ADD COLUMN word INTEGER NOT NULL DEFAULT 0;
+UPDATE versions SET word = envelope;
+CREATE VIEW file_states AS
+SELECT
+    envelopes.id AS envelope, envelopes.year, envelopes.path, envelopes.sha256, envelopes.received_at, envelopes.seen_at,
+    latest_assessments.agency, latest_assessments.version,
+    CASE
+        WHEN envelopes.repeats IS NOT NULL OR decisions.id IS NOT NULL THEN 'set_aside'
+        WHEN latest_assessments.id IS NOT NULL
+            AND EXISTS (SELECT 1 FROM set_aside WHERE set_aside.envelope = envelopes.id) THEN 'set_aside'
+        WHEN latest_assessments.id IS NOT NULL THEN 'judged'
+        WHEN readings.sha256 IS NOT NULL THEN 'read'
+        ELSE 'arrived'
+    END AS state,
+    CASE
+        WHEN decisions.id IS NOT NULL THEN 'not_a_submission'
+        WHEN latest_assessments.id IS NOT NULL
+            AND EXISTS (SELECT 1 FROM set_aside WHERE set_aside.envelope = envelopes.id) THEN 'duplicate'
+        ELSE coalesce(latest_assessments.verdict, CASE WHEN envelopes.repeats IS NOT NULL THEN 'duplicate' END)
+    END AS outcome,
+    latest_assessments.id AS assessment
+FROM envelopes
+LEFT JOIN latest_assessments ON latest_assessments.envelope = envelopes.id
+LEFT JOIN readings ON readings.sha256 = envelopes.sha256
+LEFT JOIN decisions
+    ON decisions.envelope = envelopes.id AND decisions.kind = 'dismiss' AND decisions.revoked_at IS NULL;
+CREATE TABLE bindings (
+    envelope INTEGER PRIMARY KEY REFERENCES envelopes (id),
+    agency TEXT NOT NULL,
+    findings TEXT NOT NULL,
+    bound_at TEXT NOT NULL
+);
+INSERT INTO bindings (envelope, agency, findings, bound_at)
+SELECT envelope, agency, coalesce(
+    (SELECT '[' || group_concat(body, ',') || ']' FROM findings WHERE assessment = latest_assessments.id AND code = 'F06'),
+    '[]'
+), judged_at
+FROM latest_assessments
+WHERE agency IS NOT NULL AND verdict IN ('accepted', 'accepted_with_remarks', 'returned');
+CREATE TABLE roster (
+    id INTEGER PRIMARY KEY,
+    code TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    since TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX roster_by_code ON roster (code);
+CREATE TABLE stated_names (
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (code, name)
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO stated_names (code, name)
+SELECT latest_assessments.agency, json_extract(readings.body, '$.claims.agency')
+FROM latest_assessments
+JOIN envelopes ON envelopes.id = latest_assessments.envelope
+JOIN readings ON readings.sha256 = envelopes.sha256
+WHERE latest_assessments.agency IS NOT NULL AND verdict IN ('accepted', 'accepted_with_remarks')
+    AND coalesce(json_extract(readings.body, '$.claims.agency'), '') <> '';
+CREATE TABLE sent_files (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE remainders (
+    year INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    PRIMARY KEY (year, path)
+) WITHOUT ROWID;
+"""
+"""What persons decide is one family; who an arrival is from is kept with it; the roster is remembered."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -365,5 +464,6 @@ MIGRATIONS: tuple[str, ...] = (
     _WHAT_LETTERS_REST_ON,
     _UNGUESSABLE,
     _THE_ONLY_MEMORY,
+    _DECISIONS,
 )
 """One script for each version of the schema, in order."""

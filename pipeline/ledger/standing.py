@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.ledger import codec
 from pipeline.ledger.assessments import findings_of
 from pipeline.ledger.store import Ledger
-from pipeline.model import Finding, Reading, Verdict, plausible
+from pipeline.model import Finding, Reading, Verdict, plausible, was_sent_back
+from pipeline.versions import Versions, versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +24,24 @@ class Filed:
     received_at: datetime | None
     seen_at: datetime
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """What came from one agency, in order: ``counting`` is the version whose figures count, ``latest`` the last one."""
-
-    files: tuple[Filed, ...]
-    counting: Filed | None
-    latest: Filed | None
+    word: int = 0
+    """The number of the arrival by which it was sent last; see ``versions``."""
+    assessment: int = 0
+    sha256: str = ""
 
     @property
-    def shown(self) -> Filed | None:
-        """Return the version that describes the agency."""
-        return self.counting or self.latest
+    def is_sent_back(self) -> bool:
+        """Whether a person sent it back, although it was accepted."""
+        return was_sent_back(self.findings)
 
 
 def filed(ledger: Ledger, year: int) -> list[Filed]:
     """Return every file of the campaign that was judged and is not a duplicate, in order of arrival."""
     rows = ledger.rows(
-        "SELECT path, agency, version, outcome, received_at, seen_at, assessment"
-        " FROM file_states WHERE year = ? AND state = 'judged' ORDER BY envelope",
+        "SELECT path, sha256, file_states.agency, version, outcome, received_at, seen_at, assessment, coalesce(word, 0) AS word"
+        " FROM file_states LEFT JOIN versions ON versions.year = file_states.year AND versions.agency = file_states.agency"
+        " AND versions.envelope = file_states.envelope"
+        " WHERE file_states.year = ? AND state = 'judged' ORDER BY file_states.envelope",
         (year,),
     )
     found = findings_of(ledger, year)
@@ -56,6 +54,9 @@ def filed(ledger: Ledger, year: int) -> list[Filed]:
             plausible(datetime.fromisoformat(row["received_at"])) if row["received_at"] else None,
             datetime.fromisoformat(row["seen_at"]),
             tuple(found[row["assessment"]]),
+            row["word"],
+            row["assessment"],
+            row["sha256"],
         )
         for row in rows
     ]
@@ -81,15 +82,10 @@ def departed(ledger: Ledger, year: int, roster: Collection[str]) -> list[str]:
     return [codec.loads(Reading, body).claims.agency or code for code, body in last.items()]
 
 
-def by_agency(files: list[Filed]) -> dict[str, Versions]:
-    """Group the files of each agency (by its code): the latest accepted version counts, also where a later one was returned."""
+def by_agency(files: Iterable[Filed]) -> dict[str, Versions[Filed]]:
+    """Group the files of each agency (by its code)."""
     groups: dict[str, list[Filed]] = {}
     for item in files:
         if item.agency:
             groups.setdefault(item.agency, []).append(item)
-    return {code: _versions(sorted(group, key=lambda item: item.version)) for code, group in groups.items()}
-
-
-def _versions(files: list[Filed]) -> Versions:
-    accepted = [item for item in files if item.verdict.is_acceptance]
-    return Versions(tuple(files), accepted[-1] if accepted else None, files[-1])
+    return {code: versions_of(group) for code, group in groups.items()}

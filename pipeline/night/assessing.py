@@ -12,38 +12,65 @@ from datetime import datetime
 from typing import TypeAlias
 
 from pipeline.district.folder import District
+from pipeline.district.mergers import Bodies, Pasts
+from pipeline.district.roster import successor_of
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake import identity, reading
 from pipeline.judging.reports import report_of
-from pipeline.ledger import Ledger, arrivals, assessments, readings
+from pipeline.ledger import Ledger, arrivals, assessments, bindings, readings, remainders
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
+from pipeline.ledger.codes import Memory
+from pipeline.ledger.decisions import of_kind
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.work import Progress, Work
-from pipeline.model import Assessment, Dismissal, Envelope, PastReport, Reading, Submission, Verdict, Waiver
+from pipeline.model import (
+    CHINA,
+    Agency,
+    Assessment,
+    Decision,
+    DecisionKind,
+    Envelope,
+    Finding,
+    PastReport,
+    Reading,
+    Submission,
+    Verdict,
+)
 from pipeline.night.inbox import Inbox
 from pipeline.night.replacing import basis_of, held_back
-from pipeline.night.sorting import Identified, sort_out
+from pipeline.night.sorting import Identified, Known, sort_out
+from pipeline.night.words import words_of
 from pipeline.publishing.record import Leftover
+from pipeline.versions import versions_of
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What a judgement depends on besides the file itself. ``history`` is last year's report by agency code."""
+    """What a judgement depends on besides the file itself. ``history`` is last year's report by agency code, as bodies stand now.
+
+    ``pasts`` are last year's reports as they were made, from which a file that came before a merger is compared with its own.
+    """
 
     form: Form
     district: District
-    history: Mapping[str, PastReport]
-    waivers: Sequence[Waiver] = ()
-    dismissals: Sequence[Dismissal] = ()
+    history: Pasts
+    pasts: Pasts
+    bodies: Bodies
+    memory: Memory
+    decisions: Sequence[Decision] = ()
 
     @property
     def basis(self) -> str:
         """Digest what every judgement of the campaign depends on."""
         own = self.district
         settings = (own.name, own.level, own.year, own.form, own.deadline, own.rules)
-        return digest_of((program(), settings, own.trusted_senders, *own.extensions, *own.agencies))
+        return digest_of((program(), settings, own.trusted_senders, *own.extensions, *own.roster_agencies))
+
+    def decided(self, *kinds: DecisionKind) -> list[Decision]:
+        """Return the decisions of ``kinds``."""
+        return of_kind(self.decisions, *kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +106,32 @@ def assess(
 
     What is new is told before it is recorded: a night that is cut off in between tells it twice, but never not at all.
     """
-    dismissed = {item.envelope for item in campaign.dismissals}
-    everything = arrivals.of_year(ledger, campaign.district.year)
+    year = campaign.district.year
+    dismissed = {item.envelope for item in campaign.decided(DecisionKind.DISMISS)}
+    everything = arrivals.of_year(ledger, year)
     known = [item for item in everything if item.id not in dismissed]
     found = _all_readings(ledger, campaign, known, inbox.contents, work=work, progress=progress)
-    earlier = assessments.latest(ledger, campaign.district.year)
-    sorted_out = sort_out(campaign.district, known, found, inbox.messages, earlier)
-    kept, aside = sorted_out.kept, [*sorted_out.copies, *sorted_out.overtaken]
+    earlier = assessments.latest(ledger, year)
+    sorted_out = sort_out(campaign.district, known, found, inbox.messages, _known(ledger, campaign, earlier))
+    bindings.keep(ledger, sorted_out.bindings, at=now)
+    aside = [*sorted_out.copies, *sorted_out.overtaken]
     versions = assessments.number_versions(
-        ledger, campaign.district.year, [(item.id, who.agency.code) for item, who in kept if who.agency]
+        ledger, year, [(item.id, who.agency.code) for item, who in sorted_out.kept if who.agency]
+    )
+    words = words_of(sorted_out.kept, versions, sorted_out.words, campaign.decisions, known)
+    kept = [(item, _told(who, words.findings.get(item.id, ()))) for item, who in sorted_out.kept]
+    assessments.keep_words(
+        ledger,
+        year,
+        {(who.agency.code, versions[item.id]): words.of[item.id] for item, who in kept if who.agency},
     )
     firsts = _first_arrivals(kept)
     submissions = [
-        replace(
-            submission(item.envelope, found[item.envelope.sha256], who, campaign.district.level),
-            asked=campaign.district.year,
-            first_at=firsts[who.agency.code] if who.agency else None,
-        )
-        for item, who in kept
+        _submission(campaign, item, found[item.envelope.sha256], who, firsts) for item, who in kept
     ]
-    bases = _bases(campaign, kept, firsts)
+    bases = _bases(campaign, kept, submissions)
     numbered = [versions.get(item.id, 0) for item, _ in kept]
-    known_repeats = arrivals.repeated(ledger, campaign.district.year)
+    known_repeats = arrivals.repeated(ledger, year)
     back = {item.id for item, _ in kept} & known_repeats
     done: list[Assessment | None] = [
         None if item.id in back else _restored(campaign.form, sent, version, earlier.get(item.id), basis)
@@ -113,8 +144,16 @@ def assess(
     )
     for at, assessment in zip(stale, judged, strict=True):
         done[at] = replace(assessment, version=numbered[at])
-    whole = tuple(item for item in done if item)
-    held = held_back([item.envelope for item, _ in kept], whole, [earlier.get(item.id) for item, _ in kept])
+    whole = tuple(
+        replace(item, word=words.of[one.id]) for (one, _), item in zip(kept, done, strict=True) if item
+    )
+    accepted = {item.envelope for item in campaign.decided(DecisionKind.ACCEPT)}
+    held = held_back(
+        [item.envelope for item, _ in kept],
+        whole,
+        [earlier.get(item.id) for item, _ in kept],
+        {at for at, (item, _) in enumerate(kept) if item.id in accepted},
+    )
     whole = tuple(held.get(at, item) for at, item in enumerate(whole))
     bases = [basis_of(basis, is_held=at in held) for at, basis in enumerate(bases)]
     new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
@@ -195,28 +234,106 @@ def submission(envelope: Envelope, found: Reading, who: identity.Identity, level
     )
 
 
+def _known(ledger: Ledger, campaign: Campaign, earlier: Mapping[int, Judgement]) -> Known:
+    return Known(
+        earlier=earlier,
+        bindings=bindings.of_year(ledger, campaign.district.year),
+        memory=campaign.memory,
+        own=frozenset(remainders.sent(ledger)),
+        accepted={item.envelope: item for item in campaign.decided(DecisionKind.ACCEPT)},
+    )
+
+
+def _told(who: identity.Identity, findings: Sequence[Finding]) -> identity.Identity:
+    return replace(who, findings=(*who.findings, *findings)) if findings else who
+
+
+def _submission(
+    campaign: Campaign,
+    item: Arrival,
+    found: Reading,
+    who: identity.Identity,
+    firsts: Mapping[str, datetime | None],
+) -> Submission:
+    """Join what is known of an arrival with its one time of receipt, and with which past it is compared."""
+    made = submission(item.envelope, found, who, campaign.district.level)
+    is_guessed = item.envelope.received_at is None
+    return replace(
+        made,
+        asked=campaign.district.year,
+        first_at=firsts[who.agency.code] if who.agency else None,
+        received_at=item.came_at,
+        received_guessed=is_guessed,
+        surely_after=item.looked_at.astimezone(CHINA).date() if is_guessed and item.looked_at else None,
+        past_key=_past_key(campaign, item, who.agency),
+    )
+
+
+def _past_key(campaign: Campaign, item: Arrival, agency: Agency | None) -> str:
+    """Name the past that a file is compared with: of its agency with the parts that it had when the file came."""
+    if agency is None or item.came_at is None:
+        return ""
+    parts = campaign.bodies.parts_of(agency.code, item.came_at.astimezone(CHINA).date())
+    return "+".join((agency.code, *(part.code for part in parts)))
+
+
+def _pasts(campaign: Campaign, submissions: Sequence[Submission]) -> dict[str, PastReport]:
+    """Return the pasts that ``submissions`` name."""
+    found: dict[str, PastReport] = {}
+    for item in submissions:
+        if item.agency and item.past_key not in found and item.received_at:
+            day = item.received_at.astimezone(CHINA).date()
+            past = campaign.bodies.past_of(item.agency, campaign.pasts, campaign.district.year - 1, day=day)
+            found |= {item.past_key: past} if past else {}
+    return found
+
+
+def apart(campaign: Campaign, done: Sequence[Assessment]) -> list[Agency]:
+    """Return the merged bodies whose own reports still count: those that no report of the whole has replaced."""
+    by_code: dict[str, list[Assessment]] = {}
+    for item in done:
+        if item.submission.agency:
+            by_code.setdefault(item.submission.agency.code, []).append(item)
+    counting = {code: versions_of(files).counting for code, files in by_code.items()}
+    chosen = {item.agency for item in campaign.decided(DecisionKind.COUNT)}
+    after = {agency.code: agency.merged_into for agency in campaign.bodies.merged}
+    return [
+        agency
+        for agency in campaign.bodies.merged
+        if counting.get(agency.code)
+        and (
+            agency.code in chosen or not _covers(counting.get(successor_of(agency.code, after) or ""), agency)
+        )
+    ]
+
+
+def _covers(whole: Assessment | None, part: Agency) -> bool:
+    """Whether a report came after ``part`` had become part of its agency: it speaks for both."""
+    came = whole.submission.received_at if whole else None
+    return bool(came and part.merged_on and came.astimezone(CHINA).date() >= part.merged_on)
+
+
 def _first_arrivals(kept: Sequence[Identified]) -> dict[str, datetime | None]:
     """Return when the first file of each agency came, by its code."""
     firsts: dict[str, datetime | None] = {}
     for item, who in kept:
         if who.agency:
-            firsts.setdefault(who.agency.code, item.envelope.received_at)
+            firsts.setdefault(who.agency.code, item.came_at)
     return firsts
 
 
-def _bases(
-    campaign: Campaign, kept: Sequence[Identified], firsts: Mapping[str, datetime | None]
-) -> list[str]:
+def _bases(campaign: Campaign, kept: Sequence[Identified], submissions: Sequence[Submission]) -> list[str]:
     """Digest for each file everything its judgement depends on."""
-    whole = campaign.basis
-    exceptions: dict[str, list[Waiver]] = {}
-    for waiver in campaign.waivers:
+    whole, pasts = campaign.basis, _pasts(campaign, submissions)
+    exceptions: dict[str, list[Decision]] = {}
+    for waiver in campaign.decided(DecisionKind.WAIVE):
         exceptions.setdefault(waiver.agency, []).append(waiver)
     bases = []
-    for item, who in kept:
+    for (item, who), sent in zip(kept, submissions, strict=True):
         code = who.agency.code if who.agency else ""
-        past = campaign.history.get(code)
-        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code), firsts.get(code))))
+        past = pasts.get(sent.past_key)
+        times = (sent.received_at, sent.surely_after, sent.first_at)
+        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code), *times)))
     return bases
 
 
@@ -252,11 +369,12 @@ def _judge(campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Asses
         campaign.form,
         stale,
         rules=campaign.district.rules,
-        history=campaign.history,
-        agencies=campaign.district.agencies,
+        history=_pasts(campaign, stale),
+        agencies=campaign.district.roster_agencies,
         deadlines={
-            agency.code: campaign.district.deadline_of(agency.code) for agency in campaign.district.agencies
+            agency.code: campaign.district.deadline_of(agency.code)
+            for agency in campaign.district.roster_agencies
         },
-        waivers=campaign.waivers,
+        waivers=campaign.decided(DecisionKind.WAIVE),
         others=[item.report for item in kept if item.report],
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, dismissals, imports, waivers
+from pipeline.ledger import Ledger, codes, decisions, imports
 from pipeline.night import mailing, published
 from pipeline.night.assessing import Campaign
 from pipeline.night.fingerprint import fingerprint
@@ -40,25 +40,22 @@ def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetim
     inbox = look(ledger, district, now=now)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, district.year, now=now)
-    history = imports.reports_of(ledger, last_year)
+    pasts = imports.reports_of(ledger, last_year)
+    memory = codes.memory(ledger)
+    bodies = codes.bodies_of(district, memory)
     years = imports.years_before(ledger, last_year)
     campaign = Campaign(
         form,
         district,
-        history,
-        waivers.in_force(ledger, district.year, now.date()),
-        dismissals.in_force(ledger, district.year),
+        bodies.pasts(pasts, last_year),
+        pasts,
+        bodies,
+        memory,
+        decisions.in_force(ledger, district.year, now.date()),
     )
     layout, style = _word_layout(district, form), _web_style(district)
     lying = published.lying(district)
-    others = (
-        *lying,
-        *inbox.leftovers,
-        *campaign.waivers,
-        *campaign.dismissals,
-        *history.values(),
-        *years.items(),
-    )
+    others = (*lying, *inbox.leftovers, *campaign.decisions, *pasts.values(), *years.items())
     digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     return Basis(campaign, inbox, tuple(years), layout, style, digest, lying)
 

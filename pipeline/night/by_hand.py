@@ -109,7 +109,7 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
 def ever_written(district: District, output: Path, code: str | None) -> list[Kept]:
     """Return every letter of the campaign (to the agency with ``code`` only), oldest first."""
     with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
         return [item for item in letters.of_year(ledger, district.year) if code in (None, item.agency)]
 
 
@@ -155,7 +155,7 @@ def _touched(ledger: Ledger, year: int) -> list[Kept]:
 @contextmanager
 def _open(district: District, output: Path, now: datetime) -> Iterator[Ledger]:
     with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
         look_after(ledger, district, output / str(district.year), now=now)
         yield ledger
 

@@ -34,7 +34,7 @@ def fingerprint(
         *others,
         (district.name, district.level, district.year, district.form, district.deadline, district.rules),
         district.trusted_senders,
-        *district.agencies,
+        *district.roster_agencies,
         district.extensions,
         *(today > day for day in (district.deadline, *(item.until for item in district.extensions))),
         *(hashlib.sha256(layout).hexdigest() for layout in layouts),

@@ -37,7 +37,8 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
     """Write the letters with the personal templates (of the agency with ``code`` only)."""
     agencies = [agency for agency in district.agencies if code in (None, agency.code)]
     with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        codes.remember(ledger, district.year, district.roster_agencies, now=now)
         desk = desk_of(ledger, district, output, now)
         look_after(ledger, district, desk.target, now=now)
         planned = handouts(district, agencies)

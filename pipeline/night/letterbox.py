@@ -22,7 +22,7 @@ from pipeline.ledger.campaign import Delivery, Result
 from pipeline.ledger.secret import secret_of
 from pipeline.machine.environment import command
 from pipeline.model import CHINA, ConfigError, Made, Verdict
-from pipeline.night import deciding
+from pipeline.night import waiting
 from pipeline.night.by_other_means import as_laid_out, lay_out_chat
 from pipeline.night.informing import Past
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, state_of
@@ -55,7 +55,7 @@ class Written:
 
 def desk_of(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
     """Return where letters are written between two nights."""
-    history = imports.reports_of(ledger, district.year - 1)
+    history = imports.last_year_of(ledger, district)
     return Desk(ledger, district, form_of(district), output / str(district.year), now, history)
 
 
@@ -157,7 +157,7 @@ _MOST_CHANGES = 5
 def send_summary(district: District, output: Path, *, by: str, reason: str = "", now: datetime) -> int:
     """Write the letter with the district workbook of the last run, signed ``by``; 0 if that is done. Raises ConfigError."""
     with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.agencies, district.roster)
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
         found = campaign.last_result(ledger, district.year)
         if found is None:
             raise ConfigError(
@@ -254,7 +254,7 @@ def _write_page(
     if parts:
         written = letters.of_year(ledger, district.year)
         told = [_told(item, names) for item in written if item.state not in _SILENT]
-        page = fill(parts, told, list(deciding.sentences(ledger, district, now=now)))
+        page = fill(parts, told, list(waiting.sentences(ledger, district, now=now)))
         shared.write(PAGE, page.encode(errors="replace"))
 
 

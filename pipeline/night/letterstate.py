@@ -19,11 +19,12 @@ from pipeline.ledger import Ledger, arrivals, letters, releases, standing
 from pipeline.ledger.campaign import Result
 from pipeline.messages import notices
 from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
-from pipeline.night import deciding
+from pipeline.night import waiting
 from pipeline.night.informing import changes_since_delivery
 from pipeline.post import Arrival, LetterKind
 from pipeline.publishing.record import Leftover, Record
 from pipeline.returning import returned_of
+from pipeline.versions import versions_of
 
 _UNKNOWN: Mapping[str, datetime] = {}
 _NOTICE_FIELDS = tuple(item.name for item in fields(Notice))
@@ -60,15 +61,20 @@ def state_of(
         came=arrivals.came_since(ledger, district.year, max(digests, default=None)),
         verdicts=_verdicts(found),
         counts=found["counts"],
+        strange=tuple(
+            (row["file"], row["findings"][0]["message"])
+            for row in found["submissions"]
+            if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"]
+        ),
         departed=tuple(
-            standing.departed(ledger, district.year, {agency.code for agency in district.agencies})
+            standing.departed(ledger, district.year, {agency.code for agency in district.roster_agencies})
         ),
         changes=tuple(changes_since_delivery(ledger, form, district, result)),
         released={
             key.removeprefix(key_of(district.year, "")): reason
             for key, (_, reason) in releases.in_force(ledger, district.year).items()
         },
-        to_decide=tuple(deciding.sentences(ledger, district, now=now, result=result)),
+        to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
     )
 
 
@@ -108,28 +114,32 @@ def standings(
 
 def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> Standing:
     """``stated`` is what files that wait have written where the agency's name stands, among other wrong entries."""
-    rows.sort(key=lambda row: int(row["version"]))
+    rows.sort(key=_word)
     own = [row for row in rows if row["verdict"] != Verdict.HELD]
-    counting = [row["sha256"] for row in own if Verdict(row["verdict"]).is_acceptance]
     latest = _arrival(own[-1], agency) if own else None
     return Standing(
         agency,
         latest,
-        counting[-1] if counting else "",
+        next((row["sha256"] for row in own if row["counts"]), ""),
         has_held=rows[-1:] != own[-1:],
-        is_named=any(normalised(name) in stated for name in (agency.name, *agency.aliases)),
+        is_named=any(normalised(name) in stated for name in agency.names),
     )
 
 
 def _held(district: District, found: Record) -> Iterator[Arrival]:
     """Yield what waits for the coordinator: the newest of its agency, or of nobody."""
     by_code = {agency.code: agency for agency in district.agencies}
-    newest: dict[str, int] = {}
+    newest: dict[str, tuple[int, int]] = {}
     for row in found["submissions"]:
-        newest[row["agency"]] = max(newest.get(row["agency"], 0), row["version"] or 0)
+        newest[row["agency"]] = max(newest.get(row["agency"], (0, 0)), _word(row))
     for row in found["submissions"]:
-        if row["verdict"] == Verdict.HELD and (row["version"] or 0) >= newest[row["agency"]]:
+        if row["verdict"] == Verdict.HELD and (not row["agency"] or _word(row) >= newest[row["agency"]]):
             yield _arrival(row, by_code.get(row["agency"]))
+
+
+def _word(row: Record) -> tuple[int, int]:
+    """Return what puts the versions of an agency in order: when each was sent last."""
+    return row["word"] or 0, row["version"] or 0
 
 
 def _arrival(row: Record, agency: Agency | None) -> Arrival:
@@ -173,11 +183,7 @@ def arrivals_of(form: Form, night: Night) -> list[Arrival]:
     A file that stands in one mail twice is answered once.
     """
     mails = {file: message for message in night.messages for file in message.files}
-    counting = {
-        item.submission.agency.code: item.version
-        for item in night.assessments
-        if item.submission.agency and item.verdict.is_acceptance
-    }
+    counting = _counting(night.assessments)
     judged = [_judged(form, item, counting, night.assessments) for item in night.assessments]
     found = [
         _posted(arrival, mails.get(item.submission.file))
@@ -188,6 +194,16 @@ def arrivals_of(form: Form, night: Night) -> list[Arrival]:
     found += [item for item in copies if item.sha256 not in known or known[item.sha256].mail != item.mail]
     found += [_empty(message) for message in night.messages if not message.files]
     return found
+
+
+def _counting(assessments: Sequence[Assessment]) -> dict[str, int]:
+    """Return the version that counts of each agency that has one, by its code."""
+    own: dict[str, list[Assessment]] = {}
+    for item in assessments:
+        if item.submission.agency:
+            own.setdefault(item.submission.agency.code, []).append(item)
+    found = {code: versions_of(files).counting for code, files in own.items()}
+    return {code: item.version for code, item in found.items() if item}
 
 
 def earlier_of(came: Sequence[Arrival]) -> dict[str, list[Arrival]]:
@@ -211,8 +227,9 @@ def _judged(
         agency=sent.agency,
         version=item.version,
         clerk=asdict(form.clerk_of(sent.reading.entries)),
+        word=item.word,
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
-        received_at=sent.received_at,
+        received_at=None if sent.received_guessed else sent.received_at,
         notices=back.notices
         if back
         else tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
@@ -242,6 +259,7 @@ def _copy(item: Leftover, known: Mapping[str, Arrival]) -> Arrival:
         name=PurePosixPath(item.file).name,
         sha256=item.sha256,
         agency=original.agency if original and original.verdict is not Verdict.HELD else None,
+        counting=original.counting if original else 0,
         other_year=item.repeats,
     )
 

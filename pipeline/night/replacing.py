@@ -6,7 +6,7 @@ ones must be of known origin. What was accepted on an earlier day stays so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pipeline.intake import binding
@@ -15,9 +15,15 @@ from pipeline.model import Assessment, Envelope, Verdict
 
 
 def held_back(
-    envelopes: Sequence[Envelope], found: Sequence[Assessment], earlier: Sequence[Judgement | None]
+    envelopes: Sequence[Envelope],
+    found: Sequence[Assessment],
+    earlier: Sequence[Judgement | None],
+    accepted: Collection[int] = (),
 ) -> dict[int, Assessment]:
-    """Return the assessments that are held back, by their places in ``found``; ``earlier`` are the last judgements of each."""
+    """Return the assessments that are held back, by their places in ``found``; ``earlier`` are the last judgements of each.
+
+    ``accepted`` are the places of those that a person accepts.
+    """
     senders: dict[str, set[str | None]] = {}
     held: dict[int, Assessment] = {}
     for at, (envelope, item, before) in enumerate(zip(envelopes, found, earlier, strict=True)):
@@ -25,7 +31,7 @@ def held_back(
         if agency is None or not item.verdict.is_acceptance:
             continue
         counting = senders.setdefault(agency.code, set())
-        stands = before is not None and before.verdict.is_acceptance
+        stands = at in accepted or (before is not None and before.verdict.is_acceptance)
         doubt = (
             binding.may_not_replace(envelope, item.findings, agency, counting)
             if counting and not stands

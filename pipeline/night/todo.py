@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.coordinating.todo import CHOICES, DISMISS, FILE, PLEA, WAIVE, Carried, key_of
+from pipeline.coordinating.todo import CHOICES, DISMISS, FILE, PLEA, Carried, key_of
 from pipeline.correspondence import State, morning
 from pipeline.district.workdays import spoken_date
-from pipeline.ledger import dismissals, standing, waivers
-from pipeline.messages import notices
-from pipeline.model import CHINA, Verdict
+from pipeline.ledger import decisions, standing
+from pipeline.messages import decision_words, notices
+from pipeline.model import CHINA, DecisionKind, Verdict
 from pipeline.night.writing import Desk
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Call, Decided, Question, Todo, build_todo_book, shows
@@ -73,7 +73,7 @@ def _files(desk: Desk) -> Iterator[Question]:
             agency.phone if agency else "",
             "待核实的文件",
             "\n".join([item.path, *said]),
-            CHOICES[FILE],
+            CHOICES[FILE] if agency else (DISMISS,),
         )
 
 
@@ -93,12 +93,10 @@ def _pleas(state: State, desk: Desk) -> Iterator[Question]:
 
 
 def _decided(desk: Desk) -> Iterator[Decided]:
-    names = {agency.code: agency.name for agency in desk.district.agencies}
-    for item in waivers.in_force(desk.ledger, desk.district.year, desk.now.date()):
+    names = {agency.code: agency.name for agency in desk.district.roster_agencies}
+    for item in decisions.in_force(desk.ledger, desk.district.year, desk.now.date()):
         day = item.given_at.astimezone(CHINA).date().isoformat()
-        about = f"{names.get(item.agency, item.agency)}　{item.rule}"
-        until = f"{item.reason}（至 {item.until}）" if item.until else item.reason
-        yield Decided(day, about, WAIVE, until, item.person)
-    for file in dismissals.in_force(desk.ledger, desk.district.year):
-        day = file.given_at.astimezone(CHINA).date().isoformat()
-        yield Decided(day, file.file, DISMISS, file.reason, file.person)
+        about = "　".join(part for part in (names.get(item.agency, item.agency), item.file) if part)
+        is_limited = item.kind is DecisionKind.WAIVE and item.until
+        reason = f"{item.reason}（至 {item.until}）" if is_limited else item.reason
+        yield Decided(day, about, decision_words(item), reason, item.person)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from pipeline.model import NightCounts, Notice, Verdict
+from pipeline.model import DecisionKind, NightCounts, Notice, Verdict
 from pipeline.publishing import documents, pdf
 from pipeline.publishing.html import dashboard, site, told
 from pipeline.publishing.html.standing import Link, Morning
@@ -48,7 +48,7 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         extended={item.agency: item.until for item in night.district.extensions},
         outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
-        waivers=night.background.waivers,
+        waivers=night.background.decided(DecisionKind.WAIVE),
         remarks=night.district.mail.remarks if _takes_mail(night) else (),
         published=night.published,
     )

@@ -22,6 +22,7 @@ from pathlib import Path
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.machine.digest import digest_of
+from pipeline.messages import notices
 from pipeline.model import (
     Assessment,
     Compared,
@@ -164,6 +165,7 @@ def _job(
 
 def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]]) -> record.Record:
     """Describe the night as ``run.json`` will; PDFs are added when they are printed."""
+    spoken = _words(night.assessments)
     submissions = [
         record.submission_record(
             item,
@@ -171,10 +173,14 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
             clerk=night.form.clerk_of(item.submission.reading.entries),
             **_report_paths(planned.stems.get(id(item)), is_offered=id(item) in planned.offered),
             returned=planned.returned.get(id(item)),
+            counts=id(item) in planned.stems,
+            word=spoken.get(id(item)),
         )
         for item in night.assessments
     ]
-    submissions += [record.leftover_record(item) for item in night.leftovers]
+    submissions += [
+        record.leftover_record(item, notices(night.form, item.findings)) for item in night.leftovers
+    ]
     by_file = sorted(submissions, key=lambda item: str(item["file"]))
     return record.run_record(
         night.summary,
@@ -183,6 +189,16 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
         submissions=by_file,
         archive=[path for item in planned.archive for path in item.paths],
     )
+
+
+def _words(assessments: Sequence[Assessment]) -> dict[int, int]:
+    """Number the versions of each agency in the order in which they were sent last, from 1, by their ``id()``."""
+    own: dict[str, list[Assessment]] = {}
+    for item in assessments:
+        if item.submission.agency:
+            own.setdefault(item.submission.agency.code, []).append(item)
+    ordered = (sorted(files, key=lambda item: (item.word, item.version)) for files in own.values())
+    return {id(item): number for files in ordered for number, item in enumerate(files, 1)}
 
 
 def _files(district: District) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.forms.form import Clerk
 from pipeline.messages import awaits_approval
-from pipeline.model import Assessment, DistrictSummary, Notice, Severity, Verdict
+from pipeline.model import Assessment, DistrictSummary, Finding, Notice, Severity, Verdict
 from pipeline.wording.grouping import group_notices
 
 Record = dict[str, Any]
@@ -33,9 +33,11 @@ class Leftover:
     agency: str | None = None
     agency_name: str | None = None
     repeats: int | None = None
+    findings: tuple[Finding, ...] = ()
+    """What the coordinator is to do about it; nothing for most."""
 
 
-def submission_record(
+def submission_record(  # noqa: PLR0913 - a row, spelled out
     assessment: Assessment,
     notices: Sequence[Notice],
     *,
@@ -44,6 +46,8 @@ def submission_record(
     html: str | None = None,
     site: str | None = None,
     returned: str | None = None,
+    counts: bool = False,
+    word: int | None = None,
 ) -> Record:
     """Describe one judged file; paths are relative to the output folder."""
     submission = assessment.submission
@@ -59,6 +63,8 @@ def submission_record(
         "clerk": {name: getattr(clerk, name) or None for name in Clerk.__slots__},
         "verdict": assessment.verdict.value,
         "awaits_approval": assessment.verdict is Verdict.RETURNED and awaits_approval(notices),
+        "counts": counts,
+        "word": word,
         "report": report,
         "html": html,
         "pdf": None,
@@ -80,7 +86,7 @@ def problem_counts(notices: Sequence[Notice]) -> dict[str, int]:
     return {severity.value: found[severity] for severity in (Severity.ERROR, Severity.WARNING)}
 
 
-def leftover_record(leftover: Leftover) -> Record:
+def leftover_record(leftover: Leftover, notices: Sequence[Notice] = ()) -> Record:
     """Describe a file that was not judged, with the keys of a submission."""
     unknown = dict.fromkeys(("year", "form", "version", "report", "html", "pdf", "site", "returned"))
     return {
@@ -92,9 +98,11 @@ def leftover_record(leftover: Leftover) -> Record:
         "clerk": dict.fromkeys(Clerk.__slots__),
         "verdict": leftover.verdict.value,
         "awaits_approval": False,
-        "problem_counts": problem_counts(()),
+        "counts": False,
+        "word": None,
+        "problem_counts": problem_counts(notices),
         "pleas": [],
-        "findings": [],
+        "findings": [notice_record(notice) for notice in notices],
     }
 
 

@@ -44,6 +44,7 @@ from pipeline.publishing.summary.book import BORDER, DAY_FORMAT, NOTE_FILL, Book
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
+    from pipeline.model import Agency
 
 Value: TypeAlias = str | int | date
 _FILL = "#FFFBE6"
@@ -96,7 +97,7 @@ def filled_of(district: District) -> Filled:
     return Filled(
         settings,
         {
-            ROSTER_SHEET: [_agency_row(district, number) for number in range(len(district.agencies))],
+            ROSTER_SHEET: [_agency_row(district, agency) for agency in district.roster_agencies],
             CALENDAR: [
                 {"日期": day, "安排": word}
                 for word, days in (
@@ -137,18 +138,24 @@ def _shown(item: Setting, value: object) -> Value:
             return str(value)
 
 
-def _agency_row(district: District, number: int) -> dict[str, Value]:
-    agency = district.agencies[number]
+def _agency_row(district: District, agency: Agency) -> dict[str, Value]:
     return {
         "代码": agency.code,
         "单位名称": agency.name,
         "简称": "；".join(agency.aliases),
+        "曾用名": "；".join(agency.former_names),
         "类别": agency.kind,
         "级别": "" if agency.level == district.level else agency.level,
         "联系人": agency.contact,
         "电话": agency.phone,
         "邮箱": "；".join(agency.emails),
+        "并入": _change(agency.merged_into, agency.merged_on),
+        "分设自": _change(agency.split_from, agency.split_on),
     }
+
+
+def _change(body: str, day: date | None) -> str:
+    return f"{body} {day}" if body else ""
 
 
 def _rule_rows(district: District) -> list[dict[str, Value]]:

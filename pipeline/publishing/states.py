@@ -45,8 +45,21 @@ def lateness(state: AgencyState, deadline: date, today: date) -> str:
     """Say that the agency's first file came after its ``deadline`` (迟报), or that none came and it is past (逾期)."""
     if not state.versions:
         return OVERDUE if today > deadline else ""
-    first = first_received(state)
-    return LATE if first and first.date() > deadline else ""
+    return LATE if came_after(state.versions[0], deadline) else ""
+
+
+def came_after(assessment: Assessment, day: date) -> bool | None:
+    """Say whether a submission came after ``day``; None where nobody knows.
+
+    One whose time is only when it was first seen certainly did where the inbox had been looked into after that day before.
+    """
+    at = received_at(assessment)
+    if at is None:
+        return None
+    if at.date() <= day or not assessment.submission.received_guessed:
+        return at.date() > day
+    looked = assessment.submission.surely_after
+    return True if looked and looked > day else None
 
 
 def remark(state: AgencyState, deadline: date, extended: date | None = None) -> str:
@@ -58,7 +71,13 @@ def remark(state: AgencyState, deadline: date, extended: date | None = None) -> 
     if state.latest and state.counting and state.latest is not state.counting:
         later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
         said.append(f"{later}，按第 {state.counting.version} 次汇总")
-    return "；".join([*said, *_first_in_time(state, deadline), *_former_name(state)])
+    return "；".join([*said, *_first_in_time(state, deadline), *_only_seen(state), *_former_name(state)])
+
+
+def _only_seen(state: AgencyState) -> list[str]:
+    """Say where the time of receipt is only when the file was first seen."""
+    item = shown(state)
+    return ["收到时间不详，以首次登记的时间为准"] if item and is_guessed(item) else []
 
 
 def spoken(day: date) -> str:
@@ -96,6 +115,16 @@ def received_at(assessment: Assessment) -> datetime | None:
     if not received or received.year not in _CALENDAR:
         return None
     return in_china(received)
+
+
+def seen_words(moment: datetime) -> str:
+    """Write a time of receipt that is only when the file was first seen."""
+    return f"{moment:%Y-%m-%d} 登记"
+
+
+def is_guessed(assessment: Assessment) -> bool:
+    """Whether the time of receipt is only when the file was first seen here."""
+    return assessment.submission.received_guessed
 
 
 def china_day(moment: datetime) -> date:

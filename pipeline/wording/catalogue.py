@@ -48,6 +48,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请用 Excel 或 WPS 打开，另存为 .xlsx 后重新报送",
     ),
     ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
+    ("F01", "unfinished"): Wording(
+        "文件不完整，可能还没有下载或复制完",
+        "请等下载、复制完成，或者重新复制一次；仍打不开的，请单位重新发来",
+    ),
+    ("F01", "shortcut"): Wording("是快捷方式，不是文件本身", "请把它指向的文件复制到 inbox 文件夹"),
+    ("F01", "outlook"): Wording(
+        "是 Outlook 存的邮件（.msg），读不出其中的附件",
+        "请在 Outlook 中另存为 .eml，或者把附件存到 inbox 文件夹",
+    ),
+    ("F01", "beside"): Wording(
+        "压缩包里的这个文件不是电子表格，没有读取", "请打开看一看；里面有报送内容的，请单位用填报模板另报"
+    ),
     ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
     ("F01", "pictures"): Wording("文件里有 {count} 张图片，没有读取"),
     ("F05", "clipped"): Wording(
@@ -67,6 +79,11 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请使用发给本单位的模板，或请政务公开办核实",
         "{stated}",
         "{stamp}",
+    ),
+    ("F02", "merged"): Wording(
+        "表是 {agency} 的，它已于 {day} 并入 {into}，合并以后才收到，无法确认怎么算",
+        "请打电话核实：由 {into} 合并填报的，请它重报；确是合并前该单位的，用 nianbao decide 区县文件夹 accept 文件 接收",
+        "{agency}",
     ),
     ("F02", "year_missing"): Wording("没有填写报告年度", "请在“基本信息”填写四位年份"),
     ("F02", "year_wrong"): Wording(
@@ -323,6 +340,24 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "邮件服务器没有证实邮件真是“{sender}”发的，首次报送照常计入，以后再报要先核实"
     ),
     ("F06", "unbound"): Wording("名单中没有 {agency} 的邮箱，没有核对发件人“{sender}”是不是该单位的"),
+    ("F07", "seen_late"): Wording(
+        "收到时间不详，{received}首次登记，晚于截止日期{deadline}", "", "{received}", "{deadline}前"
+    ),
+    ("F09", "sent_back"): Wording(
+        "政务公开办已退回第 {version} 次报送：{reason}（{person}，{day}）", "请按要求修改后重新报送"
+    ),
+    ("F09", "chosen"): Wording("按政务公开办的决定，以第 {version} 次报送计入：{reason}（{person}，{day}）"),
+    ("F09", "again"): Wording(
+        "单位 {day} 又报送了与第 {version} 次相同的文件，自此以第 {version} 次报送计入"
+    ),
+    ("F09", "order_guessed"): Wording(
+        "{agency} 的几份不同的表（{files}）是同时放进来的，不知道收到的先后，无法确认以哪一份为准，暂不计入",
+        "请向单位核实，用 nianbao decide 区县文件夹 accept 文件 接收确认的那一份；或者把它放进用收到日期命名的文件夹",
+    ),
+    ("F09", "other_body"): Wording(
+        "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份年报的先后几次，暂不计入",
+        "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者用 nianbao decide 区县文件夹 accept 文件 接收",
+    ),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
     ("F01", "needs_office"): Wording(
         "文件是旧格式的文字文档，这台电脑上没有 LibreOffice，读不出内容",

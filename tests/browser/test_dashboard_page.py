@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.model import Finding, Place, Severity, Waiver
+from pipeline.model import Decision, Finding, Place, Severity
 from pipeline.post import LetterState
 from pipeline.publishing.html.dashboard import build_dashboard
 from pipeline.publishing.html.standing import Link, Morning
@@ -55,7 +55,7 @@ def morning(form: Form, size: int) -> Morning:
         links=links,
         extended={agencies[5].code: date(2024, 2, 5)},
         outputs=[Link("汇总表（Excel）", "样例区 2023 年.xlsx")],
-        waivers=[Waiver("001", "T3-04", "机构合并，上年数据在原单位", "王主任", NOW, DEADLINE)],
+        waivers=[Decision.waive("001", "T3-04", "机构合并，上年数据在原单位", "王主任", NOW, DEADLINE)],
     )
 
 

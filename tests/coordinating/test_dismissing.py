@@ -47,7 +47,9 @@ def test_a_dismissed_file_is_not_held_but_listed_with_its_reason(district: Path)
     assert {STRAY, "已并入甲局", "王主任"} <= listed(ran)
     assert (district / "inbox" / STRAY).is_file()
     with open_copy(district / "output") as ledger:
-        assert [event.detail for event in story(ledger, YEAR) if event.kind is Kind.DISMISSED] == [STRAY]
+        assert [event.detail for event in story(ledger, YEAR) if event.kind is Kind.DECIDED] == [
+            f"dismiss {STRAY}"
+        ]
     (district / "inbox" / STRAY).unlink()
     assert run(district).code == 0
 

@@ -12,7 +12,7 @@ from pipeline.district.rule_settings import Rules
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.judging.judge import judge
-from pipeline.model import Assessment, ConfigError, Number, Severity, Verdict, Waiver
+from pipeline.model import Assessment, ConfigError, Decision, Number, Severity, Verdict
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.districts import NOON
 from tests.support.folders import YEAR, make_district, nianbao, run
@@ -27,7 +27,7 @@ HEAD = 6
 """Lines of the district.toml that tests write before their own."""
 
 
-def judged(form: Form, inputs: dict[str, int], waivers: tuple[Waiver, ...] = ()) -> Assessment:
+def judged(form: Form, inputs: dict[str, int], waivers: tuple[Decision, ...] = ()) -> Assessment:
     numbers: dict[str, Number] = {cell.key: 0 for cell in form.cells if cell.is_input}
     numbers |= inputs
     [assessment] = judge(form, [filled(form, with_totals(form, numbers))], waivers=waivers)
@@ -115,8 +115,8 @@ def test_a_wrong_choice_is_refused_with_its_line_and_a_remedy(
     assert remedy in str(caught.value)
 
 
-def waiver(rule: str) -> Waiver:
-    return Waiver(AGENCY.code, rule, "机构合并", "王某", NOON)
+def waiver(rule: str) -> Decision:
+    return Decision.waive(AGENCY.code, rule, "机构合并", "王某", NOON)
 
 
 def test_a_waived_warning_is_kept_with_its_reason(form: Form) -> None:
@@ -136,7 +136,7 @@ def test_an_error_is_waived_only_if_its_rule_can_be(form: Form) -> None:
 
 
 def test_another_agencys_waiver_is_not_this_ones(form: Form) -> None:
-    other = Waiver("009", "T3-06", "机构合并", "王某", NOON)
+    other = Decision.waive("009", "T3-06", "机构合并", "王某", NOON)
     [finding] = judged(form, FORWARD, (other,)).findings
     assert not finding.waived
 

@@ -136,7 +136,7 @@ def test_a_mail_without_a_spreadsheet_is_a_message_without_files(tmp_path: Path)
 
 
 def test_an_eml_that_is_no_mail_is_judged_as_a_file(tmp_path: Path) -> None:
-    put(tmp_path, "1.eml", b"")
+    put(tmp_path, "1.eml", b"\n")
     assert paths(fetch(tmp_path)) == ["1.eml"]
 
 
@@ -174,11 +174,10 @@ def test_two_files_of_one_name_in_a_zip_stay_two(tmp_path: Path, book: bytes) ->
     "content",
     [
         zip_of({"图.jpg": b"x"}),
-        b"PK\x03\x04 broken",
         zip_of({f"{n}.xlsx": b"x" for n in range(300)}),
         zip_of({"甲.xlsx": b" " * 60_000_000}),
     ],
-    ids=["no spreadsheet", "broken", "too many", "bomb"],
+    ids=["no spreadsheet", "too many", "bomb"],
 )
 def test_a_zip_that_is_not_opened_is_one_file(tmp_path: Path, content: bytes) -> None:
     put(tmp_path, "1.zip", content)

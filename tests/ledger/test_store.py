@@ -93,7 +93,7 @@ INSERT INTO outputs VALUES ({YEAR}, 'reports/a.docx', 'basis', 7);
 
 def test_no_view_compares_every_file_with_every_other(ledger: Ledger) -> None:
     """The latest judgement is looked up by the file: a list of all of them would be searched for each file anew."""
-    for view in ("latest_assessments", "file_states", "agency_states"):
+    for view in ("latest_assessments", "file_states"):
         steps = [row["detail"] for row in ledger.rows(f"EXPLAIN QUERY PLAN SELECT * FROM {view}")]  # noqa: S608 - names from the line above
         assert any("assessments_by_envelope" in step for step in steps)
         assert not [step for step in steps if "LIST SUBQUERY" in step], view

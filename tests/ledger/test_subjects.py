@@ -18,18 +18,20 @@ from pipeline.ledger import (
     assessments,
     campaign,
     codec,
+    decisions,
     events,
     letters,
     open_ledger,
     outputs,
     readings,
     runs,
-    waivers,
+    standing,
 )
 from pipeline.ledger.campaign import Delivery, Result
 from pipeline.ledger.letters import Letter
 from pipeline.model import (
     Claims,
+    Decision,
     Envelope,
     Fact,
     Finding,
@@ -43,7 +45,6 @@ from pipeline.model import (
     Reason,
     Severity,
     Verdict,
-    Waiver,
 )
 from tests.ledger.support import NIGHT, YEAR, envelope, message
 from tests.support.fills import consistent_numbers
@@ -228,11 +229,11 @@ def test_the_same_result_on_a_new_basis_is_no_new_judgement(ledger: Ledger) -> N
     assert assessments.latest(ledger, YEAR) == {known.id: other}
     judged = [item.detail for item in events.story(ledger, YEAR) if item.kind is events.Kind.JUDGED]
     assert judged == ["returned", "accepted"]
-    [state] = ledger.rows("SELECT versions, latest, counting FROM agency_states")
-    assert tuple(state) == (1, 1, 1)
+    own = standing.by_agency(standing.filed(ledger, YEAR))["001"]
+    assert (len(own.files), own.latest, own.counting) == (1, own.files[0], own.files[0])
 
 
-# ---------------------------------------------------------------- letters, waivers, nights
+# ---------------------------------------------------------------- letters, decisions, nights
 
 
 def _letter(key: str, agency: str = "001") -> Letter:
@@ -257,17 +258,18 @@ def test_a_letter_is_intended_once_and_sent_once(ledger: Ledger) -> None:
 
 
 def test_a_waiver_holds_until_its_day_or_its_withdrawal(ledger: Ledger) -> None:
-    waiver = Waiver("001", "T3-04", "机构合并", "王主任", NIGHT, date(2024, 1, 20))
-    waivers.grant(ledger, YEAR, waiver)
-    assert waivers.in_force(ledger, YEAR, date(2024, 1, 20)) == [waiver]
-    assert waivers.in_force(ledger, YEAR, date(2024, 1, 21)) == []
-    assert waivers.in_force(ledger, YEAR + 1, date(2024, 1, 20)) == []
+    waiver = Decision.waive("001", "T3-04", "机构合并", "王主任", NIGHT, date(2024, 1, 20))
+    decisions.give(ledger, YEAR, waiver)
+    assert decisions.in_force(ledger, YEAR, date(2024, 1, 20)) == [waiver]
+    assert decisions.in_force(ledger, YEAR, date(2024, 1, 21)) == []
+    assert decisions.in_force(ledger, YEAR + 1, date(2024, 1, 20)) == []
     longer = replace(waiver, until=None, reason="机构合并，已核实")
-    waivers.grant(ledger, YEAR, longer)
-    assert waivers.in_force(ledger, YEAR, date(2024, 2, 1)) == [longer]
-    assert waivers.withdraw(ledger, YEAR, "001", "T3-04", by="王主任", at=LATER)
-    assert not waivers.withdraw(ledger, YEAR, "001", "T3-04", by="王主任", at=LATER)
-    assert waivers.in_force(ledger, YEAR, date(2024, 1, 20)) == []
+    decisions.give(ledger, YEAR, longer)
+    assert decisions.in_force(ledger, YEAR, date(2024, 2, 1)) == [longer]
+    [kept] = decisions.in_force(ledger, YEAR)
+    decisions.revoke(ledger, YEAR, kept, by="王主任", at=LATER)
+    assert decisions.in_force(ledger, YEAR) == []
+    assert decisions.in_force(ledger, YEAR, date(2024, 1, 20)) == []
 
 
 def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:

@@ -13,6 +13,7 @@ from pipeline.messages import notices
 from pipeline.model import CHINA, Assessment, Finding, Message, Notice, Place, Severity, Verdict
 from pipeline.night.letterstate import Night, arrivals_of, earlier_of, standings
 from pipeline.publishing.record import Leftover, Record, submission_record
+from pipeline.versions import versions_of
 from tests.support.arrivals import agency, district
 from tests.support.districts import assessment
 
@@ -33,7 +34,8 @@ def remark(form: Form) -> Finding:
 
 def record_of(*items: Assessment) -> Record:
     none: Sequence[Notice] = ()
-    return {"submissions": [submission_record(item, none) for item in items]}
+    counting = versions_of(items).counting
+    return {"submissions": [submission_record(item, none, counts=item is counting) for item in items]}
 
 
 def test_a_file_takes_its_sender_and_its_time_from_its_mail(form: Form) -> None:

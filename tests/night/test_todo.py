@@ -14,7 +14,7 @@ from pipeline import batch
 from pipeline.coordinating.todo import DISMISS, FILE, PLEA, REFUSE, WAIVE, carry_out, key_of
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import dismissals, open_copy, waivers
+from pipeline.ledger import decisions, open_copy
 from pipeline.machine.work import Work
 from pipeline.model import CHINA
 from pipeline.publishing.todo_book import (
@@ -83,7 +83,7 @@ def test_a_choice_saved_by_libreoffice_is_carried_out(folder: Path, tmp_path: Pa
     path.write_bytes(saved.read_bytes())
     night(folder, 25)
     with open_copy(folder / "output") as ledger:
-        [item] = dismissals.in_force(ledger, 2023)
+        [item] = decisions.in_force(ledger, 2023)
     assert (item.file, item.reason, item.person) == (HELD, "别的区的表", "王主任")
     book = load_workbook(path)
     assert HELD not in texts(book[OPEN])
@@ -119,7 +119,7 @@ def test_a_workbook_that_is_open_is_left_alone_and_nothing_is_done_twice(folder:
     night(folder, 26)
     assert path.read_bytes() == before
     with open_copy(folder / "output") as ledger:
-        assert len(dismissals.in_force(ledger, 2023)) == 1
+        assert len(decisions.in_force(ledger, 2023)) == 1
     mark.unlink()
     night(folder, 29)
     assert "别的区的表" in texts(load_workbook(path)[DONE])
@@ -139,7 +139,7 @@ def test_an_explanation_is_accepted_or_not(folder: Path) -> None:
     now = datetime(2024, 1, 25, tzinfo=CHINA)
     carried = carry_out(load_district(folder), folder / "output", now=now)
     with open_copy(folder / "output") as ledger:
-        [item] = waivers.in_force(ledger, 2023, now.date())
+        [item] = decisions.in_force(ledger, 2023, now.date())
     assert (item.agency, item.rule, item.reason, item.person) == ("001", "T3-04", "机构合并", "李主任")
     assert carried.done == 1
     assert list(carried.refused) == [key_of(PLEA, "002", "T3-01")]

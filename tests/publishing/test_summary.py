@@ -29,13 +29,13 @@ from pipeline.model import (
     Agency,
     Assessment,
     Claims,
+    Decision,
     DistrictSummary,
     Finding,
     Number,
     Place,
     Severity,
     Verdict,
-    Waiver,
 )
 from pipeline.publishing.datafiles import figures_csv
 from pipeline.publishing.record import problem_counts
@@ -148,7 +148,7 @@ def background(form: Form, summary: DistrictSummary) -> Background:
     return Background(
         printed=printed,
         past={2022: past, 2021: {some: dict.fromkeys(keys, 21)}, 2020: {"900": dict.fromkeys(keys, 20)}},
-        waivers=[Waiver(some, "T3-04", "机构合并", "王主任", NOW, DEADLINE)],
+        decisions=[Decision.waive(some, "T3-04", "机构合并", "王主任", NOW, DEADLINE)],
         delivered=Delivered(NOW, before),
         reports={code: f"reports/{code}.docx" for code in printed},
     )

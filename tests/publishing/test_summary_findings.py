@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.model import Agency, Assessment, Fact, Finding, Place, Severity, Verdict, Waiver
+from pipeline.model import Agency, Assessment, Decision, Fact, Finding, Place, Severity, Verdict
 from pipeline.publishing.summary import Background, build_summary
 from pipeline.publishing.summary.findings import FINDINGS_HEAD, FINDINGS_SHEET
 from tests.support.districts import agency, assessment, blank, merged, mixed, notices_of
@@ -28,7 +28,7 @@ CURRENT, HELD, PAST, EXCEPTED = range(4)
 def blocks(
     form: Form,
     found: Sequence[Assessment],
-    waivers: Sequence[Waiver] = (),
+    waivers: Sequence[Decision] = (),
     roster: Sequence[Agency] = (OWNER,),
 ) -> list[list[dict[str, object]]]:
     """Return the rows of each block of the sheet."""
@@ -38,7 +38,7 @@ def blocks(
         deadline=date(2024, 1, 25),
         now=NOW,
         notices=notices_of(form, found),
-        background=Background(waivers=waivers),
+        background=Background(decisions=waivers),
     )
     sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=True)[FINDINGS_SHEET]
     parts: list[list[dict[str, object]]] = [[]]
@@ -88,7 +88,7 @@ def test_a_warning_was_explained_excepted_or_neither(
     form: Form, explanation: str, waived: str, state: str, answer: str | None
 ) -> None:
     item = assessment(form, OWNER, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=[warned(explanation)])
-    waivers = [Waiver(OWNER.code, "C03", waived, "王主任", NOW)] if waived else []
+    waivers = [Decision.waive(OWNER.code, "C03", waived, "王主任", NOW)] if waived else []
     found = blocks(form, [item], waivers)
     [row] = found[CURRENT]
     assert (row["处理情况"], row["说明、例外"]) == (state, answer)

@@ -4,7 +4,7 @@ A case starts from a nil return of 甲局 for 2023 with texts that say all that 
 ``numbers`` (any field, raw text too; a computed cell is typed over), ``blank`` (cells left empty), ``texts`` ("*" is every
 text that is not named), ``level``, ``agency``, ``insert_row`` (before a row of a sheet), ``write`` (then, cells of the file as "sheet!A1"),
 ``unplaced`` ("texts": the sheets of texts are missing), ``file`` ("damaged", "document"), ``received`` (a time; the deadline is 2024-01-31),
-``sender``. ``last_year`` makes a nil return of 2022 known, with these figures; ``last_year_blank`` are unknown in it,
+``sender``, ``decided`` (why a person sent it back). ``last_year`` makes a nil return of 2022 known, with these figures; ``last_year_blank`` are unknown in it,
 ``last_year_texts`` are its texts.
 """
 
@@ -26,7 +26,19 @@ from pipeline.forms.form import Form
 from pipeline.intake import binding, identity
 from pipeline.intake.reading import read
 from pipeline.judging.judge import judge
-from pipeline.model import Agency, Assessment, Envelope, Number, PastReport, Reading, Report
+from pipeline.model import (
+    SENT_BACK,
+    Agency,
+    Assessment,
+    Envelope,
+    Fact,
+    Finding,
+    Number,
+    PastReport,
+    Reading,
+    Report,
+    Severity,
+)
 from pipeline.night.assessing import submission
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.documents import Style, as_docx
@@ -36,6 +48,7 @@ from tests.support.submissions import plain_texts
 FOLDER = Path(__file__).parent.parent / "judging" / "cases"
 DEADLINE = date(2024, 1, 31)
 YEAR = 2023
+_DECIDED: Mapping[str, Fact] = {"version": 1, "person": "王主任", "day": "2024-01-20"}
 _OTHERS = ("丙区财政局", "丁局")
 
 
@@ -93,6 +106,16 @@ def judged(form: Form, case: Case) -> Assessment:
         found = _without_texts(form, found)
     who = identity.identify(found, path=envelope.path, sender=envelope.sender, roster=roster, year=YEAR)
     who = binding.bind(who, envelope, roster, ())
+    if "decided" in case.values:
+        sent_back = Finding(
+            SENT_BACK[0],
+            Severity.ERROR,
+            None,
+            (),
+            SENT_BACK[1],
+            {**_DECIDED, "reason": case.values["decided"]},
+        )
+        who = replace(who, findings=(*who.findings, sent_back))
     past = last_year_of(form, case)
     [assessment] = judge(
         form,

@@ -141,7 +141,7 @@ def own_names(agency: Agency | None) -> list[str]:
         return []
     whole = tidy(agency.name)
     short = _PLACE_NAME.sub("", whole)
-    names = {whole, *(tidy(alias) for alias in agency.aliases)}
+    names = {whole, *(tidy(alias) for alias in (*agency.aliases, *agency.former_names))}
     if not OFFICE_WORDS.fullmatch(short):
         names.add(short)
     return sorted((name for name in names if name), key=lambda name: (-len(name), name))

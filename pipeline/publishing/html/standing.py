@@ -16,14 +16,23 @@ from pipeline.model import (
     AgencyState,
     Assessment,
     Compared,
+    Decision,
     DistrictSummary,
     NightCounts,
     Notice,
     Severity,
     Verdict,
-    Waiver,
 )
-from pipeline.publishing.states import china_day, kind_of, lateness, received_at, remark, shown, state_word
+from pipeline.publishing.states import (
+    china_day,
+    is_guessed,
+    kind_of,
+    lateness,
+    received_at,
+    remark,
+    shown,
+    state_word,
+)
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.personal_numbers import without_persons
 
@@ -63,7 +72,7 @@ class Morning:
     extended: Mapping[str, date] = field(default_factory=dict)
     outputs: Sequence[Link] = ()
     nights: Sequence[NightCounts] = ()
-    waivers: Sequence[Waiver] = ()
+    waivers: Sequence[Decision] = ()
     remarks: Sequence[str] = ()
     """What is to be known of all that came, in sentences."""
     published: Sequence[Compared] = ()
@@ -97,6 +106,8 @@ class Arrival:
     clerk: str = ""
     """Who filled it in, in words."""
     received: datetime | None = None
+    guessed: bool = False
+    """Whether that is only when it was first seen."""
     errors: int = 0
     warnings: int = 0
     links: Sequence[Link] = ()
@@ -123,7 +134,7 @@ class Row:
     contact: str = ""
     phone: str = ""
     remark: str = ""
-    waivers: Sequence[Waiver] = ()
+    waivers: Sequence[Decision] = ()
     others: Sequence[Link] = ()
     """What became of the versions that are not shown."""
 
@@ -216,6 +227,7 @@ def _arrival(morning: Morning, item: Assessment) -> Arrival:
         file=without_persons(item.submission.file),
         clerk=morning.clerks.get(item.submission.sha256, Clerk()).words,
         received=received_at(item),
+        guessed=is_guessed(item),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),
         links=morning.links.get(item.submission.sha256, ()),

@@ -132,6 +132,8 @@ def _answer(body: Answer, sources: Sources) -> Values:
     return {
         **plain,
         "version": earlier.version if earlier else 0,
+        "counting": arrival.counting if earlier else 0,
+        "since": spoken_day(arrival.received_at or sources.now),
         "outcome": VERDICT_WORDS[earlier.verdict] if earlier else "",
         "other_year": arrival.other_year or "",
         "missing": body.is_missing,
@@ -142,7 +144,7 @@ def _accepted(body: Answer, sources: Sources) -> Values:
     arrival, form = body.arrival, sources.form
     remarks = group_notices(item for item in arrival.notices if item.severity == Severity.WARNING)
     code = arrival.agency.code if arrival.agency else ""
-    is_superseded = arrival.counting > arrival.version
+    is_superseded = arrival.counting not in (0, arrival.version)
     return {
         "receipt": f"{sources.district.year}-{code}-{arrival.version:02d}",
         "received": spoken_moment(arrival.received_at) if arrival.received_at else "随文件存入",
@@ -259,6 +261,7 @@ def _digest(body: Digest) -> Values:
         "unreachable": _listed([agency.name for agency in body.unreachable]),
         "departed": _listed(body.departed),
         "to_decide": list(body.to_decide),
+        "strange": [{"file": _shortened(file), "why": why} for file, why in body.strange[:_SCREENFUL]],
         "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import Assessment, Dismissal, DistrictSummary, Notice, Number, Verdict, Waiver
+from pipeline.model import Assessment, Decision, DecisionKind, DistrictSummary, Notice, Number, Verdict
 from pipeline.publishing.summary.book import Fold
 
 ON_ONE_PAGE = 48
@@ -48,11 +48,15 @@ class Background:
 
     printed: Mapping[str, Figures] | None = None
     past: Mapping[int, Mapping[str, PastFigures]] = field(default_factory=dict)
-    waivers: Sequence[Waiver] = ()
-    dismissals: Sequence[Dismissal] = ()
+    decisions: Sequence[Decision] = ()
+    """What persons decided, in the order of their decisions."""
     delivered: Delivered | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
     extended: Mapping[str, date] = field(default_factory=dict)
+
+    def decided(self, *kinds: DecisionKind) -> list[Decision]:
+        """Return the decisions of ``kinds``."""
+        return [item for item in self.decisions if item.kind in kinds]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS
-from pipeline.model import CHINA, Assessment, Notice, Severity, Verdict
+from pipeline.messages import SEVERITY_WORDS, VERDICT_WORDS, decision_words
+from pipeline.model import CHINA, Assessment, Decision, DecisionKind, Notice, Severity, Verdict
 from pipeline.publishing.states import shown
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, Book, Page
 from pipeline.publishing.summary.brief import Brief, held_files
@@ -28,10 +28,13 @@ FINDINGS_HEAD = (
     "序号", "单位", "文件", "第几次", "级别", "处理情况", "位置", "现值", "应为", "问题", "怎么改", "说明、例外",
 )  # fmt: skip
 WAIVERS_HEAD = ("序号", "单位", "理由", "", "", "", "规则", "批准人", "准予日期", "有效期")
+DECISIONS_HEAD = ("序号", "单位、文件", "理由", "", "", "", "决定", "决定人", "日期")
 DISMISSALS_HEAD = ("序号", "文件", "理由", "", "", "", "结论", "核实人", "核实日期")
 TO_MEND, TO_EXPLAIN, TO_DECIDE = "待改", "待说明", "待核实"
 EXPLAINED, EXCEPTED, MENDED, NOTED = "已说明", "准予例外", "已改正", "无需处理"
 REPLACED = "已被后来的报送代替"
+_APART = (DecisionKind.WAIVE, DecisionKind.DISMISS)
+"""Listed with what only they have."""
 _OPEN = (TO_MEND, TO_EXPLAIN, TO_DECIDE)
 _WIDTHS = [5.0, 24.0, 22.0, 6.5, 6.5, 9.5, 25.0, 11.0, 11.0, 34.0, 31.0, 20.0]
 _REASON, _REASON_ACROSS = 2, 4
@@ -74,7 +77,7 @@ def past_lines(brief: Brief) -> Iterator[Line]:
             for group in group_notices(_notices(brief, item)):
                 if group.notice.severity != Severity.INFO:
                     became = MENDED
-                    if item.version > now.version:
+                    if (item.word, item.version) > (now.word, now.version):
                         became = _state(brief, item, group.notice)
                     elif _problem(group.notice) in still:
                         became = _replaced(_state(brief, now, group.notice))
@@ -96,7 +99,8 @@ def write_findings(book: Book, brief: Brief) -> None:
     ):
         _caption(page, row + 1, caption)
         row = _write_lines(page, brief, row + 2, lines)
-    _write_dismissals(page, brief, _write_waivers(page, brief, row + 1))
+    row = _write_dismissals(page, brief, _write_waivers(page, brief, row + 1))
+    _write_other_decisions(page, brief, row)
 
 
 def _notices(brief: Brief, item: Assessment) -> Sequence[Notice]:
@@ -136,7 +140,7 @@ def _exceptions(brief: Brief, item: Assessment, notice: Notice) -> list[str]:
     agency = item.submission.agency
     return [
         waiver.reason
-        for waiver in brief.background.waivers
+        for waiver in brief.background.decided(DecisionKind.WAIVE)
         if agency and (waiver.agency, waiver.rule) == (agency.code, notice.code)
     ]
 
@@ -186,32 +190,54 @@ def _caption(page: Page, row: int, text: str) -> None:
 
 def _write_waivers(page: Page, brief: Brief, row: int) -> int:
     """Write the exceptions; return the row below them."""
+    waivers = brief.background.decided(DecisionKind.WAIVE)
     _caption(page, row, "准予的例外")
-    if not brief.background.waivers:
+    if not waivers:
         page.line(row + 1, "没有。", page.book.boxed(), least=20)
         return row + 2
     _write_waiver(page, row + 1, WAIVERS_HEAD[0], WAIVERS_HEAD[1:], page.book.head())
-    names = {state.agency.code: state.agency.name for state in brief.summary.states}
-    for number, waiver in enumerate(brief.background.waivers, 1):
+    for number, waiver in enumerate(waivers, 1):
         line = (
-            names.get(waiver.agency, waiver.agency), waiver.reason, "", "", "", waiver.rule, waiver.person,
-            f"{waiver.given_at.astimezone(CHINA):%Y-%m-%d}", f"{waiver.until:%Y-%m-%d}" if waiver.until else "长期",
+            _whose(brief, waiver), waiver.reason, "", "", "", waiver.rule, waiver.person, _day(waiver),
+            f"{waiver.until:%Y-%m-%d}" if waiver.until else "长期",
         )  # fmt: skip
         _write_waiver(page, row + 1 + number, number, line, page.book.boxed())
-    return row + 2 + len(brief.background.waivers)
+    return row + 2 + len(waivers)
 
 
-def _write_dismissals(page: Page, brief: Brief, row: int) -> None:
-    """List the files that a person found to be no submission, where there are any."""
-    if not brief.background.dismissals:
-        return
+def _write_dismissals(page: Page, brief: Brief, row: int) -> int:
+    """List the files that a person found to be no submission, where there are any; return the row below them."""
+    dismissals = brief.background.decided(DecisionKind.DISMISS)
+    if not dismissals:
+        return row
     _caption(page, row + 1, "经核实不是报送的文件")
     _write_waiver(page, row + 2, DISMISSALS_HEAD[0], DISMISSALS_HEAD[1:], page.book.head())
-    for number, item in enumerate(brief.background.dismissals, 1):
-        day = f"{item.given_at.astimezone(CHINA):%Y-%m-%d}"
+    for number, item in enumerate(dismissals, 1):
         verdict = VERDICT_WORDS[Verdict.NOT_A_SUBMISSION]
-        line = (without_persons(item.file), item.reason, "", "", "", verdict, item.person, day)
+        line = (without_persons(item.file), item.reason, "", "", "", verdict, item.person, _day(item))
         _write_waiver(page, row + 2 + number, number, line, page.book.boxed())
+    return row + 3 + len(dismissals)
+
+
+def _write_other_decisions(page: Page, brief: Brief, row: int) -> None:
+    """List what else was decided, where anything was."""
+    others = brief.background.decided(*(kind for kind in DecisionKind if kind not in _APART))
+    if not others:
+        return
+    _caption(page, row + 1, "其他决定")
+    _write_waiver(page, row + 2, DECISIONS_HEAD[0], DECISIONS_HEAD[1:], page.book.head())
+    for number, item in enumerate(others, 1):
+        line = (_whose(brief, item), item.reason, "", "", "", decision_words(item), item.person, _day(item))
+        _write_waiver(page, row + 2 + number, number, line, page.book.boxed())
+
+
+def _whose(brief: Brief, item: Decision) -> str:
+    names = {state.agency.code: state.agency.name for state in brief.summary.states}
+    return "　".join(part for part in (names.get(item.agency, item.agency), item.file) if part)
+
+
+def _day(item: Decision) -> str:
+    return f"{item.given_at.astimezone(CHINA):%Y-%m-%d}"
 
 
 def _write_waiver(page: Page, row: int, number: int | str, line: Sequence[str], style: Format) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.publishing.states import received_at
+from pipeline.publishing.states import is_guessed, received_at, seen_words
 from pipeline.publishing.summary.book import Book, Page
 from pipeline.publishing.summary.brief import Brief
 from pipeline.wording.personal_numbers import without_persons
@@ -52,6 +52,8 @@ def _write_source(page: Page, row: int, number: int, state: AgencyState) -> None
         page.text(row, column, "", middle)
     if counting:
         moment = received_at(counting)
-        if moment:
+        if moment and is_guessed(counting):
+            page.text(row, 4, seen_words(moment), middle)
+        elif moment:
             page.time(row, 4, moment)
         page.number(row, 5, counting.version, middle)

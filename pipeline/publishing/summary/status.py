@@ -12,12 +12,14 @@ from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Severity
 from pipeline.publishing.record import problem_counts
 from pipeline.publishing.states import (
+    came_after,
     china_day,
-    first_received,
+    is_guessed,
     kind_of,
     lateness,
     received_at,
     remark,
+    seen_words,
     shown,
     state_word,
 )
@@ -27,6 +29,7 @@ from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from pipeline.model import AgencyState, Assessment
 
@@ -53,7 +56,8 @@ def write_status(book: Book, brief: Brief) -> None:
     page.sheet.autofilter(_HEAD_ROW, 0, last, len(_WIDTHS) - 1)
     page.sheet.freeze_panes(_FIRST_ROW, 3)
     page.sheet.repeat_rows(_HEAD_ROW)
-    _write_unclaimed(page, brief, last + 2)
+    below = _write_unclaimed(page, brief, last + 2)
+    _write_merged(page, brief, below)
     if brief.expected + 2 * len(brief.summary.unclaimed) <= ON_ONE_PAGE:
         page.sheet.fit_to_pages(1, 1)
 
@@ -78,7 +82,7 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
     }
     _write_arrival(page, brief, row, assessment, texts)
     late = lateness(state, brief.deadline_of(agency.code), china_day(brief.now))
-    said = late or _in_time(state)
+    said = late or _in_time(state, brief.deadline_of(agency.code))
     page.text(row, _LATE, said, page.book.filled(NOTE_FILL if late else None, align="center"))
     path = brief.background.reports.get(agency.code)
     if path and state.counting:
@@ -86,11 +90,11 @@ def _write_agency(page: Page, brief: Brief, row: int, state: AgencyState) -> Non
         page.file_link(row, _REPORT, path, "打开年报", link)
 
 
-def _in_time(state: AgencyState) -> str:
+def _in_time(state: AgencyState, deadline: date) -> str:
     """Say that the first file of an agency that is not late came in time, if it came and anybody knows when."""
     if not state.versions:
         return ""
-    return IN_TIME if first_received(state) else UNKNOWN
+    return IN_TIME if came_after(state.versions[0], deadline) is False else UNKNOWN
 
 
 def _write_arrival(
@@ -110,17 +114,44 @@ def _write_arrival(
     page.number(row, _ERRORS, counts[Severity.ERROR], middle)
     page.number(row, _WARNINGS, counts[Severity.WARNING], middle)
     moment = received_at(assessment)
-    if moment:
+    if moment and is_guessed(assessment):
+        page.text(row, _TIME, seen_words(moment), middle)
+    elif moment:
         page.time(row, _TIME, moment)
 
 
-def _write_unclaimed(page: Page, brief: Brief, row: int) -> None:
-    if not brief.summary.unclaimed:
+def _write_merged(page: Page, brief: Brief, row: int) -> None:
+    """Show what bodies had reported before they became part of others; it is in no sum any more."""
+    if not brief.summary.merged:
         return
+    page.text(
+        row,
+        0,
+        "已并入其他单位的，合并前的报送（不计入汇总）",
+        page.book.style(font_name=HEAD_FONT),
+        across=len(_WIDTHS),
+    )
+    names = {state.agency.code: state.agency.name for state in brief.summary.states}
+    for number, state in enumerate(brief.summary.merged, 1):
+        into = names.get(state.agency.merged_into, state.agency.merged_into)
+        remark_text = f"{state.agency.merged_on} 并入{into}"
+        page.number(row + number, 0, number, page.book.boxed(align="center"))
+        page.text(row + number, 1, state.agency.code, page.book.boxed(align="center"))
+        page.text(row + number, 2, state.agency.name, page.book.boxed())
+        page.text(row + number, 3, kind_of(state), page.book.boxed(align="center"))
+        page.text(row + number, 4, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
+        _write_arrival(page, brief, row + number, shown(state), {2: state.agency.name, _REMARK: remark_text})
+
+
+def _write_unclaimed(page: Page, brief: Brief, row: int) -> int:
+    """List the files of nobody; return the row below them."""
+    if not brief.summary.unclaimed:
+        return row
     heading = f"无法确认单位的文件（{len(brief.summary.unclaimed)} 个），请核实后处理"
     page.text(row, 0, heading, page.book.style(font_name=HEAD_FONT), across=len(_WIDTHS))
     for number, assessment in enumerate(brief.summary.unclaimed, 1):
         _write_unclaimed_file(page, brief, row + number, number, assessment)
+    return row + len(brief.summary.unclaimed) + 2
 
 
 def _write_unclaimed_file(page: Page, brief: Brief, row: int, number: int, assessment: Assessment) -> None:

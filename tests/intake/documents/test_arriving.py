@@ -47,7 +47,9 @@ def mailed(files: dict[str, bytes]) -> bytes:
 def test_a_report_is_taken_out_of_mails_and_archives(name: str) -> None:
     content = WORD if name.endswith("x") else PAGE
     notice = as_docx(FORM, replace(SENT, agency="x"), Style())[:200]
-    assert unpack(packed({name: content, "通知.docx": notice})) == [(name, content)]
+    inside = unpack(packed({name: content, "通知.docx": notice}))
+    assert [(item.path, item.content) for item in inside.sheets] == [(name, content)]
+    assert inside.others == ("通知.docx",)
     opened = open_mail(mailed({name: content, "通知.docx": notice}))
     assert opened
     assert opened.spreadsheets == ((name, content),)
@@ -56,7 +58,9 @@ def test_a_report_is_taken_out_of_mails_and_archives(name: str) -> None:
 
 def test_beside_a_template_a_document_is_only_another_attachment() -> None:
     template = filled(FORM, AGENCY)
-    assert unpack(packed({"表.xlsx": template, "报告.docx": WORD})) == [("表.xlsx", template)]
+    inside = unpack(packed({"表.xlsx": template, "报告.docx": WORD}))
+    assert [(item.path, item.content) for item in inside.sheets] == [("表.xlsx", template)]
+    assert inside.others == ("报告.docx",)
     opened = open_mail(mailed({"表.xlsx": template, "报告.docx": WORD}))
     assert opened
     assert [name for name, _ in opened.spreadsheets] == ["表.xlsx"]

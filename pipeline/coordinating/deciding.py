@@ -1,0 +1,292 @@
+"""What a person decides goes in, in the words that messages print; the ledger keeps it, or a sentence says why it cannot.
+
+A decision has a person, a day and a reason, counts from the next run on, and can be revoked.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
+from pipeline.district.roster import named, normalised
+from pipeline.forms.form import Form
+from pipeline.ledger import Ledger, codes, decisions, open_ledger, standing
+from pipeline.ledger.standing import Filed
+from pipeline.machine.environment import command
+from pipeline.model import Agency, ConfigError, Decision, DecisionKind
+from pipeline.versions import Versions
+
+ABOUT_FILES = (DecisionKind.ACCEPT, DecisionKind.DISMISS)
+_NAMES: Mapping[DecisionKind, tuple[str, ...]] = {
+    DecisionKind.RETURN: ("单位", "第几次（可以不写）"),
+    DecisionKind.COUNT: ("单位", "第几次"),
+    DecisionKind.ACCEPT: ("文件", "单位（文件看不出单位时写）"),
+    DecisionKind.WAIVE: ("单位", "规则"),
+    DecisionKind.EXTEND: ("单位", "日期"),
+    DecisionKind.DISMISS: ("文件",),
+    DecisionKind.RELEASE: ("单位",),
+}
+_NEEDED = {DecisionKind.COUNT: 2, DecisionKind.WAIVE: 2, DecisionKind.EXTEND: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A decision as it is typed: ``about`` are an agency (code, name or alias) or a file, and what else its kind asks for."""
+
+    kind: DecisionKind
+    about: tuple[str, ...]
+    reason: str
+    person: str
+    at: datetime
+    until: date | None = None
+
+
+def decide(district: District, output: Path, wanted: Wanted) -> list[Decision]:
+    """Record the decision; return what was kept: several where one name means several files. Raises ConfigError."""
+    _check_words(wanted)
+    with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        made = _made(district, ledger, wanted)
+        for decision in made:
+            decisions.give(ledger, district.year, decision)
+    return made
+
+
+def revoke(district: District, output: Path, wanted: Wanted) -> list[Decision]:
+    """End what was decided; return it. Raises ConfigError if nothing of the kind holds."""
+    with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        known = decisions.of_kind(decisions.in_force(ledger, district.year), wanted.kind)
+        ended = [item for item in known if _is_meant(district, known, wanted, item)]
+        if not ended:
+            raise ConfigError(
+                f"没有这样的决定：{wanted.kind.value} {' '.join(wanted.about)}。"
+                f"用 {command('status', district.folder)} 查看现有的决定。"
+            )
+        for item in ended:
+            decisions.revoke(
+                ledger, district.year, item, by=wanted.person, at=wanted.at, reason=wanted.reason
+            )
+    return ended
+
+
+def settle(ledger: Ledger, district: District, *, now: datetime) -> None:
+    """Keep what the sheet 例外 of the district's workbook asks for, where the ledger does not hold it yet.
+
+    Who agreed is the coordinator where the sheet names nobody.
+    """
+    if not district.excepted:
+        return
+    held = decisions.of_kind(decisions.in_force(ledger, district.year, now.date()), DecisionKind.WAIVE)
+    there = {(item.agency, item.rule): item for item in held}
+    for row in district.excepted:
+        code, by = agency_of(district, row.agency).code, row.person or person(district, None)
+        known = there.get((code, row.rule))
+        if row.ends:
+            if known:
+                decisions.revoke(ledger, district.year, known, by=by, at=now)
+            continue
+        is_over = row.until is not None and row.until < now.date()
+        if not is_over and (
+            known is None or (known.reason, known.person, known.until) != (row.reason, by, row.until)
+        ):
+            decisions.give(
+                ledger, district.year, Decision.waive(code, row.rule, row.reason, by, now, row.until)
+            )
+
+
+def person(district: District, by: str | None) -> str:
+    """Return who decides: ``by``, else the coordinator of district.toml, else the login name. Raises ConfigError if nobody is known."""
+    if by is not None:
+        return by.strip()
+    if district.people.coordinator:
+        return district.people.coordinator
+    try:
+        return getpass.getuser()
+    except (OSError, ImportError, KeyError):
+        raise ConfigError("不知道是谁决定的。请用 --by 写明决定的人。") from None
+
+
+def day_of(text: str | None, option: str = "--until 的日期") -> date | None:
+    """Read a day. Raises ConfigError."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"{option}“{text}”写法不对，例如 2024-03-31。") from None
+
+
+def agency_of(district: District, wanted: str) -> Agency:
+    """Return the agency with this code, name or alias; on a roster these mean one each."""
+    spelled = named(district.roster_agencies)
+    found = spelled.get(normalised(wanted))
+    if found:
+        return found
+    near = get_close_matches(normalised(wanted), spelled, n=3)
+    meant = f"是不是：{'、'.join(near)}？" if near else "请查看 agencies.csv 的 code 列。"
+    raise ConfigError(f"名单中没有“{wanted}”。{meant}")
+
+
+def _check_words(wanted: Wanted) -> None:
+    for what, value in (("reason", wanted.reason), ("by", wanted.person)):
+        if not value.strip():
+            raise ConfigError(f"--{what} 没有填写。请写明理由和决定的人，然后重新运行。")
+    names = _NAMES[wanted.kind]
+    needed = _NEEDED.get(wanted.kind, 1)
+    given = len(wanted.about) + (wanted.kind is DecisionKind.EXTEND and wanted.until is not None)
+    if not needed <= given <= len(names):
+        raise ConfigError(f"{wanted.kind.value} 后面依次写：{'、'.join(names)}。")
+
+
+def _made(district: District, ledger: Ledger, wanted: Wanted) -> list[Decision]:
+    if wanted.kind is DecisionKind.DISMISS:
+        return _dismissals(district, ledger, wanted)
+    if wanted.kind is DecisionKind.ACCEPT:
+        return _acceptances(district, ledger, wanted)
+    agency = agency_of(district, wanted.about[0])
+    plain = Decision(wanted.kind, wanted.reason.strip(), wanted.person.strip(), wanted.at, agency.code)
+    match wanted.kind:
+        case DecisionKind.WAIVE:
+            return [_waiver(district, plain, wanted)]
+        case DecisionKind.EXTEND:
+            return [_extension(district, plain, wanted)]
+        case _:
+            return [_about_version(district, ledger, plain, agency, wanted)]
+
+
+def _waiver(district: District, plain: Decision, wanted: Wanted) -> Decision:
+    rule = wanted.about[1].upper()
+    _check_rule(form_of(district), rule)
+    if wanted.until and wanted.until < wanted.at.date():
+        raise ConfigError(f"--until {wanted.until} 已经过去了。请写以后的日期，或者不写（长期有效）。")
+    return replace(plain, rule=rule, until=wanted.until)
+
+
+def _extension(district: District, plain: Decision, wanted: Wanted) -> Decision:
+    until = day_of(wanted.about[1], "日期") if wanted.about[1:] else wanted.until
+    if until is None or until <= district.deadline:
+        raise ConfigError(
+            f"延期的日期要晚于截止日期 {district.deadline}，例如 nianbao decide … extend 单位 日期。"
+        )
+    return replace(plain, until=until)
+
+
+def _about_version(
+    district: District, ledger: Ledger, plain: Decision, agency: Agency, wanted: Wanted
+) -> Decision:
+    own = standing.by_agency(standing.filed(ledger, district.year)).get(agency.code, Versions())
+    if wanted.kind is DecisionKind.RELEASE:
+        return replace(plain, version=own.counting.version if own.counting else 0)
+    version = _number(wanted.about[1]) if wanted.about[1:] else own.counting.version if own.counting else 0
+    item = next((item for item in own.files if item.version == version), None)
+    if item is None or not item.verdict.is_acceptance:
+        raise ConfigError(_no_such_version(agency, own, version))
+    return replace(plain, version=version, after=decisions.last_arrival(ledger, district.year))
+
+
+def _no_such_version(agency: Agency, own: Versions[Filed], version: int) -> str:
+    accepted = [str(item.version) for item in own.files if item.verdict.is_acceptance]
+    if any(item.version == version and item.is_sent_back for item in own.files):
+        return f"{agency.name}第 {version} 次报送已由政务公开办退回；要让它计入，请先撤销退回的决定（--revoke）。"
+    said = f"合格的是第 {'、'.join(accepted)} 次" if accepted else "还没有合格的报送"
+    return f"{agency.name}{f'第 {version} 次报送不是合格的' if version else '没有合格的报送'}；{said}。"
+
+
+def _number(text: str) -> int:
+    digits = text.strip().removeprefix("第").removesuffix("次").strip()
+    if not digits.isdecimal():
+        raise ConfigError(f"“{text}”不是第几次，请写数字，例如 1。")
+    return int(digits)
+
+
+def _dismissals(district: District, ledger: Ledger, wanted: Wanted) -> list[Decision]:
+    there = decisions.waiting(ledger, district.year)
+    return [
+        Decision(
+            wanted.kind,
+            wanted.reason.strip(),
+            wanted.person.strip(),
+            wanted.at,
+            envelope=number,
+            file=there[number],
+        )
+        for number in _files_meant(there, district, wanted.about[0], "待核实")
+    ]
+
+
+def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Decision]:
+    there = decisions.waiting(ledger, district.year)
+    given = agency_of(district, wanted.about[1]).code if wanted.about[1:] else ""
+    own = {item.path: item.agency for item in standing.filed(ledger, district.year) if item.agency}
+    made = []
+    for number in _files_meant(there, district, wanted.about[0], "待核实"):
+        code = given or own.get(there[number])
+        if not code:
+            raise ConfigError("看不出这个文件是哪个单位的。请在文件名后面写明单位。")
+        plain = Decision(wanted.kind, wanted.reason.strip(), wanted.person.strip(), wanted.at, code)
+        made.append(replace(plain, envelope=number, file=there[number]))
+    return made
+
+
+def _is_meant(district: District, known: Sequence[Decision], wanted: Wanted, item: Decision) -> bool:
+    """Whether ``item`` is what ``wanted.about`` names; a number or a rule that is not given means any."""
+    if wanted.kind in ABOUT_FILES:
+        paths = {other.envelope: other.file for other in known}
+        return item.envelope in _files_meant(paths, district, wanted.about[0], _KEPT_WORDS[wanted.kind])
+    if item.agency != agency_of(district, wanted.about[0]).code:
+        return False
+    if not wanted.about[1:]:
+        return True
+    said = wanted.about[1]
+    match wanted.kind:
+        case DecisionKind.WAIVE:
+            return item.rule == said.upper()
+        case DecisionKind.RETURN | DecisionKind.COUNT:
+            return item.version == _number(said)
+        case _:
+            return str(item.until) == said
+
+
+_KEPT_WORDS = {DecisionKind.ACCEPT: "准予接收", DecisionKind.DISMISS: "记为不是报送"}
+
+
+def _files_meant(there: Mapping[int, str], district: District, wanted: str, what: str) -> list[int]:
+    """Return the numbers of the files called ``wanted``: a path as it is shown, that of a file of the inbox, or a name.
+
+    One path may have held several files, one after the other; all of them are meant.
+    """
+    spelled = _in_inbox(district, wanted)
+    same = {path for path in there.values() if PurePosixPath(path).name == spelled}
+    if spelled not in there.values() and len(same) > 1:
+        raise ConfigError(f"有几个{what}的文件叫“{wanted}”，请写明是哪一个：{'、'.join(sorted(same))}。")
+    path = spelled if spelled in there.values() else next(iter(same), None)
+    if path is None:
+        raise ConfigError(
+            f"没有{what}的文件“{wanted}”。请照 {command('status', district.folder)} 列出的文件名写。"
+        )
+    return [number for number, item in there.items() if item == path]
+
+
+def _in_inbox(district: District, wanted: str) -> str:
+    try:
+        return Path(wanted).resolve().relative_to(district.inbox.resolve()).as_posix()
+    except ValueError:
+        return PurePosixPath(wanted.replace("\\", "/")).as_posix()
+
+
+def _check_rule(form: Form, wanted: str) -> None:
+    """Refuse a rule that there is not, and one from which nobody may be excepted."""
+    rule = form.rules_by_id.get(wanted)
+    if rule is None:
+        near = get_close_matches(wanted.upper(), form.rules_by_id, n=3)
+        meant = f"是不是：{'、'.join(near)}？" if near else "规则的编号见问题清单的“规则”列，例如 T3-04。"
+        raise ConfigError(f"没有规则“{wanted}”。{meant}")
+    if not form.may_waive(wanted):
+        raise ConfigError(f"规则 {wanted} 不能作例外：{rule.title}。请让单位改正后重新报送。")

@@ -1,0 +1,414 @@
+"""Whose report, which version, who decided: each is a kind of thing that people do to a campaign, by command line and files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.forms.form import Form
+from tests.support.towns import Town, box
+
+FIRST, SECOND, THIRD = "2024-01-10", "2024-01-12", "2024-01-15"
+IN_JANUARY = "Wed, {day} Jan 2024 09:30:00 +0800"
+
+
+def at(day: int) -> str:
+    """A morning of January."""
+    return IN_JANUARY.format(day=f"{day:02}")
+
+
+@pytest.fixture
+def town(form: Form, tmp_path: Path) -> Town:
+    return Town.of(form, tmp_path / "区", "财政局", "教育局", "民政局")
+
+
+def zipped(*files: tuple[str, bytes, int]) -> bytes:
+    """A zip whose entries were last changed on a day of January."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data, day in files:
+            archive.writestr(zipfile.ZipInfo(name, (2024, 1, day, 9, 0, 0)), data)
+    return packed.getvalue()
+
+
+# ---------------------------------------------------------------- the newest word of an agency
+
+
+def test_an_earlier_file_sent_again_counts_again_and_the_letter_says_so(town: Town) -> None:
+    for day, seed in ((9, 1), (11, 2), (14, 1)):
+        town.receive(box("001"), at(day), (f"年报{day}.xlsx", town.book("财政局", seed)))
+        town.run(f"2024-01-{day}")
+    assert town.figures["财政局"] == town.figures_of("财政局", 1)
+    [words] = town.told("duplicate", "001")
+    assert "自2024年1月14日起，计入汇总的是第 1 次报送" in words
+    [first] = [row for row in town.ran.record["submissions"] if row["counts"]]
+    assert ("F09", "info") in [(one["code"], one["severity"]) for one in first["findings"]]
+    assert "第 1 次" in town.say("status").text
+    before = town.figures
+    assert "没有新的报送" in town.run("2024-01-15").text
+    assert town.figures == before
+
+
+def test_what_came_back_from_us_and_what_was_judged_are_no_second_claim(town: Town) -> None:
+    wrong = town.book("财政局", 1)
+    town.receive(box("001"), at(9), ("年报.xlsx", wrong))
+    town.run(FIRST)
+    town.decide("return", "财政局", day="2024-01-11")
+    town.run("2024-01-11")
+    [back] = [item for item in town.letters if item["X-Nianbao"] == "returned"]
+    [marked] = [part.get_content() for part in back.iter_attachments()]
+    town.receive(
+        box("001"), at(12), ("退回.xlsx", marked), ("旧.xlsx", wrong), ("改好.xlsx", town.book("财政局", 3))
+    )
+    town.run(SECOND)
+    assert town.figures["财政局"] == town.figures_of("财政局", 3)
+    assert town.ran.record["counts"]["held"] == 0
+
+
+# ---------------------------------------------------------------- a guess is said
+
+
+def test_files_whose_order_is_a_guess_are_held_with_their_names_until_a_person_decides(town: Town) -> None:
+    town.put("年报.xlsx", town.book("财政局", 1))
+    town.put("年报 (1).xlsx", town.book("财政局", 2))
+    town.run(FIRST)
+    held = [row for row in town.ran.record["submissions"] if row["verdict"] == "held"]
+    assert len(held) == 2
+    assert all(
+        "年报.xlsx" in row["findings"][0]["message"] and "年报 (1).xlsx" in row["findings"][0]["message"]
+        for row in held
+    )
+    assert town.decide("accept", "年报 (1).xlsx", day=SECOND).code == 0
+    town.run(SECOND)
+    assert town.counting == {"财政局": "年报 (1).xlsx"}
+    assert town.ran.record["counts"]["held"] == 0
+    assert town.decide("accept", "年报 (1).xlsx", "--revoke", day=THIRD).code == 0
+
+
+@pytest.mark.parametrize("where", ["", "2024-01-09/"])
+def test_the_times_in_an_archive_say_which_file_is_the_newer(town: Town, where: str) -> None:
+    packed = zipped(("年报 (1).xlsx", town.book("财政局", 2), 5), ("年报.xlsx", town.book("财政局", 1), 8))
+    town.put(f"{where}报送.zip", packed)
+    town.run(FIRST)
+    assert town.figures["财政局"] == town.figures_of("财政局", 1)
+
+
+# ---------------------------------------------------------------- an agency is remembered
+
+
+def accepted(town: Town) -> Town:
+    """The town after all agencies have reported."""
+    for code, (name, *_) in town.lines.items():
+        town.receive(box(code), at(9), ("年报.xlsx", town.book(name)))
+    assert town.run(FIRST).code == 0
+    return town
+
+
+def test_a_renumbered_code_column_stops_every_command_before_anything_is_written(town: Town) -> None:
+    lines = accepted(town).lines
+    before = {
+        path: path.read_bytes() for path in (town.folder / "output" / "2023").rglob("*") if path.is_file()
+    }
+    town.lines = dict(zip(lines, [*list(lines.values())[1:], next(iter(lines.values()))], strict=True))
+    town.save()
+    commands = (
+        ["run"], ["status"], ["template"], ["send", "--by-hand"],
+        ["decide", "waive", "001", "T3-04", "--reason", "因为"], ["dismiss", "a.xlsx", "--reason", "因为"],
+    )  # fmt: skip
+    for command in commands:
+        said = town.say(*command)
+        assert said.code == 2, command
+        for part in (
+            "第 2 行",
+            "代码 001 以前是“财政局”",
+            "现在写的是“教育局”",
+            "former_names",
+            "merged_into",
+        ):
+            assert part in said.text, (command, part)
+    after = {
+        path: path.read_bytes() for path in (town.folder / "output" / "2023").rglob("*") if path.is_file()
+    }
+    assert after == before
+
+
+def test_two_bodies_made_one_line_by_aliases_stop_the_run_and_the_remedy_works(town: Town) -> None:
+    accepted(town)
+    lines = dict(town.lines)
+    town.lines = {"003": lines["003"], "004": ["财教局", "财政局;教育局", box("004"), "", "", ""]}
+    town.save()
+    said = town.run(SECOND)
+    assert said.code == 2
+    assert "以前的代码是 001" in said.text
+    town.lines = {**lines, "004": ["财教局", "", box("004"), "", "", ""]}
+    town.change("001", merged_into="财教局 2024-01-11")
+    town.change("002", merged_into="004（2024-01-11）")
+    town.run(SECOND)
+    assert set(town.figures) == {"财政局", "教育局", "民政局"}, (
+        "what was reported before the merger counts on"
+    )
+    town.receive(box("004"), at(14), ("年报.xlsx", town.book("财教局")))
+    assert town.run(THIRD).code == 0
+    assert set(town.figures) == {"财教局", "民政局"}
+
+
+def test_files_of_different_bodies_under_one_line_are_no_versions_of_one_report(
+    form: Form, tmp_path: Path
+) -> None:
+    town = Town.of(form, tmp_path / "区", "残疾人联合会")
+    town.change("001", name="社会事务中心", aliases="民政局;残疾人联合会")
+    town.put("2024-01-08/a.xlsx", town.book("民政局"))
+    town.put("2024-01-09/b.xlsx", town.book("残疾人联合会"))
+    town.run(FIRST)
+    assert town.figures == {}
+    held = [row["findings"][0]["message"] for row in town.ran.record["submissions"]]
+    assert all("民政局" in words and "残疾人联合会" in words for words in held)
+
+
+def test_a_renamed_body_keeps_its_code_and_says_its_former_name(town: Town) -> None:
+    accepted(town)
+    town.change("001", name="金融和国资局")
+    assert town.run(SECOND).code == 2
+    town.change("001", former_names="财政局")
+    assert town.run(SECOND).code == 0
+    town.receive(box("001"), at(13), ("年报.xlsx", town.book("财政局", 5)))
+    assert town.run(THIRD).code == 0
+    assert town.figures["金融和国资局"] == town.figures_of("财政局", 5)
+
+
+# ---------------------------------------------------------------- evidence as of its day
+
+
+@pytest.mark.parametrize(
+    "change", [{"email": "new@gov.example"}, {"name": "财政和金融局", "former_names": "财政局"}]
+)
+def test_what_was_accepted_is_not_taken_back_by_a_changed_roster(town: Town, change: dict[str, str]) -> None:
+    before = accepted(town).figures["财政局"]
+    town.change("001", **change)
+    assert town.run(SECOND).code == 0
+    assert town.figures[change.get("name", "财政局")] == before
+    town.receive(box("001"), at(13), ("年报.xlsx", town.book("财政局", 7)))
+    town.run(THIRD)
+    held = town.ran.record["counts"]["held"]
+    assert held == ("email" in change), "the new roster concerns what comes later"
+    assert town.figures[change.get("name", "财政局")] == (before if held else town.figures_of("财政局", 7))
+
+
+def test_what_is_held_is_released_by_the_new_roster(town: Town) -> None:
+    town.receive("new@gov.example", at(9), ("年报.xlsx", town.book("财政局")))
+    town.run(FIRST)
+    assert town.ran.record["counts"]["held"] == 1
+    town.change("001", email="new@gov.example")
+    town.run(SECOND)
+    assert town.figures["财政局"] == town.figures_of("财政局")
+
+
+def test_a_mail_from_before_a_mailbox_was_replaced_counts_though_it_is_opened_later(town: Town) -> None:
+    town.run("2024-01-08")
+    town.change("001", email="new@gov.example")
+    town.receive(box("001"), at(9), ("年报.xlsx", town.book("财政局")))
+    town.run(FIRST)
+    assert set(town.figures) == {"财政局"}
+
+
+# ---------------------------------------------------------------- everything in a container has a line
+
+
+def test_mails_in_an_archive_are_mails_and_what_cannot_be_read_is_named(town: Town) -> None:
+    own = town.letter(box("002"), at(8), ("年报.xlsx", town.book("教育局"))).as_bytes()
+    foreign = town.letter("x@evil.example", at(8), ("年报.xlsx", town.book("民政局"))).as_bytes()
+    town.put(
+        "报送.zip",
+        zipped(
+            ("财政局.xlsx", town.book("财政局"), 8),
+            ("1.eml", own, 8),
+            ("2.eml", foreign, 8),
+            ("说明.docx", b"x", 8),
+        ),
+    )
+    said = town.run(FIRST)
+    verdicts = town.ran.verdicts()
+    assert verdicts == {
+        "报送.zip/财政局.xlsx": "accepted",
+        "报送.zip/1.eml/年报.xlsx": "accepted",
+        "报送.zip/2.eml/年报.xlsx": "held",
+        "报送.zip/说明.docx": "not_a_submission",
+    }
+    assert "报送.zip/说明.docx" in said.text
+    assert town.run(SECOND).code == 1
+    assert town.ran.verdicts() == verdicts
+
+
+def test_mails_in_an_archive_that_a_mail_carries_are_opened_like_forwarded_ones(town: Town) -> None:
+    inner = town.letter("x@elsewhere.example", at(8), ("年报.xlsx", town.book("财政局"))).as_bytes()
+    town.receive(box("001"), at(9), ("转发.zip", zipped(("1.eml", inner, 8), ("说明.docx", b"x", 8))))
+    town.run(FIRST)
+    assert set(town.figures) == {"财政局"}
+
+
+# ---------------------------------------------------------------- the coordinator's computer
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("财政局.xlsx.crdownload", b"PK\x03\x04"),
+        ("财政局.xlsx", b"PK\x03\x04 half of it"),
+        ("财政局.xlsx", b""),
+        ("财政局.msg", b"\xd0\xcf\x11\xe0"),
+        ("财政局.lnk", b"L"),
+    ],
+)
+def test_what_the_coordinators_computer_did_is_told_to_the_coordinator_alone(
+    town: Town, name: str, content: bytes
+) -> None:
+    town.put(name, content)
+    said = town.run(FIRST)
+    assert f"  {name}　" in said.text
+    assert town.ran.verdicts() == {name: "not_a_submission"}
+    assert [item["X-Nianbao"] for item in town.letters if item["X-Nianbao"] in ("returned", "held")] == []
+    assert town.ran.record["counts"]["missing"] == 3
+    town.put(name, town.book("财政局"))
+    town.run(SECOND)
+    assert (set(town.figures) == {"财政局"}) == name.endswith(".xlsx")
+
+
+def test_nobody_is_reminded_while_the_inbox_is_not_there(town: Town) -> None:
+    town.run(FIRST)
+    letters = len(town.letters)
+    (town.folder / "inbox").rename(town.folder / "elsewhere")
+    said = town.run("2024-01-31")
+    assert said.code == 4
+    assert "网络盘" in said.text
+    assert len(town.letters) == letters
+
+
+def test_a_clock_that_cannot_be_right_writes_to_nobody(town: Town) -> None:
+    town.run(FIRST)
+    letters = len(town.letters)
+    said = town.say("run")  # the machine's own clock is years later
+    assert said.code == 4
+    assert "--now" in said.text
+    assert len(town.letters) == letters
+
+
+def test_init_overwrites_nothing_and_knows_a_file_that_notepad_renamed(town: Town) -> None:
+    config = town.folder / "district.toml"
+    config.rename(town.folder / "district.toml.txt")
+    before = {path: path.read_bytes() for path in town.folder.rglob("*") if path.is_file()}
+    for command in ("init", "run", "status"):
+        said = town.say(command)
+        assert said.code == 2
+        assert "district.toml.txt" in said.text
+    (town.folder / "district.toml.txt").rename(town.folder / "設定.bak")
+    said = town.say("init")
+    assert said.code == 2
+    assert "agencies.csv" in said.text
+    assert {path.name for path in before} - {"district.toml.txt"} <= {
+        path.name for path in town.folder.rglob("*")
+    }
+    assert (town.folder / "agencies.csv").read_bytes() == before[town.folder / "agencies.csv"]
+
+
+# ---------------------------------------------------------------- decisions
+
+
+def test_an_accepted_report_is_sent_back_by_letter_with_the_reason_and_can_be_let_count_again(
+    town: Town,
+) -> None:
+    accepted(town)
+    assert town.decide("return", "财政局", day=SECOND, reason="与年中统计不符").code == 0
+    town.run(SECOND)
+    assert "财政局" not in town.figures
+    [words] = town.told("returned", "001")
+    assert "与年中统计不符" in words
+    assert "退回第 1 次报送　财政局　与年中统计不符（王主任，2024-01-12）" in town.say("status").text
+    assert town.decide("count", "001", "1", day=SECOND).code == 2
+    assert town.decide("return", "001", "--revoke", day=THIRD).code == 0
+    assert town.run(THIRD).code == 0
+    assert "财政局" in town.figures
+
+
+def test_a_report_sent_back_is_not_replaced_by_the_one_it_had_replaced(town: Town) -> None:
+    for day, seed in ((8, 1), (9, 2)):
+        town.receive(box("001"), at(day), ("年报.xlsx", town.book("财政局", seed)))
+        town.run(f"2024-01-{day:02}")
+    town.decide("return", "001", day=FIRST)
+    town.run(FIRST)
+    assert town.figures == {}
+    assert town.decide("count", "001", "第 1 次", day=SECOND).code == 0
+    town.run(SECOND)
+    assert town.figures["财政局"] == town.figures_of("财政局", 1)
+    town.receive(box("001"), at(14), ("年报.xlsx", town.book("财政局", 3)))
+    town.run(THIRD)
+    assert town.figures["财政局"] == town.figures_of("财政局", 3), "the agency has spoken since"
+
+
+def test_a_held_file_is_accepted_once_and_an_extension_and_a_release_are_kept(town: Town) -> None:
+    town.receive("x@elsewhere.example", at(9), ("年报.xlsx", town.book("财政局")))
+    town.run(FIRST)
+    assert town.decide("accept", "mail/001.eml/年报.xlsx", day=SECOND).code == 0
+    assert town.decide("extend", "教育局", "2024-02-05", day=SECOND).code == 0
+    assert town.decide("extend", "教育局", "2024-01-05", day=SECOND).code == 2
+    assert town.decide("release", "财政局", day=SECOND).code == 0
+    town.run(SECOND)
+    assert set(town.figures) == {"财政局"}
+    status = town.say("status").text
+    assert "延期至 2024-02-05　教育局" in status
+    assert "同意更正后重新公开　财政局" in status
+    assert "延期至2月5日" in (town.ran.folder / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["judge", "001"], "return"),
+        (["return", "没有这个局"], "agencies.csv"),
+        (["return", "001"], "还没有合格的报送"),
+        (["count", "001"], "第几次"),
+        (["extend", "001"], "日期"),
+        (["accept", "没有.xlsx"], "nianbao status"),
+        (["waive", "001", "T9-99"], "没有规则"),
+        (["extend", "001", "--revoke"], "没有这样的决定"),
+    ],
+)
+def test_a_decision_that_cannot_be_made_says_why(town: Town, arguments: list[str], remedy: str) -> None:
+    town.run(FIRST)
+    said = town.decide(*arguments, day=SECOND)
+    assert said.code == 2
+    assert remedy in said.text
+
+
+# ---------------------------------------------------------------- one time of receipt
+
+
+def status_row(town: Town, name: str) -> tuple[object, ...]:
+    """The row of an agency on 报送情况."""
+    book = openpyxl.load_workbook(town.ran.folder / town.ran.record["files"]["summary"])
+    return next(row for row in book["报送情况"].iter_rows(values_only=True) if row[2] == name)
+
+
+def test_a_file_first_seen_after_the_deadline_is_late_everywhere_if_an_earlier_look_proves_it(
+    town: Town,
+) -> None:
+    town.put("财政局.xlsx", town.book("财政局"))
+    town.run("2024-01-20")
+    town.run("2024-02-08")
+    town.put("教育局.xlsx", town.book("教育局"))
+    town.run("2024-02-09")
+    assert "F07" in town.ran.codes("教育局.xlsx")
+    assert "F07" not in town.ran.codes("财政局.xlsx")
+    assert status_row(town, "教育局")[6:8] == ("2024-02-09 登记", "迟报")
+    assert status_row(town, "财政局")[6:8] == ("2024-01-20 登记", "按时")
+    assert "2024-02-09 登记" in town.say("status").text
+
+
+def test_where_nothing_proves_it_nobody_is_called_late_and_the_guess_is_marked(town: Town) -> None:
+    town.put("教育局.xlsx", town.book("教育局"))
+    town.run("2024-02-09")
+    assert "F07" not in town.ran.codes("教育局.xlsx")
+    assert status_row(town, "教育局")[6:8] == ("2024-02-09 登记", "不详")
