@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.coordinating import deciding, todo
+from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import (
     FOLDER,
@@ -142,6 +143,7 @@ def run(  # noqa: PLR0913 - what a command says
     ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. A dry run works on a copy of the ledger in memory and writes nothing at all.
     """
     mailing.check(district)
+    form_of(district)  # rules that cannot be set so are refused before anything else is looked at
     title = f"{district.name} {district.year} 年度"
     with disk():
         carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)

@@ -41,8 +41,8 @@ def test_a_year(form: Form, tmp_path: Path) -> None:  # noqa: PLR0915 - a year h
     assert town.figures["财政和金融局"] == town.figures_of("财政和金融局", 1)
 
     # What is delivered is compared with: a correction is listed with who and what.
-    assert town.say("deliver", now="2024-01-31T10:00:00").code == 0
-    assert town.say("send", "--by-hand", now="2024-01-31T11:00:00").code == 0
+    assert town.say("deliver", "--by", "王主任", now="2024-01-31T10:00:00").code == 0
+    assert town.say("send", "--by-hand", "--all", now="2024-01-31T11:00:00").code == 0
     post("002", 31, "教育局", 2)
     town.run("2024-02-01")
     book = openpyxl.load_workbook(town.ran.folder / town.ran.record["files"]["summary"])

@@ -37,7 +37,7 @@ def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District]:
         )
     district = load_district(folder)
     if roster:
-        district = replace(district, agencies=load_roster(roster, district.level), extensions=())
+        district = replace(district, agencies=load_roster(roster, district.level), merged=(), extensions=())
     elif district.note:
         raise ConfigError(
             f"{ROSTER_NAME} 还是样例，没有可以收进 {BOOK_NAME} 的名单。请写明名单文件，例如 {command('adopt', folder)} 名单.xlsx。",

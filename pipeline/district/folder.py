@@ -242,7 +242,8 @@ def _refuse_differences(own: District, config: Path, roster: Path, other: Callab
     if config.is_file() and roster.is_file():
         differing = differences(own, other())
     elif roster.is_file():
-        differing = unlike_agencies(own.roster_agencies, load_roster(roster, own.level))
+        listed = sorted(load_roster(roster, own.level), key=lambda item: item in own.merged)
+        differing = unlike_agencies(own.roster_agencies, tuple(listed))
     else:
         differing = [f"{CONFIG_NAME} 旁边没有 {ROSTER_NAME}，不知道以哪个为准"]
     if differing:

@@ -127,7 +127,8 @@ LISTS: Mapping[str, tuple[Column, ...]] = {
         Column(HEADINGS["contact"], "李四", 10),
         Column(HEADINGS["phone"], "0571-00000000", 16),
         Column(HEADINGS["email"], "cz@example.gov.cn", 28, "几个邮箱用分号隔开；整个单位的邮箱写成 @cz.example.gov.cn"),
-        Column(HEADINGS["merged_into"], "", 10, "并入哪个单位和日期，如 003 2024-01-10；没有的空着"),
+        Column(HEADINGS["merged_into"], "", 16, "并入哪个单位和日期，如 003 2024-01-10；没有的空着"),
+        Column(HEADINGS["split_from"], "", 16, "从哪个单位分设和日期，写法同“并入”；没有的空着"),
         Column(HEADINGS["note"], "第一格写“例”的行不算", 24, "只给自己看"),
     ),
     CALENDAR: (

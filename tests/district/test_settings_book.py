@@ -136,10 +136,22 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 def test_every_field_of_an_agency_has_its_column(tmp_path: Path) -> None:
     """A field that the roster learns must be written by ``adopt`` too, or it would be lost without a word."""
     assert {item.name for item in fields(Agency)} == {
-        "code", "name", "kind", "level", "aliases", "contact", "phone", "emails",
+        "code", "name", "kind", "level", "aliases", "contact", "phone", "emails", "former_names",
+        "merged_into", "merged_on", "split_from", "split_on", "line",
     }, "teach pipeline/publishing/settings_book.py the new field, then name it here"  # fmt: skip
     own = load_district(desk(tmp_path / "a", FULL))
     assert load_district(desk(tmp_path / "b", filled_of(own))).agencies == own.agencies
+
+
+def test_mergers_splits_and_former_names_are_adopted(tmp_path: Path) -> None:
+    roster = "代码,单位名称,邮箱,曾用名,并入,分设自\n1,甲局,a@x.cn,甲委;甲办,,\n2,乙局,,,1 2024-01-10,\n3,丙局,,,,甲局 2023-06-01\n"
+    folder = text_district(tmp_path, roster=roster.encode())
+    before = load_district(folder, date(2024, 1, 11))
+    assert [item.code for item in before.merged] == ["2"]
+    adopt(folder)
+    after = load_district(folder, date(2024, 1, 11))
+    assert (after.agencies, after.merged) == (before.agencies, before.merged)
+    assert not load_district(folder, date(2024, 1, 9)).merged
 
 
 @pytest.mark.parametrize(
