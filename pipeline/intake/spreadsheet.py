@@ -17,6 +17,7 @@ from pipeline.intake import sandbox
 from pipeline.intake.cellxml import Address, CellFacts, scan
 from pipeline.intake.looks import STRIKE, STRUCK, Looks, marked_texts
 from pipeline.intake.refusal import Refused, hostile
+from pipeline.intake.sandbox import MAX_AREA
 from pipeline.model import Value
 
 if TYPE_CHECKING:
@@ -69,9 +70,10 @@ class SheetData:
 
 def open_workbook(content: bytes, inspection: Inspection) -> list[SheetData]:
     """Read every worksheet of a file the guard let pass. Raises Refused."""
-    sheets = _read_here(content, inspection) if inspection.kind == "xlsx" else None
+    seen = inspection.package or content
+    sheets = _read_here(seen, inspection) if inspection.kind == "xlsx" else None
     if sheets is None:
-        sheets = _read_in_child(content, inspection)
+        sheets = _read_in_child(seen, inspection)
     if not sheets:
         raise Refused("damaged")
     return sheets
@@ -83,18 +85,24 @@ def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        opened = [
+            (item, workbook.get_sheet_by_index(number))
+            for number, item in enumerate(workbook.sheets_metadata)
+            if str(item.typ) == "SheetTypeEnum.WorkSheet"
+        ]
+        if sum((sheet.total_height + 1) * (sheet.total_width + 1) for _, sheet in opened) > MAX_AREA:
+            raise hostile("表格范围过大")
         return [
             SheetData(
                 item.name,
                 str(item.visible) == "SheetVisibleEnum.Visible",
-                workbook.get_sheet_by_index(number).to_python(skip_empty_area=False),
+                sheet.to_python(skip_empty_area=False),
                 inspection.sheets.get(item.name, b""),
                 looks=inspection.looks,
             )
-            for number, item in enumerate(workbook.sheets_metadata)
-            if str(item.typ) == "SheetTypeEnum.WorkSheet"
+            for item, sheet in opened
         ]
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, Refused):
         raise
     except BaseException:  # noqa: BLE001 - a panic of the reader's Rust code is no Exception
         return None

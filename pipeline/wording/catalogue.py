@@ -30,6 +30,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "damaged"): Wording(
         "文件已损坏，无法打开", "请在自己的电脑上确认能打开，另存为 .xlsx 后重新报送"
     ),
+    ("F01", "altered"): Wording(
+        "文件在保存或传送中损坏，内容与校验码不符，其中的数不可信",
+        "请重新发送；仍然如此，请另存为 .xlsx 后重新报送",
+    ),
     ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是“{kind}”", _ASK_AGAIN, "{kind}"),
     ("F01", "archive"): Wording(
         "文件是压缩包（{kind}），无法读取其中的表格",
@@ -43,6 +47,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F01", "too_large"): Wording("文件过大，超出了填报模板可能的大小", _ASK_AGAIN),
     ("F01", "hostile"): Wording("文件的内部结构不正常（{reason}），为安全起见没有打开", _ASK_AGAIN),
+    ("F01", "long_text"): Wording("有一处文字超过 {limit} 字，比一个单元格能放的还多", _ASK_AGAIN),
     ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
     ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
     ("F01", "second_reader"): Wording("文件的保存方式不标准，已换一种方式读出全部数据"),
