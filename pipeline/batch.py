@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
 from pipeline.ledger import FOLDER, Ledger, arrivals, codes, imports, open_copy, open_ledger, runs
+from pipeline.ledger import barrier as marks
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
@@ -27,10 +28,10 @@ from pipeline.model import (
     Reason,
 )
 from pipeline.night import letterbox, letterstate, mailing
-from pipeline.night.assessing import Assessed, Campaign, assess
+from pipeline.night.assessing import Assessed, assess
+from pipeline.night.barrier import Barrier
 from pipeline.night.basis import Basis, gather
 from pipeline.night.delivered import last_delivered
-from pipeline.night.inbox import Inbox
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.night.writing import Desk
@@ -93,7 +94,7 @@ class Session:
     with_pdf: bool
 
 
-def run(
+def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     district: District,
     output: Path,
     *,
@@ -102,11 +103,12 @@ def run(
     progress: Progress,
     dry_run: bool = False,
     with_pdf: bool = False,
+    retry: bool = False,
 ) -> Outcome:
     """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
 
     Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the night.
-    A dry run works on a copy of the ledger in memory and writes nothing at all.
+    ``retry``: what was set aside is tried once more. A dry run works on a copy of the ledger in memory and writes nothing at all.
     """
     mailing.check(district)
     title = f"{district.name} {district.year} 年度"
@@ -120,6 +122,8 @@ def run(
         session = Session(
             ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf
         )
+        if retry:
+            journal.line(f"  重试　{marks.try_again(ledger, district.year)} 个搁置的文件")
         fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
@@ -155,12 +159,17 @@ def send(district: District, output: Path, *, now: datetime) -> tuple[Round, int
 
 def _run(session: Session) -> Outcome:
     number = runs.start(session.ledger, session.district.year, now=session.now)
-    basis = gather(session.ledger, session.district, session.journal, now=session.now)
+    basis = gather(session.ledger, session.district, session.journal, _barrier(session))
     earlier = before.read_record(session.target)
     is_same = runs.inputs_before(session.ledger, number) == basis.digest
     if earlier and is_same and before.is_complete(session.target, earlier, with_pdf=session.with_pdf):
         return _leave(session, number, basis, earlier)
     return _work(session, number, basis)
+
+
+def _barrier(session: Session) -> Barrier:
+    ledger, year = session.ledger, session.district.year
+    return Barrier(ledger, year, session.now, session.work.pool, session.journal.line)
 
 
 def _leave(session: Session, number: int, basis: Basis, earlier: Record) -> Outcome:
@@ -176,7 +185,7 @@ def _leave(session: Session, number: int, basis: Basis, earlier: Record) -> Outc
 def _work(session: Session, number: int, basis: Basis) -> Outcome:
     """Judge what is new, publish, write letters."""
     letterbox.check(session.district)
-    assessed = _assess(session, basis.campaign, basis.inbox)
+    assessed = _assess(session, basis)
     done = outputs.publish(
         _night(session, basis, assessed),
         session.target,
@@ -243,14 +252,15 @@ def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
     return {code: report.numbers for code, report in reports.items()}
 
 
-def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
+def _assess(session: Session, basis: Basis) -> Assessed:
     """Assess everything, settle what became of each mail, and write both into the log."""
+    campaign, inbox = basis.campaign, basis.inbox
     assessed = assess(
         session.ledger,
         campaign,
         inbox,
         now=session.now,
-        work=session.work,
+        barrier=basis.barrier,
         progress=session.progress,
         tell=session.journal.files,
     )

@@ -9,15 +9,17 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.district.adjusting import form_of
 from pipeline.forms.arithmetic import holds
-from pipeline.intake import folder, identity, reading
+from pipeline.intake import barrier, folder, identity
 from pipeline.intake.past_figures import read_figures, refused_labels
 from pipeline.ledger import codes, imports, open_ledger
 from pipeline.machine.environment import disk
+from pipeline.machine.pool import Pool
 from pipeline.messages import notice
 from pipeline.model import PastReport, Severity
 
@@ -44,10 +46,10 @@ def import_files(district: District, output: Path, paths: Sequence[Path], *, now
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
     roster = identity.Roster.of(district.agencies)
-    with disk(), open_ledger(output) as ledger:
+    with disk(), Pool() as pool, open_ledger(output) as ledger:
         codes.check_codes(ledger, district.agencies, district.roster)
         current = imports.reports_of(ledger, district.year)
-        taken = [item for path in paths for item in _file(form, district, roster, path, current)]
+        taken = [item for path in paths for item in _file(form, district, roster, path, current, pool)]
         imports.keep(ledger, [report for item in taken for report in item.reports], at=now)
     return taken
 
@@ -58,13 +60,24 @@ def _file(
     roster: identity.Roster,
     path: Path,
     current: Mapping[str, PastReport],
+    pool: Pool,
 ) -> Iterable[Taken]:
     if path.suffix.casefold() == ".csv":
         return [_not_again(_figures(form, district, roster, path), district, current)]
-    envelopes = folder.open_file(path)
+    envelopes, failure = folder.open_file(path, barrier.opener(pool))
+    if failure:
+        return [_template(form, district, roster, item, barrier.set_aside(failure)) for item in envelopes]
     if not envelopes:
         return [Taken(path.name, refusal="里面没有电子表格")]
-    return [_template(form, district, roster, item) for item in envelopes]
+    works = [
+        barrier.Work(number, "", partial(barrier.reading, form.id, item.content))
+        for number, item in enumerate(envelopes)
+    ]
+    read = dict(barrier.carried_out(pool, works, barrier.Spent()))
+    return [
+        _template(form, district, roster, item, barrier.understood(read[number]))
+        for number, item in enumerate(envelopes)
+    ]
 
 
 def _figures(form: Form, district: District, roster: identity.Roster, path: Path) -> Taken:
@@ -109,8 +122,9 @@ def _year_beside(path: Path) -> int | None:
     return year if isinstance(year, int) else None
 
 
-def _template(form: Form, district: District, roster: identity.Roster, envelope: Envelope) -> Taken:
-    found = reading.read(form, envelope.content)
+def _template(
+    form: Form, district: District, roster: identity.Roster, envelope: Envelope, found: Reading
+) -> Taken:
     who = identity.identify(found, path=envelope.path, sender=None, roster=roster, year=district.year - 1)
     refusal = _refusal(form, district, found, who)
     if refusal or who.agency is None or who.year is None:

@@ -13,6 +13,8 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".
 ARCHIVES = frozenset({".zip", ".rar", ".7z"})
 MAX_NESTING = 2
 """Archives within archives: one for the mail program, one for the clerk's own packing."""
+MAX_FILES = 1000
+"""Spreadsheets of one archive; one that holds more stays packed and is refused by the guard."""
 _CLUTTER = ("thumbs.db", "desktop.ini", "readme")
 
 
@@ -60,6 +62,8 @@ def _unpack(content: bytes, room: _Room, depth: int) -> list[tuple[str, bytes]]:
             path, data = plain_name("/".join(parts)), opened.inflate(key)
             inner = _unpack(data, room, depth - 1) if depth and has_suffix(path, ARCHIVES) else []
             found += [(f"{path}/{name}", inside) for name, inside in inner] or [(path, data)]
+            if len(found) > MAX_FILES:
+                return []
     except Refused:
         return []
     return sorted(found)

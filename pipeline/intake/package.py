@@ -106,9 +106,15 @@ def _refuse_second_directory(
     end = len(content) - len(comment) - _END
     if start + sum(_of_directory(info) for info in infos) > end or b"PK" in comment:
         raise hostile("有两份目录")
-    last = max((info.header_offset + info.compress_size for info in infos), default=0)
+    last = max((_end_of(content, info) for info in infos), default=0)
     if content.count(_IN_DIRECTORY, last) != len(infos) or content.count(_AT_END, last) != 1:
         raise hostile("有两份目录")
+
+
+def _end_of(content: bytes, info: zipfile.ZipInfo) -> int:
+    header = content[info.header_offset : info.header_offset + _LOCAL_HEADER]
+    named = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    return info.header_offset + _LOCAL_HEADER + named + info.compress_size
 
 
 def _of_directory(info: zipfile.ZipInfo) -> int:

@@ -7,7 +7,7 @@ in this process; the binary formats and .ods, which it cannot measure, are read 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
@@ -90,8 +90,7 @@ def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None
             for number, item in enumerate(workbook.sheets_metadata)
             if str(item.typ) == "SheetTypeEnum.WorkSheet"
         ]
-        if sum((sheet.total_height + 1) * (sheet.total_width + 1) for _, sheet in opened) > MAX_AREA:
-            raise hostile("表格范围过大")
+        _refuse_wide(sheet for _, sheet in opened)
         return [
             SheetData(
                 item.name,
@@ -106,6 +105,11 @@ def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None
         raise
     except BaseException:  # noqa: BLE001 - a panic of the reader's Rust code is no Exception
         return None
+
+
+def _refuse_wide(sheets: Iterable[Any]) -> None:
+    if sum((sheet.total_height + 1) * (sheet.total_width + 1) for sheet in sheets) > MAX_AREA:
+        raise hostile("表格范围过大")
 
 
 def _read_in_child(content: bytes, inspection: Inspection) -> list[SheetData]:

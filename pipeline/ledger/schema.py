@@ -283,6 +283,26 @@ ALTER TABLE letters ADD COLUMN basis TEXT NOT NULL DEFAULT '';
 CREATE INDEX events_by_agency ON events (agency);
 """
 
+_BARRIER = """
+CREATE TABLE begun (
+    year INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    item TEXT NOT NULL,
+    path TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    began_at TEXT NOT NULL,
+    PRIMARY KEY (year, stage, item)
+) WITHOUT ROWID;
+CREATE TABLE failures (
+    sha256 TEXT PRIMARY KEY,
+    year INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    failed_at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -292,5 +312,6 @@ MIGRATIONS: tuple[str, ...] = (
     _LATEST_BY_INDEX,
     _DISMISSALS,
     _WHAT_LETTERS_REST_ON,
+    _BARRIER,
 )
 """One script for each version of the schema, in order."""

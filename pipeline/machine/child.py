@@ -65,14 +65,15 @@ def main(memory: int) -> None:
     os.dup2(2, 1)  # whatever a library prints does not get between the answers
     while (job := read_frame(sys.stdin.buffer)) is not None:
         name, arguments, *blobs = job
-        answer = _answer(name.decode(), arguments.decode(), blobs)
+        found = answer(name.decode(), arguments.decode(), blobs)
         leaves = _held() > _RETIRES_AT
-        write_frame(answers, [LEAVES if leaves else STAYS, *answer])
+        write_frame(answers, [LEAVES if leaves else STAYS, *found])
         if leaves:
             return
 
 
-def _answer(name: str, arguments: str, blobs: Sequence[bytes]) -> Frame:
+def answer(name: str, arguments: str, blobs: Sequence[bytes]) -> Frame:
+    """Do a job; whatever goes wrong in it is its answer."""
     module, _, function = name.partition(":")
     try:
         found: Function = getattr(import_module(module), function)

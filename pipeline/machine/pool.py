@@ -17,12 +17,14 @@ from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import monotonic
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from pipeline.machine import child
 
 TIME, MEMORY, CRASH, BUG = "time", "memory", "crash", "bug"
 _POLL_SECONDS = 0.05
+_WORTH_ANOTHER = 30
+"""Jobs from which on another child is worth its start."""
 _NAMES = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
 """What a child needs of the environment: to find its libraries and to read file names."""
 _START = (
@@ -85,8 +87,9 @@ class Pool:
     def __init__(self, size: int = 1) -> None:
         self._size = size
         self._lanes: list[_Lane] = []
+        self._handed = 0
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,6 +114,7 @@ class Pool:
                     if following is None:
                         break
                     busy[lane] = following[0]
+                    self._handed += 1
                     lane.begin(following[1], limits, answers)
                 if not busy:
                     return
@@ -127,9 +131,22 @@ class Pool:
 
     def _free(self, busy: dict[_Lane, int]) -> Iterator[_Lane]:
         yield from [lane for lane in self._lanes if lane not in busy]
-        while len(self._lanes) < self._size:
+        while len(self._lanes) < self._size and self._handed >= _WORTH_ANOTHER * len(self._lanes):
             self._lanes.append(_Lane())
             yield self._lanes[-1]
+
+
+class Here:
+    """Does jobs in this process, for whoever is a child already or tests: exceptions are caught, and there is no clock."""
+
+    def run(self, jobs: Iterable[Job], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:  # noqa: ARG002
+        """Yield number and outcome of each of ``jobs``."""
+        for number, job in enumerate(jobs):
+            how, text, *blobs = child.answer(job.function, job.arguments, job.blobs)
+            if how == child.DONE:
+                yield number, Answer(text.decode("utf-8", "replace"), tuple(blobs))
+            else:
+                yield number, Failure(MEMORY if how == child.MEMORY else BUG, text.decode("utf-8", "replace"))
 
 
 class _Lane:

@@ -23,6 +23,8 @@ class Wording:
 
 
 _ASK_AGAIN = "请用 Excel 或 WPS 打开政务公开办发的填报模板，填好后另存为 .xlsx 再报送"
+_LOOK = "请政务公开办查看原件：不是报送的，用 nianbao dismiss 记下；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
+"""What is set aside waits for the coordinator: no agency is told that its file is wrong."""
 _WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
 
 CATALOGUE: Mapping[tuple[str, str], Wording] = {
@@ -49,6 +51,14 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "hostile"): Wording("文件的内部结构不正常（{reason}），为安全起见没有打开", _ASK_AGAIN),
     ("F01", "long_text"): Wording("有一处文字超过 {limit} 字，比一个单元格能放的还多", _ASK_AGAIN),
     ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
+    ("F01", "time"): Wording("文件在规定的时间内没有读完，已搁置", _LOOK),
+    ("F01", "memory"): Wording("读这个文件需要的内存超过限度，已搁置", _LOOK),
+    ("F01", "crash"): Wording("读这个文件时读取程序中途退出，已搁置", _LOOK),
+    ("F01", "bug"): Wording(
+        "读这个文件时程序本身出了错，已搁置", "请把 ledger/log 中当天的日志发给维护人员；" + _LOOK
+    ),
+    ("F01", "stopped"): Wording("前两次运行都在处理这个文件时中断，已搁置", _LOOK),
+    ("F01", "budget"): Wording("同一来源的文件已经用完了这次运行的时间，这个文件没有读，已搁置", _LOOK),
     ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
     ("F01", "second_reader"): Wording("文件的保存方式不标准，已换一种方式读出全部数据"),
     ("F02", "unknown_agency"): Wording(
