@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from contextlib import nullcontext
@@ -493,6 +494,9 @@ def main() -> None:
     """Run the command line; every failure ends in one Chinese sentence and its exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    os.environ["PYTHONSAFEPATH"] = (
+        "1"  # nor does a process that is started from here find its modules in this folder
+    )
     sys.exit(_run())
 
 

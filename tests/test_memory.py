@@ -14,8 +14,9 @@ import pytest
 from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.intake import barrier
 from pipeline.machine.work import Work
-from pipeline.model import CHINA, Assessment, Number, Reading, Submission
+from pipeline.model import CHINA, Assessment, Number, Submission
 from pipeline.night import assessing
 from pipeline.night.assessing import Campaign
 from pipeline.publishing import documents
@@ -47,11 +48,11 @@ class Effort:
 @pytest.fixture
 def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
     made = Effort()
-    read_chunk, judge = assessing.read_chunk, assessing._judge  # noqa: SLF001 - watched, not changed
+    read_file, judge = barrier.read_file, assessing._judge  # noqa: SLF001 - watched, not changed
 
-    def watched_read(form_id: str, files: Sequence[bytes]) -> list[Reading]:
-        made.read += len(files)
-        return read_chunk(form_id, files)
+    def watched_read(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+        made.read += 1
+        return read_file(arguments, blobs)
 
     def watched_judge(
         campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Assessment]
@@ -59,7 +60,7 @@ def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
         made.judged += [item.file for item in stale]
         return judge(campaign, stale, kept)
 
-    monkeypatch.setattr(assessing, "read_chunk", watched_read)
+    monkeypatch.setattr(barrier, "read_file", watched_read)
     monkeypatch.setattr(assessing, "_judge", watched_judge)
     return made
 

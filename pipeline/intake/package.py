@@ -24,8 +24,8 @@ MAX_ENTRIES = 2000
 """Entries of any archive, a workbook or not: whoever forwards the reports of a whole city sends some hundreds."""
 _LOCAL_HEADER = 30
 _IN_DIRECTORY, _AT_END = b"PK\x01\x02", b"PK\x05\x06"
-_END = 22
-"""What stands before each entry in the directory, and before the end; the latter has so many bytes."""
+_END, _MARK = 22, 4
+"""What stands before each entry in the directory, and before the end; the latter has so many bytes. Some archives begin with a mark."""
 _IS_ENCRYPTED = 0x1
 _IS_UTF8 = 0x800
 _HUGE_COUNT = re.compile(rb"ount\s{0,9}=\s{0,9}[\"']\d{7,}")
@@ -106,6 +106,8 @@ def _refuse_second_directory(
     end = len(content) - len(comment) - _END
     if start + sum(_of_directory(info) for info in infos) > end or b"PK" in comment:
         raise hostile("有两份目录")
+    if min((info.header_offset for info in infos), default=0) > _MARK:
+        raise hostile("前面还有别的内容")
     last = max((_end_of(content, info) for info in infos), default=0)
     if content.count(_IN_DIRECTORY, last) != len(infos) or content.count(_AT_END, last) != 1:
         raise hostile("有两份目录")

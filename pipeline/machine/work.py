@@ -73,8 +73,16 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
         elif wanted == 1:
             yield Work(pool=pool)
         else:
-            processes = ProcessPoolExecutor(wanted, mp_context=get_context("spawn"))
+            processes = ProcessPoolExecutor(
+                wanted, mp_context=get_context("spawn"), initializer=_forget_credentials
+            )
             yield Work(stack.enter_context(processes), 0 if workers else SERIAL_BELOW, pool)
+
+
+def _forget_credentials() -> None:
+    """Drop the users and passwords of mail servers: a process that writes documents has no use for them."""
+    for name in [name for name in os.environ if name.startswith("NIANBAO_")]:
+        del os.environ[name]
 
 
 _MOST_READERS = 2

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psutil
 
+from pipeline.machine.pool import environment
 from pipeline.publishing.files import write_if_changed
 
 SUFFIX = ".pdf"
@@ -38,6 +39,29 @@ _DATE = re.compile(rb"(/CreationDate\(D:)\d{14}")
 _ID = re.compile(rb"/ID \[ <([0-9A-F]{32})>\s*<[0-9A-F]{32}> \]")
 _CHECKSUM = re.compile(rb"(/DocChecksum /)[0-9A-F]{32}")
 _NO_DATE = b"19800101000000"
+
+_OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), "http://127.0.0.1:9")
+"""A proxy that nobody is: a document that wants something from the network gets nothing."""
+_SECURITY = "/org.openoffice.Office.Common/Security/Scripting"
+_PROXY = "/org.openoffice.Inet/Settings"
+_SETTINGS = (
+    '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    + "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in (
+            (_SECURITY, "MacroSecurityLevel", "3"),
+            (_SECURITY, "DisableMacrosExecution", "true"),
+            (_SECURITY, "BlockUntrustedRefererLinks", "true"),
+            (_PROXY, "ooInetProxyType", "2"),
+            (_PROXY, "ooInetHTTPProxyName", "127.0.0.1"),
+            (_PROXY, "ooInetHTTPProxyPort", "9"),
+            (_PROXY, "ooInetHTTPSProxyName", "127.0.0.1"),
+            (_PROXY, "ooInetHTTPSProxyPort", "9"),
+        )
+    )
+    + "</oor:items>"
+)
+"""Macros never run, links to elsewhere are not followed."""
 
 NO_PROGRAM = (
     "没有生成 PDF：这台电脑上没有 LibreOffice。请安装 LibreOffice 后加 --pdf 再运行一次；其他结果已经写好。"
@@ -94,8 +118,15 @@ def print_documents(documents: Sequence[Path], advance: Callable[[int], None]) -
 
 
 def find_program() -> str | None:
-    """Return LibreOffice's program, None if it is not installed."""
-    return next(filter(None, map(shutil.which, (*_PROGRAMS, *_USUAL_PLACES))), None)
+    """Return LibreOffice's program by its full path, None if it is not installed.
+
+    Not one that lies where the command happens to be called: that folder may be anybody's.
+    """
+    here = Path.cwd()
+    found = map(shutil.which, (*_USUAL_PLACES, *_PROGRAMS))
+    return next(
+        (path for path in found if path and Path(path).is_absolute() and Path(path).parent != here), None
+    )
 
 
 def has_chinese_fonts() -> bool:
@@ -124,6 +155,8 @@ def _print_batch(program: str, documents: Sequence[Path]) -> Iterator[Path]:
 
 
 def _convert(program: str, documents: Sequence[Path], folder: Path) -> None:
+    (folder / "profile" / "user").mkdir(parents=True, exist_ok=True)
+    (folder / "profile" / "user" / "registrymodifications.xcu").write_text(_SETTINGS, "utf-8")
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [
         program,
@@ -139,7 +172,8 @@ def _convert(program: str, documents: Sequence[Path], folder: Path) -> None:
         [*command, *map(str, documents)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "TZ": "UTC"},
+        cwd=folder,
+        env={**environment(folder), **_OFFLINE, "PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC"},
     )
     try:
         process.wait(_START_SECONDS + _EACH_SECONDS * len(documents))

@@ -24,11 +24,15 @@ _LONGEST_LABEL = 24
 """Characters before a number in which the name of a part may stand."""
 
 
+_BEFORE = 600
+"""Characters before a sentence in which words may still say of what time or place it speaks."""
+
+
 _AMONG = re.compile(r".{0,2}[，、（：；]*其中")
 """What stands between a whole and the list of its parts: the unit and 其中."""
 _JOINT = re.compile(r"[，、和及以；：]{0,2}(?:其中)?")
 _LIST_END = re.compile("[；）。]")
-_ASIDE = re.compile("（[^（）]*）")
+_ASIDE = re.compile("（[^（）]{0,300}）")
 """What is added in brackets: what is counted there does not blur what follows."""
 _CLAUSE_ENDS = "，。；：、（）！？\n"
 
@@ -169,7 +173,7 @@ class Reader:
         In an earlier sentence only the one that a clause begins with is spoken of: 梳理全区目录 is not about the whole district.
         """
         latest: dict[str, bool] = {}
-        first = begun = text.rfind("\n", 0, start) + 1
+        first = begun = max(text.rfind("\n", 0, start) + 1, sentence - _BEFORE)
         for found in self._marks.finditer(text, first, end):
             kind = found.lastgroup or ""
             begins = found.start() == begun or text[found.start() - 1] in _CLAUSE_ENDS

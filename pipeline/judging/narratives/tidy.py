@@ -34,7 +34,8 @@ _HEADING = re.compile(r"(?:（?[一二三四五六七八九十]{1,3}[）、.]|\(
 _ENDS = "。！？；：!?;:”》）"
 _SHORT_LINE = 20
 """A line of fewer characters is a heading, or a paragraph of its own, unless a number follows."""
-SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+SENTENCE = re.compile(r"[^。！？!?\n]{1,1000}[。！？!?]?")
+"""A sentence; what goes on for longer than a page without a stop is cut, so that no rule looks at it as one."""
 
 
 def tidy(text: str) -> str:
