@@ -92,6 +92,8 @@ class Session:
     journal: Journal
     dry_run: bool
     with_pdf: bool
+    retries: bool = False
+    """Whether something that was set aside is tried once more: what was made without it does not stand."""
 
 
 def run(  # noqa: PLR0913 - what a run is asked for, spelled out
@@ -119,11 +121,21 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     ):
         codes.check_codes(ledger, district.agencies, district.roster)
         target = output / str(district.year)
-        session = Session(
-            ledger, district, target, now, work, progress, journal, dry_run=dry_run, with_pdf=with_pdf
-        )
+        again = marks.try_again(ledger, district.year) if retry else 0
         if retry:
-            journal.line(f"  重试　{marks.try_again(ledger, district.year)} 个搁置的文件")
+            journal.line(f"  重试　{again} 个搁置的文件")
+        session = Session(
+            ledger,
+            district,
+            target,
+            now,
+            work,
+            progress,
+            journal,
+            dry_run=dry_run,
+            with_pdf=with_pdf,
+            retries=again > 0,
+        )
         fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
@@ -161,7 +173,7 @@ def _run(session: Session) -> Outcome:
     number = runs.start(session.ledger, session.district.year, now=session.now)
     basis = gather(session.ledger, session.district, session.journal, _barrier(session))
     earlier = before.read_record(session.target)
-    is_same = runs.inputs_before(session.ledger, number) == basis.digest
+    is_same = not session.retries and runs.inputs_before(session.ledger, number) == basis.digest
     if earlier and is_same and before.is_complete(session.target, earlier, with_pdf=session.with_pdf):
         return _leave(session, number, basis, earlier)
     return _work(session, number, basis)

@@ -18,6 +18,7 @@ from pipeline.intake import barrier
 from pipeline.machine.work import Work
 from pipeline.model import CHINA, Assessment, Number, Submission
 from pipeline.night import assessing
+from pipeline.night import barrier as night_barrier
 from pipeline.night.assessing import Campaign
 from pipeline.publishing import documents
 from pipeline.publishing.word_figures import FigureReader, read_figures
@@ -141,7 +142,8 @@ def test_a_new_program_reads_the_originals_though_the_inbox_is_empty(
 ) -> None:
     first = rows(night(district))
     shutil.rmtree(district / "inbox")
-    monkeypatch.setattr(assessing, "program", lambda: "another")
+    for module in (assessing, night_barrier):
+        monkeypatch.setattr(module, "program", lambda: "another")
     (district / "output" / str(YEAR) / "figures.csv").unlink()
     assert rows(night(district)) == first
     assert effort.read == 6
@@ -154,7 +156,8 @@ def test_what_could_not_be_kept_keeps_its_reading(
     first = rows(night(district))
     shutil.rmtree(district / "inbox")
     shutil.rmtree(district / "output" / "ledger" / "originals")
-    monkeypatch.setattr(assessing, "program", lambda: "another")
+    for module in (assessing, night_barrier):
+        monkeypatch.setattr(module, "program", lambda: "another")
     (district / "output" / str(YEAR) / "figures.csv").unlink()
     assert rows(night(district)) == first
     assert effort.read == 3

@@ -26,7 +26,7 @@ _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
 """Seconds wasted in a run from which on items are hurried, from which on none gets a second turn; and those of one source."""
 BUDGET = "budget"
 
-__all__ = ["whole"]
+__all__ = ["whole"]  # besides what stands here, for those who open nothing
 
 Key = TypeVar("Key")
 

@@ -80,6 +80,10 @@ def try_again(ledger: Ledger, year: int) -> int:
     with ledger.transaction("another try forgets what came of the first"):
         ledger.write_many("DELETE FROM readings WHERE sha256 = ?", [(row["sha256"],) for row in files])
         ledger.write_many(
+            "UPDATE assessments SET basis = '' WHERE envelope IN (SELECT id FROM envelopes WHERE sha256 = ?)",
+            [(row["sha256"],) for row in files],
+        )
+        ledger.write_many(
             "DELETE FROM glances WHERE year = ? AND path = ?", [(year, row["path"]) for row in files]
         )
         ledger.write("DELETE FROM failures WHERE year = ? AND stage <> ?", (year, Stage.OPEN.value))

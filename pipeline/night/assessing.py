@@ -110,9 +110,7 @@ def assess(
     ]
     stale = [at for at, item in enumerate(done) if item is None]
     progress("校验", 0, len(stale))
-    judged = (
-        _judge(campaign, [submissions[at] for at in stale], [item for item in done if item]) if stale else []
-    )
+    judged = _judged(barrier, campaign, [submissions[at] for at in stale], [item for item in done if item])
     for at, assessment in zip(stale, judged, strict=True):
         done[at] = replace(assessment, version=numbered[at])
     whole = tuple(item for item in done if item)

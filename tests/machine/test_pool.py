@@ -34,7 +34,9 @@ def pool() -> Iterator[Pool]:
         yield made
 
 
-def act(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+def act(  # noqa: C901 - a list of misdeeds
+    arguments: str, blobs: Sequence[bytes]
+) -> tuple[str, Sequence[bytes]]:
     """Do in a child what the arguments name."""
     what = json.loads(arguments)
     if what == "abort":

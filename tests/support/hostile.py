@@ -136,7 +136,7 @@ def endless_ods(_: bytes, rng: random.Random) -> bytes:
 def damaged(kind: str) -> Callable[[bytes, random.Random], bytes]:
     """Return what overwrites a few bytes of a file in another format."""
 
-    def make(_: bytes, rng: random.Random) -> bytes:
+    def make(_good: bytes, rng: random.Random) -> bytes:
         from pipeline.forms.loader import load_form  # noqa: PLC0415
 
         content = bytearray(getattr(draft(load_form()), kind)())
