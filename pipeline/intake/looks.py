@@ -24,15 +24,14 @@ _PERCENT = {"9": "0%", "10": "0.00%"}
 _LONGEST_CODE = 255
 """Characters of a number format; what is longer no program wrote, and nobody can say what it shows."""
 STRIKE = re.compile(rb"<strike(?: val=\"(?:1|true)\")?/?>")
-_ITEM = re.compile(rb"<(si|is)>(.*?)</\1>", re.DOTALL)
 _PART = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
 _MARKED = re.compile(STRIKE.pattern + rb"|<vertAlign\b")
 _MARKS = (b"strike", b"vertAlign")
 _SCALES = re.compile(r"[百千万亿元]+")
 """Words of a format that make another number of the one before them; only the unit of the column does not."""
 
-_LITERAL = re.compile(r"\"([^\"]*)\"|[\\!](.)|[_*].|\[[^\]]*\]")
-_BRACKETED = re.compile(r"\[[^\]]*\]")
+_LITERAL = re.compile(r"\"([^\"]*)\"|[\\!](.)|[_*].|\[[^\]]{0,255}\]")
+_BRACKETED = re.compile(r"\[[^\]]{0,255}\]")
 _DIGITS = re.compile(r"[0-9.]+")
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -77,8 +76,9 @@ def marked_texts(xml: bytes, mark: re.Pattern[bytes] = _MARKED) -> frozenset[str
         return frozenset()
     return frozenset(
         html.unescape(b"".join(_PART.findall(body)).decode("utf-8", "replace"))
-        for _, body in _ITEM.findall(xml)
-        if mark.search(body)
+        for kind in (b"si>", b"is>")
+        for stretch in xml.split(b"</" + kind)[:-1]
+        if mark.search(body := stretch[stretch.rfind(b"<" + kind) :])
     )
 
 

@@ -27,7 +27,9 @@ _BEYOND = 10_000_000
 _SMALL = 64 * 1024
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})", re.ASCII)
 _ROW = re.compile(r"\d{1,7}", re.ASCII)
-_DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"'][^>]{0,100}>")
+_DECLARED = re.compile(
+    rb"\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"'][^>]{0,100}>"
+)
 _OWN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _OTHERS = frozenset({"gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "cp936"})
 """What a program may declare and mean; the event parser knows no encodings of several bytes but UTF-8."""

@@ -28,7 +28,7 @@ _BEFORE = 600
 """Characters before a sentence in which words may still say of what time or place it speaks."""
 
 
-_AMONG = re.compile(r".{0,2}[，、（：；]*其中")
+_AMONG = re.compile(r".{0,2}[，、（：；]{0,9}其中")
 """What stands between a whole and the list of its parts: the unit and 其中."""
 _JOINT = re.compile(r"[，、和及以；：]{0,2}(?:其中)?")
 _LIST_END = re.compile("[；）。]")

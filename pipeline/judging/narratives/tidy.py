@@ -29,7 +29,7 @@ _HALF = re.compile(
 )
 """Half-width punctuation beside Chinese characters."""
 _SPACES = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
-_BREAK = re.compile(r"\s*\n\s*")
+_BREAK = re.compile(r"(?<!\s)\s*\n\s*")
 _HEADING = re.compile(r"(?:（?[一二三四五六七八九十]{1,3}[）、.]|\(?\d{1,2}[)、.）]|[①-⑳])")
 _ENDS = "。！？；：!?;:”》）"
 _SHORT_LINE = 20
