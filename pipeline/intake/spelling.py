@@ -194,7 +194,9 @@ class _Rewriter:
         if self._skipped or local not in _GRAMMAR.get(parent, ()):
             is_cell = "sheetData" in self._path and local in _CELLS
             if not self._skipped and (is_cell or parent in _TEXTS):
-                raise hostile(_UNCLEAR)  # a cell in a cell, a formula in a value: what is the value, and whose?
+                raise hostile(
+                    _UNCLEAR
+                )  # a cell in a cell, a formula in a value: what is the value, and whose?
             self._skipped += 1
             return
         if local in {"sheetData", "sst", "cellXfs"}:
