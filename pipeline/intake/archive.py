@@ -16,6 +16,8 @@ ARCHIVES = frozenset({".zip", ".rar", ".7z"})
 _OPENED = SPREADSHEETS | ARCHIVES | SUFFIXES
 MAX_NESTING = 2
 """Archives within archives: one for the mail program, one for the clerk's own packing."""
+MAX_FILES = 1000
+"""Spreadsheets of one archive; one that holds more stays packed and is refused by the guard."""
 _CLUTTER = ("thumbs.db", "desktop.ini", "readme")
 
 
@@ -77,6 +79,8 @@ def _unpack(
                 else []
             )
             found += [(f"{path}/{name}", inside) for name, inside in inner] or [(path, data)]
+            if len(found) > MAX_FILES:
+                return []
     except Refused:
         return []
     if with_documents:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
@@ -27,10 +27,33 @@ MAX_MAIL = 3 * MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A file of the inbox before it is opened; of one that is far too large ``content`` is only the beginning."""
+
+    path: str
+    sha256: str
+    modified: float
+    content: bytes = field(repr=False)
+    with_documents: bool = False
+    """Whether of an archive the documents are wanted too."""
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether its name says that it is a mail."""
+        return self.path.lower().endswith(_MAIL_SUFFIX)
+
+    @property
+    def needs_opening(self) -> bool:
+        """Whether there may be files in it."""
+        return self.is_mail or self.content.startswith(b"PK")
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What lies in the inbox: what came out of the files that were opened, with a glance at each of these by path.
 
-    ``unopened`` are the paths of files that look as they did, ``locked`` of those that could not be read.
+    ``unopened`` are the paths of files that look as they did, ``locked`` of those that could not be read; ``failed`` says
+    why, by path, an item was not opened to its end: it is an envelope as it is.
     """
 
     envelopes: tuple[Envelope, ...]
@@ -38,40 +61,73 @@ class Fetched:
     looked: Mapping[str, Glance]
     unopened: frozenset[str]
     locked: tuple[str, ...]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
-_Found: TypeAlias = Envelope | Message
+Found: TypeAlias = Envelope | Message
+Opener: TypeAlias = Callable[[Iterable[Item], str], Iterator[tuple[Item, Sequence[Found] | str]]]
+"""Items and the server's name go in; each item comes out, in any order, with what was in it, or why it was not opened."""
 
 
-def fetch(inbox: Path, *, authserv_id: str = "", known: Mapping[str, Glance] | None = None) -> Fetched:
+def open_here(items: Iterable[Item], authserv_id: str) -> Iterator[tuple[Item, Sequence[Found] | str]]:
+    """Open ``items`` in this process."""
+    for item in items:
+        yield item, contents_of(item, authserv_id)
+
+
+def fetch(
+    inbox: Path,
+    *,
+    authserv_id: str = "",
+    known: Mapping[str, Glance] | None = None,
+    opener: Opener = open_here,
+    keep: Callable[[Envelope], Envelope] = lambda envelope: envelope,
+) -> Fetched:
     """Collect what lies in ``inbox`` and its folders; nothing is changed or moved.
 
     ``authserv_id`` is what the district's own mail server calls itself in Authentication-Results. A file that still
-    looks as it did when it was opened, as ``known`` has it by path, is not opened again.
+    looks as it did when it was opened, as ``known`` has it by path, is not opened again. One file is in hand at a time:
+    ``keep`` stores what came out of it, and returns what is remembered of it here.
     """
-    found: list[_Found] = []
     looked: dict[str, Glance] = {}
     unopened: list[str] = []
     locked: list[str] = []
-    for path in _files(inbox):
-        relative = plain_name(path.relative_to(inbox).as_posix())
-        try:
-            glance = _glance(path)
-            if known and known.get(relative) == glance:
-                unopened.append(relative)
+    failed: dict[str, str] = {}
+
+    def items() -> Iterator[Item]:
+        for path in _files(inbox):
+            relative = plain_name(path.relative_to(inbox).as_posix())
+            try:
+                glance = _glance(path)
+                if known and known.get(relative) == glance:
+                    unopened.append(relative)
+                    continue
+                item = _item(path, relative)
+                looked[relative] = glance
+            except FileNotFoundError:
+                continue  # taken away since the folder was listed
+            except OSError:  # perhaps another program has it open
+                locked.append(relative)
                 continue
-            found += _open(path, relative, authserv_id)
-            looked[relative] = glance
-        except FileNotFoundError:
-            continue  # taken away since the folder was listed
-        except OSError:  # perhaps another program has it open
-            locked.append(relative)
+            yield item
+
+    envelopes: list[Envelope] = []
+    messages: list[Message] = []
+    for item, found in opener(items(), authserv_id):
+        if isinstance(found, str):
+            failed[item.path] = found
+        for one in [whole(item)] if isinstance(found, str) else found:
+            if isinstance(one, Envelope):
+                envelopes.append(keep(one))
+            else:
+                messages.append(one)
     return Fetched(
-        tuple(item for item in found if isinstance(item, Envelope)),
-        tuple(item for item in found if isinstance(item, Message)),
+        tuple(sorted(envelopes, key=lambda one: one.path)),
+        tuple(sorted(messages, key=lambda one: one.path)),
         looked,
         frozenset(unopened),
         tuple(locked),
+        failed,
     )
 
 
@@ -80,15 +136,18 @@ def _glance(path: Path) -> Glance:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def open_file(path: Path, *, with_documents: bool = False) -> tuple[Envelope, ...]:
-    """Return what is to be judged in one file, wherever it lies: of a mail without a table the mail; of an archive the documents too.
+def open_file(
+    path: Path, opener: Opener = open_here, *, with_documents: bool = False
+) -> tuple[tuple[Envelope, ...], str]:
+    """Return what is to be judged in one file, wherever it lies, and why it was not opened, if it was not.
 
-    Raises OSError.
+    Of a mail without a table that is the mail; ``with_documents``: of an archive the documents too. Raises OSError.
     """
-    name = plain_name(path.name)
-    opened = _open(path, name, with_documents=with_documents)
-    found = tuple(item for item in opened if isinstance(item, Envelope))
-    return found or (_envelope(path.read_bytes()[: MAX_MAIL + 1], name, None, 0.0),)
+    item = replace(_item(path, plain_name(path.name)), with_documents=with_documents)
+    [(_, found)] = opener([item], "")
+    if isinstance(found, str):
+        return (whole(item),), found
+    return tuple(one for one in found if isinstance(one, Envelope)) or (whole(item),), ""
 
 
 def _files(inbox: Path) -> list[Path]:
@@ -107,37 +166,36 @@ def _lies_within(path: Path, inbox: Path) -> bool:
     return not path.is_symlink() or path.resolve().is_relative_to(inbox.resolve())
 
 
-def _open(
-    path: Path, relative: str, authserv_id: str = "", *, with_documents: bool = False
-) -> Iterator[_Found]:
+def _item(path: Path, relative: str) -> Item:
     is_mail = path.suffix.lower() == _MAIL_SUFFIX
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         content = stream.read((MAX_MAIL if is_mail else MAX_BYTES) + 1)  # enough for the guard to refuse
-    modified = path.stat().st_mtime
-    mail = open_mail(content, authserv_id=authserv_id) if is_mail else None
+    return Item(relative, digest, path.stat().st_mtime, content)
+
+
+def contents_of(item: Item, authserv_id: str = "") -> tuple[Found, ...]:
+    """Open one item: a mail with its files, the spreadsheets of an archive, or the file itself."""
+    mail = open_mail(item.content, authserv_id=authserv_id) if item.is_mail else None
     if mail:
-        yield from _from_mail(mail, relative, digest, modified)
-        return
-    received = _date_of(relative)
-    order = received.timestamp() if received else modified
-    inner = unpack(content, with_documents=with_documents)
-    for name, data in inner:
-        yield _envelope(data, f"{relative}/{name}", received, order)
-    if not inner:
-        yield Envelope(
-            content,
-            digest,
-            PurePosixPath(relative).name,
-            relative,
-            "folder",
-            received_at=received,
-            order=order,
-        )
+        return tuple(_from_mail(mail, item.path, item.sha256, item.modified))
+    inner = unpack(item.content, with_documents=item.with_documents)
+    received = _date_of(item.path)
+    order = received.timestamp() if received else item.modified
+    found = tuple(_envelope(data, f"{item.path}/{name}", received, order) for name, data in inner)
+    return found or (whole(item),)
 
 
-def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Iterator[_Found]:
+def whole(item: Item) -> Envelope:
+    """Return the envelope of a file that is judged as it is."""
+    received = _date_of(item.path)
+    order = received.timestamp() if received else item.modified
+    name = PurePosixPath(item.path).name
+    return Envelope(item.content, item.sha256, name, item.path, "folder", received_at=received, order=order)
+
+
+def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Iterator[Found]:
     order = mail.received_at.timestamp() if mail.received_at else modified
     files = [(f"{relative}/{name}", data) for name, data in mail.spreadsheets]
     yield Message(

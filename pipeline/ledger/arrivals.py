@@ -13,9 +13,9 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Generic, NamedTuple, TypeVar
 
-from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import Envelope, Message, MessageOutcome, Verdict, plausible
 
 Item = TypeVar("Item", Envelope, Message)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import PastReport, Reading
 
 _MOST_YEARS = 4
