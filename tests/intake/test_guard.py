@@ -174,7 +174,7 @@ def test_corners_in_other_spellings_reach_no_parser(book: bytes, rows: bytes) ->
     content = sheet_with(book, rows)
     refused = guard.inspect(content).refusal
     if refused:
-        assert refused.variant == "hostile"
+        assert refused.variant in {"hostile", "damaged"}  # the latter is no XML
         return
     [sheet] = [sheet for sheet in spread(content) if sheet.clipped]
     assert len(sheet.rows) <= KEPT_ROWS
