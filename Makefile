@@ -9,13 +9,14 @@ endif
 # The locks are complete: nothing is resolved, whatever the day and whatever pip (.ci/check_locks.py proves it).
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
 
-.PHONY: demo test check format benchmark kit kit-test lock layouts examples clean
+.PHONY: demo test check format fuzz benchmark kit kit-test lock layouts examples clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo       run the sample district into output/2023/"
 	@echo "make test       run all checks and tests"
 	@echo "make check      run the static checks only"
+	@echo "make fuzz       try damaged workbooks for as long as one likes"
 	@echo "make benchmark  print the timed comparisons"
 	@echo "make kit        one zip that installs without a network (KIT='--python 3.11' for one Python only)"
 	@echo "make kit-test   install the newest kit without a network and run the sample district"
@@ -47,6 +48,10 @@ test: check
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# A long run of what every test run does shortly; NIANBAO_FUZZ says how many examples of each kind.
+fuzz: $(VENV)/dev.stamp
+	NIANBAO_FUZZ=$${NIANBAO_FUZZ:-5000} $(BIN)/python -m pytest -n auto tests/fuzz
 
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks

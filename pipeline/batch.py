@@ -30,6 +30,7 @@ from pipeline.ledger import (
     open_ledger,
     runs,
 )
+from pipeline.ledger import barrier as marks
 from pipeline.ledger import (
     outputs as written_outputs,
 )
@@ -48,9 +49,10 @@ from pipeline.model import (
 )
 from pipeline.night import clock, letterbox, letterstate, mailing, published, waiting
 from pipeline.night.assessing import Assessed, Campaign, apart, assess
+from pipeline.night.barrier import Barrier
 from pipeline.night.basis import Basis, gather
 from pipeline.night.delivered import delivered_upto, remember_deliveries
-from pipeline.night.inbox import Inbox, require
+from pipeline.night.inbox import require
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.night.writing import Desk
@@ -124,9 +126,11 @@ class Session:
     carried: todo.Carried
     dry_run: bool
     with_pdf: bool
+    retries: bool = False
+    """Whether something that was set aside is tried once more: what was made without it does not stand."""
 
 
-def run(  # noqa: PLR0913 - what a command says
+def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     district: District,
     output: Path,
     *,
@@ -136,11 +140,13 @@ def run(  # noqa: PLR0913 - what a command says
     dry_run: bool = False,
     with_pdf: bool = False,
     by_clock: bool = False,
+    retry: bool = False,
 ) -> Outcome:
     """Run one night into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
 
     Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the night.
-    ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. A dry run works on a copy of the ledger in memory and writes nothing at all.
+    ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. ``retry``: what was set aside is tried once
+    more. A dry run works on a copy of the ledger in memory and writes nothing at all.
     """
     mailing.check(district)
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
@@ -160,6 +166,9 @@ def run(  # noqa: PLR0913 - what a command says
         deciding.settle(ledger, district, now=now)
         district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
+        again = marks.try_again(ledger, district.year) if retry else 0
+        if retry:
+            journal.line(f"  重试　{again} 个搁置的文件")
         session = Session(
             ledger,
             district,
@@ -171,6 +180,7 @@ def run(  # noqa: PLR0913 - what a command says
             carried,
             dry_run=dry_run,
             with_pdf=with_pdf,
+            retries=again > 0,
         )
         if carried.done or carried.refused:
             journal.line(f"  待办　办成 {carried.done} 项，没有办成 {len(carried.refused)} 项")
@@ -231,9 +241,10 @@ def send(
 def _run(session: Session) -> Outcome:
     ledger, year = session.ledger, session.district.year
     number = runs.start(ledger, year, now=session.now)
-    basis = gather(ledger, session.district, session.journal, now=session.now)
+    barrier = Barrier(ledger, year, session.now, session.work.pool, session.journal.line)
+    basis = gather(ledger, session.district, session.journal, barrier)
     earlier = campaign.last_result(ledger, year)
-    if earlier is None or runs.inputs_before(ledger, number) != basis.digest:
+    if earlier is None or session.retries or runs.inputs_before(ledger, number) != basis.digest:
         return _work(session, number, basis)
     is_whole = before.is_complete(
         session.target,
@@ -264,7 +275,7 @@ def _work(session: Session, number: int, basis: Basis, earlier: Result | None = 
     """
     letterbox.check(session.district)
     remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
-    assessed = _assess(session, basis.campaign, basis.inbox)
+    assessed = _assess(session, basis)
     night = _night(session, basis, assessed, number, earlier)
     done = outputs.publish(
         night, session.target, work=session.work, progress=session.progress, dry_run=session.dry_run
@@ -380,14 +391,15 @@ def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
     return {code: report.numbers for code, report in reports.items()}
 
 
-def _assess(session: Session, campaign: Campaign, inbox: Inbox) -> Assessed:
+def _assess(session: Session, basis: Basis) -> Assessed:
     """Assess everything, settle what became of each mail, and write both into the log."""
+    campaign, inbox = basis.campaign, basis.inbox
     assessed = assess(
         session.ledger,
         campaign,
         inbox,
         now=session.now,
-        work=session.work,
+        barrier=basis.barrier,
         progress=session.progress,
         tell=session.journal.files,
     )

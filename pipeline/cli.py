@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from contextlib import nullcontext
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 ALL_WELL, UNFINISHED, WRONG_USE, BUSY, ENVIRONMENT = range(5)
 BUG = 70
 """EX_SOFTWARE: none of the five, so that a scheduler does not take a crash for a returned file."""
+_READERS = 2
+"""Children that read the files of ``check``, where there are enough of them."""
 _EXIT_CODES = {ConfigError: WRONG_USE, BusyError: BUSY, EnvironmentFailedError: ENVIRONMENT}
 
 app = typer.Typer(
@@ -219,7 +222,7 @@ def check(
     """检查单个文件，不需要区县文件夹，也不写任何文件。"""
     from pipeline import console
     from pipeline.forms.loader import DEFAULT_FORM, load_form
-    from pipeline.intake import folder as intake
+    from pipeline.machine.pool import Pool
     from pipeline.messages import notices
     from pipeline.night import checking
     from pipeline.publishing.record import submission_record, to_json
@@ -228,9 +231,9 @@ def check(
         raise ConfigError(f"--level 应为“{'”或“'.join(LEVELS)}”。")
     form = load_form(DEFAULT_FORM)
     _refuse_what_is_no_file(files)
-    with disk():
-        envelopes = [envelope for path in files for envelope in intake.open_file(path)]
-    checked = [(item, notices(form, item.findings)) for item in checking.check(envelopes, form.id, level)]
+    with disk(), Pool(_READERS) as pool:
+        found = checking.check(files, form.id, level, pool=pool)
+    checked = [(item, notices(form, item.findings)) for item in found]
     if as_json:
         sys.stdout.buffer.write(to_json([submission_record(item, found) for item, found in checked]))
     else:
@@ -264,6 +267,9 @@ def run(
         bool,
         typer.Option("--pdf", metavar=" ", help="各单位年报另存一份 PDF（需要 LibreOffice 和中文字体）。"),
     ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", metavar=" ", help="把以前没有读完而搁置的文件再读一次。")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """检查收件箱里的全部报送，写出汇总表、各单位年报和退回表格。"""
@@ -290,6 +296,7 @@ def run(
             dry_run=dry_run,
             with_pdf=with_pdf,
             by_clock=now is None,
+            retry=retry,
         )
     if as_json:
         sys.stdout.buffer.write(to_json(outcome.record))
@@ -813,6 +820,9 @@ def main() -> None:
     """Run the command line; every failure ends in one Chinese sentence and its exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    os.environ["PYTHONSAFEPATH"] = (
+        "1"  # nor does a process that is started from here find its modules in this folder
+    )
     sys.exit(_run())
 
 

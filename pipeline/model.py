@@ -180,6 +180,10 @@ class Suggestion:
     is_guess: bool = False
 
 
+SET_ASIDE = frozenset({"time", "memory", "crash", "bug", "stopped", "budget"})
+"""Variants of a finding on files that were set aside at the barrier: a person must look, and nobody is blamed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to mend, to explain or to know.
@@ -221,6 +225,11 @@ class Finding:
     def key(self) -> str | None:
         """The cell at ``place``, if it is one of the form's."""
         return self.keys[0] if self.keys else None
+
+    @property
+    def is_barrier(self) -> bool:
+        """Whether it says that the file was not read to its end, through no fault that anybody can name."""
+        return self.code == "F01" and self.variant in SET_ASIDE
 
     @property
     def is_answered(self) -> bool:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import io
 import random
+import re
+import resource
+import subprocess
+import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,9 +17,12 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.intake.guard import inspect
+from pipeline.intake.reading import read
 from pipeline.publishing.workbook import build_workbook
+from tests.intake.support import draft, numbers_for, prefixed, rewrite_part
 from tests.support.fills import report
-from tests.support.folders import contents, inputs_only, make_district, run
+from tests.support.folders import NOW, contents, inputs_only, make_district, run
+from tests.support.hostile import KINDS, items
 
 _HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 MEMORY = 100 * 1024 * 1024
@@ -103,3 +111,120 @@ def test_hostile_files_leave_the_others_untouched(form: Form, good: bytes, tmp_p
         assert mixed.codes(file) == ["F01"]
     verdicts = mixed.verdicts()
     assert {verdicts[file] for file in harmless} == {"accepted"}
+
+
+def variant_of(content: bytes) -> str:
+    refusal = inspect(content).refusal
+    return refusal.variant if refusal else ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "variant"),
+    [
+        ("two_directories.xlsx", "hostile"),
+        ("directory_in_comment.xlsx", "hostile"),
+        ("flipped_bit.xlsx", "altered"),
+        ("long_comment.xlsx", ""),
+        ("far_cells.xlsx", ""),
+        ("thousand_sheets.xlsx", "hostile"),
+        ("cell_in_cell.xlsx", "hostile"),
+        ("bomb.xlsx", "hostile"),
+        ("entities.xlsx", "hostile"),
+        ("crowded.zip", "hostile"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_each_kind_is_refused_by_name_whatever_the_example(
+    good: bytes, kind: str, variant: str, seed: int
+) -> None:
+    assert variant_of(KINDS[kind](good, random.Random(seed))) == variant
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"),
+    [
+        (b"<v>1&#50;</v>", 12),
+        (b"<v>1&#x32;</v>", 12),
+        (b"<v>1<!-- 5 -->2</v>", 12),
+        (b"<v><![CDATA[12]]></v>", 12),
+        (b"<v>1<?x y?>2</v>", 12),
+        (b"<v>12</v>", 12),
+    ],
+)
+@pytest.mark.parametrize("dress", [bytes, prefixed])
+def test_a_value_is_read_right_however_it_is_spelled(
+    form: Form, spelled: bytes, value: int, dress: Callable[[bytes], bytes]
+) -> None:
+    numbers = numbers_for(form, 3)
+    key = next(cell.key for cell in form.cells if cell.is_input and cell.kind == "count")
+    place = form.places[key]
+    made = draft(form, numbers)
+    part = f"xl/worksheets/sheet{list(made.sheets).index(place.sheet) + 1}.xml"
+    stood = re.compile(rb'(<c r="%s"[^>]*>)<v>[^<]*</v>' % place.cell.encode())
+    content = rewrite_part(made.xlsx(), part, lambda xml: dress(stood.sub(rb"\1" + spelled, xml)))
+    assert read(form, content).numbers[key] == value
+
+
+def test_a_sheet_may_declare_a_chinese_encoding(form: Form) -> None:
+    numbers = numbers_for(form, 3)
+    made = draft(form, numbers)
+    part = f"xl/worksheets/sheet{list(made.sheets).index(form.tables[0].sheet) + 1}.xml"
+
+    def spelled(xml: bytes) -> bytes:
+        return re.sub(rb"<\?xml[^>]*>", b'<?xml version="1.0" encoding="GBK"?>', xml.decode().encode("gbk"))
+
+    assert read(form, rewrite_part(made.xlsx(), part, spelled)).numbers == numbers
+
+
+def test_a_text_longer_than_a_cell_can_hold_is_one_finding(form: Form) -> None:
+    made = draft(form, numbers_for(form, 3), answers={form.texts[0].key: "字" * 250_000})
+    [found] = read(form, made.ods()).findings
+    assert (found.code, found.variant) == ("F01", "long_text")
+
+
+ITEMS = 200
+
+
+def test_a_run_with_two_hundred_hostile_items(form: Form, tmp_path: Path) -> None:
+    """The good ones as if they were alone, each hostile one a line, little time and memory, nothing twice the next night."""
+    names = [f"第{number}局" for number in range(38)]
+    harmless = {f"{name}.xlsx": filled(form, name, number) for number, name in enumerate(names)}
+    hostile = items(harmless["第0局.xlsx"], ITEMS)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    mixed = make_district(tmp_path / "mixed", names, {**harmless, **hostile})
+    first = run(mixed)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert first.code == 1, first.err
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 60
+    assert after.ru_maxrss < max(
+        300_000, before.ru_maxrss + 1
+    )  # of the largest process, in kB, unless an earlier test had a larger
+    alone = run(make_district(tmp_path / "alone", names, harmless))
+    assert contents(first.folder)["figures.csv"] == contents(alone.folder)["figures.csv"]
+    told = [item["file"] for item in first.record["submissions"]]
+    assert len(told) == len(set(told))
+    assert {file for file in hostile if not any(line.startswith(file) for line in told)} == set()
+    log = mixed / "output" / "ledger" / "log"
+    read_before = sum(path.read_text("utf-8").count("开始") for path in log.iterdir())
+    again = run(mixed)
+    assert again.verdicts() == first.verdicts()
+    assert (
+        sum(path.read_text("utf-8").count("开始") for path in log.iterdir()) == read_before + 1
+    )  # the run itself
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_the_folder_in_which_it_is_called_is_no_code(
+    form: Form, good: bytes, tmp_path: Path, command: str
+) -> None:
+    district = make_district(tmp_path / "区", ["甲局"], {"甲.xlsx": good, "乙.ods": draft(form).ods()})
+    for module in ("json", "pickle", "html", "zipfile", "struct", "email", "pandas", "python_calamine"):
+        (district / f"{module}.py").write_text("open('ran', 'w').close()\n", "utf-8")
+    options = (
+        ["inbox/甲.xlsx", "inbox/乙.ods"] if command == "check" else [".", "--workers", "2", "--now", NOW]
+    )
+    program = Path(sys.executable).with_name("nianbao")
+    for start in ([program], [sys.executable, "-m", "pipeline"]):
+        done = subprocess.run([*start, command, *options], cwd=district, capture_output=True, check=False)
+        assert done.returncode in {0, 1}, done.stderr
+        assert not (district / "ran").exists()

@@ -14,9 +14,11 @@ import pytest
 from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.intake import barrier
 from pipeline.machine.work import Work
-from pipeline.model import CHINA, Assessment, Number, Reading, Submission
+from pipeline.model import CHINA, Assessment, Number, Submission
 from pipeline.night import assessing
+from pipeline.night import barrier as night_barrier
 from pipeline.night.assessing import Campaign
 from pipeline.publishing import documents
 from pipeline.publishing.word_figures import FigureReader, read_figures
@@ -47,11 +49,11 @@ class Effort:
 @pytest.fixture
 def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
     made = Effort()
-    read_chunk, judge = assessing.read_chunk, assessing._judge  # noqa: SLF001 - watched, not changed
+    read_file, judge = barrier.read_file, assessing._judge  # noqa: SLF001 - watched, not changed
 
-    def watched_read(form_id: str, files: Sequence[bytes]) -> list[Reading]:
-        made.read += len(files)
-        return read_chunk(form_id, files)
+    def watched_read(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+        made.read += 1
+        return read_file(arguments, blobs)
 
     def watched_judge(
         campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Assessment]
@@ -59,7 +61,7 @@ def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
         made.judged += [item.file for item in stale]
         return judge(campaign, stale, kept)
 
-    monkeypatch.setattr(assessing, "read_chunk", watched_read)
+    monkeypatch.setattr(barrier, "read_file", watched_read)
     monkeypatch.setattr(assessing, "_judge", watched_judge)
     return made
 
@@ -143,7 +145,8 @@ def test_a_new_program_reads_the_originals_though_the_inbox_is_empty(
 ) -> None:
     first = rows(night(district))
     shutil.rmtree(district / "inbox")
-    monkeypatch.setattr(assessing, "program", lambda: "another")
+    for module in (assessing, night_barrier):
+        monkeypatch.setattr(module, "program", lambda: "another")
     (district / "output" / str(YEAR) / "figures.csv").unlink()
     assert rows(night(district)) == first
     assert effort.read == 6
@@ -156,7 +159,8 @@ def test_what_could_not_be_kept_keeps_its_reading(
     first = rows(night(district))
     shutil.rmtree(district / "inbox")
     shutil.rmtree(district / "output" / "ledger" / "originals")
-    monkeypatch.setattr(assessing, "program", lambda: "another")
+    for module in (assessing, night_barrier):
+        monkeypatch.setattr(module, "program", lambda: "another")
     (district / "output" / str(YEAR) / "figures.csv").unlink()
     assert rows(night(district)) == first
     assert effort.read == 3

@@ -54,7 +54,6 @@ def test_a_report_counts_for_the_letter_and_the_recipient_that_it_names(ledger: 
     own = sent(ledger)
     for forged in (
         bounce(own, "somebody@else.example"),
-        bounce(own, ""),
         bounce("<guessed@x>", "a1@ju1.example"),
         bounce(own, "a1@ju1.example", SenderProof.FAILED),
     ):

@@ -11,14 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.coordinating.gathering import envelopes_in, files_in
+from pipeline.coordinating.gathering import files_in, readings_in
 from pipeline.district.adjusting import form_of
-from pipeline.intake import identity, reading
+from pipeline.intake import identity
 from pipeline.intake.documents.links import is_page, links_of
 from pipeline.intake.labels import normalise
 from pipeline.judging.published import differences
 from pipeline.ledger import imports, open_copy
 from pipeline.machine.environment import disk
+from pipeline.machine.pool import Pool
 from pipeline.messages import notice
 from pipeline.model import Compared, Finding, Number, PastReport, Severity
 
@@ -47,11 +48,12 @@ def compare(
 ) -> list[Compared]:
     """Compare every file of ``paths`` with what is ``known``."""
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
-    return [
-        _linked(path, item, _compared(form, district, roster, item, said, known))
-        for path in files_in(paths)
-        for item in envelopes_in(path)
-    ]
+    with Pool() as pool:
+        return [
+            _linked(path, item, _compared(form, district, roster, item, found, said, known))
+            for path in files_in(paths)
+            for item, found in readings_in(form, path, pool)
+        ]
 
 
 def _linked(path: Path, envelope: Envelope, found: Compared) -> Compared:
@@ -67,10 +69,10 @@ def _compared(
     district: District,
     roster: identity.Roster,
     envelope: Envelope,
+    found: Reading,
     said: Said,
     known: Known,
 ) -> Compared:
-    found = reading.read(form, envelope.content)
     if not found.numbers:
         return Compared(envelope.name, refusal=_why(form, found.findings))
     year = said.year or found.claims.year or district.year

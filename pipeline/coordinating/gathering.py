@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.intake import folder
+from pipeline.intake import barrier, folder
 from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, is_clutter
 from pipeline.intake.documents.opening import SUFFIXES
-from pipeline.model import Envelope
+from pipeline.model import Envelope, Reading
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.machine.pool import Pool
 
 FIGURES = ".csv"
 _PAGES = frozenset({".html", ".htm"})
@@ -24,9 +30,20 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def envelopes_in(path: Path) -> tuple[Envelope, ...]:
-    """Return what is to be read in one file; of an archive all of it. Raises OSError."""
-    return folder.open_file(path, with_documents=True)
+def readings_in(form: Form, path: Path, pool: Pool) -> list[tuple[Envelope, Reading]]:
+    """Return what is to be read in one file, of an archive all of it, and what it reads. Raises OSError.
+
+    Opened and read in ``pool``: whatever a file does, it does to itself.
+    """
+    envelopes, failure = folder.open_file(path, barrier.opener(pool), with_documents=True)
+    if failure:
+        return [(item, barrier.set_aside(failure)) for item in envelopes]
+    works = [
+        barrier.Work(number, "", partial(barrier.reading, form.id, item.content))
+        for number, item in enumerate(envelopes)
+    ]
+    read = dict(barrier.carried_out(pool, works, barrier.Spent()))
+    return [(item, barrier.understood(read[number])) for number, item in enumerate(envelopes)]
 
 
 def _below(path: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.coordinating.gathering import FIGURES, envelopes_in, files_in
+from pipeline.coordinating.gathering import FIGURES, files_in, readings_in
 from pipeline.coordinating.past_judging import judged
 from pipeline.coordinating.past_reports import differences, joined, not_earlier, take_report
 from pipeline.coordinating.taken import NOTHING_SAID, Said, Taken
@@ -23,6 +23,7 @@ from pipeline.intake import identity
 from pipeline.intake.past_figures import read_figures
 from pipeline.ledger import Ledger, codes, imports, open_ledger
 from pipeline.machine.environment import disk
+from pipeline.machine.pool import Pool
 from pipeline.machine.work import Progress
 from pipeline.model import PastReport
 
@@ -46,7 +47,7 @@ def import_files(
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
-    with disk(), open_ledger(output) as ledger:
+    with disk(), Pool() as pool, open_ledger(output) as ledger:
         codes.check_codes(ledger, district.roster_agencies, district.roster)
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         current = imports.reports_of(ledger, district.year)
@@ -55,7 +56,7 @@ def import_files(
         known = _Known(ledger)
         for number, path in enumerate(files):
             advance("导入", number, len(files))
-            found = _file(form, district, roster, path, current, said)
+            found = _file(form, district, roster, path, current, said, pool)
             taken += [_joined(form, item, known) for item in found]
         advance("导入", len(files), len(files))
         reports = [report for item in taken for report in item.reports]
@@ -103,13 +104,14 @@ def _file(
     path: Path,
     current: Mapping[str, PastReport],
     said: Said,
+    pool: Pool,
 ) -> Iterable[Taken]:
     if path.suffix.casefold() == FIGURES:
         return [_not_again(_figures(form, district, roster, path, said), district, current)]
-    envelopes = envelopes_in(path)
-    if not envelopes:
+    found = readings_in(form, path, pool)
+    if not found:
         return [Taken(path.name, refusal="里面没有表格，也没有年报文档")]
-    return [take_report(form, district, roster, item, said) for item in envelopes]
+    return [take_report(form, district, roster, item, reading, said) for item, reading in found]
 
 
 def _figures(form: Form, district: District, roster: identity.Roster, path: Path, said: Said) -> Taken:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.coordinating.taken import Said, Taken
 from pipeline.forms.arithmetic import with_totals
-from pipeline.intake import identity, reading
+from pipeline.intake import identity
 from pipeline.intake.labels import year_of
 from pipeline.intake.past_figures import refused_labels
 from pipeline.messages import notice
@@ -29,10 +29,9 @@ _SHOWN = 3
 
 
 def take_report(
-    form: Form, district: District, roster: identity.Roster, envelope: Envelope, said: Said
+    form: Form, district: District, roster: identity.Roster, envelope: Envelope, found: Reading, said: Said
 ) -> Taken:
-    """Read one file as a report of an earlier year."""
-    found = reading.read(form, envelope.content)
+    """Take one file, read as ``found``, as a report of an earlier year."""
     if said.blank_is_zero:
         found = with_zeros(form, found)
     who = identity.identify(found, path=envelope.path, sender=None, roster=roster, year=district.year - 1)

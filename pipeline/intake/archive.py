@@ -20,6 +20,8 @@ MAILS = frozenset({".eml"})
 _OPENED = SPREADSHEETS | ARCHIVES | MAILS | SUFFIXES
 MAX_NESTING = 2
 """Archives within archives: one for the mail program, one for the clerk's own packing."""
+MAX_FILES = 1000
+"""Spreadsheets of one archive; one that holds more stays packed and is refused by the guard."""
 _CLUTTER = ("thumbs.db", "desktop.ini", "readme")
 
 
@@ -111,6 +113,8 @@ def _unpack(content: bytes, room: _Room, depth: int, *, with_documents: bool = F
                     mails if has_suffix(path, MAILS) else documents if has_suffix(path, SUFFIXES) else sheets
                 )
                 kind.append(entry)
+            if len(sheets) + len(mails) > MAX_FILES:
+                return Unpacked()
     except Refused:
         return Unpacked()
     taken = [

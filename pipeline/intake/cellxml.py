@@ -1,4 +1,4 @@
-"""The XML of one sheet goes in; its error cells and formulas come out, by zero-based (row, column).
+"""The XML of one sheet, in the plain spelling (see ``spelling``), goes in; its error cells and formulas come out, by zero-based (row, column).
 
 The fast reader shows both an error and a formula that was never calculated as blank, and no formula text at all.
 """
@@ -7,30 +7,33 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_PREFIXED = b":c"
+from pipeline.intake.refusal import hostile
+
 _BODY = re.compile(
-    rb"\s*(?P<f><(?:\w+:)?f\b[^>]*?(?:/>|>(?P<formula>.*?)</(?:\w+:)?f>))?"
-    rb"\s*(?P<v><(?:\w+:)?v\b[^>]*?(?:/>|>(?P<value>.*?)</(?:\w+:)?v>))?",
-    re.DOTALL,
+    rb"(?P<f><f\b[^>]*?(?:/>|>(?P<formula>[^<]*)</f>))?(?P<v><v(?:/>|>(?P<value>[^<]*)</v>))?",
 )
 """A formula and its stored result stand in this order, by the schema."""
-_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
-_TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
+_REFERENCE = re.compile(rb"r=\"([A-Z]{1,3})(\d{1,7})\"")
+_TYPE = re.compile(rb" t=\"(\w+)\"")
 
-_LINE = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
-_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
-_NUMBERS = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d{1,7})[\"']")
-_START = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
-_STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d+)[\"']")
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s([^>]*)>")
+_LINE = re.compile(rb"<(row|col) ([^<>]*)>")
+_HIDDEN = re.compile(rb"\bhidden=\"(?:1|true)\"")
+_NUMBERS = re.compile(rb"\b(r|min|max)=\"(\d{1,7})\"")
+_START = re.compile(rb"<c ([^<>]*)>")
+_STYLE = re.compile(rb" s=\"(\d+)\"")
+_MERGE = re.compile(rb"<mergeCell ([^<>]*)>")
 _CORNER = re.compile(rb"([A-Z]{1,3})(\d{1,7})")
 _WIDEST = 1000
 """Rows and columns beyond this one hold nothing of a form."""
+_TALL = 40
+"""Rows from which on an area is not listed for each of them."""
+MAX_CELLS, MAX_MERGES = 200_000, 10_000
+"""Of a whole workbook; the filled templates of ten years have a tenth."""
+_SHORTEST = len('<mergeCell ref="A1:B1"/>')
 
 Address = tuple[int, int]
 UNSPELLED = "?"
@@ -54,7 +57,7 @@ class CellFacts:
 
 
 def scan(xml: bytes) -> CellFacts:
-    """Find error cells and formulas in the XML of a sheet; text that is no XML yields nothing."""
+    """Find error cells and formulas in the XML of a sheet; in any other spelling it yields nothing."""
     errors: dict[Address, str] = {}
     formulas: dict[Address, Formula] = {}
     for attributes, body in _cells(xml):
@@ -96,33 +99,67 @@ def styled_cells(xml: bytes) -> Iterator[tuple[Address, bytes]]:
             yield address, style[1]
 
 
-def merged_away(xml: bytes) -> frozenset[Address]:
+Area = tuple[int, int, int, int]
+"""Top, left, bottom, right."""
+
+
+class Covered:
+    """The cells that lie under merged ones, known by their areas: one that covers a whole sheet costs no more than another."""
+
+    def __init__(self, areas: Iterable[Area] = ()) -> None:
+        self._tall: list[Area] = []
+        self._by_row: dict[int, list[Area]] = {}
+        for area in areas:
+            if area[2] - area[0] >= _TALL:
+                self._tall.append(area)
+            else:
+                for row in range(area[0], area[2] + 1):
+                    self._by_row.setdefault(row, []).append(area)
+
+    def __contains__(self, spot: Address) -> bool:
+        row, column = spot
+        return any(
+            top <= row <= bottom and left <= column <= right and spot != (top, left)
+            for areas in (self._by_row.get(row, ()), self._tall)
+            for top, left, bottom, right in areas
+        )
+
+    def isdisjoint(self, spots: Iterable[Address]) -> bool:
+        """Say whether none of ``spots`` is covered."""
+        return not any(spot in self for spot in spots if self._tall or spot[0] in self._by_row)
+
+
+def merged_away(xml: bytes) -> Covered:
     """Return the zero-based cells that lie under a merged one: what they hold is not shown."""
-    start = xml.find(b"mergeCells")
-    return _merged_away(xml[start : xml.find(b"mergeCells>", start)]) if start >= 0 else frozenset()
+    start = xml.find(b"<mergeCells")
+    return _merged_away(xml[start : xml.find(b"</mergeCells>", start)]) if start >= 0 else Covered()
 
 
 @lru_cache(maxsize=64)  # the same in nearly every file
-def _merged_away(xml: bytes) -> frozenset[Address]:
-    covered: set[Address] = set()
+def _merged_away(xml: bytes) -> Covered:
+    areas: list[Area] = []
     for attributes in _MERGE.findall(xml):
         corners = [_spot(letters, digits) for letters, digits in _CORNER.findall(attributes)]
         if len(corners) == 2:  # noqa: PLR2004 - from one corner to the other
-            (top, left), (bottom, right) = corners
-            bottom, right = min(bottom, _WIDEST), min(right, _WIDEST)
-            covered |= {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)} - {
-                (top, left)
-            }
-    return frozenset(covered)
+            areas.append((*corners[0], *corners[1]))
+    return Covered(areas)
+
+
+def refuse_much(sheets: Iterable[bytes]) -> None:
+    """Raise Refused where the sheets of a workbook together hold more than any submission does."""
+    whole = list(sheets)
+    if sum(map(len, whole)) < MAX_MERGES * _SHORTEST:
+        return  # nearly every workbook
+    if sum(xml.count(b"<c ") for xml in whole) > MAX_CELLS:
+        raise hostile("单元格过多")
+    if sum(xml.count(b"<mergeCell ") for xml in whole) > MAX_MERGES:
+        raise hostile("合并单元格过多")
 
 
 def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield attributes and body of every cell that may hold an error or a formula."""
-    if _PREFIXED in xml:
-        yield from ((found[1], found[2]) for found in _CELL.finditer(xml) if found[2])
-        return
-    for stretch in xml.split(b"</c>"):
-        if b"<f" in stretch or b'"e"' in stretch or b"'e'" in stretch:
+    for stretch in xml.split(b"</c>")[:-1]:
+        if b"<f" in stretch or b'"e"' in stretch:
             attributes, _, body = stretch[stretch.rfind(b"<c ") + 3 :].partition(b">")
             yield attributes, body
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from pipeline.intake.archive import MAILS, has_suffix, is_clutter, unpack
+from pipeline.intake.archive import MAILS, Unpacked, has_suffix, is_clutter, unpack
 from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.mail import Mail, open_mail
 from pipeline.intake.names import plain_name
@@ -26,10 +26,33 @@ MAX_MAIL = 3 * MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A file of the inbox before it is opened; of one that is far too large ``content`` is only the beginning."""
+
+    path: str
+    sha256: str
+    modified: float
+    content: bytes = field(repr=False)
+    with_documents: bool = False
+    """Whether of an archive the documents are wanted too."""
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether its name says that it is a mail."""
+        return has_suffix(self.path, MAILS)
+
+    @property
+    def needs_opening(self) -> bool:
+        """Whether there may be files in it."""
+        return self.is_mail or self.content.startswith(b"PK")
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What lies in the inbox: what came out of the files that were opened, with a glance at each of these by path.
 
-    ``unopened`` are the paths of files that look as they did, ``locked`` of those that could not be read.
+    ``unopened`` are the paths of files that look as they did, ``locked`` of those that could not be read; ``failed`` says
+    why, by path, an item was not opened to its end: it is an envelope as it is.
     """
 
     envelopes: tuple[Envelope, ...]
@@ -37,6 +60,7 @@ class Fetched:
     looked: Mapping[str, Glance]
     unopened: frozenset[str]
     locked: tuple[str, ...]
+    failed: Mapping[str, str] = field(default_factory=dict)
     remainders: Mapping[str, str] = field(default_factory=dict)
     """What archives hold besides, by path: which variant of F01 says what it is."""
     troubles: Mapping[str, str] = field(default_factory=dict)
@@ -51,44 +75,73 @@ class Remainder:
     variant: str
 
 
-_Found: TypeAlias = Envelope | Message | Remainder
+Found: TypeAlias = Envelope | Message | Remainder
+Opener: TypeAlias = Callable[[Iterable[Item], str], Iterator[tuple[Item, Sequence[Found] | str]]]
+"""Items and the server's name go in; each item comes out, in any order, with what was in it, or why it was not opened."""
 
 
-def fetch(inbox: Path, *, authserv_id: str = "", known: Mapping[str, Glance] | None = None) -> Fetched:
+def open_here(items: Iterable[Item], authserv_id: str) -> Iterator[tuple[Item, Sequence[Found] | str]]:
+    """Open ``items`` in this process."""
+    for item in items:
+        yield item, contents_of(item, authserv_id)
+
+
+def fetch(
+    inbox: Path,
+    *,
+    authserv_id: str = "",
+    known: Mapping[str, Glance] | None = None,
+    opener: Opener = open_here,
+    keep: Callable[[Envelope], Envelope] = lambda envelope: envelope,
+) -> Fetched:
     """Collect what lies in ``inbox`` and its folders; nothing is changed or moved.
 
     ``authserv_id`` is what the district's own mail server calls itself in Authentication-Results. A file that still
-    looks as it did when it was opened, as ``known`` has it by path, is not opened again.
+    looks as it did when it was opened, as ``known`` has it by path, is not opened again. One file is in hand at a time:
+    ``keep`` stores what came out of it, and returns what is remembered of it here.
     """
-    found: list[_Found] = []
     looked: dict[str, Glance] = {}
     unopened: list[str] = []
     locked: list[str] = []
     troubles: dict[str, str] = {}
-    for path in _files(inbox):
-        relative = plain_name(path.relative_to(inbox).as_posix())
-        try:
-            trouble = trouble_of(path)
-            if trouble:
-                troubles[relative] = trouble
+    failed: dict[str, str] = {}
+
+    def items() -> Iterator[Item]:
+        for path in _files(inbox):
+            relative = plain_name(path.relative_to(inbox).as_posix())
+            try:
+                trouble = trouble_of(path)
+                if trouble:
+                    troubles[relative] = trouble
+                    continue
+                glance = _glance(path)
+                if known and known.get(relative) == glance:
+                    unopened.append(relative)
+                    continue
+                item = _item(path, relative)
+                looked[relative] = glance
+            except FileNotFoundError:
+                continue  # taken away since the folder was listed
+            except OSError:  # perhaps another program has it open
+                locked.append(relative)
                 continue
-            glance = _glance(path)
-            if known and known.get(relative) == glance:
-                unopened.append(relative)
-                continue
-            found += _open(path, relative, authserv_id)
-            looked[relative] = glance
-        except FileNotFoundError:
-            continue  # taken away since the folder was listed
-        except OSError:  # perhaps another program has it open
-            locked.append(relative)
+            yield item
+
+    came: list[Found] = []
+    for item, found in opener(items(), authserv_id):
+        if isinstance(found, str):
+            failed[item.path] = found
+        whole_or_parts = [whole(item)] if isinstance(found, str) else found
+        came += [keep(one) if isinstance(one, Envelope) else one for one in whole_or_parts]
+    came.sort(key=lambda one: one.path)
     return Fetched(
-        tuple(item for item in found if isinstance(item, Envelope)),
-        tuple(item for item in found if isinstance(item, Message)),
+        tuple(one for one in came if isinstance(one, Envelope)),
+        tuple(one for one in came if isinstance(one, Message)),
         looked,
         frozenset(unopened),
         tuple(locked),
-        {item.path: item.variant for item in found if isinstance(item, Remainder)},
+        failed,
+        {one.path: one.variant for one in came if isinstance(one, Remainder)},
         troubles,
     )
 
@@ -135,15 +188,18 @@ def _glance(path: Path) -> Glance:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def open_file(path: Path, *, with_documents: bool = False) -> tuple[Envelope, ...]:
-    """Return what is to be judged in one file, wherever it lies: of a mail without a table the mail; of an archive the documents too.
+def open_file(
+    path: Path, opener: Opener = open_here, *, with_documents: bool = False
+) -> tuple[tuple[Envelope, ...], str]:
+    """Return what is to be judged in one file, wherever it lies, and why it was not opened, if it was not.
 
-    Raises OSError.
+    Of a mail without a table that is the mail; ``with_documents``: of an archive the documents too. Raises OSError.
     """
-    name = plain_name(path.name)
-    opened = _open(path, name, with_documents=with_documents)
-    found = tuple(item for item in opened if isinstance(item, Envelope))
-    return found or (_envelope(path.read_bytes()[: MAX_MAIL + 1], name, None, 0.0),)
+    item = replace(_item(path, plain_name(path.name)), with_documents=with_documents)
+    [(_, found)] = opener([item], "")
+    if isinstance(found, str):
+        return (whole(item),), found
+    return tuple(one for one in found if isinstance(one, Envelope)) or (whole(item),), ""
 
 
 def _files(inbox: Path) -> list[Path]:
@@ -162,48 +218,52 @@ def _lies_within(path: Path, inbox: Path) -> bool:
     return not path.is_symlink() or path.resolve().is_relative_to(inbox.resolve())
 
 
-def _open(
-    path: Path, relative: str, authserv_id: str = "", *, with_documents: bool = False
-) -> Iterator[_Found]:
+def _item(path: Path, relative: str) -> Item:
     is_mail = has_suffix(path.name, MAILS)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         content = stream.read((MAX_MAIL if is_mail else MAX_BYTES) + 1)  # enough for the guard to refuse
-    modified = path.stat().st_mtime
-    mail = open_mail(content, authserv_id=authserv_id) if is_mail else None
+    return Item(relative, digest, path.stat().st_mtime, content)
+
+
+def contents_of(item: Item, authserv_id: str = "") -> tuple[Found, ...]:
+    """Open one item: a mail with its files, the spreadsheets of an archive, or the file itself."""
+    mail = open_mail(item.content, authserv_id=authserv_id) if item.is_mail else None
     if mail:
-        yield from _from_mail(mail, relative, digest, modified)
+        return tuple(_from_mail(mail, item.path, item.sha256, item.modified))
+    inner = unpack(item.content, with_documents=item.with_documents)
+    return tuple(_from_archive(inner, item, authserv_id)) or (whole(item),)
+
+
+def _from_archive(inner: Unpacked, item: Item, authserv_id: str) -> Iterator[Found]:
+    if not inner:
         return
-    received = _date_of(relative)
-    order = received.timestamp() if received else modified
-    inner = unpack(content, with_documents=with_documents)
+    received = _date_of(item.path)
+    order = received.timestamp() if received else item.modified
     for entry in inner.sheets:
-        yield replace(_envelope(entry.content, f"{relative}/{entry.path}", received, order), made=entry.made)
+        sheet = _envelope(entry.content, f"{item.path}/{entry.path}", received, order)
+        yield replace(sheet, made=entry.made)
     for entry in inner.mails:
         own = open_mail(entry.content, authserv_id=authserv_id)
-        where = f"{relative}/{entry.path}"
+        where, digest = f"{item.path}/{entry.path}", hashlib.sha256(entry.content).hexdigest()
         if own:
-            yield from _from_mail(
-                own, where, hashlib.sha256(entry.content).hexdigest(), entry.made or modified
-            )
+            yield from _from_mail(own, where, digest, entry.made or item.modified)
         else:
             yield Remainder(where, "beside")
     for other in inner.others:
-        yield Remainder(f"{relative}/{other}", "outlook" if has_suffix(other, _OUTLOOK) else "beside")
-    if not inner:
-        yield Envelope(
-            content,
-            digest,
-            PurePosixPath(relative).name,
-            relative,
-            "folder",
-            received_at=received,
-            order=order,
-        )
+        yield Remainder(f"{item.path}/{other}", "outlook" if has_suffix(other, _OUTLOOK) else "beside")
 
 
-def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Iterator[_Found]:
+def whole(item: Item) -> Envelope:
+    """Return the envelope of a file that is judged as it is."""
+    received = _date_of(item.path)
+    order = received.timestamp() if received else item.modified
+    name = PurePosixPath(item.path).name
+    return Envelope(item.content, item.sha256, name, item.path, "folder", received_at=received, order=order)
+
+
+def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Iterator[Found]:
     order = mail.received_at.timestamp() if mail.received_at else modified
     files = [(f"{relative}/{name}", data) for name, data in mail.spreadsheets]
     yield Message(

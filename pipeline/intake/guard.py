@@ -6,25 +6,22 @@ hang another, and neither leaves a finding behind. Refusals cost milliseconds an
 
 from __future__ import annotations
 
-import html
-import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from pipeline.intake import ole, package, tnef
+from pipeline.intake.book import open_book, rebuilt
+from pipeline.intake.cellxml import refuse_much
 from pipeline.intake.extents import within_extents
 from pipeline.intake.looks import Looks
-from pipeline.intake.refusal import Refused, hostile, not_a_workbook
+from pipeline.intake.refusal import Refused, not_a_workbook
+from pipeline.intake.spelling import plain
 from pipeline.model import Finding, Severity
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_SHEETS = 60
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MACROS = ("xl/vbaproject.bin", "xl/macrosheets/")
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF 文件"),
     (b"Rar!", ".rar"),
@@ -45,17 +42,19 @@ _TEXT_SAMPLE = 4096
 class Inspection:
     """What the guard found: ``kind`` is xlsx, xlsb, ods or xls; exactly one of ``kind`` and ``refusal`` is set.
 
-    ``sheets`` holds the XML of each sheet of an xlsx by its name, for what the fast reader does not show:
-    error cells and formulas (see ``cellxml``); ``looks`` its styles and shared texts.
+    ``package`` is what the reader gets: exactly the parts that were looked at. ``sheets`` holds the XML of each sheet
+    of an xlsx by its name, in the plain spelling, for what the fast reader does not show: error cells and formulas
+    (see ``cellxml``); ``looks`` its styles and shared texts.
     """
 
     kind: str = ""
     refusal: Finding | None = None
     remarks: tuple[Finding, ...] = ()
+    package: bytes = field(default=b"", repr=False)
     sheets: Mapping[str, bytes] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
-    clipped: Mapping[str, bytes] = field(default_factory=dict)
-    """Parts, by their names in lower case, without the cells that lie too far out: only so may a parser see them."""
+    clipped: frozenset[str] = frozenset()
+    """Names of the sheets of which the cells that lie too far out were cut away."""
 
 
 def inspect(content: bytes) -> Inspection:
@@ -91,55 +90,22 @@ def _inspect_zip(content: bytes) -> Inspection:
     if pictures:
         remarks += (Finding("F01", Severity.INFO, variant="pictures", facts={"count": pictures}),)
     if kind != "xlsx":
-        return Inspection(kind, remarks=remarks)
-    far = {
-        name: kept
-        for name, data in parts.items()
-        if b"sheetData" in data and (kept := within_extents(data)) is not data
-    }
-    parts.update(far)
-    sheets, targets = _sheets(parts)
-    shared = {kind: parts.get(target, b"") for kind, target in targets}
-    looks = Looks(shared.get("styles", b""), shared.get("sharedStrings", b""))
-    return Inspection(kind, remarks=remarks, sheets=sheets, looks=looks, clipped=far)
-
-
-def _sheets(parts: Mapping[str, bytes]) -> tuple[dict[str, bytes], Iterable[tuple[str, str]]]:
-    """Map the name of each sheet to its XML; and return what the workbook relates to, by kind."""
-    roots = _relations(parts, "").values()
-    book = next((target for kind, target in roots if kind == "officeDocument"), "xl/workbook.xml")
-    targets = _relations(parts, book)
-    sheets: dict[str, bytes] = {}
-    declared = _SHEET.findall(parts.get(book, b""))
-    if len(declared) > MAX_SHEETS:
-        raise hostile("工作表过多")
-    for raw in declared:
-        attributes = _attributes(raw)
-        relation = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-        _, target = targets.get(relation, ("", ""))
-        sheets[attributes.get("name", "")] = parts.get(target, b"")
-    return sheets, targets.values()
-
-
-def _relations(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
-    """Map the relations of ``part`` (the package itself: empty) to the last word of their type and their target."""
-    folder, _, name = part.rpartition("/")
-    found: dict[str, tuple[str, str]] = {}
-    for raw in _RELATION.findall(parts.get(f"{folder}/_rels/{name}.rels".removeprefix("/"), b"")):
-        attributes = _attributes(raw)
-        target = attributes.get("Target", "").replace("\\", "/").lower()
-        full = target if target.startswith("/") else f"{folder}/{target}"
-        kind = attributes.get("Type", "").rpartition("/")[2]
-        found[attributes.get("Id", "")] = kind, full.removeprefix("/")
-    return found
-
-
-def _attributes(raw: bytes) -> dict[str, str]:
-    text = raw.decode("utf-8", "replace")
-    return {
-        found.group(1): html.unescape(found.group(2) or found.group(3) or "")
-        for found in _ATTRIBUTE.finditer(text)
-    }
+        return Inspection(kind, remarks=remarks, package=package.rebuilt(opened, parts))
+    whole = open_book(parts, plain)
+    book = replace(
+        whole, sheets=tuple(replace(sheet, xml=within_extents(sheet.xml)) for sheet in whole.sheets)
+    )
+    refuse_much(sheet.xml for sheet in book.sheets)
+    return Inspection(
+        kind,
+        remarks=remarks,
+        package=rebuilt(book),
+        sheets={sheet.name: sheet.xml for sheet in book.sheets},
+        looks=Looks(book.styles, book.strings),
+        clipped=frozenset(
+            near.name for near, far in zip(book.sheets, whole.sheets, strict=True) if near.xml is not far.xml
+        ),
+    )
 
 
 def sniff(content: bytes) -> str:

@@ -12,30 +12,27 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
+from xml.parsers import expat
 
 from pipeline.intake.cellxml import Address, styled_cells
 
 STRUCK = "struck"
-_PERCENT = {b"9": "0%", b"10": "0.00%"}
+_PERCENT = {"9": "0%", "10": "0.00%"}
 """Formats that are built in and need no code of their own."""
-_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*)>")
-_FONT = re.compile(rb"<(?:\w+:)?font(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
-_XF = re.compile(rb"<(?:\w+:)?xf\s([^>]*)>")
-_ATTRIBUTE = re.compile(rb"\b(numFmtId|formatCode|fontId)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-STRIKE = re.compile(rb"<(?:\w+:)?strike(?:\s*/>|\s+val\s*=\s*[\"'](?:1|true))")
-_ITEM = re.compile(rb"<(?:\w+:)?(si|is)>(.*?)</(?:\w+:)?\1>", re.DOTALL)
-_PART = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>(.*?)</(?:\w+:)?t>", re.DOTALL)
-_MARKED = re.compile(STRIKE.pattern + rb"|<(?:\w+:)?vertAlign\b")
+_LONGEST_CODE = 255
+"""Characters of a number format; what is longer no program wrote, and nobody can say what it shows."""
+STRIKE = re.compile(rb"<strike(?: val=\"(?:1|true)\")?/?>")
+_PART = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
+_MARKED = re.compile(STRIKE.pattern + rb"|<vertAlign\b")
 _MARKS = (b"strike", b"vertAlign")
 _SCALES = re.compile(r"[百千万亿元]+")
 """Words of a format that make another number of the one before them; only the unit of the column does not."""
 
-_LITERAL = re.compile(r"\"([^\"]*)\"|[\\!](.)|[_*].|\[[^\]]*\]")
-_BRACKETED = re.compile(r"\[[^\]]*\]")
+_LITERAL = re.compile(r"\"([^\"]*)\"|[\\!](.)|[_*].|\[[^\]]{0,255}\]")
+_BRACKETED = re.compile(r"\[[^\]]{0,255}\]")
 _DIGITS = re.compile(r"[0-9.]+")
-_SECTIONS = re.compile(r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
@@ -54,19 +51,7 @@ class Looks:
     @cached_property
     def odd(self) -> Mapping[bytes, str]:
         """Map the ids of cell styles that change a number to the code of its format, or to ``STRUCK``."""
-        start, end = self.styles.find(b"cellXfs"), self.styles.rfind(b"cellXfs")
-        formats = _odd_formats(self.styles, self.styles[start:end])
-        fonts = _struck_fonts(self.styles)
-        if not formats and not fonts:
-            return {}
-        found: dict[bytes, str] = {}
-        for number, raw in enumerate(_XF.findall(self.styles, start, end)):
-            attributes = _attributes(raw)
-            code = formats.get(attributes.get(b"numFmtId", b""))
-            code = STRUCK if attributes.get(b"fontId") in fonts else code
-            if code:
-                found[str(number).encode()] = code
-        return found
+        return _odd_styles(self.styles) if self.styles else {}
 
     @cached_property
     def marked(self) -> frozenset[str]:
@@ -91,13 +76,16 @@ def marked_texts(xml: bytes, mark: re.Pattern[bytes] = _MARKED) -> frozenset[str
         return frozenset()
     return frozenset(
         html.unescape(b"".join(_PART.findall(body)).decode("utf-8", "replace"))
-        for _, body in _ITEM.findall(xml)
-        if mark.search(body)
+        for kind in (b"si>", b"is>")
+        for stretch in xml.split(b"</" + kind)[:-1]
+        if mark.search(body := stretch[stretch.rfind(b"<" + kind) :])
     )
 
 
 def changes(code: str, value: Decimal | float = 1, unit: str = "") -> bool:
     """Say whether a number format shows ``value``, which counts in ``unit``, as another number, or not at all."""
+    if len(code) > _LONGEST_CODE:
+        return True
     section = _section_for(code, value)
     literals = [quoted or single for quoted, single in _LITERAL.findall(section)]
     plain = _LITERAL.sub(" ", section)
@@ -112,7 +100,7 @@ def changes(code: str, value: Decimal | float = 1, unit: str = "") -> bool:
 
 def _section_for(code: str, value: Decimal | float) -> str:
     """Return the part of a number format that ``value`` is shown by: it has one for each sign, or conditions."""
-    sections = _SECTIONS.split(code)
+    sections = _sections(code)
     conditions = [_CONDITION.search(section) for section in sections]
     if not any(conditions):
         return sections[1] if value < 0 and len(sections) > 1 else sections[0]
@@ -122,26 +110,57 @@ def _section_for(code: str, value: Decimal | float) -> str:
     return ""
 
 
-def _odd_formats(styles: bytes, used: bytes) -> dict[bytes, str]:
-    found = {number: code for number, code in _PERCENT.items() if b'numFmtId="' + number + b'"' in used}
-    for raw in _FORMAT.findall(styles):
-        attributes = _attributes(raw)
-        code = html.unescape(attributes.get(b"formatCode", b"").decode("utf-8", "replace"))
-        if any(changes(section) for section in _SECTIONS.split(code)):
-            found[attributes.get(b"numFmtId", b"")] = code
+def _sections(code: str) -> list[str]:
+    """Split a number format at the semicolons that stand outside of quotation marks."""
+    pieces = code.split('"')
+    outside = "".join(
+        piece.replace(";", "\0") if at % 2 == 0 else f'"{piece}"' for at, piece in enumerate(pieces)
+    )
+    return outside.split("\0")
+
+
+@lru_cache(maxsize=16)  # the same in nearly every file
+def _odd_styles(xml: bytes) -> Mapping[bytes, str]:
+    """Return the ids of the cell styles that change a number, from the events of the styles' XML."""
+    formats, struck, styles = _events(xml)
+    odd = {**_PERCENT, **{number: code for number, code in formats.items() if _is_odd(code)}}
+    found: dict[bytes, str] = {}
+    for number, (own_format, font) in enumerate(styles):
+        code = STRUCK if font in struck else odd.get(own_format)
+        if code:
+            found[str(number).encode()] = code
     return found
 
 
-def _struck_fonts(styles: bytes) -> set[bytes]:
-    if b"strike" not in styles:
-        return set()
-    start, end = styles.find(b"fonts"), styles.rfind(b"fonts")
-    return {
-        str(number).encode()
-        for number, body in enumerate(_FONT.findall(styles, start, end))
-        if STRIKE.search(body)
-    }
+def _is_odd(code: str) -> bool:
+    return len(code) > _LONGEST_CODE or any(changes(section) for section in _sections(code))
 
 
-def _attributes(raw: bytes) -> dict[bytes, bytes]:
-    return {name: quoted or other for name, quoted, other in _ATTRIBUTE.findall(raw)}
+def _events(xml: bytes) -> tuple[dict[str, str], set[str], list[tuple[str, str]]]:
+    """Return the number formats by id, the ids of struck fonts, and format and font of each cell style in order."""
+    formats: dict[str, str] = {}
+    struck: set[str] = set()
+    styles: list[tuple[str, str]] = []
+    path: list[str] = []
+    fonts = [0]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        path.append(name.rpartition(":")[2])
+        match path[-2:]:
+            case ["numFmts", "numFmt"]:
+                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            case ["fonts", "font"]:
+                fonts[0] += 1
+            case ["font", "strike"] if path[-3:-2] == ["fonts"] and attributes.get("val", "1") in {
+                "1",
+                "true",
+            }:
+                struck.add(str(fonts[0] - 1))
+            case ["cellXfs", "xf"]:
+                styles.append((attributes.get("numFmtId", ""), attributes.get("fontId", "")))
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: path.pop()
+    parser.Parse(xml, True)  # noqa: FBT003 - the signature of expat; the guard has parsed it before
+    return formats, struck, styles

@@ -10,8 +10,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from struct import Struct
 
 from pipeline.intake.refusal import Refused, hostile, not_a_workbook
 
@@ -19,10 +20,15 @@ MAX_PARTS = 250
 MAX_INFLATED = 32 * 1024 * 1024
 MAX_RATIO = 150
 _RATIO_MATTERS_FROM = 1024 * 1024
+MAX_ENTRIES = 2000
+"""Entries of any archive, a workbook or not: whoever forwards the reports of a whole city sends some hundreds."""
 _LOCAL_HEADER = 30
+_IN_DIRECTORY, _AT_END = b"PK\x01\x02", b"PK\x05\x06"
+_END, _MARK = 22, 4
+"""What stands before each entry in the directory, and before the end; the latter has so many bytes. Some archives begin with a mark."""
 _IS_ENCRYPTED = 0x1
 _IS_UTF8 = 0x800
-_HUGE_COUNT = re.compile(rb"ount\s*=\s*[\"']\d{7,}")
+_HUGE_COUNT = re.compile(rb"ount\s{0,9}=\s{0,9}[\"']\d{7,}")
 """``count`` and ``uniqueCount``: parsers reserve memory for what these promise."""
 _PICTURE = re.compile(
     r"^(?:xl/media|pictures|media)/[^/]+\.(?:png|jpe?g|gif|bmp|emf|wmf|tiff?|svg|webp|wdp)$"
@@ -68,16 +74,21 @@ class Package:
             raise hostile("实际大小与声明不符")
         if not complete or len(data) < info.file_size:
             raise Refused("damaged")
+        if zlib.crc32(data) != info.CRC:
+            raise Refused("altered")  # a bit that flipped on the way may have made another figure
         return data
 
 
 def open_package(content: bytes) -> Package:
-    """Read the directory of a zip. Raises Refused where it is damaged, encrypted or has odd names."""
+    """Read the directory of a zip. Raises Refused where it is damaged or ambiguous or has odd names."""
+    if content.count(_IN_DIRECTORY) > MAX_ENTRIES:
+        raise hostile("内部文件过多")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            infos = archive.infolist()
+            infos, start, comment = archive.infolist(), archive.start_dir, archive.comment
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
         raise Refused("damaged") from None
+    _refuse_second_directory(content, infos, start, comment)
     entries: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = info.filename.replace("\\", "/").lower()
@@ -89,6 +100,30 @@ def open_package(content: bytes) -> Package:
     if not entries:
         raise Refused("damaged")
     return Package(content, entries)
+
+
+def _refuse_second_directory(
+    content: bytes, infos: Sequence[zipfile.ZipInfo], start: int, comment: bytes
+) -> None:
+    """Refuse a zip in which another reader may find another directory than this one."""
+    end = len(content) - len(comment) - _END
+    if start + sum(_of_directory(info) for info in infos) > end or b"PK" in comment:
+        raise hostile("有两份目录")
+    if min((info.header_offset for info in infos), default=0) > _MARK:
+        raise hostile("前面还有别的内容")
+    last = max((_end_of(content, info) for info in infos), default=0)
+    if content.count(_IN_DIRECTORY, last) != len(infos) or content.count(_AT_END, last) != 1:
+        raise hostile("有两份目录")
+
+
+def _end_of(content: bytes, info: zipfile.ZipInfo) -> int:
+    header = content[info.header_offset : info.header_offset + _LOCAL_HEADER]
+    named = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    return info.header_offset + _LOCAL_HEADER + named + info.compress_size
+
+
+def _of_directory(info: zipfile.ZipInfo) -> int:
+    return 46 + len(info.orig_filename) + len(info.extra) + len(info.comment)
 
 
 def kind_of(package: Package) -> str:
@@ -134,7 +169,7 @@ def refuse_excess(package: Package) -> None:
 
 
 def inflate_all(package: Package) -> dict[str, bytes]:
-    """Inflate every part but pictures and look into its text. Raises Refused."""
+    """Inflate every part but pictures, its checksum verified, and look into its text. Raises Refused."""
     refuse_excess(package)
     parts: dict[str, bytes] = {}
     for name in package.entries:
@@ -142,20 +177,40 @@ def inflate_all(package: Package) -> dict[str, bytes]:
             continue
         data = package.inflate(name)
         if name.endswith((".xml", ".rels", ".vml")):
-            _refuse_trick(data)
+            _refuse_trick(data, counts=not name.startswith("xl/worksheets/"))
         parts[name] = data
     return parts
 
 
-def repacked(content: bytes, instead: Mapping[str, bytes]) -> bytes:
-    """Return a zip with other parts in place of those named in ``instead``, in lower case; pictures are left out."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(stream, "w") as target:
-        for info in source.infolist():
-            name = info.filename.replace("\\", "/").lower()
-            if not is_picture(name):
-                target.writestr(info.filename, instead.get(name) or source.read(info))
-    return stream.getvalue()
+def rebuilt(package: Package, parts: Mapping[str, bytes]) -> bytes:
+    """Write the inflated ``parts`` of ``package`` into a zip of their own: whoever reads it sees these and no others."""
+    return stored(
+        (info.filename.replace("\\", "/"), parts[name])
+        for name, info in package.entries.items()
+        if name in parts  # pictures are not opened
+    )
+
+
+def stored(parts: Iterable[tuple[str, bytes]]) -> bytes:
+    """Write a zip of ``parts`` by name, not packed, always the same bytes; thrice as fast as the library's."""
+    body: list[bytes] = []
+    directory: list[bytes] = []
+    start = 0
+    for name, data in parts:
+        raw, size = name.encode("utf-8", "replace"), len(data)
+        facts = (20, _IS_UTF8, 0, 0, 0x21, zlib.crc32(data), size, size, len(raw), 0)
+        body += (_LOCAL.pack(b"PK\x03\x04", *facts), raw, data)
+        directory += (_CENTRAL.pack(_IN_DIRECTORY, 20, *facts, 0, 0, 0, 0, start), raw)
+        start += _LOCAL_HEADER + len(raw) + size
+    listed = b"".join(directory)
+    number = len(directory) // 2
+    end = _LAST.pack(_AT_END, 0, 0, number, number, len(listed), start, 0)
+    return b"".join((*body, listed, end))
+
+
+_LOCAL = Struct("<4sHHHHHIIIHH")
+_CENTRAL = Struct("<4sHHHHHHIIIHHHHHII")
+_LAST = Struct("<4sHHHHIIH")
 
 
 def inflate_within(package: Package, name: str) -> bytes:
@@ -201,11 +256,11 @@ def _open_document(package: Package) -> str:
     return "ods"
 
 
-def _refuse_trick(data: bytes) -> None:
+def _refuse_trick(data: bytes, *, counts: bool) -> None:
     """Refuse what no spreadsheet program writes but parsers stumble over."""
     if b"<!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
         raise hostile("含有实体定义")
     if data.removeprefix(_UTF8_MARK)[:2] in _WIDE_TEXT:
         raise hostile("文字编码异常")
-    if _HUGE_COUNT.search(data):
+    if counts and _HUGE_COUNT.search(data):
         raise hostile("声明的数量异常")

@@ -5,7 +5,7 @@ Never raises for anything an agency can send: whatever is wrong with a file is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import total_of, with_totals
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pipeline.intake.placing import Placement
     from pipeline.intake.spreadsheet import SheetData
 
+LONGEST_TEXT = 200_000
+"""Characters that a cell can hold; other formats than Excel's may hold more, which no workbook can give back."""
 _MARKER_SLACK = 8
 """A marker of the old form stands in a cell of its own; a narrative that mentions the words is longer."""
 
@@ -51,7 +53,20 @@ def read(form: Form, content: bytes) -> Reading:
     if any(sheet.second_reader for sheet in sheets):
         remarks.append(Finding("F01", Severity.INFO, variant="second_reader"))
     remarks += [_clipped(sheet) for sheet in sheets if sheet.clipped]
-    return _read_sheets(form, sheets, remarks)
+    found = _read_sheets(form, sheets, remarks)
+    longest = max(map(len, _texts(found)), default=0)
+    if longest > LONGEST_TEXT:
+        refusal = Refused("long_text", limit=LONGEST_TEXT).finding
+        return Reading(None, findings=(*inspection.remarks, refusal))
+    return found
+
+
+def _texts(found: Reading) -> Iterator[str]:
+    """Yield every text that is taken over as it stands."""
+    claims = found.claims
+    yield from (claims.agency, claims.code, *claims.stamp, *claims.stamp.values())
+    for texts in (found.texts, found.entries, found.explanations, found.unreadable):
+        yield from texts.values()
 
 
 def _clipped(sheet: SheetData) -> Finding:

@@ -1,7 +1,7 @@
-"""A workbook's bytes go in on standard input of a child process; its sheets come back as JSON.
+"""A workbook's bytes go to a child process; its sheets come back as JSON.
 
 For the formats the guard cannot look into, and for the second reader: a parser that aborts, hangs or eats memory
-takes only the child with it. The child imports nothing but the parser, so that it starts in about 40 ms.
+takes only the child with it. The child imports nothing but the parser, starts in about 40 ms and is fed many files.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-MAX_AREA = 1_000_000
+if TYPE_CHECKING:
+    from pipeline.machine.pool import Pool
+
 PDF = "pdf"
 """The engine that reads a PDF; its one answer has the fields that ``documents.pdf.read_pdf`` returns."""
-_HARD_MEMORY = 1024 * 1024 * 1024
-_POLL_SECONDS = 0.05
+MAX_AREA = 300_000
+"""Cells of all sheets together, blank ones within included: each is looked at for every table of the form."""
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 2_000
 
 
@@ -28,69 +30,39 @@ class FaultError(Exception):
 
 
 def parse(
-    content: bytes, engine: str, *, seconds: float = 20.0, memory: int = 500 * 1024 * 1024
+    content: bytes, engine: str, *, seconds: float = 20.0, memory: int = 300 * 1024 * 1024
 ) -> list[dict[str, Any]]:
     """Read ``content`` in a child with one of ``ENGINES``: name, visible and rows of each sheet, and what else it saw.
 
     Raises FaultError where the child says why not, dies, or exceeds ``seconds`` or ``memory`` (bytes).
     """
-    out = _run_child(content, engine, seconds, memory)
-    try:
-        answer = json.loads(out)
-    except ValueError:
-        raise FaultError("crashed") from None
-    if "fault" in answer:
-        raise FaultError(answer["fault"])
+    from pipeline.machine.pool import Answer, Job, Limits  # noqa: PLC0415 - the child does not need these
+
+    job = Job(f"{__name__}:read", json.dumps(engine), (content,))
+    limits = Limits(seconds, seconds, memory)
+    [(_, outcome)] = _pool().run([job], limits)
+    answer: dict[str, Any] = {}
+    if isinstance(outcome, Answer):
+        with suppress(ValueError):
+            answer = json.loads(outcome.text)
+    if "sheets" not in answer:
+        raise FaultError(answer.get("fault", "crashed"))
     sheets: list[dict[str, Any]] = answer["sheets"]
     for sheet in sheets:
         sheet["rows"] = [[_decoded(value) for value in row] for row in sheet["rows"]]
     return sheets
 
 
-def _run_child(content: bytes, engine: str, seconds: float, memory: int) -> bytes:
-    import os  # noqa: PLC0415 - the child does not need these
-    import subprocess  # noqa: PLC0415 - of ourselves only
-    from tempfile import TemporaryFile  # noqa: PLC0415
-    from time import monotonic  # noqa: PLC0415
+@cache
+def _pool() -> Pool:
+    """Return the one child of this process, which is started when it is first asked and ends with the process."""
+    import atexit  # noqa: PLC0415
 
-    root = str(Path(__file__).resolve().parents[2])
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    with (
-        TemporaryFile() as source
-    ):  # a pipe holds 64 kB, and what is left after a first look is never written
-        source.write(content)
-        source.seek(0)
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", __name__, engine],
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": paths},
-        )
-    deadline = monotonic() + seconds
-    with child:
-        while True:
-            try:
-                out, _ = child.communicate(timeout=_POLL_SECONDS)
-            except subprocess.TimeoutExpired:
-                if monotonic() > deadline or _memory_of(child.pid) > memory:
-                    child.kill()
-                    child.communicate()
-                    raise FaultError("crashed") from None
-            else:
-                break
-    if child.returncode:
-        raise FaultError("crashed")
-    return out
+    from pipeline.machine.pool import Pool  # noqa: PLC0415
 
-
-def _memory_of(pid: int) -> int:
-    import psutil  # noqa: PLC0415 - only where a child takes longer than one look
-
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
+    made = Pool()
+    atexit.register(made.close)
+    return made
 
 
 _DECODERS: Mapping[str, Callable[[Any], object]] = {
@@ -116,14 +88,6 @@ def _decoded(value: Any) -> Any:  # noqa: ANN401 - a JSON value
         return value
     kind, text = next(iter(value.items()))
     return _DECODERS[kind](text)
-
-
-def _limit_memory() -> None:
-    """Ask the system for a hard limit, where it has one."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - absent on Windows, where the parent's watch is the limit
-
-        resource.setrlimit(resource.RLIMIT_AS, (_HARD_MEMORY, _HARD_MEMORY))
 
 
 def _read_calamine(content: bytes) -> list[dict[str, object]]:
@@ -231,16 +195,10 @@ ENGINES: Mapping[str, Callable[[bytes], list[dict[str, object]]]] = {
 }
 
 
-def main() -> None:
-    """Be the child: bytes on standard input, one JSON object on standard output."""
-    _limit_memory()
-    content = sys.stdin.buffer.read()
+def read(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+    """Be the child: the engine's name as JSON and the file's bytes go in; sheets or a fault come out, as JSON."""
     try:
-        answer: dict[str, object] = {"sheets": ENGINES[sys.argv[1]](content)}
+        answer: dict[str, object] = {"sheets": ENGINES[json.loads(arguments)](blobs[0])}
     except FaultError as fault:
         answer = {"fault": str(fault)}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode("ascii"))
-
-
-if __name__ == "__main__":
-    main()
+    return json.dumps(answer, ensure_ascii=True), ()

@@ -7,7 +7,7 @@ reader; the binary formats and .ods, which it cannot measure, are read in a chil
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.intake import sandbox
 from pipeline.intake.appearance import Appearance, appearance_of
-from pipeline.intake.cellxml import Address, CellFacts, hidden_lines, merged_away, scan
+from pipeline.intake.cellxml import Address, CellFacts, Covered, hidden_lines, merged_away, scan
 from pipeline.intake.looks import STRIKE, STRUCK, Looks, marked_texts
-from pipeline.intake.package import repacked
 from pipeline.intake.refusal import Refused, hostile
+from pipeline.intake.sandbox import MAX_AREA
 from pipeline.model import Value
 
 if TYPE_CHECKING:
@@ -87,25 +87,24 @@ class SheetData:
         return hidden_lines(self.xml)
 
     @cached_property
-    def covered(self) -> frozenset[Address]:
+    def covered(self) -> frozenset[Address] | Covered:
         """Cells that lie under a merged one: what they hold is not shown."""
         return self.appearance.covered if self.appearance else merged_away(self.xml)
 
 
 def open_workbook(content: bytes, inspection: Inspection) -> list[SheetData]:
     """Read every worksheet of a file the guard let pass. Raises Refused."""
-    if inspection.clipped:
-        content = repacked(content, inspection.clipped)
-    sheets = _read_here(content, inspection) if inspection.kind == "xlsx" else None
+    seen = inspection.package or content
+    sheets = _read_here(seen, inspection) if inspection.kind == "xlsx" else None
     if sheets is None:
-        sheets = _read_in_child(content, inspection)
+        sheets = _read_in_child(seen, inspection)
     if not sheets:
         raise Refused("damaged")
     return sheets
 
 
 def _is_clipped(inspection: Inspection, name: str) -> bool:
-    return any(inspection.sheets.get(name) is kept for kept in inspection.clipped.values())
+    return name in inspection.clipped
 
 
 def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None:
@@ -114,22 +113,32 @@ def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        opened = [
+            (item, workbook.get_sheet_by_index(number))
+            for number, item in enumerate(workbook.sheets_metadata)
+            if str(item.typ) == "SheetTypeEnum.WorkSheet"
+        ]
+        _refuse_wide(sheet for _, sheet in opened)
         return [
             SheetData(
                 item.name,
                 str(item.visible) == "SheetVisibleEnum.Visible",
-                workbook.get_sheet_by_index(number).to_python(skip_empty_area=False),
+                sheet.to_python(skip_empty_area=False),
                 inspection.sheets.get(item.name, b""),
                 looks=inspection.looks,
                 clipped=_is_clipped(inspection, item.name),
             )
-            for number, item in enumerate(workbook.sheets_metadata)
-            if str(item.typ) == "SheetTypeEnum.WorkSheet"
+            for item, sheet in opened
         ]
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, Refused):
         raise
     except BaseException:  # noqa: BLE001 - a panic of the reader's Rust code is no Exception
         return None
+
+
+def _refuse_wide(sheets: Iterable[Any]) -> None:
+    if sum((sheet.total_height + 1) * (sheet.total_width + 1) for sheet in sheets) > MAX_AREA:
+        raise hostile("表格范围过大")
 
 
 def _read_in_child(content: bytes, inspection: Inspection) -> list[SheetData]:

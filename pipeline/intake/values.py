@@ -37,7 +37,7 @@ _FIRST_YEARS = range(1900, 1904)
 """Up to where a date can only be a count: a calendar that begins in 1904 knows none before."""
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
-_WITH_UNIT = re.compile(r"([+-]?[\d,.]+)(\D+)", re.ASCII)
+_WITH_UNIT = re.compile(r"([+-]?[\d,.]{1,40})(\D+)", re.ASCII)
 _EXCEL_ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)", re.ASCII)
 _MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
 _SPACES = {**UNSEEN, ord(" "): "", ord("\t"): ""}

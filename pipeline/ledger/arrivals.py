@@ -14,9 +14,9 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import Envelope, Message, MessageOutcome, Verdict, plausible
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.ledger import codec
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import Finding
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies
 from pipeline.district.roster import normalised
-from pipeline.ledger import codec
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import CHINA, Agency, ConfigError
 
 _KNOWN = """

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.district.folder import District
-from pipeline.ledger import codec, codes, standing
+from pipeline.ledger import codes, standing
 from pipeline.ledger.events import Event, Kind, record
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import PastReport, Reading
 
 _MOST_YEARS = 4

@@ -344,24 +344,30 @@ def unclear_bounces(ledger: Ledger, year: int, since: datetime | None) -> list[s
 
 
 def _returned_letter(ledger: Ledger, year: int, report: Returned) -> str | None:
-    """Find the letter by its Message-ID, else by address and subject, else by whatever of the two is left, if that is one."""
+    """Find the letter by its Message-ID, else by address and subject, else by whatever of the two is left, if that is one.
+
+    A Message-ID cannot be guessed, and says enough where no recipient is named; one that is not ours says that the report is
+    of another letter, unless both address and subject are those of one of ours.
+    """
     if report.letter:
         row = ledger.one(
             "SELECT key, recipient FROM letters WHERE message_id = ? AND state IN ('sent', 'handed', 'failed')",
             (report.letter,),
         )
-        return str(row["key"]) if row and _went_to(row["recipient"], report.recipient) else None
+        if row is not None:
+            return str(row["key"]) if _went_to(row["recipient"], report.recipient) else None
     gone = _kept(ledger, "state = 'sent' AND year = ?", (year,))
     gone = [item for item in gone if not (report.received_at and item.intended_at > report.received_at)]
     to = [item for item in gone if report.recipient.casefold() in _addresses_of(item)]
     about = [item for item in (to or ([] if report.recipient else gone)) if _is_about(item, report.subject)]
-    found = about or (to if not report.subject or len(to) == 1 else [])
+    is_enough = not report.letter and (not report.subject or len(to) == 1)
+    found = about or (to if is_enough else [])
     return found[-1].key if len({item.agency or item.recipient for item in found}) == 1 else None
 
 
 def _went_to(recipients: str, address: str) -> bool:
     """Whether a letter went to ``address``: a report about another one is somebody's invention."""
-    return address.casefold() in recipients.casefold().split(", ")
+    return not address or address.casefold() in recipients.casefold().split(", ")
 
 
 def _addresses_of(item: Kept) -> list[str]:

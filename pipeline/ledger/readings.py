@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pipeline.ledger import codec
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import Place, Reading
 
 
 def keep(ledger: Ledger, reader: str, readings: Mapping[str, Reading], places: Mapping[str, Place]) -> None:
     """Record ``readings``, keyed by the SHA-256 of their files, as made by ``reader``; ``places`` are the form's own."""
+    if not readings:
+        return
     with ledger.transaction("a stage's work is kept as soon as it is done"):
         ledger.write_many(
             "INSERT INTO readings (sha256, reader, stated_year, body) VALUES (?, ?, ?, ?) ON CONFLICT (sha256)"

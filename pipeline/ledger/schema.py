@@ -353,6 +353,25 @@ FROM letters_before ORDER BY rowid;
 DROP TABLE letters_before;
 """
 """What was read back from the outputs until then: what a run found, what was delivered, what every file was written as."""
+_BARRIER = """
+CREATE TABLE begun (
+    year INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    item TEXT NOT NULL,
+    path TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    began_at TEXT NOT NULL,
+    PRIMARY KEY (year, stage, item)
+) WITHOUT ROWID;
+CREATE TABLE failures (
+    sha256 TEXT PRIMARY KEY,
+    year INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    failed_at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
 
 _DECISIONS = """
 CREATE TABLE decisions (
@@ -464,6 +483,7 @@ MIGRATIONS: tuple[str, ...] = (
     _WHAT_LETTERS_REST_ON,
     _UNGUESSABLE,
     _THE_ONLY_MEMORY,
+    _BARRIER,
     _DECISIONS,
 )
 """One script for each version of the schema, in order."""

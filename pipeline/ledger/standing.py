@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.ledger import codec
 from pipeline.ledger.assessments import findings_of
 from pipeline.ledger.store import Ledger
+from pipeline.machine import codec
 from pipeline.model import Finding, Reading, Verdict, plausible, was_sent_back
 from pipeline.versions import Versions, versions_of
 

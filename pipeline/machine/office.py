@@ -15,6 +15,8 @@ from time import monotonic
 
 import psutil
 
+from pipeline.machine.pool import environment
+
 _PROGRAMS = ("soffice", "libreoffice")
 _USUAL_PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
@@ -24,19 +26,32 @@ _USUAL_PLACES = (
 ONE_DOCUMENT = 1024 * 1024 * 1024
 """Bytes of memory that one document may take; LibreOffice itself takes a quarter of it."""
 _POLL_SECONDS = 0.5
+_OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), "http://127.0.0.1:9")
+"""A proxy that nobody is: a document that wants something from the network gets nothing."""
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop></item>
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPProxyName" oor:op="fuse"><value>127.0.0.1</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPProxyPort" oor:op="fuse"><value>9</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPSProxyName" oor:op="fuse"><value>127.0.0.1</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPSProxyPort" oor:op="fuse"><value>9</value></prop></item>
 <item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 """
 
 
 def find_program() -> str | None:
-    """Return LibreOffice's program by its absolute path, None if it is not installed."""
-    found = next(filter(None, map(shutil.which, (*_PROGRAMS, *_USUAL_PLACES))), None)
-    return str(Path(found).resolve()) if found else None
+    """Return LibreOffice's program by its full path, None if it is not installed.
+
+    Not one that lies where the command happens to be called: that folder may be anybody's.
+    """
+    here = Path.cwd()
+    found = map(shutil.which, (*_USUAL_PLACES, *_PROGRAMS))
+    own = (path for path in found if path and Path(path).is_absolute() and Path(path).parent != here)
+    return next((str(Path(path).resolve()) for path in own), None)
 
 
 def convert(
@@ -52,7 +67,8 @@ def convert(
         [*command, "--convert-to", kind, "--outdir", str(out), *map(str, files)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "TZ": "UTC"},
+        cwd=out,
+        env={**environment(out), **_OFFLINE, "PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC"},
     )
     try:
         _wait(process, seconds, memory)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from pipeline.machine.pool import Here, Pool
 from pipeline.model import ConfigError, EnvironmentFailedError
 
 Shared = TypeVar("Shared")
@@ -36,6 +37,8 @@ class Work:
     executor: Executor | None = None
     serial_below: int = 0
     """Items; a stage with fewer is carried out in this process: ten new files need no helpers."""
+    pool: Pool | Here = field(default_factory=Here)
+    """Where what comes from outside is opened and read."""
 
     def map(
         self,
@@ -61,17 +64,31 @@ class Work:
 
 @contextmanager
 def open_work(files: int, *, workers: int | None = None, engine: str | None = None) -> Iterator[Work]:
-    """Choose the executor: ``engine`` (a dask scheduler's address), else processes where there is enough to do."""
-    if engine:
-        with _dask(engine) as executor:
-            yield Work(executor)
-        return
-    wanted = workers or (1 if files < SERIAL_BELOW else os.cpu_count() or 1)
-    if wanted == 1:
-        yield Work()
-        return
-    with ProcessPoolExecutor(wanted, mp_context=get_context("spawn")) as executor:
-        yield Work(executor, 0 if workers else SERIAL_BELOW)
+    """Choose the executor: ``engine`` (a dask scheduler's address), else processes where there is enough to do.
+
+    What comes from outside is read in children of their own (see ``pool``), whatever carries out the rest.
+    """
+    with Pool(workers or min(_MOST_READERS, os.cpu_count() or 1)) as pool, ExitStack() as stack:
+        wanted = workers or (1 if files < SERIAL_BELOW else os.cpu_count() or 1)
+        if engine:
+            yield Work(stack.enter_context(_dask(engine)), pool=pool)
+        elif wanted == 1:
+            yield Work(pool=pool)
+        else:
+            processes = ProcessPoolExecutor(
+                wanted, mp_context=get_context("spawn"), initializer=_forget_credentials
+            )
+            yield Work(stack.enter_context(processes), 0 if workers else SERIAL_BELOW, pool)
+
+
+def _forget_credentials() -> None:
+    """Drop the users and passwords of mail servers: a process that writes documents has no use for them."""
+    for name in [name for name in os.environ if name.startswith("NIANBAO_")]:
+        del os.environ[name]
+
+
+_MOST_READERS = 2
+"""More would be faster only for thousands of files, and each holds memory; ``--workers`` says otherwise."""
 
 
 def _refuse_open_line(address: str) -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
 from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies, Pasts
 from pipeline.district.roster import successor_of
 from pipeline.forms.form import Form
-from pipeline.forms.loader import load_form
-from pipeline.intake import identity, reading
+from pipeline.intake import identity
+from pipeline.intake.barrier import set_aside
 from pipeline.judging.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, bindings, readings, remainders
 from pipeline.ledger.arrivals import Arrival
@@ -24,7 +25,8 @@ from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.codes import Memory
 from pipeline.ledger.decisions import of_kind
 from pipeline.machine.digest import digest_of, program
-from pipeline.machine.work import Progress, Work
+from pipeline.machine.pool import Failure
+from pipeline.machine.work import Progress
 from pipeline.model import (
     CHINA,
     Agency,
@@ -38,6 +40,7 @@ from pipeline.model import (
     Submission,
     Verdict,
 )
+from pipeline.night.barrier import Barrier, File, reader_of
 from pipeline.night.inbox import Inbox
 from pipeline.night.replacing import basis_of, held_back
 from pipeline.night.sorting import Identified, Known, sort_out
@@ -98,7 +101,7 @@ def assess(
     inbox: Inbox,
     *,
     now: datetime,
-    work: Work,
+    barrier: Barrier,
     progress: Progress,
     tell: Tell,
 ) -> Assessed:
@@ -110,7 +113,7 @@ def assess(
     dismissed = {item.envelope for item in campaign.decided(DecisionKind.DISMISS)}
     everything = arrivals.of_year(ledger, year)
     known = [item for item in everything if item.id not in dismissed]
-    found = _all_readings(ledger, campaign, known, inbox.contents, work=work, progress=progress)
+    found = _all_readings(ledger, campaign, known, barrier=barrier, progress=progress)
     earlier = assessments.latest(ledger, year)
     sorted_out = sort_out(campaign.district, known, found, inbox.messages, _known(ledger, campaign, earlier))
     bindings.keep(ledger, sorted_out.bindings, at=now)
@@ -139,9 +142,7 @@ def assess(
     ]
     stale = [at for at, item in enumerate(done) if item is None]
     progress("校验", 0, len(stale))
-    judged = (
-        _judge(campaign, [submissions[at] for at in stale], [item for item in done if item]) if stale else []
-    )
+    judged = _judged(barrier, campaign, [submissions[at] for at in stale], [item for item in done if item])
     for at, assessment in zip(stale, judged, strict=True):
         done[at] = replace(assessment, version=numbered[at])
     whole = tuple(
@@ -181,36 +182,26 @@ def _all_readings(
     ledger: Ledger,
     campaign: Campaign,
     known: Sequence[Arrival],
-    contents: Mapping[str, bytes],
     *,
-    work: Work,
+    barrier: Barrier,
     progress: Progress,
 ) -> dict[str, Reading]:
     form = campaign.form
-    reader = digest_of((program(), form.id))
+    reader = reader_of(form.id)
     found = readings.of_year(ledger, campaign.district.year, reader, form.places)
+    first = {item.envelope.sha256: item.envelope for item in reversed(known)}
     wanted = dict.fromkeys(item.envelope.sha256 for item in known if item.envelope.sha256 not in found)
-    lost = [digest for digest in wanted if digest not in contents and not ledger.originals.has(digest)]
+    lost = [digest for digest in wanted if not ledger.originals.has(digest)]
     found |= readings.older(ledger, lost, form.places)
-    missing = [digest for digest in wanted if digest not in found]
-    if not missing:
-        return found
-    files = [contents[digest] if digest in contents else ledger.originals.load(digest) for digest in missing]
-    read = read_all(form.id, files, work=work, progress=progress)
-    new = dict(zip(missing, read, strict=True))
-    readings.keep(ledger, reader, new, form.places)
-    return found | new
-
-
-def read_all(form_id: str, contents: Sequence[bytes], *, work: Work, progress: Progress) -> list[Reading]:
-    """Read every file, in order."""
-    return work.map(read_chunk, form_id, contents, lambda done: progress("读取报送文件", done, len(contents)))
-
-
-def read_chunk(form_id: str, contents: Sequence[bytes]) -> list[Reading]:
-    """Read a chunk of files. Runs in any worker."""
-    form = load_form(form_id)
-    return [reading.read(form, content) for content in contents]
+    files = {
+        digest: File(first[digest].path, first[digest].sender or "", partial(ledger.originals.load, digest))
+        for digest in wanted
+        if digest not in found
+    }
+    for new in barrier.read(form.id, files, lambda done: progress("读取报送文件", done, len(files))):
+        readings.keep(ledger, reader, new, form.places)
+        found |= new
+    return found
 
 
 def _leftover(item: Arrival, verdict: Verdict = Verdict.DUPLICATE) -> Leftover:
@@ -230,7 +221,7 @@ def submission(envelope: Envelope, found: Reading, who: identity.Identity, level
         agency=who.agency,
         level=who.agency.level if who.agency else level,
         year=who.year,
-        held=who.held,
+        held=who.held or any(finding.is_barrier for finding in found.findings),
     )
 
 
@@ -359,6 +350,29 @@ def _judgement(item: Arrival, basis: str, sent: Submission, done: Assessment) ->
         findings=done.findings,
         settled=None if settled == sent.reading else settled,
     )
+
+
+def _judged(
+    barrier: Barrier, campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Assessment]
+) -> list[Assessment]:
+    """Judge what is new; a file that cannot be judged is held and keeps nothing from the others."""
+    if not stale:
+        return []
+    done = barrier.together({item.sha256: item.file for item in stale}, lambda: _judge(campaign, stale, kept))
+    if done is not None:
+        return done
+    passing = [_passing(barrier, campaign, item) for item in stale]
+    return _judge(campaign, passing, kept)
+
+
+def _passing(barrier: Barrier, campaign: Campaign, item: Submission) -> Submission:
+    """Return a file as it is if it can be judged alone, else as one that was set aside."""
+    tried = barrier.tried(item.sha256, item.file, lambda: _judge(campaign, [item], ()))
+    if not isinstance(tried, Failure):
+        return item
+    aside = set_aside(tried.kind)
+    readings.keep(barrier.ledger, reader_of(campaign.form.id), {item.sha256: aside}, campaign.form.places)
+    return replace(item, reading=aside, held=True)
 
 
 def _judge(campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Assessment]) -> list[Assessment]:

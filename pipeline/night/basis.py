@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
@@ -12,6 +11,7 @@ from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, codes, decisions, imports
 from pipeline.night import mailing, published
 from pipeline.night.assessing import Campaign
+from pipeline.night.barrier import Barrier
 from pipeline.night.fingerprint import fingerprint
 from pipeline.night.inbox import Inbox, look
 from pipeline.night.journal import Journal
@@ -21,7 +21,7 @@ from pipeline.night.journal import Journal
 class Basis:
     """Everything that the outputs of a night depend on, gathered before any work; ``digest`` sums it up.
 
-    ``years`` are those before last year that something is known of.
+    ``years`` are those before last year that something is known of; ``barrier`` is what the inbox was opened behind.
     """
 
     campaign: Campaign
@@ -30,14 +30,15 @@ class Basis:
     layout: bytes
     style: bytes
     digest: str
+    barrier: Barrier
     published: Sequence[tuple[str, str]] = ()
     """Path and digest of what lies in the folder of published reports."""
 
 
-def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetime) -> Basis:
+def gather(ledger: Ledger, district: District, journal: Journal, barrier: Barrier) -> Basis:
     """Look into the inbox, record what is new there, and gather what tonight's outputs depend on."""
-    form, last_year = form_of(district), district.year - 1
-    inbox = look(ledger, district, now=now)
+    form, last_year, now = form_of(district), district.year - 1, barrier.now
+    inbox = look(ledger, district, now=now, barrier=barrier)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, district.year, now=now)
     pasts = imports.reports_of(ledger, last_year)
@@ -57,7 +58,7 @@ def gather(ledger: Ledger, district: District, journal: Journal, *, now: datetim
     lying = published.lying(district)
     others = (*lying, *inbox.leftovers, *campaign.decisions, *pasts.values(), *years.items())
     digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
-    return Basis(campaign, inbox, tuple(years), layout, style, digest, lying)
+    return Basis(campaign, inbox, tuple(years), layout, style, digest, barrier, lying)
 
 
 def _word_layout(district: District, form: Form) -> bytes:

@@ -5,16 +5,30 @@ Only what is new or changed is opened: a thousand mails of earlier nights cost a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from pipeline.district.folder import District
-from pipeline.intake import folder
-from pipeline.ledger import Ledger, arrivals, glances, remainders
+from pipeline.intake import folder, guard
+from pipeline.intake.barrier import set_aside
+from pipeline.ledger import Ledger, arrivals, decisions, glances, readings, remainders
+from pipeline.ledger import barrier as marks
+from pipeline.ledger.barrier import Stage
 from pipeline.machine.digest import digest_of, program
-from pipeline.model import Envelope, EnvironmentFailedError, Finding, Message, Severity, Verdict
+from pipeline.model import (
+    Decision,
+    DecisionKind,
+    Envelope,
+    EnvironmentFailedError,
+    Finding,
+    Message,
+    Reading,
+    Severity,
+    Verdict,
+)
+from pipeline.night.barrier import Barrier, reader_of
 from pipeline.publishing.record import Leftover
 
 Known: TypeAlias = tuple[str, str]
@@ -25,14 +39,12 @@ Known: TypeAlias = tuple[str, str]
 class Inbox:
     """Every file and mail of the campaign in order of arrival, and what holds nothing to judge.
 
-    ``contents`` are those of the files that were opened tonight, by SHA-256; the ledger keeps the others. ``new`` had
-    not come before.
+    Their contents are in the ledger. ``new`` had not come before.
     """
 
     envelopes: tuple[Envelope, ...]
     leftovers: tuple[Leftover, ...]
     messages: tuple[Message, ...] = ()
-    contents: Mapping[str, bytes] = field(default_factory=dict)
     new: frozenset[Known] = frozenset()
 
 
@@ -49,15 +61,34 @@ def require(ledger: Ledger, district: District) -> None:
     )
 
 
-def look(ledger: Ledger, district: District, *, now: datetime) -> Inbox:
+def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier | None = None) -> Inbox:
     """Open what is new in the inbox and record it before anything is judged."""
+    barrier = barrier or Barrier(ledger, district.year, now)
     authserv_id = district.mail.authserv_id
     reader = digest_of(
         (program(), authserv_id)
     )  # a new program may find more in a file, a new setting in its origin
+    unread: dict[str, Reading] = {}
+
+    def keep(envelope: Envelope) -> Envelope:
+        """Store the content; of a file that is not all in hand the guard's refusal is stored instead."""
+        content = envelope.content
+        if hashlib.sha256(content).hexdigest() == envelope.sha256:
+            ledger.originals.keep({envelope.sha256: content})
+        elif refusal := guard.inspect(content).refusal:
+            unread[envelope.sha256] = Reading(None, findings=(refusal,))
+        return replace(envelope, content=b"")
+
     found = folder.fetch(
-        district.inbox, authserv_id=authserv_id, known=glances.of_year(ledger, district.year, reader)
+        district.inbox,
+        authserv_id=authserv_id,
+        known=glances.of_year(ledger, district.year, reader),
+        opener=barrier.open,
+        keep=keep,
     )
+    digests = {item.path: item.sha256 for item in found.envelopes}
+    unread |= {digests[path]: set_aside(kind) for path, kind in found.failed.items()}
+    readings.keep(ledger, reader_of(district.form), unread, {})
     new = arrivals.keep_inbox(
         ledger,
         district.year,
@@ -68,6 +99,7 @@ def look(ledger: Ledger, district: District, *, now: datetime) -> Inbox:
     )
     remainders.keep(ledger, district.year, found.remainders, now=now)
     glances.keep(ledger, district.year, reader, found.looked, unopened=found.unopened)
+    _open_at_last(ledger, district.year, found, now)
     mails = arrivals.mails_of_year(ledger, district.year)
     empty = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in mails if not item.files]
     locked = [Leftover(path, "", Verdict.NOT_A_SUBMISSION) for path in found.locked]
@@ -77,7 +109,6 @@ def look(ledger: Ledger, district: District, *, now: datetime) -> Inbox:
         envelopes=tuple(item.envelope for item in arrivals.of_year(ledger, district.year)),
         leftovers=(*empty, *locked, *strange),
         messages=tuple(mails),
-        contents={item.sha256: item.content for item in found.envelopes},
         new=frozenset((item.path, item.sha256) for item in new),
     )
 
@@ -87,3 +118,23 @@ def _strange(path: str, variant: str) -> Leftover:
     return Leftover(
         path, "", Verdict.NOT_A_SUBMISSION, findings=(Finding("F01", Severity.WARNING, None, (), variant),)
     )
+
+
+def _open_at_last(ledger: Ledger, year: int, found: folder.Fetched, now: datetime) -> None:
+    """Dismiss the unopened mails and archives, recorded as they were, that could be opened now after all."""
+    before = marks.set_aside(ledger, year, Stage.OPEN)
+    done = {
+        digest: path for digest, path in before.items() if path in found.looked and path not in found.failed
+    }
+    if not done:
+        return
+    held = decisions.of_kind(decisions.in_force(ledger, year), DecisionKind.DISMISS)
+    gone = {item.envelope for item in held}
+    for item in arrivals.of_year(ledger, year):
+        path = done.get(item.envelope.sha256)
+        if path == item.envelope.path and item.id not in gone:
+            word = Decision(
+                DecisionKind.DISMISS, "再次运行时已经打开，其中的内容另行处理", "nianbao", now, envelope=item.id, file=path
+            )  # fmt: skip
+            decisions.give(ledger, year, word)
+    marks.forget(ledger, year, done)

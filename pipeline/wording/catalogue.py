@@ -23,12 +23,18 @@ class Wording:
 
 
 _ASK_AGAIN = "请用 Excel 或 WPS 打开政务公开办发的填报模板，填好后另存为 .xlsx 再报送"
+_LOOK = "请政务公开办查看原件：不是报送的，用 nianbao dismiss 记下；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
+"""What is set aside waits for the coordinator: no agency is told that its file is wrong."""
 _WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
 
 CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "encrypted"): Wording("文件设了打开密码，无法读取", "请取消密码后重新保存、报送"),
     ("F01", "damaged"): Wording(
         "文件已损坏，无法打开", "请在自己的电脑上确认能打开，另存为 .xlsx 后重新报送"
+    ),
+    ("F01", "altered"): Wording(
+        "文件在保存或传送中损坏，内容与校验码不符，其中的数不可信",
+        "请重新发送；仍然如此，请另存为 .xlsx 后重新报送",
     ),
     ("F01", "not_a_workbook"): Wording("文件不是电子表格，而是“{kind}”", _ASK_AGAIN, "{kind}"),
     ("F01", "archive"): Wording(
@@ -47,6 +53,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "文件是 Excel 95 或更早的格式，读不出其中的内容",
         "请用 Excel 或 WPS 打开，另存为 .xlsx 后重新报送",
     ),
+    ("F01", "long_text"): Wording("有一处文字超过 {limit} 字，比一个单元格能放的还多", _ASK_AGAIN),
     ("F01", "crashed"): Wording("文件读到一半出错，无法读完", _ASK_AGAIN),
     ("F01", "unfinished"): Wording(
         "文件不完整，可能还没有下载或复制完",
@@ -60,6 +67,14 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "beside"): Wording(
         "压缩包里的这个文件不是电子表格，没有读取", "请打开看一看；里面有报送内容的，请单位用填报模板另报"
     ),
+    ("F01", "time"): Wording("文件在规定的时间内没有读完，已搁置", _LOOK),
+    ("F01", "memory"): Wording("读这个文件需要的内存超过限度，已搁置", _LOOK),
+    ("F01", "crash"): Wording("读这个文件时读取程序中途退出，已搁置", _LOOK),
+    ("F01", "bug"): Wording(
+        "读这个文件时程序本身出了错，已搁置", "请把 ledger/log 中当天的日志发给维护人员；" + _LOOK
+    ),
+    ("F01", "stopped"): Wording("前两次运行都在处理这个文件时中断，已搁置", _LOOK),
+    ("F01", "budget"): Wording("同一来源的文件已经用完了这次运行的时间，这个文件没有读，已搁置", _LOOK),
     ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
     ("F01", "pictures"): Wording("文件里有 {count} 张图片，没有读取"),
     ("F05", "clipped"): Wording(

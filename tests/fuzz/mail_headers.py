@@ -16,7 +16,7 @@ from datetime import UTC, timedelta
 
 from pipeline.intake.imap import path_of
 from pipeline.intake.mail import Mail, open_mail
-from pipeline.ledger import codec
+from pipeline.machine import codec
 from pipeline.model import CHINA, Message
 
 SLOWEST = 3.0

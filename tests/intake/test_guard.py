@@ -13,6 +13,7 @@ from pipeline.intake.cellxml import Formula as StoredFormula
 from pipeline.intake.cellxml import scan
 from pipeline.intake.extents import within_extents
 from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
+from pipeline.intake.spelling import plain
 from pipeline.intake.spreadsheet import SheetData, open_workbook
 from pipeline.model import Severity
 from tests.intake.support import Draft, Formula, draft, prefixed, rewrite_part, zip_of
@@ -173,7 +174,7 @@ def test_corners_in_other_spellings_reach_no_parser(book: bytes, rows: bytes) ->
     content = sheet_with(book, rows)
     refused = guard.inspect(content).refusal
     if refused:
-        assert refused.variant == "hostile"
+        assert refused.variant in {"hostile", "damaged"}  # the latter is no XML
         return
     [sheet] = [sheet for sheet in spread(content) if sheet.clipped]
     assert len(sheet.rows) <= KEPT_ROWS
@@ -296,7 +297,7 @@ def test_macros_are_mentioned_and_never_run(book: bytes) -> None:
 def test_errors_and_formulas_are_listed(book: bytes, dress: object) -> None:
     assert callable(dress)
     xml = dress(guard.inspect(book).sheets["甲"])
-    facts = scan(xml)
+    facts = scan(plain(xml))
     assert facts.errors == {(2, 0): "#DIV/0!"}
     assert facts.formulas == {(2, 0): StoredFormula("1/0", stored=True)}
 
@@ -306,7 +307,8 @@ def test_a_formula_never_calculated_stores_nothing() -> None:
         b'<c r="A1"><f>1+1</f></c><c r="B1"><f>1&lt;2</f><v></v></c>'
         b'<c r="C1" t="str"><f>""</f><v></v></c><c r="D1"><f>1</f><v>1</v></c><c r="E1" s="4"/><c r="F1"><v>7</v></c>'
     )
-    formulas = scan(b"<sheetData><row>" + cells + b"</row></sheetData>").formulas
+    sheet = b"<worksheet><sheetData><row>" + cells + b"</row></sheetData></worksheet>"
+    formulas = scan(plain(sheet)).formulas
     assert {spot: formula.stored for spot, formula in formulas.items()} == {
         (0, 0): False,
         (0, 1): False,

@@ -17,7 +17,6 @@ from pipeline.ledger import (
     arrivals,
     assessments,
     campaign,
-    codec,
     decisions,
     events,
     letters,
@@ -29,6 +28,7 @@ from pipeline.ledger import (
 )
 from pipeline.ledger.campaign import Delivery, Result
 from pipeline.ledger.letters import Letter
+from pipeline.machine import codec
 from pipeline.model import (
     Claims,
     Decision,

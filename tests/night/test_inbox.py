@@ -44,13 +44,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were opened, in order."""
     seen: list[str] = []
-    open_one = folder._open  # noqa: SLF001 - watched, not changed
+    open_one = folder._item  # noqa: SLF001 - watched, not changed
 
     def watched(path: Path, *rest: str) -> object:
         seen.append(path.name)
         return open_one(path, *rest)
 
-    monkeypatch.setattr(folder, "_open", watched)
+    monkeypatch.setattr(folder, "_item", watched)
     return seen
 
 
@@ -64,7 +64,7 @@ def test_what_was_opened_once_is_not_opened_again(
     assert (again.envelopes, again.messages, again.leftovers) == (
         first.envelopes, first.messages, first.leftovers,
     )  # fmt: skip
-    assert (len(first.new), len(again.new), again.contents) == (3, 0, {})
+    assert (len(first.new), len(again.new)) == (3, 0)
 
 
 def test_a_file_that_was_written_over_is_opened_again(
@@ -111,7 +111,7 @@ def test_a_file_that_vanishes_or_is_locked_does_not_stop_the_night(
     district: District, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that vanished was never there; one that another program has open is shown, and read the next night."""
-    open_one = folder._open  # noqa: SLF001
+    open_one = folder._item  # noqa: SLF001
 
     def fails(path: Path, *rest: str) -> object:
         if path.name == "1.eml":
@@ -120,9 +120,9 @@ def test_a_file_that_vanishes_or_is_locked_does_not_stop_the_night(
             raise PermissionError(path)
         return open_one(path, *rest)
 
-    monkeypatch.setattr(folder, "_open", fails)
+    monkeypatch.setattr(folder, "_item", fails)
     found = inbox.look(ledger, district, now=NOW)
     assert sorted(item.file for item in found.leftovers) == ["丙.xlsx", "邮件/2.eml"]
     assert (len(found.envelopes), len(found.messages)) == (0, 1)
-    monkeypatch.setattr(folder, "_open", open_one)
+    monkeypatch.setattr(folder, "_item", open_one)
     assert len(inbox.look(ledger, district, now=NOW).new) == 3

@@ -29,12 +29,13 @@ _HALF = re.compile(
 )
 """Half-width punctuation beside Chinese characters."""
 _SPACES = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
-_BREAK = re.compile(r"\s*\n\s*")
+_BREAK = re.compile(r"(?<!\s)\s*\n\s*")
 _HEADING = re.compile(r"(?:（?[一二三四五六七八九十]{1,3}[）、.]|\(?\d{1,2}[)、.）]|[①-⑳])")
 _ENDS = "。！？；：!?;:”》）"
 _SHORT_LINE = 20
 """A line of fewer characters is a heading, or a paragraph of its own, unless a number follows."""
-SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+SENTENCE = re.compile(r"[^。！？!?\n]{1,1000}[。！？!?]?")
+"""A sentence; what goes on for longer than a page without a stop is cut, so that no rule looks at it as one."""
 
 
 def tidy(text: str) -> str:

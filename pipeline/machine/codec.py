@@ -44,7 +44,7 @@ def _spelled(value: Any) -> Any:  # noqa: ANN401 - what json.dumps does not know
         return sorted(value)
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"the ledger cannot keep a {type(value).__name__}")
+    raise TypeError(f"nobody can keep a {type(value).__name__}")
 
 
 def _is_number(kind: Any) -> bool:  # noqa: ANN401 - an annotation

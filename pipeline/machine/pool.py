@@ -1,0 +1,279 @@
+"""Jobs go in; for each an answer comes out, or why there is none: whatever a job does, it does to a child with a clock.
+
+Children are started when there is something to do and are fed many jobs. One that dies, or takes more time or memory than a
+job may, costs that job and a new start. Answers are JSON and bytes, never objects: a child that was taken over can lie, no more.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
+from threading import Thread
+from time import monotonic
+from typing import Self, TypeAlias
+
+from pipeline.machine import child
+
+TIME, MEMORY, CRASH, BUG = "time", "memory", "crash", "bug"
+_POLL_SECONDS = 0.05
+_WORTH_ANOTHER = 30
+"""Jobs from which on another child is worth its start."""
+_NAMES = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
+"""What a child needs of the environment: to find its libraries and to read file names."""
+_START = (
+    "import sys;root,memory,*paths=sys.argv[1:];"
+    "sys.path[:]=[root,*sys.path];import pipeline;"
+    "sys.path[:]=[*sys.path[1:],*paths];"
+    "from pipeline.machine.child import main;main(int(memory))"
+)
+"""Only the package itself is looked for in its own folder, and no module in the folder the program was called in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one job may take: seconds by the wall and of the processor, and bytes of memory."""
+
+    seconds: float = 30.0
+    cpu: float = 15.0
+    memory: int = 300 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A function by module and name (see ``child.Function``), its arguments as JSON, and bytes."""
+
+    function: str
+    arguments: str = "null"
+    blobs: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the function returned."""
+
+    text: str
+    blobs: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer: ``TIME``, ``MEMORY``, ``CRASH`` or ``BUG``; of a bug ``detail`` is the traceback."""
+
+    kind: str
+    detail: str = ""
+    seconds: float = 0.0
+    """How long it took to fail."""
+
+
+Outcome: TypeAlias = Answer | Failure
+
+
+def environment(folder: str | Path) -> dict[str, str]:
+    """Return the environment of a child that works in ``folder``: no credentials, no settings of the user."""
+    kept = {name: os.environ[name] for name in _NAMES if name in os.environ}
+    return {**kept, **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(folder))}
+
+
+class Pool:
+    """Up to ``size`` children. Use it as a context, or ``close`` it."""
+
+    def __init__(self, size: int = 1) -> None:
+        self._size = size
+        self._lanes: list[_Lane] = []
+        self._handed = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every child."""
+        for lane in self._lanes:
+            lane.end()
+        self._lanes.clear()
+
+    def run(self, jobs: Iterable[Job], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:
+        """Yield number and outcome of each of ``jobs`` as it is done; a job is taken from them when a child is free."""
+        limits = limits or Limits()
+        waiting = enumerate(jobs)
+        answers: SimpleQueue[tuple[_Lane, Outcome]] = SimpleQueue()
+        busy: dict[_Lane, int] = {}
+        try:
+            while True:
+                for lane in self._free(busy):
+                    following = next(waiting, None)
+                    if following is None:
+                        break
+                    busy[lane] = following[0]
+                    self._handed += 1
+                    lane.begin(following[1], limits, answers)
+                if not busy:
+                    return
+                try:
+                    lane, outcome = answers.get(timeout=_POLL_SECONDS)
+                except Empty:
+                    for watched in busy:
+                        watched.watch()
+                    continue
+                yield busy.pop(lane), outcome
+        finally:
+            for lane in busy:  # nobody waits for these any more
+                lane.end()
+
+    def _free(self, busy: dict[_Lane, int]) -> Iterator[_Lane]:
+        yield from [lane for lane in self._lanes if lane not in busy]
+        while len(self._lanes) < self._size and self._handed >= _WORTH_ANOTHER * len(self._lanes):
+            self._lanes.append(_Lane())
+            yield self._lanes[-1]
+
+
+class Here:
+    """Does jobs in this process, for whoever is a child already or tests: exceptions are caught, and there is no clock."""
+
+    def run(self, jobs: Iterable[Job], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:  # noqa: ARG002
+        """Yield number and outcome of each of ``jobs``."""
+        for number, job in enumerate(jobs):
+            how, text, *blobs = child.answer(job.function, job.arguments, job.blobs)
+            if how == child.DONE:
+                yield number, Answer(text.decode("utf-8", "replace"), tuple(blobs))
+            else:
+                yield number, Failure(MEMORY if how == child.MEMORY else BUG, text.decode("utf-8", "replace"))
+
+
+class _Lane:
+    """One child after another, and the job that it has in hand."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: TemporaryDirectory[str] | None = None
+        self._limits = Limits()
+        self._began = self._spent = 0.0
+        self._verdict = ""
+        self._thread: Thread | None = None
+
+    def begin(self, job: Job, limits: Limits, answers: SimpleQueue[tuple[_Lane, Outcome]]) -> None:
+        """Hand ``job`` to the child; its outcome is put into ``answers``."""
+        if self._thread:
+            self._thread.join()
+        process = self._started(limits)
+        self._limits, self._began, self._spent, self._verdict = limits, monotonic(), -1.0, ""
+        self._thread = Thread(target=self._carry, args=(process, job, answers), daemon=True)
+        self._thread.start()
+
+    def _started(self, limits: Limits) -> subprocess.Popen[bytes]:
+        if self._process and self._process.poll() is None:
+            return self._process
+        self.end()
+        self._folder = TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True)
+        root = Path(__file__).resolve().parents[2]
+        hard = (
+            limits.memory + 128 * 1024 * 1024
+        )  # of addresses, of which libraries take many that they never use
+        command = [sys.executable, "-I", "-S", "-c", _START, str(root), str(hard), *_package_folders()]
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder.name,
+            env=environment(self._folder.name),
+        )
+        return self._process
+
+    def _carry(
+        self, process: subprocess.Popen[bytes], job: Job, answers: SimpleQueue[tuple[_Lane, Outcome]]
+    ) -> None:
+        """Send, wait and receive, in a thread: either may block for as long as the child lives."""
+        assert process.stdin  # noqa: S101 - pipes were asked for
+        assert process.stdout  # noqa: S101
+        try:
+            child.write_frame(process.stdin, [job.function.encode(), job.arguments.encode(), *job.blobs])  # type: ignore[arg-type]
+            answer = child.read_frame(process.stdout)  # type: ignore[arg-type]
+        except (OSError, ValueError, child.BrokenFrameError):
+            answer = None
+        answers.put((self, self._outcome(answer)))
+
+    def _outcome(self, answer: child.Frame | None) -> Outcome:
+        took = monotonic() - self._began
+        if self._verdict or not answer or len(answer) < 3:  # noqa: PLR2004 - stays or leaves, how it went, text
+            self._kill()
+            return Failure(self._verdict or CRASH, seconds=took)
+        stays, how, text, *blobs = answer
+        if stays == child.LEAVES or how == child.MEMORY:
+            self._kill()
+        if how == child.DONE:
+            return Answer(text.decode("utf-8", "replace"), tuple(blobs))
+        return Failure(MEMORY if how == child.MEMORY else BUG, text.decode("utf-8", "replace"), took)
+
+    def watch(self) -> None:
+        """End the child if its job takes more than it may."""
+        import psutil  # noqa: PLC0415 - only where a job takes longer than one look
+
+        process = self._process
+        if process is None:
+            return
+        try:
+            seen = psutil.Process(process.pid)
+            spent = sum(seen.cpu_times()[:2])
+            held = seen.memory_info().rss
+        except psutil.Error:
+            return  # it has just gone: whoever reads its answer will notice
+        self._spent = spent if self._spent < 0 else self._spent
+        if monotonic() - self._began > self._limits.seconds or spent - self._spent > self._limits.cpu:
+            self._verdict = TIME
+        elif held > self._limits.memory:
+            self._verdict = MEMORY
+        if self._verdict:
+            self._kill()
+
+    def _kill(self) -> None:
+        """End the child and whatever it has started."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        import psutil  # noqa: PLC0415
+
+        try:
+            family = psutil.Process(self._process.pid).children(recursive=True)
+        except psutil.Error:
+            family = []
+        self._process.kill()
+        self._process.wait()
+        for member in family:
+            try:
+                member.kill()
+            except psutil.Error:
+                continue
+
+    def end(self) -> None:
+        """End the child, close its pipes and remove its folder."""
+        if self._process:
+            self._kill()
+            if self._thread:
+                self._thread.join()
+                self._thread = None
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    try:
+                        pipe.close()
+                    except OSError:  # what was not sent yet goes nowhere
+                        continue
+            self._process = None
+        if self._folder:
+            self._folder.cleanup()
+            self._folder = None
+
+
+def _package_folders() -> list[str]:
+    """Return where this process has its packages from: no relative folder, none that only the call put there."""
+    called_in = {"", str(Path.cwd()), str(Path(sys.argv[0]).resolve().parent) if sys.argv else ""}
+    own = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return [path for path in sys.path if Path(path).is_absolute() and (path in own or path not in called_in)]

@@ -1,0 +1,133 @@
+"""What a job may do: anything; what it costs: itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from pipeline.machine import pool as module
+from pipeline.machine.pool import BUG, CRASH, MEMORY, TIME, Answer, Failure, Here, Job, Limits, Pool
+
+QUICK = Limits(seconds=3.0, cpu=1.0, memory=200 * 1024 * 1024)
+
+
+HOUSE = str(Path(__file__).resolve().parents[2])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _children_know_this_module() -> Iterator[None]:
+    own = module._package_folders  # noqa: SLF001
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_package_folders", lambda: [*own(), HOUSE])
+        yield
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool(2) as made:
+        yield made
+
+
+def act(  # noqa: C901 - a list of misdeeds
+    arguments: str, blobs: Sequence[bytes]
+) -> tuple[str, Sequence[bytes]]:
+    """Do in a child what the arguments name."""
+    what = json.loads(arguments)
+    if what == "abort":
+        os.abort()
+    if what == "leave":
+        os._exit(0)
+    if what == "spin":
+        while True:
+            pass
+    if what == "sleep":
+        time.sleep(60)
+    if what == "grow":
+        return str(len(b"x" * 2_000_000_000)), ()
+    if what == "creep":
+        held = []
+        while True:
+            held.append(bytearray(b"x") * 5_000_000)
+            time.sleep(0.02)
+    if what == "raise":
+        raise ZeroDivisionError(what)
+    if what == "print":
+        print("noise" * 1000)  # noqa: T201 - as a library might
+    if what == "where":
+        return json.dumps([dict(os.environ), sys.path, str(Path.cwd()), os.listdir()]), ()  # noqa: PTH208
+    return json.dumps(what), [bytes(reversed(blob)) for blob in blobs]
+
+
+def job(what: object, *blobs: bytes) -> Job:
+    return Job(f"{__name__}:act", json.dumps(what), blobs)
+
+
+@pytest.mark.parametrize("where", ["pool", "here"])
+def test_answers_carry_text_and_bytes(pool: Pool, where: str) -> None:
+    chosen = pool if where == "pool" else Here()
+    large = bytes(range(256)) * 4000
+    done = dict(chosen.run([job("字"), job(1, b"ab", large), job("print")], QUICK))
+    assert done == {0: Answer('"\\u5b57"'), 1: Answer("1", (b"ba", large[::-1])), 2: Answer('"print"')}
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        ("abort", CRASH),
+        ("leave", CRASH),
+        ("spin", TIME),
+        ("sleep", TIME),
+        ("grow", MEMORY),
+        ("creep", MEMORY),
+        ("raise", BUG),
+    ],
+)
+def test_whatever_a_job_does_costs_that_job(pool: Pool, what: str, kind: str) -> None:
+    before, bad, after = (outcome for _, outcome in sorted(pool.run([job(1), job(what), job(2)], QUICK)))
+    assert (before, after) == (Answer("1"), Answer("2"))
+    assert isinstance(bad, Failure)
+    assert bad.kind == kind
+    assert ("ZeroDivisionError" in bad.detail) is (what == "raise")
+
+
+def test_jobs_are_taken_when_a_child_is_free(pool: Pool) -> None:
+    """A thousand large files are never in memory at once."""
+    begun: list[int] = []
+
+    def jobs() -> Iterator[Job]:
+        for number in range(20):
+            begun.append(number)
+            yield job(number)
+
+    for done, _ in enumerate(pool.run(jobs(), QUICK)):
+        assert len(begun) - done <= 3
+
+
+def test_a_child_has_no_power_of_its_own(pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NIANBAO_IMAP_PASSWORD", "secret")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "json.py").write_text("raise SystemExit('read from here')", "utf-8")
+    pool.close()
+    [(_, outcome)] = pool.run([job("where")], QUICK)
+    assert isinstance(outcome, Answer)
+    names, paths, folder, files = json.loads(outcome.text)
+    assert "secret" not in names.values()
+    assert names["HOME"] == folder
+    assert str(tmp_path) not in {folder, *paths}
+    assert files == []
+
+
+def test_nothing_of_a_pool_is_left_behind() -> None:
+    with Pool() as made:
+        [(_, outcome)] = made.run([job("where")], QUICK)
+        assert isinstance(outcome, Answer)
+        folder = Path(json.loads(outcome.text)[2])
+        assert folder.is_dir()
+    assert not folder.exists()
