@@ -145,6 +145,7 @@ def test_a_new_program_reads_the_originals_though_the_inbox_is_empty(
 ) -> None:
     first = rows(night(district))
     shutil.rmtree(district / "inbox")
+    (district / "inbox").mkdir()
     for module in (assessing, night_barrier):
         monkeypatch.setattr(module, "program", lambda: "another")
     (district / "output" / str(YEAR) / "figures.csv").unlink()
@@ -158,6 +159,7 @@ def test_what_could_not_be_kept_keeps_its_reading(
     """Of a file beyond the limit only the refusal is kept; a new program cannot read it again."""
     first = rows(night(district))
     shutil.rmtree(district / "inbox")
+    (district / "inbox").mkdir()
     shutil.rmtree(district / "output" / "ledger" / "originals")
     for module in (assessing, night_barrier):
         monkeypatch.setattr(module, "program", lambda: "another")

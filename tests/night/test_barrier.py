@@ -25,7 +25,7 @@ from tests.support.mails import mail
 NOW = datetime(2024, 1, 20, 20, tzinfo=CHINA)
 NAMES = ("甲局", "乙局", "丙局")
 BAD = "恶.xlsx"
-POISON = b"PK\x03\x04poison"
+POISON = b"PK\x03\x04poisonPK\x05\x06"
 
 
 @pytest.fixture
