@@ -70,7 +70,9 @@ def entries(form: Form) -> list[Entry]:
 def _entry(form: Form, rule: AnyRule, findings: tuple[object, ...]) -> Entry:
     said = next(item for item in notices(form, findings) if item.code == rule.id)  # type: ignore[arg-type]
     where = f"{said.sheet} {said.cell or ''}".strip() if said.sheet else ""
-    words = [SEVERITY_WORDS[getattr(rule, name)] for name in SEVERITY_FIELDS if getattr(rule, name, "")]
+    severities = [getattr(rule, name) for name in SEVERITY_FIELDS if getattr(rule, name, "")]
+    severities += [own for own in getattr(rule, "variants", {}).values() if own != "info"]
+    words = [SEVERITY_WORDS[own] for own in dict.fromkeys(severities)]
     return Entry(
         rule.id,
         rule.condition,

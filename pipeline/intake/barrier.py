@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from pipeline.intake.folder import Found, Item, Remainder, contents_of, whole
 from pipeline.machine import codec
 from pipeline.machine.pool import BUG, TIME, Answer, Failure, Here, Job, Limits, Outcome, Pool
-from pipeline.model import Envelope, Finding, Message, Reading, Severity
+from pipeline.model import Envelope, Finding, Message, Reading
 
 FIRST = Limits(seconds=20.0, cpu=3.0)
 """What an item may take at first: a hundred times what an ordinary one takes."""
@@ -172,4 +172,4 @@ def understood(outcome: Outcome) -> Reading:
 
 def set_aside(kind: str) -> Reading:
     """Make the reading of a file that was not read to its end."""
-    return Reading(None, findings=(Finding("F01", Severity.ERROR, variant=kind),))
+    return Reading(None, findings=(Finding.found("F01", variant=kind),))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.model import Agency, Fact, Finding, Reason, SenderProof, Severity
+from pipeline.model import Agency, Fact, Finding, Reason, SenderProof
 
 if TYPE_CHECKING:
     from pipeline.intake.identity import Identity, Roster
@@ -22,6 +22,8 @@ CODE = "F06"
 _UNVERIFIED = "unverified"
 _UNBOUND = "unbound"
 _NO_SENDER = "（没有发件人）"
+_ONLY_SAID = frozenset({_UNVERIFIED, _UNBOUND})
+"""What is told of a sender that holds nothing up."""
 _NO_PHONE = "名单中没有电话"
 
 
@@ -41,7 +43,7 @@ def bind(
     doubt = _doubt(found.agency, envelope, roster, trusted, then)
     if doubt is None:
         return found
-    is_held = found.held or doubt.severity is Severity.ERROR
+    is_held = found.held or doubt.variant not in _ONLY_SAID
     return replace(found, held=is_held, findings=(*found.findings, doubt))
 
 
@@ -113,10 +115,10 @@ def _doubt(
         return None
     senders = owners(sender, roster.by_email)
     if agency is None and not senders:
-        return Finding(CODE, Severity.ERROR, None, (), "nobody", _sender_fact(sender))
+        return Finding.found(CODE, None, (), "nobody", _sender_fact(sender))
     if agency and not _may_send(sender, (*agency.emails, *then)):
         return _stranger(sender, senders, agency)
-    return None if is_verified else Finding(CODE, Severity.INFO, None, (), _UNVERIFIED, _sender_fact(sender))
+    return None if is_verified else Finding.found(CODE, None, (), _UNVERIFIED, _sender_fact(sender))
 
 
 def _may_send(sender: str, emails: Collection[str]) -> bool:
@@ -129,7 +131,7 @@ def _stranger(sender: str, senders: Sequence[Agency], agency: Agency) -> Finding
         return _finding(Reason.FOREIGN_SENDER, sender, agency, owner=senders[0].name)
     if not agency.emails:
         facts = {**_sender_fact(sender), "agency": agency.name}
-        return Finding(CODE, Severity.INFO, None, (), _UNBOUND, facts)
+        return Finding.found(CODE, None, (), _UNBOUND, facts)
     return _finding(Reason.UNKNOWN_SENDER, sender, agency)
 
 
@@ -141,7 +143,7 @@ def _finding(reason: Reason, sender: str, agency: Agency | None, **facts: Fact) 
         **facts,
     }
     named["contact"] = named["contact"] or _NO_PHONE
-    return Finding(CODE, Severity.ERROR, None, (), reason.value, named)
+    return Finding.found(CODE, None, (), reason.value, named)
 
 
 def _sender_fact(sender: str) -> dict[str, Fact]:

@@ -23,7 +23,7 @@ from pipeline.intake.formula_value import value_of
 from pipeline.intake.labels import answered, normalise
 from pipeline.intake.looks import STRUCK, changes
 from pipeline.intake.values import Typed, exact, shown, type_cell, unreadable
-from pipeline.model import Fact, Finding, Number, Place, Severity, a1
+from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell, Form, Table
@@ -86,10 +86,8 @@ def complete(form: Form, figures: Figures) -> dict[str, Number | None]:
         computed = numbers[key]
         if computed is not None and computed != stated:
             facts: Mapping[str, Fact] = {"stated": stated, "value": computed}
-            severity = Severity.WARNING if _states_another(stated, computed) else Severity.INFO
-            figures.findings.append(
-                Finding("C04", severity, figures.places[key], (key,), "recomputed", facts)
-            )
+            variant = "restated" if _states_another(stated, computed) else "recomputed"
+            figures.findings.append(Finding.found("C04", figures.places[key], (key,), variant, facts))
     return numbers
 
 
@@ -183,7 +181,7 @@ def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData
             variant = STRUCK if code == STRUCK else "format"
             facts: Mapping[str, Fact] = {"value": number, "format": code}
             place = into.places[cell.key]
-            into.findings.append(Finding("C08", Severity.ERROR, place, (cell.key,), variant, facts))
+            into.findings.append(Finding.found("C08", place, (cell.key,), variant, facts))
 
 
 def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: Figures) -> None:
@@ -196,7 +194,7 @@ def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, 
     if normalise(said) != YES:
         noted: Mapping[str, Fact] = {"raw": said, "value": YES}
         place = into.places[table.nil_key]
-        into.findings.append(Finding("C04", Severity.INFO, place, (table.nil_key,), "normalised", noted))
+        into.findings.append(Finding.found("C04", place, (table.nil_key,), "normalised", noted))
     count = 0
     for cell in form.cells_of(table.key):
         number = into.numbers[cell.key]
@@ -206,9 +204,7 @@ def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, 
     if count:
         facts: Mapping[str, Fact] = {"table": table.name, "count": count}
         place = into.places[table.nil_key]
-        into.findings.append(
-            Finding("C09", Severity.ERROR, place, (table.nil_key,), "nil_contradiction", facts)
-        )
+        into.findings.append(Finding.found("C09", place, (table.nil_key,), "nil_contradiction", facts))
 
 
 @lru_cache(maxsize=8)

@@ -17,7 +17,7 @@ from pipeline.intake.extents import within_extents
 from pipeline.intake.looks import Looks
 from pipeline.intake.refusal import Refused, not_a_workbook
 from pipeline.intake.spelling import plain
-from pipeline.model import Finding, Severity
+from pipeline.model import Finding
 
 MAX_BYTES = 20 * 1024 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -85,10 +85,10 @@ def _inspect_zip(content: bytes) -> Inspection:
     parts = package.inflate_all(opened)
     remarks: tuple[Finding, ...] = ()
     if any(name.startswith(_MACROS) for name in parts):
-        remarks = (Finding("F01", Severity.INFO, variant="macros"),)
+        remarks = (Finding.found("F01", variant="macros"),)
     pictures = sum(map(package.is_picture, opened.entries))
     if pictures:
-        remarks += (Finding("F01", Severity.INFO, variant="pictures", facts={"count": pictures}),)
+        remarks += (Finding.found("F01", variant="pictures", facts={"count": pictures}),)
     if kind != "xlsx":
         return Inspection(kind, remarks=remarks, package=package.rebuilt(opened, parts))
     whole = open_book(parts, plain)

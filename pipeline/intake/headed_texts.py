@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.intake.headings import TABLE, Part, bare, heading_in, is_title, parts_of, preface_of
-from pipeline.model import Fact, Finding, Severity
+from pipeline.model import Fact, Finding
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -35,12 +35,12 @@ def settle_headings(form: Form, listed: Listed) -> None:
     if not any(foreign.values()):
         for key in cut:
             listed.answers[key] = _joined(parts[key])
-            _say(form, listed, (key,), "heading_cut", Severity.INFO)
+            _say(form, listed, (key,), "heading_cut")
         return
     placed = _within_cells(form, keys, parts) or _as_one_stream(form, listed, keys, parts)
     involved = tuple(key for key in keys if foreign[key])
     if placed is None:
-        _say(form, listed, involved, "headings_inside", Severity.ERROR, _labels(parts, foreign))
+        _say(form, listed, involved, "headings_inside", _labels(parts, foreign))
         return
     for text in form.texts:
         before = listed.answers.get(text.key, "")
@@ -51,7 +51,7 @@ def settle_headings(form: Form, listed: Listed) -> None:
     listed.findings = [
         found for found in listed.findings if found.variant != "missing_label" or found.key not in filled
     ]
-    _say(form, listed, involved, "headings_placed", Severity.WARNING, _labels(parts, foreign))
+    _say(form, listed, involved, "headings_placed", _labels(parts, foreign))
 
 
 def _cut_own(key: str, parts: Sequence[Part]) -> bool:
@@ -137,13 +137,11 @@ def _labels(parts: _Parts, foreign: Mapping[str, Sequence[str]]) -> str:
     return "、".join(f"“{label}”" for label in labels)
 
 
-def _say(
-    form: Form, listed: Listed, keys: tuple[str, ...], variant: str, severity: Severity, labels: str = ""
-) -> None:
+def _say(form: Form, listed: Listed, keys: tuple[str, ...], variant: str, labels: str = "") -> None:
     texts = {text.key: text.label for text in form.texts}
     place = listed.places.get(keys[0])
     facts: Mapping[str, Fact] = {"label": texts[keys[0]], "labels": labels, "cells": _cells(listed, keys)}
-    listed.findings.append(Finding("F05", severity, place, keys, variant, facts))
+    listed.findings.append(Finding.found("F05", place, keys, variant, facts))
 
 
 def _cells(listed: Listed, keys: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.intake.binding import owners
 from pipeline.intake.labels import normalise, year_of
-from pipeline.model import Agency, Fact, Finding, Severity
+from pipeline.model import Agency, Fact, Finding
 
 if TYPE_CHECKING:
     from pipeline.model import Place, Reading
@@ -229,7 +229,7 @@ def _finding(reading: Reading, role: str, variant: str, **facts: Fact) -> Findin
     key = _key_of(reading, role)
     place: Place | None = reading.places.get(key)
     named: Mapping[str, Fact] = facts
-    return Finding("F02", Severity.ERROR, place, (key,) if key else (), variant, named)
+    return Finding.found("F02", place, (key,) if key else (), variant, named)
 
 
 def _entry(reading: Reading, role: str) -> str:

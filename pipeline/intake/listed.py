@@ -17,7 +17,7 @@ from pipeline.forms.kinds import EXACT
 from pipeline.intake.labels import likeness, normalise
 from pipeline.intake.lines import ALIKE_ENOUGH
 from pipeline.intake.values import shown, type_cell
-from pipeline.model import Fact, Finding, Number, Place, Severity, a1
+from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -65,7 +65,7 @@ def read_listed(form: Form, sheets: Sequence[SheetData]) -> Listed:
         if items and not any(spots.values()):
             facts = {"sheet": sheet.name}
             keys = tuple(item.key for item in items)
-            result.findings.append(Finding("F03", Severity.ERROR, None, keys, "missing_sheet", facts))
+            result.findings.append(Finding.found("F03", None, keys, "missing_sheet", facts))
             continue
         for item in items:
             _read_item(result, item, spots[item.key])
@@ -162,7 +162,7 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
         if item.required:
             facts = {"table": item.sheet, "label": item.label}
             result.findings.append(
-                Finding("F03", Severity.ERROR, Place(item.sheet), (item.key,), "missing_label", facts)
+                Finding.found("F03", Place(item.sheet), (item.key,), "missing_label", facts)
             )
         return
     sheet, row, column = spot
@@ -170,14 +170,14 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
     if not is_label(label, item.label):
         place = Place(sheet.name, a1(row, column))
         near = {"found": str(label).strip(), "label": item.label}
-        result.findings.append(Finding("F03", Severity.WARNING, place, (item.key,), "near_label", near))
+        result.findings.append(Finding.found("F03", place, (item.key,), "near_label", near))
     answer, where = answer_beside(sheet, row, column, item)
     result.read |= {(sheet.name, row, column), (sheet.name, row, where)}
     if isinstance(item, Text):
         if sheet.is_struck(row, where):
             found = Place(sheet.name, a1(row, where))
             facts = {"label": item.label}
-            result.findings.append(Finding("F05", Severity.WARNING, found, (item.key,), "struck_text", facts))
+            result.findings.append(Finding.found("F05", found, (item.key,), "struck_text", facts))
         below = dict(_continued(sheet, row, where, column))
         result.read |= {(sheet.name, other, where) for other in below}
         answer = "\n".join((answer, *below.values())).strip()
@@ -194,16 +194,16 @@ def _plain(result: Listed, item: Text, answer: str, place: Place) -> str:
     if _MARKUP.search(answer):
         answer = clean(html.unescape(_TAG.sub("", _BREAK.sub("\n", answer))).replace("\u00a0", " "))
         note = {"label": item.label}
-        result.findings.append(Finding("F05", Severity.INFO, place, (item.key,), "markup_cut", note))
+        result.findings.append(Finding.found("F05", place, (item.key,), "markup_cut", note))
     if answer and _NO_WORDS.fullmatch(answer):
         facts = {"label": item.label, "raw": answer[:_LONGEST_LABEL]}
-        result.findings.append(Finding("F05", Severity.ERROR, place, (item.key,), "no_words", facts))
+        result.findings.append(Finding.found("F05", place, (item.key,), "no_words", facts))
     return answer
 
 
 def _too_long(item: Entry | Text, place: Place, length: int) -> Finding:
     facts: Mapping[str, Fact] = {"label": item.label, "count": length, "most": layout.CELL_CHARACTERS}
-    return Finding("F05", Severity.ERROR, place, (item.key,), "too_long", facts)
+    return Finding.found("F05", place, (item.key,), "too_long", facts)
 
 
 def answer_beside(sheet: SheetData, row: int, column: int, item: Entry | Text) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.labels import tells_another_year
 from pipeline.intake.values import shown, type_cell
-from pipeline.model import Fact, Finding, Number, Place, Severity, a1
+from pipeline.model import Fact, Finding, Number, Place, a1
 from pipeline.wording.addresses import cell_ranges
 
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ def _copies(
     for copy in placed.copies:
         if copy.sheet != placed.sheet and tells_another_year(copy.sheet, year):
             facts: dict[str, Fact] = {"table": table.name, "sheet": placed.sheet, "copy": copy.sheet}
-            yield Finding("F05", Severity.INFO, Place(placed.sheet), (), "other_year", facts)
+            yield Finding.found("F05", Place(placed.sheet), (), "other_year", facts)
         else:
             copies.append(copy)
     if len(copies) > 1 and _add_up(inputs, placed, copies, sheets):
         parts = "、".join(f"“{copy.sheet}”" for copy in copies)
         facts = {"table": table.name, "sheet": placed.sheet, "copies": parts}
-        yield Finding("F05", Severity.INFO, Place(placed.sheet), (), "parts", facts)
+        yield Finding.found("F05", Place(placed.sheet), (), "parts", facts)
         return
     for copy in copies:
         yield _copy(form, table, placed, copy, sheets)
@@ -64,7 +64,7 @@ def _copy(
     where = copy.sheet
     if not copy.positions:
         facts: dict[str, Fact] = {"table": table.name, "copy": where}
-        return Finding("F05", Severity.WARNING, Place(placed.sheet), (), "copies_unclear", facts)
+        return Finding.found("F05", Place(placed.sheet), (), "copies_unclear", facts)
     if copy.sheet == placed.sheet:
         where = f"{copy.sheet}（{a1(*min(spot[1:] for spot in copy.positions.values()))} 起）"
     facts = {"table": table.name, "sheet": placed.sheet, "copy": where}
@@ -72,12 +72,11 @@ def _copy(
     different = [cell.key for cell in inputs if _meant(cell, placed, sheets) != _meant(cell, copy, sheets)]
     filled = any(_meant(cell, copy, sheets) for cell in inputs)
     if not different or not filled:
-        return Finding("F05", Severity.INFO, Place(placed.sheet), (), "copy", facts)
+        return Finding.found("F05", Place(placed.sheet), (), "copy", facts)
     first = copy.positions.get(different[0], (copy.sheet, 0, 0))
     place = placed.positions.get(different[0])
-    return Finding(
+    return Finding.found(
         "F05",
-        Severity.ERROR,
         Place(placed.sheet, a1(*place[1:])) if place else Place(placed.sheet),
         tuple(different),
         "copies_differ",
@@ -126,7 +125,7 @@ def _at(sheets: Sequence[SheetData], position: Position | None) -> Raw:
 
 def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> Iterable[Finding]:
     if not sheet.visible:
-        yield Finding("F05", Severity.WARNING, Place(sheet.name), (), "hidden_sheet")
+        yield Finding.found("F05", Place(sheet.name), (), "hidden_sheet")
         return
     rows, columns = sheet.hidden_lines
     covered = sheet.covered
@@ -145,4 +144,4 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
         if keys:
             cells = [a1(*spots[key]) for key in keys]
             facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
-            yield Finding("F05", Severity.WARNING, Place(sheet.name, cells[0]), tuple(keys), variant, facts)
+            yield Finding.found("F05", Place(sheet.name, cells[0]), tuple(keys), variant, facts)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import holds, with_totals
+from pipeline.forms.weighed import weighed
 from pipeline.intake.figures import Figures, read_table
 from pipeline.intake.shifted import blocks_of, shift_of
 from pipeline.model import Fact, Finding, Place, Severity, a1
@@ -64,7 +65,7 @@ def _shifted(form: Form, table: Table, placed: Placement, block: Block, shift: S
     place = Place(name, a1(row, column))
     return Paste(
         replace(placed, positions=positions, moved=placed.moved or bool(shift.spots)),
-        Finding("F05", Severity.ERROR, place, inputs, variant, facts),
+        Finding.found("F05", place, inputs, variant, facts),
     )
 
 
@@ -112,7 +113,7 @@ def _low_paste(form: Form, table: Table, placed: Placement, sheets: Sequence[She
     variant = "pasted_low" if proven else "pasted_low_unclear"
     return Paste(
         shifted if proven else replace(placed, positions=kept),
-        Finding("F05", Severity.ERROR, Place(sheet.name, first), tuple(spots), variant, facts),
+        Finding.found("F05", Place(sheet.name, first), tuple(spots), variant, facts),
     )
 
 
@@ -133,7 +134,7 @@ def _lowered(sheet: SheetData, spots: _Spots) -> tuple[int, list[str]]:
 def _is_proven(form: Form, table: Table, shifted: Placement, sheets: Sequence[SheetData]) -> bool:
     trial = Figures()
     read_table(form, table, shifted, sheets, trial)
-    if any(found.severity is Severity.ERROR for found in trial.findings):
+    if any(found.severity is Severity.ERROR for found in weighed(form, trial.findings)):
         return False
     numbers = with_totals(form, {cell.key: trial.numbers.get(cell.key) for cell in form.cells})
     own = {cell.key: cell for cell in form.cells_of(table.key)}

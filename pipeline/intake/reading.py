@@ -6,9 +6,11 @@ Never raises for anything an agency can send: whatever is wrong with a file is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import total_of, with_totals
+from pipeline.forms.weighed import weighed
 from pipeline.intake import guard
 from pipeline.intake.documents.reading import read_report
 from pipeline.intake.figures import Figures, complete, read_table
@@ -24,7 +26,7 @@ from pipeline.intake.spreadsheet import open_workbook
 from pipeline.intake.stray_texts import stray_texts
 from pipeline.intake.strays import strays
 from pipeline.intake.titles import foreign_titles
-from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, Severity, a1
+from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
@@ -39,7 +41,12 @@ _MARKER_SLACK = 8
 
 
 def read(form: Form, content: bytes) -> Reading:
-    """Read one file as a submission on ``form``."""
+    """Read one file as a submission on ``form``; what is found weighs what the form declares."""
+    found = _read(form, content)
+    return replace(found, findings=tuple(weighed(form, found.findings)))
+
+
+def _read(form: Form, content: bytes) -> Reading:
     inspection = guard.inspect(content)
     if inspection.refusal:
         is_other = inspection.refusal.variant == "not_a_workbook"
@@ -51,7 +58,7 @@ def read(form: Form, content: bytes) -> Reading:
         return Reading(None, findings=(*inspection.remarks, refused.finding))
     remarks = list(inspection.remarks)
     if any(sheet.second_reader for sheet in sheets):
-        remarks.append(Finding("F01", Severity.INFO, variant="second_reader"))
+        remarks.append(Finding.found("F01", variant="second_reader"))
     remarks += [_clipped(sheet) for sheet in sheets if sheet.clipped]
     found = _read_sheets(form, sheets, remarks)
     longest = max(map(len, _texts(found)), default=0)
@@ -71,7 +78,7 @@ def _texts(found: Reading) -> Iterator[str]:
 
 def _clipped(sheet: SheetData) -> Finding:
     facts: Mapping[str, Fact] = {"sheet": sheet.name, "rows": KEPT_ROWS, "columns": KEPT_COLUMNS}
-    return Finding("F05", Severity.INFO, Place(sheet.name), (), "clipped", facts)
+    return Finding.found("F05", Place(sheet.name), (), "clipped", facts)
 
 
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
@@ -121,7 +128,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             *listed.findings,
             *foreign_titles(form, sheets),
             *(
-                Finding("F05", Severity.INFO, Place(name), (), "lines", {"sheet": name})
+                Finding.found("F05", Place(name), (), "lines", {"sheet": name})
                 for name in sheets_of_lines(form, sheets)
             ),
             *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
@@ -143,10 +150,10 @@ def _open_totals(
             if sides == (typed, then) and typed != then:
                 facts: Mapping[str, Fact] = {"title": check.rule.title, "left": typed, "right": then}
                 place = places.get(check.anchor)
-                yield Finding("F05", Severity.ERROR, place, (check.anchor,), "open_check", facts)
+                yield Finding.found("F05", place, (check.anchor,), "open_check", facts)
         elif sums[key] == then and then != typed:
             facts = {"typed": typed, "value": then}
-            yield Finding("F05", Severity.ERROR, places.get(key), (key,), "open_total", facts)
+            yield Finding.found("F05", places.get(key), (key,), "open_total", facts)
 
 
 def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) -> Claims:
@@ -188,7 +195,7 @@ def _superseded(
     }
     if shared:
         facts = {**facts, "tables": "、".join(f"“{table.name}”" for table, _ in shared)}
-    finding = Finding("F04", Severity.ERROR, variant="carried" if shared else "", facts=facts)
+    finding = Finding.found("F04", variant="carried" if shared else "", facts=facts)
     return Reading(
         form.id,
         claims,
@@ -205,7 +212,7 @@ def _superseded(
 
 def _missing_table(form: Form, table: Table) -> Finding:
     keys = tuple(cell.key for cell in form.cells_of(table.key))
-    return Finding("F03", Severity.ERROR, None, keys, "missing_table", {"table": table.name})
+    return Finding.found("F03", None, keys, "missing_table", {"table": table.name})
 
 
 def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Finding]:
@@ -222,18 +229,18 @@ def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Fin
                 "sheets": "、".join(f"“{name}”" for name in placed.rivals),
                 "sheet": table.sheet,
             }
-        found.append(Finding("F05", Severity.ERROR, where, placed.ambiguous, variant, facts))
+        found.append(Finding.found("F05", where, placed.ambiguous, variant, facts))
     for fault in placed.missing:
         facts = {"table": table.name, "label": fault.label}
-        found.append(Finding("F03", Severity.ERROR, where, fault.keys, "missing_label", facts))
+        found.append(Finding.found("F03", where, fault.keys, "missing_label", facts))
     for fault in placed.near:
         facts = {"found": fault.found, "label": fault.label}
         place = Place(fault.position[0], a1(*fault.position[1:])) if fault.position else where
-        found.append(Finding("F03", Severity.WARNING, place, fault.keys, "near_label", facts))
+        found.append(Finding.found("F03", place, fault.keys, "near_label", facts))
     if placed.sheet not in {"", table.sheet} and not placed.ambiguous:
         facts = {"table": table.name, "found": placed.sheet, "sheet": table.sheet}
-        found.append(Finding("F05", Severity.INFO, where, (), "renamed", facts))
+        found.append(Finding.found("F05", where, (), "renamed", facts))
     if placed.moved:
         facts = {"table": table.name}
-        found.append(Finding("F05", Severity.INFO, where, (), "moved", facts))
+        found.append(Finding.found("F05", where, (), "moved", facts))
     return found

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from pipeline.model import Fact, Finding, Severity
+from pipeline.model import Fact, Finding
 
 
 class Refused(Exception):  # noqa: N818 - not an error of the program: an answer
@@ -13,7 +13,7 @@ class Refused(Exception):  # noqa: N818 - not an error of the program: an answer
 
     def __init__(self, variant: str, **facts: Fact) -> None:
         super().__init__(variant)
-        self.finding = Finding("F01", Severity.ERROR, variant=variant, facts=facts)
+        self.finding = Finding.found("F01", variant=variant, facts=facts)
 
 
 def hostile(reason: str) -> Refused:

@@ -13,7 +13,7 @@ from pipeline.forms import layout
 from pipeline.intake.labels import tells_another_year
 from pipeline.intake.listed import answer_beside, clean, is_guidance, is_label
 from pipeline.intake.placing import own_names
-from pipeline.model import Finding, Place, Severity, a1
+from pipeline.model import Finding, Place, a1
 from pipeline.wording.addresses import position
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _unread(form: Form, listed: Listed, sheet: SheetData) -> Iterator[Finding]:
         row, column, text = found[0]
         cells = "、".join(a1(*spot) for *spot, _ in found[:_SHOWN])
         facts = {"cells": cells, "raw": " ".join(text[:_BEGINNING].split()) + "……" * (len(text) > _BEGINNING)}
-        yield Finding("F05", Severity.WARNING, Place(sheet.name, a1(row, column)), (), "unread_text", facts)
+        yield Finding.found("F05", Place(sheet.name, a1(row, column)), (), "unread_text", facts)
 
 
 def _sentences(sheet: SheetData, top: int) -> Iterator[_Cell]:
@@ -80,7 +80,7 @@ def _copies(form: Form, listed: Listed, sheet: SheetData) -> Iterator[Finding]:
         answer, place = _answer_on(sheet, text), listed.places.get(text.key)
         if place and len(answer) >= _PARAGRAPH and _bare(answer) not in _bare(listed.answers[text.key]):
             facts = {"label": text.label, "sheet": place.sheet, "copy": sheet.name}
-            yield Finding("F05", Severity.WARNING, place, (text.key,), "texts_differ", facts)
+            yield Finding.found("F05", place, (text.key,), "texts_differ", facts)
 
 
 def _answer_on(sheet: SheetData, text: Text) -> str:

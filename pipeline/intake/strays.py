@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.kinds import LARGEST
 from pipeline.intake.placing import beside_table, corner_of, free_cells
 from pipeline.intake.values import type_cell
-from pipeline.model import Finding, Place, Severity, a1
+from pipeline.model import Finding, Place, a1
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
@@ -34,13 +34,13 @@ def strays(
     sheet = next(item for item in sheets if item.name == placed.sheet)
     if placed.moved:
         spots = [spot for spot in _within(table, placed) if _is_figure(sheet.at(*spot))]
-        yield from _pointed(table, sheet, spots, "unread", Severity.WARNING)
+        yield from _pointed(table, sheet, spots, "unread")
         return
     if placed.sheet != table.sheet:
         return
     covered = sheet.covered
     spots = [spot for spot in free_cells(form, table) if _is_figure(sheet.at(*spot)) and spot not in covered]
-    yield from _pointed(table, sheet, spots, "misplaced", Severity.WARNING)
+    yield from _pointed(table, sheet, spots, "misplaced")
     beside = beside_table(form, table, sheets)
     if beside is None or any(copy.sheet == sheet.name and not copy.ambiguous for copy in placed.copies):
         return
@@ -50,9 +50,9 @@ def strays(
         numbers = [(row, column) for row, column in numbers if row > bottom and column <= right]
     is_block = len(numbers) >= _BLOCK
     if is_nil or is_block:
-        severity = Severity.ERROR if is_nil and is_block else Severity.WARNING
+        variant = "beside_nil" if is_nil and is_block else "beside"
         figures = [spot for spot in numbers if _is_figure(beside.at(*spot))]
-        yield from _pointed(table, sheet, figures, "beside", severity)
+        yield from _pointed(table, sheet, figures, variant)
 
 
 def _within(table: Table, placed: Placement) -> Iterator[_Spot]:
@@ -75,12 +75,10 @@ def _typed_numbers(sheet: SheetData) -> Iterator[_Spot]:
                 yield r, c
 
 
-def _pointed(
-    table: Table, sheet: SheetData, spots: Sequence[_Spot], variant: str, severity: Severity
-) -> Iterator[Finding]:
+def _pointed(table: Table, sheet: SheetData, spots: Sequence[_Spot], variant: str) -> Iterator[Finding]:
     if spots:
         facts = {"table": table.name, "cells": "、".join(a1(*spot) for spot in spots[:_SHOWN])}
-        yield Finding("F05", severity, Place(sheet.name, a1(*spots[0])), (), variant, facts)
+        yield Finding.found("F05", Place(sheet.name, a1(*spots[0])), (), variant, facts)
 
 
 def _is_number(value: object) -> bool:

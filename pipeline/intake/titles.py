@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
-from pipeline.model import Fact, Finding, Place, Severity, a1
+from pipeline.model import Fact, Finding, Place, a1
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,4 +37,4 @@ def foreign_titles(form: Form, sheets: Sequence[SheetData]) -> Iterator[Finding]
         if counts[whose_title] < count:
             facts: Mapping[str, Fact] = {"stated": whose_title, "expected": most}
             place = Place(name, a1(layout.TITLE_ROW, 0))
-            yield Finding("F05", Severity.WARNING, place, (), "foreign_title", facts)
+            yield Finding.found("F05", place, (), "foreign_title", facts)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.kinds import LARGEST, NUMBER_KINDS
 from pipeline.intake.labels import UNSEEN
-from pipeline.model import Fact, Finding, Number, Place, Severity
+from pipeline.model import Fact, Finding, Number, Place
 
 if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import Raw
@@ -57,12 +57,11 @@ _NO_FACTS: Mapping[str, Fact] = {}
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A cell's number, and what is to be said of it: code (empty: nothing), variant, severity and facts."""
+    """A cell's number, and what is to be said of it: code (empty: nothing), variant and facts."""
 
     number: Number | None = None
     code: str = ""
     variant: str = ""
-    severity: Severity = Severity.ERROR
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
@@ -72,7 +71,7 @@ class Typed:
 
     def finding(self, place: Place, key: str) -> Finding:
         """Make the finding at ``place``."""
-        return Finding(self.code, self.severity, place, (key,), self.variant, self.facts)
+        return Finding.found(self.code, place, (key,), self.variant, self.facts)
 
 
 BLANK = Typed()
@@ -108,7 +107,7 @@ def _dated(value: date | time | timedelta) -> Typed:
         count = None if serial == _LEAP_DAY else serial - (serial < _LEAP_DAY)
     if count is None:
         return unreadable("C08", "date", shown(value))
-    return _noted(count, "C04", "date_format", Severity.INFO, shown(value))
+    return _noted(count, "C04", "date_format", shown(value))
 
 
 def unreadable(code: str, variant: str, raw: str) -> Typed:
@@ -149,7 +148,7 @@ def _numeric(value: float, kind: str) -> Typed:
     if isinstance(number, Decimal):
         plain = number.quantize(_EXACT_TO[kind])
         if number != plain and abs(number - plain) < _NOISE:
-            return _noted(_whole(plain.normalize()), "C04", "noise", Severity.INFO, str(number))
+            return _noted(_whole(plain.normalize()), "C04", "noise", str(number))
     return Typed(number)
 
 
@@ -165,7 +164,7 @@ def _textual(raw: str, kind: str) -> Typed:
     number = _parse(text)
     if number is not None:
         variant = "text_format" if shown_text == str(number) else "normalised"
-        return _noted(number, "C04", variant, Severity.INFO, shown_text)
+        return _noted(number, "C04", variant, shown_text)
     return _with_unit(text, shown_text, kind)
 
 
@@ -189,16 +188,16 @@ def _with_unit(text: str, raw: str, kind: str) -> Typed:
     unit = found.group(2).strip("()")
     own = NUMBER_KINDS[kind].unit
     if unit == own if own else len(unit) == 1 and unit in _COUNT_UNITS:
-        return _noted(number, "C03", "unit_stripped", Severity.WARNING, raw)
+        return _noted(number, "C03", "unit_stripped", raw)
     if own and unit in _OTHER_MONEY_UNITS:
         return Typed(None, "C03", "unit_changes", facts={"raw": raw[:_SHOWN], "unit": unit})
     return unreadable("C08", "text", raw)
 
 
-def _noted(number: Number, code: str, variant: str, severity: Severity, raw: str) -> Typed:
+def _noted(number: Number, code: str, variant: str, raw: str) -> Typed:
     if not -LARGEST <= number <= LARGEST:
         return unreadable("C08", "too_large", raw)
-    return Typed(number, code, variant, severity, {"raw": raw[:_SHOWN], "value": number})
+    return Typed(number, code, variant, {"raw": raw[:_SHOWN], "value": number})
 
 
 def _parse(text: str) -> Number | None:

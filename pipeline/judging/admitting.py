@@ -23,7 +23,7 @@ def admitted(reading: Reading) -> Reading:
     is_whole = all(value is not None for value in reading.numbers.values())
     if not heads or not is_whole or any(found.severity is not Severity.INFO for found in others):
         return reading
-    taken = tuple(replace(found, variant=_TAKEN, severity=Severity.INFO) for found in heads)
+    taken = tuple(replace(found, variant=_TAKEN) for found in heads)
     return replace(reading, findings=(*taken, *others))
 
 

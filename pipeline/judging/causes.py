@@ -39,7 +39,7 @@ def is_unfilled(form: Form, reading: Reading) -> bool:
 def unfilled(findings: Iterable[Finding]) -> list[Finding]:
     """Return what is to be said of a template that nobody filled in."""
     kept = [finding for finding in findings if finding.code.startswith(_FILE)]
-    return [*kept, Finding("C01", Severity.ERROR, variant="nothing_filled")]
+    return [*kept, Finding.found("C01", variant="nothing_filled")]
 
 
 def explained(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
+from pipeline.forms.weighed import weighed
 from pipeline.judging.admitting import admitted
 from pipeline.judging.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.frame import rows_of
@@ -76,12 +77,14 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     ``rules.accept_documents`` a report that came as a document counts where it was read whole (``admitted``).
     """
     empty = {number for number, item in enumerate(submissions) if is_unfilled(form, item.reading)}
-    readings = [
-        _settle(form, item.reading) if rules.blank_is_zero and number not in empty else item.reading
-        for number, item in enumerate(submissions)
-    ]
+    readings = [_weighed(form, item.reading) for item in submissions]
+    if rules.blank_is_zero:
+        readings = [
+            reading if number in empty else _weighed(form, _settle(form, reading))
+            for number, reading in enumerate(readings)
+        ]
     if rules.accept_documents:
-        readings = [admitted(reading) for reading in readings]
+        readings = [_weighed(form, admitted(reading)) for reading in readings]
     judged = [number for number, reading in enumerate(readings) if reading.numbers and number not in empty]
     found: list[list[Finding]] = [
         [*reading.findings, *lateness(form, item, deadlines.get(item.agency.code) if item.agency else None)]
@@ -211,7 +214,12 @@ def _cell_finding(form: Form, reading: Reading, key: str, check: str) -> Finding
     value = reading.numbers[key]
     facts: dict[str, Fact] = {} if value is None else {"value": value}
     return Finding(
-        code, Severity(form.basics[code].severity), reading.places.get(key), (key,), variant, facts
+        code,
+        Severity(form.basics[code].severity_of(variant)),
+        reading.places.get(key),
+        (key,),
+        variant,
+        facts,
     )
 
 
@@ -233,6 +241,11 @@ def _check_finding(reading: Reading, past: PastReport | None, check: Balance) ->
     )
 
 
+def _weighed(form: Form, reading: Reading) -> Reading:
+    """Give what reading and identity found the weight that the district's form declares."""
+    return replace(reading, findings=tuple(weighed(form, reading.findings)))
+
+
 def _settle(form: Form, reading: Reading) -> Reading:
     """Read blanks and placeholders as 0, each with a warning, and compute the totals anew."""
     if not reading.numbers:
@@ -248,9 +261,9 @@ def _settle(form: Form, reading: Reading) -> Reading:
             numbers[key] = 0
         elif key not in reading.unreadable:
             numbers[key] = 0
-            blanks.append(Finding("C01", Severity.WARNING, reading.places[key], (key,), "as_zero"))
+            blanks.append(Finding.found("C01", reading.places[key], (key,), "as_zero"))
     lighter = [
-        replace(finding, severity=Severity.WARNING, variant="as_zero") if finding.code == "C02" else finding
+        replace(finding, variant="as_zero") if finding.code == "C02" else finding
         for finding in reading.findings
     ]
     settled = with_totals(form, numbers)

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from pipeline.messages import spoken
-from pipeline.model import Fact, Finding, Number, Severity
+from pipeline.model import Fact, Finding, Number
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -36,7 +36,7 @@ def differences(
                 found += _sentences(published, item.key, texts.get(item.key, ""), own)
             elif texts.get(item.key):
                 facts = {"label": item.label}
-                found.append(Finding(UNREAD, Severity.WARNING, None, (item.key,), "text", facts))
+                found.append(Finding.found(UNREAD, None, (item.key,), "text", facts))
     return found
 
 
@@ -53,14 +53,14 @@ def _figures(form: Form, published: Reading, numbers: Mapping[str, Number | None
             "accepted": spoken(accepted),
         }
         if own is not None or raw:
-            yield Finding(FIGURE, Severity.ERROR, place, (cell.key,), "figure", facts)
+            yield Finding.found(FIGURE, place, (cell.key,), "figure", facts)
         elif place is None:
             unread.setdefault(cell.table, []).append(cell.key)
         elif accepted:
-            yield Finding(FIGURE, Severity.ERROR, place, (cell.key,), "figure", facts)
+            yield Finding.found(FIGURE, place, (cell.key,), "figure", facts)
     for table, keys in unread.items():
         told: Mapping[str, Fact] = {"table": form.table(table).name, "count": len(keys)}
-        yield Finding(UNREAD, Severity.WARNING, None, tuple(keys), "figures", told)
+        yield Finding.found(UNREAD, None, tuple(keys), "figures", told)
 
 
 def _sentences(published: Reading, key: str, accepted: str, own: str) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def _sentences(published: Reading, key: str, accepted: str, own: str) -> Iterato
             continue
         facts: Mapping[str, Fact] = {"accepted": _shown(before[i1:i2]), "published": _shown(after[j1:j2])}
         variant = {"replace": "changed", "delete": "left_out", "insert": "added"}[kind]
-        yield Finding(SENTENCE, Severity.WARNING, place, (key,), variant, facts)
+        yield Finding.found(SENTENCE, place, (key,), variant, facts)
 
 
 def _split(text: str) -> list[str]:

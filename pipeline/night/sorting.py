@@ -19,7 +19,7 @@ from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.bindings import Binding
 from pipeline.ledger.codes import Memory, addresses_at
-from pipeline.model import CHINA, Agency, Decision, Finding, Message, Reading, Severity, Verdict
+from pipeline.model import CHINA, Agency, Decision, Finding, Message, Reading, Verdict
 
 Identified: TypeAlias = tuple[Arrival, Identity]
 """A file and whose it is."""
@@ -130,7 +130,7 @@ def _merged(found: Identity, item: Arrival, district: District) -> Identity:
         return found
     names = {other.code: other.name for other in district.roster_agencies}
     facts = {"agency": agency.name, "into": names[agency.merged_into], "day": str(agency.merged_on)}
-    doubt = Finding("F02", Severity.ERROR, None, (), "merged", facts)
+    doubt = Finding.found("F02", None, (), "merged", facts)
     return replace(found, held=True, findings=(*found.findings, doubt))
 
 
@@ -274,7 +274,7 @@ def _was_accepted(item: Arrival, memory: Known) -> bool:
 def _doubtful(found: Identity, variant: str, **facts: str) -> Identity:
     agency = found.agency
     named = {"agency": agency.name if agency else "", **facts}
-    doubt = Finding(_CODE, Severity.ERROR, None, (), variant, named)
+    doubt = Finding.found(_CODE, None, (), variant, named)
     return replace(found, held=True, findings=(*found.findings, doubt))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.decisions import of_kind
-from pipeline.model import CHINA, SENT_BACK, Decision, DecisionKind, Fact, Finding, Severity
+from pipeline.model import CHINA, SENT_BACK, Decision, DecisionKind, Fact, Finding
 from pipeline.night.sorting import Identified
 
 _CODE = SENT_BACK[0]
@@ -52,26 +52,26 @@ def words_of(
         if number is None:
             continue
         if decision.kind is DecisionKind.RETURN:
-            said.setdefault(number, []).append(_decided("sent_back", Severity.ERROR, decision))
+            said.setdefault(number, []).append(_decided("sent_back", decision))
         elif words[number] < 2 * decision.after + 1:
             words[number] = 2 * decision.after + 1
-            said.setdefault(number, []).append(_decided("chosen", Severity.INFO, decision))
+            said.setdefault(number, []).append(_decided("chosen", decision))
     return Words(words, {number: tuple(found) for number, found in said.items()})
 
 
 def _again(item: Arrival, version: int) -> Finding:
     facts: dict[str, Fact] = {"version": version, "day": _day(item)}
-    return Finding(_CODE, Severity.INFO, None, (), "again", facts)
+    return Finding.found(_CODE, None, (), "again", facts)
 
 
-def _decided(variant: str, severity: Severity, decision: Decision) -> Finding:
+def _decided(variant: str, decision: Decision) -> Finding:
     facts: dict[str, Fact] = {
         "version": decision.version,
         "reason": decision.reason,
         "person": decision.person,
         "day": str(decision.given_at.astimezone(CHINA).date()),
     }
-    return Finding(_CODE, severity, None, (), variant, facts)
+    return Finding.found(_CODE, None, (), variant, facts)
 
 
 def _day(item: Arrival) -> str:

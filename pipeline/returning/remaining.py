@@ -49,6 +49,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F03", "near_label"): "label_mended",
     ("F05", "unread"): "unread_back",
     ("F05", "beside"): "beside_back",
+    ("F05", "beside_nil"): "beside_back",
     ("F05", "unread_text"): "text_back",
     ("F05", "struck_text"): "struck_back",
     ("F05", "headings_placed"): "headings_placed_back",

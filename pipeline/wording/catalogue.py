@@ -223,6 +223,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F05", "beside"): Wording(
         "“{table}”的表格之外还有数字（{cells}），没有计入", "请核对这些数字是否应填在表内，然后删去表外的数字"
     ),
+    ("F05", "beside_nil"): Wording(
+        "“{table}”的表格之外还有数字（{cells}），没有计入", "请核对这些数字是否应填在表内，然后删去表外的数字"
+    ),
     ("F05", "unread_text"): Wording(
         "{cells} 的文字没有读入（“{raw}”）", "请把这段文字并入对应项目的填写格，不属于报告的请删去"
     ),
@@ -471,6 +474,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "单元格格式是日期，显示为“{raw}”，已按 {value} 读取", "", "{raw}", "{value}"
     ),
     ("C04", "recomputed"): Wording(
+        "保存的总计 {stated} 没有更新，已重新计算为 {value}", "", "{stated}", "{value}"
+    ),
+    ("C04", "restated"): Wording(
         "保存的总计 {stated} 没有更新，已重新计算为 {value}", "", "{stated}", "{value}"
     ),
     ("C05", ""): Wording("填的是 {value}，不能是负数", "请核对后填写 0 或正数", "{value}", "不小于 0"),

@@ -122,7 +122,7 @@ def test_a_nil_return_with_figures_beside_it_is_returned(
         (row + rows, column + columns): value for (row, column), value in moved.items()
     }
     reading = read(form, made.xlsx())
-    assert codes(reading.findings) == ["F05.beside"]
+    assert codes(reading.findings) == ["F05.beside_nil"]
     assert reading.findings[0].severity is Severity.ERROR
 
 

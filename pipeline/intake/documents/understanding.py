@@ -20,7 +20,7 @@ from pipeline.intake.labels import normalise
 from pipeline.intake.placing import Placement, place_table
 from pipeline.intake.spreadsheet import SheetData
 from pipeline.intake.strays import strays
-from pipeline.model import Claims, Fact, Finding, Place, Reading, Severity
+from pipeline.model import Claims, Fact, Finding, Place, Reading
 from pipeline.wording.addresses import position
 
 if TYPE_CHECKING:
@@ -198,37 +198,37 @@ def _table_findings(table: Table, form: Form, placed: Placement) -> Iterator[Fin
     facts: Mapping[str, Fact] = {"table": table.name}
     if not placed.sheet:
         keys = placed.ambiguous or tuple(cell.key for cell in form.cells_of(table.key))
-        yield Finding("F08", Severity.ERROR, None, keys, "several" if placed.ambiguous else "no_table", facts)
+        yield Finding.found("F08", None, keys, "several" if placed.ambiguous else "no_table", facts)
         return
     where = Place(placed.sheet)
     if placed.ambiguous:
-        yield Finding("F08", Severity.ERROR, where, placed.ambiguous, "unplaced", facts)
+        yield Finding.found("F08", where, placed.ambiguous, "unplaced", facts)
     for fault in placed.missing:
-        yield Finding("F08", Severity.ERROR, where, fault.keys, "no_label", {**facts, "label": fault.label})
+        yield Finding.found("F08", where, fault.keys, "no_label", {**facts, "label": fault.label})
     for fault in placed.near:
         near = {"found": fault.found, "label": fault.label}
-        yield Finding("F03", Severity.WARNING, where, fault.keys, "near_label", near)
+        yield Finding.found("F03", where, fault.keys, "near_label", near)
 
 
 def _text_findings(form: Form, sections: Sections) -> Iterator[Finding]:
     for text in form.texts:
         if text.key in sections.missing and text.required:
             facts = {"label": text.label}
-            yield Finding("F08", Severity.ERROR, None, (text.key,), "no_heading", facts)
+            yield Finding.found("F08", None, (text.key,), "no_heading", facts)
     for title in sections.twice:
-        yield Finding("F08", Severity.ERROR, None, (), "heading_twice", {"label": title})
+        yield Finding.found("F08", None, (), "heading_twice", {"label": title})
 
 
 def _remarks(document: Document, left_out: Sequence[str]) -> Iterator[Finding]:
     if document.bare_pages:
         facts: Mapping[str, Fact] = {"pages": "、".join(map(str, document.bare_pages))}
-        yield Finding("F08", Severity.ERROR, variant="scanned", facts=facts)
+        yield Finding.found("F08", variant="scanned", facts=facts)
     if document.is_revised:
-        yield Finding("F08", Severity.WARNING, variant="revised")
+        yield Finding.found("F08", variant="revised")
     if left_out:
         first = " ".join(left_out[0][:_SHOWN].split())
         facts = {"count": len(left_out), "raw": first + "……" * (len(left_out[0]) > _SHOWN)}
-        yield Finding("F08", Severity.INFO, variant="left_out", facts=facts)
+        yield Finding.found("F08", variant="left_out", facts=facts)
 
 
 def _headline(
@@ -245,7 +245,7 @@ def _headline(
         "all": len(numbers),
         "texts": sum(bool(text) for text in texts.values()),
     }
-    return Finding("F08", Severity.ERROR, variant="superseded" if superseded else "document", facts=facts)
+    return Finding.found("F08", variant="superseded" if superseded else "document", facts=facts)
 
 
 def _paragraph(body: Sequence[Part], at: int) -> Place:
