@@ -295,7 +295,7 @@ def run(
             progress=advance,
             dry_run=dry_run,
             with_pdf=with_pdf,
-            by_clock=now is None,
+            by_clock=now is None and not dry_run,
             retry=retry,
         )
     if as_json:

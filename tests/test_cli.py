@@ -378,7 +378,7 @@ def test_a_roster_that_lost_its_leading_zeros_is_refused(much_carried_forward: P
         ["waive", "1", "T3-06", "--withdraw"],
         ["status"],
         ["status", "--rules"],
-        ["deliver"],
+        ["deliver", "--by", "王主任"],
         ["send"],
         ["send", "--by-hand"],
     ):
@@ -584,7 +584,7 @@ def test_a_folder_where_a_file_is_asked_for_is_said(tmp_path: Path, command: lis
 
 
 def test_send_without_a_server_says_what_can_be_done_by_hand(tmp_path: Path) -> None:
-    done = nianbao("send", make_district(tmp_path, ["甲局"], {}))
+    done = nianbao("send", make_district(tmp_path, ["甲局"], {}), "--now", "2024-01-20T09:00:00")
     assert done.returncode == 2
     assert "--by-hand" in done.stderr
 
@@ -593,13 +593,13 @@ def test_nothing_is_delivered_before_anything_was_accepted(form: Form, tmp_path:
     office = '\n[people]\ndistrict_office_email = "qfb@example.gov.cn"\n'
     folder = make_district(tmp_path, ["甲局", "乙局"], {}, extra=office)
     run(folder)
-    early = nianbao("deliver", folder)
+    early = nianbao("deliver", folder, "--by", "王主任")
     assert early.returncode == 2
     assert "没有可以报送" in early.stderr
     assert not list((folder / "output" / "2023").glob("letters/*"))
     (folder / "inbox" / "a.xlsx").write_bytes(template(form, "甲局"))
     run(folder)
-    assert nianbao("deliver", folder).returncode == 0
+    assert nianbao("deliver", folder, "--by", "王主任").returncode == 0
 
 
 def test_personal_templates_carry_their_agency(form: Form, tmp_path: Path) -> None:
@@ -610,7 +610,7 @@ def test_personal_templates_carry_their_agency(form: Form, tmp_path: Path) -> No
     place = form.places[form.entry_with_role("agency").key]
     names = [openpyxl.load_workbook(path)[place.sheet][place.cell].value for path in made]
     assert names == ["甲局", "乙/丙局"]
-    (folder / "agencies.csv").write_text("code,name\n001,甲局\n002,丁局\n", "utf-8")
+    (folder / "agencies.csv").write_text("code,name,former_names\n001,甲局,\n002,丁局,乙/丙局\n", "utf-8")
     one, every = nianbao("template", folder, "--agency", "002"), nianbao("template", folder)
     assert [one.returncode, every.returncode] == [0, 0]
     assert [made[1].name in told.stdout for told in (one, every)] == [False, True]
