@@ -1,10 +1,15 @@
-"""``python -m pipeline`` is ``nianbao``: no module is taken from the folder it is called in."""
+"""``python -m pipeline`` is ``nianbao``: no module is taken from the folder it is called in, but the program's own at last."""
 
 import sys
 from os import getcwd
+from os.path import abspath, dirname
 
-sys.path[:] = [folder for folder in sys.path if folder not in {"", getcwd()}]  # noqa: PTH109 - pathlib might come from here
+_OWN = dirname(dirname(abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib might come from here
+sys.path[:] = [folder for folder in sys.path if folder not in {"", getcwd()}]  # noqa: PTH109 - the same
+if _OWN not in sys.path:
+    sys.path.append(_OWN)
 
 from pipeline.cli import main  # noqa: E402 - what it imports must not come from just anywhere
 
-main()
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,10 @@ OWN_YEAR, LAST_YEAR, NEXT_YEAR, OWN_NAME = "\ue000", "\ue001", "\ue002", "\ue003
 """What stands, character for character, in place of the reporting year with 年, its neighbours and the agency's names."""
 CLAUSE_START = r"(?<![^，。；：、（])"
 """Where a clause begins: after punctuation or at the beginning of a sentence."""
-NUMERAL = r"(?:\d{1,3}(?:[,，]\d{3})+(?![\d,，])|\d+|[零〇一二两三四五六七八九十百千]+)"
+NUMERAL = (
+    r"(?:\d{1,3}(?:[,，]\d{3}){1,4}(?![\d,，])|(?<!\d)\d{1,12}(?!\d)"
+    r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"
+)
 """A whole number in digits, with or without separators, or in Chinese numerals."""
 SILENT_CONCEPTS = frozenset(("filler", "and", "then", "among", "another", "rest", "aside"))
 """Concepts that mean nothing themselves: words to pass over, and those that join, go on, divide, or begin an aside."""

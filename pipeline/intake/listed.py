@@ -36,7 +36,7 @@ _TAG = re.compile(
 _MARKUP = re.compile(
     rf"{_TAG.pattern}|&(?:nbsp|amp|lt|gt|quot|ldquo|rdquo|mdash|hellip|middot|#\d{{2,6}});", re.IGNORECASE
 )
-_NO_WORDS = re.compile(r"[\d\s.,:：/\-–—年月日时分秒%]*\d[\d\s.,:：/\-–—年月日时分秒%]*")
+_NO_WORDS = re.compile(r"[\s.,:：/\-–—年月日时分秒%]{0,40}\d[\d\s.,:：/\-–—年月日时分秒%]{0,80}")
 """A number, a date or a time."""
 _LONGEST_LABEL = 80
 _GUIDANCE = 0.5

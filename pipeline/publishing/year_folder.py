@@ -88,7 +88,7 @@ class YearFolder:
 
     def place(self, staged: Iterable[Staged]) -> None:
         """Put every file in its place. Raises OSError where not even a place beside can be had."""
-        several = list(staged)
+        several = list({item.path: item for item in staged}.values())  # of two under one name the later
         self.note({item.path: item.digest for item in several if self._is_news(item)})
         for item in several:
             self.made[item.path] = self._placed(item)

@@ -88,7 +88,7 @@ def test_two_long_names_alike_at_their_beginning_keep_their_documents(form: Form
 def test_letters_of_agencies_with_long_names_keep_apart(form: Form, tmp_path: Path) -> None:
     """One is answered twice on a day, for each file that it sent."""
     files = {
-        f"{LONG[number]}/{version}.xlsx": filled(form, LONG[number], version)
+        f"2024-01-1{version}/{LONG[number]}/{version}.xlsx": filled(form, LONG[number], version)
         for number, version in ((0, 1), (0, 2), (1, 1))
     }
     folder = make_district(tmp_path, LONG, files)

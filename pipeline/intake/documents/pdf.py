@@ -31,10 +31,10 @@ _SAME_LINE = 0.5
 _INDENT, _SHORT = 1.2, 2.0
 """In characters: from which indent on a line begins a paragraph, and how far from the margin one ends it."""
 _PAGE_NUMBER = re.compile(
-    r"[-—–―－─·•\s]*(?:第\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*页)?(?:\s*共\s*\d+\s*页)?[-—–―－─·•\s]*"
+    r"[-—–―－─·•\s]{0,40}(?:第\s{0,9})?\d{1,3}(?:\s{0,9}/\s{0,9}\d{1,3})?(?:\s{0,9}页)?(?:\s{0,9}共\s{0,9}\d{1,4}\s{0,9}页)?[-—–―－─·•\s]{0,40}"
 )
 _HEADING = re.compile(
-    r"（[一二三四五六七八九十]+）|[一二三四五六七八九十]+、|第[一二三四五六七八九十]+部分|\d{1,2}[.．、](?!\d)"
+    r"（[一二三四五六七八九十]{1,4}）|[一二三四五六七八九十]{1,4}、|第[一二三四五六七八九十]{1,4}部分|\d{1,2}[.．、](?!\d)"
 )
 
 _Box = tuple[float, float, float, float]

@@ -24,7 +24,7 @@ _NUMBERING = re.compile(
     r"\d{1,2}(?:[,.:)](?!\d)|(?:\.\d{1,2}){1,2}[,.]?))",
     re.ASCII,
 )
-_LEADERS = re.compile(r"[.…·_\-—]*\d{1,3}")
+_LEADERS = re.compile(r"[.…·_\-—]{0,200}\d{1,3}")
 """What follows a heading in a table of contents: dots and a page."""
 _STOPS = re.compile(r"[。：:\n ]")
 """Where a numbered heading ends that runs into its paragraph."""
