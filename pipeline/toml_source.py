@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -39,8 +39,8 @@ class Section:
     last_line: int
     path: tuple[str | int, ...] = ()
     """Where it stands in the text: names of tables, and numbers of those that are repeated."""
-    under: Section | None = None
-    """The section of another text that this one adds to, if it does."""
+    given: Mapping[str, Sequence[Section]] = field(default_factory=dict)
+    """The tables inside it by name, where they do not stand in this text as they are."""
 
     def fault(self, problem: str, token: str = "") -> ConfigError:
         """Make the error for ``problem``, pointing at the first line of the section that holds ``token``."""
@@ -72,9 +72,9 @@ class Section:
 
     def inner(self, name: str) -> list[Section]:
         """Return every ``[[section.name]]`` of this very section."""
+        if name in self.given:
+            return list(self.given[name])
         found = self.values.get(name, [])
-        if self.under is not None and found is self.under.values.get(name):
-            return self.under.inner(name)
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             raise self.fault(f"“{name}”应写成 [[{self.name}.{name}]]。", name)
         paths = [(*self.path, name, number) for number in range(len(found))]
@@ -82,6 +82,11 @@ class Section:
             Section(self.source, f"{self.name}.{name}", item, *self._lines_of(path), path)
             for path, item in zip(paths, found, strict=True)
         ]
+
+    def with_inner(self, name: str, sections: Sequence[Section]) -> Section:
+        """Return the section with other ``[[section.name]]``."""
+        values = {**self.values, name: [dict(item.values) for item in sections]}
+        return replace(self, values=values, given={**self.given, name: tuple(sections)})
 
     def _lines_of(self, path: tuple[str | int, ...]) -> tuple[int, int]:
         return self.source.lines_of(*path) or (self.first_line, self.last_line)

@@ -36,6 +36,7 @@ from pipeline.forms.form import (
 from pipeline.forms.grid import build_grid, cell_key
 from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.narrative_loader import load_narratives
+from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Section as TomlSection
@@ -104,6 +105,7 @@ def parse_form(text: str, file: str) -> Form:
     """Check and build the form written in ``text``. Raises ConfigError with file and line."""
     source = whole(TomlSource(text, file), _base_source)
     source.refuse_unknown_tables(_TOP_LEVEL)
+    refuse_unknown_names(source)
     sheets = [section.into(Sheet) for section in source.tables("sheet")]
     entries = [section.into(Entry) for section in source.tables("entry")]
     texts = [section.into(Text) for section in source.tables("text")]
@@ -127,19 +129,23 @@ def parse_form(text: str, file: str) -> Form:
     grids = {table.key: build_grid(table) for table in tables}
     where = layout.positions(sheets, entries, texts, tables, grids)
     top = source.top()
+    facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
     return top.into(
         Form,
-        sheets=tuple(sheets),
+        sheets=sheets_said(sheets, facts),
         entries=tuple(entries),
         texts=tuple(texts),
         sections=_sections(source, texts, tables),
-        narratives=load_narratives(
-            source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
+        narratives=tuple(
+            rule_said(rule, facts)
+            for rule in load_narratives(
+                source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
+            )
         ),
         tables=tuple(tables),
         cells=tuple(cells),
-        checks={check.id: check for check in checks},
-        basics=load_basics(source),
+        checks={check.id: check_said(check, facts) for check in checks},
+        basics={key: rule_said(basic, facts) for key, basic in load_basics(source).items()},
         summary_rules=load_summary_rules(source, checks),
         headlines=_headlines(source, cells),
         charts=load_charts(source, tables, cells),
