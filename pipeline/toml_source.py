@@ -54,8 +54,8 @@ class Section:
         for name, value in list(values.items()):
             values[name] = plain = tuple(value) if isinstance(value, list) else value
             wanted = _PLAIN.get(declared[name])
-            if wanted and (not isinstance(plain, wanted) or (isinstance(plain, bool) and wanted is int)):
-                raise self.fault(f"“{name}”的值类型不对，应为{_SPOKEN[wanted]}。", name)
+            if wanted and not wanted.fits(plain):
+                raise self.fault(f"“{name}”的值类型不对，应为{wanted.spoken}。", name)
         try:
             return kind(**values)
         except TypeError:
@@ -83,6 +83,13 @@ class Section:
             for path, item in zip(paths, found, strict=True)
         ]
 
+    def strings(self, name: str) -> list[str]:
+        """Return the list of texts under ``name``, empty if it is absent. Raises ConfigError for anything else."""
+        found: Any = self.values.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+            raise self.fault(f"“{name}”的值类型不对，应为文字列表。", name)
+        return found
+
     def with_inner(self, name: str, sections: Sequence[Section]) -> Section:
         """Return the section with other ``[[section.name]]``."""
         values = {**self.values, name: [dict(item.values) for item in sections]}
@@ -98,9 +105,36 @@ class Section:
                 raise self.fault(f"[{self.name}] 中不认识的键“{key}”，请检查拼写。", key)
 
 
-_PLAIN: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "tuple[str, ...]": tuple}
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the values of a field are: of ``outer``, and those in it of ``inner``."""
+
+    spoken: str
+    outer: type
+    inner: type | None = None
+
+    def fits(self, value: object) -> bool:
+        """Whether ``value`` is one of these; true and false are no numbers."""
+        if not isinstance(value, self.outer) or (isinstance(value, bool) and self.outer is int):
+            return False
+        inside: Iterable[object] = value.values() if isinstance(value, dict) else ()
+        inside = value if isinstance(value, tuple) else inside
+        return self.inner is None or all(_Kind("", self.inner).fits(item) for item in inside)
+
+
+_PLAIN: Mapping[str, _Kind] = {
+    "str": _Kind("文字", str),
+    "SheetKind": _Kind("文字", str),
+    "int": _Kind("整数", int),
+    "bool": _Kind("true 或 false", bool),
+    "tuple[str, ...]": _Kind("文字列表", tuple, str),
+    "tuple[int, ...]": _Kind("整数列表", tuple, int),
+    "tuple[object, ...]": _Kind("列表", tuple),
+    "Mapping[str, str]": _Kind("{ 名称 = 文字 }", dict, str),
+    "Mapping[str, int]": _Kind("{ 名称 = 整数 }", dict, int),
+    "Mapping[str, Any]": _Kind("{ 名称 = 值 }", dict),
+}
 """Annotations (as written) of the fields whose values can be checked."""
-_SPOKEN: Mapping[type, str] = {str: "文字", int: "整数", bool: "true 或 false", tuple: "文字列表"}
 
 
 def _required(kind: type) -> set[str]:

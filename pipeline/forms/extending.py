@@ -137,7 +137,9 @@ class Extended(TomlSource):
             there = list(self._there(name))
             for item in removed:
                 if item not in there:
-                    raise section.fault(f"“{item}”在原来的表样中没有，不用删去。", item if isinstance(item, str) else name)
+                    raise section.fault(
+                        f"“{item}”在原来的表样中没有，不用删去。", item if isinstance(item, str) else name
+                    )
 
     def _there(self, name: str) -> Iterator[object]:
         """Yield the names of all that the other form has of a kind."""

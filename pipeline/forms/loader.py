@@ -15,6 +15,7 @@ from typing import Any
 
 from pipeline.forms import layout
 from pipeline.forms.charts import load_charts
+from pipeline.forms.coherence import KEY, refuse_incoherent
 from pipeline.forms.drafts import load_drafts
 from pipeline.forms.extending import whole
 from pipeline.forms.form import (
@@ -33,7 +34,7 @@ from pipeline.forms.form import (
     Text,
     last_year,
 )
-from pipeline.forms.grid import build_grid, cell_key
+from pipeline.forms.grid import build_grid, cell_key, is_tiled
 from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
@@ -105,11 +106,12 @@ def parse_form(text: str, file: str) -> Form:
     """Check and build the form written in ``text``. Raises ConfigError with file and line."""
     source = whole(TomlSource(text, file), _base_source)
     source.refuse_unknown_tables(_TOP_LEVEL)
-    refuse_unknown_names(source)
     sheets = [section.into(Sheet) for section in source.tables("sheet")]
     entries = [section.into(Entry) for section in source.tables("entry")]
     texts = [section.into(Text) for section in source.tables("text")]
     tables = [_table(section) for section in source.tables("table")]
+    refuse_incoherent(source)
+    refuse_unknown_names(source)
     cells = _cells(tables)
     _refuse_duplicates(
         source,
@@ -122,11 +124,16 @@ def parse_form(text: str, file: str) -> Form:
             *(cell.key for cell in cells),
         ],
     )
-    _refuse_lost_sheets(source, sheets)
     checks = load_checks(source, tables, cells)
     defined = _definitions(checks)
     cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
     grids = {table.key: build_grid(table) for table in tables}
+    for section, grid in zip(source.tables("table"), grids.values(), strict=True):
+        if not is_tiled(grid):
+            raise section.fault(
+                "标签排不成表：同一组的行（列）要连在一起，一行（列）的标签不能是另一行（列）的上级。",
+                "block",
+            )
     where = layout.positions(sheets, entries, texts, tables, grids)
     top = source.top()
     facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
@@ -135,7 +142,7 @@ def parse_form(text: str, file: str) -> Form:
         sheets=sheets_said(sheets, facts),
         entries=tuple(entries),
         texts=tuple(texts),
-        sections=_sections(source, texts, tables),
+        sections=tuple(section.into(Section) for section in source.tables("section")),
         narratives=tuple(
             rule_said(rule, facts)
             for rule in load_narratives(
@@ -171,29 +178,54 @@ def _table(section: TomlSection) -> Table:
 def _block(section: TomlSection) -> Block:
     block = section.into(
         Block,
-        columns=tuple(_line(section, item, is_column=True) for item in section.values.get("columns", ())),
-        rows=tuple(_line(section, item, is_column=False) for item in section.values.get("rows", ())),
+        columns=tuple(_line(section, item, is_column=True) for item in _items(section, "columns")),
+        rows=tuple(_line(section, item, is_column=False) for item in _items(section, "rows")),
     )
+    if len(block.rows) > 1 and not all(row.key for row in block.rows):
+        raise section.fault("有几行的表，每一行都要有 key。", "rows")
     for lines in (block.rows, block.columns):
-        keys = [line.key for line in lines]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise section.fault(f"“{key}”出现了两次。", f'"{key}"')
+        _refuse_twins(section, lines)
     return block
 
 
+def _items(section: TomlSection, name: str) -> list[Mapping[str, Any]]:
+    found = section.values.get(name, [])
+    if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
+        raise section.fault(f"{name} 应写成 [{{ key = …, label = […] }}]，至少一项。", name)
+    return found
+
+
+def _refuse_twins(section: TomlSection, lines: Sequence[Line]) -> None:
+    """Refuse two lines of one key, or that nobody could tell apart in a filled table."""
+    keys, labels = [line.key for line in lines], ["".join(line.label) for line in lines]
+    for line, label in zip(lines, labels, strict=True):
+        if keys.count(line.key) > 1:
+            raise section.fault(f"“{line.key}”出现了两次。", f'"{line.key}"')
+        if labels.count(label) > 1:
+            raise section.fault(f"“{line.key}”和另一行或另一列的标签相同。", f'"{line.key}"')
+
+
 def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> Line:
-    key = str(item.get("key", ""))
+    key = item.get("key", "")
     token = f'"{key}"'
     for name in item:
         if name not in {"key", "label", "groups", "kind"}:
             raise section.fault(f"“{key}”中不认识的键“{name}”。", name)
-    label = tuple(item.get("label", ()))
+    if not isinstance(key, str) or (key and not KEY.fullmatch(key)):
+        raise section.fault(f"“{key}”：key 应是英文名称，只用字母、数字、下划线和点。", token)
+    label, groups = (_words(section, item, name, token) for name in ("label", "groups"))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
-    if is_column and item.get("kind") not in NUMBER_KINDS:
+    if is_column and item.get("kind") not in tuple(NUMBER_KINDS):
         raise section.fault(f"“{key}”的 kind 应为 {'、'.join(NUMBER_KINDS)} 之一。", token)
-    return Line(key, label, tuple(item.get("groups", ())), str(item.get("kind", "")))
+    return Line(key, label, groups, str(item.get("kind", "")))
+
+
+def _words(section: TomlSection, item: Mapping[str, Any], name: str, token: str) -> tuple[str, ...]:
+    found = item.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+        raise section.fault(f"“{name}”的值类型不对，应为文字列表。", token)
+    return tuple(found)
 
 
 def _cells(tables: Iterable[Table]) -> list[Cell]:
@@ -225,26 +257,6 @@ def _refuse_duplicates(source: TomlSource, *namespaces: Iterable[str]) -> None:
                     f"“{name}”出现了两次。", file=source.file, line=source.find_last(f'"{last}"')
                 )
             seen.add(name)
-
-
-def _refuse_lost_sheets(source: TomlSource, sheets: Sequence[Sheet]) -> None:
-    names = {sheet.name for sheet in sheets}
-    for kind in ("entry", "text", "table"):
-        for section in source.tables(kind):
-            if section.values["sheet"] not in names:
-                raise section.fault(f"没有名为“{section.values['sheet']}”的工作表。", "sheet")
-
-
-def _sections(source: TomlSource, texts: Sequence[Text], tables: Sequence[Table]) -> tuple[Section, ...]:
-    known = {text.key for text in texts} | {table.key for table in tables}
-    sections = []
-    for found in source.tables("section"):
-        section = found.into(Section)
-        for key in section.contents:
-            if key not in known:
-                raise found.fault(f"“{key}”既不是文字也不是表格。", key)
-        sections.append(section)
-    return tuple(sections)
 
 
 def _headlines(source: TomlSource, cells: Sequence[Cell]) -> tuple[Headline, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Basic, Sheet
     from pipeline.forms.narrative import Narrative
+    from pipeline.model import ConfigError
     from pipeline.toml_source import Section, TomlSource
 
     _Ruled = TypeVar("_Ruled", Basic, Narrative)
@@ -32,25 +33,32 @@ ALLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 _TOP: Mapping[str, tuple[str, ...]] = {"title": (), "authority": (), "report_title": ("agency", "year")}
 
 
-def refuse_unknown_names(source: TomlSource) -> None:
-    """Raise for the first name in braces that nobody fills in, and for words that are none."""
-    _refuse_in(source.top(), _TOP)
+def unknown_names(source: TomlSource) -> Iterator[ConfigError]:
+    """Yield a fault for every name in braces that nobody fills in, and for words that are none."""
+    yield from _strange_in(source.top(), _TOP)
     for kind, allowed in ALLOWED.items():
         for section in source.tables(kind):
-            _refuse_in(section, allowed)
+            yield from _strange_in(section, allowed)
 
 
-def _refuse_in(section: Section, allowed: Mapping[str, tuple[str, ...]]) -> None:
+def refuse_unknown_names(source: TomlSource) -> None:
+    """Raise for the first name in braces that nobody fills in, and for words that are none."""
+    for fault in unknown_names(source):
+        raise fault
+
+
+def _strange_in(section: Section, allowed: Mapping[str, tuple[str, ...]]) -> Iterator[ConfigError]:
     for key, names in allowed.items():
         written = section.values.get(key, "")
         for text in written if isinstance(written, list) else [written]:
             if not isinstance(text, str):
-                raise section.fault(f"“{key}”的值类型不对，应为文字。", key)
+                yield section.fault(f"“{key}”的值类型不对，应为文字。", key)
+                continue
             bare = _NAME.sub("", text)
             strange = next((name for name in _NAME.findall(text) if name not in names), None)
             if strange is not None or "{" in bare or "}" in bare:
                 can = "、".join(f"{{{name}}}" for name in names) or "无"
-                raise section.fault(f"“{key}”中花括号里的名称不认识，可以用的有：{can}。", key)
+                yield section.fault(f"“{key}”中花括号里的名称不认识，可以用的有：{can}。", key)
 
 
 def said(text: str, facts: Mapping[str, object]) -> str:
