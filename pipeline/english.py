@@ -9,6 +9,12 @@ import os
 from collections.abc import Mapping
 
 ENGLISH: Mapping[str, str] = {
+    "用哪一份表样：名称，或者表样文件（.toml）；不写则用现行的年度报告。": "Which form: its id, or a file (.toml); the annual report in force if not given.",
+    "check 列出全部错误和行号；preview 做出模板和样张。": "check: list every fault with its line; preview: make the template and sample documents.",
+    "表样文件": "FILE",
+    "自己写的表样（.toml）。": "A form of your own (.toml).",
+    "样张放在哪里；不写则放在表样旁边的“预览”中。": "Where the samples go; 预览 beside the form if not given.",
+    "检查一份自己写的表样，或者做出样张看一看。": "Check a form of your own, or make samples of it to look at.",
     "政府信息公开工作年度报告：发模板、查报送、出汇总表和各单位年报。": "Yearly reports on government information disclosure: hand out templates, check what comes back, merge and publish.",
     "新建一个区县文件夹：设置、单位名单、收件箱和模板。": "Make a new district folder: settings, roster, inbox, templates, files to double-click.",
     "要新建的文件夹。": "The folder to make.",

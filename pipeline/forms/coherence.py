@@ -75,7 +75,10 @@ def refuse_incoherent(source: TomlSource) -> None:
 def _refuse_top(source: TomlSource) -> Iterator[ConfigError]:
     top = source.top()
     for name in ("id", "edition", "title", "authority", "report_title"):
-        if name in top.values and not str(top.values[name]).strip():
+        value = top.values.get(name, name)
+        if not isinstance(value, str):
+            yield top.fault(f"“{name}”的值类型不对，应为文字。", name)
+        elif not value.strip():
             yield top.fault(f"“{name}”不能为空。", name)
     form_id = top.values.get("id", "")
     if not isinstance(form_id, str) or not _FORM_ID.fullmatch(form_id):

@@ -6,18 +6,16 @@ so that no later stage has to ask.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import resources
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
-from pipeline.forms import layout
+from pipeline.forms import layout, library
 from pipeline.forms.charts import load_charts
 from pipeline.forms.coherence import KEY, refuse_incoherent
 from pipeline.forms.drafts import load_drafts
-from pipeline.forms.extending import whole
 from pipeline.forms.form import (
     Balance,
     Block,
@@ -44,43 +42,52 @@ from pipeline.toml_source import Section as TomlSection
 from pipeline.toml_source import TomlSource
 
 DEFAULT_FORM = "annual_report_2021"
-_TOP_LEVEL = {
+TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
     "summary_rule",
 }  # fmt: skip
 
 
-@cache
-def form_ids() -> tuple[str, ...]:
-    """List the forms that ship with nianbao."""
-    names = [item.name for item in resources.files("pipeline.forms").iterdir()]
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+def form_ids(folder: Path | None = None) -> tuple[str, ...]:
+    """List the forms that can be used: those of the district in ``folder``, and those that ship with nianbao."""
+    return tuple(sorted({*library.own_ids(folder), *library.shipped_ids()}))
+
+
+def load_form(form_id: str = DEFAULT_FORM, folder: Path | None = None) -> Form:
+    """Load a form, of the district in ``folder`` before one that ships with nianbao. Raises ConfigError if there is none."""
+    written = library.own(form_id, folder)
+    if written is None:
+        return _shipped(form_id, folder)
+    form = _own(written, library.source_of(written)[1])
+    if form.id != form_id:
+        raise ConfigError(f'id 应与文件名相同，写成 id = "{form_id}"。', file=written.file, line=1)
+    return form
+
+
+def load_reference(reference: str) -> Form:
+    """Load the form whose ``reference`` this is: in another process than the one that told it."""
+    if reference in library.shipped_ids():
+        return _of_nianbao(reference)
+    written = library.in_file(Path(reference))
+    return _own(written, library.source_of(written)[1])
+
+
+def _shipped(form_id: str, folder: Path | None) -> Form:
+    if form_id not in library.shipped_ids():
+        raise ConfigError(library.unknown(form_id, folder))
+    return _of_nianbao(form_id)
 
 
 @cache
-def load_form(form_id: str = DEFAULT_FORM) -> Form:
-    """Load a form that ships with nianbao. Raises ConfigError if there is none of that id."""
-    if form_id not in form_ids():
-        raise ConfigError(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。")
-    text = resources.files("pipeline.forms").joinpath(f"{form_id}.toml").read_text("utf-8")
-    return parse_form(text, f"{form_id}.toml")
+def _of_nianbao(form_id: str) -> Form:
+    return replace(parse_written(library.shipped(form_id)), reference=form_id)
 
 
-@cache
-def edition_mark(form_id: str) -> str:
-    """Return eight letters that change whenever anything in a form does: which rules a report was judged by."""
-    content = resources.files("pipeline.forms").joinpath(f"{form_id}.toml").read_bytes()
-    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:8]
-
-
-def _base_source(section: TomlSection, form_id: str) -> TomlSource:
-    """Return the source of a form that ships with nianbao, for another that extends it."""
-    if form_id not in form_ids():
-        raise section.fault(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。", "extends")
-    file = f"{form_id}.toml"
-    own = TomlSource(resources.files("pipeline.forms").joinpath(file).read_text("utf-8"), file)
-    return whole(own, _base_source)
+@lru_cache(maxsize=16)
+def _own(written: library.Written, mark: str) -> Form:
+    """Build a form of one's own; ``mark`` is that of all its texts, so that one whose base changed is built anew."""
+    return replace(parse_written(written), mark=mark)
 
 
 def data_dictionary(form: Form) -> list[FieldInfo]:
@@ -104,12 +111,23 @@ def data_dictionary(form: Form) -> list[FieldInfo]:
 
 def parse_form(text: str, file: str) -> Form:
     """Check and build the form written in ``text``. Raises ConfigError with file and line."""
-    source = whole(TomlSource(text, file), _base_source)
-    source.refuse_unknown_tables(_TOP_LEVEL)
+    return parse_written(library.Written(text, file))
+
+
+def parse_written(written: library.Written) -> Form:
+    """Check and build a form as written. Raises ConfigError with file and line."""
+    source, mark = library.source_of(written)
+    reference = str(written.path) if written.path else ""
+    return replace(_built(source), mark=mark, reference=reference)
+
+
+def _built(source: TomlSource) -> Form:
+    """Check and build the form of ``source``. Raises ConfigError with file and line."""
+    source.refuse_unknown_tables(TOP_LEVEL)
     sheets = [section.into(Sheet) for section in source.tables("sheet")]
     entries = [section.into(Entry) for section in source.tables("entry")]
     texts = [section.into(Text) for section in source.tables("text")]
-    tables = [_table(section) for section in source.tables("table")]
+    tables = [load_table(section) for section in source.tables("table")]
     refuse_incoherent(source)
     refuse_unknown_names(source)
     cells = _cells(tables)
@@ -167,7 +185,8 @@ def parse_form(text: str, file: str) -> Form:
     )
 
 
-def _table(section: TomlSection) -> Table:
+def load_table(section: TomlSection) -> Table:
+    """Read one [[table]]. Raises ConfigError with file and line."""
     blocks = tuple(_block(inner) for inner in section.inner("block"))
     if not blocks:
         raise section.fault("这张表没有 [[table.block]]。")

@@ -35,7 +35,7 @@ GUARDS: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _RuleText:
+class RuleText:
     """A [[rule]] as written."""
 
     id: str
@@ -62,7 +62,7 @@ def load_checks(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cel
     checks: list[Balance] = []
     sections: dict[str, Section] = {}
     for section in source.tables("rule"):
-        written = section.into(_RuleText)
+        written = section.into(RuleText)
         if written.id in sections:
             raise section.fault(f"规则“{written.id}”出现了两次。", "id")
         sections[written.id] = section
@@ -123,7 +123,7 @@ def check_limits(limits: Mapping[str, Any]) -> str:
     return ""
 
 
-def _rule(section: Section, written: _RuleText) -> Rule:
+def _rule(section: Section, written: RuleText) -> Rule:
     if written.relation not in RELATIONS:
         raise section.fault(f"relation 应为 {'、'.join(get_args(RelationName))} 之一。", "relation")
     wanted = RELATIONS[written.relation].limits  # type: ignore[index]  # looked up above
