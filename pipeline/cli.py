@@ -713,9 +713,9 @@ def fields(
     import json
     from dataclasses import asdict
 
-    from pipeline.forms.loader import DEFAULT_FORM, data_dictionary, load_form
+    from pipeline.forms.loader import DEFAULT_FORM, data_dictionary
 
-    rows = [asdict(item) for item in data_dictionary(load_form(form or DEFAULT_FORM))]
+    rows = [asdict(item) for item in data_dictionary(_form_of(form or DEFAULT_FORM))]
     if as_json:
         sys.stdout.buffer.write((json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
         return
@@ -731,10 +731,10 @@ def schema(
     ] = None,
 ) -> None:
     """打印表样的校验规则（pandera 的 YAML）：每个数据、每条规则一列。"""
-    from pipeline.forms.loader import DEFAULT_FORM, load_form
+    from pipeline.forms.loader import DEFAULT_FORM
     from pipeline.judging.schema import printed, schema_of
 
-    sys.stdout.buffer.write(printed(schema_of(load_form(form or DEFAULT_FORM))).encode())
+    sys.stdout.buffer.write(printed(schema_of(_form_of(form or DEFAULT_FORM))).encode())
 
 
 @app.command(cls=Command, epilog="例：nianbao form check 临平区/forms/local_report.toml")

@@ -12,9 +12,13 @@ import pytest
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import load_district
+from pipeline.forms.coherence import ENTRY_KINDS, ROLES, SHEET_KINDS
+from pipeline.forms.extending import NAMES
 from pipeline.forms.faults import faults_of
+from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.library import FORMS_NAME, in_file, own_mark
 from pipeline.forms.loader import form_ids, load_form, load_reference
+from pipeline.forms.relations import RELATIONS
 from pipeline.model import ConfigError
 from tests.forms.trial import use
 from tests.support.fills import consistent_numbers
@@ -156,3 +160,25 @@ def test_a_district_is_begun_with_another_form_and_its_files_checked(tmp_path: P
     assert "F04" not in checked.stdout
     assert len(form.cells) == 198
     assert nianbao("init", tmp_path / "没有", "--form", "no_such_form").returncode == 2
+
+
+def test_what_the_page_says_of_rules_is_what_the_example_says() -> None:
+    page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
+    rule = page.split("## 规则")[1].split("```toml\n")[1].split("```")[0]
+    plain = "\n".join(line.split("  #")[0].rstrip() for line in rule.splitlines())
+    assert plain in (EXAMPLE / FORMS_NAME / "local_report.toml").read_text("utf-8")
+
+
+def test_the_page_names_every_kind_and_relation() -> None:
+    page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
+    for word in (*NUMBER_KINDS, *RELATIONS, *SHEET_KINDS, *ENTRY_KINDS, *ROLES, *form_ids()):
+        assert word in page, word
+    for kind in NAMES:
+        assert f"[[{kind}]]" in page or f"`{kind}`" in page, kind
+
+
+def test_the_changes_to_rows_on_the_page_can_be_made(tmp_path: Path) -> None:
+    page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
+    example = page.split("表里的行和列可以单独改")[1].split("```toml\n")[1].split("```")[0]
+    silent = '[[narrative]]\nid = "N04"\nclaim = [{ key = "unpaid", equals = [] }]\n'
+    assert not faults_of(in_file(written(tmp_path, "one", "annual_report_2021", example + silent)))
