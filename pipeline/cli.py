@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.district.folder import District
+    from pipeline.forms.form import Form
     from pipeline.model import DecisionKind
     from pipeline.night.by_hand import Chosen
 
@@ -69,6 +70,15 @@ Now = Annotated[
         "--now", metavar="时间", help="当作现在的时间，例如 2024-01-25T20:00:00。", show_default=False
     ),
 ]
+FormName = Annotated[
+    str | None,
+    typer.Option(
+        "--form",
+        metavar="表样",
+        help="用哪一份表样：名称，或者表样文件（.toml）；不写则用现行的年度报告。",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", metavar=" ", help="输出 JSON，供其他程序使用。")]
 
 
@@ -87,13 +97,15 @@ def init(
     folder: Annotated[
         Path, typer.Argument(metavar="区县文件夹", help="要新建的文件夹。", show_default=False)
     ],
+    form: FormName = None,
 ) -> None:
     """新建一个区县文件夹：设置、单位名单、收件箱和模板。"""
     from pipeline.coordinating import preparing
     from pipeline.district.settings_fields import BOOK_NAME
+    from pipeline.forms.loader import DEFAULT_FORM
 
     with disk():
-        made = preparing.init(folder, today=datetime.now(CHINA).date())
+        made = preparing.init(folder, today=datetime.now(CHINA).date(), form_id=form or DEFAULT_FORM)
     for path in made:
         typer.echo(path)
     typer.echo(
@@ -217,11 +229,12 @@ def check(
             show_default=False,
         ),
     ] = None,
+    form: FormName = None,
     as_json: AsJson = False,
 ) -> None:
     """检查单个文件，不需要区县文件夹，也不写任何文件。"""
     from pipeline import console
-    from pipeline.forms.loader import DEFAULT_FORM, load_form
+    from pipeline.forms.loader import DEFAULT_FORM
     from pipeline.machine.pool import Pool
     from pipeline.messages import notices
     from pipeline.night import checking
@@ -229,11 +242,11 @@ def check(
 
     if level not in (None, *LEVELS):
         raise ConfigError(f"--level 应为“{'”或“'.join(LEVELS)}”。")
-    form = load_form(DEFAULT_FORM)
+    bound = _form_of(form or DEFAULT_FORM)
     _refuse_what_is_no_file(files)
     with disk(), Pool(_READERS) as pool:
-        found = checking.check(files, form.id, level, pool=pool)
-    checked = [(item, notices(form, item.findings)) for item in found]
+        found = checking.check(files, bound, level, pool=pool)
+    checked = [(item, notices(bound, item.findings)) for item in found]
     if as_json:
         sys.stdout.buffer.write(to_json([submission_record(item, found) for item, found in checked]))
     else:
@@ -748,9 +761,9 @@ def fields(
     import json
     from dataclasses import asdict
 
-    from pipeline.forms.loader import DEFAULT_FORM, data_dictionary, load_form
+    from pipeline.forms.loader import DEFAULT_FORM, data_dictionary
 
-    rows = [asdict(item) for item in data_dictionary(load_form(form or DEFAULT_FORM))]
+    rows = [asdict(item) for item in data_dictionary(_form_of(form or DEFAULT_FORM))]
     if as_json:
         sys.stdout.buffer.write((json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
         return
@@ -766,10 +779,75 @@ def schema(
     ] = None,
 ) -> None:
     """打印表样的校验规则（pandera 的 YAML）：每个数据、每条规则一列。"""
-    from pipeline.forms.loader import DEFAULT_FORM, load_form
+    from pipeline.forms.loader import DEFAULT_FORM
     from pipeline.judging.schema import printed, schema_of
 
-    sys.stdout.buffer.write(printed(schema_of(load_form(form or DEFAULT_FORM))).encode())
+    sys.stdout.buffer.write(printed(schema_of(_form_of(form or DEFAULT_FORM))).encode())
+
+
+@app.command(cls=Command, epilog="例：nianbao form check 临平区/forms/local_report.toml")
+def form(
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="check|preview",
+            help="check 列出全部错误和行号；preview 做出模板和样张。",
+            show_default=False,
+        ),
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="表样文件", help="自己写的表样（.toml）。", show_default=False)
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="文件夹",
+            help="样张放在哪里；不写则放在表样旁边的“预览”中。",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """检查一份自己写的表样，或者做出样张看一看。"""
+    from pipeline.forms import library
+    from pipeline.forms.faults import faults_of
+    from pipeline.forms.loader import parse_written
+
+    if action not in ("check", "preview"):
+        raise ConfigError(f"“{action}”应为 check 或 preview，例如 nianbao form check {file}。")
+    _refuse_what_is_no_file([file])
+    with disk():
+        written = library.in_file(file)
+    faults = faults_of(written)
+    for fault in faults:
+        _complain(str(fault))
+    if faults:
+        raise typer.Exit(WRONG_USE)
+    found = parse_written(written)
+    if action == "check":
+        typer.echo(
+            f"没有错误：{len(found.tables)} 张表，{len(found.cells)} 个数，{len(found.texts)} 段文字。"
+        )
+        return
+    from pipeline.coordinating.previewing import preview
+
+    with disk():
+        made = preview(found, output or file.parent / "预览", datetime.now(CHINA).year - 1)
+    for path in made:
+        typer.echo(path)
+
+
+def _form_of(named: str) -> Form:
+    """Return the form of that id, or in that file."""
+    from pipeline.forms import library
+    from pipeline.forms.loader import load_form, parse_written
+
+    path = Path(named)
+    if path.suffix != ".toml":
+        return load_form(named)
+    _refuse_what_is_no_file([path])
+    with disk():
+        return parse_written(library.in_file(path))
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -54,6 +54,7 @@ class ConfigError(NianbaoError):
 
     def __init__(self, problem: str, *, file: Path | str | None = None, line: int | None = None) -> None:
         where = "" if file is None else f"{file} 第 {line} 行：" if line else f"{file}："
+        self.line = line
         super().__init__(where + problem)
 
 
@@ -396,6 +397,8 @@ class Claims:
     agency: str = ""
     code: str = ""
     year: int | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The entries that say so, by role."""
 
 
 @dataclass(frozen=True, slots=True)

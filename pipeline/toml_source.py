@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -39,8 +39,8 @@ class Section:
     last_line: int
     path: tuple[str | int, ...] = ()
     """Where it stands in the text: names of tables, and numbers of those that are repeated."""
-    under: Section | None = None
-    """The section of another text that this one adds to, if it does."""
+    given: Mapping[str, Sequence[Section]] = field(default_factory=dict)
+    """The tables inside it by name, where they do not stand in this text as they are."""
 
     def fault(self, problem: str, token: str = "") -> ConfigError:
         """Make the error for ``problem``, pointing at the first line of the section that holds ``token``."""
@@ -54,8 +54,8 @@ class Section:
         for name, value in list(values.items()):
             values[name] = plain = tuple(value) if isinstance(value, list) else value
             wanted = _PLAIN.get(declared[name])
-            if wanted and (not isinstance(plain, wanted) or (isinstance(plain, bool) and wanted is int)):
-                raise self.fault(f"“{name}”的值类型不对，应为{_SPOKEN[wanted]}。", name)
+            if wanted and not wanted.fits(plain):
+                raise self.fault(f"“{name}”的值类型不对，应为{wanted.spoken}。", name)
         try:
             return kind(**values)
         except TypeError:
@@ -72,9 +72,9 @@ class Section:
 
     def inner(self, name: str) -> list[Section]:
         """Return every ``[[section.name]]`` of this very section."""
+        if name in self.given:
+            return list(self.given[name])
         found = self.values.get(name, [])
-        if self.under is not None and found is self.under.values.get(name):
-            return self.under.inner(name)
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             raise self.fault(f"“{name}”应写成 [[{self.name}.{name}]]。", name)
         paths = [(*self.path, name, number) for number in range(len(found))]
@@ -82,6 +82,18 @@ class Section:
             Section(self.source, f"{self.name}.{name}", item, *self._lines_of(path), path)
             for path, item in zip(paths, found, strict=True)
         ]
+
+    def strings(self, name: str) -> list[str]:
+        """Return the list of texts under ``name``, empty if it is absent. Raises ConfigError for anything else."""
+        found: Any = self.values.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+            raise self.fault(f"“{name}”的值类型不对，应为文字列表。", name)
+        return found
+
+    def with_inner(self, name: str, sections: Sequence[Section]) -> Section:
+        """Return the section with other ``[[section.name]]``."""
+        values = {**self.values, name: [dict(item.values) for item in sections]}
+        return replace(self, values=values, given={**self.given, name: tuple(sections)})
 
     def _lines_of(self, path: tuple[str | int, ...]) -> tuple[int, int]:
         return self.source.lines_of(*path) or (self.first_line, self.last_line)
@@ -93,9 +105,36 @@ class Section:
                 raise self.fault(f"[{self.name}] 中不认识的键“{key}”，请检查拼写。", key)
 
 
-_PLAIN: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "tuple[str, ...]": tuple}
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the values of a field are: of ``outer``, and those in it of ``inner``."""
+
+    spoken: str
+    outer: type
+    inner: type | None = None
+
+    def fits(self, value: object) -> bool:
+        """Whether ``value`` is one of these; true and false are no numbers."""
+        if not isinstance(value, self.outer) or (isinstance(value, bool) and self.outer is int):
+            return False
+        inside: Iterable[object] = value.values() if isinstance(value, dict) else ()
+        inside = value if isinstance(value, tuple) else inside
+        return self.inner is None or all(_Kind("", self.inner).fits(item) for item in inside)
+
+
+_PLAIN: Mapping[str, _Kind] = {
+    "str": _Kind("文字", str),
+    "SheetKind": _Kind("文字", str),
+    "int": _Kind("整数", int),
+    "bool": _Kind("true 或 false", bool),
+    "tuple[str, ...]": _Kind("文字列表", tuple, str),
+    "tuple[int, ...]": _Kind("整数列表", tuple, int),
+    "tuple[object, ...]": _Kind("列表", tuple),
+    "Mapping[str, str]": _Kind("{ 名称 = 文字 }", dict, str),
+    "Mapping[str, int]": _Kind("{ 名称 = 整数 }", dict, int),
+    "Mapping[str, Any]": _Kind("{ 名称 = 值 }", dict),
+}
 """Annotations (as written) of the fields whose values can be checked."""
-_SPOKEN: Mapping[type, str] = {str: "文字", int: "整数", bool: "true 或 false", tuple: "文字列表"}
 
 
 def _required(kind: type) -> set[str]:

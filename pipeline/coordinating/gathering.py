@@ -39,7 +39,7 @@ def readings_in(form: Form, path: Path, pool: Pool) -> list[tuple[Envelope, Read
     if failure:
         return [(item, barrier.set_aside(failure)) for item in envelopes]
     works = [
-        barrier.Work(number, "", partial(barrier.reading, form.id, item.content))
+        barrier.Work(number, "", partial(barrier.reading, form.reference, item.content))
         for number, item in enumerate(envelopes)
     ]
     read = dict(barrier.carried_out(pool, works, barrier.Spent()))

@@ -37,7 +37,7 @@ TEMPLATES_ZIP = "各单位填报模板.zip"
 _STAMP = (2021, 1, 1, 0, 0, 0)
 
 
-def init(folder: Path, *, today: date) -> list[Path]:
+def init(folder: Path, *, today: date, form_id: str = DEFAULT_FORM) -> list[Path]:
     """Make a new district folder; return what was made. Raises ConfigError if there is one already."""
     if folder.is_file():
         raise ConfigError("这是文件，不是文件夹。请写要新建的文件夹。", file=folder)
@@ -46,14 +46,14 @@ def init(folder: Path, *, today: date) -> list[Path]:
     for name in (CONFIG_NAME, BOOK_NAME):
         if (folder / name).exists():
             raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
-    form = load_form(DEFAULT_FORM)
+    form = load_form(form_id, folder)
     year = today.year - 1
     name = folder.resolve().name
     made = [folder / INBOX_NAME]
     contents = {
-        CONFIG_NAME: settings_text(name, year).encode(),
+        CONFIG_NAME: settings_text(name, year, form_id).encode(),
         ROSTER_NAME: roster_text(name).encode("utf-8-sig"),
-        BOOK_NAME: build_settings_book(starting(name, year)),
+        BOOK_NAME: build_settings_book(starting(name, year, form_id)),
         **{f"{LAYOUTS_NAME}/{path}": content for path, content in layouts(form)},
         **{f"{LAYOUTS_NAME}/{LETTERS}/{kind}.txt": _for_notepad(default_text(kind)) for kind in LetterKind},
     }

@@ -24,7 +24,7 @@ _R = TypeVar("_R", Rule, Basic)
 
 def form_of(district: District) -> Form:
     """Return the form of ``district`` as it chose to apply it. Raises ConfigError with file and line."""
-    return adjusted(load_form(district.form), district.rules)
+    return adjusted(load_form(district.form, district.folder), district.rules)
 
 
 def adjusted(form: Form, rules: Rules) -> Form:

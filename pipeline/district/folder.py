@@ -21,6 +21,7 @@ from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.settings_source import BookSource, Excepted, settled
 from pipeline.district.starting import is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
+from pipeline.forms.library import own_mark
 from pipeline.machine.environment import command, disk
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
 from pipeline.toml_source import Section, TomlSource, decoded
@@ -61,6 +62,8 @@ class District:
     """The exceptions that the workbook asks for; the ledger keeps them from the next run on."""
     book: Path | None = field(default=None, compare=False, repr=False)
     """The workbook it was read from, None where it was written as text."""
+    form_mark: str = ""
+    """The mark of its own form, empty where it uses one that ships with nianbao."""
     note: str = field(default="", compare=False, repr=False)
     """What a person should be told about these settings."""
     merged: tuple[Agency, ...] = ()
@@ -207,6 +210,7 @@ def _district(
         calendar=calendar_of(source.table("calendar")),
         extensions=extensions_of(source.tables("extension"), roster, written.deadline),
         merged=tuple(item for item in roster if _is_merged(item, today)),
+        form_mark=own_mark(written.form, folder),
     )
 
 

@@ -142,9 +142,9 @@ def _wrong_kind(item: Setting, text: str) -> str:
 
 def _wrong_beside(item: Setting, text: str, found: Contents) -> str:
     """Judge what depends on another setting."""
-    own = found.file.parent / "forms" / f"{text}.toml"
-    if (item.table, item.key) == ("", "form") and text not in form_ids() and not own.is_file():
-        return f"没有表样“{text}”，应为：{'、'.join(form_ids())}。"
+    forms = form_ids(found.file.parent)
+    if (item.table, item.key) == ("", "form") and text not in forms:
+        return f"没有表样“{text}”，应为：{'、'.join(forms)}。"
     year, deadline = found.setting("", "year"), day_of(text) if item.kind is Kind.DAY else None
     if deadline and year.isdecimal() and deadline.year <= int(year):
         return f"截止日期应在报告年度（{year} 年）结束以后，例如 {int(year) + 1}-01-31。"
@@ -298,7 +298,8 @@ def _unit_judge(known: set[str]) -> Judge:
 def _rule_judge(found: Contents, *, waived: bool) -> Judge:
     """Judge the number of a rule: of the district's form, and one from which an agency may be excepted."""
     name = found.setting("", "form")
-    form = load_form(name) if name in form_ids() else None
+    folder = found.file.parent
+    form = load_form(name, folder) if name in form_ids(folder) else None
 
     def judge(text: str) -> str:
         wanted = text.upper()

@@ -63,12 +63,12 @@ _ROSTER = """\
 """
 
 
-def settings_text(name: str, year: int) -> str:
+def settings_text(name: str, year: int, form_id: str = DEFAULT_FORM) -> str:
     """Return district.toml as ``init`` writes it."""
     return _CONFIG.format(
         name=name,
         year=year,
-        form=DEFAULT_FORM,
+        form=form_id,
         deadline=date(year + 1, 1, 31),
         holiday=date(year + 1, 1, 1),
         extended=date(year + 1, 2, 5),
@@ -85,7 +85,7 @@ def is_untouched(settings: Path, roster: Path) -> bool:
     try:
         written, listed = settings.read_text("utf-8"), roster.read_text("utf-8-sig")
         values = tomllib.loads(written)
-        name, year = str(values["name"]), int(values["year"])
+        name, year, form_id = str(values["name"]), int(values["year"]), str(values["form"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return written == settings_text(name, year) and listed == roster_text(name)
+    return written == settings_text(name, year, form_id) and listed == roster_text(name)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.forms.expand import Expander
+from pipeline.toml_source import Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.forms.form import Cell, Table
-    from pipeline.toml_source import Section, TomlSource
+    from pipeline.toml_source import TomlSource
 
 Over = Literal["agencies", "parts", "years"]
 """What the marks of a chart stand for: an agency each, a part each, or a year each with one series for every part."""
@@ -69,4 +70,7 @@ def _chart(section: Section, expander: Expander) -> Chart:
 def _part(section: Section, item: object, expander: Expander) -> ChartPart:
     if not isinstance(item, dict) or set(item) != {"label", "cells"}:
         raise section.fault("parts 的每一项应写成 { label = …, cells = […] }。", "parts")
-    return ChartPart(str(item["label"]), expander.cells(section, item["cells"]))
+    part = Section(section.source, "chart.parts", item, section.first_line, section.last_line)
+    if not isinstance(item["label"], str):
+        raise section.fault("“label”的值类型不对，应为文字。", "parts")
+    return ChartPart(item["label"], expander.cells(section, part.strings("cells")))

@@ -59,9 +59,9 @@ class Expander:
                 self._lines.setdefault(f"{table}.@{group}", []).append(line)
 
     def _choices(self, section: Section, value: Any) -> dict[str, str]:  # noqa: ANN401 - a TOML value
-        if isinstance(value, dict):
-            return {str(key): str(label) for key, label in value.items()}
-        if value not in self._lines:
+        if isinstance(value, dict) and all(isinstance(label, str) for label in value.values()):
+            return dict(value)
+        if not isinstance(value, str) or value not in self._lines:
             raise section.fault(f"each 中的“{value}”不是本表样的行、列或组。", "each")
         return {line.key: line.label[-1] if line.label else "" for line in self._lines[value]}
 

@@ -2,12 +2,14 @@
 
 ``extends = "id"`` at the top names the other form. What is written again under the name of something there changes it,
 key by key; what has a new name is added, at the end or, with ``before = "name"``, before another; ``[remove]`` lists what
-is left out, as ``rule = ["T2-01"]``. Every fault is told with the file and line in which it stands.
+is left out, as ``rule = ["T2-01"]``. The same holds one level down: of the claims and partitions of a rule over texts, of
+its words and patterns, and of the ``rows`` and ``columns`` of a table, which are removed as ``row = ["table.row"]``.
+Every fault is told with the file and line in which it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +30,13 @@ NAMES: Mapping[str, str] = {
     "summary_rule": "id",
 }
 """The repeated tables of a form, and the key by which one of them is known."""
-EXTENDS, REMOVE, BEFORE = "extends", "remove", "before"
+INNER: Mapping[str, Mapping[str, str]] = {"narrative": {"claim": "key", "partition": "name"}}
+"""The tables repeated inside one, and the key by which they are known; several may share it, and are changed together."""
+PLAIN: Mapping[str, tuple[str, ...]] = {"narrative": ("words", "patterns")}
+"""The tables inside one whose keys are added to those of the other form."""
+LINES: Mapping[str, str] = {"rows": "row", "columns": "column"}
+"""What a table of figures is made of, and what one of it is called where it is removed."""
+EXTENDS, REMOVE, BEFORE, BLOCK = "extends", "remove", "before", "block"
 
 
 def whole(source: TomlSource, load: Callable[[Section, str], TomlSource]) -> TomlSource:
@@ -51,6 +59,7 @@ class Extended(TomlSource):
     def __init__(self, own: TomlSource, base: TomlSource) -> None:
         self.__dict__.update(own.__dict__)
         self._own, self._base = own, base
+        self._removal = own.table(REMOVE)
         self._refuse_lost_removals()
 
     def top(self) -> Section:
@@ -61,49 +70,175 @@ class Extended(TomlSource):
     def table(self, name: str) -> Section:
         """Return the table ``[name]``, the other form's where this one has none."""
         own = self._own.table(name)
-        return own if own.values else self._base.table(name)
+        return own if name in self._own.values else self._base.table(name)
 
     def tables(self, name: str) -> list[Section]:
         """Return every ``[[name]]`` in order."""
         known = NAMES[name]
-        removed = self._removed(name)
-        found = [item for item in self._base.tables(name) if item.values.get(known) not in removed]
+        found = [
+            self._thinned(name, item)
+            for item in self._base.tables(name)
+            if item.values.get(known) not in self._removed(name)
+        ]
         for section in self._own.tables(name):
-            self._put(found, section, known)
+            self._put(name, found, section)
         return found
 
     def refuse_unknown_tables(self, known: Iterable[str]) -> None:
         """Raise for a top-level key or table that nobody reads."""
         self._own.refuse_unknown_tables({*known, EXTENDS, REMOVE})
 
-    def _put(self, found: list[Section], section: Section, known: str) -> None:
+    def _put(self, kind: str, found: list[Section], section: Section) -> None:
         """Change the section of the same name, or add ``section`` where it belongs."""
-        name = section.values.get(known)
-        names = [item.values.get(known) for item in found]
+        name = section.values.get(NAMES[kind])
+        names = [item.values.get(NAMES[kind]) for item in found]
         if name in names:
             at = names.index(name)
-            found[at] = replace(section, values={**found[at].values, **section.values}, under=found[at])
+            found[at] = _changed(kind, found[at], section)
             return
-        before = section.values.get(BEFORE)
-        if before is not None and before not in names:
-            raise section.fault(f"{BEFORE} 中的“{before}”在原来的表样中没有。", BEFORE)
-        at = names.index(before) if before is not None else len(found)
+        at = _place(section, section.values, names)
         found.insert(at, replace(section, values=_without(section.values, BEFORE)))
 
-    def _removed(self, name: str) -> tuple[str, ...]:
-        found = self._own.table(REMOVE).values.get(name, ())
+    def _thinned(self, kind: str, section: Section) -> Section:
+        """Leave out of a section of the other form what is removed from inside it."""
+        for name, known in INNER.get(kind, {}).items():
+            gone = self._removed(f"{kind}.{name}")
+            own = section.inner(name)
+            left = [item for item in own if item.values.get(known) not in gone]
+            if len(left) < len(own):
+                section = section.with_inner(name, left)
+        return self._with_fewer_lines(section) if kind == "table" else section
+
+    def _with_fewer_lines(self, table: Section) -> Section:
+        blocks = table.inner(BLOCK)
+        for lines, name in LINES.items():
+            gone = self._removed(name)
+            if gone:
+                blocks = [
+                    replace(block, values={**block.values, lines: left})
+                    for block in blocks
+                    for left in [
+                        [line for line in _lines(block, lines) if _full_name(table, line) not in gone]
+                    ]
+                ]
+        return table.with_inner(BLOCK, blocks) if any(map(self._removed, LINES.values())) else table
+
+    def _removed(self, name: str) -> tuple[object, ...]:
+        found = self._removal.values.get(name, ())
         return tuple(found) if isinstance(found, list) else ()
 
     def _refuse_lost_removals(self) -> None:
-        section = self._own.table(REMOVE)
-        section.refuse_unknown(NAMES)
+        section = self._removal
+        inner = {f"{kind}.{name}" for kind, names in INNER.items() for name in names}
+        section.refuse_unknown({*NAMES, *inner, *LINES.values()})
         for name, removed in section.values.items():
             if not isinstance(removed, list):
                 raise section.fault(f"“{name}”的值类型不对，应为文字列表。", name)
-            there = {item.values.get(NAMES[name]) for item in self._base.tables(name)}
+            there = list(self._there(name))
             for item in removed:
                 if item not in there:
-                    raise section.fault(f"“{item}”在原来的表样中没有，不用删去。", str(item))
+                    raise section.fault(
+                        f"“{item}”在原来的表样中没有，不用删去。", item if isinstance(item, str) else name
+                    )
+
+    def _there(self, name: str) -> Iterator[object]:
+        """Yield the names of all that the other form has of a kind."""
+        outer, _, inner = name.partition(".")
+        if name in NAMES:
+            yield from (item.values.get(NAMES[name]) for item in self._base.tables(name))
+        elif inner:
+            for item in self._base.tables(outer):
+                yield from (one.values.get(INNER[outer][inner]) for one in item.inner(inner))
+        else:
+            lines = next(lines for lines, one in LINES.items() if one == name)
+            for table in self._base.tables("table"):
+                for block in table.inner(BLOCK):
+                    yield from (_full_name(table, line) for line in _lines(block, lines))
+
+
+def _changed(kind: str, base: Section, own: Section) -> Section:
+    """Return ``base`` with what ``own`` says otherwise."""
+    plain = {
+        name: {**base.table(name).values, **own.table(name).values}
+        for name in PLAIN.get(kind, ())
+        if name in own.values and name in base.values
+    }
+    inner = {name: base.inner(name) for name in (*INNER.get(kind, {}), BLOCK) if name in base.values}
+    for name, known in INNER.get(kind, {}).items():
+        if name in inner and name in own.values:
+            inner[name] = _merged(inner[name], own.inner(name), known)
+    values = {**base.values, **own.values, **plain}
+    if kind == "table":
+        inner[BLOCK] = own.inner(BLOCK) if BLOCK in own.values else _with_lines(inner.get(BLOCK, []), own)
+        values = _without(values, *LINES)
+    found = replace(own, values=values)
+    for name, sections in inner.items():
+        found = found.with_inner(name, sections)
+    return found
+
+
+def _merged(base: Sequence[Section], own: Iterable[Section], known: str) -> list[Section]:
+    """Change those of ``base`` that ``own`` names, and add the others."""
+    found = list(base)
+    for section in own:
+        name = section.values.get(known)
+        names = [item.values.get(known) for item in found]
+        if name in names:
+            found = [
+                replace(section, values={**item.values, **section.values})
+                if item.values.get(known) == name
+                else item
+                for item in found
+            ]
+        else:
+            at = _place(section, section.values, names)
+            found.insert(at, replace(section, values=_without(section.values, BEFORE)))
+    return found
+
+
+def _with_lines(blocks: Sequence[Section], own: Section) -> list[Section]:
+    """Change and add rows and columns in the block that has the row or column of that key, or the one named by ``before``."""
+    found = list(blocks)
+    for lines in LINES:
+        for line in _lines(own, lines):
+            named = (line.get("key"), line.get(BEFORE))
+            at = next((at for at, one in enumerate(found) if {*map(str, named)} & {*_keys(one, lines)}), None)
+            if at is None:
+                raise own.fault(
+                    f"“{line.get('key')}”是新的行或列：用 {BEFORE} 写明放在原来的哪一行、哪一列之前。", lines
+                )
+            values = _lines(found[at], lines)
+            keys = _keys(found[at], lines)
+            if line.get("key") in keys:
+                values[keys.index(str(line["key"]))] |= line
+            else:
+                values.insert(_place(own, line, keys), _without(line, BEFORE))
+            found[at] = replace(own, name=found[at].name, values={**found[at].values, lines: values})
+    return found
+
+
+def _place(section: Section, values: Mapping[str, Any], names: Sequence[object]) -> int:
+    """Return where among ``names`` something new is put."""
+    before = values.get(BEFORE)
+    if before is not None and before not in names:
+        raise section.fault(f"{BEFORE} 中的“{before}”在原来的表样中没有。", BEFORE)
+    return names.index(before) if before is not None else len(names)
+
+
+def _lines(section: Section, name: str) -> list[dict[str, Any]]:
+    """Return the rows or columns that a section lists. Raises ConfigError where they are none."""
+    found = section.values.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(line, dict) for line in found):
+        raise section.fault(f"{name} 应写成 [{{ key = …, label = […] }}]。", name)
+    return [dict(line) for line in found]
+
+
+def _keys(section: Section, name: str) -> list[str]:
+    return [str(line.get("key", "")) for line in _lines(section, name)]
+
+
+def _full_name(table: Section, line: Mapping[str, Any]) -> str:
+    return f"{table.values.get('key')}.{line.get('key')}"
 
 
 def _without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -400,6 +400,10 @@ class Form:
     """Ids of rules that only the coordinator is told of."""
     off: Mapping[str, str] = field(default_factory=dict)
     """Ids of rules that the district does not apply, with its reasons."""
+    mark: str = ""
+    """Eight letters that change whenever anything in the form's text does: which rules a report was judged by."""
+    reference: str = ""
+    """How another process finds it: the id of a shipped form, the path of a district's own."""
 
     @property
     def explainable_ids(self) -> frozenset[str]:
@@ -437,6 +441,11 @@ class Form:
     def entry_with_role(self, role: str) -> Entry:
         """Return the entry the pipeline uses as ``role``."""
         return next(entry for entry in self.entries if entry.role == role)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The keys of the entries that the pipeline uses, by role."""
+        return {entry.role: entry.key for entry in self.entries if entry.role}
 
     def clerk_of(self, entries: Mapping[str, str]) -> Clerk:
         """Return who filled a submission in, by its entries; empty where it does not say."""

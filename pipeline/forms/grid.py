@@ -30,6 +30,17 @@ def build_grid(table: Table) -> Grid:
     return Grid(tuple(cells), top, label_columns + value_columns, label_columns, header_rows)
 
 
+def is_tiled(grid: Grid) -> bool:
+    """Whether the cells of ``grid`` cover it, each place once."""
+    covered = [
+        (cell.row + down, cell.column + right)
+        for cell in grid.cells
+        for down in range(cell.height)
+        for right in range(cell.width)
+    ]
+    return len(covered) == len(set(covered)) == grid.rows * grid.columns
+
+
 def cell_key(table: str, row: Line, column: Line) -> str:
     """Spell the key of a number; a table of one row has an empty row key."""
     return ".".join(part for part in (table, row.key, column.key) if part)

@@ -6,17 +6,16 @@ so that no later stage has to ask.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import resources
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
-from pipeline.forms import layout
+from pipeline.forms import layout, library
 from pipeline.forms.charts import load_charts
+from pipeline.forms.coherence import KEY, refuse_incoherent
 from pipeline.forms.drafts import load_drafts
-from pipeline.forms.extending import whole
 from pipeline.forms.form import (
     Balance,
     Block,
@@ -33,52 +32,62 @@ from pipeline.forms.form import (
     Text,
     last_year,
 )
-from pipeline.forms.grid import build_grid, cell_key
+from pipeline.forms.grid import build_grid, cell_key, is_tiled
 from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.narrative_loader import load_narratives
+from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Section as TomlSection
 from pipeline.toml_source import TomlSource
 
 DEFAULT_FORM = "annual_report_2021"
-_TOP_LEVEL = {
+TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
     "summary_rule",
 }  # fmt: skip
 
 
-@cache
-def form_ids() -> tuple[str, ...]:
-    """List the forms that ship with nianbao."""
-    names = [item.name for item in resources.files("pipeline.forms").iterdir()]
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+def form_ids(folder: Path | None = None) -> tuple[str, ...]:
+    """List the forms that can be used: those of the district in ``folder``, and those that ship with nianbao."""
+    return tuple(sorted({*library.own_ids(folder), *library.shipped_ids()}))
+
+
+def load_form(form_id: str = DEFAULT_FORM, folder: Path | None = None) -> Form:
+    """Load a form, of the district in ``folder`` before one that ships with nianbao. Raises ConfigError if there is none."""
+    written = library.own(form_id, folder)
+    if written is None:
+        return _shipped(form_id, folder)
+    form = _own(written, library.source_of(written)[1])
+    if form.id != form_id:
+        raise ConfigError(f'id 应与文件名相同，写成 id = "{form_id}"。', file=written.file, line=1)
+    return form
+
+
+def load_reference(reference: str) -> Form:
+    """Load the form whose ``reference`` this is: in another process than the one that told it."""
+    if reference in library.shipped_ids():
+        return _of_nianbao(reference)
+    written = library.in_file(Path(reference))
+    return _own(written, library.source_of(written)[1])
+
+
+def _shipped(form_id: str, folder: Path | None) -> Form:
+    if form_id not in library.shipped_ids():
+        raise ConfigError(library.unknown(form_id, folder))
+    return _of_nianbao(form_id)
 
 
 @cache
-def load_form(form_id: str = DEFAULT_FORM) -> Form:
-    """Load a form that ships with nianbao. Raises ConfigError if there is none of that id."""
-    if form_id not in form_ids():
-        raise ConfigError(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。")
-    text = resources.files("pipeline.forms").joinpath(f"{form_id}.toml").read_text("utf-8")
-    return parse_form(text, f"{form_id}.toml")
+def _of_nianbao(form_id: str) -> Form:
+    return replace(parse_written(library.shipped(form_id)), reference=form_id)
 
 
-@cache
-def edition_mark(form_id: str) -> str:
-    """Return eight letters that change whenever anything in a form does: which rules a report was judged by."""
-    content = resources.files("pipeline.forms").joinpath(f"{form_id}.toml").read_bytes()
-    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:8]
-
-
-def _base_source(section: TomlSection, form_id: str) -> TomlSource:
-    """Return the source of a form that ships with nianbao, for another that extends it."""
-    if form_id not in form_ids():
-        raise section.fault(f"没有名为“{form_id}”的表样，可用的有：{'、'.join(form_ids())}。", "extends")
-    file = f"{form_id}.toml"
-    own = TomlSource(resources.files("pipeline.forms").joinpath(file).read_text("utf-8"), file)
-    return whole(own, _base_source)
+@lru_cache(maxsize=16)
+def _own(written: library.Written, mark: str) -> Form:
+    """Build a form of one's own; ``mark`` is that of all its texts, so that one whose base changed is built anew."""
+    return replace(parse_written(written), mark=mark)
 
 
 def data_dictionary(form: Form) -> list[FieldInfo]:
@@ -102,12 +111,25 @@ def data_dictionary(form: Form) -> list[FieldInfo]:
 
 def parse_form(text: str, file: str) -> Form:
     """Check and build the form written in ``text``. Raises ConfigError with file and line."""
-    source = whole(TomlSource(text, file), _base_source)
-    source.refuse_unknown_tables(_TOP_LEVEL)
+    return parse_written(library.Written(text, file))
+
+
+def parse_written(written: library.Written) -> Form:
+    """Check and build a form as written. Raises ConfigError with file and line."""
+    source, mark = library.source_of(written)
+    reference = str(written.path) if written.path else ""
+    return replace(_built(source), mark=mark, reference=reference)
+
+
+def _built(source: TomlSource) -> Form:
+    """Check and build the form of ``source``. Raises ConfigError with file and line."""
+    source.refuse_unknown_tables(TOP_LEVEL)
     sheets = [section.into(Sheet) for section in source.tables("sheet")]
     entries = [section.into(Entry) for section in source.tables("entry")]
     texts = [section.into(Text) for section in source.tables("text")]
-    tables = [_table(section) for section in source.tables("table")]
+    tables = [load_table(section) for section in source.tables("table")]
+    refuse_incoherent(source)
+    refuse_unknown_names(source)
     cells = _cells(tables)
     _refuse_duplicates(
         source,
@@ -120,26 +142,35 @@ def parse_form(text: str, file: str) -> Form:
             *(cell.key for cell in cells),
         ],
     )
-    _refuse_lost_sheets(source, sheets)
     checks = load_checks(source, tables, cells)
     defined = _definitions(checks)
     cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
     grids = {table.key: build_grid(table) for table in tables}
+    for section, grid in zip(source.tables("table"), grids.values(), strict=True):
+        if not is_tiled(grid):
+            raise section.fault(
+                "标签排不成表：同一组的行（列）要连在一起，一行（列）的标签不能是另一行（列）的上级。",
+                "block",
+            )
     where = layout.positions(sheets, entries, texts, tables, grids)
     top = source.top()
+    facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
     return top.into(
         Form,
-        sheets=tuple(sheets),
+        sheets=sheets_said(sheets, facts),
         entries=tuple(entries),
         texts=tuple(texts),
-        sections=_sections(source, texts, tables),
-        narratives=load_narratives(
-            source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
+        sections=tuple(section.into(Section) for section in source.tables("section")),
+        narratives=tuple(
+            rule_said(rule, facts)
+            for rule in load_narratives(
+                source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
+            )
         ),
         tables=tuple(tables),
         cells=tuple(cells),
-        checks={check.id: check for check in checks},
-        basics=load_basics(source),
+        checks={check.id: check_said(check, facts) for check in checks},
+        basics={key: rule_said(basic, facts) for key, basic in load_basics(source).items()},
         summary_rules=load_summary_rules(source, checks),
         headlines=_headlines(source, cells),
         charts=load_charts(source, tables, cells),
@@ -154,7 +185,8 @@ def parse_form(text: str, file: str) -> Form:
     )
 
 
-def _table(section: TomlSection) -> Table:
+def load_table(section: TomlSection) -> Table:
+    """Read one [[table]]. Raises ConfigError with file and line."""
     blocks = tuple(_block(inner) for inner in section.inner("block"))
     if not blocks:
         raise section.fault("这张表没有 [[table.block]]。")
@@ -165,29 +197,54 @@ def _table(section: TomlSection) -> Table:
 def _block(section: TomlSection) -> Block:
     block = section.into(
         Block,
-        columns=tuple(_line(section, item, is_column=True) for item in section.values.get("columns", ())),
-        rows=tuple(_line(section, item, is_column=False) for item in section.values.get("rows", ())),
+        columns=tuple(_line(section, item, is_column=True) for item in _items(section, "columns")),
+        rows=tuple(_line(section, item, is_column=False) for item in _items(section, "rows")),
     )
+    if len(block.rows) > 1 and not all(row.key for row in block.rows):
+        raise section.fault("有几行的表，每一行都要有 key。", "rows")
     for lines in (block.rows, block.columns):
-        keys = [line.key for line in lines]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise section.fault(f"“{key}”出现了两次。", f'"{key}"')
+        _refuse_twins(section, lines)
     return block
 
 
+def _items(section: TomlSection, name: str) -> list[Mapping[str, Any]]:
+    found = section.values.get(name, [])
+    if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
+        raise section.fault(f"{name} 应写成 [{{ key = …, label = […] }}]，至少一项。", name)
+    return found
+
+
+def _refuse_twins(section: TomlSection, lines: Sequence[Line]) -> None:
+    """Refuse two lines of one key, or that nobody could tell apart in a filled table."""
+    keys, labels = [line.key for line in lines], ["".join(line.label) for line in lines]
+    for line, label in zip(lines, labels, strict=True):
+        if keys.count(line.key) > 1:
+            raise section.fault(f"“{line.key}”出现了两次。", f'"{line.key}"')
+        if labels.count(label) > 1:
+            raise section.fault(f"“{line.key}”和另一行或另一列的标签相同。", f'"{line.key}"')
+
+
 def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> Line:
-    key = str(item.get("key", ""))
+    key = item.get("key", "")
     token = f'"{key}"'
     for name in item:
         if name not in {"key", "label", "groups", "kind"}:
             raise section.fault(f"“{key}”中不认识的键“{name}”。", name)
-    label = tuple(item.get("label", ()))
+    if not isinstance(key, str) or (key and not KEY.fullmatch(key)):
+        raise section.fault(f"“{key}”：key 应是英文名称，只用字母、数字、下划线和点。", token)
+    label, groups = (_words(section, item, name, token) for name in ("label", "groups"))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
-    if is_column and item.get("kind") not in NUMBER_KINDS:
+    if is_column and item.get("kind") not in tuple(NUMBER_KINDS):
         raise section.fault(f"“{key}”的 kind 应为 {'、'.join(NUMBER_KINDS)} 之一。", token)
-    return Line(key, label, tuple(item.get("groups", ())), str(item.get("kind", "")))
+    return Line(key, label, groups, str(item.get("kind", "")))
+
+
+def _words(section: TomlSection, item: Mapping[str, Any], name: str, token: str) -> tuple[str, ...]:
+    found = item.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+        raise section.fault(f"“{name}”的值类型不对，应为文字列表。", token)
+    return tuple(found)
 
 
 def _cells(tables: Iterable[Table]) -> list[Cell]:
@@ -219,26 +276,6 @@ def _refuse_duplicates(source: TomlSource, *namespaces: Iterable[str]) -> None:
                     f"“{name}”出现了两次。", file=source.file, line=source.find_last(f'"{last}"')
                 )
             seen.add(name)
-
-
-def _refuse_lost_sheets(source: TomlSource, sheets: Sequence[Sheet]) -> None:
-    names = {sheet.name for sheet in sheets}
-    for kind in ("entry", "text", "table"):
-        for section in source.tables(kind):
-            if section.values["sheet"] not in names:
-                raise section.fault(f"没有名为“{section.values['sheet']}”的工作表。", "sheet")
-
-
-def _sections(source: TomlSource, texts: Sequence[Text], tables: Sequence[Table]) -> tuple[Section, ...]:
-    known = {text.key for text in texts} | {table.key for table in tables}
-    sections = []
-    for found in source.tables("section"):
-        section = found.into(Section)
-        for key in section.contents:
-            if key not in known:
-                raise found.fault(f"“{key}”既不是文字也不是表格。", key)
-        sections.append(section)
-    return tuple(sections)
 
 
 def _headlines(source: TomlSource, cells: Sequence[Cell]) -> tuple[Headline, ...]:

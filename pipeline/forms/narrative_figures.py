@@ -69,9 +69,8 @@ def load_figures(section: Section, cells: Sequence[str]) -> Figures:
 def _words(words: Section, patterns: Section) -> Iterator[Word]:
     """Yield the ways to write each concept; no plain word stands for two."""
     taken: dict[str, str] = {}
-    for name, written in words.values.items():
-        if not isinstance(written, list):
-            raise words.fault(f"words 中的“{name}”应是文字列表。", name)
+    for name in words.values:
+        written = words.strings(name)
         for word in written:
             if taken.setdefault(word, name) != name:
                 raise words.fault(f"“{word}”同时是“{taken[word]}”和“{name}”。", f"{name} = [")

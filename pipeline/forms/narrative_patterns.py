@@ -46,5 +46,5 @@ def all_spelled(section: Section, names: Iterable[str]) -> dict[str, Any]:
         if isinstance(written, str):
             found[name] = spelled(section, written)
         elif written is not None:
-            found[name] = tuple(spelled(section, pattern) for pattern in written)
+            found[name] = tuple(spelled(section, pattern) for pattern in section.strings(name))
     return found

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from pipeline.forms.expand import Expander
 from pipeline.forms.form import Balance, Basic, Cell, RelationName, Rule, SummaryRule, Table
 from pipeline.forms.relations import RELATIONS
+from pipeline.toml_source import Section
 
 if TYPE_CHECKING:
-    from pipeline.toml_source import Section, TomlSource
+    from pipeline.toml_source import TomlSource
 
 SEVERITIES = ("error", "warning", "info")
 GUARDS: Mapping[str, frozenset[str]] = {
@@ -34,7 +35,7 @@ GUARDS: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _RuleText:
+class RuleText:
     """A [[rule]] as written."""
 
     id: str
@@ -61,7 +62,7 @@ def load_checks(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cel
     checks: list[Balance] = []
     sections: dict[str, Section] = {}
     for section in source.tables("rule"):
-        written = section.into(_RuleText)
+        written = section.into(RuleText)
         if written.id in sections:
             raise section.fault(f"规则“{written.id}”出现了两次。", "id")
         sections[written.id] = section
@@ -122,13 +123,15 @@ def check_limits(limits: Mapping[str, Any]) -> str:
     return ""
 
 
-def _rule(section: Section, written: _RuleText) -> Rule:
+def _rule(section: Section, written: RuleText) -> Rule:
     if written.relation not in RELATIONS:
         raise section.fault(f"relation 应为 {'、'.join(get_args(RelationName))} 之一。", "relation")
     wanted = RELATIONS[written.relation].limits  # type: ignore[index]  # looked up above
     if set(written.limits) != set(wanted):
         raise section.fault(f"这种关系需要的界限是：{'、'.join(wanted) or '无'}。", "limits")
     _refuse_faulty(section, written.severity, written.title, written.limits)
+    words = Section(section.source, "rule.words", written.words, section.first_line, section.last_line)
+    words.refuse_unknown(("left", "right"))
     relation: RelationName = written.relation  # type: ignore[assignment]  # looked up above
     return Rule(
         id=written.id,
@@ -136,8 +139,8 @@ def _rule(section: Section, written: _RuleText) -> Rule:
         title=written.title,
         remedy=written.remedy,
         relation=relation,
-        left_words=tuple(written.words.get("left", ())),
-        right_words=tuple(written.words.get("right", ())),
+        left_words=tuple(words.strings("left")),
+        right_words=tuple(words.strings("right")),
         except_levels=written.except_levels,
         defines=written.defines,
         limits=dict(written.limits),

@@ -147,17 +147,17 @@ def opened(answer: Answer) -> list[Found]:
     return found
 
 
-def reading(form_id: str, content: bytes) -> Job:
-    """Make the job that reads a file as a submission on the form."""
-    return Job(f"{__name__}:read_file", json.dumps(form_id), (content,))
+def reading(reference: str, content: bytes) -> Job:
+    """Make the job that reads a file as a submission on the form of that reference."""
+    return Job(f"{__name__}:read_file", json.dumps(reference), (content,))
 
 
 def read_file(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
     """Read a file, in a child: its reading as JSON."""
-    from pipeline.forms.loader import load_form  # noqa: PLC0415 - the parent only makes the jobs
+    from pipeline.forms.loader import load_reference  # noqa: PLC0415 - the parent only makes the jobs
     from pipeline.intake.reading import read  # noqa: PLC0415
 
-    return codec.dumps(read(load_form(json.loads(arguments)), blobs[0])), ()
+    return codec.dumps(read(load_reference(json.loads(arguments)), blobs[0])), ()
 
 
 def understood(outcome: Outcome) -> Reading:

@@ -238,6 +238,8 @@ def _entry(reading: Reading, role: str) -> str:
 
 def _key_of(reading: Reading, role: str) -> str:
     """Return the key of the entry that plays ``role``; empty text where the reading's form is not at hand."""
+    if reading.form and reading.claims.keys:
+        return reading.claims.keys.get(role, "")
     if reading.form not in form_ids():
         return ""
     return load_form(reading.form).entry_with_role(role).key

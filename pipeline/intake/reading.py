@@ -162,6 +162,7 @@ def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) ->
         agency=entries[form.entry_with_role("agency").key],
         code=entries[form.entry_with_role("code").key],
         year=year_of(entries[form.entry_with_role("year").key]),
+        keys=form.roles,
     )
 
 

@@ -68,7 +68,7 @@ class Campaign:
     def basis(self) -> str:
         """Digest what every judgement of the campaign depends on."""
         own = self.district
-        settings = (own.name, own.level, own.year, own.form, own.deadline, own.rules)
+        settings = (own.name, own.level, own.year, own.form, own.form_mark, own.deadline, own.rules)
         return digest_of((program(), settings, own.trusted_senders, *own.extensions, *own.roster_agencies))
 
     def decided(self, *kinds: DecisionKind) -> list[Decision]:
@@ -187,7 +187,7 @@ def _all_readings(
     progress: Progress,
 ) -> dict[str, Reading]:
     form = campaign.form
-    reader = reader_of(form.id)
+    reader = reader_of(campaign.district)
     found = readings.of_year(ledger, campaign.district.year, reader, form.places)
     first = {item.envelope.sha256: item.envelope for item in reversed(known)}
     wanted = dict.fromkeys(item.envelope.sha256 for item in known if item.envelope.sha256 not in found)
@@ -198,7 +198,7 @@ def _all_readings(
         for digest in wanted
         if digest not in found
     }
-    for new in barrier.read(form.id, files, lambda done: progress("读取报送文件", done, len(files))):
+    for new in barrier.read(form.reference, files, lambda done: progress("读取报送文件", done, len(files))):
         readings.keep(ledger, reader, new, form.places)
         found |= new
     return found
@@ -371,7 +371,7 @@ def _passing(barrier: Barrier, campaign: Campaign, item: Submission) -> Submissi
     if not isinstance(tried, Failure):
         return item
     aside = set_aside(tried.kind)
-    readings.keep(barrier.ledger, reader_of(campaign.form.id), {item.sha256: aside}, campaign.form.places)
+    readings.keep(barrier.ledger, reader_of(campaign.district), {item.sha256: aside}, campaign.form.places)
     return replace(item, reading=aside, held=True)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from pipeline.district.folder import District
 from pipeline.intake import barrier as intake
 from pipeline.intake.barrier import Spent, Work
 from pipeline.intake.folder import Found, Item
@@ -73,13 +74,13 @@ class Barrier:
         return outcome.kind
 
     def read(
-        self, form_id: str, files: Mapping[str, File], advance: Callable[[int], object]
+        self, reference: str, files: Mapping[str, File], advance: Callable[[int], object]
     ) -> Iterator[dict[str, Reading]]:
         """Read ``files``, by their digests, chunk by chunk."""
         done = 0
         for chunk in self._chunks(Stage.READ, files, lambda digest: digest, lambda _: 0):
             works = [
-                Work(digest, files[digest].source, lambda digest=digest: self._job(form_id, files[digest]))  # type: ignore[misc]
+                Work(digest, files[digest].source, lambda digest=digest: self._job(reference, files[digest]))  # type: ignore[misc]
                 for digest in chunk
             ]
             found: dict[str, Reading] = {}
@@ -92,8 +93,8 @@ class Barrier:
             yield {digest: found[digest] for digest in chunk}
 
     @staticmethod
-    def _job(form_id: str, file: File) -> Job:
-        return intake.reading(form_id, file.content())
+    def _job(reference: str, file: File) -> Job:
+        return intake.reading(reference, file.content())
 
     def tried(self, key: str, path: str, action: Callable[[], T]) -> T | Failure:
         """Carry out ``action``, the judgement of one file, in this process: an exception is its failure."""
@@ -169,6 +170,6 @@ class Barrier:
         marks.note(self.ledger, self.year, stage, {digest: (path, failure.kind)}, now=self.now)
 
 
-def reader_of(form_id: str) -> str:
+def reader_of(district: District) -> str:
     """Name what a reading depends on besides its file."""
-    return digest_of((program(), form_id))
+    return digest_of((program(), district.form, district.form_mark))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.district.roster import DEFAULT_LEVEL
-from pipeline.forms.loader import load_form
 from pipeline.intake import folder, identity
 from pipeline.intake.barrier import Spent, Work, carried_out, opener, reading, set_aside, understood
 from pipeline.machine.pool import BUG, Here, Pool
@@ -22,17 +21,16 @@ if TYPE_CHECKING:
 
 
 def check(
-    paths: Sequence[Path], form_id: str, level: str | None = None, *, pool: Pool | Here
+    paths: Sequence[Path], form: Form, level: str | None = None, *, pool: Pool | Here
 ) -> list[Assessment]:
     """Judge single files without a district: whatever agency and year they state is taken as theirs. Raises OSError.
 
     ``level`` counts more than the level that the template states. ``pool`` is where files are opened and read.
     """
-    form = load_form(form_id)
     opened = [folder.open_file(path, opener(pool)) for path in paths]
     envelopes = [(envelope, failure) for found, failure in opened for envelope in found]
     works = [
-        Work(number, "", partial(reading, form.id, item.content))
+        Work(number, "", partial(reading, form.reference, item.content))
         for number, (item, failure) in enumerate(envelopes)
         if not failure
     ]

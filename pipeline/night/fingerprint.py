@@ -32,7 +32,15 @@ def fingerprint(
             for item in envelopes
         ),
         *others,
-        (district.name, district.level, district.year, district.form, district.deadline, district.rules),
+        (
+            district.name,
+            district.level,
+            district.year,
+            district.form,
+            district.form_mark,
+            district.deadline,
+            district.rules,
+        ),
         district.trusted_senders,
         *district.roster_agencies,
         district.extensions,

@@ -88,7 +88,7 @@ def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier 
     )
     digests = {item.path: item.sha256 for item in found.envelopes}
     unread |= {digests[path]: set_aside(kind) for path, kind in found.failed.items()}
-    readings.keep(ledger, reader_of(district.form), unread, {})
+    readings.keep(ledger, reader_of(district), unread, {})
     new = arrivals.keep_inbox(
         ledger,
         district.year,

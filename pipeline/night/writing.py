@@ -19,7 +19,6 @@ from pipeline import __version__
 from pipeline.correspondence import carries_anothers
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.forms.loader import edition_mark
 from pipeline.ledger import Ledger, letters, outputs
 from pipeline.ledger.campaign import Result
 from pipeline.ledger.secret import secret_of
@@ -74,7 +73,7 @@ class Pen:
         """Prepare to write ``planned``. Raises ConfigError with file and line if one of the district's texts cannot be used."""
         from pipeline.publishing.letters import Secretary, Sources  # noqa: PLC0415 - Jinja2, only where letters are written
 
-        rules = f"nianbao {__version__}，{edition_mark(desk.form.id)}"
+        rules = f"nianbao {__version__}，{desk.form.mark}"
         totals = found.totals if found else ()
         secretary = Secretary.of(
             Sources(desk.form, desk.district, desk.now, rules, totals, secret_of(desk.ledger))

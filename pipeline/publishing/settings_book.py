@@ -73,11 +73,17 @@ class Filled:
     lists: Mapping[str, Sequence[Mapping[str, Value]]] = field(default_factory=dict)
 
 
-def starting(name: str, year: int) -> Filled:
+def starting(name: str, year: int, form_id: str = STANDARD["form"]) -> Filled:
     """Return what a new district starts from."""
     standard: dict[tuple[str, str], Value] = {("", key): value for key, value in STANDARD.items()}
     return Filled(
-        standard | {("", "name"): name, ("", "year"): year, ("", "deadline"): date(year + 1, 1, 31)}
+        standard
+        | {
+            ("", "form"): form_id,
+            ("", "name"): name,
+            ("", "year"): year,
+            ("", "deadline"): date(year + 1, 1, 31),
+        }
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.loader import parse_form
+from pipeline.forms.narrative import Figures
 from pipeline.model import ConfigError
 
 HEAD = 'id = "own"\nextends = "annual_report_2021"\n'
@@ -88,3 +89,56 @@ def test_a_kind_of_number_allows_what_it_says(kind: str) -> None:
     assert found.allows(0)
     assert found.allows(-1) is (found.least is None)
     assert found.allows(Decimal("0.5")) is not found.is_whole
+
+
+def test_a_row_is_changed_added_and_left_out(form: Form) -> None:
+    found = own(
+        '[remove]\nrow = ["requests.other_fee_unpaid"]\n'
+        '[[narrative]]\nid = "N04"\nclaim = [{ key = "unpaid", equals = [] }]\n'
+        '[[table]]\nkey = "requests"\nrows = [\n'
+        '  { key = "refused_query", label = ["三、本年度办理结果", "（三）不予公开", "8.别的名称"] },\n'
+        '  { key = "refused_new", label = ["三、本年度办理结果", "（三）不予公开", "9.新情形"], groups = ["outcome"], before = "unable_not_held" },\n]\n'
+    )
+    keys = [row.key for row in found.table("requests").blocks[0].rows]
+    old = [row.key for row in form.table("requests").blocks[0].rows]
+    assert [key for key in keys if key != "refused_new"] == [key for key in old if key != "other_fee_unpaid"]
+    assert keys.index("refused_new") == keys.index("unable_not_held") - 1
+    assert found.table("requests").blocks[0].rows[keys.index("refused_query")].groups == (
+        "outcome",
+        "refused",
+    )
+    assert len(found.balance("T3-02.research").right) == 21
+
+
+def test_words_are_added_to_a_rule_over_texts(form: Form) -> None:
+    rule = own('[[narrative]]\nid = "N04"\n[narrative.words]\nlocal = ["本地说法"]\n').narrative("N04")
+    was = form.narrative("N04")
+    assert isinstance(rule, Figures)
+    assert isinstance(was, Figures)
+    assert {word.concepts for word in rule.words} - {word.concepts for word in was.words} == {("local",)}
+    assert rule.claims == was.claims
+
+
+def test_a_claim_is_left_out(form: Form) -> None:
+    rule, was = (one.narrative("N04") for one in (own('[remove]\n"narrative.claim" = ["unpaid"]\n'), form))
+    assert isinstance(rule, Figures)
+    assert isinstance(was, Figures)
+    assert {claim.key for claim in was.claims} - {claim.key for claim in rule.claims} == {"unpaid"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        ('[remove]\nrow = ["requests.none"]\n', 4, "requests.none"),
+        ('[remove]\n"narrative.claim" = ["none"]\n', 4, "none"),
+        ('[remove]\n"rule.claim" = ["none"]\n', 4, "rule.claim"),
+        ('[remove]\nrule = [["T2-01"]]\n', 4, "T2-01"),
+        ('[[table]]\nkey = "requests"\nrows = [{ key = "x", label = ["x"] }]\n', 5, "before"),
+        ('[[table]]\nkey = "requests"\nrows = "x"\n', 5, "rows"),
+        ('[[narrative]]\nid = "N04"\nclaim = [{ key = "unpaid", equals = ["a.b"] }]\n', 5, "a.b"),
+    ],
+)
+def test_a_fault_inside_is_told_with_its_line(text: str, line: int, word: str) -> None:
+    found = fault(text)
+    assert str(found).startswith(f"own.toml 第 {line} 行"), found
+    assert word in str(found)

@@ -146,7 +146,7 @@ def _reading(
     findings += _remarks(document, left_out)
     return Reading(
         form.id,
-        Claims({}, agency=named.agency, year=named.year),
+        Claims({}, agency=named.agency, year=named.year, keys=form.roles),
         numbers=whole,
         texts=texts,
         entries=entries,

@@ -1,0 +1,69 @@
+"""A form as written goes in; every fault that can be told comes out, not only the first.
+
+A section that cannot be read hides what others say of it; what is left shows once those are mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from pipeline.forms import library
+from pipeline.forms.coherence import CHECKS
+from pipeline.forms.form import Basic, Entry, Headline, Section, Sheet, SummaryRule, Text
+from pipeline.forms.loader import TOP_LEVEL, load_table, parse_written
+from pipeline.forms.placeholders import unknown_names
+from pipeline.forms.rules import RuleText
+from pipeline.model import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.toml_source import Section as TomlSection
+    from pipeline.toml_source import TomlSource
+
+READ: dict[str, Callable[[TomlSection], object]] = {
+    "sheet": lambda section: section.into(Sheet),
+    "entry": lambda section: section.into(Entry),
+    "text": lambda section: section.into(Text),
+    "section": lambda section: section.into(Section),
+    "table": load_table,
+    "headline": lambda section: section.into(Headline),
+    "basic": lambda section: section.into(Basic),
+    "rule": lambda section: section.into(RuleText),
+    "summary_rule": lambda section: section.into(SummaryRule),
+}
+"""How each repeated table is read by itself."""
+
+
+def faults_of(written: library.Written) -> list[ConfigError]:
+    """Return every fault of the form, in the order of its lines, each once."""
+    found = {str(fault): fault for fault in _faults(written)}
+    return sorted(found.values(), key=lambda fault: (fault.line or 0, str(fault)))
+
+
+def _faults(written: library.Written) -> Iterator[ConfigError]:
+    try:
+        source, _ = library.source_of(written)
+        source.refuse_unknown_tables(TOP_LEVEL)
+    except ConfigError as fault:
+        yield fault
+        return
+    for check in (*CHECKS, unknown_names, *(_reader(kind) for kind in READ)):
+        try:
+            yield from check(source)
+        except ConfigError as fault:
+            yield fault
+    try:
+        parse_written(written)
+    except ConfigError as fault:
+        yield fault
+
+
+def _reader(kind: str) -> Callable[[TomlSource], Iterator[ConfigError]]:
+    def read(source: TomlSource) -> Iterator[ConfigError]:
+        for section in source.tables(kind):
+            try:
+                READ[kind](section)
+            except ConfigError as fault:
+                yield fault
+
+    return read

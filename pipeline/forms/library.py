@@ -1,0 +1,110 @@
+"""The id of a form and a district's folder go in; the text of the form comes out: the district's own before the shipped one.
+
+A form of one's own is ``<district>/forms/<id>.toml``. It may extend another of the district's, or a shipped one, also the
+shipped one of its own id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.forms.extending import whole
+from pipeline.model import ConfigError
+from pipeline.toml_source import TomlSource, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.toml_source import Section
+
+FORMS_NAME = "forms"
+"""Of a district: the folder of its own forms."""
+_SUFFIX = ".toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A form as written: its text, what to call the file in a fault, and its path where it is a district's own."""
+
+    text: str
+    file: str
+    path: Path | None = None
+
+
+@cache
+def shipped_ids() -> tuple[str, ...]:
+    """List the forms that ship with nianbao."""
+    names = [item.name for item in resources.files("pipeline.forms").iterdir()]
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)))
+
+
+def own_ids(folder: Path | None) -> tuple[str, ...]:
+    """List the forms of the district in ``folder``."""
+    return tuple(sorted(path.stem for path in (folder / FORMS_NAME).glob(f"*{_SUFFIX}"))) if folder else ()
+
+
+def shipped(form_id: str) -> Written:
+    """Return a form that ships with nianbao as written."""
+    file = f"{form_id}{_SUFFIX}"
+    return Written(resources.files("pipeline.forms").joinpath(file).read_text("utf-8"), file)
+
+
+def own(form_id: str, folder: Path | None) -> Written | None:
+    """Return the form ``form_id`` of the district in ``folder``, None if it has none. Raises ConfigError, OSError."""
+    if folder is None or form_id not in own_ids(folder):
+        return None
+    return in_file(folder / FORMS_NAME / f"{form_id}{_SUFFIX}")
+
+
+def in_file(path: Path) -> Written:
+    """Return the form in the file ``path`` as written. Raises ConfigError, OSError."""
+    return Written(decoded(path.read_bytes(), path), str(path), path.absolute())
+
+
+def unknown(form_id: str, folder: Path | None = None) -> str:
+    """Say that there is no form of that id, and which there are."""
+    return f"没有名为“{form_id}”的表样，可用的有：{'、'.join(dict.fromkeys((*own_ids(folder), *shipped_ids())))}。"
+
+
+def source_of(written: Written) -> tuple[TomlSource, str]:
+    """Return the form with all that it extends, and the mark of all their texts. Raises ConfigError with file and line."""
+    texts: list[str] = []
+    source = _source(written, (), texts)
+    return source, mark_of(texts)
+
+
+def _source(written: Written, above: Sequence[str], texts: list[str]) -> TomlSource:
+    """Return the source of ``written``, which the files ``above`` extend; add its text and that of its bases to ``texts``."""
+    texts.append(written.text)
+    folder = written.path.parent.parent if written.path and written.path.parent.name == FORMS_NAME else None
+
+    def base(section: Section, form_id: str) -> TomlSource:
+        is_itself = written.path is not None and written.path.stem == form_id
+        found = None if is_itself else own(form_id, folder)
+        if found is None and form_id not in shipped_ids():
+            raise section.fault(unknown(form_id, folder), "extends")
+        found = found or shipped(form_id)
+        if found.file in (*above, written.file):
+            raise section.fault(f"表样“{form_id}”的 extends 绕回了自己。", "extends")
+        return _source(found, (*above, written.file), texts)
+
+    return whole(TomlSource(written.text, written.file), base)
+
+
+def mark_of(texts: Sequence[str]) -> str:
+    """Return eight letters that change whenever any of ``texts`` does."""
+    return hashlib.sha256("\n".join(text.replace("\r\n", "\n") for text in texts).encode()).hexdigest()[:8]
+
+
+def own_mark(form_id: str, folder: Path) -> str:
+    """Return the mark of a district's own form as it is now, empty for a shipped one: the program stands for those."""
+    try:
+        found = own(form_id, folder)
+        return source_of(found)[1] if found else ""
+    except ConfigError:
+        return "broken"  # whoever uses the form says what is wrong with it

@@ -1,0 +1,91 @@
+"""What does not fit together is refused where it stands, before anything is built of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.forms.loader import parse_form
+from pipeline.model import ConfigError
+from tests.forms.mutation import shipped
+
+TEXT = shipped("annual_report_2021")
+
+
+def without(*kinds: str) -> str:
+    """The form without the repeated tables of these kinds and what is inside them."""
+    found = TEXT
+    for kind in kinds:
+        found = re.sub(rf"(?ms)^\[\[{kind}\]\]\n.*?(?=^\[(?!\[?{kind}\.)|\Z)", "", found)
+    return found
+
+
+def without_sheet(kind: str) -> str:
+    return re.sub(rf'(?ms)^\[\[sheet\]\]\nname = "[^"]*"\nkind = "{kind}".*?(?=^\[)', "", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (without("text"), "[[text]]"),
+        (without("headline"), "[[headline]]"),
+        (without("basic"), "[[basic]]"),
+        (without("table"), "[[table]]"),
+        (without("entry"), "[[entry]]"),
+        (without("section"), "[[section]]"),
+        (without_sheet("guide"), "guide"),
+        (without_sheet("checks"), "checks"),
+        (without_sheet("past"), "past"),
+    ],
+)
+def test_what_is_missing_is_named(text: str, word: str) -> None:
+    assert text != TEXT
+    with pytest.raises(ConfigError, match=rf"form\.toml 第 \d+ 行：.*{re.escape(word)}"):
+        parse_form(text, "form.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('sheet = "四、复议诉讼"', 'sheet = "三、依申请公开"'),
+        ('sheet = "五六、问题与其他"', 'sheet = "四、复议诉讼"'),
+        ('sheet = "四、复议诉讼"', 'sheet = "自查"'),
+        ('name = "二、主动公开"', f'name = "{"公" * 32}"'),
+        *[('name = "二、主动公开"', f'name = "二、主动{mark}公开"') for mark in "/?*[]:"],
+        ('name = "二、主动公开"', 'name = "\'二、主动公开"'),
+        ('name = "自查"', 'name = "基本信息"'),
+        ('name = "自查"', 'name = "问题清单"'),
+        ('kind = "past"', 'kind = "guide"'),
+        ('report_title = "{agency}', 'report_title = "{office}'),
+        ('report_title = "{agency}', 'report_title = "{agency'),
+        ("三张表格、{numbers} 个数据", "三张表格、{number} 个数据"),
+        ('title = "没有负数"', "title = 7"),
+        ('title = "没有负数"', 'title = "没有{负数}"'),
+        ('title = "没有负数"', 'title = ""'),
+        ('prompt = "填四位年份"', 'prompt = "填{year}"'),
+        ('kind = "year"', 'kind = "years"'),
+        ('role = "contact"', 'role = "clerk"'),
+        ('role = "phone"', 'role = "contact"'),
+        ('id = "T3-01"', 'id = "N04"'),
+        ('id = "T3-01"', 'id = "T3.01"'),
+        ('edition = "1"', "edition = 1"),
+        ("first_year = 2021", "first_year = 21"),
+        ('contents = ["problems"]', 'contents = ["problems", "overview.lead"]'),
+        ('label = ["行政强制"]', 'label = ["行政处罚"]'),
+        ('label = ["行政强制"]', "label = [7]"),
+        ('key = "coercive_measures"', 'key = "强制"'),
+        ('words = { left = ["第一项", "第二项"]', "words = { left = [1, 2]"),
+        ('left = ["requests.new_received.{column}", "requests.carried_over.{column}"]', "left = [7]"),
+        ('label = "填报人"', 'label = "填报\\u0001人"'),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str) -> None:
+    assert old in TEXT
+    changed = TEXT.replace(old, new, 1)
+    with pytest.raises(ConfigError) as caught:
+        parse_form(changed, "form.toml")
+    found = re.match(r"form\.toml 第 (\d+) 行", str(caught.value))
+    assert found, caught.value
+    line = 1 + TEXT[: TEXT.index(old)].count("\n")
+    assert abs(int(found[1]) - line) <= 12, caught.value

@@ -1,0 +1,52 @@
+"""Forms with one key dropped, doubled, renamed or retyped: refused with a line, or used whole without a traceback."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.forms.loader import form_ids, parse_form
+from tests.forms.mutation import mutants, shipped, verdict, written
+from tests.forms.trial import use
+
+LOADED, USED = 150, 10
+SEED = 20
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_form_written_by_the_mutation_means_the_same(form_id: str) -> None:
+    whole = tomllib.loads(shipped(form_id))
+    assert tomllib.loads(written(whole)) == whole
+    assert verdict(written(whole), is_tried=False) == "loaded"
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_faulty_form_is_refused_with_a_line_or_loaded(form_id: str) -> None:
+    found = {said: verdict(text, is_tried=False) for said, text in mutants(shipped(form_id), SEED, LOADED)}
+    assert not {said: what for said, what in found.items() if what not in {"refused", "loaded"}}
+    assert set(found.values()) == {"refused", "loaded"}
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_what_is_loaded_is_used_whole(form_id: str) -> None:
+    loaded = (
+        pair
+        for pair in mutants(shipped(form_id), SEED + 1, 200)
+        if verdict(pair[1], is_tried=False) == "loaded"
+    )
+    for _, (said, text) in zip(range(USED), loaded, strict=False):
+        assert verdict(text) == "used", said
+
+
+def test_a_trial_can_fail(form: Form) -> None:
+    """The proof that the tests above can: a form without texts, put past the loader."""
+    with pytest.raises(LookupError):
+        use(replace(form, texts=()))
+
+
+def test_a_form_of_its_own_is_used_whole() -> None:
+    text = shipped("annual_report_2019").replace('id = "annual_report_2019"', 'id = "own"')
+    use(parse_form(text, "own.toml"))

@@ -1,0 +1,184 @@
+"""Forms of a district's own: found before the shipped ones, used the whole way, checked and looked at by command."""
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import load_district
+from pipeline.forms.coherence import ENTRY_KINDS, ROLES, SHEET_KINDS
+from pipeline.forms.extending import NAMES
+from pipeline.forms.faults import faults_of
+from pipeline.forms.kinds import NUMBER_KINDS
+from pipeline.forms.library import FORMS_NAME, in_file, own_mark
+from pipeline.forms.loader import form_ids, load_form, load_reference
+from pipeline.forms.relations import RELATIONS
+from pipeline.model import ConfigError
+from tests.forms.trial import use
+from tests.support.fills import consistent_numbers
+from tests.support.folders import inputs_only, nianbao, run
+from tests.support.submissions import plain_texts
+
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "local-form"
+HEAD = 'id = "{id}"\nextends = "{base}"\n'
+
+
+def written(folder: Path, form_id: str, base: str, text: str = "") -> Path:
+    path = folder / FORMS_NAME / f"{form_id}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(HEAD.format(id=form_id, base=base) + text, "utf-8")
+    return path
+
+
+def test_a_form_of_its_own_is_found_before_a_shipped_one_and_extends_it(tmp_path: Path) -> None:
+    written(tmp_path, "annual_report_2021", "annual_report_2021", 'title = "本区的报告"\n')
+    written(tmp_path, "second", "annual_report_2021")
+    assert load_form("annual_report_2021", tmp_path).title == "本区的报告"
+    assert load_form("second", tmp_path).title == "本区的报告"
+    assert load_form("annual_report_2021").title != "本区的报告"
+    assert {"second", "annual_report_2019"} <= set(form_ids(tmp_path))
+
+
+def test_forms_that_extend_each_other_are_refused(tmp_path: Path) -> None:
+    written(tmp_path, "one", "two")
+    written(tmp_path, "two", "one")
+    with pytest.raises(ConfigError, match="绕回了自己"):
+        load_form("one", tmp_path)
+
+
+def test_a_form_is_called_like_its_file(tmp_path: Path) -> None:
+    written(tmp_path, "one", "annual_report_2021").rename(tmp_path / FORMS_NAME / "two.toml")
+    with pytest.raises(ConfigError, match='写成 id = "two"'):
+        load_form("two", tmp_path)
+
+
+def test_a_form_that_changed_is_another_and_one_that_did_not_is_the_same(tmp_path: Path) -> None:
+    path = written(tmp_path, "one", "annual_report_2021")
+    first, mark = load_form("one", tmp_path), own_mark("one", tmp_path)
+    assert load_form("one", tmp_path) is first
+    assert load_reference(first.reference).cells == first.cells
+    path.write_text(path.read_text("utf-8") + 'title = "改过的报告"\n', "utf-8")
+    assert load_form("one", tmp_path).title == "改过的报告"
+    assert own_mark("one", tmp_path) != mark
+    assert (own_mark("annual_report_2021", tmp_path), len(mark)) == ("", 8)
+
+
+def test_the_example_is_used_whole() -> None:
+    form = form_of(load_district(EXAMPLE))
+    assert form.reference == str((EXAMPLE / FORMS_NAME / "local_report.toml").absolute())
+    use(form)
+
+
+def test_a_run_of_a_form_of_its_own_from_template_to_workbook(tmp_path: Path) -> None:
+    folder = tmp_path / "区"
+    shutil.copytree(EXAMPLE, folder)
+    made = nianbao("template", folder, "--now", "2024-01-05T08:00:00")
+    assert made.returncode == 0, made.stderr
+    form = form_of(load_district(folder))
+    for number, template in enumerate(sorted((folder / "output" / "2023" / "templates").glob("*.xlsx"))):
+        book = openpyxl.load_workbook(template)
+        numbers = inputs_only(form, consistent_numbers(form, random.Random(number)))
+        numbers |= {"service_points.points.here": number, "service_points.visits.here": 7}
+        for key, value in (*numbers.items(), *plain_texts(form).items()):
+            sheet, row, column = form.positions[key]
+            book[sheet].cell(row + 1, column + 1, value)
+        book.save(folder / "inbox" / template.name)
+    ran = run(folder)
+    assert ran.record["form"] == form.id
+    found = {item["agency"]: item for item in ran.record["submissions"]}
+    assert not [item for one in found.values() for item in one["findings"] if item["severity"] == "error"], (
+        ran.err
+    )
+    assert "L1" in {item["code"] for item in found["001"]["findings"]}
+    assert "L1" not in {item["code"] for item in found["002"]["findings"]}
+    with (ran.folder / "figures.csv").open(encoding="utf-8-sig") as file:
+        rows = {row["agency_code"]: row for row in csv.DictReader(file)}
+    assert rows["002"]["service_points.visits.here"] == "7"
+    assert any(
+        "附、公开专区" in sheet.title
+        for path in ran.folder.glob("*汇总表.xlsx")
+        for sheet in openpyxl.load_workbook(path)
+    )
+    again = run(folder)
+    assert "没有新的报送" in again.out
+    own = folder / FORMS_NAME / "local_report.toml"
+    own.write_text(own.read_text("utf-8").replace('severity = "warning"', 'severity = "error"'), "utf-8")
+    judged_anew = run(folder)
+    assert judged_anew.verdicts()[found["001"]["file"]] == "returned"
+
+
+def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "one",
+        "annual_report_2021",
+        'edition = 7\n[[sheet]]\nname = "自查/核对"\nkind = "guide"\ntitle = "x"\n'
+        '[[rule]]\nid = "T3-01"\nseverity = 7\n[[text]]\nkey = "x"\n[[entry]]\nkey = "info.phone"\nrole = "clerk"\n',
+    )
+    said = [str(fault) for fault in faults_of(in_file(path))]
+    lines = [fault.line for fault in faults_of(in_file(path))]
+    assert lines == sorted(lines, key=lambda line: line or 0)
+    assert {3, 5, 6, 10, 11, 15} <= set(lines), said
+    done = nianbao("form", "check", path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == said
+
+
+def test_a_form_is_checked_and_looked_at_by_command(tmp_path: Path) -> None:
+    path = EXAMPLE / FORMS_NAME / "local_report.toml"
+    checked = nianbao("form", "check", path)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "4 张表，202 个数，10 段文字" in checked.stdout
+    seen = nianbao("form", "preview", path, "--output", tmp_path / "样张")
+    assert seen.returncode == 0, seen.stderr
+    assert sorted(file.suffix for file in (tmp_path / "样张").iterdir()) == [
+        ".docx",
+        ".docx",
+        ".html",
+        ".xlsx",
+    ]
+    assert nianbao("form", "look", path).returncode == 2
+    assert nianbao("form", "check", tmp_path / "none.toml").returncode == 2
+
+
+def test_a_district_is_begun_with_another_form_and_its_files_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "旧区"
+    done = nianbao("init", folder, "--form", "annual_report_2019")
+    assert done.returncode == 0, done.stderr
+    district = load_district(folder)
+    assert district.form == "annual_report_2019"
+    form = form_of(district)
+    [blank] = (folder / "input_templates").glob("*.xlsx")
+    checked = nianbao("check", blank, "--form", "annual_report_2019", "--json")
+    assert checked.returncode == 1
+    assert "F04" not in checked.stdout
+    assert len(form.cells) == 198
+    assert nianbao("init", tmp_path / "没有", "--form", "no_such_form").returncode == 2
+
+
+def test_what_the_page_says_of_rules_is_what_the_example_says() -> None:
+    page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
+    rule = page.split("## 规则")[1].split("```toml\n")[1].split("```")[0]
+    plain = "\n".join(line.split("  #")[0].rstrip() for line in rule.splitlines())
+    assert plain in (EXAMPLE / FORMS_NAME / "local_report.toml").read_text("utf-8")
+
+
+def test_the_page_names_every_kind_and_relation() -> None:
+    page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
+    for word in (*NUMBER_KINDS, *RELATIONS, *SHEET_KINDS, *ENTRY_KINDS, *ROLES, *form_ids()):
+        assert word in page, word
+    for kind in NAMES:
+        assert f"[[{kind}]]" in page or f"`{kind}`" in page, kind
+
+
+def test_the_changes_to_rows_on_the_page_can_be_made(tmp_path: Path) -> None:
+    page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
+    example = page.split("表里的行和列可以单独改")[1].split("```toml\n")[1].split("```")[0]
+    silent = '[[narrative]]\nid = "N04"\nclaim = [{ key = "unpaid", equals = [] }]\n'
+    assert not faults_of(in_file(written(tmp_path, "one", "annual_report_2021", example + silent)))
