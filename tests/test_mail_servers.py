@@ -166,7 +166,7 @@ def test_send_delivers_what_waits_and_says_what_was_refused(post: Post, tmp_path
     folder = district(tmp_path, sending(post))
     waiting_letters(folder, a="jia@x.example", b="gone@x.example", c="grey@x.example")
     post.to_recipient = {"gone@x.example": ["550 5.1.1 查无此人"], "grey@x.example": ["451 later"]}
-    done = nianbao("send", folder)
+    done = nianbao("send", folder, "--now", NOW.isoformat())
     assert done.returncode == 1, done.stderr
     assert "发出 1 封，以后再发 1 封，被拒收 1 封" in done.stdout
     assert "gone@x.example　gone@x.example：550 5.1.1" in done.stdout
@@ -175,10 +175,10 @@ def test_send_delivers_what_waits_and_says_what_was_refused(post: Post, tmp_path
         "b": "failed",
         "c": "waiting",
     }
-    assert nianbao("send", folder).returncode == 0
+    assert nianbao("send", folder, "--now", NOW.isoformat()).returncode == 0
     assert states(folder)["c"][:2] == ("sent", 2)
     assert [address for address, _ in post.taken] == ["jia@x.example", "grey@x.example"]
-    assert "没有等待发出的信" in nianbao("send", folder).stdout
+    assert "没有等待发出的信" in nianbao("send", folder, "--now", NOW.isoformat()).stdout
 
 
 def test_a_run_sends_at_its_end_where_the_district_wants_it(post: Post, tmp_path: Path) -> None:
@@ -208,14 +208,14 @@ def test_a_server_that_refuses_the_login_ends_with_4_and_keeps_the_letters(
     monkeypatch.setenv("NIANBAO_SMTP_PASSWORD", "falsch")
     folder = district(tmp_path, sending(post))
     waiting_letters(folder, a="jia@x.example")
-    done = nianbao("send", folder)
+    done = nianbao("send", folder, "--now", NOW.isoformat())
     assert done.returncode == 4
     assert "用户名或密码不对" in done.stderr
     assert states(folder)["a"] == ("waiting", 0, "")
 
 
 def test_sending_without_a_server_is_a_matter_of_configuration(tmp_path: Path) -> None:
-    done = nianbao("send", district(tmp_path, ""))
+    done = nianbao("send", district(tmp_path, ""), "--now", NOW.isoformat())
     assert done.returncode == 2
     assert "smtp_host" in done.stderr
 
@@ -223,7 +223,7 @@ def test_sending_without_a_server_is_a_matter_of_configuration(tmp_path: Path) -
 def test_a_bounce_that_comes_later_counts_as_a_refusal(post: Post, tmp_path: Path) -> None:
     folder = district(tmp_path, sending(post))
     waiting_letters(folder, a="jia@x.example")
-    nianbao("send", folder)
+    nianbao("send", folder, "--now", NOW.isoformat())
     (folder / "inbox" / "退信.eml").write_text(
         "From: MAILER-DAEMON@x.example\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'

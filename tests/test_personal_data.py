@@ -32,7 +32,7 @@ def test_a_report_with_a_mobile_number_is_not_published_until_somebody_has_answe
     [row] = first.record["submissions"]
     assert (row["verdict"], bool(row["report"]), row["site"]) == ("accepted_with_remarks", True, None)
     assert not list((first.folder / "site").glob("reports/*"))
-    assert "等待核实的 1 份" in (first.folder / "index.html").read_text("utf-8")
+    assert "公布前请核对 1 份" in (first.folder / "index.html").read_text("utf-8")
     told = "".join(finding["message"] for finding in row["findings"])
     assert "330***…1237" in told
     assert IDENTITY not in (first.folder / "findings.csv").read_text("utf-8-sig")

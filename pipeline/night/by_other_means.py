@@ -32,7 +32,8 @@ _WORTH_TELLING = frozenset(KIND_WORDS) - {LetterKind.DIGEST, LetterKind.DELIVERY
 
 def as_laid_out(district: District, content: bytes) -> bytes:
     """Return a letter as its file holds it: to be opened and sent by hand where no server sends it."""
-    return content if district.mail.smtp_host else UNSENT + content
+    is_ready = bool(district.mail.smtp_host) or content.startswith(UNSENT)
+    return content if is_ready else UNSENT + content
 
 
 def lay_out_chat(
