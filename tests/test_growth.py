@@ -52,6 +52,8 @@ SIZES = (750, 1500, 3000)
 TOO_LONG = 0.02
 """Seconds below which nobody can tell how something grows."""
 BOUNDED = {
+    "pipeline.intake.headers": "asks lines of a head for the name they begin with; heads are cut, tests/fuzz tries them",
+    "pipeline.intake.formula_value": "takes one word after the other of a formula of 1,000 characters at most",
     "pipeline.intake.origin": "looks at fields of mails; what it takes of these is its own tests' affair",
     "pipeline.forms": "looks at the form's own TOML, not at what comes",
     "pipeline.district": "looks at the district's own settings",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.intake.spreadsheet import SheetData
 
 _LONGEST_LABEL = 80
-_COPIED = re.compile(r"\s*[（(]\d+[）)]$")
+_COPIED = re.compile(r"\s{0,9}[（(]\d{1,4}[）)]$")
 """What a spreadsheet adds to the name of a sheet that it copies."""
 _RECOGNISED = 0.5
 """A sheet holds a table if it has this share of its labels."""
