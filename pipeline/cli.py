@@ -79,6 +79,24 @@ FormName = Annotated[
         show_default=False,
     ),
 ]
+UnsaidAgency = Annotated[
+    str | None,
+    typer.Option(
+        "--agency", metavar="单位", help="文件里没有写单位时，写代码、名称或简称。", show_default=False
+    ),
+]
+UnsaidYear = Annotated[
+    int | None,
+    typer.Option(
+        "--year",
+        "--period",
+        metavar="年份",
+        min=2000,
+        max=2999,
+        help="文件里没有写年度时，写四位年份。",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", metavar=" ", help="输出 JSON，供其他程序使用。")]
 
 
@@ -332,24 +350,8 @@ def import_(
             show_default=False,
         ),
     ],
-    agency: Annotated[
-        str | None,
-        typer.Option(
-            "--agency", metavar="单位", help="文件里没有写单位时，写代码、名称或简称。", show_default=False
-        ),
-    ] = None,
-    year: Annotated[
-        int | None,
-        typer.Option(
-            "--year",
-            "--period",
-            metavar="年份",
-            min=2000,
-            max=2999,
-            help="文件里没有写年度时，写四位年份。",
-            show_default=False,
-        ),
-    ] = None,
+    agency: UnsaidAgency = None,
+    year: UnsaidYear = None,
     blank_is_zero: Annotated[
         bool, typer.Option("--blank-is-zero", metavar=" ", help="表中的空格和“/”当作 0。")
     ] = False,
@@ -395,24 +397,8 @@ def compare(
             show_default=False,
         ),
     ],
-    agency: Annotated[
-        str | None,
-        typer.Option(
-            "--agency", metavar="单位", help="文件里没有写单位时，写代码、名称或简称。", show_default=False
-        ),
-    ] = None,
-    year: Annotated[
-        int | None,
-        typer.Option(
-            "--year",
-            "--period",
-            metavar="年份",
-            min=2000,
-            max=2999,
-            help="文件里没有写年度时，写四位年份。",
-            show_default=False,
-        ),
-    ] = None,
+    agency: UnsaidAgency = None,
+    year: UnsaidYear = None,
     output: Output = None,
 ) -> None:
     """把已公布的年报与已接受的数据和文字逐格、逐句核对；本区自己的年报与各单位之和核对。"""
