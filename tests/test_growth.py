@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import pkgutil
 import random
 import re
@@ -134,10 +135,14 @@ def reader(action: Sized) -> Sized:
     return action
 
 
+NUMBERS = itertools.count()
+"""One for every sheet, so that none is remembered from the time before."""
+
+
 def _spelled(data: bytes) -> Callable[[], object]:
     def spell() -> object:
         try:
-            return spelling.plain(data + b"<!-- -->")
+            return spelling.plain(data + b"<!-- %d -->" % next(NUMBERS))
         except Refused:
             return None
 

@@ -108,7 +108,6 @@ def test_the_cost_of_a_mail_grows_with_its_size_at_most(name: str) -> None:
     mails_of_sizes = [f"{before}{piece * size}{after}".encode() for size in (10_000, 40_000)]
     costs = [min(_cost(content) for _ in range(2)) for content in mails_of_sizes]
     assert costs[1] < 8 * costs[0] + 0.2
-    assert costs[1] < 3
 
 
 def _cost(content: bytes) -> float:
