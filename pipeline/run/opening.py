@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from pipeline.district.folder import District
@@ -80,9 +81,7 @@ class Barrier:
         done = 0
         for chunk in self._chunks(Stage.READ, files, lambda digest: digest, lambda _: 0):
             works = [
-                ItemWork(
-                    digest, files[digest].source, lambda digest=digest: self._job(reference, files[digest])
-                )  # type: ignore[misc]
+                ItemWork(digest, files[digest].source, partial(self._job, reference, files[digest]))
                 for digest in chunk
             ]
             found: dict[str, Reading] = {}
