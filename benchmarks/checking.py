@@ -10,7 +10,7 @@ from dataclasses import replace
 from benchmarks.measure import Line
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.judging.judge import judge
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Agency, PastReport, Submission
 from tests.support.fills import consistent_numbers, report, seeded
 from tests.support.submissions import reading_of, submission_of

@@ -6,7 +6,7 @@ import time
 
 from benchmarks.measure import Line
 from pipeline.forms.loader import load_form
-from pipeline.judging.suggest import suggest
+from pipeline.judging.repair.suggest import suggest
 from pipeline.model import Severity
 from tests.support.faults.bench import Case, cases, consistent, score
 from tests.support.faults.planting import KINDS

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from benchmarks.measure import Line, median_seconds
 from pipeline.forms.loader import load_form
-from pipeline.publishing.downloads import compile_downloads, figures_list, figures_workbook
-from pipeline.publishing.html.dashboard import build_dashboard
-from pipeline.publishing.html.report import compile_page, render_page
-from pipeline.publishing.html.standing import Morning
+from pipeline.publishing.data.downloads import compile_downloads, figures_list, figures_workbook
+from pipeline.publishing.web.agency_rows import PageContext
+from pipeline.publishing.web.dashboard import build_dashboard
+from pipeline.publishing.web.report_page import compile_page, render_page
 from tests.support.districts import merged, mixed, notices_of
 from tests.support.fills import report
 from tests.support.real_report import load_real_report
@@ -33,7 +33,7 @@ def run() -> list[Line]:
     ]
     agencies, found = mixed(form, REPORTS)
     now = datetime(2024, 1, 28, tzinfo=UTC)
-    morning = Morning(merged(form, agencies, found), date(2024, 1, 31), now, notices_of(form, found))
+    morning = PageContext(merged(form, agencies, found), date(2024, 1, 31), now, notices_of(form, found))
     printed = [render_page(page, item) for item in reports]
 
     def print_all() -> None:

@@ -22,12 +22,12 @@ from unittest.mock import patch
 from python_calamine import load_workbook
 
 from benchmarks.measure import Line
-from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.loader import load_form
-from pipeline.machine.work import Work
+from pipeline.machine.work import Workforce
 from pipeline.publishing import summary
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.run import batch
 from tests.support.fills import report
 from tests.support.mails import mail
 
@@ -57,7 +57,7 @@ def run() -> list[Line]:
 def _thousand(folder: Path) -> list[Line]:
     _make_district(folder)
     district, output = load_district(folder), folder / "output"
-    quiet = {"now": _NOW, "work": Work(), "progress": lambda *_: None}
+    quiet = {"now": _NOW, "work": Workforce(), "progress": lambda *_: None}
     batch.run(load_district(_SAMPLE), folder / "warm", **quiet)
     start, cpu = time.perf_counter(), time.process_time()
     done = batch.run(district, output, **quiet)

@@ -9,8 +9,8 @@ from python_calamine import load_workbook
 
 from benchmarks.measure import Line, median_seconds
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
-from pipeline.publishing.workbook import build_workbook
+from pipeline.intake.read.reading import read
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import report
 
 FILES = 40

@@ -10,8 +10,9 @@ from docx import Document
 
 from benchmarks.measure import Line, median_seconds
 from pipeline.forms.loader import load_form
-from pipeline.publishing import package, word
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing import package
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.layout import build_layout
 from tests.support.fills import report
 from tests.support.real_report import load_real_report
 

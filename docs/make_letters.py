@@ -15,12 +15,13 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from pipeline import batch
 from pipeline.district.folder import load_district
-from pipeline.machine.work import Work
+from pipeline.letter import KIND_WORDS, LetterKind
+from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
-from pipeline.night import handing_out, letterbox
-from pipeline.post import KIND_WORDS, LetterKind
+from pipeline.run import batch
+from pipeline.run.letters import handing_out
+from pipeline.run.letters import outgoing as letterbox
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "examples" / "linping-2023"
@@ -72,7 +73,7 @@ def written(folder: Path) -> list[EmailMessage]:
     handing_out.send_templates(load_district(home), output, code=None, now=NOW)
     found = _waiting(output)
     for moment in (NOW, LATER):
-        batch.run(load_district(home), output, now=moment, work=Work(), progress=lambda *_: None)
+        batch.run(load_district(home), output, now=moment, work=Workforce(), progress=lambda *_: None)
         found = _waiting(output) | found  # each morning withdraws what is true no longer
     letterbox.send_summary(load_district(home), output, by="王主任", now=LATER)
     found |= _waiting(output)

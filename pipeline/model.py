@@ -158,7 +158,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CellChange:
     """One cell as it is and as it might be meant; ``after`` None leaves a total to its formula."""
 
     key: str
@@ -176,7 +176,7 @@ class Suggestion:
     """
 
     kind: str
-    changes: tuple[Change, ...]
+    changes: tuple[CellChange, ...]
     settles: int
     is_guess: bool = False
 
@@ -332,7 +332,7 @@ class Envelope:
     proof: SenderProof = SenderProof.UNCHECKED
 
 
-Glance: TypeAlias = tuple[int, int, int]
+FileStat: TypeAlias = tuple[int, int, int]
 """What a folder tells of a file that is not opened: its size, and when it and its entry last changed, in nanoseconds."""
 
 LOOP_HEADER = "X-Nianbao"
@@ -544,8 +544,8 @@ SENT_BACK = ("F09", "sent_back")
 
 
 @dataclass(frozen=True, slots=True)
-class NightCounts:
-    """How an earlier night found the agencies: ``counts`` as ``run.json`` names them."""
+class RunCounts:
+    """How an earlier run found the agencies: ``counts`` as ``run.json`` names them."""
 
     at: datetime
     counts: Mapping[str, int]

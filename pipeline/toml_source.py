@@ -21,7 +21,7 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 class Source(Protocol):
     """Where settings are written: it says where in it a fault stands."""
 
-    def fault(self, section: Section, problem: str, token: str) -> ConfigError:
+    def fault(self, section: TomlTable, problem: str, token: str) -> ConfigError:
         """Make the error for ``problem``, pointing at what ``section`` says of ``token``."""
 
     def lines_of(self, *path: str | int) -> tuple[int, int] | None:
@@ -29,7 +29,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TomlTable:
     """One table of a TOML text: its values, and the lines it stands on (one-based, inclusive)."""
 
     source: Source
@@ -39,7 +39,7 @@ class Section:
     last_line: int
     path: tuple[str | int, ...] = ()
     """Where it stands in the text: names of tables, and numbers of those that are repeated."""
-    given: Mapping[str, Sequence[Section]] = field(default_factory=dict)
+    given: Mapping[str, Sequence[TomlTable]] = field(default_factory=dict)
     """The tables inside it by name, where they do not stand in this text as they are."""
 
     def fault(self, problem: str, token: str = "") -> ConfigError:
@@ -62,15 +62,15 @@ class Section:
             missing = "、".join(sorted(_required(kind) - set(values)))
             raise self.fault(f"[{self.name}] 缺少：{missing}。") from None
 
-    def table(self, name: str) -> Section:
+    def table(self, name: str) -> TomlTable:
         """Return the table ``[outer.name]`` (or ``name = {…}``), empty if it is absent."""
         values = self.values.get(name, {})
         if not isinstance(values, dict):
             raise self.fault(f"“{name}”应写成 [{self.name}.{name}] 表。", name)
         lines = self.source.lines_of(*(self.path or (self.name,)), name) or (self.first_line, self.last_line)
-        return Section(self.source, f"{self.name}.{name}", values, *lines)
+        return TomlTable(self.source, f"{self.name}.{name}", values, *lines)
 
-    def inner(self, name: str) -> list[Section]:
+    def inner(self, name: str) -> list[TomlTable]:
         """Return every ``[[section.name]]`` of this very section."""
         if name in self.given:
             return list(self.given[name])
@@ -79,7 +79,7 @@ class Section:
             raise self.fault(f"“{name}”应写成 [[{self.name}.{name}]]。", name)
         paths = [(*self.path, name, number) for number in range(len(found))]
         return [
-            Section(self.source, f"{self.name}.{name}", item, *self._lines_of(path), path)
+            TomlTable(self.source, f"{self.name}.{name}", item, *self._lines_of(path), path)
             for path, item in zip(paths, found, strict=True)
         ]
 
@@ -90,7 +90,7 @@ class Section:
             raise self.fault(f"“{name}”的值类型不对，应为文字列表。", name)
         return found
 
-    def with_inner(self, name: str, sections: Sequence[Section]) -> Section:
+    def with_inner(self, name: str, sections: Sequence[TomlTable]) -> TomlTable:
         """Return the section with other ``[[section.name]]``."""
         values = {**self.values, name: [dict(item.values) for item in sections]}
         return replace(self, values=values, given={**self.given, name: tuple(sections)})
@@ -106,7 +106,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _FieldKind:
     """What the values of a field are: of ``outer``, and those in it of ``inner``."""
 
     spoken: str
@@ -119,20 +119,20 @@ class _Kind:
             return False
         inside: Iterable[object] = value.values() if isinstance(value, dict) else ()
         inside = value if isinstance(value, tuple) else inside
-        return self.inner is None or all(_Kind("", self.inner).fits(item) for item in inside)
+        return self.inner is None or all(_FieldKind("", self.inner).fits(item) for item in inside)
 
 
-_PLAIN: Mapping[str, _Kind] = {
-    "str": _Kind("文字", str),
-    "SheetKind": _Kind("文字", str),
-    "int": _Kind("整数", int),
-    "bool": _Kind("true 或 false", bool),
-    "tuple[str, ...]": _Kind("文字列表", tuple, str),
-    "tuple[int, ...]": _Kind("整数列表", tuple, int),
-    "tuple[object, ...]": _Kind("列表", tuple),
-    "Mapping[str, str]": _Kind("{ 名称 = 文字 }", dict, str),
-    "Mapping[str, int]": _Kind("{ 名称 = 整数 }", dict, int),
-    "Mapping[str, Any]": _Kind("{ 名称 = 值 }", dict),
+_PLAIN: Mapping[str, _FieldKind] = {
+    "str": _FieldKind("文字", str),
+    "SheetKind": _FieldKind("文字", str),
+    "int": _FieldKind("整数", int),
+    "bool": _FieldKind("true 或 false", bool),
+    "tuple[str, ...]": _FieldKind("文字列表", tuple, str),
+    "tuple[int, ...]": _FieldKind("整数列表", tuple, int),
+    "tuple[object, ...]": _FieldKind("列表", tuple),
+    "Mapping[str, str]": _FieldKind("{ 名称 = 文字 }", dict, str),
+    "Mapping[str, int]": _FieldKind("{ 名称 = 整数 }", dict, int),
+    "Mapping[str, Any]": _FieldKind("{ 名称 = 值 }", dict),
 }
 """Annotations (as written) of the fields whose values can be checked."""
 
@@ -160,7 +160,7 @@ class TomlSource:
             ) from None
         self._spans = self._find_spans()
 
-    def top(self) -> Section:
+    def top(self) -> TomlTable:
         """Return the keys that stand before any table header."""
         plain = {
             key: value
@@ -168,16 +168,16 @@ class TomlSource:
             if not isinstance(value, dict)
             and not (isinstance(value, list) and value and isinstance(value[0], dict))
         }
-        return Section(self, self.file, plain, *self._spans.get((), (1, 1)))
+        return TomlTable(self, self.file, plain, *self._spans.get((), (1, 1)))
 
-    def table(self, name: str) -> Section:
+    def table(self, name: str) -> TomlTable:
         """Return the table ``[name]``, empty if it is absent."""
         values = self.values.get(name, {})
         if not isinstance(values, dict):
             raise self.top().fault(f"“{name}”应写成 [{name}] 表。", name)
-        return Section(self, name, values, *self._spans.get((name,), (1, len(self._lines))))
+        return TomlTable(self, name, values, *self._spans.get((name,), (1, len(self._lines))))
 
-    def tables(self, name: str) -> list[Section]:
+    def tables(self, name: str) -> list[TomlTable]:
         """Return every ``[[name]]`` in order."""
         values = self.values.get(name, [])
         if not isinstance(values, list) or not all(isinstance(item, dict) for item in values):
@@ -194,11 +194,11 @@ class TomlSource:
                     line=self._line_of(key, 1, len(self._lines)),
                 )
 
-    def fault(self, section: Section, problem: str, token: str) -> ConfigError:
+    def fault(self, section: TomlTable, problem: str, token: str) -> ConfigError:
         """Make the error for ``problem`` with the line of ``token``."""
         return ConfigError(problem, file=self.file, line=self.find(section, token))
 
-    def find(self, section: Section, token: str) -> int:
+    def find(self, section: TomlTable, token: str) -> int:
         """Return the first line of ``section`` that holds ``token``, else its first line."""
         return self._line_of(token, section.first_line, section.last_line)
 
@@ -216,9 +216,9 @@ class TomlSource:
                 return number
         return first
 
-    def _section(self, path: tuple[str | int, ...], values: Mapping[str, Any]) -> Section:
+    def _section(self, path: tuple[str | int, ...], values: Mapping[str, Any]) -> TomlTable:
         name = ".".join(part for part in path if isinstance(part, str))
-        return Section(self, name, values, *self._spans.get(path, (1, len(self._lines))), path)
+        return TomlTable(self, name, values, *self._spans.get(path, (1, len(self._lines))), path)
 
     def _find_spans(self) -> dict[tuple[str | int, ...], tuple[int, int]]:
         spans: dict[tuple[str | int, ...], tuple[int, int]] = {}

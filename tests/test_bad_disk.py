@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import report
 from tests.support.folders import NOW, YEAR, contents, inputs_only, make_district, nianbao
 
@@ -76,7 +76,7 @@ def _with_small_files(kilobytes: int, district: Path, aside: Path) -> None:
     """Where nothing can be mounted: let no file grow beyond ``kilobytes``, which fails in the same calls."""
     output = aside / "output"
     limited = (
-        "import resource, sys; from pipeline.cli import main\n"
+        "import resource, sys; from pipeline.cli.commands import main\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({kilobytes * 1024}, resource.RLIM_INFINITY))\n"
         "main()"
     )

@@ -18,15 +18,15 @@ import openpyxl
 import pytest
 
 from examples.linping.plan import expected
-from pipeline.console import CHECK_ALONE
+from pipeline.cli.console import CHECK_ALONE
 from pipeline.coordinating.starters import STARTERS
 from pipeline.forms.form import Form
+from pipeline.letter import LetterKind
 from pipeline.machine.environment import lock
 from pipeline.model import Number
-from pipeline.post import LetterKind
 from pipeline.publishing import documents
-from pipeline.publishing.datafiles import plain_number
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.data.datafiles import plain_number
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report
 from tests.support.folders import (
     NOW,
@@ -704,7 +704,7 @@ def test_an_output_that_cannot_be_written_ends_with_4(tmp_path: Path) -> None:
 
 
 def test_every_command_is_in_both_readmes_and_has_an_example() -> None:
-    from pipeline.cli import app  # noqa: PLC0415 - only this test looks inside
+    from pipeline.cli.commands import app  # noqa: PLC0415 - only this test looks inside
 
     root = SAMPLE.parent.parent
     names = [

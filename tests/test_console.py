@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import console
-from pipeline.delivery import Answer, Attempt, Round
+from pipeline.cli import console
+from pipeline.mail.smtp import Attempt, SendOutcome, SendReport
 
 
 def test_brackets_and_colons_in_names_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     name = "甲局[red]（[筹]）:smile:[/red]"
     console.out().print(name)
-    console.print_sent(Round((Attempt("k", (name,), Answer.REFUSED, "550 [/b] no such user"),)))
+    console.print_sent(SendReport((Attempt("k", (name,), SendOutcome.REFUSED, "550 [/b] no such user"),)))
     assert capsys.readouterr().out.count(name) == 2

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.delivery import Answer, Attempt, Outgoing, Round, deliver
 from pipeline.district.mail_settings import MailSettings
-from pipeline.machine.network import Credentials
+from pipeline.mail.network import Credentials
+from pipeline.mail.smtp import Attempt, Outgoing, SendOutcome, SendReport, deliver
 from tests.support.mails import mail
 from tests.support.smtp import CUT, WHO, Post, post_office
 
@@ -33,11 +33,11 @@ def letter(key: str, to: str = "jia@x.example", **headers: str) -> Outgoing:
     return Outgoing(key, content.as_bytes())
 
 
-def answers(done: Round) -> list[tuple[str, str]]:
+def answers(done: SendReport) -> list[tuple[str, str]]:
     return [(attempt.key, attempt.answer.value) for attempt in done.attempts]
 
 
-def send(post: Post, *letters: Outgoing, who: Credentials = WHO, **facts: object) -> Round:
+def send(post: Post, *letters: Outgoing, who: Credentials = WHO, **facts: object) -> SendReport:
     recorded: list[Attempt] = []
     done = deliver(settings(post, **facts), who, letters, record=recorded.append)
     assert tuple(recorded) == done.attempts
@@ -47,10 +47,10 @@ def send(post: Post, *letters: Outgoing, who: Credentials = WHO, **facts: object
 def test_letters_leave_byte_for_byte_over_one_connection(post: Post) -> None:
     letters = [letter("1"), letter("2", "yi@x.example, bing@x.example")]
     done = send(post, *letters)
-    assert done == Round(
+    assert done == SendReport(
         (
-            Attempt("1", ("jia@x.example",), Answer.SENT),
-            Attempt("2", ("yi@x.example", "bing@x.example"), Answer.SENT),
+            Attempt("1", ("jia@x.example",), SendOutcome.SENT),
+            Attempt("2", ("yi@x.example", "bing@x.example"), SendOutcome.SENT),
         )
     )
     assert [address for address, _ in post.taken] == ["jia@x.example", "yi@x.example", "bing@x.example"]
@@ -138,7 +138,7 @@ def test_several_refusals_in_a_row_are_taken_for_the_senders_unless_they_name_th
 
 def test_a_pause_lies_between_two_letters(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("pipeline.delivery.time.sleep", slept.append)
+    monkeypatch.setattr("pipeline.mail.smtp.time.sleep", slept.append)
     deliver(settings(post), WHO, [letter("1"), letter("2"), letter("3")], record=lambda _: None, pause=2.5)
     assert slept == [2.5, 2.5]
 

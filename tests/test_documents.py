@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from pipeline.post import KIND_WORDS
+from pipeline.letter import KIND_WORDS
 
 DOCS = Path(__file__).parent.parent / "docs"
 

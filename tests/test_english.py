@@ -10,8 +10,8 @@ import sys
 import pytest
 import typer
 
-from pipeline.cli import app
-from pipeline.english import ENGLISH
+from pipeline.cli.commands import app
+from pipeline.cli.english import ENGLISH
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 COMMAND = typer.main.get_command(app)

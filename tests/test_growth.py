@@ -15,11 +15,12 @@ import pytest
 
 import pipeline
 from pipeline.forms.form import Form
-from pipeline.intake import guard, spelling
-from pipeline.intake.archive import unpack
-from pipeline.intake.cellxml import hidden_lines, merged_away, scan
-from pipeline.intake.refusal import Refused
-from pipeline.judging.judge import judge
+from pipeline.intake.fetch.archive import unpack
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard import spelling
+from pipeline.intake.guard.refusal import Refused
+from pipeline.intake.read.cellxml import hidden_lines, merged_away, scan
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Agency, Claims, Reading, Submission
 from tests.intake.support import zip_of
 from tests.support.fills import report
@@ -53,15 +54,15 @@ SIZES = (750, 1500, 3000)
 TOO_LONG = 0.02
 """Seconds below which nobody can tell how something grows."""
 BOUNDED = {
-    "pipeline.intake.headers": "asks lines of a head for the name they begin with; heads are cut, tests/fuzz tries them",
-    "pipeline.intake.formula_value": "takes one word after the other of a formula of 1,000 characters at most",
-    "pipeline.intake.origin": "looks at fields of mails; what it takes of these is its own tests' affair",
+    "pipeline.intake.fetch.headers": "asks lines of a head for the name they begin with; heads are cut, tests/fuzz tries them",
+    "pipeline.intake.read.formula_value": "takes one word after the other of a formula of 1,000 characters at most",
+    "pipeline.intake.fetch.origin": "looks at fields of mails; what it takes of these is its own tests' affair",
     "pipeline.forms": "looks at the form's own TOML, not at what comes",
     "pipeline.district": "looks at the district's own settings",
     "pipeline.toml_source": "looks at settings",
-    "pipeline.usage": "looks at the command line",
+    "pipeline.cli.usage": "looks at the command line",
     "pipeline.publishing": "looks at what was built here, and at the district's own layout",
-    "pipeline.returning": "looks at what was built here",
+    "pipeline.publishing.returning": "looks at what was built here",
 }
 
 

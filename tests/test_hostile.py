@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.intake.guard import inspect
-from pipeline.intake.reading import read
-from pipeline.publishing.workbook import build_workbook
+from pipeline.intake.guard.inspection import inspect
+from pipeline.intake.read.reading import read
+from pipeline.publishing.template import build_workbook
 from tests.intake.support import draft, numbers_for, prefixed, rewrite_part
 from tests.support.fills import report
 from tests.support.folders import NOW, contents, inputs_only, make_district, run

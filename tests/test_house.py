@@ -68,7 +68,7 @@ def test_no_address_of_a_cell_stands_in_the_code() -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["fields"], ["run", "--help"], ["--version"]])
 def test_quick_commands_do_not_wait_for_pandas(arguments: list[str]) -> None:
     code = (
-        "import sys; from pipeline.cli import app\n"
+        "import sys; from pipeline.cli.commands import app\n"
         f"app({arguments!r}, standalone_mode=False)\n"
         "heavy = {'pandas', 'pandera', 'numpy', 'openpyxl', 'xlsxwriter', 'docx', 'python_calamine'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
@@ -83,7 +83,7 @@ def test_a_night_with_nothing_new_does_not_wait_for_what_builds(tmp_path: Path) 
     shutil.copytree(ROOT.parent / "input_templates", folder / "input_templates")
     night = ["run", str(folder), "--now", "2024-01-20T08:00:00"]
     code = (
-        "import sys; from pipeline.cli import app\n"
+        "import sys; from pipeline.cli.commands import app\n"
         "try:\n"
         f"    app({night!r}, standalone_mode=False)\n"
         "finally:\n"

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from pipeline.forms.form import Form
 from pipeline.publishing.files import Names, safe_name
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import report
 from tests.support.folders import Ran, inputs_only, make_district, run
 

@@ -19,9 +19,9 @@ from pipeline.coordinating import deciding, importing
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
+from pipeline.letter import LetterState
 from pipeline.model import DecisionKind, Verdict
-from pipeline.post import LetterState
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.mails import TNEF_DATA, mail, winmail
 from tests.support.post_office import YEAR, PostOffice, attached, kinds, moment, only, words
 from tests.support.smtp import WHO, Post, post_office
@@ -161,7 +161,7 @@ class January:
         with open_ledger(self.office.output) as ledger:
             return [item.kind for item in letters.of_agency(ledger, YEAR, code)]
 
-    def withdrawn(self) -> list[letters.Kept]:
+    def withdrawn(self) -> list[letters.StoredLetter]:
         """The letters that were not sent because something else was true by then."""
         with open_ledger(self.office.output) as ledger:
             return [item for item in letters.of_year(ledger, YEAR) if item.state is LetterState.WITHDRAWN]

@@ -16,14 +16,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from pipeline import batch
 from pipeline.district.folder import LAYOUT_NAME, LAYOUTS_NAME, STYLE_NAME, load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import FOLDER, secret
-from pipeline.machine.work import Work
+from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
-from pipeline.publishing.word_layout import build_layout
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
+from pipeline.publishing.word.layout import build_layout
+from pipeline.run import batch
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district
 from tests.support.killing import kill_at, run_in_child, steps_of
@@ -138,7 +138,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
 def night(district: Path, now: datetime) -> Callable[[], object]:
     """A whole night, to be carried out."""
     return lambda: batch.run(
-        load_district(district), district / "output", now=now, work=Work(), progress=lambda *_: None
+        load_district(district), district / "output", now=now, work=Workforce(), progress=lambda *_: None
     )
 
 

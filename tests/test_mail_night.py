@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.ledger import open_copy
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.folders import Ran, filled, make_district, run
 from tests.support.mails import mail, winmail
 

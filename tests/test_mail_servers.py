@@ -138,7 +138,7 @@ def test_a_dry_run_opens_no_mailbox(tmp_path: Path) -> None:
 def waiting_letters(folder: Path, **to: str) -> None:
     """Let the ledger hold a waiting letter for each key."""
     made = [
-        letters.Letter(
+        letters.LedgerLetter(
             key=key,
             year=2023,
             kind="not_a_submission",

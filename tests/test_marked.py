@@ -14,8 +14,8 @@ from openpyxl.workbook.workbook import Workbook
 
 from pipeline.forms import layout
 from pipeline.forms.form import Form
-from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.publishing.workbook.list_pages import READY
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.template.list_pages import READY
 from tests.support.fills import consistent_numbers, report
 from tests.support.folders import Ran, inputs_only, make_district, run
 from tests.support.libreoffice import recalculate

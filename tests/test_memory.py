@@ -11,18 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.intake import barrier
-from pipeline.machine.work import Work
+from pipeline.intake.guard import isolation as barrier
+from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, Assessment, Number, Submission
-from pipeline.night import assessing
-from pipeline.night import barrier as night_barrier
-from pipeline.night.assessing import Campaign
 from pipeline.publishing import documents
-from pipeline.publishing.word_figures import FigureReader, read_figures
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
+from pipeline.publishing.word.figures import FigureReader, read_figures
+from pipeline.run import assessing, batch
+from pipeline.run import opening as night_barrier
+from pipeline.run.assessing import JudgingContext
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district
 
@@ -56,7 +55,7 @@ def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
         return read_file(arguments, blobs)
 
     def watched_judge(
-        campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Assessment]
+        campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[Assessment]
     ) -> list[Assessment]:
         made.judged += [item.file for item in stale]
         return judge(campaign, stale, kept)
@@ -74,7 +73,9 @@ def district(form: Form, tmp_path: Path) -> Path:
 
 def night(folder: Path, day: int = 0) -> batch.Outcome:
     now = EVENING + timedelta(days=day)
-    return batch.run(load_district(folder), folder / "output", now=now, work=Work(), progress=lambda *_: None)
+    return batch.run(
+        load_district(folder), folder / "output", now=now, work=Workforce(), progress=lambda *_: None
+    )
 
 
 def put(folder: Path, path: str, content: bytes) -> None:

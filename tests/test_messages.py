@@ -12,8 +12,10 @@ import pytest
 
 import pipeline
 from pipeline.forms.form import Basic, Form
-from pipeline.judging.judge import judge
-from pipeline.messages import (
+from pipeline.judging.rules.judge import judge
+from pipeline.model import Finding, Place, Severity, Verdict
+from pipeline.wording.catalogue import CATALOGUE
+from pipeline.wording.messages import (
     SEVERITY_WORDS,
     VERDICT_WORDS,
     agencies_by_verdict,
@@ -22,8 +24,6 @@ from pipeline.messages import (
     notices,
     spoken,
 )
-from pipeline.model import Finding, Place, Severity, Verdict
-from pipeline.wording.catalogue import CATALOGUE
 from tests.support.fills import consistent_numbers
 from tests.support.submissions import filled
 

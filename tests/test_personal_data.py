@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from pipeline.forms.form import Form
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import report
 from tests.support.folders import inputs_only, make_district, nianbao, run
 

@@ -20,7 +20,7 @@ from openpyxl.workbook.workbook import Workbook
 from pipeline.forms import layout
 from pipeline.forms.form import Form, Table
 from pipeline.model import Number
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.intake.support import draft
 from tests.support.fills import consistent_numbers, report, zeros
 from tests.support.folders import YEAR, Ran, inputs_only, make_district, nianbao, run

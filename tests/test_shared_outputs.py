@@ -14,18 +14,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import campaign, letters, open_copy
+from pipeline.letter import LetterKind, LetterState
 from pipeline.machine import durable
-from pipeline.machine.work import Work
+from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, ConfigError
-from pipeline.night import by_hand, letterbox
-from pipeline.night.by_other_means import UNSENT
-from pipeline.post import LetterKind, LetterState
 from pipeline.publishing import year_folder
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.run import batch
+from pipeline.run.letters import by_hand
+from pipeline.run.letters import outgoing as letterbox
+from pipeline.run.letters.by_other_means import UNSENT
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, nianbao
 
@@ -67,7 +68,9 @@ def district(finished: Path, tmp_path: Path) -> Path:
 
 def night(folder: Path, day: int = 0) -> batch.Outcome:
     now = EVENING + timedelta(days=day)
-    return batch.run(load_district(folder), folder / "output", now=now, work=Work(), progress=lambda *_: None)
+    return batch.run(
+        load_district(folder), folder / "output", now=now, work=Workforce(), progress=lambda *_: None
+    )
 
 
 def year_of(folder: Path) -> Path:

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from pipeline.delivery import Outgoing, deliver
 from pipeline.district.mail_settings import MailSettings
-from pipeline.intake import imap
-from pipeline.machine.network import Credentials
+from pipeline.mail import imap
+from pipeline.mail.network import Credentials
+from pipeline.mail.smtp import Outgoing, deliver
 from tests.support.mails import mail
 from tests.support.ports import HOST
 

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from pipeline.forms.layout import CELL_CHARACTERS
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Reading, Report, Severity, Verdict
-from pipeline.publishing import word
-from pipeline.publishing.html.report import compile_page, render_page
-from pipeline.publishing.word_layout import build_layout
-from pipeline.publishing.workbook import build_workbook
-from pipeline.returning import returned_of
+from pipeline.publishing.returning import returned_of
+from pipeline.publishing.template import build_workbook
+from pipeline.publishing.web.report_page import compile_page, render_page
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.layout import build_layout
 from tests.intake.support import draft
 from tests.support.fills import consistent_numbers
 from tests.support.folders import contents, inputs_only, make_district, run

@@ -14,12 +14,12 @@ import pytest
 from pipeline.district.mail_settings import MailSettings
 from pipeline.district.roster import load_roster
 from pipeline.ledger import Ledger, arrivals, letters, open_ledger
-from pipeline.ledger.letters import Letter
+from pipeline.ledger.letters import LedgerLetter
 from pipeline.ledger.secret import secret_of
 from pipeline.machine.durable import write_whole
 from pipeline.machine.work import open_work
 from pipeline.model import CHINA, Bounce, ConfigError, Envelope, Message, SenderProof
-from pipeline.night import mailing
+from pipeline.run import mailing
 from pipeline.toml_source import TomlSource
 from tests.support.arrivals import agency, district
 
@@ -37,7 +37,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def sent(ledger: Ledger) -> str:
     """A letter that was sent; return its Message-ID."""
-    letter = Letter("2023:k", 2023, "reminder", "a1@ju1.example", "催报", "<unguessable@x>", b"1", "001")
+    letter = LedgerLetter(
+        "2023:k", 2023, "reminder", "a1@ju1.example", "催报", "<unguessable@x>", b"1", "001"
+    )
     letters.intend(ledger, [letter], at=NOW)
     letters.sent(ledger, letter.key, NOW)
     return letter.message_id
@@ -88,7 +90,7 @@ def test_another_server_does_not_get_the_password(
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(
-        "pipeline.intake.imap.fetch", lambda settings, *_, **__: asked.append(settings.imap_host)
+        "pipeline.mail.imap.fetch", lambda settings, *_, **__: asked.append(settings.imap_host)
     )
     home = replace(district([agency(1)], tmp_path), mail=MailSettings(imap_host="imap.district.example"))
     mailing.collect(home, ledger)

@@ -12,15 +12,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.drafts import has_figures
 from pipeline.forms.form import Form
-from pipeline.intake import reading
-from pipeline.machine.work import Work
+from pipeline.intake.read import reading
+from pipeline.machine.work import Workforce
 from pipeline.publishing.drafting import district_report
-from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.publishing.workbook.list_pages import READY
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.template.list_pages import READY
+from pipeline.run import batch
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged
 from tests.support.fills import report
@@ -44,7 +44,9 @@ def made(folder: Path, name: str, level: str, roster: list[str], files: dict[str
 
 
 def night(folder: Path) -> batch.Outcome:
-    return batch.run(load_district(folder), folder / "output", now=NOW, work=Work(), progress=lambda *_: None)
+    return batch.run(
+        load_district(folder), folder / "output", now=NOW, work=Workforce(), progress=lambda *_: None
+    )
 
 
 def agency_file(form: Form, name: str, seed: str) -> bytes:

@@ -6,8 +6,8 @@ import pytest
 from typer import rich_utils
 from typer.main import get_command
 
-from pipeline.cli import app
-from pipeline.usage import complaint
+from pipeline.cli.commands import app
+from pipeline.cli.usage import complaint
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_ledger
-from pipeline.post import LetterState
-from pipeline.publishing.letters.mime import parsed, spelled
+from pipeline.letter import LetterState
+from pipeline.letters.text.mime import parsed, spelled
 from tests.support.folders import nianbao
 from tests.support.post_office import YEAR, PostOffice, kinds, moment, words
 from tests.support.smtp import WHO, Post, post_office

@@ -18,11 +18,11 @@ from lxml.html import HtmlElement
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import decisions, letters, open_ledger
+from pipeline.letter import KIND_WORDS, LetterKind
 from pipeline.model import CHINA, Decision, Number
-from pipeline.night import letterbox
-from pipeline.post import KIND_WORDS, LetterKind
-from pipeline.publishing import record
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.data import record
+from pipeline.publishing.template import build_workbook
+from pipeline.run.letters import outgoing as letterbox
 from tests.support.fills import report
 from tests.support.folders import Ran, contents, inputs_only, make_district, nianbao, run, with_known_secret
 

@@ -21,7 +21,7 @@ from pipeline.coordinating.preparing import layouts
 from pipeline.district.folder import LAYOUTS_NAME
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.model import Number
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.real_report import load_real_report
 
 REAL = "LP003"

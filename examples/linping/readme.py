@@ -6,8 +6,8 @@ from collections import Counter
 
 from examples.linping.plan import DELIVERIES, FAULTS, MISTAKEN, SILENT, Delivery
 from examples.linping.roster import BODIES, BY_CODE, DISTRICT, YEAR
-from pipeline.messages import VERDICT_WORDS
 from pipeline.model import Verdict
+from pipeline.wording.messages import VERDICT_WORDS
 
 _HEAD = """# 示例：{district}{year}年度
 

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 from pipeline.coordinating.gathering import files_in, readings_in
 from pipeline.district.adjusting import form_of
-from pipeline.intake import identity
 from pipeline.intake.documents.links import is_page, links_of
-from pipeline.intake.labels import normalise
-from pipeline.judging.published import differences
+from pipeline.intake.identify import identity
+from pipeline.intake.read.labels import normalise
+from pipeline.judging.rules.published import differences
 from pipeline.ledger import imports, open_copy
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
-from pipeline.messages import notice
 from pipeline.model import Compared, Finding, Number, PastReport, Severity
+from pipeline.wording.messages import notice
 
 if TYPE_CHECKING:
-    from pipeline.coordinating.taken import Said
+    from pipeline.coordinating.import_report import ImportAnswers
     from pipeline.district.folder import District
     from pipeline.forms.form import Form
     from pipeline.model import Envelope, Reading
@@ -36,7 +36,9 @@ Known = Callable[[int], Mapping[str, PastReport]]
 """The accepted reports of a year by agency code."""
 
 
-def compare_files(district: District, output: Path, paths: Sequence[Path], said: Said) -> list[Compared]:
+def compare_files(
+    district: District, output: Path, paths: Sequence[Path], said: ImportAnswers
+) -> list[Compared]:
     """Compare every file of ``paths`` with what the ledger has; nothing is written."""
     form = form_of(district)
     with disk(), open_copy(output) as ledger:
@@ -44,7 +46,7 @@ def compare_files(district: District, output: Path, paths: Sequence[Path], said:
 
 
 def compare(
-    form: Form, district: District, paths: Sequence[Path], said: Said, known: Known
+    form: Form, district: District, paths: Sequence[Path], said: ImportAnswers, known: Known
 ) -> list[Compared]:
     """Compare every file of ``paths`` with what is ``known``."""
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
@@ -70,7 +72,7 @@ def _compared(
     roster: identity.Roster,
     envelope: Envelope,
     found: Reading,
-    said: Said,
+    said: ImportAnswers,
     known: Known,
 ) -> Compared:
     if not found.numbers:

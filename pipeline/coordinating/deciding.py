@@ -16,8 +16,9 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, codes, decisions, open_ledger, standing
-from pipeline.ledger.standing import Filed
+from pipeline.ledger import Ledger, codes, decisions, open_ledger
+from pipeline.ledger import judged_files as standing
+from pipeline.ledger.judged_files import JudgedFile
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
 from pipeline.versions import Versions
@@ -191,7 +192,7 @@ def _about_version(
     return replace(plain, version=version, after=decisions.last_arrival(ledger, district.year))
 
 
-def _no_such_version(agency: Agency, own: Versions[Filed], version: int) -> str:
+def _no_such_version(agency: Agency, own: Versions[JudgedFile], version: int) -> str:
     accepted = [str(item.version) for item in own.files if item.verdict.is_acceptance]
     if any(item.version == version and item.is_sent_back for item in own.files):
         return f"{agency.name}第 {version} 次报送已由政务公开办退回；要让它计入，请先撤销退回的决定（--revoke）。"

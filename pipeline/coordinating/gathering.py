@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.intake import barrier, folder
-from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, is_clutter
 from pipeline.intake.documents.opening import SUFFIXES
+from pipeline.intake.fetch import folder
+from pipeline.intake.fetch.archive import ARCHIVES, SPREADSHEETS, has_suffix, is_clutter
+from pipeline.intake.guard import isolation as barrier
 from pipeline.model import Envelope, Reading
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def readings_in(form: Form, path: Path, pool: Pool) -> list[tuple[Envelope, Read
     if failure:
         return [(item, barrier.set_aside(failure)) for item in envelopes]
     works = [
-        barrier.Work(number, "", partial(barrier.reading, form.reference, item.content))
+        barrier.ItemWork(number, "", partial(barrier.reading, form.reference, item.content))
         for number, item in enumerate(envelopes)
     ]
     read = dict(barrier.carried_out(pool, works, barrier.Spent()))

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.coordinating.gathering import FIGURES, files_in, readings_in
+from pipeline.coordinating.import_report import NOTHING_SAID, ImportAnswers, Taken
 from pipeline.coordinating.past_judging import judged
 from pipeline.coordinating.past_reports import differences, joined, not_earlier, take_report
-from pipeline.coordinating.taken import NOTHING_SAID, Said, Taken
 from pipeline.district.adjusting import form_of
 from pipeline.forms.arithmetic import holds
-from pipeline.intake import identity
-from pipeline.intake.past_figures import read_figures
+from pipeline.intake.identify import identity
+from pipeline.intake.read.past_figures import read_figures
 from pipeline.ledger import Ledger, codes, imports, open_ledger
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
@@ -41,7 +41,7 @@ def import_files(
     paths: Sequence[Path],
     *,
     now: datetime,
-    said: Said = NOTHING_SAID,
+    said: ImportAnswers = NOTHING_SAID,
     advance: Progress = lambda *_: None,
 ) -> list[Taken]:
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
@@ -53,7 +53,7 @@ def import_files(
         current = imports.reports_of(ledger, district.year)
         files = files_in(paths)
         taken: list[Taken] = []
-        known = _Known(ledger)
+        known = _KnownReports(ledger)
         for number, path in enumerate(files):
             advance("导入", number, len(files))
             found = _file(form, district, roster, path, current, said, pool)
@@ -66,7 +66,7 @@ def import_files(
 
 
 @dataclass(slots=True)
-class _Known:
+class _KnownReports:
     """The reports that the ledger has, and those that were taken before in the same call."""
 
     ledger: Ledger
@@ -79,7 +79,7 @@ class _Known:
         return self.years[year]
 
 
-def _joined(form: Form, item: Taken, known: _Known) -> Taken:
+def _joined(form: Form, item: Taken, known: _KnownReports) -> Taken:
     """Complete what was taken from one file by what is known already, and say where the two contradict each other."""
     if len(item.reports) != 1:
         for report in item.reports:
@@ -103,7 +103,7 @@ def _file(
     roster: identity.Roster,
     path: Path,
     current: Mapping[str, PastReport],
-    said: Said,
+    said: ImportAnswers,
     pool: Pool,
 ) -> Iterable[Taken]:
     if path.suffix.casefold() == FIGURES:
@@ -114,7 +114,9 @@ def _file(
     return [take_report(form, district, roster, item, reading, said) for item, reading in found]
 
 
-def _figures(form: Form, district: District, roster: identity.Roster, path: Path, said: Said) -> Taken:
+def _figures(
+    form: Form, district: District, roster: identity.Roster, path: Path, said: ImportAnswers
+) -> Taken:
     found = read_figures(form, path.read_bytes())
     if found.refusal:
         return Taken(path.name, refusal=found.refusal)

@@ -1,6 +1,6 @@
 """A district and what its ledger knows go in; the papers of the office come out: 通报, 通讯录, 考核明细, 公布情况, 上报材料.
 
-They are written when somebody asks, not every night, into ``output/<year>/材料/``; 公布情况 lies in the district's own
+They are written when somebody asks, not every run, into ``output/<year>/材料/``; 公布情况 lies in the district's own
 folder, since a person writes in it.
 """
 
@@ -13,20 +13,21 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
-from pipeline.coordinating.standing import status
+from pipeline.coordinating.status import status
 from pipeline.district.folder import District
 from pipeline.district.tables import read_tables
-from pipeline.ledger import campaign, has_ledger, open_copy, standing
-from pipeline.ledger.campaign import Result
-from pipeline.ledger.standing import Filed
+from pipeline.ledger import campaign, has_ledger, open_copy
+from pipeline.ledger import judged_files as standing
+from pipeline.ledger.campaign import RunResult
+from pipeline.ledger.judged_files import JudgedFile
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError
-from pipeline.publishing import pdf
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.papers import lists
-from pipeline.publishing.papers.conduct import Conduct, Version
+from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.cover import build_cover
 from pipeline.publishing.papers.notice import build_notice
+from pipeline.publishing.word import pdf
 from pipeline.versions import Versions
 
 PAPERS = "材料"
@@ -63,17 +64,17 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
     return [*contents, bundle]
 
 
-def _last_result(output: Path, year: int) -> Result | None:
+def _last_result(output: Path, year: int) -> RunResult | None:
     if not has_ledger(output):
         return None
     with open_copy(output) as ledger:
         return campaign.last_result(ledger, year)
 
 
-def _conduct(district: District, year: int, agency: Agency, versions: Versions[Filed]) -> Conduct:
+def _conduct(district: District, year: int, agency: Agency, versions: Versions[JudgedFile]) -> Conduct:
     deadline = district.deadline_of(agency.code) if year == district.year else _usual(district, year)
     return Conduct(
-        agency, year, deadline, [Version(item.verdict, item.received_at) for item in versions.files]
+        agency, year, deadline, [ReportedVersion(item.verdict, item.received_at) for item in versions.files]
     )
 
 

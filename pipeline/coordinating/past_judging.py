@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.intake import identity
-from pipeline.messages import notice
+from pipeline.intake.identify import identity
 from pipeline.model import Claims, PastReport, Reading, Severity, Submission
+from pipeline.wording.messages import notice
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -30,7 +30,7 @@ def judged(
 
     Years on an earlier form have other rules, so that nothing is said of them.
     """
-    from pipeline.judging.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
+    from pipeline.judging.rules.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
 
     agencies = {agency.code: agency for agency in district.agencies}
     remarks: dict[tuple[str, int], str] = {}

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.coordinating.taken import Said, Taken
+from pipeline.coordinating.import_report import ImportAnswers, Taken
 from pipeline.forms.arithmetic import with_totals
-from pipeline.intake import identity
-from pipeline.intake.labels import year_of
-from pipeline.intake.past_figures import refused_labels
-from pipeline.messages import notice
+from pipeline.intake.identify import identity
+from pipeline.intake.read.labels import year_of
+from pipeline.intake.read.past_figures import refused_labels
 from pipeline.model import Number, PastReport, Severity
+from pipeline.wording.messages import notice
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -29,7 +29,12 @@ _SHOWN = 3
 
 
 def take_report(
-    form: Form, district: District, roster: identity.Roster, envelope: Envelope, found: Reading, said: Said
+    form: Form,
+    district: District,
+    roster: identity.Roster,
+    envelope: Envelope,
+    found: Reading,
+    said: ImportAnswers,
 ) -> Taken:
     """Take one file, read as ``found``, as a report of an earlier year."""
     if said.blank_is_zero:
@@ -91,7 +96,7 @@ def differences(form: Form, new: PastReport, known: PastReport | None) -> Iterat
 
 
 def _told(
-    found: Reading, who: identity.Identity, envelope: Envelope, roster: identity.Roster, said: Said
+    found: Reading, who: identity.Identity, envelope: Envelope, roster: identity.Roster, said: ImportAnswers
 ) -> tuple[Agency | None, int | None, list[str]]:
     """Return whose report of which year it is, and what of that the file does not say itself."""
     remarks = []
@@ -111,7 +116,7 @@ def _year_in(path: str) -> int | None:
     return next((year for part in reversed(path.split("/")) if (year := year_of(part))), None)
 
 
-def _contradiction(who: identity.Identity, roster: identity.Roster, said: Said) -> str:
+def _contradiction(who: identity.Identity, roster: identity.Roster, said: ImportAnswers) -> str:
     """Say where the coordinator says another thing than the file."""
     if said.year and who.year and said.year != who.year:
         return f"文件写的是 {who.year} 年度，与 --year 写的 {said.year} 年度不同"

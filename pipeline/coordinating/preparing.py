@@ -24,13 +24,13 @@ from pipeline.district.starting import roster_text, settings_text
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.ledger import codes, imports, open_copy
+from pipeline.letter import Attachment, LetterKind
+from pipeline.letters.text import LETTERS, default_text
 from pipeline.model import Agency, ConfigError, PastReport
-from pipeline.post import Attachment, LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
-from pipeline.publishing.letters import LETTERS, default_text
 from pipeline.publishing.settings_book import build_settings_book, starting
-from pipeline.publishing.word_layout import build_layout
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.word.layout import build_layout
 
 TEMPLATES = "templates"
 TEMPLATES_ZIP = "各单位填报模板.zip"

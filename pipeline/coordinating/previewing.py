@@ -9,9 +9,9 @@ from pipeline.coordinating.preparing import layouts
 from pipeline.district.folder import LAYOUT_NAME
 from pipeline.forms.form import Form
 from pipeline.model import Report
-from pipeline.publishing import word
 from pipeline.publishing.files import safe_name, write_if_changed
-from pipeline.publishing.html.report import compile_page, render_page
+from pipeline.publishing.web.report_page import compile_page, render_page
+from pipeline.publishing.word import report as word
 
 AGENCY = "某某单位"
 

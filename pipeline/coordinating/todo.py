@@ -16,14 +16,14 @@ from pipeline.coordinating import deciding
 from pipeline.district.folder import District
 from pipeline.ledger import decisions, open_copy
 from pipeline.model import ConfigError, Decision, DecisionKind
-from pipeline.publishing.todo_book import TODO_NAME, Filled, read_filled
+from pipeline.publishing.todo_book import TODO_NAME, FilledDecision, read_filled
 
 WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
 PLEA, FILE = "说明", "文件"
 """What a row is about; begins its number."""
 CHOICES: Mapping[str, tuple[str, ...]] = {PLEA: (WAIVE, REFUSE), FILE: (ACCEPT, DISMISS)}
 _SEPARATOR = "|"
-Carrier: TypeAlias = Callable[[Sequence[str], Filled], None]
+Carrier: TypeAlias = Callable[[Sequence[str], FilledDecision], None]
 """Carries one decision out: what it is about, and what was written. Raises ConfigError where it cannot be."""
 
 
@@ -32,7 +32,7 @@ class Carried:
     """What became of the rows that were filled in: how many were carried out; of the others the texts, and why not, by key."""
 
     done: int = 0
-    kept: Mapping[str, Filled] = field(default_factory=dict)
+    kept: Mapping[str, FilledDecision] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -66,7 +66,7 @@ def carry_out(district: District, output: Path, *, now: datetime) -> Carried:
     return Carried(done, kept, refused)
 
 
-def _carry(carriers: Mapping[str, Carrier], item: Filled) -> None:
+def _carry(carriers: Mapping[str, Carrier], item: FilledDecision) -> None:
     kind, *about = item.key.split(_SEPARATOR)
     if not item.choice:
         raise ConfigError("还没有选“决定”。")
@@ -83,7 +83,7 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
     """Pair each decision with what carries it out."""
 
     def carrier(kind: DecisionKind) -> Carrier:
-        def decide(about: Sequence[str], item: Filled) -> None:
+        def decide(about: Sequence[str], item: FilledDecision) -> None:
             person = deciding.person(district, item.person or None)
             wanted = deciding.Wanted(kind, tuple(about), item.reason, person, now)
             deciding.decide(district, output, wanted)

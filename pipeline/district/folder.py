@@ -24,7 +24,7 @@ from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, cale
 from pipeline.forms.library import own_mark
 from pipeline.machine.environment import command, disk
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
-from pipeline.toml_source import Section, TomlSource, decoded
+from pipeline.toml_source import TomlSource, TomlTable, decoded
 
 CONFIG_NAME = "district.toml"
 ROSTER_NAME = "agencies.csv"
@@ -167,8 +167,8 @@ def _from_text(folder: Path, today: date | None) -> District:
     return _district(folder, source, load_roster(folder / ROSTER_NAME, written.level), today)
 
 
-def _campaign(top: Section) -> _Campaign:
-    written = top.into(_Campaign)
+def _campaign(top: TomlTable) -> _CampaignSettings:
+    written = top.into(_CampaignSettings)
     if written.level not in LEVELS:
         raise top.fault(f"level 应为“{'”或“'.join(LEVELS)}”。", "level")
     if type(written.deadline) is not date:
@@ -229,7 +229,7 @@ def _refuse_strays(source: TomlSource) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Campaign:
+class _CampaignSettings:
     name: str
     level: str
     year: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.toml_source import Section
+from pipeline.toml_source import TomlTable
 
 SECURITIES = ("tls", "starttls")
 _MOST_PORTS = 65535
@@ -55,7 +55,7 @@ NO_MAIL = MailSettings()
 """A district.toml without the table: files are put into the inbox by hand."""
 
 
-def mail_settings(section: Section, folder: Path) -> MailSettings:
+def mail_settings(section: TomlTable, folder: Path) -> MailSettings:
     """Read and check the table. Raises ConfigError with file, line and remedy."""
     found = section.into(MailSettings)
     for name in ("imap_security", "smtp_security"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.district.roster import ADDRESS
-from pipeline.toml_source import Section
+from pipeline.toml_source import TomlTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ NO_PEOPLE = People()
 """A district.toml without the table: nobody is named."""
 
 
-def people_of(section: Section) -> People:
+def people_of(section: TomlTable) -> People:
     """Read and check the table. Raises ConfigError with file, line and remedy."""
     found = section.into(People)
     for name in ("email", "district_office_email"):

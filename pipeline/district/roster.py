@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.district.roster_table import HEADINGS, doubtful_codes, head_row, heading_of, roster_rows
-from pipeline.district.tables import Table, read_tables
+from pipeline.district.tables import TextTable, read_tables
 from pipeline.model import Agency, ConfigError
 
 LEVELS = ("设区的市", "县区")
@@ -51,7 +51,7 @@ def load_roster(path: Path, level: str) -> tuple[Agency, ...]:
     return roster_of(found[0], level)
 
 
-def roster_of(table: Table, level: str) -> tuple[Agency, ...]:
+def roster_of(table: TextTable, level: str) -> tuple[Agency, ...]:
     """Read the agencies of a table whose headings may stand below a title. Raises ConfigError with the place."""
     path = Path(f"{table.file} 表“{table.sheet}”") if table.sheet else table.file
     head = head_row(table)
@@ -94,7 +94,7 @@ def _check_header(header: list[str], path: Path, line: int) -> None:
             raise ConfigError(f"缺少“{HEADINGS[name]}”列（{name}）。", file=path, line=line)
 
 
-def _refuse_untitled(header: Sequence[str], table: Table, head: int) -> None:
+def _refuse_untitled(header: Sequence[str], table: TextTable, head: int) -> None:
     """Refuse what stands in a column without a heading; one that is empty all the way down is a spreadsheet's own."""
     for line, row in enumerate(table.rows[head:], head):
         for number, (title, value) in enumerate(zip(header, row, strict=False)):

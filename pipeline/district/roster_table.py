@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.district.tables import Table, is_blank
+from pipeline.district.tables import TextTable, is_blank
 
 HEADINGS: Mapping[str, str] = {
     "code": "代码",
@@ -50,7 +50,7 @@ _BRACKETED = re.compile(r"[^<>;；,，、]*<([^<>]+)>")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RosterRow:
     """One row of the table: its zero-based number, and its cells (zero-based column) by heading, put right."""
 
     number: int
@@ -72,7 +72,7 @@ def heading_of(text: str) -> str:
     return by_title.get(plain) or _OTHER_WORDS.get(plain) or text.strip()
 
 
-def head_row(table: Table) -> int:
+def head_row(table: TextTable) -> int:
     """Return the row of the headings: the first that has at least two of them; a title may stand above."""
     for number, row in enumerate(table.rows[:_MOST_ABOVE]):
         if sum(heading_of(value) in HEADINGS for value in row) > 1:
@@ -81,7 +81,7 @@ def head_row(table: Table) -> int:
     return 0
 
 
-def roster_rows(table: Table, head: int) -> Iterator[Row]:
+def roster_rows(table: TextTable, head: int) -> Iterator[RosterRow]:
     """Yield every row below the headings that is neither empty, nor an example, nor a sum."""
     columns = {heading_of(value): column for column, value in enumerate(table.rows[head]) if value.strip()}
     width = _width_of_codes(table, head, columns.get("code"))
@@ -89,7 +89,9 @@ def roster_rows(table: Table, head: int) -> Iterator[Row]:
         if is_blank(row) or _is_aside(row, columns.get("code")):
             continue
         values = {key: row[column].strip() if column < len(row) else "" for key, column in columns.items()}
-        yield Row(number, _put_right(values, width if _lost_zeros(table, number, columns) else 0), columns)
+        yield RosterRow(
+            number, _put_right(values, width if _lost_zeros(table, number, columns) else 0), columns
+        )
 
 
 def is_aside(code: str, others: Sequence[str]) -> bool:
@@ -107,7 +109,7 @@ def _is_aside(row: Sequence[str], column: int | None) -> bool:
     return is_aside(code, [text for place, text in enumerate(row) if place != column])
 
 
-def doubtful_codes(table: Table, head: int) -> list[tuple[int, int]]:
+def doubtful_codes(table: TextTable, head: int) -> list[tuple[int, int]]:
     """Return the cells whose code is a number that may have lost its zeros: others are text, or nothing tells how it was shown."""
     column = next(
         (place for place, value in enumerate(table.rows[head]) if heading_of(value) == "code"), None
@@ -123,11 +125,11 @@ def doubtful_codes(table: Table, head: int) -> list[tuple[int, int]]:
     return [] if table.is_shown and len(numbers) == len(filled) else numbers
 
 
-def _lost_zeros(table: Table, number: int, columns: Mapping[str, int]) -> bool:
+def _lost_zeros(table: TextTable, number: int, columns: Mapping[str, int]) -> bool:
     return "code" in columns and (number, columns["code"]) in table.numeric
 
 
-def _width_of_codes(table: Table, head: int, column: int | None) -> int:
+def _width_of_codes(table: TextTable, head: int, column: int | None) -> int:
     """Return how long the codes are that were kept as text, if all are of one length and one shows a leading zero."""
     if column is None:
         return 0

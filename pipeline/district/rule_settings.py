@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.toml_source import Section
+from pipeline.toml_source import TomlTable
 
 _TABLES = ("severity", "limits", "off")
 
@@ -29,11 +29,11 @@ class Rules:
     """Rule that is not applied → why."""
     trial: tuple[str, ...] = ()
     """Rules that only the coordinator is told of, and that change no verdict."""
-    sections: Mapping[str, Section] = field(default_factory=dict, repr=False, compare=False)
+    sections: Mapping[str, TomlTable] = field(default_factory=dict, repr=False, compare=False)
     """Where each choice is written, for complaints about it; empty for choices that no file holds."""
 
 
-def rule_settings(section: Section) -> Rules:
+def rule_settings(section: TomlTable) -> Rules:
     """Read ``[rules]`` and its tables. Raises ConfigError for what is no choice at all."""
     sections = {"trial": section, **{name: section.table(name) for name in _TABLES}}
     plain = {name: value for name, value in section.values.items() if name not in _TABLES}

@@ -24,7 +24,7 @@ from pipeline.district.settings_fields import (
     SHEETS,
     Setting,
 )
-from pipeline.district.tables import Table, is_blank, is_unreadable, read_tables
+from pipeline.district.tables import TextTable, is_blank, is_unreadable, read_tables
 from pipeline.model import ConfigError
 
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
@@ -36,7 +36,7 @@ _STARTING = {("", "name"), ("", "level"), ("", "year"), ("", "form"), ("", "dead
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SettingCell:
     """What stands in a cell: zero-based place and text."""
 
     sheet: str
@@ -46,7 +46,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class SettingFault:
     """One thing to mend: sheet and zero-based place, and a sentence."""
 
     sheet: str
@@ -60,13 +60,13 @@ class Contents:
     """Everything that stands in the workbook. ``settings`` are by (table, key); a list's rows are by heading."""
 
     file: Path
-    settings: Mapping[tuple[str, str], Cell]
-    lists: Mapping[str, Sequence[Mapping[str, Cell]]]
-    roster: Sequence[Mapping[str, Cell]]
+    settings: Mapping[tuple[str, str], SettingCell]
+    lists: Mapping[str, Sequence[Mapping[str, SettingCell]]]
+    roster: Sequence[Mapping[str, SettingCell]]
     """By the roster's own names of columns; what is certain is put right."""
-    table: Table | None
+    table: TextTable | None
     """The sheet 名单 as it stands."""
-    faults: Sequence[Fault] = field(default_factory=list)
+    faults: Sequence[SettingFault] = field(default_factory=list)
 
     @property
     def is_blank(self) -> bool:
@@ -104,15 +104,15 @@ def read_book(path: Path) -> Contents:
     """Read the workbook at ``path``. Raises ConfigError if it cannot be opened."""
     tables = read_tables(path)
     known = {folded(name): name for name in SHEETS}
-    by_name: dict[str, Table] = {}
-    faults: list[Fault] = []
+    by_name: dict[str, TextTable] = {}
+    faults: list[SettingFault] = []
     for table in tables:
         name = known.get(folded(table.sheet))
         if name and name not in by_name:
             by_name[name] = table
         elif not table.sheet.startswith(_OF_THE_PROGRAM) and not all(map(is_blank, table.rows)):
             faults.append(
-                Fault(
+                SettingFault(
                     table.sheet,
                     0,
                     0,
@@ -120,7 +120,7 @@ def read_book(path: Path) -> Contents:
                 )
             )
     faults += [
-        Fault(name, 0, 0, f"没有“{name}”这个表，请补上。")
+        SettingFault(name, 0, 0, f"没有“{name}”这个表，请补上。")
         for name in (SETTINGS, ROSTER_SHEET)
         if name not in by_name
     ]
@@ -140,67 +140,73 @@ def read_book(path: Path) -> Contents:
 _PLAIN_LISTS = frozenset(LISTS) - {ROSTER_SHEET}
 
 
-def _unreadable(name: str, table: Table) -> Iterator[Fault]:
+def _unreadable(name: str, table: TextTable) -> Iterator[SettingFault]:
     for row, line in enumerate(table.rows):
         for column, text in enumerate(line):
             if is_unreadable(text):
-                yield Fault(name, row, column, "这里是公式，读不到结果。请直接写上内容。")
+                yield SettingFault(name, row, column, "这里是公式，读不到结果。请直接写上内容。")
 
 
-def _settings(table: Table, faults: list[Fault]) -> dict[tuple[str, str], Cell]:
+def _settings(table: TextTable, faults: list[SettingFault]) -> dict[tuple[str, str], SettingCell]:
     by_label = {folded(item.label): item for item in FIELDS}
     head, columns = _heads(table, SETTING_HEADS)
     label, content, _ = (columns.get(name) for name in SETTING_HEADS)
     faults += _strange_settings_heads(table, head, columns)
     if label is None or content is None:
-        faults.append(Fault(SETTINGS, 0, 0, f"找不到表头。应有一行写着：{'、'.join(SETTING_HEADS)}。"))
+        faults.append(SettingFault(SETTINGS, 0, 0, f"找不到表头。应有一行写着：{'、'.join(SETTING_HEADS)}。"))
         return {}
     groups = set(map(folded, SECTIONS))
-    found: dict[tuple[str, str], Cell] = {}
+    found: dict[tuple[str, str], SettingCell] = {}
     for row, line in enumerate(table.rows):
         said, value = _at(line, label).strip(), _at(line, content).strip()
         item = by_label.get(folded(said))
         if row <= head:
             if item:
-                faults.append(Fault(SETTINGS, row, label, "这一行在表头上面，请移到表头下面。"))
+                faults.append(SettingFault(SETTINGS, row, label, "这一行在表头上面，请移到表头下面。"))
             continue
         faults += _beside(SETTINGS, line, row, table.rows[head])
         if item:
-            _take(item, Cell(SETTINGS, row, content, value), found, faults)
+            _take(item, SettingCell(SETTINGS, row, content, value), found, faults)
         elif value and folded(said) not in groups:
             what = f"不认识的项目“{said}”" if said else f"写着“{value}”，但没有项目名"
             faults.append(
-                Fault(SETTINGS, row, label, f"{what}。项目的名称不要改，自己的内容请写在“说明”列。")
+                SettingFault(SETTINGS, row, label, f"{what}。项目的名称不要改，自己的内容请写在“说明”列。")
             )
         elif value:
-            faults.append(Fault(SETTINGS, row, content, f"“{said}”是小标题，后面不写内容。"))
+            faults.append(SettingFault(SETTINGS, row, content, f"“{said}”是小标题，后面不写内容。"))
     return found
 
 
-def _strange_settings_heads(table: Table, head: int, columns: Mapping[str, int]) -> Iterator[Fault]:
+def _strange_settings_heads(
+    table: TextTable, head: int, columns: Mapping[str, int]
+) -> Iterator[SettingFault]:
     """Yield the headings that are none of the three, where something stands below them."""
     for place, text in enumerate(table.rows[head] if table.rows else ()):
         below = any(_at(line, place).strip() for line in table.rows[head + 1 :])
         if text.strip() and place not in columns.values() and below and columns:
-            yield Fault(SETTINGS, head, place, f"不认识的列“{text.strip()}”，没有采用。请改正或删去这一列。")
+            yield SettingFault(
+                SETTINGS, head, place, f"不认识的列“{text.strip()}”，没有采用。请改正或删去这一列。"
+            )
 
 
-def _take(item: Setting, cell: Cell, found: dict[tuple[str, str], Cell], faults: list[Fault]) -> None:
+def _take(
+    item: Setting, cell: SettingCell, found: dict[tuple[str, str], SettingCell], faults: list[SettingFault]
+) -> None:
     name = (item.table, item.key)
     before = found.get(name)
     if before and before.text and cell.text and before.text != cell.text:
-        faults.append(Fault(SETTINGS, cell.row, cell.column, f"“{item.label}”写了两次，请只留一个。"))
+        faults.append(SettingFault(SETTINGS, cell.row, cell.column, f"“{item.label}”写了两次，请只留一个。"))
     elif before is None or cell.text:
         found[name] = cell
 
 
-def _list(name: str, table: Table, faults: list[Fault]) -> list[dict[str, Cell]]:
+def _list(name: str, table: TextTable, faults: list[SettingFault]) -> list[dict[str, SettingCell]]:
     if all(map(is_blank, table.rows)):
         return []
     titles = [column.title for column in LISTS[name]]
     head, columns = _heads(table, titles)
     if len(columns) < 2:  # noqa: PLR2004 - one word may stand anywhere
-        faults.append(Fault(name, 0, 0, f"找不到表头。应有一行写着：{'、'.join(titles)}。"))
+        faults.append(SettingFault(name, 0, 0, f"找不到表头。应有一行写着：{'、'.join(titles)}。"))
         return []
     faults += _strange_heads(name, table, head, columns)
     first = columns.get(titles[0])
@@ -210,7 +216,10 @@ def _list(name: str, table: Table, faults: list[Fault]) -> list[dict[str, Cell]]
         if is_blank(line) or (first is not None and is_example(_at(line, first))):
             continue
         rows.append(
-            {title: Cell(name, number, place, _at(line, place).strip()) for title, place in columns.items()}
+            {
+                title: SettingCell(name, number, place, _at(line, place).strip())
+                for title, place in columns.items()
+            }
         )
     return rows
 
@@ -225,7 +234,9 @@ def is_example(text: str) -> bool:
     )
 
 
-def _strange_heads(name: str, table: Table, head: int, columns: Mapping[str, int]) -> Iterator[Fault]:
+def _strange_heads(
+    name: str, table: TextTable, head: int, columns: Mapping[str, int]
+) -> Iterator[SettingFault]:
     seen: set[str] = set()
     for place, text in enumerate(table.rows[head]):
         if text.strip() and place not in columns.values():
@@ -235,14 +246,14 @@ def _strange_heads(name: str, table: Table, head: int, columns: Mapping[str, int
                 if twice
                 else f"不认识的列“{text.strip()}”，请改正或删去这一列。"
             )
-            yield Fault(name, head, place, problem)
+            yield SettingFault(name, head, place, problem)
         seen.add(folded(text))
     for column in LISTS[name][:2]:
         if column.title not in columns:
-            yield Fault(name, head, 0, f"缺少“{column.title}”列。")
+            yield SettingFault(name, head, 0, f"缺少“{column.title}”列。")
 
 
-def _heads(table: Table, titles: Sequence[str]) -> tuple[int, dict[str, int]]:
+def _heads(table: TextTable, titles: Sequence[str]) -> tuple[int, dict[str, int]]:
     """Return the row of the headings and the column of each; a title and remarks may stand above."""
     wanted = {folded(title): title for title in titles}
     best: tuple[int, dict[str, int]] = (0, {})
@@ -257,21 +268,24 @@ def _heads(table: Table, titles: Sequence[str]) -> tuple[int, dict[str, int]]:
     return best
 
 
-def _beside(name: str, line: Sequence[str], row: int, heads: Sequence[str]) -> Iterator[Fault]:
+def _beside(name: str, line: Sequence[str], row: int, heads: Sequence[str]) -> Iterator[SettingFault]:
     """Yield what stands in columns without a heading."""
     for place, text in enumerate(line):
         if text.strip() and not _at(heads, place).strip():
-            yield Fault(
+            yield SettingFault(
                 name, row, place, f"写着“{text.strip()}”，但这一列没有表头，没有采用。请补上列名或删去。"
             )
 
 
-def _roster(table: Table, faults: list[Fault]) -> list[dict[str, Cell]]:
+def _roster(table: TextTable, faults: list[SettingFault]) -> list[dict[str, SettingCell]]:
     head = head_row(table)
     for number, line in enumerate(table.rows[head + 1 :], head + 1):
         faults += _beside(ROSTER_SHEET, line, number, table.rows[head])
     return [
-        {key: Cell(ROSTER_SHEET, item.number, place, item.values[key]) for key, place in item.columns.items()}
+        {
+            key: SettingCell(ROSTER_SHEET, item.number, place, item.values[key])
+            for key, place in item.columns.items()
+        }
         for item in roster_rows(table, head)
     ]
 

@@ -28,7 +28,7 @@ from pipeline.district.roster import (
     normalised,
 )
 from pipeline.district.roster_table import HEADINGS, doubtful_codes, head_row, heading_of
-from pipeline.district.settings_book import Cell, Contents, Fault
+from pipeline.district.settings_book import Contents, SettingCell, SettingFault
 from pipeline.district.settings_fields import (
     CALENDAR,
     EXCEPTIONS,
@@ -42,19 +42,19 @@ from pipeline.district.settings_fields import (
     SEVERITY,
     SEVERITY_CHOICES,
     TRIAL,
-    Column,
-    Kind,
+    ListColumn,
     Setting,
+    SettingKind,
 )
 from pipeline.district.settings_values import day_of, limits_of, wholes_of
 from pipeline.forms.loader import form_ids, load_form
 
 Judge: TypeAlias = Callable[[str], str]
 """What is wrong with a text, in a sentence; empty if nothing is."""
-Cells: TypeAlias = Mapping[str, Cell]
+Cells: TypeAlias = Mapping[str, SettingCell]
 
 
-def faults_of(found: Contents) -> list[Fault]:
+def faults_of(found: Contents) -> list[SettingFault]:
     """Return everything that is wrong with the workbook, by sheet and cell."""
     faults = [
         *found.faults,
@@ -70,7 +70,7 @@ def faults_of(found: Contents) -> list[Fault]:
     return sorted({(item.sheet, item.row, item.column): item for item in reversed(faults)}.values())
 
 
-def _failing(rows: Sequence[Cells], judges: Mapping[str, Judge]) -> Iterator[Fault]:
+def _failing(rows: Sequence[Cells], judges: Mapping[str, Judge]) -> Iterator[SettingFault]:
     """Run ``judges`` over the columns of ``rows`` in one lazy pass."""
     if not rows:
         return
@@ -87,7 +87,7 @@ def _failing(rows: Sequence[Cells], judges: Mapping[str, Judge]) -> Iterator[Fau
         cases = errors.failure_cases
         for name, row, text in zip(cases["column"], cases["index"], cases["failure_case"], strict=True):
             cell = rows[int(row)][str(name)]
-            yield Fault(cell.sheet, cell.row, cell.column, judges[str(name)](str(text)))
+            yield SettingFault(cell.sheet, cell.row, cell.column, judges[str(name)](str(text)))
 
 
 def _passes(judge: Judge) -> Callable[[str], bool]:
@@ -97,7 +97,7 @@ def _passes(judge: Judge) -> Callable[[str], bool]:
 # ---------------------------------------------------------------- 设置
 
 
-def _settings(found: Contents) -> Iterator[Fault]:
+def _settings(found: Contents) -> Iterator[SettingFault]:
     if not found.settings:
         return
     row = {
@@ -110,7 +110,7 @@ def _settings(found: Contents) -> Iterator[Fault]:
     last = max(cell.row for cell in row.values())
     for item in FIELDS:
         if item.is_required and item.label not in row:
-            yield Fault(SETTINGS, last, 0, f"缺少“{item.label}”一行，请补上。")
+            yield SettingFault(SETTINGS, last, 0, f"缺少“{item.label}”一行，请补上。")
 
 
 def _judge_of(item: Setting, found: Contents) -> Judge:
@@ -126,15 +126,15 @@ def _judge_of(item: Setting, found: Contents) -> Judge:
 
 def _wrong_kind(item: Setting, text: str) -> str:
     match item.kind:
-        case Kind.DAY if day_of(text) is None:
+        case SettingKind.DAY if day_of(text) is None:
             return f"“{text}”不是日期，请写成 2024-01-31 这样。"
-        case Kind.WHOLE if not (text.isdecimal() and item.least <= int(text) <= item.most):
+        case SettingKind.WHOLE if not (text.isdecimal() and item.least <= int(text) <= item.most):
             return f"“{item.label}”应为 {item.least} 到 {item.most} 的整数。"
-        case Kind.WHOLES if wholes_of(text) is None:
+        case SettingKind.WHOLES if wholes_of(text) is None:
             return f"“{item.label}”应为几个天数，如 5、2、0。"
-        case Kind.YES_NO if text not in ("是", "否"):
+        case SettingKind.YES_NO if text not in ("是", "否"):
             return f"“{item.label}”应为“是”或“否”。"
-        case Kind.ADDRESS if not ADDRESS.fullmatch(text):
+        case SettingKind.ADDRESS if not ADDRESS.fullmatch(text):
             return f"“{text}”不是邮箱地址。"
         case _:
             return ""
@@ -145,7 +145,7 @@ def _wrong_beside(item: Setting, text: str, found: Contents) -> str:
     forms = form_ids(found.file.parent)
     if (item.table, item.key) == ("", "form") and text not in forms:
         return f"没有表样“{text}”，应为：{'、'.join(forms)}。"
-    year, deadline = found.setting("", "year"), day_of(text) if item.kind is Kind.DAY else None
+    year, deadline = found.setting("", "year"), day_of(text) if item.kind is SettingKind.DAY else None
     if deadline and year.isdecimal() and deadline.year <= int(year):
         return f"截止日期应在报告年度（{year} 年）结束以后，例如 {int(year) + 1}-01-31。"
     if item.key == "smtp_host" and not found.setting("people", "email"):
@@ -160,31 +160,31 @@ def _wrong_beside(item: Setting, text: str, found: Contents) -> str:
 # ---------------------------------------------------------------- 名单
 
 
-def _roster(found: Contents) -> Iterator[Fault]:
+def _roster(found: Contents) -> Iterator[SettingFault]:
     table = found.table
     if table is None or not table.rows:
         return
     head = head_row(table)
     yield from _heads(table.rows[head], head)
     for row, column in doubtful_codes(table, head):
-        yield Fault(ROSTER_SHEET, row, column, f"代码“{table.rows[row][column]}”{LOST_ZEROS}")
+        yield SettingFault(ROSTER_SHEET, row, column, f"代码“{table.rows[row][column]}”{LOST_ZEROS}")
     if not found.roster:
-        yield Fault(ROSTER_SHEET, head + 1, 0, "名单是空的，请至少写一个单位。")
+        yield SettingFault(ROSTER_SHEET, head + 1, 0, "名单是空的，请至少写一个单位。")
     yield from _failing(found.roster, _roster_judges(found.roster))
 
 
-def _heads(row: Sequence[str], head: int) -> Iterator[Fault]:
+def _heads(row: Sequence[str], head: int) -> Iterator[SettingFault]:
     names = [heading_of(text) if text.strip() else "" for text in row]
     for column, name in enumerate(names):
         if name and name not in HEADINGS:
-            yield Fault(
+            yield SettingFault(
                 ROSTER_SHEET, head, column, f"不认识的列“{name}”，应为：{'、'.join(HEADINGS.values())}。"
             )
         elif name and name in names[:column]:
-            yield Fault(ROSTER_SHEET, head, column, f"“{HEADINGS[name]}”列写了两次，请只留一列。")
+            yield SettingFault(ROSTER_SHEET, head, column, f"“{HEADINGS[name]}”列写了两次，请只留一列。")
     for name in ("code", "name"):
         if name not in names:
-            yield Fault(ROSTER_SHEET, head, 0, f"缺少“{HEADINGS[name]}”列。")
+            yield SettingFault(ROSTER_SHEET, head, 0, f"缺少“{HEADINGS[name]}”列。")
 
 
 def _roster_judges(rows: Sequence[Cells]) -> dict[str, Judge]:
@@ -264,7 +264,7 @@ def _lists(found: Contents) -> dict[str, dict[str, Judge]]:
     return judges
 
 
-def _judge_of_column(column: Column) -> Judge:
+def _judge_of_column(column: ListColumn) -> Judge:
     def judge(text: str) -> str:
         if text and column.is_day and day_of(text) is None:
             return f"“{text}”不是日期，请写成 2024-02-05 这样。"
@@ -326,7 +326,7 @@ def _later(deadline: date | None) -> Judge:
     return judge
 
 
-def _rules(rows: Sequence[Cells]) -> Iterator[Fault]:
+def _rules(rows: Sequence[Cells]) -> Iterator[SettingFault]:
     """Judge what a row of 规则 says by what it wants done."""
     for row in rows:
         text = {title: cell.text for title, cell in row.items()}
@@ -343,4 +343,4 @@ def _rules(rows: Sequence[Cells]) -> Iterator[Fault]:
                 problem, title = "停用规则要写明原因。", "原因"
         if problem:
             cell = row.get(title) or row["做法"]
-            yield Fault(cell.sheet, cell.row, cell.column, problem)
+            yield SettingFault(cell.sheet, cell.row, cell.column, problem)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from pipeline.district.roster import LOST_ZEROS, roster_of
-from pipeline.district.settings_book import Cell, Contents, Fault
+from pipeline.district.settings_book import Contents, SettingCell, SettingFault
 from pipeline.district.settings_fields import (
     CALENDAR,
     EXCEPTIONS,
@@ -28,13 +28,13 @@ from pipeline.district.settings_fields import (
     TRIAL,
     WORKDAY,
     YES,
-    Kind,
     Setting,
+    SettingKind,
 )
 from pipeline.district.settings_values import day_of, limits_of, several, wholes_of
 from pipeline.district.tables import joined
 from pipeline.model import Agency, ConfigError, a1
-from pipeline.toml_source import Section
+from pipeline.toml_source import TomlTable
 
 _MOST_SHOWN = 40
 _TABLES = {SEVERITY: "severity", LIMIT: "limits", OFF: "off"}
@@ -58,9 +58,9 @@ class BookSource:
 
     file: str
     values: Mapping[str, Any]
-    places: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+    places: Mapping[tuple[str, str], SettingCell] = field(default_factory=dict)
 
-    def fault(self, section: Section, problem: str, token: str) -> ConfigError:
+    def fault(self, section: TomlTable, problem: str, token: str) -> ConfigError:
         """Make the error for ``problem`` with the cell of ``token``."""
         cell = self.places.get((section.name, token))
         where = f" 表“{cell.sheet}” {a1(cell.row, cell.column)}" if cell else ""
@@ -70,21 +70,21 @@ class BookSource:
         """Return nothing: a sheet has no headers of tables."""
         return
 
-    def top(self) -> Section:
+    def top(self) -> TomlTable:
         """Return the settings that belong to no table."""
         plain = {key: value for key, value in self.values.items() if not isinstance(value, dict | list)}
-        return Section(self, "", plain, 1, 1)
+        return TomlTable(self, "", plain, 1, 1)
 
-    def table(self, name: str) -> Section:
+    def table(self, name: str) -> TomlTable:
         """Return the table called ``name``, empty if nothing of it is written."""
-        return Section(self, name, self.values.get(name, {}), 1, 1)
+        return TomlTable(self, name, self.values.get(name, {}), 1, 1)
 
-    def tables(self, name: str) -> list[Section]:
+    def tables(self, name: str) -> list[TomlTable]:
         """Return every item of a list."""
-        return [Section(self, name, item, 1, 1) for item in self.values.get(name, [])]
+        return [TomlTable(self, name, item, 1, 1) for item in self.values.get(name, [])]
 
 
-def refuse(found: Contents, faults: Sequence[Fault]) -> None:
+def refuse(found: Contents, faults: Sequence[SettingFault]) -> None:
     """Raise ConfigError that names every fault with sheet and cell."""
     if not faults:
         return
@@ -124,21 +124,21 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
 
 def _value(item: Setting, text: str) -> Any:  # noqa: ANN401 - as TOML would hold it
     match item.kind:
-        case Kind.DAY:
+        case SettingKind.DAY:
             return day_of(text)
-        case Kind.WHOLE:
+        case SettingKind.WHOLE:
             return int(text)
-        case Kind.WHOLES:
+        case SettingKind.WHOLES:
             return wholes_of(text)
-        case Kind.YES_NO:
+        case SettingKind.YES_NO:
             return text == YES
-        case Kind.TEXTS:
+        case SettingKind.TEXTS:
             return several(text)
         case _:
             return text
 
 
-def _calendar(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], Cell]) -> None:
+def _calendar(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], SettingCell]) -> None:
     for name, wanted in (("holidays", HOLIDAY), ("workdays", WORKDAY)):
         rows = [row for row in found.lists.get(CALENDAR, ()) if row["安排"].text == wanted]
         if rows:
@@ -146,7 +146,7 @@ def _calendar(found: Contents, values: dict[str, Any], places: dict[tuple[str, s
             places["calendar", name] = rows[0]["日期"]
 
 
-def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], Cell]) -> None:
+def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], SettingCell]) -> None:
     rules: dict[str, Any] = values.setdefault("rules", {})
     for row in found.lists.get(RULES, ()):
         rule, content = row["规则"].text.upper(), _text(row, "内容")
@@ -166,7 +166,7 @@ def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str]
             refuse(
                 found,
                 [
-                    Fault(
+                    SettingFault(
                         RULES, row["规则"].row, row["规则"].column, f"“{rule}”的{row['做法'].text}写了两次。"
                     )
                 ],
@@ -175,7 +175,7 @@ def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str]
         places[f"rules.{name}", rule] = row["规则"]
 
 
-def _excepted(row: Mapping[str, Cell]) -> Excepted:
+def _excepted(row: Mapping[str, SettingCell]) -> Excepted:
     return Excepted(
         row["单位"].text,
         row["规则"].text.upper(),
@@ -186,5 +186,5 @@ def _excepted(row: Mapping[str, Cell]) -> Excepted:
     )
 
 
-def _text(row: Mapping[str, Cell], title: str) -> str:
+def _text(row: Mapping[str, SettingCell], title: str) -> str:
     return row[title].text if title in row else ""

@@ -35,7 +35,7 @@ NO_RESULT = "\ufffc"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """One sheet, or a CSV file: rows of text. ``sheet`` is empty for a CSV file."""
 
     file: Path
@@ -62,11 +62,11 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(_WORKBOOK_STARTS)
 
 
-def read_tables(path: Path) -> tuple[Table, ...]:
+def read_tables(path: Path) -> tuple[TextTable, ...]:
     """Read every sheet of a workbook, or the one table of a CSV file. Raises ConfigError with the remedy."""
     content = path.read_bytes()
     if not is_workbook(content):
-        return (Table(path, "", _csv_rows(path, decoded(content, path))),)
+        return (TextTable(path, "", _csv_rows(path, decoded(content, path))),)
     try:
         return _package(path, content) if content.startswith(_PACKAGE) else _other(path, content)
     except ConfigError:
@@ -101,7 +101,7 @@ def _delimiter(text: str) -> str:
     return ","
 
 
-def _package(path: Path, content: bytes) -> tuple[Table, ...]:
+def _package(path: Path, content: bytes) -> tuple[TextTable, ...]:
     """Read an .xlsx; .ods is a package too and is read as the others are."""
     if b"mimetypeapplication/vnd.oasis" in content[:100]:
         return _other(path, content)
@@ -125,7 +125,7 @@ def _package(path: Path, content: bytes) -> tuple[Table, ...]:
                 if _is_number(cell.value) and not _ZEROS.fullmatch(cell.number_format):
                     numeric.add((number, column))
             rows.append(tuple(row))
-        found.append(Table(path, sheet.title, tuple(rows), frozenset(numeric)))
+        found.append(TextTable(path, sheet.title, tuple(rows), frozenset(numeric)))
     return tuple(found)
 
 
@@ -144,7 +144,7 @@ def _formulas(sheet: Worksheet) -> frozenset[tuple[int, int]]:
     )
 
 
-def _other(path: Path, content: bytes) -> tuple[Table, ...]:
+def _other(path: Path, content: bytes) -> tuple[TextTable, ...]:
     """Read .xls, .et and .ods, which do not tell how a number is shown."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only where a workbook is read
 
@@ -159,7 +159,7 @@ def _other(path: Path, content: bytes) -> tuple[Table, ...]:
             if _is_number(value)
         }
         found.append(
-            Table(
+            TextTable(
                 path,
                 name,
                 tuple(tuple(_spelled(value) for value in line) for line in lines),

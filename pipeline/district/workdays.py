@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.district.roster import named, normalised
 from pipeline.model import Agency
-from pipeline.toml_source import Section
+from pipeline.toml_source import TomlTable
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -63,7 +63,7 @@ PLAIN_CALENDAR = Calendar()
 """A district.toml without the table: Monday to Friday are worked."""
 
 
-def calendar_of(section: Section) -> Calendar:
+def calendar_of(section: TomlTable) -> Calendar:
     """Read and check ``[calendar]``. Raises ConfigError with file, line and remedy."""
     for name in ("holidays", "workdays"):
         if not _all_of(date, section.values.get(name, [])):
@@ -78,7 +78,7 @@ def calendar_of(section: Section) -> Calendar:
 
 
 def extensions_of(
-    sections: Sequence[Section], agencies: Sequence[Agency], deadline: date
+    sections: Sequence[TomlTable], agencies: Sequence[Agency], deadline: date
 ) -> tuple[Extension, ...]:
     """Read and check every ``[[extension]]`` of the common ``deadline``. Raises ConfigError with file, line and remedy.
 

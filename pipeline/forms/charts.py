@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.forms.expand import Expander
-from pipeline.toml_source import Section
+from pipeline.toml_source import TomlTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _WrittenChart:
     title: str
     unit: str
     over: str
@@ -54,8 +54,8 @@ def load_charts(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cel
     return tuple(_chart(section, expander) for section in source.tables("chart"))
 
 
-def _chart(section: Section, expander: Expander) -> Chart:
-    written = section.into(_Written)
+def _chart(section: TomlTable, expander: Expander) -> Chart:
+    written = section.into(_WrittenChart)
     over = next((name for name in _OVERS if name == written.over), None)
     if over is None:
         raise section.fault(f"over 应为 {'、'.join(_OVERS)} 之一。", "over")
@@ -67,10 +67,10 @@ def _chart(section: Section, expander: Expander) -> Chart:
     return Chart(written.title, written.unit, over, parts)
 
 
-def _part(section: Section, item: object, expander: Expander) -> ChartPart:
+def _part(section: TomlTable, item: object, expander: Expander) -> ChartPart:
     if not isinstance(item, dict) or set(item) != {"label", "cells"}:
         raise section.fault("parts 的每一项应写成 { label = …, cells = […] }。", "parts")
-    part = Section(section.source, "chart.parts", item, section.first_line, section.last_line)
+    part = TomlTable(section.source, "chart.parts", item, section.first_line, section.last_line)
     if not isinstance(item["label"], str):
         raise section.fault("“label”的值类型不对，应为文字。", "parts")
     return ChartPart(item["label"], expander.cells(section, part.strings("cells")))

@@ -1,6 +1,6 @@
 """The sections of a form's TOML go in; nothing comes out, or an error that names the line of what does not fit together.
 
-What is refused here would otherwise be met later: by the builder of the template, by the reader, or on the night of the
+What is refused here would otherwise be met later: by the builder of the template, by the reader, or on the run of the
 first bad cell.
 """
 
@@ -15,7 +15,7 @@ from pipeline.forms.layout import NOTICES_SHEET, STAMP_SHEET
 
 if TYPE_CHECKING:
     from pipeline.model import ConfigError
-    from pipeline.toml_source import Section, TomlSource
+    from pipeline.toml_source import TomlSource, TomlTable
 
 SHEET_KINDS: tuple[str, ...] = get_args(SheetKind)
 ENTRY_KINDS = ("text", "year", "date")
@@ -90,7 +90,7 @@ def _refuse_top(source: TomlSource) -> Iterator[ConfigError]:
         yield from _refuse_pattern(top, pattern)
 
 
-def _refuse_pattern(top: Section, pattern: str) -> Iterator[ConfigError]:
+def _refuse_pattern(top: TomlTable, pattern: str) -> Iterator[ConfigError]:
     try:
         groups = set(re.compile(pattern).groupindex)
     except re.error as error:

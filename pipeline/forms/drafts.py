@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.forms.form import Cell, Table
     from pipeline.model import Number
-    from pipeline.toml_source import Section, TomlSource
+    from pipeline.toml_source import TomlSource, TomlTable
 
 _MARK = re.compile(r"\{\{([^{}]+)\}\}")
 NAMES = ("agency", "year")
@@ -63,7 +63,7 @@ def load_drafts(
     return tuple(drafts)
 
 
-def _spelled_out(section: Section, line: str, expander: Expander) -> str:
+def _spelled_out(section: TomlTable, line: str, expander: Expander) -> str:
     """Replace every group in the marks of ``line`` by the cells it stands for."""
 
     def spelled(found: re.Match[str]) -> str:

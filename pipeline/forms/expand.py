@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.forms.form import Balance, Cell, Line, Rule, Table, is_last_year, last_year, this_year
 
 if TYPE_CHECKING:
-    from pipeline.toml_source import Section
+    from pipeline.toml_source import TomlTable
 
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -27,7 +27,12 @@ class Expander:
                 self._add(f"{table.key}.columns", block.columns)
 
     def expand(
-        self, section: Section, rule: Rule, each: Mapping[str, Any], left: Sequence[str], right: Sequence[str]
+        self,
+        section: TomlTable,
+        rule: Rule,
+        each: Mapping[str, Any],
+        left: Sequence[str],
+        right: Sequence[str],
     ) -> list[Balance]:
         """Return the balances of ``rule``. Raises ConfigError for terms that meet no cell."""
         choices = {name: self._choices(section, value) for name, value in each.items()}
@@ -47,7 +52,7 @@ class Expander:
             self._refuse_faulty(section, balance)
         return balances
 
-    def cells(self, section: Section, patterns: Sequence[str]) -> tuple[str, ...]:
+    def cells(self, section: TomlTable, patterns: Sequence[str]) -> tuple[str, ...]:
         """Return the keys of the cells that ``patterns`` name. Raises ConfigError for a pattern that meets none."""
         return self._terms(section, patterns, {})
 
@@ -58,14 +63,16 @@ class Expander:
             for group in line.groups:
                 self._lines.setdefault(f"{table}.@{group}", []).append(line)
 
-    def _choices(self, section: Section, value: Any) -> dict[str, str]:  # noqa: ANN401 - a TOML value
+    def _choices(self, section: TomlTable, value: Any) -> dict[str, str]:  # noqa: ANN401 - a TOML value
         if isinstance(value, dict) and all(isinstance(label, str) for label in value.values()):
             return dict(value)
         if not isinstance(value, str) or value not in self._lines:
             raise section.fault(f"each 中的“{value}”不是本表样的行、列或组。", "each")
         return {line.key: line.label[-1] if line.label else "" for line in self._lines[value]}
 
-    def _terms(self, section: Section, patterns: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    def _terms(
+        self, section: TomlTable, patterns: Sequence[str], names: Mapping[str, str]
+    ) -> tuple[str, ...]:
         keys: list[str] = []
         for pattern in patterns:
             try:
@@ -78,11 +85,11 @@ class Expander:
             keys += map(last_year, found) if is_last_year(spelled) else found
         return tuple(keys)
 
-    def _matching(self, section: Section, term: str) -> list[str]:
+    def _matching(self, section: TomlTable, term: str) -> list[str]:
         wanted = re.compile(r"\.".join(self._segment(section, term, part) for part in term.split(".")))
         return [cell.key for cell in self._cells if wanted.fullmatch(cell.key)]
 
-    def _segment(self, section: Section, term: str, part: str) -> str:
+    def _segment(self, section: TomlTable, term: str, part: str) -> str:
         if not part.startswith("@"):
             return re.escape(part)
         lines = self._lines.get(f"{term.split('.', maxsplit=1)[0]}.{part}")
@@ -90,7 +97,7 @@ class Expander:
             raise section.fault(f"没有名为“{part}”的组。", part)
         return "(?:" + "|".join(re.escape(line.key) for line in lines) + ")"
 
-    def _refuse_faulty(self, section: Section, balance: Balance) -> None:
+    def _refuse_faulty(self, section: TomlTable, balance: Balance) -> None:
         keys = balance.keys
         own = {this_year(key) for key in keys}
         kinds = {cell.kind for cell in self._cells if cell.key in own}

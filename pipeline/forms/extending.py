@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipeline.toml_source import Section, TomlSource
+from pipeline.toml_source import TomlSource, TomlTable
 
 NAMES: Mapping[str, str] = {
     "sheet": "name",
@@ -39,7 +39,7 @@ LINES: Mapping[str, str] = {"rows": "row", "columns": "column"}
 EXTENDS, REMOVE, BEFORE, BLOCK = "extends", "remove", "before", "block"
 
 
-def whole(source: TomlSource, load: Callable[[Section, str], TomlSource]) -> TomlSource:
+def whole(source: TomlSource, load: Callable[[TomlTable, str], TomlSource]) -> TomlSource:
     """Return ``source`` with all that it extends; ``load`` gets the section that asks and the id of the other form.
 
     Raises ConfigError with file and line.
@@ -62,17 +62,17 @@ class Extended(TomlSource):
         self._removal = own.table(REMOVE)
         self._refuse_lost_removals()
 
-    def top(self) -> Section:
+    def top(self) -> TomlTable:
         """Return the keys that stand before any table header: the other form's, changed."""
         own = self._own.top()
         return replace(own, values={**self._base.top().values, **_without(own.values, EXTENDS)})
 
-    def table(self, name: str) -> Section:
+    def table(self, name: str) -> TomlTable:
         """Return the table ``[name]``, the other form's where this one has none."""
         own = self._own.table(name)
         return own if name in self._own.values else self._base.table(name)
 
-    def tables(self, name: str) -> list[Section]:
+    def tables(self, name: str) -> list[TomlTable]:
         """Return every ``[[name]]`` in order."""
         known = NAMES[name]
         found = [
@@ -88,7 +88,7 @@ class Extended(TomlSource):
         """Raise for a top-level key or table that nobody reads."""
         self._own.refuse_unknown_tables({*known, EXTENDS, REMOVE})
 
-    def _put(self, kind: str, found: list[Section], section: Section) -> None:
+    def _put(self, kind: str, found: list[TomlTable], section: TomlTable) -> None:
         """Change the section of the same name, or add ``section`` where it belongs."""
         name = section.values.get(NAMES[kind])
         names = [item.values.get(NAMES[kind]) for item in found]
@@ -99,7 +99,7 @@ class Extended(TomlSource):
         at = _place(section, section.values, names)
         found.insert(at, replace(section, values=_without(section.values, BEFORE)))
 
-    def _thinned(self, kind: str, section: Section) -> Section:
+    def _thinned(self, kind: str, section: TomlTable) -> TomlTable:
         """Leave out of a section of the other form what is removed from inside it."""
         for name, known in INNER.get(kind, {}).items():
             gone = self._removed(f"{kind}.{name}")
@@ -109,7 +109,7 @@ class Extended(TomlSource):
                 section = section.with_inner(name, left)
         return self._with_fewer_lines(section) if kind == "table" else section
 
-    def _with_fewer_lines(self, table: Section) -> Section:
+    def _with_fewer_lines(self, table: TomlTable) -> TomlTable:
         blocks = table.inner(BLOCK)
         for lines, name in LINES.items():
             gone = self._removed(name)
@@ -156,7 +156,7 @@ class Extended(TomlSource):
                     yield from (_full_name(table, line) for line in _lines(block, lines))
 
 
-def _changed(kind: str, base: Section, own: Section) -> Section:
+def _changed(kind: str, base: TomlTable, own: TomlTable) -> TomlTable:
     """Return ``base`` with what ``own`` says otherwise."""
     plain = {
         name: {**base.table(name).values, **own.table(name).values}
@@ -177,7 +177,7 @@ def _changed(kind: str, base: Section, own: Section) -> Section:
     return found
 
 
-def _merged(base: Sequence[Section], own: Iterable[Section], known: str) -> list[Section]:
+def _merged(base: Sequence[TomlTable], own: Iterable[TomlTable], known: str) -> list[TomlTable]:
     """Change those of ``base`` that ``own`` names, and add the others."""
     found = list(base)
     for section in own:
@@ -196,7 +196,7 @@ def _merged(base: Sequence[Section], own: Iterable[Section], known: str) -> list
     return found
 
 
-def _with_lines(blocks: Sequence[Section], own: Section) -> list[Section]:
+def _with_lines(blocks: Sequence[TomlTable], own: TomlTable) -> list[TomlTable]:
     """Change and add rows and columns in the block that has the row or column of that key, or the one named by ``before``."""
     found = list(blocks)
     for lines in LINES:
@@ -217,7 +217,7 @@ def _with_lines(blocks: Sequence[Section], own: Section) -> list[Section]:
     return found
 
 
-def _place(section: Section, values: Mapping[str, Any], names: Sequence[object]) -> int:
+def _place(section: TomlTable, values: Mapping[str, Any], names: Sequence[object]) -> int:
     """Return where among ``names`` something new is put."""
     before = values.get(BEFORE)
     if before is not None and before not in names:
@@ -225,7 +225,7 @@ def _place(section: Section, values: Mapping[str, Any], names: Sequence[object])
     return names.index(before) if before is not None else len(names)
 
 
-def _lines(section: Section, name: str) -> list[dict[str, Any]]:
+def _lines(section: TomlTable, name: str) -> list[dict[str, Any]]:
     """Return the rows or columns that a section lists. Raises ConfigError where they are none."""
     found = section.values.get(name, [])
     if not isinstance(found, list) or not all(isinstance(line, dict) for line in found):
@@ -233,11 +233,11 @@ def _lines(section: Section, name: str) -> list[dict[str, Any]]:
     return [dict(line) for line in found]
 
 
-def _keys(section: Section, name: str) -> list[str]:
+def _keys(section: TomlTable, name: str) -> list[str]:
     return [str(line.get("key", "")) for line in _lines(section, name)]
 
 
-def _full_name(table: Section, line: Mapping[str, Any]) -> str:
+def _full_name(table: TomlTable, line: Mapping[str, Any]) -> str:
     return f"{table.values.get('key')}.{line.get('key')}"
 
 

@@ -17,8 +17,8 @@ from pipeline.forms.rules import RuleText
 from pipeline.model import ConfigError
 
 if TYPE_CHECKING:
-    from pipeline.toml_source import Section as TomlSection
     from pipeline.toml_source import TomlSource
+    from pipeline.toml_source import TomlTable as TomlSection
 
 READ: dict[str, Callable[[TomlSection], object]] = {
     "sheet": lambda section: section.into(Sheet),
@@ -34,13 +34,13 @@ READ: dict[str, Callable[[TomlSection], object]] = {
 """How each repeated table is read by itself."""
 
 
-def faults_of(written: library.Written) -> list[ConfigError]:
+def faults_of(written: library.WrittenForm) -> list[ConfigError]:
     """Return every fault of the form, in the order of its lines, each once."""
     found = {str(fault): fault for fault in _faults(written)}
     return sorted(found.values(), key=lambda fault: (fault.line or 0, str(fault)))
 
 
-def _faults(written: library.Written) -> Iterator[ConfigError]:
+def _faults(written: library.WrittenForm) -> Iterator[ConfigError]:
     try:
         source, _ = library.source_of(written)
         source.refuse_unknown_tables(TOP_LEVEL)

@@ -20,7 +20,7 @@ from pipeline.toml_source import TomlSource, decoded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.toml_source import Section
+    from pipeline.toml_source import TomlTable
 
 FORMS_NAME = "forms"
 """Of a district: the folder of its own forms."""
@@ -28,7 +28,7 @@ _SUFFIX = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenForm:
     """A form as written: its text, what to call the file in a fault, and its path where it is a district's own."""
 
     text: str
@@ -48,22 +48,22 @@ def own_ids(folder: Path | None) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder / FORMS_NAME).glob(f"*{_SUFFIX}"))) if folder else ()
 
 
-def shipped(form_id: str) -> Written:
+def shipped(form_id: str) -> WrittenForm:
     """Return a form that ships with nianbao as written."""
     file = f"{form_id}{_SUFFIX}"
-    return Written(resources.files("pipeline.forms").joinpath(file).read_text("utf-8"), file)
+    return WrittenForm(resources.files("pipeline.forms").joinpath(file).read_text("utf-8"), file)
 
 
-def own(form_id: str, folder: Path | None) -> Written | None:
+def own(form_id: str, folder: Path | None) -> WrittenForm | None:
     """Return the form ``form_id`` of the district in ``folder``, None if it has none. Raises ConfigError, OSError."""
     if folder is None or form_id not in own_ids(folder):
         return None
     return in_file(folder / FORMS_NAME / f"{form_id}{_SUFFIX}")
 
 
-def in_file(path: Path) -> Written:
+def in_file(path: Path) -> WrittenForm:
     """Return the form in the file ``path`` as written. Raises ConfigError, OSError."""
-    return Written(decoded(path.read_bytes(), path), str(path), path.absolute())
+    return WrittenForm(decoded(path.read_bytes(), path), str(path), path.absolute())
 
 
 def unknown(form_id: str, folder: Path | None = None) -> str:
@@ -71,19 +71,19 @@ def unknown(form_id: str, folder: Path | None = None) -> str:
     return f"没有名为“{form_id}”的表样，可用的有：{'、'.join(dict.fromkeys((*own_ids(folder), *shipped_ids())))}。"
 
 
-def source_of(written: Written) -> tuple[TomlSource, str]:
+def source_of(written: WrittenForm) -> tuple[TomlSource, str]:
     """Return the form with all that it extends, and the mark of all their texts. Raises ConfigError with file and line."""
     texts: list[str] = []
     source = _source(written, (), texts)
     return source, mark_of(texts)
 
 
-def _source(written: Written, above: Sequence[str], texts: list[str]) -> TomlSource:
+def _source(written: WrittenForm, above: Sequence[str], texts: list[str]) -> TomlSource:
     """Return the source of ``written``, which the files ``above`` extend; add its text and that of its bases to ``texts``."""
     texts.append(written.text)
     folder = written.path.parent.parent if written.path and written.path.parent.name == FORMS_NAME else None
 
-    def base(section: Section, form_id: str) -> TomlSource:
+    def base(section: TomlTable, form_id: str) -> TomlSource:
         is_itself = written.path is not None and written.path.stem == form_id
         found = None if is_itself else own(form_id, folder)
         if found is None and form_id not in shipped_ids():

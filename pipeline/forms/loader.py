@@ -38,8 +38,8 @@ from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.model import ConfigError, Place, a1
-from pipeline.toml_source import Section as TomlSection
 from pipeline.toml_source import TomlSource
+from pipeline.toml_source import TomlTable as TomlSection
 
 DEFAULT_FORM = "annual_report_2021"
 TOP_LEVEL = {
@@ -85,7 +85,7 @@ def _of_nianbao(form_id: str) -> Form:
 
 
 @lru_cache(maxsize=16)
-def _own(written: library.Written, mark: str) -> Form:
+def _own(written: library.WrittenForm, mark: str) -> Form:
     """Build a form of one's own; ``mark`` is that of all its texts, so that one whose base changed is built anew."""
     return replace(parse_written(written), mark=mark)
 
@@ -111,10 +111,10 @@ def data_dictionary(form: Form) -> list[FieldInfo]:
 
 def parse_form(text: str, file: str) -> Form:
     """Check and build the form written in ``text``. Raises ConfigError with file and line."""
-    return parse_written(library.Written(text, file))
+    return parse_written(library.WrittenForm(text, file))
 
 
-def parse_written(written: library.Written) -> Form:
+def parse_written(written: library.WrittenForm) -> Form:
     """Check and build a form as written. Raises ConfigError with file and line."""
     source, mark = library.source_of(written)
     reference = str(written.path) if written.path else ""

@@ -1,7 +1,7 @@
 """What a rule over the texts of a report is: plain values, one class for each kind, loaded by ``narrative_loader.py``.
 
 Words and patterns are the form's; how they are looked for is in ``judging.narratives``. Patterns are regular
-expressions over a *tidy* paragraph (see there); in those of ``Figures`` every ``<name>`` has been spelled out.
+expressions over a *tidy* paragraph (see there); in those of ``FigureClaims`` every ``<name>`` has been spelled out.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Forbidden(Narrative):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told(Narrative):
+class Answered(Narrative):
     """Each of the texts, where no other are named the required ones, says something: more than ``hollow`` patterns match.
 
     In ``brief`` texts a word is enough.
@@ -190,7 +190,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Figures(Narrative):
+class FigureClaims(Narrative):
     """A number in a text that names a figure of a table equals it.
 
     ``words`` are all that a phrase may consist of. Silent after words of ``other_times`` or ``other_scopes`` unless
@@ -236,7 +236,7 @@ class Partition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sums(Narrative):
+class PartSums(Narrative):
     """Parts listed in a sentence do not exceed their whole, and make it where they are all; so do what came and what went.
 
     ``begins`` are patterns between a whole and its parts, ``closing`` labels after which nothing is missing, ``kinds`` a
@@ -316,7 +316,7 @@ class OtherName(Narrative):
 KINDS: Mapping[str, type[Narrative]] = {
     kind.kind: kind
     for kind in (
-        Figures,
+        FigureClaims,
         Forbidden,
         Mention,
         OtherName,
@@ -325,7 +325,7 @@ KINDS: Mapping[str, type[Narrative]] = {
         Personal,
         Ratios,
         Similar,
-        Sums,
-        Told,
+        PartSums,
+        Answered,
     )
 }

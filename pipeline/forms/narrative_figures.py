@@ -13,11 +13,11 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import Claim, Concepts, Figures, Sum, Word
+from pipeline.forms.narrative import Claim, Concepts, FigureClaims, Sum, Word
 from pipeline.forms.narrative_patterns import all_spelled, without
 
 if TYPE_CHECKING:
-    from pipeline.toml_source import Section
+    from pipeline.toml_source import TomlTable
 
 _TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
 _PATTERNS = (
@@ -54,7 +54,7 @@ class _ClaimText:
     newly: bool = False
 
 
-def load_figures(section: Section, cells: Sequence[str]) -> Figures:
+def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
     """Return the rule of a [[narrative]]. Raises ConfigError."""
     words = tuple(_words(section.table("words"), section.table("patterns")))
     known = {concept for word in words for concept in word.concepts}
@@ -63,10 +63,10 @@ def load_figures(section: Section, cells: Sequence[str]) -> Figures:
         raise section.fault("这条规则没有 [[narrative.claim]]。")
     patterns = all_spelled(section, _PATTERNS)
     plain = replace(section, values=without(section.values, "words", "patterns", "claim", *patterns))
-    return plain.into(Figures, claims=claims, words=words, **patterns)
+    return plain.into(FigureClaims, claims=claims, words=words, **patterns)
 
 
-def _words(words: Section, patterns: Section) -> Iterator[Word]:
+def _words(words: TomlTable, patterns: TomlTable) -> Iterator[Word]:
     """Yield the ways to write each concept; no plain word stands for two."""
     taken: dict[str, str] = {}
     for name in words.values:
@@ -79,7 +79,7 @@ def _words(words: Section, patterns: Section) -> Iterator[Word]:
         yield Word(tuple(name.split()), patterns=tuple(written))
 
 
-def _claim(section: Section, cells: Sequence[str], known: set[str]) -> Claim:
+def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:
     written = section.into(_ClaimText)
     says = tuple(found for text in written.says for found in _meanings(section, text, known))
     equals = tuple(_sum(section, text, cells) for text in written.equals)
@@ -87,7 +87,7 @@ def _claim(section: Section, cells: Sequence[str], known: set[str]) -> Claim:
     return Claim(**{**given, "says": says, "equals": equals, "family": written.family or written.key})
 
 
-def _meanings(section: Section, written: str, known: set[str]) -> Iterator[Concepts]:
+def _meanings(section: TomlTable, written: str, known: set[str]) -> Iterator[Concepts]:
     """Yield what ``a b? c?`` may hold: with each of the optional concepts, or without."""
     names = written.split()
     for name in names:
@@ -100,7 +100,7 @@ def _meanings(section: Section, written: str, known: set[str]) -> Iterator[Conce
             yield frozenset((*needed, *chosen))
 
 
-def _sum(section: Section, written: str, cells: Iterable[str]) -> Sum:
+def _sum(section: TomlTable, written: str, cells: Iterable[str]) -> Sum:
     """Read ``a + b - c``; a ``*`` in a term stands for any characters. Raises ConfigError for terms that meet no cell."""
     signed: dict[str, list[str]] = {"+": [], "-": []}
     for sign, term in _TERM.findall(written):

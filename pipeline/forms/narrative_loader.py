@@ -11,12 +11,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.forms import narrative as kinds
-from pipeline.forms.narrative import Figures, Narrative, Partition, Period, Sums, Told
+from pipeline.forms.narrative import Answered, FigureClaims, Narrative, Partition, PartSums, Period
 from pipeline.forms.narrative_figures import load_figures
 from pipeline.forms.narrative_patterns import all_spelled, without
 
 if TYPE_CHECKING:
-    from pipeline.toml_source import Section, TomlSource
+    from pipeline.toml_source import TomlSource, TomlTable
 
 SEVERITIES = ("error", "warning", "info")
 _PATTERNS = (
@@ -39,26 +39,26 @@ def load_narratives(
         _refuse_faulty(section, rule, texts)
         if rule.id in found:
             raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
-        meant = [key for key, required in texts.items() if required or not isinstance(rule, Told)]
+        meant = [key for key, required in texts.items() if required or not isinstance(rule, Answered)]
         found[rule.id] = rule if rule.texts else replace(rule, texts=tuple(meant))
     return tuple(found.values())
 
 
-def _rule(section: Section, cells: Sequence[str]) -> Narrative:
+def _rule(section: TomlTable, cells: Sequence[str]) -> Narrative:
     kind = str(section.values.get("kind", ""))
     plain = replace(section, values=without(section.values, "kind"))
     if kind not in kinds.KINDS:
         raise section.fault(f"kind 应为 {'、'.join(kinds.KINDS)} 之一。", "kind")
-    if kinds.KINDS[kind] is Figures:
+    if kinds.KINDS[kind] is FigureClaims:
         return load_figures(plain, cells)
     given = all_spelled(plain, _PATTERNS)
-    if kinds.KINDS[kind] is Sums:
+    if kinds.KINDS[kind] is PartSums:
         given["partitions"] = tuple(inner.into(Partition) for inner in section.inner("partition"))
         plain = replace(plain, values=without(plain.values, "partition"))
     return replace(plain, values=without(plain.values, *given)).into(kinds.KINDS[kind], **given)
 
 
-def _refuse_faulty(section: Section, rule: Narrative, texts: Mapping[str, bool]) -> None:
+def _refuse_faulty(section: TomlTable, rule: Narrative, texts: Mapping[str, bool]) -> None:
     for name in kinds.SEVERITY_FIELDS:
         if getattr(rule, name, SEVERITIES[0]) not in SEVERITIES:
             raise section.fault(f"{name} 应为 error、warning 或 info。", name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
 
 if TYPE_CHECKING:
-    from pipeline.toml_source import Section
+    from pipeline.toml_source import TomlTable
 
 _MACRO = re.compile(r"(?<!P)<(\w+)>")
 WORDS: Mapping[str, str] = {
@@ -26,7 +26,7 @@ def without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in names}
 
 
-def spelled(section: Section, written: str) -> str:
+def spelled(section: TomlTable, written: str) -> str:
     """Return a pattern spelled out. Raises ConfigError if it is no regular expression or names an unknown word."""
     tried = written.replace("{year}", "2000").replace("{name}", "x")
     try:
@@ -38,7 +38,7 @@ def spelled(section: Section, written: str) -> str:
     return _MACRO.sub(lambda match: WORDS[match.group(1)], written)
 
 
-def all_spelled(section: Section, names: Iterable[str]) -> dict[str, Any]:
+def all_spelled(section: TomlTable, names: Iterable[str]) -> dict[str, Any]:
     """Return those of the keys ``names`` that the section has, each pattern, or list of patterns, spelled out."""
     found: dict[str, Any] = {}
     for name in names:

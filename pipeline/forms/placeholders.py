@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Basic, Sheet
     from pipeline.forms.narrative import Narrative
     from pipeline.model import ConfigError
-    from pipeline.toml_source import Section, TomlSource
+    from pipeline.toml_source import TomlSource, TomlTable
 
     _Ruled = TypeVar("_Ruled", Basic, Narrative)
 
@@ -47,7 +47,7 @@ def refuse_unknown_names(source: TomlSource) -> None:
         raise fault
 
 
-def _strange_in(section: Section, allowed: Mapping[str, tuple[str, ...]]) -> Iterator[ConfigError]:
+def _strange_in(section: TomlTable, allowed: Mapping[str, tuple[str, ...]]) -> Iterator[ConfigError]:
     for key, names in allowed.items():
         written = section.values.get(key, "")
         for text in written if isinstance(written, list) else [written]:

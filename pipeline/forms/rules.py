@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pipeline.forms.expand import Expander
 from pipeline.forms.form import Balance, Basic, Cell, RelationName, Rule, SummaryRule, Table
 from pipeline.forms.relations import RELATIONS
-from pipeline.toml_source import Section
+from pipeline.toml_source import TomlTable
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource
@@ -60,7 +60,7 @@ def load_checks(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cel
     """Return every rule at every place. Raises ConfigError with file and line."""
     expander = Expander(tables, cells)
     checks: list[Balance] = []
-    sections: dict[str, Section] = {}
+    sections: dict[str, TomlTable] = {}
     for section in source.tables("rule"):
         written = section.into(RuleText)
         if written.id in sections:
@@ -89,7 +89,7 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
     return found
 
 
-def _refuse_weak(section: Section, basic: Basic) -> None:
+def _refuse_weak(section: TomlTable, basic: Basic) -> None:
     """Refuse to let go what would leave a report without a figure, an agency or a year."""
     harmless = GUARDS.get(basic.id, None)
     if harmless is None:
@@ -123,14 +123,14 @@ def check_limits(limits: Mapping[str, Any]) -> str:
     return ""
 
 
-def _rule(section: Section, written: RuleText) -> Rule:
+def _rule(section: TomlTable, written: RuleText) -> Rule:
     if written.relation not in RELATIONS:
         raise section.fault(f"relation 应为 {'、'.join(get_args(RelationName))} 之一。", "relation")
     wanted = RELATIONS[written.relation].limits  # type: ignore[index]  # looked up above
     if set(written.limits) != set(wanted):
         raise section.fault(f"这种关系需要的界限是：{'、'.join(wanted) or '无'}。", "limits")
     _refuse_faulty(section, written.severity, written.title, written.limits)
-    words = Section(section.source, "rule.words", written.words, section.first_line, section.last_line)
+    words = TomlTable(section.source, "rule.words", written.words, section.first_line, section.last_line)
     words.refuse_unknown(("left", "right"))
     relation: RelationName = written.relation  # type: ignore[assignment]  # looked up above
     return Rule(
@@ -150,7 +150,7 @@ def _rule(section: Section, written: RuleText) -> Rule:
     )
 
 
-def _refuse_faulty(section: Section, severity: str, title: str, limits: Mapping[str, Any]) -> None:
+def _refuse_faulty(section: TomlTable, severity: str, title: str, limits: Mapping[str, Any]) -> None:
     if severity not in SEVERITIES:
         raise section.fault("severity 应为 error、warning 或 info。", "severity")
     wrong = check_limits(limits)
@@ -162,7 +162,7 @@ def _refuse_faulty(section: Section, severity: str, title: str, limits: Mapping[
         raise section.fault("title 中花括号里的名称不在 limits 中。", "title") from None
 
 
-def _resolved(check: Balance, checks: Iterable[Balance], section: Section) -> Balance:
+def _resolved(check: Balance, checks: Iterable[Balance], section: TomlTable) -> Balance:
     """Name the checks that come before ``check``: those of the same row or column, where their rule has such."""
     found: list[str] = []
     place = check.id.removeprefix(check.rule.id)

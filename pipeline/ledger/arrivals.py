@@ -1,4 +1,4 @@
-"""What lies in the inbox tonight goes in; everything that ever came in this campaign, in order of arrival, comes out.
+"""What lies in the inbox in this run goes in; everything that ever came in this campaign, in order of arrival, comes out.
 
 Originals are kept before a row speaks of them, and rows before anything is judged. What leaves the inbox later stays
 known; what is only moved there is not taken for a second arrival.
@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
 from pipeline.model import Envelope, Message, MessageOutcome, Verdict, plausible
@@ -71,7 +71,7 @@ def keep_inbox(
     with ledger.transaction("what one look into the inbox finds is known together, mails with their files"):
         for table, part in (("envelopes", files), ("mails", mails)):
             _update(ledger, table, (*part.moved, *part.changed))
-            record(ledger, (Event(now, year, Kind.MOVED, detail=item.path) for _, item in part.moved))
+            record(ledger, (Event(now, year, EventKind.MOVED, detail=item.path) for _, item in part.moved))
         _add_mails(ledger, year, written, now)
         for item, repeats in arriving:
             _add(ledger, year, item, repeats, now)
@@ -146,7 +146,7 @@ def note_repeats(ledger: Ledger, year: int, copies: Sequence[Arrival], *, now: d
     if copies:
         with ledger.transaction("a copy is told once"):
             events = (
-                Event(now, year, Kind.REPEATED, envelope=item.id, detail=item.envelope.path)
+                Event(now, year, EventKind.REPEATED, envelope=item.id, detail=item.envelope.path)
                 for item in copies
             )
             record(ledger, events)
@@ -176,7 +176,7 @@ def settle_mails(ledger: Ledger, year: int, outcomes: Sequence[MessageOutcome]) 
             )
 
 
-class _Sorted(NamedTuple, Generic[Item]):
+class _SortedItems(NamedTuple, Generic[Item]):
     """What is not known yet, or not so: moved and changed items with the row that knows them, and new ones."""
 
     moved: list[tuple[int, Item]]
@@ -186,7 +186,7 @@ class _Sorted(NamedTuple, Generic[Item]):
 
 def _sorted_out(
     ledger: Ledger, table: str, year: int, found: Sequence[Item], unopened: frozenset[str]
-) -> _Sorted[Item]:
+) -> _SortedItems[Item]:
     rows = ledger.rows(f"SELECT id, path, sha256, message_id, body FROM {table} WHERE year = ?", (year,))  # noqa: S608 - one of two names
     known = {(row["path"], row["sha256"]): row for row in rows}
     here = {item.path for item in found}
@@ -194,7 +194,7 @@ def _sorted_out(
     for row in rows:
         if row["path"] not in here and not _lies_in(row["path"], unopened):
             gone.setdefault((row["sha256"], row["message_id"]), []).append(row["id"])
-    result: _Sorted[Item] = _Sorted([], [], [])
+    result: _SortedItems[Item] = _SortedItems([], [], [])
     for item in found:
         same = known.get((item.path, item.sha256))
         elsewhere = gone.get((item.sha256, item.message_id))
@@ -275,7 +275,7 @@ def _add(ledger: Ledger, year: int, item: Envelope, repeats: int | None, now: da
             _body(item),
         ),
     )
-    record(ledger, [Event(now, year, Kind.ARRIVED, envelope=row, detail=item.path)])
+    record(ledger, [Event(now, year, EventKind.ARRIVED, envelope=row, detail=item.path)])
 
 
 def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetime) -> None:
@@ -297,7 +297,7 @@ def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetim
             for item in mails
         ],
     )
-    record(ledger, (Event(now, year, Kind.MAIL, detail=item.path) for item in mails))
+    record(ledger, (Event(now, year, EventKind.MAIL, detail=item.path) for item in mails))
 
 
 def _update(ledger: Ledger, table: str, items: Iterable[tuple[int, Item]]) -> None:

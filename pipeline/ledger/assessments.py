@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
 from pipeline.model import Finding, Reading, Verdict
@@ -159,4 +159,4 @@ def _add(ledger: Ledger, year: int, item: Judgement, at: datetime) -> None:
             for number, finding in enumerate(item.findings)
         ],
     )
-    record(ledger, [Event(at, year, Kind.JUDGED, item.agency, item.envelope, item.verdict.value)])
+    record(ledger, [Event(at, year, EventKind.JUDGED, item.agency, item.envelope, item.verdict.value)])

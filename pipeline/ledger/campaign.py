@@ -28,7 +28,7 @@ Figures = Mapping[str, tuple[Number, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """What a finished run found: its record as ``run.json`` shows it, and the figures and names of the agencies that count.
 
     ``deliveries`` says how many there had been when it compared with the last one. ``page`` are the parts of the
@@ -50,7 +50,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryRecord:
     """A letter that sends the district workbook up, with the figures it carries; ``number`` tells in which order they left.
 
     ``signed_by`` is who approved it; without that it does not leave. ``reason`` says why figures were corrected.
@@ -68,16 +68,16 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Campaign:
+class CampaignRecord:
     """The whole state of a year's campaign."""
 
-    result: Result | None
-    letters: Sequence[letters.Kept]
-    deliveries: Sequence[Delivery]
+    result: RunResult | None
+    letters: Sequence[letters.StoredLetter]
+    deliveries: Sequence[DeliveryRecord]
     outputs: Mapping[str, Made]
 
     @cached_property
-    def delivered(self) -> Delivery | None:
+    def delivered(self) -> DeliveryRecord | None:
         """The last delivery that left."""
         gone = [item for item in self.deliveries if item.number is not None]
         return max(gone, key=lambda item: item.number or 0, default=None)
@@ -103,9 +103,9 @@ class Campaign:
         return found
 
 
-def of_year(ledger: Ledger, year: int) -> Campaign:
+def of_year(ledger: Ledger, year: int) -> CampaignRecord:
     """Return the state of the campaign of ``year``."""
-    return Campaign(
+    return CampaignRecord(
         last_result(ledger, year),
         letters.of_year(ledger, year),
         deliveries(ledger, year),
@@ -116,7 +116,7 @@ def of_year(ledger: Ledger, year: int) -> Campaign:
 # ---------------------------------------------------------------- what a run found
 
 
-def keep_result(ledger: Ledger, year: int, result: Result, made: Mapping[str, Made]) -> None:
+def keep_result(ledger: Ledger, year: int, result: RunResult, made: Mapping[str, Made]) -> None:
     """Record what a run found and what it ``made``, in place of what the run before did."""
     body = _packed([result.record, _spelled(result.figures), result.names])
     with ledger.transaction("what a run found and the files that say so are known together"):
@@ -127,13 +127,13 @@ def keep_result(ledger: Ledger, year: int, result: Result, made: Mapping[str, Ma
         outputs.keep(ledger, year, made)
 
 
-def last_result(ledger: Ledger, year: int) -> Result | None:
+def last_result(ledger: Ledger, year: int) -> RunResult | None:
     """Return what the last run that came to its end found, None if there was none."""
     row = ledger.one("SELECT run, at, deliveries, body FROM results WHERE year = ?", (year,))
     if row is None:
         return None
     record, figures, names = _unpacked(row["body"])
-    return Result(
+    return RunResult(
         row["run"],
         datetime.fromisoformat(row["at"]),
         record,
@@ -153,7 +153,7 @@ def page_of(ledger: Ledger, year: int) -> Sequence[str]:
 # ---------------------------------------------------------------- what was delivered
 
 
-def intend_delivery(ledger: Ledger, year: int, delivery: Delivery) -> None:
+def intend_delivery(ledger: Ledger, year: int, delivery: DeliveryRecord) -> None:
     """Record the figures that a delivery carries, before it leaves."""
     with ledger.transaction("what goes up is known by its figures before it goes"):
         ledger.write(
@@ -173,13 +173,13 @@ def intend_delivery(ledger: Ledger, year: int, delivery: Delivery) -> None:
         )
 
 
-def deliveries(ledger: Ledger, year: int) -> list[Delivery]:
+def deliveries(ledger: Ledger, year: int) -> list[DeliveryRecord]:
     """Return every delivery of the campaign, oldest first."""
     rows = ledger.rows("SELECT * FROM deliveries WHERE year = ? ORDER BY rowid", (year,))
     return [_delivery(row) for row in rows]
 
 
-def last_delivered(ledger: Ledger, year: int, upto: int | None = None) -> Delivery | None:
+def last_delivered(ledger: Ledger, year: int, upto: int | None = None) -> DeliveryRecord | None:
     """Return the last delivery that left, of the first ``upto`` ones if given."""
     row = ledger.one(
         "SELECT * FROM deliveries WHERE year = ? AND number IS NOT NULL AND (? IS NULL OR number <= ?)"
@@ -195,9 +195,9 @@ def number_of_deliveries(ledger: Ledger, year: int) -> int:
     return int(row["last"]) if row else 0
 
 
-def _delivery(row: Row) -> Delivery:
+def _delivery(row: Row) -> DeliveryRecord:
     figures, names = _unpacked(row["body"])
-    return Delivery(
+    return DeliveryRecord(
         row["letter"],
         datetime.fromisoformat(row["at"]),
         row["workbook"],

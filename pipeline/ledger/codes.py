@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies
 from pipeline.district.roster import normalised
-from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
 from pipeline.model import CHINA, Agency, ConfigError
@@ -33,7 +33,7 @@ _REMEDY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RosterEntry:
     """What the roster said of a body from ``since`` on, until the next entry of the same code."""
 
     agency: Agency
@@ -42,15 +42,17 @@ class Entry:
     """The campaign in which it was said."""
 
 
-Memory = Mapping[str, Sequence[Entry]]
+Memory = Mapping[str, Sequence[RosterEntry]]
 """Every entry of a body, oldest first, by its code."""
 
 
-def memory(ledger: Ledger) -> dict[str, list[Entry]]:
+def memory(ledger: Ledger) -> dict[str, list[RosterEntry]]:
     """Return everything that the roster ever said."""
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[RosterEntry]] = {}
     for row in ledger.rows("SELECT code, since, year, body FROM roster ORDER BY id"):
-        entry = Entry(codec.loads(Agency, row["body"]), datetime.fromisoformat(row["since"]), row["year"])
+        entry = RosterEntry(
+            codec.loads(Agency, row["body"]), datetime.fromisoformat(row["since"]), row["year"]
+        )
         found.setdefault(row["code"], []).append(entry)
     return found
 
@@ -67,7 +69,7 @@ def remember(ledger: Ledger, year: int, agencies: Iterable[Agency], *, now: date
             "INSERT INTO roster (code, year, since, body) VALUES (?, ?, ?, ?)",
             [(item.code, year, now.isoformat(), codec.dumps(item)) for item in new],
         )
-        record(ledger, (Event(now, year, Kind.ROSTER, item.code, detail=item.name) for item in new))
+        record(ledger, (Event(now, year, EventKind.ROSTER, item.code, detail=item.name) for item in new))
 
 
 def addresses_at(known: Memory, code: str, moment: datetime | None) -> tuple[str, ...]:
@@ -131,7 +133,7 @@ def _contradictions(agencies: Sequence[Agency], known: Memory) -> Iterator[tuple
             yield agency, "；".join(said)
 
 
-def _last(entries: Sequence[Entry]) -> str:
+def _last(entries: Sequence[RosterEntry]) -> str:
     """Return its last name, and since when the roster has said so."""
     return f"{entries[-1].agency.name}”（{entries[-1].since.astimezone(CHINA).date()} 起）"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.model import Decision, DecisionKind, Verdict
 
@@ -48,14 +48,14 @@ def give(ledger: Ledger, year: int, decision: Decision) -> None:
                 decision.given_at.isoformat(),
             ),
         )
-        _tell(ledger, year, Kind.DECIDED, decision, decision.given_at)
+        _tell(ledger, year, EventKind.DECIDED, decision, decision.given_at)
 
 
 def revoke(ledger: Ledger, year: int, decision: Decision, *, by: str, at: datetime, reason: str = "") -> None:
     """End ``decision``, one of ``in_force``."""
     with ledger.transaction("a decision ends with its event"):
         _end(ledger, decision, at, by, reason)
-        _tell(ledger, year, Kind.DECISION_REVOKED, decision, at)
+        _tell(ledger, year, EventKind.DECISION_REVOKED, decision, at)
 
 
 def in_force(ledger: Ledger, year: int, day: date | None = None) -> list[Decision]:
@@ -100,7 +100,7 @@ def _end(ledger: Ledger, decision: Decision, at: datetime, by: str, reason: str)
     )
 
 
-def _tell(ledger: Ledger, year: int, kind: Kind, decision: Decision, at: datetime) -> None:
+def _tell(ledger: Ledger, year: int, kind: EventKind, decision: Decision, at: datetime) -> None:
     what = decision.file or decision.rule or (f"{decision.version}" if decision.version else "")
     detail = f"{decision.kind.value} {what}".rstrip()
     record(ledger, [Event(at, year, kind, decision.agency or None, decision.envelope or None, detail)])

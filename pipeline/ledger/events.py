@@ -10,7 +10,7 @@ from enum import StrEnum
 from pipeline.ledger.store import Ledger
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What can happen. Waivers and dismissals have been decisions since; ledgers from before tell of them by name."""
 
     MAIL = "mail"
@@ -54,7 +54,7 @@ class Event:
 
     at: datetime
     year: int
-    kind: Kind
+    kind: EventKind
     agency: str | None = None
     envelope: int | None = None
     detail: str = ""
@@ -71,7 +71,9 @@ def record(ledger: Ledger, events: Iterable[Event]) -> None:
     )
 
 
-def story(ledger: Ledger, year: int, agency: str | None = None, *, kind: Kind | None = None) -> list[Event]:
+def story(
+    ledger: Ledger, year: int, agency: str | None = None, *, kind: EventKind | None = None
+) -> list[Event]:
     """Return what happened in the campaign of ``year``, oldest first; only of ``agency``, and of one ``kind``, if given."""
     rows = ledger.rows(
         "SELECT at, year, kind, agency, envelope, detail FROM events"
@@ -82,7 +84,7 @@ def story(ledger: Ledger, year: int, agency: str | None = None, *, kind: Kind | 
         Event(
             datetime.fromisoformat(row["at"]),
             row["year"],
-            Kind(row["kind"]),
+            EventKind(row["kind"]),
             row["agency"],
             row["envelope"],
             row["detail"],

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.district.folder import District
-from pipeline.ledger import codes, standing
-from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger import codes
+from pipeline.ledger import judged_files as standing
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
 from pipeline.model import PastReport, Reading
@@ -27,7 +28,8 @@ def keep(ledger: Ledger, reports: Sequence[PastReport], *, at: datetime) -> None
             [(item.agency, item.year, item.source, at.isoformat(), codec.dumps(item)) for item in reports],
         )
         record(
-            ledger, [Event(at, item.year, Kind.IMPORTED, item.agency, detail=item.source) for item in reports]
+            ledger,
+            [Event(at, item.year, EventKind.IMPORTED, item.agency, detail=item.source) for item in reports],
         )
 
 

@@ -1,6 +1,6 @@
 """A letter goes in as intended before it is sent, and as sent after; what still waits comes out.
 
-The key says what the letter answers, so intending it again, after a crash or in the next night, changes nothing; but
+The key says what the letter answers, so intending it again, after a crash or in the next run, changes nothing; but
 one that was withdrawn before it left may be intended anew. The
 one window that no program can close, between the server's OK and the record, is covered by the letter's Message-ID: the
 same letter is offered again under the same id.
@@ -16,17 +16,17 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 from pipeline.ledger import remainders
-from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
+from pipeline.letter import LetterState
 from pipeline.machine.durable import checkpoint
-from pipeline.post import LetterState
 
 if TYPE_CHECKING:
     from sqlite3 import Row
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class LedgerLetter:
     """A letter ready to go: ``content`` is the whole .eml. ``key`` is unique for what it answers; ``kind`` is a code."""
 
     key: str
@@ -40,7 +40,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredLetter:
     """A letter as the ledger knows it; ``reason`` are the server's last words."""
 
     key: str
@@ -81,7 +81,9 @@ def handle_of(message_id: str) -> str:
 _LAST_EVENT = "(SELECT coalesce(max(id), 0) FROM events WHERE events.agency = letters.agency)"
 
 
-def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime, basis: str = "") -> list[Letter]:
+def intend(
+    ledger: Ledger, letters: Iterable[LedgerLetter], *, at: datetime, basis: str = ""
+) -> list[LedgerLetter]:
     """Record ``letters`` as to be sent; return those that were new. Those whose key is known stay, unless withdrawn.
 
     ``basis`` is a digest of the settings that they are written by.
@@ -105,7 +107,7 @@ def intend(ledger: Ledger, letters: Iterable[Letter], *, at: datetime, basis: st
         record(
             ledger,
             (
-                Event(at, item.year, Kind.LETTER_INTENDED, item.agency, detail=item.key)
+                Event(at, item.year, EventKind.LETTER_INTENDED, item.agency, detail=item.key)
                 for item in new.values()
             ),
         )
@@ -145,12 +147,12 @@ def _rest(ledger: Ledger, keys: Iterable[str], basis: str) -> None:
     )
 
 
-def waiting(ledger: Ledger, year: int | None = None) -> list[Kept]:
+def waiting(ledger: Ledger, year: int | None = None) -> list[StoredLetter]:
     """Return the letters that are not sent yet, oldest first; only those of the campaign of ``year`` if given."""
     return _kept(ledger, "state = 'waiting' AND (? IS NULL OR year = ?)", (year, year))
 
 
-def ready(ledger: Ledger, year: int) -> list[Kept]:
+def ready(ledger: Ledger, year: int) -> list[StoredLetter]:
     """Return the letters that may leave: nobody has touched them in the folder, and a delivery has been signed.
 
     Those that were tried least often come first, so that some that are put off do not keep back the others.
@@ -159,7 +161,7 @@ def ready(ledger: Ledger, year: int) -> list[Kept]:
     return sorted(found, key=lambda item: item.attempts)
 
 
-def unsigned(ledger: Ledger, year: int) -> list[Kept]:
+def unsigned(ledger: Ledger, year: int) -> list[StoredLetter]:
     """Return the deliveries that wait for somebody to sign them."""
     return _kept(ledger, f"state = 'waiting' AND year = ? AND NOT {_SIGNED}", (year,))
 
@@ -170,28 +172,28 @@ _SIGNED = (
 )
 
 
-def undelivered(ledger: Ledger, year: int) -> list[Kept]:
+def undelivered(ledger: Ledger, year: int) -> list[StoredLetter]:
     """Return the letters that have not reached anybody: those that wait and those that the server refused for good."""
     return _kept(ledger, "state IN ('waiting', 'failed') AND year = ?", (year,))
 
 
-def of_agency(ledger: Ledger, year: int, agency: str) -> list[Kept]:
+def of_agency(ledger: Ledger, year: int, agency: str) -> list[StoredLetter]:
     """Return every letter to ``agency``, oldest first."""
     return _kept(ledger, "year = ? AND agency = ?", (year, agency))
 
 
-def of_year(ledger: Ledger, year: int) -> list[Kept]:
+def of_year(ledger: Ledger, year: int) -> list[StoredLetter]:
     """Return every letter of the campaign of ``year``, oldest first."""
     return _kept(ledger, "year = ?", (year,))
 
 
-def last_by_agency(ledger: Ledger, year: int) -> dict[str, Kept]:
+def last_by_agency(ledger: Ledger, year: int) -> dict[str, StoredLetter]:
     """Return the newest letter to each agency that was not withdrawn."""
     found = _kept(ledger, "state <> 'withdrawn' AND year = ?", (year,))
     return {item.agency: item for item in found if item.agency}
 
 
-def content(ledger: Ledger, letter: Kept) -> bytes:
+def content(ledger: Ledger, letter: StoredLetter) -> bytes:
     """Return the whole .eml of ``letter``."""
     return ledger.originals.load(letter.sha256)
 
@@ -217,14 +219,14 @@ def take_back(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
         for key in keys:
             row = ledger.one("SELECT before FROM letters WHERE key = ? AND state = 'handed'", (key,))
             state = LetterState(row["before"] or LetterState.WAITING) if row else LetterState.WAITING
-            _settle(ledger, key, state, at, None, event=Kind.LETTER_TAKEN_BACK)
+            _settle(ledger, key, state, at, None, event=EventKind.LETTER_TAKEN_BACK)
 
 
 def try_again(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
     """Let letters that a server refused wait again."""
     with ledger.transaction("what is to be sent again waits again"):
         for key in keys:
-            _settle(ledger, key, LetterState.WAITING, at, None, event=Kind.LETTER_AGAIN)
+            _settle(ledger, key, LetterState.WAITING, at, None, event=EventKind.LETTER_AGAIN)
 
 
 def stop(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
@@ -251,7 +253,7 @@ def doubted(ledger: Ledger, doubts: Mapping[str, str], at: datetime) -> None:
     with ledger.transaction("what a person did to a letter is asked about, not overruled"):
         for key, doubt in doubts.items():
             ledger.write("UPDATE letters SET doubt = ? WHERE key = ?", (doubt, key))
-            _tell(ledger, key, Kind.LETTER_DOUBTED, at, doubt)
+            _tell(ledger, key, EventKind.LETTER_DOUBTED, at, doubt)
 
 
 def send_as_edited(ledger: Ledger, key: str, content: bytes, message_id: str, at: datetime) -> None:
@@ -263,7 +265,7 @@ def send_as_edited(ledger: Ledger, key: str, content: bytes, message_id: str, at
             "UPDATE letters SET sha256 = ?, message_id = ?, doubt = '', edited = 1 WHERE key = ?",
             (digest, message_id, key),
         )
-        _tell(ledger, key, Kind.LETTER_EDITED, at, "")
+        _tell(ledger, key, EventKind.LETTER_EDITED, at, "")
 
 
 def withdraw(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
@@ -276,7 +278,7 @@ def withdraw(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
             _settle(ledger, key, LetterState.WITHDRAWN, at, "")
 
 
-def readdress(ledger: Ledger, letter: Letter, *, at: datetime) -> None:
+def readdress(ledger: Ledger, letter: LedgerLetter, *, at: datetime) -> None:
     """Let the letter with the key of ``letter`` wait as that: the same to another address, so under another Message-ID."""
     digest = hashlib.sha256(letter.content).hexdigest()
     ledger.originals.keep({digest: letter.content})
@@ -287,7 +289,7 @@ def readdress(ledger: Ledger, letter: Letter, *, at: datetime) -> None:
             (letter.recipient, letter.message_id, digest, letter.key),
         )
         detail = f"{letter.key} {letter.recipient}"
-        record(ledger, [Event(at, letter.year, Kind.LETTER_READDRESSED, letter.agency, detail=detail)])
+        record(ledger, [Event(at, letter.year, EventKind.LETTER_READDRESSED, letter.agency, detail=detail)])
 
 
 def failed(ledger: Ledger, key: str, reason: str, *, retry: bool, at: datetime) -> None:
@@ -296,20 +298,20 @@ def failed(ledger: Ledger, key: str, reason: str, *, retry: bool, at: datetime) 
         _settle(ledger, key, LetterState.WAITING if retry else LetterState.FAILED, at, reason)
 
 
-def bounced(ledger: Ledger, year: int, report: Returned, *, at: datetime) -> bool:
+def bounced(ledger: Ledger, year: int, report: BounceRecord, *, at: datetime) -> bool:
     """Record that a letter that was sent did not arrive; return whether it is known which.
 
     A report is taken once: what it says of a letter does not hold of the same letter sent again.
     """
     seen = ledger.one(
         "SELECT 1 FROM events WHERE year = ? AND kind IN (?, ?) AND detail LIKE ? || ' %'",
-        (year, Kind.BOUNCED.value, Kind.BOUNCE_UNCLEAR.value, report.mail),
+        (year, EventKind.BOUNCED.value, EventKind.BOUNCE_UNCLEAR.value, report.mail),
     )
     if seen is not None:
         return True
     key = _returned_letter(ledger, year, report)
     with ledger.transaction("what a server reports later counts like what it says at once"):
-        kind = Kind.BOUNCED if key else Kind.BOUNCE_UNCLEAR
+        kind = EventKind.BOUNCED if key else EventKind.BOUNCE_UNCLEAR
         record(ledger, [Event(at, year, kind, detail=f"{report.mail} {report.said}".rstrip() + " ")])
         if key and _state(ledger, key) is LetterState.SENT:
             _settle(ledger, key, LetterState.FAILED, at, report.said)
@@ -317,7 +319,7 @@ def bounced(ledger: Ledger, year: int, report: Returned, *, at: datetime) -> boo
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class BounceRecord:
     """A report that a letter did not arrive: the digest of the ``mail``, and all that it tells of the letter, if anything."""
 
     mail: str
@@ -337,13 +339,13 @@ def unclear_bounces(ledger: Ledger, year: int, since: datetime | None) -> list[s
     """Return what reports said, since a moment, that belong to no letter that is known."""
     rows = ledger.rows(
         "SELECT detail, at FROM events WHERE year = ? AND kind = ? ORDER BY id",
-        (year, Kind.BOUNCE_UNCLEAR.value),
+        (year, EventKind.BOUNCE_UNCLEAR.value),
     )
     recent = [row for row in rows if since is None or datetime.fromisoformat(row["at"]) > since]
     return [str(row["detail"]).partition(" ")[2].strip() for row in recent]
 
 
-def _returned_letter(ledger: Ledger, year: int, report: Returned) -> str | None:
+def _returned_letter(ledger: Ledger, year: int, report: BounceRecord) -> str | None:
     """Find the letter by its Message-ID, else by address and subject, else by whatever of the two is left, if that is one.
 
     A Message-ID cannot be guessed, and says enough where no recipient is named; one that is not ours says that the report is
@@ -370,11 +372,11 @@ def _went_to(recipients: str, address: str) -> bool:
     return not address or address.casefold() in recipients.casefold().split(", ")
 
 
-def _addresses_of(item: Kept) -> list[str]:
+def _addresses_of(item: StoredLetter) -> list[str]:
     return item.recipient.casefold().split(", ")
 
 
-def _is_about(item: Kept, subject: str) -> bool:
+def _is_about(item: StoredLetter, subject: str) -> bool:
     own, named = ("".join(text.split()) for text in (item.subject, subject))
     return bool(own) and own in named
 
@@ -385,12 +387,12 @@ def _state(ledger: Ledger, key: str) -> LetterState:
 
 
 _EVENTS = {
-    LetterState.SENT: Kind.LETTER_SENT,
-    LetterState.WAITING: Kind.LETTER_DELAYED,
-    LetterState.FAILED: Kind.LETTER_FAILED,
-    LetterState.HANDED: Kind.LETTER_HANDED,
-    LetterState.WITHDRAWN: Kind.LETTER_WITHDRAWN,
-    LetterState.STOPPED: Kind.LETTER_STOPPED,
+    LetterState.SENT: EventKind.LETTER_SENT,
+    LetterState.WAITING: EventKind.LETTER_DELAYED,
+    LetterState.FAILED: EventKind.LETTER_FAILED,
+    LetterState.HANDED: EventKind.LETTER_HANDED,
+    LetterState.WITHDRAWN: EventKind.LETTER_WITHDRAWN,
+    LetterState.STOPPED: EventKind.LETTER_STOPPED,
 }
 _ATTEMPTS = (LetterState.SENT, LetterState.WAITING, LetterState.FAILED)
 """What a server said; the others are decisions."""
@@ -403,7 +405,7 @@ def _settle(
     at: datetime,
     reason: str | None,
     *,
-    event: Kind | None = None,
+    event: EventKind | None = None,
 ) -> None:
     """``reason`` None leaves what was said last."""
     settled_at = None if state is LetterState.WAITING else at.isoformat()
@@ -420,22 +422,22 @@ def _settle(
     _tell(ledger, key, event or _EVENTS[state], at, reason or "")
 
 
-def _tell(ledger: Ledger, key: str, kind: Kind, at: datetime, detail: str) -> None:
+def _tell(ledger: Ledger, key: str, kind: EventKind, at: datetime, detail: str) -> None:
     row = ledger.one("SELECT year, agency FROM letters WHERE key = ?", (key,))
     if row is None:
         raise AssertionError(f"no letter has the key {key}")
     record(ledger, [Event(at, row["year"], kind, row["agency"], detail=f"{key} {detail}".rstrip())])
 
 
-def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[Kept]:
+def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[StoredLetter]:
     sql = f"SELECT * FROM letters WHERE {condition} ORDER BY rowid"  # noqa: S608 - conditions are written here
     return [_letter(row) for row in ledger.rows(sql, values)]
 
 
-def _letter(row: Row) -> Kept:
+def _letter(row: Row) -> StoredLetter:
     values = dict(row)
     values["state"] = LetterState(row["state"])
     values["edited"] = bool(row["edited"])
     values["intended_at"] = datetime.fromisoformat(row["intended_at"])
     values["settled_at"] = datetime.fromisoformat(row["settled_at"]) if row["settled_at"] else None
-    return Kept(**values)
+    return StoredLetter(**values)

@@ -1,4 +1,4 @@
-"""Readings go in under the digest of their file and of the reader; a night takes them out and reads only what is new.
+"""Readings go in under the digest of their file and of the reader; a run takes them out and reads only what is new.
 
 Most files stand on an untouched template, whose places are the form's own: those are not written out each time.
 """

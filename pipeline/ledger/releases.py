@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.ledger.events import Event, Kind, record
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 
 
@@ -19,7 +19,7 @@ def release(ledger: Ledger, year: int, letter: str, *, by: str, reason: str, at:
             "INSERT INTO releases (year, letter, person, reason, given_at) VALUES (?, ?, ?, ?, ?)",
             (year, letter, by, reason, at.isoformat()),
         )
-        record(ledger, [Event(at, year, Kind.RELEASED, detail=f"{letter} {by}：{reason}")])
+        record(ledger, [Event(at, year, EventKind.RELEASED, detail=f"{letter} {by}：{reason}")])
 
 
 def withdraw(ledger: Ledger, year: int, letter: str, *, by: str, at: datetime) -> bool:
@@ -31,7 +31,7 @@ def withdraw(ledger: Ledger, year: int, letter: str, *, by: str, at: datetime) -
             "UPDATE releases SET withdrawn_at = ?, withdrawn_by = ? WHERE year = ? AND letter = ? AND withdrawn_at IS NULL",
             (at.isoformat(), by, year, letter),
         )
-        record(ledger, [Event(at, year, Kind.RELEASE_WITHDRAWN, detail=f"{letter} {by}")])
+        record(ledger, [Event(at, year, EventKind.RELEASE_WITHDRAWN, detail=f"{letter} {by}")])
     return True
 
 
@@ -51,4 +51,4 @@ def sign(ledger: Ledger, year: int, letter: str, *, by: str, reason: str, at: da
             "UPDATE deliveries SET signed_by = ?, signed_at = ?, reason = ? WHERE letter = ?",
             (by, at.isoformat(), reason, letter),
         )
-        record(ledger, [Event(at, year, Kind.DELIVERY_SIGNED, detail=f"{letter} {by}")])
+        record(ledger, [Event(at, year, EventKind.DELIVERY_SIGNED, detail=f"{letter} {by}")])

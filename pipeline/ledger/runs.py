@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pipeline.ledger.store import Ledger
-from pipeline.model import NightCounts
+from pipeline.model import RunCounts
 
 DONE, UNCHANGED = "done", "unchanged"
 
 
 def start(ledger: Ledger, year: int, *, now: datetime) -> int:
-    """Record that a night begins; return its number."""
+    """Record that a run begins; return its number."""
     with ledger.transaction("a night that is cut off leaves a beginning without an end"):
         return ledger.write("INSERT INTO runs (year, started_at) VALUES (?, ?)", (year, now.isoformat()))
 
@@ -35,7 +35,7 @@ def finish(
         )
 
 
-def nights(ledger: Ledger, year: int, before: int) -> tuple[NightCounts, ...]:
+def nights(ledger: Ledger, year: int, before: int) -> tuple[RunCounts, ...]:
     """Return how each finished run ``before`` that with this number found the agencies, oldest first."""
     rows = ledger.rows(
         "SELECT finished_at, counts FROM runs WHERE year = ? AND id < ? AND finished_at IS NOT NULL AND counts <> '{}'"
@@ -43,14 +43,14 @@ def nights(ledger: Ledger, year: int, before: int) -> tuple[NightCounts, ...]:
         (year, before),
     )
     return tuple(
-        NightCounts(datetime.fromisoformat(row["finished_at"]), json.loads(row["counts"])) for row in rows
+        RunCounts(datetime.fromisoformat(row["finished_at"]), json.loads(row["counts"])) for row in rows
     )
 
 
 def inputs_before(ledger: Ledger, run: int) -> str:
     """Return the digest of what the outputs were made of when ``run`` began.
 
-    Empty if there was no night before, or if that was cut off: some outputs may then be of one night, some of another.
+    Empty if there was no run before, or if that was cut off: some outputs may then be of one run, some of another.
     """
     row = ledger.one(
         "SELECT inputs FROM runs WHERE id < ? AND year = (SELECT year FROM runs WHERE id = ?) ORDER BY id DESC LIMIT 1",

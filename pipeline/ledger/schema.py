@@ -234,7 +234,7 @@ CREATE VIEW latest_assessments AS
 SELECT * FROM assessments
 WHERE id = (SELECT max(newer.id) FROM assessments AS newer WHERE newer.envelope = assessments.envelope);
 """
-"""The former view compared every file with the latest judgement of every other: what a night costs grew with the square."""
+"""The former view compared every file with the latest judgement of every other: what a run costs grew with the square."""
 
 _DISMISSALS = """
 CREATE TABLE dismissals (

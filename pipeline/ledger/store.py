@@ -1,6 +1,6 @@
 """A folder goes in; an open ledger comes out: its connection, its transactions, its originals.
 
-WAL, so that ``status`` can read while a night writes and a power cut costs at most the open transaction; a busy
+WAL, so that ``status`` can read while a run writes and a power cut costs at most the open transaction; a busy
 timeout, because a reader may hold the file for a moment; foreign keys, which SQLite leaves off unless asked.
 """
 
@@ -126,27 +126,27 @@ def open_copy(output: Path) -> Iterator[Ledger]:
 
 
 def has_ledger(output: Path) -> bool:
-    """Whether there has been a night that wrote into ``output``."""
+    """Whether there has been a run that wrote into ``output``."""
     return (output / FOLDER / DATABASE).is_file()
 
 
 def _copy(folder: Path, aside: Path) -> None:
     """Copy the database and what is not yet folded into it; opening it in place would leave files beside it.
 
-    A night may write meanwhile: what changed while it was copied is copied again, else the two would not belong together.
+    A run may write meanwhile: what changed while it was copied is copied again, else the two would not belong together.
     """
     for _ in range(_TRIES):
-        before = _glance(folder)
+        before = _stat(folder)
         for name in _PARTS:
             (aside / name).unlink(missing_ok=True)
             if name in before:
                 shutil.copyfile(folder / name, aside / name)
-        if _glance(folder) == before:
+        if _stat(folder) == before:
             return
     raise EnvironmentFailedError("另一次运行正在写台账。请稍后再运行。")
 
 
-def _glance(folder: Path) -> dict[str, tuple[int, int]]:
+def _stat(folder: Path) -> dict[str, tuple[int, int]]:
     """Return size and time of what there is of the database."""
     found = {path.name: path.stat() for path in map(folder.joinpath, _PARTS) if path.is_file()}
     return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in found.items()}

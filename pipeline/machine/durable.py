@@ -29,7 +29,7 @@ def checkpoint(step: str) -> None:
 
 @contextmanager
 def watched(watcher: Callable[[str], object]) -> Iterator[None]:
-    """Call ``watcher`` at every checkpoint, which is how tests end a night at any moment."""
+    """Call ``watcher`` at every checkpoint, which is how tests end a run at any moment."""
     _watchers.append(watcher)
     try:
         yield

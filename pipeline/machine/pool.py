@@ -46,7 +46,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PoolJob:
     """A function by module and name (see ``child.Function``), its arguments as JSON, and bytes."""
 
     function: str
@@ -55,7 +55,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JobAnswer:
     """What the function returned."""
 
     text: str
@@ -63,7 +63,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class JobFailure:
     """Why there is no answer: ``TIME``, ``MEMORY``, ``CRASH`` or ``BUG``; of a bug ``detail`` is the traceback."""
 
     kind: str
@@ -72,7 +72,7 @@ class Failure:
     """How long it took to fail."""
 
 
-Outcome: TypeAlias = Answer | Failure
+Outcome: TypeAlias = JobAnswer | JobFailure
 
 
 def environment(folder: str | Path) -> dict[str, str]:
@@ -86,7 +86,7 @@ class Pool:
 
     def __init__(self, size: int = 1) -> None:
         self._size = size
-        self._lanes: list[_Lane] = []
+        self._lanes: list[_ChildLane] = []
         self._handed = 0
 
     def __enter__(self) -> Self:
@@ -101,12 +101,12 @@ class Pool:
             lane.end()
         self._lanes.clear()
 
-    def run(self, jobs: Iterable[Job], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:
+    def run(self, jobs: Iterable[PoolJob], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:
         """Yield number and outcome of each of ``jobs`` as it is done; a job is taken from them when a child is free."""
         limits = limits or Limits()
         waiting = enumerate(jobs)
-        answers: SimpleQueue[tuple[_Lane, Outcome]] = SimpleQueue()
-        busy: dict[_Lane, int] = {}
+        answers: SimpleQueue[tuple[_ChildLane, Outcome]] = SimpleQueue()
+        busy: dict[_ChildLane, int] = {}
         try:
             while True:
                 for lane in self._free(busy):
@@ -129,27 +129,30 @@ class Pool:
             for lane in busy:  # nobody waits for these any more
                 lane.end()
 
-    def _free(self, busy: dict[_Lane, int]) -> Iterator[_Lane]:
+    def _free(self, busy: dict[_ChildLane, int]) -> Iterator[_ChildLane]:
         yield from [lane for lane in self._lanes if lane not in busy]
         while len(self._lanes) < self._size and self._handed >= _WORTH_ANOTHER * len(self._lanes):
-            self._lanes.append(_Lane())
+            self._lanes.append(_ChildLane())
             yield self._lanes[-1]
 
 
 class Here:
     """Does jobs in this process, for whoever is a child already or tests: exceptions are caught, and there is no clock."""
 
-    def run(self, jobs: Iterable[Job], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:  # noqa: ARG002
+    def run(self, jobs: Iterable[PoolJob], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:  # noqa: ARG002
         """Yield number and outcome of each of ``jobs``."""
         for number, job in enumerate(jobs):
             how, text, *blobs = child.answer(job.function, job.arguments, job.blobs)
             if how == child.DONE:
-                yield number, Answer(text.decode("utf-8", "replace"), tuple(blobs))
+                yield number, JobAnswer(text.decode("utf-8", "replace"), tuple(blobs))
             else:
-                yield number, Failure(MEMORY if how == child.MEMORY else BUG, text.decode("utf-8", "replace"))
+                yield (
+                    number,
+                    JobFailure(MEMORY if how == child.MEMORY else BUG, text.decode("utf-8", "replace")),
+                )
 
 
-class _Lane:
+class _ChildLane:
     """One child after another, and the job that it has in hand."""
 
     def __init__(self) -> None:
@@ -160,7 +163,7 @@ class _Lane:
         self._verdict = ""
         self._thread: Thread | None = None
 
-    def begin(self, job: Job, limits: Limits, answers: SimpleQueue[tuple[_Lane, Outcome]]) -> None:
+    def begin(self, job: PoolJob, limits: Limits, answers: SimpleQueue[tuple[_ChildLane, Outcome]]) -> None:
         """Hand ``job`` to the child; its outcome is put into ``answers``."""
         if self._thread:
             self._thread.join()
@@ -190,7 +193,7 @@ class _Lane:
         return self._process
 
     def _carry(
-        self, process: subprocess.Popen[bytes], job: Job, answers: SimpleQueue[tuple[_Lane, Outcome]]
+        self, process: subprocess.Popen[bytes], job: PoolJob, answers: SimpleQueue[tuple[_ChildLane, Outcome]]
     ) -> None:
         """Send, wait and receive, in a thread: either may block for as long as the child lives."""
         assert process.stdin  # noqa: S101 - pipes were asked for
@@ -206,13 +209,13 @@ class _Lane:
         took = monotonic() - self._began
         if self._verdict or not answer or len(answer) < 3:  # noqa: PLR2004 - stays or leaves, how it went, text
             self._kill()
-            return Failure(self._verdict or CRASH, seconds=took)
+            return JobFailure(self._verdict or CRASH, seconds=took)
         stays, how, text, *blobs = answer
         if stays == child.LEAVES or how == child.MEMORY:
             self._kill()
         if how == child.DONE:
-            return Answer(text.decode("utf-8", "replace"), tuple(blobs))
-        return Failure(MEMORY if how == child.MEMORY else BUG, text.decode("utf-8", "replace"), took)
+            return JobAnswer(text.decode("utf-8", "replace"), tuple(blobs))
+        return JobFailure(MEMORY if how == child.MEMORY else BUG, text.decode("utf-8", "replace"), took)
 
     def watch(self) -> None:
         """End the child if its job takes more than it may."""

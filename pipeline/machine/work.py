@@ -31,7 +31,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Workforce:
     """How heavy stages are carried out; without an executor, in this process."""
 
     executor: Executor | None = None
@@ -63,7 +63,7 @@ class Work:
 
 
 @contextmanager
-def open_work(files: int, *, workers: int | None = None, engine: str | None = None) -> Iterator[Work]:
+def open_work(files: int, *, workers: int | None = None, engine: str | None = None) -> Iterator[Workforce]:
     """Choose the executor: ``engine`` (a dask scheduler's address), else processes where there is enough to do.
 
     What comes from outside is read in children of their own (see ``pool``), whatever carries out the rest.
@@ -71,14 +71,14 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
     with Pool(workers or min(_MOST_READERS, os.cpu_count() or 1)) as pool, ExitStack() as stack:
         wanted = workers or (1 if files < SERIAL_BELOW else os.cpu_count() or 1)
         if engine:
-            yield Work(stack.enter_context(_dask(engine)), pool=pool)
+            yield Workforce(stack.enter_context(_dask(engine)), pool=pool)
         elif wanted == 1:
-            yield Work(pool=pool)
+            yield Workforce(pool=pool)
         else:
             processes = ProcessPoolExecutor(
                 wanted, mp_context=get_context("spawn"), initializer=_forget_credentials
             )
-            yield Work(stack.enter_context(processes), 0 if workers else SERIAL_BELOW, pool)
+            yield Workforce(stack.enter_context(processes), 0 if workers else SERIAL_BELOW, pool)
 
 
 def _forget_credentials() -> None:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.machine.digest import digest_of, program
 from pipeline.model import Agency, Number, PastReport, Report
-from pipeline.publishing import documents, downloads, word
+from pipeline.publishing import documents
+from pipeline.publishing.data import downloads
 from pipeline.publishing.files import Names
-from pipeline.publishing.html import report as web
+from pipeline.publishing.web import report_page as web
+from pipeline.publishing.word import report as word
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form

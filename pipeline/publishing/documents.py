@@ -1,6 +1,6 @@
 """Reports that count go in; each is printed in every format, only what differs being written.
 
-What stands in the written Word documents is read back, so that the night can prove that it is what was sent.
+What stands in the written Word documents is read back, so that the run can prove that it is what was sent.
 
 What printing needs is compiled once and can be pickled, so that any worker can take a chunk of the reports.
 """
@@ -15,9 +15,10 @@ from pathlib import Path
 
 from pipeline.forms.form import Form
 from pipeline.model import Number, ReadBack, Report
-from pipeline.publishing import downloads, word
-from pipeline.publishing.html import report as web
-from pipeline.publishing.word_figures import FigureReader, compile_reader, read_figures
+from pipeline.publishing.data import downloads
+from pipeline.publishing.web import report_page as web
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.figures import FigureReader, compile_reader, read_figures
 from pipeline.publishing.year_folder import Staged, stage
 
 REPORTS, SITE = "reports", "site"
@@ -29,13 +30,13 @@ class Layouts:
     """The compiled layouts."""
 
     word: word.Layout
-    web: web.Page
+    web: web.CompiledPage
     downloads: downloads.Downloads
     reader: FigureReader
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PrintJob:
     """A report to print: ``stem`` is its name in ``reports/`` of ``folder``, without a suffix."""
 
     folder: Path
@@ -78,17 +79,17 @@ def paths_of(stem: str, *, is_offered: bool = True) -> tuple[str, ...]:
     return (*printed, *copied) if is_offered else tuple(printed)
 
 
-def write_documents(layouts: Layouts, jobs: Sequence[Job]) -> list[tuple[Staged, ...]]:
+def write_documents(layouts: Layouts, jobs: Sequence[PrintJob]) -> list[tuple[Staged, ...]]:
     """Print a chunk of reports beside their places; return for each what is to be put in place. Runs in any worker."""
     return [tuple(_written(layouts, job)) for job in jobs]
 
 
-def read_documents(reader: FigureReader, jobs: Sequence[Job]) -> list[ReadBack]:
+def read_documents(reader: FigureReader, jobs: Sequence[PrintJob]) -> list[ReadBack]:
     """Read a chunk of Word documents as they lie there once all are written. Runs in any worker."""
     return [_read_back(reader, job) for job in jobs]
 
 
-def own_figures(jobs: Sequence[Job], read: Sequence[ReadBack]) -> dict[str, tuple[Number | None, ...]]:
+def own_figures(jobs: Sequence[PrintJob], read: Sequence[ReadBack]) -> dict[str, tuple[Number | None, ...]]:
     """Return what was read of each agency, by code; a document that stands for two agencies is neither's."""
     times = Counter(item.sha256 for item in read)
     return {
@@ -96,7 +97,7 @@ def own_figures(jobs: Sequence[Job], read: Sequence[ReadBack]) -> dict[str, tupl
     }
 
 
-def _read_back(reader: FigureReader, job: Job) -> ReadBack:
+def _read_back(reader: FigureReader, job: PrintJob) -> ReadBack:
     """Read a document; the very bytes that were read before need not be taken apart again."""
     content = (job.folder / (job.document or path_of(job.stem, WORD))).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
@@ -105,7 +106,7 @@ def _read_back(reader: FigureReader, job: Job) -> ReadBack:
     return ReadBack(digest, read_figures(reader, content))
 
 
-def _written(layouts: Layouts, job: Job) -> Iterator[Staged]:
+def _written(layouts: Layouts, job: PrintJob) -> Iterator[Staged]:
     if job.is_made:
         return
     paths = paths_of(job.stem, is_offered=job.is_offered)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.drafts import filled, has_figures, refers, to_fill_in
 from pipeline.model import Report
-from pipeline.publishing import word, workbook
-from pipeline.publishing.datafiles import plain_number
+from pipeline.publishing import template as workbook
+from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.summary.brief import absentees
+from pipeline.publishing.word import report as word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Bytes and a path go in; a whole file comes out, or none.
 
 A file is built beside its place and renamed into it, so a reader never sees half of one; a file that already holds
-the same bytes is left alone, so a night with nothing new rewrites nothing.
+the same bytes is left alone, so a run with nothing new rewrites nothing.
 """
 
 from __future__ import annotations

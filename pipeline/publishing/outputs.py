@@ -1,4 +1,4 @@
-"""A night goes in; the year's output folder comes out, only what differs being written.
+"""A run goes in; the year's output folder comes out, only what differs being written.
 
 ``plan`` says which files these are and which may stay; here each is paired with what makes it.
 """
@@ -13,26 +13,20 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.machine.durable import clear_unfinished
-from pipeline.machine.work import Progress, Work
-from pipeline.messages import notices
+from pipeline.machine.work import Progress, Workforce
 from pipeline.model import Assessment, Made, Notice, PastReport
-from pipeline.publishing import (
-    archive,
-    before,
-    datafiles,
-    documents,
-    drafting,
-    pages,
-    pdf,
-    record,
-    summary,
-    workbook,
-)
+from pipeline.publishing import archive, documents, drafting, summary
+from pipeline.publishing import listed_files as before
+from pipeline.publishing import template as workbook
+from pipeline.publishing.data import datafiles, record
 from pipeline.publishing.documents import Layouts
-from pipeline.publishing.plan import PAGE, Night, Plan, jobs, kept, plan, recorded
+from pipeline.publishing.file_plan import PAGE, FilePlan, Publication, jobs, kept, plan, recorded
+from pipeline.publishing.returning import returned_of
 from pipeline.publishing.summary import Background
+from pipeline.publishing.web import pages
+from pipeline.publishing.word import pdf
 from pipeline.publishing.year_folder import Aside, YearFolder, stage
-from pipeline.returning import returned_of
+from pipeline.wording.messages import notices
 
 Words: TypeAlias = Mapping[int, Sequence[Notice]]
 """The findings of each assessment in words, by its ``id()``."""
@@ -61,18 +55,18 @@ class Published:
 
 
 def publish(
-    night: Night, folder: Path, *, work: Work, progress: Progress, dry_run: bool = False
+    publication: Publication, folder: Path, *, work: Workforce, progress: Progress, dry_run: bool = False
 ) -> Published:
-    """Write the outputs of ``night`` into ``folder``. Raises OSError; running again is safe."""
-    words: Words = {id(item): notices(night.form, item.findings) for item in night.assessments}
-    planned = plan(night)
-    tonight = recorded(night, planned, words)
+    """Write the outputs of ``publication`` into ``folder``. Raises OSError; running again is safe."""
+    words: Words = {id(item): notices(publication.form, item.findings) for item in publication.assessments}
+    planned = plan(publication)
+    tonight = recorded(publication, planned, words)
     if dry_run:
         reports = [folder / documents.path_of(stem, documents.WORD) for stem in planned.stems.values()]
         tonight = record.with_pdfs(tonight, pdf.current(folder, reports))
-        return Published(tonight, (), before.outdated(folder, tonight, night.made))
+        return Published(tonight, (), before.outdated(folder, tonight, publication.made))
     try:
-        return _publish(night, folder, planned, words, tonight, work=work, progress=progress)
+        return _publish(publication, folder, planned, words, tonight, work=work, progress=progress)
     except OSError:
         with suppress(OSError):
             clear_unfinished(folder)
@@ -80,29 +74,31 @@ def publish(
 
 
 def _publish(
-    night: Night,
+    publication: Publication,
     folder: Path,
-    planned: Plan,
+    planned: FilePlan,
     words: Words,
     tonight: record.Record,
     *,
-    work: Work,
+    work: Workforce,
     progress: Progress,
 ) -> Published:
     shared = YearFolder(
         folder,
-        night.made,
-        night.note,
-        night.today or night.now.date(),
+        publication.made,
+        publication.note,
+        publication.today or publication.now.date(),
         before.drafts(tonight),
-        night.adopts,
+        publication.adopts,
     )
-    _announce(night, planned, folder, tonight)
-    staying = kept(night, planned, folder)
+    _announce(publication, planned, folder, tonight)
+    staying = kept(publication, planned, folder)
     for path in staying:
         shared.stay(path, planned.bases[path])
-    layouts = documents.compile_layouts(night.form, night.layout, night.style.decode("utf-8-sig", "replace"))
-    todo = jobs(night, planned, folder, staying)
+    layouts = documents.compile_layouts(
+        publication.form, publication.layout, publication.style.decode("utf-8-sig", "replace")
+    )
+    todo = jobs(publication, planned, folder, staying)
     done = work.map(
         documents.write_documents, layouts, todo, lambda count: progress("生成各单位年报", count, len(todo))
     )
@@ -114,35 +110,35 @@ def _publish(
         todo,
         lambda count: progress("核对各单位年报", count, len(todo)),
     )
-    tonight, failure = _printed(night, shared, todo, tonight, progress)
+    tonight, failure = _printed(publication, shared, todo, tonight, progress)
     known = replace(
-        night.background,
-        extended={item.agency: item.until for item in night.district.extensions},
+        publication.background,
+        extended={item.agency: item.until for item in publication.district.extensions},
         printed=documents.own_figures(todo, read),
         reports={job.report.code: documents.path_of(job.stem, documents.WORD) for job in todo},
     )
     builders: list[Builder] = [
-        *_marked(night, planned, progress),
-        *_of_the_night(night, planned, words, layouts, known),
+        *_marked(publication, planned, progress),
+        *_of_the_night(publication, planned, words, layouts, known),
         *archive.builders(layouts, planned.archive),
-        (planned.files["site"], partial(pages.front_page, night, planned, before.all_paths(tonight))),
+        (planned.files["site"], partial(pages.front_page, publication, planned, before.all_paths(tonight))),
         (before.RUN_NAME, partial(record.to_json, tonight)),
     ]
     shared.place([stage(folder, path, build()) for path, build in builders if path not in staying])
-    gone = [path for path in before.outdated(folder, tonight, night.made) if shared.remove(path)]
+    gone = [path for path in before.outdated(folder, tonight, publication.made) if shared.remove(path)]
     by_path = dict(zip((documents.path_of(job.stem, documents.WORD) for job in todo), read, strict=True))
     made = {
         path: replace(item, basis=planned.bases.get(path, ""), read=by_path.get(path))
         for path, item in shared.made.items()
     }
-    if PAGE in night.made:
-        made[PAGE] = night.made[PAGE]
+    if PAGE in publication.made:
+        made[PAGE] = publication.made[PAGE]
     return Published(
         tonight,
         tuple(shared.written),
         tuple(gone),
         made,
-        pages.coordinators_page(night, words, tonight),
+        pages.coordinators_page(publication, words, tonight),
         shared.kept,
         shared.blocked,
         failure,
@@ -150,9 +146,9 @@ def _publish(
 
 
 def _printed(
-    night: Night,
+    publication: Publication,
     shared: YearFolder,
-    todo: Sequence[documents.Job],
+    todo: Sequence[documents.PrintJob],
     tonight: record.Record,
     progress: Progress,
 ) -> tuple[record.Record, str]:
@@ -160,7 +156,7 @@ def _printed(
     folder = shared.path
     reports = [folder / documents.path_of(job.stem, documents.WORD) for job in todo]
     batch = pdf.Batch()
-    if night.with_pdf:
+    if publication.with_pdf:
         batch = pdf.print_documents(
             reports,
             lambda count: progress("生成 PDF", count, len(reports)),
@@ -176,30 +172,32 @@ def _printed(
     return record.with_pdfs(tonight, printed), batch.failure
 
 
-def _announce(night: Night, planned: Plan, folder: Path, tonight: record.Record) -> None:
-    """Say what will be written, and clear what a night that was cut off left half-written."""
-    if night.was_cut_off:
+def _announce(publication: Publication, planned: FilePlan, folder: Path, tonight: record.Record) -> None:
+    """Say what will be written, and clear what a run that was cut off left half-written."""
+    if publication.was_cut_off:
         clear_unfinished(folder)
     printed = {
         documents.path_of(stem, documents.WORD): documents.path_of(stem, pdf.SUFFIX)
         for stem in planned.stems.values()
     }
-    night.announce(before.all_paths(record.with_pdfs(tonight, printed) if night.with_pdf else tonight))
+    publication.announce(
+        before.all_paths(record.with_pdfs(tonight, printed) if publication.with_pdf else tonight)
+    )
 
 
-def _marked(night: Night, planned: Plan, progress: Progress) -> Iterator[Builder]:
+def _marked(publication: Publication, planned: FilePlan, progress: Progress) -> Iterator[Builder]:
     """Pair every workbook that goes back with what builds it."""
-    found = [item for item in night.assessments if id(item) in planned.returned]
+    found = [item for item in publication.assessments if id(item) in planned.returned]
     for number, item in enumerate(found, 1):
         agency = item.submission.agency
-        past = night.history.get(agency.code) if agency else None
-        build = partial(_marked_workbook, night, item, past)
+        past = publication.history.get(agency.code) if agency else None
+        build = partial(_marked_workbook, publication, item, past)
         yield planned.returned[id(item)], partial(_told, progress, number, len(found), build)
 
 
-def _marked_workbook(night: Night, item: Assessment, past: PastReport | None) -> bytes:
-    back = returned_of(night.form, night.assessments, item)
-    return workbook.marked_workbook(night.form, night.district, item, back, past)
+def _marked_workbook(publication: Publication, item: Assessment, past: PastReport | None) -> bytes:
+    back = returned_of(publication.form, publication.assessments, item)
+    return workbook.marked_workbook(publication.form, publication.district, item, back, past)
 
 
 def _told(progress: Progress, number: int, count: int, build: Callable[[], bytes]) -> bytes:
@@ -208,11 +206,11 @@ def _told(progress: Progress, number: int, count: int, build: Callable[[], bytes
 
 
 def _of_the_night(
-    night: Night, planned: Plan, words: Words, layouts: Layouts, known: Background
+    publication: Publication, planned: FilePlan, words: Words, layouts: Layouts, known: Background
 ) -> Iterator[Builder]:
-    """Pair what speaks of the whole night, the two pages aside, with what builds it."""
-    form, district, found = night.form, night.summary, planned.files
-    by_file = sorted(night.assessments, key=lambda item: item.submission.file)
+    """Pair what speaks of the whole run, the two pages aside, with what builds it."""
+    form, district, found = publication.form, publication.summary, planned.files
+    by_file = sorted(publication.assessments, key=lambda item: item.submission.file)
     rows = [(item, notice) for item in by_file for notice in words[id(item)]]
     yield (
         found["summary"],
@@ -220,13 +218,13 @@ def _of_the_night(
             summary.build_summary,
             form,
             district,
-            deadline=night.district.deadline,
-            now=night.now,
-            notices={item.submission.sha256: words[id(item)] for item in night.assessments},
+            deadline=publication.district.deadline,
+            now=publication.now,
+            notices={item.submission.sha256: words[id(item)] for item in publication.assessments},
             background=known,
         ),
     )
     yield found["district_report"], partial(drafting.render_district_report, layouts.word, form, district)
-    yield found["upward"], partial(drafting.upward_table, form, district, night.district.level)
+    yield found["upward"], partial(drafting.upward_table, form, district, publication.district.level)
     yield found["figures"], partial(datafiles.figures_csv, form, district)
     yield found["findings"], partial(datafiles.findings_csv, rows)

@@ -1,6 +1,6 @@
 """Named contents go in; a zip package (.docx, .xlsx) with the same bytes on every run comes out.
 
-A ``Part`` is deflated once and may stand in any number of packages: joining copies it, nothing is compressed again.
+A ``PackagePart`` is deflated once and may stand in any number of packages: joining copies it, nothing is compressed again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MIDNIGHT, _NEW_YEAR_1980 = 0, 0x21
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PackagePart:
     """A file of a package, already deflated. ``crc`` and ``size`` are those of the plain content."""
 
     name: str
@@ -38,13 +38,13 @@ class Part:
     size: int
 
 
-def deflate(name: str, content: bytes, level: int = LEVEL) -> Part:
+def deflate(name: str, content: bytes, level: int = LEVEL) -> PackagePart:
     """Compress ``content`` as the part ``name``."""
     squeezer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return Part(name, squeezer.compress(content) + squeezer.flush(), zlib.crc32(content), len(content))
+    return PackagePart(name, squeezer.compress(content) + squeezer.flush(), zlib.crc32(content), len(content))
 
 
-def join(parts: Iterable[Part]) -> bytes:
+def join(parts: Iterable[PackagePart]) -> bytes:
     """Write ``parts`` as a zip, in the order given, every one dated 1 January 1980."""
     files: list[bytes] = []
     directory: list[bytes] = []

@@ -35,12 +35,12 @@ from pipeline.district.settings_fields import (
     TRIAL,
     WORKDAY,
     YES,
-    Column,
-    Kind,
+    ListColumn,
     Setting,
+    SettingKind,
 )
 from pipeline.district.workdays import PLAIN_CALENDAR
-from pipeline.publishing.summary.book import BORDER, DAY_FORMAT, NOTE_FILL, Book, Page
+from pipeline.publishing.summary.book import BORDER, DAY_FORMAT, NOTE_FILL, SummaryBook, SummaryPage
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -66,17 +66,17 @@ _ABOUT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledSettings:
     """What is to stand in the workbook: settings by (table, key), rows of each list by heading."""
 
     settings: Mapping[tuple[str, str], Value] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Mapping[str, Value]]] = field(default_factory=dict)
 
 
-def starting(name: str, year: int, form_id: str = STANDARD["form"]) -> Filled:
+def starting(name: str, year: int, form_id: str = STANDARD["form"]) -> FilledSettings:
     """Return what a new district starts from."""
     standard: dict[tuple[str, str], Value] = {("", key): value for key, value in STANDARD.items()}
-    return Filled(
+    return FilledSettings(
         standard
         | {
             ("", "form"): form_id,
@@ -87,7 +87,7 @@ def starting(name: str, year: int, form_id: str = STANDARD["form"]) -> Filled:
     )
 
 
-def filled_of(district: District) -> Filled:
+def filled_of(district: District) -> FilledSettings:
     """Return the settings, the roster and the lists of ``district`` as the workbook holds them."""
     settings: dict[tuple[str, str], Value] = {}
     for item in (item for group in SECTIONS.values() for item in group):
@@ -100,7 +100,7 @@ def filled_of(district: District) -> Filled:
         value = getattr(holder.get(item.table, district.rules), item.key)
         is_usual = item.table in _USUAL and value == getattr(_USUAL[item.table], item.key)
         settings[item.table, item.key] = "" if is_usual else _shown(item, value)
-    return Filled(
+    return FilledSettings(
         settings,
         {
             ROSTER_SHEET: [_agency_row(district, agency) for agency in district.roster_agencies],
@@ -137,7 +137,7 @@ def _shown(item: Setting, value: object) -> Value:
         case bool():
             return YES if value else NO
         case tuple():
-            return ("、" if item.kind is Kind.WHOLES else "；").join(map(str, value))
+            return ("、" if item.kind is SettingKind.WHOLES else "；").join(map(str, value))
         case int() | date():
             return value
         case _:
@@ -175,16 +175,16 @@ def _rule_rows(district: District) -> list[dict[str, Value]]:
     return [dict(zip(("规则", "做法", "内容", "原因"), row, strict=True)) for row in found]
 
 
-def build_settings_book(filled: Filled) -> bytes:
+def build_settings_book(filled: FilledSettings) -> bytes:
     """Build the workbook: the same bytes for the same content."""
-    book = Book(f"{filled.settings.get(('', 'name'), '')}年报{BOOK_STEM}表", ("年报经办表", ""))
+    book = SummaryBook(f"{filled.settings.get(('', 'name'), '')}年报{BOOK_STEM}表", ("年报经办表", ""))
     _settings(book, filled)
     for name, columns in LISTS.items():
         _list(book, name, columns, filled.lists.get(name, ()))
     return book.to_bytes()
 
 
-def _settings(book: Book, filled: Filled) -> None:
+def _settings(book: SummaryBook, filled: FilledSettings) -> None:
     page = _page(book, SETTINGS, (26, 44, 60))
     page.heads(2, SETTING_HEADS)
     row = 3
@@ -201,13 +201,13 @@ def _settings(book: Book, filled: Filled) -> None:
     page.sheet.freeze_panes(3, 0)
 
 
-def _check_setting(page: Page, row: int, item: Setting) -> None:
-    choices = (YES, NO) if item.kind is Kind.YES_NO else item.choices
+def _check_setting(page: SummaryPage, row: int, item: Setting) -> None:
+    choices = (YES, NO) if item.kind is SettingKind.YES_NO else item.choices
     if choices:
         _offer(page, row, row, 1, choices)
-    elif item.kind is Kind.DAY:
+    elif item.kind is SettingKind.DAY:
         _check_day(page, row, row, 1)
-    elif item.kind is Kind.WHOLE:
+    elif item.kind is SettingKind.WHOLE:
         page.sheet.data_validation(
             row,
             1,
@@ -224,7 +224,9 @@ def _check_setting(page: Page, row: int, item: Setting) -> None:
         )
 
 
-def _list(book: Book, name: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> None:
+def _list(
+    book: SummaryBook, name: str, columns: Sequence[ListColumn], rows: Sequence[Mapping[str, Value]]
+) -> None:
     page = _page(book, name, [column.width for column in columns], landscape=True)
     page.heads(2, [column.title for column in columns])
     for place, column in enumerate(columns):
@@ -251,7 +253,7 @@ def _list(book: Book, name: str, columns: Sequence[Column], rows: Sequence[Mappi
         page.last_row = 3 + len(rows)
 
 
-def _page(book: Book, name: str, widths: Sequence[float], *, landscape: bool = False) -> Page:
+def _page(book: SummaryBook, name: str, widths: Sequence[float], *, landscape: bool = False) -> SummaryPage:
     page = book.page(name, widths, landscape=landscape)
     page.title(name)
     page.line(1, _ABOUT[name], book.style(font_color=_GREY))
@@ -259,7 +261,7 @@ def _page(book: Book, name: str, widths: Sequence[float], *, landscape: bool = F
     return page
 
 
-def _write(page: Page, row: int, column: int, value: Value, look: Mapping[str, str]) -> None:
+def _write(page: SummaryPage, row: int, column: int, value: Value, look: Mapping[str, str]) -> None:
     match value:
         case date():
             style = page.book.boxed(num_format=DAY_FORMAT, align="left", **look)
@@ -271,7 +273,7 @@ def _write(page: Page, row: int, column: int, value: Value, look: Mapping[str, s
     page.last_row = max(page.last_row, row)
 
 
-def _offer(page: Page, first: int, last: int, column: int, choices: Sequence[str]) -> None:
+def _offer(page: SummaryPage, first: int, last: int, column: int, choices: Sequence[str]) -> None:
     page.sheet.data_validation(
         first,
         column,
@@ -286,7 +288,7 @@ def _offer(page: Page, first: int, last: int, column: int, choices: Sequence[str
     )
 
 
-def _check_day(page: Page, first: int, last: int, column: int) -> None:
+def _check_day(page: SummaryPage, first: int, last: int, column: int) -> None:
     page.sheet.data_validation(
         first,
         column,

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.district.roster import normalised
-from pipeline.messages import AWAITING, VERDICT_WORDS, awaits_approval
 from pipeline.model import CHINA, Verdict
+from pipeline.wording.messages import AWAITING, VERDICT_WORDS, awaits_approval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.machine.digest import digest_of
 
 if TYPE_CHECKING:
-    from pipeline.publishing.summary.book import Book, Page
+    from pipeline.publishing.summary.book import SummaryBook, SummaryPage
 
 TODO_NAME = "待办.xlsx"
 TODAY, OPEN, DONE = "今天", "待决定", "已决定"
@@ -40,7 +40,7 @@ _MARK = re.compile(rb"<cp:keywords>([0-9a-f]+)</cp:keywords>")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TodoCall:
     """Somebody to be telephoned: who, and what to say."""
 
     agency: str
@@ -51,7 +51,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledDecision:
     """What a person wrote into a row of 待决定: the row's number, and three texts that may be empty."""
 
     key: str
@@ -95,10 +95,10 @@ class Todo:
 
     title: str
     day: str
-    calls: Sequence[Call] = ()
+    calls: Sequence[TodoCall] = ()
     questions: Sequence[Question] = ()
     decided: Sequence[Decided] = ()
-    kept: Mapping[str, Filled] = field(default_factory=dict)
+    kept: Mapping[str, FilledDecision] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -108,7 +108,7 @@ class Todo:
         return digest_of((self.title, self.day, *self.calls, *self.questions, *self.decided, *kept, *refused))
 
 
-def read_filled(path: Path) -> list[Filled]:
+def read_filled(path: Path) -> list[FilledDecision]:
     """Return what was written into 待决定. Raises OSError; a file that is no workbook any more holds nothing."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only where there is one
 
@@ -123,7 +123,7 @@ def read_filled(path: Path) -> list[Filled]:
         return []
     at = {name: texts[head].index(name) for name in OPEN_HEADS}
     wanted = [OPEN_HEADS[place] for place in (_KEY, _CHOICE, _REASON, _PERSON)]
-    found = [Filled(*(row[at[name]] for name in wanted)) for row in texts[head + 1 :]]
+    found = [FilledDecision(*(row[at[name]] for name in wanted)) for row in texts[head + 1 :]]
     return [item for item in found if item.key and not item.is_blank]
 
 
@@ -143,16 +143,16 @@ def _is_written(path: Path, todo: Todo) -> bool:
 
 def build_todo_book(todo: Todo) -> bytes:
     """Build the workbook: the same bytes for the same content."""
-    from pipeline.publishing.summary.book import Book  # noqa: PLC0415 - xlsxwriter, only where one is built
+    from pipeline.publishing.summary.book import SummaryBook  # noqa: PLC0415 - xlsxwriter, only where one is built
 
-    book = Book(todo.title, (todo.title, ""), keywords=todo.mark)
+    book = SummaryBook(todo.title, (todo.title, ""), keywords=todo.mark)
     _open(book, todo)
     _today(book, todo)
     _done(book, todo)
     return book.to_bytes()
 
 
-def _page(book: Book, name: str, title: str, about: str, widths: Sequence[float]) -> Page:
+def _page(book: SummaryBook, name: str, title: str, about: str, widths: Sequence[float]) -> SummaryPage:
     page = book.page(name, widths, landscape=True)
     page.title(title)
     page.line(1, about, book.style(font_color="#7F7F7F"))
@@ -161,7 +161,7 @@ def _page(book: Book, name: str, title: str, about: str, widths: Sequence[float]
     return page
 
 
-def _today(book: Book, todo: Todo) -> None:
+def _today(book: SummaryBook, todo: Todo) -> None:
     widths = (6, 34, 12, 18, 70, 10)
     page = _page(book, TODAY, f"{todo.day}要打的电话", "按缓急排列。", widths)
     page.heads(_HEAD_ROW, ("序号", "单位", "联系人", "电话", "说什么", "已催几次"))
@@ -176,12 +176,12 @@ def _today(book: Book, todo: Todo) -> None:
         page.line(_HEAD_ROW + 1, "没有。", book.boxed())
 
 
-def _open(book: Book, todo: Todo) -> None:
+def _open(book: SummaryBook, todo: Todo) -> None:
     about = "在黄色的格子里选“决定”，写“理由”，保存，关闭；下一次运行照办，办成的移到“已决定”。决定人不写则为经办人。"
     page = _page(book, OPEN, todo.title, about, (26, 10, 16, 14, 52, 16, 26, 10, 26, 8))
     page.heads(_HEAD_ROW, OPEN_HEADS)
     for row, item in enumerate(todo.questions, _HEAD_ROW + 1):
-        said = todo.kept.get(item.key, Filled(item.key))
+        said = todo.kept.get(item.key, FilledDecision(item.key))
         refused = todo.refused.get(item.key, "")
         texts = (
             item.agency, item.contact, item.phone, item.what, item.detail, said.choice, said.reason, said.person,
@@ -201,7 +201,7 @@ def _open(book: Book, todo: Todo) -> None:
         page.line(_HEAD_ROW + 1, "没有要决定的事。", book.boxed())
 
 
-def _done(book: Book, todo: Todo) -> None:
+def _done(book: SummaryBook, todo: Todo) -> None:
     page = _page(book, DONE, "已决定", "现在有效的决定；要撤销的，见使用手册。", (14, 44, 16, 50, 12))
     page.heads(_HEAD_ROW, ("日期", "关于", "决定", "理由", "决定人"))
     for row, item in enumerate(todo.decided, _HEAD_ROW + 1):

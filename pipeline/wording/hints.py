@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.model import Change, Suggestion, a1, column_letters
+from pipeline.model import CellChange, Suggestion, a1, column_letters
 from pipeline.wording.addresses import around, position
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _done(form: Form, suggestion: Suggestion) -> str:
     return f"把 {'，'.join(steps)}"
 
 
-def _copied_back(changes: Sequence[Change], step: tuple[int, int]) -> str:
+def _copied_back(changes: Sequence[CellChange], step: tuple[int, int]) -> str:
     """Say how a run of figures goes back: what is copied where, and what the cells at its end are to hold then.
 
     Rows or columns between the shifted ones that stand right are left where they are.
@@ -121,7 +121,7 @@ def _spelled(blocks: Iterable[Iterable[tuple[int, int]]]) -> str:
     return "、".join(around(a1(*spot) for spot in block) for block in blocks)
 
 
-def _spot(form: Form, change: Change) -> str:
+def _spot(form: Form, change: CellChange) -> str:
     """Say where, and of a cell that is not where the template has it also which item it is."""
     label = form.by_key[change.key].short_label
     if change.place is None:
@@ -129,15 +129,15 @@ def _spot(form: Form, change: Change) -> str:
     return str(change.place) if change.place == form.places[change.key] else f"{change.place}（{label}）"
 
 
-def _sheet(changes: Sequence[Change]) -> str:
+def _sheet(changes: Sequence[CellChange]) -> str:
     return next((change.place.sheet for change in changes if change.place), "")
 
 
-def _cells(changes: Sequence[Change]) -> list[str]:
+def _cells(changes: Sequence[CellChange]) -> list[str]:
     return [change.place.cell for change in changes if change.place]
 
 
-def _lines(changes: Sequence[Change]) -> str:
+def _lines(changes: Sequence[CellChange]) -> str:
     spots = [spot for cell in _cells(changes) if (spot := position(cell))]
     rows, columns = ({spot[axis] for spot in spots} for axis in (0, 1))
     if len(rows) == 2:  # noqa: PLR2004 - two rows were exchanged, or else two columns

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.letter import LetterState
 from pipeline.model import Decision, Finding, Place, Severity
-from pipeline.post import LetterState
-from pipeline.publishing.html.dashboard import build_dashboard
-from pipeline.publishing.html.standing import Link, Morning
-from pipeline.publishing.html.told import Told, fill, parts
+from pipeline.publishing.web.agency_rows import Link, PageContext
+from pipeline.publishing.web.dashboard import build_dashboard
+from pipeline.publishing.web.letters_page import LetterLine, fill, parts
 from tests.support.browser import DESKTOP, PHONE, Scheme, show
 from tests.support.districts import agency, assessment, merged, mixed, notices_of
 
@@ -31,14 +31,16 @@ LONG_NAME = ("杭州市临平区" + "经济信息化和科学技术" * 9)[:65]
 MOST_PAGES = 8
 """Of paper, for 42 agencies."""
 LETTERS = [
-    Told(None, "每日情况", LetterState.SENT, date(2024, 1, 27)),
-    Told("002", "退回修改", LetterState.FAILED, date(2024, 1, 26), reason="550 " + "no such user here " * 9),
-    Told("003", "退回修改", LetterState.WAITING, date(2024, 1, 27), path="letters/甲 局#1.eml"),
-    Told("006", "催报", LetterState.SENT, date(2024, 1, 25)),
+    LetterLine(None, "每日情况", LetterState.SENT, date(2024, 1, 27)),
+    LetterLine(
+        "002", "退回修改", LetterState.FAILED, date(2024, 1, 26), reason="550 " + "no such user here " * 9
+    ),
+    LetterLine("003", "退回修改", LetterState.WAITING, date(2024, 1, 27), path="letters/甲 局#1.eml"),
+    LetterLine("006", "催报", LetterState.SENT, date(2024, 1, 25)),
 ]
 
 
-def morning(form: Form, size: int) -> Morning:
+def morning(form: Form, size: int) -> PageContext:
     agencies, found = mixed(form, size)
     agencies = [replace(item, contact="李芳", phone="0571-86001234") for item in agencies]
     agencies[0] = replace(agencies[0], name=LONG_NAME)
@@ -47,7 +49,7 @@ def morning(form: Form, size: int) -> Morning:
     )
     found = [*found, assessment(form, None, file="x" * 120 + ".xlsx", findings=[stray])]
     links = {item.submission.sha256: [Link("Word", "reports/甲 局#1.docx")] for item in found}
-    return Morning(
+    return PageContext(
         summary=merged(form, agencies, found),
         deadline=DEADLINE,
         now=NOW,
@@ -64,16 +66,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     (folder / "index.html").write_text(_filled(morning(FORM, 42)), "utf-8")
     (folder / "large.html").write_text(_filled(morning(FORM, 1000)), "utf-8")
-    nobody = Morning(merged(FORM, [agency(1)], []), DEADLINE, NOW, {})
+    nobody = PageContext(merged(FORM, [agency(1)], []), DEADLINE, NOW, {})
     (folder / "first-night.html").write_text(_filled(nobody, []), "utf-8")
     whole = [agency(1), agency(2)]
     done = [assessment(FORM, item) for item in whole]
-    last = Morning(merged(FORM, whole, done), DEADLINE, NOW, notices_of(FORM, done))
+    last = PageContext(merged(FORM, whole, done), DEADLINE, NOW, notices_of(FORM, done))
     (folder / "last-night.html").write_text(_filled(last, []), "utf-8")
     return folder
 
 
-def _filled(found: Morning, letters: Sequence[Told] = LETTERS) -> str:
+def _filled(found: PageContext, letters: Sequence[LetterLine] = LETTERS) -> str:
     return fill(parts(build_dashboard(FORM, found)), letters, ["已收齐，请审核、签发"])
 
 

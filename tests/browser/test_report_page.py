@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.model import Report
-from pipeline.publishing.html.report import compile_page, render_page
+from pipeline.publishing.web.report_page import compile_page, render_page
 from tests.support.browser import DESKTOP, PHONE, Scheme, show
 from tests.support.fills import numbers_tuple, report, zeros
 from tests.support.real_report import load_real_report

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from pipeline.publishing import documents
-from pipeline.publishing.html.site import Entry, build_front_page
-from pipeline.publishing.html.standing import Link
+from pipeline.publishing.web.agency_rows import Link
+from pipeline.publishing.web.site import SiteEntry, build_front_page
 from tests.support.browser import DESKTOP, PHONE, Scheme, show
 
 pytestmark = pytest.mark.chromium
@@ -27,7 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         formats = [Link(label, documents.path_of(name, suffix)) for suffix, label in suffixes.items()]
         for item in formats:
             (folder / item.path).write_text("<!DOCTYPE html><title>年报</title>", "utf-8")
-        entries.append(Entry(name, "街道" if number else "部门", formats))
+        entries.append(SiteEntry(name, "街道" if number else "部门", formats))
     (folder / "index.html").write_bytes(build_front_page("样例区", 2023, entries))
     (folder / "empty.html").write_bytes(build_front_page("样例区", 2023, []))
     return folder

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
-from pipeline.judging.published import differences
-from pipeline.messages import notices
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.published import differences
 from pipeline.model import Finding, Place
-from pipeline.publishing import word
-from pipeline.publishing.html.report import compile_page, render_page
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.web.report_page import compile_page, render_page
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.layout import build_layout
+from pipeline.wording.messages import notices
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.fills import report
 from tests.support.folders import filled, make_district, nianbao, run

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.ledger import open_copy
-from pipeline.ledger.events import Kind, story
+from pipeline.ledger.events import EventKind, story
 from tests.support.folders import YEAR, Ran, filled, make_district, nianbao, run
 from tests.support.mails import mail
 
@@ -47,7 +47,7 @@ def test_a_dismissed_file_is_not_held_but_listed_with_its_reason(district: Path)
     assert {STRAY, "已并入甲局", "王主任"} <= listed(ran)
     assert (district / "inbox" / STRAY).is_file()
     with open_copy(district / "output") as ledger:
-        assert [event.detail for event in story(ledger, YEAR) if event.kind is Kind.DECIDED] == [
+        assert [event.detail for event in story(ledger, YEAR) if event.kind is EventKind.DECIDED] == [
             f"dismiss {STRAY}"
         ]
     (district / "inbox" / STRAY).unlink()

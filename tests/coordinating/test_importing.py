@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from pipeline.coordinating.import_report import Taken
 from pipeline.coordinating.importing import import_files
-from pipeline.coordinating.taken import Taken
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form, last_year
 from pipeline.ledger import imports, open_copy
 from pipeline.model import Number
-from pipeline.publishing.datafiles import figures_csv
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.data.datafiles import figures_csv
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.districts import NOON, agency, assessment, merged
 from tests.support.fills import zeros
 from tests.support.folders import YEAR, inputs_only, make_district, nianbao, run

@@ -14,7 +14,7 @@ from pipeline.coordinating.papers import PAPERS, write_papers
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.model import Agency, ConfigError, Verdict
-from pipeline.publishing.papers.conduct import Conduct, Version
+from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
 from tests.support.folders import filled, make_district, run
 from tests.support.libreoffice import to_pdf
@@ -23,8 +23,8 @@ AGENCY = Agency("001", "甲局", "部门", "县区")
 DEADLINE = date(2024, 1, 31)
 
 
-def came(verdict: Verdict, day: int | None) -> Version:
-    return Version(verdict, datetime(2024, 2, day, 4, tzinfo=UTC) if day else None)
+def came(verdict: Verdict, day: int | None) -> ReportedVersion:
+    return ReportedVersion(verdict, datetime(2024, 2, day, 4, tzinfo=UTC) if day else None)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def came(verdict: Verdict, day: int | None) -> Version:
         ),
     ],
 )
-def test_how_an_agency_reported(versions: list[Version], said: tuple[object, ...]) -> None:
+def test_how_an_agency_reported(versions: list[ReportedVersion], said: tuple[object, ...]) -> None:
     own = Conduct(AGENCY, 2023, DEADLINE, versions)
     assert (own.punctuality, own.returns, own.is_right_at_once, own.days_to_mend, own.state) == said
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.coordinating.preparing import init, layouts, write_layouts
-from pipeline.correspondence import handouts
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.letters.plan import handouts
+from pipeline.letters.text import LetterBuilder, Sources
 from pipeline.model import CHINA
-from pipeline.publishing.letters import Secretary, Sources
 
 COMMITTED = Path(__file__).parent.parent.parent / "input_templates"
 
@@ -62,7 +62,8 @@ def test_letters_that_init_writes_are_the_defaults(tmp_path: Path, form: Form) -
     loaded = load_district(tmp_path / "区")
     now = datetime(2024, 1, 22, tzinfo=CHINA)
     own, shipped = (
-        Secretary.of(Sources(form, district, now)) for district in (loaded, replace(loaded, folder=tmp_path))
+        LetterBuilder.of(Sources(form, district, now))
+        for district in (loaded, replace(loaded, folder=tmp_path))
     )
     for intention in handouts(loaded, loaded.agencies):
         assert own.write(intention).content == shipped.write(intention).content

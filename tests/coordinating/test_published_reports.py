@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.coordinating.import_report import NOTHING_SAID, ImportAnswers, Taken
 from pipeline.coordinating.importing import import_files
-from pipeline.coordinating.taken import NOTHING_SAID, Said, Taken
 from pipeline.district.folder import load_district
 from pipeline.forms.loader import load_form
 from pipeline.ledger import imports, open_copy
 from pipeline.model import PastReport, Report
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.support.districts import NOON
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.fills import report
@@ -39,7 +39,7 @@ def district(tmp_path: Path) -> Path:
     return make_district(tmp_path / "区", NAMES, {})
 
 
-def taken(district: Path, files: dict[str, bytes], said: Said = NOTHING_SAID) -> list[Taken]:
+def taken(district: Path, files: dict[str, bytes], said: ImportAnswers = NOTHING_SAID) -> list[Taken]:
     folder = district.parent / "往年"
     for name, content in files.items():
         path = folder / name
@@ -90,7 +90,7 @@ def test_what_the_document_does_not_say_is_said_by_the_coordinator_or_its_name(d
     [item] = taken(district, {"x.html": nameless.encode()})
     assert not item.reports
     assert "--agency" in item.refusal
-    [item] = taken(district, {"x.html": nameless.encode()}, Said(agency="002", year=2021))
+    [item] = taken(district, {"x.html": nameless.encode()}, ImportAnswers(agency="002", year=2021))
     assert [(own.agency, own.year) for own in item.reports] == [("002", 2021)]
     (district.parent / "往年" / "x.html").unlink()
     [item] = taken(district, {"样例区教育局2022年.html": nameless.encode()})
@@ -98,8 +98,10 @@ def test_what_the_document_does_not_say_is_said_by_the_coordinator_or_its_name(d
     assert "按文件名" in item.remarks[0]
 
 
-@pytest.mark.parametrize(("said", "word"), [(Said(year=2021), "--year"), (Said(agency="002"), "--agency")])
-def test_a_file_is_not_made_to_say_what_it_does_not(district: Path, said: Said, word: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "word"), [(ImportAnswers(year=2021), "--year"), (ImportAnswers(agency="002"), "--agency")]
+)
+def test_a_file_is_not_made_to_say_what_it_does_not(district: Path, said: ImportAnswers, word: str) -> None:
     [item] = taken(district, {"a.html": page(sent())}, said)
     assert not item.reports
     assert word in item.refusal
@@ -111,7 +113,7 @@ def test_blanks_are_zero_only_where_the_coordinator_says_so(district: Path) -> N
     [own] = item.reports
     assert any(value is None for value in own.numbers.values())
     assert any("--blank-is-zero" in remark for remark in item.remarks)
-    [item] = taken(district, {"a.html": blank}, Said(blank_is_zero=True))
+    [item] = taken(district, {"a.html": blank}, ImportAnswers(blank_is_zero=True))
     assert list(item.reports[0].numbers.values()) == list(sent().numbers)
 
 

@@ -11,9 +11,9 @@ from pipeline.district.folder import load_district
 from pipeline.district.rule_settings import Rules
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
-from pipeline.judging.judge import judge
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, ConfigError, Decision, Number, Severity, Verdict
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.districts import NOON
 from tests.support.folders import YEAR, make_district, nianbao, run
 from tests.support.submissions import AGENCY, filled, plain_texts, reading_of, submission_of

@@ -9,7 +9,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.loader import parse_form
-from pipeline.forms.narrative import Figures
+from pipeline.forms.narrative import FigureClaims
 from pipeline.model import ConfigError
 
 HEAD = 'id = "own"\nextends = "annual_report_2021"\n'
@@ -113,16 +113,16 @@ def test_a_row_is_changed_added_and_left_out(form: Form) -> None:
 def test_words_are_added_to_a_rule_over_texts(form: Form) -> None:
     rule = own('[[narrative]]\nid = "N04"\n[narrative.words]\nlocal = ["本地说法"]\n').narrative("N04")
     was = form.narrative("N04")
-    assert isinstance(rule, Figures)
-    assert isinstance(was, Figures)
+    assert isinstance(rule, FigureClaims)
+    assert isinstance(was, FigureClaims)
     assert {word.concepts for word in rule.words} - {word.concepts for word in was.words} == {("local",)}
     assert rule.claims == was.claims
 
 
 def test_a_claim_is_left_out(form: Form) -> None:
     rule, was = (one.narrative("N04") for one in (own('[remove]\n"narrative.claim" = ["unpaid"]\n'), form))
-    assert isinstance(rule, Figures)
-    assert isinstance(was, Figures)
+    assert isinstance(rule, FigureClaims)
+    assert isinstance(was, FigureClaims)
     assert {claim.key for claim in was.claims} - {claim.key for claim in rule.claims} == {"unpaid"}
 
 

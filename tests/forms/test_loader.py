@@ -14,10 +14,10 @@ from pipeline.district.rule_settings import Rules
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import data_dictionary, load_form, parse_form
-from pipeline.judging.judge import judge
-from pipeline.messages import notices
+from pipeline.judging.rules.judge import judge
 from pipeline.model import ConfigError, Number
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
+from pipeline.wording.messages import notices
 from tests.support.submissions import filled
 
 TEXT = (Path(pipeline.forms.__file__).parent / "annual_report_2021.toml").read_text("utf-8")

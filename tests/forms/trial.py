@@ -8,21 +8,21 @@ from datetime import UTC, date, datetime
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import data_dictionary
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
-from pipeline.judging.schema import printed, schema_of
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
+from pipeline.judging.schema.form_schema import printed, schema_of
 from pipeline.merging import merge
-from pipeline.messages import notices
 from pipeline.model import Assessment, Number, PastReport, Submission
-from pipeline.publishing import word
-from pipeline.publishing.datafiles import figures_csv
-from pipeline.publishing.downloads import compile_downloads, figures_list, figures_workbook
+from pipeline.publishing.data.datafiles import figures_csv
+from pipeline.publishing.data.downloads import compile_downloads, figures_list, figures_workbook
 from pipeline.publishing.drafting import render_district_report, upward_table
-from pipeline.publishing.html.report import compile_page, render_page
+from pipeline.publishing.returning import returned_of
 from pipeline.publishing.summary import build_summary
-from pipeline.publishing.word_layout import build_layout
-from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.returning import returned_of
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.web.report_page import compile_page, render_page
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.layout import build_layout
+from pipeline.wording.messages import notices
 from tests.support.submissions import AGENCY, submission_of
 
 YEAR = 2023

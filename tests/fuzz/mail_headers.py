@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 
-from pipeline.intake.imap import path_of
-from pipeline.intake.mail import Mail, open_mail
+from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.machine import codec
+from pipeline.mail.imap import path_of
 from pipeline.model import CHINA, Message
 
 SLOWEST = 3.0

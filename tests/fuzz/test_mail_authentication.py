@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.intake import authentication
-from pipeline.intake.mail import open_mail
+from pipeline.intake.fetch import authentication
+from pipeline.intake.fetch.mail import open_mail
 from pipeline.model import SenderProof
 from tests.fuzz import rfc8601
 

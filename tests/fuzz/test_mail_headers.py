@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.folder import fetch
-from pipeline.intake.imap import path_of
-from pipeline.intake.mail import Mail, open_mail
+from pipeline.intake.fetch.folder import fetch
+from pipeline.intake.fetch.mail import Mail, open_mail
+from pipeline.mail.imap import path_of
 from tests.fuzz.mail_headers import SERVER, assert_answered, mails
 from tests.intake.support import Draft
 

@@ -19,11 +19,12 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.intake import guard, spelling
-from pipeline.intake.barrier import FIRST, Spent, Work, carried_out, reading, understood
-from pipeline.intake.cellxml import scan
-from pipeline.intake.refusal import Refused
-from pipeline.intake.spreadsheet import open_workbook
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard import spelling
+from pipeline.intake.guard.isolation import FIRST, ItemWork, Spent, carried_out, reading, understood
+from pipeline.intake.guard.refusal import Refused
+from pipeline.intake.read.cellxml import scan
+from pipeline.intake.read.spreadsheet import open_workbook
 from pipeline.machine.pool import Pool
 from tests.intake.support import draft, numbers_for, zip_of
 from tests.intake.xlsb import xlsb
@@ -77,7 +78,7 @@ def example(kind: str, rng: random.Random) -> bytes:
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "xlsb", "ods"])
 def test_every_damaged_workbook_is_answered(form: Form, pool: Pool, kind: str) -> None:
     works = [
-        Work(seed, "", lambda seed=seed: reading(form.id, example(kind, random.Random(seed))))  # type: ignore[misc]
+        ItemWork(seed, "", lambda seed=seed: reading(form.id, example(kind, random.Random(seed))))  # type: ignore[misc]
         for seed in range(EXAMPLES)
     ]
     for seed, outcome in carried_out(pool, works, Spent()):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.intake.binding import bind, claimed_twice, copies_that_stay, may_not_replace
-from pipeline.intake.identity import Identity, Roster
+from pipeline.intake.identify.binding import bind, claimed_twice, copies_that_stay, may_not_replace
+from pipeline.intake.identify.identity import Identity, Roster
 from pipeline.model import Agency, Envelope, Finding, SenderProof, Severity
 
 FINANCE = Agency(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.forms import layout
 from pipeline.forms.form import Form, Table
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
+from pipeline.intake.read.reading import read
 from pipeline.model import Place, Severity, a1
 from tests.intake.support import Draft, draft, numbers_for
 

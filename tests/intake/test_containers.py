@@ -26,12 +26,12 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.biff import read_xls
-from pipeline.intake.binary_workbook import read_xlsb
-from pipeline.intake.opendocument import UnreadableError, read_ods
-from pipeline.intake.reading import read
+from pipeline.intake.read.biff import read_xls
+from pipeline.intake.read.binary_workbook import read_xlsb
+from pipeline.intake.read.opendocument import OdsError, read_ods
+from pipeline.intake.read.reading import read
 from pipeline.model import Number, Place, Reading, Severity
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.intake.support import Draft, codes, draft, numbers_for
 from tests.intake.xlsb import xlsb
 from tests.support.libreoffice import convert
@@ -251,5 +251,5 @@ def test_a_damaged_part_is_unreadable_and_no_crash(
     content = bytearray(SAMPLES[reader])
     for _ in range(rng.randint(1, 30)):
         content[rng.randrange(len(content))] = rng.randrange(256)
-    with suppress(UnreadableError):
+    with suppress(OdsError):
         reader(bytes(content))

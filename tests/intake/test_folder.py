@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.folder import Fetched, fetch
-from pipeline.intake.mail import open_mail
-from pipeline.intake.names import plain_name
+from pipeline.intake.fetch.folder import InboxContents, fetch
+from pipeline.intake.fetch.mail import open_mail
+from pipeline.intake.fetch.names import plain_name
 from tests.intake.support import Draft, zip_of
 
 CHINA = timezone(timedelta(hours=8))
@@ -49,7 +49,7 @@ def mail(attachments: Iterable[tuple[str, bytes]] = (), **headers: str) -> Email
     return message
 
 
-def paths(fetched: Fetched) -> list[str]:
+def paths(fetched: InboxContents) -> list[str]:
     return [envelope.path for envelope in fetched.envelopes]
 
 

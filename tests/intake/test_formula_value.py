@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.formula_value import DIVIDED, value_of
-from pipeline.intake.reading import read
-from pipeline.intake.spreadsheet import SheetData
+from pipeline.intake.read.formula_value import DIVIDED, value_of
+from pipeline.intake.read.reading import read
+from pipeline.intake.read.spreadsheet import SheetData
 from tests.intake.support import Formula, codes, draft, numbers_for
 
 HOME = SheetData("甲", visible=True, rows=[[1.0, 2.0, ""], [3.0, 4.0, "字"]])

@@ -8,13 +8,13 @@ import pytest
 from msoffcrypto.format import ooxml
 
 from pipeline.forms.form import Form
-from pipeline.intake import guard
-from pipeline.intake.cellxml import Formula as StoredFormula
-from pipeline.intake.cellxml import scan
-from pipeline.intake.extents import within_extents
-from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
-from pipeline.intake.spelling import plain
-from pipeline.intake.spreadsheet import SheetData, open_workbook
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard.extents import within_extents
+from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
+from pipeline.intake.guard.spelling import plain
+from pipeline.intake.read.cellxml import Formula as StoredFormula
+from pipeline.intake.read.cellxml import scan
+from pipeline.intake.read.spreadsheet import SheetData, open_workbook
 from pipeline.model import Severity
 from tests.intake.support import Draft, Formula, draft, prefixed, rewrite_part, zip_of
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.headings import bare, headings_of, split_by_headings
-from pipeline.intake.reading import read
+from pipeline.intake.read.headings import bare, headings_of, split_by_headings
+from pipeline.intake.read.reading import read
 from pipeline.model import Reading, Severity
 from tests.intake.support import Draft, codes, draft, numbers_for
 

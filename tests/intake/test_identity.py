@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.intake.identity import Identity, Roster, identify
+from pipeline.intake.identify.identity import Identity, Roster, identify
 from pipeline.model import Agency, Claims, Finding, Number, Reading, Severity
 from tests.intake.support import codes
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.district.mail_settings import MailSettings
-from pipeline.intake.imap import Fetched, Position, fetch, path_of
-from pipeline.machine.network import Credentials, credentials, tls
+from pipeline.mail.imap import FetchReport, Position, fetch, path_of
+from pipeline.mail.network import Credentials, credentials, tls
 from pipeline.model import ConfigError
 from tests.support.dovecot import EXPIRED_HOST, Server, cut_after, dovecot
 from tests.support.mails import mail
@@ -47,7 +47,7 @@ class Store:
     mails: dict[str, bytes] = field(default_factory=dict)
     position: Position | None = None
 
-    def fetch(self, settings: MailSettings, who: Credentials, since: date = SINCE) -> Fetched:
+    def fetch(self, settings: MailSettings, who: Credentials, since: date = SINCE) -> FetchReport:
         return fetch(settings, who, self.position, since=since, store=self.put, remember=self.remember)
 
     def put(self, path: str, content: bytes) -> None:
@@ -67,11 +67,11 @@ def test_mails_come_as_they_are_and_only_once(server: Server, settings: MailSett
     mails = [numbered(number) for number in range(3)]
     server.deliver(user, *mails)
     store = Store()
-    assert store.fetch(settings, server.who(user)) == Fetched(stored=3)
+    assert store.fetch(settings, server.who(user)) == FetchReport(stored=3)
     assert list(store.mails.values()) == mails
-    assert store.fetch(settings, server.who(user)) == Fetched(stored=0)
+    assert store.fetch(settings, server.who(user)) == FetchReport(stored=0)
     server.deliver(user, numbered(3))
-    assert store.fetch(settings, server.who(user)) == Fetched(stored=1)
+    assert store.fetch(settings, server.who(user)) == FetchReport(stored=1)
     assert len(store.mails) == 4
 
 
@@ -95,7 +95,7 @@ def test_folders_have_chinese_names(server: Server, settings: MailSettings, user
     server.deliver(user, numbered(1), folder=name)
     store = Store()
     done = store.fetch(replace(settings, imap_folder=name), server.who(user))
-    assert done == Fetched(stored=1)
+    assert done == FetchReport(stored=1)
 
 
 def test_a_mail_that_vanishes_meanwhile_is_passed_over(
@@ -111,7 +111,7 @@ def test_a_mail_that_vanishes_meanwhile_is_passed_over(
                 box.delete("2")
 
     done = fetch(settings, server.who(user), None, since=SINCE, store=put, remember=store.remember)
-    assert done == Fetched(stored=2)
+    assert done == FetchReport(stored=2)
     assert store.position
     assert store.position.uid == 3
 
@@ -129,7 +129,7 @@ def test_a_mail_whose_file_vanishes_under_the_server_is_passed_over(
                 file.unlink()
 
     done = fetch(settings, server.who(user), None, since=SINCE, store=put, remember=store.remember)
-    assert done == Fetched(stored=2)
+    assert done == FetchReport(stored=2)
 
 
 def test_a_renumbered_mailbox_is_fetched_again(server: Server, settings: MailSettings, user: str) -> None:
@@ -141,7 +141,7 @@ def test_a_renumbered_mailbox_is_fetched_again(server: Server, settings: MailSet
     with server.mailbox(user) as box:
         box.folder.delete("报送")
     server.deliver(user, *mails, numbered(9), folder="报送")
-    assert store.fetch(chosen, server.who(user)) == Fetched(stored=4, renumbered=True)
+    assert store.fetch(chosen, server.who(user)) == FetchReport(stored=4, renumbered=True)
     assert list(store.mails)[:3] == names
     assert len(store.mails) == 4
     assert first
@@ -160,13 +160,13 @@ def test_a_cut_connection_loses_nothing(server: Server, settings: MailSettings, 
     assert done.stored == len(store.mails) < 4
     assert all(content in mails for content in store.mails.values())
     rest = store.fetch(settings, server.who(user))
-    assert rest == Fetched(stored=4 - done.stored)
+    assert rest == FetchReport(stored=4 - done.stored)
     assert list(store.mails.values()) == mails
 
 
 def test_old_mail_stays_where_it_is(server: Server, settings: MailSettings, user: str) -> None:
     server.deliver(user, numbered(1))
-    assert Store().fetch(settings, server.who(user), date(2999, 1, 1)) == Fetched(stored=0)
+    assert Store().fetch(settings, server.who(user), date(2999, 1, 1)) == FetchReport(stored=0)
 
 
 def test_a_disk_that_fails_does_not_pass_for_the_server(
@@ -186,7 +186,7 @@ def test_a_disk_that_fails_does_not_pass_for_the_server(
 def test_starttls(server: Server, settings: MailSettings, user: str) -> None:
     server.deliver(user, numbered(1))
     chosen = replace(settings, imap_security="starttls", imap_port=server.plain_port)
-    assert Store().fetch(chosen, server.who(user)) == Fetched(stored=1)
+    assert Store().fetch(chosen, server.who(user)) == FetchReport(stored=1)
 
 
 # ---- failures are sentences

@@ -12,11 +12,11 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from pipeline.forms.form import Form
-from pipeline.intake.looks import changes, marked_texts
-from pipeline.intake.reading import read
-from pipeline.intake.values import type_cell
+from pipeline.intake.read.reading import read
+from pipeline.intake.read.values import type_cell
+from pipeline.intake.read.xlsx_styles import changes, marked_texts
 from pipeline.model import Number, Reading, Severity
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.intake.support import codes, draft, numbers_for, rewrite_part
 
 STRUCK = CellRichText("保留的。", TextBlock(InlineFont(strike=True), "删去的。"))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.intake import mail as intake
-from pipeline.intake.archive import MAX_NESTING
-from pipeline.intake.folder import fetch
-from pipeline.intake.mail import Mail, open_mail
-from pipeline.intake.reading import read
+from pipeline.intake.fetch import mail as intake
+from pipeline.intake.fetch.archive import MAX_NESTING
+from pipeline.intake.fetch.folder import fetch
+from pipeline.intake.fetch.mail import Mail, open_mail
+from pipeline.intake.read.reading import read
 from pipeline.model import CHINA, LOOP_HEADER, Bounce, Reason
 from tests.intake.support import Draft, codes, zip_of
 from tests.support.mails import TNEF_DATA, TNEF_SUBJECT, TNEF_TITLE, mail, winmail

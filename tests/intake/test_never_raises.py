@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.intake import guard, sandbox, tnef
-from pipeline.intake.mail import open_mail
-from pipeline.intake.reading import read
+from pipeline.intake.fetch import tnef
+from pipeline.intake.fetch.mail import open_mail
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard import sandbox
+from pipeline.intake.read.reading import read
 from pipeline.model import Reading
 from tests.intake.support import draft, numbers_for, zip_of
 from tests.intake.xlsb import xlsb

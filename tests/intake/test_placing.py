@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.forms import layout
 from pipeline.forms.form import Form, Table
-from pipeline.intake.labels import normalise
-from pipeline.intake.reading import read
+from pipeline.intake.read.labels import normalise
+from pipeline.intake.read.reading import read
 from pipeline.model import Number, Place, Reading, Severity, a1
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.intake.support import (
     Draft,
     Formula,

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from pipeline.forms.form import Cell, Form
-from pipeline.intake.labels import year_of
-from pipeline.intake.reading import read
+from pipeline.intake.read.labels import year_of
+from pipeline.intake.read.reading import read
 from pipeline.model import Finding, Number, Place, Reading
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.intake.support import (
     Draft,
     Formula,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.intake.reading import read
-from pipeline.publishing.workbook import build_workbook
+from pipeline.intake.read.reading import read
+from pipeline.publishing.template import build_workbook
 from tests.intake.support import codes, numbers_for, rewrite_part
 from tests.support.libreoffice import recalculate
 

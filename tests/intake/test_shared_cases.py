@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Severity, Verdict
-from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.returning import returned_of
+from pipeline.publishing.returning import returned_of
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.intake.support import codes
 from tests.support.submissions import submission_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
+from pipeline.intake.read.reading import read
 from pipeline.model import Number, Reading, Severity
 from tests.intake.support import Draft, codes, draft
 from tests.support.fills import consistent_numbers, zeros

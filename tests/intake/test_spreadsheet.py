@@ -13,9 +13,10 @@ import pytest
 import xlsxwriter
 
 from pipeline.forms.form import Form
-from pipeline.intake import guard, sandbox
-from pipeline.intake.refusal import Refused
-from pipeline.intake.spreadsheet import SheetData, open_workbook
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard import sandbox
+from pipeline.intake.guard.refusal import Refused
+from pipeline.intake.read.spreadsheet import SheetData, open_workbook
 from pipeline.machine import pool
 from tests.intake.support import Draft, Formula, draft, prefixed, rewrite_part, zip_of
 from tests.intake.xlsb import xlsb
@@ -173,7 +174,7 @@ def test_of_a_sheet_that_spans_too_far_the_near_part_is_read(kind: str) -> None:
 
 def test_the_child_imports_only_what_it_needs() -> None:
     code = (
-        "import sys; import pipeline.intake.sandbox\n"
+        "import sys; import pipeline.intake.guard.sandbox\n"
         "heavy = {'pandas', 'numpy', 'openpyxl', 'psutil', 'pipeline.model'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.forms import layout
 from pipeline.forms.form import Form, Text
-from pipeline.intake.reading import read
+from pipeline.intake.read.reading import read
 from pipeline.model import Place, Severity, a1
 from tests.intake.support import Draft, codes, draft, numbers_for
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from pipeline.forms.kinds import LARGEST
-from pipeline.intake.spreadsheet import Raw
-from pipeline.intake.values import type_cell
+from pipeline.intake.read.spreadsheet import Raw
+from pipeline.intake.read.values import type_cell
 from pipeline.model import Number
 
 

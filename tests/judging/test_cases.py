@@ -7,7 +7,7 @@ import pytest
 from pipeline.forms.arithmetic import holds, with_past
 from pipeline.forms.form import Basic, Form
 from pipeline.forms.loader import form_ids, load_form
-from pipeline.messages import notices
+from pipeline.wording.messages import notices
 from tests.support.cases import FOLDER, Case, cases, judged, last_year_of
 
 CASES = cases()

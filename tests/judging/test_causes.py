@@ -9,12 +9,12 @@ import pytest
 
 from pipeline.district.rule_settings import Rules
 from pipeline.forms.form import Form
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
-from pipeline.messages import notices
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Number, PastReport, Severity, Verdict
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from pipeline.wording.grouping import group_notices
+from pipeline.wording.messages import notices
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.submissions import filled, reading_of, submission_of
 

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.forms.narrative import Figures, Sums
-from pipeline.judging.narratives.figures import figures, said_in
-from pipeline.judging.narratives.filed import Filed, Surroundings, called
-from pipeline.judging.narratives.sums import sums
-from pipeline.judging.narratives.tidy import tidy
+from pipeline.forms.narrative import FigureClaims, PartSums
+from pipeline.judging.texts.figures import figures, said_in
+from pipeline.judging.texts.filed import ReportTexts, TextContext, called
+from pipeline.judging.texts.sums import sums
+from pipeline.judging.texts.tidy import tidy
 from pipeline.model import Agency, Number
 from tests.judging.made_sentences import Passage, passage
 
 FORM = load_form()
-[RULE] = [rule for rule in FORM.narratives if isinstance(rule, Figures)]
-[SUMS] = [rule for rule in FORM.narratives if isinstance(rule, Sums)]
+[RULE] = [rule for rule in FORM.narratives if isinstance(rule, FigureClaims)]
+[SUMS] = [rule for rule in FORM.narratives if isinstance(rule, PartSums)]
 AGENCY = Agency("007", "杭州市临平区财政局", "部门", "县区", ("区财政局",))
 TEXT = "overview.on_request"
 CELLS = {
@@ -32,7 +32,7 @@ CELLS = {
     "suits": "disputes.litigation_direct.total",
     "issued": "proactive.normative_documents.issued",
 }
-FILED = Filed(
+FILED = ReportTexts(
     number=0, texts={}, numbers={}, places={}, agency=AGENCY, year=2023, names=tuple(called(AGENCY))
 )
 
@@ -65,11 +65,11 @@ def test_a_labelled_sentence_says_exactly_its_figures(item: Labelled) -> None:
     said = [own for own in said_in(RULE, TEXT, text, FILED) if own.claim.equals and not own.at_most]
     assert {own.claim.key: own.value for own in said} == item.says
     filed = replace(FILED, texts={TEXT: text}, numbers={})
-    added = [found.facts for found in sums(SUMS, Surroundings(FORM))(filed)]
+    added = [found.facts for found in sums(SUMS, TextContext(FORM))(filed)]
     assert [[found["whole"], found["added"]] for found in added] == item.parts
 
 
-def _filed(item: Passage, text: str) -> Filed:
+def _filed(item: Passage, text: str) -> ReportTexts:
     """A report with the passage as its text and the figures it is about in their cells."""
     numbers: dict[str, Number | None] = dict.fromkeys((cell.key for cell in FORM.cells), 0)
     for name, key in CELLS.items():
@@ -78,7 +78,7 @@ def _filed(item: Passage, text: str) -> Filed:
 
 
 def test_two_thousand_true_passages_do_not_alarm() -> None:
-    check = figures(RULE, Surroundings(FORM))
+    check = figures(RULE, TextContext(FORM))
     alarms = []
     for seed in range(2000):
         made = passage(seed)
@@ -88,7 +88,7 @@ def test_two_thousand_true_passages_do_not_alarm() -> None:
 
 def test_a_slip_in_any_figure_of_two_thousand_passages_is_found() -> None:
     """Each passage with one of its figures wrong by a value that none of its meanings has."""
-    check = figures(RULE, Surroundings(FORM))
+    check = figures(RULE, TextContext(FORM))
     missed = []
     slips = 0
     for seed in range(2000):

@@ -10,9 +10,9 @@ import pytest
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.judging.judge import judge
-from pipeline.messages import notices
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Number, Suggestion
+from pipeline.wording.messages import notices
 from tests.support.fills import zeros
 from tests.support.submissions import reading_of, submission_of
 

@@ -14,7 +14,7 @@ from pipeline.district.rule_settings import Rules
 from pipeline.forms.arithmetic import difference, holds
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.judging.judge import judge
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Finding, Number, Severity, Verdict
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.real_report import load_city_figures, load_real_report

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.forms.arithmetic import holds, with_past, with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.judging.judge import judge
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Number, PastReport, Verdict
 from tests.support.fills import zeros
 from tests.support.submissions import AGENCY, filled

@@ -16,11 +16,11 @@ import pytest
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.loader import load_form
-from pipeline.intake.identity import Roster, identify
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
+from pipeline.intake.identify.identity import Roster, identify
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Agency, Assessment, Number, PastReport, Severity
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.support.faults.ordinary import account_of, ordinary_numbers
 from tests.support.faults.reports import last_year
 from tests.support.submissions import plain_texts, submission_of

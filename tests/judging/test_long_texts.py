@@ -11,16 +11,16 @@ from functools import cache
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.forms.narrative import Figures
-from pipeline.judging.narratives.check import narrative_findings
-from pipeline.judging.narratives.filed import Filed, Surroundings, called, filed
-from pipeline.judging.narratives.pieces import Lexicon
+from pipeline.forms.narrative import FigureClaims
+from pipeline.judging.texts.check import narrative_findings
+from pipeline.judging.texts.filed import ReportTexts, TextContext, called, filed
+from pipeline.judging.texts.pieces import Lexicon
 from pipeline.model import Agency
 from tests.support.fills import zeros
 from tests.support.submissions import plain_texts, reading_of, submission_of
 
 FORM = load_form()
-[RULE] = [rule for rule in FORM.narratives if isinstance(rule, Figures)]
+[RULE] = [rule for rule in FORM.narratives if isinstance(rule, FigureClaims)]
 LONG = 100_000
 AGENCY = Agency("1", "望海市临溪区园林和林业局", "部门", "县区")
 _SLOW = 6.0
@@ -78,13 +78,13 @@ PIECES = (
 )  # fmt: skip
 
 
-def _seconds(item: Filed) -> float:
+def _seconds(item: ReportTexts) -> float:
     start = time.process_time()
-    list(narrative_findings(Surroundings(FORM, [item], [AGENCY], ())))
+    list(narrative_findings(TextContext(FORM, [item], [AGENCY], ())))
     return time.process_time() - start
 
 
-def _filed(text: str) -> Filed:
+def _filed(text: str) -> ReportTexts:
     texts = plain_texts(FORM) | {"overview.on_request": text, "preface": text[: LONG // 10]}
     found = submission_of(reading_of(FORM, zeros(FORM), texts))
     return filed(1, replace(found, agency=AGENCY))

@@ -13,11 +13,11 @@ import pytest
 
 import pipeline.forms
 from pipeline.forms.loader import load_form, parse_form
-from pipeline.judging.judge import judge
-from pipeline.judging.narratives.check import narrative_findings
-from pipeline.judging.narratives.filed import Other, Surroundings, called, filed
-from pipeline.messages import notices
+from pipeline.judging.rules.judge import judge
+from pipeline.judging.texts.check import narrative_findings
+from pipeline.judging.texts.filed import Other, TextContext, called, filed
 from pipeline.model import Agency, ConfigError, Finding, Number, PastReport, Submission
+from pipeline.wording.messages import notices
 from tests.support.fills import consistent_numbers
 from tests.support.real_report import load_real_report
 from tests.support.submissions import AGENCY, plain_texts, reading_of, submission_of
@@ -196,7 +196,7 @@ def test_a_case_of_a_rule(code: str, case: dict[str, Any]) -> None:
     others = [Other(item["agency"], item["agency"], item["texts"]) for item in case.get("accepted", ())]
     batch = [*_others(case, "before"), own, *_others(case, "after")]
     reports = [filed(number, item, past if item is own else None) for number, item in enumerate(batch)]
-    around = Surroundings(FORM, reports, roster, others)
+    around = TextContext(FORM, reports, roster, others)
     got = [finding for number, finding in narrative_findings(around) if batch[number] is own]
     expected = [(code, *item) for item in case.get("fires", ())]
     assert [(item.code, item.variant, item.severity.value, item.key) for item in got] == expected

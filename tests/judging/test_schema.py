@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 from pipeline.forms.form import Form
-from pipeline.judging.frame import rows_of
-from pipeline.judging.schema import counted_rules, printed, schema_of
-from pipeline.judging.validation import Failure, failures
+from pipeline.judging.schema.form_schema import counted_rules, printed, schema_of
+from pipeline.judging.schema.frame import rows_of
+from pipeline.judging.schema.validation import CheckFailure, failures
 from pipeline.model import Finding, Severity
 from tests.support.fills import consistent_numbers
 from tests.support.submissions import reading_of
@@ -48,7 +48,7 @@ def test_what_a_rule_over_texts_finds_fails_its_column(form: Form) -> None:
     told = [Finding("N10", Severity.WARNING), Finding("N10", Severity.WARNING)]
     rows = rows_of(form, [reading], ["县区"], [None], [told])
     columns = list(schema_of(form).columns)
-    assert failures(schema_of(form), rows) == [Failure(0, columns.index("N10"), "N10")]
+    assert failures(schema_of(form), rows) == [CheckFailure(0, columns.index("N10"), "N10")]
 
 
 VALUES = st.sampled_from([0.0, 1.0, 2.5, -1.0, -0.5, np.nan, 12_000.0, 0.1234567])

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.judging.digits import slip_of
-from pipeline.judging.judge import judge
-from pipeline.judging.suggest import Repair, suggest
-from pipeline.messages import notices
+from pipeline.judging.repair.digit_slips import slip_of
+from pipeline.judging.repair.suggest import Repair, suggest
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Number, Suggestion, Verdict
+from pipeline.wording.messages import notices
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.submissions import filled, reading_of, submission_of
 

@@ -17,10 +17,10 @@ from pipeline.forms.arithmetic import difference, with_past
 from pipeline.forms.form import Balance, Form, this_year
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, YES
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Finding, Number, PastReport, Severity
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import consistent_numbers
 from tests.support.libreoffice import recalculate
 from tests.support.submissions import AGENCY, submission_of

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.ledger import FOLDER, bindings, decisions, open_ledger, standing
+from pipeline.ledger import FOLDER, bindings, decisions, open_ledger
+from pipeline.ledger import judged_files as standing
 from pipeline.ledger.codes import check_codes
 from pipeline.ledger.schema import MIGRATIONS
 from pipeline.model import Agency, ConfigError, DecisionKind

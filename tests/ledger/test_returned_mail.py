@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.ledger import Ledger, letters, open_ledger
-from pipeline.ledger.letters import Letter, Returned
+from pipeline.ledger.letters import BounceRecord, LedgerLetter
+from pipeline.letter import LetterState
 from pipeline.model import CHINA
-from pipeline.post import LetterState
 
 YEAR = 2023
 SENT = datetime(2024, 1, 20, 20, tzinfo=CHINA)
 LATER = SENT + timedelta(hours=1)
-REPORT = Returned("a" * 64, "系统退信", LATER)
+REPORT = BounceRecord("a" * 64, "系统退信", LATER)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Two letters that left: a return to 甲局, a reminder to 乙局."""
     with open_ledger(tmp_path) as opened:
         wanted = [
-            Letter(
+            LedgerLetter(
                 "2023:a",
                 YEAR,
                 "returned",
@@ -35,7 +35,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
                 b"1",
                 "001",
             ),
-            Letter("2023:b", YEAR, "reminder", "yi@x.cn", "【催报】乙局", "<2@x>", b"2", "002"),
+            LedgerLetter("2023:b", YEAR, "reminder", "yi@x.cn", "【催报】乙局", "<2@x>", b"2", "002"),
         ]
         letters.intend(opened, wanted, at=SENT)
         for item in wanted:
@@ -61,7 +61,7 @@ def failed(ledger: Ledger) -> list[str]:
         replace(REPORT, subject="Undelivered: 【退回修改】 甲局 （第 1 次报送）"),
     ],
 )
-def test_a_report_finds_its_letter_by_whatever_it_tells(ledger: Ledger, report: Returned) -> None:
+def test_a_report_finds_its_letter_by_whatever_it_tells(ledger: Ledger, report: BounceRecord) -> None:
     assert letters.bounced(ledger, YEAR, report, at=LATER)
     assert failed(ledger) == ["2023:a"]
     assert letters.unclear_bounces(ledger, YEAR, None) == []
@@ -75,7 +75,7 @@ def test_a_report_finds_its_letter_by_whatever_it_tells(ledger: Ledger, report: 
         replace(REPORT, subject="【催报】乙局", received_at=SENT - timedelta(days=1)),
     ],
 )
-def test_what_fits_no_letter_is_said_once(ledger: Ledger, report: Returned) -> None:
+def test_what_fits_no_letter_is_said_once(ledger: Ledger, report: BounceRecord) -> None:
     assert not letters.bounced(ledger, YEAR, report, at=LATER)
     letters.bounced(ledger, YEAR, report, at=LATER)
     assert failed(ledger) == []
@@ -93,7 +93,7 @@ def test_a_report_of_the_first_letter_says_nothing_of_the_same_sent_again(ledger
 
 
 def test_two_letters_to_one_address_are_not_told_apart_without_a_subject(ledger: Ledger) -> None:
-    other = Letter("2023:c", YEAR, "reminder", "jia@x.cn", "【催报】丙局", "<3@x>", b"3", "003")
+    other = LedgerLetter("2023:c", YEAR, "reminder", "jia@x.cn", "【催报】丙局", "<3@x>", b"3", "003")
     letters.intend(ledger, [other], at=SENT)
     letters.sent(ledger, other.key, SENT)
     assert not letters.bounced(ledger, YEAR, replace(REPORT, recipient="jia@x.cn"), at=LATER)

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.forms.form import Form
 from pipeline.ledger import open_copy, rule_record
 from pipeline.ledger.rule_record import Fate
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.folders import YEAR, make_district, nianbao, run
 
 NAMES = ("甲局", "乙局")

@@ -24,10 +24,10 @@ from pipeline.ledger import (
     outputs,
     readings,
     runs,
-    standing,
 )
-from pipeline.ledger.campaign import Delivery, Result
-from pipeline.ledger.letters import Letter
+from pipeline.ledger import judged_files as standing
+from pipeline.ledger.campaign import DeliveryRecord, RunResult
+from pipeline.ledger.letters import LedgerLetter
 from pipeline.machine import codec
 from pipeline.model import (
     Claims,
@@ -38,11 +38,11 @@ from pipeline.model import (
     Made,
     Message,
     MessageOutcome,
-    NightCounts,
     Place,
     ReadBack,
     Reading,
     Reason,
+    RunCounts,
     Severity,
     Verdict,
 )
@@ -227,7 +227,7 @@ def test_the_same_result_on_a_new_basis_is_no_new_judgement(ledger: Ledger) -> N
     other = replace(first, basis="three", verdict=Verdict.ACCEPTED, findings=())
     assessments.keep(ledger, YEAR, [other], assessments.news([other], {known.id: same}), at=LATER)
     assert assessments.latest(ledger, YEAR) == {known.id: other}
-    judged = [item.detail for item in events.story(ledger, YEAR) if item.kind is events.Kind.JUDGED]
+    judged = [item.detail for item in events.story(ledger, YEAR) if item.kind is events.EventKind.JUDGED]
     assert judged == ["returned", "accepted"]
     own = standing.by_agency(standing.filed(ledger, YEAR))["001"]
     assert (len(own.files), own.latest, own.counting) == (1, own.files[0], own.files[0])
@@ -236,8 +236,10 @@ def test_the_same_result_on_a_new_basis_is_no_new_judgement(ledger: Ledger) -> N
 # ---------------------------------------------------------------- letters, decisions, nights
 
 
-def _letter(key: str, agency: str = "001") -> Letter:
-    return Letter(key, YEAR, "returned", "a@example.gov.cn", "退回", f"<{key}@example>", key.encode(), agency)
+def _letter(key: str, agency: str = "001") -> LedgerLetter:
+    return LedgerLetter(
+        key, YEAR, "returned", "a@example.gov.cn", "退回", f"<{key}@example>", key.encode(), agency
+    )
 
 
 def test_a_letter_is_intended_once_and_sent_once(ledger: Ledger) -> None:
@@ -278,7 +280,7 @@ def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
     read = ReadBack("f" * 64, (1, Decimal("2.50"), None))
     made = {"a.docx": Made("basis", 12, read, "d" * 64), "a.csv": Made("basis", 3, digest="old")}
     runs.finish(ledger, first, runs.DONE, "one", now=NIGHT)
-    campaign.keep_result(ledger, YEAR, Result(first, NIGHT, {}), made)
+    campaign.keep_result(ledger, YEAR, RunResult(first, NIGHT, {}), made)
     runs.start(ledger, YEAR - 1, now=NIGHT)
     second = runs.start(ledger, YEAR, now=LATER)
     assert runs.inputs_before(ledger, second) == "one"
@@ -291,20 +293,20 @@ def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
         "a.docx": Made("", 12, read, "d" * 64),
         "b.docx": Made("", 0),
     }
-    campaign.keep_result(ledger, YEAR, Result(second, LATER, {}), made)
+    campaign.keep_result(ledger, YEAR, RunResult(second, LATER, {}), made)
     assert outputs.take(ledger, YEAR) == made
 
 
 def test_the_figures_of_a_result_and_of_a_delivery_come_back_exactly_as_they_were(ledger: Ledger) -> None:
     figures = {"001": (1, Decimal("59237.2449")), "002": (2, Decimal("0.10"))}
-    found = Result(1, NIGHT, {"submissions": []}, figures, {"001": "甲局", "002": "乙局"}, 3, ("a", "b"))
+    found = RunResult(1, NIGHT, {"submissions": []}, figures, {"001": "甲局", "002": "乙局"}, 3, ("a", "b"))
     campaign.keep_result(ledger, YEAR, found, {})
     back = campaign.last_result(ledger, YEAR)
     assert back is not None
     assert (back.figures, back.names, back.at, back.deliveries) == (figures, found.names, NIGHT, 3)
     assert back.totals == (3, Decimal("59237.3449"))
     assert campaign.page_of(ledger, YEAR) == ["a", "b"]
-    sent = Delivery("2023:delivery:complete:x", NIGHT, "f" * 64, {"001": (1, None)}, {"001": "甲局"})
+    sent = DeliveryRecord("2023:delivery:complete:x", NIGHT, "f" * 64, {"001": (1, None)}, {"001": "甲局"})
     campaign.intend_delivery(ledger, YEAR, sent)
     assert campaign.deliveries(ledger, YEAR) == [sent]
     assert campaign.last_delivered(ledger, YEAR) is None, "it has not left"
@@ -315,6 +317,6 @@ def test_nights_are_counted_once_they_are_over(ledger: Ledger) -> None:
     counts = {"expected": 3, "missing": 2}
     runs.finish(ledger, runs.start(ledger, YEAR, now=NIGHT), runs.DONE, "one", now=NIGHT, counts=counts)
     second = runs.start(ledger, YEAR, now=LATER)
-    assert runs.nights(ledger, YEAR, second) == (NightCounts(NIGHT, counts),)
+    assert runs.nights(ledger, YEAR, second) == (RunCounts(NIGHT, counts),)
     assert runs.nights(ledger, YEAR, 1) == ()
     assert runs.nights(ledger, YEAR + 1, second) == ()

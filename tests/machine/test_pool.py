@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.machine import pool as module
-from pipeline.machine.pool import BUG, CRASH, MEMORY, TIME, Answer, Failure, Here, Job, Limits, Pool
+from pipeline.machine.pool import BUG, CRASH, MEMORY, TIME, Here, JobAnswer, JobFailure, Limits, Pool, PoolJob
 
 QUICK = Limits(seconds=3.0, cpu=1.0, memory=200 * 1024 * 1024)
 
@@ -64,8 +64,8 @@ def act(  # noqa: C901 - a list of misdeeds
     return json.dumps(what), [bytes(reversed(blob)) for blob in blobs]
 
 
-def job(what: object, *blobs: bytes) -> Job:
-    return Job(f"{__name__}:act", json.dumps(what), blobs)
+def job(what: object, *blobs: bytes) -> PoolJob:
+    return PoolJob(f"{__name__}:act", json.dumps(what), blobs)
 
 
 @pytest.mark.parametrize("where", ["pool", "here"])
@@ -73,7 +73,11 @@ def test_answers_carry_text_and_bytes(pool: Pool, where: str) -> None:
     chosen = pool if where == "pool" else Here()
     large = bytes(range(256)) * 4000
     done = dict(chosen.run([job("字"), job(1, b"ab", large), job("print")], QUICK))
-    assert done == {0: Answer('"\\u5b57"'), 1: Answer("1", (b"ba", large[::-1])), 2: Answer('"print"')}
+    assert done == {
+        0: JobAnswer('"\\u5b57"'),
+        1: JobAnswer("1", (b"ba", large[::-1])),
+        2: JobAnswer('"print"'),
+    }
 
 
 @pytest.mark.parametrize(
@@ -90,8 +94,8 @@ def test_answers_carry_text_and_bytes(pool: Pool, where: str) -> None:
 )
 def test_whatever_a_job_does_costs_that_job(pool: Pool, what: str, kind: str) -> None:
     before, bad, after = (outcome for _, outcome in sorted(pool.run([job(1), job(what), job(2)], QUICK)))
-    assert (before, after) == (Answer("1"), Answer("2"))
-    assert isinstance(bad, Failure)
+    assert (before, after) == (JobAnswer("1"), JobAnswer("2"))
+    assert isinstance(bad, JobFailure)
     assert bad.kind == kind
     assert ("ZeroDivisionError" in bad.detail) is (what == "raise")
 
@@ -100,7 +104,7 @@ def test_jobs_are_taken_when_a_child_is_free(pool: Pool) -> None:
     """A thousand large files are never in memory at once."""
     begun: list[int] = []
 
-    def jobs() -> Iterator[Job]:
+    def jobs() -> Iterator[PoolJob]:
         for number in range(20):
             begun.append(number)
             yield job(number)
@@ -116,7 +120,7 @@ def test_a_child_has_no_power_of_its_own(pool: Pool, monkeypatch: pytest.MonkeyP
     (tmp_path / "json.py").write_text("raise SystemExit('read from here')", "utf-8")
     pool.close()
     [(_, outcome)] = pool.run([job("where")], QUICK)
-    assert isinstance(outcome, Answer)
+    assert isinstance(outcome, JobAnswer)
     names, paths, folder, files = json.loads(outcome.text)
     assert "secret" not in names.values()
     assert names["HOME"] == folder
@@ -127,7 +131,7 @@ def test_a_child_has_no_power_of_its_own(pool: Pool, monkeypatch: pytest.MonkeyP
 def test_nothing_of_a_pool_is_left_behind() -> None:
     with Pool() as made:
         [(_, outcome)] = made.run([job("where")], QUICK)
-        assert isinstance(outcome, Answer)
+        assert isinstance(outcome, JobAnswer)
         folder = Path(json.loads(outcome.text)[2])
         assert folder.is_dir()
     assert not folder.exists()

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from distributed import LocalCluster
 
-from pipeline.machine.work import SERIAL_BELOW, Work, open_work
+from pipeline.machine.work import SERIAL_BELOW, Workforce, open_work
 from pipeline.model import EnvironmentFailedError
 
 
@@ -24,7 +24,7 @@ def named(_: int, items: Sequence[int]) -> list[str]:
 def test_chunks_are_joined_in_order_and_progress_ends_at_the_whole() -> None:
     seen: list[int] = []
     with ThreadPoolExecutor(3) as executor:
-        for work in (Work(), Work(executor)):
+        for work in (Workforce(), Workforce(executor)):
             seen.clear()
             assert work.map(times, 3, range(101), seen.append) == [3 * item for item in range(101)]
             assert seen[0] == 0
@@ -39,7 +39,7 @@ def test_small_batches_stay_in_this_process() -> None:
 
 def test_a_stage_with_little_to_do_stays_here_however_full_the_inbox_is() -> None:
     with ThreadPoolExecutor(1) as executor:
-        here = Work(executor, serial_below=50)
+        here = Workforce(executor, serial_below=50)
         assert here.map(named, 0, range(49), lambda _: None) == [threading.current_thread().name] * 49
         assert threading.current_thread().name not in here.map(named, 0, range(50), lambda _: None)
 

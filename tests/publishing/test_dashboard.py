@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.model import Claims, Finding, NightCounts, Severity, Verdict
-from pipeline.publishing.html import charts
-from pipeline.publishing.html.dashboard import build_dashboard, days_left
-from pipeline.publishing.html.standing import MOST_FINDINGS, Link, Morning, rows, to_correct, waiting
-from pipeline.publishing.html.templating import phones
+from pipeline.model import Claims, Finding, RunCounts, Severity, Verdict
+from pipeline.publishing.web import charts
+from pipeline.publishing.web.agency_rows import MOST_FINDINGS, Link, PageContext, rows, to_correct, waiting
+from pipeline.publishing.web.dashboard import build_dashboard, days_left
+from pipeline.publishing.web.templating import phones
 from tests.support.districts import NOON, agency, assessment, blank, merged, mixed, notices_of
 
 DEADLINE = date(2024, 1, 31)
@@ -20,12 +20,12 @@ NOW = datetime(2024, 1, 28, 0, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def morning(form: Form) -> Morning:
+def morning(form: Form) -> PageContext:
     agencies, found = mixed(form, 14)
-    return Morning(merged(form, agencies, found), DEADLINE, NOW, notices_of(form, found))
+    return PageContext(merged(form, agencies, found), DEADLINE, NOW, notices_of(form, found))
 
 
-def test_a_row_for_each_agency_in_roster_order(morning: Morning) -> None:
+def test_a_row_for_each_agency_in_roster_order(morning: PageContext) -> None:
     listed = rows(morning)
     assert [row.code for row in listed] == [state.agency.code for state in morning.summary.states]
     assert [row.state for row in listed[:7]] == [
@@ -33,7 +33,7 @@ def test_a_row_for_each_agency_in_roster_order(morning: Morning) -> None:
     ]  # fmt: skip
 
 
-def test_files_that_wait_stand_by_themselves(form: Form, morning: Morning) -> None:
+def test_files_that_wait_stand_by_themselves(form: Form, morning: PageContext) -> None:
     found = waiting(morning)
     assert [(row.number, row.name) for row in found] == [
         (0, "别的局"),
@@ -44,7 +44,7 @@ def test_files_that_wait_stand_by_themselves(form: Form, morning: Morning) -> No
     assert found[0].arrival.problems[0].word == "错误"
     one = agency(1)
     counting, later = assessment(form, one), assessment(form, one, 2, Verdict.HELD)
-    whole = Morning(merged(form, [one], [counting, later]), DEADLINE, NOW, {})
+    whole = PageContext(merged(form, [one], [counting, later]), DEADLINE, NOW, {})
     assert [(row.number, row.arrival.file) for row in waiting(whole)] == [(0, later.submission.file)]
 
 
@@ -60,7 +60,7 @@ def test_a_report_under_a_former_name_is_pointed_out_before_it_is_published(
     assert item.report
     texts = dict.fromkeys(item.report.texts, f"{stated}认真开展工作。")
     item = replace(item, report=replace(item.report, texts=texts))
-    [row] = rows(Morning(merged(form, [one], [item]), DEADLINE, NOW, {}))
+    [row] = rows(PageContext(merged(form, [one], [item]), DEADLINE, NOW, {}))
     assert row.remark.count(f"“{stated}”，公开前请核对") == said
 
 
@@ -71,7 +71,7 @@ def test_versions_that_do_not_count_keep_their_links(form: Form) -> None:
         returned.submission.sha256: [Link("退回表格", "returned/1.xlsx")],
         counting.submission.sha256: [Link("Word", "reports/1.docx")],
     }
-    [row] = rows(Morning(merged(form, [one], [returned, counting]), DEADLINE, NOW, {}, links))
+    [row] = rows(PageContext(merged(form, [one], [returned, counting]), DEADLINE, NOW, {}, links))
     assert [link.path for link in row.arrival.links] == ["reports/1.docx"]
     assert row.others == [Link("第 1 次退回表格", "returned/1.xlsx")]
 
@@ -79,7 +79,7 @@ def test_versions_that_do_not_count_keep_their_links(form: Form) -> None:
 def test_a_correction_that_went_back_is_to_be_done_though_its_agency_counts(form: Form) -> None:
     one, other = agency(1), agency(2)
     first, second = assessment(form, one), assessment(form, one, 2, Verdict.RETURNED, findings=blank(form, 1))
-    whole = Morning(
+    whole = PageContext(
         merged(form, [one, other], [first, second, assessment(form, other)]),
         DEADLINE,
         NOW,
@@ -103,7 +103,7 @@ def test_what_was_answered_is_not_asked_again(form: Form) -> None:
         assessment(form, owner, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=findings)
         for owner, findings in zip(roster, ([said], [waived], [unit, said]), strict=True)
     ]
-    whole = Morning(merged(form, roster, found), DEADLINE, NOW, notices_of(form, found))
+    whole = PageContext(merged(form, roster, found), DEADLINE, NOW, notices_of(form, found))
     assert [(row.arrival.warnings, row.arrival.open) for row in rows(whole)] == [(1, 0), (1, 0), (2, 1)]
     page = build_dashboard(form, whole).decode()
     assert (
@@ -121,7 +121,7 @@ def test_the_largest_agencies_are_named_so_that_they_are_known(form: Form) -> No
     roster = [agency(1, "样例区人民政府办公室"), agency(2, "样例区" + "很长的名称" * 4), agency(3)]
     numbers = dict.fromkeys((cell.key for cell in form.cells), 5)
     found = [assessment(form, owner, numbers=numbers) for owner in roster[:2]]
-    page = build_dashboard(form, Morning(merged(form, roster, found), DEADLINE, NOW, {})).decode()
+    page = build_dashboard(form, PageContext(merged(form, roster, found), DEADLINE, NOW, {})).decode()
     chart = page.partition('id="largest-title"')[2].partition("</svg>")[0]
     assert ">样例区人民政府办公室</text>" in chart
     assert ">很长的名称" in chart
@@ -133,12 +133,12 @@ def test_equal_problems_stand_once_and_many_are_cut_short(form: Form) -> None:
     findings = [replace(item, facts={}, code="C02", variant="placeholder") for item in blank(form, 1)]
     findings = [replace(item, facts={"raw": str(number)}) for number, item in enumerate(findings)]
     found = [assessment(form, one, 1, Verdict.RETURNED, findings=findings)]
-    [row] = rows(Morning(merged(form, [one], found), DEADLINE, NOW, notices_of(form, found)))
+    [row] = rows(PageContext(merged(form, [one], found), DEADLINE, NOW, notices_of(form, found)))
     assert row.arrival.errors == len(findings)
     assert len(row.arrival.problems) == MOST_FINDINGS
     assert row.arrival.omitted == len(findings) - MOST_FINDINGS
     blanks = [assessment(form, one, 1, Verdict.RETURNED, findings=blank(form, 1))]
-    [row] = rows(Morning(merged(form, [one], blanks), DEADLINE, NOW, notices_of(form, blanks)))
+    [row] = rows(PageContext(merged(form, [one], blanks), DEADLINE, NOW, notices_of(form, blanks)))
     assert (len(row.arrival.problems), row.arrival.omitted) == (1, 0)
     assert row.arrival.errors == 1, "one problem, as the letter counts it"
 
@@ -154,7 +154,7 @@ def test_late_is_what_came_after_its_own_deadline(
     one = agency(1)
     item = assessment(form, one)
     moved = replace(item, submission=replace(item.submission, received_at=NOON + timedelta(days=days)))
-    [row] = rows(Morning(merged(form, [one], [moved]), DEADLINE, NOW, {}, extended=extended))
+    [row] = rows(PageContext(merged(form, [one], [moved]), DEADLINE, NOW, {}, extended=extended))
     assert row.late == late
     assert row.remark == ("延期至2月1日" if extended else "")
 
@@ -162,7 +162,7 @@ def test_late_is_what_came_after_its_own_deadline(
 @pytest.mark.parametrize(("day", "late"), [(31, ""), (32, "逾期")])
 def test_missing_is_late_from_the_day_after_the_deadline(form: Form, day: int, late: str) -> None:
     now = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day - 1)
-    [row] = rows(Morning(merged(form, [agency(1)], []), DEADLINE, now, {}))
+    [row] = rows(PageContext(merged(form, [agency(1)], []), DEADLINE, now, {}))
     assert row.late == late
 
 
@@ -171,7 +171,7 @@ def test_days_left() -> None:
     assert said == ["还有 2 天", "今天截止", "已过 3 天"]
 
 
-def test_same_arguments_same_bytes(form: Form, morning: Morning) -> None:
+def test_same_arguments_same_bytes(form: Form, morning: PageContext) -> None:
     assert build_dashboard(form, morning) == build_dashboard(form, morning)
 
 
@@ -235,7 +235,7 @@ def test_course_shows_the_last_days_and_nothing_of_one_day() -> None:
     assert charts.course({date(2024, 1, 1): {"a": 1}}, {"a": "合格"}, 31) is None
 
 
-def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: Morning) -> None:
+def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: PageContext) -> None:
     """17:00 in London is the next day in China."""
     counts = {
         "expected": 4,
@@ -246,7 +246,7 @@ def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: Morning) -> No
         "missing": 1,
     }
     moments = [datetime(2024, 1, 20, hour, tzinfo=UTC) for hour in (1, 2, 17)]
-    nights = [NightCounts(at, counts | {"accepted": number}) for number, at in enumerate(moments)]
+    nights = [RunCounts(at, counts | {"accepted": number}) for number, at in enumerate(moments)]
     page = build_dashboard(form, replace(morning, nights=nights)).decode()
     assert "1月20日：合格 1，合格（有提醒） 0，退回 1，待核实 1，未报送 1；1月21日：合格 2" in page
     assert "每天最后一次运行" not in build_dashboard(form, replace(morning, nights=nights[:2])).decode()

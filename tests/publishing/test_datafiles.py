@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.messages import notices
 from pipeline.model import Finding, Place, Severity, Verdict
-from pipeline.publishing.datafiles import as_text_cell, figures_csv, findings_csv, plain_number
+from pipeline.publishing.data.datafiles import as_text_cell, figures_csv, findings_csv, plain_number
+from pipeline.wording.messages import notices
 from tests.support import fills
 from tests.support.districts import agency, assessment, blank, merged, mixed
 

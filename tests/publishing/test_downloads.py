@@ -17,8 +17,8 @@ from python_calamine import CalamineWorkbook
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.model import Report
-from pipeline.publishing.datafiles import plain_number
-from pipeline.publishing.downloads import compile_downloads, figures_list, figures_workbook
+from pipeline.publishing.data.datafiles import plain_number
+from pipeline.publishing.data.downloads import compile_downloads, figures_list, figures_workbook
 from tests.support.fills import report
 from tests.support.libreoffice import recalculate
 from tests.support.real_report import load_city_figures, load_real_report

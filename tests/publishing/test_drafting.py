@@ -13,10 +13,10 @@ from pipeline.forms.drafts import to_fill_in
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form, parse_form
 from pipeline.model import ConfigError, DistrictSummary
-from pipeline.publishing import word
-from pipeline.publishing.datafiles import plain_number
+from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.drafting import district_report, render_district_report
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.layout import build_layout
 from tests.forms.test_loader import TEXT
 from tests.support.districts import agency, assessment, merged, mixed
 

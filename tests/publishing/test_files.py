@@ -13,14 +13,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.machine.work import Work
+from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
-from pipeline.publishing import plan
+from pipeline.publishing import file_plan as plan
 from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
+from pipeline.run import batch
 from tests.support.folders import contents, filled, make_district
 
 MOST_BYTES = 180
@@ -59,9 +59,11 @@ def test_what_tells_names_apart_is_never_cut(name: str, end: str) -> None:
     assert legal(found)
 
 
-def night(folder: Path) -> batch.Outcome:
+def publication(folder: Path) -> batch.Outcome:
     now = datetime(2024, 2, 1, 8, tzinfo=CHINA)
-    return batch.run(load_district(folder), folder / "output", now=now, work=Work(), progress=lambda *_: None)
+    return batch.run(
+        load_district(folder), folder / "output", now=now, work=Workforce(), progress=lambda *_: None
+    )
 
 
 def results(outcome: batch.Outcome) -> Sequence[object]:
@@ -75,7 +77,7 @@ def results(outcome: batch.Outcome) -> Sequence[object]:
 def test_two_long_names_alike_at_their_beginning_keep_their_documents(form: Form, tmp_path: Path) -> None:
     assert {len(name) for name in LONG} == {65}
     files = {f"{number}.xlsx": filled(form, name) for number, name in enumerate(LONG)}
-    outcome = night(make_district(tmp_path, LONG, files))
+    outcome = publication(make_district(tmp_path, LONG, files))
     assert outcome.record["counts"]["accepted"] + outcome.record["counts"]["accepted_with_remarks"] == 2
     reports = {item["report"]: item["agency_name"] for item in outcome.record["submissions"]}
     assert sorted(reports.values()) == sorted(LONG)
@@ -94,7 +96,7 @@ def test_letters_of_agencies_with_long_names_keep_apart(form: Form, tmp_path: Pa
     folder = make_district(tmp_path, LONG, files)
     lines = [f"{number:03},{name},a{number}@example.test" for number, name in enumerate(LONG, 1)]
     (folder / "agencies.csv").write_text("\n".join(["code,name,email", *lines]), "utf-8")
-    outcome = night(folder)
+    outcome = publication(folder)
     there = [path for path in contents(outcome.folder) if path.startswith("letters/")]
     assert len({path.lower() for path in there}) == len(there) >= len(files)
     assert [path for path in there if not re.search(r"_[0-9a-f]{6}\.eml$", path)] == []
@@ -110,4 +112,4 @@ def test_the_tie_out_fails_where_a_document_is_not_the_agencys_own(
 
     monkeypatch.setattr(plan, "Names", OneName)
     files = {f"{number}.xlsx": filled(form, name) for number, name in enumerate(LONG)}
-    assert results(night(make_district(tmp_path, LONG, files))) == [(name, "✗") for name in LONG]
+    assert results(publication(make_district(tmp_path, LONG, files))) == [(name, "✗") for name in LONG]

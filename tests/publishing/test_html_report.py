@@ -18,10 +18,10 @@ from lxml.html import HtmlElement
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.model import ConfigError, Report
-from pipeline.publishing import word
-from pipeline.publishing.datafiles import plain_number
-from pipeline.publishing.html.report import Page, compile_page, render_page
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.data.datafiles import plain_number
+from pipeline.publishing.web.report_page import CompiledPage, compile_page, render_page
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.layout import build_layout
 from tests.support.fills import report
 from tests.support.real_report import load_real_report
 
@@ -32,7 +32,7 @@ OPTIONAL = next(text for text in FORM.texts if not text.required)
 HEADED = next(text for text in FORM.texts if text.heading)
 
 
-def page_of(item: Report, page: Page = PAGE) -> HtmlElement:
+def page_of(item: Report, page: CompiledPage = PAGE) -> HtmlElement:
     found = html.document_fromstring(render_page(page, item).decode())
     assert isinstance(found, HtmlElement)
     return found

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.model import ConfigError
-from pipeline.publishing.layout_guard import refuse_active
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.layout_guard import refuse_active
 
 OWN = Path("report.docx")
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -17,15 +17,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.correspondence import answers, asked_delivery, digest, handouts, reminders
 from pipeline.forms.form import Form
-from pipeline.intake.mail import open_mail
-from pipeline.messages import notices
+from pipeline.intake.fetch.mail import open_mail
+from pipeline.letter import AnsweredFile, Attachment, Intention, Letter, LetterKind
+from pipeline.letters.plan import answers, asked_delivery, digest, handouts, reminders
+from pipeline.letters.text import LetterBuilder, Sources, Texts, default_text
+from pipeline.letters.text.comparison import compare
+from pipeline.letters.text.mime import build_mail, encoded
 from pipeline.model import CHINA, ConfigError, Fact, Finding, Notice, Reason, Severity, Verdict
-from pipeline.post import Arrival, Attachment, Intention, Letter, LetterKind
-from pipeline.publishing.letters import Secretary, Sources, Texts, default_text
-from pipeline.publishing.letters.comparison import compare
-from pipeline.publishing.letters.mime import build_mail, encoded
+from pipeline.wording.messages import notices
 from tests.support import districts
 from tests.support.arrivals import COORDINATOR, NIGHT, agency, arrival, district, state
 
@@ -34,12 +34,12 @@ WORKBOOK = Attachment("杭州市临平区经济信息化和科学技术局_第2�
 MORNING = datetime(2024, 1, 29, 8, tzinfo=CHINA)
 
 
-def secretary(form: Form, folder: Path = Path("nowhere")) -> Secretary:
+def secretary(form: Form, folder: Path = Path("nowhere")) -> LetterBuilder:
     home = district([ONE, agency(2)], folder)
-    return Secretary.of(Sources(form, home, NIGHT, "nianbao 0，规则", tuple(0 for _ in form.cells)))
+    return LetterBuilder.of(Sources(form, home, NIGHT, "nianbao 0，规则", tuple(0 for _ in form.cells)))
 
 
-def answer(*items: Arrival) -> Intention:
+def answer(*items: AnsweredFile) -> Intention:
     """The answer to the last of an agency's files."""
     return answers(items[-1:], {ONE.code: items}, district([ONE]))[0]
 
@@ -143,7 +143,7 @@ def test_same_occasion_same_bytes_and_another_district_another_id(form: Form) ->
     first, second = (secretary(form).write(came, [WORKBOOK]) for _ in range(2))
     assert first == second
     home = replace(district([ONE]), name="别的区")
-    other = Secretary.of(Sources(form, home, NIGHT)).write(came, [WORKBOOK])
+    other = LetterBuilder.of(Sources(form, home, NIGHT)).write(came, [WORKBOOK])
     assert other.message_id != first.message_id
 
 

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.publishing import pdf
-from pipeline.publishing.word import compile_layout, render
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.word import pdf
+from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.report import compile_layout, render
 from tests.support.real_report import load_real_report
 
 PRINTED = (

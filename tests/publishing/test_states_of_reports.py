@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from pipeline.forms.form import Clerk, Form
-from pipeline.messages import AWAITING, awaits_approval, counts_in_words
 from pipeline.model import Finding, Notice, Severity, Verdict
-from pipeline.publishing.plan import unanswered
-from pipeline.publishing.record import counts, submission_record
+from pipeline.publishing.data.record import counts, submission_record
+from pipeline.publishing.file_plan import unanswered
 from pipeline.publishing.states import state_word
+from pipeline.wording.messages import AWAITING, awaits_approval, counts_in_words
 from tests.support.districts import agency, assessment, merged
 
 ONE, OTHER = agency(1), agency(2)

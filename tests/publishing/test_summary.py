@@ -24,7 +24,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form, Headline, Table
 from pipeline.forms.loader import load_form
-from pipeline.messages import VERDICT_WORDS, notices
 from pipeline.model import (
     Agency,
     Assessment,
@@ -37,8 +36,8 @@ from pipeline.model import (
     Severity,
     Verdict,
 )
-from pipeline.publishing.datafiles import figures_csv
-from pipeline.publishing.record import problem_counts
+from pipeline.publishing.data.datafiles import figures_csv
+from pipeline.publishing.data.record import problem_counts
 from pipeline.publishing.summary import build_summary
 from pipeline.publishing.summary.brief import Background, Delivered
 from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
@@ -53,6 +52,7 @@ from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
 from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
 from pipeline.publishing.summary.tables import general_balances, grid_position, summary_sheet_name
 from pipeline.publishing.summary.yearly import YEARLY_HEAD, YEARLY_SHEET
+from pipeline.wording.messages import VERDICT_WORDS, notices
 from tests.support import fills, libreoffice
 from tests.support.districts import agency, assessment, merged, mixed, notices_of
 

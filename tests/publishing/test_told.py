@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.post import LetterState
-from pipeline.publishing.html.told import PLACE, Told, fill, parts
+from pipeline.letter import LetterState
+from pipeline.publishing.web.letters_page import PLACE, LetterLine, fill, parts
 
 DAY = date(2024, 2, 1)
 PAGE = parts(
@@ -16,9 +16,9 @@ PAGE = parts(
 
 def test_the_last_letter_to_each_agency_counts() -> None:
     letters = [
-        Told("A&B", "退回修改", LetterState.SENT, date(2024, 1, 20)),
-        Told(None, "每日情况", LetterState.SENT, DAY),
-        Told("A&B", "催报", LetterState.WAITING, DAY, path="letters/a b.eml"),
+        LetterLine("A&B", "退回修改", LetterState.SENT, date(2024, 1, 20)),
+        LetterLine(None, "每日情况", LetterState.SENT, DAY),
+        LetterLine("A&B", "催报", LetterState.WAITING, DAY, path="letters/a b.eml"),
     ]
     filled = fill(PAGE, letters)
     assert '待发的信：<a href="letters/a%20b.eml">催报</a>（2月1日）' in filled
@@ -29,7 +29,7 @@ def test_the_last_letter_to_each_agency_counts() -> None:
 
 
 def test_what_people_and_servers_say_stays_text() -> None:
-    refused = [Told("002", "退回修改", LetterState.FAILED, DAY, reason=f"<b>550</b>{PLACE}")]
+    refused = [LetterLine("002", "退回修改", LetterState.FAILED, DAY, reason=f"<b>550</b>{PLACE}")]
     filled = fill(PAGE, refused, [f"“<i>.docx”{PLACE}被手工修改过"])
     assert "&lt;b&gt;550&lt;/b&gt;" in filled
     assert "<li>“&lt;i&gt;.docx”" in filled

@@ -17,10 +17,11 @@ from lxml import etree
 
 from pipeline.forms.loader import load_form
 from pipeline.model import ConfigError, Number, Report
-from pipeline.publishing import package, word
-from pipeline.publishing.word_figures import compile_reader, read_figures
-from pipeline.publishing.word_layout import build_layout
-from pipeline.publishing.word_marks import mark
+from pipeline.publishing import package
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.figures import compile_reader, read_figures
+from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.marks import mark
 from tests.support.libreoffice import to_docx, to_pdf
 from tests.support.real_report import DATA, load_city_figures, load_real_report
 

@@ -11,9 +11,9 @@ import docx
 from docx.document import Document
 
 from pipeline.forms.loader import load_form
-from pipeline.publishing import word
-from pipeline.publishing.word_figures import compile_reader, read_figures
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.figures import compile_reader, read_figures
+from pipeline.publishing.word.layout import build_layout
 from tests.support import fills
 
 FORM = load_form()

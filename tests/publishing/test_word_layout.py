@@ -13,7 +13,7 @@ from docx.shared import Mm, Pt
 
 from pipeline.forms.loader import load_form
 from pipeline.publishing import package
-from pipeline.publishing.word_layout import TYPE_AREA, build_layout
+from pipeline.publishing.word.layout import TYPE_AREA, build_layout
 
 if TYPE_CHECKING:
     from docx.document import Document as DocumentObject

@@ -26,12 +26,12 @@ from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
 from pipeline.forms.narrative import Forbidden
-from pipeline.intake.reading import read
+from pipeline.intake.read.reading import read
 from pipeline.model import Notice, Number, PastReport, Severity, a1
-from pipeline.publishing.workbook import Stamp, build_workbook
-from pipeline.publishing.workbook.areas import row_height
-from pipeline.publishing.workbook.list_pages import READY
-from pipeline.publishing.workbook.marks import AUTHOR
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.template.areas import row_height
+from pipeline.publishing.template.list_pages import READY
+from pipeline.publishing.template.marks import AUTHOR
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.fitting import misfits
 from tests.support.libreoffice import recalculate

@@ -6,7 +6,7 @@ from itertools import product
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.publishing.workbook.areas import display_width, line_count, rectangles
+from pipeline.publishing.template.areas import display_width, line_count, rectangles
 
 
 def _cells(form: Form, table: str) -> set[tuple[int, int]]:

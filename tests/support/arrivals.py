@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pipeline.correspondence import Standing, State
 from pipeline.district.folder import District
 from pipeline.district.mail_settings import MailSettings
 from pipeline.district.people import People
 from pipeline.forms.form import Form
-from pipeline.messages import notices
+from pipeline.letter import AnsweredFile
+from pipeline.letters.plan import AgencyStanding, CampaignState
 from pipeline.model import CHINA, Agency, Finding, Verdict
-from pipeline.post import Arrival
+from pipeline.wording.messages import notices
 from tests.support import districts, fills
 
 NIGHT = datetime(2024, 1, 22, 20, 0, tzinfo=CHINA)
@@ -55,13 +55,13 @@ def arrival(
     findings: Sequence[Finding] = (),
     sender: str | None = "",
     counting: int = 0,
-) -> Arrival:
+) -> AnsweredFile:
     """A file that came by mail from its agency, unless ``sender`` says otherwise (None: put into the inbox by hand)."""
     own = owner.emails[0] if owner and owner.emails else "somebody@else.example"
     wanted = own if sender == "" else sender
     mail = f"<{owner.code if owner else 'nobody'}.{version}@example>" if wanted else ""
     report = fills.report(form, owner.code, owner.name, districts.YEAR) if owner else None
-    return Arrival(
+    return AnsweredFile(
         verdict=verdict,
         name=f"年报{version}.xlsx",
         sha256=hashlib.sha256(f"{mail}{version}".encode()).hexdigest(),
@@ -78,14 +78,14 @@ def arrival(
     )
 
 
-def state(home: District, *standings: Standing, now: datetime = NIGHT) -> State:
+def state(home: District, *standings: AgencyStanding, now: datetime = NIGHT) -> CampaignState:
     """The state of a campaign: agencies that are not named are missing."""
     named = {standing.agency.code: standing for standing in standings}
-    whole = tuple(named.get(item.code, Standing(item)) for item in home.agencies)
-    return State(home, now, whole, counts=counts_of(whole))
+    whole = tuple(named.get(item.code, AgencyStanding(item)) for item in home.agencies)
+    return CampaignState(home, now, whole, counts=counts_of(whole))
 
 
-def counts_of(standings: Sequence[Standing]) -> dict[str, int]:
+def counts_of(standings: Sequence[AgencyStanding]) -> dict[str, int]:
     """The counts of a run that finds the agencies so."""
     missing = sum(item.is_missing and not item.has_held for item in standings)
     waiting = sum(item.has_held and not item.counting for item in standings)

@@ -23,9 +23,9 @@ from typing import Any
 from openpyxl import load_workbook
 
 from pipeline.forms.form import Form
-from pipeline.intake import binding, identity
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
+from pipeline.intake.identify import binding, identity
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import (
     SENT_BACK,
     Agency,
@@ -39,8 +39,8 @@ from pipeline.model import (
     Report,
     Severity,
 )
-from pipeline.night.assessing import submission
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.run.assessing import submission
 from tests.support.documents import Style, as_docx
 from tests.support.fills import zeros
 from tests.support.submissions import plain_texts

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.forms.form import Form
 from pipeline.merging import merge
-from pipeline.messages import notices
 from pipeline.model import (
     Agency,
     Assessment,
@@ -24,6 +23,7 @@ from pipeline.model import (
     Submission,
     Verdict,
 )
+from pipeline.wording.messages import notices
 from tests.support import fills
 
 YEAR = 2023

@@ -23,7 +23,7 @@ import pytest
 import trustme
 from imap_tools import MailBox
 
-from pipeline.machine.network import Credentials, tls
+from pipeline.mail.network import Credentials, tls
 from tests.support.ports import HOST, free_port
 
 DOVECOT = shutil.which("dovecot") or shutil.which("/usr/sbin/dovecot")

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.forms.form import Form
 from pipeline.ledger import open_ledger
 from pipeline.model import Number
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import report
 
 NOW = "2024-02-01T08:00:00"

@@ -17,13 +17,14 @@ from typing import Any
 
 import openpyxl
 
-from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.machine.work import Work
+from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
-from pipeline.night import handing_out, letterbox
-from pipeline.publishing.workbook import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.run import batch
+from pipeline.run.letters import handing_out
+from pipeline.run.letters import outgoing as letterbox
 from tests.support.fills import report
 from tests.support.folders import Ran, inputs_only
 from tests.support.mails import mail
@@ -108,7 +109,7 @@ class PostOffice:
 
     def night(self, at: datetime) -> list[EmailMessage]:
         """Run the batch; return the letters that are new, as their readers get them."""
-        batch.run(load_district(self.folder), self.output, now=at, work=Work(), progress=lambda *_: None)
+        batch.run(load_district(self.folder), self.output, now=at, work=Workforce(), progress=lambda *_: None)
         return self.new_letters()
 
     def hand_out(self, at: datetime) -> list[EmailMessage]:

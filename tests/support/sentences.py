@@ -18,9 +18,9 @@ from typing import Any
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
-from pipeline.judging.judge import judge
-from pipeline.messages import notice
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Agency, Claims, Finding, Number, PastReport, Reading, Severity, Submission
+from pipeline.wording.messages import notice
 from tests.support.fills import zeros
 from tests.support.submissions import plain_texts
 

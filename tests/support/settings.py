@@ -10,7 +10,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.publishing.settings_book import Filled, Value, build_settings_book, starting
+from pipeline.publishing.settings_book import FilledSettings, Value, build_settings_book, starting
 
 AGENCIES: Sequence[Mapping[str, Value]] = (
     {"代码": "001", "单位名称": "样例区政府办公室", "简称": "区府办；区政府办", "类别": "部门", "邮箱": "fb@x.example"},
@@ -22,14 +22,14 @@ AGENCIES: Sequence[Mapping[str, Value]] = (
 def filled(
     settings: Mapping[tuple[str, str], Value] | None = None,
     lists: Mapping[str, Sequence[Mapping[str, Value]]] | None = None,
-) -> Filled:
+) -> FilledSettings:
     """A district of three agencies, with these settings and lists besides."""
     basis = starting("样例区", 2023)
-    return Filled({**basis.settings, **(settings or {})}, {"名单": AGENCIES, **(lists or {})})
+    return FilledSettings({**basis.settings, **(settings or {})}, {"名单": AGENCIES, **(lists or {})})
 
 
 def desk(
-    folder: Path, content: Filled | None = None, change: Callable[[Workbook], object] | None = None
+    folder: Path, content: FilledSettings | None = None, change: Callable[[Workbook], object] | None = None
 ) -> Path:
     """Write 经办.xlsx into ``folder``, changed by hand."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from pipeline.machine.network import Credentials
+from pipeline.mail.network import Credentials
 from tests.support.ports import HOST, free_port
 
 WHO = Credentials("zwgk", "geheim")

@@ -15,11 +15,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from unittest.mock import patch
 
-from pipeline import cli
+from pipeline.cli import commands as cli
 from pipeline.forms.form import Form
 from pipeline.model import Report
-from pipeline.publishing.datafiles import plain_number
-from pipeline.publishing.workbook import build_workbook
+from pipeline.publishing.data.datafiles import plain_number
+from pipeline.publishing.template import build_workbook
 from tests.support.fills import report
 from tests.support.folders import YEAR, Ran, contents, inputs_only
 from tests.support.mails import mail

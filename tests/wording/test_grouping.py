@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 
 from pipeline.forms.loader import load_form
-from pipeline.messages import notices
 from pipeline.model import Notice, a1
 from pipeline.wording.addresses import cell_ranges
 from pipeline.wording.grouping import group_notices
+from pipeline.wording.messages import notices
 from tests.support.districts import blank
 
 POINTS = st.sets(st.tuples(st.integers(0, 12), st.integers(0, 30)), max_size=60)

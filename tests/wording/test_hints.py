@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.loader import load_form
-from pipeline.judging.neighbours import neighbours_of
-from pipeline.judging.suggest import suggest
+from pipeline.judging.repair.neighbours import neighbours_of
+from pipeline.judging.repair.suggest import suggest
 from pipeline.model import Number, Suggestion
 from pipeline.wording.addresses import position
 from pipeline.wording.hints import way_out

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipeline.intake import sandbox
-from pipeline.intake.refusal import Refused, hostile
+from pipeline.intake.guard import sandbox
+from pipeline.intake.guard.refusal import Refused, hostile
 from pipeline.machine import office
 
 _PDF_SECONDS = 12.0

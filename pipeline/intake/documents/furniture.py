@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.intake.labels import normalise
+from pipeline.intake.read.labels import normalise
 
 _LONGEST = 60
 _FURNITURE = re.compile(

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 
 from pipeline.intake.documents.opening import SUFFIXES, open_document
 from pipeline.intake.documents.parts import Paragraph
-from pipeline.intake.guard import MAX_BYTES
-from pipeline.intake.refusal import Refused
+from pipeline.intake.guard.inspection import MAX_BYTES
+from pipeline.intake.guard.refusal import Refused
 
 _READ_HERE = frozenset({".docx", ".docm", ".odt", ".html", ".htm", ".mht", ".mhtml"})
 _REPORT = re.compile(r"年报|年度报告|年度工作报告")

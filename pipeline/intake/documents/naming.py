@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.intake.labels import normalise
+from pipeline.intake.read.labels import normalise
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form

@@ -13,14 +13,14 @@ from typing import NamedTuple
 _FIGURE = re.compile(r"[\d.,，\s件条宗份例起项个次万元%-]*", re.ASCII)
 
 
-class Run(NamedTuple):
+class TextRun(NamedTuple):
     """A piece of a line; ``look`` is empty where it is plain."""
 
     text: str
     look: str = ""
 
 
-def joined(runs: Iterable[Run]) -> str:
+def joined(runs: Iterable[TextRun]) -> str:
     """Join the runs of one line."""
     whole = [run for run in runs if run.text]
     if len(whole) == 1 and not whole[0].look:

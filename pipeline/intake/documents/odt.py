@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.intake import package
-from pipeline.intake.documents.odd_marks import Run, joined
-from pipeline.intake.documents.parts import MAX_SPAN, Block, BlockCell, Document, Paragraph, document, tidy
+from pipeline.intake.documents.odd_marks import TextRun, joined
+from pipeline.intake.documents.parts import (
+    MAX_SPAN,
+    BlockCell,
+    Document,
+    DocumentTable,
+    Paragraph,
+    document,
+    tidy,
+)
 from pipeline.intake.documents.xml import attribute, local, parse_xml
-from pipeline.intake.refusal import Refused
+from pipeline.intake.guard import package
+from pipeline.intake.guard.refusal import Refused
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -40,7 +48,7 @@ def read_odt(content: bytes) -> Document:
     if _CONTENT not in parts:
         raise Refused("damaged")
     root = parse_xml(parts[_CONTENT])
-    reader = _Reader(_looks(root))
+    reader = _OdtReader(_looks(root))
     text = next(root.iterfind("{*}body/{*}text"), root)
     blocks = list(reader.blocks(text))
     return document(KIND, blocks, pictures=reader.pictures, is_revised=reader.is_revised)
@@ -62,13 +70,13 @@ def _looks(root: etree._Element) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _OdtReader:
     looks: dict[str, str]
     pictures: int = 0
     is_revised: bool = False
-    floating: list[Paragraph | Block] = field(default_factory=list)
+    floating: list[Paragraph | DocumentTable] = field(default_factory=list)
 
-    def blocks(self, parent: etree._Element) -> Iterator[Paragraph | Block]:
+    def blocks(self, parent: etree._Element) -> Iterator[Paragraph | DocumentTable]:
         for child in parent:
             name = local(child)
             if name in {"p", "h"}:
@@ -82,7 +90,7 @@ class _Reader:
             elif name not in _SKIPPED:  # lists, sections, frames, indexes
                 yield from self.blocks(child)
 
-    def _paragraph(self, element: etree._Element) -> Iterator[Paragraph | Block]:
+    def _paragraph(self, element: etree._Element) -> Iterator[Paragraph | DocumentTable]:
         if self.looks.get(attribute(element, "style-name")) == "hidden":
             return
         outer, self.floating = self.floating, []
@@ -91,22 +99,22 @@ class _Reader:
         yield from (Paragraph(line) for line in tidy(text).split("\n"))
         yield from found
 
-    def _runs(self, element: etree._Element, look: str) -> Iterator[Run]:
-        yield Run(_plain(element.text), look)
+    def _runs(self, element: etree._Element, look: str) -> Iterator[TextRun]:
+        yield TextRun(_plain(element.text), look)
         for child in element:
             name = local(child)
             own = self.looks.get(attribute(child, "style-name"), look) if name == "span" else look
             if name in {"s", "tab"}:
-                yield Run(" ", look)
+                yield TextRun(" ", look)
             elif name == "line-break":
-                yield Run("\n", look)
+                yield TextRun("\n", look)
             elif name in {"frame", "custom-shape"}:
                 self.floating += self.blocks(child)
             elif name not in _SKIPPED and own != "hidden":
                 yield from self._runs(child, own)
-            yield Run(_plain(child.tail), look)
+            yield TextRun(_plain(child.tail), look)
 
-    def _table(self, element: etree._Element) -> Block:
+    def _table(self, element: etree._Element) -> DocumentTable:
         cells: list[BlockCell] = []
         for number, row in enumerate(_rows(element)):
             column = 0
@@ -120,7 +128,7 @@ class _Reader:
                         )
                         cells.append(BlockCell(number, column, list(self.blocks(cell)), height, width))
                     column += 1
-        return Block(cells)
+        return DocumentTable(cells)
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from pipeline.intake import ole, package
 from pipeline.intake.documents import child
 from pipeline.intake.documents.odt import read_odt
-from pipeline.intake.documents.parts import Block, BlockCell, Document, Paragraph, document
+from pipeline.intake.documents.parts import BlockCell, Document, DocumentTable, Paragraph, document
 from pipeline.intake.documents.web import read_web
 from pipeline.intake.documents.word import read_word
-from pipeline.intake.refusal import hostile
+from pipeline.intake.guard import ole, package
+from pipeline.intake.guard.refusal import hostile
 
 SUFFIXES = frozenset(
     {".docx", ".docm", ".doc", ".wps", ".rtf", ".odt", ".html", ".htm", ".mht", ".mhtml", ".pdf"}
@@ -57,11 +57,11 @@ def _packed(content: bytes) -> Document | None:
 
 def _pdf(content: bytes) -> Document:
     answer = child.pdf_parts(content)
-    blocks: list[Paragraph | Block] = []
+    blocks: list[Paragraph | DocumentTable] = []
     for part in answer["parts"]:
         if "text" in part:
             blocks.append(Paragraph(part["text"], part["page"]))
         else:
             cells = [BlockCell(r, c, [Paragraph(text)], h, w) for r, c, h, w, text in part["cells"]]
-            blocks.append(Block(cells, part["page"]))
+            blocks.append(DocumentTable(cells, part["page"]))
     return document(_PDF_KIND, blocks, pictures=answer["pictures"], bare_pages=tuple(answer["bare"]))

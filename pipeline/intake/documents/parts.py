@@ -1,6 +1,6 @@
 """What every reader of documents hands over: paragraphs and tables in the order in which a person reads them.
 
-Readers build ``Paragraph`` and ``Block`` values; ``flow`` opens tables that only arrange a page, so that what comes after
+Readers build ``Paragraph`` and ``DocumentTable`` values; ``flow`` opens tables that only arrange a page, so that what comes after
 sees tables of data alone. Limits on number and extent are kept here, for every format alike.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipeline.intake.labels import UNSEEN
-from pipeline.intake.refusal import hostile
+from pipeline.intake.guard.refusal import hostile
+from pipeline.intake.read.labels import UNSEEN
 
 MAX_TABLES = 300
 MAX_PARTS = 20_000
@@ -39,7 +39,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DocumentTable:
     """A table as a reader finds it: cells that hold paragraphs and further tables."""
 
     cells: list[BlockCell] = field(default_factory=list)
@@ -53,7 +53,7 @@ class BlockCell:
 
     row: int
     column: int
-    content: list[Paragraph | Block]
+    content: list[Paragraph | DocumentTable]
     height: int = 1
     width: int = 1
 
@@ -112,12 +112,12 @@ class Document:
         return tuple(part for part in self.parts if isinstance(part, DataTable))
 
 
-def document(kind: str, blocks: Iterable[Paragraph | Block], **facts: object) -> Document:
+def document(kind: str, blocks: Iterable[Paragraph | DocumentTable], **facts: object) -> Document:
     """Make a document of what a reader found. Raises Refused beyond the limits."""
     return Document(kind, tuple(_within_limits(flow(blocks))), **facts)  # type: ignore[arg-type]  # spelled by readers
 
 
-def flow(blocks: Iterable[Paragraph | Block], depth: int = 0) -> Iterator[Part]:
+def flow(blocks: Iterable[Paragraph | DocumentTable], depth: int = 0) -> Iterator[Part]:
     """Yield paragraphs that say something and tables of data; a table that only arranges others is opened."""
     if depth > MAX_NESTING:
         raise hostile("表格嵌套过深")
@@ -143,20 +143,22 @@ def tidy(text: str) -> str:
     return "\n".join(line for line in (line.strip() for line in plain.split("\n")) if line)
 
 
-def _arranges(block: Block) -> bool:
+def _arranges(block: DocumentTable) -> bool:
     """Whether a table holds tables of several cells, or is a single cell itself: a frame, not data."""
     if len(block.cells) <= 1:
         return True
     return any(_is_table(inner) for cell in block.cells for inner in cell.content)
 
 
-def _is_table(inner: Paragraph | Block) -> bool:
-    return isinstance(inner, Block) and (len(inner.cells) > 1 or _arranges_deeper(inner))
+def _is_table(inner: Paragraph | DocumentTable) -> bool:
+    return isinstance(inner, DocumentTable) and (len(inner.cells) > 1 or _arranges_deeper(inner))
 
 
-def _arranges_deeper(block: Block) -> bool:
+def _arranges_deeper(block: DocumentTable) -> bool:
     return any(
-        isinstance(inner, Block) and _is_table(inner) for cell in block.cells for inner in cell.content
+        isinstance(inner, DocumentTable) and _is_table(inner)
+        for cell in block.cells
+        for inner in cell.content
     )
 
 
@@ -165,7 +167,7 @@ def _plain(cell: BlockCell) -> TableCell:
     return TableCell(cell.row, cell.column, text, cell.height, cell.width)
 
 
-def _lines(content: Sequence[Paragraph | Block]) -> Iterator[str]:
+def _lines(content: Sequence[Paragraph | DocumentTable]) -> Iterator[str]:
     for inner in content:
         if isinstance(inner, Paragraph):
             yield inner.text

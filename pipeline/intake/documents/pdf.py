@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.intake.documents.odd_marks import Run, joined
+from pipeline.intake.documents.odd_marks import TextRun, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class TooLargeError(Exception):
 
 
 @dataclass(slots=True)
-class _Line:
+class _PdfLine:
     text: str
     x0: float
     x1: float
@@ -69,8 +69,8 @@ class _Ruled:
 
 
 @dataclass(slots=True)
-class _Found:
-    parts: list[_Line | _Ruled] = field(default_factory=list)
+class _PdfFound:
+    parts: list[_PdfLine | _Ruled] = field(default_factory=list)
     bare: list[int] = field(default_factory=list)
     pictures: int = 0
 
@@ -79,7 +79,7 @@ def read_pdf(content: bytes) -> dict[str, Any]:
     """Return ``parts`` (paragraphs and tables), ``bare`` (pages without text) and ``pictures``. Raises TooLargeError."""
     import pdfplumber  # noqa: PLC0415 - only the child loads it
 
-    found = _Found()
+    found = _PdfFound()
     with pdfplumber.open(io.BytesIO(content)) as opened:
         if len(opened.pages) > MAX_PAGES:
             raise TooLargeError("页数过多")
@@ -94,7 +94,7 @@ def read_pdf(content: bytes) -> dict[str, Any]:
     return {"parts": parts, "bare": found.bare, "pictures": found.pictures}
 
 
-def _read_page(page: Any, number: int, found: _Found) -> None:  # noqa: ANN401 - the library has no types
+def _read_page(page: Any, number: int, found: _PdfFound) -> None:  # noqa: ANN401 - the library has no types
     whole = float(page.width) * float(page.height)
     shown = max(
         (abs((item["x1"] - item["x0"]) * (item["bottom"] - item["top"])) for item in page.images), default=0.0
@@ -108,7 +108,7 @@ def _read_page(page: Any, number: int, found: _Found) -> None:  # noqa: ANN401 -
     tables = [_ruled(table, chars, number) for table in page.find_tables() if len(table.cells) > 1]
     boxes = [_outer(table) for table in tables]
     free = [char for char in chars if not any(_holds(box, char) for box in boxes)]
-    items: list[tuple[float, _Line | _Ruled]] = [
+    items: list[tuple[float, _PdfLine | _Ruled]] = [
         (box[1], table) for box, table in zip(boxes, tables, strict=True)
     ]
     items += [(line.top, line) for line in _lines(free, number) if not _PAGE_NUMBER.fullmatch(line.text)]
@@ -139,7 +139,7 @@ def _holds(box: _Box, char: Mapping[str, Any]) -> bool:
     return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
 
 
-def _lines(chars: Iterable[Mapping[str, Any]], page: int) -> Iterator[_Line]:
+def _lines(chars: Iterable[Mapping[str, Any]], page: int) -> Iterator[_PdfLine]:
     """Gather characters into lines, top to bottom; a small one between two heights belongs to the nearer line."""
     rows: list[list[Mapping[str, Any]]] = []
     for char in sorted((char for char in chars if char["text"]), key=lambda item: item["bottom"]):
@@ -156,10 +156,10 @@ def _lines(chars: Iterable[Mapping[str, Any]], page: int) -> Iterator[_Line]:
         text = joined(_runs(ordered, size)).strip()
         if text:
             seen = [item for item in ordered if item["text"].strip()]
-            yield _Line(text, seen[0]["x0"], seen[-1]["x1"], min(item["top"] for item in row), size, page)
+            yield _PdfLine(text, seen[0]["x0"], seen[-1]["x1"], min(item["top"] for item in row), size, page)
 
 
-def _runs(chars: Sequence[Mapping[str, Any]], size: float) -> Iterator[Run]:
+def _runs(chars: Sequence[Mapping[str, Any]], size: float) -> Iterator[TextRun]:
     """Yield the characters of a line; a gap as wide as half a character is a space between two words or numbers."""
     before: Mapping[str, Any] | None = None
     for char in chars:
@@ -169,14 +169,14 @@ def _runs(chars: Sequence[Mapping[str, Any]], size: float) -> Iterator[Run]:
             and char["text"].strip()
             and before["text"].strip()
         ):
-            yield Run(" ")
-        yield Run(char["text"], "vertAlign" if char["size"] < _SMALL * size else "")
+            yield TextRun(" ")
+        yield TextRun(char["text"], "vertAlign" if char["size"] < _SMALL * size else "")
         before = char
 
 
-def _merged(parts: Sequence[_Line | _Ruled]) -> list[_Line | _Ruled]:
+def _merged(parts: Sequence[_PdfLine | _Ruled]) -> list[_PdfLine | _Ruled]:
     """Join a table with the one at the top of the next page that goes on with it."""
-    whole: list[_Line | _Ruled] = []
+    whole: list[_PdfLine | _Ruled] = []
     for part in parts:
         last = whole[-1] if whole else None
         if isinstance(part, _Ruled) and isinstance(last, _Ruled) and _goes_on(last, part):
@@ -240,11 +240,11 @@ def _gridded(table: _Ruled) -> list[list[int | str]]:
     return sorted(found, key=lambda cell: (cell[0], cell[1]))
 
 
-def _paragraphs(parts: Sequence[_Line | _Ruled]) -> Iterator[dict[str, Any]]:
-    lines = [part for part in parts if isinstance(part, _Line)]
+def _paragraphs(parts: Sequence[_PdfLine | _Ruled]) -> Iterator[dict[str, Any]]:
+    lines = [part for part in parts if isinstance(part, _PdfLine)]
     left = min((line.x0 for line in lines), default=0.0)
     right = max((line.x1 for line in lines), default=0.0)
-    waiting: list[_Line] = []
+    waiting: list[_PdfLine] = []
     for part in parts:
         if isinstance(part, _Ruled):
             yield from _spoken(waiting)
@@ -258,12 +258,12 @@ def _paragraphs(parts: Sequence[_Line | _Ruled]) -> Iterator[dict[str, Any]]:
     yield from _spoken(waiting)
 
 
-def _begins(before: _Line, line: _Line, left: float, right: float) -> bool:
+def _begins(before: _PdfLine, line: _PdfLine, left: float, right: float) -> bool:
     """Whether ``line`` begins a paragraph: it is indented or a heading, or the line before it ends short of the margin."""
     is_heading = bool(_HEADING.match(line.text)) and line.x1 < right - _SHORT * line.size
     return is_heading or line.x0 - left > _INDENT * line.size or before.x1 < right - _SHORT * before.size
 
 
-def _spoken(lines: Sequence[_Line]) -> Iterator[dict[str, Any]]:
+def _spoken(lines: Sequence[_PdfLine]) -> Iterator[dict[str, Any]]:
     if lines:
         yield {"page": lines[0].page, "text": "".join(line.text for line in lines)}

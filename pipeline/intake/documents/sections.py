@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.intake.labels import normalise
+from pipeline.intake.read.labels import normalise
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Section
@@ -34,7 +34,7 @@ _LONGEST_HEADING = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DocumentLine:
     """A line of the document; ``number`` is its place among the parts, tables included."""
 
     number: int
@@ -55,9 +55,9 @@ class Sections:
     """Where the first line of each text stands."""
     missing: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
-    before: list[Line] = field(default_factory=list)
+    before: list[DocumentLine] = field(default_factory=list)
     """Lines above the first section."""
-    loose: list[Line] = field(default_factory=list)
+    loose: list[DocumentLine] = field(default_factory=list)
 
     def extent(self, section: int, end: int) -> range:
         """Return the places of what stands in a section; ``end`` is the number of all parts."""
@@ -68,14 +68,14 @@ class Sections:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _HeadingWords:
     """The headings of a form as they are compared: of sections by number, of topics by key."""
 
     sections: Mapping[str, int]
     topics: Mapping[int, Mapping[str, str]]
 
 
-def split_sections(form: Form, lines: Sequence[Line], tables: Iterable[int] = ()) -> Sections:
+def split_sections(form: Form, lines: Sequence[DocumentLine], tables: Iterable[int] = ()) -> Sections:
     """Give every line to the text it belongs to. ``tables`` are the places of tables among the parts."""
     words = _words(form)
     listed = {line.number: _section_of(words, line.text) for line in lines}
@@ -112,7 +112,7 @@ def bare_heading(text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _words(form: Form) -> _Words:
+def _words(form: Form) -> _HeadingWords:
     texts = {text.key: text for text in form.texts}
     topics: dict[int, Mapping[str, str]] = {}
     for number, section in enumerate(form.sections):
@@ -123,14 +123,14 @@ def _words(form: Form) -> _Words:
         for number, section in enumerate(form.sections)
         for word in (section.title, *section.also)
     }
-    return _Words(sections, topics)
+    return _HeadingWords(sections, topics)
 
 
-def _section_of(words: _Words, text: str) -> int | None:
+def _section_of(words: _HeadingWords, text: str) -> int | None:
     return words.sections.get(bare_heading(text)) if len(text) <= _LONGEST else None
 
 
-def _is_contents_line(words: _Words, text: str) -> bool:
+def _is_contents_line(words: _HeadingWords, text: str) -> bool:
     """Whether a line is one of a table of contents: a heading, dots, a page."""
     if len(text) > _LONGEST + _LONGEST_HEADING:
         return False
@@ -160,14 +160,14 @@ def _give(
     form: Form,
     section: Section,
     topics: Mapping[str, str],
-    lines: Sequence[Line],
+    lines: Sequence[DocumentLine],
     result: Sections,
     *,
     is_found: bool,
 ) -> None:
     texts = [text for text in form.texts if text.key in section.contents]
     plain = next((text.key for text in texts if not text.heading), "")
-    given: dict[str, list[Line]] = {plain: []}
+    given: dict[str, list[DocumentLine]] = {plain: []}
     current, seen = plain, list[str]()
     for line in lines:
         key, rest = _topic_of(topics, line.text)
@@ -176,7 +176,7 @@ def _give(
             current = key
             given.setdefault(key, [])
         if rest:
-            given[current].append(Line(line.number, rest))
+            given[current].append(DocumentLine(line.number, rest))
     result.missing += [
         text.key for text in texts if not is_found or (text.heading and seen.count(text.key) != 1)
     ]

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from pipeline.intake.documents.furniture import trimmed
 from pipeline.intake.documents.naming import Named, name_of
 from pipeline.intake.documents.parts import DataTable, Document, Paragraph, Part, Trail
-from pipeline.intake.documents.sections import Line, Sections, headings, split_sections
-from pipeline.intake.figures import Figures, complete, read_table
-from pipeline.intake.labels import normalise
-from pipeline.intake.placing import Placement, place_table
-from pipeline.intake.spreadsheet import SheetData
-from pipeline.intake.strays import strays
+from pipeline.intake.documents.sections import DocumentLine, Sections, headings, split_sections
+from pipeline.intake.read.figures import TableFigures, complete, read_table
+from pipeline.intake.read.labels import normalise
+from pipeline.intake.read.placing import Placement, place_table
+from pipeline.intake.read.spreadsheet import SheetData
+from pipeline.intake.read.unread_figures import strays
 from pipeline.model import Claims, Fact, Finding, Place, Reading
 from pipeline.wording.addresses import position
 
@@ -43,7 +43,7 @@ class _Sheets:
 def understand(form: Form, document: Document) -> Reading | None:
     """Read a document as a report on ``form``; None where it is none."""
     body = _body(form, document.parts)
-    lines = [Line(at, part.text) for at, part in enumerate(body) if isinstance(part, Paragraph)]
+    lines = [DocumentLine(at, part.text) for at, part in enumerate(body) if isinstance(part, Paragraph)]
     tables = [at for at, part in enumerate(body) if isinstance(part, DataTable)]
     sections = split_sections(form, lines, tables)
     sheets = _sheets(form, body, sections)
@@ -119,7 +119,7 @@ def _reading(
     sheets: _Sheets,
     named: Named,
 ) -> Reading:
-    figures = Figures()
+    figures = TableFigures()
     everything = [*sheets.single, *sheets.stacks.values()]
     is_superseded = _is_superseded(form, everything) and any(
         placed.missing or not placed.sheet for _, placed in placements

@@ -14,19 +14,19 @@ from email import policy
 
 from lxml import etree
 
-from pipeline.intake.documents.odd_marks import Run, joined
+from pipeline.intake.documents.odd_marks import TextRun, joined
 from pipeline.intake.documents.parts import (
     MAX_SPAN,
-    Block,
     BlockCell,
     Document,
+    DocumentTable,
     Paragraph,
     Trail,
     document,
     tidy,
 )
 from pipeline.intake.documents.xml import MAX_DEPTH
-from pipeline.intake.refusal import Refused, hostile
+from pipeline.intake.guard.refusal import Refused, hostile
 
 KIND = "网页"
 MAX_PAGE = 8 * 1024 * 1024
@@ -128,7 +128,7 @@ def read_web(content: bytes) -> Document:
         raise Refused("damaged") from None
     if root is None:
         raise Refused("damaged")
-    walker = _Walker()
+    walker = _WebWalker()
     blocks = walker.walk(root)
     return document(KIND, blocks, titles=tuple(_titles(root)), pictures=walker.pictures)
 
@@ -180,10 +180,10 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 @dataclass(slots=True)
-class _Table:
+class _WebTable:
     """A table under construction: ``covered`` are places that cells above reach into, until which row."""
 
-    block: Block
+    block: DocumentTable
     row: int = -1
     column: int = 0
     covered: dict[int, int] = field(default_factory=dict)
@@ -207,18 +207,18 @@ class _Table:
 
 
 @dataclass(slots=True)
-class _Walker:
+class _WebWalker:
     """Walks a tree once, without recursion, and gathers lines where blocks begin and end."""
 
     pictures: int = 0
-    runs: list[Run] = field(default_factory=list)
-    tables: list[_Table] = field(default_factory=list)
-    into: list[list[Paragraph | Block]] = field(default_factory=lambda: [[]])
+    runs: list[TextRun] = field(default_factory=list)
+    tables: list[_WebTable] = field(default_factory=list)
+    into: list[list[Paragraph | DocumentTable]] = field(default_factory=lambda: [[]])
     trail: list[int] = field(default_factory=list)
     looks: list[str] = field(default_factory=lambda: [""])
     line_trail: Trail = ()
 
-    def walk(self, root: etree._Element) -> list[Paragraph | Block]:
+    def walk(self, root: etree._Element) -> list[Paragraph | DocumentTable]:
         walker = etree.iterwalk(root, events=("start", "end"))
         number = 0
         for event, element in walker:
@@ -250,7 +250,7 @@ class _Walker:
             self._flush()
         elif name == "table":
             self._flush()
-            table = _Table(Block(trail=tuple(self.trail)))
+            table = _WebTable(DocumentTable(trail=tuple(self.trail)))
             self.into[-1].append(table.block)
             self.tables.append(table)
         elif name == "tr" and self.tables:
@@ -282,7 +282,7 @@ class _Walker:
         if text and (self.runs or not text.isspace()):
             if not self.runs:
                 self.line_trail = tuple(self.trail)
-            self.runs.append(Run(_SPACES.sub(" ", _WRAPPED.sub("", text)), self.looks[-1]))
+            self.runs.append(TextRun(_SPACES.sub(" ", _WRAPPED.sub("", text)), self.looks[-1]))
 
     def _flush(self) -> None:
         if self.runs:

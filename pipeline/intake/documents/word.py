@@ -10,11 +10,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.intake import package
-from pipeline.intake.documents.odd_marks import Run, joined
-from pipeline.intake.documents.parts import MAX_SPAN, Block, BlockCell, Document, Paragraph, document, tidy
+from pipeline.intake.documents.odd_marks import TextRun, joined
+from pipeline.intake.documents.parts import (
+    MAX_SPAN,
+    BlockCell,
+    Document,
+    DocumentTable,
+    Paragraph,
+    document,
+    tidy,
+)
 from pipeline.intake.documents.xml import attribute, local, parse_xml
-from pipeline.intake.refusal import Refused
+from pipeline.intake.guard import package
+from pipeline.intake.guard.refusal import Refused
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -43,19 +51,19 @@ def read_word(content: bytes) -> Document:
         raise Refused("damaged")
     root = parse_xml(parts[_MAIN])
     body = next((child for child in root if local(child) == "body"), root)
-    reader = _Reader()
+    reader = _WordReader()
     blocks = list(reader.blocks(body))
     return document(KIND, blocks, pictures=reader.pictures, is_revised=reader.is_revised)
 
 
 @dataclass(slots=True)
-class _Reader:
+class _WordReader:
     pictures: int = 0
     is_revised: bool = False
-    floating: list[Paragraph | Block] = field(default_factory=list)
+    floating: list[Paragraph | DocumentTable] = field(default_factory=list)
     """What stands in boxes of the paragraph that is being read: it follows the paragraph."""
 
-    def blocks(self, parent: etree._Element) -> Iterator[Paragraph | Block]:
+    def blocks(self, parent: etree._Element) -> Iterator[Paragraph | DocumentTable]:
         for child in parent:
             name = local(child)
             if name == "p":
@@ -68,20 +76,20 @@ class _Reader:
             elif name not in _SKIPPED:  # content controls, custom XML, alternatives
                 yield from self.blocks(child)
 
-    def _paragraph(self, element: etree._Element) -> Iterator[Paragraph | Block]:
+    def _paragraph(self, element: etree._Element) -> Iterator[Paragraph | DocumentTable]:
         outer, self.floating = self.floating, []
         text = joined(self._runs(element))
         found, self.floating = self.floating, outer
         yield from (Paragraph(line) for line in tidy(text).split("\n"))
         yield from found
 
-    def _runs(self, element: etree._Element, *, look: str = "") -> Iterator[Run]:
+    def _runs(self, element: etree._Element, *, look: str = "") -> Iterator[TextRun]:
         for child in element:
             name = local(child)
             if name == "t":
-                yield Run(child.text or "", look)
+                yield TextRun(child.text or "", look)
             elif name in _SPELLED:
-                yield Run(_SPELLED[name], look)
+                yield TextRun(_SPELLED[name], look)
             elif name == "r":
                 own = _look(child)
                 if own is not None:
@@ -96,7 +104,7 @@ class _Reader:
             elif name not in _SKIPPED:
                 yield from self._runs(child, look=look)
 
-    def _table(self, element: etree._Element) -> Block:
+    def _table(self, element: etree._Element) -> DocumentTable:
         cells: list[BlockCell] = []
         above: dict[int, int] = {}
         """By first column: the cell that a continued one belongs to."""
@@ -116,7 +124,7 @@ class _Reader:
                 if not merge:
                     above.pop(column, None)
                 column += width
-        return Block(cells)
+        return DocumentTable(cells)
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:

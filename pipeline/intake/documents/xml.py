@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from pipeline.intake.refusal import Refused, hostile
+from pipeline.intake.guard.refusal import Refused, hostile
 
 MAX_XML = 16 * 1024 * 1024
 """Bytes; the text of a report with every mark of its editing has less than one."""

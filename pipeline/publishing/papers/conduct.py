@@ -10,7 +10,7 @@ from pipeline.model import CHINA, Agency, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ReportedVersion:
     """One version of a report: what became of it, and when it came; ``received`` is None where nobody knows."""
 
     verdict: Verdict
@@ -29,7 +29,7 @@ class Conduct:
     agency: Agency
     year: int
     deadline: date
-    versions: Sequence[Version]
+    versions: Sequence[ReportedVersion]
 
     @property
     def first_day(self) -> date | None:
@@ -47,7 +47,7 @@ class Conduct:
         return sum(item.verdict is Verdict.RETURNED for item in self.versions)
 
     @property
-    def accepted(self) -> Version | None:
+    def accepted(self) -> ReportedVersion | None:
         """The first version that was accepted."""
         return next((item for item in self.versions if item.verdict.is_acceptance), None)
 

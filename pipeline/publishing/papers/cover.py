@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeline.publishing.papers.plain_word import CENTRE, JUSTIFY, LEFT, RIGHT, line, new_page, to_bytes
-from pipeline.publishing.word_styles import FANG, TITLE
+from pipeline.publishing.word.styles import FANG, TITLE
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District

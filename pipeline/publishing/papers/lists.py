@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pipeline.model import Agency
 from pipeline.publishing.papers.conduct import Conduct
-from pipeline.publishing.summary.book import NOTE_FILL, Book, Page
+from pipeline.publishing.summary.book import NOTE_FILL, SummaryBook, SummaryPage
 
 Cell: TypeAlias = str | int
 PUBLISHED_HEADS = ("代码", "单位名称", "是否已公布", "公布日期", "网址", "备注")
@@ -26,7 +26,7 @@ def contacts(district: str, agencies: Sequence[Agency]) -> bytes:
 
 def assessment_sheet(district: str, years: Mapping[int, Sequence[Conduct]]) -> bytes:
     """Build the 考核明细: a sheet for each year, newest first, one row an agency."""
-    book = Book(f"{district}年报报送考核明细", (district, "年报报送考核明细"))
+    book = SummaryBook(f"{district}年报报送考核明细", (district, "年报报送考核明细"))
     heads = (
         "序号",
         "代码",
@@ -65,7 +65,7 @@ def published(
     district: str, year: int, agencies: Sequence[Agency], ticked: Mapping[str, Sequence[str]]
 ) -> bytes:
     """Build 公布情况, to be ticked by hand; ``ticked`` keeps what was written before, by code: the last four columns."""
-    book = Book(f"{district}{year}年年报公布情况", (district, "年报公布情况"))
+    book = SummaryBook(f"{district}{year}年年报公布情况", (district, "年报公布情况"))
     page = book.page("公布情况", (10, 36, 12, 14, 50, 24), landscape=True)
     rows = [(item.code, item.name, *(ticked.get(item.code) or ("",) * 4)) for item in agencies]
     _fill(page, f"{district}{year}年政府信息公开年报公布情况", PUBLISHED_HEADS, rows, input_from=2)
@@ -81,13 +81,18 @@ def published(
 def _paper(
     title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float]
 ) -> bytes:
-    book = Book(title, (title, ""))
+    book = SummaryBook(title, (title, ""))
     _fill(book.page(title[-3:], widths, landscape=True), title, heads, rows)
     return book.to_bytes()
 
 
 def _fill(
-    page: Page, title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, input_from: int = 99
+    page: SummaryPage,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    input_from: int = 99,
 ) -> None:
     book = page.book
     page.title(title)

@@ -20,7 +20,7 @@ from pipeline.publishing.papers.plain_word import (
     to_bytes,
     write,
 )
-from pipeline.publishing.word_styles import FANG, HEI, TITLE
+from pipeline.publishing.word.styles import FANG, HEI, TITLE
 
 _HEADS = ("序号", "单位", "首次报送", "是否按时", "退回次数", "目前情况")
 _WIDTHS = (12, 72, 24, 22, 20, 22)

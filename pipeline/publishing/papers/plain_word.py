@@ -12,7 +12,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from pipeline.publishing import package
-from pipeline.publishing.word_styles import LATIN
+from pipeline.publishing.word.styles import LATIN
 
 CENTRE, RIGHT, LEFT, JUSTIFY = (
     WD_ALIGN_PARAGRAPH.CENTER,

@@ -1,6 +1,6 @@
 """Text, numbers and formulas go in; cells of the district workbook come out, in one typography.
 
-Every text goes through ``Page.text``, which never makes a formula or a link of it; formulas and links are only
+Every text goes through ``SummaryPage.text``, which never makes a formula or a link of it; formulas and links are only
 those written here by name. Nothing depends on the clock, so the same cells give the same bytes.
 """
 
@@ -60,7 +60,7 @@ _FOLDS: Mapping[Fold | None, dict[str, int | bool]] = {
 }
 
 
-class Book:
+class SummaryBook:
     """A workbook whose ``running_head`` (left and right) stands above every printed page.
 
     Sheets go to disk while they are built, so memory does not grow with the roster; see ``page``.
@@ -83,7 +83,7 @@ class Book:
         self._header = f'&L&"{BODY_FONT}"&9{left}&R&"{BODY_FONT}"&9{{}}{right}'
         self._is_appendix = False
         self._styles: dict[tuple[tuple[str, Property], ...], Format] = {}
-        self._pages: list[Page] = []
+        self._pages: list[SummaryPage] = []
 
     def style(self, **properties: Property) -> Format:
         """Return the format of these xlsxwriter properties; text is centred vertically and wraps unless told otherwise."""
@@ -129,7 +129,7 @@ class Book:
         landscape: bool = False,
         streamed: bool = False,
         large: bool = False,
-    ) -> Page:
+    ) -> SummaryPage:
         """Add a sheet with these column widths, printed on A4 (``large``: A3), one page wide, pages numbered.
 
         A ``streamed`` sheet keeps one row in memory: its rows must be written from top to bottom, and nothing in it
@@ -151,7 +151,7 @@ class Book:
         if self._is_appendix:
             sheet.set_tab_color(BORDER)
         sheet.set_footer(f'&C&"{BODY_FONT}"&9第 &P 页，共 &N 页')
-        self._pages.append(Page(self, name, sheet, widths))
+        self._pages.append(SummaryPage(self, name, sheet, widths))
         return self._pages[-1]
 
     def begin_appendix(self) -> None:
@@ -175,10 +175,10 @@ def _in_head(text: str) -> str:
     return text.replace("&", "&&").replace("{", "{{").replace("}", "}}")
 
 
-class Page:
+class SummaryPage:
     """A sheet: cells by zero-based row and column."""
 
-    def __init__(self, book: Book, name: str, sheet: Worksheet, widths: Sequence[float]) -> None:
+    def __init__(self, book: SummaryBook, name: str, sheet: Worksheet, widths: Sequence[float]) -> None:
         self.book = book
         self.name = name
         self.sheet = sheet

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.publishing.summary.book import Book
+from pipeline.publishing.summary.book import SummaryBook
 from pipeline.publishing.summary.brief import Background, Brief
 from pipeline.publishing.summary.by_kind import write_by_kind
 from pipeline.publishing.summary.changes import write_changes
@@ -46,7 +46,7 @@ def build_summary(
     brief = Brief(form, summary, deadline, now, notices, background)
     columns = columns_of(brief)
     title = overview_title(brief)
-    book = Book(title, (title, brief.share))
+    book = SummaryBook(title, (title, brief.share))
     write_overview(book, brief, columns)
     write_status(book, brief)
     for table in form.tables:

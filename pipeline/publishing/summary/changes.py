@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.forms.kinds import NUMBER_KINDS
-from pipeline.messages import VERDICT_WORDS
 from pipeline.model import CHINA, Number, a1
-from pipeline.publishing.summary.book import HEAD_FONT, Book, Page
+from pipeline.publishing.summary.book import HEAD_FONT, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.summary.measure import rounded, stored
+from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ _WIDTHS = [6.0, 32.0, 48.0, 12.0, 12.0, 12.0, 34.0]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FigureChange:
     """One figure of an agency that became another, or, without a cell, an agency that came or went."""
 
     agency: str
@@ -43,25 +43,25 @@ class Change:
 
 def since(
     form: Form, delivered: Delivered, agencies: Iterable[tuple[Agency, Figures | None]]
-) -> Iterator[Change]:
+) -> Iterator[FigureChange]:
     """Yield what differs from ``delivered``: the roster's agencies in order, with what counts of each, then those gone from it."""
     gone = dict(delivered.names)
     for agency, now in agencies:
         gone.pop(agency.code, None)
         before = delivered.figures.get(agency.code)
         if before is None and now:
-            yield Change(agency.name, "上次没有汇总，本次新增")
+            yield FigureChange(agency.name, "上次没有汇总，本次新增")
         elif before is not None and not now:
-            yield Change(agency.name, "上次已汇总，本次没有汇总")
+            yield FigureChange(agency.name, "上次已汇总，本次没有汇总")
         elif before is not None and now:
             for cell, old, new in zip(form.cells, before, now, strict=True):
                 if old != new:
-                    yield Change(agency.name, "", cell, old, new)
+                    yield FigureChange(agency.name, "", cell, old, new)
     for name in gone.values():
-        yield Change(name, "上次已汇总，现不在名单中，数据不再计入")
+        yield FigureChange(name, "上次已汇总，现不在名单中，数据不再计入")
 
 
-def _since_delivery(brief: Brief) -> Iterator[Change]:
+def _since_delivery(brief: Brief) -> Iterator[FigureChange]:
     delivered = brief.background.delivered
     reports = (
         (state.agency, state.counting.report.numbers if state.counting and state.counting.report else None)
@@ -70,14 +70,14 @@ def _since_delivery(brief: Brief) -> Iterator[Change]:
     return since(brief.form, delivered, reports) if delivered else iter(())
 
 
-def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[Change]:
+def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[FigureChange]:
     """Yield the figures that differ between one accepted version of an agency and the next."""
     for state in states:
         for (earlier, before), (later, after) in pairwise(_accepted(state)):
             note = f"{_called(earlier)} → {_called(later)}"
             for cell, old, new in zip(form.cells, before.numbers, after.numbers, strict=True):
                 if old != new:
-                    yield Change(state.agency.name, note, cell, old, new)
+                    yield FigureChange(state.agency.name, note, cell, old, new)
 
 
 def _accepted(state: AgencyState) -> list[tuple[Assessment, Report]]:
@@ -88,7 +88,7 @@ def _called(version: Assessment) -> str:
     return f"第 {version.version} 次（{VERDICT_WORDS[version.verdict]}）"
 
 
-def write_changes(book: Book, brief: Brief) -> None:
+def write_changes(book: SummaryBook, brief: Brief) -> None:
     """Write 版本与更正."""
     page = book.page(CHANGES_SHEET, _WIDTHS, landscape=True, streamed=True)
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报版本与更正（{brief.share}）")
@@ -105,7 +105,9 @@ def write_changes(book: Book, brief: Brief) -> None:
     _write_block(page, row, "二、各单位合格后又更正的数字", versions, "没有单位在合格后更正过数字。")
 
 
-def _write_block(page: Page, row: int, caption: str, changes: Iterable[Change], none: str) -> int:
+def _write_block(
+    page: SummaryPage, row: int, caption: str, changes: Iterable[FigureChange], none: str
+) -> int:
     page.line(row, caption, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
     page.heads(row + 1, CHANGES_HEAD)
     row += 2
@@ -119,7 +121,7 @@ def _write_block(page: Page, row: int, caption: str, changes: Iterable[Change], 
     return row + 1
 
 
-def _write_change(page: Page, row: int, number: int, change: Change) -> None:
+def _write_change(page: SummaryPage, row: int, number: int, change: FigureChange) -> None:
     middle, label = page.book.boxed(align="center"), change.cell.short_label if change.cell else ""
     page.height_for(row, {1: (change.agency, 1), 2: (label, 1), 6: (change.note, 1)})
     page.number(row, 0, number, middle)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import sum_formula
 from pipeline.model import Number, a1
-from pipeline.publishing.summary.book import BODY_FONT, HEAD_FONT, Book, Page
+from pipeline.publishing.summary.book import BODY_FONT, HEAD_FONT, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, added_up
 from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.forms.charts import Chart, ChartPart
-    from pipeline.publishing.summary.detail import Column
+    from pipeline.publishing.summary.detail import SumColumn
 
 CHARTS_SHEET = "图表"
 _WIDTHS = [38.0, 10.0, 10.0, 10.0, 2.0, *[9.0] * 8]
@@ -30,7 +30,7 @@ Cells = list[tuple[str, Number]]
 """Formulas with their results."""
 
 
-def write_charts(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
+def write_charts(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 图表: for each chart its figures as formulas, and the chart over them."""
     page = book.page(CHARTS_SHEET, _WIDTHS)
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报图表（{brief.share}）")
@@ -40,7 +40,7 @@ def write_charts(book: Book, brief: Brief, columns: Mapping[str, Column]) -> Non
     page.sheet.fit_to_pages(1, -(-len(brief.form.charts) // _CHARTS_PER_PAGE))
 
 
-def _lines(brief: Brief, chart: Chart, columns: Mapping[str, Column]) -> list[tuple[str, Cells]]:
+def _lines(brief: Brief, chart: Chart, columns: Mapping[str, SumColumn]) -> list[tuple[str, Cells]]:
     if chart.over == "agencies":
         return _by_agency(brief, chart.parts[0], columns)
     if chart.over == "years":
@@ -54,7 +54,7 @@ def _sum(brief: Brief, part: ChartPart) -> tuple[str, Number]:
     return f"={sum_formula([where[key] for key in part.cells])}", sum(totals[key] for key in part.cells)
 
 
-def _by_agency(brief: Brief, part: ChartPart, columns: Mapping[str, Column]) -> list[tuple[str, Cells]]:
+def _by_agency(brief: Brief, part: ChartPart, columns: Mapping[str, SumColumn]) -> list[tuple[str, Cells]]:
     """Return the agencies with the largest figures, largest first, and all others together."""
     found: list[tuple[Number, int, str]] = []
     for place, state in enumerate(brief.summary.states):
@@ -95,7 +95,9 @@ def _by_year(brief: Brief, parts: Sequence[ChartPart]) -> list[tuple[str, Cells]
     ]
 
 
-def _write_chart(page: Page, brief: Brief, chart: Chart, lines: Sequence[tuple[str, Cells]], row: int) -> int:
+def _write_chart(
+    page: SummaryPage, brief: Brief, chart: Chart, lines: Sequence[tuple[str, Cells]], row: int
+) -> int:
     """Write caption, figures and chart from ``row`` on; return the first row below them."""
     partial = "（部分汇总）" if brief.is_partial else ""
     caption = f"{chart.title}（{chart.unit}）{partial}"
@@ -118,7 +120,7 @@ def _write_chart(page: Page, brief: Brief, chart: Chart, lines: Sequence[tuple[s
     return below + 1
 
 
-def _write_line(page: Page, row: int, label: str, cells: Cells) -> None:
+def _write_line(page: SummaryPage, row: int, label: str, cells: Cells) -> None:
     page.text(row, 0, label, page.book.boxed(shrink=True, text_wrap=False))
     style = page.book.figure("count", num_format="General")
     for column, (formula, value) in enumerate(cells, 1):
@@ -128,7 +130,9 @@ def _write_line(page: Page, row: int, label: str, cells: Cells) -> None:
             page.number(row, column, stored(value), style)
 
 
-def _draw(page: Page, chart: Chart, caption: str, series: Sequence[str], rows: tuple[int, int]) -> None:
+def _draw(
+    page: SummaryPage, chart: Chart, caption: str, series: Sequence[str], rows: tuple[int, int]
+) -> None:
     first, last = rows
     drawn = page.book.chart("bar" if chart.over == "agencies" else "column")
     font = {"name": BODY_FONT, "size": 9}

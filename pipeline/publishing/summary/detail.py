@@ -11,13 +11,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
-from pipeline.messages import VERDICT_WORDS
 from pipeline.model import a1
 from pipeline.publishing.states import kind_of
-from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Book, Page, Properties
+from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Properties, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
 from pipeline.publishing.summary.measure import sheet_name, stored
 from pipeline.publishing.summary.streaming import run_pieces
+from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ _LEAST_HEIGHT = 14.0
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SumColumn:
     """Where one figure of all agencies stands on 明细, and what it sums to. ``decimals`` is None for counts."""
 
     sheet: str
@@ -78,11 +78,11 @@ def detail_sheet_name(table: Table) -> str:
     return sheet_name(table.sheet, " 明细")
 
 
-def columns_of(brief: Brief) -> dict[str, Column]:
+def columns_of(brief: Brief) -> dict[str, SumColumn]:
     """Return where every number of the form stands on 明细."""
     last, totals, decimals = FIRST_ROW + brief.last_row_of - 1, brief.totals, brief.decimals
     return {
-        cell.key: Column(
+        cell.key: SumColumn(
             sheet=detail_sheet_name(table),
             number=len(DETAIL_HEAD) + number,
             last_row=last,
@@ -94,7 +94,7 @@ def columns_of(brief: Brief) -> dict[str, Column]:
     }
 
 
-def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
+def write_detail(book: SummaryBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
     """Write 明细 of ``table``; only reports that count have figures."""
     cells = brief.form.cells_of(table.key)
     large = len(cells) > _COLUMNS_OF_A4
@@ -120,7 +120,7 @@ def write_detail(book: Book, brief: Brief, table: Table, columns: Mapping[str, C
     _set_printing(page, cells, brief.expected)
 
 
-def _write_head(page: Page, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
+def _write_head(page: SummaryPage, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
     left, head, summary = len(DETAIL_HEAD), page.book.head(), brief.summary
     title = f"{summary.district}{summary.year}年{table.name}\n各单位明细（{brief.share}）"
     page.text(0, 0, title, page.book.style(font_name=HEAD_FONT, font_size=13), across=left)
@@ -142,7 +142,7 @@ def _write_head(page: Page, brief: Brief, table: Table, cells: Sequence[Cell]) -
     page.height_for(LABEL_ROW, labels, least=24)
 
 
-def _group_height(page: Page, cells: Sequence[Cell]) -> float:
+def _group_height(page: SummaryPage, cells: Sequence[Cell]) -> float:
     first, texts = len(DETAIL_HEAD), {}
     for text, count in _groups(cells):
         texts[first] = (text, count)
@@ -150,7 +150,7 @@ def _group_height(page: Page, cells: Sequence[Cell]) -> float:
     return page.needed(texts, least=24)
 
 
-def _write_agency(page: Page, number: int, state: AgencyState) -> None:
+def _write_agency(page: SummaryPage, number: int, state: AgencyState) -> None:
     row, middle, kind = FIRST_ROW + number, page.book.boxed(align="center"), kind_of(state)
     page.height_for(row, {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind, 1)}, least=_LEAST_HEIGHT)
     page.number(row, 0, number + 1, middle)
@@ -186,7 +186,7 @@ def _breaks(cells: Sequence[Cell]) -> list[int]:
     return sorted({min(starts, key=lambda start: abs(start - edge)) for edge in even})
 
 
-def _set_printing(page: Page, cells: Sequence[Cell], agencies: int) -> None:
+def _set_printing(page: SummaryPage, cells: Sequence[Cell], agencies: int) -> None:
     """Keep the columns of a group on one page; headings, codes and names of the agencies repeat on every page."""
     page.sheet.repeat_rows(_GROUP_ROW, LABEL_ROW)
     page.sheet.repeat_columns(0, NAME_COLUMN)
@@ -196,7 +196,7 @@ def _set_printing(page: Page, cells: Sequence[Cell], agencies: int) -> None:
 
 
 def _write_sums(
-    page: Page, row: int, brief: Brief, cells: Sequence[Cell], columns: Mapping[str, Column]
+    page: SummaryPage, row: int, brief: Brief, cells: Sequence[Cell], columns: Mapping[str, SumColumn]
 ) -> None:
     bold = Properties(bold=True, bg_color=HEAD_FILL)
     word = "合计（部分汇总）" if brief.is_partial else "合计"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import difference, holds, total_of
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, quoted, ranges, sum_formula
 from pipeline.model import Number, a1, column_letters
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Fold, Page
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Fold, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import FOLDED, Brief, Figures, folds_of
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
-from pipeline.publishing.summary.detail import Column
+from pipeline.publishing.summary.detail import SumColumn
 from pipeline.publishing.summary.measure import rounded, stored
 from pipeline.publishing.summary.tables import general_balances, printed_positions
 
@@ -43,7 +43,7 @@ _VERDICT_ROW, _NOTE_ROW, FIGURES_TOP = 1, 2, 3
 _RESULT = len(_WIDTHS) - 1
 
 
-def write_reconcile(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
+def write_reconcile(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 对账."""
     page = book.page(RECONCILE_SHEET, _WIDTHS, streamed=True)
     page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报对账（{brief.share}）")
@@ -73,7 +73,7 @@ def _tops(*sizes: int) -> list[int]:
     return tops
 
 
-def _write_verdict(page: Page, brief: Brief, marks: Sequence[str], tops: Sequence[int]) -> None:
+def _write_verdict(page: SummaryPage, brief: Brief, marks: Sequence[str], tops: Sequence[int]) -> None:
     column = column_letters(_RESULT)
     area = f"{column}{tops[0] + 1}:{column}{tops[-1]}"
     good, bad = f"{HOLDS} 全部相符", f"{FAILS} 项不符，见“结果”一栏的 {FAILS}"
@@ -97,13 +97,13 @@ def _note(brief: Brief) -> str:
     )
 
 
-def _caption(page: Page, row: int, text: str, heads: Sequence[str]) -> None:
+def _caption(page: SummaryPage, row: int, text: str, heads: Sequence[str]) -> None:
     page.line(row, text, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
     page.heads(row + 1, heads)
 
 
 def _write_figures(
-    page: Page, brief: Brief, columns: Mapping[str, Column], printed: Figures, top: int
+    page: SummaryPage, brief: Brief, columns: Mapping[str, SumColumn], printed: Figures, top: int
 ) -> None:
     _caption(page, top, f"一、{len(brief.form.cells)} 项数字逐项核对", FIGURE_HEAD)
     totals = printed_positions(brief.form)
@@ -128,7 +128,7 @@ def _folds(brief: Brief, printed: Figures) -> dict[str, Fold]:
 
 
 def _write_figure(
-    page: Page, brief: Brief, row: int, cell: Cell, known: tuple[Column, Position, Number | None]
+    page: SummaryPage, brief: Brief, row: int, cell: Cell, known: tuple[SumColumn, Position, Number | None]
 ) -> None:
     column, total, printed = known
     style, middle = page.book.figure(cell.kind), page.book.boxed(align="center")
@@ -148,7 +148,7 @@ def _write_figure(
 
 
 def _write_difference(
-    page: Page,
+    page: SummaryPage,
     at: tuple[int, int],
     cells: tuple[str, str],
     value: Number | None,
@@ -160,7 +160,7 @@ def _write_difference(
     page.formula(*at, formula, page.book.figure("count" if value == 0 else kind, align="center"), shown)
 
 
-def _write_result(page: Page, row: int, differences: Sequence[str], mark: str) -> None:
+def _write_result(page: SummaryPage, row: int, differences: Sequence[str], mark: str) -> None:
     """Say ✓ where no difference is other than 0; one that could not be made does not count."""
     tests = ",".join(f'OR({cell}=0,{cell}="{NOT_ASSESSED}")' for cell in differences)
     formula = f'=IF(AND({tests}),"{HOLDS}","{FAILS}")'
@@ -200,7 +200,7 @@ def _mark(is_good: bool | None) -> str:  # noqa: FBT001 - the answer itself
     return HOLDS if is_good else FAILS
 
 
-def _write_balances(page: Page, brief: Brief, balances: Sequence[Balance], top: int) -> None:
+def _write_balances(page: SummaryPage, brief: Brief, balances: Sequence[Balance], top: int) -> None:
     _caption(page, top, "二、汇总数的勾稽关系", BALANCE_HEAD)
     where, totals = printed_positions(brief.form), brief.totals
     for row, balance in enumerate(balances, top + 2):
@@ -222,7 +222,11 @@ def _write_balances(page: Page, brief: Brief, balances: Sequence[Balance], top: 
 
 
 def _write_agencies(
-    page: Page, brief: Brief, agencies: Sequence[AgencyState], columns: Mapping[str, Column], top: int
+    page: SummaryPage,
+    brief: Brief,
+    agencies: Sequence[AgencyState],
+    columns: Mapping[str, SumColumn],
+    top: int,
 ) -> None:
     caption = f"三、各单位逐家核对（每家 {len(brief.form.cells)} 项数字之和，只用于核对）"
     _caption(page, top, caption, AGENCY_HEAD)
@@ -232,7 +236,7 @@ def _write_agencies(
         _write_agency(page, brief, (top + 1 + number, number), state, _row_sum(spans, places[id(state)]))
 
 
-def _spans(brief: Brief, columns: Mapping[str, Column]) -> Iterator[tuple[str, str, str]]:
+def _spans(brief: Brief, columns: Mapping[str, SumColumn]) -> Iterator[tuple[str, str, str]]:
     """Yield (sheet, first column, last column) of an agency's figures."""
     for table in brief.form.tables:
         cells = [columns[cell.key] for cell in brief.form.cells_of(table.key)]
@@ -245,7 +249,9 @@ def _row_sum(spans: Sequence[tuple[str, str, str]], place: int) -> str:
     return f"=ROUND(SUM({areas}),6)"
 
 
-def _write_agency(page: Page, brief: Brief, at: tuple[int, int], state: AgencyState, formula: str) -> None:
+def _write_agency(
+    page: SummaryPage, brief: Brief, at: tuple[int, int], state: AgencyState, formula: str
+) -> None:
     row, number = at
     middle, style = page.book.boxed(align="center"), page.book.figure("count", num_format="General")
     numbers = state.counting.report.numbers if state.counting and state.counting.report else ()

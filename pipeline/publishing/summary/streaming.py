@@ -28,7 +28,7 @@ Pieces: TypeAlias = "Sequence[tuple[str, str]]"
 _NEEDS_ESCAPES = re.compile("[\x00-\x08\x0b-\x1f]|_x[0-9a-fA-F]{4}_")
 
 
-class _Run(NamedTuple):
+class _CellRun(NamedTuple):
     """Cells side by side, spelled out."""
 
     xml: str
@@ -82,10 +82,10 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
         self._check_dimensions(row, column)
         if across > 1:
             self._check_dimensions(row, column + across - 1)
-        self.table[row][column] = _Run(xml)
+        self.table[row][column] = _CellRun(xml)
 
     def _write_cell(self, row: int, col: int, cell: object) -> None:
-        if isinstance(cell, _Run):
+        if isinstance(cell, _CellRun):
             self.fh.write(cell.xml)
         else:
             super()._write_cell(row, col, cell)

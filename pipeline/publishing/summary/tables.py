@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import holds
 from pipeline.forms.formulas import FAILS, HOLDS, quoted, sum_formula
 from pipeline.model import a1
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, partial_note
 from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name
 from pipeline.publishing.summary.measure import lines_of, sheet_name
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.forms.form import Balance, Form, Grid, GridCell, Table
     from pipeline.forms.layout import Position
-    from pipeline.publishing.summary.detail import Column
+    from pipeline.publishing.summary.detail import SumColumn
 
 GRID_TOP = 3
 """The first row of the printed table."""
@@ -55,7 +55,7 @@ def general_balances(form: Form) -> list[Balance]:
     return [balance for balance in form.on_summary if not balance.reaches_back]
 
 
-def write_table(book: Book, brief: Brief, table: Table, columns: Mapping[str, Column]) -> None:
+def write_table(book: SummaryBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
     """Write the sheet of one official table, summed over the agencies that count."""
     grid = brief.form.grids[table.key]
     values = grid.columns - grid.label_columns
@@ -71,7 +71,7 @@ def write_table(book: Book, brief: Brief, table: Table, columns: Mapping[str, Co
     page.sheet.fit_to_pages(1, 1)
 
 
-def _write_title(page: Page, brief: Brief, table: Table, across: int) -> None:
+def _write_title(page: SummaryPage, brief: Brief, table: Table, across: int) -> None:
     summary = brief.summary
     title = page.book.style(font_name=HEAD_FONT, font_size=16, align="center")
     page.text(0, 0, brief.form.sheet(table.sheet).title, title, across=across)
@@ -82,7 +82,9 @@ def _write_title(page: Page, brief: Brief, table: Table, across: int) -> None:
     page.sheet.set_row(2, 6)
 
 
-def _write_grid_cell(page: Page, form: Form, grid_cell: GridCell, columns: Mapping[str, Column]) -> None:
+def _write_grid_cell(
+    page: SummaryPage, form: Form, grid_cell: GridCell, columns: Mapping[str, SumColumn]
+) -> None:
     row, column = grid_position(grid_cell)
     if grid_cell.key:
         found = columns[grid_cell.key]
@@ -94,7 +96,7 @@ def _write_grid_cell(page: Page, form: Form, grid_cell: GridCell, columns: Mappi
     page.text(row, column, grid_cell.text, style, across=grid_cell.width, down=grid_cell.height)
 
 
-def _set_heights(page: Page, grid: Grid, widths: list[float]) -> None:
+def _set_heights(page: SummaryPage, grid: Grid, widths: list[float]) -> None:
     lines = dict.fromkeys(range(grid.rows), 1)
     for cell in grid.cells:
         needed = lines_of(cell.text, sum(widths[cell.column : cell.column + cell.width]))
@@ -104,7 +106,7 @@ def _set_heights(page: Page, grid: Grid, widths: list[float]) -> None:
         page.sheet.set_row(GRID_TOP + row, 22 if count == 1 else 6 + 14 * count)
 
 
-def _write_foot(page: Page, brief: Brief, table: Table, grid: Grid) -> None:
+def _write_foot(page: SummaryPage, brief: Brief, table: Table, grid: Grid) -> None:
     row = GRID_TOP + grid.rows
     note = partial_note(brief)
     style = page.book.style(bg_color=NOTE_FILL) if brief.is_partial else page.book.style()
@@ -118,7 +120,7 @@ def _write_foot(page: Page, brief: Brief, table: Table, grid: Grid) -> None:
     _write_balance_check(page, brief, table, row + 2)
 
 
-def _write_balance_check(page: Page, brief: Brief, table: Table, row: int) -> None:
+def _write_balance_check(page: SummaryPage, brief: Brief, table: Table, row: int) -> None:
     """Check live, on the sums themselves, every equality that binds all bodies alike."""
     form = brief.form
     balances = [item for item in general_balances(form) if form.by_key[item.anchor].table == table.key]

@@ -12,7 +12,7 @@ from pipeline.forms.form import this_year
 from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.model import Number, a1
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Book, Page
+from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import FOLDED, Brief, added_up, folds_of
 from pipeline.publishing.summary.measure import rounded, stored
 from pipeline.publishing.summary.tables import printed_positions
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.forms.form import Balance, Cell
     from pipeline.model import AgencyState
-    from pipeline.publishing.summary.detail import Column
+    from pipeline.publishing.summary.detail import SumColumn
 
 YEARLY_SHEET = "同比"
 YEARLY_HEAD = ("项目", "本年", "上年", "增减", "增减（%）")
@@ -37,7 +37,7 @@ _MOST_WITHOUT = 30
 """As many agencies without last year's figures can be taken out of a sum in one formula."""
 
 
-def write_yearly(book: Book, brief: Brief, columns: Mapping[str, Column]) -> None:
+def write_yearly(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 同比: every figure of the district, then the first headline of every agency."""
     page = book.page(YEARLY_SHEET, _WIDTHS, streamed=True)
     page.title(
@@ -87,7 +87,7 @@ def _note(brief: Brief) -> str:
 
 
 def _write_line(
-    page: Page, row: int, what: tuple[str, str], now: tuple[str, Number | None], past: Number | None
+    page: SummaryPage, row: int, what: tuple[str, str], now: tuple[str, Number | None], past: Number | None
 ) -> None:
     """Write a figure, last year's, the difference and its share; ``what`` is label and kind, ``now`` formula and result."""
     (label, kind), (formula, value) = what, now
@@ -114,7 +114,7 @@ def _write_line(
 
 
 def _write_carried(
-    page: Page, brief: Brief, row: int, rows: Mapping[str, int], columns: Mapping[str, Column]
+    page: SummaryPage, brief: Brief, row: int, rows: Mapping[str, int], columns: Mapping[str, SumColumn]
 ) -> int:
     """Check that the district carried over what it carried forward last year (D03); return the next row."""
     page.line(row, "与上年衔接（汇总数）", page.book.boxed(font_name=HEAD_FONT), least=22)
@@ -188,11 +188,11 @@ def _scope(brief: Brief, shared: _Shared) -> str:
 
 
 def _write_balance(
-    page: Page,
+    page: SummaryPage,
     row: int,
     balance: Balance,
     shared: _Shared,
-    where: tuple[Mapping[str, int], Mapping[str, Column]],
+    where: tuple[Mapping[str, int], Mapping[str, SumColumn]],
 ) -> None:
     """Write what the agencies known in both years carried over, what they had carried forward, and whether it is the same."""
     rows, columns = where
@@ -212,14 +212,14 @@ def _write_balance(
     page.formula(row, 4, mark, middle, _TO_EXPLAIN if gap else HOLDS)
 
 
-def _signed(page: Page, kind: str) -> Format:
+def _signed(page: SummaryPage, kind: str) -> Format:
     """Return the style of a difference."""
     return page.book.figure(
         kind, num_format="+0;-0;0" if NUMBER_KINDS[kind].is_whole else "+0.######;-0.######;0"
     )
 
 
-def _write_agencies(page: Page, brief: Brief, columns: Mapping[str, Column], row: int) -> None:
+def _write_agencies(page: SummaryPage, brief: Brief, columns: Mapping[str, SumColumn], row: int) -> None:
     headline = brief.form.headlines[0]
     cell = brief.form.by_key[headline.cell]
     page.line(row, f"各单位{headline.label}", page.book.boxed(font_name=HEAD_FONT), least=22)

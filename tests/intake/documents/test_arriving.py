@@ -12,8 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.archive import unpack
-from pipeline.intake.mail import open_mail
+from pipeline.intake.fetch.archive import unpack
+from pipeline.intake.fetch.mail import open_mail
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.fills import report
 from tests.support.folders import filled, make_district, run

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
+from pipeline.intake.read.reading import read
 from pipeline.machine import office
 from pipeline.model import Place, Severity
-from pipeline.publishing import word
-from pipeline.publishing.html.report import compile_page, render_page
-from pipeline.publishing.word_layout import build_layout
+from pipeline.publishing.web.report_page import compile_page, render_page
+from pipeline.publishing.word import report as word
+from pipeline.publishing.word.layout import build_layout
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.libreoffice import convert
 from tests.support.real_report import load_real_report

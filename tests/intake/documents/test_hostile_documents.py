@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
+from pipeline.intake.read.reading import read
 from tests.support.documents import Style, as_docx, as_html, docx_of, portal
 from tests.support.fills import report
 

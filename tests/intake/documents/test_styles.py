@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.reading import read
+from pipeline.intake.read.reading import read
 from pipeline.model import Report
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.fills import report

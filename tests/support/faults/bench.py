@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.forms.arithmetic import holds, with_past, with_totals
 from pipeline.forms.form import Form
-from pipeline.intake.identity import Roster, identify
-from pipeline.intake.reading import read
-from pipeline.judging.judge import judge
+from pipeline.intake.identify.identity import Roster, identify
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Agency, Assessment, Finding, Number, PastReport, Severity, Submission
 from tests.support.faults import entries, figures, files, history, words
 from tests.support.faults.planting import KINDS, Numbers, Planted, Sent, total_over

@@ -1,0 +1,88 @@
+"""A district and its ledger go in; what the coordinator asks in between two runs comes out: who stands where.
+
+Nothing is read, judged or written: only what the ledger knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
+from pipeline.ledger import codes, decisions, has_ledger, letters, open_copy, rule_record
+from pipeline.ledger import judged_files as standing
+from pipeline.ledger.judged_files import JudgedFile
+from pipeline.ledger.letters import StoredLetter
+from pipeline.ledger.rule_record import RuleRecord
+from pipeline.machine.environment import command
+from pipeline.model import ConfigError, Decision, Verdict
+from pipeline.versions import Versions
+from pipeline.wording.messages import awaits_approval, notices
+
+NOTHING: Versions[JudgedFile] = Versions()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a campaign stands; ``versions`` and ``letters`` (the last one to each) are keyed by agency code."""
+
+    versions: Mapping[str, Versions[JudgedFile]]
+    unclaimed: Sequence[JudgedFile] = ()
+    letters: Mapping[str, StoredLetter] = field(default_factory=dict)
+    decisions: Sequence[Decision] = ()
+
+    def of(self, code: str) -> Versions[JudgedFile]:
+        """Return what came from the agency with ``code``."""
+        return self.versions.get(code, NOTHING)
+
+    def counts(self, district: District) -> dict[str, int]:
+        """Count as ``run.json`` does: agencies by the version that describes them, and files that wait for a person."""
+        own = [self.of(agency.code) for agency in district.agencies]
+        form = form_of(district)
+        awaiting = [
+            item.shown
+            for item in own
+            if item.shown
+            and item.shown.verdict is Verdict.RETURNED
+            and awaits_approval(notices(form, item.shown.findings))
+        ]
+        shown = [item.shown.verdict for item in own if item.shown]
+        latest = [item.latest.verdict for item in own if item.latest]
+        return {
+            "expected": len(own),
+            "received": len(shown),
+            **{
+                verdict.value: shown.count(verdict)
+                for verdict in (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED)
+            },
+            "awaiting_approval": len(awaiting),
+            "held": latest.count(Verdict.HELD) + len(self.unclaimed),
+            "missing": len(own) - len(shown),
+        }
+
+
+def status(district: District, output: Path, *, today: date) -> Status:
+    """Look up where the campaign stands. Raises ConfigError if there has not been any run yet."""
+    if not has_ledger(output):
+        raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
+    with open_copy(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        files = standing.filed(ledger, district.year)
+        return Status(
+            versions=standing.by_agency(files),
+            unclaimed=tuple(item for item in files if item.agency is None),
+            letters=letters.last_by_agency(ledger, district.year),
+            decisions=tuple(decisions.in_force(ledger, district.year, today)),
+        )
+
+
+def rules(district: District, output: Path) -> list[RuleRecord]:
+    """Look up what became of the rules that fired. Raises ConfigError if there has not been any run yet."""
+    if not has_ledger(output):
+        raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
+    with open_copy(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        return rule_record.of_year(ledger, district.year)

@@ -1,0 +1,192 @@
+"""The bytes of an e-mail go in; its sender, its time and its spreadsheets come out.
+
+Names arrive in every encoding that Chinese mail programs ever used: RFC 2231, RFC 2047, or bare GBK bytes. A forwarded
+mail is opened like a folder, whether it is nested as a message or attached as an .eml file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+
+from pipeline.intake.documents.looks_like import may_be_report
+from pipeline.intake.documents.opening import SUFFIXES
+from pipeline.intake.fetch import origin, tnef
+from pipeline.intake.fetch.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
+from pipeline.intake.fetch.bounce import bounce_of
+from pipeline.intake.fetch.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
+from pipeline.intake.fetch.names import plain_name
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard.inspection import MAX_BYTES
+from pipeline.model import Bounce, Reason, SenderProof
+
+MAX_DEPTH = 8
+"""Mails within mails: longer chains of forwarding hold nothing that is not in the outer ones."""
+MAX_FILES = 1000
+"""Spreadsheets that one mail may carry; whoever forwards those of a whole city sends some hundreds."""
+MAX_INFLATED = 5 * MAX_BYTES
+"""Bytes that the archives of one mail may unpack to, together."""
+MAX_FOREIGN, MAX_FOREIGN_BYTES = 20, 2 * 1024 * 1024
+"""Files of one mail, and their bytes together, that are called spreadsheets and are none: each is kept and answered."""
+_LONGEST_ID = 998
+"""Characters of a Message-ID: those of a line (RFC 5322)."""
+_CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_MAIL_SUFFIX = frozenset({".eml"})
+_MOST_DOCUMENTS = 20
+_NAMELESS = "未命名附件"
+_UNOPENED = frozenset({Reason.OWN_LETTER, Reason.BOUNCE})
+"""What these carry is what nianbao itself sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as far as it matters: ``spreadsheets`` are (name, bytes), ``others`` names of other attachments."""
+
+    sender: str | None
+    message_id: str | None
+    subject: str
+    received_at: datetime | None
+    spreadsheets: tuple[tuple[str, bytes], ...]
+    others: tuple[str, ...]
+    automatic: Reason | None = None
+    failed_checks: tuple[str, ...] = ()
+    bounce: Bounce | None = None
+    proof: SenderProof = SenderProof.UNCHECKED
+
+
+def open_mail(content: bytes, *, authserv_id: str = "") -> Mail | None:
+    """Take a mail apart; None where it is no mail. ``authserv_id`` names the server whose checks of origin are believed."""
+    message = parsed(content)
+    return _opened(message, authserv_id) if message else None
+
+
+def _opened(message: Message, authserv_id: str) -> Mail:
+    automatic = origin.written_by_machine(message)
+    spreadsheets: list[tuple[str, bytes]] = []
+    others: list[str] = []
+    documents: list[tuple[str, bytes]] = []
+    room = MAX_INFLATED
+    foreign = _Foreign()
+    for name, data in () if automatic in _UNOPENED else _attachments(message, MAX_DEPTH):
+        inside, rest = _spreadsheets(name, data, room)
+        others += rest[: MAX_FILES - len(others)]
+        room -= sum(len(content) for _, content in inside)
+        found = [(named, content) for named, content in inside if foreign.takes(content)]
+        if len(found) < len(inside) and len(others) < MAX_FILES:
+            others.append(name)
+            if not found:
+                continue
+        if found and len(spreadsheets) + len(found) <= MAX_FILES:
+            spreadsheets += found
+        elif not data.startswith(tnef.MAGIC) and len(others) < MAX_FILES:
+            others.append(name)
+            if has_suffix(name, SUFFIXES):
+                documents.append((name, data))
+    if not spreadsheets:  # a report as a document counts where no template came along
+        spreadsheets = [item for item in documents[:_MOST_DOCUMENTS] if may_be_report(*item)]
+        taken = {name for name, _ in spreadsheets}
+        others = [name for name in others if name not in taken]
+    proof, failed_checks = origin.proof(message, authserv_id)
+    return Mail(
+        origin.sender_of(message),
+        header(message, "Message-ID")[:_LONGEST_ID] or None,
+        plain_name(header(message, "Subject")),
+        origin.arrived_at(message),
+        tuple(_distinct(spreadsheets)),
+        tuple(others),
+        automatic,
+        failed_checks,
+        bounce_of(message) if automatic is Reason.BOUNCE else None,
+        proof,
+    )
+
+
+@dataclass(slots=True)
+class _Foreign:
+    """Counts what is called a spreadsheet and is none by its content."""
+
+    files: int = 0
+    size: int = 0
+
+    def takes(self, content: bytes) -> bool:
+        """Whether ``content`` is to be kept."""
+        if content.startswith((*_CONTAINERS, tnef.MAGIC)):
+            return True
+        self.files += 1
+        self.size += len(content)
+        return self.files <= MAX_FOREIGN and self.size <= MAX_FOREIGN_BYTES
+
+
+def _attachments(message: Message, depth: int) -> Iterator[tuple[str, bytes]]:
+    for part in parts_of(message):
+        inner = _forwarded(part)
+        if inner is not None:
+            if depth:
+                yield from _attachments(inner, depth - 1)
+            continue
+        if part.is_multipart() or part.get_content_maintype() == "image":
+            continue
+        name, data = filename(part), content_of(part)
+        if name or data.startswith((*_CONTAINERS, tnef.MAGIC)):
+            yield name or _NAMELESS, data
+
+
+def _forwarded(part: Message) -> Message | None:
+    """Return the mail inside a part that is a file, or one that a program wrongly encoded; ``parts_of`` enters the rest."""
+    if part.get_content_type() == "message/rfc822":
+        inner = next(iter(parts_in(part)), None)
+        if inner is None or inner.keys():
+            return None
+        data = _unwrapped(text_in(inner))
+    elif has_suffix(filename(part), _MAIL_SUFFIX):
+        data = content_of(part)
+    else:
+        return None
+    return parsed(data)
+
+
+def _unwrapped(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _spreadsheets(name: str, data: bytes, room: int) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """Return what is to be judged in an attachment, and the names of what else an archive holds."""
+    inner = unpack(data, room)
+    if not inner:
+        return _by_itself(name, data), []
+    found = [(f"{name}/{entry.path}", entry.content) for entry in inner.sheets]
+    others = [f"{name}/{path}" for path in inner.others]
+    for entry in inner.mails:
+        message = parsed(entry.content)
+        parts = list(_attachments(message, MAX_DEPTH)) if message else []
+        tables = [
+            (f"{name}/{entry.path}/{part}", content)
+            for part, own in parts
+            for _, content in _by_itself(part, own)
+        ]
+        found += tables
+        others += [] if tables else [f"{name}/{entry.path}"]
+    return found, others
+
+
+def _by_itself(name: str, data: bytes) -> list[tuple[str, bytes]]:
+    if has_suffix(name, SPREADSHEETS | ARCHIVES):
+        return [(name, data)]
+    if data.startswith(tnef.MAGIC):
+        return [(name, data)] if tnef.holds_files(data) else []
+    return [(name, data)] if data.startswith(_CONTAINERS) and guard.inspect(data).kind else []
+
+
+def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Tell attachments of one name apart by numbering the later ones; a file that a chain carries twice is one."""
+    seen: dict[str, int] = {}
+    for name, data in dict.fromkeys(found):
+        seen[name] = count = seen.get(name, 0) + 1
+        yield (name if count == 1 else f"{count}_{name}"), data

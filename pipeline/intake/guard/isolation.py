@@ -1,0 +1,177 @@
+"""Items from outside go in; what a child found in each comes out, or why it was set aside: nothing an item does ends a run.
+
+The jobs of the children stand here too: a file is opened, or guarded, read and understood, and told as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Generic, TypeVar
+
+from pipeline.intake.fetch.folder import Found, Item, Remainder, contents_of, whole
+from pipeline.machine import codec
+from pipeline.machine.pool import BUG, TIME, Here, JobAnswer, JobFailure, Limits, Outcome, Pool, PoolJob
+from pipeline.model import Envelope, Finding, Message, Reading
+
+FIRST = Limits(seconds=20.0, cpu=3.0)
+"""What an item may take at first: a hundred times what an ordinary one takes."""
+SECOND = Limits(seconds=40.0, cpu=12.0)
+"""What one may take that needed longer, alone, after all others."""
+_HURRIED = replace(FIRST, seconds=5.0, cpu=0.5)
+"""What an item may take once others have wasted a good deal of the run."""
+_PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
+"""Seconds wasted in a run from which on items are hurried, from which on none gets a second turn; and those of one source."""
+BUDGET = "budget"
+
+__all__ = ["whole"]  # besides what stands here, for those who open nothing
+
+Key = TypeVar("Key")
+
+
+@dataclass(slots=True)
+class Spent:
+    """What items of a run have wasted, in seconds; altogether and by where they came from."""
+
+    whole: float = 0.0
+    by_source: dict[str, float] = field(default_factory=dict)
+
+    def add(self, source: str, seconds: float) -> None:
+        """Count what an item wasted."""
+        self.whole += seconds
+        if source:
+            self.by_source[source] = self.by_source.get(source, 0.0) + seconds
+
+    def is_used_up(self, source: str) -> bool:
+        """Whether the items of ``source`` have wasted all that is theirs."""
+        return bool(source) and self.by_source.get(source, 0.0) > _FOR_ONE_SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWork(Generic[Key]):
+    """One thing to be done under a key; ``source`` is who sent it, empty where nobody did."""
+
+    key: Key
+    source: str
+    job: Callable[[], PoolJob]
+
+
+def carried_out(
+    pool: Pool | Here, works: Iterable[ItemWork[Key]], spent: Spent
+) -> Iterator[tuple[Key, Outcome]]:
+    """Do ``works``; what takes long gets a second turn after the others, as long as the run has time for that."""
+    slow: list[ItemWork[Key]] = []
+    for work, outcome in _turn(pool, works, spent, _HURRIED if spent.whole > _PATIENCE else FIRST):
+        if isinstance(outcome, JobFailure) and outcome.kind == TIME:
+            slow.append(work)
+        else:
+            yield work.key, outcome
+    for work in slow:
+        if spent.whole > _LAST_PATIENCE:
+            yield work.key, JobFailure(TIME)
+            continue
+        for again, outcome in _turn(pool, [work], spent, SECOND):
+            yield again.key, outcome
+
+
+def _turn(
+    pool: Pool | Here, works: Iterable[ItemWork[Key]], spent: Spent, limits: Limits
+) -> Iterator[tuple[ItemWork[Key], Outcome]]:
+    begun: list[ItemWork[Key]] = []
+    left: list[ItemWork[Key]] = []
+
+    def jobs() -> Iterator[PoolJob]:
+        for work in works:
+            if spent.is_used_up(work.source):
+                left.append(work)
+                continue
+            begun.append(work)
+            yield work.job()
+
+    for number, outcome in pool.run(jobs(), limits):
+        if isinstance(outcome, JobFailure):
+            spent.add(begun[number].source, outcome.seconds)
+        yield begun[number], outcome
+    yield from ((work, JobFailure(BUDGET)) for work in left)
+
+
+def opener(
+    pool: Pool | Here,
+) -> Callable[[Iterable[Item], str], Iterator[tuple[Item, Sequence[Found] | str]]]:
+    """Return what opens items in ``pool``, for ``folder.fetch`` and ``folder.open_file``, without a ledger."""
+
+    def opened_items(items: Iterable[Item], authserv_id: str) -> Iterator[tuple[Item, Sequence[Found] | str]]:
+        works = [ItemWork(item, "", partial(opening, item, authserv_id)) for item in items]
+        for item, outcome in carried_out(pool, works, Spent()):
+            yield item, opened(outcome) if isinstance(outcome, JobAnswer) else outcome.kind
+
+    return opened_items
+
+
+def opening(item: Item, authserv_id: str) -> PoolJob:
+    """Make the job that opens ``item``."""
+    arguments = json.dumps([item.path, item.sha256, item.modified, item.with_documents, authserv_id])
+    return PoolJob(f"{__name__}:open_item", arguments, (item.content,))
+
+
+def open_item(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+    """Open an item, in a child: envelopes, messages and what is beside them as JSON, the contents of the former as bytes in their order."""
+    path, digest, modified, with_documents, authserv_id = json.loads(arguments)
+    found = contents_of(Item(path, digest, modified, blobs[0], with_documents), authserv_id)
+    return json.dumps([_told(one) for one in found]), [
+        one.content for one in found if isinstance(one, Envelope)
+    ]
+
+
+def _told(one: Found) -> tuple[str, str]:
+    match one:
+        case Envelope():
+            return "file", codec.dumps(replace(one, content=b""))
+        case Message():
+            return "mail", codec.dumps(one)
+        case Remainder():
+            return "rest", codec.dumps(one)
+
+
+def opened(answer: JobAnswer) -> list[Found]:
+    """Understand what ``open_item`` told. Raises ValueError for what it never tells."""
+    contents = iter(answer.blobs)
+    found: list[Found] = []
+    for kind, text in json.loads(answer.text):
+        if kind == "file":
+            found.append(replace(codec.loads(Envelope, text), content=next(contents, b"")))
+        elif kind == "mail":
+            found.append(codec.loads(Message, text))
+        else:
+            found.append(codec.loads(Remainder, text))
+    return found
+
+
+def reading(reference: str, content: bytes) -> PoolJob:
+    """Make the job that reads a file as a submission on the form of that reference."""
+    return PoolJob(f"{__name__}:read_file", json.dumps(reference), (content,))
+
+
+def read_file(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+    """Read a file, in a child: its reading as JSON."""
+    from pipeline.forms.loader import load_reference  # noqa: PLC0415 - the parent only makes the jobs
+    from pipeline.intake.read.reading import read  # noqa: PLC0415
+
+    return codec.dumps(read(load_reference(json.loads(arguments)), blobs[0])), ()
+
+
+def understood(outcome: Outcome) -> Reading:
+    """Return the reading that a child told; where there is none, the one that says why."""
+    if isinstance(outcome, JobFailure):
+        return set_aside(outcome.kind)
+    try:
+        return codec.loads(Reading, outcome.text)
+    except (ValueError, TypeError, KeyError):
+        return set_aside(BUG)
+
+
+def set_aside(kind: str) -> Reading:
+    """Make the reading of a file that was not read to its end."""
+    return Reading(None, findings=(Finding.found("F01", variant=kind),))

@@ -1,0 +1,236 @@
+"""Sheets and a table's placement go in; its typed numbers come out, totals computed, with what is to be said.
+
+A blank, a placeholder or an error in a total is no fault: totals are computed. A stated total is a claim and kept,
+unless the cell still holds the template's own formula: then the stored result may be stale and is computed anew.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.forms.arithmetic import with_totals
+from pipeline.forms.formulas import total_formula
+from pipeline.forms.kinds import LARGEST
+from pipeline.forms.layout import YES
+from pipeline.intake.read.cellxml import UNSPELLED
+from pipeline.intake.read.formula_value import value_of
+from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.values import Typed, exact, shown, type_cell, unreadable
+from pipeline.intake.read.xlsx_styles import STRUCK, changes
+from pipeline.model import Fact, Finding, Number, Place, a1
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Cell, Form, Table
+    from pipeline.forms.layout import Position
+    from pipeline.intake.read.cellxml import Formula
+    from pipeline.intake.read.placing import Placement
+    from pipeline.intake.read.spreadsheet import Raw, SheetData
+
+
+_MARKED = "（部分是上下标或画了删除线）"
+"""Follows what a cell shows, so that in the workbook that goes back it is no number either."""
+
+
+_SHOWN = 60
+"""Characters of a formula that a finding repeats."""
+_ROUNDING = Decimal("1e-9")
+"""By what share two programs may calculate differently."""
+
+
+@dataclass(slots=True)
+class TableFigures:
+    """The numbers of a file as they are read, table after table."""
+
+    numbers: dict[str, Number | None] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    nil_tables: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    stale: dict[str, Number | str] = field(default_factory=dict)
+    """Totals that are computed although the file shows something else: what it shows."""
+
+
+def read_table(
+    form: Form, table: Table, placement: Placement, sheets: Sequence[SheetData], into: TableFigures
+) -> None:
+    """Read the numbers of one placed table; adds to ``into``."""
+    sheet = next(sheet for sheet in sheets if sheet.name == placement.sheet)
+    for key, found in placement.positions.items():
+        name, row, column = found
+        into.places[key] = form.places[key] if found == form.positions[key] else Place(name, a1(row, column))
+    formulas: Mapping[str, str] = {}
+    if sheet.facts.formulas:  # none in other formats, so that none need be spelled
+        formulas = _moved_formulas(form, placement) if placement.moved else _total_formulas(form)
+    for cell in form.cells_of(table.key):
+        position = placement.positions.get(cell.key)
+        if position is None:
+            into.numbers[cell.key] = None
+        elif cell.is_input:
+            _read_input(cell, sheet, position, sheets, into)
+        else:
+            _read_total(cell, sheet, position, formulas.get(cell.key, ""), sheets, into)
+    _note_looks(form, table, placement, sheet, into)
+    _read_nil(form, table, placement, sheet, into)
+
+
+def complete(form: Form, figures: TableFigures) -> dict[str, Number | None]:
+    """Return every number in the form's order, blank totals computed; notes stale ones in ``figures``."""
+    numbers = with_totals(form, figures.numbers)
+    for key, stated in figures.stale.items():
+        computed = numbers[key]
+        if computed is not None and computed != stated:
+            facts: Mapping[str, Fact] = {"stated": stated, "value": computed}
+            variant = "restated" if _states_another(stated, computed) else "recomputed"
+            figures.findings.append(Finding.found("C04", figures.places[key], (key,), variant, facts))
+    return numbers
+
+
+def _states_another(stated: Number | str, computed: Number) -> bool:
+    """Say whether a total in words (约57, 共57件) names a number, but not the one that was computed."""
+    if not isinstance(stated, str) or stated.startswith("#"):
+        return False
+    named = re.findall(r"\d+(?:\.\d+)?", unicodedata.normalize("NFKC", stated))
+    return bool(named) and str(computed) not in named
+
+
+def _type(cell: Cell, sheet: SheetData, position: Position) -> Typed:
+    _, row, column = position
+    value = sheet.at(row, column)
+    typed = type_cell(value, cell.kind)
+    if isinstance(value, str) and typed.number is not None and sheet.is_marked(row, column):
+        return unreadable("C08", "text", f"{value.strip()}{_MARKED}")
+    if typed.number is not None or typed.code:
+        return typed
+    error = sheet.facts.errors.get((row, column))
+    if error is not None:
+        return unreadable("C08", "excel_error", error)
+    formula = sheet.facts.formulas.get((row, column))
+    if formula and not formula.stored:
+        return unreadable("C08", "formula_without_result", f"={formula.text}")
+    return typed
+
+
+def _read_input(
+    cell: Cell, sheet: SheetData, position: Position, sheets: Sequence[SheetData], into: TableFigures
+) -> None:
+    value = sheet.at(position[1], position[2])
+    formula = sheet.facts.formulas.get(position[1:])
+    typed = _calculated(sheet, value, formula, sheets) if formula else None
+    if typed:
+        pass
+    elif type(value) is float and value.is_integer() and abs(value) <= LARGEST:
+        into.numbers[cell.key] = int(value)  # nearly every cell; the rest is looked at closely
+        return
+    typed = typed or _type(cell, sheet, position)
+    into.numbers[cell.key] = typed.number
+    if typed.code:
+        into.findings.append(typed.finding(into.places[cell.key], cell.key))
+        if typed.raw is not None:
+            into.unreadable[cell.key] = typed.raw
+
+
+def _calculated(sheet: SheetData, value: Raw, formula: Formula, sheets: Sequence[SheetData]) -> Typed | None:
+    """Return what is wrong with a clerk's own formula: an error that it comes to, or a stored result that is out of date."""
+    result = value_of(formula.text, sheet, sheets)
+    if isinstance(result, str):
+        return unreadable("C08", "excel_error", result)
+    if result is None or not formula.stored or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    stored, now = exact(float(value)), exact(result)
+    if abs(Decimal(stored) - Decimal(now)) <= _ROUNDING * max(Decimal(1), abs(Decimal(stored))):
+        return None
+    facts: Mapping[str, Fact] = {"raw": f"={formula.text}"[:_SHOWN], "stated": stored, "value": now}
+    return Typed(None, "C08", "stale_formula", facts=facts)
+
+
+def _read_total(
+    cell: Cell,
+    sheet: SheetData,
+    position: Position,
+    own: str,
+    sheets: Sequence[SheetData],
+    into: TableFigures,
+) -> None:
+    typed = _type(cell, sheet, position)
+    formula = sheet.facts.formulas.get(position[1:])
+    if formula and own and (formula.text == UNSPELLED or _squeezed(formula.text) == own):
+        into.numbers[cell.key] = None
+        if typed.number is not None:
+            into.stale[cell.key] = typed.number
+        return
+    today = value_of(formula.text, sheet, sheets) if formula and typed.number is not None else None
+    if isinstance(today, float) and exact(today) != typed.number:  # a clerk's own sum, not calculated anew
+        into.numbers[cell.key] = exact(today)
+        return
+    into.numbers[cell.key] = typed.number
+    if typed.number is not None and typed.code:
+        into.findings.append(typed.finding(into.places[cell.key], cell.key))
+    if typed.code == "C08" and typed.variant != "formula_without_result":
+        into.stale[cell.key] = typed.raw or ""
+
+
+def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:
+    """Point at figures that the sheet shows otherwise than they are stored; 0 is 0 in every format."""
+    odd = sheet.odd_cells
+    for cell in form.cells_of(table.key) if odd else ():
+        number, position = into.numbers[cell.key], placement.positions.get(cell.key)
+        code = odd.get(position[1:], "") if position and number else ""
+        unit = cell.number.unit
+        if number and code and (code == STRUCK or changes(code, number, unit)):
+            variant = STRUCK if code == STRUCK else "format"
+            facts: Mapping[str, Fact] = {"value": number, "format": code}
+            place = into.places[cell.key]
+            into.findings.append(Finding.found("C08", place, (cell.key,), variant, facts))
+
+
+def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:
+    _, row, column = placement.positions.get(table.nil_key, ("", -1, -1))
+    answer = sheet.at(row, column)
+    said = shown(answer).strip()
+    if not answered(said):
+        return
+    into.nil_tables.add(table.key)
+    if normalise(said) != YES:
+        noted: Mapping[str, Fact] = {"raw": said, "value": YES}
+        place = into.places[table.nil_key]
+        into.findings.append(Finding.found("C04", place, (table.nil_key,), "normalised", noted))
+    count = 0
+    for cell in form.cells_of(table.key):
+        number = into.numbers[cell.key]
+        if number is None and cell.is_input and cell.key in into.places and cell.key not in into.unreadable:
+            into.numbers[cell.key] = 0
+        count += bool(number)
+    if count:
+        facts: Mapping[str, Fact] = {"table": table.name, "count": count}
+        place = into.places[table.nil_key]
+        into.findings.append(Finding.found("C09", place, (table.nil_key,), "nil_contradiction", facts))
+
+
+@lru_cache(maxsize=8)
+def _total_formulas(form: Form) -> Mapping[str, str]:
+    """Map each computed cell to the template's formula, without equals sign and spaces."""
+    return {
+        cell.key: _squeezed(total_formula(form, form.balance(cell.defined_by)))
+        for cell in form.cells
+        if cell.defined_by
+    }
+
+
+def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
+    """Spell the template's formulas as they read after the table was moved as a whole."""
+    shifted = replace(form, positions={**form.positions, **placement.positions})
+    return {
+        cell.key: _squeezed(total_formula(shifted, form.balance(cell.defined_by)))
+        for cell in form.cells
+        if cell.defined_by and cell.key in placement.positions
+    }
+
+
+def _squeezed(formula: str) -> str:
+    return "".join(formula.split()).removeprefix("=")

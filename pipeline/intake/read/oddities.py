@@ -1,0 +1,147 @@
+"""A placed table goes in; what a person did around it comes out: copies and hidden lines.
+
+The figures are read from where they are; these findings say what to look at before they are believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.intake.read.labels import tells_another_year
+from pipeline.intake.read.values import shown, type_cell
+from pipeline.model import Fact, Finding, Number, Place, a1
+from pipeline.wording.addresses import cell_ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.forms.form import Cell, Form, Table
+    from pipeline.forms.layout import Position
+    from pipeline.intake.read.placing import Placement
+    from pipeline.intake.read.spreadsheet import Raw, SheetData
+
+
+_SHOWN = 6
+"""Cells whose other value is said."""
+
+
+def oddities(
+    form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData], year: int | None
+) -> list[Finding]:
+    """Return what is odd about ``table`` where it was placed; ``year`` is the one that the file states."""
+    sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
+    return [
+        *_copies(form, table, placed, sheets, year),
+        *_hidden(form, table, placed, sheet),
+    ]
+
+
+def _copies(
+    form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData], year: int | None
+) -> Iterable[Finding]:
+    inputs = [cell for cell in form.cells_of(table.key) if cell.is_input]
+    copies = []
+    for copy in placed.copies:
+        if copy.sheet != placed.sheet and tells_another_year(copy.sheet, year):
+            facts: dict[str, Fact] = {"table": table.name, "sheet": placed.sheet, "copy": copy.sheet}
+            yield Finding.found("F05", Place(placed.sheet), (), "other_year", facts)
+        else:
+            copies.append(copy)
+    if len(copies) > 1 and _add_up(inputs, placed, copies, sheets):
+        parts = "、".join(f"“{copy.sheet}”" for copy in copies)
+        facts = {"table": table.name, "sheet": placed.sheet, "copies": parts}
+        yield Finding.found("F05", Place(placed.sheet), (), "parts", facts)
+        return
+    for copy in copies:
+        yield _copy(form, table, placed, copy, sheets)
+
+
+def _copy(
+    form: Form, table: Table, placed: Placement, copy: Placement, sheets: Sequence[SheetData]
+) -> Finding:
+    """Say that there is a copy, and where it differs; one that was left blank does not."""
+    where = copy.sheet
+    if not copy.positions:
+        facts: dict[str, Fact] = {"table": table.name, "copy": where}
+        return Finding.found("F05", Place(placed.sheet), (), "copies_unclear", facts)
+    if copy.sheet == placed.sheet:
+        where = f"{copy.sheet}（{a1(*min(spot[1:] for spot in copy.positions.values()))} 起）"
+    facts = {"table": table.name, "sheet": placed.sheet, "copy": where}
+    inputs = [cell for cell in form.cells_of(table.key) if cell.is_input and cell.key in copy.positions]
+    different = [cell.key for cell in inputs if _meant(cell, placed, sheets) != _meant(cell, copy, sheets)]
+    filled = any(_meant(cell, copy, sheets) for cell in inputs)
+    if not different or not filled:
+        return Finding.found("F05", Place(placed.sheet), (), "copy", facts)
+    first = copy.positions.get(different[0], (copy.sheet, 0, 0))
+    place = placed.positions.get(different[0])
+    return Finding.found(
+        "F05",
+        Place(placed.sheet, a1(*place[1:])) if place else Place(placed.sheet),
+        tuple(different),
+        "copies_differ",
+        facts | {"cell": a1(*first[1:]), "others": _others(form, copy, different, sheets)},
+    )
+
+
+def _add_up(
+    inputs: Sequence[Cell], placed: Placement, copies: Sequence[Placement], sheets: Sequence[SheetData]
+) -> bool:
+    """Say whether the copies are the parts of an agency, each on its own sheet, and the table their sum."""
+    return all(
+        _meant(cell, placed, sheets) == sum(_number(cell, copy, sheets) for copy in copies) for cell in inputs
+    )
+
+
+def _number(cell: Cell, placed: Placement, sheets: Sequence[SheetData]) -> Number:
+    number = _meant(cell, placed, sheets)
+    return 0 if isinstance(number, str) else number
+
+
+def _meant(cell: Cell, placed: Placement, sheets: Sequence[SheetData]) -> Number | str:
+    """Return the number in a cell, however it is written and 0 for a blank; else what stands there instead."""
+    value = _at(sheets, placed.positions.get(cell.key))
+    typed = type_cell(value, cell.kind)
+    return shown(value) if typed.raw is not None else typed.number or 0
+
+
+def _others(form: Form, copy: Placement, keys: Sequence[str], sheets: Sequence[SheetData]) -> str:
+    """Say what the copy holds in the cells that differ, the first few, by their addresses in the template."""
+    said = [
+        f"{form.places[key].cell} 是 {shown(_at(sheets, copy.positions.get(key))) or '空的'}"
+        for key in keys[:_SHOWN]
+    ]
+    return "、".join(said) + ("……" if len(keys) > _SHOWN else "")
+
+
+def _at(sheets: Sequence[SheetData], position: Position | None) -> Raw:
+    """Return the value at ``position``; a blank is None, however it is stored."""
+    if position is None:
+        return None
+    sheet = next(sheet for sheet in sheets if sheet.name == position[0])
+    value = sheet.at(*position[1:])
+    return None if value == "" else value
+
+
+def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> Iterable[Finding]:
+    if not sheet.visible:
+        yield Finding.found("F05", Place(sheet.name), (), "hidden_sheet")
+        return
+    rows, columns = sheet.hidden_lines
+    covered = sheet.covered
+    placed_at = {(row, column) for _, row, column in placed.positions.values()}
+    if not rows and not columns and covered.isdisjoint(placed_at):
+        return
+    spots = {
+        cell.key: placed.positions[cell.key][1:]
+        for cell in form.cells_of(table.key)
+        if cell.is_input and cell.key in placed.positions
+    }
+    filled = {key: spot for key, spot in spots.items() if sheet.at(*spot) not in {None, "", 0, "0"}}
+    hidden = [key for key, (row, column) in filled.items() if row in rows or column in columns]
+    under = [key for key, spot in filled.items() if spot in covered]
+    for keys, variant in ((hidden, "hidden"), (under, "merged")):
+        if keys:
+            cells = [a1(*spots[key]) for key in keys]
+            facts: Mapping[str, Fact] = {"cells": "、".join(cell_ranges(cells))}
+            yield Finding.found("F05", Place(sheet.name, cells[0]), tuple(keys), variant, facts)

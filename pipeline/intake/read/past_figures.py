@@ -1,0 +1,93 @@
+"""The bytes of a ``figures.csv`` of an earlier run go in; each agency's figures come out, or why they cannot be taken."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from pipeline.forms.layout import FIGURES_HEAD
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Cell, Form
+    from pipeline.model import Number
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresLine:
+    """One agency's line: what it calls itself, and its figures by cell key, None where the line is blank."""
+
+    line: int
+    code: str
+    name: str
+    numbers: Mapping[str, Number | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresFile:
+    """The lines of the file; ``refusal`` is a Chinese sentence where it cannot be taken, and nothing is."""
+
+    rows: tuple[FiguresLine, ...] = ()
+    refusal: str = ""
+
+
+def read_figures(form: Form, content: bytes) -> FiguresFile:
+    """Read every line, or none: a file with one impossible figure is not half right."""
+    try:
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        return FiguresFile(refusal="不是 UTF-8 编码的 CSV 文件，请用上年运行时生成的 figures.csv，不要另存")
+    head = [name.strip() for name in lines[0]] if lines else []
+    wanted = [*FIGURES_HEAD, *(cell.key for cell in form.cells)]
+    missing = [name for name in wanted if name not in head]
+    if missing:
+        shown = "、".join(missing[:_SHOWN])
+        return FiguresFile(
+            refusal=f"缺少 {len(missing)} 列（{shown}等），请用上年运行时生成的 figures.csv，不要改列名"
+        )
+    rows: list[FiguresLine] = []
+    for number, line in enumerate(lines[1:], 2):
+        if any(value.strip() for value in line):
+            row = _row(form, number, dict(zip(head, line, strict=False)))
+            if isinstance(row, str):
+                return FiguresFile(refusal=row)
+            rows.append(row)
+    return FiguresFile(tuple(rows)) if rows else FiguresFile(refusal="文件里没有一家单位的数据")
+
+
+def _row(form: Form, number: int, values: Mapping[str, str]) -> FiguresLine | str:
+    """Return the line, or what is wrong with it."""
+    code, name = (values.get(column, "").strip().removeprefix("'") for column in FIGURES_HEAD)
+    numbers: dict[str, Number | None] = {}
+    for cell in form.cells:
+        text = values.get(cell.key, "").strip()
+        figure = _figure(cell, text)
+        if figure is None and text:
+            return f"第 {number} 行（{name or code}）的“{cell.short_label}”填的是“{text}”，不是合理的数"
+        numbers[cell.key] = figure
+    return FiguresLine(number, code, name, numbers)
+
+
+def _figure(cell: Cell, text: str) -> Number | None:
+    """Return the figure that ``text`` spells, None if it is none: not blank, not negative, whole where it counts."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or not cell.number.allows(value):
+        return None
+    return int(value) if cell.number.is_whole else value
+
+
+def refused_labels(form: Form, numbers: Mapping[str, Number | None]) -> Sequence[str]:
+    """Return the labels of figures that no report can hold: negative, or a fraction of a count."""
+    return [
+        cell.short_label
+        for cell in form.cells
+        if (value := numbers.get(cell.key)) is not None and not cell.number.allows(value)
+    ]

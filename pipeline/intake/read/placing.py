@@ -1,0 +1,233 @@
+"""A table of the form and the sheets of a file go in; the cell of every number comes out, or what is missing.
+
+Fixed addresses are the fast path, taken where the labels stand as in the template. Otherwise the labels are
+searched: inserted rows, moved tables, renamed sheets and swapped columns are still read from where they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.forms import layout
+from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.table_search import LineFault, Text, filled_row, search_table
+from pipeline.intake.read.values import shown
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form, Table
+    from pipeline.forms.layout import Position
+    from pipeline.intake.read.spreadsheet import SheetData
+
+_LONGEST_LABEL = 80
+_COPIED = re.compile(r"\s{0,9}[（(]\d{1,4}[）)]$")
+"""What a spreadsheet adds to the name of a sheet that it copies."""
+_RECOGNISED = 0.5
+"""A sheet holds a table if it has this share of its labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a table's numbers and its nil return stand.
+
+    ``sheet`` is empty where the table is missing or (``ambiguous`` then names its keys) cannot be told from a copy.
+    """
+
+    sheet: str = ""
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    moved: bool = False
+    missing: tuple[LineFault, ...] = ()
+    near: tuple[LineFault, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    copies: tuple[Placement, ...] = ()
+    """The same table on further visible sheets, or once more on its own, which were not read."""
+    rivals: tuple[str, ...] = ()
+    """Sheets of which none has the right name and each holds the table: none was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """A table in the template: its labels, the rows without label (top, columns), and its positions."""
+
+    labels: tuple[Text, ...]
+    bare_rows: tuple[tuple[int, tuple[int, ...]], ...]
+    positions: Mapping[str, Position]
+    vocabulary: frozenset[str]
+    corner: tuple[int, int]
+    """The last row and the last column of the table."""
+    free: tuple[tuple[int, int], ...]
+    """Cells among the numbers that hold none: what a merged cell covers."""
+
+
+def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
+    """Place the numbers and the nil return of ``table``; of several copies the one on the sheet with the right name."""
+    placed = _place(form, table, sheets)
+    if placed.sheet != table.sheet:
+        return placed
+    own = own_names(form)
+    others = [sheet for sheet in sheets if sheet.visible and sheet.name not in own and _may_hold(form, sheet)]
+    beside = None if placed.moved else beside_table(form, table, sheets)
+    if beside:
+        others.append(beside)
+    if not others:
+        return placed
+    home = _homes(form)[table.key]
+    found = [_search(table, home, sheet) for sheet in _holders(home, others)]
+    return replace(placed, copies=tuple(copy for copy in found if copy.sheet))
+
+
+def own_names(form: Form) -> frozenset[str]:
+    """Return the names of all sheets that a template or a workbook that went back has."""
+    return frozenset({sheet.name for sheet in form.sheets} | {layout.NOTICES_SHEET, layout.STAMP_SHEET})
+
+
+def sheets_of_lines(form: Form, sheets: Sequence[SheetData]) -> list[str]:
+    """Name the visible sheets that repeat the labels of a table one below the other: a report as plain lines is no table."""
+    own = own_names(form)
+    words = [home.vocabulary for home in _homes(form).values()]
+    return [
+        sheet.name
+        for sheet in sheets
+        if sheet.visible
+        and sheet.name not in own
+        and _may_hold(form, sheet)
+        and any(_repeats(known, sheet, across=False) for known in words)
+    ]
+
+
+def corner_of(form: Form, table: Table) -> tuple[int, int]:
+    """Return the last row and the last column of ``table`` in the template."""
+    return _homes(form)[table.key].corner
+
+
+def free_cells(form: Form, table: Table) -> tuple[tuple[int, int], ...]:
+    """Return the cells among the numbers of ``table`` in the template that hold none."""
+    return _homes(form)[table.key].free
+
+
+def beside_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> SheetData | None:
+    """Return the sheet of a table that stands as in the template, without the table; None where nothing is left."""
+    bottom, right = _homes(form)[table.key].corner
+    sheet = next(sheet for sheet in sheets if sheet.name == table.sheet)
+    if len(sheet.rows) <= bottom + 1 and all(len(row) <= right + 1 for row in sheet.rows[:1]):
+        return None
+    rows = [
+        [None if r <= bottom and c <= right else value for c, value in enumerate(row)]
+        for r, row in enumerate(sheet.rows)
+    ]
+    return replace(sheet, rows=rows) if any(value for row in rows for value in row) else None
+
+
+def _place(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
+    home = _homes(form)[table.key]
+    visible = [sheet for sheet in sheets if sheet.visible]
+    expected = next((sheet for sheet in visible if sheet.name == table.sheet), None)
+    if expected and _stands(home, expected):
+        return Placement(expected.name, home.positions)
+    able = [sheet for sheet in sheets if _may_hold(form, sheet)]
+    holders = _holders(home, [sheet for sheet in able if sheet.visible])
+    holders = holders or _holders(home, [sheet for sheet in able if not sheet.visible])
+    chosen = [sheet for sheet in holders if sheet.name == table.sheet] or holders
+    if len(chosen) > 1:
+        keys = tuple(key for key in home.positions if key != table.nil_key)
+        return Placement(ambiguous=keys, rivals=tuple(sheet.name for sheet in chosen))
+    return _search(table, home, chosen[0]) if chosen else Placement()
+
+
+def sheet_texts(sheet: SheetData) -> list[Text]:
+    """List the short texts of a sheet: row, column, normalised."""
+    return [
+        (r, c, normalise(value))
+        for r, row in enumerate(sheet.rows)
+        for c, value in enumerate(row)
+        if isinstance(value, str) and value and len(value) <= _LONGEST_LABEL
+    ]
+
+
+@lru_cache(maxsize=8)
+def _homes(form: Form) -> Mapping[str, _Home]:
+    return {table.key: _home(form, table) for table in form.tables}
+
+
+def _home(form: Form, table: Table) -> _Home:
+    grid = form.grids[table.key]
+    parts = {part for block in table.blocks for line in (*block.rows, *block.columns) for part in line.label}
+    labels = tuple(
+        (layout.TABLE_TOP + cell.row, layout.TABLE_LEFT + cell.column, cell.text)
+        for cell in grid.cells
+        if cell.text in parts
+    )
+    positions = {cell.key: form.positions[cell.key] for cell in form.cells_of(table.key)}
+    bare = []
+    for number, block in enumerate(table.blocks):
+        if not block.rows[0].label:
+            spots = [positions[cell.key] for cell in form.cells_of(table.key) if cell.block == number]
+            bare.append((spots[0][1], tuple(column for _, _, column in spots)))
+    positions[table.nil_key] = form.positions[table.nil_key]
+    taken = {(row, column) for _, row, column in positions.values()}
+    headed = {(row, column) for row, column, _ in labels}
+    numbers = {(row, column) for _, row, column in (form.positions[c.key] for c in form.cells_of(table.key))}
+    rows, columns = ({spot[axis] for spot in numbers} for axis in (0, 1))
+    corner = max(rows), max(columns)
+    inside = {(row, column) for row in rows for column in columns}
+    free = tuple(sorted(inside - taken - headed))
+    return _Home(labels, tuple(bare), positions, frozenset(map(normalise, parts)), corner, free)
+
+
+def _stands(home: _Home, sheet: SheetData) -> bool:
+    """Say whether every label of a row or column stands at its address in the template."""
+    for row, column, text in home.labels:
+        value = sheet.at(row, column)
+        if value != text and not (isinstance(value, str) and normalise(value) == normalise(text)):
+            return False
+    return all(filled_row(sheet, columns, top) == top for top, columns in home.bare_rows)
+
+
+def _holders(home: _Home, sheets: Sequence[SheetData]) -> list[SheetData]:
+    return [sheet for sheet in sheets if _repeats(home.vocabulary, sheet, across=True)]
+
+
+def _repeats(vocabulary: frozenset[str], sheet: SheetData, *, across: bool) -> bool:
+    """Say whether enough labels stand on ``sheet``, and whether they do so across several columns, as in a table."""
+    spots = [(column, text) for _, column, text in sheet_texts(sheet) if text in vocabulary]
+    enough = len({text for _, text in spots}) >= _RECOGNISED * len(vocabulary)
+    return enough and (len({column for column, _ in spots}) > 1) is across
+
+
+def _may_hold(form: Form, sheet: SheetData) -> bool:
+    """Say whether a table may stand on ``sheet``: 自查, known by its name or its ids, repeats the labels but holds none."""
+    kinds = {"guide", "checks", "past"}
+    others = {layout.NOTICES_SHEET, *(item.name for item in form.sheets if item.kind in kinds)}
+    if _COPIED.sub("", sheet.name) in others:
+        return False
+    return not any(value in form.checks for row in sheet.rows for value in row if isinstance(value, str))
+
+
+def _search(table: Table, home: _Home, sheet: SheetData) -> Placement:
+    texts = sheet_texts(sheet)
+    found = search_table(table, sheet, texts, home.vocabulary)
+    positions = dict(found.positions)
+    nil = _nil_position(table, home, sheet, texts)
+    if nil:
+        positions[table.nil_key] = nil
+    moved = any(position[1:] != home.positions[key][1:] for key, position in found.positions.items())
+    if not found.positions and not found.ambiguous:
+        return Placement()
+    return Placement(sheet.name, positions, moved, found.missing, found.near, found.ambiguous)
+
+
+def _nil_position(table: Table, home: _Home, sheet: SheetData, texts: Sequence[Text]) -> Position | None:
+    """Return where the nil return is answered: the first answer to the right of its label."""
+    wanted = normalise(table.nil_label)
+    labels = [(row, column) for row, column, text in texts if text.startswith(wanted)]
+    if len(labels) != 1:
+        return None
+    row, column = labels[0]
+    for other in range(column + 1, len(sheet.rows[row])):
+        if answered(shown(sheet.at(row, other))) is not None:
+            return sheet.name, row, other
+    _, _, answer = home.positions[table.nil_key]
+    return sheet.name, row, column + answer - layout.TABLE_LEFT

@@ -1,0 +1,125 @@
+"""The findings of one submission go in; the same come out, each with its cause and, where the sums tell, with remedies.
+
+One slip breaks several rules and one wrong choice blanks a table; to a clerk either is one problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.judging.repair.suggest import Repair, suggest
+from pipeline.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.judging.texts.statements import Statement
+    from pipeline.model import Number, Reading
+
+_FILE = "F"
+"""The family of findings about the file; of a template with nothing in it all others are not worth a line."""
+_OUT_OF_RANGE = frozenset({"C05", "C06"})
+_FOLLOWING: Mapping[str, tuple[str, ...]] = {"nil_contradiction": ()}
+"""Findings that upset a whole table, by variant, and what follows from them besides failed sums."""
+
+
+def is_unfilled(form: Form, reading: Reading) -> bool:
+    """Whether the template came back as it was sent: no number, no text, no nil return."""
+    return (
+        bool(reading.numbers)
+        and all(value is None for value in reading.numbers.values())
+        and not any(map(str.strip, reading.texts.values()))
+        and not reading.nil_tables
+        and not reading.unreadable
+        and all(cell.key in reading.places for cell in form.cells)
+    )
+
+
+def unfilled(findings: Iterable[Finding]) -> list[Finding]:
+    """Return what is to be said of a template that nobody filled in."""
+    kept = [finding for finding in findings if finding.code.startswith(_FILE)]
+    return [*kept, Finding.found("C01", variant="nothing_filled")]
+
+
+def explained(
+    form: Form,
+    reading: Reading,
+    findings: Sequence[Finding],
+    *,
+    level: str,
+    operands: Mapping[str, Number | None],
+    statements: Sequence[Statement] = (),
+) -> list[Finding]:
+    """Return the findings with causes and suggestions.
+
+    ``operands`` are this and, where known, last year's numbers, ``statements`` the figures that the texts state.
+    """
+    if not any_sum_fails(form, findings):
+        return _with_tables(form, findings)
+    repairs = suggest(
+        form, operands, statements, level=level, computed=reading.computed, places=reading.places
+    )
+    own = {check: repair for repair in repairs for check in repair.failed}
+    linked = (_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings)
+    return _with_tables(form, list(linked))
+
+
+def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
+    """Whether there is anything that a change of figures could settle."""
+    return any(finding.variant in form.checks for finding in findings)
+
+
+def _with_statement(repairs: Sequence[Repair], finding: Finding) -> Finding:
+    """Put a text that states what a suggestion makes of the table to the same cause."""
+    for repair in repairs:
+        for told in repair.told:
+            if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
+                return replace(finding, cause=_name(repair))
+    return finding
+
+
+def _with_repair(repairs: Sequence[Repair], own: Mapping[str, Repair], finding: Finding) -> Finding:
+    repair = own.get(finding.variant)
+    if repair is None and finding.code in _OUT_OF_RANGE:
+        repair = next((other for other in repairs if finding.key in other.cells), None)
+        if repair and not _begins_at(finding.key, repair):
+            return replace(finding, cause=_name(repair))
+    if repair is None:
+        return finding
+    is_settled = finding.severity is Severity.INFO or (
+        finding.severity is Severity.WARNING and finding.explanation
+    )
+    return replace(finding, cause=_name(repair), suggestions=() if is_settled else repair.suggestions)
+
+
+def _name(repair: Repair) -> str:
+    return f"sums:{repair.failed[0]}"
+
+
+def _begins_at(key: str | None, repair: Repair) -> bool:
+    return any(suggestion.changes[0].key == key for suggestion in repair.suggestions[:1])
+
+
+def _with_tables(form: Form, findings: Sequence[Finding]) -> list[Finding]:
+    """Put what follows from the state of a whole table to the cause of that."""
+    result = list(findings)
+    for head in findings:
+        table = _table_of(form, head.key) if head.variant in _FOLLOWING else ""
+        if table:
+            result = [_under(form, head, table, finding) for finding in result]
+    return result
+
+
+def _under(form: Form, head: Finding, table: str, finding: Finding) -> Finding:
+    follows = finding.variant in form.checks or finding.code in _FOLLOWING[head.variant]
+    if finding is head or (follows and all(_table_of(form, key) == table for key in finding.keys)):
+        return replace(finding, cause=f"{head.code}:{table}", suggestions=())
+    return finding
+
+
+def _table_of(form: Form, key: str | None) -> str:
+    """Return the table of a number or of a nil return."""
+    if key and key in form.by_key:
+        return form.by_key[key].table
+    return next((table.key for table in form.tables if table.nil_key == key), "")

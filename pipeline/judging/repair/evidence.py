@@ -1,0 +1,141 @@
+"""Ways to settle what fails go in; the likely ones come out, the likeliest first, and none where too many are alike.
+
+Sums alone often allow many cells. What else speaks for one: a sentence that states its figure, or states all others as
+they are; a total typed over its formula; what a hand does to digits; a figure that stands there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pipeline.judging.repair.digit_slips import POINT, SIGN, slip_of
+from pipeline.judging.repair.neighbours import beside
+
+if TYPE_CHECKING:
+    from pipeline.judging.repair.tally import Steps, Tally
+    from pipeline.judging.texts.statements import Statement
+    from pipeline.model import Number
+
+MOST = 3
+"""More ways than this to explain a failure are no help to anybody."""
+TOLD, LEFT, TYPED_TOTAL = "told", "left", "typed_total"
+SUBTOTAL, REPEATED, SURPLUS = "subtotal", "repeated", "surplus"
+_ORDER = {SIGN: 0, POINT: 0, TYPED_TOTAL: 1, SUBTOTAL: 0, REPEATED: 3, SURPLUS: 4}
+_PLAINLY_WRONG = frozenset((SIGN, POINT, TYPED_TOTAL))
+"""What no right figure looks like."""
+_LIKE_A_SLIP, _PLAIN, _EMPTY = 2, 5, 6
+_LEAST_COPIED = 4
+"""Smaller figures stand in two cells by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A change of cells, and what it takes the slip for; empty: nothing but the sums speaks for it.
+
+    ``is_guess``: other changes, which are not told, would settle as much, and it is only the likelier one.
+    """
+
+    kind: str
+    steps: Steps
+    is_guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a change in one report."""
+
+    tally: Tally
+    statements: Sequence[Statement] = ()
+
+    def likely(self, ways: Iterable[Way], *, must_hold: bool) -> list[Way]:
+        """Return the few likeliest ways; where the rules only warn, those alone for which more than the sums speaks."""
+        found = list(ways)
+        gained = [len(self.told(way.steps)) - len(self._untold(way.steps)) for way in found]
+        told = [way for way, gain in zip(found, gained, strict=True) if gain > 0]
+        if told:
+            few = self.few(told)
+            return [replace(way, kind=TOLD) for way in few] if len(few) == len(told) else few
+        kept = [way for way, gain in zip(found, gained, strict=True) if gain == 0] or found
+        if len(kept) == 1 and must_hold:
+            return [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
+        alike = [way for way in kept if way.kind or must_hold]
+        few = self.few(alike)
+        return [
+            replace(way, is_guess=len(few) < len(alike) and way.kind not in _PLAINLY_WRONG) for way in few
+        ]
+
+    def few(self, ways: Sequence[Way]) -> list[Way]:
+        """Return the ways, likeliest first; of more than a clerk would look at, those that are likelier than the rest."""
+        found: list[Way] = []
+        for _, alike in groupby(sorted(ways, key=self._rank), key=self._rank):
+            more = [*found, *sorted(alike, key=self._at)]
+            if len(more) > MOST:
+                return found
+            found = more
+        return found
+
+    def _at(self, way: Way) -> int:
+        """Return where a way stands among its like: as in the table, but of a figure that stands there twice the copy first."""
+        index = min(self.tally.form.by_key[key].index for key in way.steps)
+        return -index if way.kind == REPEATED else index
+
+    def _rank(self, way: Way) -> int:
+        if way.kind:
+            return _ORDER.get(way.kind, _LIKE_A_SLIP)
+        return _PLAIN if any(self.tally.operands[key] for key in way.steps) else _EMPTY
+
+    def told(self, steps: Steps) -> list[Statement]:
+        """Return the statements that are right after ``steps``, but not before."""
+        return [own for own in self.statements if self._holds(own, steps) and not self._holds(own, {})]
+
+    def _untold(self, steps: Steps) -> list[Statement]:
+        return [own for own in self.statements if self._holds(own, {}) and not self._holds(own, steps)]
+
+    def _holds(self, statement: Statement, steps: Steps) -> bool:
+        return any(self._after(weights, steps) == statement.value for weights in statement.sums)
+
+    def _after(self, weights: Mapping[str, int], steps: Steps) -> Number | None:
+        """Return the sum of cells after ``steps``; None while a cell is blank."""
+        result: Number = 0
+        for key, weight in weights.items():
+            value = self.tally.operands.get(key)
+            if value is None:
+                return None
+            parts: Mapping[str, int] = self.tally.system.parts.get(key, {})
+            result += weight * (value + sum(steps[own] * parts[own] for own in steps if own in parts))
+        return result
+
+    def kind(self, key: str, step: Number) -> str:
+        """Return what the change of a single figure looks like."""
+        before = self.tally.operands[key] or 0
+        if not self.tally.form.by_key[key].is_input and self._stands_over_a_formula(key):
+            return TYPED_TOTAL
+        if self._is_subtotal(key, -step):
+            return SUBTOTAL
+        return slip_of(before, before + step) or self._too_much(key, -step)
+
+    def _stands_over_a_formula(self, key: str) -> bool:
+        """Whether most other totals of the table are still formulas."""
+        table = self.tally.form.by_key[key].table
+        totals = [cell.key for cell in self.tally.form.cells if cell.defined_by and cell.table == table]
+        return sum(total in self.tally.computed for total in totals) * 2 > len(totals)
+
+    def _is_subtotal(self, key: str, surplus: Number) -> bool:
+        """Whether the sum that a cell is part of was typed into it, or added to it."""
+        if surplus < _LEAST_COPIED:
+            return False
+        operands = self.tally.operands
+        typed = {operands[key], *(() if operands[key] == 2 * surplus else (surplus,))}
+        over = (whole for whole, parts in self.tally.form.evaluation_order if key in parts)
+        return any((operands[whole] or 0) - surplus in typed for whole in over)
+
+    def _too_much(self, key: str, surplus: Number) -> str:
+        """Say whether what is too much in a cell stands beside it, or is all that it holds."""
+        operands = self.tally.operands
+        near = beside(self.tally.form, key) if surplus >= _LEAST_COPIED else ()
+        if any(operands[own] == surplus for own in near):
+            return REPEATED
+        return SURPLUS if 0 < surplus == operands[key] else ""

@@ -1,0 +1,102 @@
+"""A form goes in; one pandera schema comes out, whose columns are the form's keys and whose checks are its rules.
+
+A row is one submission. Columns, in this order: every number of the form by its key; every check over numbers by its id,
+holding by how much its two sums differ (or, of a relation that is no balance, whether it fails); every other rule by its
+id, holding how often it was broken. A blank operand makes NaN, and NaN passes: a rule over a blank is *not assessed*,
+never failed. The rule is the check's ``error=``, the one name that pandera reports for every kind of check.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pandera.pandas as pa
+import yaml
+from pandera import extensions
+
+from pipeline.judging.rules.sums import MICRO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.forms.form import Balance, Basic, Cell, Form
+
+BLANK, NEGATIVE, FRACTION, AMOUNT = "C01", "C05", "C06", "C07"
+"""What is asked of every number of a complete report, by the rule that asks it."""
+SIZE = f"{AMOUNT}.size"
+"""The check that an amount is not so large that an agency has probably typed 元; it binds some levels only."""
+_ROUNDING = 1e-3
+
+
+@extensions.register_check_method()  # type: ignore[untyped-decorator]  # pandera leaves it untyped
+def filled(values: pd.Series[float]) -> pd.Series[bool]:
+    """Say which values are there."""
+    return values.notna()
+
+
+@extensions.register_check_method()  # type: ignore[untyped-decorator]  # as above
+def whole(values: pd.Series[float]) -> pd.Series[bool]:
+    """Say which values are whole numbers."""
+    return values % 1 == 0
+
+
+@extensions.register_check_method()  # type: ignore[untyped-decorator]  # as above
+def in_millionths(values: pd.Series[float]) -> pd.Series[bool]:
+    """Say which amounts have no more than six decimals."""
+    return (values * MICRO - (values * MICRO).round()).abs() < _ROUNDING
+
+
+@lru_cache(maxsize=8)
+def schema_of(form: Form) -> pa.DataFrameSchema:
+    """Return the schema of ``form`` as the district applies it; each column says in ``title`` what it is in the form's words."""
+    columns = {cell.key: _number(form, cell) for cell in form.cells}
+    columns |= {check.id: _comparison(check) for check in form.checks.values()}
+    columns |= {
+        rule_id: _count(rule_id, form.rules_by_id[rule_id].condition) for rule_id in counted_rules(form)
+    }
+    return pa.DataFrameSchema(columns, name=form.id, title=form.title, ordered=True, strict=True)
+
+
+def counted_rules(form: Form) -> list[str]:
+    """Return the rules that find what they find by themselves, in reading a file or in its texts, in the form's order."""
+    numeric = {check.rule.id for check in form.checks.values()}
+    return [rule_id for rule_id in form.rules_by_id if rule_id not in numeric]
+
+
+def printed(schema: pa.DataFrameSchema) -> str:
+    """Return the schema in pandera's own YAML, from which ``pandera.DataFrameSchema.from_yaml`` makes it again."""
+    return yaml.safe_dump(
+        yaml.safe_load(schema.to_yaml() or ""), allow_unicode=True, sort_keys=False, width=200
+    )
+
+
+def _number(form: Form, cell: Cell) -> pa.Column:
+    checks = list(_checks_of(form, cell))
+    return pa.Column(float, checks, nullable=True, title=f"{form.table(cell.table).name}：{cell.label}")
+
+
+def _checks_of(form: Form, cell: Cell) -> Iterator[pa.Check]:
+    if cell.is_input:
+        yield pa.Check.filled(error=BLANK, ignore_na=False)
+    if cell.number.least is not None:
+        yield pa.Check.ge(cell.number.least, error=NEGATIVE)
+    amounts: Basic | None = form.basics.get(AMOUNT)
+    if cell.number.is_whole:
+        yield pa.Check.whole(error=FRACTION)
+    elif amounts:
+        yield pa.Check.in_millionths(error=f"{AMOUNT}.decimals")
+        if cell.number.unit:
+            yield pa.Check.lt(amounts.limits["largest"], error=SIZE)
+
+
+def _comparison(check: Balance) -> pa.Column:
+    """Compare left − right with 0 where the relation is a balance; any other relation holds 1 where it fails."""
+    compare = pa.Check.le if check.rule.relation == "<=" else pa.Check.eq
+    title = f"{check.subject}：{check.rule.condition}" if check.subject else check.rule.condition
+    return pa.Column(float, compare(0, error=check.rule.id), nullable=True, title=title)
+
+
+def _count(rule_id: str, title: str) -> pa.Column:
+    return pa.Column(float, pa.Check.eq(0, error=rule_id), nullable=True, title=title)

@@ -1,0 +1,46 @@
+"""A batch of submissions goes in; what the form's rules over texts find comes out, by the submission's place in the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.forms import narrative as kinds
+from pipeline.judging.texts.figures import figures
+from pipeline.judging.texts.filed import binds
+from pipeline.judging.texts.names import other_name
+from pipeline.judging.texts.personal import personal
+from pipeline.judging.texts.ratios import ratios
+from pipeline.judging.texts.similarity import similar
+from pipeline.judging.texts.sums import sums
+from pipeline.judging.texts.words import forbidden, mention, told
+from pipeline.judging.texts.years import other_year, period
+
+if TYPE_CHECKING:
+    from pipeline.judging.texts.filed import Check, TextContext
+    from pipeline.model import Finding
+
+CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, TextContext], Check]] = {
+    kinds.FigureClaims: figures,
+    kinds.Forbidden: forbidden,
+    kinds.Mention: mention,
+    kinds.OtherName: other_name,
+    kinds.OtherYear: other_year,
+    kinds.Period: period,
+    kinds.Personal: personal,
+    kinds.Ratios: ratios,
+    kinds.Similar: similar,
+    kinds.PartSums: sums,
+    kinds.Answered: told,
+}
+"""For each kind of rule, what makes its check: patterns are compiled and texts compared once for a batch."""
+
+
+def narrative_findings(around: TextContext) -> Iterator[tuple[int, Finding]]:
+    """Yield (number in the batch, finding), report by report, in the order of the form's rules."""
+    checks = [(rule, CHECKS[type(rule)](rule, around)) for rule in around.form.narratives]
+    for item in around.batch:
+        for rule, check in checks:
+            if binds(rule, item.agency):
+                for finding in check(item):
+                    yield item.number, finding

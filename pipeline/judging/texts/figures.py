@@ -1,0 +1,138 @@
+"""Numbers in texts against the tables: what a sentence claims must be one of the sums that its words can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import FigureClaims
+from pipeline.judging.texts.claims import ClaimReader, SaidFigure
+from pipeline.judging.texts.filed import masked
+from pipeline.judging.texts.quoting import quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.forms.narrative import Claim, Sum
+    from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
+    from pipeline.model import Fact, Finding, Number
+
+_MOST_CELLS = 3
+"""Cells of a sum that are named."""
+_MOST_BESIDE = 12
+"""Figures beside one that are tried; longer lists would make any number right."""
+
+
+@lru_cache(maxsize=8)
+def reader_of(rule: FigureClaims) -> ClaimReader:
+    """Return the reader of a rule, made once."""
+    return ClaimReader(rule)
+
+
+def said_in(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Sequence[SaidFigure]:
+    """Return what the text ``key`` of a report, tidy, claims."""
+    return reader_of(rule).read(masked(text, item), whole=item.is_government, at_home=key == rule.home)
+
+
+def figures_rule(form: Form) -> FigureClaims | None:
+    """Return the rule by which texts are read, if the form has one."""
+    return next((rule for rule in form.narratives if isinstance(rule, FigureClaims)), None)
+
+
+def figures(rule: FigureClaims, _around: TextContext) -> Check:
+    """Compare each claim of a text with the tables."""
+
+    def check(item: ReportTexts) -> Iterable[Finding]:
+        for key, text in item.said(rule.texts).items():
+            for wrong in wrong_in(said_in(rule, key, text, item), item):
+                yield _differs(rule, item, key, text, wrong)
+
+    return check
+
+
+def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
+    """Return the first false statement of each figure; none where another statement of it in the same text is true."""
+    right: set[str] = set()
+    wrong: dict[str, SaidFigure] = {}
+    lists: dict[tuple[int, int], list[SaidFigure]] = {}
+    for statement in said:
+        lists.setdefault((statement.chain, statement.part_of), []).append(statement)
+    for statement in said:
+        if is_true(statement, lists[statement.chain, statement.part_of], item):
+            right.add(statement.claim.key)
+        else:
+            wrong.setdefault(statement.claim.key, statement)
+    return [statement for key, statement in wrong.items() if key not in right]
+
+
+def is_true(statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTexts) -> bool:
+    """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
+    meant = meanings(statement.claim, item)
+    if not meant or statement.value in meant:
+        return True
+    if statement.claim.money:
+        return any(_is_rounded(value, statement) for value in meant)
+    if statement.at_most:
+        return statement.value <= max(meant)
+    return any(
+        statement.value + more in meant or statement.value == value - other
+        for more, other in _beside(statement, listed, item)
+        for value in meant[:1]
+    )
+
+
+def _is_rounded(value: Number, statement: SaidFigure) -> bool:
+    """Say whether an amount is what the text says, rounded or cut off where the text ends."""
+    return -statement.unit < value - statement.value < statement.unit
+
+
+def _beside(
+    statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTexts
+) -> Iterator[tuple[Number, Number]]:
+    """Yield what runs of the claims beside say together, and what the tables say of them."""
+    if not statement.claim.beside:
+        return
+    near = [own for own in listed if own.claim.family in statement.claim.beside][:_MOST_BESIDE]
+    tables = [(meanings(own.claim, item) or [own.value])[0] for own in near]
+    for start in range(len(near)):
+        for end in range(start + 1, len(near) + 1):
+            yield sum(own.value for own in near[start:end]), sum(tables[start:end])
+
+
+def meanings(claim: Claim, item: ReportTexts) -> list[Number] | None:
+    """Return what the figure may be, each once; None (not assessed) while a cell is blank."""
+    sums = [_value(meant, item) for meant in claim.equals]
+    known = [value for value in sums if value is not None]
+    return list(dict.fromkeys(known)) if len(known) == len(sums) else None
+
+
+def _value(meant: Sum, item: ReportTexts) -> Number | None:
+    total: Number = 0
+    for sign, keys in ((1, meant.plus), (-1, meant.minus)):
+        for key in keys:
+            value = item.numbers.get(key)
+            if value is None:
+                return None
+            total += sign * value
+    return total
+
+
+def _differs(rule: FigureClaims, item: ReportTexts, key: str, text: str, wrong: SaidFigure) -> Finding:
+    meant = meanings(wrong.claim, item) or [0]
+    cells = wrong.claim.equals[0].plus
+    facts: dict[str, Fact] = {
+        "sentence": quoted(text, wrong.start, wrong.end),
+        "name": wrong.claim.name,
+        "claimed": wrong.value,
+        "expected": meant[0],
+        "where": _where(item, cells),
+    }
+    return item.finding(rule, "exceeds" if wrong.at_most else "differs", key, facts, *cells)
+
+
+def _where(item: ReportTexts, keys: Sequence[str]) -> str:
+    """Name the cells of a figure: those of one sheet together, many by the first of them."""
+    places = [item.places[key] for key in keys if key in item.places]
+    cells = "、".join(place.cell for place in places[:_MOST_CELLS])
+    more = f" 等 {len(places)} 格" if len(places) > _MOST_CELLS else ""
+    return f"{places[0].sheet} {cells}{more}" if places else ""

@@ -1,0 +1,80 @@
+"""Another agency's name where a report says who reports: copied from that agency, or sent by the wrong one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.judging.texts.filed import OFFICE_WORDS, own_names
+from pipeline.judging.texts.quoting import quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import OtherName
+    from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
+    from pipeline.model import Agency, Finding
+
+_OPENING = 2
+"""Characters of a name by which it is looked up."""
+_SPOT = "\ue004"
+"""What stands in place of the name that is looked at."""
+
+
+def other_name(rule: OtherName, around: TextContext) -> Check:
+    """Look for another agency of the roster that speaks; where names overlap the longest counts."""
+    owners, lengths = _index(around.agencies, rule.shortest)
+    frames = re.compile("|".join(f"(?:{frame.replace('{name}', _SPOT)})" for frame in rule.frames))
+    hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
+
+    def check(item: ReportTexts) -> Iterable[Finding]:
+        own = set(own_names(item.agency))
+        for key, text in item.said(rule.texts).items() if own else ():
+            open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
+            for name, start in _found(open_text, owners, lengths, own):
+                end = start + len(name)
+                office = OFFICE_WORDS.match(open_text, end)
+                end = office.end() if office else end
+                if not _is_ours(name, own) and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
+                    facts = {"name": owners[name], "sentence": quoted(text, start, end)}
+                    yield item.finding(rule, "found", key, facts)
+                    break
+
+    return check
+
+
+def _is_ours(name: str, own: Iterable[str]) -> bool:
+    """Say whether a name is the agency's own, that of an office in it, or that of the body it is a part of."""
+    return any(name.startswith(ours) or ours.startswith(name) for ours in own)
+
+
+def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], dict[str, list[int]]]:
+    """Return the agency of each spelling, and how long the spellings with the same opening are, longest first."""
+    owners = {
+        name: agency.name
+        for agency in agencies
+        for name in own_names(agency)
+        if len(name) >= shortest and not OFFICE_WORDS.fullmatch(name)
+    }
+    lengths: dict[str, set[int]] = {}
+    for name in owners:
+        lengths.setdefault(name[:_OPENING], set()).add(len(name))
+    return owners, {opening: sorted(found, reverse=True) for opening, found in lengths.items()}
+
+
+def _found(
+    text: str, owners: Mapping[str, str], lengths: Mapping[str, Sequence[int]], own: set[str]
+) -> Iterator[tuple[str, int]]:
+    """Yield the names in ``text`` from left to right, each the longest that begins there, none inside another."""
+    starts = {name[:_OPENING] for name in own}
+    at = 0
+    while at < len(text) - 1:
+        opening, name = text[at : at + _OPENING], ""
+        if opening in lengths or opening in starts:
+            known = (
+                text[at : at + size] for size in lengths.get(opening, ()) if text[at : at + size] in owners
+            )
+            ours = (name for name in own if text.startswith(name, at))
+            name = max((next(known, ""), *ours), key=len)
+        if name:
+            yield name, at
+        at += len(name) or 1

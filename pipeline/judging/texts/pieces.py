@@ -1,0 +1,127 @@
+"""A tidy, masked paragraph goes in; its pieces come out: known words with what they mean, numbers counted, marks, and the unknown.
+
+Everything is found in one pass, so the time grows with the length alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import NOT_EXACT, NUMERAL, SILENT_CONCEPTS
+from pipeline.judging.texts.lexicon import longest_of
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Concepts, FigureClaims
+
+WORD, COUNT, UNKNOWN, MARK, OTHER, OWN = "word", "count", "unknown", "mark", "other", "own"
+ENUMERATION = "、"
+_MARKS = "，。；：、（）！？\n"
+_MONEY = r"(?<![\d.])(?P<sum>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
+_ZERO = r"(?P<zero>0|零)(?=[，。；）]|\Z)"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """A stretch of text of one ``kind``.
+
+    ``concepts`` are those of a word; of a mark of time or place (``OTHER``, ``OWN``) what it is a mark of. ``number`` is what
+    is written of a count, ``scale`` the unit of an amount of money.
+    """
+
+    kind: str
+    start: int
+    end: int
+    concepts: tuple[str, ...] = ()
+    number: str = ""
+    scale: str = ""
+
+
+def meaning(pieces: Iterable[TextPiece]) -> Concepts:
+    """Return what pieces mean together."""
+    return (
+        frozenset(concept for piece in pieces for concept in piece.concepts if piece.kind in {WORD, OTHER})
+        - SILENT_CONCEPTS
+    )
+
+
+def is_clear(pieces: Iterable[TextPiece]) -> bool:
+    """Say whether every piece is known."""
+    return all(piece.kind is not UNKNOWN for piece in pieces)
+
+
+def has(pieces: Iterable[TextPiece], concept: str) -> bool:
+    """Say whether one of the pieces stands for ``concept``."""
+    return any(concept in piece.concepts for piece in pieces)
+
+
+class Lexicon:
+    """Finds the pieces that one rule knows; made once."""
+
+    def __init__(self, rule: FigureClaims) -> None:
+        self._concepts = {word: item.concepts for item in rule.words for word in item.plain}
+        self._groups: dict[str, tuple[str, tuple[str, ...]]] = {}
+        choices = [
+            self._group(WORD, item.concepts, pattern) for item in rule.words for pattern in item.patterns
+        ]
+        choices += [self._group(WORD, ("filler",), any_of(rule.neutral))]
+        marks = [
+            self._group(OWN, ("time",), any_of(rule.own_times)),
+            self._group(OTHER, ("time",), any_of(rule.other_times)),
+            self._group(OWN, ("scope",), any_of(rule.own_scopes)),
+            self._group(OTHER, ("scope",), any_of(rule.other_scopes)),
+        ]
+        self._marks = re.compile("|".join((*choices, *marks)))
+        choices += marks
+        units = "|".join(map(re.escape, rule.units))
+        choices += [
+            f"(?P<plain>{longest_of(self._concepts)})",
+            f"(?P<money>{_MONEY})",
+            f"(?P<count>(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO})",
+            f"(?P<mark>[{_MARKS}])",
+        ]
+        self.pattern = re.compile("|".join(choices))
+
+    def _group(self, kind: str, concepts: tuple[str, ...], pattern: str) -> str:
+        name = f"g{len(self._groups)}"
+        self._groups[name] = (kind, concepts)
+        return f"(?P<{name}>{pattern})"
+
+    def pieces(self, text: str, start: int, end: int) -> Iterator[TextPiece]:
+        """Yield the pieces of ``text[start:end]`` in order; together they cover all of it."""
+        at = start
+        for found in self.pattern.finditer(text, start, end):
+            if found.start() > at:
+                yield TextPiece(UNKNOWN, at, found.start())
+            at = found.end()
+            yield self._piece(found)
+        if at < end:
+            yield TextPiece(UNKNOWN, at, end)
+
+    def marks(self, text: str, start: int, end: int) -> Iterator[TextPiece]:
+        """Yield the marks of time and place alone."""
+        for found in self._marks.finditer(text, start, end):
+            kind, concepts = self._groups[found.lastgroup or ""]
+            if kind in {OWN, OTHER}:
+                yield TextPiece(kind, *found.span(), concepts)
+
+    def _piece(self, found: re.Match[str]) -> TextPiece:
+        start, end = found.span()
+        name = found.lastgroup or ""
+        if name in self._groups:
+            kind, concepts = self._groups[name]
+            return TextPiece(kind, start, end, concepts)
+        if name == "plain":
+            return TextPiece(WORD, start, end, self._concepts[found[0]])
+        if name == "mark":
+            return TextPiece(MARK, start, end, number=found[0])
+        if name == "money":
+            return TextPiece(COUNT, start, end, number=found["sum"], scale=found["scale"])
+        return TextPiece(COUNT, start, end, number=found["number"] or "0")
+
+
+def any_of(patterns: Iterable[str]) -> str:
+    """Return a pattern for one of ``patterns``, or one that never matches."""
+    return "|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)"

@@ -1,0 +1,64 @@
+"""Rules about words: what must be mentioned and what must not stand in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pipeline.judging.texts.quoting import hidden, quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Answered, Forbidden, Mention
+    from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
+    from pipeline.model import Finding
+
+_LONGEST_SHOWN = 30
+_LONG = 60
+"""A text of so many characters says something."""
+
+
+def mention(rule: Mention, _around: TextContext) -> Check:
+    """Look for words that must occur; not assessed where none of the texts says anything."""
+    wanted = [tuple(words.split("|")) for words in rule.words]
+
+    def check(item: ReportTexts) -> Iterable[Finding]:
+        said = item.said(rule.texts)
+        whole = "\n".join(said.values())
+        missing = [words[0] for words in wanted if not any(word in whole for word in words)]
+        if said and missing:
+            yield item.finding(rule, "missing", next(iter(said)), {"missing": "、".join(missing)})
+
+    return check
+
+
+def told(rule: Answered, _around: TextContext) -> Check:
+    """Look for texts that are empty or say nothing; a text whose cell was not found is not assessed."""
+    hollow = re.compile("|".join(f"(?:{pattern})" for pattern in rule.hollow))
+
+    def check(item: ReportTexts) -> Iterable[Finding]:
+        for key in rule.texts:
+            text = item.texts.get(key, "")
+            if key in item.places and not text:
+                yield item.finding(rule, "empty_text", key, {})
+            elif 0 < len(text) < _LONG and key not in rule.brief and hollow.fullmatch(text):
+                yield item.finding(rule, "hollow", key, {"found": text})
+
+    return check
+
+
+def forbidden(rule: Forbidden, _around: TextContext) -> Check:
+    """Look for what must not occur; one finding for each text."""
+    patterns = re.compile("|".join(f"(?:{pattern})" for pattern in rule.patterns))
+
+    def check(item: ReportTexts) -> Iterable[Finding]:
+        for key, text in item.said(rule.texts).items():
+            found = patterns.search(text)
+            if found:
+                facts = {
+                    "found": hidden(found[0].strip()[:_LONGEST_SHOWN]),
+                    "sentence": quoted(text, *found.span()),
+                }
+                yield item.finding(rule, "found", key, facts)
+
+    return check

@@ -1,0 +1,266 @@
+"""The types of the correspondence: what came, what is to be written to whom and why, and the letter that is sent.
+
+Planning (``correspondence``) makes intentions, ``publishing.letters`` turns them into letters; both speak these types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from pipeline.model import Agency, Notice, Report, SenderProof, Verdict
+
+
+class LetterKind(StrEnum):
+    """What a letter is; the value names its text, ``<kind>.txt``."""
+
+    ACCEPTANCE = "acceptance"
+    RETURNED = "returned"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+    NOT_A_SUBMISSION = "not_a_submission"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    DELIVERY = "delivery"
+    TEMPLATE = "template"
+
+
+KIND_WORDS: Mapping[LetterKind, str] = {
+    LetterKind.ACCEPTANCE: "接收回执",
+    LetterKind.RETURNED: "退回修改",
+    LetterKind.DUPLICATE: "重复报送",
+    LetterKind.HELD: "正在核实",
+    LetterKind.NOT_A_SUBMISSION: "没有表格",
+    LetterKind.REMINDER: "催报",
+    LetterKind.DIGEST: "每日情况",
+    LetterKind.DELIVERY: "报送汇总表",
+    LetterKind.TEMPLATE: "填报模板",
+}
+"""How people call them: in file names and lists."""
+
+
+class LetterState(StrEnum):
+    """Where a letter is. Only one that waits is still to be sent."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    HANDED = "handed"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    """A person does not want it to be sent."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left, or a person handed it over."""
+        return self in (LetterState.SENT, LetterState.HANDED)
+
+
+LETTER_STATE_WORDS: Mapping[LetterState, str] = {
+    LetterState.WAITING: "待发",
+    LetterState.SENT: "已发",
+    LetterState.HANDED: "已转交",
+    LetterState.FAILED: "被拒收",
+    LetterState.WITHDRAWN: "已撤回",
+    LetterState.STOPPED: "已停发",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredFile:
+    """One file (or a mail without any) that came, and what became of it: what an answer answers.
+
+    ``mail`` identifies the mail it came with, empty for a file put into the inbox by hand; ``sender`` is then None.
+    ``notices`` name cells of the template. ``counting`` is the version whose figures count now, 0 if none does.
+    """
+
+    verdict: Verdict
+    name: str
+    sha256: str
+    agency: Agency | None = None
+    version: int = 0
+    word: int = 0
+    """What puts the versions of an agency in order: when each was sent last."""
+    counting: int = 0
+    received_at: datetime | None = None
+    sender: str | None = None
+    mail: str = ""
+    message_id: str | None = None
+    subject: str = ""
+    automatic: bool = False
+    others: tuple[str, ...] = ()
+    """Names of attachments that are no tables."""
+    clerk: Mapping[str, str] = field(default_factory=dict)
+    """Who filled it in, as it says itself: contact, phone, approver, date."""
+    notices: tuple[Notice, ...] = ()
+    report: Report | None = None
+    excepted: tuple[str, ...] = ()
+    """Why the coordinator waived what is wrong."""
+    shown: int = 0
+    """Of what goes back: the version whose content the attached workbook shows; 0: it is blank."""
+    comparable: bool = True
+    """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
+    other_year: int | None = None
+    """Of a duplicate: the campaign in which the same file was received, if it was another than this."""
+    proof: SenderProof = SenderProof.UNCHECKED
+    """How well its sender is known."""
+
+
+class Rejudged(StrEnum):
+    """Why a file is judged otherwise than when it was answered, where that is certain."""
+
+    LAST_YEAR = "last_year"
+    """Last year's figures were imported, and they alone are contradicted."""
+    WAIVER = "waiver"
+    """All that is wrong was excepted then."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPlan:
+    """Says what became of ``arrival``. ``earlier`` is the version before it, or the file that a duplicate repeats.
+
+    ``replaces`` is the version whose figures counted before, 0 if none did. ``is_missing``: nothing else has come from the
+    agency that is written to. ``reverses``: on that day the same file was
+    answered the other way, with a receipt or a return; ``rejudged`` says why, None where nobody knows for certain.
+    """
+
+    arrival: AnsweredFile
+    earlier: AnsweredFile | None = None
+    replaces: int = 0
+    is_missing: bool = False
+    reverses: date | None = None
+    rejudged: Rejudged | None = None
+    told_at: datetime | None = None
+    """When the letter about ``earlier``, or the one that is reversed, was written."""
+    also: tuple[str, ...] = ()
+    """Names of the other files of the mail that ended alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Asks for a report: ``left`` workdays before ``deadline`` or ``late`` workdays after it, for the ``times``-th time.
+
+    ``doubtful``: a file waits for the coordinator that may be the agency's.
+    """
+
+    deadline: date
+    left: int
+    late: int
+    times: int
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCall:
+    """An agency to be telephoned, and why."""
+
+    agency: Agency
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """An agency's explanation of an error, which the coordinator may accept: of which rule, what is wrong, what was written."""
+
+    agency: Agency
+    rule: str
+    fault: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A letter that the mail server refused: to whom, what it was, and what the server said."""
+
+    to: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The coordinator's morning: whom to call, what to decide, what did not reach anybody, how far the campaign is."""
+
+    day: date
+    counts: Mapping[str, int]
+    """As ``run.json`` counts."""
+    left: int
+    """Workdays up to the deadline; negative: workdays since."""
+    calls: tuple[PhoneCall, ...] = ()
+    held: tuple[AnsweredFile, ...] = ()
+    pleas: tuple[Plea, ...] = ()
+    unsent: tuple[Unsent, ...] = ()
+    waiting: int = 0
+    """Letters that are written and have not left; those of in this run too, unless they leave by themselves."""
+    unreachable: tuple[Agency, ...] = ()
+    """Agencies without a mailbox whose figures do not count yet."""
+    departed: tuple[str, ...] = ()
+    """Names of agencies whose accepted figures count no more, since they are on the roster no longer."""
+    came: Mapping[Verdict, int] = field(default_factory=dict)
+    to_decide: tuple[str, ...] = ()
+    """What else waits for a person, in sentences."""
+    strange: tuple[tuple[str, str], ...] = ()
+    """What lies in the inbox and is no submission, each with what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictDelivery:
+    """Sends the district workbook up: ``accepted`` of ``expected`` are in it, ``open`` names the others."""
+
+    accepted: int
+    expected: int
+    open: tuple[str, ...] = ()
+    corrects: bool = False
+    """Whether a complete workbook has been sent before."""
+    changes: tuple[str, ...] = ()
+    """What differs from the workbook sent before, in words."""
+    whose: tuple[str, ...] = ()
+    """Names of the agencies whose figures differ: what they published has to be published again."""
+    why: str = ""
+    """Why figures were corrected, as whoever let that go up says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """Sends an agency its personal template."""
+
+    deadline: date
+
+
+Body: TypeAlias = AnswerPlan | Reminder | Digest | DistrictDelivery | Handout
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """A letter that should be written. ``key`` is unique: planned twice, it is written once."""
+
+    key: str
+    kind: LetterKind
+    to: tuple[str, ...]
+    body: Body
+    agency: Agency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a letter carries."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter, ready to be sent: ``content`` is the whole mail (RFC 5322)."""
+
+    key: str
+    kind: LetterKind
+    agency: str | None
+    to: tuple[str, ...]
+    subject: str
+    message_id: str
+    content: bytes
+    created_at: datetime

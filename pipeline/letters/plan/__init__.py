@@ -1,0 +1,33 @@
+"""What came, where every agency stands, what has been written and the clock go in; the letters to be written come out.
+
+Pure planning: nothing is read, written or sent here. An intention's key says its occasion, and what has been written
+for an occasion is not planned again, so a run may be planned as often as one likes.
+"""
+
+from pipeline.letters.plan.answers import answers, carries_anothers
+from pipeline.letters.plan.campaign import LetterPlan, plan
+from pipeline.letters.plan.delivery import asked_delivery, complete_delivery, corrects
+from pipeline.letters.plan.digest import digest, morning
+from pipeline.letters.plan.outdated import renewed, untrue
+from pipeline.letters.plan.reminders import handouts, reminders
+from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses
+
+__all__ = [
+    "AgencyStanding",
+    "CampaignState",
+    "LetterPlan",
+    "WrittenLetter",
+    "addresses",
+    "answers",
+    "asked_delivery",
+    "carries_anothers",
+    "complete_delivery",
+    "corrects",
+    "digest",
+    "handouts",
+    "morning",
+    "plan",
+    "reminders",
+    "renewed",
+    "untrue",
+]

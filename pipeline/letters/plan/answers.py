@@ -1,0 +1,159 @@
+"""Arrivals go in; who is answered, and what with, comes out.
+
+Every mail that a person wrote is answered, once for all its files that end alike; a machine never is, and neither is a sender
+whom the district's own server knows to be false. What an agency sent goes to who sent it, or to its addresses on the roster. A file put into the inbox by hand is answered to the
+agency's address on the roster, if there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.district.folder import District
+from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKind
+from pipeline.letters.plan.state import addresses, belongs_to
+from pipeline.model import CHINA, Agency, SenderProof, Verdict
+
+KINDS: Mapping[Verdict, LetterKind] = {
+    Verdict.ACCEPTED: LetterKind.ACCEPTANCE,
+    Verdict.ACCEPTED_WITH_REMARKS: LetterKind.ACCEPTANCE,
+    Verdict.RETURNED: LetterKind.RETURNED,
+    Verdict.HELD: LetterKind.HELD,
+    Verdict.DUPLICATE: LetterKind.DUPLICATE,
+    Verdict.NOT_A_SUBMISSION: LetterKind.NOT_A_SUBMISSION,
+}
+"""How each verdict is answered."""
+_TO_THE_AGENCY = (LetterKind.ACCEPTANCE, LetterKind.RETURNED)
+"""Letters that speak of an agency's data."""
+_OF_NOBODYS_DATA = (LetterKind.DUPLICATE, LetterKind.NOT_A_SUBMISSION)
+"""Letters that say nothing of it to one who did not send it himself: they stand with the agency whose mailbox it is."""
+
+
+def answers(
+    arrivals: Iterable[AnsweredFile], earlier: Mapping[str, Sequence[AnsweredFile]], district: District
+) -> list[Intention]:
+    """Plan the answers. ``earlier`` holds every file of an agency (by code), in order of arrival, held ones left out."""
+    planned: dict[str, Intention] = {}
+    came = list(arrivals)
+    reported = {item.agency.code for item in came if item.agency and item.verdict is not Verdict.DUPLICATE}
+    for arrival in came:
+        intention = _answer(arrival, earlier, district, reported)
+        if intention:
+            planned.setdefault(intention.key, intention)
+    return _one_for_each_mail(planned.values())
+
+
+def _one_for_each_mail(planned: Iterable[Intention]) -> list[Intention]:
+    """Answer the files of one mail that end alike with one letter, about the first of them; the others are named in it.
+
+    Each that is accepted has a receipt of its own: an agency has one report in a mail.
+    """
+    alike: dict[object, list[Intention]] = {}
+    for item in planned:
+        is_receipt = item.kind is LetterKind.ACCEPTANCE
+        mail = item.body.arrival.mail if isinstance(item.body, AnswerPlan) and not is_receipt else ""
+        alike.setdefault((mail, item.to, item.kind, item.agency) if mail else item.key, []).append(item)
+    return [_naming(first, others) for first, *others in alike.values()]
+
+
+def _naming(first: Intention, others: Sequence[Intention]) -> Intention:
+    if not others or not isinstance(first.body, AnswerPlan):
+        return first
+    names = tuple(item.body.arrival.name for item in others if isinstance(item.body, AnswerPlan))
+    return replace(first, body=replace(first.body, also=names))
+
+
+def _answer(
+    arrival: AnsweredFile,
+    earlier: Mapping[str, Sequence[AnsweredFile]],
+    district: District,
+    reported: Collection[str],
+) -> Intention | None:
+    kind = KINDS[arrival.verdict]
+    to = _recipients(arrival, kind, district)
+    if arrival.automatic or not to or arrival.proof is SenderProof.FAILED:
+        return None
+    own = earlier.get(arrival.agency.code, ()) if arrival.agency else ()
+    known = _addressee(arrival, kind)
+    reader = known or _owner(arrival, kind, district)
+    return Intention(
+        key=key_of(arrival, kind),
+        kind=kind,
+        to=to,
+        body=AnswerPlan(
+            arrival,
+            _before(arrival, kind, own) if known and _may_hear_of(arrival, to) else None,
+            _replaced(arrival, own),
+            is_missing=reader is not None and reader.code not in reported,
+        ),
+        agency=reader,
+    )
+
+
+def key_of(arrival: AnsweredFile, kind: LetterKind) -> str:
+    """A sender without a table gets one letter a day, so that two machines can never talk to each other."""
+    if kind is LetterKind.NOT_A_SUBMISSION and arrival.received_at:
+        return f"answer:{arrival.sender}:{arrival.received_at.astimezone(CHINA).date()}:{kind}"
+    return f"answer:{arrival.mail or 'inbox'}:{arrival.sha256}:{kind}"
+
+
+def occasion(key: str) -> str:
+    """Return what a key is about, whatever the letter says of it."""
+    return key.rpartition(":")[0] if key.startswith("answer:") else key
+
+
+def _recipients(arrival: AnsweredFile, kind: LetterKind, district: District) -> tuple[str, ...]:
+    """Answer the sender; one who only passes an agency's file on, and a folder, have it answered to the agency."""
+    own = addresses(arrival.agency)
+    if arrival.sender is None:
+        return own if kind in _TO_THE_AGENCY else ()
+    passes_on = arrival.sender.casefold() in {mail.casefold() for mail in district.trusted_senders}
+    if kind in _TO_THE_AGENCY and passes_on and own and not belongs_to(arrival.sender, arrival.agency):
+        return own
+    return (arrival.sender,)
+
+
+def _may_hear_of(arrival: AnsweredFile, to: Sequence[str]) -> bool:
+    """Whether those who are written to may hear of what the agency sent besides: its own addresses, and its own senders."""
+    return all(belongs_to(address, arrival.agency) for address in to)
+
+
+def carries_anothers(intention: Intention) -> bool:
+    """Whether the workbook that answers a file shows what came with another, and goes to who may not have sent that."""
+    body = intention.body
+    if not isinstance(body, AnswerPlan) or body.arrival.shown in (0, body.arrival.version):
+        return False
+    return not _may_hear_of(body.arrival, intention.to)
+
+
+def _addressee(arrival: AnsweredFile, kind: LetterKind) -> Agency | None:
+    """Return the agency that a letter may speak of: never one that the sender does not belong to."""
+    if kind in _TO_THE_AGENCY or (
+        kind is LetterKind.DUPLICATE and belongs_to(arrival.sender, arrival.agency)
+    ):
+        return arrival.agency
+    return None
+
+
+def _owner(arrival: AnsweredFile, kind: LetterKind, district: District) -> Agency | None:
+    """Return the one agency whose mailbox it came from, for letters that speak of nobody's data."""
+    if kind in _OF_NOBODYS_DATA:
+        owners = [agency for agency in district.agencies if belongs_to(arrival.sender, agency)]
+        return owners[0] if len(owners) == 1 else None
+    return None
+
+
+def _replaced(arrival: AnsweredFile, own: Sequence[AnsweredFile]) -> int:
+    """Return the version whose figures counted until ``arrival`` was accepted."""
+    return max(
+        (item.version for item in own if item.version < arrival.version and item.verdict.is_acceptance),
+        default=0,
+    )
+
+
+def _before(arrival: AnsweredFile, kind: LetterKind, own: Sequence[AnsweredFile]) -> AnsweredFile | None:
+    """Return the version before ``arrival``, or the file that a duplicate repeats."""
+    if kind is LetterKind.DUPLICATE:
+        return next((item for item in reversed(own) if item.sha256 == arrival.sha256), None)
+    return next((item for item in reversed(own) if item.version < arrival.version), None)

@@ -1,0 +1,78 @@
+"""Where every agency stands goes in; the letter that sends the district workbook up comes out, once all are accepted or on demand.
+
+No such letter leaves before a person has signed it; one that corrects what was delivered is not even written before a
+person has let the correction go up, and said why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from pipeline.letter import DistrictDelivery, Intention, LetterKind
+from pipeline.letters.plan.state import CampaignState, WrittenLetter
+
+COMPLETE = "delivery:complete:"
+
+
+def complete_delivery(state: CampaignState) -> list[Intention]:
+    """Send the workbook when every agency counts, and again, as a correction, when figures that went up were corrected."""
+    wanted = delivery_of_all(state)
+    if wanted is None or (corrects(state, wanted.key) and wanted.key not in state.released):
+        return []
+    return [wanted]
+
+
+def delivery_of_all(state: CampaignState) -> Intention | None:
+    """Return the letter that sends up what stands now, None where an agency is missing in it or nothing has changed."""
+    to = state.district.people.district_office_email
+    if not to or any(not standing.counting for standing in state.standings):
+        return None
+    mark = "\n".join(f"{standing.agency.code} {standing.counting}" for standing in state.standings)
+    key = _key(state, f"{COMPLETE}{hashlib.sha256(mark.encode()).hexdigest()}")
+    if corrects(state, key) and not state.changes:
+        return None
+    return Intention(key, LetterKind.DELIVERY, (to,), _body(state, key))
+
+
+def _key(state: CampaignState, base: str) -> str:
+    """Return the key of a letter about what stands now; what went up once and stands again goes up anew."""
+    gone = [item.key for item in _gone(state)]
+    times = [key.partition("~")[0] for key in gone].count(base)
+    is_last = bool(gone) and gone[-1].partition("~")[0] == base
+    number = times if is_last else times + 1
+    return base if number <= 1 else f"{base}~{number}"
+
+
+def _gone(state: CampaignState) -> list[WrittenLetter]:
+    return [item for item in state.written if item.key.startswith(COMPLETE) and item.is_gone]
+
+
+def corrects(state: CampaignState, key: str) -> bool:
+    """Whether the letter of ``key`` would correct a complete workbook that has gone up."""
+    gone = _gone(state)
+    return bool(gone) and gone[-1].key != key
+
+
+def asked_delivery(state: CampaignState, workbook: str) -> Intention:
+    """Send the workbook as it is; ``workbook`` is its SHA-256, so that the same one is not sent twice.
+
+    Once every agency counts it is the very letter that a run writes, and what has been written for that stands.
+    """
+    wanted = delivery_of_all(state)
+    if wanted:
+        return wanted
+    key = f"delivery:asked:{workbook}"
+    return Intention(
+        key, LetterKind.DELIVERY, (state.district.people.district_office_email,), _body(state, key)
+    )
+
+
+def _body(state: CampaignState, key: str) -> DistrictDelivery:
+    waiting = [standing.agency.name for standing in state.standings if not standing.counting]
+    return DistrictDelivery(
+        accepted=len(state.standings) - len(waiting),
+        expected=len(state.standings),
+        open=tuple(waiting),
+        corrects=not waiting and corrects(state, key),
+        why=state.released.get(key, ""),
+    )

@@ -1,0 +1,177 @@
+"""Where everything stands goes in; the coordinator's morning letter comes out: whom to call today, in which order, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from pipeline.letter import AnsweredFile, Digest, Intention, LetterKind, PhoneCall, Plea
+from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses
+from pipeline.model import CHINA, Agency, Notice, Severity, Verdict
+
+_PATIENCE = 2
+"""Workdays that a returned report may take before somebody calls."""
+_OFTEN = 3
+"""Returned so often, a call helps more than another letter."""
+DIGEST = "digest:"
+"""Begins the key of every digest; the day on which it is read follows."""
+_Ranked = tuple[int, int, PhoneCall]
+
+
+def digest(state: CampaignState, waiting: int = 0) -> list[Intention]:
+    """Write to the office before each workday; once a day, however often the batch runs.
+
+    ``waiting`` counts the letters that are written and will still lie there in the morning.
+    """
+    to, day = state.district.people.email, state.reading_day
+    if not to or not state.district.calendar.is_workday(day):
+        return []
+    return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), morning(state, day, waiting))]
+
+
+def morning(state: CampaignState, day: date, waiting: int) -> Digest:
+    """Say where everything stands for those who read it on ``day``."""
+    return Digest(
+        day=day,
+        counts=state.counts,
+        left=_left(state, day, state.district.deadline),
+        calls=calls(state, day),
+        held=state.held,
+        pleas=tuple(_pleas(state)),
+        unsent=state.unsent,
+        waiting=waiting,
+        unreachable=tuple(
+            standing.agency
+            for standing in state.standings
+            if not (standing.counting or addresses(standing.agency))
+        ),
+        departed=state.departed,
+        came=state.came,
+        to_decide=state.to_decide,
+        strange=state.strange,
+    )
+
+
+def calls(state: CampaignState, day: date) -> tuple[PhoneCall, ...]:
+    """List whom to call: what is late first, then what keeps coming back, then what no letter can reach."""
+    ranked = [found for standing in state.standings for found in _call(state, standing, day)]
+    return tuple(call for _, _, call in sorted(ranked, key=lambda item: item[:2]))
+
+
+def _call(state: CampaignState, standing: AgencyStanding, day: date) -> Iterator[_Ranked]:
+    agency = standing.agency
+    left = _left(state, day, state.district.deadline_of(agency.code))
+    if standing.is_missing:
+        yield from _missing(state, standing, left)
+    elif standing.is_returned:
+        yield from _returned(state, standing, left, day)
+
+
+def _missing(state: CampaignState, standing: AgencyStanding, left: int) -> Iterator[_Ranked]:
+    agency = standing.agency
+    what = "只有一份待核实的文件（见下），还不能算报送" if standing.is_doubtful else "未报送"
+    soon = max(state.district.calendar.remind_days_before, default=0)
+    reminded = state.reminded(agency)
+    told = f"已催报 {reminded} 次" if reminded else ""
+    if left <= soon:
+        why = _sentence(what, _time_left(left), told, _reach(state, agency))
+        yield 0 if left < 0 else 4, left, PhoneCall(agency, why)
+
+
+def _returned(state: CampaignState, standing: AgencyStanding, left: int, day: date) -> Iterator[_Ranked]:
+    latest = standing.latest
+    if latest is None:
+        return
+    since = _returned_on(state, latest)
+    waited = state.district.calendar.workdays_between(since, day)
+    wrong = [item for item in latest.notices if item.severity == Severity.ERROR]
+    problem = next((_fault(item) for item in wrong if not item.pleaded), "")
+    if wrong and not problem:
+        return  # all is explained: it is the office's turn
+    why = _sentence(
+        f"第 {latest.version} 次报送{since.month}月{since.day}日退回",
+        "还没有重报" if waited > 1 else "",
+        "之后收到一份待核实的文件（见下）" if standing.is_doubtful else "",
+        _time_left(left),
+        f"主要问题：{problem}" if problem else "",
+        _reach(state, standing.agency, latest),
+    )
+    clerk, owner = latest.clerk, standing.agency
+    reached = replace(
+        owner, contact=owner.contact or clerk.get("contact", ""), phone=owner.phone or clerk.get("phone", "")
+    )
+    call = PhoneCall(reached, why)
+    if left < 0:
+        yield 1, left, call
+    elif latest.version >= _OFTEN or waited > _PATIENCE:
+        yield 2, -latest.version, call
+    elif not _can_be_told(state, standing.agency, latest):
+        yield 3, left, call
+
+
+def _pleas(state: CampaignState) -> Iterator[Plea]:
+    """Yield what agencies explained and the coordinator has to decide; once for each rule."""
+    for standing in state.standings:
+        if standing.latest and standing.latest.verdict is Verdict.RETURNED:
+            told = {item.code: item for item in reversed(standing.latest.notices) if item.pleaded}
+            for rule, item in told.items():
+                yield Plea(standing.agency, rule, _fault(item), item.pleaded)
+
+
+def _sentence(*parts: str) -> str:
+    return "；".join(part for part in parts if part) + "。"
+
+
+def _time_left(left: int) -> str:
+    if left < 0:
+        return f"已超过截止日期 {-left} 个工作日"
+    return f"还有 {left} 个工作日截止" if left else "今天是最后一个工作日"
+
+
+def _fault(item: Notice) -> str:
+    """Say where and what, without what to do: that is for the agency."""
+    return item.message.removesuffix("。").removesuffix(f"；{item.hint}")
+
+
+def _returned_on(state: CampaignState, latest: AnsweredFile) -> date:
+    """Return the day of the letter that says so; where none can be written, of the file's arrival; else it is this run's."""
+    told = [item.day for item in state.written if _returns(item, latest)]
+    if told:
+        return max(told)
+    is_tonight = latest.agency and _can_be_told(state, latest.agency, latest)
+    arrived = None if is_tonight else latest.received_at
+    return arrived.astimezone(CHINA).date() if arrived else state.today
+
+
+def _returns(item: WrittenLetter, latest: AnsweredFile) -> bool:
+    return item.kind is LetterKind.RETURNED and item.sha256 == latest.sha256
+
+
+def _can_be_told(state: CampaignState, agency: Agency, latest: AnsweredFile | None = None) -> bool:
+    """Whether letters to an agency have somewhere to go: its mailbox on the roster, or the one its file came from."""
+    answered = latest and (
+        any(item.sha256 == latest.sha256 and item.sender for item in state.arrivals)
+        or any(_returns(item, latest) for item in state.written)
+    )
+    return bool(addresses(agency) or answered)
+
+
+def _reach(state: CampaignState, agency: Agency, latest: AnsweredFile | None = None) -> str:
+    """Say why letters do not reach an agency, if they do not."""
+    refused = next((item for item in state.written if item.is_refused and item.agency == agency.code), None)
+    if refused:
+        return f"发给 {'、'.join(refused.to)} 的信被退回，请核实邮箱"
+    if not _can_be_told(state, agency, latest):
+        return "名单中没有邮箱，信发不到，请电话告知"
+    return ""
+
+
+def _left(state: CampaignState, day: date, deadline: date) -> int:
+    """Count the workdays up to ``deadline``; negative: since it."""
+    calendar = state.district.calendar
+    return (
+        calendar.workdays_between(day, deadline)
+        if day <= deadline
+        else -max(1, calendar.workdays_between(deadline, day))
+    )

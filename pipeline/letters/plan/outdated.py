@@ -1,0 +1,98 @@
+"""Letters that have not reached anybody go in; those that are true no longer, and those whose address was corrected, come out.
+
+A letter may wait for days: the mail server is down, or nobody has sent it. Meanwhile its agency reports, or somebody
+mends the roster; what leaves then must be what would be written then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.letter import Intention, LetterKind
+from pipeline.letters.plan.answers import KINDS
+from pipeline.letters.plan.delivery import COMPLETE, complete_delivery
+from pipeline.letters.plan.digest import DIGEST
+from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses, belongs_to
+from pipeline.model import Agency, Verdict
+
+_RENEWED: Mapping[LetterKind, LetterKind] = {
+    LetterKind.REMINDER: LetterKind.REMINDER,
+    LetterKind.TEMPLATE: LetterKind.REMINDER,
+    LetterKind.DIGEST: LetterKind.DIGEST,
+    LetterKind.DELIVERY: LetterKind.DELIVERY,
+}
+"""Kinds of which an older letter gives way to a new one of the other kind to the same reader; reminders carry the template."""
+
+
+def untrue(state: CampaignState) -> list[str]:
+    """Return the keys of letters that say what does not hold any more."""
+    standings = {standing.agency.code: standing for standing in state.standings}
+    complete = {item.key for item in complete_delivery(state)}
+    return [
+        item.key
+        for item in state.written
+        if item.is_open and not _holds(state, item, standings.get(item.agency or ""), complete)
+    ]
+
+
+def renewed(written: Sequence[WrittenLetter], planned: Sequence[Intention]) -> list[str]:
+    """Return the keys of letters in whose place another of the same kind is about to be written."""
+    new = {(item.kind, item.agency.code if item.agency else None): item.key for item in planned}
+    return [
+        item.key
+        for item in written
+        if item.is_open
+        and item.kind in _RENEWED
+        and new.get((_RENEWED[item.kind], item.agency), item.key) != item.key
+    ]
+
+
+def corrected(state: CampaignState) -> dict[str, tuple[str, ...]]:
+    """Map the keys of letters whose address is its reader's no longer to the addresses that are."""
+    agencies = {agency.code: agency for agency in state.district.agencies}
+    return dict(_corrected(state, agencies))
+
+
+def _corrected(state: CampaignState, agencies: Mapping[str, Agency]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    office = state.district.people.district_office_email
+    for item in state.written:
+        agency = agencies.get(item.agency or "")
+        to = addresses(agency)
+        if not item.is_open:
+            continue
+        if agency and to and not all(belongs_to(address, agency) for address in item.to):
+            yield item.key, to
+        elif item.kind is LetterKind.DELIVERY and office and item.to != (office,):
+            yield item.key, (office,)
+
+
+def _is_dated(state: CampaignState, item: WrittenLetter) -> bool:
+    """Whether a letter of a day has outlived it; one that was refused is a fact that the coordinator reads of.
+
+    A reminder says how much time is left: written one workday, it leaves by the next.
+    """
+    if item.is_refused:
+        return False
+    if item.kind is LetterKind.DIGEST:
+        return item.key < f"{DIGEST}{state.today}"
+    waited = state.district.calendar.workdays_between(item.day, state.today)
+    return item.kind is LetterKind.REMINDER and waited > 1
+
+
+def _holds(
+    state: CampaignState, item: WrittenLetter, standing: AgencyStanding | None, complete: set[str]
+) -> bool:
+    if (item.agency and standing is None) or _is_dated(state, item):
+        return False  # its agency is on the roster no longer, or its day is past
+    match item.kind:
+        case LetterKind.REMINDER | LetterKind.TEMPLATE if standing:
+            return standing.is_missing
+        case LetterKind.RETURNED if standing:
+            latest = standing.latest
+            return latest is not None and (latest.sha256, latest.verdict) == (item.sha256, Verdict.RETURNED)
+        case LetterKind.ACCEPTANCE | LetterKind.RETURNED | LetterKind.HELD | LetterKind.DUPLICATE:
+            return any(KINDS[verdict] is item.kind for verdict in state.verdicts.get(item.sha256, ()))
+        case LetterKind.DELIVERY:
+            return item.key in complete or not item.key.startswith(COMPLETE)
+        case _:
+            return True

@@ -1,0 +1,54 @@
+"""Where every agency stands goes in; the reminders of the day, and the letters that hand templates out, come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.district.folder import District
+from pipeline.letter import Handout, Intention, LetterKind, LetterState, Reminder
+from pipeline.letters.plan.state import CampaignState, addresses
+from pipeline.model import Agency
+
+
+def reminders(state: CampaignState) -> list[Intention]:
+    """Remind the agencies from which nothing came, on the workdays that the calendar says, each by its own deadline.
+
+    A reminder that has waited since an earlier day is written anew on any workday: what lies there says what is left today.
+    """
+    calendar, today = state.district.calendar, state.today
+    dated = {
+        item.agency
+        for item in state.written
+        if item.kind is LetterKind.REMINDER and item.state is LetterState.WAITING and item.day < today
+    }
+    found: list[Intention] = []
+    for standing in state.standings:
+        agency = standing.agency
+        deadline = state.district.deadline_of(agency.code)
+        to = addresses(agency)
+        is_due = calendar.reminds_on(today, deadline) or (agency.code in dated and calendar.is_workday(today))
+        if standing.is_missing and to and is_due:
+            body = Reminder(
+                deadline=deadline,
+                left=calendar.workdays_between(today, deadline),
+                late=calendar.workdays_between(deadline, today),
+                times=state.reminded(agency) + 1,
+                doubtful=standing.is_doubtful,
+            )
+            found.append(Intention(f"reminder:{agency.code}:{today}", LetterKind.REMINDER, to, body, agency))
+    return found
+
+
+def handouts(district: District, agencies: Iterable[Agency]) -> list[Intention]:
+    """Hand every agency that has a mailbox its template, once a campaign."""
+    return [
+        Intention(
+            f"template:{district.year}:{agency.code}",
+            LetterKind.TEMPLATE,
+            addresses(agency),
+            Handout(district.deadline_of(agency.code)),
+            agency,
+        )
+        for agency in agencies
+        if addresses(agency)
+    ]

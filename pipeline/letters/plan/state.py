@@ -1,0 +1,161 @@
+"""What planning looks at: where every agency stands and what has been written already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from pipeline.district.folder import District
+from pipeline.letter import AnsweredFile, LetterKind, LetterState, Unsent
+from pipeline.model import CHINA, Agency, Verdict
+
+_OFFICE_CLOSES = 17
+"""From this hour on, what is written is read on the next day."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyStanding:
+    """Where one agency stands. ``counting`` is the digest of the file whose figures count, empty if none does.
+
+    ``latest`` is its newest file that was not held: one that somebody else may have sent says nothing about the agency,
+    only that the coordinator has something to decide. ``has_held``: the newest of all waits for that.
+    """
+
+    agency: Agency
+    latest: AnsweredFile | None = None
+    counting: str = ""
+    has_held: bool = False
+    is_named: bool = False
+    """Whether a file of nobody, or of another agency, that waits for the coordinator states its name."""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing came that is surely the agency's."""
+        return self.latest is None and not self.counting
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a file waits for the coordinator that may be the agency's."""
+        return self.has_held or self.is_named
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether its newest file waits to be mended and none counts."""
+        return not self.counting and bool(self.latest) and not self.is_missing
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetter:
+    """A letter of an earlier run; ``said`` are the mail server's last words."""
+
+    key: str
+    kind: LetterKind
+    agency: str | None
+    to: tuple[str, ...]
+    subject: str
+    created_at: datetime
+    state: LetterState = LetterState.SENT
+    said: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the mail server will never take it."""
+        return self.state is LetterState.FAILED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not reached anybody: it waits, or was refused."""
+        return self.state in (LetterState.WAITING, LetterState.FAILED)
+
+    @property
+    def is_waiting_answer(self) -> bool:
+        """Whether it answers a file or mail and is still to leave."""
+        return self.state is LetterState.WAITING and self.key.startswith("answer:")
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left, or a person handed it over."""
+        return self.state.is_gone
+
+    @property
+    def day(self) -> date:
+        """The day in China on which it was written."""
+        return self.created_at.astimezone(CHINA).date()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file that an answer is about."""
+        return self.key.rsplit(":", 2)[1] if self.key.startswith("answer:") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignState:
+    """All that planning knows. ``arrivals`` are in order of arrival; ``held`` wait for the coordinator."""
+
+    district: District
+    now: datetime
+    standings: tuple[AgencyStanding, ...]
+    arrivals: tuple[AnsweredFile, ...] = ()
+    held: tuple[AnsweredFile, ...] = ()
+    written: tuple[WrittenLetter, ...] = ()
+    came: Mapping[Verdict, int] = field(default_factory=dict)
+    """Files since the last digest, by verdict."""
+    verdicts: Mapping[str, Collection[Verdict]] = field(default_factory=dict)
+    """What became of each file, by its digest; of one that came again, also that it is a duplicate."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many agencies stand where, as ``run.json`` counts them."""
+    departed: tuple[str, ...] = ()
+    """Names of agencies whose reports were accepted once and that are on the roster no longer."""
+    changes: tuple[tuple[str, str], ...] = ()
+    """What differs from the workbook that was delivered last: whose it is, and in words."""
+    released: Mapping[str, str] = field(default_factory=dict)
+    """Why a correction of what was delivered may go up, by the key of the letter that carries it."""
+    to_decide: tuple[str, ...] = ()
+    """What waits for a person, in sentences."""
+    strange: tuple[tuple[str, str], ...] = ()
+    """What lies in the inbox and is no submission, each with what to do about it."""
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return self.now.astimezone(CHINA).date()
+
+    @property
+    def reading_day(self) -> date:
+        """The day on which the office will read what is written now."""
+        there = self.now.astimezone(CHINA)
+        return self.today + timedelta(days=there.hour >= _OFFICE_CLOSES)
+
+    def reminded(self, agency: Agency) -> int:
+        """Count the reminders that an agency has had: that left, or that a person handed over."""
+        return sum(
+            item.kind is LetterKind.REMINDER and item.agency == agency.code and item.is_gone
+            for item in self.written
+        )
+
+    def has_left(self, item: WrittenLetter) -> bool:
+        """Whether a letter may have reached its reader; without a mail server nobody need tell us who handed which one over.
+
+        Good enough to compare a version with the one before. No letter says of another that it was sent unless it is gone.
+        """
+        return item.is_gone or not self.district.mail.smtp_host
+
+    @property
+    def unsent(self) -> tuple[Unsent, ...]:
+        """Letters that the mail server refused."""
+        return tuple(
+            Unsent("、".join(item.to), item.subject, item.said) for item in self.written if item.is_refused
+        )
+
+
+def addresses(agency: Agency | None) -> tuple[str, ...]:
+    """Return the mailboxes of an agency; a whole domain (``@…``) is no mailbox."""
+    return tuple(mail for mail in (agency.emails if agency else ()) if not mail.startswith("@"))
+
+
+def belongs_to(sender: str | None, agency: Agency | None) -> bool:
+    """Whether an address is one of the agency's, or of its domain."""
+    own = {mail.casefold() for mail in agency.emails} if agency else set()
+    address = (sender or "").casefold()
+    return bool(address) and (address in own or "@" + address.rpartition("@")[2] in own)

@@ -1,0 +1,126 @@
+"""The parts of a letter go in; the bytes of a mail come out, the same for the same parts.
+
+Written for the mail programs of Chinese offices: text in UTF-8, names of attachments once as RFC 2231 (what the standard
+asks) and once as RFC 2047 (what older Foxmail, Coremail and Outlook read), no continuation lines inside a name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from base64 import encodebytes
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email import message_from_bytes
+from email.header import Header
+from email.message import Message
+from email.policy import Compat32
+from email.utils import format_datetime, formataddr
+from urllib.parse import quote
+
+from pipeline.letter import Attachment
+from pipeline.model import CHINA, LOOP_HEADER
+
+_POLICY = Compat32(max_line_length=0, linesep="\r\n")
+"""Lines are folded here, where it is known what may be folded."""
+_LONGEST_WORD = 75
+_TYPES: Mapping[str, str] = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def message_id(key: str, domain: str) -> str:
+    """Derive the Message-ID from what the letter is for: sent twice, it is one letter to every mail program.
+
+    ``key`` holds something that nobody else knows, so that a report about a letter can only come from who has it.
+    """
+    return f"<{_digest(key)}@{domain or 'nianbao.invalid'}>"
+
+
+def build_mail(
+    headers: Mapping[str, str],
+    text: str,
+    attachments: Sequence[Attachment] = (),
+    *,
+    key: str,
+) -> bytes:
+    """Build the mail. ``headers`` are plain text, in order; ``key`` makes the boundary."""
+    body = _part("text/plain", "utf-8", text.replace("\n", "\r\n").encode())
+    if attachments:
+        whole = Message(_POLICY)
+        whole["Content-Type"] = f'multipart/mixed; boundary="=_{_digest(key)}"'
+        whole.set_payload([body, *map(_attached, attachments)])
+    else:
+        whole = body
+    mail = Message(_POLICY)
+    for name, value in headers.items():
+        if value:
+            mail[name] = encoded(name, value)
+    mail["MIME-Version"] = "1.0"
+    for name, value in whole.items():
+        mail[name] = value
+    mail.set_payload(whole.get_payload())
+    return spelled(mail)
+
+
+def parsed(content: bytes) -> Message:
+    """Take a letter of ours apart; spelled again it is the same, byte for byte."""
+    return message_from_bytes(content, policy=_POLICY)
+
+
+def spelled(mail: Message) -> bytes:
+    """Return the bytes of a mail."""
+    return mail.as_bytes(policy=_POLICY)
+
+
+def address(name: str, mailbox: str) -> str:
+    """Spell a mailbox with the name people see; empty where there is no mailbox."""
+    return formataddr((name, mailbox), "utf-8") if mailbox else ""
+
+
+def date_header(moment: datetime) -> str:
+    """Spell a moment in China's time."""
+    return format_datetime(moment.astimezone(CHINA))
+
+
+def encoded(name: str, value: str) -> str:
+    """Encode a header as RFC 2047 asks; one that is ASCII, such as an address, stays as it is. No line break survives."""
+    value = " ".join(value.split())
+    return value if value.isascii() else Header(value, "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+def loop_headers(kind: str, *, is_reply: bool) -> dict[str, str]:
+    """Return what tells other machines (RFC 3834) and ourselves not to answer."""
+    return {
+        "Auto-Submitted": "auto-replied" if is_reply else "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        LOOP_HEADER: kind,
+    }
+
+
+def _part(kind: str, charset: str, content: bytes) -> Message:
+    part = Message(_POLICY)
+    part["Content-Type"] = f"{kind}; charset={charset}" if charset else kind
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(encodebytes(content).decode("ascii").replace("\n", "\r\n"))
+    return part
+
+
+def _attached(item: Attachment) -> Message:
+    suffix = "." + item.name.rpartition(".")[2].lower()
+    kind = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+    part = _part(f'{kind};\r\n name="{_word(item.name)}"', "", item.content)
+    part["Content-Disposition"] = f"attachment;\r\n filename*=utf-8''{quote(item.name, safe='')}"
+    return part
+
+
+def _word(name: str) -> str:
+    """Encode a name in RFC 2047 words, each on a line of its own."""
+    if name.isascii():
+        return name.replace("\\", "_").replace('"', "_")
+    return Header(name, "utf-8").encode(maxlinelen=_LONGEST_WORD, linesep="\r\n")
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -1,0 +1,321 @@
+"""An intention goes in; the named values that its text speaks of come out, all ready to be read by people.
+
+Every value is a plain word, number or list, so that a coordinator who edits a text needs to know no more than its head says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.district.folder import District
+from pipeline.district.workdays import spoken_date
+from pipeline.forms.form import Clerk, Form
+from pipeline.letter import (
+    AnsweredFile,
+    AnswerPlan,
+    Attachment,
+    Digest,
+    DistrictDelivery,
+    Handout,
+    Intention,
+    Rejudged,
+    Reminder,
+)
+from pipeline.letters.text.comparison import Comparison, compare
+from pipeline.model import CHINA, Notice, Number, Severity, Verdict
+from pipeline.wording.grouping import GroupedNotice, group_notices
+from pipeline.wording.messages import (
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    agencies_by_verdict,
+    counts_in_words,
+    spoken,
+)
+from pipeline.wording.quoting import quoted, visible
+
+_SCREENFUL = 10
+"""Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""
+_LONGEST_NAME = 80
+_MOST_NAMES = 20
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the words of every letter draw on. ``totals`` are the district's sums; ``rules`` names the edition of the checks."""
+
+    form: Form
+    district: District
+    now: datetime
+    rules: str = ""
+    totals: tuple[Number, ...] = ()
+    secret: str = ""
+    """What the ledger alone knows: Message-IDs rest on it."""
+
+
+def values_of(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    """Return the named values of a letter, each on one line: what others wrote begins no paragraph of ours."""
+    values = {**_common(intention, sources, attachments), **_own(intention, sources, attachments)}
+    return {name: _on_one_line(value) for name, value in values.items()}
+
+
+def _on_one_line(value: object) -> object:
+    match value:
+        case str():
+            return value if value.isprintable() else " ".join(visible(value).split())
+        case list() | tuple():
+            return [_on_one_line(item) for item in value]
+        case dict():
+            return {name: _on_one_line(item) for name, item in value.items()}
+        case _:
+            return value
+
+
+def _common(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    district, agency = sources.district, intention.agency
+    return {
+        "district": district.name,
+        "year": district.year,
+        "office": district.office,
+        "coordinator": district.people.coordinator,
+        "phone": district.people.phone,
+        "email": district.people.email,
+        "today": spoken_day(sources.now),
+        "moment": spoken_moment(sources.now),
+        "agency": agency.name if agency else "",
+        "contact": agency.contact if agency else "",
+        "deadline": spoken_date(district.deadline_of(agency.code) if agency else district.deadline),
+        "attached": attachments[0].name if attachments else "",
+    }
+
+
+def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    body = intention.body
+    if isinstance(body, AnswerPlan):
+        return _answer(body, sources)
+    if isinstance(body, Reminder):
+        return {"left": body.left, "late": body.late, "times": body.times, "doubtful": body.doubtful}
+    if isinstance(body, Digest):
+        return _digest(body)
+    if isinstance(body, DistrictDelivery):
+        return _delivery(body, sources, attachments)
+    return _handout(body)
+
+
+def _handout(body: Handout) -> Values:
+    return {"deadline": spoken_date(body.deadline)}
+
+
+# ---------------------------------------------------------------- answers
+
+
+def _answer(body: AnswerPlan, sources: Sources) -> Values:
+    arrival = body.arrival
+    plain = {
+        "file": _shortened(arrival.name),
+        "subject_received": _shortened(arrival.subject) or "来信",
+        "others": "、".join(f"“{_shortened(name)}”" for name in arrival.others),
+        "also": _named([f"《{_shortened(name)}》" for name in body.also]),
+        "sha256": arrival.sha256,
+        "version": arrival.version,
+        "received": spoken_moment(arrival.received_at) if arrival.received_at else "",
+        "handled": spoken_moment(sources.now),
+    }
+    if arrival.verdict is Verdict.RETURNED:
+        return {**plain, **_returned(body, sources)}
+    if arrival.verdict.is_acceptance:
+        return {**plain, **_accepted(body, sources)}
+    earlier = body.earlier
+    return {
+        **plain,
+        "version": earlier.version if earlier else 0,
+        "counting": arrival.counting if earlier else 0,
+        "since": spoken_day(arrival.received_at or sources.now),
+        "outcome": VERDICT_WORDS[earlier.verdict] if earlier else "",
+        "other_year": arrival.other_year or "",
+        "missing": body.is_missing,
+    }
+
+
+def _accepted(body: AnswerPlan, sources: Sources) -> Values:
+    arrival, form = body.arrival, sources.form
+    remarks = group_notices(item for item in arrival.notices if item.severity == Severity.WARNING)
+    code = arrival.agency.code if arrival.agency else ""
+    is_superseded = arrival.counting not in (0, arrival.version)
+    return {
+        "receipt": f"{sources.district.year}-{code}-{arrival.version:02d}",
+        "received": spoken_moment(arrival.received_at) if arrival.received_at else "随文件存入",
+        "authority": form.authority,
+        "edition": form.edition,
+        "rules": sources.rules,
+        "figures": figures(form, arrival.report.numbers if arrival.report else ()),
+        "remarks": [sentence(group) for group in remarks[:_SCREENFUL]],
+        "remarks_left": max(0, len(remarks) - _SCREENFUL),
+        "superseded": arrival.counting if is_superseded else 0,
+        "replaced": 0 if is_superseded else body.replaces,
+        "reversed": spoken_date(body.reverses) if body.reverses else "",
+        "excepted": "；".join(arrival.excepted),
+        "filled_by": Clerk(**arrival.clerk).words,
+    }
+
+
+def figures(form: Form, numbers: Sequence[Number]) -> list[Mapping[str, str]]:
+    """Return the form's headline figures as (label, value)."""
+    if not numbers:
+        return []
+    return [
+        {"label": item.label, "value": spoken(numbers[form.by_key[item.cell].index])}
+        for item in form.headlines
+    ]
+
+
+def _returned(body: AnswerPlan, sources: Sources) -> Values:
+    arrival, earlier = body.arrival, body.earlier
+    told = compare(earlier.notices, arrival.notices) if earlier and _is_comparable(arrival, earlier) else None
+    items = _items(arrival, told)
+    errors, warnings = (items[severity] for severity in (Severity.ERROR, Severity.WARNING))
+    pleas = [sentence(group) for group in group_notices(item for item in arrival.notices if item.pleaded)]
+    shown = warnings[: max(0, _SCREENFUL - len(errors))]
+    deadline = sources.district.deadline_of(arrival.agency.code if arrival.agency else "")
+    return {
+        "errors": errors[:_SCREENFUL],
+        "errors_count": len(errors),
+        "pleas": pleas,
+        "warnings": shown,
+        "warnings_count": len(warnings),
+        "more": len(errors) + len(warnings) - len(errors[:_SCREENFUL]) - len(shown),
+        "counting": arrival.counting,
+        "shown": arrival.shown == arrival.version,
+        "shown_version": arrival.shown,
+        "unfilled": arrival.comparable and arrival.shown != arrival.version,
+        "late": sources.now.astimezone(CHINA).date() > deadline,
+        "compared": earlier.version if told and earlier else 0,
+        "mended": _problems(told.mended) if told else 0,
+        "still_open": _problems(told.still_open) if told else 0,
+        "fresh": _problems(told.new) if told else 0,
+        "reversed": spoken_date(body.reverses) if body.reverses else "",
+        "past_year": body.rejudged is Rejudged.LAST_YEAR,
+        "waiver_ended": body.rejudged is Rejudged.WAIVER,
+    }
+
+
+def _is_comparable(arrival: AnsweredFile, earlier: AnsweredFile) -> bool:
+    return arrival.comparable and earlier.comparable and earlier.version < arrival.version
+
+
+def _problems(notices: Iterable[Notice]) -> int:
+    """Count as the letter lists: what is the same in many cells is one problem."""
+    return len(group_notices(notices))
+
+
+def _items(arrival: AnsweredFile, told: Comparison | None) -> dict[str, list[Mapping[str, str]]]:
+    """Word the findings by severity; what was told before stands apart from what is new, even where it says the same."""
+    parts = {"": arrival.notices} if told is None else {"上次已指出": told.still_open, "新出现": told.new}
+    found: dict[str, list[Mapping[str, str]]] = {severity: [] for severity in Severity}
+    for mark, notices in parts.items():
+        for group in group_notices(item for item in notices if not item.pleaded):
+            found[group.notice.severity].append({"mark": mark, "text": sentence(group)})
+    return found
+
+
+def sentence(group: GroupedNotice) -> str:
+    """Put a finding, or one that stands in several cells, into one sentence: where, what, what to do."""
+    notice = group.notice
+    if group.count <= 1:
+        return notice.message
+    said = "；".join(part for part in (notice.fault, notice.hint) if part)
+    return f"{group.where}：{said}。"
+
+
+# ---------------------------------------------------------------- the coordinator and the district office
+
+
+def _digest(body: Digest) -> Values:
+    stands = agencies_by_verdict(body.counts)
+    return {
+        "day": spoken_date(body.day),
+        "counts": counts_in_words(body.counts),
+        "expected": body.counts["expected"],
+        "accepted": stands[Verdict.ACCEPTED] + stands[Verdict.ACCEPTED_WITH_REMARKS],
+        "returned": stands[Verdict.RETURNED],
+        "undecided": stands[Verdict.HELD],
+        "missing": stands[None],
+        "left": max(0, body.left),
+        "late": max(0, -body.left),
+        "calls": [
+            {"agency": call.agency.name, "contact": call.agency.contact, "phone": call.agency.phone, "why": call.why}
+            for call in body.calls
+        ],
+        "held": [
+            {"file": _shortened(item.name), "sender": item.sender or "", "why": _reason(item)} for item in body.held
+        ],
+        "pleas": [
+            {"agency": item.agency.name, "code": item.agency.code, "rule": item.rule, "fault": item.fault, "said": item.said}
+            for item in body.pleas
+        ],
+        "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
+        "waiting": body.waiting,
+        "unreachable": _listed([agency.name for agency in body.unreachable]),
+        "departed": _listed(body.departed),
+        "to_decide": list(body.to_decide),
+        "strange": [{"file": _shortened(file), "why": why} for file, why in body.strange[:_SCREENFUL]],
+        "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
+    }  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f"等 {len(names)} 家" if len(names) > _MOST_NAMES else ""
+    return "、".join(names[:_MOST_NAMES]) + more
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f"等 {len(names)} 个文件" if len(names) > _MOST_NAMES else ""
+    return "、".join(names[:_MOST_NAMES]) + more
+
+
+def _reason(arrival: AnsweredFile) -> str:
+    """Say what is to be decided: the heaviest finding, in words."""
+    groups = group_notices(arrival.notices)
+    return sentence(groups[0]) if groups else f"{SEVERITY_WORDS[Severity.WARNING]}：请打开文件核实。"
+
+
+def _delivery(body: DistrictDelivery, sources: Sources, attachments: Sequence[Attachment]) -> Values:
+    import hashlib  # noqa: PLC0415 - one letter a year
+
+    content = attachments[0].content if attachments else b""
+    return {
+        "recipient": sources.district.people.district_office or f"{sources.district.name}人民政府办公室",
+        "accepted": body.accepted,
+        "expected": body.expected,
+        "open": "、".join(body.open),
+        "corrects": body.corrects,
+        "why": body.why,
+        "whose": "、".join(body.whose),
+        "changes": list(body.changes[:_MOST_NAMES]),
+        "changes_left": max(0, len(body.changes) - _MOST_NAMES),
+        "figures": figures(sources.form, sources.totals),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+# ---------------------------------------------------------------- plain words
+
+
+def spoken_day(moment: datetime) -> str:
+    """Write the day in China: 2024年1月31日."""
+    there = moment.astimezone(CHINA)
+    return f"{there.year}年{there.month}月{there.day}日"
+
+
+def spoken_moment(moment: datetime) -> str:
+    """Write a moment in China's time: 2024年1月31日 09:05; a midnight is a day without a time."""
+    there = moment.astimezone(CHINA)
+    time = f" {there:%H:%M}" if (there.hour, there.minute, there.second) != (0, 0, 0) else ""
+    return f"{spoken_day(there)}{time}"
+
+
+def _shortened(name: str) -> str:
+    return quoted(name, _LONGEST_NAME)

@@ -1,0 +1,143 @@
+"""A form and a report go in; its figures as a small workbook and as CSV, for readers who calculate with them, come out.
+
+Both are compiled once per run like the documents: xlsxwriter lays the official tables out with a mark in the place of
+every figure, and a report's workbook is what lies between the marks, joined with its figures.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.publishing import package
+from pipeline.publishing.data.datafiles import plain_number
+from pipeline.publishing.package import PackagePart
+from pipeline.publishing.word.report import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.forms.form import Cell, Form, Table
+    from pipeline.model import Report
+    from pipeline.publishing.summary.book import SummaryBook
+
+_TITLE_MARK = "\ue000\ue001"
+_FIGURE_MARKS = 900_000_000
+"""Added to the index of a figure, this is the number that stands for it in the compiled workbook."""
+_SLOT = re.compile(f"{_TITLE_MARK}|(?<=<v>){_FIGURE_MARKS // 1000}\\d{{3}}(?=</v>)")
+_TABLE_TOP = 2
+_LABEL_WIDTHS = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
+_WIDE, _NARROW = 17.0, 9.0
+_FEW_COLUMNS, _PORTRAIT_COLUMNS = 4, 10
+CSV_HEAD = ("表", "行", "列", "数值", "指标代码")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSheet:
+    """A part of the workbook that differs from report to report; a slot is a figure's index or, for the title, -1."""
+
+    name: str
+    literals: tuple[str, ...]
+    slots: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """What figures are printed with, compiled. It can be pickled."""
+
+    report_title: str
+    parts: tuple[PackagePart | LiveSheet, ...]
+    lines: tuple[tuple[str, str], ...]
+    """What stands before and after each figure in the CSV."""
+
+
+def compile_downloads(form: Form) -> Downloads:
+    """Compile workbook and CSV of ``form``."""
+    parts = [_read(name, plain) for name, plain in package.unpack(_laid_out(form))]
+    return Downloads(form.report_title, tuple(parts), tuple(_csv_line(form, cell) for cell in form.cells))
+
+
+def figures_workbook(downloads: Downloads, report: Report) -> bytes:
+    """Return the figures of ``report`` in the official tables (.xlsx), a sheet for each: the same bytes every time."""
+    title = escaped(downloads.report_title.format(agency=report.agency, year=report.year))
+    values = [*map(plain_number, report.numbers), title]
+    parts = []
+    for part in downloads.parts:
+        if isinstance(part, LiveSheet):
+            pieces = [part.literals[0]]
+            for slot, literal in zip(part.slots, part.literals[1:], strict=True):
+                pieces += (values[slot], literal)
+            parts.append(package.deflate(part.name, "".join(pieces).encode()))
+        else:
+            parts.append(part)
+    return package.join(parts)
+
+
+def figures_list(downloads: Downloads, report: Report) -> bytes:
+    """Return the figures of ``report`` as CSV, one a line with its labels and its key."""
+    rows = (
+        f"{before}{plain_number(number)}{after}"
+        for (before, after), number in zip(downloads.lines, report.numbers, strict=True)
+    )
+    return f"{','.join(CSV_HEAD)}\r\n{''.join(rows)}".encode("utf-8-sig")
+
+
+def _read(name: str, plain: bytes) -> PackagePart | LiveSheet:
+    text = plain.decode() if name.endswith(".xml") else ""
+    found = _SLOT.findall(text)
+    if not found:
+        return package.deflate(name, plain)
+    slots = tuple(-1 if mark == _TITLE_MARK else int(mark) - _FIGURE_MARKS for mark in found)
+    return LiveSheet(name, tuple(_SLOT.split(text)), slots)
+
+
+def _laid_out(form: Form) -> bytes:
+    from pipeline.publishing.summary.book import SummaryBook  # noqa: PLC0415 - xlsxwriter, once a run
+
+    book = SummaryBook(_TITLE_MARK, ("", ""))
+    for table in form.tables:
+        _lay_out_table(book, form, table)
+    return book.to_bytes()
+
+
+def _lay_out_table(book: SummaryBook, form: Form, table: Table) -> None:
+    grid = form.grids[table.key]
+    figures = grid.columns - grid.label_columns
+    widths = [*_LABEL_WIDTHS[grid.label_columns], *[_WIDE if figures < _FEW_COLUMNS else _NARROW] * figures]
+    page = book.page(table.sheet, widths, landscape=grid.columns > _PORTRAIT_COLUMNS)
+    page.title(form.sheet(table.sheet).title)
+    page.text(1, 0, _TITLE_MARK, book.style(align="center"), across=grid.columns)
+    heights: dict[int, dict[int, tuple[str, int]]] = {row: {} for row in range(grid.rows)}
+    for item in grid.cells:
+        row, column = _TABLE_TOP + item.row, item.column
+        if item.key:
+            cell = form.by_key[item.key]
+            style = book.figure(cell.kind, align="center")
+            if item.width > 1:
+                page.text(row, column, "", style, across=item.width)
+            page.number(row, column, _FIGURE_MARKS + cell.index, style)
+            continue
+        style = book.boxed(align="left") if item.role == "row_label" else book.head()
+        page.text(row, column, item.text, style, across=item.width, down=item.height)
+        if item.height == 1:
+            heights[item.row][column] = (item.text, item.width)
+    for number, texts in heights.items():
+        page.height_for(_TABLE_TOP + number, texts, least=22)
+    page.sheet.repeat_rows(_TABLE_TOP, _TABLE_TOP + grid.header_rows - 1)
+    page.sheet.fit_to_pages(1, 1)
+
+
+def _csv_line(form: Form, cell: Cell) -> tuple[str, str]:
+    table = form.table(cell.table)
+    place = " ".join(part for part in (table.name, table.blocks[cell.block].heading) if part)
+    before = _csv((place, " / ".join(cell.row.label), " / ".join(cell.column.label)))
+    return f"{before},", f",{_csv((cell.key,))}\r\n"
+
+
+def _csv(values: Sequence[str]) -> str:
+    target = io.StringIO()
+    csv.writer(target, lineterminator="").writerow(values)
+    return target.getvalue()

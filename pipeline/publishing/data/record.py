@@ -1,0 +1,185 @@
+"""Assessments go in; the JSON that other programs read comes out (``run.json``, ``check --json``).
+
+The keys are a contract: absent never, unknown null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeline.forms.form import Clerk
+from pipeline.model import Assessment, DistrictSummary, Finding, Notice, Severity, Verdict
+from pipeline.wording.grouping import group_notices
+from pipeline.wording.messages import awaits_approval
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file that is no submission of its own: a duplicate, or a mail without a spreadsheet.
+
+    ``repeats`` is the year of another campaign that has dealt with the same file.
+    """
+
+    file: str
+    sha256: str
+    verdict: Verdict
+    agency: str | None = None
+    agency_name: str | None = None
+    repeats: int | None = None
+    findings: tuple[Finding, ...] = ()
+    """What the coordinator is to do about it; nothing for most."""
+
+
+def submission_record(  # noqa: PLR0913 - a row, spelled out
+    assessment: Assessment,
+    notices: Sequence[Notice],
+    *,
+    clerk: Clerk = Clerk(),  # noqa: B008 - frozen, so one instance serves every call
+    report: str | None = None,
+    html: str | None = None,
+    site: str | None = None,
+    returned: str | None = None,
+    counts: bool = False,
+    word: int | None = None,
+) -> Record:
+    """Describe one judged file; paths are relative to the output folder."""
+    submission = assessment.submission
+    agency = submission.agency
+    return {
+        "file": submission.file,
+        "sha256": submission.sha256,
+        "agency": agency.code if agency else None,
+        "agency_name": agency.name if agency else submission.reading.claims.agency or None,
+        "year": submission.year,
+        "form": submission.reading.form,
+        "version": assessment.version or None,
+        "clerk": {name: getattr(clerk, name) or None for name in Clerk.__slots__},
+        "verdict": assessment.verdict.value,
+        "awaits_approval": assessment.verdict is Verdict.RETURNED and awaits_approval(notices),
+        "counts": counts,
+        "word": word,
+        "report": report,
+        "html": html,
+        "pdf": None,
+        "site": site,
+        "returned": returned,
+        "problem_counts": problem_counts(notices),
+        "pleas": [
+            {"code": notice.code, "key": notice.key, "explanation": notice.pleaded}
+            for notice in notices
+            if notice.pleaded
+        ],
+        "findings": [notice_record(notice) for notice in notices],
+    }
+
+
+def problem_counts(notices: Sequence[Notice]) -> dict[str, int]:
+    """Count errors and warnings as people are told of them: what has one cause is one problem."""
+    found = Counter(group.notice.severity for group in group_notices(notices))
+    return {severity.value: found[severity] for severity in (Severity.ERROR, Severity.WARNING)}
+
+
+def leftover_record(leftover: Leftover, notices: Sequence[Notice] = ()) -> Record:
+    """Describe a file that was not judged, with the keys of a submission."""
+    unknown = dict.fromkeys(("year", "form", "version", "report", "html", "pdf", "site", "returned"))
+    return {
+        "file": leftover.file,
+        "sha256": leftover.sha256,
+        "agency": leftover.agency,
+        "agency_name": leftover.agency_name,
+        **unknown,
+        "clerk": dict.fromkeys(Clerk.__slots__),
+        "verdict": leftover.verdict.value,
+        "awaits_approval": False,
+        "counts": False,
+        "word": None,
+        "problem_counts": problem_counts(notices),
+        "pleas": [],
+        "findings": [notice_record(notice) for notice in notices],
+    }
+
+
+def notice_record(notice: Notice) -> Record:
+    """Describe one finding."""
+    return {
+        "code": notice.code,
+        "severity": notice.severity,
+        "sheet": notice.sheet,
+        "cell": notice.cell,
+        "key": notice.key,
+        "actual": notice.actual,
+        "expected": notice.expected,
+        "message": notice.message,
+        "hint": notice.hint,
+    }
+
+
+def counts(summary: DistrictSummary, submissions: Sequence[Record]) -> dict[str, int]:
+    """Count agencies by what became of them; ``held`` also counts files that belong to nobody yet.
+
+    ``awaiting_approval`` are those of the returned whose every error was explained.
+    """
+    awaiting = {(item["agency"], item["version"]) for item in submissions if item["awaits_approval"]}
+    shown = [
+        (state.agency.code, item.version)
+        for state in summary.states
+        if (item := state.counting or state.latest)
+    ]
+    missing = len(summary.missing)
+    return {
+        "expected": len(summary.states),
+        "received": len(summary.states) - missing,
+        "accepted": summary.count(Verdict.ACCEPTED),
+        "accepted_with_remarks": summary.count(Verdict.ACCEPTED_WITH_REMARKS),
+        "returned": summary.count(Verdict.RETURNED),
+        "awaiting_approval": sum(item in awaiting for item in shown),
+        "held": summary.held_files,
+        "missing": missing,
+    }
+
+
+def run_record(
+    summary: DistrictSummary,
+    *,
+    now: datetime,
+    files: Mapping[str, str | None],
+    submissions: Sequence[Record],
+    archive: Sequence[str] = (),
+) -> Record:
+    """Describe a run; ``archive`` are the files of earlier years in the folder for the portal."""
+    return {
+        "form": summary.form,
+        "year": summary.year,
+        "district": summary.district,
+        "now": now.isoformat(timespec="seconds"),
+        "counts": counts(summary, submissions),
+        "files": dict(files),
+        "archive": list(archive),
+        "submissions": list(submissions),
+    }
+
+
+def with_pdfs(found: Record, pdfs: Mapping[str, str]) -> Record:
+    """Return the record with the PDF of each Word report that has one, by the report's path."""
+    submissions = [item | {"pdf": pdfs.get(item["report"])} for item in found["submissions"]]
+    return found | {"submissions": submissions}
+
+
+def paths(found: Record) -> set[str]:
+    """Return every output file that a record names."""
+    named = [*found["files"].values(), *found.get("archive", ())]
+    for submission in found["submissions"]:
+        named += [submission["report"], submission.get("html"), submission.get("pdf"), submission["returned"]]
+    return {path for path in named if path}
+
+
+def to_json(value: Record | Sequence[Record]) -> bytes:
+    """Write JSON as people can read it, Chinese unescaped."""
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

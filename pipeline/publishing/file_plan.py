@@ -1,0 +1,271 @@
+"""A run goes in; which files it writes, what each is made of and which may stay comes out, before a byte is written.
+
+    reports/<agency>.docx .html     a report that counts; stays while layout, style, program and all that its judgement
+    site/reports/<agency>.*         depends on are the same. It is not even made again.
+    returned/<agency>_第n次.xlsx     a submission that goes back: the same
+    *.pdf and their copies          stay while the Word report says what they were printed from (see ``pdf``)
+    site/reports/<year>/<agency>.*  a report of an earlier year; stays while it and the layouts are the same
+    site/index.html, index.html, the district's workbook, report and table for above, figures.csv, findings.csv
+                                    the whole run: made each time, written where their bytes differ
+    run.json                        last, so that an interrupted run is seen and done again
+
+What the run before wrote and this one does not is removed. A run in which nothing changed does not come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline.district.folder import District
+from pipeline.forms.form import Form
+from pipeline.machine.digest import digest_of
+from pipeline.model import (
+    Assessment,
+    Compared,
+    DistrictSummary,
+    Made,
+    Notice,
+    PastReport,
+    Report,
+    RunCounts,
+    Severity,
+    Verdict,
+)
+from pipeline.publishing import documents
+from pipeline.publishing.archive import Archived, Reports, archived
+from pipeline.publishing.data import record
+from pipeline.publishing.documents import PrintJob
+from pipeline.publishing.drafting import is_summed
+from pipeline.publishing.files import Names, safe_name
+from pipeline.publishing.returning import shown_in
+from pipeline.publishing.summary import Background
+from pipeline.publishing.year_folder import is_as_written
+from pipeline.wording.messages import notices
+
+RETURNED = "returned"
+PAGE = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Everything that publishing needs to know of a run. ``assessments`` stand in order of arrival."""
+
+    form: Form
+    district: District
+    summary: DistrictSummary
+    assessments: Sequence[Assessment]
+    leftovers: Sequence[record.Leftover]
+    layout: bytes
+    style: bytes
+    now: datetime
+    bases: Mapping[int, str] = field(default_factory=dict)
+    """By the ``id()`` of an assessment: the digest of everything it depends on."""
+    background: Background = field(default_factory=Background)
+    """What earlier years and the ledger know."""
+    made: Mapping[str, Made] = field(default_factory=dict)
+    """What the runs before wrote, by path; a file made of the same is not made again."""
+    was_cut_off: bool = False
+    """Whether the run before did not come to its end."""
+    adopts: bool = False
+    """Whether what stands in the folder was written by a program that kept no digests."""
+    announce: Callable[[Iterable[str]], object] = lambda _: None
+    """Is told of every path before the first is written."""
+    note: Callable[[Mapping[str, str]], object] = lambda _: None
+    """Is told of the digest of every file, by path, before it is put in place."""
+    today: date | None = None
+    """The day on which the files are written, where they are made as of another."""
+    history: Mapping[str, PastReport] = field(default_factory=dict)
+    """Last year's reports by agency code."""
+    with_pdf: bool = False
+    """Whether the Word reports are to be printed as PDF."""
+    nights: Sequence[RunCounts] = ()
+    """How earlier runs found the agencies, oldest first."""
+    archive: Reports = field(default_factory=dict)
+    """The reports of earlier years that are known."""
+    published: Sequence[Compared] = ()
+    """What was published, against what counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """The files of a run by path, relative to the year's folder; assessments are known by their ``id()``."""
+
+    files: Mapping[str, str]
+    """Those of the whole run, by their name in ``run.json``."""
+    stems: Mapping[int, str]
+    """The name of a report's documents, without a suffix, by the assessment that counts."""
+    offered: frozenset[int]
+    """The reports that go into the folder for the portal: all but those whose words stand in another report, or are in doubt."""
+    returned: Mapping[int, str]
+    """The marked workbook of each submission that goes back."""
+    bases: Mapping[str, str]
+    """What each file that speaks of one submission alone is made of, as a digest; and of one report of an earlier year."""
+    archive: tuple[Archived, ...] = ()
+    """The reports of earlier years in the folder for the portal."""
+
+
+def plan(publication: Publication) -> FilePlan:
+    """Decide every path of ``publication`` and what may stay is measured by."""
+    stems, returned = _stems(publication), _returned(publication)
+    offered = frozenset(
+        id(item)
+        for item in publication.assessments
+        if id(item) in stems
+        and item.report
+        and not (is_summed(publication.form, item.report) or unanswered(publication.form, item))
+    )
+    older = archived(publication.form, publication.district.agencies, publication.archive)
+    layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
+    bases = _bases(publication, stems, offered, returned)
+    bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}
+    return FilePlan(_files(publication.district), stems, offered, returned, bases, tuple(older))
+
+
+def unanswered(form: Form, item: Assessment) -> bool:
+    """Whether a report has a warning about its content that nobody has explained and from which nobody was excepted.
+
+    What it says may be wrong, so it is not offered to be published. That it came late, or on a sheet with odd labels, is
+    no matter of what it says.
+    """
+    return any(
+        finding.severity is Severity.WARNING
+        and finding.code not in form.basics
+        and not (finding.is_answered or finding.on_trial)
+        for finding in item.findings
+    )
+
+
+def kept(publication: Publication, planned: FilePlan, folder: Path) -> set[str]:
+    """Return the paths that stay: there as the run before left them, and made of the same."""
+    return {
+        path
+        for path, basis in planned.bases.items()
+        if _stays(folder / path, basis, publication.made.get(path))
+    }
+
+
+def jobs(publication: Publication, planned: FilePlan, folder: Path, staying: set[str]) -> list[PrintJob]:
+    """Return every report that counts, in roster order, with whether its documents stay."""
+    return [
+        _job(publication, folder, stem, report, staying, is_offered=id(state.counting) in planned.offered)
+        for state in publication.summary.states
+        if state.counting
+        and (report := state.counting.report)
+        and (stem := planned.stems.get(id(state.counting)))
+    ]
+
+
+def _job(
+    publication: Publication, folder: Path, stem: str, report: Report, staying: set[str], *, is_offered: bool
+) -> PrintJob:
+    is_made = staying.issuperset(documents.paths_of(stem, is_offered=is_offered))
+    document = publication.made.get(documents.path_of(stem, documents.WORD)) if is_made else None
+    return PrintJob(folder, stem, report, is_offered, is_made, document.read if document else None)
+
+
+def recorded(
+    publication: Publication, planned: FilePlan, words: Mapping[int, Sequence[Notice]]
+) -> record.Record:
+    """Describe the run as ``run.json`` will; PDFs are added when they are printed."""
+    spoken = _words(publication.assessments)
+    submissions = [
+        record.submission_record(
+            item,
+            words[id(item)],
+            clerk=publication.form.clerk_of(item.submission.reading.entries),
+            **_report_paths(planned.stems.get(id(item)), is_offered=id(item) in planned.offered),
+            returned=planned.returned.get(id(item)),
+            counts=id(item) in planned.stems,
+            word=spoken.get(id(item)),
+        )
+        for item in publication.assessments
+    ]
+    submissions += [
+        record.leftover_record(item, notices(publication.form, item.findings))
+        for item in publication.leftovers
+    ]
+    by_file = sorted(submissions, key=lambda item: str(item["file"]))
+    return record.run_record(
+        publication.summary,
+        now=publication.now,
+        files=planned.files,
+        submissions=by_file,
+        archive=[path for item in planned.archive for path in item.paths],
+    )
+
+
+def _words(assessments: Sequence[Assessment]) -> dict[int, int]:
+    """Number the versions of each agency in the order in which they were sent last, from 1, by their ``id()``."""
+    own: dict[str, list[Assessment]] = {}
+    for item in assessments:
+        if item.submission.agency:
+            own.setdefault(item.submission.agency.code, []).append(item)
+    ordered = (sorted(files, key=lambda item: (item.word, item.version)) for files in own.values())
+    return {id(item): number for files in ordered for number, item in enumerate(files, 1)}
+
+
+def _files(district: District) -> dict[str, str]:
+    about = f"{district.name}{district.year}年政府信息公开"
+    return {
+        "summary": f"{safe_name(about, '年报汇总表')}.xlsx",
+        "district_report": f"{safe_name(about, '工作年度报告')}.docx",
+        "upward": f"{safe_name(about, '年报上报表')}.xlsx",
+        "dashboard": PAGE,
+        "site": documents.copy_of(PAGE),
+        "figures": "figures.csv",
+        "findings": "findings.csv",
+    }
+
+
+def _stems(publication: Publication) -> dict[int, str]:
+    """Name the documents of each report that counts; of equal names the later in the roster gets the agency's code."""
+    names = Names()
+    stems = [
+        (state, names.take(state.agency.name, state.agency.code)) for state in publication.summary.states
+    ]
+    return {id(state.counting): stem for state, stem in stems if state.counting}
+
+
+def _returned(publication: Publication) -> dict[int, str]:
+    """Name the marked workbook of every returned submission of a known agency."""
+    names = Names()
+    return {
+        id(item): f"{RETURNED}/{names.take(agency.name, agency.code, f'_第{item.version}次')}.xlsx"
+        for item in publication.assessments
+        if item.verdict is Verdict.RETURNED and (agency := item.submission.agency)
+    }
+
+
+def _bases(
+    publication: Publication, stems: Mapping[int, str], offered: frozenset[int], returned: Mapping[int, str]
+) -> dict[str, str]:
+    layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
+    printed = {
+        number: documents.paths_of(stem, is_offered=number in offered) for number, stem in stems.items()
+    }
+    found = {
+        path: digest_of((layouts, publication.bases[number]))
+        for number, several in printed.items()
+        for path in several
+        if number in publication.bases
+    }
+    for item in publication.assessments:
+        if id(item) in returned and id(item) in publication.bases:
+            shown = shown_in(publication.assessments, item)
+            found[returned[id(item)]] = digest_of(
+                (layouts, publication.bases[id(item)], publication.bases.get(id(shown), ""))
+            )
+    return found
+
+
+def _stays(place: Path, basis: str, known: Made | None) -> bool:
+    return known is not None and known.basis == basis and not known.beside and is_as_written(place, known)
+
+
+def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:
+    suffixes = {"report": documents.WORD, "html": documents.WEB}
+    paths = {key: documents.path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}
+    return {**paths, "site": documents.copy_of(paths["html"]) if paths["html"] and is_offered else None}

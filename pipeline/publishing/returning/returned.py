@@ -1,0 +1,123 @@
+"""A returned file and what came before it go in; what stands in the workbook that goes back, and what to do there, come out.
+
+Letter, marks, comments and 问题清单 all speak of this workbook and its addresses, never of the file that came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.forms.form import Form
+from pipeline.forms.layout import YES
+from pipeline.model import Assessment, Fact, Finding, Notice, Reading, Severity, Verdict
+from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
+from pipeline.publishing.returning.remaining import Remaining, remaining
+from pipeline.publishing.returning.sums import mended_by_totals, settle
+from pipeline.wording.messages import in_order, notice
+
+Values = Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedContent:
+    """What goes back. ``version`` is the version whose content is shown; 0: there were no figures and no texts, the template is blank."""
+
+    values: Values
+    explanations: Mapping[str, str]
+    notices: tuple[Notice, ...]
+    version: int
+    open_totals: OpenTotals = field(default_factory=dict)
+
+
+def shown_in(items: Sequence[Assessment], item: Assessment) -> Assessment | None:
+    """Return the version that ``item`` is answered with: itself or, if it cannot be read, the last of its agency that can."""
+    if _is_readable(item.submission.reading):
+        return item
+    owner = item.submission.agency
+    return next(
+        (
+            other
+            for other in reversed(items)
+            if owner
+            and other.submission.agency == owner
+            and other.version < item.version
+            and other.verdict is not Verdict.HELD
+            and _is_readable(other.submission.reading)
+        ),
+        None,
+    )
+
+
+def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> ReturnedContent:
+    """Return what answers ``item``. ``items`` are the campaign's files in order of arrival."""
+    shown = shown_in(items, item)
+    reading = shown.submission.reading if shown else Reading(None, entries=item.submission.reading.entries)
+    values = _carried(form, reading)
+    asked = [found for found in item.findings if _is_asked(found)]
+    told = _told(form, item, asked, {**_known(form, item), **values})
+    heavy = {id(one.finding): one for one in told}
+    ordered = in_order(form, [one.finding for one in told])
+    return ReturnedContent(
+        values=values,
+        explanations=reading.explanations,
+        notices=tuple(
+            replace(notice(form, found), change=heavy[id(found)].change, look=heavy[id(found)].look)
+            for found in ordered
+        ),
+        version=shown.version if shown else 0,
+        open_totals={**open_totals(form, reading), **open_checks(form, told)} if reading.numbers else {},
+    )
+
+
+def _is_asked(found: Finding) -> bool:
+    """Leave out what nobody need ask the agency: notes, what it explained, what was waived, what is on trial."""
+    return found.severity is not Severity.INFO and not found.is_answered and not found.on_trial
+
+
+def _is_readable(reading: Reading) -> bool:
+    """Whether there is anything of the form to show."""
+    read = (*reading.numbers.values(), *reading.salvaged.values())
+    return any(value is not None for value in read) or any(reading.texts.values())
+
+
+def _carried(form: Form, reading: Reading) -> dict[str, Fact]:
+    """Return what stood in every input cell, as it was written where it could not be read. Totals are the template's own."""
+    numbers = {
+        cell.key: reading.unreadable.get(
+            cell.key, reading.numbers.get(cell.key, reading.salvaged.get(cell.key))
+        )
+        for cell in form.cells
+        if cell.is_input
+    }
+    nil = {table.nil_key: YES for table in form.tables if table.key in reading.nil_tables}
+    given = {**reading.entries, **reading.texts, **numbers, **nil}
+    return {key: value for key, value in given.items() if value not in (None, "")}
+
+
+def _known(form: Form, item: Assessment) -> dict[str, Fact]:
+    """Return the entries that the template fills in by itself."""
+    agency = item.submission.agency
+    given: dict[str, Fact] = {"agency": agency.name, "code": agency.code, "year": "?"} if agency else {}
+    return {entry.key: given[entry.role] for entry in form.entries if entry.role in given}
+
+
+def _told(form: Form, item: Assessment, asked: Iterable[Finding], values: Values) -> list[Remaining]:
+    reading = item.submission.reading
+    groups: dict[object, list[Finding]] = {}
+    for found in asked:
+        groups.setdefault(found.cause or id(found), []).append(found)
+    told: list[Remaining] = []
+    for head, *rest in groups.values():
+        if head.variant in form.checks or head.suggestions:
+            told += settle(form, reading, [head, *rest])
+        elif rest or not mended_by_totals(form, reading, head):
+            told.append(remaining(form, head, values))
+            told += [_follower(form, found, values) for found in rest]
+    return told
+
+
+def _follower(form: Form, found: Finding, values: Values) -> Remaining:
+    """What follows from another finding is only to be looked at."""
+    one = remaining(form, found, values)
+    return replace(one, change=(), look=(*one.change, *one.look))

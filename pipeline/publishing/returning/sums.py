@@ -1,0 +1,162 @@
+"""The findings of one cause among the sums go in; what remains of them where every total is a formula again comes out.
+
+A total typed by hand does not go back: the template's formula does. What failed only because of it holds now, and what
+would have changed it needs no hand any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.forms.arithmetic import holds, total_of, with_totals
+from pipeline.forms.form import Balance, Form, is_last_year
+from pipeline.model import CellChange, Fact, Finding, Number, Reading, Suggestion
+from pipeline.publishing.returning.open_totals import open_totals
+from pipeline.publishing.returning.remaining import Remaining
+from pipeline.wording.hints import RESTORED, RESTORED_OPEN
+from pipeline.wording.messages import spoken
+
+Numbers = Mapping[str, Number | None]
+_SAID = 3
+"""Totals that one sentence names."""
+
+
+def settle(form: Form, reading: Reading, group: Sequence[Finding]) -> list[Remaining]:
+    """Return what is left of ``group``, its first finding first; never nothing."""
+    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if cell.is_input}
+    numbers = with_totals(form, inputs)
+    typed = _typed_over(reading, numbers, group)
+    contradicted = open_totals(form, reading)
+    is_open = any(key in contradicted for key in typed)
+    ways = tuple(_ways(form, group, numbers, is_open=is_open))
+    failing = [_as_it_stands(form, found, numbers) for found in group if _fails(form, found, numbers, typed)]
+    if not failing:
+        failing = (
+            [_restored(form, reading, group[0], typed, numbers, is_open=is_open)] if typed else list(group)
+        )
+    shown = ways if any(way.changes for way in ways) else ()
+    return [_remaining(form, replace(found, suggestions=shown)) for found in failing]
+
+
+def mended_by_totals(form: Form, reading: Reading, found: Finding) -> bool:
+    """Whether a text was found to differ from a total only because that was typed over its formula."""
+    cells = [key for key in found.keys if key in form.by_key]
+    if "claimed" not in found.facts or not cells or form.by_key[cells[0]].is_input:
+        return False
+    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if cell.is_input}
+    return not _fails(form, found, with_totals(form, inputs), ())
+
+
+def _typed_over(reading: Reading, numbers: Numbers, group: Sequence[Finding]) -> list[str]:
+    """Return the totals of ``group`` that were typed and differ from their parts, the first one first."""
+    keys = [change.key for found in group for way in found.suggestions for change in way.changes]
+    keys += [key for found in group for key in found.keys]
+    return [
+        key
+        for key in dict.fromkeys(keys)
+        if key in numbers and key not in reading.computed and reading.numbers.get(key) not in (None, numbers[key])
+    ]  # fmt: skip
+
+
+def _ways(form: Form, group: Sequence[Finding], numbers: Numbers, *, is_open: bool) -> list[Suggestion]:
+    """Return the suggestions, in the template's addresses, without totals; only such as still settle everything."""
+    found = next((one.suggestions for one in group if one.suggestions), ())
+    ways = []
+    for way in found:
+        changes = tuple(
+            replace(change, place=form.places[change.key])
+            for change in way.changes
+            if form.by_key[change.key].is_input
+        )
+        if changes:
+            ways.append(replace(way, changes=changes))
+        else:
+            ways.append(Suggestion(RESTORED_OPEN if is_open else RESTORED, (), way.settles))
+    checks = [form.checks[one.variant] for one in group if one.variant in form.checks]
+    return [way for way in ways if _settles(form, way.changes, checks, numbers, group)]
+
+
+def _settles(
+    form: Form,
+    changes: Sequence[CellChange],
+    checks: Sequence[Balance],
+    numbers: Numbers,
+    group: Sequence[Finding],
+) -> bool:
+    steps = {change.key: change.after for change in changes}
+    inputs = {cell.key: steps.get(cell.key, numbers[cell.key]) for cell in form.cells if cell.is_input}
+    after = {**_past(group), **with_totals(form, inputs)}
+    return all(holds(check, after) is not False for check in checks)
+
+
+def _past(group: Sequence[Finding]) -> dict[str, Number | None]:
+    """Return the figures of last year that the findings were judged by."""
+    return {
+        key: value
+        for found in group
+        for key, value in found.facts.items()
+        if is_last_year(key) and not isinstance(value, str)
+    }
+
+
+def _fails(form: Form, found: Finding, numbers: Numbers, typed: Sequence[str]) -> bool:
+    """Whether it would be found in the workbook that goes back, too."""
+    if found.key in typed and found.variant not in form.checks:
+        return False
+    if found.variant in form.checks:
+        return holds(form.checks[found.variant], {**_past([found]), **numbers}) is False
+    claimed, cells = found.facts.get("claimed"), [key for key in found.keys if key in form.by_key]
+    return claimed is None or len(cells) != 1 or numbers[cells[0]] != claimed
+
+
+def _as_it_stands(form: Form, found: Finding, numbers: Numbers) -> Finding:
+    """Say the figures that stand in the workbook that goes back."""
+    check = form.checks.get(found.variant)
+    if check is None:
+        return found
+    operands = {**_past([found]), **numbers}
+    known = {key: operands[key] for key in check.keys}
+    facts: dict[str, Fact] = {key: value for key, value in known.items() if value is not None}
+    left, right = total_of(check.left, operands), total_of(check.right, operands)
+    if left is not None and right is not None:
+        facts |= {"left": left, "right": right, "difference": left - right}
+    return replace(found, facts={**found.facts, **facts})
+
+
+def _restored(
+    form: Form,
+    reading: Reading,
+    head: Finding,
+    typed: Sequence[str],
+    numbers: Numbers,
+    *,
+    is_open: bool,
+) -> Finding:
+    said = [
+        f"{form.places[key].cell} 报来的是 {spoken(reading.numbers[key] or 0)}，各项之和是 {spoken(numbers[key] or 0)}"
+        for key in typed[:_SAID]
+    ]
+    return replace(
+        head,
+        variant="typed_open" if is_open else "typed_over",
+        place=form.places[typed[0]],
+        keys=tuple(typed),
+        facts={"totals": "；".join(said)},
+    )
+
+
+def _remaining(form: Form, found: Finding) -> Remaining:
+    placed = replace(found, place=form.places.get(found.key or "", found.place))
+    change = _to_change(form, found)
+    return Remaining(placed, change, tuple(key for key in found.keys[:1] if key not in change))
+
+
+def _to_change(form: Form, found: Finding) -> tuple[str, ...]:
+    """Return the cells that are certainly to be changed: of the one suggestion, or the only one that the rule asks."""
+    if found.suggestions:
+        sure = found.suggestions if len(found.suggestions) == 1 and not found.suggestions[0].is_guess else ()
+        return tuple(change.key for way in sure for change in way.changes)
+    check = form.checks.get(found.variant)
+    own = [key for key in check.keys if not is_last_year(key)] if check else list(found.keys)
+    return tuple(own) if len(own) == 1 and form.by_key[own[0]].is_input else ()

@@ -1,0 +1,142 @@
+"""A form, and whatever is known of one agency, go in; the bytes of a workbook come out.
+
+One builder, three uses: the blank template, the personal one (agency and year filled in) and the returned one
+(what the agency sent, on a clean official template, the faulty cells marked). Same inputs, same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from pipeline.forms.form import Form, Sheet
+from pipeline.forms.formulas import FAILS
+from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, STAMP_SHEET
+from pipeline.model import Notice, Number, PastReport
+from pipeline.publishing.template.check_page import explanation_places, marks_rows, write_checks
+from pipeline.publishing.template.checks import (
+    Check,
+    Unseen,
+    completeness_checks,
+    rule_checks,
+    unseen_warnings,
+)
+from pipeline.publishing.template.content import Content, Stamp, gather
+from pipeline.publishing.template.list_pages import (
+    marks_address,
+    write_entries,
+    write_guide,
+    write_stamp,
+    write_texts,
+)
+from pipeline.publishing.template.marks import AUTHOR, marks_of
+from pipeline.publishing.template.notice_page import write_notices
+from pipeline.publishing.template.page import FONT, CellStyles, TemplatePage
+from pipeline.publishing.template.past_page import write_past
+from pipeline.publishing.template.table_page import write_table
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+
+__all__ = ["Stamp", "build_workbook"]
+
+_CREATED = datetime(2021, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""Every workbook says this, so that the same inputs give the same bytes."""
+_TAB_COLOURS: Mapping[str, str] = {
+    "guide": "#70AD47",
+    "entries": "#FFD966",
+    "texts": "#FFD966",
+    "table": "#FFD966",
+    "checks": "#5B9BD5",
+    "past": "#A5A5A5",
+}
+
+
+def build_workbook(
+    form: Form,
+    stamp: Stamp = Stamp(),  # noqa: B008 - frozen, so one instance serves every call
+    *,
+    values: Mapping[str, Number | str] | None = None,
+    explanations: Mapping[str, str] | None = None,
+    notices: Sequence[Notice] = (),
+    past: PastReport | None = None,
+    unready: str = "",
+) -> bytes:
+    """Build a workbook for ``form``.
+
+    ``values`` go into the fields by key, raw text as text; one for a computed cell stands there instead of
+    the formula. ``explanations`` are keyed by the ids of checks; ``past`` is the agency's last year; ``unready`` stands
+    in place of 可以报送 while a text still has a gap to fill in. Raises ValueError for a key that is no field; of a
+    text longer than a cell holds the beginning goes in, with a mark that says so.
+    """
+    content = gather(form, stamp, values or {}, explanations or {}, notices, past, unready)
+    stream = BytesIO()
+    with _new_book(stream, form) as book:
+        _write(book, content)
+    return stream.getvalue()
+
+
+def _new_book(stream: BytesIO, form: Form) -> Workbook:
+    from xlsxwriter.workbook import Workbook  # noqa: PLC0415 - commands that build nothing start faster
+
+    book = Workbook(
+        stream,
+        {
+            "in_memory": True,
+            "default_format_properties": {"font_name": FONT, "font_size": 11},
+            "default_row_height": 18,
+            "default_column_width": 72,
+        },
+    )
+    book.set_properties({"title": form.title, "author": AUTHOR, "created": _CREATED})
+    book.set_size(1600, 1000)
+    return book
+
+
+def _write(book: Workbook, content: Content) -> None:
+    looks, marks = CellStyles(book), marks_of(content.form, content.notices)
+    rules, completeness, unseen = rule_checks(content), completeness_checks(content), unseen_warnings(content)
+    answers = explanation_places(content.form.sheet_of_kind("checks"), rules, completeness, unseen)
+
+    def add(name: str, colour: str = "") -> TemplatePage:
+        page = TemplatePage(book.add_worksheet(name), looks, content, marks)
+        page.protect(filters=name == NOTICES_SHEET)
+        if colour:
+            page.sheet.set_tab_color(colour)
+        return page
+
+    for sheet in content.form.sheets:
+        page = add(sheet.name, _TAB_COLOURS[sheet.kind])
+        _write_sheet(page, sheet, rules, completeness, unseen)
+        if sheet.kind == "guide" and content.notices:
+            page = add(NOTICES_SHEET, "#FF0000")
+            write_notices(page, NOTICES_SHEET, answers)
+            page.sheet.activate()
+    write_stamp(add(STAMP_SHEET))
+
+
+def _write_sheet(
+    page: TemplatePage,
+    sheet: Sheet,
+    rules: Sequence[Check],
+    completeness: Sequence[Check],
+    unseen: Sequence[Unseen],
+) -> None:
+    form = page.content.form
+    if sheet.kind == "guide":
+        rows = marks_rows(len(rules), len(completeness))
+        area = marks_address(form.sheet_of_kind("checks").name, *rows, CHECK_COLUMNS["mark"])
+        write_guide(page, sheet, area, sum(check.mark == FAILS for check in (*rules, *completeness)))
+    elif sheet.kind == "entries":
+        write_entries(page, sheet)
+    elif sheet.kind == "texts":
+        write_texts(page, sheet)
+    elif sheet.kind == "checks":
+        write_checks(page, sheet, rules, completeness, unseen)
+    elif sheet.kind == "past":
+        write_past(page, sheet)
+    for table in form.tables:
+        if table.sheet == sheet.name:
+            write_table(page, sheet, table)

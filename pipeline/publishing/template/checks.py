@@ -1,0 +1,207 @@
+"""The content of a workbook goes in; the lines of 自查 come out, each with formulas and their results.
+
+First the form's rules, which a clerk may explain, then whether everything is filled in, which must be mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from pipeline.forms.form import Balance, Cell, Table
+from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
+from pipeline.forms.layout import YES
+from pipeline.forms.relations import fails
+from pipeline.model import Number, Place, Severity
+from pipeline.publishing.template.areas import address, rectangles
+from pipeline.publishing.template.content import Content, side_value
+
+_CENT = Decimal("0.000001")
+"""Differences are rounded to the decimals money may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of 自查: left relation right. ``left`` and ``right`` are formulas, ``values`` their results."""
+
+    id: str
+    title: str
+    subject: str
+    place: Place
+    left: str
+    right: str
+    values: tuple[Number | None, Number | None]
+    rule: Balance | None = None
+    """The rule that the line states; None for what must be filled in."""
+    explanation: str = ""
+    silent: bool = False
+    """Whether a rule that contains this one fails."""
+
+    @property
+    def difference(self) -> Number | None:
+        """Left − right; None while a side is not known."""
+        left, right = self.values
+        if left is None or right is None:
+            return None
+        gap = left - right
+        return gap if isinstance(gap, int) else gap.quantize(_CENT, ROUND_HALF_UP)
+
+    @property
+    def mark(self) -> str:
+        """✓, ✗, ○ or a dash."""
+        left, right = self.values
+        if left is None or right is None or self.silent:
+            return NOT_ASSESSED
+        if not (fails(self.rule.rule, left, right) if self.rule else left != right):
+            return HOLDS
+        is_explained = self.rule and self.rule.rule.severity != "error" and self.explanation.strip()
+        return EXPLAINED if is_explained else FAILS
+
+
+def rule_checks(content: Content) -> list[Check]:
+    """Return the form's rules that bind bodies of the stamp's level and are for the clerk to see."""
+    form = content.form
+    lines: dict[str, Check] = {}
+    for check in form.live_checks(content.stamp.level):
+        lines[check.id] = Check(
+            id=check.id,
+            title=check.rule.condition,
+            subject=check.subject,
+            place=form.places[check.anchor],
+            left=side_formula(form, check.left),
+            right=side_formula(form, check.right),
+            values=(side_value(content, check.left), side_value(content, check.right)),
+            rule=check,
+            explanation=content.explanations.get(check.id, ""),
+            silent=any(lines[before].mark in {FAILS, EXPLAINED} for before in check.after if before in lines),
+        )
+    return list(lines.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A warning that 自查 cannot compute: what the office found, if it looked, and what the clerk says of it."""
+
+    id: str
+    title: str
+    place: Place
+    found: bool
+    explanation: str
+
+    @property
+    def mark(self) -> str:
+        """✗, ○ or a dash."""
+        if not self.found:
+            return NOT_ASSESSED
+        return EXPLAINED if self.explanation.strip() else FAILS
+
+
+def unseen_warnings(content: Content) -> list[Unseen]:
+    """Return the warnings that only the office can find, each with room for an explanation."""
+    warned = {
+        notice.code: notice
+        for notice in reversed(content.notices)
+        if notice.severity == Severity.WARNING.value
+    }
+    home = Place(content.form.sheet_of_kind("guide").name)
+    lines = []
+    for rule in content.form.explained_unseen:
+        notice = warned.get(rule.id)
+        place = content.form.places.get((notice.key if notice else "") or "", home)
+        explanation = content.explanations.get(rule.id, "")
+        lines.append(Unseen(rule.id, rule.condition, place, notice is not None, explanation))
+    return lines
+
+
+def completeness_checks(content: Content) -> list[Check]:
+    """Return what must be filled in: the entries, the texts and, table by table, the numbers."""
+    form = content.form
+    found = [
+        _filled(content, f"F02.{entry.key}", entry.key, entry.label)
+        for entry in form.entries
+        if entry.required
+    ]
+    for table in form.tables:
+        found += _table_checks(content, table)
+    found += [
+        _filled(content, f"N02.{text.key}", text.key, text.label) for text in form.texts if text.required
+    ]
+    return found
+
+
+def _filled(content: Content, check_id: str, key: str, label: str) -> Check:
+    place = content.form.places[key]
+    cell = f"{quoted(place.sheet)}!{place.cell}"
+    bare = f'SUBSTITUTE(SUBSTITUTE({cell},CHAR(10),""),"\u3000","")'
+    value = str(content.values.get(key, "")).replace("\n", "").replace("\u3000", "").strip(" ")
+    return Check(
+        id=check_id,
+        title="必填内容已填写（左边是还没有填的个数）",
+        subject=f"{place.sheet}：{label}",
+        place=place,
+        left=f"=IF(LEN(TRIM({bare}))=0,1,0)",
+        right="=0",
+        values=(0 if value else 1, 0),
+    )
+
+
+def _table_checks(content: Content, table: Table) -> list[Check]:
+    inputs = [cell for cell in content.form.cells_of(table.key) if cell.is_input]
+    counts = [cell for cell in inputs if cell.number.is_whole]
+    first = content.form.places[inputs[0].key]
+    nil = content.form.places[table.nil_key]
+    nil_test = f'{quoted(nil.sheet)}!{nil.cell}="{YES}"'
+
+    def check(code: str, title: str, place: Place, left: str, value: int) -> Check:
+        return Check(f"{code}.{table.key}", title, table.sheet, place, f"={left}", "=0", (value, 0))
+
+    bounded = [cell for cell in inputs if cell.number.least is not None]
+    every, whole = _addresses(content, inputs), _addresses(content, counts)
+    either_sign = [f'COUNTIF({area},"{sign}0")' for area in every for sign in "<>"]
+    negatives = [f'COUNTIF({area},"<0")' for area in _addresses(content, bounded)]
+    fractions = [f'SUMPRODUCT(ISNUMBER({area})*ISNUMBER(FIND(".",{area})))' for area in whole]
+    numbers = f"COUNT({','.join(every)})"
+    return [
+        check(
+            "C01",
+            "每格都填了数字（左边是还空着或不是数字的格数）",
+            first,
+            f"IF({nil_test},COUNTA({','.join(every)}),{len(inputs)})-{numbers}",
+            _missing(content, table, inputs),
+        ),
+        check(
+            "C05",
+            "没有负数，件数没有小数（左边是不合要求的个数）",
+            first,
+            "+".join([*negatives, *fractions]) or "0",
+            _count(content, bounded, lambda number: number < 0) + _count(content, counts, _is_fraction),
+        ),
+        check(
+            "C09",
+            f"选了“{table.nil_label}”的，表中没有非零数字（左边是非零数字的个数）",
+            nil,
+            f"IF({nil_test},{'+'.join(either_sign)},0)",
+            _count(content, inputs, bool) if table.key in content.nil_tables else 0,
+        ),
+    ]
+
+
+def _addresses(content: Content, cells: Sequence[Cell]) -> list[str]:
+    positions = [content.form.positions[cell.key] for cell in cells]
+    return [address(positions[0][0], area) for area in rectangles(positions)] if positions else []
+
+
+def _missing(content: Content, table: Table, inputs: Sequence[Cell]) -> int:
+    if table.key in content.nil_tables:
+        return sum(isinstance(content.values.get(cell.key), str) for cell in inputs)
+    return sum(content.figures[cell.key] is None for cell in inputs)
+
+
+def _count(content: Content, cells: Sequence[Cell], test: Callable[[Number], bool]) -> int:
+    numbers = (content.figures[cell.key] for cell in cells)
+    return sum(number is not None and test(number) for number in numbers)
+
+
+def _is_fraction(number: Number) -> bool:
+    return number % 1 != 0

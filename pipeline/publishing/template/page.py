@@ -1,0 +1,177 @@
+"""A worksheet of xlsxwriter goes in; a page that writes values with looks comes out.
+
+Text always goes in as text, whatever it begins with. Of what a cell cannot hold the beginning goes in, and a mark that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.forms.formulas import quoted
+from pipeline.forms.layout import fitting
+from pipeline.model import Number, Place
+from pipeline.publishing.template.areas import row_height
+from pipeline.publishing.template.content import Content, spreadsheet_number
+from pipeline.publishing.template.marks import CellMark
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+FONT = "宋体"
+
+_TITLE_SIZE = 16
+_LOOKS: Mapping[str, Mapping[str, object]] = {
+    "page": {"valign": "vcenter", "text_wrap": True},
+    "title": {"bold": True, "font_size": _TITLE_SIZE, "align": "center"},
+    "subtitle": {"font_size": 12, "align": "center", "font_color": "#404040"},
+    "hint": {"font_size": 10, "font_color": "#595959"},
+    "bold": {"bold": True},
+    "big": {"bold": True, "font_size": 18, "align": "center"},
+    "small": {"font_size": 9, "font_color": "#7F7F7F"},
+    "centre": {"align": "center"},
+    "left": {"align": "left", "indent": 1},
+    "top": {"valign": "top"},
+    "box": {"border": 1, "border_color": "#7F7F7F"},
+    "head": {"bold": True, "align": "center", "bg_color": "#DDEBF7"},
+    "input": {"locked": False, "bg_color": "#FFFBE0"},
+    "open": {"locked": False},
+    "computed": {"bg_color": "#E7E6E6", "bold": True},
+    "figure": {"text_wrap": False, "shrink": True, "align": "center"},
+    "as_text": {"num_format": "@"},
+    "date": {"num_format": "yyyy-mm-dd"},
+    "link": {"font_color": "#0563C1", "underline": 1},
+    "error": {"bg_color": "#FF9C9C"},
+    "related": {"bg_color": "#FDE6EA"},
+    "warning": {"bg_color": "#FFD27F"},
+    "info": {},
+    "good": {"font_color": "#00692B", "bg_color": "#D5F0DC"},
+    "bad": {"font_color": "#A80000", "bg_color": "#FFD6D6"},
+}
+"""What a look adds; later looks win over earlier ones."""
+
+
+class CellStyles:
+    """Makes each combination of looks once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[str, ...], Format] = {}
+
+    def __call__(self, *names: str) -> Format:
+        """Return the cell format that has all the looks named."""
+        if names not in self._made:
+            properties: dict[str, object] = {}
+            for name in names:
+                properties |= _LOOKS[name]
+            self._made[names] = self._book.add_format(properties)
+        return self._made[names]
+
+
+class TemplatePage:
+    """One sheet being written: knows the content, the looks and the marks of its cells."""
+
+    def __init__(
+        self, sheet: Worksheet, looks: CellStyles, content: Content, marks: Mapping[str, CellMark]
+    ) -> None:
+        self.sheet = sheet
+        self.looks = looks
+        self.content = content
+        self._marks = marks
+
+    def put(
+        self,
+        row: int,
+        column: int,
+        value: Number | str,
+        *looks: str,
+        height: int = 1,
+        width: int = 1,
+    ) -> None:
+        """Write a value (an empty text leaves the cell blank), merged over ``height`` × ``width`` cells."""
+        style = self.looks("page", *looks)
+        if height * width > 1:
+            self.sheet.merge_range(row, column, row + height - 1, column + width - 1, "", style)
+        if isinstance(value, str):
+            self._put_text(row, column, value, style)
+        else:
+            self.sheet.write_number(row, column, spreadsheet_number(value), style)
+
+    def _put_text(self, row: int, column: int, text: str, style: Format) -> None:
+        text = fitting(text.replace("\r\n", "\n").replace("\r", "\n"))
+        if not text:
+            self.sheet.write_blank(row, column, None, style)
+        elif text.startswith("<r>"):  # xlsxwriter would take it for the XML of a rich text
+            self.sheet.write_rich_string(row, column, "<", "r", text[2:], style)
+        else:
+            self.sheet.write_string(row, column, text, style)
+
+    def formula(self, row: int, column: int, formula: str, value: Number | str | None, *looks: str) -> None:
+        """Write a formula together with its result."""
+        result = (
+            fitting(value) if isinstance(value, str) else "" if value is None else spreadsheet_number(value)
+        )
+        self.sheet.write_formula(row, column, formula, self.looks("page", *looks), result)
+
+    def jump(self, row: int, column: int, place: Place, text: str, *looks: str) -> None:
+        """Write ``text`` that leads to ``place``, as a formula: LibreOffice does not break the lines of a link."""
+        shown = text.replace('"', '""')
+        self.jump_showing(row, column, place, f'"{shown}"', text, *looks)
+
+    def jump_showing(self, row: int, column: int, place: Place, words: str, value: str, *looks: str) -> None:
+        """Write what the formula ``words`` says (now ``value``), leading to ``place``."""
+        target = f"#{quoted(place.sheet)}!{place.cell or 'A1'}".replace('"', '""')
+        self.formula(row, column, f'=HYPERLINK("{target}",{words})', value, *looks, "link")
+
+    def link(self, row: int, column: int, place: Place, text: str, *looks: str) -> None:
+        """Write ``text`` that leads to ``place`` of this workbook."""
+        target = f"internal:'{place.sheet}'!{place.cell or 'A1'}"
+        self.sheet.write_url(row, column, target, self.looks("page", *looks), text, "点击转到该单元格")
+
+    def field(self, key: str, *looks: str, width: int = 1, default: str = "") -> None:
+        """Write what stands in the field ``key``, marked if a notice speaks of it."""
+        _, row, column = self.content.form.positions[key]
+        mark = self._marks.get(key)
+        if mark:
+            looks = (*looks, mark.severity)
+        self.put(row, column, self.content.values.get(key, default), *looks, width=width)
+        self.annotate(key)
+
+    def marked(self, key: str) -> tuple[str, ...]:
+        """Return the look of the mark on ``key``, if there is one."""
+        mark = self._marks.get(key)
+        return (mark.severity,) if mark else ()
+
+    def annotate(self, key: str) -> None:
+        """Attach the comment of the mark on ``key``, if there is one."""
+        mark = self._marks.get(key)
+        if mark:
+            _, row, column = self.content.form.positions[key]
+            self.sheet.write_comment(row, column, mark.comment, mark.options(FONT))
+
+    def title(self, text: str, widths: Sequence[float]) -> None:
+        """Write the title row over columns of these ``widths``; whom the workbook is for stands behind it."""
+        whom = self.content.stamp.addressee
+        full = f"{text}（{whom}）" if whom else text
+        self.put(0, 0, full, "title", width=len(widths))
+        self.sheet.set_row(0, row_height((full, sum(widths)), least=34, size=_TITLE_SIZE))
+
+    def print_on_a4(self, *, landscape: bool, pages_high: int = 0) -> None:
+        """Set the page up: A4, one page wide, centred, numbered."""
+        sheet = self.sheet
+        sheet.set_paper(9)
+        if landscape:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, pages_high)
+        sheet.center_horizontally()
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        if note := self.content.stamp.note.replace("&", "&&"):
+            sheet.set_header(f'&R&"{FONT},常规"&10{note}')
+        sheet.set_footer(f'&C&"{FONT},常规"&10第 &P 页')
+
+    def protect(self, *, filters: bool = False) -> None:
+        """Lock what is not open, without a password; columns and rows may be resized."""
+        self.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": filters})
+        self.sheet.hide_gridlines(2)

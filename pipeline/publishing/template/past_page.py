@@ -1,0 +1,66 @@
+"""A page goes in; 上年数据 is written: every figure of last year beside this year's, for the clerk and for 自查 to look up.
+
+Without last year's report the sheet is hidden and its cells are blank, so that the checks over them stay unassessed.
+"""
+
+from __future__ import annotations
+
+from pipeline.forms.form import Cell, Sheet, last_year
+from pipeline.forms.formulas import quoted
+from pipeline.forms.layout import HINT_ROW, PAST_COLUMNS, PAST_TOP
+from pipeline.model import Number, PastReport, a1
+from pipeline.publishing.template.page import TemplatePage
+
+_HEADS = ("部分", "项目", "上年", "本年", "增减")
+_WIDTHS = (18.0, 62.0, 14.0, 14.0, 14.0)
+
+
+def write_past(page: TemplatePage, sheet: Sheet) -> None:
+    """Write one line for each number of the form."""
+    past = page.content.past
+    page.title(sheet.title, _WIDTHS)
+    page.put(HINT_ROW, 0, _source(past), "hint", width=len(_WIDTHS))
+    for column, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
+        page.sheet.set_column(column, column, width)
+        page.put(PAST_TOP - 1, column, head, "box", "head")
+    for cell in page.content.form.cells:
+        _write_line(page, cell)
+    page.sheet.freeze_panes(PAST_TOP, 0)
+    page.sheet.repeat_rows(PAST_TOP - 1)
+    page.print_on_a4(landscape=False)
+    if past is None:
+        page.sheet.hide()
+
+
+def _source(past: PastReport | None) -> str:
+    if past is None:
+        return "没有上年数据，自查中与上年比较的各项显示为“—”。"
+    return f"{past.year}年度数据，来自{past.source}。如与本单位上年公开的年报不一致，请告诉政务公开办。"
+
+
+def _write_line(page: TemplatePage, cell: Cell) -> None:
+    form, figures = page.content.form, page.content.figures
+    _, row, column = form.position(last_year(cell.key))
+    past = figures.get(last_year(cell.key))
+    page.put(row, PAST_COLUMNS["part"], form.table(cell.table).sheet, "box", "left")
+    page.put(row, PAST_COLUMNS["label"], cell.short_label, "box", "left")
+    page.put(row, column, "" if past is None else past, "box", "centre")
+    if page.content.past is None:
+        return
+    present = figures[cell.key]
+    here = form.places[cell.key]
+    this, that = a1(row, PAST_COLUMNS["present"]), a1(row, column)
+    there = f"{quoted(here.sheet)}!{here.cell}"
+    page.formula(row, PAST_COLUMNS["present"], f'=IF(ISNUMBER({there}),{there},"")', present, "box", "centre")
+    page.formula(
+        row,
+        PAST_COLUMNS["change"],
+        f'=IF(AND(ISNUMBER({this}),ISNUMBER({that})),ROUND({this}-{that},6),"")',
+        _change(past, present),
+        "box",
+        "centre",
+    )
+
+
+def _change(past: Number | None, present: Number | None) -> Number | None:
+    return None if past is None or present is None else present - past

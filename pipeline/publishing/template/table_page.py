@@ -1,0 +1,136 @@
+"""A page and one of the form's tables go in; the table is written as printed, ready to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.forms.form import Cell, Grid, GridCell, Sheet, Table
+from pipeline.forms.formulas import total_formula
+from pipeline.forms.kinds import LARGEST, NUMBER_KINDS, NumberKind
+from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
+from pipeline.publishing.template.areas import Area, rectangles, row_height
+from pipeline.publishing.template.page import TemplatePage
+
+_HINT = "浅黄色格子都要填，没有发生的填 0；灰色格子自动计算。数量填整数，不带单位。"
+_NIL_HINT = "整张表都是 0 时选“是”，就不用逐格填 0"
+_PAPER = {False: 96.0, True: 136.0}
+"""Digits that fit across A4, upright and sideways."""
+_ROW_HEIGHT = 24.0
+
+
+def write_table(page: TemplatePage, sheet: Sheet, table: Table) -> None:
+    """Write the sheet of ``table``: hint, nil return and the grid with its validations."""
+    grid = page.content.form.grids[table.key]
+    landscape = grid.columns > grid.rows
+    widths = _widths(grid, landscape=landscape)
+    for column, width in enumerate(widths):
+        page.sheet.set_column(TABLE_LEFT + column, TABLE_LEFT + column, width)
+    page.title(sheet.title, widths)
+    page.put(HINT_ROW, 0, _HINT, "hint", width=grid.columns)
+    page.sheet.set_row(HINT_ROW, row_height((_HINT, sum(widths)), least=22))
+    _write_nil(page, table, grid)
+    for cell in grid.cells:
+        _write_cell(page, cell)
+    for row, height in enumerate(_heights(grid, widths)):
+        page.sheet.set_row(TABLE_TOP + row, height)
+    _validate(page, table)
+    if len(table.blocks) == 1:
+        page.sheet.freeze_panes(TABLE_TOP + grid.header_rows, TABLE_LEFT + grid.label_columns)
+    else:
+        page.sheet.freeze_panes(TABLE_TOP, 0)
+    page.print_on_a4(landscape=landscape, pages_high=1)
+
+
+def _widths(grid: Grid, *, landscape: bool) -> list[float]:
+    """Give the innermost row labels most of the labels' room and share the rest among the numbers."""
+    labels = [10.0, 14.0, 34.0][-grid.label_columns :] if grid.label_columns else []
+    if grid.label_columns == 1:
+        labels = [24.0]
+    values = grid.columns - grid.label_columns
+    share = (_PAPER[landscape] - sum(labels)) / values
+    return labels + [min(24.0, max(9.0, share))] * values
+
+
+def _heights(grid: Grid, widths: Sequence[float]) -> list[float]:
+    heights = [_ROW_HEIGHT] * grid.rows
+    for cell in grid.cells:
+        if cell.height == 1:
+            width = sum(widths[cell.column : cell.column + cell.width])
+            heights[cell.row] = max(heights[cell.row], row_height((cell.text, width)))
+    return heights
+
+
+def _write_nil(page: TemplatePage, table: Table, grid: Grid) -> None:
+    _, row, column = nil_position(table, grid)
+    page.put(row, TABLE_LEFT, table.nil_label, "box", "bold", "centre", width=column - TABLE_LEFT)
+    page.field(table.nil_key, "box", "centre", "bold", "input", default=NO)
+    rest = grid.columns - column - 1
+    if rest > 0:
+        page.put(row, column + 1, _NIL_HINT, "left", "hint", width=rest)
+    page.sheet.set_row(NIL_ROW, 34 if column - TABLE_LEFT == 1 else 26)
+    page.sheet.data_validation(
+        row,
+        column,
+        row,
+        column,
+        {
+            "validate": "list",
+            "source": [YES, NO],
+            "input_title": table.nil_label,
+            "input_message": f"{_NIL_HINT}。",
+            "error_title": "填写有误",
+            "error_message": f"请选“{YES}”或“{NO}”。",
+        },
+    )
+
+
+def _write_cell(page: TemplatePage, cell: GridCell) -> None:
+    row, column = TABLE_TOP + cell.row, TABLE_LEFT + cell.column
+    if cell.role == "number":
+        _write_number(page, page.content.form.by_key[cell.key], row, column, cell.width)
+        return
+    looks = {"heading": ("head",), "column_label": ("head",), "row_label": ("left",)}[cell.role]
+    if cell.height > 1 and cell.role == "row_label":
+        looks = ("centre",)
+    page.put(row, column, cell.text, "box", *looks, height=cell.height, width=cell.width)
+
+
+def _write_number(page: TemplatePage, cell: Cell, row: int, column: int, width: int) -> None:
+    """Write an input, a computed total or, where a total was typed over, what was typed, open to be mended."""
+    if cell.is_input:
+        page.field(cell.key, "box", "centre", "input", width=width)
+        return
+    if cell.key in page.content.values:
+        page.field(cell.key, "box", "centre", "computed", "open", width=width)
+        return
+    form = page.content.form
+    looks = ("box", "centre", "computed", *page.marked(cell.key))
+    if width > 1:
+        page.put(row, column, "", *looks, width=width)
+    formula = total_formula(form, form.balance(cell.defined_by))
+    page.formula(row, column, formula, page.content.figures[cell.key], *looks)
+    page.annotate(cell.key)
+
+
+def _validate(page: TemplatePage, table: Table) -> None:
+    """Refuse typed text, negatives and fractions in the inputs, each kind in its own words."""
+    form = page.content.form
+    for kind in NUMBER_KINDS.values():
+        inputs = [cell for cell in form.cells_of(table.key) if cell.is_input and cell.kind == kind.id]
+        areas = rectangles(form.positions[cell.key] for cell in inputs)
+        if areas:
+            _validate_areas(page, areas, kind)
+
+
+def _validate_areas(page: TemplatePage, areas: Sequence[Area], kind: NumberKind) -> None:
+    options = {
+        "validate": "integer" if kind.is_whole else "decimal",
+        "criteria": ">=",
+        "value": -LARGEST if kind.least is None else kind.least,
+        "input_title": kind.title,
+        "input_message": kind.prompt,
+        "error_title": "填写有误",
+        "error_message": kind.refusal,
+        "other_cells": [list(area) for area in areas[1:]],
+    }
+    page.sheet.data_validation(*areas[0], options)

@@ -1,0 +1,154 @@
+"""Where every agency stands goes in; the page that the coordinator opens every morning comes out.
+
+One file that works from a file share, on a phone, by run and without network. Everything is there without script; the
+script only filters, sorts, and counts the days that are left on the day the page is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.model import Verdict
+from pipeline.publishing.data.datafiles import plain_number
+from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
+from pipeline.publishing.web import charts
+from pipeline.publishing.web import letters_page as told
+from pipeline.publishing.web.agency_rows import STATES, PageContext, rows, state_name, to_correct, waiting
+from pipeline.publishing.web.templating import digest, render, source
+from pipeline.wording.messages import AWAITING, SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.forms.form import Form
+    from pipeline.publishing.web.agency_rows import AgencyRow
+
+_WORDS = {state_name(verdict): VERDICT_WORDS[verdict] for verdict in STATES}
+_DONE = tuple(state_name(verdict) for verdict in STATES if verdict and verdict.is_acceptance)
+_RETURNED, _HELD, _MISSING = (state_name(verdict) for verdict in (Verdict.RETURNED, Verdict.HELD, None))
+_MOST_SHOWN = 300
+"""Agencies whose problems are spelled out; beyond that a page would be slow and nobody reads on."""
+_LARGEST = 6
+_MOST_NIGHTS = 31
+_MOST_KINDS = 8
+
+
+def build_dashboard(form: Form, morning: PageContext) -> bytes:
+    """Build index.html, with the places that ``told.fill`` fills: the same arguments give the same bytes."""
+    listed, held = rows(morning), waiting(morning)
+    cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
+    remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
+    remarked.sort(key=lambda row: not row.arrival.open)
+    corrections = to_correct(morning, listed)
+    style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
+    page = render(
+        "dashboard.html",
+        place=told.PLACE,
+        summary=morning.summary,
+        remarks=morning.remarks,
+        now=in_china(morning.now),
+        deadline=morning.deadline,
+        ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
+        left=days_left(morning.deadline, morning.today),
+        counts=_by_state(listed),
+        held_files=len(held),
+        late={word: sum(row.late == word for row in listed) for word in (OVERDUE, LATE)},
+        words=_WORDS,
+        severities=SEVERITY_WORDS,
+        bar=charts.segments(_by_state(listed), 100),
+        kinds=_kinds(listed),
+        growth=_growth(morning),
+        undated=sum(bool(state.versions) and not first_received(state) for state in morning.summary.states),
+        course=_course(morning),
+        largest=_largest(form, morning),
+        headline=form.headlines[0].label,
+        headlines=_headlines(form, morning),
+        rows=listed,
+        returned=[row for row in listed if row.word == VERDICT_WORDS[Verdict.RETURNED]][:_MOST_SHOWN],
+        approvals=[row for row in listed if row.word == AWAITING][:_MOST_SHOWN],
+        awaiting=AWAITING,
+        totals=Counter(row.word for row in listed),
+        held=held[:_MOST_SHOWN],
+        missing=cases[_MISSING],
+        corrections=corrections[:_MOST_SHOWN],
+        correcting=len(corrections),
+        remarked=remarked,
+        unanswered=sum(bool(row.arrival.open) for row in remarked),
+        explained={row.number for row in (*cases[_RETURNED], *cases[_HELD], *remarked)},
+        published=[(item, notices(form, item.findings)) for item in morning.published if not item.is_well],
+        agreeing=sum(item.is_well and bool(item.owner) for item in morning.published),
+        kind_names=list(dict.fromkeys(row.kind for row in listed)),
+        most=_MOST_SHOWN,
+        outputs=morning.outputs,
+        style=style,
+        script=script,
+        style_policy=digest(style),
+        script_policy=digest(script),
+        spoken=spoken,
+        width=charts.WIDTH,
+        most_label=charts.MOST_LABEL,
+    )
+    return page.encode(errors="replace")
+
+
+def days_left(deadline: date, today: date) -> str:
+    """Say how many days are left, as the page's script says it on the day it is read."""
+    left = (deadline - today).days
+    if left > 0:
+        return f"还有 {left} 天"
+    return f"已过 {-left} 天" if left < 0 else "今天截止"
+
+
+def _by_state(listed: Sequence[AgencyRow]) -> dict[str, int]:
+    counted = Counter(row.state for row in listed)
+    return {state: counted[state] for state in _WORDS}
+
+
+def _kinds(listed: Sequence[AgencyRow]) -> charts.Bars:
+    groups: dict[str, list[AgencyRow]] = {}
+    for row in listed:
+        groups.setdefault(row.kind, []).append(row)
+    shown = {kind: _by_state(members) for kind, members in list(groups.items())[:_MOST_KINDS]}
+    return charts.stacked(shown, _WORDS, _DONE)
+
+
+def _growth(morning: PageContext) -> charts.Steps | None:
+    firsts = (first_received(state) for state in morning.summary.states)
+    return charts.growth(
+        [first.date() for first in firsts if first],
+        len(morning.summary.states),
+        until=morning.today,
+        deadline=morning.deadline,
+    )
+
+
+def _course(morning: PageContext) -> charts.Columns | None:
+    """Draw the states run by run; of several runs on a day the last stands for it."""
+    days = {china_day(publication.at): _agencies(publication.counts) for publication in morning.nights}
+    return charts.course(days, _WORDS, _MOST_NIGHTS)
+
+
+def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts as agencies that add up, by the page's name of each state."""
+    return {state_name(verdict): count for verdict, count in agencies_by_verdict(counts).items()}
+
+
+def _largest(form: Form, morning: PageContext) -> charts.Bars:
+    """Rank the agencies by the first figure that overviews show."""
+    cell = form.by_key[form.headlines[0].cell]
+    district = morning.summary.district
+    reports = morning.summary.reports
+    values = [(_short(item.agency, district), int(item.numbers[cell.index])) for item in reports]
+    return charts.ranked(values, _LARGEST)
+
+
+def _short(agency: str, district: str) -> str:
+    """Leave out the district where a name would be cut short otherwise; a short one is better understood whole."""
+    return agency if len(agency) <= charts.MOST_LABEL else agency.removeprefix(district)
+
+
+def _headlines(form: Form, morning: PageContext) -> list[tuple[str, str]]:
+    totals = morning.summary.totals
+    return [(item.label, plain_number(totals[form.by_key[item.cell].index])) for item in form.headlines]

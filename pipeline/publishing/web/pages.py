@@ -1,0 +1,115 @@
+"""A run and its record go in; the coordinator's page and the portal's front page come out, linking what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pipeline.model import DecisionKind, Notice, RunCounts, Verdict
+from pipeline.publishing import documents
+from pipeline.publishing.data.record import Record
+from pipeline.publishing.file_plan import FilePlan, Publication
+from pipeline.publishing.web import dashboard, site
+from pipeline.publishing.web import letters_page as told
+from pipeline.publishing.web.agency_rows import Link, PageContext
+from pipeline.publishing.word import pdf
+
+_OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
+_OF_THE_NIGHT = {
+    "summary": "汇总表（Excel）",
+    "district_report": "本级年报初稿（Word）",
+    "upward": "上报模板（Excel）",
+    "site": "公布用的网页（site 文件夹）",
+    "findings": "问题清单（CSV）",
+    "figures": "各单位数据（CSV）",
+}
+_FORMATS = {
+    documents.WEB: "网页",
+    documents.WORD: "Word",
+    pdf.SUFFIX: "PDF",
+    documents.BOOK: "Excel",
+    documents.LIST: "CSV",
+}
+
+
+def coordinators_page(
+    publication: Publication, words: Mapping[int, Sequence[Notice]], tonight: Record
+) -> list[str]:
+    """Build index.html in its parts, with a link to every output that the record names."""
+    morning = PageContext(
+        summary=publication.summary,
+        deadline=publication.district.deadline,
+        now=publication.now,
+        notices={item.submission.sha256: words[id(item)] for item in publication.assessments},
+        clerks={
+            item.submission.sha256: publication.form.clerk_of(item.submission.reading.entries)
+            for item in publication.assessments
+        },
+        links={
+            item["sha256"]: _links(item, _OF_A_SUBMISSION)
+            for item in tonight["submissions"]
+            if item["version"]
+        },
+        extended={item.agency: item.until for item in publication.district.extensions},
+        outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
+        nights=(*publication.nights, RunCounts(publication.now, tonight["counts"])),
+        waivers=publication.background.decided(DecisionKind.WAIVE),
+        remarks=publication.district.mail.remarks if _takes_mail(publication) else (),
+        published=publication.published,
+    )
+    return told.parts(dashboard.build_dashboard(publication.form, morning))
+
+
+def _takes_mail(publication: Publication) -> bool:
+    return publication.district.mail.fetches or any(
+        item.submission.source == "mail" for item in publication.assessments
+    )
+
+
+def _site(tonight: Record) -> dict[str, str]:
+    """Name the folder for the portal where it lacks reports: those whose words stand in another, or are still to be checked."""
+    lacking = [item for item in tonight["submissions"] if item["report"] is not None and item["site"] is None]
+    doubtful = sum(item["verdict"] == Verdict.ACCEPTED_WITH_REMARKS for item in lacking)
+    parts = (("公布前请核对", doubtful), ("上报表", len(lacking) - doubtful))
+    said = "、".join(f"{word} {number} 份" for word, number in parts if number)
+    return {"site": f"公布用的网页（site 文件夹，不含{said}）"} if lacking else {}
+
+
+def front_page(publication: Publication, planned: FilePlan, there: Collection[str]) -> bytes:
+    """Build the front page of the folder for the portal; ``there`` are the paths of all outputs."""
+    entries = [
+        site.SiteEntry(
+            agency=state.agency.name,
+            kind=state.agency.kind,
+            formats=[
+                Link(label, path)
+                for suffix, label in _FORMATS.items()
+                if documents.copy_of(path := documents.path_of(planned.stems[id(state.counting)], suffix))
+                in there
+            ],
+        )
+        for state in publication.summary.states
+        if state.counting and id(state.counting) in planned.offered
+    ]
+    return site.build_front_page(
+        publication.district.name, publication.district.year, entries, _earlier(planned)
+    )
+
+
+def _earlier(planned: FilePlan) -> list[site.SiteEntry]:
+    """List the reports of earlier years with their formats."""
+    return [
+        site.SiteEntry(
+            agency=item.agency.name,
+            kind=item.agency.kind,
+            formats=[
+                Link(_FORMATS[suffix], path.removeprefix(f"{documents.SITE}/"))
+                for suffix, path in zip(item.suffixes, item.paths, strict=True)
+            ],
+            year=item.year,
+        )
+        for item in planned.archive
+    ]
+
+
+def _links(found: Record, labels: Mapping[str, str]) -> list[Link]:
+    return [Link(label, found[key]) for key, label in labels.items() if found[key]]

@@ -1,0 +1,55 @@
+"""The reports that count go in; the front page of a folder to be put on the portal comes out.
+
+The folder holds copies, so that it can be uploaded as it is: relative links only, no server needed, no trace of how a
+report came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.publishing.web.agency_rows import Link
+from pipeline.publishing.web.templating import digest, render, source
+
+
+@dataclass(frozen=True, slots=True)
+class SiteEntry:
+    """A published report: its agency and where its formats are, relative to the front page; the first is the web page."""
+
+    agency: str
+    kind: str
+    formats: Sequence[Link]
+    year: int = 0
+    """Of a report of an earlier year; 0 where it is of the front page's own."""
+
+
+def build_front_page(
+    district: str, year: int, entries: Sequence[SiteEntry], earlier: Sequence[SiteEntry] = ()
+) -> bytes:
+    """Build site/index.html: agencies in the order given, grouped by kind; below them ``earlier`` years by agency and year."""
+    groups: dict[str, list[SiteEntry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.kind, []).append(entry)
+    style = source("page.css") + source("site.css")
+    page = render(
+        "site.html",
+        district=district,
+        year=year,
+        groups=groups,
+        count=len(entries),
+        years=sorted({entry.year for entry in earlier}, reverse=True),
+        index=_by_agency(earlier),
+        style=style,
+        policy=digest(style),
+    )
+    return page.encode(errors="replace")
+
+
+def _by_agency(earlier: Sequence[SiteEntry]) -> dict[str, dict[int, Sequence[Link]]]:
+    """Return the formats by agency and year; none where a year is not known."""
+    years = {entry.year for entry in earlier}
+    found: dict[str, dict[int, Sequence[Link]]] = {}
+    for entry in earlier:
+        found.setdefault(entry.agency, dict.fromkeys(years, ()))[entry.year] = entry.formats
+    return found

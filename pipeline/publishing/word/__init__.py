@@ -1,0 +1,1 @@
+"""Reports go in; Word documents and PDF come out."""

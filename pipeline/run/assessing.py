@@ -1,0 +1,398 @@
+"""Everything that ever came in a campaign goes in; the assessments of it come out, and only what is new is worked at.
+
+Readings and judgements are kept in the ledger. A reading holds as long as the program is the same; a judgement as long
+as its basis is: the file, its owner, the configuration, last year's report, the exceptions granted and the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from pipeline.district.folder import District
+from pipeline.district.mergers import Bodies, Pasts
+from pipeline.district.roster import successor_of
+from pipeline.forms.form import Form
+from pipeline.intake.guard.isolation import set_aside
+from pipeline.intake.identify import identity
+from pipeline.judging.rules.reports import report_of
+from pipeline.ledger import Ledger, arrivals, assessments, bindings, readings, remainders
+from pipeline.ledger.arrivals import Arrival
+from pipeline.ledger.assessments import Judgement
+from pipeline.ledger.codes import Memory
+from pipeline.ledger.decisions import of_kind
+from pipeline.machine.digest import digest_of, program
+from pipeline.machine.pool import JobFailure
+from pipeline.machine.work import Progress
+from pipeline.model import (
+    CHINA,
+    Agency,
+    Assessment,
+    Decision,
+    DecisionKind,
+    Envelope,
+    Finding,
+    PastReport,
+    Reading,
+    Submission,
+    Verdict,
+)
+from pipeline.publishing.data.record import Leftover
+from pipeline.run.inbox import Inbox
+from pipeline.run.newest_word import words_of
+from pipeline.run.opening import Barrier, File, reader_of
+from pipeline.run.replacing import basis_of, held_back
+from pipeline.run.sorting import Identified, KnownArrivals, sort_out
+from pipeline.versions import versions_of
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingContext:
+    """What a judgement depends on besides the file itself. ``history`` is last year's report by agency code, as bodies stand now.
+
+    ``pasts`` are last year's reports as they were made, from which a file that came before a merger is compared with its own.
+    """
+
+    form: Form
+    district: District
+    history: Pasts
+    pasts: Pasts
+    bodies: Bodies
+    memory: Memory
+    decisions: Sequence[Decision] = ()
+
+    @property
+    def basis(self) -> str:
+        """Digest what every judgement of the campaign depends on."""
+        own = self.district
+        settings = (own.name, own.level, own.year, own.form, own.form_mark, own.deadline, own.rules)
+        return digest_of((program(), settings, own.trusted_senders, *own.extensions, *own.roster_agencies))
+
+    def decided(self, *kinds: DecisionKind) -> list[Decision]:
+        """Return the decisions of ``kinds``."""
+        return of_kind(self.decisions, *kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The assessments in order of arrival, what is set aside, and the basis of each assessment by its ``id()``.
+
+    ``copies`` only repeat a file; what was ``overtaken`` was cleared up after its agency had reported anew; what was
+    ``dismissed`` is no submission, as the coordinator says.
+    """
+
+    assessments: tuple[Assessment, ...]
+    copies: tuple[Leftover, ...]
+    overtaken: tuple[Leftover, ...]
+    dismissed: tuple[Leftover, ...]
+    bases: Mapping[int, str]
+
+
+Tell: TypeAlias = Callable[[Sequence[Assessment], Sequence[Leftover]], object]
+"""Is told of every assessment whose result is new, and of every file that is newly set aside."""
+
+
+def assess(
+    ledger: Ledger,
+    campaign: JudgingContext,
+    inbox: Inbox,
+    *,
+    now: datetime,
+    barrier: Barrier,
+    progress: Progress,
+    tell: Tell,
+) -> Assessed:
+    """Read, identify and judge what is new; take the rest from the ledger.
+
+    What is new is told before it is recorded: a run that is cut off in between tells it twice, but never not at all.
+    """
+    year = campaign.district.year
+    dismissed = {item.envelope for item in campaign.decided(DecisionKind.DISMISS)}
+    everything = arrivals.of_year(ledger, year)
+    known = [item for item in everything if item.id not in dismissed]
+    found = _all_readings(ledger, campaign, known, barrier=barrier, progress=progress)
+    earlier = assessments.latest(ledger, year)
+    sorted_out = sort_out(campaign.district, known, found, inbox.messages, _known(ledger, campaign, earlier))
+    bindings.keep(ledger, sorted_out.bindings, at=now)
+    aside = [*sorted_out.copies, *sorted_out.overtaken]
+    versions = assessments.number_versions(
+        ledger, year, [(item.id, who.agency.code) for item, who in sorted_out.kept if who.agency]
+    )
+    words = words_of(sorted_out.kept, versions, sorted_out.words, campaign.decisions, known)
+    kept = [(item, _told(who, words.findings.get(item.id, ()))) for item, who in sorted_out.kept]
+    assessments.keep_words(
+        ledger,
+        year,
+        {(who.agency.code, versions[item.id]): words.of[item.id] for item, who in kept if who.agency},
+    )
+    firsts = _first_arrivals(kept)
+    submissions = [
+        _submission(campaign, item, found[item.envelope.sha256], who, firsts) for item, who in kept
+    ]
+    bases = _bases(campaign, kept, submissions)
+    numbered = [versions.get(item.id, 0) for item, _ in kept]
+    known_repeats = arrivals.repeated(ledger, year)
+    back = {item.id for item, _ in kept} & known_repeats
+    done: list[Assessment | None] = [
+        None if item.id in back else _restored(campaign.form, sent, version, earlier.get(item.id), basis)
+        for (item, _), sent, version, basis in zip(kept, submissions, numbered, bases, strict=True)
+    ]
+    stale = [at for at, item in enumerate(done) if item is None]
+    progress("校验", 0, len(stale))
+    judged = _judged(barrier, campaign, [submissions[at] for at in stale], [item for item in done if item])
+    for at, assessment in zip(stale, judged, strict=True):
+        done[at] = replace(assessment, version=numbered[at])
+    whole = tuple(
+        replace(item, word=words.of[one.id]) for (one, _), item in zip(kept, done, strict=True) if item
+    )
+    accepted = {item.envelope for item in campaign.decided(DecisionKind.ACCEPT)}
+    held = held_back(
+        [item.envelope for item, _ in kept],
+        whole,
+        [earlier.get(item.id) for item, _ in kept],
+        {at for at, (item, _) in enumerate(kept) if item.id in accepted},
+    )
+    whole = tuple(held.get(at, item) for at, item in enumerate(whole))
+    bases = [basis_of(basis, is_held=at in held) for at, basis in enumerate(bases)]
+    new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
+    changed = assessments.news(new, earlier) | back
+    repeats = [item for item in aside if item.id not in known_repeats]
+    tell(
+        [item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed],
+        [_leftover(item) for item in repeats],
+    )
+    assessments.keep(ledger, campaign.district.year, new, changed, at=now)
+    arrivals.note_repeats(ledger, campaign.district.year, repeats, now=now)
+    progress("校验", len(stale), len(stale))
+    return Assessed(
+        assessments=whole,
+        copies=tuple(map(_leftover, sorted_out.copies)),
+        overtaken=tuple(map(_leftover, sorted_out.overtaken)),
+        dismissed=tuple(
+            _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
+        ),
+        bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
+    )
+
+
+def _all_readings(
+    ledger: Ledger,
+    campaign: JudgingContext,
+    known: Sequence[Arrival],
+    *,
+    barrier: Barrier,
+    progress: Progress,
+) -> dict[str, Reading]:
+    form = campaign.form
+    reader = reader_of(campaign.district)
+    found = readings.of_year(ledger, campaign.district.year, reader, form.places)
+    first = {item.envelope.sha256: item.envelope for item in reversed(known)}
+    wanted = dict.fromkeys(item.envelope.sha256 for item in known if item.envelope.sha256 not in found)
+    lost = [digest for digest in wanted if not ledger.originals.has(digest)]
+    found |= readings.older(ledger, lost, form.places)
+    files = {
+        digest: File(first[digest].path, first[digest].sender or "", partial(ledger.originals.load, digest))
+        for digest in wanted
+        if digest not in found
+    }
+    for new in barrier.read(form.reference, files, lambda done: progress("读取报送文件", done, len(files))):
+        readings.keep(ledger, reader, new, form.places)
+        found |= new
+    return found
+
+
+def _leftover(item: Arrival, verdict: Verdict = Verdict.DUPLICATE) -> Leftover:
+    return Leftover(item.envelope.path, item.envelope.sha256, verdict, repeats=item.repeats)
+
+
+def submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:
+    """Join a reading with its envelope's facts and its owner; ``level`` is taken where nobody owns it."""
+    return Submission(
+        file=envelope.path,
+        name=envelope.name,
+        sha256=envelope.sha256,
+        source=envelope.source,
+        received_at=envelope.received_at,
+        order=envelope.order,
+        reading=replace(found, findings=(*who.findings, *found.findings)),
+        agency=who.agency,
+        level=who.agency.level if who.agency else level,
+        year=who.year,
+        held=who.held or any(finding.is_barrier for finding in found.findings),
+    )
+
+
+def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judgement]) -> KnownArrivals:
+    return KnownArrivals(
+        earlier=earlier,
+        bindings=bindings.of_year(ledger, campaign.district.year),
+        memory=campaign.memory,
+        own=frozenset(remainders.sent(ledger)),
+        accepted={item.envelope: item for item in campaign.decided(DecisionKind.ACCEPT)},
+    )
+
+
+def _told(who: identity.Identity, findings: Sequence[Finding]) -> identity.Identity:
+    return replace(who, findings=(*who.findings, *findings)) if findings else who
+
+
+def _submission(
+    campaign: JudgingContext,
+    item: Arrival,
+    found: Reading,
+    who: identity.Identity,
+    firsts: Mapping[str, datetime | None],
+) -> Submission:
+    """Join what is known of an arrival with its one time of receipt, and with which past it is compared."""
+    made = submission(item.envelope, found, who, campaign.district.level)
+    is_guessed = item.envelope.received_at is None
+    return replace(
+        made,
+        asked=campaign.district.year,
+        first_at=firsts[who.agency.code] if who.agency else None,
+        received_at=item.came_at,
+        received_guessed=is_guessed,
+        surely_after=item.looked_at.astimezone(CHINA).date() if is_guessed and item.looked_at else None,
+        past_key=_past_key(campaign, item, who.agency),
+    )
+
+
+def _past_key(campaign: JudgingContext, item: Arrival, agency: Agency | None) -> str:
+    """Name the past that a file is compared with: of its agency with the parts that it had when the file came."""
+    if agency is None or item.came_at is None:
+        return ""
+    parts = campaign.bodies.parts_of(agency.code, item.came_at.astimezone(CHINA).date())
+    return "+".join((agency.code, *(part.code for part in parts)))
+
+
+def _pasts(campaign: JudgingContext, submissions: Sequence[Submission]) -> dict[str, PastReport]:
+    """Return the pasts that ``submissions`` name."""
+    found: dict[str, PastReport] = {}
+    for item in submissions:
+        if item.agency and item.past_key not in found and item.received_at:
+            day = item.received_at.astimezone(CHINA).date()
+            past = campaign.bodies.past_of(item.agency, campaign.pasts, campaign.district.year - 1, day=day)
+            found |= {item.past_key: past} if past else {}
+    return found
+
+
+def apart(campaign: JudgingContext, done: Sequence[Assessment]) -> list[Agency]:
+    """Return the merged bodies whose own reports still count: those that no report of the whole has replaced."""
+    by_code: dict[str, list[Assessment]] = {}
+    for item in done:
+        if item.submission.agency:
+            by_code.setdefault(item.submission.agency.code, []).append(item)
+    counting = {code: versions_of(files).counting for code, files in by_code.items()}
+    chosen = {item.agency for item in campaign.decided(DecisionKind.COUNT)}
+    after = {agency.code: agency.merged_into for agency in campaign.bodies.merged}
+    return [
+        agency
+        for agency in campaign.bodies.merged
+        if counting.get(agency.code)
+        and (
+            agency.code in chosen or not _covers(counting.get(successor_of(agency.code, after) or ""), agency)
+        )
+    ]
+
+
+def _covers(whole: Assessment | None, part: Agency) -> bool:
+    """Whether a report came after ``part`` had become part of its agency: it speaks for both."""
+    came = whole.submission.received_at if whole else None
+    return bool(came and part.merged_on and came.astimezone(CHINA).date() >= part.merged_on)
+
+
+def _first_arrivals(kept: Sequence[Identified]) -> dict[str, datetime | None]:
+    """Return when the first file of each agency came, by its code."""
+    firsts: dict[str, datetime | None] = {}
+    for item, who in kept:
+        if who.agency:
+            firsts.setdefault(who.agency.code, item.came_at)
+    return firsts
+
+
+def _bases(
+    campaign: JudgingContext, kept: Sequence[Identified], submissions: Sequence[Submission]
+) -> list[str]:
+    """Digest for each file everything its judgement depends on."""
+    whole, pasts = campaign.basis, _pasts(campaign, submissions)
+    exceptions: dict[str, list[Decision]] = {}
+    for waiver in campaign.decided(DecisionKind.WAIVE):
+        exceptions.setdefault(waiver.agency, []).append(waiver)
+    bases = []
+    for (item, who), sent in zip(kept, submissions, strict=True):
+        code = who.agency.code if who.agency else ""
+        past = pasts.get(sent.past_key)
+        times = (sent.received_at, sent.surely_after, sent.first_at)
+        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code), *times)))
+    return bases
+
+
+def _restored(
+    form: Form, item: Submission, version: int, known: Judgement | None, basis: str
+) -> Assessment | None:
+    """Return the assessment that the ledger has, None where it does not hold any more."""
+    if known is None or known.basis != basis:
+        return None
+    settled = known.settled or item.reading
+    report = report_of(form, item, settled) if known.verdict.is_acceptance else None
+    return Assessment(replace(item, reading=settled), known.findings, known.verdict, report, version)
+
+
+def _judgement(item: Arrival, basis: str, sent: Submission, done: Assessment) -> Judgement:
+    settled = done.submission.reading
+    return Judgement(
+        envelope=item.id,
+        basis=basis,
+        agency=sent.agency.code if sent.agency else None,
+        version=done.version,
+        verdict=done.verdict,
+        findings=done.findings,
+        settled=None if settled == sent.reading else settled,
+    )
+
+
+def _judged(
+    barrier: Barrier, campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[Assessment]
+) -> list[Assessment]:
+    """Judge what is new; a file that cannot be judged is held and keeps nothing from the others."""
+    if not stale:
+        return []
+    done = barrier.together({item.sha256: item.file for item in stale}, lambda: _judge(campaign, stale, kept))
+    if done is not None:
+        return done
+    passing = [_passing(barrier, campaign, item) for item in stale]
+    return _judge(campaign, passing, kept)
+
+
+def _passing(barrier: Barrier, campaign: JudgingContext, item: Submission) -> Submission:
+    """Return a file as it is if it can be judged alone, else as one that was set aside."""
+    tried = barrier.tried(item.sha256, item.file, lambda: _judge(campaign, [item], ()))
+    if not isinstance(tried, JobFailure):
+        return item
+    aside = set_aside(tried.kind)
+    readings.keep(barrier.ledger, reader_of(campaign.district), {item.sha256: aside}, campaign.form.places)
+    return replace(item, reading=aside, held=True)
+
+
+def _judge(
+    campaign: JudgingContext, stale: Sequence[Submission], kept: Sequence[Assessment]
+) -> list[Assessment]:
+    """Judge what is new as one batch; ``kept`` are the assessments that stand."""
+    from pipeline.judging.rules.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
+
+    return judge(
+        campaign.form,
+        stale,
+        rules=campaign.district.rules,
+        history=_pasts(campaign, stale),
+        agencies=campaign.district.roster_agencies,
+        deadlines={
+            agency.code: campaign.district.deadline_of(agency.code)
+            for agency in campaign.district.roster_agencies
+        },
+        waivers=campaign.decided(DecisionKind.WAIVE),
+        others=[item.report for item in kept if item.report],
+    )

@@ -1,0 +1,425 @@
+"""The run, stage by stage; the only module that knows the order.
+
+    fetch → remember → assess (read → identify → judge) → merge → publish → write letters → send
+
+Every stage is a pure function or a writer that can run again; a run whose inputs have not changed writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.coordinating import deciding, todo
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
+from pipeline.ledger import (
+    FOLDER,
+    Ledger,
+    arrivals,
+    campaign,
+    codes,
+    decisions,
+    events,
+    imports,
+    open_copy,
+    open_ledger,
+    runs,
+)
+from pipeline.ledger import outputs as written_outputs
+from pipeline.ledger import set_aside as marks
+from pipeline.ledger.campaign import RunResult
+from pipeline.machine.environment import disk
+from pipeline.machine.work import Progress, Workforce
+from pipeline.merging import merge
+from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, PastReport, Reason
+from pipeline.publishing import listed_files as before
+from pipeline.publishing import outputs
+from pipeline.publishing.data.record import Record
+from pipeline.publishing.file_plan import Publication
+from pipeline.publishing.outputs import Published
+from pipeline.publishing.summary import Background, PastFigures
+from pipeline.publishing.year_folder import Aside
+from pipeline.run import clock, mailing, published
+from pipeline.run import pending as waiting
+from pipeline.run.assessing import Assessed, JudgingContext, apart, assess
+from pipeline.run.inbox import require
+from pipeline.run.inputs import RunInputs, gather
+from pipeline.run.journal import Journal, open_journal
+from pipeline.run.letters import outgoing as letterbox
+from pipeline.run.letters import state as letterstate
+from pipeline.run.letters.delivered import delivered_upto, remember_deliveries
+from pipeline.run.letters.writing import LetterContext
+from pipeline.run.opening import Barrier
+from pipeline.run.outcomes import outcomes
+
+if TYPE_CHECKING:
+    from pipeline.mail.imap import FetchReport
+    from pipeline.mail.smtp import SendReport
+
+LOGS = "log"
+"""In the ledger's folder: a log for each day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run found and did. ``written`` and ``removed`` are relative to ``folder``; ``unchanged``: nothing new had come.
+
+    ``letters`` says what was done to those that wait.
+    """
+
+    folder: Path
+    record: Record
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: bool = False
+    letters: letterbox.LetterChanges = field(default_factory=letterbox.LetterChanges)
+    fetched: FetchReport | None = None
+    sent: SendReport | None = None
+    pdf_failure: str = ""
+    kept: tuple[Aside, ...] = ()
+    """What persons had done to outputs that were replaced, and where that stands now."""
+    blocked: tuple[Aside, ...] = ()
+    """Outputs that could not be replaced, and where their new state stands."""
+    to_decide: tuple[str, ...] = ()
+    """What waits for a person, in sentences."""
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What the mail servers, LibreOffice or the disk failed at, in sentences; the run was done all the same."""
+        ends = (self.fetched, self.sent)
+        mailing_failures = (end.failure for end in ends if end)
+        return tuple(
+            failure
+            for failure in (*mailing_failures, self.pdf_failure, *map(blocked_words, self.blocked))
+            if failure
+        )
+
+    @property
+    def is_all_well(self) -> bool:
+        """Whether nothing was returned, held or missing."""
+        counts = self.record["counts"]
+        return not any(counts[name] for name in ("returned", "held", "missing"))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one run works with; ``target`` is the year's folder."""
+
+    ledger: Ledger
+    district: District
+    target: Path
+    now: datetime
+    work: Workforce
+    progress: Progress
+    journal: Journal
+    carried: todo.Carried
+    dry_run: bool
+    with_pdf: bool
+    retries: bool = False
+    """Whether something that was set aside is tried once more: what was made without it does not stand."""
+
+
+def run(  # noqa: PLR0913 - what a run is asked for, spelled out
+    district: District,
+    output: Path,
+    *,
+    now: datetime,
+    work: Workforce,
+    progress: Progress,
+    dry_run: bool = False,
+    with_pdf: bool = False,
+    by_clock: bool = False,
+    retry: bool = False,
+) -> Outcome:
+    """Run one run into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
+
+    Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the run.
+    ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. ``retry``: what was set aside is tried once
+    more. A dry run works on a copy of the ledger in memory and writes nothing at all.
+    """
+    mailing.check(district)
+    form_of(district)  # rules that cannot be set so are refused before anything else is looked at
+    title = f"{district.name} {district.year} 年度"
+    with disk():
+        carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)
+    with (
+        disk(),
+        (open_copy if dry_run else open_ledger)(output) as ledger,
+        open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
+    ):
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        if by_clock:
+            clock.check(ledger, district, now)
+        require(ledger, district)
+        codes.remember(ledger, district.year, district.roster_agencies, now=now)
+        deciding.settle(ledger, district, now=now)
+        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
+        target = output / str(district.year)
+        again = marks.try_again(ledger, district.year) if retry else 0
+        if retry:
+            journal.line(f"  重试　{again} 个搁置的文件")
+        session = Session(
+            ledger,
+            district,
+            target,
+            now,
+            work,
+            progress,
+            journal,
+            carried,
+            dry_run=dry_run,
+            with_pdf=with_pdf,
+            retries=again > 0,
+        )
+        if carried.done or carried.refused:
+            journal.line(f"  待办　办成 {carried.done} 项，没有办成 {len(carried.refused)} 项")
+        fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
+        if fetched:
+            journal.line(f"  邮箱　取回 {fetched.stored} 封")
+        if not dry_run:
+            letterbox.look_after(ledger, district, target, now=now)
+        outcome = _run(session)
+        sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
+        if not dry_run:
+            laid = letterbox.lay_out(ledger, district, target, now=now)
+            outcome = replace(
+                outcome, kept=(*outcome.kept, *laid.kept), blocked=(*outcome.blocked, *laid.blocked)
+            )
+        if sent:
+            journal.letters(sent)
+        journal.grown(ledger.originals.added)
+        to_decide = tuple(waiting.sentences(ledger, district, now=now))
+        outcome = replace(outcome, fetched=fetched, sent=sent, to_decide=to_decide)
+        journal.end(outcome.record, outcome.failures)
+    return outcome
+
+
+def send(
+    district: District,
+    output: Path,
+    *,
+    now: datetime,
+    pause: float = 0,
+    most: int | None = None,
+    by_clock: bool = False,
+) -> tuple[SendReport, int]:
+    """Deliver the letters that wait and are still true; return what became of them, and how many were withdrawn.
+
+    ``most`` letters at the most, with ``pause`` seconds between two. Raises EnvironmentFailedError if the disk fails,
+    ConfigError without a server.
+    """
+    title = f"{district.name} {district.year} 年度　发信"
+    with (
+        disk(),
+        open_ledger(output) as ledger,
+        open_journal(output / FOLDER / LOGS, title, now=now) as journal,
+    ):
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        if by_clock:
+            clock.check(ledger, district, now)
+        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
+        target = output / str(district.year)
+        letterbox.look_after(ledger, district, target, now=now)
+        withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
+        done = mailing.dispatch(district, ledger, now=now, pause=pause, most=most)
+        journal.letters(done)
+        letterbox.lay_out(ledger, district, target, now=now)
+    return done, withdrawn
+
+
+def _run(session: Session) -> Outcome:
+    ledger, year = session.ledger, session.district.year
+    number = runs.start(ledger, year, now=session.now)
+    barrier = Barrier(ledger, year, session.now, session.work.pool, session.journal.line)
+    basis = gather(ledger, session.district, session.journal, barrier)
+    earlier = campaign.last_result(ledger, year)
+    if earlier is None or session.retries or runs.inputs_before(ledger, number) != basis.digest:
+        return _work(session, number, basis)
+    is_whole = before.is_complete(
+        session.target,
+        dict(earlier.record),
+        written_outputs.of_year(ledger, year),
+        drafts=before.drafts(dict(earlier.record)),
+        with_pdf=session.with_pdf,
+    )
+    return _leave(session, number, basis, earlier) if is_whole else _work(session, number, basis, earlier)
+
+
+def _leave(session: Session, number: int, basis: RunInputs, earlier: RunResult) -> Outcome:
+    """Leave the outputs as they are: nothing has changed but, perhaps, whom to write to."""
+    letters = letterbox.write_outputs(
+        _desk(session, basis), earlier, carried=session.carried, dry_run=session.dry_run
+    )
+    runs.finish(
+        session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier.record["counts"]
+    )
+    session.journal.line(f"  结果　没有新的报送，结果文件保持不变；{letters.words or '没有新写信'}")
+    return Outcome(session.target, dict(earlier.record), unchanged=True, letters=letters)
+
+
+def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | None = None) -> Outcome:
+    """Judge what is new, publish, write letters.
+
+    With ``earlier`` nothing is new but that outputs are missing or were edited: they are made again as they were then.
+    """
+    letterbox.check(session.district)
+    remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
+    assessed = _assess(session, basis)
+    publication = _publication(session, basis, assessed, number, earlier)
+    done = outputs.publish(
+        publication, session.target, work=session.work, progress=session.progress, dry_run=session.dry_run
+    )
+    result = _result(publication, done, number, earlier, session)
+    campaign.keep_result(session.ledger, session.district.year, result, done.made)
+    _tell(session, done)
+    came = letterstate.RunArrivals(assessed.assessments, assessed.copies, basis.inbox.messages)
+    letters = letterbox.write_outputs(
+        _desk(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
+    )
+    runs.finish(
+        session.ledger, number, runs.DONE, basis.digest, now=session.now, counts=done.record["counts"]
+    )
+    session.journal.line(
+        f"  结果　写文件 {len(done.written)} 个，删除 {len(done.removed)} 个；{letters.words or '没有新写信'}"
+    )
+    return Outcome(
+        session.target,
+        done.record,
+        done.written,
+        done.removed,
+        letters=letters,
+        pdf_failure=done.failure,
+        kept=tuple(done.kept),
+        blocked=tuple(done.blocked),
+    )
+
+
+def _result(
+    publication: Publication, done: Published, number: int, earlier: RunResult | None, session: Session
+) -> RunResult:
+    """Return what is remembered of a run; one that only makes again what was made before stands for the run that made it."""
+    reports = publication.summary.reports
+    return RunResult(
+        run=earlier.run if earlier else number,
+        at=publication.now,
+        record=done.record,
+        figures={report.code: report.numbers for report in reports},
+        names={report.code: report.agency for report in reports},
+        deliveries=_deliveries(session, earlier),
+        page=done.page,
+    )
+
+
+def _deliveries(session: Session, earlier: RunResult | None) -> int:
+    """Return how many deliveries there were that the outputs speak of."""
+    if earlier:
+        return earlier.deliveries
+    return campaign.number_of_deliveries(session.ledger, session.district.year)
+
+
+def _tell(session: Session, done: Published) -> None:
+    """Record what persons had done to outputs, and what could not be replaced."""
+    told = [(events.EventKind.OUTPUT_KEPT, item) for item in done.kept]
+    told += [(events.EventKind.OUTPUT_BLOCKED, item) for item in done.blocked]
+    letterbox.tell_outputs(session.ledger, session.district.year, told, now=session.now)
+
+
+def _desk(session: Session, basis: RunInputs) -> LetterContext:
+    own = basis.campaign
+    return LetterContext(session.ledger, session.district, own.form, session.target, session.now, own.history)
+
+
+def _publication(
+    session: Session, basis: RunInputs, assessed: Assessed, number: int, earlier: RunResult | None
+) -> Publication:
+    """Put together what publishing needs to know; as of the run that found ``earlier``, if that is given."""
+    ledger, district, own = session.ledger, session.district, basis.campaign
+    bodies, on_their_own = own.bodies, apart(own, assessed.assessments)
+    codes_apart = {agency.code for agency in on_their_own}
+    reports = {district.year - 1: own.pasts}
+    reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
+    pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
+    summary = _merged(own, assessed.assessments, on_their_own)
+    return Publication(
+        form=own.form,
+        district=district,
+        summary=summary,
+        published=published.compared(own.form, district, ledger, summary, basis.published),
+        archive=reports,
+        assessments=assessed.assessments,
+        leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
+        layout=basis.layout,
+        style=basis.style,
+        now=earlier.at if earlier else session.now,
+        bases=assessed.bases,
+        background=Background(
+            past={year: _figures(found) for year, found in pasts.items()},
+            decisions=own.decisions,
+            delivered=delivered_upto(ledger, district.year, _deliveries(session, earlier)),
+        ),
+        history=own.history,
+        made=_made(written_outputs.take(ledger, district.year)),
+        was_cut_off=not runs.inputs_before(ledger, number),
+        adopts=earlier is None and campaign.last_result(ledger, district.year) is None,
+        announce=partial(written_outputs.announce, ledger, district.year),
+        note=partial(written_outputs.note, ledger, district.year),
+        today=session.now.astimezone(CHINA).date(),
+        with_pdf=session.with_pdf,
+        nights=runs.nights(ledger, district.year, earlier.run if earlier else number),
+    )
+
+
+def _made(found: Mapping[str, Made]) -> dict[str, Made]:
+    """Leave out the letters that wait: they are no output of a run."""
+    return {path: item for path, item in found.items() if not path.startswith(f"{written_outputs.LETTERS}/")}
+
+
+def blocked_words(item: Aside) -> str:
+    """Say what could not be replaced, and what to do."""
+    where = f"新的内容写在“{item.beside}”" if item.beside else "没有删除"
+    return f"“{item.path}”正被其他程序打开或不能改写，{where}。请关闭它，然后重新运行"
+
+
+def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
+    return {code: report.numbers for code, report in reports.items()}
+
+
+def _assess(session: Session, basis: RunInputs) -> Assessed:
+    """Assess everything, settle what became of each mail, and write both into the log."""
+    campaign, inbox = basis.campaign, basis.inbox
+    assessed = assess(
+        session.ledger,
+        campaign,
+        inbox,
+        now=session.now,
+        barrier=basis.barrier,
+        progress=session.progress,
+        tell=session.journal.files,
+    )
+    aside = {item.file: Reason.OVERTAKEN for item in assessed.overtaken}
+    aside |= {item.file: Reason.DISMISSED for item in assessed.dismissed}
+    mails = outcomes(inbox.messages, assessed.assessments, aside)
+    news = arrivals.unsettled(session.ledger, session.district.year, mails)
+    session.journal.mails(news)
+    arrivals.settle_mails(session.ledger, session.district.year, news)
+    return assessed
+
+
+def _merged(
+    campaign: JudgingContext, assessments: Sequence[Assessment], on_their_own: Sequence[Agency]
+) -> DistrictSummary:
+    """Merge; bodies that are part of another now stand for themselves where their own report still counts."""
+    district = campaign.district
+    return merge(
+        campaign.form,
+        district=district.name,
+        year=district.year,
+        agencies=(*district.agencies, *on_their_own),
+        assessments=assessments,
+        merged=[agency for agency in district.merged if agency not in on_their_own],
+    )

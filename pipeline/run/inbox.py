@@ -1,0 +1,142 @@
+"""The inbox folder and the ledger go in; everything that ever came in the campaign comes out, what is new told apart.
+
+Only what is new or changed is opened: a thousand mails of earlier runs cost a glance each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from pipeline.district.folder import District
+from pipeline.intake.fetch import folder
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard.isolation import set_aside
+from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
+from pipeline.ledger import file_stats as stats
+from pipeline.ledger import set_aside as marks
+from pipeline.ledger.set_aside import Stage
+from pipeline.machine.digest import digest_of, program
+from pipeline.model import (
+    Decision,
+    DecisionKind,
+    Envelope,
+    EnvironmentFailedError,
+    Finding,
+    Message,
+    Reading,
+    Severity,
+    Verdict,
+)
+from pipeline.publishing.data.record import Leftover
+from pipeline.run.opening import Barrier, reader_of
+
+Known: TypeAlias = tuple[str, str]
+"""A path in the inbox and the SHA-256 of what lies there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Every file and mail of the campaign in order of arrival, and what holds nothing to judge.
+
+    Their contents are in the ledger. ``new`` had not come before.
+    """
+
+    envelopes: tuple[Envelope, ...]
+    leftovers: tuple[Leftover, ...]
+    messages: tuple[Message, ...] = ()
+    new: frozenset[Known] = frozenset()
+
+
+def require(ledger: Ledger, district: District) -> None:
+    """Raise EnvironmentFailedError if the inbox is not there: agencies must not be reminded because a drive is not connected.
+
+    Where mail is fetched and nothing ever came, fetching makes it.
+    """
+    if district.inbox.is_dir() or (district.mail.fetches and not arrivals.of_year(ledger, district.year)):
+        return
+    raise EnvironmentFailedError(
+        f"收件文件夹不在：{district.inbox}。请检查网络盘、移动盘是否连接，文件夹是否改了名；确实没有的，新建一个 inbox 文件夹。"
+        "这次没有运行，也没有写信。"
+    )
+
+
+def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier | None = None) -> Inbox:
+    """Open what is new in the inbox and record it before anything is judged."""
+    barrier = barrier or Barrier(ledger, district.year, now)
+    authserv_id = district.mail.authserv_id
+    reader = digest_of(
+        (program(), authserv_id)
+    )  # a new program may find more in a file, a new setting in its origin
+    unread: dict[str, Reading] = {}
+
+    def keep(envelope: Envelope) -> Envelope:
+        """Store the content; of a file that is not all in hand the guard's refusal is stored instead."""
+        content = envelope.content
+        if hashlib.sha256(content).hexdigest() == envelope.sha256:
+            ledger.originals.keep({envelope.sha256: content})
+        elif refusal := guard.inspect(content).refusal:
+            unread[envelope.sha256] = Reading(None, findings=(refusal,))
+        return replace(envelope, content=b"")
+
+    found = folder.fetch(
+        district.inbox,
+        authserv_id=authserv_id,
+        known=stats.of_year(ledger, district.year, reader),
+        opener=barrier.open,
+        keep=keep,
+    )
+    digests = {item.path: item.sha256 for item in found.envelopes}
+    unread |= {digests[path]: set_aside(kind) for path, kind in found.failed.items()}
+    readings.keep(ledger, reader_of(district), unread, {})
+    new = arrivals.keep_inbox(
+        ledger,
+        district.year,
+        sorted(found.envelopes, key=lambda item: (item.order, item.path)),
+        sorted(found.messages, key=lambda item: (item.order, item.path)),
+        unopened=found.unopened,
+        now=now,
+    )
+    remainders.keep(ledger, district.year, found.remainders, now=now)
+    stats.keep(ledger, district.year, reader, found.looked, unopened=found.unopened)
+    _open_at_last(ledger, district.year, found, now)
+    mails = arrivals.mails_of_year(ledger, district.year)
+    empty = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in mails if not item.files]
+    locked = [Leftover(path, "", Verdict.NOT_A_SUBMISSION) for path in found.locked]
+    beside = remainders.of_year(ledger, district.year) | dict(found.troubles)
+    strange = [_strange(path, variant) for path, variant in sorted(beside.items())]
+    return Inbox(
+        envelopes=tuple(item.envelope for item in arrivals.of_year(ledger, district.year)),
+        leftovers=(*empty, *locked, *strange),
+        messages=tuple(mails),
+        new=frozenset((item.path, item.sha256) for item in new),
+    )
+
+
+def _strange(path: str, variant: str) -> Leftover:
+    """Name something that is no submission, and what the coordinator is to do about it."""
+    return Leftover(
+        path, "", Verdict.NOT_A_SUBMISSION, findings=(Finding("F01", Severity.WARNING, None, (), variant),)
+    )
+
+
+def _open_at_last(ledger: Ledger, year: int, found: folder.InboxContents, now: datetime) -> None:
+    """Dismiss the unopened mails and archives, recorded as they were, that could be opened now after all."""
+    before = marks.set_aside(ledger, year, Stage.OPEN)
+    done = {
+        digest: path for digest, path in before.items() if path in found.looked and path not in found.failed
+    }
+    if not done:
+        return
+    held = decisions.of_kind(decisions.in_force(ledger, year), DecisionKind.DISMISS)
+    gone = {item.envelope for item in held}
+    for item in arrivals.of_year(ledger, year):
+        path = done.get(item.envelope.sha256)
+        if path == item.envelope.path and item.id not in gone:
+            word = Decision(
+                DecisionKind.DISMISS, "再次运行时已经打开，其中的内容另行处理", "nianbao", now, envelope=item.id, file=path
+            )  # fmt: skip
+            decisions.give(ledger, year, word)
+    marks.forget(ledger, year, done)

@@ -1,0 +1,81 @@
+"""The inbox, the ledger and the district's settings go in; everything that this run's outputs depend on comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
+from pipeline.forms.form import Form
+from pipeline.ledger import Ledger, codes, decisions, imports
+from pipeline.run import mailing, published
+from pipeline.run.assessing import JudgingContext
+from pipeline.run.fingerprint import fingerprint
+from pipeline.run.inbox import Inbox, look
+from pipeline.run.journal import Journal
+from pipeline.run.opening import Barrier
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """Everything that the outputs of a run depend on, gathered before any work; ``digest`` sums it up.
+
+    ``years`` are those before last year that something is known of; ``barrier`` is what the inbox was opened behind.
+    """
+
+    campaign: JudgingContext
+    inbox: Inbox
+    years: Sequence[int]
+    layout: bytes
+    style: bytes
+    digest: str
+    barrier: Barrier
+    published: Sequence[tuple[str, str]] = ()
+    """Path and digest of what lies in the folder of published reports."""
+
+
+def gather(ledger: Ledger, district: District, journal: Journal, barrier: Barrier) -> RunInputs:
+    """Look into the inbox, record what is new there, and gather what this run's outputs depend on."""
+    form, last_year, now = form_of(district), district.year - 1, barrier.now
+    inbox = look(ledger, district, now=now, barrier=barrier)
+    journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
+    mailing.note_bounces(inbox.messages, ledger, district.year, now=now)
+    pasts = imports.reports_of(ledger, last_year)
+    memory = codes.memory(ledger)
+    bodies = codes.bodies_of(district, memory)
+    years = imports.years_before(ledger, last_year)
+    campaign = JudgingContext(
+        form,
+        district,
+        bodies.pasts(pasts, last_year),
+        pasts,
+        bodies,
+        memory,
+        decisions.in_force(ledger, district.year, now.date()),
+    )
+    layout, style = _word_layout(district, form), _web_style(district)
+    lying = published.lying(district)
+    others = (*lying, *inbox.leftovers, *campaign.decisions, *pasts.values(), *years.items())
+    digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
+    return RunInputs(campaign, inbox, tuple(years), layout, style, digest, barrier, lying)
+
+
+def _word_layout(district: District, form: Form) -> bytes:
+    """Return the district's own Word layout, else the one built from the form."""
+    own = district.layouts / LAYOUT_NAME
+    if own.is_file():
+        from pipeline.publishing.word.layout_guard import refuse_active  # noqa: PLC0415 - only for a layout of one's own
+
+        content = own.read_bytes()
+        refuse_active(content, own)
+        return content
+    from pipeline.publishing.word.layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
+
+    return build_layout(form)
+
+
+def _web_style(district: District) -> bytes:
+    """Return what the district adds to the style of the web reports; nothing if it adds nothing."""
+    own = district.layouts / STYLE_NAME
+    return own.read_bytes() if own.is_file() else b""

@@ -1,0 +1,198 @@
+"""A person's word about letters goes in: handed over, taken back, sent again, stopped, sent as edited; the ledger keeps it.
+
+Letters are called by the short name at the end of their files' names, or by their agency; or all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from pipeline.district.folder import District
+from pipeline.ledger import Ledger, codes, letters, open_copy, open_ledger
+from pipeline.ledger.letters import StoredLetter
+from pipeline.letter import LetterState
+from pipeline.letters.text.mime import parsed, spelled
+from pipeline.machine.environment import typed
+from pipeline.model import ConfigError
+from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.run.letters.outgoing import lay_out, look_after
+
+OPENED = "letters-kept"
+"""In the year's folder: letters that were opened again, each in a folder of its own with its attachments."""
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which letters are meant: of an agency (its code), by their short names, or ``every`` one."""
+
+    code: str | None = None
+    handles: Sequence[str] = ()
+    every: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether anything is meant at all."""
+        return bool(self.code or self.handles or self.every)
+
+
+def undelivered(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
+    """Return the letters that reached nobody and may be handed over, among those ``chosen`` (of none: all); nothing is changed."""
+    with _open(district, output, now) as ledger:
+        return _picked(_open_letters(ledger, district.year), chosen)
+
+
+def hand_over(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
+    """Record that a person has seen to letters that reached nobody; return them. Raises ConfigError for a name that is none of them."""
+    return _settled(district, output, chosen, now, _open_letters, letters.handed_over)
+
+
+def take_back(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
+    """Record that letters were not handed over after all; return them."""
+
+    def handed(ledger: Ledger, year: int) -> list[StoredLetter]:
+        return [item for item in letters.of_year(ledger, year) if item.state is LetterState.HANDED]
+
+    return _settled(district, output, chosen, now, handed, letters.take_back)
+
+
+def try_again(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
+    """Let letters that were refused wait again; return them."""
+
+    def refused(ledger: Ledger, year: int) -> list[StoredLetter]:
+        return [item for item in letters.undelivered(ledger, year) if item.state is LetterState.FAILED]
+
+    return _settled(district, output, chosen, now, refused, letters.try_again)
+
+
+def stop(district: District, output: Path, handle: str, *, now: datetime) -> list[StoredLetter]:
+    """Record that a letter that waits is not to be sent, nor another in its place; return it."""
+
+    def waiting(ledger: Ledger, year: int) -> list[StoredLetter]:
+        return letters.undelivered(ledger, year)
+
+    return _settled(district, output, Chosen(handles=(handle,)), now, waiting, letters.stop)
+
+
+def restore(district: District, output: Path, handle: str, *, now: datetime) -> list[StoredLetter]:
+    """Let a letter that a person deleted or edited in the folder leave as it was written; return it."""
+
+    def again(ledger: Ledger, keys: Collection[str], at: datetime) -> None:
+        letters.doubted(ledger, dict.fromkeys(keys, ""), at)
+        letters.laid_out(ledger, dict.fromkeys(keys, ""))
+
+    return _settled(district, output, Chosen(handles=(handle,)), now, _touched, again)
+
+
+def send_as_edited(district: District, output: Path, handle: str, *, now: datetime) -> list[StoredLetter]:
+    """Let a letter leave as a person edited it in the folder; return it. Raises ConfigError where it is no mail any more."""
+
+    def edited(ledger: Ledger, year: int) -> list[StoredLetter]:
+        return [item for item in _touched(ledger, year) if item.doubt == "edited"]
+
+    def take(ledger: Ledger, keys: Collection[str], at: datetime) -> None:
+        folder = output / str(district.year) / "letters"
+        for item in letters.waiting(ledger, district.year):
+            if item.key in keys:
+                content, message_id = _as_mail((folder / item.laid).read_bytes(), item)
+                letters.send_as_edited(ledger, item.key, content, message_id, at)
+                letters.laid_out(ledger, {item.key: ""})
+
+    return _settled(district, output, Chosen(handles=(handle,)), now, edited, take)
+
+
+def ever_written(district: District, output: Path, code: str | None) -> list[StoredLetter]:
+    """Return every letter of the campaign (to the agency with ``code`` only), oldest first."""
+    with open_copy(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        return [item for item in letters.of_year(ledger, district.year) if code in (None, item.agency)]
+
+
+def opened(district: District, output: Path, handle: str) -> tuple[StoredLetter, str, list[Path]]:
+    """Lay a letter out once more with its attachments; return it, what it says, and the files."""
+    with open_copy(output) as ledger:
+        [item] = _picked(letters.of_year(ledger, district.year), Chosen(handles=(handle,)))
+        content = letters.content(ledger, item)
+    message = message_from_bytes(content, policy=policy.default)
+    folder = output / str(district.year) / OPENED / safe_name(item.handle)
+    files = {f"{safe_name(item.subject)}.eml": content}
+    for part in message.iter_attachments():
+        attached = part.get_content()
+        if isinstance(attached, bytes):
+            files[safe_name(part.get_filename() or "附件")] = attached
+    for name, data in files.items():
+        write_if_changed(folder / name, data)
+    body = message.get_body()
+    return item, str(body.get_content()) if body else "", [folder / name for name in files]
+
+
+def _as_mail(content: bytes, item: StoredLetter) -> tuple[bytes, str]:
+    """Return a letter that was edited, and its Message-ID: a mail program may have left that out."""
+    message = parsed(content)
+    if not message["To"] or not message["Subject"]:
+        raise ConfigError(f"“{item.laid}”改过以后不再是一封信（没有收件人或主题）。请改好后再运行这个命令。")
+    if message["Message-ID"]:
+        return content, " ".join(str(message["Message-ID"]).split())
+    message["Message-ID"] = item.message_id
+    return spelled(message), item.message_id
+
+
+def _open_letters(ledger: Ledger, year: int) -> list[StoredLetter]:
+    """Return what reached nobody; a delivery that nobody signed cannot have been handed over."""
+    waits = {item.key for item in letters.unsigned(ledger, year)}
+    return [item for item in letters.undelivered(ledger, year) if item.key not in waits]
+
+
+def _touched(ledger: Ledger, year: int) -> list[StoredLetter]:
+    return [item for item in letters.waiting(ledger, year) if item.doubt]
+
+
+@contextmanager
+def _open(district: District, output: Path, now: datetime) -> Iterator[Ledger]:
+    with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        look_after(ledger, district, output / str(district.year), now=now)
+        yield ledger
+
+
+def _settled(
+    district: District,
+    output: Path,
+    chosen: Chosen,
+    now: datetime,
+    candidates: Callable[[Ledger, int], list[StoredLetter]],
+    settle: Callable[[Ledger, list[str], datetime], object],
+) -> list[StoredLetter]:
+    with _open(district, output, now) as ledger:
+        found = _picked(candidates(ledger, district.year), chosen)
+        settle(ledger, [item.key for item in found], now)
+        lay_out(ledger, district, output / str(district.year), now=now)
+    return found
+
+
+def _picked(candidates: Sequence[StoredLetter], chosen: Chosen) -> list[StoredLetter]:
+    """Return those of ``candidates`` that are meant. Raises ConfigError for a short name that means none or several."""
+    found = [item for item in candidates if chosen.code is None or item.agency == chosen.code]
+    if not chosen.handles:
+        return found
+    return [_named(found, handle) for handle in dict.fromkeys(chosen.handles)]
+
+
+def _named(candidates: Sequence[StoredLetter], handle: str) -> StoredLetter:
+    wanted = handle.strip().removesuffix(".eml").rpartition("_")[2]
+    found = [
+        item
+        for item in candidates
+        if len(wanted) >= _SHORTEST and item.message_id.strip("<>").startswith(wanted)
+    ]
+    if len(found) != 1:
+        why = "这里没有代号为“{}”的信" if not found else "代号“{}”指的不止一封信，请写长一些"
+        raise ConfigError(
+            f"{why.format(handle)}。信的代号是文件名末尾的六个字，也见 nianbao letters {typed(Path('区县文件夹'))}。"
+        )
+    return found[0]

@@ -1,0 +1,38 @@
+"""Where everything stands goes in; the coordinator's morning text comes out as a file, where no mailbox takes the letter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pipeline.district.workdays import spoken_date
+from pipeline.letter import Intention, LetterKind, LetterState
+from pipeline.letters.plan import morning
+from pipeline.letters.plan.state import CampaignState
+from pipeline.publishing.files import write_if_changed
+from pipeline.run.letters.writing import LetterContext
+
+MORNING_NAME = "每日情况.txt"
+
+
+def lay_out_morning(context: LetterContext, state: CampaignState, *, is_news: bool) -> None:
+    """Write the text for the next workday on which the office reads; a mailbox that takes it makes the file needless.
+
+    Raises OSError, ConfigError for a text of the district's own that cannot be filled in.
+    """
+    path = context.target / MORNING_NAME
+    if context.district.people.email:
+        path.unlink(missing_ok=True)
+        return
+    day = state.reading_day
+    while not context.district.calendar.is_workday(day):
+        day += timedelta(days=1)
+    if not is_news and path.is_file() and spoken_date(day) in path.read_text("utf-8-sig"):
+        return
+    from pipeline.letters.text import Sources, Texts, values_of  # noqa: PLC0415 - Jinja2, only where a text is written
+
+    waiting = sum(item.state is LetterState.WAITING for item in state.written)
+    intention = Intention("", LetterKind.DIGEST, (), morning(state, day, waiting))
+    values = values_of(intention, Sources(context.form, context.district, context.now), ())
+    text = Texts(context.district.layouts).render(LetterKind.DIGEST, values)
+    whole = f"{text.subject}\n\n{text.body}"
+    write_if_changed(path, whole.replace("\n", "\r\n").encode("utf-8-sig"))

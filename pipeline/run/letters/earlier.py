@@ -1,0 +1,91 @@
+"""A planned letter and the ledger go in; the letter comes out, with what only the ledger knows of earlier ones.
+
+What a clerk was told of the version before, and which figures differ from the workbook that went up before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline.district.folder import District
+from pipeline.forms.form import Form
+from pipeline.ledger import Ledger, assessments, campaign, imports
+from pipeline.ledger.campaign import RunResult
+from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
+from pipeline.model import Finding, Severity
+from pipeline.publishing.summary.changes import since
+from pipeline.run.letters.delivered import as_delivered
+from pipeline.wording.messages import spoken
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """What was told and delivered in the campaign; ``result`` is what stands now."""
+
+    ledger: Ledger
+    form: Form
+    district: District
+    result: RunResult
+
+    def informed(self, item: Intention) -> Intention:
+        """Return the letter with what it is to say of earlier ones."""
+        body = item.body
+        if isinstance(body, AnswerPlan):
+            return replace(item, body=self._compared(body))
+        if isinstance(body, DistrictDelivery) and body.corrects:
+            changes = changes_since_delivery(self.ledger, self.form, self.district, self.result)
+            whose = tuple(dict.fromkeys(agency for agency, _ in changes))
+            told = tuple(words for _, words in changes)
+            return replace(item, body=replace(body, changes=told, whose=whose))
+        return item
+
+    def _compared(self, body: AnswerPlan) -> AnswerPlan:
+        """Leave out of the version before what has only been found in it since: its sender never heard of that."""
+        before = body.earlier
+        if body.told_at is None:
+            return body
+        if before is None:
+            return replace(body, rejudged=self._rejudged(body.arrival, body.told_at))
+        then, now = assessments.then_and_now(self.ledger, self.district.year, before.sha256, body.told_at)
+        news = _marks(now) - _marks(then)
+        told = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
+        return replace(body, earlier=replace(before, notices=told))
+
+    def _rejudged(self, arrival: AnsweredFile, since: datetime) -> Rejudged | None:
+        """Find out why a file that was accepted is wrong now."""
+        then, now = assessments.then_and_now(self.ledger, self.district.year, arrival.sha256, since)
+        wrong = [
+            item for item in now if item.severity is Severity.ERROR and not (item.waived or item.on_trial)
+        ]
+        if wrong and _marks(wrong) <= _marks([item for item in then if item.waived]):
+            return Rejudged.WAIVER
+        back = {balance.rule.id for balance in self.form.balances if balance.reaches_back}
+        if not wrong or not {item.code for item in wrong} <= back or arrival.agency is None:
+            return None
+        came = imports.imported_since(self.ledger, self.district.year - 1, arrival.agency.code, since)
+        return Rejudged.LAST_YEAR if came else None
+
+
+def changes_since_delivery(
+    ledger: Ledger, form: Form, district: District, result: RunResult
+) -> list[tuple[str, str]]:
+    """Say figure by figure what differs from what was delivered last: whose it is, and the sentence; none if nothing was."""
+    delivered = campaign.last_delivered(ledger, district.year)
+    if delivered is None:
+        return []
+    now = ((agency, result.figures.get(agency.code)) for agency in district.agencies)
+    found = []
+    for item in since(form, as_delivered(delivered), now):
+        if item.cell is None:
+            found.append((item.agency, f"{item.agency}：{item.note}"))
+        elif item.new is not None:
+            old = "空" if item.old is None else spoken(item.old)
+            words = f"{item.agency}　{item.cell.short_label}：{old} 改为 {spoken(item.new)}"
+            found.append((item.agency, words))
+    return found
+
+
+def _marks(found: Iterable[Finding]) -> set[tuple[str, str | None]]:
+    return {(item.code, item.key) for item in found}

@@ -1,0 +1,75 @@
+"""The roster and last year's figures go in; the letters that carry the personal templates come out, renewed while they wait.
+
+Between two runs a coordinator hands templates out, and perhaps learns last year's figures only after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.district.folder import District
+from pipeline.ledger import codes, letters, open_copy, open_ledger
+from pipeline.letter import Intention, LetterKind, LetterState
+from pipeline.letters.plan import addresses, handouts
+from pipeline.model import Agency
+from pipeline.run.letters.outgoing import context_of, intend, lay_out, look_after, stale, withdraw
+from pipeline.run.letters.state import key_of
+from pipeline.run.letters.writing import LetterContext, LetterWriter
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """How many letters are ``new``, how many that waited were ``renewed``, and how many had left with an ``older`` template.
+
+    ``silent`` are the agencies to which none can be written.
+    """
+
+    new: int
+    renewed: int
+    older: int
+    silent: Sequence[Agency]
+
+
+def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> HandedOut:
+    """Write the letters with the personal templates (of the agency with ``code`` only)."""
+    agencies = [agency for agency in district.agencies if code in (None, agency.code)]
+    with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        codes.remember(ledger, district.year, district.roster_agencies, now=now)
+        context = context_of(ledger, district, output, now)
+        look_after(ledger, district, context.target, now=now)
+        planned = handouts(district, agencies)
+        changed = stale(context, planned, None)
+        older = _left_with_another(context, planned)
+        withdraw(context, [item.key for item in changed])
+        written = intend(context, planned, None)
+        lay_out(ledger, district, context.target, now=now)
+    silent = [agency for agency in agencies if not addresses(agency)]
+    return HandedOut(written - len(changed), len(changed), older, silent)
+
+
+def handed_out(district: District, output: Path, agencies: Collection[str]) -> tuple[int, int]:
+    """Count the letters with templates to ``agencies`` (codes): those that wait and those that have left."""
+    with open_copy(output) as ledger:
+        states = [
+            item.state
+            for item in letters.of_year(ledger, district.year)
+            if item.kind == LetterKind.TEMPLATE and item.agency in agencies
+        ]
+    return states.count(LetterState.WAITING), sum(item.is_gone for item in states)
+
+
+def _left_with_another(context: LetterContext, planned: Sequence[Intention]) -> int:
+    kept = {item.key: item for item in letters.of_year(context.ledger, context.district.year)}
+    gone = [
+        (item, old)
+        for item in planned
+        if (old := kept.get(key_of(context.district.year, item.key))) and old.state.is_gone
+    ]
+    if not gone:
+        return 0
+    writer = LetterWriter.of(context, None)
+    return sum(not writer.would_attach_the_same(item, old) for item, old in gone)

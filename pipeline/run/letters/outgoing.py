@@ -1,0 +1,368 @@
+"""The end of a run: letters are planned, written, recorded as intended, and laid into ``letters/``.
+
+A letter is in the ledger before its file is in the folder and before it is sent. The folder shows what waits, and is
+shared with people: a letter that somebody deletes or edits there does not leave before somebody says what is meant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
+from pipeline.ledger import Ledger, campaign, codes, events, imports, letters, open_ledger, outputs, releases
+from pipeline.ledger.campaign import DeliveryRecord, RunResult
+from pipeline.ledger.secret import secret_of
+from pipeline.letter import KIND_WORDS, Intention, LetterKind, LetterState
+from pipeline.letters.plan import asked_delivery, corrects, plan, renewed, untrue
+from pipeline.machine.environment import command
+from pipeline.model import CHINA, ConfigError, Made, Verdict
+from pipeline.publishing.file_plan import PAGE
+from pipeline.publishing.files import safe_name
+from pipeline.publishing.web.letters_page import LetterLine, fill
+from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written
+from pipeline.run import pending as waiting
+from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
+from pipeline.run.letters.digest_file import lay_out_morning
+from pipeline.run.letters.earlier import ToldBefore
+from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, key_of, state_of
+from pipeline.run.letters.writing import LetterContext, LetterWriter, workbook_of
+from pipeline.run.todo import lay_out_todo
+
+LETTERS = outputs.LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class LetterChanges:
+    """What a run did to the letters: new ones, those that are true no longer, those that go to a corrected address."""
+
+    new: int = 0
+    withdrawn: int = 0
+    readdressed: int = 0
+
+    @property
+    def words(self) -> str:
+        """Say it in Chinese; empty where nothing was done."""
+        parts = (("新写信", self.new), ("改寄新地址", self.readdressed), ("撤回过时的信", self.withdrawn))
+        return "，".join(f"{word} {count} 封" for word, count in parts if count)
+
+
+def context_of(ledger: Ledger, district: District, output: Path, now: datetime) -> LetterContext:
+    """Return where letters are written between two runs."""
+    history = imports.last_year_of(ledger, district)
+    return LetterContext(ledger, district, form_of(district), output / str(district.year), now, history)
+
+
+def check(district: District) -> None:
+    """Raise ConfigError with file and line if one of the district's own letter texts cannot be used."""
+    from pipeline.letters.text import Texts  # noqa: PLC0415 - Jinja2, only where letters are written
+
+    Texts(district.layouts).check()
+
+
+def write_outputs(
+    context: LetterContext,
+    found: RunResult,
+    arrived: RunArrivals | None = None,
+    *,
+    carried: Carried = NOTHING_CARRIED,
+    dry_run: bool = False,
+) -> LetterChanges:
+    """Plan and record the letters of a run. Without ``arrived`` nothing new has come.
+
+    ``found`` is what the finished run found, whose outputs the attachments are taken from. Raises ConfigError with file
+    and line for a letter text that cannot be filled in.
+    """
+    came = arrivals_of(context.form, arrived) if arrived else []
+    state = state_of(context.ledger, context.form, context.district, found, came, now=context.now)
+    planned = plan(state, earlier_of(came))
+    if not dry_run:
+        lay_out_morning(context, state, is_news=arrived is not None)
+        lay_out_todo(context, state, carried)
+    gone, new = planned.withdrawn, planned.letters
+    if not dry_run:
+        changed = stale(context, planned.waiting, found)
+        gone, new = (*gone, *(item.key for item in changed)), (*changed, *_informed(context, new, found))
+        withdraw(context, gone)
+        _readdress(context, planned.readdressed)
+        intend(context, new, found)
+    return LetterChanges(len(new), len(gone), len(planned.readdressed))
+
+
+def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime) -> int:
+    """Withdraw what has become untrue while it waited, so that nobody sends it; return how many letters that were."""
+    found = campaign.last_result(ledger, district.year)
+    if found is None:
+        return 0
+    context = context_of(ledger, district, output, now)
+    keys = untrue(state_of(ledger, context.form, district, found, (), now=now))
+    withdraw(context, keys)
+    return len(keys)
+
+
+# ---------------------------------------------------------------- delivery
+
+
+def deliver(context: LetterContext, found: RunResult, *, by: str, reason: str = "") -> int:
+    """Write the letter that sends the district workbook up as it is, signed ``by``; 0 if the very same one is signed already.
+
+    Raises ConfigError where there is nothing to send, and where figures that went up would be corrected without a ``reason``.
+    """
+    ledger, year = context.ledger, context.district.year
+    if not context.district.people.district_office_email:
+        raise ConfigError(
+            "district.toml 没有写汇总表报给谁。请在 [people] 中写明 district_office_email。",
+            file=context.district.folder,
+        )
+    if not any(found.record["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
+        raise ConfigError(
+            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 {command('run', context.district.folder)}，再运行这个命令。",
+            file=context.district.folder,
+        )
+    state = state_of(ledger, context.form, context.district, found, (), now=context.now)
+    digest = hashlib.sha256(workbook_of(context, found).content).hexdigest()
+    asked = asked_delivery(state, digest)
+    key = key_of(year, asked.key)
+    if corrects(state, asked.key) and not asked.key.startswith("delivery:asked:"):
+        if not reason:
+            listed = "；".join(words for _, words in state.changes[:_MOST_CHANGES])
+            raise ConfigError(
+                f"这是更正已经报送的数据（{listed}）。请核实后用 --reason 写明更正理由，再运行这个命令。"
+            )
+        releases.release(ledger, year, key, by=by, reason=reason, at=context.now)
+        state = state_of(ledger, context.form, context.district, found, (), now=context.now)
+        asked = asked_delivery(state, digest)
+    kept = {item.letter: item for item in campaign.deliveries(ledger, year)}.get(key)
+    standing = next((item for item in letters.of_year(ledger, year) if item.key == key), None)
+    if standing and standing.state is not LetterState.WITHDRAWN:
+        is_same = kept is not None and kept.signed_by and kept.workbook == digest
+        if standing.state.is_gone or is_same:
+            return 0
+        withdraw(context, [asked.key])
+    withdraw(context, renewed(state.written, [asked]))
+    written = intend(context, _informed(context, [asked], found), found)
+    releases.sign(ledger, year, key, by=by, reason=reason, at=context.now)
+    return written
+
+
+_MOST_CHANGES = 5
+
+
+def send_summary(district: District, output: Path, *, by: str, reason: str = "", now: datetime) -> int:
+    """Write the letter with the district workbook of the last run, signed ``by``; 0 if that is done. Raises ConfigError."""
+    with open_ledger(output) as ledger:
+        codes.check_codes(ledger, district.roster_agencies, district.roster)
+        found = campaign.last_result(ledger, district.year)
+        if found is None:
+            raise ConfigError(
+                f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder
+            )
+        target = output / str(district.year)
+        look_after(ledger, district, target, now=now)
+        written = deliver(context_of(ledger, district, output, now), found, by=by, reason=reason)
+        lay_out(ledger, district, target, now=now)
+    return written
+
+
+# ---------------------------------------------------------------- the folder
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What laying letters and the page out met: what persons had done to them, and what could not be replaced."""
+
+    kept: Sequence[Aside] = ()
+    blocked: Sequence[Aside] = ()
+
+
+def look_after(ledger: Ledger, district: District, target: Path, *, now: datetime) -> None:
+    """Record what persons did to the letters that wait: one that was deleted or edited is asked about.
+
+    Where the folder itself is gone, outputs were deleted, which says nothing of any letter.
+    """
+    folder = target / LETTERS
+    waiting = letters.waiting(ledger, district.year)
+    if not folder.is_dir():
+        letters.laid_out(ledger, {item.key: "" for item in waiting if item.laid})
+        outputs.forget(ledger, district.year, [_path(item.laid) for item in waiting if item.laid])
+        return
+    known = outputs.of_year(ledger, district.year)
+    found = {
+        item.key: _doubt(folder / item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
+    }
+    doubts = {item.key: found[item.key] for item in waiting if item.laid and found[item.key] != item.doubt}
+    letters.doubted(ledger, doubts, now)
+
+
+def _doubt(place: Path, made: Made | None) -> str:
+    if not place.is_file():
+        return "deleted"
+    return "edited" if made and made.digest and not is_as_written(place, made) else ""
+
+
+def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) -> Laid:
+    """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
+    year = district.year
+    names = {agency.code: agency.name for agency in district.agencies}
+    known = outputs.of_year(ledger, year)
+    today = now.astimezone(CHINA).date()
+    shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
+    waiting = letters.waiting(ledger, year)
+    wanted = {_file(item, names): item for item in waiting if not item.doubt}
+    left = {item.laid for item in waiting if item.doubt}
+    gone = [
+        path for path in known if path.startswith(f"{LETTERS}/") and Path(path).name not in {*wanted, *left}
+    ]
+    for path in gone:
+        shared.remove(path)
+    outputs.forget(ledger, year, gone)
+    for name, item in wanted.items():
+        if item.laid != name or not (target / LETTERS / name).is_file():
+            shared.write(_path(name), as_laid_out(district, letters.content(ledger, item)))
+    is_news = bool(gone) or any(item.laid != name for name, item in wanted.items())
+    lay_out_chat(target, ledger, district, list(wanted.values()), is_news=is_news)
+    letters.laid_out(ledger, {item.key: name for name, item in wanted.items() if item.laid != name})
+    _write_page(ledger, district, shared, names, now)
+    _remember(ledger, year, shared)
+    told = [(events.EventKind.OUTPUT_KEPT, item) for item in shared.kept]
+    tell_outputs(ledger, year, told, now=now)
+    return Laid(tuple(shared.kept), tuple(shared.blocked))
+
+
+def tell_outputs(
+    ledger: Ledger, year: int, told: Sequence[tuple[events.EventKind, Aside]], *, now: datetime
+) -> None:
+    """Record what became of files that persons had edited or had open."""
+    if told:
+        with ledger.transaction("what a person did is told until it has been read"):
+            events.record(
+                ledger,
+                [events.Event(now, year, kind, detail=f"{item.path}\t{item.beside}") for kind, item in told],
+            )
+
+
+def _write_page(
+    ledger: Ledger, district: District, shared: YearFolder, names: dict[str, str], now: datetime
+) -> None:
+    parts = campaign.page_of(ledger, district.year)
+    if parts:
+        written = letters.of_year(ledger, district.year)
+        told = [_told(item, names) for item in written if item.state not in _SILENT]
+        page = fill(parts, told, list(waiting.sentences(ledger, district, now=now)))
+        shared.write(PAGE, page.encode(errors="replace"))
+
+
+_SILENT = (LetterState.WITHDRAWN, LetterState.STOPPED)
+
+
+def _remember(ledger: Ledger, year: int, shared: YearFolder) -> None:
+    news = {path: made for path, made in shared.made.items() if shared.known.get(path) != made}
+    if news:
+        with ledger.transaction("what lies in the folder is known as it was laid there"):
+            outputs.keep_some(ledger, year, news)
+
+
+def _path(name: str) -> str:
+    return f"{LETTERS}/{name}"
+
+
+def _told(item: letters.StoredLetter, names: dict[str, str]) -> LetterLine:
+    return LetterLine(
+        agency=item.agency,
+        word=KIND_WORDS[LetterKind(item.kind)],
+        state=item.state,
+        day=(item.settled_at or item.intended_at).astimezone(CHINA).date(),
+        path=_path(_file(item, names)) if item.state is LetterState.WAITING else "",
+        reason=item.reason if item.state is LetterState.FAILED else "",
+    )
+
+
+def _file(item: letters.StoredLetter, names: dict[str, str]) -> str:
+    """Name the file so that a folder sorts by day and a person finds the agency; the end keeps names apart."""
+    day = item.intended_at.astimezone(CHINA).strftime("%Y%m%d")
+    whom = names.get(item.agency or "", item.recipient)
+    return safe_name(f"{day}_{KIND_WORDS[LetterKind(item.kind)]}_{whom}", f"_{item.handle}") + ".eml"
+
+
+# ---------------------------------------------------------------- writing
+
+
+def withdraw(context: LetterContext, keys: Iterable[str]) -> None:
+    """Record that the letters with these keys of the campaign are not to be sent any more."""
+    letters.withdraw(context.ledger, [key_of(context.district.year, key) for key in keys], context.now)
+
+
+def _readdress(context: LetterContext, wanted: Mapping[str, tuple[str, ...]]) -> None:
+    """Send to a corrected address what was refused at, or waits for, the former one."""
+    if not wanted:
+        return
+    from pipeline.letters.text import readdressed  # noqa: PLC0415 - Jinja2, only where letters are written
+
+    by_key = {item.key: item for item in letters.of_year(context.ledger, context.district.year)}
+    for key, to in wanted.items():
+        item = by_key[key_of(context.district.year, key)]
+        content, message_id = readdressed(
+            letters.content(context.ledger, item), to, secret_of(context.ledger)
+        )
+        changed = letters.LedgerLetter(
+            item.key, item.year, item.kind, ", ".join(to), item.subject, message_id, content, item.agency
+        )
+        letters.readdress(context.ledger, changed, at=context.now)
+
+
+def _informed(context: LetterContext, planned: Iterable[Intention], found: RunResult) -> list[Intention]:
+    past = ToldBefore(context.ledger, context.form, context.district, found)
+    return [past.informed(item) for item in planned]
+
+
+def intend(context: LetterContext, planned: Sequence[Intention], found: RunResult | None) -> int:
+    """Write letters and record them as intended; return how many are new. ``found`` is what attachments are taken from."""
+    if not planned:
+        return 0
+    writer = LetterWriter.of(context, found)
+    written = [writer.write(item, context.now) for item in planned]
+    if found:
+        _carry_figures(context, [item for item in written if item.kind == LetterKind.DELIVERY], found)
+    return len(letters.intend(context.ledger, written, at=context.now, basis=context.basis))
+
+
+def _carry_figures(
+    context: LetterContext, deliveries: Sequence[letters.LedgerLetter], found: RunResult
+) -> None:
+    """Keep with every delivery the figures of the workbook that it carries."""
+    for item in deliveries:
+        workbook = hashlib.sha256(workbook_of(context, found).content).hexdigest()
+        kept = DeliveryRecord(item.key, context.now, workbook, found.figures, found.names)
+        campaign.intend_delivery(context.ledger, context.district.year, kept)
+
+
+def stale(context: LetterContext, planned: Sequence[Intention], found: RunResult | None) -> list[Intention]:
+    """Return those of ``planned`` that wait and would be written otherwise now.
+
+    A letter is looked at anew only where something has happened to its agency since, or the settings are others.
+    """
+    if not planned:
+        return []
+    year = context.district.year
+    same = letters.untouched(context.ledger, year, context.basis)
+    doubtful = [item for item in planned if key_of(year, item.key) not in same]
+    if not doubtful:
+        return []
+    doubtful = _informed(context, doubtful, found) if found else doubtful
+    writer = LetterWriter.of(context, found)
+    kept = {item.key: item for item in letters.waiting(context.ledger, year)}
+    changed, confirmed = [], []
+    for item in doubtful:
+        old = kept.get(key_of(year, item.key))
+        if old and writer.would_repeat(item, old):
+            confirmed.append(old.key)
+        elif old:
+            changed.append(item)
+    letters.confirm(context.ledger, confirmed, context.basis)
+    return changed

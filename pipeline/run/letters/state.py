@@ -1,0 +1,292 @@
+"""A run's assessments and the ledger go in; what planning letters looks at comes out.
+
+Where agencies stand is read from what the ledger keeps of the last finished run, so that a run with nothing new need not
+judge anything to know whom to remind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from pipeline.district.folder import District
+from pipeline.district.roster import normalised
+from pipeline.forms.form import Form
+from pipeline.ledger import Ledger, arrivals, letters, releases
+from pipeline.ledger import judged_files as standing
+from pipeline.ledger.campaign import RunResult
+from pipeline.letter import AnsweredFile, LetterKind
+from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
+from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
+from pipeline.publishing.data.record import Leftover, Record
+from pipeline.publishing.returning import returned_of
+from pipeline.run import pending as waiting
+from pipeline.run.letters.earlier import changes_since_delivery
+from pipeline.versions import versions_of
+from pipeline.wording.messages import notices
+
+_UNKNOWN: Mapping[str, datetime] = {}
+_NOTICE_FIELDS = tuple(item.name for item in fields(Notice))
+
+
+@dataclass(frozen=True, slots=True)
+class RunArrivals:
+    """What a run judged, in order of arrival: every file of the campaign, what only repeats one, and every mail."""
+
+    assessments: Sequence[Assessment] = ()
+    copies: Sequence[Leftover] = ()
+    messages: Sequence[Message] = ()
+
+
+def state_of(
+    ledger: Ledger,
+    form: Form,
+    district: District,
+    result: RunResult,
+    came: Sequence[AnsweredFile],
+    *,
+    now: datetime,
+) -> CampaignState:
+    """Put together what planning looks at. ``result`` is what the last finished run found."""
+    found = dict(result.record)
+    written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
+    has_server = bool(district.mail.smtp_host)
+    digests = [
+        item.created_at
+        for item in written
+        if item.kind is LetterKind.DIGEST and (item.is_gone or not has_server)
+    ]
+    return CampaignState(
+        district=district,
+        now=now,
+        standings=standings(district, found, arrivals.moments(ledger, district.year)),
+        arrivals=tuple(came),
+        held=tuple(_held(district, found)),
+        written=written,
+        came=arrivals.came_since(ledger, district.year, max(digests, default=None)),
+        verdicts=_verdicts(found),
+        counts=found["counts"],
+        strange=tuple(
+            (row["file"], row["findings"][0]["message"])
+            for row in found["submissions"]
+            if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"]
+        ),
+        departed=tuple(
+            standing.departed(ledger, district.year, {agency.code for agency in district.roster_agencies})
+        ),
+        changes=tuple(changes_since_delivery(ledger, form, district, result)),
+        released={
+            key.removeprefix(key_of(district.year, "")): reason
+            for key, (_, reason) in releases.in_force(ledger, district.year).items()
+        },
+        to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
+    )
+
+
+def _verdicts(found: Record) -> dict[str, set[Verdict]]:
+    verdicts: dict[str, set[Verdict]] = {}
+    for row in found["submissions"]:
+        verdicts.setdefault(row["sha256"], set()).add(Verdict(row["verdict"]))
+    return verdicts
+
+
+# ---------------------------------------------------------------- where agencies stand
+
+
+def standings(
+    district: District, found: Record, moments: Mapping[str, datetime] = _UNKNOWN
+) -> tuple[AgencyStanding, ...]:
+    """Read where every agency stands from the record of a run; ``moments`` says when each file came, by its digest."""
+    rows: dict[str, list[Record]] = {agency.code: [] for agency in district.agencies}
+    for row in found["submissions"]:
+        if row["version"] and row["agency"] in rows:
+            rows[row["agency"]].append(row)
+    stated = {
+        normalised(str(item["actual"]))
+        for row in found["submissions"]
+        if row["verdict"] == Verdict.HELD
+        for item in row["findings"]
+        if item["actual"]
+    }
+    found_so = (_standing(agency, rows[agency.code], stated) for agency in district.agencies)
+    return tuple(
+        replace(item, latest=replace(item.latest, received_at=moments.get(item.latest.sha256)))
+        if item.latest
+        else item
+        for item in found_so
+    )
+
+
+def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> AgencyStanding:
+    """``stated`` is what files that wait have written where the agency's name stands, among other wrong entries."""
+    rows.sort(key=_word)
+    own = [row for row in rows if row["verdict"] != Verdict.HELD]
+    latest = _arrival(own[-1], agency) if own else None
+    return AgencyStanding(
+        agency,
+        latest,
+        next((row["sha256"] for row in own if row["counts"]), ""),
+        has_held=rows[-1:] != own[-1:],
+        is_named=any(normalised(name) in stated for name in agency.names),
+    )
+
+
+def _held(district: District, found: Record) -> Iterator[AnsweredFile]:
+    """Yield what waits for the coordinator: the newest of its agency, or of nobody."""
+    by_code = {agency.code: agency for agency in district.agencies}
+    newest: dict[str, tuple[int, int]] = {}
+    for row in found["submissions"]:
+        newest[row["agency"]] = max(newest.get(row["agency"], (0, 0)), _word(row))
+    for row in found["submissions"]:
+        if row["verdict"] == Verdict.HELD and (not row["agency"] or _word(row) >= newest[row["agency"]]):
+            yield _arrival(row, by_code.get(row["agency"]))
+
+
+def _word(row: Record) -> tuple[int, int]:
+    """Return what puts the versions of an agency in order: when each was sent last."""
+    return row["word"] or 0, row["version"] or 0
+
+
+def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
+    pleas = {(item["code"], item["key"]): item["explanation"] for item in row.get("pleas", ())}
+    found = tuple(
+        Notice(
+            **{name: item[name] for name in _NOTICE_FIELDS if name in item},
+            pleaded=pleas.get((item["code"], item["key"]), ""),
+        )
+        for item in row["findings"]
+    )
+    return AnsweredFile(
+        verdict=Verdict(row["verdict"]),
+        name=PurePosixPath(row["file"]).name,
+        sha256=row["sha256"],
+        agency=agency,
+        version=row["version"] or 0,
+        notices=found,
+        clerk={name: value or "" for name, value in row["clerk"].items()},
+    )
+
+
+def key_of(year: int, key: str) -> str:
+    """Return the key under which the ledger, which holds every campaign, keeps a letter of the one of ``year``."""
+    return f"{year}:{key}"
+
+
+def _written(item: letters.StoredLetter) -> WrittenLetter:
+    to = tuple(item.recipient.split(", "))
+    key = item.key.removeprefix(key_of(item.year, ""))
+    kind = LetterKind(item.kind)
+    return WrittenLetter(key, kind, item.agency, to, item.subject, item.intended_at, item.state, item.reason)
+
+
+# ---------------------------------------------------------------- what came
+
+
+def arrivals_of(form: Form, arrived: RunArrivals) -> list[AnsweredFile]:
+    """Return everything that may be answered: judged files in order of arrival, copies, mails without a table.
+
+    A file that stands in one mail twice is answered once.
+    """
+    mails = {file: message for message in arrived.messages for file in message.files}
+    counting = _counting(arrived.assessments)
+    judged = [_judged(form, item, counting, arrived.assessments) for item in arrived.assessments]
+    found = [
+        _posted(arrival, mails.get(item.submission.file))
+        for arrival, item in zip(judged, arrived.assessments, strict=True)
+    ]
+    known = {arrival.sha256: arrival for arrival in reversed(found)}
+    copies = [_posted(_copy(item, known), mails[item.file]) for item in arrived.copies if item.file in mails]
+    found += [item for item in copies if item.sha256 not in known or known[item.sha256].mail != item.mail]
+    found += [_empty(message) for message in arrived.messages if not message.files]
+    return found
+
+
+def _counting(assessments: Sequence[Assessment]) -> dict[str, int]:
+    """Return the version that counts of each agency that has one, by its code."""
+    own: dict[str, list[Assessment]] = {}
+    for item in assessments:
+        if item.submission.agency:
+            own.setdefault(item.submission.agency.code, []).append(item)
+    found = {code: versions_of(files).counting for code, files in own.items()}
+    return {code: item.version for code, item in found.items() if item}
+
+
+def earlier_of(came: Sequence[AnsweredFile]) -> dict[str, list[AnsweredFile]]:
+    """Return every agency's own files in order of arrival; what is held may be somebody else's."""
+    found: dict[str, list[AnsweredFile]] = {}
+    for item in came:
+        if item.agency and item.verdict not in (Verdict.HELD, Verdict.DUPLICATE):
+            found.setdefault(item.agency.code, []).append(item)
+    return found
+
+
+def _judged(
+    form: Form, item: Assessment, counting: Mapping[str, int], arrived: Sequence[Assessment]
+) -> AnsweredFile:
+    sent = item.submission
+    back = returned_of(form, arrived, item) if item.verdict is Verdict.RETURNED and sent.agency else None
+    return AnsweredFile(
+        verdict=item.verdict,
+        name=sent.name,
+        sha256=sent.sha256,
+        agency=sent.agency,
+        version=item.version,
+        clerk=asdict(form.clerk_of(sent.reading.entries)),
+        word=item.word,
+        counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
+        received_at=None if sent.received_guessed else sent.received_at,
+        notices=back.notices
+        if back
+        else tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
+        shown=back.version if back else 0,
+        report=item.report,
+        excepted=tuple(dict.fromkeys(finding.waived for finding in item.findings if finding.waived)),
+        comparable=bool(sent.reading.numbers),
+    )
+
+
+def _asked(item: Assessment) -> list[Finding]:
+    """Leave out what nobody need ask the agency: what it explained, what was waived, what is on trial."""
+    return [finding for finding in item.findings if not (finding.is_answered or finding.on_trial)]
+
+
+def _in_template(form: Form, finding: Finding) -> Finding:
+    """Say where the cell stands in the workbook that goes back, not in the file that came."""
+    place = form.places.get(finding.key or "")
+    return replace(finding, place=place) if place else finding
+
+
+def _copy(item: Leftover, known: Mapping[str, AnsweredFile]) -> AnsweredFile:
+    """Name the agency whose file is repeated; whether the sender may hear of it is decided where letters are planned."""
+    original = known.get(item.sha256)
+    return AnsweredFile(
+        verdict=Verdict.DUPLICATE,
+        name=PurePosixPath(item.file).name,
+        sha256=item.sha256,
+        agency=original.agency if original and original.verdict is not Verdict.HELD else None,
+        counting=original.counting if original else 0,
+        other_year=item.repeats,
+    )
+
+
+def _empty(message: Message) -> AnsweredFile:
+    empty = AnsweredFile(Verdict.NOT_A_SUBMISSION, message.subject, message.sha256, others=message.others)
+    return _posted(empty, message)
+
+
+def _posted(arrival: AnsweredFile, message: Message | None) -> AnsweredFile:
+    """Add what the mail says that the file came with."""
+    if message is None:
+        return arrival
+    return replace(
+        arrival,
+        received_at=message.received_at,
+        sender=message.sender,
+        mail=message.message_id or message.sha256,
+        message_id=message.message_id,
+        subject=message.subject,
+        automatic=message.automatic is not None,
+        proof=message.proof,
+    )

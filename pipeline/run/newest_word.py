@@ -1,0 +1,78 @@
+"""What agencies sent again and what persons decided goes in; each version's newest word, and what is to be said of it, comes out.
+
+A word is the number of the arrival by which a file was sent last, doubled; a person speaks between two arrivals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.ledger.arrivals import Arrival
+from pipeline.ledger.decisions import of_kind
+from pipeline.model import CHINA, SENT_BACK, Decision, DecisionKind, Fact, Finding
+from pipeline.run.sorting import Identified
+
+_CODE = SENT_BACK[0]
+
+
+@dataclass(frozen=True, slots=True)
+class NewestWords:
+    """The word of each file, by its number, and the findings that come with it."""
+
+    of: Mapping[int, int]
+    findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
+
+
+def words_of(
+    kept: Sequence[Identified],
+    versions: Mapping[int, int],
+    again: Mapping[int, int],
+    decisions: Sequence[Decision],
+    known: Iterable[Arrival],
+) -> NewestWords:
+    """Say by which word each of ``kept`` was sent last. ``again`` are the arrivals that only repeat one, by what they repeat."""
+    arrivals = {item.id: item for item in known}
+    by_version = {
+        (who.agency.code, versions[item.id]): item.id
+        for item, who in kept
+        if who.agency and item.id in versions
+    }
+    latest: dict[str, int] = {}
+    for item, who in kept:
+        if who.agency and not who.held:
+            latest[who.agency.code] = max(latest.get(who.agency.code, 0), item.id)
+    words = {item.id: 2 * max(item.id, again.get(item.id, 0)) for item, _ in kept}
+    said: dict[int, list[Finding]] = {}
+    for item, who in kept:
+        if item.id in again and who.agency and item.id < latest[who.agency.code] < again[item.id]:
+            said.setdefault(item.id, []).append(_again(arrivals[again[item.id]], versions[item.id]))
+    for decision in of_kind(decisions, DecisionKind.COUNT, DecisionKind.RETURN):
+        number = by_version.get((decision.agency, decision.version))
+        if number is None:
+            continue
+        if decision.kind is DecisionKind.RETURN:
+            said.setdefault(number, []).append(_decided("sent_back", decision))
+        elif words[number] < 2 * decision.after + 1:
+            words[number] = 2 * decision.after + 1
+            said.setdefault(number, []).append(_decided("chosen", decision))
+    return NewestWords(words, {number: tuple(found) for number, found in said.items()})
+
+
+def _again(item: Arrival, version: int) -> Finding:
+    facts: dict[str, Fact] = {"version": version, "day": _day(item)}
+    return Finding.found(_CODE, None, (), "again", facts)
+
+
+def _decided(variant: str, decision: Decision) -> Finding:
+    facts: dict[str, Fact] = {
+        "version": decision.version,
+        "reason": decision.reason,
+        "person": decision.person,
+        "day": str(decision.given_at.astimezone(CHINA).date()),
+    }
+    return Finding.found(_CODE, None, (), variant, facts)
+
+
+def _day(item: Arrival) -> str:
+    return str(item.came_at.astimezone(CHINA).date()) if item.came_at else ""

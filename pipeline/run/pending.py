@@ -1,0 +1,94 @@
+"""The ledger goes in; what waits for a person comes out, in the sentences that console, page and digest all say.
+
+What a program must not decide alone: to send the district's figures up, to correct them, to overrule what somebody did to
+a letter or to an output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
+from pipeline.ledger import Ledger, campaign, events, letters, outputs
+from pipeline.ledger.campaign import RunResult
+from pipeline.letter import KIND_WORDS, LetterKind, LetterState
+from pipeline.machine.environment import typed
+from pipeline.run.letters.earlier import changes_since_delivery
+
+_RECENT = timedelta(days=7)
+"""So long something that happened to a file or letter is told; after that it is in the log only."""
+_MOST = 10
+_DOUBT_WORDS = {"deleted": "被删除", "edited": "被手工修改"}
+
+
+def sentences(
+    ledger: Ledger, district: District, *, now: datetime, result: RunResult | None = None
+) -> Iterator[str]:
+    """Say what waits for a person; ``result`` is what the last finished run found, if it has been looked up already."""
+    found = result or campaign.last_result(ledger, district.year)
+    if found:
+        yield from _delivery(ledger, district, found)
+    yield from _letters(ledger, district)
+    yield from _outputs(ledger, district, now)
+    yield from (
+        f"收到退信“{said}”，没有对上是哪一封信，请打开核对并电话告知对方"
+        for said in letters.unclear_bounces(ledger, district.year, now - _RECENT)[-_MOST:]
+    )
+
+
+def is_complete(district: District, found: RunResult) -> bool:
+    """Whether every agency counts."""
+    return all(agency.code in found.figures for agency in district.agencies)
+
+
+def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[str]:
+    if not district.people.district_office_email or not is_complete(district, found):
+        return
+    written = [item for item in letters.of_year(ledger, district.year) if item.kind == LetterKind.DELIVERY]
+    signed = {item.letter for item in campaign.deliveries(ledger, district.year) if item.signed_by}
+    complete = [item for item in written if ":complete:" in item.key]
+    if any(item.state is LetterState.WAITING and item.key in signed for item in complete):
+        return
+    command = f"nianbao deliver {typed(district.folder)} --by 姓名"
+    if not any(item.state.is_gone for item in complete):
+        yield f"已收齐，请审核、签发：看过汇总表后运行 {command}，签发后才报送"
+        return
+    changes = changes_since_delivery(ledger, form_of(district), district, found)
+    if changes:
+        listed = "；".join(words for _, words in changes[:_MOST])
+        more = f"等 {len(changes)} 项" if len(changes) > _MOST else ""
+        yield (
+            f"已报送的数据有更正，等待放行：{listed}{more}。核实后运行 {command} --reason 更正理由；"
+            "放行后报【更正】，并请有关单位重新公开"
+        )
+
+
+def _letters(ledger: Ledger, district: District) -> Iterator[str]:
+    for item in letters.waiting(ledger, district.year):
+        if item.doubt:
+            folder = typed(district.folder)
+            edited = (
+                f"照改过的发，运行 nianbao letters {folder} --as-edited {item.handle}；"
+                if item.doubt == "edited"
+                else ""
+            )
+            yield (
+                f"待发的信“{KIND_WORDS[LetterKind(item.kind)]}”（{item.subject}）在 letters 文件夹里{_DOUBT_WORDS[item.doubt]}，没有发出。"
+                f"不发了，运行 nianbao letters {folder} --withdraw {item.handle}；{edited}照原样发，运行 nianbao letters {folder} --restore {item.handle}"
+            )
+
+
+def _outputs(ledger: Ledger, district: District, now: datetime) -> Iterator[str]:
+    kept = [
+        item
+        for item in events.story(ledger, district.year, kind=events.EventKind.OUTPUT_KEPT)
+        if item.at > now - _RECENT
+    ]
+    for item in kept[-_MOST:]:
+        path, _, beside = item.detail.partition("\t")
+        yield f"“{path}”被手工修改过，改过的已另存为“{beside}”，没有丢失；原处是程序写的"
+    for path, made in sorted(outputs.of_year(ledger, district.year).items()):
+        if made.beside:
+            yield f"“{path}”正被其他程序打开或不能改写，新的内容写在“{made.beside}”；请关闭它，然后重新运行"

@@ -1,0 +1,405 @@
+"""Every file of the campaign, its reading and what is known of it go in; which are to be judged, and as whose, comes out.
+
+Whose a file is was decided when it came, by the roster of that day, and stays so (``bindings``); what is held may be
+released by the roster of today or by a person. What only repeats another file is set aside, and so is what was cleared
+up too late: its agency has reported anew since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import TypeAlias
+
+from pipeline.district.folder import District
+from pipeline.intake.identify import binding, identity
+from pipeline.intake.identify.identity import Identity
+from pipeline.ledger.arrivals import Arrival
+from pipeline.ledger.assessments import Judgement
+from pipeline.ledger.bindings import Binding
+from pipeline.ledger.codes import Memory, addresses_at
+from pipeline.model import CHINA, Agency, Decision, Finding, Message, Reading, Verdict
+
+Identified: TypeAlias = tuple[Arrival, Identity]
+"""A file and whose it is."""
+_CODE = "F09"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArrivals:
+    """What is known of arrivals besides what they say: ``bindings`` and ``accepted`` are by their numbers.
+
+    ``own`` are the digests of what nianbao itself has sent out, ``accepted`` what a person accepts although it is held.
+    """
+
+    earlier: Mapping[int, Judgement] = field(default_factory=dict)
+    bindings: Mapping[int, Binding] = field(default_factory=dict)
+    memory: Memory = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    accepted: Mapping[int, Decision] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SortedArrivals:
+    """Files in order of arrival: those to be judged, those that only repeat one, those that came to light too late.
+
+    ``words`` maps the number of a file to that of the last arrival by which its agency sent the same file again.
+    ``bindings`` are those that were not kept yet.
+    """
+
+    kept: list[Identified]
+    copies: list[Arrival]
+    overtaken: list[Arrival]
+    words: Mapping[int, int] = field(default_factory=dict)
+    bindings: Mapping[int, Binding] = field(default_factory=dict)
+
+
+def sort_out(
+    district: District,
+    known: Sequence[Arrival],
+    readings: Mapping[str, Reading],
+    messages: Sequence[Message],
+    memory: KnownArrivals,
+) -> SortedArrivals:
+    """Sort the files ``known`` out. ``readings`` are by SHA-256."""
+    bound = _identified(district, known, readings, memory)
+    told, passed_over = _one_of_each_mail(bound, readings, messages, memory)
+    told, more = _in_a_certain_order(told, readings, memory)
+    passed_over |= more
+    told = _of_one_body(told, readings, memory)
+    kept, copies = _told_apart(told)
+    late = {item.id for item, who in kept if _is_overtaken(item, who, memory.earlier)} | passed_over
+    staying = [(item, who) for item, who in kept if item.id not in late]
+    repeating = {item.id for item in copies}
+    return SortedArrivals(
+        staying,
+        copies,
+        [item for item, _ in kept if item.id in late],
+        _words(staying, [(item, who) for item, who in told if item.id in repeating], messages, passed_over),
+        {
+            item.id: Binding(who.agency.code, tuple(one for one in who.findings if one.code == binding.CODE))
+            for item, who in bound
+            if who.agency and not who.held and item.id not in memory.bindings
+        },
+    )
+
+
+# ---------------------------------------------------------------- whose it is
+
+
+def _identified(
+    district: District, known: Iterable[Arrival], readings: Mapping[str, Reading], memory: KnownArrivals
+) -> list[Identified]:
+    roster = identity.Roster.of(district.agencies, district.name, district.merged)
+    codes = {agency.code: agency for agency in roster.agencies}
+    return [
+        (item, _whose(district, item, readings[item.envelope.sha256], roster, codes, memory))
+        for item in known
+    ]
+
+
+def _whose(
+    district: District,
+    item: Arrival,
+    reading: Reading,
+    roster: identity.Roster,
+    codes: Mapping[str, Agency],
+    memory: KnownArrivals,
+) -> Identity:
+    """Say whose a file is: what a person said, what was decided when it came, else what the roster of today says."""
+    sent = item.envelope
+    found = identity.identify(reading, path=sent.path, sender=sent.sender, roster=roster, year=district.year)
+    decided, kept = memory.accepted.get(item.id), memory.bindings.get(item.id)
+    code = decided.agency if decided else kept.agency if kept else ""
+    if code in codes:
+        said = kept.findings if kept and not decided else ()
+        return Identity(
+            codes[code], held=False, findings=(*identity.about_year(found), *said), year=found.year
+        )
+    then = addresses_at(memory.memory, found.agency.code, sent.received_at) if found.agency else ()
+    return _merged(binding.bind(found, sent, roster, district.trusted_senders, then), item, district)
+
+
+def _merged(found: Identity, item: Arrival, district: District) -> Identity:
+    """Hold what comes from a body after it became part of another: which of the two it speaks for, nobody knows."""
+    agency = found.agency
+    if agency is None or agency not in district.merged or agency.merged_on is None:
+        return found
+    if item.came_at is not None and item.came_at.astimezone(CHINA).date() < agency.merged_on:
+        return found
+    names = {other.code: other.name for other in district.roster_agencies}
+    facts = {"agency": agency.name, "into": names[agency.merged_into], "day": str(agency.merged_on)}
+    doubt = Finding.found("F02", None, (), "merged", facts)
+    return replace(found, held=True, findings=(*found.findings, doubt))
+
+
+# ---------------------------------------------------------------- one claim of several
+
+
+def _one_of_each_mail(
+    told: Sequence[Identified],
+    readings: Mapping[str, Reading],
+    messages: Sequence[Message],
+    memory: KnownArrivals,
+) -> tuple[list[Identified], set[int]]:
+    """Hold the reports of one agency that came in one mail and differ: which of them it means, nobody knows.
+
+    What nianbao itself sent, or knew already, is no claim beside something new: it is passed over. So are the others where
+    a coordinator has put one of them into the inbox, or accepted one. Return the numbers of what is passed over.
+    """
+    chosen = {
+        item.envelope.sha256 for item, who in told if not who.held and item.envelope.source != "mail"
+    } | {item.envelope.sha256 for item, _ in told if item.id in memory.accepted}
+    first = _firsts(told)
+    by_path = {item.envelope.path: number for number, (item, _) in enumerate(told)}
+    held: dict[int, Identity] = {}
+    passed_over: set[int] = set()
+    for message in messages:
+        several = [by_path[path] for path in message.files if path in by_path]
+        for numbers in _differing(told, readings, several):
+            new = [
+                number
+                for number in numbers
+                if told[number][0].envelope.sha256 not in memory.own
+                and first[told[number][0].envelope.sha256] in several
+            ]
+            passed_over |= {told[number][0].id for number in numbers if new and number not in new}
+            unsure = new or numbers
+            if len(unsure) == 1 or not any(_differing(told, readings, unsure)):
+                continue
+            wanted = [number for number in unsure if told[number][0].envelope.sha256 in chosen]
+            if wanted:
+                passed_over |= {told[number][0].id for number in unsure if number not in wanted}
+            else:
+                names = [told[number][0].envelope.name for number in unsure]
+                held |= {number: binding.one_of_several(told[number][1], names) for number in unsure}
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(told)], passed_over
+
+
+def _firsts(told: Sequence[Identified]) -> dict[str, int]:
+    """Return where the first file of each content stands, by its digest."""
+    first: dict[str, int] = {}
+    for number, (item, _) in enumerate(told):
+        first.setdefault(item.envelope.sha256, number)
+    return first
+
+
+def _differing(
+    told: Sequence[Identified], readings: Mapping[str, Reading], numbers: Sequence[int]
+) -> Iterator[list[int]]:
+    """Yield the files of each agency whose figures or texts are not the same, where there are several."""
+    by_owner: dict[str, list[int]] = {}
+    for number in numbers:
+        item, who = told[number]
+        if who.agency and not who.held and _is_filled(readings[item.envelope.sha256]):
+            by_owner.setdefault(f"{who.agency.code}/{who.year}", []).append(number)
+    for own in by_owner.values():
+        first, *others = (readings[told[number][0].envelope.sha256] for number in own)
+        if any(not _says_the_same(first, other) for other in others):
+            yield own
+
+
+def _says_the_same(one: Reading, other: Reading) -> bool:
+    return (one.numbers, one.texts) == (other.numbers, other.texts)
+
+
+def _is_filled(reading: Reading) -> bool:
+    """Whether it is a report that somebody filled in: templates come along in answers."""
+    return any(value is not None for value in reading.numbers.values())
+
+
+# ---------------------------------------------------------------- in which order
+
+
+def _in_a_certain_order(
+    told: Sequence[Identified], readings: Mapping[str, Reading], memory: KnownArrivals
+) -> tuple[list[Identified], set[int]]:
+    """Hold the reports of one agency that differ and were found in one look, where nothing but file times or names orders them.
+
+    What a person accepts of them counts, and the others are passed over.
+    """
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, (item, who) in enumerate(told):
+        if who.agency and not who.held and not item.repeats and _is_filled(readings[item.envelope.sha256]):
+            groups.setdefault((who.agency.code, who.year, item.seen_at), []).append(number)
+    held: dict[int, Identity] = {}
+    passed_over: set[int] = set()
+    for numbers in groups.values():
+        unsure = _in_doubt(told, readings, numbers)
+        wanted = [number for number in unsure if told[number][0].id in memory.accepted]
+        settled = any(_was_accepted(told[number][0], memory) for number in unsure)
+        if wanted:
+            passed_over |= {told[number][0].id for number in unsure if number not in wanted}
+        elif not settled:
+            names = "、".join(f"《{told[number][0].envelope.name}》" for number in unsure)
+            held |= {number: _doubtful(told[number][1], "order_guessed", files=names) for number in unsure}
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(told)], passed_over
+
+
+def _in_doubt(
+    told: Sequence[Identified], readings: Mapping[str, Reading], numbers: Sequence[int]
+) -> list[int]:
+    """Return those of ``numbers`` whose order to another that says something else is only guessed."""
+    found: set[int] = set()
+    for one, other in combinations(numbers, 2):
+        first, second = told[one][0].envelope, told[other][0].envelope
+        if _says_the_same(readings[first.sha256], readings[second.sha256]):
+            continue
+        if not _is_ordered(told[one][0], told[other][0]):
+            found |= {one, other}
+    return sorted(found)
+
+
+def _is_ordered(one: Arrival, other: Arrival) -> bool:
+    """Whether it is known which of two files is the older: by the times they came, or that their archive gives them."""
+    first, second = one.envelope, other.envelope
+    if first.message_id and first.message_id == second.message_id:
+        return True  # two of one mail: that is asked about there
+    if first.received_at and second.received_at and first.received_at != second.received_at:
+        return True
+    outer = [path.rpartition("/")[0] for path in (first.path, second.path)]
+    return bool(first.made and second.made and first.made != second.made and _archive_of(outer))
+
+
+def _archive_of(outer: Sequence[str]) -> bool:
+    """Whether two files lie in one archive, at whatever depth."""
+    parts = [path.split("/") for path in outer]
+    shared = [one for one, other in zip(*parts, strict=False) if one == other]
+    return any(part.lower().endswith(".zip") for part in shared)
+
+
+def _was_accepted(item: Arrival, memory: KnownArrivals) -> bool:
+    own = memory.earlier.get(item.id)
+    return own is not None and own.verdict.is_acceptance
+
+
+def _doubtful(found: Identity, variant: str, **facts: str) -> Identity:
+    agency = found.agency
+    named = {"agency": agency.name if agency else "", **facts}
+    doubt = Finding.found(_CODE, None, (), variant, named)
+    return replace(found, held=True, findings=(*found.findings, doubt))
+
+
+# ---------------------------------------------------------------- of one body
+
+
+def _of_one_body(
+    told: Sequence[Identified], readings: Mapping[str, Reading], memory: KnownArrivals
+) -> list[Identified]:
+    """Hold files of one agency that state the names or codes of different bodies: they are no versions of one report.
+
+    What was accepted before, or is accepted by a person, stays.
+    """
+    by_owner: dict[str, list[int]] = {}
+    for number, (item, who) in enumerate(told):
+        if who.agency and not who.held and not item.repeats:
+            by_owner.setdefault(who.agency.code, []).append(number)
+    held: dict[int, Identity] = {}
+    for numbers in by_owner.values():
+        bodies = {
+            number: _body(readings[told[number][0].envelope.sha256], told[number][1]) for number in numbers
+        }
+        names = sorted({name for name in bodies.values() if name})
+        if len(names) > 1:
+            said = "、".join(f"“{name}”" for name in names)
+            held |= {
+                number: _doubtful(told[number][1], "other_body", names=said)
+                for number in numbers
+                if bodies[number]
+                and told[number][0].id not in memory.accepted
+                and told[number][0].id not in memory.bindings
+            }
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(told)]
+
+
+def _body(reading: Reading, who: Identity) -> str:
+    """Return the name under which a file speaks; empty where it says none, or its agency's own, a former or a shorter one."""
+    agency, stated = who.agency, reading.claims.agency
+    if agency is None or not stated:
+        return ""
+    name = identity.spelled(stated)
+    own = [identity.spelled(one) for one in (agency.name, *agency.former_names)]
+    return "" if any(_is_short_for(name, one) or _is_short_for(one, name) for one in own) else stated
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Whether all letters of ``short`` stand in ``name``, in their order: 发改局 is short for 发展和改革局."""
+    letters = iter(name)
+    return all(letter in letters for letter in short)
+
+
+# ---------------------------------------------------------------- copies
+
+
+def _told_apart(found: Sequence[Identified]) -> tuple[list[Identified], list[Arrival]]:
+    """Part the files that are to be judged from those that only repeat one, of this campaign or an earlier one."""
+    same: dict[str, list[int]] = {}
+    for number, (item, _) in enumerate(found):
+        if not item.repeats:
+            same.setdefault(item.envelope.sha256, []).append(number)
+    stay: dict[int, Identity] = {}
+    for numbers in same.values():
+        staying = [numbers[index] for index in binding.copies_that_stay([found[at][1] for at in numbers])]
+        twice = len(staying) > 1
+        stay |= {at: binding.claimed_twice(found[at][1]) if twice else found[at][1] for at in staying}
+    kept = [(item, stay[number]) for number, (item, _) in enumerate(found) if number in stay]
+    return kept, [item for number, (item, _) in enumerate(found) if number not in stay]
+
+
+def _words(
+    kept: Sequence[Identified],
+    copies: Sequence[Identified],
+    messages: Sequence[Message],
+    passed_over: set[int],
+) -> dict[int, int]:
+    """Return, for each file that its own agency sent again, by its number the last arrival that repeats it.
+
+    Beside something new of the agency in the same mail an old file says nothing; nor does one of a sender who may not
+    replace figures that count.
+    """
+    senders: dict[str, set[str | None]] = {}
+    for item, who in kept:
+        if who.agency and not who.held:
+            senders.setdefault(who.agency.code, set()).add(item.envelope.sender)
+    originals = {item.envelope.sha256: (item, who.agency) for item, who in kept if who.agency}
+    mail_of = {path: number for number, message in enumerate(messages) for path in message.files}
+    brings_new = {
+        (mail_of[item.envelope.path], who.agency.code)
+        for item, who in kept
+        if who.agency and item.envelope.path in mail_of
+    }
+    words: dict[int, int] = {}
+    for item, who in copies:
+        original, agency = originals.get(item.envelope.sha256, (None, None))
+        if original is None or who.held or who.agency != agency or item.repeats or item.id in passed_over:
+            continue
+        if who.agency and (mail_of.get(item.envelope.path), who.agency.code) in brings_new:
+            continue
+        known = senders.get(who.agency.code, ()) if who.agency else ()
+        if who.agency and binding.may_not_replace(item.envelope, who.findings, who.agency, known):
+            continue
+        words[original.id] = max(words.get(original.id, 0), item.id)
+    return words
+
+
+def _is_overtaken(item: Arrival, who: Identity, earlier: Mapping[int, Judgement]) -> bool:
+    """Whether a file waited for a person until after its agency had reported anew, and that was accepted.
+
+    One that has a version number among the agency's is in its place already: the later one counts anyhow.
+    """
+    own = earlier.get(item.id)
+    if own is None or own.verdict is not Verdict.HELD or who.agency is None:
+        return False
+    if who.held and not _is_one_of_several(who):
+        return False
+    is_new_to_agency = not own.version or who.held
+    return is_new_to_agency and any(
+        other.envelope > item.id and other.agency == who.agency.code and other.verdict.is_acceptance
+        for other in earlier.values()
+    )
+
+
+def _is_one_of_several(who: Identity) -> bool:
+    is_guessed = any((item.code, item.variant) == (_CODE, "order_guessed") for item in who.findings)
+    return is_guessed or binding.is_one_of_several(who)

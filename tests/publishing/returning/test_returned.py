@@ -1,0 +1,129 @@
+"""What remains of a finding where every total is a formula again, in the words and addresses of what goes back."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from pipeline.forms.arithmetic import holds, with_totals
+from pipeline.forms.form import Form
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
+from pipeline.model import Notice, Number, Severity
+from pipeline.publishing.returning import ReturnedContent, returned_of
+from pipeline.publishing.template import build_workbook
+from pipeline.wording.addresses import position
+from pipeline.wording.grouping import group_notices
+from tests.support.fills import consistent_numbers, zeros
+from tests.support.folders import inputs_only
+from tests.support.submissions import plain_texts, submission_of
+
+ROW = "requests.new_received"
+
+
+def answer(form: Form, figures: Mapping[str, Any]) -> ReturnedContent:
+    """Judge a filled template and return what goes back; ``figures`` may hold totals typed over their formulas."""
+    values = {**plain_texts(form), **figures, form.entry_with_role("year").key: 2023}
+    [item] = judge(form, [submission_of(read(form, build_workbook(form, values=values)))])
+    return returned_of(form, [item], item)
+
+
+def errors(back: ReturnedContent) -> list[Notice]:
+    return [notice for notice in back.notices if notice.severity == Severity.ERROR]
+
+
+@pytest.fixture(scope="module")
+def figures(form: Form) -> dict[str, Number]:
+    return dict(consistent_numbers(form, random.Random(8), 40))
+
+
+def test_a_total_typed_over_its_formula_is_restored_and_nothing_is_to_be_changed(
+    form: Form, figures: dict[str, Number]
+) -> None:
+    total = f"{ROW}.total"
+    back = answer(form, {**inputs_only(form, figures), total: figures[total] + 4})
+    [told] = errors(back)
+    assert total not in back.values
+    assert (told.change, told.look) == ((), (total,))
+    assert told.hint
+    assert "改为" not in told.hint, "the cell is locked, and holds the right sum"
+    assert str(figures[total] + 4) in told.fault
+
+
+def test_what_only_a_total_would_settle_is_no_way_any_more(form: Form) -> None:
+    """Of two ways, the total's or an input's, the first is done already; the second is named, but not certain."""
+    key = "disputes.reconsideration.upheld"
+    back = answer(form, {**inputs_only(form, zeros(form)), key: 3, "disputes.reconsideration.total": 5})
+    [told] = errors(back)
+    assert told.change == ()
+    assert form.places["disputes.reconsideration.total"].cell in told.fault
+    assert "由 5 改为 3" not in (told.hint or "")
+
+
+def test_of_several_ways_none_is_red(form: Form) -> None:
+    """Two figures are alike wrong: either may be the one."""
+    odd = {f"{ROW}.natural_person": 21, "requests.granted_in_full.natural_person": 12}
+    back = answer(form, {**inputs_only(form, zeros(form)), **odd})
+    told = errors(back)
+    assert (told[0].hint or "").count("改为") > 1
+    assert not any(notice.change for notice in told)
+    assert told[0].look == (f"{ROW}.natural_person",)
+
+
+def test_a_column_that_slid_over_its_total_is_put_back_by_what_is_said(
+    form: Form, figures: dict[str, Number]
+) -> None:
+    """Copy and fill literally: the total's cell is locked, what was pasted over it is told as a figure."""
+    numbers = {**figures, "requests.other_other.enterprise": figures["requests.other_other.enterprise"] + 9}
+    numbers["requests.carried_over.enterprise"] = numbers["requests.carried_over.enterprise"] + 9
+    inputs = inputs_only(form, numbers)
+    meant = with_totals(form, inputs)
+    lane = [cell.key for cell in form.cells if cell.table == "requests" and cell.column.key == "enterprise"]
+    start, stop = (lane.index(f"requests.{row}.enterprise") for row in ("granted_in_full", "outcomes_total"))
+    slid: dict[str, Any] = dict(inputs)
+    for key, below in zip(lane[start:stop], lane[start + 1 : stop + 1], strict=True):
+        slid[below] = meant[key]
+    slid[lane[start]] = 0
+    back = answer(form, slid)
+    told = errors(back)
+    assert len(group_notices(told)) == 1
+    assert lane[stop] not in back.values
+    done = obeyed(form, {key: back.values[key] for key in inputs}, told[0].hint or "")
+    assert done == inputs
+    whole = with_totals(form, done)
+    assert all(holds(balance, whole) is not False for balance in form.balances_for("县区"))
+
+
+def obeyed(form: Form, values: Mapping[str, Any], hint: str) -> dict[str, Any]:
+    """Do what a hint says: 把 <sheet> A 的数复制到 B，再在 C 填 n."""
+    said = re.search(r"把 (\S+) (\S+) 的数复制到 (\S+?)，再在 (.*?)（", hint)
+    assert said, hint
+    keys = {(place.sheet, position(place.cell)): key for key, place in form.places.items()}
+    sheet, source, target, rest = said.groups()
+    result = dict(values)
+    for one, other in zip(block(source), block(target), strict=True):
+        result[keys[sheet, other]] = values[keys[sheet, one]]
+    for cell, number in re.findall(r"([A-Z]+\d+) 填 (\d+)", rest):
+        result[keys[sheet, position(cell)]] = int(number)
+    return result
+
+
+def block(area: str) -> list[tuple[int, int]]:
+    first, last = (position(cell) for cell in (area.split(":") * 2)[:2])
+    assert first
+    assert last
+    return [(row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1)]
+
+
+def test_a_false_nil_return_names_the_figures_that_contradict_it(form: Form) -> None:
+    key = f"{ROW}.enterprise"
+    back = answer(form, {key: 5, "requests.nil": "是"})
+    told = next(notice for notice in errors(back) if notice.code == "C09")
+    assert told.change == ("requests.nil",)
+    assert key in told.look
+    assert form.places[key].cell in (told.hint or "")
+    assert back.values["requests.nil"] == "是", "as it was sent"

@@ -1,0 +1,54 @@
+"""Templates are handed out once; those that still wait follow what becomes known of last year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.district.folder import load_district
+from pipeline.forms.form import Form
+from pipeline.ledger import letters, open_copy
+from pipeline.letter import LetterState
+from pipeline.run.letters import by_hand, handing_out
+from tests.run.test_earlier_years import NAMES, imported
+from tests.support.folders import YEAR, make_district, nianbao
+from tests.support.post_office import moment
+
+
+def test_last_years_figures_reach_the_templates_that_still_wait(form: Form, tmp_path: Path) -> None:
+    folder = make_district(tmp_path / "样例区", NAMES, {})
+    roster = "code,name,email\n001,样例区财政局,cz@gov.example\n002,样例区教育局,jy@gov.example\n"
+    (folder / "agencies.csv").write_text(roster, "utf-8")
+    district, output = load_district(folder), folder / "output"
+    first = handing_out.send_templates(district, output, code=None, now=moment(1, 8))
+    assert (first.new, first.renewed, first.older) == (2, 0, 0)
+    by_hand.hand_over(district, output, by_hand.Chosen("002"), now=moment(1, 9))
+    before = contents(output)
+    imported(form, folder, YEAR - 1, NAMES)
+    assert handing_out.handed_out(district, output, {"001", "002"}) == (1, 1)
+    again = handing_out.send_templates(district, output, code=None, now=moment(1, 10))
+    assert (again.new, again.renewed, again.older) == (0, 1, 1)
+    after = contents(output)
+    assert [before[code] == after[code] for code in ("001", "002")] == [False, True]
+    third = handing_out.send_templates(district, output, code=None, now=moment(1, 11))
+    assert (third.new, third.renewed, third.older) == (0, 0, 1)
+
+
+def test_import_and_template_say_what_was_written_before(form: Form, tmp_path: Path) -> None:
+    folder = make_district(tmp_path / "样例区", NAMES, {})
+    (folder / "agencies.csv").write_text("code,name,email\n001,样例区财政局,cz@gov.example\n", "utf-8")
+    nianbao("template", folder)
+    imported(form, folder, YEAR - 1, NAMES[:1])
+    done = nianbao("import", folder, folder / str(YEAR - 1) / "figures.csv")
+    assert "待发 1 封" in done.stdout
+    assert "已换成新的" in nianbao("template", folder).stdout
+    assert "没有新写信" in nianbao("template", folder).stdout
+
+
+def contents(output: Path) -> dict[str | None, bytes]:
+    """The letters of the campaign that are not withdrawn, by agency."""
+    with open_copy(output) as ledger:
+        return {
+            item.agency: letters.content(ledger, item)
+            for item in letters.of_year(ledger, YEAR)
+            if item.state is not LetterState.WITHDRAWN
+        }

@@ -1,0 +1,125 @@
+"""What planning letters looks at: read from a night and from the record of the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.model import CHINA, Assessment, Finding, Message, Notice, Place, Severity, Verdict
+from pipeline.publishing.data.record import Leftover, Record, submission_record
+from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, standings
+from pipeline.versions import versions_of
+from pipeline.wording.messages import notices
+from tests.support.arrivals import agency, district
+from tests.support.districts import assessment
+
+ONE, OTHER = agency(1), agency(2)
+AT = datetime(2024, 1, 22, 10, tzinfo=CHINA)
+
+
+def message(name: str, *files: str, sender: str = "a1@ju1.example") -> Message:
+    return Message(f"{name}.eml", name * 8, sender, f"<{name}@x>", "报送", AT, 0.0, files)
+
+
+def remark(form: Form) -> Finding:
+    key = form.cells[0].key
+    return Finding(
+        "C03", Severity.WARNING, Place("别的表", "Z9"), (key,), "unit_stripped", {"raw": "2件", "value": 2}
+    )
+
+
+def record_of(*items: Assessment) -> Record:
+    none: Sequence[Notice] = ()
+    counting = versions_of(items).counting
+    return {"submissions": [submission_record(item, none, counts=item is counting) for item in items]}
+
+
+def test_a_file_takes_its_sender_and_its_time_from_its_mail(form: Form) -> None:
+    item = assessment(form, ONE, file="a.eml/年报.xlsx")
+    by_hand = assessment(form, OTHER, file="乙.xlsx")
+    first, second = arrivals_of(form, RunArrivals([item, by_hand], (), [message("a", "a.eml/年报.xlsx")]))
+    assert (first.sender, first.mail, first.received_at) == ("a1@ju1.example", "<a@x>", AT)
+    assert (second.sender, second.mail) == (None, "")
+
+
+def test_an_agency_is_asked_only_what_is_open_and_where_the_template_has_it(form: Form) -> None:
+    open_, said = remark(form), replace(remark(form), explanation="情况属实")
+    waived, trial = replace(remark(form), waived="已核"), replace(remark(form), on_trial=True)
+    item = assessment(form, ONE, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=[open_, said, waived, trial])
+    [arrival] = arrivals_of(form, RunArrivals([item]))
+    place = form.places[form.cells[0].key]
+    assert [(notice.sheet, notice.cell) for notice in arrival.notices] == [(place.sheet, place.cell)]
+
+
+def test_the_version_that_counts_is_known_to_all(form: Form) -> None:
+    items = [assessment(form, ONE, 1), assessment(form, ONE, 2, Verdict.RETURNED), assessment(form, ONE, 3)]
+    assert [item.counting for item in arrivals_of(form, RunArrivals(items[:2]))] == [1, 1]
+    assert [item.counting for item in arrivals_of(form, RunArrivals(items))] == [3, 3, 3]
+
+
+def test_a_copy_is_answered_unless_it_came_in_the_same_mail(form: Form) -> None:
+    item = assessment(form, ONE, file="a.eml/1.xlsx")
+    copies = [
+        Leftover(f"{name}/2.xlsx", item.submission.sha256, Verdict.DUPLICATE)
+        for name in ("a.eml", "b.eml", "hand")
+    ]
+    mails = [message("a", "a.eml/1.xlsx", "a.eml/2.xlsx"), message("b", "b.eml/2.xlsx")]
+    _, copy = arrivals_of(form, RunArrivals([item], copies, mails))
+    assert (copy.verdict, copy.mail, copy.agency) == (Verdict.DUPLICATE, "<b@x>", ONE)
+
+
+def test_whose_file_a_copy_of_a_held_one_is_nobody_knows(form: Form) -> None:
+    item = assessment(form, ONE, 1, Verdict.HELD, file="a.eml/1.xlsx")
+    copies = [Leftover("b.eml/1.xlsx", item.submission.sha256, Verdict.DUPLICATE)]
+    mails = [message("a", "a.eml/1.xlsx"), message("b", "b.eml/1.xlsx")]
+    came = arrivals_of(form, RunArrivals([item], copies, mails))
+    assert came[-1].agency is None
+    assert earlier_of(came) == {}
+
+
+def test_a_mail_without_files_is_an_arrival_of_its_own(form: Form) -> None:
+    mail = replace(message("c"), others=("说明.docx",))
+    [arrival] = arrivals_of(form, RunArrivals((), (), [mail]))
+    assert (arrival.verdict, arrival.others, arrival.sender) == (
+        Verdict.NOT_A_SUBMISSION, ("说明.docx",), "a1@ju1.example",
+    )  # fmt: skip
+
+
+def test_an_agency_that_a_waiting_file_names_may_be_its_owner(form: Form) -> None:
+    """A template handed out to one agency came back with the name of another."""
+    told = Finding("F02", Severity.ERROR, None, (), "conflict", {"stamp": ONE.name, "stated": OTHER.name})
+    item = assessment(form, ONE, 1, Verdict.HELD, findings=[told])
+    found: Record = {"submissions": [submission_record(item, notices(form, [told]))]}
+    assert [(one.has_held, one.is_named) for one in standings(district([ONE, OTHER]), found)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "latest", "counting", "has_held"),
+    [
+        ([], 0, 0, False),
+        ([Verdict.RETURNED], 1, 0, False),
+        ([Verdict.ACCEPTED, Verdict.RETURNED], 2, 1, False),
+        ([Verdict.HELD], 0, 0, True),
+        ([Verdict.RETURNED, Verdict.HELD], 1, 0, True),
+        ([Verdict.HELD, Verdict.RETURNED], 2, 0, False),
+        ([Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS], 2, 2, False),
+    ],
+)
+def test_where_an_agency_stands_is_read_from_the_record(
+    form: Form, verdicts: list[Verdict], latest: int, counting: int, *, has_held: bool
+) -> None:
+    """A held file may be an impostor's: it neither counts nor hides that nothing else came."""
+    items = [assessment(form, ONE, number, verdict) for number, verdict in enumerate(verdicts, 1)]
+    found, missing = standings(district([ONE, OTHER]), record_of(*reversed(items)))
+    assert (found.latest.version if found.latest else 0) == latest
+    assert found.counting == (items[counting - 1].submission.sha256 if counting else "")
+    assert found.has_held == has_held
+    assert found.is_missing == (not latest)
+    assert missing.is_missing

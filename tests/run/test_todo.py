@@ -1,0 +1,154 @@
+"""待办.xlsx: filled in, saved by LibreOffice, carried out by the next run; what cannot be comes back with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.coordinating.todo import DISMISS, FILE, PLEA, REFUSE, WAIVE, carry_out, key_of
+from pipeline.district.folder import load_district
+from pipeline.forms.form import Form
+from pipeline.ledger import decisions, open_copy
+from pipeline.machine.work import Workforce
+from pipeline.model import CHINA
+from pipeline.publishing.todo_book import (
+    DONE,
+    OPEN,
+    OPEN_HEADS,
+    TODAY,
+    TODO_NAME,
+    Question,
+    Todo,
+    build_todo_book,
+    read_filled,
+)
+from pipeline.run import batch
+from tests.support.folders import filled, make_district
+from tests.support.libreoffice import recalculate
+
+PEOPLE = '[people]\ncoordinator = "王主任"\n'
+HELD = "丁局.xlsx"
+_FIRST = 4
+
+
+def arrived(folder: Path, day: int = 24) -> Path:
+    now = datetime(2024, 1, day, 20, tzinfo=CHINA)
+    batch.run(load_district(folder), folder / "output", now=now, work=Workforce(), progress=lambda *_: None)
+    return folder / "output" / "2023" / TODO_NAME
+
+
+def column(name: str) -> int:
+    return OPEN_HEADS.index(name) + 1
+
+
+def fill(path: Path, texts: Mapping[str, str], row: int = _FIRST) -> None:
+    book = load_workbook(path)
+    for name, text in texts.items():
+        book[OPEN].cell(row, column(name)).value = text
+    book.save(path)
+
+
+def texts(sheet: Worksheet) -> str:
+    return "\n".join(str(value) for row in sheet.iter_rows(values_only=True) for value in row if value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, form: Form) -> Path:
+    files = {HELD: filled(form, "丁局")}
+    return make_district(tmp_path / "区", ["甲局", "乙局"], files, extra=PEOPLE)
+
+
+def test_it_says_whom_to_call_and_offers_only_what_applies(folder: Path) -> None:
+    path = arrived(folder)
+    book = load_workbook(path)
+    assert book.sheetnames == [OPEN, TODAY, DONE]
+    assert "甲局" in texts(book[TODAY])
+    [rule] = book[OPEN].data_validations.dataValidation
+    assert (rule.formula1, str(rule.sqref)) == (f'"{DISMISS}"', "F4")
+    before = path.stat().st_mtime_ns
+    arrived(folder)
+    assert path.stat().st_mtime_ns == before, "nothing new, nothing written"
+
+
+@pytest.mark.libreoffice
+def test_a_choice_saved_by_libreoffice_is_carried_out(folder: Path, tmp_path: Path) -> None:
+    path = arrived(folder)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    [saved] = recalculate([path], tmp_path / "saved")
+    path.write_bytes(saved.read_bytes())
+    arrived(folder, 25)
+    with open_copy(folder / "output") as ledger:
+        [item] = decisions.in_force(ledger, 2023)
+    assert (item.file, item.reason, item.person) == (HELD, "别的区的表", "王主任")
+    book = load_workbook(path)
+    assert HELD not in texts(book[OPEN])
+    assert "别的区的表" in texts(book[DONE])
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ({"决定": DISMISS}, "还没有写“理由”"),
+        ({"理由": "别的区的表"}, "还没有选“决定”"),
+        ({"决定": WAIVE, "理由": "同意"}, f"不能“{WAIVE}”"),
+    ],
+)
+def test_what_is_half_filled_is_kept_with_the_reason(folder: Path, written: dict[str, str], why: str) -> None:
+    path = arrived(folder)
+    fill(path, written)
+    for day in (24, 25):
+        arrived(folder, day)
+        sheet = load_workbook(path)[OPEN]
+        assert why in str(sheet.cell(_FIRST, column("上次没有办成的原因")).value)
+        for name, text in written.items():
+            assert sheet.cell(_FIRST, column(name)).value == text
+
+
+def test_a_workbook_that_is_open_is_left_alone_and_nothing_is_done_twice(folder: Path) -> None:
+    path = arrived(folder)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    mark = path.with_name(f".~lock.{path.name}#")
+    mark.write_text("", "utf-8")
+    before = path.read_bytes()
+    arrived(folder, 25)
+    arrived(folder, 26)
+    assert path.read_bytes() == before
+    with open_copy(folder / "output") as ledger:
+        assert len(decisions.in_force(ledger, 2023)) == 1
+    mark.unlink()
+    arrived(folder, 29)
+    assert "别的区的表" in texts(load_workbook(path)[DONE])
+
+
+def test_an_explanation_is_accepted_or_not(folder: Path) -> None:
+    path = arrived(folder)
+    rows = [
+        Question(key_of(PLEA, "001", "T3-04"), "甲局", "", "", "单位作了说明", "T3-04", (WAIVE, REFUSE)),
+        Question(key_of(PLEA, "002", "T3-01"), "乙局", "", "", "单位作了说明", "T3-01", (WAIVE, REFUSE)),
+        Question(key_of(PLEA, "002", "T3-04"), "乙局", "", "", "单位作了说明", "T3-04", (WAIVE, REFUSE)),
+    ]
+    path.write_bytes(build_todo_book(Todo("待办", "今天", questions=rows)))
+    fill(path, {"决定": WAIVE, "理由": "机构合并", "决定人": "李主任"})
+    fill(path, {"决定": WAIVE, "理由": "机构合并"}, _FIRST + 1)
+    fill(path, {"决定": REFUSE}, _FIRST + 2)
+    now = datetime(2024, 1, 25, tzinfo=CHINA)
+    carried = carry_out(load_district(folder), folder / "output", now=now)
+    with open_copy(folder / "output") as ledger:
+        [item] = decisions.in_force(ledger, 2023, now.date())
+    assert (item.agency, item.rule, item.reason, item.person) == ("001", "T3-04", "机构合并", "李主任")
+    assert carried.done == 1
+    assert list(carried.refused) == [key_of(PLEA, "002", "T3-01")]
+    assert set(carried.kept) == {key_of(PLEA, "002", "T3-01"), key_of(PLEA, "002", "T3-04")}
+
+
+def test_a_file_that_is_no_workbook_any_more_is_written_anew(folder: Path) -> None:
+    path = arrived(folder)
+    path.write_bytes(b"PK nothing")
+    assert read_filled(path) == []
+    arrived(folder)
+    assert key_of(FILE, HELD) in texts(load_workbook(path)[OPEN])
