@@ -23,11 +23,8 @@ from pipeline.ledger import (
     arrivals,
     campaign,
     codes,
-    decisions,
     events,
     imports,
-    open_copy,
-    open_ledger,
     runs,
 )
 from pipeline.ledger import barrier as marks
@@ -35,6 +32,7 @@ from pipeline.ledger import (
     outputs as written_outputs,
 )
 from pipeline.ledger.campaign import Result
+from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Work
 from pipeline.merging import merge
@@ -155,16 +153,14 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)
     with (
         disk(),
-        (open_copy if dry_run else open_ledger)(output) as ledger,
+        (view_campaign if dry_run else open_campaign)(district, output) as (ledger, district),
         open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
         if by_clock:
             clock.check(ledger, district, now)
         require(ledger, district)
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         deciding.settle(ledger, district, now=now)
-        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
         again = marks.try_again(ledger, district.year) if retry else 0
         if retry:
@@ -222,13 +218,11 @@ def send(
     title = f"{district.name} {district.year} 年度　发信"
     with (
         disk(),
-        open_ledger(output) as ledger,
+        open_campaign(district, output) as (ledger, district),
         open_journal(output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
         if by_clock:
             clock.check(ledger, district, now)
-        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
         letterbox.look_after(ledger, district, target, now=now)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0

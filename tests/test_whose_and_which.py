@@ -363,6 +363,14 @@ def test_a_held_file_is_accepted_once_and_an_extension_and_a_release_are_kept(to
     assert "延期至2月5日" in (town.ran.folder / "index.html").read_text("utf-8")
 
 
+def test_an_extension_holds_for_every_command_from_then_on(town: Town) -> None:
+    town.run(FIRST)
+    assert town.decide("extend", "教育局", "2024-02-05", day=SECOND).code == 0
+    assert town.say("template", now=f"{SECOND}T10:00:00").code == 0
+    assert "2月5日" in town.told("template", "002")[0]
+    assert "2月5日" not in town.told("template", "003")[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "remedy"),
     [

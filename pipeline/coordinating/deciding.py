@@ -16,7 +16,8 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, codes, decisions, open_ledger, standing
+from pipeline.ledger import Ledger, decisions, standing
+from pipeline.ledger.opening import open_campaign
 from pipeline.ledger.standing import Filed
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
@@ -50,8 +51,7 @@ class Wanted:
 def decide(district: District, output: Path, wanted: Wanted) -> list[Decision]:
     """Record the decision; return what was kept: several where one name means several files. Raises ConfigError."""
     _check_words(wanted)
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with open_campaign(district, output) as (ledger, district):
         made = _made(district, ledger, wanted)
         for decision in made:
             decisions.give(ledger, district.year, decision)
@@ -60,8 +60,7 @@ def decide(district: District, output: Path, wanted: Wanted) -> list[Decision]:
 
 def revoke(district: District, output: Path, wanted: Wanted) -> list[Decision]:
     """End what was decided; return it. Raises ConfigError if nothing of the kind holds."""
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with open_campaign(district, output) as (ledger, district):
         known = decisions.of_kind(decisions.in_force(ledger, district.year), wanted.kind)
         ended = [item for item in known if _is_meant(district, known, wanted, item)]
         if not ended:

@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from pipeline.coordinating import deciding
 from pipeline.district.folder import District
-from pipeline.ledger import decisions, open_copy
+from pipeline.ledger import decisions
+from pipeline.ledger.opening import view_campaign
 from pipeline.model import ConfigError, Decision, DecisionKind
 from pipeline.publishing.todo_book import TODO_NAME, Filled, read_filled
 
@@ -102,7 +103,7 @@ _KINDS: Mapping[str, DecisionKind] = {
 
 def _settled(district: District, output: Path, now: datetime) -> set[tuple[str, str]]:
     """Return what holds already, as (key, reason)."""
-    with open_copy(output) as ledger:
+    with view_campaign(district, output) as (ledger, district):
         held = decisions.in_force(ledger, district.year, now.date())
     return {(_key(item), item.reason) for item in decisions.of_kind(held, *_KINDS.values())}
 

@@ -13,8 +13,9 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, codes, letters, open_copy, open_ledger
+from pipeline.ledger import Ledger, letters
 from pipeline.ledger.letters import Kept
+from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError
 from pipeline.night.letterbox import lay_out, look_after
@@ -43,7 +44,7 @@ class Chosen:
 
 def undelivered(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[Kept]:
     """Return the letters that reached nobody and may be handed over, among those ``chosen`` (of none: all); nothing is changed."""
-    with _open(district, output, now) as ledger:
+    with _open(district, output, now) as (ledger, district):
         return _picked(_open_letters(ledger, district.year), chosen)
 
 
@@ -108,14 +109,13 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
 
 def ever_written(district: District, output: Path, code: str | None) -> list[Kept]:
     """Return every letter of the campaign (to the agency with ``code`` only), oldest first."""
-    with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with view_campaign(district, output) as (ledger, district):
         return [item for item in letters.of_year(ledger, district.year) if code in (None, item.agency)]
 
 
 def opened(district: District, output: Path, handle: str) -> tuple[Kept, str, list[Path]]:
     """Lay a letter out once more with its attachments; return it, what it says, and the files."""
-    with open_copy(output) as ledger:
+    with view_campaign(district, output) as (ledger, district):
         [item] = _picked(letters.of_year(ledger, district.year), Chosen(handles=(handle,)))
         content = letters.content(ledger, item)
     message = message_from_bytes(content, policy=policy.default)
@@ -153,11 +153,10 @@ def _touched(ledger: Ledger, year: int) -> list[Kept]:
 
 
 @contextmanager
-def _open(district: District, output: Path, now: datetime) -> Iterator[Ledger]:
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
-        look_after(ledger, district, output / str(district.year), now=now)
-        yield ledger
+def _open(district: District, output: Path, now: datetime) -> Iterator[tuple[Ledger, District]]:
+    with open_campaign(district, output) as (ledger, decided):
+        look_after(ledger, decided, output / str(decided.year), now=now)
+        yield ledger, decided
 
 
 def _settled(
@@ -168,7 +167,7 @@ def _settled(
     candidates: Callable[[Ledger, int], list[Kept]],
     settle: Callable[[Ledger, list[str], datetime], object],
 ) -> list[Kept]:
-    with _open(district, output, now) as ledger:
+    with _open(district, output, now) as (ledger, district):
         found = _picked(candidates(ledger, district.year), chosen)
         settle(ledger, [item.key for item in found], now)
         lay_out(ledger, district, output / str(district.year), now=now)

@@ -17,8 +17,9 @@ from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
 from pipeline.correspondence import asked_delivery, corrects, plan, renewed, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, campaign, codes, events, imports, letters, open_ledger, outputs, releases
+from pipeline.ledger import Ledger, campaign, events, imports, letters, outputs, releases
 from pipeline.ledger.campaign import Delivery, Result
+from pipeline.ledger.opening import open_campaign
 from pipeline.ledger.secret import secret_of
 from pipeline.machine.environment import command
 from pipeline.model import CHINA, ConfigError, Made, Verdict
@@ -156,8 +157,7 @@ _MOST_CHANGES = 5
 
 def send_summary(district: District, output: Path, *, by: str, reason: str = "", now: datetime) -> int:
     """Write the letter with the district workbook of the last run, signed ``by``; 0 if that is done. Raises ConfigError."""
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with open_campaign(district, output) as (ledger, district):
         found = campaign.last_result(ledger, district.year)
         if found is None:
             raise ConfigError(
