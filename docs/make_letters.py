@@ -19,7 +19,7 @@ from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.machine.work import Work
 from pipeline.model import CHINA
-from pipeline.night import handing_out, letterbox
+from pipeline.night import handing_out, signing
 from pipeline.post import KIND_WORDS, LetterKind
 
 ROOT = Path(__file__).parent.parent
@@ -74,7 +74,7 @@ def written(folder: Path) -> list[EmailMessage]:
     for moment in (NOW, LATER):
         batch.run(load_district(home), output, now=moment, work=Work(), progress=lambda *_: None)
         found = _waiting(output) | found  # each morning withdraws what is true no longer
-    letterbox.send_summary(load_district(home), output, by="王主任", now=LATER)
+    signing.sign(load_district(home), output, by="王主任", now=LATER)
     found |= _waiting(output)
     return [email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)]
 

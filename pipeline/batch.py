@@ -45,7 +45,7 @@ from pipeline.model import (
     PastReport,
     Reason,
 )
-from pipeline.night import clock, letterbox, letterstate, mailing, published, waiting
+from pipeline.night import carrying, clock, letterbox, letterstate, mailing, published, waiting
 from pipeline.night.assessing import Assessed, Campaign, apart, assess
 from pipeline.night.barrier import Barrier
 from pipeline.night.basis import Basis, gather
@@ -150,7 +150,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
     title = f"{district.name} {district.year} 年度"
     with disk():
-        carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)
+        carried = todo.NOTHING_CARRIED if dry_run else carrying.carry_out(district, output, now=now)
     with (
         disk(),
         (view_campaign if dry_run else open_campaign)(district, output) as (ledger, district),

@@ -21,7 +21,7 @@ from pipeline.ledger import campaign, letters, open_copy
 from pipeline.machine import durable
 from pipeline.machine.work import Work
 from pipeline.model import CHINA, ConfigError
-from pipeline.night import by_hand, letterbox
+from pipeline.night import by_hand, signing
 from pipeline.night.by_other_means import UNSENT
 from pipeline.post import LetterKind, LetterState
 from pipeline.publishing import year_folder
@@ -168,9 +168,7 @@ def test_what_people_do_to_outputs_changes_no_letter_no_count_and_no_run(
     for folder in (calm, harmed):
         put(form, folder, "乙局")
         night(folder, 2)
-        letterbox.send_summary(
-            load_district(folder), folder / "output", by="王主任", now=EVENING + timedelta(days=2)
-        )
+        signing.sign(load_district(folder), folder / "output", by="王主任", now=EVENING + timedelta(days=2))
         harm(folder) if folder is harmed else None
         night(folder, 3)
     assert known(harmed) == known(calm)
@@ -414,9 +412,9 @@ def test_the_workbook_leaves_only_with_a_name_and_a_correction_only_with_a_reaso
 def test_nothing_edited_is_delivered_as_if_it_were_the_programs(district: Path) -> None:
     _workbook(district).write_bytes(b"edited")
     with pytest.raises(ConfigError, match="改动"):
-        letterbox.send_summary(load_district(district), district / "output", by="王主任", now=EVENING)
+        signing.sign(load_district(district), district / "output", by="王主任", now=EVENING)
     night(district, 1)
-    assert letterbox.send_summary(load_district(district), district / "output", by="王主任", now=EVENING) == 1
+    assert signing.sign(load_district(district), district / "output", by="王主任", now=EVENING) == 1
 
 
 def test_handed_over_by_mistake_is_taken_back(district: Path) -> None:

@@ -5,7 +5,13 @@ for an occasion is not planned again, so a night may be planned as often as one 
 """
 
 from pipeline.correspondence.answers import answers, carries_anothers
-from pipeline.correspondence.delivery import asked_delivery, complete_delivery, corrects
+from pipeline.correspondence.delivery import (
+    asked_delivery,
+    complete_delivery,
+    corrects,
+    delivery_of_all,
+    unsigned_delivery,
+)
 from pipeline.correspondence.digest import digest, morning
 from pipeline.correspondence.outdated import renewed, untrue
 from pipeline.correspondence.plan import Plan, plan
@@ -23,11 +29,13 @@ __all__ = [
     "carries_anothers",
     "complete_delivery",
     "corrects",
+    "delivery_of_all",
     "digest",
     "handouts",
     "morning",
     "plan",
     "reminders",
     "renewed",
+    "unsigned_delivery",
     "untrue",
 ]

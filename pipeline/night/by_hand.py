@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, letters
@@ -26,6 +27,13 @@ from pipeline.publishing.letters.mime import parsed, spelled
 OPENED = "letters-kept"
 """In the year's folder: letters that were opened again, each in a folder of its own with its attachments."""
 _SHORTEST = 4
+
+
+class Act(Protocol):
+    """What a person may do to one letter, by its short name."""
+
+    def __call__(self, district: District, output: Path, handle: str, *, now: datetime) -> list[Kept]:
+        """Do it; return the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,15 @@ def undelivered(district: District, output: Path, chosen: Chosen, *, now: dateti
 def hand_over(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[Kept]:
     """Record that a person has seen to letters that reached nobody; return them. Raises ConfigError for a name that is none of them."""
     return _settled(district, output, chosen, now, _open_letters, letters.handed_over)
+
+
+def hand_over_until(district: District, output: Path, last: datetime, *, now: datetime) -> list[Kept]:
+    """Record that a person has seen to the letters that were written by ``last``, which nobody edited; return them."""
+
+    def meant(ledger: Ledger, year: int) -> list[Kept]:
+        return [item for item in letters.ready(ledger, year) if item.intended_at <= last]
+
+    return _settled(district, output, Chosen(every=True), now, meant, letters.handed_over)
 
 
 def take_back(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[Kept]:

@@ -14,15 +14,13 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
-from pipeline.correspondence import asked_delivery, corrects, plan, renewed, untrue
+from pipeline.correspondence import plan, untrue
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, campaign, events, imports, letters, outputs, releases
+from pipeline.ledger import Ledger, campaign, events, imports, letters, outputs
 from pipeline.ledger.campaign import Delivery, Result
-from pipeline.ledger.opening import open_campaign
 from pipeline.ledger.secret import secret_of
-from pipeline.machine.environment import command
-from pipeline.model import CHINA, ConfigError, Made, Verdict
+from pipeline.model import CHINA, Made
 from pipeline.night import waiting
 from pipeline.night.by_other_means import as_laid_out, lay_out_chat
 from pipeline.night.informing import Past
@@ -85,14 +83,14 @@ def write_night(
     planned = plan(state, earlier_of(came))
     if not dry_run:
         lay_out_morning(desk, state, is_news=night is not None)
-        lay_out_todo(desk, state, carried)
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
         changed = stale(desk, planned.waiting, found)
-        gone, new = (*gone, *(item.key for item in changed)), (*changed, *_informed(desk, new, found))
+        gone, new = (*gone, *(item.key for item in changed)), (*changed, *informed(desk, new, found))
         withdraw(desk, gone)
         _readdress(desk, planned.readdressed)
         intend(desk, new, found)
+        lay_out_todo(desk, state, carried)
     return Written(len(new), len(gone), len(planned.readdressed))
 
 
@@ -105,69 +103,6 @@ def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime
     keys = untrue(state_of(ledger, desk.form, district, found, (), now=now))
     withdraw(desk, keys)
     return len(keys)
-
-
-# ---------------------------------------------------------------- delivery
-
-
-def deliver(desk: Desk, found: Result, *, by: str, reason: str = "") -> int:
-    """Write the letter that sends the district workbook up as it is, signed ``by``; 0 if the very same one is signed already.
-
-    Raises ConfigError where there is nothing to send, and where figures that went up would be corrected without a ``reason``.
-    """
-    ledger, year = desk.ledger, desk.district.year
-    if not desk.district.people.district_office_email:
-        raise ConfigError(
-            "district.toml 没有写汇总表报给谁。请在 [people] 中写明 district_office_email。",
-            file=desk.district.folder,
-        )
-    if not any(found.record["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
-        raise ConfigError(
-            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 {command('run', desk.district.folder)}，再运行这个命令。",
-            file=desk.district.folder,
-        )
-    state = state_of(ledger, desk.form, desk.district, found, (), now=desk.now)
-    digest = hashlib.sha256(workbook_of(desk, found).content).hexdigest()
-    asked = asked_delivery(state, digest)
-    key = key_of(year, asked.key)
-    if corrects(state, asked.key) and not asked.key.startswith("delivery:asked:"):
-        if not reason:
-            listed = "；".join(words for _, words in state.changes[:_MOST_CHANGES])
-            raise ConfigError(
-                f"这是更正已经报送的数据（{listed}）。请核实后用 --reason 写明更正理由，再运行这个命令。"
-            )
-        releases.release(ledger, year, key, by=by, reason=reason, at=desk.now)
-        state = state_of(ledger, desk.form, desk.district, found, (), now=desk.now)
-        asked = asked_delivery(state, digest)
-    kept = {item.letter: item for item in campaign.deliveries(ledger, year)}.get(key)
-    standing = next((item for item in letters.of_year(ledger, year) if item.key == key), None)
-    if standing and standing.state is not LetterState.WITHDRAWN:
-        is_same = kept is not None and kept.signed_by and kept.workbook == digest
-        if standing.state.is_gone or is_same:
-            return 0
-        withdraw(desk, [asked.key])
-    withdraw(desk, renewed(state.written, [asked]))
-    written = intend(desk, _informed(desk, [asked], found), found)
-    releases.sign(ledger, year, key, by=by, reason=reason, at=desk.now)
-    return written
-
-
-_MOST_CHANGES = 5
-
-
-def send_summary(district: District, output: Path, *, by: str, reason: str = "", now: datetime) -> int:
-    """Write the letter with the district workbook of the last run, signed ``by``; 0 if that is done. Raises ConfigError."""
-    with open_campaign(district, output) as (ledger, district):
-        found = campaign.last_result(ledger, district.year)
-        if found is None:
-            raise ConfigError(
-                f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder
-            )
-        target = output / str(district.year)
-        look_after(ledger, district, target, now=now)
-        written = deliver(desk_of(ledger, district, output, now), found, by=by, reason=reason)
-        lay_out(ledger, district, target, now=now)
-    return written
 
 
 # ---------------------------------------------------------------- the folder
@@ -314,7 +249,8 @@ def _readdress(desk: Desk, wanted: Mapping[str, tuple[str, ...]]) -> None:
         letters.readdress(desk.ledger, changed, at=desk.now)
 
 
-def _informed(desk: Desk, planned: Iterable[Intention], found: Result) -> list[Intention]:
+def informed(desk: Desk, planned: Iterable[Intention], found: Result) -> list[Intention]:
+    """Return what is planned with what only the ledger knows of earlier letters."""
     past = Past(desk.ledger, desk.form, desk.district, found)
     return [past.informed(item) for item in planned]
 
@@ -350,7 +286,7 @@ def stale(desk: Desk, planned: Sequence[Intention], found: Result | None) -> lis
     doubtful = [item for item in planned if key_of(year, item.key) not in same]
     if not doubtful:
         return []
-    doubtful = _informed(desk, doubtful, found) if found else doubtful
+    doubtful = informed(desk, doubtful, found) if found else doubtful
     pen = Pen.of(desk, found)
     kept = {item.key: item for item in letters.waiting(desk.ledger, year)}
     changed, confirmed = [], []

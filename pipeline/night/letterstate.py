@@ -15,10 +15,10 @@ from pipeline.correspondence import Standing, State, Written
 from pipeline.district.folder import District
 from pipeline.district.roster import normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, arrivals, letters, releases, standing
+from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters, standing
 from pipeline.ledger.campaign import Result
 from pipeline.messages import notices
-from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
+from pipeline.model import Agency, Assessment, DecisionKind, Finding, Message, Notice, Verdict
 from pipeline.night import waiting
 from pipeline.night.informing import changes_since_delivery
 from pipeline.post import Arrival, LetterKind
@@ -71,8 +71,13 @@ def state_of(
         ),
         changes=tuple(changes_since_delivery(ledger, form, district, result)),
         released={
-            key.removeprefix(key_of(district.year, "")): reason
-            for key, (_, reason) in releases.in_force(ledger, district.year).items()
+            item.letter.removeprefix(key_of(district.year, "")): item.reason
+            for item in decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.RELEASE)
+        },
+        signed={
+            item.letter.removeprefix(key_of(district.year, ""))
+            for item in campaign.deliveries(ledger, district.year)
+            if item.signed_by
         },
         to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
     )

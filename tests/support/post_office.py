@@ -22,7 +22,7 @@ from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.machine.work import Work
 from pipeline.model import CHINA
-from pipeline.night import handing_out, letterbox
+from pipeline.night import handing_out, signing
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import report
 from tests.support.folders import Ran, inputs_only
@@ -118,7 +118,7 @@ class PostOffice:
 
     def deliver(self, at: datetime, reason: str = "") -> list[EmailMessage]:
         """Sign the workbook, so that it goes up."""
-        letterbox.send_summary(load_district(self.folder), self.output, by="王主任", reason=reason, now=at)
+        signing.sign(load_district(self.folder), self.output, by="王主任", reason=reason, now=at)
         return self.new_letters()
 
     def new_letters(self) -> list[EmailMessage]:
