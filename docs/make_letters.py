@@ -19,9 +19,8 @@ from pipeline.district.folder import load_district
 from pipeline.letter import KIND_WORDS, LetterKind
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
-from pipeline.run import batch
+from pipeline.run import batch, signing
 from pipeline.run.letters import handing_out
-from pipeline.run.letters import outgoing as letterbox
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "examples" / "linping-2023"
@@ -75,7 +74,7 @@ def written(folder: Path) -> list[EmailMessage]:
     for moment in (NOW, LATER):
         batch.run(load_district(home), output, now=moment, work=Workforce(), progress=lambda *_: None)
         found = _waiting(output) | found  # each morning withdraws what is true no longer
-    letterbox.send_summary(load_district(home), output, by="王主任", now=LATER)
+    signing.sign(load_district(home), output, by="王主任", now=LATER)
     found |= _waiting(output)
     return [email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)]
 

@@ -256,7 +256,8 @@ class Decision:
 
     return, count: ``version`` of ``agency``, of what had come ``after`` nothing later than that arrival; accept, dismiss:
     the arrival ``envelope``, at ``file`` (accept: as a report of ``agency``); waive: ``agency`` from ``rule`` up to and
-    including ``until``; extend: ``agency`` has until ``until``; release: the correction of ``agency`` may go up.
+    including ``until``; extend: ``agency`` has until ``until``; release: what corrects the delivered figures may go up, by
+    ``letter``, its key: other figures are another letter, and wait for a word of their own.
     """
 
     kind: DecisionKind
@@ -270,6 +271,7 @@ class Decision:
     file: str = ""
     until: date | None = None
     after: int = 0
+    letter: str = ""
     number: int = field(default=0, compare=False)
     """Its number in the ledger; 0 while it is not kept."""
 

@@ -54,6 +54,19 @@ def test_no_key_of_any_form_stands_in_the_code() -> None:
     assert not found
 
 
+def test_the_ledger_is_opened_with_the_district_as_decided_and_in_one_place() -> None:
+    """Nobody works with a roster that was not held against memory, or with a deadline that was extended since."""
+    only = {"open_ledger", "open_copy", "as_decided", "check_codes"}
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in only
+    }
+    assert found == {"ledger/opening.py"}
+
+
 def test_no_address_of_a_cell_stands_in_the_code() -> None:
     places = {place.cell for form in map(load_form, form_ids()) for place in form.places.values()}
     found = [

@@ -23,9 +23,8 @@ from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, ConfigError
 from pipeline.publishing import year_folder
 from pipeline.publishing.template import Stamp, build_workbook
-from pipeline.run import batch
+from pipeline.run import batch, signing
 from pipeline.run.letters import by_hand
-from pipeline.run.letters import outgoing as letterbox
 from pipeline.run.letters.by_other_means import UNSENT
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, nianbao
@@ -171,9 +170,7 @@ def test_what_people_do_to_outputs_changes_no_letter_no_count_and_no_run(
     for folder in (calm, harmed):
         put(form, folder, "乙局")
         night(folder, 2)
-        letterbox.send_summary(
-            load_district(folder), folder / "output", by="王主任", now=EVENING + timedelta(days=2)
-        )
+        signing.sign(load_district(folder), folder / "output", by="王主任", now=EVENING + timedelta(days=2))
         harm(folder) if folder is harmed else None
         night(folder, 3)
     assert known(harmed) == known(calm)
@@ -417,9 +414,9 @@ def test_the_workbook_leaves_only_with_a_name_and_a_correction_only_with_a_reaso
 def test_nothing_edited_is_delivered_as_if_it_were_the_programs(district: Path) -> None:
     _workbook(district).write_bytes(b"edited")
     with pytest.raises(ConfigError, match="改动"):
-        letterbox.send_summary(load_district(district), district / "output", by="王主任", now=EVENING)
+        signing.sign(load_district(district), district / "output", by="王主任", now=EVENING)
     night(district, 1)
-    assert letterbox.send_summary(load_district(district), district / "output", by="王主任", now=EVENING) == 1
+    assert signing.sign(load_district(district), district / "output", by="王主任", now=EVENING) == 1
 
 
 def test_handed_over_by_mistake_is_taken_back(district: Path) -> None:

@@ -348,19 +348,48 @@ def test_a_report_sent_back_is_not_replaced_by_the_one_it_had_replaced(town: Tow
     assert town.figures["财政局"] == town.figures_of("财政局", 3), "the agency has spoken since"
 
 
-def test_a_held_file_is_accepted_once_and_an_extension_and_a_release_are_kept(town: Town) -> None:
+def test_a_held_file_is_accepted_once_and_an_extension_is_kept(town: Town) -> None:
     town.receive("x@elsewhere.example", at(9), ("年报.xlsx", town.book("财政局")))
     town.run(FIRST)
     assert town.decide("accept", "mail/001.eml/年报.xlsx", day=SECOND).code == 0
     assert town.decide("extend", "教育局", "2024-02-05", day=SECOND).code == 0
     assert town.decide("extend", "教育局", "2024-01-05", day=SECOND).code == 2
-    assert town.decide("release", "财政局", day=SECOND).code == 0
     town.run(SECOND)
     assert set(town.figures) == {"财政局"}
     status = town.say("status").text
     assert "延期至 2024-02-05　教育局" in status
-    assert "同意更正后重新公开　财政局" in status
     assert "延期至2月5日" in (town.ran.folder / "index.html").read_text("utf-8")
+
+
+def test_a_correction_is_released_by_the_same_command_as_everything_else(town: Town) -> None:
+    config = town.folder / "district.toml"
+    config.write_text(config.read_text("utf-8") + 'district_office_email = "sxq@city.example"\n', "utf-8")
+    accepted(town)
+    assert town.say("deliver", "--by", "王主任", now=f"{FIRST}T21:00:00").code == 0
+    assert town.say("send", "--by-hand", "--all", now=f"{FIRST}T21:30:00").code == 0
+    town.receive(box("001"), at(11), ("年报.xlsx", town.book("财政局", 4)))
+    town.run(SECOND)
+    wrong = town.decide("release", "教育局", day=THIRD)
+    assert (wrong.code, "有更正的是：财政局" in wrong.text) == (2, True)
+    assert town.decide("release", "财政局", day=THIRD, reason="漏计").code == 0
+    assert "同意更正已报送的数据　漏计（王主任，2024-01-15）" in town.say("status").text
+    town.run(THIRD)
+    assert town.say("deliver", "--by", "王主任", now=f"{THIRD}T21:00:00").code == 0, "the reason is known"
+    [letter] = [item for item in town.letters if item["To"] == "sxq@city.example"]
+    body = letter.get_body()
+    assert body is not None
+    assert "更正理由：漏计" in body.get_content()
+    assert town.say("send", "--by-hand", "--all", now=f"{THIRD}T21:30:00").code == 0
+    late = town.decide("release", "--revoke", day="2024-01-16")
+    assert (late.code, "已经报出" in late.text) == (2, True)
+
+
+def test_an_extension_holds_for_every_command_from_then_on(town: Town) -> None:
+    town.run(FIRST)
+    assert town.decide("extend", "教育局", "2024-02-05", day=SECOND).code == 0
+    assert town.say("template", now=f"{SECOND}T10:00:00").code == 0
+    assert "2月5日" in town.told("template", "002")[0]
+    assert "2月5日" not in town.told("template", "003")[0]
 
 
 @pytest.mark.parametrize(
@@ -373,6 +402,8 @@ def test_a_held_file_is_accepted_once_and_an_extension_and_a_release_are_kept(to
         (["extend", "001"], "日期"),
         (["accept", "没有.xlsx"], "nianbao status"),
         (["waive", "001", "T9-99"], "没有规则"),
+        (["release"], "没有等待放行的更正"),
+        (["release", "--revoke"], "没有这样的决定"),
         (["extend", "001", "--revoke"], "没有这样的决定"),
     ],
 )

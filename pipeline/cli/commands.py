@@ -216,7 +216,7 @@ def deliver(
     now: Now = None,
 ) -> None:
     """签发汇总表：写明谁审核同意，信才报给上级办公室；没有收齐的注明阶段汇总，更正要写理由。"""
-    from pipeline.run.letters import outgoing as letterbox
+    from pipeline.run import signing
 
     moment = _moment(now)
     district = _district(folder, moment)
@@ -224,7 +224,7 @@ def deliver(
     if not by.strip():
         raise ConfigError("--by 没有填写。汇总表要有人审核、签发，请写明姓名，例如 --by 王主任。")
     with lock(target), disk():
-        letters = letterbox.send_summary(district, target, by=by.strip(), reason=reason.strip(), now=moment)
+        letters = signing.sign(district, target, by=by.strip(), reason=reason.strip(), now=moment)
     if letters:
         typer.echo(f"已签发（{by.strip()}）。{_waiting(letters, district, target)}")
     else:
@@ -497,18 +497,18 @@ def decide(
         typer.Argument(
             metavar="决定",
             help="return 退回已合格的报送、count 以第几次计入、accept 接收待核实的文件、waive 准予例外、"
-            "extend 延期、dismiss 不是报送、release 同意更正后重新公开。",
+            "extend 延期、dismiss 不是报送、release 同意更正已报送的数据。",
             show_default=False,
         ),
     ],
     about: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="单位或文件…",
-            help="单位的代码、名称或简称（accept、dismiss 写文件名），后面按需要写第几次、规则或日期。",
+            help="单位的代码、名称或简称（accept、dismiss 写文件名），后面按需要写第几次、规则或日期；release 可以不写。",
             show_default=False,
         ),
-    ],
+    ] = None,
     by: By = None,
     reason: Why = "",
     until: Until = None,
@@ -516,12 +516,12 @@ def decide(
     output: Output = None,
     now: Now = None,
 ) -> None:
-    """记下一个决定：退回、以第几次计入、接收、例外、延期、不是报送、同意重新公开；写明理由和决定的人，可以撤销。"""
+    """记下一个决定：退回、以第几次计入、接收、例外、延期、不是报送、同意更正；写明理由和决定的人，可以撤销。"""
     from pipeline.model import DecisionKind
 
     if kind not in list(DecisionKind):
         raise ConfigError(f"没有“{kind}”这种决定，应为：{'、'.join(DecisionKind)}。")
-    _decide(folder, output, DecisionKind(kind), tuple(about), by, reason, until, revoke=revoke, now=now)
+    _decide(folder, output, DecisionKind(kind), tuple(about or ()), by, reason, until, revoke=revoke, now=now)
 
 
 @app.command(cls=Command, epilog="例：nianbao waive 临平区 002 T3-04 --reason 机构合并 --by 王主任")
@@ -573,6 +573,8 @@ def _decide(
     now: str | None = None,
 ) -> None:
     from pipeline.coordinating import deciding
+    from pipeline.model import DecisionKind
+    from pipeline.run import signing
     from pipeline.wording.messages import decision_words
 
     moment = _moment(now)
@@ -581,7 +583,11 @@ def _decide(
     person = deciding.person(district, by)
     wanted = deciding.Wanted(kind, about, reason, person, moment, deciding.day_of(until))
     with disk(), lock(target):
-        done = (deciding.revoke if revoke else deciding.decide)(district, target, wanted)
+        if kind is DecisionKind.RELEASE and not revoke:
+            whose = [deciding.agency_of(district, name).name for name in about]
+            done = [signing.release(district, target, by=person, reason=reason, now=moment, whose=whose)]
+        else:
+            done = (deciding.revoke if revoke else deciding.decide)(district, target, wanted)
     names = {agency.code: agency.name for agency in district.roster_agencies}
     for item in done:
         whom = "　".join(part for part in (names.get(item.agency, item.agency), item.file) if part)

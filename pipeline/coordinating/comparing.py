@@ -17,7 +17,8 @@ from pipeline.intake.documents.links import is_page, links_of
 from pipeline.intake.identify import identity
 from pipeline.intake.read.labels import normalise
 from pipeline.judging.rules.published import differences
-from pipeline.ledger import imports, open_copy
+from pipeline.ledger import imports
+from pipeline.ledger.opening import view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
 from pipeline.model import Compared, Finding, Number, PastReport, Severity
@@ -41,7 +42,7 @@ def compare_files(
 ) -> list[Compared]:
     """Compare every file of ``paths`` with what the ledger has; nothing is written."""
     form = form_of(district)
-    with disk(), open_copy(output) as ledger:
+    with disk(), view_campaign(district, output) as (ledger, _):
         return compare(form, district, paths, said, lambda year: imports.reports_of(ledger, year))
 
 

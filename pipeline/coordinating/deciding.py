@@ -16,9 +16,10 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, codes, decisions, open_ledger
+from pipeline.ledger import Ledger, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
+from pipeline.ledger.opening import open_campaign
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
 from pipeline.versions import Versions
@@ -31,7 +32,6 @@ _NAMES: Mapping[DecisionKind, tuple[str, ...]] = {
     DecisionKind.WAIVE: ("单位", "规则"),
     DecisionKind.EXTEND: ("单位", "日期"),
     DecisionKind.DISMISS: ("文件",),
-    DecisionKind.RELEASE: ("单位",),
 }
 _NEEDED = {DecisionKind.COUNT: 2, DecisionKind.WAIVE: 2, DecisionKind.EXTEND: 2}
 
@@ -46,13 +46,14 @@ class Wanted:
     person: str
     at: datetime
     until: date | None = None
+    after: int | None = None
+    """The newest arrival that whoever decides has seen; None: all that there are."""
 
 
 def decide(district: District, output: Path, wanted: Wanted) -> list[Decision]:
     """Record the decision; return what was kept: several where one name means several files. Raises ConfigError."""
     _check_words(wanted)
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with open_campaign(district, output) as (ledger, district):
         made = _made(district, ledger, wanted)
         for decision in made:
             decisions.give(ledger, district.year, decision)
@@ -61,10 +62,12 @@ def decide(district: District, output: Path, wanted: Wanted) -> list[Decision]:
 
 def revoke(district: District, output: Path, wanted: Wanted) -> list[Decision]:
     """End what was decided; return it. Raises ConfigError if nothing of the kind holds."""
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with open_campaign(district, output) as (ledger, district):
         known = decisions.of_kind(decisions.in_force(ledger, district.year), wanted.kind)
-        ended = [item for item in known if _is_meant(district, known, wanted, item)]
+        if wanted.kind is DecisionKind.RELEASE:
+            ended = _release_that_waits(ledger, district, known)
+        else:
+            ended = [item for item in known if _is_meant(district, known, wanted, item)]
         if not ended:
             raise ConfigError(
                 f"没有这样的决定：{wanted.kind.value} {' '.join(wanted.about)}。"
@@ -75,6 +78,27 @@ def revoke(district: District, output: Path, wanted: Wanted) -> list[Decision]:
                 ledger, district.year, item, by=wanted.person, at=wanted.at, reason=wanted.reason
             )
     return ended
+
+
+def revoke_one(district: District, output: Path, number: int, *, by: str, reason: str, at: datetime) -> None:
+    """End the decision that the ledger knows by ``number``. Raises ConfigError if it does not hold, or cannot end any more."""
+    with open_campaign(district, output) as (ledger, district):
+        known = decisions.in_force(ledger, district.year)
+        meant = [item for item in known if item.number == number]
+        if meant and meant[0].kind is DecisionKind.RELEASE:
+            meant = _release_that_waits(ledger, district, meant)
+        if not meant:
+            raise ConfigError("这个决定已经不再有效。")
+        decisions.revoke(ledger, district.year, meant[0], by=by, at=at, reason=reason)
+
+
+def _release_that_waits(ledger: Ledger, district: District, known: Sequence[Decision]) -> list[Decision]:
+    """Return the release whose letter has not left yet. Raises ConfigError where all have."""
+    gone = {item.key for item in letters.of_year(ledger, district.year) if item.state.is_gone}
+    waits = [item for item in known if item.letter not in gone]
+    if known and not waits:
+        raise ConfigError("更正已经报出，不能撤销；要再改，请让单位重新报送，然后另作更正。")
+    return waits
 
 
 def settle(ledger: Ledger, district: District, *, now: datetime) -> None:
@@ -183,13 +207,12 @@ def _about_version(
     district: District, ledger: Ledger, plain: Decision, agency: Agency, wanted: Wanted
 ) -> Decision:
     own = standing.by_agency(standing.filed(ledger, district.year)).get(agency.code, Versions())
-    if wanted.kind is DecisionKind.RELEASE:
-        return replace(plain, version=own.counting.version if own.counting else 0)
     version = _number(wanted.about[1]) if wanted.about[1:] else own.counting.version if own.counting else 0
     item = next((item for item in own.files if item.version == version), None)
     if item is None or not item.verdict.is_acceptance:
         raise ConfigError(_no_such_version(agency, own, version))
-    return replace(plain, version=version, after=decisions.last_arrival(ledger, district.year))
+    last = decisions.last_arrival(ledger, district.year)
+    return replace(plain, version=version, after=last if wanted.after is None else wanted.after)
 
 
 def _no_such_version(agency: Agency, own: Versions[JudgedFile], version: int) -> str:

@@ -21,7 +21,8 @@ from pipeline.district.adjusting import form_of
 from pipeline.forms.arithmetic import holds
 from pipeline.intake.identify import identity
 from pipeline.intake.read.past_figures import read_figures
-from pipeline.ledger import Ledger, codes, imports, open_ledger
+from pipeline.ledger import Ledger, codes, imports
+from pipeline.ledger.opening import open_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
 from pipeline.machine.work import Progress
@@ -47,8 +48,7 @@ def import_files(
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
     form = form_of(district)
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
-    with disk(), Pool() as pool, open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with disk(), Pool() as pool, open_campaign(district, output) as (ledger, district):
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         current = imports.reports_of(ledger, district.year)
         files = files_in(paths)

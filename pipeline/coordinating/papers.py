@@ -16,10 +16,10 @@ from pathlib import Path
 from pipeline.coordinating.status import status
 from pipeline.district.folder import District
 from pipeline.district.tables import read_tables
-from pipeline.ledger import campaign, has_ledger, open_copy
+from pipeline.ledger import Ledger, campaign
 from pipeline.ledger import judged_files as standing
-from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
+from pipeline.ledger.opening import view_campaign
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -40,13 +40,14 @@ _SHORT_MONTH = 2
 def write_papers(district: District, output: Path, *, today: date) -> list[Path]:
     """Write every paper as of ``today``; return their paths. Raises ConfigError before the first run."""
     found = status(district, output, today=today)
-    district = district.as_decided(found.decisions)
     target = output / str(district.year)
-    last = _last_result(output, district.year)
+    with view_campaign(district, output) as (ledger, district):
+        last = campaign.last_result(ledger, district.year)
+        earlier = _earlier(ledger, district)
     if last is None:
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     own = [_conduct(district, district.year, agency, found.of(agency.code)) for agency in district.agencies]
-    years = {district.year: own, **_earlier(district, output)}
+    years = {district.year: own, **earlier}
     about = f"{district.name}{district.year}年"
     ticks = district.folder / f"公布情况_{district.year}.xlsx"
     contents = {
@@ -64,13 +65,6 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
     return [*contents, bundle]
 
 
-def _last_result(output: Path, year: int) -> RunResult | None:
-    if not has_ledger(output):
-        return None
-    with open_copy(output) as ledger:
-        return campaign.last_result(ledger, year)
-
-
 def _conduct(district: District, year: int, agency: Agency, versions: Versions[JudgedFile]) -> Conduct:
     deadline = district.deadline_of(agency.code) if year == district.year else _usual(district, year)
     return Conduct(
@@ -86,17 +80,16 @@ def _usual(district: District, year: int) -> date:
     )
 
 
-def _earlier(district: District, output: Path) -> dict[int, list[Conduct]]:
+def _earlier(ledger: Ledger, district: District) -> dict[int, list[Conduct]]:
     found = {}
-    with open_copy(output) as ledger:
-        for year in range(district.year - _MOST_YEARS, district.year):
-            own = standing.by_agency(standing.filed(ledger, year))
-            if own:
-                found[year] = [
-                    _conduct(district, year, agency, own[agency.code])
-                    for agency in district.agencies
-                    if agency.code in own
-                ]
+    for year in range(district.year - _MOST_YEARS, district.year):
+        own = standing.by_agency(standing.filed(ledger, year))
+        if own:
+            found[year] = [
+                _conduct(district, year, agency, own[agency.code])
+                for agency in district.agencies
+                if agency.code in own
+            ]
     return found
 
 

@@ -23,7 +23,8 @@ from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.starting import roster_text, settings_text
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
-from pipeline.ledger import codes, imports, open_copy
+from pipeline.ledger import imports
+from pipeline.ledger.opening import view_campaign
 from pipeline.letter import Attachment, LetterKind
 from pipeline.letters.text import LETTERS, default_text
 from pipeline.model import Agency, ConfigError, PastReport
@@ -100,8 +101,7 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
     if not chosen:
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
     folder = output / str(district.year) / TEMPLATES
-    with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with view_campaign(district, output) as (ledger, district):
         history = imports.last_year_of(ledger, district)
     paths = []
     for agency in chosen:

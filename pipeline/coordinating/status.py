@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import codes, decisions, has_ledger, letters, open_copy, rule_record
+from pipeline.ledger import decisions, has_ledger, letters, rule_record
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.letters import StoredLetter
+from pipeline.ledger.opening import view_campaign
 from pipeline.ledger.rule_record import RuleRecord
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError, Decision, Verdict
@@ -68,8 +69,7 @@ def status(district: District, output: Path, *, today: date) -> Status:
     """Look up where the campaign stands. Raises ConfigError if there has not been any run yet."""
     if not has_ledger(output):
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
-    with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with view_campaign(district, output) as (ledger, district):
         files = standing.filed(ledger, district.year)
         return Status(
             versions=standing.by_agency(files),
@@ -83,6 +83,5 @@ def rules(district: District, output: Path) -> list[RuleRecord]:
     """Look up what became of the rules that fired. Raises ConfigError if there has not been any run yet."""
     if not has_ledger(output):
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
-    with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with view_campaign(district, output) as (ledger, district):
         return rule_record.of_year(ledger, district.year)

@@ -1,29 +1,50 @@
 """待办.xlsx as a person left it goes in; what was decided there is carried out, and what cannot be comes back with the reason.
 
-A row's number says what it is about; the word chosen says the kind of decision. Both become the words that the command
-line takes, so a decision from the workbook is the same as one that was typed.
+A row's number says what it is about, and what had come when the person saw it; the word chosen says the kind of decision.
+Both become the words that the command line takes, so a decision from the workbook is the same as one that was typed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.coordinating import deciding
 from pipeline.district.folder import District
-from pipeline.ledger import decisions, open_copy
+from pipeline.district.settings_values import day_of
+from pipeline.ledger import Ledger, decisions
+from pipeline.ledger.opening import view_campaign
 from pipeline.model import ConfigError, Decision, DecisionKind
-from pipeline.publishing.todo_book import TODO_NAME, FilledDecision, read_filled
+from pipeline.publishing.todo_book import TODO_NAME
+from pipeline.publishing.todo_filled import REVOKE, Filled, read_filled
 
 WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
-PLEA, FILE = "说明", "文件"
+CHECKED, RETURN, EXTEND, COUNT = "核对无误，可以公布", "退回重报", "延期", "以第{}次计入"
+RELEASE, SIGN = "同意更正", "签发"
+STOP, RESTORE, AS_EDITED, HANDED = "不发了", "照原样发", "照改过的发", "已转交"
+PLEA, FILE, WARNING, AGENCY, CORRECTION, DELIVERY, LETTER, POST, DECISION = (
+    "说明", "文件", "提醒", "单位", "更正", "报送", "信", "转交", "决定",
+)  # fmt: skip
 """What a row is about; begins its number."""
-CHOICES: Mapping[str, tuple[str, ...]] = {PLEA: (WAIVE, REFUSE), FILE: (ACCEPT, DISMISS)}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    PLEA: (WAIVE, REFUSE),
+    FILE: (ACCEPT, DISMISS),
+    WARNING: (CHECKED,),
+    AGENCY: (RETURN, COUNT, EXTEND),
+    CORRECTION: (RELEASE,),
+    DELIVERY: (SIGN,),
+    LETTER: (STOP, RESTORE, AS_EDITED),
+    POST: (HANDED,),
+    DECISION: (REVOKE,),
+}
+_WITHOUT_REASON = (REFUSE, SIGN, STOP, RESTORE, AS_EDITED, HANDED)
 _SEPARATOR = "|"
-Carrier: TypeAlias = Callable[[Sequence[str], FilledDecision], None]
+_COUNTED = re.compile(r"以第 ?(\d+) ?次计入")
+Carrier: TypeAlias = Callable[[Sequence[str], Filled], None]
 """Carries one decision out: what it is about, and what was written. Raises ConfigError where it cannot be."""
 
 
@@ -32,7 +53,7 @@ class Carried:
     """What became of the rows that were filled in: how many were carried out; of the others the texts, and why not, by key."""
 
     done: int = 0
-    kept: Mapping[str, FilledDecision] = field(default_factory=dict)
+    kept: Mapping[str, Filled] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,19 +65,25 @@ def key_of(kind: str, *about: str) -> str:
     return _SEPARATOR.join((kind, *about))
 
 
-def carry_out(district: District, output: Path, *, now: datetime) -> Carried:
-    """Carry out what was filled in since the last run. Raises EnvironmentFailedError, never for what a person wrote."""
+def carry_out(
+    district: District, output: Path, *, now: datetime, also: Mapping[str, Carrier] | None = None
+) -> Carried:
+    """Carry out what was filled in since the last run; ``also`` carries out what this module does not know, by its word.
+
+    Raises EnvironmentFailedError, never for what a person wrote.
+    """
     path = output / str(district.year) / TODO_NAME
     filled = read_filled(path) if path.is_file() else []
     if not filled:
         return Carried()
-    settled = _settled(district, output, now)
+    carriers = {**_carriers(district, output, now), **(also or {})}
     done, kept, refused = 0, {}, {}
     for item in filled:
-        if (item.key, item.reason) in settled:
-            continue  # the workbook was open when it should have been written anew
+        with view_campaign(district, output) as (ledger, district):
+            if _is_settled(ledger, district, item):
+                continue  # the workbook was open when it should have been written anew
         try:
-            _carry(_carriers(district, output, now), item)
+            _carry(carriers, item)
         except ConfigError as error:
             kept[item.key], refused[item.key] = item, str(error)
         else:
@@ -66,48 +93,111 @@ def carry_out(district: District, output: Path, *, now: datetime) -> Carried:
     return Carried(done, kept, refused)
 
 
-def _carry(carriers: Mapping[str, Carrier], item: FilledDecision) -> None:
+def _carry(carriers: Mapping[str, Carrier], item: Filled) -> None:
     kind, *about = item.key.split(_SEPARATOR)
     if not item.choice:
         raise ConfigError("还没有选“决定”。")
-    if item.choice not in CHOICES.get(kind, ()):
-        raise ConfigError(f"这一件事不能“{item.choice}”，请从列表中选：{'、'.join(CHOICES.get(kind, ()))}。")
-    if item.choice == REFUSE:
-        return
-    if not item.reason:
+    if _word(item.choice) not in CHOICES.get(kind, ()):
+        raise ConfigError(f"这一件事不能“{item.choice}”，请从列表中选。")
+    if not item.reason and item.choice not in _WITHOUT_REASON:
         raise ConfigError("还没有写“理由”。")
-    carriers[item.choice](about, item)
+    if item.choice != REFUSE:
+        carriers[_word(item.choice)](about, item)
+
+
+def _word(choice: str) -> str:
+    """Return the choice without the number that stands in it."""
+    return COUNT if _COUNTED.fullmatch(choice) else choice
 
 
 def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carrier]:
-    """Pair each decision with what carries it out."""
+    """Pair each word with what carries it out."""
 
-    def carrier(kind: DecisionKind) -> Carrier:
-        def decide(about: Sequence[str], item: FilledDecision) -> None:
-            person = deciding.person(district, item.person or None)
-            wanted = deciding.Wanted(kind, tuple(about), item.reason, person, now)
-            deciding.decide(district, output, wanted)
+    def wanted(kind: DecisionKind, about: Sequence[str], item: Filled) -> deciding.Wanted:
+        person = deciding.person(district, item.person or None)
+        return deciding.Wanted(kind, tuple(about), item.reason, person, now)
+
+    def plain(kind: DecisionKind) -> Carrier:
+        def decide(about: Sequence[str], item: Filled) -> None:
+            deciding.decide(district, output, wanted(kind, about, item))
 
         return decide
 
-    return {word: carrier(kind) for word, kind in _KINDS.items()}
+    def accept(about: Sequence[str], item: Filled) -> None:
+        whose = (item.more,) if item.more else ()
+        deciding.decide(district, output, wanted(DecisionKind.ACCEPT, (*about, *whose), item))
+
+    def send_back(about: Sequence[str], item: Filled) -> None:
+        code, version, after = about
+        decision = wanted(DecisionKind.RETURN, (code, version), item)
+        deciding.decide(district, output, replace(decision, after=int(after)))
+
+    def count(about: Sequence[str], item: Filled) -> None:
+        code, _, after = about
+        decision = wanted(DecisionKind.COUNT, (code, _counted(item)), item)
+        deciding.decide(district, output, replace(decision, after=int(after)))
+
+    def extend(about: Sequence[str], item: Filled) -> None:
+        until = day_of(item.more)
+        if until is None:
+            raise ConfigError("延期的，请在“补充”写明延到哪一天，例如 2024-02-05。")
+        decision = wanted(DecisionKind.EXTEND, (about[0], until.isoformat()), item)
+        deciding.decide(district, output, decision)
+
+    def revoke(about: Sequence[str], item: Filled) -> None:
+        by = deciding.person(district, item.person or None)
+        deciding.revoke_one(district, output, int(about[0]), by=by, reason=item.reason, at=now)
+
+    return {
+        WAIVE: plain(DecisionKind.WAIVE),
+        CHECKED: plain(DecisionKind.WAIVE),
+        DISMISS: plain(DecisionKind.DISMISS),
+        ACCEPT: accept,
+        RETURN: send_back,
+        COUNT: count,
+        EXTEND: extend,
+        REVOKE: revoke,
+    }
 
 
-_KINDS: Mapping[str, DecisionKind] = {
-    WAIVE: DecisionKind.WAIVE,
-    ACCEPT: DecisionKind.ACCEPT,
-    DISMISS: DecisionKind.DISMISS,
-}
+def _counted(item: Filled) -> str:
+    found = _COUNTED.fullmatch(item.choice)
+    return found[1] if found else ""
 
 
-def _settled(district: District, output: Path, now: datetime) -> set[tuple[str, str]]:
-    """Return what holds already, as (key, reason)."""
-    with open_copy(output) as ledger:
-        held = decisions.in_force(ledger, district.year, now.date())
-    return {(_key(item), item.reason) for item in decisions.of_kind(held, *_KINDS.values())}
+# ---------------------------------------------------------------- what holds already
 
 
-def _key(decision: Decision) -> str:
-    if decision.kind is DecisionKind.WAIVE:
-        return key_of(PLEA, decision.agency, decision.rule)
-    return key_of(FILE, decision.file)
+def _is_settled(ledger: Ledger, district: District, item: Filled) -> bool:
+    """Whether a row was carried out by an earlier run: what it asks for holds, for what the person saw then."""
+    held = decisions.in_force(ledger, district.year)
+    kind, *about = item.key.split(_SEPARATOR)
+    if kind == DECISION:
+        return item.choice == REVOKE and about[0] not in {str(decision.number) for decision in held}
+    if kind == FILE and about[0] in decisions.waiting(ledger, district.year).values():
+        return False  # another file that came to lie at the same place
+    return any(_says(kind, about, item, decision) for decision in held if decision.reason == item.reason)
+
+
+def _says(kind: str, about: Sequence[str], item: Filled, decision: Decision) -> bool:
+    match decision.kind:
+        case DecisionKind.WAIVE:
+            return kind in (PLEA, WARNING) and [decision.agency, decision.rule] == list(about)
+        case DecisionKind.ACCEPT | DecisionKind.DISMISS:
+            return kind == FILE and decision.file == about[0]
+        case DecisionKind.RELEASE:
+            return kind == CORRECTION and decision.letter.endswith(about[0])
+        case _:
+            return kind == AGENCY and decision.agency == about[0] and _says_of_agency(about, item, decision)
+
+
+def _says_of_agency(about: Sequence[str], item: Filled, decision: Decision) -> bool:
+    _, version, after = about
+    has_seen = str(decision.after) == after
+    match decision.kind:
+        case DecisionKind.RETURN:
+            return item.choice == RETURN and has_seen and str(decision.version) == version
+        case DecisionKind.COUNT:
+            return has_seen and str(decision.version) == _counted(item)
+        case _:
+            return item.choice == EXTEND and decision.until == day_of(item.more)

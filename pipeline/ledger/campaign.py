@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipeline.ledger import letters, outputs
+from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.model import Made, Number
 
@@ -171,6 +172,16 @@ def intend_delivery(ledger: Ledger, year: int, delivery: DeliveryRecord) -> None
                 delivery.number,
             ),
         )
+
+
+def sign(ledger: Ledger, year: int, letter: str, *, by: str, reason: str, at: datetime) -> None:
+    """Record that ``by`` approved the delivery that ``letter`` carries: now it may leave."""
+    with ledger.transaction("what goes up has the name of who approved it"):
+        ledger.write(
+            "UPDATE deliveries SET signed_by = ?, signed_at = ?, reason = ? WHERE letter = ?",
+            (by, at.isoformat(), reason, letter),
+        )
+        record(ledger, [Event(at, year, EventKind.DELIVERY_SIGNED, detail=f"{letter} {by}")])
 
 
 def deliveries(ledger: Ledger, year: int) -> list[DeliveryRecord]:

@@ -20,7 +20,7 @@ _ABOUT: dict[DecisionKind, tuple[str, ...]] = {
     DecisionKind.WAIVE: ("agency", "rule"),
     DecisionKind.EXTEND: ("agency",),
     DecisionKind.DISMISS: ("envelope",),
-    DecisionKind.RELEASE: ("agency",),
+    DecisionKind.RELEASE: ("letter",),
 }
 """What a decision is about: a new one about the same takes the place of the former."""
 
@@ -32,8 +32,8 @@ def give(ledger: Ledger, year: int, decision: Decision) -> None:
             if about(former) == about(decision):
                 _end(ledger, former, decision.given_at, decision.person, decision.reason)
         ledger.write(
-            "INSERT INTO decisions (year, kind, agency, rule, version, envelope, after, until, reason, person, given_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO decisions (year, kind, agency, rule, version, envelope, after, letter, until, reason, person, given_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 year,
                 decision.kind.value,
@@ -42,6 +42,7 @@ def give(ledger: Ledger, year: int, decision: Decision) -> None:
                 decision.version,
                 decision.envelope or None,
                 decision.after,
+                decision.letter,
                 decision.until.isoformat() if decision.until else None,
                 decision.reason,
                 decision.person,
@@ -101,7 +102,12 @@ def _end(ledger: Ledger, decision: Decision, at: datetime, by: str, reason: str)
 
 
 def _tell(ledger: Ledger, year: int, kind: EventKind, decision: Decision, at: datetime) -> None:
-    what = decision.file or decision.rule or (f"{decision.version}" if decision.version else "")
+    what = (
+        decision.file
+        or decision.rule
+        or decision.letter
+        or (f"{decision.version}" if decision.version else "")
+    )
     detail = f"{decision.kind.value} {what}".rstrip()
     record(ledger, [Event(at, year, kind, decision.agency or None, decision.envelope or None, detail)])
 
@@ -128,5 +134,6 @@ def _decision(row: Row) -> Decision:
         file=row["path"],
         until=date.fromisoformat(row["until"]) if row["until"] else None,
         after=row["after"],
+        letter=row["letter"],
         number=row["id"],
     )

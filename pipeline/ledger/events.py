@@ -42,7 +42,7 @@ class EventKind(StrEnum):
     BOUNCE_UNCLEAR = "bounce_unclear"
     DELIVERY_SIGNED = "delivery_signed"
     RELEASED = "released"
-    RELEASE_WITHDRAWN = "release_withdrawn"
+    RELEASE_WITHDRAWN = "release_withdrawn"  # these two: by earlier programs; a release is a decision now
     OUTPUT_KEPT = "output_kept"
     OUTPUT_BLOCKED = "output_blocked"
     IMPORTED = "imported"

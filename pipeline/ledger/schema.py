@@ -472,6 +472,14 @@ CREATE TABLE remainders (
 """
 """What persons decide is one family; who an arrival is from is kept with it; the roster is remembered."""
 
+_RELEASES = """
+ALTER TABLE decisions ADD COLUMN letter TEXT NOT NULL DEFAULT '';
+INSERT INTO decisions (year, kind, letter, reason, person, given_at, revoked_at, revoked_by)
+SELECT year, 'release', letter, reason, person, given_at, withdrawn_at, withdrawn_by FROM releases ORDER BY id;
+DROP TABLE releases;
+"""
+"""A release is a decision like any other; it is about the letter with the correction, not about an agency."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -485,5 +493,6 @@ MIGRATIONS: tuple[str, ...] = (
     _THE_ONLY_MEMORY,
     _BARRIER,
     _DECISIONS,
+    _RELEASES,
 )
 """One script for each version of the schema, in order."""

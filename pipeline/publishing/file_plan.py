@@ -26,6 +26,7 @@ from pipeline.model import (
     Assessment,
     Compared,
     DistrictSummary,
+    Finding,
     Made,
     Notice,
     PastReport,
@@ -125,17 +126,17 @@ def plan(publication: Publication) -> FilePlan:
 
 
 def unanswered(form: Form, item: Assessment) -> bool:
-    """Whether a report has a warning about its content that nobody has explained and from which nobody was excepted.
+    """Whether a report says something that may be wrong, so that it is not offered to be published."""
+    return any(is_in_doubt(form, finding) for finding in item.findings)
 
-    What it says may be wrong, so it is not offered to be published. That it came late, or on a sheet with odd labels, is
-    no matter of what it says.
+
+def is_in_doubt(form: Form, finding: Finding) -> bool:
+    """Whether it is a warning about the content that nobody has explained and from which nobody was excepted.
+
+    That a report came late, or on a sheet with odd labels, is no matter of what it says.
     """
-    return any(
-        finding.severity is Severity.WARNING
-        and finding.code not in form.basics
-        and not (finding.is_answered or finding.on_trial)
-        for finding in item.findings
-    )
+    is_open = not (finding.is_answered or finding.on_trial)
+    return finding.severity is Severity.WARNING and finding.code not in form.basics and is_open
 
 
 def kept(publication: Publication, planned: FilePlan, folder: Path) -> set[str]:

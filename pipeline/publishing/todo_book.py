@@ -1,7 +1,8 @@
-"""What a person has to do and to decide goes in; 待办.xlsx comes out, to be filled in; and what was filled in is read again.
+"""What a person has to do and to decide goes in; 待办.xlsx comes out, to be filled in.
 
 Sheet 今天: whom to telephone. Sheet 待决定: one row for everything that only a person can decide, with a drop-down of
-exactly the decisions that apply. Sheet 已决定: what holds. The number at the end of a row says what it is about.
+exactly the decisions that apply. Sheet 其他决定: what may be decided of any agency. Sheet 已决定: what holds, and may be
+revoked. The number at the end of a row says what it is about.
 """
 
 from __future__ import annotations
@@ -10,30 +11,35 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.machine.digest import digest_of
+from pipeline.publishing.todo_filled import (
+    CHOICE,
+    DONE,
+    KEY,
+    MORE,
+    OPEN,
+    OTHER,
+    PERSON,
+    REASON,
+    REVOKE,
+    REVOKE_PERSON,
+    REVOKE_REASON,
+    read_filled,
+)
 
 if TYPE_CHECKING:
-    from pipeline.publishing.summary.book import SummaryBook, SummaryPage
+    from pipeline.publishing.summary.book import Property, SummaryBook, SummaryPage
 
 TODO_NAME = "待办.xlsx"
-TODAY, OPEN, DONE = "今天", "待决定", "已决定"
-OPEN_HEADS = (
-    "单位",
-    "联系人",
-    "电话",
-    "事项",
-    "详情",
-    "决定",
-    "理由",
-    "决定人",
-    "上次没有办成的原因",
-    "编号",
-)
-_CHOICE, _REASON, _PERSON, _KEY = 5, 6, 7, 9
+TODAY = "今天"
+REFUSED = "上次没有办成的原因"
+OPEN_HEADS = ("单位", "联系人", "电话", "事项", "详情", CHOICE, MORE, REASON, PERSON, REFUSED, KEY)
+DONE_HEADS = (
+    "日期", "关于", CHOICE, REASON, PERSON, REVOKE, REVOKE_REASON, REVOKE_PERSON, REFUSED, KEY,
+)  # fmt: skip
 _HEAD_ROW = 2
 _FILL = "#FFFBE6"
 _MARK = re.compile(rb"<cp:keywords>([0-9a-f]+)</cp:keywords>")
@@ -51,21 +57,6 @@ class TodoCall:
 
 
 @dataclass(frozen=True, slots=True)
-class FilledDecision:
-    """What a person wrote into a row of 待决定: the row's number, and three texts that may be empty."""
-
-    key: str
-    choice: str = ""
-    reason: str = ""
-    person: str = ""
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing was written."""
-        return not (self.choice or self.reason or self.person)
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """Something that only a person can decide; ``key`` tells it from all others and stays the same."""
 
@@ -80,13 +71,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision that holds: the day, about what, what was decided, why, by whom."""
+    """A decision that holds: the day, about what, what was decided, why, by whom; ``key`` is empty if it cannot be revoked."""
 
     day: str
     about: str
     what: str
     reason: str
     person: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +89,7 @@ class Todo:
     day: str
     calls: Sequence[TodoCall] = ()
     questions: Sequence[Question] = ()
+    others: Sequence[Question] = ()
     decided: Sequence[Decided] = ()
     kept: Mapping[str, FilledDecision] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -105,26 +98,9 @@ class Todo:
     def mark(self) -> str:
         """Digest what the workbook shows: one that shows the same need not be built again."""
         kept, refused = sorted(self.kept.items()), sorted(self.refused.items())
-        return digest_of((self.title, self.day, *self.calls, *self.questions, *self.decided, *kept, *refused))
-
-
-def read_filled(path: Path) -> list[FilledDecision]:
-    """Return what was written into 待决定. Raises OSError; a file that is no workbook any more holds nothing."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only where there is one
-
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
-        rows = book.get_sheet_by_name(OPEN).to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile):
-        return []
-    texts = [[" ".join(str(value).split()) for value in row] for row in rows]
-    head = next((number for number, row in enumerate(texts) if set(OPEN_HEADS) <= set(row)), None)
-    if head is None:
-        return []
-    at = {name: texts[head].index(name) for name in OPEN_HEADS}
-    wanted = [OPEN_HEADS[place] for place in (_KEY, _CHOICE, _REASON, _PERSON)]
-    found = [FilledDecision(*(row[at[name]] for name in wanted)) for row in texts[head + 1 :]]
-    return [item for item in found if item.key and not item.is_blank]
+        return digest_of(
+            (self.title, self.day, *self.calls, *self.questions, *self.others, *self.decided, *kept, *refused)
+        )
 
 
 def shows(path: Path, todo: Todo) -> bool:
@@ -146,8 +122,9 @@ def build_todo_book(todo: Todo) -> bytes:
     from pipeline.publishing.summary.book import SummaryBook  # noqa: PLC0415 - xlsxwriter, only where one is built
 
     book = SummaryBook(todo.title, (todo.title, ""), keywords=todo.mark)
-    _open(book, todo)
+    _questions(book, todo, OPEN, todo.title, _ABOUT_OPEN, todo.questions)
     _today(book, todo)
+    _questions(book, todo, OTHER, "其他决定", _ABOUT_OTHER, todo.others)
     _done(book, todo)
     return book.to_bytes()
 
@@ -176,38 +153,64 @@ def _today(book: SummaryBook, todo: Todo) -> None:
         page.line(_HEAD_ROW + 1, "没有。", book.boxed())
 
 
-def _open(book: SummaryBook, todo: Todo) -> None:
-    about = "在黄色的格子里选“决定”，写“理由”，保存，关闭；下一次运行照办，办成的移到“已决定”。决定人不写则为经办人。"
-    page = _page(book, OPEN, todo.title, about, (26, 10, 16, 14, 52, 16, 26, 10, 26, 8))
+_ABOUT_OPEN = (
+    "在黄色的格子里选“决定”，写“理由”，保存，关闭；下一次运行照办，办成的移到“已决定”。决定人不写则为经办人。"
+)
+_ABOUT_OTHER = "没有事要决定时不用填。要退回、改计另一次报送或延期的，在那个单位一行选“决定”，写“理由”（延期的在“补充”写日期）。"
+_WIDTHS = (24, 9, 15, 13, 50, 16, 13, 24, 9, 24, 7)
+
+
+def _questions(
+    book: SummaryBook, todo: Todo, name: str, title: str, about: str, questions: Sequence[Question]
+) -> None:
+    page = _page(book, name, title, about, _WIDTHS)
     page.heads(_HEAD_ROW, OPEN_HEADS)
-    for row, item in enumerate(todo.questions, _HEAD_ROW + 1):
+    for row, item in enumerate(questions, _HEAD_ROW + 1):
         said = todo.kept.get(item.key, FilledDecision(item.key))
-        refused = todo.refused.get(item.key, "")
         texts = (
-            item.agency, item.contact, item.phone, item.what, item.detail, said.choice, said.reason, said.person,
-            refused, item.key,
+            item.agency, item.contact, item.phone, item.what, item.detail, said.choice, said.more, said.reason,
+            said.person, todo.refused.get(item.key, ""), item.key,
         )  # fmt: skip
-        for column, text in enumerate(texts):
-            fill = {"bg_color": _FILL} if column in (_CHOICE, _REASON, _PERSON) else {}
-            look = {"font_color": "#C00000"} if column == _PERSON + 1 else {}
-            small = {"font_size": 8, "font_color": "#A6A6A6", "shrink": True, "text_wrap": False}
-            page.text(row, column, text, book.boxed(**(small if column == _KEY else {**fill, **look})))
-        page.sheet.data_validation(
-            row, _CHOICE, row, _CHOICE,
-            {"validate": "list", "source": list(item.choices), "error_title": "请从列表中选", "error_message": "这一件事只能这样决定。"},
-        )  # fmt: skip
-        page.height_for(row, {column: (text, 1) for column, text in enumerate(texts[:-1])}, least=20)
-    if not todo.questions:
+        _row(page, row, OPEN_HEADS, texts, (CHOICE, MORE, REASON, PERSON))
+        _drop_down(page, row, OPEN_HEADS.index(CHOICE), item.choices)
+    if not questions:
         page.line(_HEAD_ROW + 1, "没有要决定的事。", book.boxed())
 
 
+def _row(
+    page: SummaryPage, row: int, heads: Sequence[str], texts: Sequence[str], open_to: Sequence[str]
+) -> None:
+    """Write one row; the cells of ``open_to`` are for a person to write in."""
+    looks: dict[str, dict[str, Property]] = {
+        REFUSED: {"font_color": "#C00000"},
+        KEY: {"font_size": 8, "font_color": "#A6A6A6", "shrink": True, "text_wrap": False},
+        **{name: {"bg_color": _FILL} for name in open_to},
+        **({MORE: {"bg_color": _FILL, "num_format": "@"}} if MORE in open_to else {}),
+    }
+    for column, (name, text) in enumerate(zip(heads, texts, strict=True)):
+        page.text(row, column, text, page.book.boxed(**looks.get(name, {})))
+    page.height_for(row, {column: (text, 1) for column, text in enumerate(texts[:-1])}, least=20)
+
+
+def _drop_down(page: SummaryPage, row: int, column: int, choices: Sequence[str]) -> None:
+    page.sheet.data_validation(
+        row, column, row, column,
+        {"validate": "list", "source": list(choices), "error_title": "请从列表中选", "error_message": "这一件事只能这样决定。"},
+    )  # fmt: skip
+
+
 def _done(book: SummaryBook, todo: Todo) -> None:
-    page = _page(book, DONE, "已决定", "现在有效的决定；要撤销的，见使用手册。", (14, 44, 16, 50, 12))
-    page.heads(_HEAD_ROW, ("日期", "关于", "决定", "理由", "决定人"))
+    about = "现在有效的决定。要撤销的，在黄色的格子里选“撤销”，写“撤销的理由”，保存，关闭；下一次运行照办。"
+    page = _page(book, DONE, "已决定", about, (11, 38, 18, 36, 10, 8, 24, 9, 24, 7))
+    page.heads(_HEAD_ROW, DONE_HEADS)
     for row, item in enumerate(todo.decided, _HEAD_ROW + 1):
-        texts = (item.day, item.about, item.what, item.reason, item.person)
-        for column, text in enumerate(texts):
-            page.text(row, column, text, book.boxed())
-        page.height_for(row, {column: (text, 1) for column, text in enumerate(texts)}, least=20)
+        said = todo.kept.get(item.key, FilledDecision(item.key))
+        texts = (
+            item.day, item.about, item.what, item.reason, item.person, said.choice, said.reason, said.person,
+            todo.refused.get(item.key, ""), item.key,
+        )  # fmt: skip
+        _row(page, row, DONE_HEADS, texts, (REVOKE, REVOKE_REASON, REVOKE_PERSON) if item.key else ())
+        if item.key:
+            _drop_down(page, row, DONE_HEADS.index(REVOKE), (REVOKE,))
     if not todo.decided:
         page.line(_HEAD_ROW + 1, "没有。", book.boxed())

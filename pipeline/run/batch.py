@@ -17,22 +17,11 @@ from typing import TYPE_CHECKING
 from pipeline.coordinating import deciding, todo
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import (
-    FOLDER,
-    Ledger,
-    arrivals,
-    campaign,
-    codes,
-    decisions,
-    events,
-    imports,
-    open_copy,
-    open_ledger,
-    runs,
-)
+from pipeline.ledger import FOLDER, Ledger, arrivals, campaign, codes, events, imports, runs
 from pipeline.ledger import outputs as written_outputs
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.campaign import RunResult
+from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
 from pipeline.merging import merge
@@ -44,7 +33,7 @@ from pipeline.publishing.file_plan import Publication
 from pipeline.publishing.outputs import Published
 from pipeline.publishing.summary import Background, PastFigures
 from pipeline.publishing.year_folder import Aside
-from pipeline.run import clock, mailing, published
+from pipeline.run import carrying, clock, mailing, published
 from pipeline.run import pending as waiting
 from pipeline.run.assessing import Assessed, JudgingContext, apart, assess
 from pipeline.run.inbox import require
@@ -146,19 +135,17 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
     title = f"{district.name} {district.year} 年度"
     with disk():
-        carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)
+        carried = todo.NOTHING_CARRIED if dry_run else carrying.carry_out(district, output, now=now)
     with (
         disk(),
-        (open_copy if dry_run else open_ledger)(output) as ledger,
+        (view_campaign if dry_run else open_campaign)(district, output) as (ledger, district),
         open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
         if by_clock:
             clock.check(ledger, district, now)
         require(ledger, district)
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         deciding.settle(ledger, district, now=now)
-        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
         again = marks.try_again(ledger, district.year) if retry else 0
         if retry:
@@ -216,13 +203,11 @@ def send(
     title = f"{district.name} {district.year} 年度　发信"
     with (
         disk(),
-        open_ledger(output) as ledger,
+        open_campaign(district, output) as (ledger, district),
         open_journal(output / FOLDER / LOGS, title, now=now) as journal,
     ):
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
         if by_clock:
             clock.check(ledger, district, now)
-        district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
         target = output / str(district.year)
         letterbox.look_after(ledger, district, target, now=now)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0

@@ -15,6 +15,7 @@ from pipeline.ledger import Ledger, campaign, events, letters, outputs
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.machine.environment import typed
+from pipeline.publishing.todo_book import TODO_NAME
 from pipeline.run.letters.earlier import changes_since_delivery
 
 _RECENT = timedelta(days=7)
@@ -49,18 +50,22 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
     written = [item for item in letters.of_year(ledger, district.year) if item.kind == LetterKind.DELIVERY]
     signed = {item.letter for item in campaign.deliveries(ledger, district.year) if item.signed_by}
     complete = [item for item in written if ":complete:" in item.key]
-    if any(item.state is LetterState.WAITING and item.key in signed for item in complete):
+    waits = [item for item in complete if item.state is LetterState.WAITING]
+    if any(item.key in signed for item in waits):
         return
     command = f"nianbao deliver {typed(district.folder)} --by 姓名"
     if not any(item.state.is_gone for item in complete):
-        yield f"已收齐，请审核、签发：看过汇总表后运行 {command}，签发后才报送"
+        yield f"已收齐，请审核、签发：看过汇总表后，在 {TODO_NAME} 中选“签发”，或者运行 {command}，签发后才报送"
+        return
+    if waits:
+        yield f"更正已经同意，请签发：在 {TODO_NAME} 中选“签发”，或者运行 {command}，签发后才报送"
         return
     changes = changes_since_delivery(ledger, form_of(district), district, found)
     if changes:
         listed = "；".join(words for _, words in changes[:_MOST])
         more = f"等 {len(changes)} 项" if len(changes) > _MOST else ""
         yield (
-            f"已报送的数据有更正，等待放行：{listed}{more}。核实后运行 {command} --reason 更正理由；"
+            f"已报送的数据有更正，等待放行：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，或者运行 {command} --reason 更正理由；"
             "放行后报【更正】，并请有关单位重新公开"
         )
 

@@ -6,16 +6,43 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.coordinating.todo import CHOICES, DISMISS, FILE, PLEA, Carried, key_of
+from pipeline.coordinating.todo import (
+    AGENCY,
+    CHECKED,
+    CHOICES,
+    CORRECTION,
+    COUNT,
+    DECISION,
+    DELIVERY,
+    EXTEND,
+    FILE,
+    HANDED,
+    LETTER,
+    PLEA,
+    POST,
+    RESTORE,
+    RETURN,
+    STOP,
+    WARNING,
+    Carried,
+    key_of,
+)
 from pipeline.district.workdays import spoken_date
-from pipeline.ledger import decisions
+from pipeline.ledger import decisions, letters
 from pipeline.ledger import judged_files as standing
-from pipeline.letters.plan import CampaignState, morning
-from pipeline.model import CHINA, DecisionKind, Verdict
+from pipeline.ledger.judged_files import JudgedFile
+from pipeline.letters.plan import CampaignState, morning, unsigned_delivery
+from pipeline.model import CHINA, Agency, DecisionKind, Verdict
+from pipeline.publishing.file_plan import is_in_doubt
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book, shows
 from pipeline.run.letters.writing import LetterContext
-from pipeline.wording.messages import decision_words, notices
+from pipeline.versions import Versions
+from pipeline.wording.messages import VERDICT_WORDS, decision_words, notices
+
+_MOST_CHANGES = 10
+_MOST_VERSIONS = 8
+"""A drop-down holds 255 characters."""
 
 
 def lay_out_todo(context: LetterContext, state: CampaignState, carried: Carried) -> bool:
@@ -48,35 +75,67 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
         )
         for item in morning(state, day, 0).calls
     ]
-    questions = [*_files(context), *_pleas(state, context)]
-    open_keys = {item.key for item in questions}
+    filed = standing.filed(context.ledger, district.year)
+    own = standing.by_agency(filed)
+    questions = [
+        *_delivery(state),
+        *_files(context, filed),
+        *_pleas(state, context),
+        *_warnings(context, own),
+        *_letters(context),
+        *_post(context),
+    ]
+    others, decided = list(_agencies(context, own)), list(_decided(context))
+    open_keys = {item.key for item in (*questions, *others)} | {item.key for item in decided}
     return Todo(
         f"{district.name}{district.year}年年报待办",
         spoken_date(day),
         calls,
         questions,
-        list(_decided(context)),
+        others,
+        decided,
         {key: item for key, item in carried.kept.items() if key in open_keys},
         {key: why for key, why in carried.refused.items() if key in open_keys},
     )
 
 
-def _files(context: LetterContext) -> Iterator[Question]:
+def _question(key: str, whose: Agency | str, what: str, detail: str, choices: tuple[str, ...]) -> Question:
+    if isinstance(whose, str):
+        return Question(key, whose, "", "", what, detail, choices)
+    return Question(key, whose.name, whose.contact, whose.phone, what, detail, choices)
+
+
+def _delivery(state: CampaignState) -> Iterator[Question]:
+    """Yield what goes up and waits for a person: to be released, or to be signed."""
+    found = unsigned_delivery(state)
+    if found is None:
+        return
+    if found.corrections:
+        shown = [words for _, words in found.corrections[:_MOST_CHANGES]]
+        left = len(found.corrections) - len(shown)
+        detail = "\n".join([*shown, *([f"等 {len(found.corrections)} 项"] if left else [])])
+        what, kind = "更正已经报送的数据", CORRECTION
+    else:
+        what, kind = "报送汇总表", DELIVERY
+        detail = "看过汇总表以后选“签发”，在“决定人”写明谁审核同意；签发以后才报给上级办公室。"
+    yield _question(key_of(kind, found.key), state.district.name, what, detail, CHOICES[kind])
+
+
+def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question]:
     """Yield every file that waits for a person."""
-    agencies = {agency.code: agency for agency in context.district.agencies}
-    for item in standing.filed(context.ledger, context.district.year):
+    agencies = {agency.code: agency for agency in context.district.roster_agencies}
+    for item in filed:
         if item.verdict is not Verdict.HELD:
             continue
-        agency = agencies.get(item.agency or "")
+        agency = agencies.get(item.agency or "", "（无法确认单位）")
         said = [notice.message for notice in notices(context.form, item.findings)][:1]
-        yield Question(
+        hint = [] if item.agency else ["准予接收的，请在“补充”写明是哪个单位的。"]
+        yield _question(
             key_of(FILE, item.path),
-            agency.name if agency else "（无法确认单位）",
-            agency.contact if agency else "",
-            agency.phone if agency else "",
+            agency,
             "待核实的文件",
-            "\n".join([item.path, *said]),
-            CHOICES[FILE] if agency else (DISMISS,),
+            "\n".join([item.path, *said, *hint]),
+            CHOICES[FILE],
         )
 
 
@@ -84,22 +143,76 @@ def _pleas(state: CampaignState, context: LetterContext) -> Iterator[Question]:
     """Yield every error that an agency has explained and that may be excepted."""
     for item in morning(state, state.reading_day, 0).pleas:
         if context.form.may_waive(item.rule):
-            yield Question(
-                key_of(PLEA, item.agency.code, item.rule),
-                item.agency.name,
-                item.agency.contact,
-                item.agency.phone,
-                "单位作了说明",
-                f"{item.rule}　{item.fault}\n单位说明：{item.said}",
-                CHOICES[PLEA],
+            detail = f"{item.rule}　{item.fault}\n单位说明：{item.said}"
+            key = key_of(PLEA, item.agency.code, item.rule)
+            yield _question(key, item.agency, "单位作了说明", detail, CHOICES[PLEA])
+
+
+def _warnings(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> Iterator[Question]:
+    """Yield every warning that nobody has answered: until then the report is not among those to be published."""
+    for agency in context.district.agencies:
+        counting = own[agency.code].counting if agency.code in own else None
+        if counting is None or counting.verdict is not Verdict.ACCEPTED_WITH_REMARKS:
+            continue
+        found = [item for item in counting.findings if is_in_doubt(context.form, item)]
+        for rule in dict.fromkeys(item.code for item in found if context.form.may_waive(item.code)):
+            said = notices(context.form, [item for item in found if item.code == rule])
+            detail = "\n".join(notice.message for notice in said)
+            yield _question(key_of(WARNING, agency.code, rule), agency, "公布前请核对", detail, (CHECKED,))
+
+
+def _letters(context: LetterContext) -> Iterator[Question]:
+    """Yield every letter that somebody deleted or edited in the folder."""
+    agencies = {agency.code: agency for agency in context.district.agencies}
+    for item in letters.waiting(context.ledger, context.district.year):
+        if item.doubt:
+            did, choices = (
+                ("被删除", (STOP, RESTORE)) if item.doubt == "deleted" else ("被手工修改", CHOICES[LETTER])
             )
+            agency = agencies.get(item.agency or "", context.district.name)
+            detail = f"待发的信（{item.subject}）在 letters 文件夹里{did}，没有发出。"
+            yield _question(key_of(LETTER, item.handle), agency, "待发的信", detail, choices)
+
+
+def _post(context: LetterContext) -> Iterator[Question]:
+    """Yield, where there is no mail server, the letters that wait for a person to hand them over: those that there were by then."""
+    waiting = letters.ready(context.ledger, context.district.year)
+    if waiting and not context.district.mail.smtp_host:
+        last = max(item.intended_at for item in waiting)
+        detail = f"待发的信 {len(waiting)} 封（{last.astimezone(CHINA):%m-%d %H:%M} 以前写的），在 letters 文件夹。已经用别的办法发给对方的，选“{HANDED}”。"
+        yield _question(
+            key_of(POST, last.isoformat()), context.district.name, "待发的信", detail, CHOICES[POST]
+        )
+
+
+def _agencies(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> Iterator[Question]:
+    """Yield what may be decided of every agency, whether or not there is reason to."""
+    last = decisions.last_arrival(context.ledger, context.district.year)
+    for agency in context.district.agencies:
+        versions = own.get(agency.code, Versions())
+        counting = versions.counting
+        others = [
+            COUNT.format(item.version)
+            for item in versions.files
+            if item.verdict.is_acceptance and item is not counting
+        ]
+        shown = versions.shown
+        state = VERDICT_WORDS[shown.verdict if shown else None]
+        detail = f"截止 {spoken_date(context.district.deadline_of(agency.code))}"
+        if counting:
+            detail = f"以第 {counting.version} 次报送计入；{detail}"
+        key = key_of(AGENCY, agency.code, str(counting.version if counting else 0), str(last))
+        choices = (*((RETURN,) if counting else ()), *others[-_MOST_VERSIONS:], EXTEND)
+        yield _question(key, agency, state, detail, choices)
 
 
 def _decided(context: LetterContext) -> Iterator[Decided]:
     names = {agency.code: agency.name for agency in context.district.roster_agencies}
+    gone = {item.key for item in letters.of_year(context.ledger, context.district.year) if item.state.is_gone}
     for item in decisions.in_force(context.ledger, context.district.year, context.now.date()):
         day = item.given_at.astimezone(CHINA).date().isoformat()
         about = "　".join(part for part in (names.get(item.agency, item.agency), item.file) if part)
         is_limited = item.kind is DecisionKind.WAIVE and item.until
         reason = f"{item.reason}（至 {item.until}）" if is_limited else item.reason
-        yield Decided(day, about, decision_words(item), reason, item.person)
+        key = "" if item.letter in gone else key_of(DECISION, str(item.number))
+        yield Decided(day, about, decision_words(item), reason, item.person, key)

@@ -39,7 +39,7 @@ _DECISION_WORDS: Mapping[DecisionKind, str] = {
     DecisionKind.WAIVE: "{rule} 准予例外",
     DecisionKind.EXTEND: "延期至 {until}",
     DecisionKind.DISMISS: "不是报送",
-    DecisionKind.RELEASE: "同意更正后重新公开",
+    DecisionKind.RELEASE: "同意更正已报送的数据",
 }
 
 SEVERITY_WORDS: Mapping[str, str] = {

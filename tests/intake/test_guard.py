@@ -3,11 +3,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msoffcrypto.format import ooxml
 
 from pipeline.forms.form import Form
+from pipeline.intake.fetch.folder import trouble_of
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
@@ -121,6 +126,24 @@ def test_an_encrypted_ods_is_named(form: Form) -> None:
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
 def test_a_truncated_file_is_damaged(book: bytes, share: float) -> None:
     assert refusal(book[: int(len(book) * share)]) == "damaged"
+
+
+@given(share=st.floats(0.01, 0.999), packing=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_zip_that_is_cut_off_is_damaged_and_never_hostile(
+    book: bytes, tmp_path: Path, share: float, packing: int
+) -> None:
+    """Whole archives may stand within it. By hand it is half a download; what a sender sent is damaged: one question."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", packing) as archive:
+        for name in ("a.xlsx", "b.xlsx", "c.zip"):
+            archive.writestr(name, book)
+    whole = packed.getvalue()
+    cut = whole[: int(len(whole) * share)]
+    (tmp_path / "a.zip").write_bytes(cut)
+    assert (refusal(cut), trouble_of(tmp_path / "a.zip")) == ("damaged", "unfinished")
+    (tmp_path / "a.zip").write_bytes(whole)
+    assert trouble_of(tmp_path / "a.zip") == ""
 
 
 @pytest.mark.parametrize("share", [0.02, 0.1])

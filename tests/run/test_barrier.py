@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from tests.support.mails import mail
 NOW = datetime(2024, 1, 20, 20, tzinfo=CHINA)
 NAMES = ("甲局", "乙局", "丙局")
 BAD = "恶.xlsx"
-POISON = b"PK\x03\x04poisonPK\x05\x06"
+POISON = b"PK\x03\x04poison" + b"PK\x05\x06" + struct.pack("<4H2IH", 0, 0, 1, 1, 0, 10, 0)
 
 
 @pytest.fixture

@@ -20,9 +20,8 @@ from pipeline.machine.work import Workforce
 from pipeline.model import ConfigError
 from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.template import Stamp, build_workbook
-from pipeline.run import batch
+from pipeline.run import batch, signing
 from pipeline.run.letters import by_hand
-from pipeline.run.letters import outgoing as letterbox
 from tests.support.fills import report
 from tests.support.folders import YEAR, inputs_only, make_district
 from tests.support.post_office import words
@@ -72,7 +71,7 @@ def correct(form: Form, district: Path, licences: int) -> None:
 def hand_over(district: Path, day: int) -> None:
     """A person signs and sends what waits."""
     found, output, now = load_district(district), district / "output", NOW + timedelta(days=day)
-    letterbox.send_summary(found, output, by="王主任", reason="核实有误", now=now)
+    signing.sign(found, output, by="王主任", reason="核实有误", now=now)
     by_hand.hand_over(found, output, by_hand.Chosen(), now=now)
 
 
@@ -125,14 +124,14 @@ def test_only_a_workbook_that_left_is_compared_with(form: Form, district: Path) 
     assert waiting(district) == [], "nobody has let the correction go up"
     found, output = load_district(district), district / "output"
     with pytest.raises(ConfigError, match="9 改为 12"):
-        letterbox.send_summary(found, output, by="王主任", now=NOW + timedelta(days=3))
-    assert letterbox.send_summary(found, output, by="王主任", reason="漏计", now=NOW + timedelta(days=3)) == 1
+        signing.sign(found, output, by="王主任", now=NOW + timedelta(days=3))
+    assert signing.sign(found, output, by="王主任", reason="漏计", now=NOW + timedelta(days=3)) == 1
     [letter] = waiting(district)
     assert letter["Subject"].startswith("【更正】")
     assert "9 改为 12" in words(letter)
     assert "更正理由：漏计" in words(letter)
     assert "乙局已公布的年报和本级汇总数据与本次不一致的，请重新公开" in words(letter)
-    assert letterbox.send_summary(found, output, by="王主任", reason="漏计", now=NOW) == 0, "it is that one"
+    assert signing.sign(found, output, by="王主任", reason="漏计", now=NOW) == 0, "it is that one"
     correct(form, district, 15)
     outcome = arrived(district, 4)
     [change], caption = changes(outcome)

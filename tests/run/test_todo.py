@@ -10,23 +10,14 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.coordinating.todo import DISMISS, FILE, PLEA, REFUSE, WAIVE, carry_out, key_of
+from pipeline.coordinating.todo import ACCEPT, DISMISS, FILE, PLEA, REFUSE, WAIVE, carry_out, key_of
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import decisions, open_copy
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
-from pipeline.publishing.todo_book import (
-    DONE,
-    OPEN,
-    OPEN_HEADS,
-    TODAY,
-    TODO_NAME,
-    Question,
-    Todo,
-    build_todo_book,
-    read_filled,
-)
+from pipeline.publishing.todo_book import OPEN_HEADS, TODAY, TODO_NAME, Question, Todo, build_todo_book
+from pipeline.publishing.todo_filled import DONE, OPEN, OTHER, read_filled
 from pipeline.run import batch
 from tests.support.folders import filled, make_district
 from tests.support.libreoffice import recalculate
@@ -66,10 +57,10 @@ def folder(tmp_path: Path, form: Form) -> Path:
 def test_it_says_whom_to_call_and_offers_only_what_applies(folder: Path) -> None:
     path = arrived(folder)
     book = load_workbook(path)
-    assert book.sheetnames == [OPEN, TODAY, DONE]
+    assert book.sheetnames == [OPEN, TODAY, OTHER, DONE]
     assert "甲局" in texts(book[TODAY])
     [rule] = book[OPEN].data_validations.dataValidation
-    assert (rule.formula1, str(rule.sqref)) == (f'"{DISMISS}"', "F4")
+    assert (rule.formula1, str(rule.sqref)) == (f'"{ACCEPT},{DISMISS}"', "F4")
     before = path.stat().st_mtime_ns
     arrived(folder)
     assert path.stat().st_mtime_ns == before, "nothing new, nothing written"
@@ -152,3 +143,42 @@ def test_a_file_that_is_no_workbook_any_more_is_written_anew(folder: Path) -> No
     assert read_filled(path) == []
     arrived(folder)
     assert key_of(FILE, HELD) in texts(load_workbook(path)[OPEN])
+
+
+def test_a_workbook_of_an_earlier_program_is_read_as_well(folder: Path) -> None:
+    path = arrived(folder)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    book = load_workbook(path)
+    book[OPEN].delete_cols(column("补充"))
+    book.save(path)
+    arrived(folder, 25)
+    assert "别的区的表" in texts(load_workbook(path)[DONE])
+
+
+def test_a_decision_is_about_what_the_person_saw(folder: Path, form: Form) -> None:
+    """The workbook lay open for a night in which another file came to the same place."""
+    path = arrived(folder)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    arrived(folder, 25)
+    (folder / "inbox" / HELD).write_bytes(filled(form, "丁局", 5))
+    arrived(folder, 26)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    arrived(folder, 27)
+    assert HELD not in texts(load_workbook(path)[OPEN]), (
+        "the same reason for another file is another decision"
+    )
+    with open_copy(folder / "output") as ledger:
+        assert len(decisions.in_force(ledger, 2023)) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "why"), [("", "请在“补充”写明延到哪一天"), ("2024-01-05", "要晚于截止日期")]
+)
+def test_an_extension_needs_a_day(folder: Path, more: str, why: str) -> None:
+    path = arrived(folder)
+    book = load_workbook(path)
+    for name, text in {"决定": "延期", "理由": "机构改革", "补充": more}.items():
+        book[OTHER].cell(_FIRST, column(name)).value = text
+    book.save(path)
+    arrived(folder, 25)
+    assert why in str(load_workbook(path)[OTHER].cell(_FIRST, column("上次没有办成的原因")).value)

@@ -22,9 +22,8 @@ from pipeline.forms.form import Form
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
 from pipeline.publishing.template import Stamp, build_workbook
-from pipeline.run import batch
+from pipeline.run import batch, signing
 from pipeline.run.letters import handing_out
-from pipeline.run.letters import outgoing as letterbox
 from tests.support.fills import report
 from tests.support.folders import Ran, inputs_only
 from tests.support.mails import mail
@@ -119,7 +118,7 @@ class PostOffice:
 
     def deliver(self, at: datetime, reason: str = "") -> list[EmailMessage]:
         """Sign the workbook, so that it goes up."""
-        letterbox.send_summary(load_district(self.folder), self.output, by="王主任", reason=reason, now=at)
+        signing.sign(load_district(self.folder), self.output, by="王主任", reason=reason, now=at)
         return self.new_letters()
 
     def new_letters(self) -> list[EmailMessage]:

@@ -93,16 +93,26 @@ class Town:
         self.lines[code] = [line[name] for name in names]
         self.save()
 
-    def book(self, name: str, seed: int = 0) -> bytes:
-        """A report of the agency called ``name``; no two seeds alike."""
+    def book(
+        self,
+        name: str,
+        seed: int = 0,
+        *,
+        year: int = 0,
+        explanations: Mapping[str, str] | None = None,
+        wrong: Mapping[str, int] | None = None,
+    ) -> bytes:
+        """A report of the agency called ``name``; no two seeds alike. ``wrong`` are figures that are other than they ought."""
         entries = {
             self.form.entry_with_role("agency").key: name,
-            self.form.entry_with_role("year").key: str(self.year),
+            self.form.entry_with_role("year").key: str(year or self.year),
         }
         written = self._written(name, seed)
         numbers = dict(zip((cell.key for cell in self.form.cells), written.numbers, strict=True))
         return build_workbook(
-            self.form, values={**inputs_only(self.form, numbers), **written.texts, **entries}
+            self.form,
+            values={**inputs_only(self.form, numbers), **written.texts, **entries, **(wrong or {})},
+            explanations=explanations,
         )
 
     def put(self, path: str, content: bytes) -> None:

@@ -18,6 +18,7 @@ from pipeline.intake.fetch.archive import MAILS, Unpacked, has_suffix, is_clutte
 from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.intake.fetch.names import plain_name
 from pipeline.intake.guard.inspection import MAX_BYTES
+from pipeline.intake.guard.package import TAIL, is_whole
 from pipeline.model import CHINA, Envelope, FileStat, Message, plausible
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
@@ -163,9 +164,7 @@ _UNFINISHED = frozenset(
 )
 _SHORTCUTS = frozenset({".lnk", ".url", ".website", ".desktop"})
 _OUTLOOK = frozenset({".msg", ".oft", ".pst"})
-_ZIP_START, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
-_ZIP_TAIL = 65_557
-"""Bytes within which the end of a zip names itself (a comment may follow)."""
+_ZIP_START = b"PK\x03\x04"
 
 
 def trouble_of(path: Path) -> str:
@@ -179,8 +178,8 @@ def trouble_of(path: Path) -> str:
     with path.open("rb") as stream:
         if stream.read(len(_ZIP_START)) != _ZIP_START:
             return ""
-        stream.seek(max(0, size - _ZIP_TAIL))
-        return "" if _ZIP_END in stream.read() else "unfinished"
+        stream.seek(max(0, size - TAIL))
+        return "" if is_whole(stream.read(), size) else "unfinished"
 
 
 def _stat(path: Path) -> FileStat:

@@ -26,6 +26,10 @@ _LOCAL_HEADER = 30
 _IN_DIRECTORY, _AT_END = b"PK\x01\x02", b"PK\x05\x06"
 _END, _MARK = 22, 4
 """What stands before each entry in the directory, and before the end; the latter has so many bytes. Some archives begin with a mark."""
+TAIL = 65_557
+"""Bytes within which the end of a zip names itself (a comment may follow)."""
+_DIRECTORY, _UNTOLD = Struct("<II"), 0xFFFFFFFF
+"""Length and start of the directory, as the end says; a very large archive says them elsewhere."""
 _IS_ENCRYPTED = 0x1
 _IS_UTF8 = 0x800
 _HUGE_COUNT = re.compile(rb"ount\s{0,9}=\s{0,9}[\"']\d{7,}")
@@ -79,8 +83,30 @@ class Package:
         return data
 
 
+def is_whole(tail: bytes, size: int) -> bool:
+    """Whether a zip of ``size`` bytes that ends in ``tail`` has an end of its own: the one question, asked here alone.
+
+    An archive within may have an end as well; the directory before that begins elsewhere than it says. Of a file that
+    is cut off nothing else can be said, least of all that somebody means harm.
+    """
+    at = tail.rfind(_AT_END)
+    while at >= 0:
+        record = tail[at : at + _END]
+        if len(record) == _END and _stands_where_it_says(record, size - len(tail) + at):
+            return True
+        at = tail.rfind(_AT_END, 0, at)
+    return False
+
+
+def _stands_where_it_says(record: bytes, place: int) -> bool:
+    length, start = _DIRECTORY.unpack(record[12:20])
+    return start == _UNTOLD or 0 <= place - start - length <= _MARK
+
+
 def open_package(content: bytes) -> Package:
     """Read the directory of a zip. Raises Refused where it is damaged or ambiguous or has odd names."""
+    if not is_whole(content[-TAIL:], len(content)):
+        raise Refused("damaged")
     if content.count(_IN_DIRECTORY) > MAX_ENTRIES:
         raise hostile("内部文件过多")
     try:

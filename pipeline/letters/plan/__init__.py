@@ -6,7 +6,13 @@ for an occasion is not planned again, so a run may be planned as often as one li
 
 from pipeline.letters.plan.answers import answers, carries_anothers
 from pipeline.letters.plan.campaign import LetterPlan, plan
-from pipeline.letters.plan.delivery import asked_delivery, complete_delivery, corrects
+from pipeline.letters.plan.delivery import (
+    asked_delivery,
+    complete_delivery,
+    corrects,
+    delivery_of_all,
+    unsigned_delivery,
+)
 from pipeline.letters.plan.digest import digest, morning
 from pipeline.letters.plan.outdated import renewed, untrue
 from pipeline.letters.plan.reminders import handouts, reminders
@@ -23,11 +29,13 @@ __all__ = [
     "carries_anothers",
     "complete_delivery",
     "corrects",
+    "delivery_of_all",
     "digest",
     "handouts",
     "morning",
     "plan",
     "reminders",
     "renewed",
+    "unsigned_delivery",
     "untrue",
 ]

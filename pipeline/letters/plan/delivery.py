@@ -7,6 +7,8 @@ person has let the correction go up, and said why.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.letter import DistrictDelivery, Intention, LetterKind
 from pipeline.letters.plan.state import CampaignState, WrittenLetter
@@ -32,6 +34,25 @@ def delivery_of_all(state: CampaignState) -> Intention | None:
     if corrects(state, key) and not state.changes:
         return None
     return Intention(key, LetterKind.DELIVERY, (to,), _body(state, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """What waits for a signature: ``key`` is the letter's; ``corrections``, whose and in words, must be released first."""
+
+    key: str
+    corrections: Sequence[tuple[str, str]] = ()
+
+
+def unsigned_delivery(state: CampaignState) -> Unsigned | None:
+    """Return what a person has to sign or to release; None where an agency is missing, or all is done."""
+    wanted = delivery_of_all(state)
+    if wanted is None:
+        return None
+    if corrects(state, wanted.key) and wanted.key not in state.released:
+        return Unsigned(wanted.key, state.changes)
+    done = {*state.signed, *(item.key for item in state.written if item.is_gone)}
+    return None if wanted.key in done else Unsigned(wanted.key)
 
 
 def _key(state: CampaignState, base: str) -> str:

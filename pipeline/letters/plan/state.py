@@ -111,6 +111,8 @@ class CampaignState:
     """What differs from the workbook that was delivered last: whose it is, and in words."""
     released: Mapping[str, str] = field(default_factory=dict)
     """Why a correction of what was delivered may go up, by the key of the letter that carries it."""
+    signed: Collection[str] = ()
+    """The keys of the letters with the district workbook that a person has signed."""
     to_decide: tuple[str, ...] = ()
     """What waits for a person, in sentences."""
     strange: tuple[tuple[str, str], ...] = ()

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, codes, letters, open_copy, open_ledger
+from pipeline.ledger import Ledger, letters
 from pipeline.ledger.letters import StoredLetter
+from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import LetterState
 from pipeline.letters.text.mime import parsed, spelled
 from pipeline.machine.environment import typed
@@ -25,6 +27,13 @@ from pipeline.run.letters.outgoing import lay_out, look_after
 OPENED = "letters-kept"
 """In the year's folder: letters that were opened again, each in a folder of its own with its attachments."""
 _SHORTEST = 4
+
+
+class Act(Protocol):
+    """What a person may do to one letter, by its short name."""
+
+    def __call__(self, district: District, output: Path, handle: str, *, now: datetime) -> list[StoredLetter]:
+        """Do it; return the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +52,22 @@ class Chosen:
 
 def undelivered(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
     """Return the letters that reached nobody and may be handed over, among those ``chosen`` (of none: all); nothing is changed."""
-    with _open(district, output, now) as ledger:
+    with _open(district, output, now) as (ledger, district):
         return _picked(_open_letters(ledger, district.year), chosen)
 
 
 def hand_over(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
     """Record that a person has seen to letters that reached nobody; return them. Raises ConfigError for a name that is none of them."""
     return _settled(district, output, chosen, now, _open_letters, letters.handed_over)
+
+
+def hand_over_until(district: District, output: Path, last: datetime, *, now: datetime) -> list[StoredLetter]:
+    """Record that a person has seen to the letters that were written by ``last``, which nobody edited; return them."""
+
+    def meant(ledger: Ledger, year: int) -> list[StoredLetter]:
+        return [item for item in letters.ready(ledger, year) if item.intended_at <= last]
+
+    return _settled(district, output, Chosen(every=True), now, meant, letters.handed_over)
 
 
 def take_back(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
@@ -108,14 +126,13 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
 
 def ever_written(district: District, output: Path, code: str | None) -> list[StoredLetter]:
     """Return every letter of the campaign (to the agency with ``code`` only), oldest first."""
-    with open_copy(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with view_campaign(district, output) as (ledger, district):
         return [item for item in letters.of_year(ledger, district.year) if code in (None, item.agency)]
 
 
 def opened(district: District, output: Path, handle: str) -> tuple[StoredLetter, str, list[Path]]:
     """Lay a letter out once more with its attachments; return it, what it says, and the files."""
-    with open_copy(output) as ledger:
+    with view_campaign(district, output) as (ledger, district):
         [item] = _picked(letters.of_year(ledger, district.year), Chosen(handles=(handle,)))
         content = letters.content(ledger, item)
     message = message_from_bytes(content, policy=policy.default)
@@ -153,11 +170,10 @@ def _touched(ledger: Ledger, year: int) -> list[StoredLetter]:
 
 
 @contextmanager
-def _open(district: District, output: Path, now: datetime) -> Iterator[Ledger]:
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
-        look_after(ledger, district, output / str(district.year), now=now)
-        yield ledger
+def _open(district: District, output: Path, now: datetime) -> Iterator[tuple[Ledger, District]]:
+    with open_campaign(district, output) as (ledger, decided):
+        look_after(ledger, decided, output / str(decided.year), now=now)
+        yield ledger, decided
 
 
 def _settled(
@@ -168,7 +184,7 @@ def _settled(
     candidates: Callable[[Ledger, int], list[StoredLetter]],
     settle: Callable[[Ledger, list[str], datetime], object],
 ) -> list[StoredLetter]:
-    with _open(district, output, now) as ledger:
+    with _open(district, output, now) as (ledger, district):
         found = _picked(candidates(ledger, district.year), chosen)
         settle(ledger, [item.key for item in found], now)
         lay_out(ledger, district, output / str(district.year), now=now)

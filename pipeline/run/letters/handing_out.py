@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.district.folder import District
-from pipeline.ledger import codes, letters, open_copy, open_ledger
+from pipeline.ledger import codes, letters
+from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import Intention, LetterKind, LetterState
 from pipeline.letters.plan import addresses, handouts
 from pipeline.model import Agency
@@ -36,8 +37,7 @@ class HandedOut:
 def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> HandedOut:
     """Write the letters with the personal templates (of the agency with ``code`` only)."""
     agencies = [agency for agency in district.agencies if code in (None, agency.code)]
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
+    with open_campaign(district, output) as (ledger, district):
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         context = context_of(ledger, district, output, now)
         look_after(ledger, district, context.target, now=now)
@@ -53,7 +53,7 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
 
 def handed_out(district: District, output: Path, agencies: Collection[str]) -> tuple[int, int]:
     """Count the letters with templates to ``agencies`` (codes): those that wait and those that have left."""
-    with open_copy(output) as ledger:
+    with view_campaign(district, output) as (ledger, district):
         states = [
             item.state
             for item in letters.of_year(ledger, district.year)

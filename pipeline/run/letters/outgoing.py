@@ -16,13 +16,12 @@ from pathlib import Path
 from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, campaign, codes, events, imports, letters, open_ledger, outputs, releases
+from pipeline.ledger import Ledger, campaign, events, imports, letters, outputs
 from pipeline.ledger.campaign import DeliveryRecord, RunResult
 from pipeline.ledger.secret import secret_of
 from pipeline.letter import KIND_WORDS, Intention, LetterKind, LetterState
-from pipeline.letters.plan import asked_delivery, corrects, plan, renewed, untrue
-from pipeline.machine.environment import command
-from pipeline.model import CHINA, ConfigError, Made, Verdict
+from pipeline.letters.plan import plan, untrue
+from pipeline.model import CHINA, Made
 from pipeline.publishing.file_plan import PAGE
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.web.letters_page import LetterLine, fill
@@ -84,14 +83,14 @@ def write_outputs(
     planned = plan(state, earlier_of(came))
     if not dry_run:
         lay_out_morning(context, state, is_news=arrived is not None)
-        lay_out_todo(context, state, carried)
     gone, new = planned.withdrawn, planned.letters
     if not dry_run:
         changed = stale(context, planned.waiting, found)
-        gone, new = (*gone, *(item.key for item in changed)), (*changed, *_informed(context, new, found))
+        gone, new = (*gone, *(item.key for item in changed)), (*changed, *informed(context, new, found))
         withdraw(context, gone)
         _readdress(context, planned.readdressed)
         intend(context, new, found)
+        lay_out_todo(context, state, carried)
     return LetterChanges(len(new), len(gone), len(planned.readdressed))
 
 
@@ -104,70 +103,6 @@ def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime
     keys = untrue(state_of(ledger, context.form, district, found, (), now=now))
     withdraw(context, keys)
     return len(keys)
-
-
-# ---------------------------------------------------------------- delivery
-
-
-def deliver(context: LetterContext, found: RunResult, *, by: str, reason: str = "") -> int:
-    """Write the letter that sends the district workbook up as it is, signed ``by``; 0 if the very same one is signed already.
-
-    Raises ConfigError where there is nothing to send, and where figures that went up would be corrected without a ``reason``.
-    """
-    ledger, year = context.ledger, context.district.year
-    if not context.district.people.district_office_email:
-        raise ConfigError(
-            "district.toml 没有写汇总表报给谁。请在 [people] 中写明 district_office_email。",
-            file=context.district.folder,
-        )
-    if not any(found.record["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):
-        raise ConfigError(
-            f"还没有一家单位的报送合格，没有可以报送的汇总数据。有单位合格以后，先运行 {command('run', context.district.folder)}，再运行这个命令。",
-            file=context.district.folder,
-        )
-    state = state_of(ledger, context.form, context.district, found, (), now=context.now)
-    digest = hashlib.sha256(workbook_of(context, found).content).hexdigest()
-    asked = asked_delivery(state, digest)
-    key = key_of(year, asked.key)
-    if corrects(state, asked.key) and not asked.key.startswith("delivery:asked:"):
-        if not reason:
-            listed = "；".join(words for _, words in state.changes[:_MOST_CHANGES])
-            raise ConfigError(
-                f"这是更正已经报送的数据（{listed}）。请核实后用 --reason 写明更正理由，再运行这个命令。"
-            )
-        releases.release(ledger, year, key, by=by, reason=reason, at=context.now)
-        state = state_of(ledger, context.form, context.district, found, (), now=context.now)
-        asked = asked_delivery(state, digest)
-    kept = {item.letter: item for item in campaign.deliveries(ledger, year)}.get(key)
-    standing = next((item for item in letters.of_year(ledger, year) if item.key == key), None)
-    if standing and standing.state is not LetterState.WITHDRAWN:
-        is_same = kept is not None and kept.signed_by and kept.workbook == digest
-        if standing.state.is_gone or is_same:
-            return 0
-        withdraw(context, [asked.key])
-    withdraw(context, renewed(state.written, [asked]))
-    written = intend(context, _informed(context, [asked], found), found)
-    releases.sign(ledger, year, key, by=by, reason=reason, at=context.now)
-    return written
-
-
-_MOST_CHANGES = 5
-
-
-def send_summary(district: District, output: Path, *, by: str, reason: str = "", now: datetime) -> int:
-    """Write the letter with the district workbook of the last run, signed ``by``; 0 if that is done. Raises ConfigError."""
-    with open_ledger(output) as ledger:
-        codes.check_codes(ledger, district.roster_agencies, district.roster)
-        found = campaign.last_result(ledger, district.year)
-        if found is None:
-            raise ConfigError(
-                f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder
-            )
-        target = output / str(district.year)
-        look_after(ledger, district, target, now=now)
-        written = deliver(context_of(ledger, district, output, now), found, by=by, reason=reason)
-        lay_out(ledger, district, target, now=now)
-    return written
 
 
 # ---------------------------------------------------------------- the folder
@@ -316,7 +251,8 @@ def _readdress(context: LetterContext, wanted: Mapping[str, tuple[str, ...]]) ->
         letters.readdress(context.ledger, changed, at=context.now)
 
 
-def _informed(context: LetterContext, planned: Iterable[Intention], found: RunResult) -> list[Intention]:
+def informed(context: LetterContext, planned: Iterable[Intention], found: RunResult) -> list[Intention]:
+    """Return what is planned with what only the ledger knows of earlier letters."""
     past = ToldBefore(context.ledger, context.form, context.district, found)
     return [past.informed(item) for item in planned]
 
@@ -354,7 +290,7 @@ def stale(context: LetterContext, planned: Sequence[Intention], found: RunResult
     doubtful = [item for item in planned if key_of(year, item.key) not in same]
     if not doubtful:
         return []
-    doubtful = _informed(context, doubtful, found) if found else doubtful
+    doubtful = informed(context, doubtful, found) if found else doubtful
     writer = LetterWriter.of(context, found)
     kept = {item.key: item for item in letters.waiting(context.ledger, year)}
     changed, confirmed = [], []

@@ -14,12 +14,12 @@ from pathlib import PurePosixPath
 from pipeline.district.folder import District
 from pipeline.district.roster import normalised
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, arrivals, letters, releases
+from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
-from pipeline.model import Agency, Assessment, Finding, Message, Notice, Verdict
+from pipeline.model import Agency, Assessment, DecisionKind, Finding, Message, Notice, Verdict
 from pipeline.publishing.data.record import Leftover, Record
 from pipeline.publishing.returning import returned_of
 from pipeline.run import pending as waiting
@@ -78,8 +78,13 @@ def state_of(
         ),
         changes=tuple(changes_since_delivery(ledger, form, district, result)),
         released={
-            key.removeprefix(key_of(district.year, "")): reason
-            for key, (_, reason) in releases.in_force(ledger, district.year).items()
+            item.letter.removeprefix(key_of(district.year, "")): item.reason
+            for item in decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.RELEASE)
+        },
+        signed={
+            item.letter.removeprefix(key_of(district.year, ""))
+            for item in campaign.deliveries(ledger, district.year)
+            if item.signed_by
         },
         to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
     )

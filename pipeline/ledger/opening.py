@@ -1,0 +1,35 @@
+"""A district and its output folder go in; its ledger and the district as persons have decided come out: the one way to both.
+
+Whoever opens the ledger without this works with a roster that nobody has held against memory, and with deadlines that
+somebody has extended since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.district.folder import District
+from pipeline.ledger import decisions
+from pipeline.ledger.codes import check_codes
+from pipeline.ledger.store import Ledger, open_copy, open_ledger
+
+
+@contextmanager
+def open_campaign(district: District, output: Path) -> Iterator[tuple[Ledger, District]]:
+    """Open the ledger, to be written. Raises ConfigError for a roster that contradicts what it said before."""
+    with open_ledger(output) as ledger:
+        yield ledger, _as_decided(ledger, district)
+
+
+@contextmanager
+def view_campaign(district: District, output: Path) -> Iterator[tuple[Ledger, District]]:
+    """Open the ledger as it is now, in memory: nothing is changed on the disk. Raises ConfigError as ``open_campaign``."""
+    with open_copy(output) as ledger:
+        yield ledger, _as_decided(ledger, district)
+
+
+def _as_decided(ledger: Ledger, district: District) -> District:
+    check_codes(ledger, district.roster_agencies, district.roster)
+    return district.as_decided(decisions.in_force(ledger, district.year))
