@@ -99,7 +99,8 @@ def is_whole(tail: bytes, size: int) -> bool:
 
 
 def _stands_where_it_says(record: bytes, place: int) -> bool:
-    length, start = _DIRECTORY.unpack(record[12:20])
+    directory: tuple[int, int] = _DIRECTORY.unpack(record[12:20])
+    length, start = directory
     return start == _UNTOLD or 0 <= place - start - length <= _MARK
 
 
