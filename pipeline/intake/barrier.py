@@ -22,6 +22,10 @@ SECOND = Limits(seconds=40.0, cpu=12.0)
 """What one may take that needed longer, alone, after all others."""
 _HURRIED = replace(FIRST, seconds=5.0, cpu=0.5)
 """What an item may take once others have wasted a good deal of the run."""
+_LAST = replace(FIRST, seconds=2.0, cpu=0.5)
+"""What one may take when there is no patience left."""
+JUDGED = Limits(seconds=10.0, cpu=1.5)
+"""What judging the texts of one file may take: a hundred times what it takes."""
 _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
 """Seconds wasted in a run from which on items are hurried, from which on none gets a second turn; and those of one source."""
 BUDGET = "budget"
@@ -37,6 +41,13 @@ class Spent:
 
     whole: float = 0.0
     by_source: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> Limits:
+        """What an item may take at first, after what others have wasted."""
+        if self.whole > _LAST_PATIENCE:
+            return _LAST
+        return _HURRIED if self.whole > _PATIENCE else FIRST
 
     def add(self, source: str, seconds: float) -> None:
         """Count what an item wasted."""
@@ -61,7 +72,7 @@ class Work(Generic[Key]):
 def carried_out(pool: Pool | Here, works: Iterable[Work[Key]], spent: Spent) -> Iterator[tuple[Key, Outcome]]:
     """Do ``works``; what takes long gets a second turn after the others, as long as the run has time for that."""
     slow: list[Work[Key]] = []
-    for work, outcome in _turn(pool, works, spent, _HURRIED if spent.whole > _PATIENCE else FIRST):
+    for work, outcome in one_turn(pool, works, spent, lambda: spent.limits):
         if isinstance(outcome, Failure) and outcome.kind == TIME:
             slow.append(work)
         else:
@@ -70,13 +81,14 @@ def carried_out(pool: Pool | Here, works: Iterable[Work[Key]], spent: Spent) -> 
         if spent.whole > _LAST_PATIENCE:
             yield work.key, Failure(TIME)
             continue
-        for again, outcome in _turn(pool, [work], spent, SECOND):
+        for again, outcome in one_turn(pool, [work], spent, lambda: SECOND):
             yield again.key, outcome
 
 
-def _turn(
-    pool: Pool | Here, works: Iterable[Work[Key]], spent: Spent, limits: Limits
+def one_turn(
+    pool: Pool | Here, works: Iterable[Work[Key]], spent: Spent, limits: Callable[[], Limits]
 ) -> Iterator[tuple[Work[Key], Outcome]]:
+    """Do ``works``, each once, by ``limits``; what failed is counted as wasted."""
     begun: list[Work[Key]] = []
     left: list[Work[Key]] = []
 
