@@ -22,8 +22,6 @@ SECOND = Limits(seconds=40.0, cpu=12.0)
 """What one may take that needed longer, alone, after all others."""
 _HURRIED = replace(FIRST, seconds=5.0, cpu=0.5)
 """What an item may take once others have wasted a good deal of the run."""
-_LAST = replace(FIRST, seconds=2.0, cpu=0.5)
-"""What one may take when there is no patience left."""
 JUDGED = Limits(seconds=10.0, cpu=1.5)
 """What judging the texts of one file may take: a hundred times what it takes."""
 _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
@@ -45,8 +43,6 @@ class Spent:
     @property
     def limits(self) -> Limits:
         """What an item may take at first, after what others have wasted."""
-        if self.whole > _LAST_PATIENCE:
-            return _LAST
         return _HURRIED if self.whole > _PATIENCE else FIRST
 
     def add(self, source: str, seconds: float) -> None:

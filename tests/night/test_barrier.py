@@ -215,7 +215,8 @@ def long_winded(form: Form, name: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("limits", "verdict"), [(Limits(cpu=0.01, seconds=0.2), "held"), (barrier.JUDGED, "accepted_with_remarks")]
+    ("limits", "verdict"),
+    [(Limits(cpu=0.01, seconds=0.2), "held"), (barrier.JUDGED, "accepted_with_remarks")],
 )
 def test_texts_that_take_too_long_cost_their_own_file(
     form: Form, district: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits, verdict: str
