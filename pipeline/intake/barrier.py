@@ -27,6 +27,8 @@ JUDGED = Limits(seconds=10.0, cpu=1.5)
 _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
 """Seconds wasted in a run from which on items are hurried, from which on none gets a second turn; and those of one source."""
 BUDGET = "budget"
+UNPACKED = 200 * 1024 * 1024
+"""Bytes that the items of one run may unpack to beyond their own size: ten times what a city's archives do."""
 
 __all__ = ["whole"]  # besides what stands here, for those who open nothing
 
@@ -39,6 +41,16 @@ class Spent:
 
     whole: float = 0.0
     by_source: dict[str, float] = field(default_factory=dict)
+    unpacked: int = 0
+    """Bytes that items unpacked to, beyond their own size."""
+
+    def takes(self, item: Item, found: Sequence[Found]) -> bool:
+        """Count what ``item`` unpacked to; return whether a run can keep it: what is kept is kept for good."""
+        growth = sum(len(one.content) for one in found if isinstance(one, Envelope)) - len(item.content)
+        if self.unpacked + growth > UNPACKED:
+            return False
+        self.unpacked += max(0, growth)
+        return True
 
     @property
     def limits(self) -> Limits:

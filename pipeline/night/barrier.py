@@ -67,9 +67,13 @@ class Barrier:
     def _opened(self, item: Item, outcome: Outcome) -> Sequence[Found] | str:
         if isinstance(outcome, Answer):
             try:
-                return intake.opened(outcome)
+                found = intake.opened(outcome)
             except (ValueError, TypeError, KeyError):
                 outcome = Failure(BUG, traceback.format_exc())
+            else:
+                if self.spent.takes(item, found):
+                    return found
+                outcome = Failure(intake.BUDGET)
         self._note(Stage.OPEN, item.sha256, item.path, outcome)
         return outcome.kind
 

@@ -25,6 +25,7 @@ from pipeline.night import assessing
 from pipeline.publishing.workbook import build_workbook
 from tests.support.fills import report
 from tests.support.folders import YEAR, filled, inputs_only, make_district
+from tests.support.hostile import zeros
 from tests.support.mails import mail
 
 NOW = datetime(2024, 1, 20, 20, tzinfo=CHINA)
@@ -241,6 +242,19 @@ def test_many_long_texts_have_an_end_together(
     monkeypatch.setattr(trial, "TOGETHER", 400_000)
     done = run(district)
     assert [told(done, f"{name}.xlsx")[0] for name in NAMES] == ["accepted", "accepted_with_remarks", "held"]
+
+
+def test_what_archives_unpack_to_has_an_end_together(district: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is within the limits of one archive; what is kept of all of them together has one too."""
+    for number in range(4):
+        (district / "inbox" / f"箱{number}.zip").write_bytes(zeros(b"", random.Random(number)))
+    monkeypatch.setattr(barrier, "UNPACKED", 60_000_000)
+    first = run(district)
+    kept = sum(path.stat().st_size for path in (district / "output/ledger/originals").iterdir())
+    assert kept < 62_000_000
+    assert first.record["counts"]["accepted"] == len(NAMES)
+    assert [told(first, f"箱{number}.zip")[0] for number in (2, 3)] == ["held", "held"]
+    assert "用完" in told(first, "箱3.zip")[1][0]
 
 
 def test_a_mail_that_cannot_be_opened_is_held_and_opened_at_last(
