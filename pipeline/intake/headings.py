@@ -128,6 +128,15 @@ def heading_in(form: Form, line: str) -> tuple[Heading, str] | None:
     return None
 
 
+def follows(line: str, other: str) -> bool:
+    """Say whether ``other`` has the next number after that of ``line``, written alike."""
+    one, two = (_NUMBER.match(text) for text in (line, other))
+    if one is None or two is None or not _ordinal(one[0]):
+        return False
+    shapes = {_ORDINAL.sub("#", "".join(found[0].split())) for found in (one, two)}
+    return len(shapes) == 1 and _ordinal(two[0]) == _ordinal(one[0]) + 1
+
+
 @lru_cache(maxsize=8)
 def _beginnings(form: Form) -> frozenset[str]:
     """Return the signs with which a heading, or the last part of one, may begin."""
