@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.intake.headings import TABLE, Part, bare, follows, heading_in, is_title, parts_of, preface_of
+from pipeline.intake.headings import (
+    TABLE,
+    Part,
+    bare,
+    heading_in,
+    is_title,
+    opens_a_list,
+    parts_of,
+    preface_of,
+)
 from pipeline.model import Fact, Finding
 
 if TYPE_CHECKING:
@@ -25,7 +34,9 @@ def settle_headings(form: Form, listed: Listed) -> None:
     parts = {key: parts_of(form, listed.answers[key].split("\n")) for key in keys}
     if all(len(own) == 1 for own in parts.values()):
         return
-    cut = [key for key in keys if _cut_own(key, parts[key]) and not _opens_a_list(listed.answers[key])]
+    cut = [
+        key for key in keys if _cut_own(key, parts[key]) and not opens_a_list(listed.answers[key].split("\n"))
+    ]
     foreign = {key: _foreign(key, parts[key]) for key in keys}
     if sum(map(len, foreign.values())) == 1:  # one sentence that opens with another's name proves nothing
         foreign = {
@@ -68,12 +79,6 @@ def _stands_alone(form: Form, text: str, labels: Sequence[str]) -> bool:
     """Say whether a heading among ``labels`` is a line of its own."""
     found = (heading_in(form, line) for line in text.split("\n"))
     return any(one is not None and not one[1] and one[0].label in labels for one in found)
-
-
-def _opens_a_list(text: str) -> bool:
-    """Say whether the first line is the first item of a list whose next one stands below: no heading then, but its own number."""
-    first, *rest = text.split("\n")
-    return any(follows(first, line) for line in rest)
 
 
 def _foreign(key: str, parts: Sequence[Part]) -> list[str]:

@@ -128,13 +128,17 @@ def heading_in(form: Form, line: str) -> tuple[Heading, str] | None:
     return None
 
 
-def follows(line: str, other: str) -> bool:
-    """Say whether ``other`` has the next number after that of ``line``, written alike."""
-    one, two = (_NUMBER.match(text) for text in (line, other))
-    if one is None or two is None or not _ordinal(one[0]):
+def opens_a_list(lines: Sequence[str]) -> bool:
+    """Say whether the first line is the first item of a list whose next one stands below: no heading then, but its own number."""
+    numbers = [found for line in lines if (found := _NUMBER.match(line))]
+    if not numbers or not _NUMBER.match(lines[0]) or not _ordinal(numbers[0][0]):
         return False
-    shapes = {_ORDINAL.sub("#", "".join(found[0].split())) for found in (one, two)}
-    return len(shapes) == 1 and _ordinal(two[0]) == _ordinal(one[0]) + 1
+    alike = [found[0] for found in numbers[1:] if _shape(found[0]) == _shape(numbers[0][0])]
+    return bool(alike) and _ordinal(alike[0]) == _ordinal(numbers[0][0]) + 1
+
+
+def _shape(number: str) -> str:
+    return _ORDINAL.sub("#", "".join(number.split()))
 
 
 @lru_cache(maxsize=8)
