@@ -22,7 +22,7 @@ from pipeline.publishing.template import build_workbook
 from tests.intake.support import draft, numbers_for, prefixed, rewrite_part
 from tests.support.fills import report
 from tests.support.folders import NOW, contents, inputs_only, make_district, run
-from tests.support.hostile import KINDS, items
+from tests.support.hostile import KINDS, items, long_text_mail, many_entries
 
 _HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 MEMORY = 100 * 1024 * 1024
@@ -182,6 +182,28 @@ def test_a_text_longer_than_a_cell_can_hold_is_one_finding(form: Form) -> None:
     assert (found.code, found.variant) == ("F01", "long_text")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.zip", lambda: many_entries(180_000)),
+        ("a.zip", lambda: many_entries(248_000)),
+        ("a.eml", lambda: long_text_mail(58_000_000)),
+        ("a.eml", lambda: long_text_mail(70_000_000)),
+    ],
+    ids=["entries", "too many entries", "mail", "too long a mail"],
+)
+def test_one_item_of_great_size_is_one_line(
+    form: Form, tmp_path: Path, name: str, content: Callable[[], bytes]
+) -> None:
+    files = {"甲局.xlsx": filled(form, "甲局", 1), name: content()}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = run(make_district(tmp_path / "区", ["甲局"], files))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.verdicts() == {"甲局.xlsx": "accepted", name: "held"}
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 15
+    assert after.ru_maxrss < max(400_000, before.ru_maxrss + 1)
+
+
 ITEMS = 200
 
 
@@ -199,6 +221,11 @@ def test_a_run_with_two_hundred_hostile_items(form: Form, tmp_path: Path) -> Non
     assert after.ru_maxrss < max(
         300_000, before.ru_maxrss + 1
     )  # of the largest process, in kB, unless an earlier test had a larger
+    assert {
+        item.name
+        for item in (mixed / "output" / "ledger" / "originals").iterdir()
+        if item.stat().st_size > 25_000_000
+    } == set()
     alone = run(make_district(tmp_path / "alone", names, harmless))
     assert contents(first.folder)["figures.csv"] == contents(alone.folder)["figures.csv"]
     told = [item["file"] for item in first.record["submissions"]]

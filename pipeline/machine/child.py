@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import BinaryIO, TypeAlias
 
@@ -91,8 +91,25 @@ def _limit_memory(memory: int) -> None:
     with suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 - absent on Windows, where the parent's watch is the limit
 
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, hard))  # ``unlimited`` lifts it
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """Lift the limit of memory while a program is started that has a limit of its own, by what it really holds."""
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _held() -> int:

@@ -15,6 +15,7 @@ from time import monotonic
 
 import psutil
 
+from pipeline.machine.child import unlimited
 from pipeline.machine.pool import environment
 
 _PROGRAMS = ("soffice", "libreoffice")
@@ -63,13 +64,14 @@ def convert(
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, "utf-8")
     command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-    process = subprocess.Popen(  # noqa: S603 - an installed program, our own arguments
-        [*command, "--convert-to", kind, "--outdir", str(out), *map(str, files)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=out,
-        env={**environment(out), **_OFFLINE, "PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC"},
-    )
+    with unlimited():  # where this is a child itself: addresses that a large program never uses are no memory
+        process = subprocess.Popen(  # noqa: S603 - an installed program, our own arguments
+            [*command, "--convert-to", kind, "--outdir", str(out), *map(str, files)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=out,
+            env={**environment(out), **_OFFLINE, "PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC"},
+        )
     try:
         _wait(process, seconds, memory)
     finally:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -101,9 +101,13 @@ class Pool:
             lane.end()
         self._lanes.clear()
 
-    def run(self, jobs: Iterable[PoolJob], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:
-        """Yield number and outcome of each of ``jobs`` as it is done; a job is taken from them when a child is free."""
-        limits = limits or Limits()
+    def run(
+        self, jobs: Iterable[PoolJob], limits: Callable[[], Limits] = Limits
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Yield number and outcome of each of ``jobs`` as it is done; a job is taken from them when a child is free.
+
+        ``limits`` is asked when a job is begun: what the others have wasted by then may count.
+        """
         waiting = enumerate(jobs)
         answers: SimpleQueue[tuple[_ChildLane, Outcome]] = SimpleQueue()
         busy: dict[_ChildLane, int] = {}
@@ -115,7 +119,7 @@ class Pool:
                         break
                     busy[lane] = following[0]
                     self._handed += 1
-                    lane.begin(following[1], limits, answers)
+                    lane.begin(following[1], limits(), answers)
                 if not busy:
                     return
                 try:
@@ -139,7 +143,11 @@ class Pool:
 class Here:
     """Does jobs in this process, for whoever is a child already or tests: exceptions are caught, and there is no clock."""
 
-    def run(self, jobs: Iterable[PoolJob], limits: Limits | None = None) -> Iterator[tuple[int, Outcome]]:  # noqa: ARG002
+    def run(
+        self,
+        jobs: Iterable[PoolJob],
+        limits: Callable[[], Limits] = Limits,  # noqa: ARG002
+    ) -> Iterator[tuple[int, Outcome]]:
         """Yield number and outcome of each of ``jobs``."""
         for number, job in enumerate(jobs):
             how, text, *blobs = child.answer(job.function, job.arguments, job.blobs)

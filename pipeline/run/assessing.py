@@ -16,7 +16,7 @@ from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies, Pasts
 from pipeline.district.roster import successor_of
 from pipeline.forms.form import Form
-from pipeline.intake.guard.isolation import set_aside
+from pipeline.intake.guard.isolation import ItemWork, set_aside
 from pipeline.intake.identify import identity
 from pipeline.judging.rules.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, bindings, readings, remainders
@@ -360,19 +360,60 @@ def _judged(
     """Judge what is new; a file that cannot be judged is held and keeps nothing from the others."""
     if not stale:
         return []
-    done = barrier.together({item.sha256: item.file for item in stale}, lambda: _judge(campaign, stale, kept))
+    late = _too_late(barrier, campaign, stale)
+    stale = [
+        _aside(barrier, campaign, item, late[item.sha256]) if item.sha256 in late else item for item in stale
+    ]
+    paths = {item.sha256: item.file for item in stale}
+    done = barrier.together(paths, lambda: _judge(campaign, stale, kept))
     if done is not None:
         return done
     passing = [_passing(barrier, campaign, item) for item in stale]
-    return _judge(campaign, passing, kept)
+    done = barrier.together(paths, lambda: _judge(campaign, passing, kept))
+    return _one_by_one(campaign, passing, kept) if done is None else done
+
+
+def _too_late(
+    barrier: Barrier, campaign: JudgingContext, stale: Sequence[Submission]
+) -> dict[str, JobFailure]:
+    """Return the files with texts of extraordinary length that do not come to an end in time."""
+    from pipeline.judging import trial  # noqa: PLC0415 - seldom
+
+    long = {item.sha256: item for item in stale if trial.length(item) > trial.LONG}
+    left: dict[str, JobFailure] = {}
+    works: list[ItemWork[str]] = []
+    room = trial.TOGETHER
+    for key, item in long.items():
+        room -= trial.length(item)
+        if room < 0:
+            left[key] = barrier.note_left(key, item.file)
+        else:
+            job = partial(
+                trial.reading_of_texts, campaign.form.reference, item, campaign.district.roster_agencies
+            )
+            works.append(ItemWork(key, "", job))
+    return left | barrier.in_time(works, {key: item.file for key, item in long.items()})
+
+
+def _one_by_one(
+    campaign: JudgingContext, passing: Sequence[Submission], kept: Sequence[Assessment]
+) -> list[Assessment]:
+    """Judge each file alone, after those before it: each is known to come to its end."""
+    done: list[Assessment] = []
+    for item in passing:
+        done += _judge(campaign, [item], [*kept, *done])
+    return done
 
 
 def _passing(barrier: Barrier, campaign: JudgingContext, item: Submission) -> Submission:
     """Return a file as it is if it can be judged alone, else as one that was set aside."""
     tried = barrier.tried(item.sha256, item.file, lambda: _judge(campaign, [item], ()))
-    if not isinstance(tried, JobFailure):
-        return item
-    aside = set_aside(tried.kind)
+    return _aside(barrier, campaign, item, tried) if isinstance(tried, JobFailure) else item
+
+
+def _aside(barrier: Barrier, campaign: JudgingContext, item: Submission, failure: JobFailure) -> Submission:
+    """Return a file as one that was set aside, and remember it so."""
+    aside = set_aside(failure.kind)
     readings.keep(barrier.ledger, reader_of(campaign.district), {item.sha256: aside}, campaign.form.places)
     return replace(item, reading=aside, held=True)
 

@@ -68,9 +68,13 @@ class Barrier:
     def _opened(self, item: Item, outcome: Outcome) -> Sequence[Found] | str:
         if isinstance(outcome, JobAnswer):
             try:
-                return intake.opened(outcome)
+                found = intake.opened(outcome)
             except (ValueError, TypeError, KeyError):
                 outcome = JobFailure(BUG, traceback.format_exc())
+            else:
+                if self.spent.takes(item, found):
+                    return found
+                outcome = JobFailure(intake.BUDGET)
         self._note(Stage.OPEN, item.sha256, item.path, outcome)
         return outcome.kind
 
@@ -97,6 +101,28 @@ class Barrier:
     def _job(reference: str, file: File) -> PoolJob:
         return intake.reading(reference, file.content())
 
+    def in_time(self, works: Sequence[ItemWork[str]], paths: Mapping[str, str]) -> dict[str, JobFailure]:
+        """Do ``works``, whose results nobody needs, in children and under a clock; return what failed, by key.
+
+        ``paths`` are the files by key.
+        """
+        failed: dict[str, JobFailure] = {}
+        for work in works:
+            self._begin(Stage.JUDGE, {work.key: paths[work.key]})
+            for _, outcome in intake.one_turn(self.pool, [work], self.spent, lambda: intake.JUDGED):
+                if isinstance(outcome, JobFailure):
+                    failed[work.key] = outcome
+            marks.end(self.ledger, self.year, Stage.JUDGE, [work.key])
+        for key, failure in failed.items():
+            self._note(Stage.JUDGE, key, paths[key], failure)
+        return failed
+
+    def note_left(self, key: str, path: str) -> JobFailure:
+        """Set a file aside because what comes may take no more of this run."""
+        failure = JobFailure(intake.BUDGET)
+        self._note(Stage.JUDGE, key, path, failure)
+        return failure
+
     def tried(self, key: str, path: str, action: Callable[[], T]) -> T | JobFailure:
         """Carry out ``action``, the judgement of one file, in this process: an exception is its failure."""
         tries = marks.interrupted(self.ledger, self.year, Stage.JUDGE).get(key, 0)
@@ -104,12 +130,14 @@ class Barrier:
             failure = JobFailure(STOPPED)
         else:
             self._begin(Stage.JUDGE, {key: path})
+            done: T | JobFailure
             try:
-                return action()
+                done = action()
             except Exception:  # noqa: BLE001 - the barrier: what one file does, it does to itself
-                failure = JobFailure(BUG, traceback.format_exc())
-            finally:
-                marks.end(self.ledger, self.year, Stage.JUDGE, [key])
+                done = failure = JobFailure(BUG, traceback.format_exc())
+            marks.end(self.ledger, self.year, Stage.JUDGE, [key])
+            if not isinstance(done, JobFailure):
+                return done
         self._note(Stage.JUDGE, key, path, failure)
         return failure
 
@@ -122,12 +150,12 @@ class Barrier:
             return None
         self._begin(Stage.JUDGE, paths)
         try:
-            return action()
+            done = action()
         except Exception:  # noqa: BLE001 - the barrier: which of the files it was is found out next
             self.tell("  程序出错　校验一批文件时出错，逐个再试\n" + traceback.format_exc())
-            return None
-        finally:
-            marks.end(self.ledger, self.year, Stage.JUDGE, paths)
+            done = None
+        marks.end(self.ledger, self.year, Stage.JUDGE, paths)
+        return done
 
     def _chunks(
         self, stage: Stage, items: Iterable[T], key: Callable[[T], str], size: Callable[[T], int]

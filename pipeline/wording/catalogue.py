@@ -74,7 +74,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "读这个文件时程序本身出了错，已搁置", "请把 ledger/log 中当天的日志发给维护人员；" + _LOOK
     ),
     ("F01", "stopped"): Wording("前两次运行都在处理这个文件时中断，已搁置", _LOOK),
-    ("F01", "budget"): Wording("同一来源的文件已经用完了这次运行的时间，这个文件没有读，已搁置", _LOOK),
+    ("F01", "budget"): Wording(
+        "同一来源或者同类的文件已经用完了这次运行的时间，这个文件没有处理，已搁置", _LOOK
+    ),
     ("F01", "macros"): Wording("文件带有宏，宏没有运行，只读取了数据"),
     ("F01", "pictures"): Wording("文件里有 {count} 张图片，没有读取"),
     ("F05", "clipped"): Wording(

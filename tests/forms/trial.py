@@ -27,7 +27,7 @@ from tests.support.submissions import AGENCY, submission_of
 
 YEAR = 2023
 NOW = datetime(2024, 1, 26, 18, 0, tzinfo=UTC)
-TEXT = "{label}：本年度有关工作已完成，收到申请 12 件。统计期限自2023年1月1日起，至2023年12月31日止。未收取信息处理费。开展了考核、评议，没有责任追究。"
+TEXT = "本部分（{label}）本年度有关工作已完成，收到申请 12 件。统计期限自2023年1月1日起，至2023年12月31日止。未收取信息处理费。开展了考核、评议，没有责任追究。"
 
 
 def use(form: Form) -> None:

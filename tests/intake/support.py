@@ -156,7 +156,7 @@ def default_answers(form: Form) -> dict[str, object]:
     entries: dict[str, object] = {
         entry.key: roles.get(entry.role, f"{entry.label}所填") for entry in form.entries
     }
-    return {**entries, **{text.key: f"{text.label}：已完成。" for text in form.texts}}
+    return {**entries, **{text.key: f"本部分（{text.label}）已完成。" for text in form.texts}}
 
 
 def with_own_formulas(form: Form, made: Draft, results: Mapping[str, object]) -> Draft:

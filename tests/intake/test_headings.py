@@ -58,6 +58,21 @@ def test_the_own_heading_of_a_text_is_cut(number: int, spelling: str) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(
+    st.sampled_from(sorted(set(SPELLINGS) - {"bare"})),
+    st.integers(0, len(TOPICS) - 1),
+    st.sampled_from(["：", ":", "。", "： "]),
+    st.sampled_from(["", "\n另起一段，说明其他工作。", "\n1.一项工作。\n2.另一项工作。"]),
+)
+def test_the_own_heading_in_front_of_a_text_is_cut(spelling: str, number: int, mark: str, more: str) -> None:
+    key = TOPICS[number]
+    heading = SPELLINGS[spelling](number, name_of(key)).strip().rstrip("：")
+    reading = filled({**TEXTS, key: f"{heading}{mark}{TEXTS[key]}{more}"})
+    assert reading.texts == {**TEXTS, key: TEXTS[key] + more}
+    assert said(reading) == ["F05.heading_cut"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
     st.sampled_from(sorted(SPELLINGS)),
     st.sampled_from([*TEXTS]),
     st.sampled_from(["in its own line", "before its text"]),
@@ -123,6 +138,8 @@ def test_a_repetition_of_what_stands_there_is_no_second_text() -> None:
         "一是主动公开。二是监督保障。",
         "做好（一）主动公开工作。",
         "1.公开意识不强。\n2.平台建设需要加强。",
+        "1.主动公开：发布信息。\n2.政策解读：解读文件。",
+        "监督保障：按季度通报。",
     ],
 )
 def test_sentences_that_only_mention_a_topic_are_left_alone(text: str) -> None:

@@ -628,7 +628,7 @@ def test_a_nearly_right_label_of_a_list_is_taken(form: Form, numbers: dict[str, 
     made.relabel(text.sheet, text.label, f"{text.label}情况")
     reading = read(form, made.xlsx())
     assert codes(reading.findings) == ["F03.near_label"]
-    assert reading.texts[text.key].startswith(text.label)
+    assert text.label in reading.texts[text.key]
 
 
 def test_paragraphs_in_rows_of_their_own_are_joined(form: Form, numbers: dict[str, Number]) -> None:
@@ -639,7 +639,7 @@ def test_paragraphs_in_rows_of_their_own_are_joined(form: Form, numbers: dict[st
     made.sheets[text.sheet] |= {(row + 1, column): "第二段", (row + 2, column): "第三段"}
     reading = read(form, made.xlsx())
     assert reading.texts[text.key].splitlines()[1:] == ["第二段", "第三段"]
-    assert reading.texts[form.texts[1].key].startswith(form.texts[1].label)
+    assert form.texts[1].label in reading.texts[form.texts[1].key]
 
 
 @pytest.mark.parametrize("label", ["1、其他", "1．其他", " １.其他", "1.其它"])

@@ -68,7 +68,24 @@ def subtotal(grid: Grid) -> Grid:
 
 
 @pytest.mark.parametrize("numbers", seeds())
-@pytest.mark.parametrize(("down", "across"), [(0, 1), (0, 2), (1, 0), (2, 0), (1, 1), (2, 1), (4, 0), (5, 2)])
+@pytest.mark.parametrize(
+    ("down", "across"),
+    [
+        (0, 1),
+        (0, 2),
+        (1, 0),
+        (2, 0),
+        (1, 1),
+        (2, 1),
+        (4, 0),
+        (5, 2),
+        (0, -1),
+        (0, -2),
+        (-1, 0),
+        (-2, 0),
+        (-1, -1),
+    ],
+)
 def test_a_shift_is_read_from_where_the_totals_prove_it(
     numbers: dict[str, Number], down: int, across: int
 ) -> None:
@@ -98,9 +115,21 @@ def settled(reading: Reading, numbers: dict[str, Number]) -> None:
         assert set(read_values.values()) == {None}
 
 
+@pytest.mark.parametrize(("down", "across"), [(0, -1), (-1, 0), (-1, -1)])
+def test_figures_over_labels_that_no_total_proves_are_read_from_nowhere(down: int, across: int) -> None:
+    numbers = seeds()[3]
+    grid = [list(row) for row in grid_of(numbers)]
+    grid[1][-1] = 999
+    reading = read(FORM, pasted(numbers, grid, down=down, across=across).xlsx())
+    assert "F05.pasted_off_unclear" in codes(reading.findings)
+    assert set(own(reading).values()) == {None}
+
+
 def test_a_shift_is_proven_in_an_ordinary_report() -> None:
     numbers = seeds()[3]
     for made in (
+        pasted(numbers, grid_of(numbers), across=-1),
+        pasted(numbers, grid_of(numbers), down=-1),
         pasted(numbers, grid_of(numbers), across=1),
         pasted(numbers, subtotal(grid_of(numbers))),
         pasted(numbers, grid_of(numbers), down=1, across=1),

@@ -72,7 +72,7 @@ def job(what: object, *blobs: bytes) -> PoolJob:
 def test_answers_carry_text_and_bytes(pool: Pool, where: str) -> None:
     chosen = pool if where == "pool" else Here()
     large = bytes(range(256)) * 4000
-    done = dict(chosen.run([job("字"), job(1, b"ab", large), job("print")], QUICK))
+    done = dict(chosen.run([job("字"), job(1, b"ab", large), job("print")], lambda: QUICK))
     assert done == {
         0: JobAnswer('"\\u5b57"'),
         1: JobAnswer("1", (b"ba", large[::-1])),
@@ -93,7 +93,9 @@ def test_answers_carry_text_and_bytes(pool: Pool, where: str) -> None:
     ],
 )
 def test_whatever_a_job_does_costs_that_job(pool: Pool, what: str, kind: str) -> None:
-    before, bad, after = (outcome for _, outcome in sorted(pool.run([job(1), job(what), job(2)], QUICK)))
+    before, bad, after = (
+        outcome for _, outcome in sorted(pool.run([job(1), job(what), job(2)], lambda: QUICK))
+    )
     assert (before, after) == (JobAnswer("1"), JobAnswer("2"))
     assert isinstance(bad, JobFailure)
     assert bad.kind == kind
@@ -109,7 +111,7 @@ def test_jobs_are_taken_when_a_child_is_free(pool: Pool) -> None:
             begun.append(number)
             yield job(number)
 
-    for done, _ in enumerate(pool.run(jobs(), QUICK)):
+    for done, _ in enumerate(pool.run(jobs(), lambda: QUICK)):
         assert len(begun) - done <= 3
 
 
@@ -119,7 +121,7 @@ def test_a_child_has_no_power_of_its_own(pool: Pool, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     (tmp_path / "json.py").write_text("raise SystemExit('read from here')", "utf-8")
     pool.close()
-    [(_, outcome)] = pool.run([job("where")], QUICK)
+    [(_, outcome)] = pool.run([job("where")], lambda: QUICK)
     assert isinstance(outcome, JobAnswer)
     names, paths, folder, files = json.loads(outcome.text)
     assert "secret" not in names.values()
@@ -130,7 +132,7 @@ def test_a_child_has_no_power_of_its_own(pool: Pool, monkeypatch: pytest.MonkeyP
 
 def test_nothing_of_a_pool_is_left_behind() -> None:
     with Pool() as made:
-        [(_, outcome)] = made.run([job("where")], QUICK)
+        [(_, outcome)] = made.run([job("where")], lambda: QUICK)
         assert isinstance(outcome, JobAnswer)
         folder = Path(json.loads(outcome.text)[2])
         assert folder.is_dir()

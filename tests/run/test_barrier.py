@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -14,13 +15,18 @@ from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.intake.fetch import folder
 from pipeline.intake.guard import isolation as barrier
+from pipeline.judging import trial
 from pipeline.ledger import open_ledger
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.set_aside import Stage
+from pipeline.machine.pool import Limits, Pool
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, DecisionKind, Submission
+from pipeline.publishing.template import build_workbook
 from pipeline.run import assessing, batch
-from tests.support.folders import YEAR, filled, make_district
+from tests.support.fills import report
+from tests.support.folders import YEAR, filled, inputs_only, make_district
+from tests.support.hostile import zeros
 from tests.support.mails import mail
 
 NOW = datetime(2024, 1, 20, 20, tzinfo=CHINA)
@@ -35,12 +41,12 @@ def district(form: Form, tmp_path: Path) -> Path:
     return make_district(tmp_path / "区", NAMES, {**files, BAD: POISON})
 
 
-def run(folder: Path, day: int = 0, *, retry: bool = False) -> batch.Outcome:
+def run(folder: Path, day: int = 0, *, retry: bool = False, work: Workforce | None = None) -> batch.Outcome:
     return batch.run(
         load_district(folder),
         folder / "output",
         now=NOW + timedelta(days=day),
-        work=Workforce(),
+        work=work or Workforce(),
         progress=lambda *_: None,
         retry=retry,
     )
@@ -159,6 +165,103 @@ def test_a_file_that_cannot_be_judged_is_held(district: Path, monkeypatch: pytes
     assert done.record["counts"]["accepted"] == len(NAMES) - 1
     assert "RecursionError" in log_of(district)
     assert told(run(district, 1), "乙局.xlsx")[0] == "held"
+
+
+def test_what_ends_a_run_while_it_is_judged_is_blamed_and_no_other(
+    district: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first time all are in hand, the second time each alone, the third time it is not begun again."""
+    real = assessing._judge  # noqa: SLF001
+    begun: list[set[str]] = []
+
+    def judge(
+        campaign: assessing.JudgingContext, stale: Sequence[Submission], kept: Sequence[object]
+    ) -> object:
+        begun.append({item.name for item in stale if item.reading.numbers})
+        if "乙局.xlsx" in begun[-1]:
+            raise KeyboardInterrupt
+        return real(campaign, stale, kept)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(assessing, "_judge", judge)
+    for day in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            run(district, day)
+    third = run(district, 2)
+    assert "前两次运行" in told(third, "乙局.xlsx")[1][0]
+    assert third.record["counts"]["accepted"] == len(NAMES) - 1
+    assert [names for names in begun if "乙局.xlsx" in names] == [
+        {f"{name}.xlsx" for name in NAMES},
+        {"乙局.xlsx"},
+    ]
+
+
+def test_files_that_are_only_judged_badly_together_are_judged_one_by_one(
+    district: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = assessing._judge  # noqa: SLF001
+
+    def judge(
+        campaign: assessing.JudgingContext, stale: Sequence[Submission], kept: Sequence[object]
+    ) -> object:
+        if len(stale) > 1:
+            raise MemoryError
+        return real(campaign, stale, kept)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(assessing, "_judge", judge)
+    assert run(district).record["counts"]["accepted"] == len(NAMES)
+
+
+LONG = "我局收到政府信息公开申请1件，其中自然人1件。" * 1400
+
+
+def long_winded(form: Form, name: str) -> bytes:
+    whole = report(form, "", name, YEAR, rng=random.Random(name))
+    numbers = dict(zip((cell.key for cell in form.cells), whole.numbers, strict=True))
+    entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: str(YEAR)}
+    texts = {text.key: LONG for text in form.texts}
+    return build_workbook(form, values={**inputs_only(form, numbers), **texts, **entries})
+
+
+@pytest.mark.parametrize(
+    ("limits", "verdict"),
+    [(Limits(cpu=0.01, seconds=0.2), "held"), (barrier.JUDGED, "accepted_with_remarks")],
+)
+def test_texts_that_take_too_long_cost_their_own_file(
+    form: Form, district: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits, verdict: str
+) -> None:
+    (district / "inbox" / "丙局.xlsx").write_bytes(long_winded(form, "丙局"))
+    monkeypatch.setattr(barrier, "JUDGED", limits)
+    with Pool(1) as pool:
+        first = run(district, work=Workforce(pool=pool))
+    assert told(first, "丙局.xlsx")[0] == verdict
+    assert first.record["counts"]["accepted"] == len(NAMES) - 1
+    log = log_of(district).count("开始校验")
+    again = run(district, 1)
+    assert told(again, "丙局.xlsx") == told(first, "丙局.xlsx")
+    assert log_of(district).count("开始校验") == log
+
+
+def test_many_long_texts_have_an_end_together(
+    form: Form, district: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in NAMES[1:]:
+        (district / "inbox" / f"{name}.xlsx").write_bytes(long_winded(form, name))
+    monkeypatch.setattr(trial, "TOGETHER", 400_000)
+    done = run(district)
+    assert [told(done, f"{name}.xlsx")[0] for name in NAMES] == ["accepted", "accepted_with_remarks", "held"]
+
+
+def test_what_archives_unpack_to_has_an_end_together(district: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is within the limits of one archive; what is kept of all of them together has one too."""
+    for number in range(4):
+        (district / "inbox" / f"箱{number}.zip").write_bytes(zeros(b"", random.Random(number)))
+    monkeypatch.setattr(barrier, "UNPACKED", 60_000_000)
+    first = run(district)
+    kept = sum(path.stat().st_size for path in (district / "output/ledger/originals").iterdir())
+    assert kept < 62_000_000
+    assert first.record["counts"]["accepted"] == len(NAMES)
+    assert [told(first, f"箱{number}.zip")[0] for number in (2, 3)] == ["held", "held"]
+    assert "用完" in told(first, "箱3.zip")[1][0]
 
 
 def test_a_mail_that_cannot_be_opened_is_held_and_opened_at_last(

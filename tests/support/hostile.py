@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from email.message import EmailMessage
 
-from tests.intake.support import draft, rewrite_part, zip_of
+from tests.intake.support import draft, numbers_for, rewrite_part, zip_of
+from tests.support.documents import docx_of
 
 SHEET, BOOK, STYLES = "xl/worksheets/sheet2.xml", "xl/workbook.xml", "xl/styles.xml"
 _EMPTY_ROW = b'<row r="%d"><c r="A%d"><v>1</v></c></row>'
@@ -158,6 +161,69 @@ def zeros(_: bytes, rng: random.Random) -> bytes:
     return zip_of({f"{n}.xlsx": noise + b"\0" * 14_000_000 for n in range(2)})
 
 
+def long_texts(_: bytes, rng: random.Random) -> bytes:
+    """A workbook whose every text is as long as a cell can be, of what rules over texts have most to do with."""
+    from pipeline.forms.loader import load_form  # noqa: PLC0415
+
+    form = load_form()
+    clause = rng.choice(
+        ("收到申请1件，其中1件、", "1.1.1.1.", " 1 2 3", "公开1条、较上年增长1%，", "（其中（含（")
+    )
+    texts = {text.key: (clause * 32_000)[:32_000] for text in form.texts}
+    return draft(form, numbers_for(form, rng.randrange(999)), answers=texts).xlsx()
+
+
+def word_bomb(_good: bytes, rng: random.Random) -> bytes:
+    """A Word report of thousands of tables, or of much from little."""
+    table = "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>"
+    return docx_of(
+        rng.choice((" " * rng.randint(50_000_000, 60_000_000), table * rng.randint(9_000, 11_000)))
+    )
+
+
+def nested_page(_good: bytes, rng: random.Random) -> bytes:
+    """A page of tables in tables."""
+    return b"<html><body>" + b"<table><tr><td>" * rng.randint(5_000, 90_000) + b"x</body></html>"
+
+
+def mail_of_texts(_good: bytes, rng: random.Random) -> bytes:
+    """A mail that carries such a workbook several times, each a little different."""
+    message = EmailMessage()
+    message["From"], message["Subject"] = "stranger@example.com", "report"
+    message.set_content("hello")
+    for number in range(3):
+        content = long_texts(b"", rng)
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=f"{number}.xlsx"
+        )
+    return message.as_bytes()
+
+
+def many_entries(number: int) -> bytes:
+    """An archive of ``number`` empty tables; written by hand, because that is what takes long."""
+    names = [b"%x.xlsx" % n for n in range(number)]
+    locals_, directory, at = [], [], 0
+    for name in names:
+        own = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, len(name), 0) + name
+        head = struct.pack(
+            "<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, len(name), 0, 0, 0, 0, 0, at
+        )
+        locals_.append(own)
+        directory.append(head + name)
+        at += len(own)
+    whole = b"".join(directory)
+    end = struct.pack(
+        "<4s4H2IH", b"PK\5\6", 0, 0, min(number, 0xFFFF), min(number, 0xFFFF), len(whole), at, 0
+    )
+    return b"".join(locals_) + whole + end
+
+
+def long_text_mail(size: int) -> bytes:
+    """A mail of nothing but ``size`` bytes of words."""
+    line = b"the report is attached, please find it below\r\n"
+    return b"From: a@b.cn\r\nSubject: report\r\n\r\n" + line * (size // len(line))
+
+
 KINDS: Mapping[str, Callable[[bytes, random.Random], bytes]] = {
     "two_directories.xlsx": two_directories,
     "directory_in_comment.xlsx": directory_in_comment,
@@ -175,6 +241,10 @@ KINDS: Mapping[str, Callable[[bytes, random.Random], bytes]] = {
     "damaged.ods": damaged("ods"),
     "crowded.zip": crowded,
     "zeros.zip": zeros,
+    "long_texts.xlsx": long_texts,
+    "bomb.docx": word_bomb,
+    "nested.html": nested_page,
+    "mail.eml": mail_of_texts,
 }
 """By the end of the file's name."""
 

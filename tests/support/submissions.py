@@ -14,7 +14,7 @@ AGENCY = Agency(code="001", name="甲局", kind="部门", level="县区")
 def plain_texts(form: Form) -> dict[str, str]:
     """Every text filled, short and with all that the rules over texts ask for."""
     said = "本年度有关工作已完成。统计期限自2023年1月1日起，至2023年12月31日止。未收取信息处理费。开展了考核、评议，没有责任追究。"
-    return {text.key: f"{text.label}：{said}" for text in form.texts}
+    return {text.key: f"关于{text.label}，{said}" for text in form.texts}
 
 
 def reading_of(

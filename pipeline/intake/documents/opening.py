@@ -7,13 +7,14 @@ import re
 from pipeline.intake.documents import child
 from pipeline.intake.documents.odt import read_odt
 from pipeline.intake.documents.parts import BlockCell, Document, DocumentTable, Paragraph, document
+from pipeline.intake.documents.plain import read_text
 from pipeline.intake.documents.web import read_web
 from pipeline.intake.documents.word import read_word
 from pipeline.intake.guard import ole, package
 from pipeline.intake.guard.refusal import hostile
 
 SUFFIXES = frozenset(
-    {".docx", ".docm", ".doc", ".wps", ".rtf", ".odt", ".html", ".htm", ".mht", ".mhtml", ".pdf"}
+    {".docx", ".docm", ".doc", ".wps", ".rtf", ".odt", ".html", ".htm", ".mht", ".mhtml", ".pdf", ".txt"}
 )
 """What documents are called; the readers go by content."""
 _SAMPLE = 4096
@@ -43,7 +44,7 @@ def _opened(content: bytes) -> Document | None:
     head = content[:_SAMPLE]
     if _PAGE.search(head) or _PAGE.search(head.replace(b"\0", b"")) or b"multipart/related" in head.lower():
         return read_web(content)
-    return None
+    return read_text(content)
 
 
 def _packed(content: bytes) -> Document | None:

@@ -22,9 +22,13 @@ SECOND = Limits(seconds=40.0, cpu=12.0)
 """What one may take that needed longer, alone, after all others."""
 _HURRIED = replace(FIRST, seconds=5.0, cpu=0.5)
 """What an item may take once others have wasted a good deal of the run."""
+JUDGED = Limits(seconds=10.0, cpu=1.5)
+"""What judging the texts of one file may take: a hundred times what it takes."""
 _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
 """Seconds wasted in a run from which on items are hurried, from which on none gets a second turn; and those of one source."""
 BUDGET = "budget"
+UNPACKED = 200 * 1024 * 1024
+"""Bytes that the items of one run may unpack to beyond their own size: ten times what a city's archives do."""
 
 __all__ = ["whole"]  # besides what stands here, for those who open nothing
 
@@ -37,6 +41,21 @@ class Spent:
 
     whole: float = 0.0
     by_source: dict[str, float] = field(default_factory=dict)
+    unpacked: int = 0
+    """Bytes that items unpacked to, beyond their own size."""
+
+    def takes(self, item: Item, found: Sequence[Found]) -> bool:
+        """Count what ``item`` unpacked to; return whether a run can keep it: what is kept is kept for good."""
+        growth = sum(len(one.content) for one in found if isinstance(one, Envelope)) - len(item.content)
+        if self.unpacked + growth > UNPACKED:
+            return False
+        self.unpacked += max(0, growth)
+        return True
+
+    @property
+    def limits(self) -> Limits:
+        """What an item may take at first, after what others have wasted."""
+        return _HURRIED if self.whole > _PATIENCE else FIRST
 
     def add(self, source: str, seconds: float) -> None:
         """Count what an item wasted."""
@@ -63,7 +82,7 @@ def carried_out(
 ) -> Iterator[tuple[Key, Outcome]]:
     """Do ``works``; what takes long gets a second turn after the others, as long as the run has time for that."""
     slow: list[ItemWork[Key]] = []
-    for work, outcome in _turn(pool, works, spent, _HURRIED if spent.whole > _PATIENCE else FIRST):
+    for work, outcome in one_turn(pool, works, spent, lambda: spent.limits):
         if isinstance(outcome, JobFailure) and outcome.kind == TIME:
             slow.append(work)
         else:
@@ -72,13 +91,14 @@ def carried_out(
         if spent.whole > _LAST_PATIENCE:
             yield work.key, JobFailure(TIME)
             continue
-        for again, outcome in _turn(pool, [work], spent, SECOND):
+        for again, outcome in one_turn(pool, [work], spent, lambda: SECOND):
             yield again.key, outcome
 
 
-def _turn(
-    pool: Pool | Here, works: Iterable[ItemWork[Key]], spent: Spent, limits: Limits
+def one_turn(
+    pool: Pool | Here, works: Iterable[ItemWork[Key]], spent: Spent, limits: Callable[[], Limits]
 ) -> Iterator[tuple[ItemWork[Key], Outcome]]:
+    """Do ``works``, each once, by ``limits``; what failed is counted as wasted."""
     begun: list[ItemWork[Key]] = []
     left: list[ItemWork[Key]] = []
 

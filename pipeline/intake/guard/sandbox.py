@@ -40,7 +40,7 @@ def parse(
 
     job = PoolJob(f"{__name__}:read", json.dumps(engine), (content,))
     limits = Limits(seconds, seconds, memory)
-    [(_, outcome)] = _pool().run([job], limits)
+    [(_, outcome)] = _pool().run([job], lambda: limits)
     answer: dict[str, Any] = {}
     if isinstance(outcome, JobAnswer):
         with suppress(ValueError):

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.intake.read.headings import TABLE, HeadedPart, bare, heading_in, is_title, parts_of, preface_of
+from pipeline.intake.read.headings import (
+    TABLE,
+    HeadedPart,
+    bare,
+    heading_in,
+    is_title,
+    opens_a_list,
+    parts_of,
+    preface_of,
+)
 from pipeline.model import Fact, Finding
 
 if TYPE_CHECKING:
@@ -25,7 +34,9 @@ def settle_headings(form: Form, listed: Listed) -> None:
     parts = {key: parts_of(form, listed.answers[key].split("\n")) for key in keys}
     if all(len(own) == 1 for own in parts.values()):
         return
-    cut = [key for key in keys if _cut_own(key, parts[key]) and not _names_itself(form, listed.answers[key])]
+    cut = [
+        key for key in keys if _cut_own(key, parts[key]) and not opens_a_list(listed.answers[key].split("\n"))
+    ]
     foreign = {key: _foreign(key, parts[key]) for key in keys}
     if sum(map(len, foreign.values())) == 1:  # one sentence that opens with another's name proves nothing
         foreign = {
@@ -68,15 +79,6 @@ def _stands_alone(form: Form, text: str, labels: Sequence[str]) -> bool:
     """Say whether a heading among ``labels`` is a line of its own."""
     found = (heading_in(form, line) for line in text.split("\n"))
     return any(one is not None and not one[1] and one[0].label in labels for one in found)
-
-
-def _names_itself(form: Form, text: str) -> bool:
-    """Say whether a text opens with its heading as with a word, a colon and the sentence after it: that reads well enough."""
-    line = text.split("\n", 1)[0]
-    found = heading_in(form, line)
-    return bool(found and found[1]) and line[: len(line) - len(found[1] if found else "")].rstrip().endswith(
-        ("：", ":")
-    )
 
 
 def _foreign(key: str, parts: Sequence[HeadedPart]) -> list[str]:

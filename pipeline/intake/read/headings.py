@@ -128,6 +128,19 @@ def heading_in(form: Form, line: str) -> tuple[Heading, str] | None:
     return None
 
 
+def opens_a_list(lines: Sequence[str]) -> bool:
+    """Say whether the first line is the first item of a list whose next one stands below: no heading then, but its own number."""
+    numbers = [found for line in lines if (found := _NUMBER.match(line))]
+    if not numbers or not _NUMBER.match(lines[0]) or not _ordinal(numbers[0][0]):
+        return False
+    alike = [found[0] for found in numbers[1:] if _shape(found[0]) == _shape(numbers[0][0])]
+    return bool(alike) and _ordinal(alike[0]) == _ordinal(numbers[0][0]) + 1
+
+
+def _shape(number: str) -> str:
+    return _ORDINAL.sub("#", "".join(number.split()))
+
+
 @lru_cache(maxsize=8)
 def _beginnings(form: Form) -> frozenset[str]:
     """Return the signs with which a heading, or the last part of one, may begin."""

@@ -40,7 +40,7 @@ class Paste:
 
 def paste_of(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> Paste | None:
     """Return the paste that moved figures of ``table``; None if there is none."""
-    low = _low_paste(form, table, placed, sheets)
+    low = None if placed.overwritten else _low_paste(form, table, placed, sheets)
     if low and low.finding.variant == "pasted_low":
         return low
     sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
 from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.shifted import blocks_of, is_figure
 from pipeline.intake.read.table_search import LineFault, Text, filled_row, search_table
 from pipeline.intake.read.values import shown
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _LONGEST_LABEL = 80
 _COPIED = re.compile(r"\s{0,9}[（(]\d{1,4}[）)]$")
 """What a spreadsheet adds to the name of a sheet that it copies."""
+_OVERWRITTEN = 3
+"""Labels with figures over them, from which on something was pasted there; fewer are slips of the hand."""
 _RECOGNISED = 0.5
 """A sheet holds a table if it has this share of its labels."""
 
@@ -46,6 +49,8 @@ class Placement:
     """The same table on further visible sheets, or once more on its own, which were not read."""
     rivals: tuple[str, ...] = ()
     """Sheets of which none has the right name and each holds the table: none was read."""
+    overwritten: bool = False
+    """Whether figures stand where labels should, the others being where they are in the template: something was pasted over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,8 @@ def _place(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placement:
     expected = next((sheet for sheet in visible if sheet.name == table.sheet), None)
     if expected and _stands(home, expected):
         return Placement(expected.name, home.positions)
+    if expected and blocks_of(form, table) and _is_pasted_over(home, expected):
+        return Placement(expected.name, home.positions, overwritten=True)
     able = [sheet for sheet in sheets if _may_hold(form, sheet)]
     holders = _holders(home, [sheet for sheet in able if sheet.visible])
     holders = holders or _holders(home, [sheet for sheet in able if not sheet.visible])
@@ -184,6 +191,20 @@ def _stands(home: _Home, sheet: SheetData) -> bool:
         if value != text and not (isinstance(value, str) and normalise(value) == normalise(text)):
             return False
     return all(filled_row(sheet, columns, top) == top for top, columns in home.bare_rows)
+
+
+def _is_pasted_over(home: _Home, sheet: SheetData) -> bool:
+    """Say whether every label stands at its address in the template or has a figure over it, and several have."""
+    stands = over = 0
+    for row, column, text in home.labels:
+        value = sheet.at(row, column)
+        if isinstance(value, str) and normalise(value) == normalise(text):
+            stands += 1
+        elif is_figure(value):
+            over += 1
+        else:
+            return False
+    return over >= _OVERWRITTEN and stands > 0
 
 
 def _holders(home: _Home, sheets: Sequence[SheetData]) -> list[SheetData]:

@@ -19,14 +19,14 @@ from pipeline.intake.read.values import type_cell
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form, Table
     from pipeline.intake.read.placing import Placement
-    from pipeline.intake.read.spreadsheet import SheetData
+    from pipeline.intake.read.spreadsheet import Raw, SheetData
     from pipeline.model import Number
 
 Line = tuple[int | None, ...]
 """For each row (or column) of the block the row (column) of the sheet it is read from; None: it is not there."""
 Spots = Mapping[str, tuple[int, int]]
 
-_UP, _DOWN, _LEFT, _RIGHT = 3, 5, 2, 3
+_UP, _DOWN, _LEFT, _RIGHT = 3, 10, 2, 3
 """How far off a paste is looked for."""
 _EXTRA = 2
 """Lines that a paste may have too many, or too few."""
@@ -111,7 +111,16 @@ def shift_of(
 ) -> Shift | None:
     """Return how the figures of ``block`` are shifted; None where they stand where they should, or nobody can tell."""
     search = _search_of(block, placed, sheet, cells)
+    if search and placed.overwritten:  # it stands elsewhere, wherever that is
+        return search.run() or Shift({})
     return search.run() if search and search.is_odd() else None
+
+
+def is_figure(value: Raw) -> bool:
+    """Say whether a cell holds a number, as a number or as text."""
+    if value in {None, ""} or isinstance(value, bool):
+        return False
+    return type_cell(value, "count").number is not None
 
 
 def _search_of(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.forms.loader import load_form
+from pipeline.intake.documents.opening import open_document
+from pipeline.intake.documents.parts import Paragraph
 from pipeline.intake.read.reading import read
 from pipeline.machine import office
 from pipeline.model import Place, Severity
@@ -71,6 +73,52 @@ def test_a_web_archive() -> None:
 def test_what_nianbao_publishes_itself() -> None:
     assert is_whole(read(FORM, own_word()))
     assert is_whole(read(FORM, render_page(compile_page(FORM), REPORT)))
+
+
+def as_text(content: bytes, between: str) -> str:
+    """A Word report as a text file: the cells of a row parted by ``between``."""
+    opened = open_document(content)
+    assert opened
+    lines: list[str] = []
+    for part in opened.parts:
+        if isinstance(part, Paragraph):
+            lines.append(part.text)
+        else:
+            lines += [
+                between.join(
+                    "" if value is None else f"{value:g}" if isinstance(value, float) else value
+                    for value in row
+                )
+                for row in part.rows()
+            ]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_text_file_with_tabs(encoding: str) -> None:
+    flat = as_text(as_docx(FORM, REPORT, AS_PUBLISHED), "\t").replace("\n科", "科")
+    found = read(FORM, flat.encode(encoding))
+    assert [key for key, value in found.numbers.items() if value not in (None, REAL.numbers[key])] == []
+    assert [key for key, text in REAL.texts.items() if bare(found.texts[key]) != bare(text)] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_of_a_text_file_without_tables_the_texts_are_read_and_the_tables_missed(encoding: str) -> None:
+    found = read(FORM, as_text(as_docx(FORM, REPORT, AS_PUBLISHED), "\n").encode(encoding))
+    assert (found.claims.agency, found.claims.year) == (REAL.agency, REAL.year)
+    assert not any(value is not None for value in found.numbers.values())
+    assert [item.variant for item in found.findings if item.severity is Severity.ERROR] == ["document"] + [
+        "no_table"
+    ] * 3
+    assert [key for key, text in REAL.texts.items() if bare(found.texts[key]) != bare(text)] == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"hello", "关于报送年报的通知\n请各单位报送。".encode(), b"code,name\n1,2\n", b"PK-no", b"a\0b"],
+)
+def test_other_text_files_are_no_reports(content: bytes) -> None:
+    assert [item.variant for item in read(FORM, content).findings] == ["not_a_workbook"]
 
 
 @pytest.mark.parametrize("kind", ["odt", "html", "pdf", "doc"])

@@ -163,6 +163,12 @@ def shifted(rng: random.Random, numbers: Numbers) -> Draft:
     return _sound(pasted(numbers, grid_of(numbers), down=down, across=across))
 
 
+def shifted_back(rng: random.Random, numbers: Numbers) -> Draft:
+    """Left or up: over the labels."""
+    down, across = rng.choice([(0, -1), (0, -2), (-1, 0), (-2, 0), (-1, -1)])
+    return _sound(pasted(numbers, grid_of(numbers), down=down, across=across))
+
+
 def with_subtotal(_: random.Random, numbers: Numbers) -> Draft:
     return _sound(pasted(numbers, subtotal(grid_of(numbers))))
 
@@ -200,7 +206,7 @@ def _sound(made: Draft) -> Draft:
 
 
 FAULTS: tuple[Fault, ...] = (
-    slip, two_slips, exchange, total_slip, pending, live_slip, blank, shifted, with_subtotal, with_heading, fewer_rows, landed,
+    slip, two_slips, exchange, total_slip, pending, live_slip, blank, shifted, shifted_back, with_subtotal, with_heading, fewer_rows, landed,
 )  # fmt: skip
 
 
