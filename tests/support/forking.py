@@ -1,0 +1,65 @@
+"""A command line goes in; it runs in a child forked from this process, and what it said and how it ended come out.
+
+A process that starts anew imports for longer than most commands take. What a child has from its parent are the modules;
+arguments, streams and warnings are those of a new process.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+import warnings
+from pathlib import Path
+from typing import BinaryIO
+
+import pipeline.run.batch
+from pipeline.cli.commands import main
+
+
+def forked(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run ``command`` (Python, ``-m``, ``pipeline``, arguments) in a child."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        gc.freeze()  # what the child only reads is not copied for it
+        child = os.fork()
+        if child == 0:
+            os._exit(_run(command, out, err))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        gc.unfreeze()
+        said, complained = (_text(file) for file in (out, err))
+    return subprocess.CompletedProcess(command, code, said, complained)
+
+
+def _text(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8")
+
+
+def _run(command: list[str], out: BinaryIO, err: BinaryIO) -> int:
+    with Path(os.devnull).open("rb") as nothing:
+        for number, file in enumerate((nothing, out, err)):
+            os.dup2(file.fileno(), number)
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(number, mode, encoding="utf-8", closefd=False)
+        for number, mode in ((0, "r"), (1, "w"), (2, "w"))
+    )
+    sys.argv = [str(Path(str(pipeline.__file__)).with_name("__main__.py")), *command[3:]]
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    try:
+        main()
+        code: object = 0
+    except SystemExit as ended:
+        code = ended.code
+    except BaseException:  # noqa: BLE001 - the child ends here, whatever happens
+        traceback.print_exc()
+        code = 1
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code if isinstance(code, int) else 0
