@@ -1,12 +1,12 @@
 """The types of the correspondence: what came, what is to be written to whom and why, and the letter that is sent.
 
-Planning (``correspondence``) makes intentions, ``publishing.letters`` turns them into letters; both speak these types.
+Planning (``letters.plan``) makes intentions, ``letters.text`` turns them into letters; both speak these types.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -40,6 +40,68 @@ KIND_WORDS: Mapping[LetterKind, str] = {
     LetterKind.TEMPLATE: "填报模板",
 }
 """How people call them: in file names and lists."""
+
+
+class Occasion(StrEnum):
+    """What makes a letter due; the value begins its key."""
+
+    ANSWER = "answer"
+    REMINDER = "reminder"
+    TEMPLATE = "template"
+    DIGEST = "digest"
+    COMPLETE = "delivery:complete"
+    """The district workbook goes up since every agency is in it."""
+    ASKED = "delivery:asked"
+    """The district workbook goes up since a person asked for it."""
+
+
+_PARTS: Mapping[Occasion, int] = {
+    Occasion.ANSWER: 3,
+    Occasion.REMINDER: 2,
+    Occasion.TEMPLATE: 2,
+    Occasion.DIGEST: 1,
+    Occasion.COMPLETE: 1,
+    Occasion.ASKED: 1,
+}
+"""Of how many parts the key of each occasion is made; the last of an answer is its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterKey:
+    """What a letter is for: planned twice under one key, it is written once.
+
+    ``about`` says of what: of an answer the mail (or its sender) and the file (or the day), of a reminder the agency and
+    the day, of a digest the day, of a delivery what is delivered. ``kind`` is what an answer says. ``number`` counts
+    letters that say the same of the same again.
+    """
+
+    occasion: Occasion
+    about: tuple[str, ...]
+    kind: LetterKind | None = None
+    number: int = 1
+
+    def __str__(self) -> str:
+        """Return the key as the ledger keeps it; ``parse`` reads it."""
+        parts = (self.occasion, *self.about, *((self.kind,) if self.kind else ()))
+        return ":".join(parts) + (f"~{self.number}" if self.number > 1 else "")
+
+    @classmethod
+    def parse(cls, text: str) -> LetterKey:
+        """Read what ``str`` wrote. Raises ValueError for anything else."""
+        occasion = next((item for item in Occasion if text.startswith(f"{item}:")), None)
+        if occasion is None:
+            raise ValueError(text)
+        rest, mark, tail = text.removeprefix(f"{occasion}:").rpartition("~")
+        is_numbered = bool(mark) and tail.isdecimal()
+        whole = rest if is_numbered else f"{rest}{mark}{tail}"
+        parts = whole.rsplit(":", _PARTS[occasion] - 1)
+        kind = LetterKind(parts.pop()) if occasion is Occasion.ANSWER else None
+        return cls(occasion, tuple(parts), kind, int(tail) if is_numbered else 1)
+
+    @property
+    def matter(self) -> LetterKey:
+        """What it is about, whatever it says of that: answers of every kind to one file have one matter."""
+        return replace(self, kind=None, number=1) if self.occasion is Occasion.ANSWER else self
 
 
 class LetterState(StrEnum):
@@ -237,7 +299,7 @@ Body: TypeAlias = AnswerPlan | Reminder | Digest | DistrictDelivery | Handout
 class Intention:
     """A letter that should be written. ``key`` is unique: planned twice, it is written once."""
 
-    key: str
+    key: LetterKey
     kind: LetterKind
     to: tuple[str, ...]
     body: Body
@@ -256,7 +318,7 @@ class Attachment:
 class Letter:
     """A letter, ready to be sent: ``content`` is the whole mail (RFC 5322)."""
 
-    key: str
+    key: LetterKey
     kind: LetterKind
     agency: str | None
     to: tuple[str, ...]

@@ -15,7 +15,7 @@ from pipeline.district.folder import District
 from pipeline.ledger import campaign, decisions, letters
 from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.opening import open_campaign
-from pipeline.letter import Intention, LetterState
+from pipeline.letter import Intention, LetterKey, LetterState, Occasion
 from pipeline.letters.plan import CampaignState, asked_delivery, corrects, delivery_of_all, renewed
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError, Decision, DecisionKind, Verdict
@@ -57,7 +57,7 @@ def release(
         wanted = delivery_of_all(state)
         if wanted is None or not corrects(state, wanted.key):
             raise ConfigError("没有等待放行的更正：汇总表还没有报送过，没有收齐，或者数据没有变化。")
-        if key not in (None, wanted.key):
+        if key not in (None, str(wanted.key)):
             raise ConfigError(OTHERWISE)
         names = {agency for agency, _ in state.changes}
         strange = [name for name in whose if name not in names]
@@ -68,7 +68,7 @@ def release(
         return _released(desk, wanted.key, by=by, reason=reason)
 
 
-def _released(desk: LetterContext, key: str, *, by: str, reason: str) -> Decision:
+def _released(desk: LetterContext, key: LetterKey, *, by: str, reason: str) -> Decision:
     year = desk.district.year
     made = Decision(DecisionKind.RELEASE, reason.strip(), by.strip(), desk.now, letter=key_of(year, key))
     decisions.give(desk.ledger, year, made)
@@ -101,7 +101,7 @@ def deliver(
     _refuse_what_cannot_go(desk, found)
     digest = hashlib.sha256(workbook_of(desk, found).content).hexdigest()
     asked, state = _asked(desk, found, digest)
-    if key not in (None, asked.key):
+    if key not in (None, str(asked.key)):
         raise ConfigError(OTHERWISE)
     if _must_be_released(state, asked):
         if not reason:
@@ -142,18 +142,18 @@ def _asked(desk: LetterContext, found: RunResult, workbook: str) -> tuple[Intent
 
 
 def _must_be_released(state: CampaignState, asked: Intention) -> bool:
-    is_of_all = not asked.key.startswith("delivery:asked:")
+    is_of_all = asked.key.occasion is not Occasion.ASKED
     return is_of_all and corrects(state, asked.key) and asked.key not in state.released
 
 
-def _standing(desk: LetterContext, key: str) -> LetterState | None:
+def _standing(desk: LetterContext, key: LetterKey) -> LetterState | None:
     """Return what became of the letter, None where there is none that stands."""
     written = {item.key: item.state for item in letters.of_year(desk.ledger, desk.district.year)}
     found = written.get(key_of(desk.district.year, key))
     return None if found is LetterState.WITHDRAWN else found
 
 
-def _carries(desk: LetterContext, key: str, workbook: str) -> bool:
+def _carries(desk: LetterContext, key: LetterKey, workbook: str) -> bool:
     """Whether the letter is signed, with the very same workbook."""
     letter = key_of(desk.district.year, key)
     return any((item.letter, item.workbook) == (letter, workbook) for item in _signed(desk))

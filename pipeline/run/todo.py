@@ -118,7 +118,7 @@ def _delivery(state: CampaignState) -> Iterator[Question]:
     else:
         what, kind = "报送汇总表", DELIVERY
         detail = "看过汇总表以后选“签发”，在“决定人”写明谁审核同意；签发以后才报给上级办公室。"
-    yield _question(key_of(kind, found.key), state.district.name, what, detail, CHOICES[kind])
+    yield _question(key_of(kind, str(found.key)), state.district.name, what, detail, CHOICES[kind])
 
 
 def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question]:

@@ -17,8 +17,10 @@ from pipeline.letter import (
     DistrictDelivery,
     Handout,
     Intention,
+    LetterKey,
     LetterKind,
     LetterState,
+    Occasion,
     Reminder,
 )
 from pipeline.letters.plan import AgencyStanding, CampaignState, LetterPlan, WrittenLetter, plan, untrue
@@ -46,7 +48,9 @@ def answer(item: AnsweredFile) -> Intention:
 
 def reminder(owner: Agency = ONE, day: str = "2024-01-24") -> Intention:
     body = Reminder(NIGHT.date(), 1, 0, 1)
-    return Intention(f"reminder:{owner.code}:{day}", LetterKind.REMINDER, (owner.emails[0],), body, owner)
+    return Intention(
+        LetterKey(Occasion.REMINDER, (owner.code, day)), LetterKind.REMINDER, (owner.emails[0],), body, owner
+    )
 
 
 def later(
@@ -165,7 +169,14 @@ def test_only_reminders_that_left_are_counted_and_the_digest_says_how_many_lette
         assert later(written=written).reminded(ONE) == count
     for sends, left_over in ((False, 3), (True, 1)):
         served = replace(HOME, mail=MailSettings(smtp_host="smtp.example", send=sends))
-        other = kept(Intention("asked", LetterKind.NOT_A_SUBMISSION, ("x@y.cn",), Handout(NIGHT.date())))
+        other = kept(
+            Intention(
+                LetterKey(Occasion.ASKED, ("f",)),
+                LetterKind.NOT_A_SUBMISSION,
+                ("x@y.cn",),
+                Handout(NIGHT.date()),
+            )
+        )
         now = datetime(2024, 1, 29, 8, tzinfo=CHINA)
         found = plan(replace(later(written=[*waiting, other], now=now), district=served), {})
         [body] = [item.body for item in found.letters if isinstance(item.body, Digest)]
@@ -176,7 +187,9 @@ def test_only_reminders_that_left_are_counted_and_the_digest_says_how_many_lette
 
 def test_letters_of_a_day_do_not_outlive_it() -> None:
     """Nobody has run anything since: before letters are sent, what is dated is withdrawn."""
-    digest = Intention("digest:2024-01-24", LetterKind.DIGEST, ("x@y.cn",), Handout(NIGHT.date()))
+    digest = Intention(
+        LetterKey(Occasion.DIGEST, ("2024-01-24",)), LetterKind.DIGEST, ("x@y.cn",), Handout(NIGHT.date())
+    )
     evening = datetime(2024, 1, 23, 20, tzinfo=CHINA)
     written = [kept(reminder(day="2024-01-23"), created_at=evening), kept(digest, created_at=evening)]
     for day, gone in ((24, []), (25, [item.key for item in written])):
@@ -201,7 +214,13 @@ def test_a_reminder_that_waits_is_written_anew_with_what_is_left_today() -> None
 
 def test_a_template_waits_until_something_came_or_a_reminder_carries_it(form: Form) -> None:
     template = kept(
-        Intention("template:2023:001", LetterKind.TEMPLATE, ONE.emails[:1], Handout(NIGHT.date()), ONE)
+        Intention(
+            LetterKey(Occasion.TEMPLATE, ("2023", "001")),
+            LetterKind.TEMPLATE,
+            ONE.emails[:1],
+            Handout(NIGHT.date()),
+            ONE,
+        )
     )
     assert plan(later(written=[template]), {}).withdrawn == ()
     came = AgencyStanding(ONE, arrival(form, ONE, verdict=Verdict.RETURNED))
@@ -257,6 +276,8 @@ def test_the_answer_to_a_colleague_of_the_agencys_domain_stays_his(form: Form) -
 
 
 def test_a_workbook_refused_by_the_district_office_goes_to_its_corrected_address() -> None:
-    item = Intention("delivery:asked:f", LetterKind.DELIVERY, ("old@example.cn",), DistrictDelivery(1, 2))
+    item = Intention(
+        LetterKey(Occasion.ASKED, ("f",)), LetterKind.DELIVERY, ("old@example.cn",), DistrictDelivery(1, 2)
+    )
     found = plan(later(written=[kept(item, LetterState.FAILED)]), {})
     assert found.readdressed == {item.key: (OFFICE,)}

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from pipeline.district.workdays import Calendar, Extension
 from pipeline.forms.form import Form
-from pipeline.letter import Digest, DistrictDelivery, Intention, LetterKind, LetterState, Reminder
+from pipeline.letter import (
+    Digest,
+    DistrictDelivery,
+    Intention,
+    LetterKey,
+    LetterKind,
+    LetterState,
+    Occasion,
+    Reminder,
+)
 from pipeline.letters.plan import (
     AgencyStanding,
     LetterPlan,
@@ -102,10 +111,16 @@ def test_reminders_are_counted() -> None:
 
 def test_the_digest_is_for_the_morning_in_which_it_is_read() -> None:
     evening, morning = digest(state(HOME, now=at(22, 20))), digest(state(HOME, now=at(23, 2)))
-    assert [item.key for item in evening] == [item.key for item in morning] == ["digest:2024-01-23"]
+    assert (
+        [item.key for item in evening]
+        == [item.key for item in morning]
+        == [LetterKey(Occasion.DIGEST, ("2024-01-23",))]
+    )
     assert evening[0].to == (COORDINATOR,)
     assert digest(state(HOME, now=at(26, 20))) == [], "read on a Saturday"
-    assert [item.key for item in digest(state(HOME, now=at(28, 20)))] == ["digest:2024-01-29"]
+    assert [item.key for item in digest(state(HOME, now=at(28, 20)))] == [
+        LetterKey(Occasion.DIGEST, ("2024-01-29",))
+    ]
     holiday = replace(HOME, calendar=Calendar(holidays=(at(23).date(),)))
     assert digest(state(holiday, now=at(22, 20))) == []
     nobody = replace(HOME, people=replace(HOME.people, email=""))
@@ -147,7 +162,14 @@ def test_an_agency_that_no_letter_reaches_is_called(form: Form) -> None:
     assert call.agency == nowhere
     assert "没有邮箱" in call.why
     refused = WrittenLetter(
-        "k", LetterKind.REMINDER, "002", ("a@b.cn",), "催报", NIGHT, LetterState.FAILED, "550 no such user"
+        LetterKey(Occasion.REMINDER, ("002", "2024-01-23")),
+        LetterKind.REMINDER,
+        "002",
+        ("a@b.cn",),
+        "催报",
+        NIGHT,
+        LetterState.FAILED,
+        "550 no such user",
     )
     told = replace(state(home, now=at(29)), written=(refused,))
     [_, second] = calls(told, at(29).date())

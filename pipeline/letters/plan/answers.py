@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.district.folder import District
-from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKind
+from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, Occasion
 from pipeline.letters.plan.state import addresses, belongs_to
 from pipeline.model import CHINA, Agency, SenderProof, Verdict
 
@@ -34,7 +34,7 @@ def answers(
     arrivals: Iterable[AnsweredFile], earlier: Mapping[str, Sequence[AnsweredFile]], district: District
 ) -> list[Intention]:
     """Plan the answers. ``earlier`` holds every file of an agency (by code), in order of arrival, held ones left out."""
-    planned: dict[str, Intention] = {}
+    planned: dict[LetterKey, Intention] = {}
     came = list(arrivals)
     reported = {item.agency.code for item in came if item.agency and item.verdict is not Verdict.DUPLICATE}
     for arrival in came:
@@ -91,16 +91,12 @@ def _answer(
     )
 
 
-def key_of(arrival: AnsweredFile, kind: LetterKind) -> str:
+def key_of(arrival: AnsweredFile, kind: LetterKind) -> LetterKey:
     """A sender without a table gets one letter a day, so that two machines can never talk to each other."""
     if kind is LetterKind.NOT_A_SUBMISSION and arrival.received_at:
-        return f"answer:{arrival.sender}:{arrival.received_at.astimezone(CHINA).date()}:{kind}"
-    return f"answer:{arrival.mail or 'inbox'}:{arrival.sha256}:{kind}"
-
-
-def occasion(key: str) -> str:
-    """Return what a key is about, whatever the letter says of it."""
-    return key.rpartition(":")[0] if key.startswith("answer:") else key
+        day = arrival.received_at.astimezone(CHINA).date()
+        return LetterKey(Occasion.ANSWER, (str(arrival.sender), str(day)), kind)
+    return LetterKey(Occasion.ANSWER, (arrival.mail or "inbox", arrival.sha256), kind)
 
 
 def _recipients(arrival: AnsweredFile, kind: LetterKind, district: District) -> tuple[str, ...]:

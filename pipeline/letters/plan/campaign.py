@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKind, LetterState
-from pipeline.letters.plan.answers import answers, key_of, occasion
+from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, LetterState
+from pipeline.letters.plan.answers import answers, key_of
 from pipeline.letters.plan.delivery import complete_delivery
 from pipeline.letters.plan.digest import digest
 from pipeline.letters.plan.limits import within_limits
@@ -29,8 +29,8 @@ class LetterPlan:
     """
 
     letters: tuple[Intention, ...] = ()
-    withdrawn: tuple[str, ...] = ()
-    readdressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    withdrawn: tuple[LetterKey, ...] = ()
+    readdressed: Mapping[LetterKey, tuple[str, ...]] = field(default_factory=dict)
     waiting: tuple[Intention, ...] = ()
 
 
@@ -71,7 +71,7 @@ def _without_contradictions(state: CampaignState, planned: Sequence[Intention]) 
 
 
 def _again(
-    state: CampaignState, earlier: Mapping[str, Sequence[AnsweredFile]], leaving: frozenset[str]
+    state: CampaignState, earlier: Mapping[str, Sequence[AnsweredFile]], leaving: frozenset[LetterKey]
 ) -> Iterator[Intention]:
     """Plan the answers that wait as if they had not been written."""
     waiting = {item.key for item in state.written if item.is_waiting_answer} - leaving
@@ -80,11 +80,11 @@ def _again(
         yield from (item for item in _unwritten(others, earlier, ()) if item.key in waiting)
 
 
-def _withdrawn(item: WrittenLetter, gone: frozenset[str]) -> WrittenLetter:
+def _withdrawn(item: WrittenLetter, gone: frozenset[LetterKey]) -> WrittenLetter:
     return replace(item, state=LetterState.WITHDRAWN) if item.key in gone else item
 
 
-def _waiting(item: WrittenLetter, readdressed: Mapping[str, tuple[str, ...]]) -> WrittenLetter:
+def _waiting(item: WrittenLetter, readdressed: Mapping[LetterKey, tuple[str, ...]]) -> WrittenLetter:
     to = readdressed.get(item.key)
     return replace(item, to=to, state=LetterState.WAITING) if to else item
 
@@ -107,33 +107,33 @@ class Record:
     """What has been written so far: every letter about an occasion, oldest first."""
 
     state: CampaignState
-    about: Mapping[str, Sequence[WrittenLetter]]
+    about: Mapping[LetterKey, Sequence[WrittenLetter]]
 
     @classmethod
     def of(cls, state: CampaignState) -> Record:
         """Sort the letters by their occasions."""
-        about: dict[str, list[WrittenLetter]] = {}
+        about: dict[LetterKey, list[WrittenLetter]] = {}
         for item in state.written:
-            about.setdefault(occasion(item.key), []).append(item)
+            about.setdefault(item.key.matter, []).append(item)
         return cls(state, about)
 
-    def standing(self, key: str) -> list[WrittenLetter]:
+    def standing(self, key: LetterKey) -> list[WrittenLetter]:
         """Return the letters about the occasion of ``key`` that were not withdrawn."""
-        return [item for item in self.about.get(occasion(key), ()) if item.state is not LetterState.WITHDRAWN]
+        return [item for item in self.about.get(key.matter, ()) if item.state is not LetterState.WITHDRAWN]
 
-    def was_decided(self, key: str) -> bool:
+    def was_decided(self, key: LetterKey) -> bool:
         """Whether its sender may have had a receipt or a return: what has come into doubt since is the office's to settle."""
-        letters = self.about.get(occasion(key), ())
+        letters = self.about.get(key.matter, ())
         return any(item.kind in _OPPOSITE and self.state.has_left(item) for item in letters)
 
-    def last_gone(self, key: str) -> WrittenLetter | None:
+    def last_gone(self, key: LetterKey) -> WrittenLetter | None:
         """Return the last letter about the occasion of ``key`` that is known to have left."""
-        gone = [item for item in self.about.get(occasion(key), ()) if item.is_gone]
+        gone = [item for item in self.about.get(key.matter, ()) if item.is_gone]
         return gone[-1] if gone else None
 
-    def last_read(self, key: str) -> WrittenLetter | None:
+    def last_read(self, key: LetterKey) -> WrittenLetter | None:
         """Return the last letter about the occasion of ``key`` that may have reached its reader."""
-        read = [item for item in self.about.get(occasion(key), ()) if self.state.has_left(item)]
+        read = [item for item in self.about.get(key.matter, ()) if self.state.has_left(item)]
         return read[-1] if read else None
 
 
@@ -151,11 +151,11 @@ def _answered(
         return None
     if intention.kind is LetterKind.HELD and record.was_decided(intention.key):
         return None
-    is_known = intention.kind is LetterKind.RETURNED or occasion(intention.key) in record.about
+    is_known = intention.kind is LetterKind.RETURNED or intention.key.matter in record.about
     if is_known and _is_past(intention, earlier):
         return None
     taken = {item.key for item in standing}
-    keys = (intention.key, *(f"{intention.key}~{number}" for number in range(2, len(taken) + 2)))
+    keys = (replace(intention.key, number=number) for number in range(1, len(taken) + 2))
     key = next(key for key in keys if key not in taken)
     return replace(intention, key=key, body=_in_view_of(intention, intention.body, record, earlier))
 
@@ -191,7 +191,7 @@ def _morning(
     return [item for item in found if item.key not in _keys(state)]
 
 
-def _keys(state: CampaignState) -> set[str]:
+def _keys(state: CampaignState) -> set[LetterKey]:
     """Return the keys under which nothing is to be written; what was withdrawn may come true again, but for its day."""
     return {
         item.key

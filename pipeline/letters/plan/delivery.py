@@ -10,10 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.letter import DistrictDelivery, Intention, LetterKind
+from pipeline.letter import DistrictDelivery, Intention, LetterKey, LetterKind, Occasion
 from pipeline.letters.plan.state import CampaignState, WrittenLetter
-
-COMPLETE = "delivery:complete:"
 
 
 def complete_delivery(state: CampaignState) -> list[Intention]:
@@ -30,7 +28,7 @@ def delivery_of_all(state: CampaignState) -> Intention | None:
     if not to or any(not standing.counting for standing in state.standings):
         return None
     mark = "\n".join(f"{standing.agency.code} {standing.counting}" for standing in state.standings)
-    key = _key(state, f"{COMPLETE}{hashlib.sha256(mark.encode()).hexdigest()}")
+    key = _key(state, hashlib.sha256(mark.encode()).hexdigest())
     if corrects(state, key) and not state.changes:
         return None
     return Intention(key, LetterKind.DELIVERY, (to,), _body(state, key))
@@ -40,7 +38,7 @@ def delivery_of_all(state: CampaignState) -> Intention | None:
 class Unsigned:
     """What waits for a signature: ``key`` is the letter's; ``corrections``, whose and in words, must be released first."""
 
-    key: str
+    key: LetterKey
     corrections: Sequence[tuple[str, str]] = ()
 
 
@@ -55,20 +53,19 @@ def unsigned_delivery(state: CampaignState) -> Unsigned | None:
     return None if wanted.key in done else Unsigned(wanted.key)
 
 
-def _key(state: CampaignState, base: str) -> str:
+def _key(state: CampaignState, content: str) -> LetterKey:
     """Return the key of a letter about what stands now; what went up once and stands again goes up anew."""
     gone = [item.key for item in _gone(state)]
-    times = [key.partition("~")[0] for key in gone].count(base)
-    is_last = bool(gone) and gone[-1].partition("~")[0] == base
-    number = times if is_last else times + 1
-    return base if number <= 1 else f"{base}~{number}"
+    times = [key.about for key in gone].count((content,))
+    is_last = bool(gone) and gone[-1].about == (content,)
+    return LetterKey(Occasion.COMPLETE, (content,), number=times if is_last else times + 1)
 
 
 def _gone(state: CampaignState) -> list[WrittenLetter]:
-    return [item for item in state.written if item.key.startswith(COMPLETE) and item.is_gone]
+    return [item for item in state.written if item.key.occasion is Occasion.COMPLETE and item.is_gone]
 
 
-def corrects(state: CampaignState, key: str) -> bool:
+def corrects(state: CampaignState, key: LetterKey) -> bool:
     """Whether the letter of ``key`` would correct a complete workbook that has gone up."""
     gone = _gone(state)
     return bool(gone) and gone[-1].key != key
@@ -82,13 +79,13 @@ def asked_delivery(state: CampaignState, workbook: str) -> Intention:
     wanted = delivery_of_all(state)
     if wanted:
         return wanted
-    key = f"delivery:asked:{workbook}"
+    key = LetterKey(Occasion.ASKED, (workbook,))
     return Intention(
         key, LetterKind.DELIVERY, (state.district.people.district_office_email,), _body(state, key)
     )
 
 
-def _body(state: CampaignState, key: str) -> DistrictDelivery:
+def _body(state: CampaignState, key: LetterKey) -> DistrictDelivery:
     waiting = [standing.agency.name for standing in state.standings if not standing.counting]
     return DistrictDelivery(
         accepted=len(state.standings) - len(waiting),

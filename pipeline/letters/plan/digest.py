@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from pipeline.letter import AnsweredFile, Digest, Intention, LetterKind, PhoneCall, Plea
+from pipeline.letter import AnsweredFile, Digest, Intention, LetterKey, LetterKind, Occasion, PhoneCall, Plea
 from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses
 from pipeline.model import CHINA, Agency, Notice, Severity, Verdict
 
@@ -14,8 +14,6 @@ _PATIENCE = 2
 """Workdays that a returned report may take before somebody calls."""
 _OFTEN = 3
 """Returned so often, a call helps more than another letter."""
-DIGEST = "digest:"
-"""Begins the key of every digest; the day on which it is read follows."""
 _Ranked = tuple[int, int, PhoneCall]
 
 
@@ -27,7 +25,11 @@ def digest(state: CampaignState, waiting: int = 0) -> list[Intention]:
     to, day = state.district.people.email, state.reading_day
     if not to or not state.district.calendar.is_workday(day):
         return []
-    return [Intention(f"{DIGEST}{day}", LetterKind.DIGEST, (to,), morning(state, day, waiting))]
+    return [
+        Intention(
+            LetterKey(Occasion.DIGEST, (str(day),)), LetterKind.DIGEST, (to,), morning(state, day, waiting)
+        )
+    ]
 
 
 def morning(state: CampaignState, day: date, waiting: int) -> Digest:

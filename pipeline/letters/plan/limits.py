@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from pipeline.letter import AnswerPlan, Intention
+from pipeline.letter import AnswerPlan, Intention, Occasion
 from pipeline.letters.plan.state import CampaignState
 
 STRANGER = 5
@@ -22,7 +22,9 @@ ALL = 100
 
 def within_limits(planned: Iterable[Intention], state: CampaignState) -> list[Intention]:
     """Return what may be written today, in order; letters that answer nobody are not counted."""
-    today = [item for item in state.written if item.key.startswith("answer:") and item.day == state.today]
+    today = [
+        item for item in state.written if item.key.occasion is Occasion.ANSWER and item.day == state.today
+    ]
     by_address = Counter(address.lower() for item in today for address in item.to)
     left = ALL + 2 * len(state.district.agencies) - len(today)
     kept: list[Intention] = []

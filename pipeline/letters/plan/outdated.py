@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.letter import Intention, LetterKind
+from pipeline.letter import Intention, LetterKey, LetterKind, Occasion
 from pipeline.letters.plan.answers import KINDS
-from pipeline.letters.plan.delivery import COMPLETE, complete_delivery
-from pipeline.letters.plan.digest import DIGEST
+from pipeline.letters.plan.delivery import complete_delivery
 from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses, belongs_to
 from pipeline.model import Agency, Verdict
 
@@ -24,7 +23,7 @@ _RENEWED: Mapping[LetterKind, LetterKind] = {
 """Kinds of which an older letter gives way to a new one of the other kind to the same reader; reminders carry the template."""
 
 
-def untrue(state: CampaignState) -> list[str]:
+def untrue(state: CampaignState) -> list[LetterKey]:
     """Return the keys of letters that say what does not hold any more."""
     standings = {standing.agency.code: standing for standing in state.standings}
     complete = {item.key for item in complete_delivery(state)}
@@ -35,7 +34,7 @@ def untrue(state: CampaignState) -> list[str]:
     ]
 
 
-def renewed(written: Sequence[WrittenLetter], planned: Sequence[Intention]) -> list[str]:
+def renewed(written: Sequence[WrittenLetter], planned: Sequence[Intention]) -> list[LetterKey]:
     """Return the keys of letters in whose place another of the same kind is about to be written."""
     new = {(item.kind, item.agency.code if item.agency else None): item.key for item in planned}
     return [
@@ -47,13 +46,15 @@ def renewed(written: Sequence[WrittenLetter], planned: Sequence[Intention]) -> l
     ]
 
 
-def corrected(state: CampaignState) -> dict[str, tuple[str, ...]]:
+def corrected(state: CampaignState) -> dict[LetterKey, tuple[str, ...]]:
     """Map the keys of letters whose address is its reader's no longer to the addresses that are."""
     agencies = {agency.code: agency for agency in state.district.agencies}
     return dict(_corrected(state, agencies))
 
 
-def _corrected(state: CampaignState, agencies: Mapping[str, Agency]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _corrected(
+    state: CampaignState, agencies: Mapping[str, Agency]
+) -> Iterator[tuple[LetterKey, tuple[str, ...]]]:
     office = state.district.people.district_office_email
     for item in state.written:
         agency = agencies.get(item.agency or "")
@@ -74,13 +75,13 @@ def _is_dated(state: CampaignState, item: WrittenLetter) -> bool:
     if item.is_refused:
         return False
     if item.kind is LetterKind.DIGEST:
-        return item.key < f"{DIGEST}{state.today}"
+        return item.key.about < (str(state.today),)
     waited = state.district.calendar.workdays_between(item.day, state.today)
     return item.kind is LetterKind.REMINDER and waited > 1
 
 
 def _holds(
-    state: CampaignState, item: WrittenLetter, standing: AgencyStanding | None, complete: set[str]
+    state: CampaignState, item: WrittenLetter, standing: AgencyStanding | None, complete: set[LetterKey]
 ) -> bool:
     if (item.agency and standing is None) or _is_dated(state, item):
         return False  # its agency is on the roster no longer, or its day is past
@@ -93,6 +94,6 @@ def _holds(
         case LetterKind.ACCEPTANCE | LetterKind.RETURNED | LetterKind.HELD | LetterKind.DUPLICATE:
             return any(KINDS[verdict] is item.kind for verdict in state.verdicts.get(item.sha256, ()))
         case LetterKind.DELIVERY:
-            return item.key in complete or not item.key.startswith(COMPLETE)
+            return item.key in complete or item.key.occasion is not Occasion.COMPLETE
         case _:
             return True

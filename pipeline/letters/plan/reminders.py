@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.district.folder import District
-from pipeline.letter import Handout, Intention, LetterKind, LetterState, Reminder
+from pipeline.letter import Handout, Intention, LetterKey, LetterKind, LetterState, Occasion, Reminder
 from pipeline.letters.plan.state import CampaignState, addresses
 from pipeline.model import Agency
 
@@ -35,7 +35,15 @@ def reminders(state: CampaignState) -> list[Intention]:
                 times=state.reminded(agency) + 1,
                 doubtful=standing.is_doubtful,
             )
-            found.append(Intention(f"reminder:{agency.code}:{today}", LetterKind.REMINDER, to, body, agency))
+            found.append(
+                Intention(
+                    LetterKey(Occasion.REMINDER, (agency.code, str(today))),
+                    LetterKind.REMINDER,
+                    to,
+                    body,
+                    agency,
+                )
+            )
     return found
 
 
@@ -43,7 +51,7 @@ def handouts(district: District, agencies: Iterable[Agency]) -> list[Intention]:
     """Hand every agency that has a mailbox its template, once a campaign."""
     return [
         Intention(
-            f"template:{district.year}:{agency.code}",
+            LetterKey(Occasion.TEMPLATE, (str(district.year), agency.code)),
             LetterKind.TEMPLATE,
             addresses(agency),
             Handout(district.deadline_of(agency.code)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipeline.district.folder import District
-from pipeline.letter import AnsweredFile, LetterKind, LetterState, Unsent
+from pipeline.letter import AnsweredFile, LetterKey, LetterKind, LetterState, Occasion, Unsent
 from pipeline.model import CHINA, Agency, Verdict
 
 _OFFICE_CLOSES = 17
@@ -49,7 +49,7 @@ class AgencyStanding:
 class WrittenLetter:
     """A letter of an earlier run; ``said`` are the mail server's last words."""
 
-    key: str
+    key: LetterKey
     kind: LetterKind
     agency: str | None
     to: tuple[str, ...]
@@ -71,7 +71,7 @@ class WrittenLetter:
     @property
     def is_waiting_answer(self) -> bool:
         """Whether it answers a file or mail and is still to leave."""
-        return self.state is LetterState.WAITING and self.key.startswith("answer:")
+        return self.state is LetterState.WAITING and self.key.occasion is Occasion.ANSWER
 
     @property
     def is_gone(self) -> bool:
@@ -86,7 +86,7 @@ class WrittenLetter:
     @property
     def sha256(self) -> str:
         """The digest of the file that an answer is about."""
-        return self.key.rsplit(":", 2)[1] if self.key.startswith("answer:") else ""
+        return self.key.about[-1] if self.key.occasion is Occasion.ANSWER else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ class CampaignState:
     """Names of agencies whose reports were accepted once and that are on the roster no longer."""
     changes: tuple[tuple[str, str], ...] = ()
     """What differs from the workbook that was delivered last: whose it is, and in words."""
-    released: Mapping[str, str] = field(default_factory=dict)
+    released: Mapping[LetterKey, str] = field(default_factory=dict)
     """Why a correction of what was delivered may go up, by the key of the letter that carries it."""
-    signed: Collection[str] = ()
+    signed: Collection[LetterKey] = ()
     """The keys of the letters with the district workbook that a person has signed."""
     to_decide: tuple[str, ...] = ()
     """What waits for a person, in sentences."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pipeline.district.workdays import spoken_date
-from pipeline.letter import Intention, LetterKind, LetterState
+from pipeline.letter import Intention, LetterKey, LetterKind, LetterState, Occasion
 from pipeline.letters.plan import morning
 from pipeline.letters.plan.state import CampaignState
 from pipeline.publishing.files import write_if_changed
@@ -31,7 +31,9 @@ def lay_out_morning(context: LetterContext, state: CampaignState, *, is_news: bo
     from pipeline.letters.text import Sources, Texts, values_of  # noqa: PLC0415 - Jinja2, only where a text is written
 
     waiting = sum(item.state is LetterState.WAITING for item in state.written)
-    intention = Intention("", LetterKind.DIGEST, (), morning(state, day, waiting))
+    intention = Intention(
+        LetterKey(Occasion.DIGEST, (str(day),)), LetterKind.DIGEST, (), morning(state, day, waiting)
+    )
     values = values_of(intention, Sources(context.form, context.district, context.now), ())
     text = Texts(context.district.layouts).render(LetterKind.DIGEST, values)
     whole = f"{text.subject}\n\n{text.body}"

@@ -19,7 +19,7 @@ from pipeline.district.folder import District
 from pipeline.ledger import Ledger, campaign, events, imports, letters, outputs
 from pipeline.ledger.campaign import DeliveryRecord, RunResult
 from pipeline.ledger.secret import secret_of
-from pipeline.letter import KIND_WORDS, Intention, LetterKind, LetterState
+from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState
 from pipeline.letters.plan import plan, untrue
 from pipeline.model import CHINA, Made
 from pipeline.publishing.file_plan import PAGE
@@ -228,12 +228,12 @@ def _file(item: letters.StoredLetter, names: dict[str, str]) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def withdraw(context: LetterContext, keys: Iterable[str]) -> None:
+def withdraw(context: LetterContext, keys: Iterable[LetterKey]) -> None:
     """Record that the letters with these keys of the campaign are not to be sent any more."""
     letters.withdraw(context.ledger, [key_of(context.district.year, key) for key in keys], context.now)
 
 
-def _readdress(context: LetterContext, wanted: Mapping[str, tuple[str, ...]]) -> None:
+def _readdress(context: LetterContext, wanted: Mapping[LetterKey, tuple[str, ...]]) -> None:
     """Send to a corrected address what was refused at, or waits for, the former one."""
     if not wanted:
         return

@@ -17,7 +17,7 @@ from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
-from pipeline.letter import AnsweredFile, LetterKind
+from pipeline.letter import AnsweredFile, LetterKey, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
 from pipeline.model import Agency, Assessment, DecisionKind, Finding, Message, Notice, Verdict
 from pipeline.publishing.data.record import Leftover, Record
@@ -78,11 +78,11 @@ def state_of(
         ),
         changes=tuple(changes_since_delivery(ledger, form, district, result)),
         released={
-            item.letter.removeprefix(key_of(district.year, "")): item.reason
+            letter_key(district.year, item.letter): item.reason
             for item in decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.RELEASE)
         },
         signed={
-            item.letter.removeprefix(key_of(district.year, ""))
+            letter_key(district.year, item.letter)
             for item in campaign.deliveries(ledger, district.year)
             if item.signed_by
         },
@@ -174,14 +174,19 @@ def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
     )
 
 
-def key_of(year: int, key: str) -> str:
+def key_of(year: int, key: LetterKey) -> str:
     """Return the key under which the ledger, which holds every campaign, keeps a letter of the one of ``year``."""
     return f"{year}:{key}"
 
 
+def letter_key(year: int, stored: str) -> LetterKey:
+    """Return what ``key_of`` was made of."""
+    return LetterKey.parse(stored.removeprefix(f"{year}:"))
+
+
 def _written(item: letters.StoredLetter) -> WrittenLetter:
     to = tuple(item.recipient.split(", "))
-    key = item.key.removeprefix(key_of(item.year, ""))
+    key = letter_key(item.year, item.key)
     kind = LetterKind(item.kind)
     return WrittenLetter(key, kind, item.agency, to, item.subject, item.intended_at, item.state, item.reason)
 
