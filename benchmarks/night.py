@@ -26,7 +26,7 @@ from pipeline import batch
 from pipeline.district.folder import load_district
 from pipeline.forms.loader import load_form
 from pipeline.machine.work import Work
-from pipeline.publishing import summary
+from pipeline.publishing.summary import build as summary
 from pipeline.publishing.workbook import Stamp, build_workbook
 from tests.support.fills import report
 from tests.support.mails import mail

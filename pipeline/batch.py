@@ -2,7 +2,8 @@
 
     fetch → remember → assess (read → identify → judge) → merge → publish → write letters → send
 
-Every stage is a pure function or a writer that can run again; a night whose inputs have not changed writes nothing.
+Every stage is a pure function or a writer that can run again; a night whose inputs have not changed writes nothing, and
+does not even load the stages after the first.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ from pipeline.ledger import (
 from pipeline.ledger.campaign import Result
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Work
-from pipeline.merging import merge
 from pipeline.model import (
     CHINA,
     Agency,
@@ -47,25 +47,23 @@ from pipeline.model import (
     PastReport,
     Reason,
 )
-from pipeline.night import clock, letterbox, letterstate, mailing, published, waiting
-from pipeline.night.assessing import Assessed, Campaign, apart, assess
+from pipeline.night import clock, letterbox, mailing, waiting
 from pipeline.night.barrier import Barrier
-from pipeline.night.basis import Basis, gather
-from pipeline.night.delivered import delivered_upto, remember_deliveries
+from pipeline.night.basis import Basis, gather, refuse_active_layout
 from pipeline.night.inbox import require
 from pipeline.night.journal import Journal, open_journal
-from pipeline.night.outcomes import outcomes
 from pipeline.night.writing import Desk
-from pipeline.publishing import before, outputs
-from pipeline.publishing.outputs import Published
-from pipeline.publishing.plan import Night
+from pipeline.publishing import before
 from pipeline.publishing.record import Record
-from pipeline.publishing.summary import Background, PastFigures
 from pipeline.publishing.year_folder import Aside
 
 if TYPE_CHECKING:
     from pipeline.delivery import Round
     from pipeline.intake.imap import Fetched
+    from pipeline.night.assessing import Assessed, Campaign
+    from pipeline.publishing.outputs import Published
+    from pipeline.publishing.plan import Night
+    from pipeline.publishing.summary.background import PastFigures
 
 LOGS = "log"
 """In the ledger's folder: a log for each day."""
@@ -273,6 +271,11 @@ def _work(session: Session, number: int, basis: Basis, earlier: Result | None = 
 
     With ``earlier`` nothing is new but that outputs are missing or were edited: they are made again as they were then.
     """
+    from pipeline.night.delivered import remember_deliveries
+    from pipeline.night.letterstate import Night as LetterNight
+    from pipeline.publishing import outputs
+
+    refuse_active_layout(session.district, basis.layout)
     letterbox.check(session.district)
     remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
     assessed = _assess(session, basis)
@@ -283,7 +286,7 @@ def _work(session: Session, number: int, basis: Basis, earlier: Result | None = 
     result = _result(night, done, number, earlier, session)
     campaign.keep_result(session.ledger, session.district.year, result, done.made)
     _tell(session, done)
-    came = letterstate.Night(assessed.assessments, assessed.copies, basis.inbox.messages)
+    came = LetterNight(assessed.assessments, assessed.copies, basis.inbox.messages)
     letters = letterbox.write_night(
         _desk(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
     )
@@ -340,6 +343,12 @@ def _desk(session: Session, basis: Basis) -> Desk:
 
 def _night(session: Session, basis: Basis, assessed: Assessed, number: int, earlier: Result | None) -> Night:
     """Put together what publishing needs to know; as of the run that found ``earlier``, if that is given."""
+    from pipeline.night import published
+    from pipeline.night.assessing import apart
+    from pipeline.night.delivered import delivered_upto
+    from pipeline.publishing.plan import Night
+    from pipeline.publishing.summary.background import Background
+
     ledger, district, own = session.ledger, session.district, basis.campaign
     bodies, on_their_own = own.bodies, apart(own, assessed.assessments)
     codes_apart = {agency.code for agency in on_their_own}
@@ -393,6 +402,9 @@ def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
 
 def _assess(session: Session, basis: Basis) -> Assessed:
     """Assess everything, settle what became of each mail, and write both into the log."""
+    from pipeline.night.assessing import assess
+    from pipeline.night.outcomes import outcomes
+
     campaign, inbox = basis.campaign, basis.inbox
     assessed = assess(
         session.ledger,
@@ -416,6 +428,8 @@ def _merged(
     campaign: Campaign, assessments: Sequence[Assessment], on_their_own: Sequence[Agency]
 ) -> DistrictSummary:
     """Merge; bodies that are part of another now stand for themselves where their own report still counts."""
+    from pipeline.merging import merge
+
     district = campaign.district
     return merge(
         campaign.form,

@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from pipeline.intake.archive import MAILS, Unpacked, has_suffix, is_clutter, unpack
-from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.mail import Mail, open_mail
 from pipeline.intake.names import plain_name
+from pipeline.intake.package import MAX_BYTES
 from pipeline.model import CHINA, Envelope, Glance, Message, plausible
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 
-from pipeline.intake import guard, origin, tnef
+from pipeline.intake import origin, tnef
 from pipeline.intake.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
 from pipeline.intake.bounce import bounce_of
 from pipeline.intake.documents.looks_like import may_be_report
 from pipeline.intake.documents.opening import SUFFIXES
-from pipeline.intake.guard import MAX_BYTES
 from pipeline.intake.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
 from pipeline.intake.names import plain_name
+from pipeline.intake.package import MAX_BYTES
 from pipeline.model import Bounce, Reason, SenderProof
 
 MAX_DEPTH = 8
@@ -180,7 +180,11 @@ def _by_itself(name: str, data: bytes) -> list[tuple[str, bytes]]:
         return [(name, data)]
     if data.startswith(tnef.MAGIC):
         return [(name, data)] if tnef.holds_files(data) else []
-    return [(name, data)] if data.startswith(_CONTAINERS) and guard.inspect(data).kind else []
+    if not data.startswith(_CONTAINERS):
+        return []
+    from pipeline.intake import guard  # noqa: PLC0415 - who makes a job of a mail does not open it
+
+    return [(name, data)] if guard.inspect(data).kind else []
 
 
 def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.intake import folder, identity
 from pipeline.intake.barrier import Spent, Work, carried_out, opener, reading, set_aside, understood
+from pipeline.machine.ahead import load_ahead
 from pipeline.machine.pool import BUG, Here, Pool
 from pipeline.model import Assessment, Submission
 from pipeline.night.assessing import submission
@@ -27,6 +28,7 @@ def check(
 
     ``level`` counts more than the level that the template states. ``pool`` is where files are opened and read.
     """
+    load_ahead("pipeline.judging.judge")
     opened = [folder.open_file(path, opener(pool)) for path in paths]
     envelopes = [(envelope, failure) for found, failure in opened for envelope in found]
     works = [

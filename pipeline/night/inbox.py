@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from pipeline.district.folder import District
-from pipeline.intake import folder, guard
+from pipeline.intake import folder
 from pipeline.intake.barrier import set_aside
 from pipeline.ledger import Ledger, arrivals, decisions, glances, readings, remainders
 from pipeline.ledger import barrier as marks
@@ -74,8 +74,8 @@ def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier 
         """Store the content; of a file that is not all in hand the guard's refusal is stored instead."""
         content = envelope.content
         if hashlib.sha256(content).hexdigest() == envelope.sha256:
-            ledger.originals.keep({envelope.sha256: content})
-        elif refusal := guard.inspect(content).refusal:
+            ledger.originals.add({envelope.sha256: content})
+        elif refusal := _refusal(content):
             unread[envelope.sha256] = Reading(None, findings=(refusal,))
         return replace(envelope, content=b"")
 
@@ -86,6 +86,7 @@ def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier 
         opener=barrier.open,
         keep=keep,
     )
+    ledger.originals.settle()
     digests = {item.path: item.sha256 for item in found.envelopes}
     unread |= {digests[path]: set_aside(kind) for path, kind in found.failed.items()}
     readings.keep(ledger, reader_of(district), unread, {})
@@ -138,3 +139,10 @@ def _open_at_last(ledger: Ledger, year: int, found: folder.Fetched, now: datetim
             )  # fmt: skip
             decisions.give(ledger, year, word)
     marks.forget(ledger, year, done)
+
+
+def _refusal(content: bytes) -> Finding | None:
+    """Say why the guard refuses a file of which only the beginning is in hand."""
+    from pipeline.intake import guard  # noqa: PLC0415 - no file of an ordinary night is that large
+
+    return guard.inspect(content).refusal

@@ -17,7 +17,6 @@ from pipeline.messages import spoken
 from pipeline.model import Finding, Severity
 from pipeline.night.delivered import as_delivered
 from pipeline.post import Answer, Arrival, Delivery, Intention, Rejudged
-from pipeline.publishing.summary.changes import since
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,8 @@ def changes_since_delivery(
     delivered = campaign.last_delivered(ledger, district.year)
     if delivered is None:
         return []
+    from pipeline.publishing.summary.changes import since  # noqa: PLC0415 - the workbook's writer, only once one went up
+
     now = ((agency, result.figures.get(agency.code)) for agency in district.agencies)
     found = []
     for item in since(form, as_delivered(delivered), now):

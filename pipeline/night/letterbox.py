@@ -30,9 +30,9 @@ from pipeline.night.morning import lay_out_morning
 from pipeline.night.todo import lay_out_todo
 from pipeline.night.writing import Desk, Pen, workbook_of
 from pipeline.post import KIND_WORDS, Intention, LetterKind, LetterState
+from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.html.told import Told, fill
-from pipeline.publishing.plan import PAGE
 from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written
 
 LETTERS = outputs.LETTERS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.model import DecisionKind, NightCounts, Notice, Verdict
-from pipeline.publishing import documents, pdf
+from pipeline.publishing import pdf
+from pipeline.publishing.document_paths import BOOK, LIST, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.html import dashboard, site, told
 from pipeline.publishing.html.standing import Link, Morning
 from pipeline.publishing.plan import Night, Plan
@@ -21,11 +22,11 @@ _OF_THE_NIGHT = {
     "figures": "各单位数据（CSV）",
 }
 _FORMATS = {
-    documents.WEB: "网页",
-    documents.WORD: "Word",
+    WEB: "网页",
+    WORD: "Word",
     pdf.SUFFIX: "PDF",
-    documents.BOOK: "Excel",
-    documents.LIST: "CSV",
+    BOOK: "Excel",
+    LIST: "CSV",
 }
 
 
@@ -77,8 +78,7 @@ def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:
             formats=[
                 Link(label, path)
                 for suffix, label in _FORMATS.items()
-                if documents.copy_of(path := documents.path_of(planned.stems[id(state.counting)], suffix))
-                in there
+                if copy_of(path := path_of(planned.stems[id(state.counting)], suffix)) in there
             ],
         )
         for state in night.summary.states
@@ -94,7 +94,7 @@ def _earlier(planned: Plan) -> list[site.Entry]:
             agency=item.agency.name,
             kind=item.agency.kind,
             formats=[
-                Link(_FORMATS[suffix], path.removeprefix(f"{documents.SITE}/"))
+                Link(_FORMATS[suffix], path.removeprefix(f"{SITE}/"))
                 for suffix, path in zip(item.suffixes, item.paths, strict=True)
             ],
             year=item.year,

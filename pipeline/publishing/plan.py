@@ -35,17 +35,17 @@ from pipeline.model import (
     Severity,
     Verdict,
 )
-from pipeline.publishing import documents, record
+from pipeline.publishing import record
 from pipeline.publishing.archive import Archived, Reports, archived
+from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, path_of, paths_of
 from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
-from pipeline.publishing.summary import Background
+from pipeline.publishing.summary.background import Background
 from pipeline.publishing.year_folder import is_as_written
 from pipeline.returning import shown_in
 
 RETURNED = "returned"
-PAGE = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ def jobs(night: Night, planned: Plan, folder: Path, staying: set[str]) -> list[J
 def _job(
     night: Night, folder: Path, stem: str, report: Report, staying: set[str], *, is_offered: bool
 ) -> Job:
-    is_made = staying.issuperset(documents.paths_of(stem, is_offered=is_offered))
-    document = night.made.get(documents.path_of(stem, documents.WORD)) if is_made else None
+    is_made = staying.issuperset(paths_of(stem, is_offered=is_offered))
+    document = night.made.get(path_of(stem, WORD)) if is_made else None
     return Job(folder, stem, report, is_offered, is_made, document.read if document else None)
 
 
@@ -208,7 +208,7 @@ def _files(district: District) -> dict[str, str]:
         "district_report": f"{safe_name(about, '工作年度报告')}.docx",
         "upward": f"{safe_name(about, '年报上报表')}.xlsx",
         "dashboard": PAGE,
-        "site": documents.copy_of(PAGE),
+        "site": copy_of(PAGE),
         "figures": "figures.csv",
         "findings": "findings.csv",
     }
@@ -235,9 +235,7 @@ def _bases(
     night: Night, stems: Mapping[int, str], offered: frozenset[int], returned: Mapping[int, str]
 ) -> dict[str, str]:
     layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
-    printed = {
-        number: documents.paths_of(stem, is_offered=number in offered) for number, stem in stems.items()
-    }
+    printed = {number: paths_of(stem, is_offered=number in offered) for number, stem in stems.items()}
     found = {
         path: digest_of((layouts, night.bases[number]))
         for number, several in printed.items()
@@ -258,6 +256,6 @@ def _stays(place: Path, basis: str, known: Made | None) -> bool:
 
 
 def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:
-    suffixes = {"report": documents.WORD, "html": documents.WEB}
-    paths = {key: documents.path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}
-    return {**paths, "site": documents.copy_of(paths["html"]) if paths["html"] and is_offered else None}
+    suffixes = {"report": WORD, "html": WEB}
+    paths = {key: path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}
+    return {**paths, "site": copy_of(paths["html"]) if paths["html"] and is_offered else None}

@@ -19,7 +19,7 @@ from pipeline.publishing.datafiles import figures_csv
 from pipeline.publishing.downloads import compile_downloads, figures_list, figures_workbook
 from pipeline.publishing.drafting import render_district_report, upward_table
 from pipeline.publishing.html.report import compile_page, render_page
-from pipeline.publishing.summary import build_summary
+from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.word_layout import build_layout
 from pipeline.publishing.workbook import Stamp, build_workbook
 from pipeline.returning import returned_of

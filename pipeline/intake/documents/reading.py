@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.documents.opening import open_document
 from pipeline.intake.documents.understanding import understand
-from pipeline.intake.guard import MAX_BYTES
+from pipeline.intake.package import MAX_BYTES
 from pipeline.intake.refusal import Refused
 from pipeline.model import Reading
 
