@@ -25,7 +25,7 @@ from benchmarks.measure import Line
 from pipeline.district.folder import load_district
 from pipeline.forms.loader import load_form
 from pipeline.machine.work import Workforce
-from pipeline.publishing import summary
+from pipeline.publishing.summary import build as summary
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.run import batch
 from tests.support.fills import report

@@ -16,7 +16,7 @@ from benchmarks.measure import Line, median_seconds
 from pipeline.forms.loader import load_form
 from pipeline.model import DistrictSummary
 from pipeline.publishing import package
-from pipeline.publishing.summary import build_summary
+from pipeline.publishing.summary.build import build_summary
 from tests.support.many import known, many
 
 AGENCIES, MOST_AGENCIES = 1000, 10_000

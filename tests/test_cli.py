@@ -24,8 +24,8 @@ from pipeline.forms.form import Form
 from pipeline.letter import LetterKind
 from pipeline.machine.environment import lock
 from pipeline.model import Number
-from pipeline.publishing import documents
 from pipeline.publishing.data.datafiles import plain_number
+from pipeline.publishing.document_paths import paths_of
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report
 from tests.support.folders import (
@@ -181,7 +181,7 @@ def test_every_path_of_the_record_is_there_and_nothing_else(sample: Ran) -> None
     for item in record["submissions"]:
         named |= {path for path in (item["report"], item["html"], item["pdf"], item["returned"]) if path}
         if item["report"]:
-            named |= set(documents.paths_of(Path(item["report"]).stem, is_offered=bool(item["site"])))
+            named |= set(paths_of(Path(item["report"]).stem, is_offered=bool(item["site"])))
     found = {path for path in contents(sample.folder) if not path.startswith("letters/")}
     for_a_person = {"待办.xlsx", "群发文本.txt"}
     assert found == named | {"run.json"} | for_a_person

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.coordinating.adopting import adopt
 from pipeline.forms.loader import form_ids, load_form
 from tests.support.folders import make_district
 
@@ -83,7 +84,7 @@ def test_quick_commands_do_not_wait_for_pandas(arguments: list[str]) -> None:
     code = (
         "import sys; from pipeline.cli.commands import app\n"
         f"app({arguments!r}, standalone_mode=False)\n"
-        "heavy = {'pandas', 'pandera', 'numpy', 'openpyxl', 'xlsxwriter', 'docx', 'python_calamine'} & set(sys.modules)\n"
+        "heavy = {'pandas', 'pandera', 'numpy', 'openpyxl', 'xlsxwriter', 'docx', 'python_calamine', 'lxml'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -100,7 +101,8 @@ def test_a_night_with_nothing_new_does_not_wait_for_what_builds(tmp_path: Path) 
         "try:\n"
         f"    app({night!r}, standalone_mode=False)\n"
         "finally:\n"
-        "    heavy = {'pandas', 'pandera', 'openpyxl', 'docx', 'jinja2', 'imap_tools'} & set(sys.modules)\n"
+        "    heavy = {'pandas', 'pandera', 'numpy', 'openpyxl', 'xlsxwriter', 'docx', 'lxml', 'jinja2', "
+        "'imap_tools', 'pydantic', 'ssl'} & set(sys.modules)\n"
         "    print('imported', sorted(heavy))"
     )
     first, second = (
@@ -109,6 +111,33 @@ def test_a_night_with_nothing_new_does_not_wait_for_what_builds(tmp_path: Path) 
     )
     assert "没有新的报送" in second.stdout, first.stderr
     assert second.stdout.endswith("imported []\n"), second.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["decide", "{folder}", "waive", "甲局", "T3-04", "--reason", "机构合并", "--by", "王主任"],
+        ["letters", "{folder}"],
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize("has_book", [False, True], ids=["text", "workbook"])
+def test_a_small_command_does_not_wait_for_what_judges(
+    tmp_path: Path, command: list[str], *, has_book: bool
+) -> None:
+    """Settings are checked without pandera, also those in a workbook."""
+    folder = make_district(tmp_path, ["甲局"], {})
+    if has_book:
+        adopt(folder)
+    arguments = [part.format(folder=folder) for part in command]
+    code = (
+        "import sys; from pipeline.cli.commands import app\n"
+        f"app({arguments!r}, standalone_mode=False)\n"
+        "heavy = {'pandas', 'pandera', 'xlsxwriter', 'python_calamine', 'docx', 'pydantic'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -423,7 +423,7 @@ def open_(folder: Folder, output: Output = None) -> None:
     """打开最近一次运行写出的报送情况（网页）。"""
     import webbrowser
 
-    from pipeline.publishing.file_plan import PAGE
+    from pipeline.publishing.document_paths import PAGE
 
     district = _district(folder, _moment(None))
     page = (_output(folder, output) / str(district.year) / PAGE).resolve()

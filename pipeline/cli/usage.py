@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from pipeline.cli.english import is_spoken, said
-
-rich_utils.ARGUMENTS_PANEL_TITLE = said("参数")
-rich_utils.OPTIONS_PANEL_TITLE = said("选项")
-rich_utils.COMMANDS_PANEL_TITLE = said("命令")
-rich_utils.REQUIRED_LONG_STRING = said("[必填]")
-rich_utils.DEFAULT_STRING = said("[默认：{}]")
 
 _SPOKEN = {"Usage:": "用法：", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
 _QUOTED = re.compile(r"'([^']+)'|\((?!s\))([^()]+)\)")
@@ -41,6 +37,41 @@ def _speak(command: Any) -> None:  # noqa: ANN401 - typer's own types
                 setattr(item, name, said(text))
 
 
+def _speak_panels() -> None:
+    """Say the titles of the help in the language of the locale; only help is worth loading what draws it."""
+    from typer import rich_utils  # noqa: PLC0415
+
+    rich_utils.ARGUMENTS_PANEL_TITLE = said("参数")
+    rich_utils.OPTIONS_PANEL_TITLE = said("选项")
+    rich_utils.COMMANDS_PANEL_TITLE = said("命令")
+    rich_utils.REQUIRED_LONG_STRING = said("[必填]")
+    rich_utils.DEFAULT_STRING = said("[默认：{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """Makes of the words of a command line what a parameter wants.
+
+    Names and paths are taken as they are, and what was not given is nothing; only for the rest typer asks pydantic, which
+    takes longer to load than a small command takes. ``make`` is None for the rest.
+    """
+
+    make: Callable[[Any], object] | None
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> object:  # noqa: ANN401 - as typer calls it
+        """Return the value, or the values of a parameter that takes several."""
+        takes_several = param.multiple or param.nargs == -1
+        if not value and (value is None or takes_several):
+            return () if takes_several else None
+        if self.make is None:
+            param._runtime_param = None  # noqa: SLF001 - typer makes its own then
+            return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+        return [self.make(item) for item in value] if takes_several else self.make(value)
+
+
+_PLAIN = {str: _Plain(str), Path: _Plain(Path), list[str]: _Plain(str), list[Path]: _Plain(Path)}
+
+
 class _Chinese:
     """Says in Chinese what typer says of itself."""
 
@@ -53,6 +84,7 @@ class _Chinese:
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write the help in the language of the locale."""
+        _speak_panels()
         _speak(self)
         super().format_help(ctx, formatter)  # type: ignore[misc]
 
@@ -63,6 +95,15 @@ class _Chinese:
             option.help = said("显示帮助。")
             option.metavar = " "
         return option
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as in typer
+        """Parse the words of the command line."""
+        param: Any  # typer's own, of which typer.core tells less
+        for param in self.get_params(ctx):  # type: ignore[attr-defined]
+            plain = _PLAIN.get(param.type_descriptor.annotation, _Plain(None))
+            param._runtime_param = plain  # noqa: SLF001 - were it called otherwise one day, typer would do it itself
+        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        return rest
 
 
 class Command(_Chinese, TyperCommand):

@@ -1,7 +1,7 @@
-"""What stands in 经办.xlsx goes in; every fault of it, with sheet and cell, comes out of one pass of pandera.
+"""What stands in 经办.xlsx goes in; every fault of it, with sheet and cell, comes out.
 
-A column of a sheet is a column of a frame; what may stand in it is said by a function of the text that returns what is
-wrong in a sentence. pandera says where something is wrong, the function what.
+What may stand in a column is said by a function of the text that returns what is wrong in a sentence. Every command reads
+the workbook, so it must not have to load what judges figures.
 """
 
 from __future__ import annotations
@@ -11,10 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
-
-import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from pipeline.district.roster import (
     ADDRESS,
@@ -71,27 +67,11 @@ def faults_of(found: Contents) -> list[SettingFault]:
 
 
 def _failing(rows: Sequence[Cells], judges: Mapping[str, Judge]) -> Iterator[SettingFault]:
-    """Run ``judges`` over the columns of ``rows`` in one lazy pass."""
-    if not rows:
-        return
-    present = [name for name in judges if any(name in row for row in rows)]
-    frame = pd.DataFrame(
-        {name: [row[name].text if name in row else "" for row in rows] for name in present}, dtype=object
-    )
-    schema = pa.DataFrameSchema(
-        {name: pa.Column(object, pa.Check(_passes(judges[name]), element_wise=True)) for name in present}
-    )
-    try:
-        schema.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-        for name, row, text in zip(cases["column"], cases["index"], cases["failure_case"], strict=True):
-            cell = rows[int(row)][str(name)]
-            yield SettingFault(cell.sheet, cell.row, cell.column, judges[str(name)](str(text)))
-
-
-def _passes(judge: Judge) -> Callable[[str], bool]:
-    return lambda text: not judge(text)
+    """Run ``judges`` over the cells of their columns in ``rows``."""
+    for name, judge in judges.items():
+        for cell in (row[name] for row in rows if name in row):
+            if problem := judge(cell.text):
+                yield SettingFault(cell.sheet, cell.row, cell.column, problem)
 
 
 # ---------------------------------------------------------------- 设置

@@ -99,7 +99,7 @@ def refuse(found: Contents, faults: Sequence[SettingFault]) -> None:
 
 def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Excepted, ...]]:
     """Return the settings, the agencies and the exceptions of a workbook. Raises ConfigError with every fault."""
-    from pipeline.district.settings_checks import faults_of  # noqa: PLC0415 - pandera, only for a workbook
+    from pipeline.district.settings_checks import faults_of  # noqa: PLC0415 - only for a workbook
 
     refuse(found, faults_of(found))
     places = {name: cell for name, cell in found.settings.items() if cell.text}

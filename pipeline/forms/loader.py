@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.forms import layout, library
+from pipeline.forms import compiled, layout, library
 from pipeline.forms.charts import load_charts
 from pipeline.forms.coherence import KEY, refuse_incoherent
 from pipeline.forms.drafts import load_drafts
@@ -81,13 +81,17 @@ def _shipped(form_id: str, folder: Path | None) -> Form:
 
 @cache
 def _of_nianbao(form_id: str) -> Form:
-    return replace(parse_written(library.shipped(form_id)), reference=form_id)
+    return compiled.built(
+        form_id, (), lambda: replace(parse_written(library.shipped(form_id)), reference=form_id)
+    )
 
 
 @lru_cache(maxsize=16)
 def _own(written: library.WrittenForm, mark: str) -> Form:
     """Build a form of one's own; ``mark`` is that of all its texts, so that one whose base changed is built anew."""
-    return replace(parse_written(written), mark=mark)
+    return compiled.built(
+        written.file, (written.text, written.path, mark), lambda: replace(parse_written(written), mark=mark)
+    )
 
 
 def data_dictionary(form: Form) -> list[FieldInfo]:

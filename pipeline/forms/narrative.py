@@ -12,8 +12,6 @@ from typing import ClassVar, TypeAlias
 
 OWN_YEAR, LAST_YEAR, NEXT_YEAR, OWN_NAME = "\ue000", "\ue001", "\ue002", "\ue003"
 """What stands, character for character, in place of the reporting year with 年, its neighbours and the agency's names."""
-CLAUSE_START = r"(?<![^，。；：、（])"
-"""Where a clause begins: after punctuation or at the beginning of a sentence."""
 NUMERAL = (
     r"(?:\d{1,3}(?:[,，]\d{3}){1,4}(?![\d,，])|(?<!\d)\d{1,12}(?!\d)"
     r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 from pipeline.ledger import remainders
@@ -118,8 +118,9 @@ def intend(
 
 def _attached(content: bytes) -> list[str]:
     """Return the digests of the files that a letter carries."""
-    message = message_from_bytes(content, policy=policy.default)
-    parts = (part.get_payload(decode=True) for part in message.iter_attachments())
+    message = message_from_bytes(content)  # headers unparsed: of a letter of ours only its shape is asked
+    attached = (part for part in message.walk() if part.get_content_disposition() == "attachment")
+    parts = (part.get_payload(decode=True) for part in attached)
     return [hashlib.sha256(part).hexdigest() for part in parts if isinstance(part, bytes)]
 
 

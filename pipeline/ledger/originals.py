@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipeline.machine.durable import READ_ONLY, sync_folder, write_whole
+from pipeline.machine.durable import READ_ONLY, flush, put_in_place, sync_folder, write_beside
 from pipeline.model import EnvironmentFailedError
 
 
@@ -18,20 +18,35 @@ class Originals:
     def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
         self._folder = folder
         self._unwritten: dict[str, bytes] | None = {} if in_memory else None
+        self._unsettled: set[str] = set()
         self.added = 0
         """Bytes that were stored since the ledger was opened."""
 
     def keep(self, contents: dict[str, bytes]) -> None:
         """Store ``contents``, keyed by their digests; those already there are left alone. Raises OSError."""
+        self.add(contents)
+        self.settle()
+
+    def add(self, contents: dict[str, bytes]) -> None:
+        """Begin to store ``contents``; they are stored for good by ``settle``, all together. Raises OSError."""
         if self._unwritten is not None:
             self._unwritten |= contents
             return
-        new = {digest: content for digest, content in contents.items() if not self._path(digest).is_file()}
-        for digest, content in new.items():
-            write_whole(self._path(digest), content, mode=READ_ONLY)
-            self.added += len(content)
-        if new:
-            sync_folder(self._folder)
+        for digest, content in contents.items():
+            if digest not in self._unsettled and not self._path(digest).is_file():
+                write_beside(self._path(digest), content, mode=READ_ONLY, flushes=False)
+                self._unsettled.add(digest)
+                self.added += len(content)
+
+    def settle(self) -> None:
+        """Store for good what was added: forced to the disk first, then named. Raises OSError."""
+        if not self._unsettled:
+            return
+        flush(self._folder)
+        for digest in sorted(self._unsettled):
+            put_in_place(self._path(digest))
+        self._unsettled.clear()
+        sync_folder(self._folder)
 
     def has(self, digest: str) -> bool:
         """Whether the original with ``digest`` is there."""

@@ -1,12 +1,14 @@
 """Bytes and a path go in; a whole file comes out, on the disk, or none.
 
 A file is built beside its place, forced to the disk and renamed into it, so that no reader and no power cut ever meets
-half of one. Each lasting step passes ``checkpoint``, where a test may end the process.
+half of one. Of many files all are built first, forced to the disk together (``flush``), then renamed: what counts is the
+order. Each lasting step passes ``checkpoint``, where a test may end the process.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,8 @@ _OWN_FOLDER = 0o700
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 """A new file, or none: a link that somebody has put in its place is not followed."""
 _BESIDE = ".{}.new"
+_FLUSHES_AT_ONCE = sys.platform == "linux"
+"""Whether the system can be asked for all files of a file system at once."""
 _watchers: list[Callable[[str], object]] = []
 
 
@@ -53,22 +57,41 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
         beside_of(path).unlink(missing_ok=True)
 
 
-def write_beside(path: Path, content: bytes, *, mode: int | None = None) -> None:
-    """Write ``content`` whole beside ``path``, for ``put_in_place``. Raises OSError; nothing half-written is left."""
+def write_beside(path: Path, content: bytes, *, mode: int | None = None, flushes: bool = True) -> None:
+    """Write ``content`` whole beside ``path``, for ``put_in_place``. Raises OSError; nothing half-written is left.
+
+    Without ``flushes`` the caller sees to it that ``flush`` stands before ``put_in_place``.
+    """
     make_folder(path.parent)
     beside = beside_of(path)
     _clear(beside)
     try:
         with os.fdopen(os.open(beside, _NEW, _WRITABLE), "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if flushes or not _FLUSHES_AT_ONCE:
+                file.flush()
+                os.fsync(file.fileno())
         checkpoint(f"write {path.name}")
         if mode is not None:
             beside.chmod(mode)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def flush(folder: Path) -> None:
+    """Force everything that was written in the file system of ``folder`` to the disk. Raises OSError."""
+    if not _FLUSHES_AT_ONCE:
+        return  # each file was forced when it was written
+    import ctypes  # noqa: PLC0415 - for a run that writes; Python has no name for this
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(handle):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(handle)
 
 
 def put_in_place(path: Path, *, under: Path | None = None) -> None:

@@ -19,7 +19,7 @@ from threading import Thread
 from time import monotonic
 from typing import Self, TypeAlias
 
-from pipeline.machine import child
+from pipeline.machine import cache, child
 
 TIME, MEMORY, CRASH, BUG = "time", "memory", "crash", "bug"
 _POLL_SECONDS = 0.05
@@ -196,7 +196,7 @@ class _ChildLane:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._folder.name,
-            env=environment(self._folder.name),
+            env={**environment(self._folder.name), **_cache()},
         )
         return self._process
 
@@ -281,6 +281,11 @@ class _ChildLane:
         if self._folder:
             self._folder.cleanup()
             self._folder = None
+
+
+def _cache() -> dict[str, str]:
+    """Say where forms lie that were built before: a child has another home."""
+    return {cache.FOLDER: str(cache.folder() or "")}
 
 
 def _package_folders() -> list[str]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline.machine.pool import Here, Pool
 from pipeline.model import ConfigError, EnvironmentFailedError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Shared = TypeVar("Shared")
 Item = TypeVar("Item")
@@ -75,10 +76,15 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
         elif wanted == 1:
             yield Workforce(pool=pool)
         else:
-            processes = ProcessPoolExecutor(
-                wanted, mp_context=get_context("spawn"), initializer=_forget_credentials
-            )
-            yield Workforce(stack.enter_context(processes), 0 if workers else SERIAL_BELOW, pool)
+            yield Workforce(stack.enter_context(_processes(wanted)), 0 if workers else SERIAL_BELOW, pool)
+
+
+def _processes(number: int) -> Executor:
+    """Make the executor of so many processes; none is started before there is something to do."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a small batch has no use for it
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    return ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_forget_credentials)
 
 
 def _forget_credentials() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipeline.model import ConfigError
+
+if TYPE_CHECKING:
+    import ssl
 
 TIMEOUT = 60.0
 """Seconds that a silent server is waited for."""
@@ -35,6 +38,8 @@ def credentials(kind: str) -> Credentials:
 
 def tls(ca_file: str = "") -> ssl.SSLContext:
     """Trust the system's authorities, and those in ``ca_file``. Raises ConfigError where that is no certificate."""
+    import ssl  # noqa: PLC0415 - a run without a server does without
+
     context = ssl.create_default_context()
     if ca_file:
         try:
@@ -48,6 +53,8 @@ def tls(ca_file: str = "") -> ssl.SSLContext:
 
 def said_of(error: Exception) -> str:
     """Say in Chinese why a connection failed."""
+    import ssl  # noqa: PLC0415
+
     match error:
         case ssl.SSLCertVerificationError():
             return f"服务器的证书不可信（{error.verify_message}），为保护密码没有登录；请联系邮件服务器的管理员；单位自己签发的根证书，在 [mail] 中用 ca_file 写明"

@@ -14,6 +14,7 @@ from pipeline.machine.digest import digest_of, program
 from pipeline.model import Agency, Number, PastReport, Report
 from pipeline.publishing import documents
 from pipeline.publishing.data import downloads
+from pipeline.publishing.document_paths import BOOK, LIST, REPORTS, WEB, WORD, copy_of
 from pipeline.publishing.files import Names
 from pipeline.publishing.web import report_page as web
 from pipeline.publishing.word import report as word
@@ -57,7 +58,7 @@ def archived(form: Form, agencies: Sequence[Agency], reports: Reports) -> list[A
             past = reports[year].get(agency.code)
             report = _whole(form, agency, past) if past else None
             if report:
-                path = documents.copy_of(f"{documents.REPORTS}/{year}/{stem}")
+                path = copy_of(f"{REPORTS}/{year}/{stem}")
                 found.append(Archived(agency, year, path, report, _suffixes(form, report)))
     return found
 
@@ -67,10 +68,10 @@ def builders(
 ) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Pair every file with what builds it."""
     makers: Mapping[str, Callable[[Report], bytes]] = {
-        documents.WEB: partial(web.render_page, layouts.web),
-        documents.WORD: partial(word.render, layouts.word),
-        documents.BOOK: partial(downloads.figures_workbook, layouts.downloads),
-        documents.LIST: partial(downloads.figures_list, layouts.downloads),
+        WEB: partial(web.render_page, layouts.web),
+        WORD: partial(word.render, layouts.word),
+        BOOK: partial(downloads.figures_workbook, layouts.downloads),
+        LIST: partial(downloads.figures_list, layouts.downloads),
     }
     for item in items:
         for suffix, path in zip(item.suffixes, item.paths, strict=True):
@@ -90,5 +91,5 @@ def _whole(form: Form, agency: Agency, past: PastReport) -> Report | None:
 
 def _suffixes(form: Form, report: Report) -> tuple[str, ...]:
     is_told = all(report.texts[text.key] for text in form.texts if text.required)
-    figures = (documents.BOOK, documents.LIST)
-    return (documents.WEB, documents.WORD, *figures) if is_told else figures
+    figures = (BOOK, LIST)
+    return (WEB, WORD, *figures) if is_told else figures

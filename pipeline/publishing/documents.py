@@ -16,13 +16,11 @@ from pathlib import Path
 from pipeline.forms.form import Form
 from pipeline.model import Number, ReadBack, Report
 from pipeline.publishing.data import downloads
+from pipeline.publishing.document_paths import WORD, path_of, paths_of
 from pipeline.publishing.web import report_page as web
 from pipeline.publishing.word import report as word
 from pipeline.publishing.word.figures import FigureReader, compile_reader, read_figures
 from pipeline.publishing.year_folder import Staged, stage
-
-REPORTS, SITE = "reports", "site"
-WORD, WEB, BOOK, LIST = ".docx", ".html", ".xlsx", ".csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +58,6 @@ def compile_layouts(form: Form, word_layout: bytes, style: str) -> Layouts:
         downloads.compile_downloads(form),
         compile_reader(form),
     )
-
-
-def path_of(stem: str, suffix: str) -> str:
-    """Return where a document stands, relative to the year's output folder."""
-    return f"{REPORTS}/{stem}{suffix}"
-
-
-def copy_of(path: str) -> str:
-    """Return where the copy for the portal of the document at ``path`` stands."""
-    return f"{SITE}/{path}"
-
-
-def paths_of(stem: str, *, is_offered: bool = True) -> tuple[str, ...]:
-    """Return everything that is printed of a report; ``is_offered``: also for the portal."""
-    printed = (path_of(stem, suffix) for suffix in (WORD, WEB))
-    copied = (copy_of(path_of(stem, suffix)) for suffix in (WEB, WORD, BOOK, LIST))
-    return (*printed, *copied) if is_offered else tuple(printed)
 
 
 def write_documents(layouts: Layouts, jobs: Sequence[PrintJob]) -> list[tuple[Staged, ...]]:

@@ -35,19 +35,18 @@ from pipeline.model import (
     Severity,
     Verdict,
 )
-from pipeline.publishing import documents
 from pipeline.publishing.archive import Archived, Reports, archived
 from pipeline.publishing.data import record
+from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, path_of, paths_of
 from pipeline.publishing.documents import PrintJob
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.returning import shown_in
-from pipeline.publishing.summary import Background
+from pipeline.publishing.summary.background import Background
 from pipeline.publishing.year_folder import is_as_written
 from pipeline.wording.messages import notices
 
 RETURNED = "returned"
-PAGE = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +161,8 @@ def jobs(publication: Publication, planned: FilePlan, folder: Path, staying: set
 def _job(
     publication: Publication, folder: Path, stem: str, report: Report, staying: set[str], *, is_offered: bool
 ) -> PrintJob:
-    is_made = staying.issuperset(documents.paths_of(stem, is_offered=is_offered))
-    document = publication.made.get(documents.path_of(stem, documents.WORD)) if is_made else None
+    is_made = staying.issuperset(paths_of(stem, is_offered=is_offered))
+    document = publication.made.get(path_of(stem, WORD)) if is_made else None
     return PrintJob(folder, stem, report, is_offered, is_made, document.read if document else None)
 
 
@@ -215,7 +214,7 @@ def _files(district: District) -> dict[str, str]:
         "district_report": f"{safe_name(about, '工作年度报告')}.docx",
         "upward": f"{safe_name(about, '年报上报表')}.xlsx",
         "dashboard": PAGE,
-        "site": documents.copy_of(PAGE),
+        "site": copy_of(PAGE),
         "figures": "figures.csv",
         "findings": "findings.csv",
     }
@@ -244,9 +243,7 @@ def _bases(
     publication: Publication, stems: Mapping[int, str], offered: frozenset[int], returned: Mapping[int, str]
 ) -> dict[str, str]:
     layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
-    printed = {
-        number: documents.paths_of(stem, is_offered=number in offered) for number, stem in stems.items()
-    }
+    printed = {number: paths_of(stem, is_offered=number in offered) for number, stem in stems.items()}
     found = {
         path: digest_of((layouts, publication.bases[number]))
         for number, several in printed.items()
@@ -267,6 +264,6 @@ def _stays(place: Path, basis: str, known: Made | None) -> bool:
 
 
 def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:
-    suffixes = {"report": documents.WORD, "html": documents.WEB}
-    paths = {key: documents.path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}
-    return {**paths, "site": documents.copy_of(paths["html"]) if paths["html"] and is_offered else None}
+    suffixes = {"report": WORD, "html": WEB}
+    paths = {key: path_of(stem, suffix) if stem else None for key, suffix in suffixes.items()}
+    return {**paths, "site": copy_of(paths["html"]) if paths["html"] and is_offered else None}

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from pipeline.model import Made
-from pipeline.publishing import documents
 from pipeline.publishing.data import record
+from pipeline.publishing.document_paths import WORD, copy_of, paths_of
 from pipeline.publishing.year_folder import is_as_written
 
 RUN_NAME = "run.json"
@@ -51,6 +51,6 @@ def all_paths(found: record.Record) -> set[str]:
     """Return every output of the run that ``found`` records: what it names, and the copies in ``site/``."""
     reports = [item for item in found["submissions"] if item["report"]]
     offered = [item for item in reports if item["site"]]
-    stems = (PurePosixPath(item["report"]).name.removesuffix(documents.WORD) for item in offered)
-    copies = {documents.copy_of(item["pdf"]) for item in offered if item.get("pdf")}
-    return (record.paths(found) | copies).union(*map(documents.paths_of, stems))
+    stems = (PurePosixPath(item["report"]).name.removesuffix(WORD) for item in offered)
+    copies = {copy_of(item["pdf"]) for item in offered if item.get("pdf")}
+    return (record.paths(found) | copies).union(*map(paths_of, stems))

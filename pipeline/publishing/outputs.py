@@ -15,14 +15,16 @@ from typing import TypeAlias
 from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import Assessment, Made, Notice, PastReport
-from pipeline.publishing import archive, documents, drafting, summary
+from pipeline.publishing import archive, documents, drafting
 from pipeline.publishing import listed_files as before
 from pipeline.publishing import template as workbook
 from pipeline.publishing.data import datafiles, record
+from pipeline.publishing.document_paths import PAGE, WORD, copy_of, path_of
 from pipeline.publishing.documents import Layouts
-from pipeline.publishing.file_plan import PAGE, FilePlan, Publication, jobs, kept, plan, recorded
+from pipeline.publishing.file_plan import FilePlan, Publication, jobs, kept, plan, recorded
 from pipeline.publishing.returning import returned_of
-from pipeline.publishing.summary import Background
+from pipeline.publishing.summary import build as summary
+from pipeline.publishing.summary.background import Background
 from pipeline.publishing.web import pages
 from pipeline.publishing.word import pdf
 from pipeline.publishing.year_folder import Aside, YearFolder, stage
@@ -62,7 +64,7 @@ def publish(
     planned = plan(publication)
     tonight = recorded(publication, planned, words)
     if dry_run:
-        reports = [folder / documents.path_of(stem, documents.WORD) for stem in planned.stems.values()]
+        reports = [folder / path_of(stem, WORD) for stem in planned.stems.values()]
         tonight = record.with_pdfs(tonight, pdf.current(folder, reports))
         return Published(tonight, (), before.outdated(folder, tonight, publication.made))
     try:
@@ -103,7 +105,7 @@ def _publish(
         documents.write_documents, layouts, todo, lambda count: progress("生成各单位年报", count, len(todo))
     )
     shared.place(item for several in done for item in several)
-    todo = [replace(job, document=shared.where(documents.path_of(job.stem, documents.WORD))) for job in todo]
+    todo = [replace(job, document=shared.where(path_of(job.stem, WORD))) for job in todo]
     read = work.map(
         documents.read_documents,
         layouts.reader,
@@ -115,7 +117,7 @@ def _publish(
         publication.background,
         extended={item.agency: item.until for item in publication.district.extensions},
         printed=documents.own_figures(todo, read),
-        reports={job.report.code: documents.path_of(job.stem, documents.WORD) for job in todo},
+        reports={job.report.code: path_of(job.stem, WORD) for job in todo},
     )
     builders: list[Builder] = [
         *_marked(publication, planned, progress),
@@ -126,7 +128,7 @@ def _publish(
     ]
     shared.place([stage(folder, path, build()) for path, build in builders if path not in staying])
     gone = [path for path in before.outdated(folder, tonight, publication.made) if shared.remove(path)]
-    by_path = dict(zip((documents.path_of(job.stem, documents.WORD) for job in todo), read, strict=True))
+    by_path = dict(zip((path_of(job.stem, WORD) for job in todo), read, strict=True))
     made = {
         path: replace(item, basis=planned.bases.get(path, ""), read=by_path.get(path))
         for path, item in shared.made.items()
@@ -154,7 +156,7 @@ def _printed(
 ) -> tuple[record.Record, str]:
     """Print the Word reports as PDF where that is wanted; return the record with every PDF that is right, and why some lack."""
     folder = shared.path
-    reports = [folder / documents.path_of(job.stem, documents.WORD) for job in todo]
+    reports = [folder / path_of(job.stem, WORD) for job in todo]
     batch = pdf.Batch()
     if publication.with_pdf:
         batch = pdf.print_documents(
@@ -163,12 +165,12 @@ def _printed(
             lambda path, content: shared.write(path.relative_to(folder).as_posix(), content),
         )
     printed = pdf.current(folder, reports)
-    offered = {documents.path_of(job.stem, documents.WORD) for job in todo if job.is_offered}
+    offered = {path_of(job.stem, WORD) for job in todo if job.is_offered}
     for path in printed.values():
         if path not in shared.made:
             shared.place([stage(folder, path, (folder / path).read_bytes())])
     copies = [path for report, path in printed.items() if report in offered]
-    shared.place([stage(folder, documents.copy_of(path), (folder / path).read_bytes()) for path in copies])
+    shared.place([stage(folder, copy_of(path), (folder / path).read_bytes()) for path in copies])
     return record.with_pdfs(tonight, printed), batch.failure
 
 
@@ -176,10 +178,7 @@ def _announce(publication: Publication, planned: FilePlan, folder: Path, tonight
     """Say what will be written, and clear what a run that was cut off left half-written."""
     if publication.was_cut_off:
         clear_unfinished(folder)
-    printed = {
-        documents.path_of(stem, documents.WORD): documents.path_of(stem, pdf.SUFFIX)
-        for stem in planned.stems.values()
-    }
+    printed = {path_of(stem, WORD): path_of(stem, pdf.SUFFIX) for stem in planned.stems.values()}
     publication.announce(
         before.all_paths(record.with_pdfs(tonight, printed) if publication.with_pdf else tonight)
     )

@@ -1,7 +1,7 @@
 """Files of a run go in; they stand in the year's folder, which people share: nothing that a person did there is lost.
 
-Every file is written beside its place first; then the digests of all are recorded; then each is renamed into its place. So
-whatever else stands there was put there by somebody: it is kept beside under a name that says so before its place is
+Every file is written beside its place first; then all are forced to the disk and their digests recorded; then each is
+renamed into its place. So whatever else stands there was put there by somebody: it is kept beside under a name that says so before its place is
 taken. A file that cannot be replaced, because a program has it open, gets its new state beside it, and the run goes on.
 """
 
@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.machine.durable import beside_of, checkpoint, put_in_place, write_beside
+from pipeline.machine.durable import beside_of, checkpoint, flush, put_in_place, write_beside
 from pipeline.model import Made
 from pipeline.publishing.files import same_bytes
 
@@ -45,7 +45,7 @@ def stage(folder: Path, path: str, content: bytes) -> Staged:
     """Write ``content`` beside the place of ``path`` unless it stands there already. Raises OSError. Runs in any worker."""
     is_new = not same_bytes(folder / path, content)
     if is_new:
-        write_beside(folder / path, content)
+        write_beside(folder / path, content, flushes=False)
     return Staged(path, hashlib.sha256(content).hexdigest(), len(content), is_new)
 
 
@@ -89,6 +89,8 @@ class YearFolder:
     def place(self, staged: Iterable[Staged]) -> None:
         """Put every file in its place. Raises OSError where not even a place beside can be had."""
         several = list({item.path: item for item in staged}.values())  # of two under one name the later
+        if any(item.is_new for item in several):
+            flush(self.path)
         self.note({item.path: item.digest for item in several if self._is_news(item)})
         for item in several:
             self.made[item.path] = self._placed(item)

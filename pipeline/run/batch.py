@@ -2,7 +2,8 @@
 
     fetch → remember → assess (read → identify → judge) → merge → publish → write letters → send
 
-Every stage is a pure function or a writer that can run again; a run whose inputs have not changed writes nothing.
+Every stage is a pure function or a writer that can run again; a run whose inputs have not changed writes nothing, and
+does not even load the stages after the first.
 """
 
 from __future__ import annotations
@@ -24,31 +25,26 @@ from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
-from pipeline.merging import merge
 from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, PastReport, Reason
 from pipeline.publishing import listed_files as before
-from pipeline.publishing import outputs
 from pipeline.publishing.data.record import Record
-from pipeline.publishing.file_plan import Publication
-from pipeline.publishing.outputs import Published
-from pipeline.publishing.summary import Background, PastFigures
 from pipeline.publishing.year_folder import Aside
-from pipeline.run import carrying, clock, mailing, published
+from pipeline.run import carrying, clock, mailing
 from pipeline.run import pending as waiting
-from pipeline.run.assessing import Assessed, JudgingContext, apart, assess
 from pipeline.run.inbox import require
-from pipeline.run.inputs import RunInputs, gather
+from pipeline.run.inputs import RunInputs, gather, refuse_active_layout
 from pipeline.run.journal import Journal, open_journal
 from pipeline.run.letters import outgoing as letterbox
-from pipeline.run.letters import state as letterstate
-from pipeline.run.letters.delivered import delivered_upto, remember_deliveries
 from pipeline.run.letters.writing import LetterContext
 from pipeline.run.opening import Barrier
-from pipeline.run.outcomes import outcomes
 
 if TYPE_CHECKING:
     from pipeline.mail.imap import FetchReport
     from pipeline.mail.smtp import SendReport
+    from pipeline.publishing.file_plan import Publication
+    from pipeline.publishing.outputs import Published
+    from pipeline.publishing.summary.background import PastFigures
+    from pipeline.run.assessing import Assessed, JudgingContext
 
 LOGS = "log"
 """In the ledger's folder: a log for each day."""
@@ -252,6 +248,11 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
 
     With ``earlier`` nothing is new but that outputs are missing or were edited: they are made again as they were then.
     """
+    from pipeline.publishing import outputs
+    from pipeline.run.letters.delivered import remember_deliveries
+    from pipeline.run.letters.state import RunArrivals as LetterNight
+
+    refuse_active_layout(session.district, basis.layout)
     letterbox.check(session.district)
     remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
     assessed = _assess(session, basis)
@@ -262,7 +263,7 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     result = _result(publication, done, number, earlier, session)
     campaign.keep_result(session.ledger, session.district.year, result, done.made)
     _tell(session, done)
-    came = letterstate.RunArrivals(assessed.assessments, assessed.copies, basis.inbox.messages)
+    came = LetterNight(assessed.assessments, assessed.copies, basis.inbox.messages)
     letters = letterbox.write_outputs(
         _desk(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
     )
@@ -323,6 +324,12 @@ def _publication(
     session: Session, basis: RunInputs, assessed: Assessed, number: int, earlier: RunResult | None
 ) -> Publication:
     """Put together what publishing needs to know; as of the run that found ``earlier``, if that is given."""
+    from pipeline.publishing.file_plan import Publication
+    from pipeline.publishing.summary.background import Background
+    from pipeline.run import published
+    from pipeline.run.assessing import apart
+    from pipeline.run.letters.delivered import delivered_upto
+
     ledger, district, own = session.ledger, session.district, basis.campaign
     bodies, on_their_own = own.bodies, apart(own, assessed.assessments)
     codes_apart = {agency.code for agency in on_their_own}
@@ -376,6 +383,9 @@ def _figures(reports: Mapping[str, PastReport]) -> dict[str, PastFigures]:
 
 def _assess(session: Session, basis: RunInputs) -> Assessed:
     """Assess everything, settle what became of each mail, and write both into the log."""
+    from pipeline.run.assessing import assess
+    from pipeline.run.outcomes import outcomes
+
     campaign, inbox = basis.campaign, basis.inbox
     assessed = assess(
         session.ledger,
@@ -399,6 +409,8 @@ def _merged(
     campaign: JudgingContext, assessments: Sequence[Assessment], on_their_own: Sequence[Agency]
 ) -> DistrictSummary:
     """Merge; bodies that are part of another now stand for themselves where their own report still counts."""
+    from pipeline.merging import merge
+
     district = campaign.district
     return merge(
         campaign.form,

@@ -21,6 +21,7 @@ from pipeline.intake.guard.isolation import (
     understood,
 )
 from pipeline.intake.identify import identity
+from pipeline.machine.ahead import load_ahead
 from pipeline.machine.pool import BUG, Here, Pool
 from pipeline.model import Assessment, Submission
 from pipeline.run.assessing import submission
@@ -36,6 +37,7 @@ def check(
 
     ``level`` counts more than the level that the template states. ``pool`` is where files are opened and read.
     """
+    load_ahead("pipeline.judging.rules.judge")
     opened = [folder.open_file(path, opener(pool)) for path in paths]
     envelopes = [(envelope, failure) for found, failure in opened for envelope in found]
     works = [

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from pipeline.district.folder import District
 from pipeline.intake.fetch import folder
-from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard.isolation import set_aside
 from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
 from pipeline.ledger import file_stats as stats
@@ -76,8 +75,8 @@ def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier 
         """Store the content; of a file that is not all in hand the guard's refusal is stored instead."""
         content = envelope.content
         if hashlib.sha256(content).hexdigest() == envelope.sha256:
-            ledger.originals.keep({envelope.sha256: content})
-        elif refusal := guard.inspect(content).refusal:
+            ledger.originals.add({envelope.sha256: content})
+        elif refusal := _refusal(content):
             unread[envelope.sha256] = Reading(None, findings=(refusal,))
         return replace(envelope, content=b"")
 
@@ -88,6 +87,7 @@ def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier 
         opener=barrier.open,
         keep=keep,
     )
+    ledger.originals.settle()
     digests = {item.path: item.sha256 for item in found.envelopes}
     unread |= {digests[path]: set_aside(kind) for path, kind in found.failed.items()}
     readings.keep(ledger, reader_of(district), unread, {})
@@ -140,3 +140,10 @@ def _open_at_last(ledger: Ledger, year: int, found: folder.InboxContents, now: d
             )  # fmt: skip
             decisions.give(ledger, year, word)
     marks.forget(ledger, year, done)
+
+
+def _refusal(content: bytes) -> Finding | None:
+    """Say why the guard refuses a file of which only the beginning is in hand."""
+    from pipeline.intake.guard import inspection as guard  # noqa: PLC0415 - no file of an ordinary run is that large
+
+    return guard.inspect(content).refusal

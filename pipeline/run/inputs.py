@@ -9,6 +9,8 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, codes, decisions, imports
+from pipeline.machine import cache
+from pipeline.machine.digest import digest_of, program
 from pipeline.run import mailing, published
 from pipeline.run.assessing import JudgingContext
 from pipeline.run.fingerprint import fingerprint
@@ -65,14 +67,27 @@ def _word_layout(district: District, form: Form) -> bytes:
     """Return the district's own Word layout, else the one built from the form."""
     own = district.layouts / LAYOUT_NAME
     if own.is_file():
+        return own.read_bytes()
+    name = f"{digest_of((program(), form.id, form.mark, repr(district.rules)))}.layout"
+    known = cache.recall(name)
+    if known is None:
+        from pipeline.publishing.word.layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
+
+        known = build_layout(form)
+        cache.keep(name, known)
+    return known
+
+
+def refuse_active_layout(district: District, layout: bytes) -> None:
+    """Refuse a Word layout of the district's own that would do something when it is opened. Raises ConfigError.
+
+    Asked by a run that prints: one with nothing new has the layout that was printed with before.
+    """
+    own = district.layouts / LAYOUT_NAME
+    if own.is_file():
         from pipeline.publishing.word.layout_guard import refuse_active  # noqa: PLC0415 - only for a layout of one's own
 
-        content = own.read_bytes()
-        refuse_active(content, own)
-        return content
-    from pipeline.publishing.word.layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
-
-    return build_layout(form)
+        refuse_active(layout, own)
 
 
 def _web_style(district: District) -> bytes:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser
 
-from pipeline.publishing import documents
+from pipeline.publishing.document_paths import BOOK, LIST, WEB, WORD, path_of
 from pipeline.publishing.web.agency_rows import Link
 from pipeline.publishing.web.site import SiteEntry, build_front_page
 from tests.support.browser import DESKTOP, PHONE, Scheme, show
@@ -21,10 +21,10 @@ NAMES = ["样例区财政局", "样例区 #1 局（筹）", ("样例区" + "经�
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     (folder / "reports").mkdir()
-    suffixes = {documents.WEB: "网页", documents.WORD: "Word", documents.BOOK: "Excel", documents.LIST: "CSV"}
+    suffixes = {WEB: "网页", WORD: "Word", BOOK: "Excel", LIST: "CSV"}
     entries = []
     for number, name in enumerate(NAMES):
-        formats = [Link(label, documents.path_of(name, suffix)) for suffix, label in suffixes.items()]
+        formats = [Link(label, path_of(name, suffix)) for suffix, label in suffixes.items()]
         for item in formats:
             (folder / item.path).write_text("<!DOCTYPE html><title>年报</title>", "utf-8")
         entries.append(SiteEntry(name, "街道" if number else "部门", formats))

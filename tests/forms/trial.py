@@ -17,7 +17,7 @@ from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.data.downloads import compile_downloads, figures_list, figures_workbook
 from pipeline.publishing.drafting import render_district_report, upward_table
 from pipeline.publishing.returning import returned_of
-from pipeline.publishing.summary import build_summary
+from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.publishing.web.report_page import compile_page, render_page
 from pipeline.publishing.word import report as word

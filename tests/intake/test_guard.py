@@ -14,6 +14,7 @@ from msoffcrypto.format import ooxml
 from pipeline.forms.form import Form
 from pipeline.intake.fetch.folder import trouble_of
 from pipeline.intake.guard import inspection as guard
+from pipeline.intake.guard import package
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.spelling import plain
@@ -102,7 +103,7 @@ def test_nothing_at_all_is_empty() -> None:
 
 
 def test_beyond_any_template_is_too_large() -> None:
-    assert refusal(b"PK\x03\x04" + b"\0" * guard.MAX_BYTES) == "too_large"
+    assert refusal(b"PK\x03\x04" + b"\0" * package.MAX_BYTES) == "too_large"
 
 
 def test_a_password_is_named(book: bytes) -> None:
@@ -239,7 +240,7 @@ def test_a_loose_but_huge_package_is_too_large(book: bytes) -> None:
     with zipfile.ZipFile(stream, "w") as target:
         for name, data in parts.items():
             target.writestr(name, data)
-    assert refusal(stream.getvalue()[: guard.MAX_BYTES + 1]) == "too_large"
+    assert refusal(stream.getvalue()[: package.MAX_BYTES + 1]) == "too_large"
 
 
 @pytest.mark.parametrize("shown", [10, 100_000])

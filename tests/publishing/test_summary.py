@@ -38,8 +38,8 @@ from pipeline.model import (
 )
 from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.data.record import problem_counts
-from pipeline.publishing.summary import build_summary
-from pipeline.publishing.summary.brief import Background, Delivered
+from pipeline.publishing.summary.background import Background, Delivered
+from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
 from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.summary.charts import CHARTS_SHEET

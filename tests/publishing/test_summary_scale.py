@@ -14,9 +14,10 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.model import CHINA, DistrictSummary, Number, Verdict, a1
-from pipeline.publishing.summary import build_summary, delivered_in
 from pipeline.publishing.summary.book import SummaryBook
+from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
+from pipeline.publishing.summary.reread import delivered_in
 from pipeline.publishing.summary.streaming import run_pieces
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged, mixed

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.forms.form import Form
 from pipeline.model import DistrictSummary
-from pipeline.publishing.summary import Background
+from pipeline.publishing.summary.background import Background
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged
 

@@ -10,8 +10,7 @@ import re
 from pathlib import PurePosixPath
 
 from pipeline.intake.documents.opening import SUFFIXES, open_document
-from pipeline.intake.documents.parts import Paragraph
-from pipeline.intake.guard.inspection import MAX_BYTES
+from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.intake.guard.refusal import Refused
 
 _READ_HERE = frozenset({".docx", ".docm", ".odt", ".html", ".htm", ".mht", ".mhtml"})
@@ -35,6 +34,8 @@ def may_be_report(name: str, content: bytes) -> bool:
         return False
     if document is None or not (document.tables or document.pictures):
         return False
+    from pipeline.intake.documents.parts import Paragraph  # noqa: PLC0415 - loaded by whoever opened the document
+
     head = "".join([*document.titles, *(p.text for p in document.parts[:_HEAD] if isinstance(p, Paragraph))])
     plain = "".join(head.split())
     return _SUBJECT in plain and bool(_REPORT.search(plain))

@@ -1,17 +1,18 @@
-"""The bytes of a file go in; the document they are comes out, by content and not by name, or None if they are none."""
+"""The bytes of a file go in; the document they are comes out, by content and not by name, or None if they are none.
+
+Each reader is loaded when the first document of its kind comes: most files are workbooks, and are read in other processes.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from pipeline.intake.documents import child
-from pipeline.intake.documents.odt import read_odt
-from pipeline.intake.documents.parts import BlockCell, Document, DocumentTable, Paragraph, document
-from pipeline.intake.documents.plain import read_text
-from pipeline.intake.documents.web import read_web
-from pipeline.intake.documents.word import read_word
 from pipeline.intake.guard import ole, package
 from pipeline.intake.guard.refusal import hostile
+
+if TYPE_CHECKING:
+    from pipeline.intake.documents.parts import Document
 
 SUFFIXES = frozenset(
     {".docx", ".docm", ".doc", ".wps", ".rtf", ".odt", ".html", ".htm", ".mht", ".mhtml", ".pdf", ".txt"}
@@ -37,26 +38,45 @@ def _opened(content: bytes) -> Document | None:
     if content[:_SAMPLE].lstrip().startswith(b"%PDF"):
         return _pdf(content)
     if content.startswith(b"{\\rtf"):
-        return read_word(child.as_word(content, ".rtf"))
+        return _converted(content, ".rtf")
     if content.startswith(ole.MAGIC):
         names = {name.casefold() for name in ole.root_names(content)}
-        return read_word(child.as_word(content, ".doc")) if "worddocument" in names else None
+        return _converted(content, ".doc") if "worddocument" in names else None
     head = content[:_SAMPLE]
     if _PAGE.search(head) or _PAGE.search(head.replace(b"\0", b"")) or b"multipart/related" in head.lower():
+        from pipeline.intake.documents.web import read_web  # noqa: PLC0415
+
         return read_web(content)
+    from pipeline.intake.documents.plain import read_text  # noqa: PLC0415
+
     return read_text(content)
 
 
 def _packed(content: bytes) -> Document | None:
     opened = package.open_package(content)
     if "word/document.xml" in opened.entries:
+        from pipeline.intake.documents.word import read_word  # noqa: PLC0415
+
         return read_word(content)
     has_both = {"mimetype", "content.xml"} <= opened.entries.keys()
-    is_odt = has_both and package.inflate_within(opened, "mimetype").startswith(_ODT)
-    return read_odt(content) if is_odt else None
+    if not (has_both and package.inflate_within(opened, "mimetype").startswith(_ODT)):
+        return None
+    from pipeline.intake.documents.odt import read_odt  # noqa: PLC0415
+
+    return read_odt(content)
+
+
+def _converted(content: bytes, suffix: str) -> Document:
+    from pipeline.intake.documents import child  # noqa: PLC0415
+    from pipeline.intake.documents.word import read_word  # noqa: PLC0415
+
+    return read_word(child.as_word(content, suffix))
 
 
 def _pdf(content: bytes) -> Document:
+    from pipeline.intake.documents import child  # noqa: PLC0415
+    from pipeline.intake.documents.parts import BlockCell, DocumentTable, Paragraph, document  # noqa: PLC0415
+
     answer = child.pdf_parts(content)
     blocks: list[Paragraph | DocumentTable] = []
     for part in answer["parts"]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.documents.opening import open_document
 from pipeline.intake.documents.understanding import understand
-from pipeline.intake.guard.inspection import MAX_BYTES
+from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.intake.guard.refusal import Refused
 from pipeline.model import Reading
 

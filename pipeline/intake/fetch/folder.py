@@ -17,8 +17,7 @@ from typing import TypeAlias
 from pipeline.intake.fetch.archive import MAILS, Unpacked, has_suffix, is_clutter, unpack
 from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.intake.fetch.names import plain_name
-from pipeline.intake.guard.inspection import MAX_BYTES
-from pipeline.intake.guard.package import TAIL, is_whole
+from pipeline.intake.guard.package import MAX_BYTES, TAIL, is_whole
 from pipeline.model import CHINA, Envelope, FileStat, Message, plausible
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)

@@ -20,8 +20,7 @@ from pipeline.intake.fetch.archive import ARCHIVES, SPREADSHEETS, has_suffix, un
 from pipeline.intake.fetch.bounce import bounce_of
 from pipeline.intake.fetch.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
 from pipeline.intake.fetch.names import plain_name
-from pipeline.intake.guard import inspection as guard
-from pipeline.intake.guard.inspection import MAX_BYTES
+from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.model import Bounce, Reason, SenderProof
 
 MAX_DEPTH = 8
@@ -181,7 +180,11 @@ def _by_itself(name: str, data: bytes) -> list[tuple[str, bytes]]:
         return [(name, data)]
     if data.startswith(tnef.MAGIC):
         return [(name, data)] if tnef.holds_files(data) else []
-    return [(name, data)] if data.startswith(_CONTAINERS) and guard.inspect(data).kind else []
+    if not data.startswith(_CONTAINERS):
+        return []
+    from pipeline.intake.guard import inspection as guard  # noqa: PLC0415 - who makes a job of a mail does not open it
+
+    return [(name, data)] if guard.inspect(data).kind else []
 
 
 def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

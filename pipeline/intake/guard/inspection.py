@@ -14,13 +14,11 @@ from pipeline.intake.fetch import tnef
 from pipeline.intake.guard import ole, package
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.refusal import Refused, not_a_workbook
-from pipeline.intake.guard.spelling import plain
 from pipeline.intake.read.book import open_book, rebuilt
 from pipeline.intake.read.cellxml import refuse_much
 from pipeline.intake.read.xlsx_styles import CellLooks
 from pipeline.model import Finding
 
-MAX_BYTES = 20 * 1024 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MACROS = ("xl/vbaproject.bin", "xl/macrosheets/")
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -69,7 +67,7 @@ def inspect(content: bytes) -> Inspection:
 def _inspect(content: bytes) -> Inspection:
     if not content:
         raise Refused("empty")
-    if len(content) > MAX_BYTES:
+    if len(content) > package.MAX_BYTES:
         raise Refused("too_large")
     if content.startswith(ole.MAGIC):
         return Inspection(ole.kind_of(content))
@@ -92,9 +90,13 @@ def _inspect_zip(content: bytes) -> Inspection:
         remarks += (Finding.found("F01", variant="pictures", facts={"count": pictures}),)
     if kind != "xlsx":
         return Inspection(kind, remarks=remarks, package=package.rebuilt(opened, parts))
-    whole = open_book(parts, plain)
+    whole = open_book(parts)
     book = replace(
-        whole, sheets=tuple(replace(sheet, xml=within_extents(sheet.xml)) for sheet in whole.sheets)
+        whole,
+        sheets=tuple(
+            sheet if sheet.is_near else replace(sheet, xml=within_extents(sheet.xml))
+            for sheet in whole.sheets
+        ),
     )
     refuse_much(sheet.xml for sheet in book.sheets)
     return Inspection(

@@ -16,6 +16,8 @@ from struct import Struct
 
 from pipeline.intake.guard.refusal import Refused, hostile, not_a_workbook
 
+MAX_BYTES = 20 * 1024 * 1024
+"""Of any file that an agency sends."""
 MAX_PARTS = 250
 MAX_INFLATED = 32 * 1024 * 1024
 MAX_RATIO = 150

@@ -1,7 +1,7 @@
 """The XML of a part of an .xlsx goes in; the same in one plain spelling comes out, which every reader understands alike.
 
 An event parser reads each part whole: what is no XML is refused. A part that is spelled as Excel and WPS spell it stays as it
-is. Any other, with prefixes, comments, references inside of values, cells without addresses, is written anew from its events,
+is; so does one that only writes Chinese as references (openpyxl), with the characters themselves. Any other, with prefixes, comments, references inside of values, cells without addresses, is written anew from its events,
 without what nobody reads here, so that the reader and everything that looks at its bytes see the same cells.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -26,6 +27,12 @@ _ROW = re.compile(r"\d{1,7}", re.ASCII)
 _DECLARED = re.compile(
     rb"\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"'][^>]{0,100}>"
 )
+_DECLARED_ASCII = re.compile(
+    rb"\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"'](?:us-)?ascii", re.IGNORECASE
+)
+_REFERENCES = re.compile(rb"(?:&#\d{3,7};)++")
+"""Characters beyond ASCII, as a program writes them that writes ASCII only."""
+_BEYOND_ASCII = ((0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 _OWN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _OTHERS = frozenset({"gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "cp936"})
 """What a program may declare and mean; the event parser knows no encodings of several bytes but UTF-8."""
@@ -34,17 +41,18 @@ _CELLS_AS_USUAL = re.compile(
     (?:<row[ ]r="\d{1,3}"(?:[ ](?!r=)[\w:]{1,40}="[^"<]*+")*+(?:/>|>
         (?:<c[ ]r="[AB]?[A-Z]\d{1,3}"(?:[ ]s="\d{1,5}")?+(?:[ ]t="\w{1,9}")?+(?:/>|>
             (?:<f(?:[ ][^<>]*+)?+>(?:(?<=/>)|[^<]*+</f>))?+
-            (?:<v>[^<]*+</v>|<v/>)?+
+            (?:<v>[^<]*+</v>|<v/>|<is><t(?:[ ]xml:space="preserve")?+>[^<]*+</t></is>)?+
         </c>))*+
     </row>))*+
     """,
     re.VERBOSE,
 )
-"""Rows of cells as programs write them: an address up to BZ999, then a formula, then a value, and nothing inside another.
+"""Rows of cells as programs write them: an address up to BZ999, then a formula, then a value or a text, and nothing inside another.
 
 Possessive throughout: no byte is looked at twice, whatever stands there.
 """
 _CELLS_BEGIN = b"<sheetData>"
+_CELL = re.compile(rb"<(?:c|row)[\s/>]")
 _ODD_IN_TEXTS = (
     b"<sheetData",
     b"&#",
@@ -93,19 +101,56 @@ _CELLS = frozenset({"row", "c", "v", "is"})
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
+class Spelled(NamedTuple):
+    """A part in the plain spelling. ``is_near``: of a sheet, every cell and row is plainly addressed, none beyond BZ999."""
+
+    data: bytes
+    is_near: bool = False
+
+
 def plain(data: bytes) -> bytes:
     """Return a sheet, the shared texts or the styles in the plain spelling. Raises Refused."""
-    return _remembered(data) if len(data) <= _SMALL else _plain(data)
+    return spelled(data).data
 
 
-def _plain(data: bytes) -> bytes:
+def spelled(data: bytes) -> Spelled:
+    """Return a part in the plain spelling, and what was seen of its extents on the way. Raises Refused."""
+    return _remembered(data) if len(data) <= _SMALL else _spelled(data)
+
+
+def _spelled(data: bytes) -> Spelled:
     text = decoded(data)
-    if is_ordinary(text) and text is data and not _is_odd(data):
+    if is_ordinary(text) and text is data:
+        found = _with_characters(data)
+        if not _is_odd(found):
+            return Spelled(found, _is_near(found))
+    return Spelled(_Rewriter(text).written)
+
+
+def _with_characters(data: bytes) -> bytes:
+    """Return the cells of ordinary XML with characters instead of references to them; those that mean something in XML stay.
+
+    XML that says that it is ASCII stays as it is: it could not hold them.
+    """
+    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    if start < 0 or data.find(b"&#", start, end) < 0 or _DECLARED_ASCII.match(data, 0, 400):
         return data
-    return _Rewriter(text).written
+    return data[:start] + _REFERENCES.sub(_characters, data[start:end]) + data[end:]
 
 
-_remembered = lru_cache(maxsize=64)(_plain)  # half of the parts are the same in every file of a campaign
+def _characters(found: re.Match[bytes]) -> bytes:
+    return _of_references(found[0])
+
+
+@lru_cache(maxsize=2048)  # labels are the same in every file
+def _of_references(references: bytes) -> bytes:
+    numbers = [int(number) for number in references[2:-1].split(b";&#")]
+    if not all(any(least <= number <= most for least, most in _BEYOND_ASCII) for number in numbers):
+        return references
+    return "".join(map(chr, numbers)).encode()
+
+
+_remembered = lru_cache(maxsize=64)(_spelled)  # half of the parts are the same in every file of a campaign
 
 
 def decoded(data: bytes) -> bytes:
@@ -154,6 +199,14 @@ def _is_odd(data: bytes) -> bool:
         return any(mark in data for mark in _ODD_IN_TEXTS)
     start += len(_CELLS_BEGIN)
     return data.find(b"&#", start, end) >= 0 or not _CELLS_AS_USUAL.fullmatch(data, start, end)
+
+
+def _is_near(data: bytes) -> bool:
+    """Say whether the cells of a part that is not odd are all in the one place that was looked at."""
+    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    if start < 0 or data.count(b"<sheetData") != 1 or data.count(b"</sheetData") != 1:
+        return False
+    return not (_CELL.search(data, 0, start) or _CELL.search(data, end))
 
 
 class _Rewriter:

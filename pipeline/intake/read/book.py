@@ -6,7 +6,7 @@ the calendar, and where the sheets, the shared texts and the styles are, cannot 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from pipeline.intake.guard.package import stored
 from pipeline.intake.guard.refusal import Refused, hostile
-from pipeline.intake.guard.spelling import decoded, is_ordinary
+from pipeline.intake.guard.spelling import decoded, is_ordinary, spelled
 
 MAX_SHEETS = 60
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -32,6 +32,8 @@ class GuardedSheet:
     name: str
     state: str
     xml: bytes = field(repr=False)
+    is_near: bool = False
+    """Whether it is known that no cell lies far out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class GuardedBook:
     counts_from_1904: bool
 
 
-def open_book(parts: Mapping[str, bytes], plain: Callable[[bytes], bytes]) -> GuardedBook:
+def open_book(parts: Mapping[str, bytes]) -> GuardedBook:
     """Find the sheets of a workbook among ``parts``, by their names in lower case. Raises Refused."""
     roots = _relations(parts, "").values()
     book = next((target for kind, target in roots if kind == "officeDocument"), "xl/workbook.xml")
@@ -52,7 +54,7 @@ def open_book(parts: Mapping[str, bytes], plain: Callable[[bytes], bytes]) -> Gu
     declared = [dict(item) for name, item in _elements(parts.get(book, b"")) if name == "sheet"]
     if len(declared) > MAX_SHEETS:
         raise hostile("工作表过多")
-    sheets = [sheet for item in declared if (sheet := _sheet(item, targets, parts, plain))]
+    sheets = [sheet for item in declared if (sheet := _sheet(item, targets, parts))]
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
         raise hostile("工作表重名")
     shared = dict(targets.values())
@@ -60,7 +62,7 @@ def open_book(parts: Mapping[str, bytes], plain: Callable[[bytes], bytes]) -> Gu
         (dict(item) for name, item in _elements(parts.get(book, b"")) if name == "workbookPr"), {}
     )
     styles, strings = (
-        plain(parts[target]) if (target := shared.get(kind, "")) in parts else b""
+        spelled(parts[target]).data if (target := shared.get(kind, "")) in parts else b""
         for kind in ("styles", "sharedStrings")
     )
     return GuardedBook(tuple(sheets), styles, strings, settings.get("date1904") in {"1", "true"})
@@ -70,7 +72,6 @@ def _sheet(
     item: Mapping[str, str],
     targets: Mapping[str, tuple[str, str]],
     parts: Mapping[str, bytes],
-    plain: Callable[[bytes], bytes],
 ) -> GuardedSheet | None:
     """Return the sheet that ``item`` declares; None for a page that holds a chart only."""
     relation = next((value for name, value in item.items() if name.endswith(":id")), "")
@@ -79,7 +80,7 @@ def _sheet(
         return None
     if target not in parts:
         raise Refused("damaged")
-    return GuardedSheet(item.get("name", ""), item.get("state", "visible"), plain(parts[target]))
+    return GuardedSheet(item.get("name", ""), item.get("state", "visible"), *spelled(parts[target]))
 
 
 def rebuilt(book: GuardedBook) -> bytes:

@@ -121,8 +121,11 @@ def _lowered(sheet: SheetData, spots: _Spots) -> tuple[int, list[str]]:
     """Return how many rows at the top are blank, and the cells below the last row that hold as many rows of figures."""
     rows = sorted({row for row, _ in spots.values()})
     columns = sorted({column for _, column in spots.values()})
-    by_row = {row: [column for at, column in spots.values() if at == row] for row in rows}
-    blank = next((n for n, row in enumerate(rows) if not _is_blank(sheet, row, by_row[row])), len(rows))
+
+    def is_blank(row: int) -> bool:
+        return _is_blank(sheet, row, (column for at, column in spots.values() if at == row))
+
+    blank = next((n for n, row in enumerate(rows) if not is_blank(row)), len(rows))  # nearly always the first
     if not 0 < blank <= _LOWEST:
         return 0, []
     below = range(rows[-1] + 1, rows[-1] + 1 + blank)

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pandera.pandas as pa
-import yaml
-from pandera import extensions
 
 from pipeline.judging.rules.sums import MICRO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pipeline.forms.form import Balance, Basic, Cell, Form
 
@@ -30,22 +28,29 @@ SIZE = f"{AMOUNT}.size"
 _ROUNDING = 1e-3
 
 
-@extensions.register_check_method()  # type: ignore[untyped-decorator]  # pandera leaves it untyped
 def filled(values: pd.Series[float]) -> pd.Series[bool]:
     """Say which values are there."""
     return values.notna()
 
 
-@extensions.register_check_method()  # type: ignore[untyped-decorator]  # as above
 def whole(values: pd.Series[float]) -> pd.Series[bool]:
     """Say which values are whole numbers."""
     return values % 1 == 0
 
 
-@extensions.register_check_method()  # type: ignore[untyped-decorator]  # as above
 def in_millionths(values: pd.Series[float]) -> pd.Series[bool]:
     """Say which amounts have no more than six decimals."""
     return (values * MICRO - (values * MICRO).round()).abs() < _ROUNDING
+
+
+_OWN = (filled, whole, in_millionths)
+"""Checks that pandera does not have."""
+
+
+def _own(
+    check: Callable[[pd.Series[float]], pd.Series[bool]], error: str, *, ignore_na: bool = True
+) -> pa.Check:
+    return pa.Check(check, name=check.__name__, error=error, ignore_na=ignore_na, statistics={})
 
 
 @lru_cache(maxsize=8)
@@ -67,6 +72,12 @@ def counted_rules(form: Form) -> list[str]:
 
 def printed(schema: pa.DataFrameSchema) -> str:
     """Return the schema in pandera's own YAML, from which ``pandera.DataFrameSchema.from_yaml`` makes it again."""
+    import yaml  # noqa: PLC0415 - judging does without, and without what registering loads
+    from pandera import extensions  # noqa: PLC0415
+
+    for check in _OWN:
+        if not hasattr(pa.Check, check.__name__):
+            extensions.register_check_method(check)  # what is not registered is left out of the YAML
     return yaml.safe_dump(
         yaml.safe_load(schema.to_yaml() or ""), allow_unicode=True, sort_keys=False, width=200
     )
@@ -79,14 +90,14 @@ def _number(form: Form, cell: Cell) -> pa.Column:
 
 def _checks_of(form: Form, cell: Cell) -> Iterator[pa.Check]:
     if cell.is_input:
-        yield pa.Check.filled(error=BLANK, ignore_na=False)
+        yield _own(filled, BLANK, ignore_na=False)
     if cell.number.least is not None:
         yield pa.Check.ge(cell.number.least, error=NEGATIVE)
     amounts: Basic | None = form.basics.get(AMOUNT)
     if cell.number.is_whole:
-        yield pa.Check.whole(error=FRACTION)
+        yield _own(whole, FRACTION)
     elif amounts:
-        yield pa.Check.in_millionths(error=f"{AMOUNT}.decimals")
+        yield _own(in_millionths, f"{AMOUNT}.decimals")
         if cell.number.unit:
             yield pa.Check.lt(amounts.limits["largest"], error=SIZE)
 

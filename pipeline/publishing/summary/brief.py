@@ -11,7 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import Assessment, Decision, DecisionKind, DistrictSummary, Notice, Number, Verdict
+from pipeline.model import Assessment, DistrictSummary, Notice, Number, Verdict
+from pipeline.publishing.summary.background import Background, PastFigures
 from pipeline.publishing.summary.book import Fold
 
 ON_ONE_PAGE = 48
@@ -21,42 +22,6 @@ _LONG_TABLE = 50
 """A list of more figures than this shows the totals of the rows, and folds away what they are made of."""
 FOLDED = "较长的表只列各行的总计，点左侧的“+”展开各类申请人的数字。"
 _MONEY_DECIMALS = 6
-
-Figures = Sequence[Number | None]
-"""The numbers of one report in the form's order; None is unknown."""
-PastFigures = Mapping[str, Number | None]
-"""The numbers of a report of an earlier year by cell key; None and absent are unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The last workbook that went up: figures in the form's order, and names, of the agencies in its sums, by code."""
-
-    at: datetime
-    figures: Mapping[str, Figures]
-    names: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What is known besides the year's submissions. Everything is keyed by agency code and may be missing.
-
-    ``printed`` holds the figures read back from the written Word reports, None where there was no reading back; an agency
-    that is not in it has no report of its own;
-    ``past`` the figures of earlier years by cell key, by year; ``reports`` the path of each agency's Word report, relative to the workbook; ``extended`` later deadlines.
-    """
-
-    printed: Mapping[str, Figures] | None = None
-    past: Mapping[int, Mapping[str, PastFigures]] = field(default_factory=dict)
-    decisions: Sequence[Decision] = ()
-    """What persons decided, in the order of their decisions."""
-    delivered: Delivered | None = None
-    reports: Mapping[str, str] = field(default_factory=dict)
-    extended: Mapping[str, date] = field(default_factory=dict)
-
-    def decided(self, *kinds: DecisionKind) -> list[Decision]:
-        """Return the decisions of ``kinds``."""
-        return [item for item in self.decisions if item.kind in kinds]
 
 
 @dataclass(frozen=True, slots=True)

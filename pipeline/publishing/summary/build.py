@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.publishing.summary.background import Background
 from pipeline.publishing.summary.book import SummaryBook
-from pipeline.publishing.summary.brief import Background, Brief
+from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.summary.by_kind import write_by_kind
 from pipeline.publishing.summary.changes import write_changes
 from pipeline.publishing.summary.charts import write_charts

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.forms.form import Cell, Form
     from pipeline.model import Agency, AgencyState, Assessment, Report
-    from pipeline.publishing.summary.brief import Delivered, Figures
+    from pipeline.publishing.summary.background import Delivered, Figures
 
 CHANGES_SHEET = "版本与更正"
 CHANGES_HEAD = ("序号", "单位名称", "项目", "原数", "现数", "增减", "说明")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import difference, holds, total_of
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, quoted, ranges, sum_formula
 from pipeline.model import Number, a1, column_letters
+from pipeline.publishing.summary.background import Figures
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Fold, SummaryBook, SummaryPage
-from pipeline.publishing.summary.brief import FOLDED, Brief, Figures, folds_of
+from pipeline.publishing.summary.brief import FOLDED, Brief, folds_of
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
 from pipeline.publishing.summary.detail import SumColumn
 from pipeline.publishing.summary.measure import rounded, stored

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, load_workbook
 
-from pipeline.publishing.summary.brief import Delivered
+from pipeline.publishing.summary.background import Delivered
 from pipeline.publishing.summary.detail import (
     CODE_COLUMN,
     DETAIL_HEAD,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.model import DecisionKind, Notice, RunCounts, Verdict
-from pipeline.publishing import documents
 from pipeline.publishing.data.record import Record
+from pipeline.publishing.document_paths import BOOK, LIST, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.file_plan import FilePlan, Publication
 from pipeline.publishing.web import dashboard, site
 from pipeline.publishing.web import letters_page as told
@@ -23,11 +23,11 @@ _OF_THE_NIGHT = {
     "figures": "各单位数据（CSV）",
 }
 _FORMATS = {
-    documents.WEB: "网页",
-    documents.WORD: "Word",
+    WEB: "网页",
+    WORD: "Word",
     pdf.SUFFIX: "PDF",
-    documents.BOOK: "Excel",
-    documents.LIST: "CSV",
+    BOOK: "Excel",
+    LIST: "CSV",
 }
 
 
@@ -83,8 +83,7 @@ def front_page(publication: Publication, planned: FilePlan, there: Collection[st
             formats=[
                 Link(label, path)
                 for suffix, label in _FORMATS.items()
-                if documents.copy_of(path := documents.path_of(planned.stems[id(state.counting)], suffix))
-                in there
+                if copy_of(path := path_of(planned.stems[id(state.counting)], suffix)) in there
             ],
         )
         for state in publication.summary.states
@@ -102,7 +101,7 @@ def _earlier(planned: FilePlan) -> list[site.SiteEntry]:
             agency=item.agency.name,
             kind=item.agency.kind,
             formats=[
-                Link(_FORMATS[suffix], path.removeprefix(f"{documents.SITE}/"))
+                Link(_FORMATS[suffix], path.removeprefix(f"{SITE}/"))
                 for suffix, path in zip(item.suffixes, item.paths, strict=True)
             ],
             year=item.year,

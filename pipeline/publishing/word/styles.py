@@ -15,7 +15,7 @@ TITLE_STYLE = "Title"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 TWIPS_PER_MM = 1440 / 25.4
-LINES_PER_PAGE, CHARACTERS_PER_LINE = 22, 28
+CHARACTERS_PER_LINE = 28
 LINE_PITCH = 579
 """28.95 pt in twentieths of a point, the unit called twips."""
 BODY_SIZE = 16.0

@@ -6,7 +6,7 @@ Only where no server is set: then a person sends the letters from a mail program
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from pathlib import Path
 
 from pipeline.district.folder import District
@@ -115,6 +115,9 @@ def _text(content: bytes) -> str:
     first = content.find(_BOUNDARY)
     second = content.find(_BOUNDARY, first + 1) if first >= 0 else -1
     content = content[:second] if second >= 0 else content
-    mail = message_from_bytes(content, policy=policy.default)
-    body = mail.get_body(("plain",))
-    return "\n".join(body.get_content().splitlines()).strip() if body else ""
+    mail = message_from_bytes(content)
+    body = next((part for part in mail.walk() if part.get_content_type() == "text/plain"), None)
+    words = body.get_payload(decode=True) if body else None
+    if body is None or not isinstance(words, bytes):
+        return ""
+    return "\n".join(words.decode(body.get_content_charset("utf-8"), "replace").splitlines()).strip()

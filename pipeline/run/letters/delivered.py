@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.ledger import Ledger, campaign, letters
 from pipeline.ledger.campaign import DeliveryRecord
 from pipeline.letter import LetterKind
-from pipeline.publishing.summary import Delivered, delivered_in
+from pipeline.publishing.summary.background import Delivered
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -43,6 +43,10 @@ def remember_deliveries(ledger: Ledger, form: Form, year: int) -> None:
         for item in letters.of_year(ledger, year)
         if item.kind == LetterKind.DELIVERY and item.state.is_gone and item.key not in known
     ]
+    if not gone:
+        return
+    from pipeline.publishing.summary.reread import delivered_in  # noqa: PLC0415 - only for what an older program sent
+
     for letter in sorted(gone, key=lambda item: item.intended_at):
         message = message_from_bytes(letters.content(ledger, letter), policy=policy.default)
         for content in _workbooks(message):

@@ -15,7 +15,6 @@ from pipeline.ledger import Ledger, assessments, campaign, imports
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
 from pipeline.model import Finding, Severity
-from pipeline.publishing.summary.changes import since
 from pipeline.run.letters.delivered import as_delivered
 from pipeline.wording.messages import spoken
 
@@ -75,6 +74,8 @@ def changes_since_delivery(
     delivered = campaign.last_delivered(ledger, district.year)
     if delivered is None:
         return []
+    from pipeline.publishing.summary.changes import since  # noqa: PLC0415 - the workbook's writer, only once one went up
+
     now = ((agency, result.figures.get(agency.code)) for agency in district.agencies)
     found = []
     for item in since(form, as_delivered(delivered), now):

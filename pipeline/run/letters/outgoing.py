@@ -22,10 +22,10 @@ from pipeline.ledger.secret import secret_of
 from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState
 from pipeline.letters.plan import plan, untrue
 from pipeline.model import CHINA, Made
-from pipeline.publishing.file_plan import PAGE
+from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.web.letters_page import LetterLine, fill
-from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written
+from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written, stage
 from pipeline.run import pending as waiting
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
 from pipeline.run.letters.digest_file import lay_out_morning
@@ -157,9 +157,11 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     for path in gone:
         shared.remove(path)
     outputs.forget(ledger, year, gone)
-    for name, item in wanted.items():
-        if item.laid != name or not (target / LETTERS / name).is_file():
-            shared.write(_path(name), as_laid_out(district, letters.content(ledger, item)))
+    shared.place(
+        stage(target, _path(name), as_laid_out(district, letters.content(ledger, item)))
+        for name, item in wanted.items()
+        if item.laid != name or not (target / LETTERS / name).is_file()
+    )
     is_news = bool(gone) or any(item.laid != name for name, item in wanted.items())
     lay_out_chat(target, ledger, district, list(wanted.values()), is_news=is_news)
     letters.laid_out(ledger, {item.key: name for name, item in wanted.items() if item.laid != name})
