@@ -1,4 +1,4 @@
-"""Findings of reading and identity go in; the same come out, each as heavy as the form says."""
+"""Findings of reading and identity go in; the same come out, each as heavy as the form says; what of them is in doubt.
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def _weighed(form: Form, finding: Finding) -> Finding:
         return finding
     severity = Severity(basic.severity_of(finding.variant))
     return finding if finding.severity is severity else replace(finding, severity=severity)
+
+
+def is_in_doubt(form: Form, finding: Finding) -> bool:
+    """Whether it is a warning about the content that nobody has explained and from which nobody was excepted.
+
+    That a report came late, or on a sheet with odd labels, is no matter of what it says.
+    """
+    is_open = not (finding.is_answered or finding.on_trial)
+    return finding.severity is Severity.WARNING and finding.code not in form.basics and is_open

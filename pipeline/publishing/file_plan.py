@@ -21,18 +21,17 @@ from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
+from pipeline.forms.weighed import is_in_doubt
 from pipeline.machine.digest import digest_of
 from pipeline.model import (
     Assessment,
     Compared,
     DistrictSummary,
-    Finding,
     Made,
     Notice,
     PastReport,
     Report,
     RunCounts,
-    Severity,
     Verdict,
 )
 from pipeline.publishing.archive import Archived, Reports, archived
@@ -127,15 +126,6 @@ def plan(publication: Publication) -> FilePlan:
 def unanswered(form: Form, item: Assessment) -> bool:
     """Whether a report says something that may be wrong, so that it is not offered to be published."""
     return any(is_in_doubt(form, finding) for finding in item.findings)
-
-
-def is_in_doubt(form: Form, finding: Finding) -> bool:
-    """Whether it is a warning about the content that nobody has explained and from which nobody was excepted.
-
-    That a report came late, or on a sheet with odd labels, is no matter of what it says.
-    """
-    is_open = not (finding.is_answered or finding.on_trial)
-    return finding.severity is Severity.WARNING and finding.code not in form.basics and is_open
 
 
 def kept(publication: Publication, planned: FilePlan, folder: Path) -> set[str]:

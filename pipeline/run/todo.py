@@ -28,12 +28,12 @@ from pipeline.coordinating.todo import (
     key_of,
 )
 from pipeline.district.workdays import spoken_date
+from pipeline.forms.weighed import is_in_doubt
 from pipeline.ledger import decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letters.plan import CampaignState, morning, unsigned_delivery
 from pipeline.model import CHINA, Agency, DecisionKind, Verdict
-from pipeline.publishing.file_plan import is_in_doubt
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book, shows
 from pipeline.run.letters.writing import LetterContext

@@ -18,7 +18,6 @@ from pipeline.ledger import Ledger, letters
 from pipeline.ledger.letters import StoredLetter
 from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import LetterState
-from pipeline.letters.text.mime import parsed, spelled
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -150,6 +149,8 @@ def opened(district: District, output: Path, handle: str) -> tuple[StoredLetter,
 
 def _as_mail(content: bytes, item: StoredLetter) -> tuple[bytes, str]:
     """Return a letter that was edited, and its Message-ID: a mail program may have left that out."""
+    from pipeline.letters.text.mime import parsed, spelled  # noqa: PLC0415 - only where a letter was edited
+
     message = parsed(content)
     if not message["To"] or not message["Subject"]:
         raise ConfigError(f"“{item.laid}”改过以后不再是一封信（没有收件人或主题）。请改好后再运行这个命令。")
