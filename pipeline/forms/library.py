@@ -71,6 +71,22 @@ def unknown(form_id: str, folder: Path | None = None) -> str:
     return f"没有名为“{form_id}”的表样，可用的有：{'、'.join(dict.fromkeys((*own_ids(folder), *shipped_ids())))}。"
 
 
+def titles_of(form_id: str, reference: str) -> tuple[str, str] | None:
+    """Return title and authority of the form ``form_id``, as known beside the form that ``reference`` finds; None for no known one."""
+    path = Path(reference)
+    folder = path.parent.parent if path.suffix == _SUFFIX and path.parent.name == FORMS_NAME else None
+    try:
+        written = own(form_id, folder)
+        if written is None and form_id in shipped_ids():
+            written = shipped(form_id)
+        if written is None:
+            return None
+        values = source_of(written)[0].top().values
+        return str(values.get("title", form_id)), str(values.get("authority", ""))
+    except (ConfigError, OSError):
+        return form_id, ""  # whoever uses that form says what is wrong with it
+
+
 def source_of(written: Written) -> tuple[TomlSource, str]:
     """Return the form with all that it extends, and the mark of all their texts. Raises ConfigError with file and line."""
     texts: list[str] = []

@@ -22,7 +22,7 @@ GUARDS: Mapping[str, frozenset[str]] = {
     "F01": frozenset({"macros", "pictures", "second_reader"}),
     "F02": frozenset(),
     "F03": frozenset({"near_label"}),
-    "F04": frozenset(),
+    "F04": frozenset({"edition", "same_tables", "unknown_form"}),
     "C01": frozenset({"as_zero"}),
     "C02": frozenset({"as_zero"}),
     "C03": frozenset({"unit_stripped"}),

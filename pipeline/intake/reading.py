@@ -23,6 +23,8 @@ from pipeline.intake.pasted import paste_of
 from pipeline.intake.placing import place_table, sheet_texts, sheets_of_lines
 from pipeline.intake.refusal import Refused
 from pipeline.intake.spreadsheet import open_workbook
+from pipeline.intake.stamped import REFUSING, about_stamp
+from pipeline.intake.strange_sheets import strange_sheets
 from pipeline.intake.stray_texts import stray_texts
 from pipeline.intake.strays import strays
 from pipeline.intake.titles import foreign_titles
@@ -83,15 +85,20 @@ def _clipped(sheet: SheetData) -> Finding:
 
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
-    incomplete = any(placed.missing or not placed.sheet for _, placed in placements)
+    lacking = [bool(placed.missing) or not placed.sheet for _, placed in placements]
     listed = read_listed(form, sheets)
     settle_headings(form, listed)
     stamp = read_stamp(sheets)
     entries = answers_of(listed, form.entries)
     claims = _claims(form, stamp, entries)
-    if incomplete and _is_superseded(form, sheets):
+    if any(lacking) and _is_superseded(form, sheets):
         return _superseded(form, claims, placements, sheets, listed, remarks)
     missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
+    said = about_stamp(form, stamp, lacking)
+    if said:
+        remarks = (*remarks, said)
+    if said and said.variant == REFUSING:
+        return Reading(None, claims, entries=entries, findings=tuple(remarks))
     if len(missing) == len(form.tables):
         findings = (*remarks, *(_missing_table(form, table) for table in missing))
         return Reading(None, claims, entries=entries, findings=findings)
@@ -110,6 +117,8 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     numbers = complete(form, figures)
     figures.findings += _open_totals(form, sheets, numbers, figures.places)
     held = {placed.sheet for _, placed in placements}
+    lines = sheets_of_lines(form, sheets)
+    known = {*held, *lines, *(name for name, _, _ in listed.read), *_copies(placements)}
     return Reading(
         form.id,
         claims,
@@ -127,14 +136,18 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             *remarks,
             *listed.findings,
             *foreign_titles(form, sheets),
-            *(
-                Finding.found("F05", Place(name), (), "lines", {"sheet": name})
-                for name in sheets_of_lines(form, sheets)
-            ),
+            *(Finding.found("F05", Place(name), (), "lines", {"sheet": name}) for name in lines),
             *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
+            *strange_sheets(form, sheets, known),
             *figures.findings,
         ),
     )
+
+
+def _copies(placements: Iterable[tuple[Table, Placement]]) -> Iterator[str]:
+    """Yield the sheets that hold a table once more, and those of which nobody knows which is meant."""
+    for _, placed in placements:
+        yield from (*(copy.sheet for copy in placed.copies), *placed.rivals)
 
 
 def _open_totals(

@@ -163,6 +163,36 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{old_authority}",
         "{authority}",
     ),
+    ("F04", "edition"): Wording(
+        "这份文件是按《{title}》第 {stated} 版模板填的，现行的是第 {edition} 版；名称相同的项目已照常读取"
+    ),
+    ("F04", "other_form"): Wording(
+        "这是《{stated}》的填报表，这里收的是《{title}》",
+        "请用《{title}》的填报模板填写；《{stated}》请报到收它的地方",
+        "{stated}",
+        "{title}",
+    ),
+    ("F04", "other_form_carried"): Wording(
+        "这是《{stated}》的填报表，这里收的是《{title}》；名称相同的表格已照常读取",
+        "请在退回的模板上补填其余的表格",
+        "{stated}",
+        "{title}",
+    ),
+    ("F04", "same_tables"): Wording("这份文件是用《{stated}》的模板填的，表格与《{title}》相同，已照常读取"),
+    ("F04", "unknown_form"): Wording(
+        "模板标识“{stated}”不是已知的表样，表格的名称与《{title}》相同，已照常读取",
+        "请核对填报模板的来源，下次用政务公开办发的模板",
+        "{stated}",
+    ),
+    ("F04", "unknown_form_broken"): Wording(
+        "模板标识“{stated}”不是已知的表样，表格也与《{title}》不同",
+        "请用《{title}》的填报模板填写",
+        "{stated}",
+        "{title}",
+    ),
+    ("F05", "extra_sheet"): Wording(
+        "工作表“{sheet}”不是模板中的，其中有 {cells} 格内容（{numbers} 个数字），没有读取；原件已保存"
+    ),
     ("F05", "unplaced_back"): Wording(
         "“{table}”的行列被增删或移动，有些单元格无法确认对应的项目，没有转入退回表", "请填写 {wanted}"
     ),
