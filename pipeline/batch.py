@@ -56,6 +56,7 @@ from pipeline.night.inbox import require
 from pipeline.night.journal import Journal, open_journal
 from pipeline.night.outcomes import outcomes
 from pipeline.night.writing import Desk
+from pipeline.periods import name_of, period_before, spaced_of
 from pipeline.publishing import before, outputs
 from pipeline.publishing.outputs import Published
 from pipeline.publishing.plan import Night
@@ -150,7 +151,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     """
     mailing.check(district)
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
-    title = f"{district.name} {district.year} 年度"
+    title = f"{district.name} {spaced_of(district.year)}"
     with disk():
         carried = todo.NOTHING_CARRIED if dry_run else todo.carry_out(district, output, now=now)
     with (
@@ -165,7 +166,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         deciding.settle(ledger, district, now=now)
         district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
-        target = output / str(district.year)
+        target = output / name_of(district.year)
         again = marks.try_again(ledger, district.year) if retry else 0
         if retry:
             journal.line(f"  重试　{again} 个搁置的文件")
@@ -219,7 +220,7 @@ def send(
     ``most`` letters at the most, with ``pause`` seconds between two. Raises EnvironmentFailedError if the disk fails,
     ConfigError without a server.
     """
-    title = f"{district.name} {district.year} 年度　发信"
+    title = f"{district.name} {spaced_of(district.year)}　发信"
     with (
         disk(),
         open_ledger(output) as ledger,
@@ -229,7 +230,7 @@ def send(
         if by_clock:
             clock.check(ledger, district, now)
         district = district.as_decided(decisions.in_force(ledger, district.year, now.date()))
-        target = output / str(district.year)
+        target = output / name_of(district.year)
         letterbox.look_after(ledger, district, target, now=now)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
         done = mailing.dispatch(district, ledger, now=now, pause=pause, most=most)
@@ -343,7 +344,7 @@ def _night(session: Session, basis: Basis, assessed: Assessed, number: int, earl
     ledger, district, own = session.ledger, session.district, basis.campaign
     bodies, on_their_own = own.bodies, apart(own, assessed.assessments)
     codes_apart = {agency.code for agency in on_their_own}
-    reports = {district.year - 1: own.pasts}
+    reports = {period_before(district.year): own.pasts}
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
     pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
     summary = _merged(own, assessed.assessments, on_their_own)

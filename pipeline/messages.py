@@ -89,7 +89,7 @@ def notice(form: Form, finding: Finding) -> Notice:
     """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
     balance = form.checks.get(finding.variant)
     rule = form.narrative(finding.code)
-    facts = {name: _told(name, spoken(value)) for name, value in finding.facts.items()}
+    facts = form.spoken | {name: _told(name, spoken(value)) for name, value in finding.facts.items()}
     if balance:
         wording = _check_wording(balance, finding)
     elif finding.variant in {"typed_over", "typed_open"}:
@@ -106,7 +106,11 @@ def notice(form: Form, finding: Finding) -> Notice:
     fault = ("（试行规则）" if finding.on_trial else "") + wording.fault.format_map(facts)
     remedy = way_out(form, finding.suggestions) or wording.remedy.format_map(facts)
     pleaded = _pleaded(form, finding)
-    remedy = _PLEADED.format(pleaded) if pleaded else _answered(finding, remedy)
+    remedy = (
+        _PLEADED.format(office=form.words.office, said=pleaded)
+        if pleaded
+        else _answered(form, finding, remedy)
+    )
     label = balance.subject if balance else _label(form, finding.key)
     named = f" {label}" if label.startswith("（") else f"（{label}）"
     place = visible(str(finding.place)) if finding.place else ""
@@ -139,7 +143,7 @@ def _told(name: str, value: str) -> str:
     return on_one_line(value) if name == _OF_THE_ROSTER else quoted(value)
 
 
-_PLEADED = "已收到说明，等政务公开办核准（单位说明：{}）"
+_PLEADED = "已收到说明，等{office}核准（单位说明：{said}）"
 
 
 def _pleaded(form: Form, finding: Finding) -> str:
@@ -148,10 +152,10 @@ def _pleaded(form: Form, finding: Finding) -> str:
     return quoted(finding.explanation) if waits else ""
 
 
-def _answered(finding: Finding, remedy: str) -> str:
+def _answered(form: Form, finding: Finding, remedy: str) -> str:
     """Return what to do, or what has been said of it already."""
     if finding.waived:
-        return f"政务公开办已准予例外：{quoted(finding.waived)}"
+        return f"{form.words.office}已准予例外：{quoted(finding.waived)}"
     said = quoted(finding.explanation)
     if finding.is_answered:
         return f"单位已说明：{said}"

@@ -399,6 +399,8 @@ class Claims:
     year: int | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     """The entries that say so, by role."""
+    period: str = "year"
+    """Of what its form speaks: a year, a half-year, a quarter or a month; ``year`` is one of these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.ledger import codes, imports, open_copy
 from pipeline.model import Agency, ConfigError, PastReport
+from pipeline.periods import name_of, title_of
 from pipeline.post import Attachment, LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.letters import LETTERS, default_text
@@ -99,7 +100,7 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
     chosen = [agency for agency in district.agencies if code in (None, agency.code)]
     if not chosen:
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
-    folder = output / str(district.year) / TEMPLATES
+    folder = output / name_of(district.year) / TEMPLATES
     with open_copy(output) as ledger:
         codes.check_codes(ledger, district.roster_agencies, district.roster)
         history = imports.last_year_of(ledger, district)
@@ -140,4 +141,6 @@ def personal_template(district: District, form: Form, agency: Agency, past: Past
 
 
 def _template_name(agency: Agency, district: District, form: Form) -> str:
-    return safe_name(f"{agency.code}_{agency.name}", f"_{district.year}年{form.title}填报模板") + ".xlsx"
+    return (
+        safe_name(f"{agency.code}_{agency.name}", f"_{title_of(district.year)}{form.title}填报模板") + ".xlsx"
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pipeline.forms.kinds import NUMBER_KINDS, NumberKind
+from pipeline.periods import title_of, year_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.forms.drafts import Draft
     from pipeline.forms.narrative import Narrative
     from pipeline.model import Place
+    from pipeline.periods import Period, PeriodKind
 
 SheetKind = Literal["guide", "entries", "texts", "table", "checks", "past"]
 RelationName = Literal["=", "<=", "within", "share", "needs", "none"]
@@ -309,6 +311,27 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What letters, pages, titles and file names call the form, its report and the office that collects it."""
+
+    document: str = ""
+    """The whole name: 政府信息公开工作年度报告."""
+    subject: str = ""
+    """What it is about, before ``short`` in titles: 政府信息公开."""
+    short: str = ""
+    """What people call it: 年报."""
+    paper: str = ""
+    """What is printed for each agency: 年度报告."""
+    office: str = ""
+    """The office that collects it, without the district's name: 政务公开办."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The words by the names under which sentences use them."""
+        return {"document": self.document, "short": self.short, "paper": self.paper, "office": self.office}
+
+
+@dataclass(frozen=True, slots=True)
 class Superseded:
     """The earlier form and the words by which a file on it is recognised."""
 
@@ -386,6 +409,7 @@ class Form:
     charts: tuple[Chart, ...]
     drafts: tuple[Draft, ...]
     superseded: Superseded
+    words: Words
     grids: Mapping[str, Grid] = field(repr=False)
     places: Mapping[str, Place] = field(repr=False)
     """Key of every number, text, entry and nil return → its cell in the template."""
@@ -400,6 +424,8 @@ class Form:
     """Ids of rules that only the coordinator is told of."""
     off: Mapping[str, str] = field(default_factory=dict)
     """Ids of rules that the district does not apply, with its reasons."""
+    period: PeriodKind = "year"
+    """Of what a report speaks: a year, a half-year, a quarter or a month."""
     mark: str = ""
     """Eight letters that change whenever anything in the form's text does: which rules a report was judged by."""
     reference: str = ""
@@ -499,6 +525,31 @@ class Form:
         """Return where a number of this year or of last year stands in the template."""
         return self.past_positions[key] if is_last_year(key) else self.positions[key]
 
-    def title_for(self, agency: str, year: int) -> str:
+    def title_for(self, agency: str, period: Period) -> str:
         """Return the title of an agency's report."""
-        return self.report_title.format(agency=agency, year=year)
+        return titled(self.report_title, agency, period)
+
+    @property
+    def spoken(self) -> dict[str, str]:
+        """Words of sentences: what the form is called, and how one says this period and the one before."""
+        is_year = self.period == "year"
+        return {
+            **self.words.named,
+            "now": "本年" if is_year else "本期",
+            "this": "本年度" if is_year else "本期",
+            "past": "上年" if is_year else "上期",
+            "span": "年度" if is_year else "报告期",
+        }
+
+    def about(self, period: Period) -> str:
+        """Say what is collected of ``period``, as titles and file names do: 2023年政府信息公开年报."""
+        return f"{title_of(period)}{self.words.subject}{self.words.short}"
+
+    def document_of(self, period: Period) -> str:
+        """Name the document of ``period``, as titles do: 2023年政府信息公开工作年度报告."""
+        return f"{title_of(period)}{self.words.document}"
+
+
+def titled(pattern: str, agency: str, period: Period) -> str:
+    """Return the title of a report by the pattern of a form."""
+    return pattern.format(agency=agency, year=year_in(period), period=title_of(period))

@@ -15,7 +15,7 @@ from pipeline.intake import guard
 from pipeline.intake.documents.reading import read_report
 from pipeline.intake.figures import Figures, complete, read_table
 from pipeline.intake.headed_texts import settle_headings
-from pipeline.intake.labels import normalise, year_of
+from pipeline.intake.labels import normalise, period_of
 from pipeline.intake.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.listed import answers_of, read_explanations, read_listed, read_open_totals, read_stamp
 from pipeline.intake.oddities import oddities
@@ -29,6 +29,7 @@ from pipeline.intake.stray_texts import stray_texts
 from pipeline.intake.strays import strays
 from pipeline.intake.titles import foreign_titles
 from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, a1
+from pipeline.periods import named, year_in
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
@@ -103,7 +104,8 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         findings = (*remarks, *(_missing_table(form, table) for table in missing))
         return Reading(None, claims, entries=entries, findings=findings)
     figures = Figures()
-    year = claims.year or year_of(stamp.get("year", ""))
+    period = claims.year or named(stamp.get("year", ""))
+    year = year_in(period) if period else None
     for table, placed in placements:
         figures.findings += _placement_findings(form, table, placed)
         if placed.sheet:
@@ -174,7 +176,8 @@ def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) ->
         stamp,
         agency=entries[form.entry_with_role("agency").key],
         code=entries[form.entry_with_role("code").key],
-        year=year_of(entries[form.entry_with_role("year").key]),
+        year=period_of(form.period, entries[form.entry_with_role("year").key]),
+        period=form.period,
         keys=form.roles,
     )
 

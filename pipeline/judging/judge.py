@@ -39,6 +39,7 @@ from pipeline.model import (
     Submission,
     Verdict,
 )
+from pipeline.periods import period_before
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form
@@ -128,7 +129,7 @@ def _others(reports: Iterable[Report]) -> list[Other]:
 def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport | None:
     """Return the report of the year before, if the submission's agency and year are known."""
     past = history.get(item.past_key or item.agency.code) if item.agency else None
-    return past if past and item.year is not None and past.year == item.year - 1 else None
+    return past if past and item.year is not None and past.year == period_before(item.year) else None
 
 
 def _validated(

@@ -45,6 +45,7 @@ from pipeline.night.inbox import Inbox
 from pipeline.night.replacing import basis_of, held_back
 from pipeline.night.sorting import Identified, Known, sort_out
 from pipeline.night.words import words_of
+from pipeline.periods import period_before
 from pipeline.publishing.record import Leftover
 from pipeline.versions import versions_of
 
@@ -274,7 +275,9 @@ def _pasts(campaign: Campaign, submissions: Sequence[Submission]) -> dict[str, P
     for item in submissions:
         if item.agency and item.past_key not in found and item.received_at:
             day = item.received_at.astimezone(CHINA).date()
-            past = campaign.bodies.past_of(item.agency, campaign.pasts, campaign.district.year - 1, day=day)
+            past = campaign.bodies.past_of(
+                item.agency, campaign.pasts, period_before(campaign.district.year), day=day
+            )
             found |= {item.past_key: past} if past else {}
     return found
 

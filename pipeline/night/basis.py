@@ -15,6 +15,7 @@ from pipeline.night.barrier import Barrier
 from pipeline.night.fingerprint import fingerprint
 from pipeline.night.inbox import Inbox, look
 from pipeline.night.journal import Journal
+from pipeline.periods import period_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Basis:
 
 def gather(ledger: Ledger, district: District, journal: Journal, barrier: Barrier) -> Basis:
     """Look into the inbox, record what is new there, and gather what tonight's outputs depend on."""
-    form, last_year, now = form_of(district), district.year - 1, barrier.now
+    form, last_year, now = form_of(district), period_before(district.year), barrier.now
     inbox = look(ledger, district, now=now, barrier=barrier)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, district.year, now=now)

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
 from pipeline.ledger import Ledger, letters
 from pipeline.model import Agency
+from pipeline.periods import scope_of
 from pipeline.post import KIND_WORDS, LetterKind
 from pipeline.publishing.files import write_if_changed
 
@@ -68,7 +70,7 @@ def _to_the_group(district: District, told: Sequence[letters.Kept], by_code: Map
     lines = [
         "一、发到工作群（复制下面一段）",
         "",
-        f"【{district.name}{district.year}年度政府信息公开工作年度报告】",
+        f"【{district.name}{scope_of(district.year)}{form_of(district).words.document}】",
     ]
     for kind, words in _TO_THE_GROUP.items():
         names = [

@@ -16,6 +16,7 @@ from pipeline.ledger.campaign import Result
 from pipeline.messages import spoken
 from pipeline.model import Finding, Severity
 from pipeline.night.delivered import as_delivered
+from pipeline.periods import period_before
 from pipeline.post import Answer, Arrival, Delivery, Intention, Rejudged
 from pipeline.publishing.summary.changes import since
 
@@ -64,7 +65,9 @@ class Past:
         back = {balance.rule.id for balance in self.form.balances if balance.reaches_back}
         if not wrong or not {item.code for item in wrong} <= back or arrival.agency is None:
             return None
-        came = imports.imported_since(self.ledger, self.district.year - 1, arrival.agency.code, since)
+        came = imports.imported_since(
+            self.ledger, period_before(self.district.year), arrival.agency.code, since
+        )
         return Rejudged.LAST_YEAR if came else None
 
 

@@ -29,6 +29,7 @@ from pipeline.night.letterstate import Night, arrivals_of, earlier_of, key_of, s
 from pipeline.night.morning import lay_out_morning
 from pipeline.night.todo import lay_out_todo
 from pipeline.night.writing import Desk, Pen, workbook_of
+from pipeline.periods import name_of
 from pipeline.post import KIND_WORDS, Intention, LetterKind, LetterState
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.html.told import Told, fill
@@ -56,7 +57,7 @@ class Written:
 def desk_of(ledger: Ledger, district: District, output: Path, now: datetime) -> Desk:
     """Return where letters are written between two nights."""
     history = imports.last_year_of(ledger, district)
-    return Desk(ledger, district, form_of(district), output / str(district.year), now, history)
+    return Desk(ledger, district, form_of(district), output / name_of(district.year), now, history)
 
 
 def check(district: District) -> None:
@@ -163,7 +164,7 @@ def send_summary(district: District, output: Path, *, by: str, reason: str = "",
             raise ConfigError(
                 f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder
             )
-        target = output / str(district.year)
+        target = output / name_of(district.year)
         look_after(ledger, district, target, now=now)
         written = deliver(desk_of(ledger, district, output, now), found, by=by, reason=reason)
         lay_out(ledger, district, target, now=now)

@@ -13,6 +13,7 @@ from pipeline.ledger import decisions, standing
 from pipeline.messages import decision_words, notices
 from pipeline.model import CHINA, DecisionKind, Verdict
 from pipeline.night.writing import Desk
+from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Call, Decided, Question, Todo, build_todo_book, shows
 
@@ -48,7 +49,7 @@ def _todo(desk: Desk, state: State, carried: Carried) -> Todo:
     questions = [*_files(desk), *_pleas(state, desk)]
     open_keys = {item.key for item in questions}
     return Todo(
-        f"{district.name}{district.year}年年报待办",
+        f"{district.name}{title_of(district.year)}{desk.form.words.short}待办",
         spoken_date(day),
         calls,
         questions,

@@ -14,7 +14,7 @@ from pipeline.publishing.record import Record
 _OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
 _OF_THE_NIGHT = {
     "summary": "汇总表（Excel）",
-    "district_report": "本级年报初稿（Word）",
+    "district_report": "本级{short}初稿（Word）",
     "upward": "上报模板（Excel）",
     "site": "公布用的网页（site 文件夹）",
     "findings": "问题清单（CSV）",
@@ -46,13 +46,18 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
             if item["version"]
         },
         extended={item.agency: item.until for item in night.district.extensions},
-        outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
+        outputs=_links(tonight["files"], _of_the_night(night) | _site(tonight)),
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.decided(DecisionKind.WAIVE),
         remarks=night.district.mail.remarks if _takes_mail(night) else (),
         published=night.published,
+        short=night.form.words.short,
     )
     return told.parts(dashboard.build_dashboard(night.form, morning))
+
+
+def _of_the_night(night: Night) -> dict[str, str]:
+    return {key: label.format(short=night.form.words.short) for key, label in _OF_THE_NIGHT.items()}
 
 
 def _takes_mail(night: Night) -> bool:
@@ -84,7 +89,9 @@ def front_page(night: Night, planned: Plan, there: Collection[str]) -> bytes:
         for state in night.summary.states
         if state.counting and id(state.counting) in planned.offered
     ]
-    return site.build_front_page(night.district.name, night.district.year, entries, _earlier(planned))
+    return site.build_front_page(
+        night.district.name, night.district.year, night.form.words, entries, _earlier(planned)
+    )
 
 
 def _earlier(planned: Plan) -> list[site.Entry]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.messages import AWAITING, SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
 from pipeline.model import Verdict
+from pipeline.periods import title_of
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.html import charts, told
 from pipeline.publishing.html.standing import (
@@ -53,6 +54,9 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         "dashboard.html",
         place=told.PLACE,
         summary=morning.summary,
+        title=title_of(morning.summary.year),
+        short=form.words.short,
+        about=f"{form.words.subject}{form.words.short}",
         remarks=morning.remarks,
         now=in_china(morning.now),
         deadline=morning.deadline,

@@ -15,6 +15,7 @@ from pipeline.forms.arithmetic import with_past
 from pipeline.forms.form import Form, is_last_year
 from pipeline.forms.layout import YES
 from pipeline.model import Notice, Number, PastReport
+from pipeline.periods import scope_of, spelled
 
 _FIRST_ABSURD_YEAR = 10
 """Digits that no year has."""
@@ -37,7 +38,7 @@ class Stamp:
     @property
     def addressee(self) -> str:
         """Agency (else district) and year, as titles say them, and the note; empty for the blank template."""
-        year = f"{self.year}年度" if self.year else ""
+        year = scope_of(self.year) if self.year else ""
         return "，".join(filter(None, (f"{self.agency or self.district}{year}", self.note)))
 
 
@@ -97,7 +98,7 @@ def _prefilled(form: Form, stamp: Stamp) -> dict[str, Number | str]:
     given: dict[str, Number | str | None] = {
         "agency": stamp.agency,
         "code": stamp.agency_code,
-        "year": stamp.year,
+        "year": spelled(stamp.year) if stamp.year else None,
     }
     return {entry.key: value for entry in form.entries if (value := given.get(entry.role))}
 
