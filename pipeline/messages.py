@@ -6,6 +6,7 @@ form. Facts are named as in the finding.
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -298,8 +299,11 @@ _BOUND: Mapping[str, str] = {"=": "", "<=": "不大于 "}
 
 
 def _side(words: Sequence[str], keys: Sequence[str], finding: Finding, side: str) -> str:
-    total = spoken(finding.facts[side])
-    if len(words) != len(keys) or len(keys) < 2:  # noqa: PLR2004 - a sum needs two terms to be spelled out
+    total, times = spoken(finding.facts[side]), Counter(keys)
+    if len(words) != len(times) or len(keys) < 2:  # noqa: PLR2004 - a sum needs two terms to be spelled out
         return f"{words[0]} {total}"
-    terms = " + ".join(f"{word} {spoken(finding.facts[key])}" for word, key in zip(words, keys, strict=True))
+    terms = " + ".join(
+        f"{word} {spoken(finding.facts[key])}{f' × {often}' if often > 1 else ''}"
+        for word, (key, often) in zip(words, times.items(), strict=True)
+    )
     return f"{terms} = {total}"

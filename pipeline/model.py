@@ -503,6 +503,11 @@ class Submission:
     past_key: str = ""
     """Which of the past reports is its own year before; empty: its agency's."""
 
+    @property
+    def kind(self) -> str:
+        """The kind of its agency, empty where it is not known."""
+        return self.agency.kind if self.agency else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -135,6 +135,7 @@ def personal_template(district: District, form: Form, agency: Agency, past: Past
         agency=agency.name,
         year=district.year,
         level=agency.level,
+        kind=agency.kind,
         district=district.name,
     )
     return Attachment(_template_name(agency, district, form), build_workbook(form, stamp, past=past))

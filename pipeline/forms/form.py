@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.periods import Period, PeriodKind
 
 SheetKind = Literal["guide", "entries", "texts", "table", "checks", "past"]
-RelationName = Literal["=", "<=", "within", "share", "needs", "none"]
+RelationName = Literal["=", "<=", "within", "share", "near", "change", "least", "most", "needs", "none"]
 BALANCING: tuple[RelationName, ...] = ("=", "<=")
 """Relations of true balances: linear, so that a difference says how far a cell is off."""
 _LAST_YEAR = "@-1"
@@ -41,6 +41,11 @@ def this_year(key: str) -> str:
 def is_last_year(key: str) -> bool:
     """Whether ``key`` speaks of last year's figure."""
     return key.endswith(_LAST_YEAR)
+
+
+def binds(kinds: tuple[str, ...], kind: str) -> bool:
+    """Whether what is for agencies of ``kinds`` is for those of ``kind``; for no kinds it is for all."""
+    return not kinds or kind in kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ class Text:
     heading: bool = False
     also: tuple[str, ...] = ()
     """Other wordings of the heading in published reports."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of agencies that write it; empty: all."""
 
     @property
     def guidance(self) -> str:
@@ -151,6 +158,8 @@ class Table:
     sheet: str
     nil_label: str
     blocks: tuple[Block, ...]
+    kinds: tuple[str, ...] = ()
+    """Kinds of agencies that fill it; empty: all."""
 
     @property
     def nil_key(self) -> str:
@@ -205,6 +214,8 @@ class Rule:
     left_words: tuple[str, ...]
     right_words: tuple[str, ...]
     except_levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Kinds of agencies that it binds; empty: all."""
     defines: bool = False
     limits: Mapping[str, int] = field(default_factory=dict)
     after: tuple[str, ...] = ()
@@ -285,9 +296,9 @@ class Balance:
         """Whether last year's figures are among the operands."""
         return any(map(is_last_year, self.keys))
 
-    def applies_to(self, level: str) -> bool:
-        """Whether bodies of ``level`` are bound by the rule."""
-        return level not in self.rule.except_levels
+    def applies_to(self, level: str, kind: str = "") -> bool:
+        """Whether bodies of ``level`` and ``kind`` are bound by the rule; where no kind is known, by none that names kinds."""
+        return level not in self.rule.except_levels and binds(self.rule.kinds, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +459,16 @@ class Form:
         wanted = {own for rule in self.summary_rules for own in rule.rules}
         return [balance for balance in self.balances if balance.rule.id in wanted]
 
+    def free_tables(self, kind: str) -> tuple[Table, ...]:
+        """Return the tables that agencies of ``kind`` need not fill."""
+        return tuple(table for table in self.tables if not binds(table.kinds, kind))
+
+    def free_keys(self, kind: str) -> frozenset[str]:
+        """Return the keys of the numbers and texts that agencies of ``kind`` need not fill."""
+        free = {table.key for table in self.free_tables(kind)}
+        texts = (text.key for text in self.texts if not binds(text.kinds, kind))
+        return frozenset((*(cell.key for cell in self.cells if cell.table in free), *texts))
+
     def table(self, key: str) -> Table:
         """Return the table ``key``; KeyError if the form has none."""
         return next(table for table in self.tables if table.key == key)
@@ -493,16 +514,16 @@ class Form:
         """Return the check ``balance_id``."""
         return self.checks[balance_id]
 
-    def balances_for(self, level: str) -> tuple[Balance, ...]:
-        """Return the balances that bind bodies of ``level``."""
-        return tuple(balance for balance in self.balances if balance.applies_to(level))
+    def balances_for(self, level: str, kind: str = "") -> tuple[Balance, ...]:
+        """Return the balances that bind bodies of ``level`` and ``kind``."""
+        return tuple(balance for balance in self.balances if balance.applies_to(level, kind))
 
-    def live_checks(self, level: str) -> tuple[Balance, ...]:
-        """Return the checks that 自查 shows to bodies of ``level``: what is only for the coordinator stays out."""
+    def live_checks(self, level: str, kind: str = "") -> tuple[Balance, ...]:
+        """Return the checks that 自查 shows to bodies of ``level`` and ``kind``: what is only for the coordinator stays out."""
         return tuple(
             check
             for check in self.checks.values()
-            if check.applies_to(level)
+            if check.applies_to(level, kind)
             and check.rule.severity != "info"
             and check.rule.id not in self.on_trial
         )

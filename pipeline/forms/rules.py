@@ -51,6 +51,7 @@ class RuleText:
     subject: str = ""
     limits: Mapping[str, Any] = field(default_factory=dict)
     except_levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     defines: bool = False
     waivable: bool = False
@@ -142,6 +143,7 @@ def _rule(section: Section, written: RuleText) -> Rule:
         left_words=tuple(words.strings("left")),
         right_words=tuple(words.strings("right")),
         except_levels=written.except_levels,
+        kinds=written.kinds,
         defines=written.defines,
         limits=dict(written.limits),
         after=written.after,

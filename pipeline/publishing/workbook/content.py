@@ -29,6 +29,8 @@ class Stamp:
     agency: str = ""
     year: int | None = None
     level: str = "县区"
+    kind: str = ""
+    """Of the agency: which rules and tables are for it."""
     district: str = ""
     open_totals: Mapping[str, tuple[Number, Number]] = field(default_factory=dict)
     """Of what was sent last: totals that contradict their parts, as they were typed and as they came out."""
@@ -78,7 +80,7 @@ def gather(
         raise ValueError(f"not fields of {form.id}: {', '.join(unknown)}")
     given = {key: value for key, value in values.items() if value != ""}
     prefilled = _prefilled(form, stamp)
-    shown = _with_numeric_years(form, {**prefilled, **given})
+    shown = _with_numeric_years(form, {**_free(form, stamp, given), **prefilled, **given})
     nil_tables = frozenset(table.key for table in form.tables if shown.get(table.nil_key) == YES)
     return Content(
         form=form,
@@ -92,6 +94,17 @@ def gather(
         notices=tuple(notices),
         unready=unready,
     )
+
+
+def _free(form: Form, stamp: Stamp, given: Mapping[str, Number | str]) -> dict[str, Number | str]:
+    """Declare nil the tables that agencies of this kind need not fill, where nothing is given for them."""
+    if not stamp.agency:
+        return {}
+    return {
+        table.nil_key: YES
+        for table in form.free_tables(stamp.kind)
+        if not any(cell.key in given for cell in form.cells_of(table.key))
+    }
 
 
 def _prefilled(form: Form, stamp: Stamp) -> dict[str, Number | str]:
