@@ -247,6 +247,8 @@ class Basic:
     variants: Mapping[str, str] = field(default_factory=dict)
     """Severities of what it finds otherwise than in its plain form, by the finding's variant."""
     limits: Mapping[str, int] = field(default_factory=dict)
+    limits_at: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Limits by the level of the body that collects: a city hears of whole districts."""
     except_levels: tuple[str, ...] = ()
     adjustable: bool = False
     """Whether a district may switch it off or weigh it otherwise."""

@@ -82,12 +82,24 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
         _refuse_faulty(section, basic.severity, basic.title, basic.limits)
         for severity in basic.variants.values():
             _refuse_faulty(section, severity, basic.title, basic.limits)
+        for level, limits in basic.limits_at.items():
+            _refuse_limits(section, basic, level, limits)
         _refuse_weak(section, basic)
         found[basic.id] = basic
     missing = [rule for rule in GUARDS if rule not in found]
     if missing:
         raise source.top().fault(f"缺少每份报送都要遵守的规则（[[basic]]）：{'、'.join(missing)}。")
     return found
+
+
+def _refuse_limits(section: Section, basic: Basic, level: str, limits: object) -> None:
+    """Refuse limits of a level that are none, or are not among those that the rule has."""
+    if not isinstance(limits, dict) or not set(limits) <= set(basic.limits):
+        known = "、".join(basic.limits) or "无"
+        raise section.fault(f"limits_at 中“{level}”的界限应是 limits 里有的：{known}。", "limits_at")
+    wrong = check_limits(limits)
+    if wrong:
+        raise section.fault(wrong, "limits_at")
 
 
 def _refuse_weak(section: Section, basic: Basic) -> None:

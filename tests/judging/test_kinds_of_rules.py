@@ -113,7 +113,7 @@ def test_a_rule_binds_the_kinds_it_names() -> None:
     assert "R6" not in said(values, "")
 
 
-def test_a_coefficient_is_said(form: Form) -> None:
+def test_a_coefficient_is_said() -> None:
     values: dict[str, Number | str] = {cell.key: 0 for cell in FORM.cells if cell.is_input}
     values |= {"cases.done.now": 4, "cases.late.now": 1, "ways.hall.now": 6}
     assert "按时 4 × 2 + 超时 1 = 9" in said(values)["R1"]
@@ -127,9 +127,8 @@ def test_a_table_for_towns_does_not_bind_departments() -> None:
     towns = towns.replace('prompt = "写本季度做了什么"', 'prompt = "写本季度做了什么"\nkinds = ["镇"]')
     own = parse_form(towns, "towns.toml")
     assert own.table("ways").kinds == ("镇",)
-    values: dict[str, Number | str] = {
-        cell.key: 0 for cell in own.cells if cell.is_input and cell.table == "cases"
-    } | {"said": ""}
+    values: dict[str, Number | str] = {"said": ""}
+    values |= {cell.key: 0 for cell in own.cells if cell.is_input and cell.table == "cases"}
     assert said(values, "部门", own) == {}
     assert set(said(values, "镇", own)) == {"C01"}
     filled = values | {"ways.hall.now": 3, "ways.net.now": 0}
