@@ -21,7 +21,7 @@ from pipeline import KIT_MARK, __version__
 from pipeline.district.roster import LEVELS
 from pipeline.machine.environment import command, disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
-from pipeline.periods import name_of, named, period_before, year_in
+from pipeline.periods import last_ended, name_of, named, period_before, year_in
 from pipeline.usage import SPACES, Command, Group, complaint
 
 if TYPE_CHECKING:
@@ -832,7 +832,9 @@ def form(
     from pipeline.coordinating.previewing import preview
 
     with disk():
-        made = preview(found, output or file.parent / "预览", datetime.now(CHINA).year - 1)
+        made = preview(
+            found, output or file.parent / "预览", last_ended(found.period, datetime.now(CHINA).date())
+        )
     for path in made:
         typer.echo(path)
 

@@ -17,7 +17,7 @@ from pipeline.intake.labels import year_of
 from pipeline.intake.past_figures import refused_labels
 from pipeline.messages import notice
 from pipeline.model import Number, PastReport, Severity
-from pipeline.periods import period_before, scope_of, spaced_of
+from pipeline.periods import kind_of, period_before, scope_of, spaced_of, title_of
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -159,7 +159,13 @@ def _year_key(form: Form) -> str:
 def not_earlier(year: int, district: District) -> str:
     """Say that a file is of this year or a later one."""
     if year == district.year:
-        return f"是本次报送的{scope_of(year)}数据，不是以前的；报送的表格请放进 inbox 文件夹"
+        is_year = kind_of(year) == "year"
+        said = (
+            f"本年度（{year}）的数据，不是上年的"
+            if is_year
+            else f"本期（{title_of(year)}）的数据，不是以前的"
+        )
+        return f"是{said}；报送的表格请放进 inbox 文件夹"
     return f"是 {spaced_of(year)}的数据，比本次报送的 {spaced_of(district.year)}还晚"
 
 

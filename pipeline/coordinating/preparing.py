@@ -25,7 +25,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.ledger import codes, imports, open_copy
 from pipeline.model import Agency, ConfigError, PastReport
-from pipeline.periods import name_of, title_of
+from pipeline.periods import last_ended, name_of, title_of
 from pipeline.post import Attachment, LetterKind
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.letters import LETTERS, default_text
@@ -48,7 +48,7 @@ def init(folder: Path, *, today: date, form_id: str = DEFAULT_FORM) -> list[Path
         if (folder / name).exists():
             raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
     form = load_form(form_id, folder)
-    year = today.year - 1
+    year = last_ended(form.period, today)
     name = folder.resolve().name
     made = [folder / INBOX_NAME]
     contents = {
