@@ -16,6 +16,7 @@ from pipeline.coordinating import deciding
 from pipeline.district.folder import District
 from pipeline.ledger import decisions, open_copy
 from pipeline.model import ConfigError, Decision, DecisionKind
+from pipeline.periods import name_of
 from pipeline.publishing.todo_book import TODO_NAME, FilledDecision, read_filled
 
 WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
@@ -46,7 +47,7 @@ def key_of(kind: str, *about: str) -> str:
 
 def carry_out(district: District, output: Path, *, now: datetime) -> Carried:
     """Carry out what was filled in since the last run. Raises EnvironmentFailedError, never for what a person wrote."""
-    path = output / str(district.year) / TODO_NAME
+    path = output / name_of(district.year) / TODO_NAME
     filled = read_filled(path) if path.is_file() else []
     if not filled:
         return Carried()

@@ -12,6 +12,7 @@ from pipeline.ledger import decisions
 from pipeline.ledger import judged_files as standing
 from pipeline.letters.plan import CampaignState, morning
 from pipeline.model import CHINA, DecisionKind, Verdict
+from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book, shows
 from pipeline.run.letters.writing import LetterContext
@@ -51,7 +52,7 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
     questions = [*_files(context), *_pleas(state, context)]
     open_keys = {item.key for item in questions}
     return Todo(
-        f"{district.name}{district.year}年年报待办",
+        f"{district.name}{title_of(district.year)}{context.form.words.short}待办",
         spoken_date(day),
         calls,
         questions,

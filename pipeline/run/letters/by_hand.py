@@ -19,6 +19,7 @@ from pipeline.letter import LetterState
 from pipeline.letters.text.mime import parsed, spelled
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError
+from pipeline.periods import name_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.run.letters.outgoing import lay_out, look_after
 
@@ -96,7 +97,7 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
         return [item for item in _touched(ledger, year) if item.doubt == "edited"]
 
     def take(ledger: Ledger, keys: Collection[str], at: datetime) -> None:
-        folder = output / str(district.year) / "letters"
+        folder = output / name_of(district.year) / "letters"
         for item in letters.waiting(ledger, district.year):
             if item.key in keys:
                 content, message_id = _as_mail((folder / item.laid).read_bytes(), item)
@@ -119,7 +120,7 @@ def opened(district: District, output: Path, handle: str) -> tuple[StoredLetter,
         [item] = _picked(letters.of_year(ledger, district.year), Chosen(handles=(handle,)))
         content = letters.content(ledger, item)
     message = message_from_bytes(content, policy=policy.default)
-    folder = output / str(district.year) / OPENED / safe_name(item.handle)
+    folder = output / name_of(district.year) / OPENED / safe_name(item.handle)
     files = {f"{safe_name(item.subject)}.eml": content}
     for part in message.iter_attachments():
         attached = part.get_content()
@@ -156,7 +157,7 @@ def _touched(ledger: Ledger, year: int) -> list[StoredLetter]:
 def _open(district: District, output: Path, now: datetime) -> Iterator[Ledger]:
     with open_ledger(output) as ledger:
         codes.check_codes(ledger, district.roster_agencies, district.roster)
-        look_after(ledger, district, output / str(district.year), now=now)
+        look_after(ledger, district, output / name_of(district.year), now=now)
         yield ledger
 
 
@@ -171,7 +172,7 @@ def _settled(
     with _open(district, output, now) as ledger:
         found = _picked(candidates(ledger, district.year), chosen)
         settle(ledger, [item.key for item in found], now)
-        lay_out(ledger, district, output / str(district.year), now=now)
+        lay_out(ledger, district, output / name_of(district.year), now=now)
     return found
 
 

@@ -23,6 +23,7 @@ from pipeline.letter import KIND_WORDS, Intention, LetterKind, LetterState
 from pipeline.letters.plan import asked_delivery, corrects, plan, renewed, untrue
 from pipeline.machine.environment import command
 from pipeline.model import CHINA, ConfigError, Made, Verdict
+from pipeline.periods import name_of
 from pipeline.publishing.file_plan import PAGE
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.web.letters_page import LetterLine, fill
@@ -56,7 +57,7 @@ class LetterChanges:
 def context_of(ledger: Ledger, district: District, output: Path, now: datetime) -> LetterContext:
     """Return where letters are written between two runs."""
     history = imports.last_year_of(ledger, district)
-    return LetterContext(ledger, district, form_of(district), output / str(district.year), now, history)
+    return LetterContext(ledger, district, form_of(district), output / name_of(district.year), now, history)
 
 
 def check(district: District) -> None:
@@ -163,7 +164,7 @@ def send_summary(district: District, output: Path, *, by: str, reason: str = "",
             raise ConfigError(
                 f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder
             )
-        target = output / str(district.year)
+        target = output / name_of(district.year)
         look_after(ledger, district, target, now=now)
         written = deliver(context_of(ledger, district, output, now), found, by=by, reason=reason)
         lay_out(ledger, district, target, now=now)
