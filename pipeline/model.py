@@ -401,6 +401,8 @@ class Claims:
     year: int | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     """The entries that say so, by role."""
+    period: str = "year"
+    """Of what its form speaks: a year, a half-year, a quarter or a month; ``year`` is one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,6 +504,11 @@ class Submission:
     """Of a guessed time: the day on which the inbox was looked into last before, and it was not there."""
     past_key: str = ""
     """Which of the past reports is its own year before; empty: its agency's."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its agency, empty where it is not known."""
+        return self.agency.kind if self.agency else ""
 
 
 @dataclass(frozen=True, slots=True)

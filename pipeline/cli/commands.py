@@ -22,6 +22,7 @@ from pipeline.cli.usage import SPACES, Command, Group, complaint
 from pipeline.district.roster import LEVELS
 from pipeline.machine.environment import command, disk, lock
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
+from pipeline.periods import last_ended, name_of, named, period_before, year_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,13 +87,11 @@ UnsaidAgency = Annotated[
     ),
 ]
 UnsaidYear = Annotated[
-    int | None,
+    str | None,
     typer.Option(
         "--year",
         "--period",
         metavar="年份",
-        min=2000,
-        max=2999,
         help="文件里没有写年度时，写四位年份。",
         show_default=False,
     ),
@@ -232,7 +231,7 @@ def deliver(
 
 
 def _waiting(letters: int, district: District, target: Path) -> str:
-    return f"新写了 {letters} 封信，等待发出，在 {target / str(district.year) / 'letters'}"
+    return f"新写了 {letters} 封信，等待发出，在 {target / name_of(district.year) / 'letters'}"
 
 
 @app.command(cls=Command, epilog="例：nianbao check 财政局.xlsx")
@@ -340,6 +339,18 @@ def run(
         raise typer.Exit(UNFINISHED)
 
 
+def _period(text: str | None) -> int | None:
+    """Return the period that was written on the command line. Raises BadParameter."""
+    if text is None:
+        return None
+    found = named(text)
+    if found is None or not 2000 <= year_in(found) <= 2999:  # noqa: PLR2004 - what four digits can slip to
+        raise typer.BadParameter(
+            "应写四位年份，例如 2023；不是一年一报的写 2024H1、2024Q2、2024-06 这样。", param_hint="--year"
+        )
+    return found
+
+
 @app.command("import", cls=Command, epilog="例：nianbao import 临平区 往年年报/")
 def import_(
     folder: Folder,
@@ -370,11 +381,14 @@ def import_(
     _refuse_what_is_no_file(files, folders=True)
     district = _district(folder, moment)
     target = _output(folder, output)
-    said = ImportAnswers(agency_of(district, agency).code if agency else "", year, blank_is_zero)
+    said = ImportAnswers(agency_of(district, agency).code if agency else "", _period(year), blank_is_zero)
     with lock(target), console.progress() as advance:
         taken = importing.import_files(district, target, files, now=moment, said=said, advance=advance)
         news = {
-            report.agency for item in taken for report in item.reports if report.year == district.year - 1
+            report.agency
+            for item in taken
+            for report in item.reports
+            if report.year == period_before(district.year)
         }
         waiting, gone = handing_out.handed_out(district, target, news)
     console.print_imports(taken, district)
@@ -411,7 +425,7 @@ def compare(
 
     _refuse_what_is_no_file(files, folders=True)
     district = _district(folder, _moment(None))
-    said = ImportAnswers(agency_of(district, agency).code if agency else "", year)
+    said = ImportAnswers(agency_of(district, agency).code if agency else "", _period(year))
     found = comparing.compare_files(district, _output(folder, output), files, said)
     console.print_comparisons(found, form_of(district))
     if not all(item.is_well for item in found):
@@ -426,7 +440,7 @@ def open_(folder: Folder, output: Output = None) -> None:
     from pipeline.publishing.document_paths import PAGE
 
     district = _district(folder, _moment(None))
-    page = (_output(folder, output) / str(district.year) / PAGE).resolve()
+    page = (_output(folder, output) / name_of(district.year) / PAGE).resolve()
     if not page.is_file():
         raise ConfigError(f"还没有运行过。请先双击“今晚运行”，或者运行 {command('run', folder)}", file=folder)
     typer.echo(page)
@@ -826,7 +840,9 @@ def form(
     from pipeline.coordinating.previewing import preview
 
     with disk():
-        made = preview(found, output or file.parent / "预览", datetime.now(CHINA).year - 1)
+        made = preview(
+            found, output or file.parent / "预览", last_ended(found.period, datetime.now(CHINA).date())
+        )
     for path in made:
         typer.echo(path)
 

@@ -22,6 +22,7 @@ from pipeline.ledger.letters import StoredLetter
 from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.letter import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.model import CHINA, Assessment, Compared, Decision, DecisionKind, Notice, Severity, Verdict
+from pipeline.periods import spaced_of
 from pipeline.publishing.data.record import Record, problem_counts
 from pipeline.versions import Versions
 from pipeline.wording.grouping import group_notices
@@ -116,7 +117,9 @@ def _plain_line(stage: str, done: int, whole: int) -> None:
 def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> None:
     """Print what a run found, what to do next, and where the results are."""
     console = out()
-    console.print(Text(f"{district.name} {district.year} 年度政府信息公开工作年度报告", style="bold"))
+    console.print(
+        Text(f"{district.name} {spaced_of(district.year)}{form_of(district).words.document}", style="bold")
+    )
     console.print(counts_in_words(outcome.record["counts"]))
     if district.mail.fetches or any(".eml" in item["file"] for item in outcome.record["submissions"]):
         for remark in district.mail.remarks:
@@ -141,7 +144,9 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         console.print(Text(f"请处理：{sentence}。", style="bold"))
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
-    console.print("  各单位年报　reports　　退回表格　returned　　问题清单　findings.csv")
+    console.print(
+        f"  各单位{form_of(district).words.short}　reports　　退回表格　returned　　问题清单　findings.csv"
+    )
     if outcome.sent:
         print_sent(outcome.sent)
 
@@ -301,15 +306,15 @@ def print_imports(taken: Sequence[Taken], district: District) -> None:
         if item.refusal:
             console.print(Text(f"{item.file}：没有采用。{item.refusal}。", style="red"))
             continue
-        years = "、".join(sorted({str(report.year) for report in item.reports}))
+        years = "、".join(sorted({spaced_of(report.year) for report in item.reports}))
         owners = [names[report.agency] for report in item.reports]
         whose = owners[0] if len(owners) == 1 else f"{len(owners)} 家单位"
-        console.print(Text(f"{item.file}：已采用 {whose} {years} 年度的数据。", style="green"))
+        console.print(Text(f"{item.file}：已采用 {whose} {years}的数据。", style="green"))
         for remark in item.remarks:
             console.print(Text(f"  {remark}。"))
     if any(item.refusal for item in taken):
         console.print(
-            "能够导入的是：以前运行生成的 figures.csv，各单位以前填好的表格，已经公布的年报（Word、网页、ODT、有文字的 PDF），"
+            "能够导入的是：以前运行生成的 figures.csv，各单位以前填好的表格，已经公布的报告（Word、网页、ODT、有文字的 PDF），"
             "以及放着它们的文件夹和 .zip。扫描件和图片读不出，请找当时报送的表格。"
         )
 
@@ -321,9 +326,9 @@ def print_comparisons(compared: Sequence[Compared], form: Form) -> None:
         if item.refusal:
             console.print(Text(f"{item.file}：没有核对。{item.refusal}。", style="red"))
         elif not item.owner:
-            console.print(Text(f"{item.file}：不是年报，只检查了链接。"))
+            console.print(Text(f"{item.file}：不是报告，只检查了链接。"))
         else:
-            whose = f"{item.owner} {item.year} 年度"
+            whose = f"{item.owner} {spaced_of(item.year) if item.year else ''}"
             basis = f"，对照已接受的 {item.agencies} 家单位之和" if item.agencies else ""
             said = f"有 {len(item.findings)} 处不同" if item.findings else "与已接受的一致"
             colour = "yellow" if item.findings else "green"
@@ -339,7 +344,7 @@ def print_comparisons(compared: Sequence[Compared], form: Form) -> None:
 def print_rules(district: District, records: Sequence[RuleRecord]) -> None:
     """Print rule by rule at how many agencies it fired and what became of it."""
     console = out()
-    console.print(f"{district.name} {district.year} 年度各规则的提示情况（按单位计）")
+    console.print(f"{district.name} {spaced_of(district.year)}各规则的提示情况（按单位计）")
     known = form_of(district).rules_by_id
     heads = ("编号", "要求", "单位", "处数", *_FATE_WORDS.values())
     table = Table(*heads, box=None, pad_edge=False)
@@ -353,7 +358,7 @@ def print_rules(district: District, records: Sequence[RuleRecord]) -> None:
 def print_status(district: District, found: Status) -> None:
     """Print agency by agency what came, which version counts, how many problems it has, and the last letter."""
     console = out()
-    console.print(f"{district.name} {district.year} 年度报送情况")
+    console.print(f"{district.name} {spaced_of(district.year)}报送情况")
     form = form_of(district)
     heads = ("单位", "状态", "版本", "收到时间", "错误", "提醒", "最近一封信", "文件")
     table = Table(*heads, box=None, pad_edge=False)

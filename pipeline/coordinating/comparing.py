@@ -22,6 +22,7 @@ from pipeline.ledger.opening import view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
 from pipeline.model import Compared, Finding, Number, PastReport, Severity
+from pipeline.periods import spaced_of
 from pipeline.wording.messages import notice
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _compared(
         )
     accepted = known(year).get(owner.code)
     if accepted is None:
-        refusal = f"没有 {owner.name} {year} 年度已接受的数据，无从核对"
+        refusal = f"没有 {owner.name} {spaced_of(year)}已接受的数据，无从核对"
         return Compared(envelope.name, owner.name, year, refusal=refusal)
     texts = accepted.texts if any(accepted.texts.values()) else None
     return Compared(
@@ -113,7 +114,7 @@ def _with_sums(
 ) -> Compared:
     reports = known(year)
     if not reports:
-        refusal = f"没有 {year} 年度已接受的数据，无从核对"
+        refusal = f"没有 {spaced_of(year)}已接受的数据，无从核对"
         return Compared(envelope.name, district.name, year, refusal=refusal)
     sums: dict[str, Number | None] = {
         cell.key: _sum(report.numbers.get(cell.key) for report in reports.values()) for cell in form.cells
@@ -141,4 +142,4 @@ def _is_district(district: District, found: Reading) -> bool:
 
 def _why(form: Form, findings: Iterable[Finding]) -> str:
     said = [notice(form, item).fault for item in findings if item.severity is Severity.ERROR]
-    return "；".join(said) or "读不出年报"
+    return "；".join(said) or "读不出报告"

@@ -218,7 +218,7 @@ def _about_version(
 def _no_such_version(agency: Agency, own: Versions[JudgedFile], version: int) -> str:
     accepted = [str(item.version) for item in own.files if item.verdict.is_acceptance]
     if any(item.version == version and item.is_sent_back for item in own.files):
-        return f"{agency.name}第 {version} 次报送已由政务公开办退回；要让它计入，请先撤销退回的决定（--revoke）。"
+        return f"{agency.name}第 {version} 次报送已由办公室退回；要让它计入，请先撤销退回的决定（--revoke）。"
     said = f"合格的是第 {'、'.join(accepted)} 次" if accepted else "还没有合格的报送"
     return f"{agency.name}{f'第 {version} 次报送不是合格的' if version else '没有合格的报送'}；{said}。"
 

@@ -27,6 +27,7 @@ from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
 from pipeline.machine.work import Progress
 from pipeline.model import PastReport
+from pipeline.periods import named, period_before, scope_of
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -110,7 +111,7 @@ def _file(
         return [_not_again(_figures(form, district, roster, path, said), district, current)]
     found = readings_in(form, path, pool)
     if not found:
-        return [Taken(path.name, refusal="里面没有表格，也没有年报文档")]
+        return [Taken(path.name, refusal="里面没有表格，也没有报告文档")]
     return [take_report(form, district, roster, item, reading, said) for item, reading in found]
 
 
@@ -120,12 +121,12 @@ def _figures(
     found = read_figures(form, path.read_bytes())
     if found.refusal:
         return Taken(path.name, refusal=found.refusal)
-    year = said.year or _year_beside(path) or district.year - 1
+    year = said.year or _year_beside(path) or period_before(district.year)
     if year >= district.year:
         return Taken(path.name, refusal=not_earlier(year, district))
     reports: list[PastReport] = []
     strangers: list[str] = []
-    source = f"{year}年度汇总数据 {path.name}"
+    source = f"{scope_of(year)}汇总数据 {path.name}"
     for row in found.rows:
         owner = roster.find(row.code, row.name)
         if owner is None:
@@ -155,7 +156,7 @@ def _year_beside(path: Path) -> int | None:
         year = json.loads((path.parent / RECORD).read_text("utf-8"))["year"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return year if isinstance(year, int) else None
+    return year if isinstance(year, int) else named(year) if isinstance(year, str) else None
 
 
 def _doubts(form: Form, district: District, reports: Sequence[PastReport]) -> tuple[str, ...]:

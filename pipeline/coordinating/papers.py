@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 from pipeline.coordinating.status import status
+from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.tables import read_tables
 from pipeline.ledger import Ledger, campaign
@@ -22,6 +23,7 @@ from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.opening import view_campaign
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError
+from pipeline.periods import Period, bounds_of, kind_of, name_of, period_before, title_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.papers import lists
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
@@ -40,7 +42,7 @@ _SHORT_MONTH = 2
 def write_papers(district: District, output: Path, *, today: date) -> list[Path]:
     """Write every paper as of ``today``; return their paths. Raises ConfigError before the first run."""
     found = status(district, output, today=today)
-    target = output / str(district.year)
+    target = output / name_of(district.year)
     with view_campaign(district, output) as (ledger, district):
         last = campaign.last_result(ledger, district.year)
         earlier = _earlier(ledger, district)
@@ -48,15 +50,16 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     own = [_conduct(district, district.year, agency, found.of(agency.code)) for agency in district.agencies]
     years = {district.year: own, **earlier}
-    about = f"{district.name}{district.year}年"
-    ticks = district.folder / f"公布情况_{district.year}.xlsx"
+    form = form_of(district)
+    about = f"{district.name}{title_of(district.year)}"
+    ticks = district.folder / f"公布情况_{name_of(district.year)}.xlsx"
     contents = {
-        target / PAPERS / f"{safe_name(about, '年报报送情况通报')}.docx": build_notice(
-            district.name, district.office, today, own
+        target / PAPERS / f"{safe_name(about, f'{form.words.short}报送情况通报')}.docx": build_notice(
+            form, district.name, district.office, today, own
         ),
-        target / PAPERS / "通讯录.xlsx": lists.contacts(district.name, district.agencies),
-        target / PAPERS / "考核明细.xlsx": lists.assessment_sheet(district.name, years),
-        ticks: lists.published(district.name, district.year, district.agencies, _ticked(ticks)),
+        target / PAPERS / "通讯录.xlsx": lists.contacts(form, district.name, district.agencies),
+        target / PAPERS / "考核明细.xlsx": lists.assessment_sheet(form, district.name, years),
+        ticks: lists.published(form, district.name, district.year, district.agencies, _ticked(ticks)),
     }
     for path, content in contents.items():
         write_if_changed(path, content)
@@ -75,14 +78,16 @@ def _conduct(district: District, year: int, agency: Agency, versions: Versions[J
 def _usual(district: District, year: int) -> date:
     """Return the same day of that year: what the deadline was then, nobody has written down."""
     day = district.deadline
-    return day.replace(
-        year=day.year - (district.year - year), day=min(day.day, 28 if day.month == _SHORT_MONTH else 31)
-    )
+    if kind_of(year) == "year":
+        return day.replace(
+            year=day.year - (district.year - year), day=min(day.day, 28 if day.month == _SHORT_MONTH else 31)
+        )
+    return bounds_of(year)[1] + (day - bounds_of(district.year)[1])
 
 
 def _earlier(ledger: Ledger, district: District) -> dict[int, list[Conduct]]:
     found = {}
-    for year in range(district.year - _MOST_YEARS, district.year):
+    for year in _before(district.year):
         own = standing.by_agency(standing.filed(ledger, year))
         if own:
             found[year] = [
@@ -91,6 +96,14 @@ def _earlier(ledger: Ledger, district: District) -> dict[int, list[Conduct]]:
                 if agency.code in own
             ]
     return found
+
+
+def _before(period: Period) -> Iterator[Period]:
+    """Yield the periods before, the oldest first."""
+    found = [period]
+    for _ in range(_MOST_YEARS):
+        found.append(period_before(found[-1]))
+    yield from reversed(found[1:])
 
 
 def _ticked(path: Path) -> dict[str, Sequence[str]]:
@@ -107,7 +120,9 @@ def _bundle(
     district: District, target: Path, files: Mapping[str, str], own: Sequence[Conduct], today: date
 ) -> bytes:
     """Pack what goes up: the covering letter with its page to be sealed, the workbook, the district's report."""
-    cover = build_cover(district, today, sum(bool(item.accepted) for item in own), len(own))
+    cover = build_cover(
+        form_of(district), district, today, sum(bool(item.accepted) for item in own), len(own)
+    )
     parts: dict[str, bytes] = {"1_报送函.docx": cover}
     for number, key in ((2, "summary"), (3, "district_report")):
         path = target / files[key]

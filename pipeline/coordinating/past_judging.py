@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.identify import identity
 from pipeline.model import Claims, PastReport, Reading, Severity, Submission
+from pipeline.periods import period_before, year_in
 from pipeline.wording.messages import notice
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ def judged(
 
     agencies = {agency.code: agency for agency in district.agencies}
     remarks: dict[tuple[str, int], str] = {}
-    for year in sorted({report.year for report in reports if report.year >= form.first_year}):
+    for year in sorted({report.year for report in reports if year_in(report.year) >= form.first_year}):
         own = {report.agency: report for report in reports if report.year == year}
         batch = [_submission(form, agencies[code], report) for code, report in own.items()]
         rules = replace(district.rules, blank_is_zero=False)
-        done = judge(form, batch, rules=rules, history=known(year - 1), agencies=district.agencies)
+        done = judge(form, batch, rules=rules, history=known(period_before(year)), agencies=district.agencies)
         for code, item in zip(own, done, strict=True):
             if said := _said(form, item):
                 remarks[code, year] = said

@@ -16,6 +16,7 @@ from pipeline.intake.identify import identity
 from pipeline.intake.read.labels import year_of
 from pipeline.intake.read.past_figures import refused_labels
 from pipeline.model import Number, PastReport, Severity
+from pipeline.periods import kind_of, period_before, scope_of, spaced_of, title_of
 from pipeline.wording.messages import notice
 
 if TYPE_CHECKING:
@@ -39,13 +40,17 @@ def take_report(
     """Take one file, read as ``found``, as a report of an earlier year."""
     if said.blank_is_zero:
         found = with_zeros(form, found)
-    who = identity.identify(found, path=envelope.path, sender=None, roster=roster, year=district.year - 1)
+    who = identity.identify(
+        found, path=envelope.path, sender=None, roster=roster, year=period_before(district.year)
+    )
     agency, year, remarks = _told(found, who, envelope, roster, said)
     refusal = _refusal(form, district, found, who, agency, year) or _contradiction(who, roster, said)
     if refusal or agency is None or year is None:
         return Taken(envelope.name, refusal=refusal)
-    kind = "公布的年报" if is_document(found) else "填报表"
-    report = PastReport(agency.code, year, found.numbers, found.texts, f"{year}年度{kind} {envelope.name}")
+    kind = f"公布的{form.words.short}" if is_document(found) else "填报表"
+    report = PastReport(
+        agency.code, year, found.numbers, found.texts, f"{scope_of(year)}{kind} {envelope.name}"
+    )
     return Taken(envelope.name, (report,), remarks=(*remarks, *_understood(form, found)))
 
 
@@ -108,7 +113,7 @@ def _told(
         remarks += [f"文档里没有写明单位，按文件名认定为“{agency.name}”"] if agency else []
     year = said.year or who.year
     if year is None and is_document(found) and (year := _year_in(envelope.path)):
-        remarks.append(f"文档里没有写明年度，按文件名认定为 {year} 年度")
+        remarks.append(f"文档里没有写明年度，按文件名认定为 {spaced_of(year)}")
     return agency, year, remarks
 
 
@@ -119,7 +124,7 @@ def _year_in(path: str) -> int | None:
 def _contradiction(who: identity.Identity, roster: identity.Roster, said: ImportAnswers) -> str:
     """Say where the coordinator says another thing than the file."""
     if said.year and who.year and said.year != who.year:
-        return f"文件写的是 {who.year} 年度，与 --year 写的 {said.year} 年度不同"
+        return f"文件写的是 {spaced_of(who.year)}，与 --year 写的 {spaced_of(said.year)}不同"
     if said.agency and who.agency and not who.held and who.agency.code != said.agency:
         wanted = next((item.name for item in roster.agencies if item.code == said.agency), said.agency)
         return f"文件写的单位是“{who.agency.name}”，与 --agency 写的“{wanted}”不同"
@@ -159,8 +164,14 @@ def _year_key(form: Form) -> str:
 def not_earlier(year: int, district: District) -> str:
     """Say that a file is of this year or a later one."""
     if year == district.year:
-        return f"是本年度（{year}）的数据，不是上年的；报送的表格请放进 inbox 文件夹"
-    return f"是 {year} 年度的数据，比本次报送的 {district.year} 年度还晚"
+        is_year = kind_of(year) == "year"
+        said = (
+            f"本年度（{year}）的数据，不是上年的"
+            if is_year
+            else f"本期（{title_of(year)}）的数据，不是以前的"
+        )
+        return f"是{said}；报送的表格请放进 inbox 文件夹"
+    return f"是 {spaced_of(year)}的数据，比本次报送的 {spaced_of(district.year)}还晚"
 
 
 def _understood(form: Form, found: Reading) -> Iterator[str]:

@@ -28,6 +28,7 @@ from pipeline.ledger.opening import view_campaign
 from pipeline.letter import Attachment, LetterKind
 from pipeline.letters.text import LETTERS, default_text
 from pipeline.model import Agency, ConfigError, PastReport
+from pipeline.periods import last_ended, name_of, title_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.settings_book import build_settings_book, starting
 from pipeline.publishing.template import Stamp, build_workbook
@@ -48,7 +49,7 @@ def init(folder: Path, *, today: date, form_id: str = DEFAULT_FORM) -> list[Path
         if (folder / name).exists():
             raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
     form = load_form(form_id, folder)
-    year = today.year - 1
+    year = last_ended(form.period, today)
     name = folder.resolve().name
     made = [folder / INBOX_NAME]
     contents = {
@@ -100,7 +101,7 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
     chosen = [agency for agency in district.agencies if code in (None, agency.code)]
     if not chosen:
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
-    folder = output / str(district.year) / TEMPLATES
+    folder = output / name_of(district.year) / TEMPLATES
     with view_campaign(district, output) as (ledger, district):
         history = imports.last_year_of(ledger, district)
     paths = []
@@ -134,10 +135,13 @@ def personal_template(district: District, form: Form, agency: Agency, past: Past
         agency=agency.name,
         year=district.year,
         level=agency.level,
+        kind=agency.kind,
         district=district.name,
     )
     return Attachment(_template_name(agency, district, form), build_workbook(form, stamp, past=past))
 
 
 def _template_name(agency: Agency, district: District, form: Form) -> str:
-    return safe_name(f"{agency.code}_{agency.name}", f"_{district.year}年{form.title}填报模板") + ".xlsx"
+    return (
+        safe_name(f"{agency.code}_{agency.name}", f"_{title_of(district.year)}{form.title}填报模板") + ".xlsx"
+    )

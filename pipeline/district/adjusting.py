@@ -24,7 +24,18 @@ _R = TypeVar("_R", Rule, Basic)
 
 def form_of(district: District) -> Form:
     """Return the form of ``district`` as it chose to apply it. Raises ConfigError with file and line."""
-    return adjusted(load_form(district.form, district.folder), district.rules)
+    return adjusted(at_level(load_form(district.form, district.folder), district.level), district.rules)
+
+
+def at_level(form: Form, level: str) -> Form:
+    """Return ``form`` with the limits that it has for what a body of ``level`` collects."""
+    if not any(level in basic.limits_at for basic in form.basics.values()):
+        return form
+    basics = {
+        key: replace(basic, limits={**basic.limits, **basic.limits_at.get(level, {})})
+        for key, basic in form.basics.items()
+    }
+    return replace(form, basics=basics)
 
 
 def adjusted(form: Form, rules: Rules) -> Form:

@@ -21,9 +21,10 @@ from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.settings_source import BookSource, Excepted, settled
 from pipeline.district.starting import is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
-from pipeline.forms.library import own_mark
+from pipeline.forms.library import OFFICE, office_of, own_mark, period_of
 from pipeline.machine.environment import command, disk
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
+from pipeline.periods import EXAMPLES, Period, PeriodKind, bounds_of, kind_of, named, title_of, year_in
 from pipeline.toml_source import TomlSource, TomlTable, decoded
 
 CONFIG_NAME = "district.toml"
@@ -34,7 +35,7 @@ LAYOUTS_NAME = "input_templates"
 LAYOUT_NAME, STYLE_NAME = "report.docx", "report.css"
 """The district's own layout of Word reports and style of web reports, in its folder of layouts."""
 MISNAMED = f"这里的设置文件叫 {CONFIG_NAME}.txt：记事本保存时加上了 .txt。请把它改名为 {CONFIG_NAME}；"
-_SETTINGS = ("name", "level", "year", "form", "deadline")
+_SETTINGS = ("name", "level", "year", "period", "form", "deadline")
 _TABLES = ("rules", "mail", "people", "calendar", "extension")
 
 
@@ -48,7 +49,8 @@ class District:
     folder: Path
     name: str
     level: str
-    year: int
+    year: Period
+    """The period that is reported: a year, or what ``periods`` makes of a half-year, a quarter or a month."""
     form: str
     deadline: date
     agencies: tuple[Agency, ...]
@@ -62,6 +64,8 @@ class District:
     """The exceptions that the workbook asks for; the ledger keeps them from the next run on."""
     book: Path | None = field(default=None, compare=False, repr=False)
     """The workbook it was read from, None where it was written as text."""
+    collector: str = OFFICE
+    """What the form calls the office that collects it."""
     form_mark: str = ""
     """The mark of its own form, empty where it uses one that ships with nianbao."""
     note: str = field(default="", compare=False, repr=False)
@@ -89,7 +93,7 @@ class District:
     @property
     def office(self) -> str:
         """Who signs letters."""
-        return self.people.office or f"{self.name}政务公开办"
+        return self.people.office or f"{self.name}{self.collector}"
 
     @property
     def inbox(self) -> Path:
@@ -163,30 +167,54 @@ def _from_text(folder: Path, today: date | None) -> District:
     source = TomlSource(decoded(path.read_bytes(), path), str(path))
     _refuse_strays(source)
     source.refuse_unknown_tables({*_SETTINGS, *_TABLES})
-    written = _campaign(source.top())
+    written = _campaign(source.top(), folder)
     return _district(folder, source, load_roster(folder / ROSTER_NAME, written.level), today)
 
 
-def _campaign(top: TomlTable) -> _CampaignSettings:
+def _campaign(top: TomlTable, folder: Path) -> _CampaignSettings:
+    """Return the settings of the campaign; ``year`` is its period, however it was written."""
     written = top.into(_CampaignSettings)
     if written.level not in LEVELS:
         raise top.fault(f"level 应为“{'”或“'.join(LEVELS)}”。", "level")
     if type(written.deadline) is not date:
         raise top.fault("deadline 应写成日期，例如 2024-01-31，不加引号。", "deadline")
-    if not 2000 <= written.year <= 2999:  # noqa: PLR2004 - the years a four-digit slip would miss
+    period = _period(top, written, period_of(written.form, folder))
+    if not 2000 <= year_in(period) <= 2999:  # noqa: PLR2004 - the years a four-digit slip would miss
         raise top.fault("year 应为四位年份，例如 2023。", "year")
-    if written.deadline.year <= written.year:
+    ends = bounds_of(period)[1]
+    if kind_of(period) == "year" and written.deadline.year <= period:
         raise top.fault(
-            f"deadline 是截止报送的日期，应在报告年度（{written.year} 年）结束以后，例如 {written.year + 1}-01-31。",
+            f"deadline 是截止报送的日期，应在报告年度（{period} 年）结束以后，例如 {period + 1}-01-31。",
             "deadline",
         )
-    return written
+    if written.deadline <= ends:
+        raise top.fault(f"deadline 是截止报送的日期，应在{title_of(period)}结束（{ends}）以后。", "deadline")
+    return replace(written, year=period)
+
+
+def _period(top: TomlTable, written: _CampaignSettings, kind: PeriodKind) -> Period:
+    """Return the period that is reported, which is of ``kind``. Raises ConfigError."""
+    if not written.period:
+        if not written.year:
+            raise top.fault("缺少 year（报告年度，例如 2023）。")
+        if kind != "year":
+            example = EXAMPLES[kind]
+            raise top.fault(
+                f'这份表样不是一年一报，请把 year 换成 period，例如 period = "{example}"。', "year"
+            )
+        return written.year
+    period = named(written.period)
+    if period is None or kind_of(period) != kind:
+        raise top.fault(f"period 应写成 {EXAMPLES[kind]} 这样。", "period")
+    if written.year not in {0, year_in(period)}:
+        raise top.fault("year 与 period 不一致，请只留 period。", "year")
+    return period
 
 
 def _district(
     folder: Path, source: TomlSource | BookSource, roster: tuple[Agency, ...], today: date | None
 ) -> District:
-    written = _campaign(source.top())
+    written = _campaign(source.top(), folder)
     agencies = tuple(item for item in roster if not _is_merged(item, today))
     if not agencies:
         raise ConfigError("名单中的单位都写了并入，没有单位报送。", file=folder / ROSTER_NAME)
@@ -211,6 +239,7 @@ def _district(
         extensions=extensions_of(source.tables("extension"), roster, written.deadline),
         merged=tuple(item for item in roster if _is_merged(item, today)),
         form_mark=own_mark(written.form, folder),
+        collector=office_of(written.form, folder),
     )
 
 
@@ -232,9 +261,10 @@ def _refuse_strays(source: TomlSource) -> None:
 class _CampaignSettings:
     name: str
     level: str
-    year: int
     form: str
     deadline: date
+    year: int = 0
+    period: str = ""
 
 
 def _refuse_differences(own: District, config: Path, roster: Path, other: Callable[[], District]) -> None:

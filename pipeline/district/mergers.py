@@ -12,6 +12,7 @@ from datetime import date
 from pipeline.district.folder import District
 from pipeline.district.roster import successor_of
 from pipeline.model import Agency, Number, PastReport
+from pipeline.periods import bounds_of
 
 Pasts = Mapping[str, PastReport]
 """Reports of an earlier year by agency code."""
@@ -81,12 +82,12 @@ class Bodies:
     def _was_split(self, agency: Agency, year: int) -> bool:
         """Whether its report of ``year`` was of another body than the one that stands now."""
         days = [agency.split_on, *(item.split_on for item in self.agencies if item.split_from == agency.code)]
-        return any(day is not None and day.year > year for day in days)
+        return any(day is not None and day > bounds_of(year)[1] for day in days)
 
 
 def _reported_itself(agency: Agency, year: int) -> bool:
     """Whether a body that is merged now was still one of its own at the end of ``year``."""
-    return agency.merged_on is None or agency.merged_on > date(year, 12, 31)
+    return agency.merged_on is None or agency.merged_on > bounds_of(year)[1]
 
 
 def added(agency: Agency, year: int, reports: Sequence[PastReport]) -> PastReport:

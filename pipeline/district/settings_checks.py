@@ -44,6 +44,7 @@ from pipeline.district.settings_fields import (
 )
 from pipeline.district.settings_values import day_of, limits_of, wholes_of
 from pipeline.forms.loader import form_ids, load_form
+from pipeline.periods import named, year_in
 
 Judge: TypeAlias = Callable[[str], str]
 """What is wrong with a text, in a sentence; empty if nothing is."""
@@ -104,12 +105,16 @@ def _judge_of(item: Setting, found: Contents) -> Judge:
     return judge
 
 
-def _wrong_kind(item: Setting, text: str) -> str:
+def _wrong_kind(item: Setting, text: str) -> str:  # noqa: PLR0911 - one return for each kind
     match item.kind:
         case SettingKind.DAY if day_of(text) is None:
             return f"“{text}”不是日期，请写成 2024-01-31 这样。"
         case SettingKind.WHOLE if not (text.isdecimal() and item.least <= int(text) <= item.most):
             return f"“{item.label}”应为 {item.least} 到 {item.most} 的整数。"
+        case SettingKind.PERIOD if not _is_period(text):
+            return (
+                f"“{item.label}”应为四位年份，如 2023；不是一年一报的写报告期，如 2024H1、2024Q2、2024-06。"
+            )
         case SettingKind.WHOLES if wholes_of(text) is None:
             return f"“{item.label}”应为几个天数，如 5、2、0。"
         case SettingKind.YES_NO if text not in ("是", "否"):
@@ -118,6 +123,11 @@ def _wrong_kind(item: Setting, text: str) -> str:
             return f"“{text}”不是邮箱地址。"
         case _:
             return ""
+
+
+def _is_period(text: str) -> bool:
+    period = named(text)
+    return period is not None and 2000 <= year_in(period) <= 2999  # noqa: PLR2004 - what four digits can slip to
 
 
 def _wrong_beside(item: Setting, text: str, found: Contents) -> str:

@@ -25,6 +25,8 @@ class SettingKind(StrEnum):
     DAY = "day"
     WHOLE = "whole"
     YES_NO = "yes_no"
+    PERIOD = "period"
+    """A year, or the name of a half-year, a quarter or a month."""
     WHOLES = "wholes"
     """Several whole numbers."""
     TEXTS = "texts"
@@ -61,7 +63,7 @@ SECTIONS: Mapping[str, tuple[Setting, ...]] = {
     "必须填写": (
         Setting("区县全称", "", "name", "会出现在汇总表的标题中", is_required=True),
         Setting("级别", "", "level", "点单元格右边的箭头选择", choices=LEVELS, is_required=True),
-        Setting("报告年度", "", "year", "四位年份，如 2023", SettingKind.WHOLE, is_required=True, least=2000, most=2999),
+        Setting("报告年度", "", "year", "四位年份，如 2023；不是一年一报的写报告期，如 2024H1、2024Q2、2024-06", SettingKind.PERIOD, is_required=True),
         Setting("表样", "", "form", "一般不改", is_required=True),
         Setting("截止日期", "", "deadline", "各单位报送的最后一天，如 2024-01-31", SettingKind.DAY, is_required=True),
     ),

@@ -108,7 +108,8 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
         text = found.setting(item.table, item.key)
         if text:
             target = values.setdefault(item.table, {}) if item.table else values
-            target[item.key] = _value(item, text)
+            key = "period" if item.kind is SettingKind.PERIOD and not text.isdecimal() else item.key
+            target[key] = _value(item, text)
     _calendar(found, values, places)
     values["extension"] = [
         {"agency": row["单位"].text, "until": day_of(row["延期到"].text), "reason": _text(row, "原因")}
@@ -126,7 +127,7 @@ def _value(item: Setting, text: str) -> Any:  # noqa: ANN401 - as TOML would hol
     match item.kind:
         case SettingKind.DAY:
             return day_of(text)
-        case SettingKind.WHOLE:
+        case SettingKind.WHOLE | SettingKind.PERIOD if text.isdecimal():
             return int(text)
         case SettingKind.WHOLES:
             return wholes_of(text)

@@ -6,17 +6,18 @@ Two files that nobody has touched say nothing: a workbook beside them that is fi
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline.district.roster import ROSTER_COLUMNS
 from pipeline.forms.loader import DEFAULT_FORM
+from pipeline.periods import Period, bounds_of, kind_of, name_of, named
 
 _CONFIG = """\
 # 区县的基本设置。改完保存后直接运行 nianbao run 即可。
 name = "{name}"            # 区县全称，会出现在汇总表标题中
 level = "县区"             # 县区 或 设区的市
-year = {year}                # 报告年度
+{period}
 form = "{form}"
 deadline = {deadline}      # 报送截止日期
 
@@ -63,15 +64,25 @@ _ROSTER = """\
 """
 
 
-def settings_text(name: str, year: int, form_id: str = DEFAULT_FORM) -> str:
+def first_deadline(period: Period) -> date:
+    """Return the deadline that ``init`` proposes: of a year the end of January, else half a month after the period."""
+    ends = bounds_of(period)[1]
+    return ends + timedelta(31 if kind_of(period) == "year" else 15)
+
+
+def settings_text(name: str, period: Period, form_id: str = DEFAULT_FORM) -> str:
     """Return district.toml as ``init`` writes it."""
+    is_year = kind_of(period) == "year"
+    deadline = first_deadline(period)
     return _CONFIG.format(
         name=name,
-        year=year,
+        period=f"year = {period}                # 报告年度"
+        if is_year
+        else f'period = "{name_of(period)}"          # 报告期，每期改一次',
         form=form_id,
-        deadline=date(year + 1, 1, 31),
-        holiday=date(year + 1, 1, 1),
-        extended=date(year + 1, 2, 5),
+        deadline=deadline,
+        holiday=date(deadline.year, 1, 1),
+        extended=deadline + timedelta(5),
     )
 
 
@@ -85,7 +96,10 @@ def is_untouched(settings: Path, roster: Path) -> bool:
     try:
         written, listed = settings.read_text("utf-8"), roster.read_text("utf-8-sig")
         values = tomllib.loads(written)
-        name, year, form_id = str(values["name"]), int(values["year"]), str(values["form"])
+        name, form_id = str(values["name"]), str(values["form"])
+        period = named(str(values.get("period", values.get("year"))))
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return written == settings_text(name, year, form_id) and listed == roster_text(name)
+    return (
+        period is not None and written == settings_text(name, period, form_id) and listed == roster_text(name)
+    )

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, get_args
 
 from pipeline.forms.form import SheetKind
 from pipeline.forms.layout import NOTICES_SHEET, STAMP_SHEET
+from pipeline.periods import PERIOD_KINDS
 
 if TYPE_CHECKING:
     from pipeline.model import ConfigError
     from pipeline.toml_source import TomlSource, TomlTable
 
 SHEET_KINDS: tuple[str, ...] = get_args(SheetKind)
-ENTRY_KINDS = ("text", "year", "date")
+ENTRY_KINDS = ("text", "year", "period", "date")
 ROLES = ("agency", "code", "year", "contact", "phone", "approver", "date")
 NEEDED_ROLES = ROLES[:3]
 """Without these nobody can tell whose file it is."""
@@ -86,6 +87,8 @@ def _refuse_top(source: TomlSource) -> Iterator[ConfigError]:
     first = top.values.get("first_year")
     if isinstance(first, int) and first not in _YEARS:
         yield top.fault("first_year 应为四位年份，例如 2021。", "first_year")
+    if top.values.get("period", "year") not in PERIOD_KINDS:
+        yield top.fault(f"period 应为 {'、'.join(PERIOD_KINDS)} 之一。", "period")
     for pattern in top.strings("document_titles"):
         yield from _refuse_pattern(top, pattern)
 
@@ -196,6 +199,12 @@ def _refuse_entries(source: TomlSource) -> Iterator[ConfigError]:
         if role and role in roles:
             yield section.fault(f"role 为 {role} 的项目只能有一个。", "role")
         roles.append(role)
+    wanted = "year" if source.top().values.get("period", "year") == "year" else "period"
+    for section in source.tables("entry"):
+        if section.values.get("role") == "year" and section.values.get("kind") in {"year", "period"} - {
+            wanted
+        }:
+            yield section.fault(f"role 为 year 的项目，kind 应为 {wanted}，与表样的 period 一致。", "kind")
     missing = [role for role in NEEDED_ROLES if role not in roles]
     if missing:
         yield source.top().fault(f"[[entry]] 缺少 role 为 {'、'.join(missing)} 的项目。")

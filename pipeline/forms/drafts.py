@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource, TomlTable
 
 _MARK = re.compile(r"\{\{([^{}]+)\}\}")
-NAMES = ("agency", "year")
+NAMES = ("agency", "year", "period")
 GAP = "【填写"
 """What every gap begins with."""
 

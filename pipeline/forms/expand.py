@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pipeline.toml_source import TomlTable
 
 _NAME = re.compile(r"\{(\w+)\}")
+_TIMES = re.compile(r"\s{0,9}([1-9]\d?|100)\s{0,9}\*\s{0,9}(.*)", re.DOTALL)
+"""How often a term counts: 12 * table.row.column."""
 
 
 class Expander:
@@ -75,14 +77,18 @@ class Expander:
     ) -> tuple[str, ...]:
         keys: list[str] = []
         for pattern in patterns:
+            times = _TIMES.fullmatch(pattern)
             try:
-                spelled = _NAME.sub(lambda match: names[match.group(1)], pattern)
+                spelled = _NAME.sub(lambda match: names[match.group(1)], times[2] if times else pattern)
             except KeyError as error:
                 raise section.fault(f"“{pattern}”用了 each 中没有的名称 {error}。", pattern) from None
             found = self._matching(section, this_year(spelled))
             if not found:
                 raise section.fault(f"规则中的“{spelled}”不是本表样的单元格。", pattern)
-            keys += map(last_year, found) if is_last_year(spelled) else found
+            own = [last_year(key) for key in found] if is_last_year(spelled) else found
+            if set(own) & set(keys):
+                raise section.fault("规则中同一个单元格出现了两次。", pattern)
+            keys += [key for key in own for _ in range(int(times[1]) if times else 1)]
         return tuple(keys)
 
     def _matching(self, section: TomlTable, term: str) -> list[str]:
@@ -103,18 +109,23 @@ class Expander:
         kinds = {cell.kind for cell in self._cells if cell.key in own}
         if len(kinds) > 1:
             raise section.fault(f"规则“{balance.id}”把件数和金额加在一起了。", "left")
-        if len(set(keys)) < len(keys):
+        if set(balance.left) & set(balance.right):
             raise section.fault(f"规则“{balance.id}”中同一个单元格出现了两次。", "left")
         if not balance.left or (
             balance.rule.defines
-            and (len(balance.left) > 1 or balance.rule.relation != "=" or balance.reaches_back)
+            and (
+                len(balance.left) > 1
+                or len(set(balance.right)) < len(balance.right)
+                or balance.rule.relation != "="
+                or balance.reaches_back
+            )
         ):
-            raise section.fault(f"规则“{balance.id}”的左边应恰好是一个单元格。", "left")
+            raise section.fault(f"规则“{balance.id}”的左边应恰好是一个单元格，不带倍数。", "left")
         if all(map(is_last_year, keys)):
             raise section.fault(f"规则“{balance.id}”只说到上年的数，没有本年的单元格可以指出。", "left")
         for words, terms in (
             (balance.rule.left_words, balance.left),
             (balance.rule.right_words, balance.right),
         ):
-            if len(words) not in {1, len(terms)}:
+            if len(words) not in {1, len(set(terms))}:
                 raise section.fault(f"规则“{balance.id}”的 words 应是一个词，或每项一个词。", "words")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pipeline.forms.kinds import NUMBER_KINDS, NumberKind
+from pipeline.periods import title_of, year_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from pipeline.forms.drafts import Draft
     from pipeline.forms.narrative import Narrative
     from pipeline.model import Place
+    from pipeline.periods import Period, PeriodKind
 
 SheetKind = Literal["guide", "entries", "texts", "table", "checks", "past"]
-RelationName = Literal["=", "<=", "within", "share", "needs", "none"]
+RelationName = Literal["=", "<=", "within", "share", "near", "change", "least", "most", "needs", "none"]
 BALANCING: tuple[RelationName, ...] = ("=", "<=")
 """Relations of true balances: linear, so that a difference says how far a cell is off."""
 _LAST_YEAR = "@-1"
@@ -39,6 +41,11 @@ def this_year(key: str) -> str:
 def is_last_year(key: str) -> bool:
     """Whether ``key`` speaks of last year's figure."""
     return key.endswith(_LAST_YEAR)
+
+
+def binds(kinds: tuple[str, ...], kind: str) -> bool:
+    """Whether what is for agencies of ``kinds`` is for those of ``kind``; for no kinds it is for all."""
+    return not kinds or kind in kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ class Text:
     heading: bool = False
     also: tuple[str, ...] = ()
     """Other wordings of the heading in published reports."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of agencies that write it; empty: all."""
 
     @property
     def guidance(self) -> str:
@@ -149,6 +158,8 @@ class Table:
     sheet: str
     nil_label: str
     blocks: tuple[Block, ...]
+    kinds: tuple[str, ...] = ()
+    """Kinds of agencies that fill it; empty: all."""
 
     @property
     def nil_key(self) -> str:
@@ -203,6 +214,8 @@ class Rule:
     left_words: tuple[str, ...]
     right_words: tuple[str, ...]
     except_levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Kinds of agencies that it binds; empty: all."""
     defines: bool = False
     limits: Mapping[str, int] = field(default_factory=dict)
     after: tuple[str, ...] = ()
@@ -234,6 +247,8 @@ class Basic:
     variants: Mapping[str, str] = field(default_factory=dict)
     """Severities of what it finds otherwise than in its plain form, by the finding's variant."""
     limits: Mapping[str, int] = field(default_factory=dict)
+    limits_at: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Limits by the level of the body that collects: a city hears of whole districts."""
     except_levels: tuple[str, ...] = ()
     adjustable: bool = False
     """Whether a district may switch it off or weigh it otherwise."""
@@ -283,9 +298,9 @@ class Balance:
         """Whether last year's figures are among the operands."""
         return any(map(is_last_year, self.keys))
 
-    def applies_to(self, level: str) -> bool:
-        """Whether bodies of ``level`` are bound by the rule."""
-        return level not in self.rule.except_levels
+    def applies_to(self, level: str, kind: str = "") -> bool:
+        """Whether bodies of ``level`` and ``kind`` are bound by the rule; where no kind is known, by none that names kinds."""
+        return level not in self.rule.except_levels and binds(self.rule.kinds, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +321,27 @@ class Headline:
 
     label: str
     cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What letters, pages, titles and file names call the form, its report and the office that collects it."""
+
+    document: str = ""
+    """The whole name: 政府信息公开工作年度报告."""
+    subject: str = ""
+    """What it is about, before ``short`` in titles: 政府信息公开."""
+    short: str = ""
+    """What people call it: 年报."""
+    paper: str = ""
+    """What is printed for each agency: 年度报告."""
+    office: str = ""
+    """The office that collects it, without the district's name: 政务公开办."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The words by the names under which sentences use them."""
+        return {"document": self.document, "short": self.short, "paper": self.paper, "office": self.office}
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +422,7 @@ class Form:
     charts: tuple[Chart, ...]
     drafts: tuple[Draft, ...]
     superseded: Superseded
+    words: Words
     grids: Mapping[str, Grid] = field(repr=False)
     places: Mapping[str, Place] = field(repr=False)
     """Key of every number, text, entry and nil return → its cell in the template."""
@@ -400,6 +437,8 @@ class Form:
     """Ids of rules that only the coordinator is told of."""
     off: Mapping[str, str] = field(default_factory=dict)
     """Ids of rules that the district does not apply, with its reasons."""
+    period: PeriodKind = "year"
+    """Of what a report speaks: a year, a half-year, a quarter or a month."""
     mark: str = ""
     """Eight letters that change whenever anything in the form's text does: which rules a report was judged by."""
     reference: str = ""
@@ -421,6 +460,16 @@ class Form:
         """The balances that are looked at on the district's sums, in the form's order."""
         wanted = {own for rule in self.summary_rules for own in rule.rules}
         return [balance for balance in self.balances if balance.rule.id in wanted]
+
+    def free_tables(self, kind: str) -> tuple[Table, ...]:
+        """Return the tables that agencies of ``kind`` need not fill."""
+        return tuple(table for table in self.tables if not binds(table.kinds, kind))
+
+    def free_keys(self, kind: str) -> frozenset[str]:
+        """Return the keys of the numbers and texts that agencies of ``kind`` need not fill."""
+        free = {table.key for table in self.free_tables(kind)}
+        texts = (text.key for text in self.texts if not binds(text.kinds, kind))
+        return frozenset((*(cell.key for cell in self.cells if cell.table in free), *texts))
 
     def table(self, key: str) -> Table:
         """Return the table ``key``; KeyError if the form has none."""
@@ -467,16 +516,16 @@ class Form:
         """Return the check ``balance_id``."""
         return self.checks[balance_id]
 
-    def balances_for(self, level: str) -> tuple[Balance, ...]:
-        """Return the balances that bind bodies of ``level``."""
-        return tuple(balance for balance in self.balances if balance.applies_to(level))
+    def balances_for(self, level: str, kind: str = "") -> tuple[Balance, ...]:
+        """Return the balances that bind bodies of ``level`` and ``kind``."""
+        return tuple(balance for balance in self.balances if balance.applies_to(level, kind))
 
-    def live_checks(self, level: str) -> tuple[Balance, ...]:
-        """Return the checks that 自查 shows to bodies of ``level``: what is only for the coordinator stays out."""
+    def live_checks(self, level: str, kind: str = "") -> tuple[Balance, ...]:
+        """Return the checks that 自查 shows to bodies of ``level`` and ``kind``: what is only for the coordinator stays out."""
         return tuple(
             check
             for check in self.checks.values()
-            if check.applies_to(level)
+            if check.applies_to(level, kind)
             and check.rule.severity != "info"
             and check.rule.id not in self.on_trial
         )
@@ -499,6 +548,31 @@ class Form:
         """Return where a number of this year or of last year stands in the template."""
         return self.past_positions[key] if is_last_year(key) else self.positions[key]
 
-    def title_for(self, agency: str, year: int) -> str:
+    def title_for(self, agency: str, period: Period) -> str:
         """Return the title of an agency's report."""
-        return self.report_title.format(agency=agency, year=year)
+        return titled(self.report_title, agency, period)
+
+    @property
+    def spoken(self) -> dict[str, str]:
+        """Words of sentences: what the form is called, and how one says this period and the one before."""
+        is_year = self.period == "year"
+        return {
+            **self.words.named,
+            "now": "本年" if is_year else "本期",
+            "this": "本年度" if is_year else "本期",
+            "past": "上年" if is_year else "上期",
+            "span": "年度" if is_year else "报告期",
+        }
+
+    def about(self, period: Period) -> str:
+        """Say what is collected of ``period``, as titles and file names do: 2023年政府信息公开年报."""
+        return f"{title_of(period)}{self.words.subject}{self.words.short}"
+
+    def document_of(self, period: Period) -> str:
+        """Name the document of ``period``, as titles do: 2023年政府信息公开工作年度报告."""
+        return f"{title_of(period)}{self.words.document}"
+
+
+def titled(pattern: str, agency: str, period: Period) -> str:
+    """Return the title of a report by the pattern of a form."""
+    return pattern.format(agency=agency, year=year_in(period), period=title_of(period))

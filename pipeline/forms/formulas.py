@@ -6,6 +6,7 @@ Formulas use A1 addresses, English function names and no feature younger than Ex
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,13 @@ def _range(first: Position, last: Position) -> tuple[str, str]:
 
 
 def sum_formula(positions: Sequence[Position], *, home: str = "") -> str:
-    """Return ``SUM(...)`` over the cells, ``0`` if there are none."""
-    return f"SUM({','.join(ranges(positions, home=home))})" if positions else "0"
+    """Return ``SUM(...)`` over the cells, each as often as it is named, ``0`` if there are none."""
+    times = Counter(positions)
+    parts = [
+        (often, f"SUM({','.join(ranges([at for at in times if times[at] == often], home=home))})")
+        for often in sorted(set(times.values()))
+    ]
+    return "+".join(part if often == 1 else f"{often}*{part}" for often, part in parts) or "0"
 
 
 def _nil_answer(form: Form, table: str, home: str) -> str:
@@ -76,7 +82,7 @@ def _nil_answer(form: Form, table: str, home: str) -> str:
 def _is_complete(form: Form, keys: Sequence[str], home: str) -> str:
     """Return the condition that every cell of ``keys`` holds a number, or its table is declared nil."""
     conditions = []
-    for (table, is_past), group in groupby(sorted(keys, key=_part), key=_part):
+    for (table, is_past), group in groupby(sorted(dict.fromkeys(keys), key=_part), key=_part):
         cells = [form.position(key) for key in group]
         counted = f"COUNT({','.join(ranges(cells, home=home))})={len(cells)}"
         nil = "" if is_past else f'{_nil_answer(form, table, home)}="{YES}"'

@@ -11,20 +11,24 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.forms.extending import whole
 from pipeline.model import ConfigError
+from pipeline.periods import PERIOD_KINDS
 from pipeline.toml_source import TomlSource, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from pipeline.periods import PeriodKind
     from pipeline.toml_source import TomlTable
 
 FORMS_NAME = "forms"
 """Of a district: the folder of its own forms."""
 _SUFFIX = ".toml"
+OFFICE = "办公室"
+"""The office that collects a form which does not name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,38 @@ def in_file(path: Path) -> WrittenForm:
 def unknown(form_id: str, folder: Path | None = None) -> str:
     """Say that there is no form of that id, and which there are."""
     return f"没有名为“{form_id}”的表样，可用的有：{'、'.join(dict.fromkeys((*own_ids(folder), *shipped_ids())))}。"
+
+
+def titles_of(form_id: str, reference: str) -> tuple[str, str] | None:
+    """Return title and authority of the form ``form_id``, as known beside the form that ``reference`` finds; None for no known one."""
+    path = Path(reference)
+    folder = path.parent.parent if path.suffix == _SUFFIX and path.parent.name == FORMS_NAME else None
+    values = _top_of(form_id, folder)
+    return None if values is None else (str(values.get("title", form_id)), str(values.get("authority", "")))
+
+
+def office_of(form_id: str, folder: Path | None) -> str:
+    """Return what the form ``form_id`` calls the office that collects it; a plain word where it does not say."""
+    values = _top_of(form_id, folder) or {}
+    words = values.get("words", {})
+    return str(words.get("office") or OFFICE) if isinstance(words, dict) else OFFICE
+
+
+def period_of(form_id: str, folder: Path | None) -> PeriodKind:
+    """Return of what the form ``form_id`` speaks; a year where it does not say."""
+    said = (_top_of(form_id, folder) or {}).get("period", "year")
+    return next((kind for kind in PERIOD_KINDS if kind == said), "year")
+
+
+def _top_of(form_id: str, folder: Path | None) -> Mapping[str, Any] | None:
+    """Return what stands at the top of a form with all that it extends, None for no known form; of a broken one nothing."""
+    try:
+        written = own(form_id, folder)
+        if written is None and form_id in shipped_ids():
+            written = shipped(form_id)
+        return source_of(written)[0].values if written else None
+    except (ConfigError, OSError):
+        return {}  # whoever uses that form says what is wrong with it
 
 
 def source_of(written: WrittenForm) -> tuple[TomlSource, str]:

@@ -30,6 +30,7 @@ from pipeline.forms.form import (
     Superseded,
     Table,
     Text,
+    Words,
     last_year,
 )
 from pipeline.forms.grid import build_grid, cell_key, is_tiled
@@ -45,7 +46,7 @@ DEFAULT_FORM = "annual_report_2021"
 TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
-    "summary_rule",
+    "summary_rule", "words", "period",
 }  # fmt: skip
 
 
@@ -180,12 +181,26 @@ def _built(source: TomlSource) -> Form:
         charts=load_charts(source, tables, cells),
         drafts=load_drafts(source, [text.key for text in texts], tables, cells),
         superseded=source.table("superseded").into(Superseded),
+        words=_called(source),
         grids=grids,
         positions=where,
         places={key: Place(sheet, a1(row, column)) for key, (sheet, row, column) in where.items()},
         past_positions=_past_positions(source, sheets, cells, checks),
         by_key={cell.key: cell for cell in cells},
         evaluation_order=_evaluation_order(source, checks, defined),
+    )
+
+
+def _called(source: TomlSource) -> Words:
+    """Return what the form is called; a form that does not say is called by its title."""
+    title = str(source.top().values.get("title", ""))
+    found = source.table("words").into(Words)
+    return replace(
+        found,
+        document=found.document or title,
+        short=found.short or title,
+        paper=found.paper or title,
+        office=found.office or library.OFFICE,
     )
 
 

@@ -30,7 +30,11 @@ ALLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "summary_rule": {"title": ()},
 }
 """The words of each kind of table, and the names that may stand in them in braces."""
-_TOP: Mapping[str, tuple[str, ...]] = {"title": (), "authority": (), "report_title": ("agency", "year")}
+_TOP: Mapping[str, tuple[str, ...]] = {
+    "title": (),
+    "authority": (),
+    "report_title": ("agency", "year", "period"),
+}
 
 
 def unknown_names(source: TomlSource) -> Iterator[ConfigError]:

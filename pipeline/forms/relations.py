@@ -47,11 +47,38 @@ RELATIONS: Mapping[RelationName, Relation] = {
         limits=("percent", "minimum"),
         amounts=("minimum",),
     ),
+    "near": Relation(
+        lambda left, right, limit: abs(left - right) > limit["tolerance"],
+        "ABS({difference})>{tolerance}",
+        limits=("tolerance",),
+        amounts=("tolerance",),
+    ),
+    "change": Relation(
+        lambda left, right, limit: (
+            (right >= limit["base"]) & (100 * abs(left - right) > limit["percent"] * right)
+        ),
+        "AND({right}>={base},ROUND(100*ABS({difference})-{percent}*{right},6)>0)",
+        limits=("percent", "base"),
+        amounts=("base",),
+    ),
+    "least": Relation(
+        lambda left, _right, limit: left < limit["bound"],
+        "{left}<{bound}",
+        limits=("bound",),
+        amounts=("bound",),
+    ),
+    "most": Relation(
+        lambda left, _right, limit: left > limit["bound"],
+        "{left}>{bound}",
+        limits=("bound",),
+        amounts=("bound",),
+    ),
     "needs": Relation(lambda left, right, _: (left > 0) & (right == 0), "AND({left}>0,{right}=0)"),
     "none": Relation(lambda left, _right, _: left > 0, "{left}>0"),
 }
 """Two sums are equal; one is at most the other; left is within a factor of a right that is large enough to compare;
-left, once large enough to matter, is at most a share of right; left needs a right that is not zero; there is no left."""
+left, once large enough to matter, is at most a share of right; left differs from right by a tolerance at the most; left has changed by some percent of a right that is large enough, at the most;
+left is a bound at the least, at the most; left needs a right that is not zero; there is no left."""
 
 
 def fails(rule: Rule, left: Any, right: Any, unit: int = 1) -> Any:  # noqa: ANN401 - numbers or arrays of them

@@ -22,7 +22,7 @@ GUARDS: Mapping[str, frozenset[str]] = {
     "F01": frozenset({"macros", "pictures", "second_reader"}),
     "F02": frozenset(),
     "F03": frozenset({"near_label"}),
-    "F04": frozenset(),
+    "F04": frozenset({"edition", "same_tables", "unknown_form"}),
     "C01": frozenset({"as_zero"}),
     "C02": frozenset({"as_zero"}),
     "C03": frozenset({"unit_stripped"}),
@@ -51,6 +51,7 @@ class RuleText:
     subject: str = ""
     limits: Mapping[str, Any] = field(default_factory=dict)
     except_levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     defines: bool = False
     waivable: bool = False
@@ -81,12 +82,24 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
         _refuse_faulty(section, basic.severity, basic.title, basic.limits)
         for severity in basic.variants.values():
             _refuse_faulty(section, severity, basic.title, basic.limits)
+        for level, limits in basic.limits_at.items():
+            _refuse_limits(section, basic, level, limits)
         _refuse_weak(section, basic)
         found[basic.id] = basic
     missing = [rule for rule in GUARDS if rule not in found]
     if missing:
         raise source.top().fault(f"缺少每份报送都要遵守的规则（[[basic]]）：{'、'.join(missing)}。")
     return found
+
+
+def _refuse_limits(section: TomlTable, basic: Basic, level: str, limits: object) -> None:
+    """Refuse limits of a level that are none, or are not among those that the rule has."""
+    if not isinstance(limits, dict) or not set(limits) <= set(basic.limits):
+        known = "、".join(basic.limits) or "无"
+        raise section.fault(f"limits_at 中“{level}”的界限应是 limits 里有的：{known}。", "limits_at")
+    wrong = check_limits(limits)
+    if wrong:
+        raise section.fault(wrong, "limits_at")
 
 
 def _refuse_weak(section: TomlTable, basic: Basic) -> None:
@@ -142,6 +155,7 @@ def _rule(section: TomlTable, written: RuleText) -> Rule:
         left_words=tuple(words.strings("left")),
         right_words=tuple(words.strings("right")),
         except_levels=written.except_levels,
+        kinds=written.kinds,
         defines=written.defines,
         limits=dict(written.limits),
         after=written.after,

@@ -1,4 +1,4 @@
-"""Findings of reading and identity go in; the same come out, each as heavy as the form says; what of them is in doubt.
+"""Findings of reading and identity go in; the same come out, each as heavy as the form says; what of them is in doubt."""
 
 from __future__ import annotations
 

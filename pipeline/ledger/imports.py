@@ -15,6 +15,7 @@ from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
 from pipeline.model import PastReport, Reading
+from pipeline.periods import kind_of, period_before, scope_of
 
 _MOST_YEARS = 4
 """Before last year; a chart of more is a tangle."""
@@ -40,7 +41,7 @@ def reports_of(ledger: Ledger, year: int) -> dict[str, PastReport]:
 
 def last_year_of(ledger: Ledger, district: District) -> dict[str, PastReport]:
     """Return last year's report of every body that reports, as the bodies stand now: that of a merged one is the sum of its parts."""
-    year = district.year - 1
+    year = period_before(district.year)
     return codes.bodies_of(district, codes.memory(ledger)).pasts(reports_of(ledger, year), year)
 
 
@@ -53,10 +54,10 @@ def imported_since(ledger: Ledger, year: int, agency: str, moment: datetime) -> 
 def years_before(ledger: Ledger, year: int) -> dict[int, int]:
     """Return the newest of the years before ``year`` that anything is known of, each with the last that happened to it."""
     rows = ledger.rows(
-        "SELECT year, max(id) AS last FROM events WHERE year < ? GROUP BY year ORDER BY year DESC LIMIT ?",
-        (year, _MOST_YEARS),
+        "SELECT year, max(id) AS last FROM events WHERE year < ? GROUP BY year ORDER BY year DESC", (year,)
     )
-    return {row["year"]: row["last"] for row in rows}
+    alike = [row for row in rows if kind_of(row["year"]) == kind_of(year)]
+    return {row["year"]: row["last"] for row in alike[:_MOST_YEARS]}
 
 
 def _imported(ledger: Ledger, year: int) -> dict[str, PastReport]:
@@ -67,7 +68,7 @@ def _imported(ledger: Ledger, year: int) -> dict[str, PastReport]:
 
 def _accepted(ledger: Ledger, year: int) -> dict[str, PastReport]:
     """Return the versions that count in the campaign of ``year``, as they were judged."""
-    source = f"本系统汇总的{year}年度报告"
+    source = f"本系统汇总的{scope_of(year)}报告"
     found: dict[str, PastReport] = {}
     for code, own in standing.by_agency(standing.filed(ledger, year)).items():
         row = own.counting and ledger.one(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.drafts import filled, has_figures, refers, to_fill_in
 from pipeline.model import Report
+from pipeline.periods import title_of, year_in
 from pipeline.publishing import template as workbook
 from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.summary.brief import absentees
@@ -75,7 +76,7 @@ def _report(form: Form, summary: DistrictSummary, texts: dict[str, list[str]]) -
 
 
 def _said(lines: Sequence[str], form: Form, summary: DistrictSummary) -> list[str]:
-    names = {"agency": summary.district, "year": str(summary.year)}
+    names = {"agency": summary.district, "year": str(year_in(summary.year)), "period": title_of(summary.year)}
     numbers = {cell.key: total for cell, total in zip(form.cells, summary.totals, strict=True)}
     mark = partial_mark(summary)
     said = filled(lines, names, numbers, plain_number)

@@ -34,6 +34,7 @@ from pipeline.model import (
     RunCounts,
     Verdict,
 )
+from pipeline.periods import title_of
 from pipeline.publishing.archive import Archived, Reports, archived
 from pipeline.publishing.data import record
 from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, path_of, paths_of
@@ -120,7 +121,9 @@ def plan(publication: Publication) -> FilePlan:
     layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
     bases = _bases(publication, stems, offered, returned)
     bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}
-    return FilePlan(_files(publication.district), stems, offered, returned, bases, tuple(older))
+    return FilePlan(
+        _files(publication.form, publication.district), stems, offered, returned, bases, tuple(older)
+    )
 
 
 def unanswered(form: Form, item: Assessment) -> bool:
@@ -197,12 +200,13 @@ def _words(assessments: Sequence[Assessment]) -> dict[int, int]:
     return {id(item): number for files in ordered for number, item in enumerate(files, 1)}
 
 
-def _files(district: District) -> dict[str, str]:
-    about = f"{district.name}{district.year}年政府信息公开"
+def _files(form: Form, district: District) -> dict[str, str]:
+    about = f"{district.name}{form.about(district.year)}"
+    document = f"{district.name}{title_of(district.year)}", form.words.document
     return {
-        "summary": f"{safe_name(about, '年报汇总表')}.xlsx",
-        "district_report": f"{safe_name(about, '工作年度报告')}.docx",
-        "upward": f"{safe_name(about, '年报上报表')}.xlsx",
+        "summary": f"{safe_name(about, '汇总表')}.xlsx",
+        "district_report": f"{safe_name(*document)}.docx",
+        "upward": f"{safe_name(about, '上报表')}.xlsx",
         "dashboard": PAGE,
         "site": copy_of(PAGE),
         "figures": "figures.csv",

@@ -97,12 +97,16 @@ def _publish(
     staying = kept(publication, planned, folder)
     for path in staying:
         shared.stay(path, planned.bases[path])
+    short = publication.form.words.short
     layouts = documents.compile_layouts(
         publication.form, publication.layout, publication.style.decode("utf-8-sig", "replace")
     )
     todo = jobs(publication, planned, folder, staying)
     done = work.map(
-        documents.write_documents, layouts, todo, lambda count: progress("生成各单位年报", count, len(todo))
+        documents.write_documents,
+        layouts,
+        todo,
+        lambda count: progress(f"生成各单位{short}", count, len(todo)),
     )
     shared.place(item for several in done for item in several)
     todo = [replace(job, document=shared.where(path_of(job.stem, WORD))) for job in todo]
@@ -110,7 +114,7 @@ def _publish(
         documents.read_documents,
         layouts.reader,
         todo,
-        lambda count: progress("核对各单位年报", count, len(todo)),
+        lambda count: progress(f"核对各单位{short}", count, len(todo)),
     )
     tonight, failure = _printed(publication, shared, todo, tonight, progress)
     known = replace(

@@ -39,7 +39,9 @@ from pipeline.district.settings_fields import (
     Setting,
     SettingKind,
 )
+from pipeline.district.starting import first_deadline
 from pipeline.district.workdays import PLAIN_CALENDAR
+from pipeline.periods import Period, noted
 from pipeline.publishing.summary.book import BORDER, DAY_FORMAT, NOTE_FILL, SummaryBook, SummaryPage
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ class FilledSettings:
     lists: Mapping[str, Sequence[Mapping[str, Value]]] = field(default_factory=dict)
 
 
-def starting(name: str, year: int, form_id: str = STANDARD["form"]) -> FilledSettings:
+def starting(name: str, year: Period, form_id: str = STANDARD["form"]) -> FilledSettings:
     """Return what a new district starts from."""
     standard: dict[tuple[str, str], Value] = {("", key): value for key, value in STANDARD.items()}
     return FilledSettings(
@@ -81,8 +83,8 @@ def starting(name: str, year: int, form_id: str = STANDARD["form"]) -> FilledSet
         | {
             ("", "form"): form_id,
             ("", "name"): name,
-            ("", "year"): year,
-            ("", "deadline"): date(year + 1, 1, 31),
+            ("", "year"): noted(year),
+            ("", "deadline"): first_deadline(year),
         }
     )
 
@@ -98,6 +100,8 @@ def filled_of(district: District) -> FilledSettings:
             "calendar": district.calendar,
         }
         value = getattr(holder.get(item.table, district.rules), item.key)
+        if item.key == "year":
+            value = noted(value)
         is_usual = item.table in _USUAL and value == getattr(_USUAL[item.table], item.key)
         settings[item.table, item.key] = "" if is_usual else _shown(item, value)
     return FilledSettings(

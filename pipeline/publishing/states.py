@@ -62,16 +62,22 @@ def came_after(assessment: Assessment, day: date) -> bool | None:
     return True if looked and looked > day else None
 
 
-def remark(state: AgencyState, deadline: date, extended: date | None = None) -> str:
+REPORT = "报告"
+"""What a report is called where nobody says what people call it."""
+
+
+def remark(state: AgencyState, deadline: date, extended: date | None = None, short: str = REPORT) -> str:
     """Say until when the agency has longer, what became of a version later than the one that counts, and whether its report names another.
 
-    Nothing where there is nothing to say.
+    ``short`` is what people call the report. Nothing where there is nothing to say.
     """
     said = [f"延期至{spoken(extended)}"] if extended else []
     if state.latest and state.counting and state.latest is not state.counting:
         later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
         said.append(f"{later}，按第 {state.counting.version} 次汇总")
-    return "；".join([*said, *_first_in_time(state, deadline), *_only_seen(state), *_former_name(state)])
+    return "；".join(
+        [*said, *_first_in_time(state, deadline), *_only_seen(state), *_former_name(state, short)]
+    )
 
 
 def _only_seen(state: AgencyState) -> list[str]:
@@ -93,14 +99,14 @@ def _first_in_time(state: AgencyState, deadline: date) -> list[str]:
     return [f"首次报送 {spoken(first.date())}，按时"] if first and is_odd else []
 
 
-def _former_name(state: AgencyState) -> list[str]:
+def _former_name(state: AgencyState, short: str) -> list[str]:
     """Say where a report that counts is written under a name that is no part of the roster's, nor the other way round: a former one."""
     item = state.counting
     if item is None or item.report is None:
         return []
     stated, now = normalised(item.submission.reading.claims.agency), normalised(state.agency.name)
     if stated not in now and now not in stated and any(stated in text for text in item.report.texts.values()):
-        return [f"年报正文写的单位名称是“{stated}”，公开前请核对"]
+        return [f"{short}正文写的单位名称是“{stated}”，公开前请核对"]
     return []
 
 

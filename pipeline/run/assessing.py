@@ -40,6 +40,7 @@ from pipeline.model import (
     Submission,
     Verdict,
 )
+from pipeline.periods import period_before
 from pipeline.publishing.data.record import Leftover
 from pipeline.run.inbox import Inbox
 from pipeline.run.newest_word import words_of
@@ -274,7 +275,9 @@ def _pasts(campaign: JudgingContext, submissions: Sequence[Submission]) -> dict[
     for item in submissions:
         if item.agency and item.past_key not in found and item.received_at:
             day = item.received_at.astimezone(CHINA).date()
-            past = campaign.bodies.past_of(item.agency, campaign.pasts, campaign.district.year - 1, day=day)
+            past = campaign.bodies.past_of(
+                item.agency, campaign.pasts, period_before(campaign.district.year), day=day
+            )
             found |= {item.past_key: past} if past else {}
     return found
 

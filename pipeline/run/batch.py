@@ -26,6 +26,7 @@ from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, PastReport, Reason
+from pipeline.periods import name_of, period_before, spaced_of
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data.record import Record
 from pipeline.publishing.year_folder import Aside
@@ -129,7 +130,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     """
     mailing.check(district)
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
-    title = f"{district.name} {district.year} 年度"
+    title = f"{district.name} {spaced_of(district.year)}"
     with disk():
         carried = todo.NOTHING_CARRIED if dry_run else carrying.carry_out(district, output, now=now)
     with (
@@ -142,7 +143,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         require(ledger, district)
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         deciding.settle(ledger, district, now=now)
-        target = output / str(district.year)
+        target = output / name_of(district.year)
         again = marks.try_again(ledger, district.year) if retry else 0
         if retry:
             journal.line(f"  重试　{again} 个搁置的文件")
@@ -196,7 +197,7 @@ def send(
     ``most`` letters at the most, with ``pause`` seconds between two. Raises EnvironmentFailedError if the disk fails,
     ConfigError without a server.
     """
-    title = f"{district.name} {district.year} 年度　发信"
+    title = f"{district.name} {spaced_of(district.year)}　发信"
     with (
         disk(),
         open_campaign(district, output) as (ledger, district),
@@ -204,7 +205,7 @@ def send(
     ):
         if by_clock:
             clock.check(ledger, district, now)
-        target = output / str(district.year)
+        target = output / name_of(district.year)
         letterbox.look_after(ledger, district, target, now=now)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
         done = mailing.dispatch(district, ledger, now=now, pause=pause, most=most)
@@ -333,7 +334,7 @@ def _publication(
     ledger, district, own = session.ledger, session.district, basis.campaign
     bodies, on_their_own = own.bodies, apart(own, assessed.assessments)
     codes_apart = {agency.code for agency in on_their_own}
-    reports = {district.year - 1: own.pasts}
+    reports = {period_before(district.year): own.pasts}
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
     pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
     summary = _merged(own, assessed.assessments, on_their_own)

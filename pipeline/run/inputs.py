@@ -11,6 +11,7 @@ from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, codes, decisions, imports
 from pipeline.machine import cache
 from pipeline.machine.digest import digest_of, program
+from pipeline.periods import period_before
 from pipeline.run import mailing, published
 from pipeline.run.assessing import JudgingContext
 from pipeline.run.fingerprint import fingerprint
@@ -39,7 +40,7 @@ class RunInputs:
 
 def gather(ledger: Ledger, district: District, journal: Journal, barrier: Barrier) -> RunInputs:
     """Look into the inbox, record what is new there, and gather what this run's outputs depend on."""
-    form, last_year, now = form_of(district), district.year - 1, barrier.now
+    form, last_year, now = form_of(district), period_before(district.year), barrier.now
     inbox = look(ledger, district, now=now, barrier=barrier)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, district.year, now=now)

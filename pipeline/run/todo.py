@@ -34,6 +34,7 @@ from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letters.plan import CampaignState, morning, unsigned_delivery
 from pipeline.model import CHINA, Agency, DecisionKind, Verdict
+from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book, shows
 from pipeline.run.letters.writing import LetterContext
@@ -88,7 +89,7 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
     others, decided = list(_agencies(context, own)), list(_decided(context))
     open_keys = {item.key for item in (*questions, *others)} | {item.key for item in decided}
     return Todo(
-        f"{district.name}{district.year}年年报待办",
+        f"{district.name}{title_of(district.year)}{context.form.words.short}待办",
         spoken_date(day),
         calls,
         questions,

@@ -22,8 +22,8 @@ class Wording:
     expected: str = ""
 
 
-_ASK_AGAIN = "请用 Excel 或 WPS 打开政务公开办发的填报模板，填好后另存为 .xlsx 再报送"
-_LOOK = "请政务公开办查看原件：不是报送的，用 nianbao dismiss 记下；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
+_ASK_AGAIN = "请用 Excel 或 WPS 打开{office}发的填报模板，填好后另存为 .xlsx 再报送"
+_LOOK = "请{office}查看原件：不是报送的，用 nianbao dismiss 记下；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
 """What is set aside waits for the coordinator: no agency is told that its file is wrong."""
 _WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
 
@@ -85,7 +85,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "second_reader"): Wording("文件的保存方式不标准，已换一种方式读出全部数据"),
     ("F02", "unknown_agency"): Wording(
         "填报单位“{stated}”不在报送单位名单中",
-        "请核对单位名称；如属改名或简称，请政务公开办补入名单",
+        "请核对单位名称；如属改名或简称，请{office}补入名单",
         "{stated}",
     ),
     ("F02", "agency_missing"): Wording(
@@ -93,7 +93,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F02", "conflict"): Wording(
         "模板是发给“{stamp}”的，填报单位写的却是“{stated}”，无法确认是哪个单位的数据",
-        "请使用发给本单位的模板，或请政务公开办核实",
+        "请使用发给本单位的模板，或请{office}核实",
         "{stated}",
         "{stamp}",
     ),
@@ -108,6 +108,16 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请改为 {expected}，并确认填的是该年度的数据",
         "{stated}",
         "{expected}",
+    ),
+    ("F02", "period_missing"): Wording("没有写明是哪一期的", "请在“基本信息”写明报告期"),
+    ("F02", "period_wrong"): Wording(
+        "报告期写的是{stated}，本次报送的是{expected}",
+        "请改为{expected}，并确认填的是这一期的数据",
+        "{stated}",
+        "{expected}",
+    ),
+    ("F02", "period_filled"): Wording(
+        "没有写明是哪一期的，退回表中已填上{expected}", "请确认填的是这一期的数据", "", "{expected}"
     ),
     ("F02", "year_filled"): Wording(
         "没有填写报告年度，退回表中已填上 {expected}", "请确认填的是该年度的数据", "", "{expected}"
@@ -142,28 +152,58 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "没有找到“{sheet}”工作表", "请使用填报模板，不要删除或改名工作表", "", "{sheet}"
     ),
     ("F04", ""): Wording(
-        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "这是旧版表样（{old_authority}），{this}应使用新版表样（{authority}）",
         "请使用新版填报模板重新填写，第二部分的栏目与旧版不同",
         "{old_authority}",
         "{authority}",
     ),
     ("F04", "carried"): Wording(
-        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "这是旧版表样（{old_authority}），{this}应使用新版表样（{authority}）",
         "请在退回的新版模板上补填；{tables}和文字已转入，请核对",
         "{old_authority}",
         "{authority}",
     ),
     ("F04", "carried_back"): Wording(
-        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）；{tables}和文字已转入退回的新版模板",
+        "这是旧版表样（{old_authority}），{this}应使用新版表样（{authority}）；{tables}和文字已转入退回的新版模板",
         "请核对转入的内容，并补填 {wanted}",
         "{old_authority}",
         "{authority}",
     ),
     ("F04", "blank_back"): Wording(
-        "这是旧版表样（{old_authority}），本年度应使用新版表样（{authority}）",
+        "这是旧版表样（{old_authority}），{this}应使用新版表样（{authority}）",
         "请在退回的新版模板上填写 {wanted}",
         "{old_authority}",
         "{authority}",
+    ),
+    ("F04", "edition"): Wording(
+        "这份文件是按《{title}》第 {stated} 版模板填的，现行的是第 {edition} 版；名称相同的项目已照常读取"
+    ),
+    ("F04", "other_form"): Wording(
+        "这是《{stated}》的填报表，这里收的是《{title}》",
+        "请用《{title}》的填报模板填写；《{stated}》请报到收它的地方",
+        "{stated}",
+        "{title}",
+    ),
+    ("F04", "other_form_carried"): Wording(
+        "这是《{stated}》的填报表，这里收的是《{title}》；名称相同的表格已照常读取",
+        "请在退回的模板上补填其余的表格",
+        "{stated}",
+        "{title}",
+    ),
+    ("F04", "same_tables"): Wording("这份文件是用《{stated}》的模板填的，表格与《{title}》相同，已照常读取"),
+    ("F04", "unknown_form"): Wording(
+        "模板标识“{stated}”不是已知的表样，表格的名称与《{title}》相同，已照常读取",
+        "请核对填报模板的来源，下次用{office}发的模板",
+        "{stated}",
+    ),
+    ("F04", "unknown_form_broken"): Wording(
+        "模板标识“{stated}”不是已知的表样，表格也与《{title}》不同",
+        "请用《{title}》的填报模板填写",
+        "{stated}",
+        "{title}",
+    ),
+    ("F05", "extra_sheet"): Wording(
+        "工作表“{sheet}”不是模板中的，其中有 {cells} 格内容（{numbers} 个数字），没有读取；原件已保存"
     ),
     ("F05", "unplaced_back"): Wording(
         "“{table}”的行列被增删或移动，有些单元格无法确认对应的项目，没有转入退回表", "请填写 {wanted}"
@@ -191,7 +231,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请核对这些数字是否应填在规定的项目中，不应填的不用管",
     ),
     ("F05", "title_back"): Wording(
-        "这张工作表原来的标题写的是“{stated}”，其他工作表是“{expected}”", "请核对填的是不是本单位本年度的数据"
+        "这张工作表原来的标题写的是“{stated}”，其他工作表是“{expected}”", "请核对填的是不是本单位{this}的数据"
     ),
     ("F05", "copies_back"): Wording(
         "“{table}”原有两份，数字不同；退回表中只有“{sheet}”这一份",
@@ -269,7 +309,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "foreign_title"): Wording(
         "这张工作表的标题写的是“{stated}”，其他工作表是“{expected}”",
-        "请确认它不是从别的文件复制来的，填的是本单位本年度的数据",
+        "请确认它不是从别的文件复制来的，填的是本单位{this}的数据",
     ),
     ("F05", "copies_differ"): Wording(
         "“{table}”有两份：“{sheet}”和“{copy}”，数字不同（如“{copy}” {cell}），无法确认以哪一份为准",
@@ -364,9 +404,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "收到时间不详，{received}首次登记，晚于截止日期{deadline}", "", "{received}", "{deadline}前"
     ),
     ("F09", "sent_back"): Wording(
-        "政务公开办已退回第 {version} 次报送：{reason}（{person}，{day}）", "请按要求修改后重新报送"
+        "{office}已退回第 {version} 次报送：{reason}（{person}，{day}）", "请按要求修改后重新报送"
     ),
-    ("F09", "chosen"): Wording("按政务公开办的决定，以第 {version} 次报送计入：{reason}（{person}，{day}）"),
+    ("F09", "chosen"): Wording("按{office}的决定，以第 {version} 次报送计入：{reason}（{person}，{day}）"),
     ("F09", "again"): Wording(
         "单位 {day} 又报送了与第 {version} 次相同的文件，自此以第 {version} 次报送计入"
     ),
@@ -375,7 +415,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请向单位核实，用 nianbao decide 区县文件夹 accept 文件 接收确认的那一份；或者把它放进用收到日期命名的文件夹",
     ),
     ("F09", "other_body"): Wording(
-        "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份年报的先后几次，暂不计入",
+        "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份{short}的先后几次，暂不计入",
         "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者用 nianbao decide 区县文件夹 accept 文件 接收",
     ),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
@@ -384,16 +424,16 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请用 Word 或 WPS 打开，另存为 .docx 后再报送，或者在填报模板上填写",
     ),
     ("F08", "document"): Wording(
-        "收到的是年报文档（{kind}），不是填报模板；已读出 {numbers} 个数（共 {all} 个）和 {texts} 段文字",
+        "收到的是{short}文档（{kind}），不是填报模板；已读出 {numbers} 个数（共 {all} 个）和 {texts} 段文字",
         "退回的模板已按文档填好，请核对、补齐后把模板发回",
         "{kind}",
         "填报模板",
     ),
     ("F08", "taken"): Wording(
-        "收到的是年报文档（{kind}），已读出全部 {numbers} 个数和 {texts} 段文字，按本区规定直接计入"
+        "收到的是{short}文档（{kind}），已读出全部 {numbers} 个数和 {texts} 段文字，按本区规定直接计入"
     ),
     ("F08", "superseded"): Wording(
-        "收到的是旧版表样的年报文档（{kind}），只读出与现行表样相同的 {numbers} 个数和 {texts} 段文字",
+        "收到的是旧版表样的{short}文档（{kind}），只读出与现行表样相同的 {numbers} 个数和 {texts} 段文字",
         "请在退回的模板上补齐后发回",
         "{kind}",
     ),
@@ -532,7 +572,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("sums", "typed_open"): Wording(
         "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
-        "请核对各项，改正填错的一格；各项没有改动就发回的，由政务公开办打电话核实",
+        "请核对各项，改正填错的一格；各项没有改动就发回的，由{office}打电话核实",
     ),
     ("F05", "open_total"): Wording(
         "上次报来的总计是 {typed}，各项之和是 {value}，这次各项没有改动，不能确定哪个是对的",
@@ -614,7 +654,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{claimed}",
         "{expected}",
     ),
-    ("similar", "last_year"): Wording("与本单位上年报告的同一部分有 {percent}% 相同", "{remedy}"),
+    ("similar", "last_year"): Wording("与本单位{past}报告的同一部分有 {percent}% 相同", "{remedy}"),
     ("similar", "other_agency"): Wording("与“{name}”的同一部分有 {percent}% 相同", "{remedy}"),
     ("personal", "identity_number"): Wording("写有身份证号码 {number}", "{remedy}", "{number}"),
     ("personal", "mobile"): Wording("写有手机号码 {number}", "{remedy}", "{number}"),

@@ -62,7 +62,7 @@ def _way(form: Form, suggestion: Suggestion) -> str:
     if suggestion.kind == RESTORED:
         return "各项都无误的，不用改（总计已恢复自动计算）"
     if suggestion.kind == RESTORED_OPEN:
-        return "各项都无误的，发回后由政务公开办打电话核实（总计已恢复自动计算）"
+        return f"各项都无误的，发回后由{form.words.office}打电话核实（总计已恢复自动计算）"
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles

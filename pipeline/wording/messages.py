@@ -6,6 +6,7 @@ form. Facts are named as in the finding.
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ def notice(form: Form, finding: Finding) -> Notice:
     """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
     balance = form.checks.get(finding.variant)
     rule = form.narrative(finding.code)
-    facts = {name: _told(name, spoken(value)) for name, value in finding.facts.items()}
+    facts = form.spoken | {name: _told(name, spoken(value)) for name, value in finding.facts.items()}
     if balance:
         wording = _check_wording(balance, finding)
     elif finding.variant in {"typed_over", "typed_open"}:
@@ -106,7 +107,11 @@ def notice(form: Form, finding: Finding) -> Notice:
     fault = ("（试行规则）" if finding.on_trial else "") + wording.fault.format_map(facts)
     remedy = way_out(form, finding.suggestions) or wording.remedy.format_map(facts)
     pleaded = _pleaded(form, finding)
-    remedy = _PLEADED.format(pleaded) if pleaded else _answered(finding, remedy)
+    remedy = (
+        _PLEADED.format(office=form.words.office, said=pleaded)
+        if pleaded
+        else _answered(form, finding, remedy)
+    )
     label = balance.subject if balance else _label(form, finding.key)
     named = f" {label}" if label.startswith("（") else f"（{label}）"
     place = visible(str(finding.place)) if finding.place else ""
@@ -139,7 +144,7 @@ def _told(name: str, value: str) -> str:
     return on_one_line(value) if name == _OF_THE_ROSTER else quoted(value)
 
 
-_PLEADED = "已收到说明，等政务公开办核准（单位说明：{}）"
+_PLEADED = "已收到说明，等{office}核准（单位说明：{said}）"
 
 
 def _pleaded(form: Form, finding: Finding) -> str:
@@ -148,10 +153,10 @@ def _pleaded(form: Form, finding: Finding) -> str:
     return quoted(finding.explanation) if waits else ""
 
 
-def _answered(finding: Finding, remedy: str) -> str:
+def _answered(form: Form, finding: Finding, remedy: str) -> str:
     """Return what to do, or what has been said of it already."""
     if finding.waived:
-        return f"政务公开办已准予例外：{quoted(finding.waived)}"
+        return f"{form.words.office}已准予例外：{quoted(finding.waived)}"
     said = quoted(finding.explanation)
     if finding.is_answered:
         return f"单位已说明：{said}"
@@ -294,8 +299,11 @@ _BOUND: Mapping[str, str] = {"=": "", "<=": "不大于 "}
 
 
 def _side(words: Sequence[str], keys: Sequence[str], finding: Finding, side: str) -> str:
-    total = spoken(finding.facts[side])
-    if len(words) != len(keys) or len(keys) < 2:  # noqa: PLR2004 - a sum needs two terms to be spelled out
+    total, times = spoken(finding.facts[side]), Counter(keys)
+    if len(words) != len(times) or len(keys) < 2:  # noqa: PLR2004 - a sum needs two terms to be spelled out
         return f"{words[0]} {total}"
-    terms = " + ".join(f"{word} {spoken(finding.facts[key])}" for word, key in zip(words, keys, strict=True))
+    terms = " + ".join(
+        f"{word} {spoken(finding.facts[key])}{f' × {often}' if often > 1 else ''}"
+        for word, (key, often) in zip(words, times.items(), strict=True)
+    )
     return f"{terms} = {total}"

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser
 
+from pipeline.forms.loader import load_form
 from pipeline.publishing.document_paths import BOOK, LIST, WEB, WORD, path_of
 from pipeline.publishing.web.agency_rows import Link
 from pipeline.publishing.web.site import SiteEntry, build_front_page
@@ -28,8 +29,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for item in formats:
             (folder / item.path).write_text("<!DOCTYPE html><title>年报</title>", "utf-8")
         entries.append(SiteEntry(name, "街道" if number else "部门", formats))
-    (folder / "index.html").write_bytes(build_front_page("样例区", 2023, entries))
-    (folder / "empty.html").write_bytes(build_front_page("样例区", 2023, []))
+    (folder / "index.html").write_bytes(build_front_page("样例区", 2023, load_form().words, entries))
+    (folder / "empty.html").write_bytes(build_front_page("样例区", 2023, load_form().words, []))
     return folder
 
 

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from pipeline.coordinating.papers import PAPERS, write_papers
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
@@ -76,6 +77,6 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
 def test_the_notice_is_one_page(tmp_path: Path, count: int) -> None:
     own = [Conduct(AGENCY, 2023, DEADLINE, [came(Verdict.ACCEPTED, 1)])] * count
     path = tmp_path / "通报.docx"
-    path.write_bytes(build_notice("样例区", "样例区政务公开办", DEADLINE, own))
+    path.write_bytes(build_notice(load_form(), "样例区", "样例区政务公开办", DEADLINE, own))
     [printed] = to_pdf([path], tmp_path / "out")
     assert printed.read_bytes().count(b"/Type/Page\n") + printed.read_bytes().count(b"/Type/Page/") == 1

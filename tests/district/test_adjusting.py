@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from pipeline.district.adjusting import adjusted, form_of
+from pipeline.district.adjusting import adjusted, at_level, form_of
 from pipeline.district.folder import load_district
 from pipeline.district.rule_settings import Rules
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
+from pipeline.forms.loader import parse_form
+from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, ConfigError, Decision, Number, Severity, Verdict
 from pipeline.publishing.template import Stamp, build_workbook
+from tests.forms.mutation import shipped
 from tests.support.districts import NOON
 from tests.support.folders import YEAR, make_district, nianbao, run
 from tests.support.submissions import AGENCY, filled, plain_texts, reading_of, submission_of
@@ -175,3 +179,26 @@ def test_rules_over_texts_are_chosen_like_all_others(form: Form) -> None:
     empty = {"problems": ""}
     assert texts_found(form, empty) == [("N02", Severity.ERROR)]
     assert texts_found(adjusted(form, Rules(severity={"N02": "info"})), empty) == [("N02", Severity.INFO)]
+
+
+@pytest.mark.parametrize(
+    ("level", "amount", "asked"),
+    [("县区", "30000", True), ("设区的市", "30000", False), ("设区的市", "3000000", True)],
+)
+def test_what_a_city_collects_are_whole_districts(
+    form: Form, level: str, amount: str, *, asked: bool
+) -> None:
+    """A district's charges pass what one agency could take in; only figures that no district has are asked about."""
+    own = at_level(form, level)
+    key = next(cell.key for cell in form.cells if cell.kind == "money" and cell.is_input)
+    values = {cell.key: Decimal(0) for cell in form.cells if cell.is_input} | {key: Decimal(amount)}
+    content = build_workbook(own, Stamp(agency="样例区", year=2023), values={**values, **plain_texts(own)})
+    [done] = judge(own, [submission_of(read(own, content))])
+    assert (("C07", "size") in {(item.code, item.variant) for item in done.findings}) == asked
+
+
+@pytest.mark.parametrize("limits", ["{ smallest = 1 }", "{ largest = 0 }", '"x"'])
+def test_limits_of_a_level_are_those_of_the_rule(limits: str) -> None:
+    text = shipped("annual_report_2021").replace("{ largest = 1000000 }", limits)
+    with pytest.raises(ConfigError, match=r"第 \d+ 行"):
+        parse_form(text, "x.toml")

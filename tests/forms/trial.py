@@ -13,6 +13,7 @@ from pipeline.judging.rules.judge import judge
 from pipeline.judging.schema.form_schema import printed, schema_of
 from pipeline.merging import merge
 from pipeline.model import Assessment, Number, PastReport, Submission
+from pipeline.periods import last_ended, period_after, period_before, spelled
 from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.data.downloads import compile_downloads, figures_list, figures_workbook
 from pipeline.publishing.drafting import render_district_report, upward_table
@@ -25,14 +26,14 @@ from pipeline.publishing.word.layout import build_layout
 from pipeline.wording.messages import notices
 from tests.support.submissions import AGENCY, submission_of
 
-YEAR = 2023
 NOW = datetime(2024, 1, 26, 18, 0, tzinfo=UTC)
 TEXT = "本部分（{label}）本年度有关工作已完成，收到申请 12 件。统计期限自2023年1月1日起，至2023年12月31日止。未收取信息处理费。开展了考核、评议，没有责任追究。"
 
 
 def use(form: Form) -> None:
     """Run the form whole. Whatever is raised is a fault that the loader should have refused."""
-    past = PastReport(AGENCY.code, YEAR - 1, _numbers(form, 7), source="试")
+    period = last_ended(form.period, NOW.date())
+    past = PastReport(AGENCY.code, period_before(period), _numbers(form, 7), source="试")
     sent = [_submission(form, number, past) for number in range(4)]
     judged = judge(form, sent, history={AGENCY.code: past})
     for item in judged:
@@ -46,8 +47,12 @@ def use(form: Form) -> None:
 
 def _submission(form: Form, number: int, past: PastReport) -> Submission:
     """A nil return, one with every cell filled, one left blank, one with words in its cells."""
+    period = period_after(past.year)
     values: dict[str, Number | str] = {text.key: TEXT.format(label=text.label) for text in form.texts}
-    values |= {form.entry_with_role("agency").key: AGENCY.name, form.entry_with_role("year").key: str(YEAR)}
+    values |= {
+        form.entry_with_role("agency").key: AGENCY.name,
+        form.entry_with_role("year").key: str(spelled(period)),
+    }
     inputs = [cell.key for cell in form.cells if cell.is_input]
     if number < 2:
         values |= (
@@ -56,10 +61,12 @@ def _submission(form: Form, number: int, past: PastReport) -> Submission:
     if number == 3:
         odd = ["/", "2件", "-5", "0.5", "十二", "2.1234567", "251000元", "1,200"]
         values |= {key: odd[at % len(odd)] for at, key in enumerate(inputs)}
-    stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=YEAR, level=AGENCY.level, district="试")
+    stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=period, level=AGENCY.level, district="试")
     content = build_workbook(form, stamp, values=values, past=past)
     return replace(
-        submission_of(read(form, content), number=number), agency=replace(AGENCY, code=f"{number:03}")
+        submission_of(read(form, content), number=number),
+        agency=replace(AGENCY, code=f"{number:03}"),
+        year=period,
     )
 
 
@@ -70,7 +77,9 @@ def _numbers(form: Form, seed: int) -> dict[str, Number | None]:
 
 def _publish(form: Form, judged: list[Assessment]) -> None:
     agencies = [item.submission.agency for item in judged if item.submission.agency]
-    summary = merge(form, district="试区", year=YEAR, agencies=agencies, assessments=judged)
+    summary = merge(
+        form, district="试区", year=last_ended(form.period, NOW.date()), agencies=agencies, assessments=judged
+    )
     layout, page, downloads = (
         word.compile_layout(build_layout(form), form),
         compile_page(form),

@@ -595,10 +595,13 @@ def test_sources_name_the_file_that_counts_by_its_digest(form: Form) -> None:
 # ---------------------------------------------------------------- last year, charts, changes
 
 
+HEAD_OF_YEARS = [head.format(now="本年", past="上年") for head in YEARLY_HEAD]
+
+
 def yearly_rows(content: bytes) -> list[dict[str, object]]:
     sheet = opened(content, values=True)[YEARLY_SHEET]
     rows: list[dict[str, object]] = [
-        dict(zip(YEARLY_HEAD, row, strict=True)) for row in sheet.iter_rows(min_row=4, values_only=True)
+        dict(zip(HEAD_OF_YEARS, row, strict=True)) for row in sheet.iter_rows(min_row=4, values_only=True)
     ]
     return [row for row in rows if row["增减"] is not None]
 

@@ -31,7 +31,6 @@ from pipeline.model import Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.list_pages import READY
-from pipeline.publishing.template.marks import AUTHOR
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.fitting import misfits
 from tests.support.libreoffice import recalculate
@@ -503,7 +502,7 @@ def test_exactly_the_cells_of_the_notices_are_marked(
         if cell.comment
     }
     assert set(commented) == {(place.sheet, place.cell) for place in wanted.values()}
-    assert {comment.author for comment in commented.values()} == {AUTHOR}
+    assert {comment.author for comment in commented.values()} == {FORM.words.office}
     for item in returned_notices:
         if item.key:
             comment = commented[wanted[item.key].sheet, wanted[item.key].cell]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pipeline.forms.arithmetic import difference, holds, with_totals
 from pipeline.forms.form import BALANCING, Balance, Cell, Entry, Form, Text
 from pipeline.model import Number, Report
+from pipeline.periods import spelled, year_in
 
 DISTRICT_LEVEL = "县区"
 _EMPTY_SHARE = 0.6
@@ -31,6 +32,9 @@ _SENTENCES = (
     "下一步将健全工作机制，压实各科室的责任。",
     "安排专人负责保密审查，防止不当公开。",
 )
+
+
+_PASSES = 5
 
 
 def seeded(seed: int | str) -> random.Random:
@@ -56,6 +60,10 @@ def consistent_numbers(
     for check in checks:
         if check.rule.relation not in BALANCING and not holds(check, with_totals(form, numbers)):
             _ease(form, check, numbers)
+    for _ in range(_PASSES):  # what settles one rule may break another
+        for balance in balances:
+            if not balance.rule.defines and not holds(balance, with_totals(form, numbers)):
+                _settle(form, balance, numbers)
     filled = with_totals(form, numbers)
     broken = [check.id for check in checks if not holds(check, filled)]
     assert not broken, f"cannot make {broken} hold by adding to an input cell"
@@ -109,7 +117,8 @@ def _settle(form: Form, balance: Balance, numbers: dict[str, Number | None]) -> 
     if gap == 0 or (gap < 0 and balance.rule.relation == "<="):
         return
     lighter = balance.right if gap > 0 else balance.left
-    for key in lighter:
+    parts = dict(form.evaluation_order)
+    for key in (*lighter, *(part for total in lighter for part in parts.get(total, ()))):
         if form.by_key[key].is_input:
             numbers[key] = (numbers[key] or 0) + (gap if gap > 0 else -gap)
             return
@@ -149,9 +158,9 @@ def _paragraphs(text: Text, agency: str, year: int, rng: random.Random) -> str:
 
 
 def _entry(entry: Entry, code: str, agency: str, year: int) -> str:
-    by_role = {"agency": agency, "code": code, "year": str(year)}
+    by_role = {"agency": agency, "code": code, "year": str(spelled(year))}
     if entry.role in by_role:
         return by_role[entry.role]
     if entry.kind == "date":
-        return f"{year + 1}-01-15"
+        return f"{year_in(year) + 1}-01-15"
     return {"电话": "0571-86123456", "邮箱": "office@example.gov.cn"}.get(entry.label[-2:], "张三")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.intake.read.labels import normalise
+from pipeline.intake.read.labels import normalise, period_of
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -66,7 +66,8 @@ def _title(form: Form, text: str) -> tuple[str, int] | None:
     for pattern in form.document_titles:
         found = re.fullmatch(pattern, plain)
         if found and len(found["agency"]) <= _LONGEST_NAME and not _NO_NAME.search(found["agency"]):
-            return found["agency"], int(found["year"])
+            period = period_of(form.period, found["year"] if form.period == "year" else plain)
+            return (found["agency"], period) if period else None
     return None
 
 

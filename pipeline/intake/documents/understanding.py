@@ -21,6 +21,7 @@ from pipeline.intake.read.placing import Placement, place_table
 from pipeline.intake.read.spreadsheet import SheetData
 from pipeline.intake.read.unread_figures import strays
 from pipeline.model import Claims, Fact, Finding, Place, Reading
+from pipeline.periods import spelled
 from pipeline.wording.addresses import position
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _reading(
     sections.places |= {key: line.number for key in _opening(form) for line in above}
     entries = {entry.key: "" for entry in form.entries}
     entries[form.entry_with_role("agency").key] = named.agency
-    entries[form.entry_with_role("year").key] = str(named.year or "")
+    entries[form.entry_with_role("year").key] = str(spelled(named.year)) if named.year else ""
     places = {key: _spoken(place) for key, place in figures.places.items()}
     places |= {key: _paragraph(body, at) for key, at in sections.places.items()}
     findings = [_translated(found) for found in figures.findings]

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.intake.identify.binding import owners
-from pipeline.intake.read.labels import normalise, year_of
+from pipeline.intake.read.labels import normalise
 from pipeline.model import Agency, Fact, Finding
+from pipeline.periods import Period, kind_of, named, title_of
 
 if TYPE_CHECKING:
     from pipeline.model import Place, Reading
@@ -95,7 +96,7 @@ def about_year(found: Identity) -> tuple[Finding, ...]:
     return tuple(item for item in found.findings if item.variant in _ABOUT_YEAR)
 
 
-_ABOUT_YEAR = ("year_missing", "year_wrong")
+_ABOUT_YEAR = ("year_missing", "year_wrong", "period_missing", "period_wrong")
 
 
 def spelled(text: str) -> str:
@@ -116,7 +117,7 @@ def stated(reading: Reading, *, level: str | None = None) -> Identity:
         findings.append(_finding(reading, "agency", "agency_missing"))
     year = _stated_year(reading)
     if reading.numbers and year is None:
-        findings.append(_finding(reading, "year", "year_missing"))
+        findings.append(_finding(reading, "year", _about(reading, "missing")))
     return Identity(agency, held=False, findings=tuple(findings), year=year)
 
 
@@ -213,16 +214,27 @@ def _year_findings(reading: Reading, year: int) -> tuple[Finding, ...]:
     written = _entry(reading, "year")
     found = _stated_year(reading)
     if found is None and not written:
-        return (_finding(reading, "year", "year_missing", expected=year),)
+        return (_finding(reading, "year", _about(reading, "missing"), expected=_said(year)),)
     if found != year:
-        return (_finding(reading, "year", "year_wrong", stated=found or written, expected=year),)
+        facts: dict[str, Fact] = {"stated": _said(found) if found else written, "expected": _said(year)}
+        return (_finding(reading, "year", _about(reading, "wrong"), **facts),)
     return ()
 
 
 def _stated_year(reading: Reading) -> int | None:
     """Return the year the clerk wrote; where nothing was written, the template's own."""
     written = _entry(reading, "year")
-    return reading.claims.year or (None if written else year_of(reading.claims.stamp.get("year", "")))
+    return reading.claims.year or (None if written else named(reading.claims.stamp.get("year", "")))
+
+
+def _said(period: Period) -> Fact:
+    """Return a period as sentences say it: a year is its number."""
+    return period if kind_of(period) == "year" else title_of(period)
+
+
+def _about(reading: Reading, fault: str) -> str:
+    """Return the variant of a finding: of a form whose period is the year, or of another."""
+    return f"{'year' if reading.claims.period == 'year' else 'period'}_{fault}"
 
 
 def _finding(reading: Reading, role: str, variant: str, **facts: Fact) -> Finding:

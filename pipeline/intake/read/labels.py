@@ -10,6 +10,8 @@ import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from pipeline.periods import Period, PeriodKind, stated
+
 UNSEEN = dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF], ""
 )
@@ -59,6 +61,11 @@ def year_of(text: str) -> int | None:
     """Return the four-digit year that ``text`` states, if it states exactly one."""
     years = set(_YEAR.findall(unicodedata.normalize("NFKC", text).translate(_DIGITS)))
     return int(years.pop()) if len(years) == 1 else None
+
+
+def period_of(kind: PeriodKind, text: str) -> Period | None:
+    """Return the period of ``kind`` that ``text`` states, if it states exactly one."""
+    return year_of(text) if kind == "year" else stated(text, kind)
 
 
 @lru_cache(maxsize=256)

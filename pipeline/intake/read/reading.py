@@ -17,7 +17,7 @@ from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.refusal import Refused
 from pipeline.intake.read.figures import TableFigures, complete, read_table
 from pipeline.intake.read.headed_texts import settle_headings
-from pipeline.intake.read.labels import normalise, year_of
+from pipeline.intake.read.labels import normalise, period_of
 from pipeline.intake.read.listed import (
     answers_of,
     read_explanations,
@@ -32,7 +32,10 @@ from pipeline.intake.read.spreadsheet import open_workbook
 from pipeline.intake.read.titles import foreign_titles
 from pipeline.intake.read.unread_figures import strays
 from pipeline.intake.read.unread_texts import stray_texts
+from pipeline.intake.stamped import REFUSING, about_stamp
+from pipeline.intake.strange_sheets import strange_sheets
 from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, a1
+from pipeline.periods import named, year_in
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table
@@ -89,20 +92,26 @@ def _clipped(sheet: SheetData) -> Finding:
 
 def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Finding]) -> Reading:
     placements = [(table, place_table(form, table, sheets)) for table in form.tables]
-    incomplete = any(placed.missing or not placed.sheet for _, placed in placements)
+    lacking = [bool(placed.missing) or not placed.sheet for _, placed in placements]
     listed = read_listed(form, sheets)
     settle_headings(form, listed)
     stamp = read_stamp(sheets)
     entries = answers_of(listed, form.entries)
     claims = _claims(form, stamp, entries)
-    if incomplete and _is_superseded(form, sheets):
+    if any(lacking) and _is_superseded(form, sheets):
         return _superseded(form, claims, placements, sheets, listed, remarks)
     missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
+    said = about_stamp(form, stamp, lacking)
+    if said:
+        remarks = (*remarks, said)
+    if said and said.variant == REFUSING:
+        return Reading(None, claims, entries=entries, findings=tuple(remarks))
     if len(missing) == len(form.tables):
         findings = (*remarks, *(_missing_table(form, table) for table in missing))
         return Reading(None, claims, entries=entries, findings=findings)
     figures = TableFigures()
-    year = claims.year or year_of(stamp.get("year", ""))
+    period = claims.year or named(stamp.get("year", ""))
+    year = year_in(period) if period else None
     for table, placed in placements:
         figures.findings += _placement_findings(form, table, placed)
         if placed.sheet:
@@ -116,6 +125,8 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     numbers = complete(form, figures)
     figures.findings += _open_totals(form, sheets, numbers, figures.places)
     held = {placed.sheet for _, placed in placements}
+    lines = sheets_of_lines(form, sheets)
+    known = {*held, *lines, *(name for name, _, _ in listed.read), *_copies(placements)}
     return Reading(
         form.id,
         claims,
@@ -133,14 +144,18 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             *remarks,
             *listed.findings,
             *foreign_titles(form, sheets),
-            *(
-                Finding.found("F05", Place(name), (), "lines", {"sheet": name})
-                for name in sheets_of_lines(form, sheets)
-            ),
+            *(Finding.found("F05", Place(name), (), "lines", {"sheet": name}) for name in lines),
             *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
+            *strange_sheets(form, sheets, known),
             *figures.findings,
         ),
     )
+
+
+def _copies(placements: Iterable[tuple[Table, Placement]]) -> Iterator[str]:
+    """Yield the sheets that hold a table once more, and those of which nobody knows which is meant."""
+    for _, placed in placements:
+        yield from (*(copy.sheet for copy in placed.copies), *placed.rivals)
 
 
 def _open_totals(
@@ -167,7 +182,8 @@ def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) ->
         stamp,
         agency=entries[form.entry_with_role("agency").key],
         code=entries[form.entry_with_role("code").key],
-        year=year_of(entries[form.entry_with_role("year").key]),
+        year=period_of(form.period, entries[form.entry_with_role("year").key]),
+        period=form.period,
         keys=form.roles,
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.intake.read.spreadsheet import SheetData
 
-_WHOSE = re.compile(r"（([^（）]*\d{4}年度)）\s*$")
+_WHOSE = re.compile(r"（([^（）]*\d{4}年(?:度|[上下]半年|第[一二三四]季度|\d{1,2}月))）\s*$")
 
 
 def foreign_titles(form: Form, sheets: Sequence[SheetData]) -> Iterator[Finding]:

@@ -48,6 +48,7 @@ def explained(
     findings: Sequence[Finding],
     *,
     level: str,
+    kind: str = "",
     operands: Mapping[str, Number | None],
     statements: Sequence[Statement] = (),
 ) -> list[Finding]:
@@ -58,7 +59,13 @@ def explained(
     if not any_sum_fails(form, findings):
         return _with_tables(form, findings)
     repairs = suggest(
-        form, operands, statements, level=level, computed=reading.computed, places=reading.places
+        form,
+        operands,
+        statements,
+        level=level,
+        computed=reading.computed,
+        places=reading.places,
+        kind=kind,
     )
     own = {check: repair for repair in repairs for check in repair.failed}
     linked = (_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings)

@@ -53,14 +53,14 @@ class EquationBasis:
 
 
 @lru_cache(maxsize=64)
-def system_of(form: Form, level: str, computed: frozenset[str]) -> System:
+def system_of(form: Form, level: str, computed: frozenset[str], kind: str = "") -> System:
     """Return the system of a report at ``level`` whose totals ``computed`` were not typed."""
     parts = dict(form.evaluation_order)
     typed: dict[str, Counter[str]] = {cell.key: Counter({cell.key: 1}) for cell in form.cells}
     for key, _ in form.evaluation_order:
         if key in computed:
             typed[key] = sum((typed[part] for part in parts[key]), Counter())
-    balances = form.balances_for(level)
+    balances = form.balances_for(level, kind)
     columns: defaultdict[str, dict[int, int]] = defaultdict(dict)
     rows = []
     for number, balance in enumerate(balances):

@@ -47,12 +47,13 @@ def suggest(
     level: str,
     computed: frozenset[str] = frozenset(),
     places: Mapping[str, Place],
+    kind: str = "",
 ) -> list[Repair]:
     """Return the repairs of a report. ``operands`` are its numbers and, where known, last year's.
 
     ``statements`` are the figures that its texts state; ``computed`` its untyped totals; ``places`` where its cells stand.
     """
-    tally = tally_of(form, operands, level=level, computed=computed)
+    tally = tally_of(form, operands, level=level, computed=computed, kind=kind)
     evidence = Evidence(tally, statements)
     search = RepairSearch(
         tally, evidence, Ways(tally, evidence, TypedFigures(form, tally.system, operands, computed))

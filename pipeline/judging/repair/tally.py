@@ -83,9 +83,9 @@ class Tally:
 
 
 def tally_of(
-    form: Form, operands: Mapping[str, Number | None], *, level: str, computed: frozenset[str]
+    form: Form, operands: Mapping[str, Number | None], *, level: str, computed: frozenset[str], kind: str = ""
 ) -> Tally:
     """Lay figures, this year's and where known last year's, against the balances that bind ``level``."""
-    system = system_of(form, level, computed)
+    system = system_of(form, level, computed, kind)
     gaps = gaps_of(system, operands)
     return Tally(form, system, basis_of(system, frozenset(gaps)), gaps, operands, computed)

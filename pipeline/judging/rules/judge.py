@@ -15,6 +15,7 @@ from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.forms.weighed import weighed
+from pipeline.judging.kinds import asked, freed
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.rules.admitting import admitted
 from pipeline.judging.rules.lateness import lateness
@@ -39,6 +40,7 @@ from pipeline.model import (
     Submission,
     Verdict,
 )
+from pipeline.periods import period_before
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form
@@ -77,7 +79,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     ``rules.accept_documents`` a report that came as a document counts where it was read whole (``admitted``).
     """
     empty = {number for number, item in enumerate(submissions) if is_unfilled(form, item.reading)}
-    readings = [_weighed(form, item.reading) for item in submissions]
+    readings = [_weighed(form, freed(form, item.reading, item.kind)) for item in submissions]
     if rules.blank_is_zero:
         readings = [
             reading if number in empty else _weighed(form, _settle(form, reading))
@@ -97,7 +99,10 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     of_texts: list[list[Finding]] = [[] for _ in batch]
     for row, finding in narrative_findings(around):
         of_texts[row].append(finding)
-    told = [(*found[number], *of_texts[row]) for row, number in enumerate(judged)]
+    told = [
+        (*found[number], *asked(of_texts[row], form.free_keys(item.kind)))
+        for row, (number, item) in enumerate(zip(judged, batch, strict=True))
+    ]
     for row, findings in enumerate(_validated(form, batch, pasts, told)):
         found[judged[row]] = findings
     waived = waivers_of(waivers)
@@ -110,6 +115,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
             item.reading,
             found[number],
             level=item.level,
+            kind=item.kind,
             operands=with_past(item.reading.numbers, past.numbers if past else None),
             statements=statements_of(form, report) if any_sum_fails(form, found[number]) else (),
         )
@@ -128,7 +134,7 @@ def _others(reports: Iterable[Report]) -> list[Other]:
 def _past_of(item: Submission, history: Mapping[str, PastReport]) -> PastReport | None:
     """Return the report of the year before, if the submission's agency and year are known."""
     past = history.get(item.past_key or item.agency.code) if item.agency else None
-    return past if past and item.year is not None and past.year == item.year - 1 else None
+    return past if past and item.year is not None and past.year == period_before(item.year) else None
 
 
 def _validated(
@@ -144,7 +150,14 @@ def _validated(
     if not batch:
         return []
     readings = [item.reading for item in batch]
-    rows = rows_of(form, readings, [item.level for item in batch], pasts, told)
+    rows = rows_of(
+        form,
+        readings,
+        [item.level for item in batch],
+        pasts,
+        told,
+        [item.kind for item in batch],
+    )
     wrong: list[list[tuple[str, str]]] = [[] for _ in batch]
     columns, counted = list(schema_of(form).columns), frozenset(counted_rules(form))
     for row, column, check in failures(schema_of(form), rows):
@@ -230,7 +243,8 @@ def _check_finding(reading: Reading, past: PastReport | None, check: Balance) ->
     left, right = total_of(check.left, operands), total_of(check.right, operands)
     if left is not None and right is not None:
         facts |= {"left": left, "right": right, "difference": left - right}
-    keys = (check.anchor, *(key for key in check.keys if key != check.anchor and not is_last_year(key)))
+    own = dict.fromkeys(check.keys)
+    keys = (check.anchor, *(key for key in own if key != check.anchor and not is_last_year(key)))
     return Finding(
         code=check.rule.id,
         severity=Severity(check.rule.severity),

@@ -5,7 +5,7 @@ One product with the form's matrix of terms gives the sums of all checks of all 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,9 @@ def past_figures(form: Form, pasts: Sequence[PastReport | None]) -> Matrix:
     return found
 
 
-def sums(form: Form, numbers: Matrix, past: Matrix, levels: Sequence[str]) -> CheckSums:
+def sums(
+    form: Form, numbers: Matrix, past: Matrix, levels: Sequence[str], kinds: Sequence[str] = ()
+) -> CheckSums:
     """Add up both sides of every check that binds a submission and whose operands are all there."""
     has_places = np.array([not cell.number.is_whole for cell in form.cells])
     operands = np.hstack([np.where(has_places, np.round(part * MICRO), part) for part in (numbers, past)])
@@ -60,17 +62,18 @@ def sums(form: Form, numbers: Matrix, past: Matrix, levels: Sequence[str]) -> Ch
     sides = [terms(form, [check.left for check in checks]), terms(form, [check.right for check in checks])]
     left, right = (known @ side for side in sides)
     unknown = (blank.astype(np.float64) @ (sides[0] + sides[1])) > 0
-    unknown |= _exempt(checks, levels)
+    unknown |= _exempt(checks, levels, kinds or [""] * len(levels))
     left[unknown] = np.nan
     _silence_what_follows(form, left, right)
     return CheckSums(left, np.where(np.isnan(left), np.nan, right))
 
 
 def terms(form: Form, sides: Sequence[Sequence[str]]) -> Matrix:
-    """Return the terms of one side of every check as a matrix of ones, (this year's and last year's cells × checks)."""
+    """Return the terms of one side of every check as a matrix of how often each counts, (this year's and last year's cells × checks)."""
     matrix = np.zeros((2 * len(form.cells), len(sides)))
     for column, keys in enumerate(sides):
-        matrix[[_row(form, key) for key in keys], column] = 1
+        for key in keys:
+            matrix[_row(form, key), column] += 1
     return matrix
 
 
@@ -85,11 +88,10 @@ def _row(form: Form, key: str) -> int:
     return form.by_key[this_year(key)].index + (len(form.cells) if is_last_year(key) else 0)
 
 
-def _exempt(checks: Sequence[Balance], levels: Sequence[str]) -> NDArray[np.bool_]:
-    by_level: Mapping[str, list[bool]] = {
-        level: [not check.applies_to(level) for check in checks] for level in set(levels)
-    }
-    return np.array([by_level[level] for level in levels], dtype=bool).reshape(len(levels), len(checks))
+def _exempt(checks: Sequence[Balance], levels: Sequence[str], kinds: Sequence[str]) -> NDArray[np.bool_]:
+    bodies = list(zip(levels, kinds, strict=True))
+    by_body = {body: [not check.applies_to(*body) for check in checks] for body in set(bodies)}
+    return np.array([by_body[body] for body in bodies], dtype=bool).reshape(len(levels), len(checks))
 
 
 def _silence_what_follows(form: Form, left: Matrix, right: Matrix) -> None:

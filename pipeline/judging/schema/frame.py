@@ -25,22 +25,27 @@ def rows_of(
     levels: Sequence[str],
     pasts: Sequence[PastReport | None],
     found: Sequence[Sequence[Finding]],
+    kinds: Sequence[str] = (),
 ) -> NDArray[np.float64]:
     """Return (submissions × columns of the schema): figures, comparisons, and how often each other rule was broken.
 
-    ``levels`` are those of the agencies, ``pasts`` their last year's reports, ``found`` what reading and texts gave away.
+    ``levels`` and ``kinds`` are those of the agencies, ``pasts`` their last year's reports, ``found`` what reading and texts gave away.
     """
     numbers = figures(form, readings)
     return np.hstack(
-        [numbers, _comparisons(form, numbers, past_figures(form, pasts), levels), _counts(form, found)]
+        [numbers, _comparisons(form, numbers, past_figures(form, pasts), levels, kinds), _counts(form, found)]
     )
 
 
 def _comparisons(
-    form: Form, numbers: NDArray[np.float64], past: NDArray[np.float64], levels: Sequence[str]
+    form: Form,
+    numbers: NDArray[np.float64],
+    past: NDArray[np.float64],
+    levels: Sequence[str],
+    kinds: Sequence[str],
 ) -> NDArray[np.float64]:
     """Return the differences of balances, and for other relations 1 where one fails; NaN is not assessed."""
-    added = sums(form, numbers, past, levels)
+    added = sums(form, numbers, past, levels, kinds)
     result = np.full(added.left.shape, np.nan)
     for column, check in enumerate(form.checks.values()):
         left, right = added.left[:, column], added.right[:, column]

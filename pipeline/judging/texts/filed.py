@@ -11,6 +11,7 @@ from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
 from pipeline.judging.texts.abbreviations import shortened
 from pipeline.judging.texts.tidy import tidy
 from pipeline.model import Agency, Fact, Finding, Place, Severity
+from pipeline.periods import year_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -116,7 +117,7 @@ def filed(number: int, item: Submission, past: PastReport | None = None) -> Repo
         numbers=item.reading.numbers,
         places=item.reading.places,
         agency=agency,
-        year=item.asked or item.year,
+        year=year_in(period) if (period := item.asked or item.year) else None,
         order=item.order,
         past=past.texts if past else {},
         past_numbers=past.numbers if past else {},

@@ -25,6 +25,7 @@ from pipeline.letter import (
 )
 from pipeline.letters.text.comparison import Comparison, compare
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
+from pipeline.periods import name_of, scope_of, spaced_of, year_in
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.messages import (
     SEVERITY_WORDS,
@@ -78,7 +79,9 @@ def _common(intention: Intention, sources: Sources, attachments: Sequence[Attach
     district, agency = sources.district, intention.agency
     return {
         "district": district.name,
-        "year": district.year,
+        "year": year_in(district.year),
+        "period": scope_of(district.year),
+        **_called(sources.form),
         "office": district.office,
         "coordinator": district.people.coordinator,
         "phone": district.people.phone,
@@ -89,6 +92,19 @@ def _common(intention: Intention, sources: Sources, attachments: Sequence[Attach
         "contact": agency.contact if agency else "",
         "deadline": spoken_date(district.deadline_of(agency.code) if agency else district.deadline),
         "attached": attachments[0].name if attachments else "",
+    }
+
+
+def _called(form: Form) -> Values:
+    words = form.words
+    return {
+        "document": words.document,
+        "short": words.short,
+        "paper": words.paper,
+        "about": f"{words.subject}{words.short}",
+        "collector": words.office,
+        "span": form.spoken["span"],
+        "past": form.spoken["past"],
     }
 
 
@@ -136,6 +152,7 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
         "since": spoken_day(arrival.received_at or sources.now),
         "outcome": VERDICT_WORDS[earlier.verdict] if earlier else "",
         "other_year": arrival.other_year or "",
+        "other_period": spaced_of(arrival.other_year) if arrival.other_year else "",
         "missing": body.is_missing,
     }
 
@@ -146,7 +163,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
     code = arrival.agency.code if arrival.agency else ""
     is_superseded = arrival.counting not in (0, arrival.version)
     return {
-        "receipt": f"{sources.district.year}-{code}-{arrival.version:02d}",
+        "receipt": f"{name_of(sources.district.year)}-{code}-{arrival.version:02d}",
         "received": spoken_moment(arrival.received_at) if arrival.received_at else "随文件存入",
         "authority": form.authority,
         "edition": form.edition,

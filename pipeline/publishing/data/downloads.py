@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.forms.form import titled
 from pipeline.publishing import package
 from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.package import PackagePart
@@ -62,7 +63,7 @@ def compile_downloads(form: Form) -> Downloads:
 
 def figures_workbook(downloads: Downloads, report: Report) -> bytes:
     """Return the figures of ``report`` in the official tables (.xlsx), a sheet for each: the same bytes every time."""
-    title = escaped(downloads.report_title.format(agency=report.agency, year=report.year))
+    title = escaped(titled(downloads.report_title, report.agency, report.year))
     values = [*map(plain_number, report.numbers), title]
     parts = []
     for part in downloads.parts:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.forms.form import Clerk
 from pipeline.model import Assessment, DistrictSummary, Finding, Notice, Severity, Verdict
+from pipeline.periods import noted
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import awaits_approval
 
@@ -57,7 +58,7 @@ def submission_record(  # noqa: PLR0913 - a row, spelled out
         "sha256": submission.sha256,
         "agency": agency.code if agency else None,
         "agency_name": agency.name if agency else submission.reading.claims.agency or None,
-        "year": submission.year,
+        "year": noted(submission.year) if submission.year else None,
         "form": submission.reading.form,
         "version": assessment.version or None,
         "clerk": {name: getattr(clerk, name) or None for name in Clerk.__slots__},
@@ -156,7 +157,7 @@ def run_record(
     """Describe a run; ``archive`` are the files of earlier years in the folder for the portal."""
     return {
         "form": summary.form,
-        "year": summary.year,
+        "year": noted(summary.year),
         "district": summary.district,
         "now": now.isoformat(timespec="seconds"),
         "counts": counts(summary, submissions),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from pipeline.forms.form import Form
 from pipeline.model import Agency
+from pipeline.periods import Period, name_of, title_of
 from pipeline.publishing.papers.conduct import Conduct
 from pipeline.publishing.summary.book import NOTE_FILL, SummaryBook, SummaryPage
 
@@ -14,19 +16,26 @@ PUBLISHED_HEADS = ("代码", "单位名称", "是否已公布", "公布日期", 
 _INPUT_FILL = "#FFFBE6"
 
 
-def contacts(district: str, agencies: Sequence[Agency]) -> bytes:
+def contacts(form: Form, district: str, agencies: Sequence[Agency]) -> bytes:
     """Build the 通讯录."""
     heads = ("序号", "代码", "单位名称", "类别", "联系人", "电话", "邮箱", "备注")
     rows = [
         (number, item.code, item.name, item.kind, item.contact, item.phone, "；".join(item.emails), "")
         for number, item in enumerate(agencies, 1)
     ]
-    return _paper(f"{district}政府信息公开年报工作通讯录", heads, rows, (6, 10, 34, 10, 12, 18, 34, 14))
+    return _paper(
+        f"{district}{form.words.subject}{form.words.short}工作通讯录",
+        heads,
+        rows,
+        (6, 10, 34, 10, 12, 18, 34, 14),
+    )
 
 
-def assessment_sheet(district: str, years: Mapping[int, Sequence[Conduct]]) -> bytes:
+def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Conduct]]) -> bytes:
     """Build the 考核明细: a sheet for each year, newest first, one row an agency."""
-    book = SummaryBook(f"{district}年报报送考核明细", (district, "年报报送考核明细"))
+    book = SummaryBook(
+        f"{district}{form.words.short}报送考核明细", (district, f"{form.words.short}报送考核明细")
+    )
     heads = (
         "序号",
         "代码",
@@ -44,8 +53,8 @@ def assessment_sheet(district: str, years: Mapping[int, Sequence[Conduct]]) -> b
     widths = (6, 10, 34, 10, 13, 12, 8, 8, 8, 8, 9, 11)
     for year in sorted(years, reverse=True):
         rows = [_conduct_row(number, item) for number, item in enumerate(years[year], 1)]
-        page = book.page(str(year), widths, landscape=True)
-        _fill(page, f"{district}{year}年政府信息公开年报报送考核明细", heads, rows)
+        page = book.page(name_of(year), widths, landscape=True)
+        _fill(page, f"{district}{form.about(year)}报送考核明细", heads, rows)
         note = "首次即接收：第一次报送没有退回。改好用天数：从首次报送到第一次接收。日期不详的不计迟报。"
         page.line(len(rows) + 3, note, book.style(font_color="#7F7F7F"))
     return book.to_bytes()
@@ -62,13 +71,15 @@ def _conduct_row(number: int, item: Conduct) -> tuple[Cell, ...]:
 
 
 def published(
-    district: str, year: int, agencies: Sequence[Agency], ticked: Mapping[str, Sequence[str]]
+    form: Form, district: str, year: Period, agencies: Sequence[Agency], ticked: Mapping[str, Sequence[str]]
 ) -> bytes:
     """Build 公布情况, to be ticked by hand; ``ticked`` keeps what was written before, by code: the last four columns."""
-    book = SummaryBook(f"{district}{year}年年报公布情况", (district, "年报公布情况"))
+    book = SummaryBook(
+        f"{district}{title_of(year)}{form.words.short}公布情况", (district, f"{form.words.short}公布情况")
+    )
     page = book.page("公布情况", (10, 36, 12, 14, 50, 24), landscape=True)
     rows = [(item.code, item.name, *(ticked.get(item.code) or ("",) * 4)) for item in agencies]
-    _fill(page, f"{district}{year}年政府信息公开年报公布情况", PUBLISHED_HEADS, rows, input_from=2)
+    _fill(page, f"{district}{form.about(year)}公布情况", PUBLISHED_HEADS, rows, input_from=2)
     last = len(rows) + 1
     page.sheet.data_validation(2, 2, last, 2, {"validate": "list", "source": ["是", "否"]})
     done = f'COUNTIF(C3:C{last + 1},"是")'

@@ -9,6 +9,8 @@ from docx.document import Document as Doc
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.shared import Mm
 
+from pipeline.forms.form import Form
+from pipeline.periods import last_ended
 from pipeline.publishing.papers.conduct import Conduct
 from pipeline.publishing.papers.plain_word import (
     CENTRE,
@@ -29,11 +31,11 @@ _ROOM = 212.0
 _TALLEST = 6.2
 
 
-def build_notice(district: str, office: str, today: date, found: Sequence[Conduct]) -> bytes:
+def build_notice(form: Form, district: str, office: str, today: date, found: Sequence[Conduct]) -> bytes:
     """Build the 通报 on the day ``today``: the same bytes for the same content."""
-    year = found[0].year if found else today.year - 1
+    period = found[0].year if found else last_ended(form.period, today)
     document = new_page(sides=19, ends=17)
-    line(document, f"关于{year}年政府信息公开工作年度报告报送情况的通报", TITLE, 18, CENTRE)
+    line(document, f"关于{form.document_of(period)}报送情况的通报", TITLE, 18, CENTRE)
     line(document, _said(district, today, found), FANG, 12, JUSTIFY, indent=True)
     _table(document, found)
     line(document, f"{office}　　{today.year}年{today.month}月{today.day}日", FANG, 12, RIGHT)

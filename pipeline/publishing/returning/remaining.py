@@ -45,6 +45,7 @@ _TO_FILL: Mapping[tuple[str, str], str] = {
 """What is carried over without the cells it speaks of: they are to be filled."""
 _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("F02", "year_missing"): "year_filled",
+    ("F02", "period_missing"): "period_filled",
     ("F02", "agency_missing"): "agency_filled",
     ("F03", "near_label"): "label_mended",
     ("F05", "unread"): "unread_back",

@@ -35,6 +35,11 @@ class Brief:
     notices: Mapping[str, Sequence[Notice]]
     background: Background = field(default_factory=Background)
 
+    @property
+    def title(self) -> str:
+        """What the workbook is about: the district, the period, and what the form is called in short."""
+        return f"{self.summary.district}{self.form.about(self.summary.year)}"
+
     def deadline_of(self, code: str) -> date:
         """The last day on which the agency with ``code`` is in time."""
         return self.background.extended.get(code, self.deadline)

@@ -42,7 +42,7 @@ def write_by_kind(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColu
     kinds = kinds_of(brief)
     widths = [_LABEL_WIDTH, *[_FIGURE_WIDTH] * (len(kinds) + 1)]
     page = book.page(BY_KIND_SHEET, widths, landscape=len(kinds) > _MOST_UPRIGHT)
-    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报分类汇总")
+    page.title(f"{brief.title}分类汇总")
     page.line(
         1,
         f"合计单位：{partial_note(brief)}\n{FOLDED}",

@@ -91,7 +91,7 @@ def _called(version: Assessment) -> str:
 def write_changes(book: SummaryBook, brief: Brief) -> None:
     """Write 版本与更正."""
     page = book.page(CHANGES_SHEET, _WIDTHS, landscape=True, streamed=True)
-    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报版本与更正（{brief.share}）")
+    page.title(f"{brief.title}版本与更正（{brief.share}）")
     delivered = brief.background.delivered
     if delivered:
         at = delivered.at.astimezone(CHINA)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import sum_formula
 from pipeline.model import Number, a1
+from pipeline.periods import title_of
 from pipeline.publishing.summary.book import BODY_FONT, HEAD_FONT, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, added_up
 from pipeline.publishing.summary.measure import stored
@@ -33,7 +34,7 @@ Cells = list[tuple[str, Number]]
 def write_charts(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 图表: for each chart its figures as formulas, and the chart over them."""
     page = book.page(CHARTS_SHEET, _WIDTHS)
-    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报图表（{brief.share}）")
+    page.title(f"{brief.title}图表（{brief.share}）")
     row = 1
     for chart in brief.form.charts:
         row = _write_chart(page, brief, chart, _lines(brief, chart, columns), row)
@@ -90,7 +91,7 @@ def _by_year(brief: Brief, parts: Sequence[ChartPart]) -> list[tuple[str, Cells]
             lines[year] = [("", sum(sums[key] for key in part.cells)) for part in parts]
     alike = all(codes == whose[brief.summary.year] for codes in whose.values())
     return [
-        (f"{year}年" if alike else f"{year}年（{len(whose[year])} 家）", lines[year])
+        (title_of(year) if alike else f"{title_of(year)}（{len(whose[year])} 家）", lines[year])
         for year in sorted(lines)
     ]
 

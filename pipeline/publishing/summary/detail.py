@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
 from pipeline.model import a1
+from pipeline.periods import title_of
 from pipeline.publishing.states import kind_of
 from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Properties, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
@@ -122,7 +123,7 @@ def write_detail(book: SummaryBook, brief: Brief, table: Table, columns: Mapping
 
 def _write_head(page: SummaryPage, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
     left, head, summary = len(DETAIL_HEAD), page.book.head(), brief.summary
-    title = f"{summary.district}{summary.year}年{table.name}\n各单位明细（{brief.share}）"
+    title = f"{summary.district}{title_of(summary.year)}{table.name}\n各单位明细（{brief.share}）"
     page.text(0, 0, title, page.book.style(font_name=HEAD_FONT, font_size=13), across=left)
     page.height_for(0, {0: (title, left)}, least=38, scale=1.25)
     page.sheet.set_row(KEYS_ROW, None, None, {"hidden": True})

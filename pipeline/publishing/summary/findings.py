@@ -87,7 +87,7 @@ def past_lines(brief: Brief) -> Iterator[ProblemLine]:
 def write_findings(book: SummaryBook, brief: Brief) -> None:
     """Write 问题与说明."""
     page = book.page(FINDINGS_SHEET, _WIDTHS, landscape=True, streamed=True)
-    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报问题与说明", height=28)
+    page.title(f"{brief.title}问题与说明", height=28)
     page.heads(_HEAD_ROW, FINDINGS_HEAD)
     row = _write_lines(page, brief, _FIRST_ROW, current_lines(brief))
     page.sheet.autofilter(_HEAD_ROW, 0, row - 1, len(_WIDTHS) - 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
 from pipeline.model import Verdict, a1
+from pipeline.periods import days_of
 from pipeline.publishing.states import state_word
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, held_files
@@ -37,7 +38,7 @@ SIGNATURES = ("填表人", "审核人", "签发人", "日期")
 
 def overview_title(brief: Brief) -> str:
     """Return the title of the workbook."""
-    return f"{brief.summary.district}{brief.summary.year}年政府信息公开年报汇总表"
+    return f"{brief.title}汇总表"
 
 
 def open_agencies(brief: Brief) -> list[tuple[Agency, Verdict | None]]:
@@ -49,8 +50,8 @@ def write_overview(book: SummaryBook, brief: Brief, columns: Mapping[str, SumCol
     """Write 总览."""
     page = book.page(OVERVIEW_SHEET, _WIDTHS)
     page.title(overview_title(brief), size=18, height=42)
-    left, right, year = book.style(), book.style(align="right"), brief.summary.year
-    page.text(1, 0, f"统计期限：{year}年1月1日至12月31日", left, across=4)
+    left, right, period = book.style(), book.style(align="right"), brief.summary.year
+    page.text(1, 0, f"统计期限：{days_of(period)}", left, across=4)
     page.text(1, 4, f"报送截止日期：{_spoken_date(brief.deadline)}", right, across=4)
     page.text(2, 0, f"格式依据：{brief.form.authority}", left, across=4)
     page.text(2, 4, f"数据截至：{_spoken_date(brief.now)} {brief.now:%H:%M}", right, across=4)

@@ -32,22 +32,26 @@ FIGURE_HEAD = (
     "项目",
     "汇总表",
     "各单位之和",
-    "各单位年报之和",
+    "各单位{short}之和",
     "汇总表－各单位",
-    "汇总表－年报",
+    "汇总表－{short}",
     "结果",
 )
 BALANCE_HEAD = ("规则", "勾稽关系", "左边", "右边", "", "差", "", "结果")
-AGENCY_HEAD = ("序号", "单位名称", "明细合计", "", "年报合计", "差", "不符项数", "结果")
+AGENCY_HEAD = ("序号", "单位名称", "明细合计", "", "{short}合计", "差", "不符项数", "结果")
 _WIDTHS = [8.0, 52.0, 13.0, 13.0, 13.0, 12.0, 12.0, 8.0]
 _VERDICT_ROW, _NOTE_ROW, FIGURES_TOP = 1, 2, 3
 _RESULT = len(_WIDTHS) - 1
 
 
+def _named(heads: Sequence[str], brief: Brief) -> list[str]:
+    return [head.format(short=brief.form.words.short) for head in heads]
+
+
 def write_reconcile(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 对账."""
     page = book.page(RECONCILE_SHEET, _WIDTHS, streamed=True)
-    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报对账（{brief.share}）")
+    page.title(f"{brief.title}对账（{brief.share}）")
     balances = general_balances(brief.form)
     agencies = [state for state in brief.summary.states if state.counting and state.counting.report]
     tops = _tops(len(brief.form.cells), len(balances), len(agencies))
@@ -88,12 +92,11 @@ def _write_verdict(page: SummaryPage, brief: Brief, marks: Sequence[str], tops: 
 
 
 def _note(brief: Brief) -> str:
+    short = brief.form.words.short
     if brief.background.printed is None:
-        return (
-            "核对汇总表与各单位明细是否一致。各单位 Word 年报中印出的数字尚未读回，“各单位年报之和”一栏空着。"
-        )
+        return f"核对汇总表与各单位明细是否一致。各单位 Word {short}中印出的数字尚未读回，“各单位{short}之和”一栏空着。"
     return (
-        "核对三处数字是否一致：汇总表、各单位明细、各单位 Word 年报中实际印出的数字（生成后从文件中重新读出）。"
+        f"核对三处数字是否一致：汇总表、各单位明细、各单位 Word {short}中实际印出的数字（生成后从文件中重新读出）。"
         "表中差数和结果都是公式，改动任何一处，这里随之变化。" + FOLDED
     )
 
@@ -106,7 +109,7 @@ def _caption(page: SummaryPage, row: int, text: str, heads: Sequence[str]) -> No
 def _write_figures(
     page: SummaryPage, brief: Brief, columns: Mapping[str, SumColumn], printed: Figures, top: int
 ) -> None:
-    _caption(page, top, f"一、{len(brief.form.cells)} 项数字逐项核对", FIGURE_HEAD)
+    _caption(page, top, f"一、{len(brief.form.cells)} 项数字逐项核对", _named(FIGURE_HEAD, brief))
     totals = printed_positions(brief.form)
     folds = _folds(brief, printed)
     for row, cell in enumerate(brief.form.cells, top + 2):
@@ -230,7 +233,7 @@ def _write_agencies(
     top: int,
 ) -> None:
     caption = f"三、各单位逐家核对（每家 {len(brief.form.cells)} 项数字之和，只用于核对）"
-    _caption(page, top, caption, AGENCY_HEAD)
+    _caption(page, top, caption, _named(AGENCY_HEAD, brief))
     places = {id(state): number for number, state in enumerate(brief.summary.states)}
     spans = list(_spans(brief, columns))
     for number, state in enumerate(agencies, 1):

@@ -24,7 +24,7 @@ _HEAD_ROW, _FIRST_ROW = 2, 3
 def write_sources(book: SummaryBook, brief: Brief) -> None:
     """Write 来源: one row per agency, with the file that counts."""
     page = book.page(SOURCES_SHEET, _WIDTHS, landscape=True, streamed=True)
-    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报数据来源（{brief.share}）")
+    page.title(f"{brief.title}数据来源（{brief.share}）")
     page.line(1, "汇总数据取自以下文件。校验码相同的文件，内容逐字节相同。", page.book.style(align="center"))
     page.heads(_HEAD_ROW, SOURCES_HEAD)
     for number, state in enumerate(brief.summary.states):

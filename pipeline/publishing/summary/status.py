@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 STATUS_SHEET = "报送情况"
 STATUS_HEAD = (
-    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "是否按时", "错误数", "提醒数", "年报", "备注",
+    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "是否按时", "错误数", "提醒数", "{short}", "备注",
     "填报人", "联系电话", "审核人", "填报日期",
 )  # fmt: skip
 _WIDTHS = [6.0, 10.0, 38.0, 8.5, 15.0, 7.5, 17.5, 8.0, 7.0, 7.0, 10.0, 34.0, 10.0, 15.0, 10.0, 12.0]
@@ -48,8 +48,8 @@ _LINK = "#0563C1"
 def write_status(book: SummaryBook, brief: Brief) -> None:
     """Write 报送情况."""
     page = book.page(STATUS_SHEET, _WIDTHS, landscape=True, streamed=True)
-    page.title(f"{brief.summary.district}{brief.summary.year}年政府信息公开年报报送情况", height=28)
-    page.heads(_HEAD_ROW, STATUS_HEAD)
+    page.title(f"{brief.title}报送情况", height=28)
+    page.heads(_HEAD_ROW, [head.format(short=brief.form.words.short) for head in STATUS_HEAD])
     for number, state in enumerate(brief.summary.states):
         _write_agency(page, brief, _FIRST_ROW + number, state)
     last = _FIRST_ROW + brief.last_row_of - 1
@@ -78,7 +78,12 @@ def _write_agency(page: SummaryPage, brief: Brief, row: int, state: AgencyState)
         **entries,
         2: agency.name,
         3: kind_of(state),
-        _REMARK: remark(state, brief.deadline_of(agency.code), brief.background.extended.get(agency.code)),
+        _REMARK: remark(
+            state,
+            brief.deadline_of(agency.code),
+            brief.background.extended.get(agency.code),
+            brief.form.words.short,
+        ),
     }
     _write_arrival(page, brief, row, assessment, texts)
     late = lateness(state, brief.deadline_of(agency.code), china_day(brief.now))
@@ -87,7 +92,7 @@ def _write_agency(page: SummaryPage, brief: Brief, row: int, state: AgencyState)
     path = brief.background.reports.get(agency.code)
     if path and state.counting:
         link = page.book.boxed(align="center", font_color=_LINK, underline=1)
-        page.file_link(row, _REPORT, path, "打开年报", link)
+        page.file_link(row, _REPORT, path, f"打开{brief.form.words.short}", link)
 
 
 def _in_time(state: AgencyState, deadline: date) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import holds
 from pipeline.forms.formulas import FAILS, HOLDS, quoted, sum_formula
 from pipeline.model import a1
+from pipeline.periods import title_of
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, partial_note
 from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name
@@ -76,7 +77,7 @@ def _write_title(page: SummaryPage, brief: Brief, table: Table, across: int) -> 
     title = page.book.style(font_name=HEAD_FONT, font_size=16, align="center")
     page.text(0, 0, brief.form.sheet(table.sheet).title, title, across=across)
     page.sheet.set_row(0, 30)
-    scope = f"{summary.district}　{summary.year}年　{brief.share}"
+    scope = f"{summary.district}　{title_of(summary.year)}　{brief.share}"
     page.text(1, 0, scope, page.book.style(align="center"), across=across)
     page.sheet.set_row(1, 20)
     page.sheet.set_row(2, 6)

@@ -12,6 +12,7 @@ from pipeline.forms.form import this_year
 from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.model import Number, a1
+from pipeline.periods import kind_of, period_before, title_of
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import FOLDED, Brief, added_up, folds_of
 from pipeline.publishing.summary.measure import rounded, stored
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pipeline.publishing.summary.detail import SumColumn
 
 YEARLY_SHEET = "同比"
-YEARLY_HEAD = ("项目", "本年", "上年", "增减", "增减（%）")
+YEARLY_HEAD = ("项目", "{now}", "{past}", "增减", "增减（%）")
 _WIDTHS = [58.0, 13.0, 13.0, 13.0, 12.0]
 _NOTE_ROW, _HEAD_ROW, _FIRST_ROW = 1, 2, 3
 _PERCENT, _DECIMALS = "0.0%", 3
@@ -37,21 +38,26 @@ _MOST_WITHOUT = 30
 """As many agencies without last year's figures can be taken out of a sum in one formula."""
 
 
+_COMPARED = {True: "同比", False: "比较"}
+"""How a comparison is called: with the year before, or with another period before."""
+
+
 def write_yearly(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 同比: every figure of the district, then the first headline of every agency."""
     page = book.page(YEARLY_SHEET, _WIDTHS, streamed=True)
     page.title(
-        f"{brief.summary.district}{brief.summary.year}年与{brief.summary.year - 1}年同比（{brief.share}）"
+        f"{brief.summary.district}{title_of(brief.summary.year)}与{title_of(period_before(brief.summary.year))}"
+        f"{_COMPARED[kind_of(brief.summary.year) == 'year']}（{brief.share}）"
     )
     note = _note(brief)
-    past = added_up(brief.past_of(brief.summary.year - 1).values())
+    past = added_up(brief.past_of(period_before(brief.summary.year)).values())
     if not past:
         page.line(_NOTE_ROW, note, book.boxed(), least=24)
         return
     page.line(
         _NOTE_ROW, note, book.style(bg_color=NOTE_FILL) if "仅供参考" in note else book.style(), least=24
     )
-    page.heads(_HEAD_ROW, YEARLY_HEAD)
+    page.heads(_HEAD_ROW, [head.format(**brief.form.spoken) for head in YEARLY_HEAD])
     row, where, rows = _FIRST_ROW, printed_positions(brief.form), dict[str, int]()
     folds = folds_of(brief.form)
     for table in brief.form.tables:
@@ -71,18 +77,20 @@ def write_yearly(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColum
 
 def _note(brief: Brief) -> str:
     """Say whose last year is known, and whether the two years speak of the same agencies."""
-    year = brief.summary.year - 1
-    known = set(brief.past_of(year))
+    past, said = period_before(brief.summary.year), brief.form.spoken
+    year, both = title_of(past), "两年" if brief.form.period == "year" else "两期"
+    known = set(brief.past_of(past))
     if not known:
-        return f"没有{year}年的数据，无从比较。导入上年数据后，这里逐项列出本年、上年和增减。"
+        return f"没有{year}的数据，无从比较。导入{said['past']}数据后，这里逐项列出{said['now']}、{said['past']}和增减。"
     counted = {report.code for report in brief.summary.reports}
     if known == counted:
-        return f"两年都是这 {len(known)} 家单位的合计。{FOLDED}"
+        return f"{both}都是这 {len(known)} 家单位的合计。{FOLDED}"
+    now = said["now"]
     new, gone = len(counted - known), len(known - counted)
     return (
-        f"本年汇总 {len(counted)} 家{f'，其中 {new} 家没有{year}年数据' if new else ''}；"
-        f"{year}年有数据的 {len(known)} 家{f'，其中 {gone} 家本年未汇总' if gone else ''}。"
-        f"两年范围不同，增减仅供参考。{FOLDED}"
+        f"{now}汇总 {len(counted)} 家{f'，其中 {new} 家没有{year}数据' if new else ''}；"
+        f"{year}有数据的 {len(known)} 家{f'，其中 {gone} 家{now}未汇总' if gone else ''}。"
+        f"{both}范围不同，增减仅供参考。{FOLDED}"
     )
 
 
@@ -117,7 +125,9 @@ def _write_carried(
     page: SummaryPage, brief: Brief, row: int, rows: Mapping[str, int], columns: Mapping[str, SumColumn]
 ) -> int:
     """Check that the district carried over what it carried forward last year (D03); return the next row."""
-    page.line(row, "与上年衔接（汇总数）", page.book.boxed(font_name=HEAD_FONT), least=22)
+    page.line(
+        row, f"与{brief.form.spoken['past']}衔接（汇总数）", page.book.boxed(font_name=HEAD_FONT), least=22
+    )
     for balance in (own for own in brief.form.on_summary if own.reaches_back):
         row += 1
         shared = _shared(brief, balance)
@@ -156,7 +166,7 @@ def _shared(brief: Brief, balance: Balance) -> _Shared:
     before = [this_year(key) for key in balance.right]
     past = {
         code: sum(value for value in values if value is not None)
-        for code, figures in brief.past_of(brief.summary.year - 1).items()
+        for code, figures in brief.past_of(period_before(brief.summary.year)).items()
         if None not in (values := [figures.get(key) for key in before])
     }
     now: dict[str, Number] = {}
@@ -181,9 +191,9 @@ def _scope(brief: Brief, shared: _Shared) -> str:
     if shared.is_everybody:
         return ""
     if not shared.count:
-        return f"\n汇总的单位都没有{brief.summary.year - 1}年数据，暂不比较"
+        return f"\n汇总的单位都没有{title_of(period_before(brief.summary.year))}数据，暂不比较"
     if not shared.is_comparable:
-        return f"\n汇总的单位有 {len(shared.without)} 家没有{brief.summary.year - 1}年数据，暂不比较"
+        return f"\n汇总的单位有 {len(shared.without)} 家没有{title_of(period_before(brief.summary.year))}数据，暂不比较"
     return f"\n只比两年都有数据的 {shared.count} 家"
 
 
@@ -223,7 +233,7 @@ def _write_agencies(page: SummaryPage, brief: Brief, columns: Mapping[str, SumCo
     headline = brief.form.headlines[0]
     cell = brief.form.by_key[headline.cell]
     page.line(row, f"各单位{headline.label}", page.book.boxed(font_name=HEAD_FONT), least=22)
-    last_year = brief.past_of(brief.summary.year - 1)
+    last_year = brief.past_of(period_before(brief.summary.year))
     for place, state in enumerate(brief.summary.states):
         now = (f"={columns[cell.key].of(place)}", _figure(state, cell))
         past = last_year.get(state.agency.code, {}).get(cell.key)

@@ -31,7 +31,7 @@ from pipeline.publishing.template.list_pages import (
     write_stamp,
     write_texts,
 )
-from pipeline.publishing.template.marks import AUTHOR, marks_of
+from pipeline.publishing.template.marks import marks_of
 from pipeline.publishing.template.notice_page import write_notices
 from pipeline.publishing.template.page import FONT, CellStyles, TemplatePage
 from pipeline.publishing.template.past_page import write_past
@@ -90,7 +90,7 @@ def _new_book(stream: BytesIO, form: Form) -> Workbook:
             "default_column_width": 72,
         },
     )
-    book.set_properties({"title": form.title, "author": AUTHOR, "created": _CREATED})
+    book.set_properties({"title": form.title, "author": form.words.office, "created": _CREATED})
     book.set_size(1600, 1000)
     return book
 

@@ -34,9 +34,9 @@ _HEADS = (
 _WIDTHS = (24.0, 46.0, 38.0, 8.0, 8.0, 8.0, 7.0, 36.0)
 _HINT = (
     f"{HOLDS} 相符　　{FAILS} 不符，需要改正或说明　　{EXPLAINED} 不符，已说明　　"
-    f"{NOT_ASSESSED} 数据还没有填全，或者没有上年数据，暂不比较。中间一部分检查是否填写完整。"
+    f"{NOT_ASSESSED} 数据还没有填全，或者没有{{past}}数据，暂不比较。中间一部分检查是否填写完整。"
 )
-_UNSEEN = "以下各项由政务公开办在收到后检查；情况属实的，可以在“说明”栏写明原因。"
+_UNSEEN = "以下各项由{office}在收到后检查；情况属实的，可以在“说明”栏写明原因。"
 _SIGNS = (HOLDS, FAILS, EXPLAINED, NOT_ASSESSED)
 
 
@@ -73,7 +73,7 @@ def write_checks(
     page.title(
         sheet.title, [0 if column == CHECK_COLUMNS["id"] else width for column, width in enumerate(_WIDTHS)]
     )
-    page.put(HINT_ROW + 1, 0, _HINT, "hint", width=len(_WIDTHS))
+    page.put(HINT_ROW + 1, 0, _HINT.format(past=page.content.form.spoken["past"]), "hint", width=len(_WIDTHS))
     for column, head in enumerate(_HEADS):
         page.put(CHECKS_TOP - 1, column, head, "box", "head")
     page.sheet.set_row(CHECKS_TOP - 1, 36)
@@ -123,14 +123,21 @@ def _write_check(page: TemplatePage, row: int, check: Check, after: Sequence[str
 
 def _write_unseen(page: TemplatePage, top: int, unseen: Sequence[Unseen]) -> None:
     """Write what a spreadsheet cannot check: found or not by the office, with room to explain beforehand."""
+    office = page.content.form.words.office
     if unseen:
-        page.put(top, CHECK_COLUMNS["title"], _UNSEEN, "hint", width=len(_WIDTHS) - CHECK_COLUMNS["title"])
+        page.put(
+            top,
+            CHECK_COLUMNS["title"],
+            _UNSEEN.format(office=office),
+            "hint",
+            width=len(_WIDTHS) - CHECK_COLUMNS["title"],
+        )
     column = CHECK_COLUMNS
     for number, line in enumerate(unseen):
         row = top + 1 + number
         page.put(row, column["id"], line.id, "box", "small")
         page.put(row, column["title"], line.title, "box", "left")
-        subject = "上次报送时发现，改正后由政务公开办再检查" if line.found else "由政务公开办检查"
+        subject = f"上次报送时发现，改正后由{office}再检查" if line.found else f"由{office}检查"
         page.jump(row, column["subject"], line.place, subject, "box", "left")
         for name in ("left", "right", "difference"):
             page.put(row, column[name], NOT_ASSESSED, "box", "centre")

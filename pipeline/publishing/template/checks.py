@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.forms.form import Balance, Cell, Table
+from pipeline.forms.form import Balance, Cell, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import YES
 from pipeline.forms.relations import fails
@@ -63,7 +63,7 @@ def rule_checks(content: Content) -> list[Check]:
     """Return the form's rules that bind bodies of the stamp's level and are for the clerk to see."""
     form = content.form
     lines: dict[str, Check] = {}
-    for check in form.live_checks(content.stamp.level):
+    for check in form.live_checks(content.stamp.level, content.stamp.kind):
         lines[check.id] = Check(
             id=check.id,
             title=check.rule.condition,
@@ -125,7 +125,9 @@ def completeness_checks(content: Content) -> list[Check]:
     for table in form.tables:
         found += _table_checks(content, table)
     found += [
-        _filled(content, f"N02.{text.key}", text.key, text.label) for text in form.texts if text.required
+        _filled(content, f"N02.{text.key}", text.key, text.label)
+        for text in form.texts
+        if text.required and (not content.stamp.agency or binds(text.kinds, content.stamp.kind))
     ]
     return found
 

@@ -15,6 +15,7 @@ from pipeline.forms.arithmetic import with_past
 from pipeline.forms.form import Form, is_last_year
 from pipeline.forms.layout import YES
 from pipeline.model import Notice, Number, PastReport
+from pipeline.periods import scope_of, spelled
 
 _FIRST_ABSURD_YEAR = 10
 """Digits that no year has."""
@@ -28,6 +29,8 @@ class Stamp:
     agency: str = ""
     year: int | None = None
     level: str = "县区"
+    kind: str = ""
+    """Of the agency: which rules and tables are for it."""
     district: str = ""
     open_totals: Mapping[str, tuple[Number, Number]] = field(default_factory=dict)
     """Of what was sent last: totals that contradict their parts, as they were typed and as they came out."""
@@ -37,7 +40,7 @@ class Stamp:
     @property
     def addressee(self) -> str:
         """Agency (else district) and year, as titles say them, and the note; empty for the blank template."""
-        year = f"{self.year}年度" if self.year else ""
+        year = scope_of(self.year) if self.year else ""
         return "，".join(filter(None, (f"{self.agency or self.district}{year}", self.note)))
 
 
@@ -77,7 +80,7 @@ def gather(
         raise ValueError(f"not fields of {form.id}: {', '.join(unknown)}")
     given = {key: value for key, value in values.items() if value != ""}
     prefilled = _prefilled(form, stamp)
-    shown = _with_numeric_years(form, {**prefilled, **given})
+    shown = _with_numeric_years(form, {**_free(form, stamp, given), **prefilled, **given})
     nil_tables = frozenset(table.key for table in form.tables if shown.get(table.nil_key) == YES)
     return Content(
         form=form,
@@ -93,11 +96,22 @@ def gather(
     )
 
 
+def _free(form: Form, stamp: Stamp, given: Mapping[str, Number | str]) -> dict[str, Number | str]:
+    """Declare nil the tables that agencies of this kind need not fill, where nothing is given for them."""
+    if not stamp.agency:
+        return {}
+    return {
+        table.nil_key: YES
+        for table in form.free_tables(stamp.kind)
+        if not any(cell.key in given for cell in form.cells_of(table.key))
+    }
+
+
 def _prefilled(form: Form, stamp: Stamp) -> dict[str, Number | str]:
     given: dict[str, Number | str | None] = {
         "agency": stamp.agency,
         "code": stamp.agency_code,
-        "year": stamp.year,
+        "year": spelled(stamp.year) if stamp.year else None,
     }
     return {entry.key: value for entry in form.entries if (value := given.get(entry.role))}
 

@@ -20,6 +20,7 @@ from pipeline.forms.layout import (
     TITLE_ROW,
 )
 from pipeline.model import Notice, Place, Severity, a1
+from pipeline.periods import name_of
 from pipeline.publishing.template.areas import MOST_HEIGHT, row_height
 from pipeline.publishing.template.page import TemplatePage
 from pipeline.wording.grouping import group_notices
@@ -52,9 +53,7 @@ def write_guide(page: TemplatePage, sheet: Sheet, marks_area: str, failures: int
     _write_panel(page, marks_area, failures)
     top = _PANEL_ROW + 2
     if notices:
-        told = (
-            f"本表已由政务公开办检查：{counted(notices)}。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
-        )
+        told = f"本表已由{page.content.form.words.office}检查：{counted(notices)}。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
         page.link(top, 0, Place(NOTICES_SHEET), told, "bold", "link")
         page.sheet.set_row(top, 28)
         top += 1
@@ -201,7 +200,7 @@ def _write_line(page: TemplatePage, row: int, item: Entry | Text, looks: Sequenc
 def write_stamp(page: TemplatePage) -> None:
     """Write what the reader recognises the workbook by, on a sheet nobody sees."""
     form, stamp = page.content.form, page.content.stamp
-    year = str(stamp.year) if stamp.year else ""
+    year = name_of(stamp.year) if stamp.year else ""
     lines = (form.id, form.edition, stamp.agency_code, year, stamp.level)
     for row, (name, value) in enumerate(zip(STAMP_NAMES, lines, strict=True)):
         page.put(row, 0, name)

@@ -14,7 +14,6 @@ from pipeline.model import Notice, Severity
 from pipeline.publishing.template.areas import line_count
 from pipeline.wording.messages import SEVERITY_WORDS
 
-AUTHOR = "政务公开办"
 RELATED = "related"
 _FILL = "请填写这一格"
 _LONGEST_SENTENCE = 2000
@@ -29,13 +28,15 @@ class CellMark:
 
     severity: str
     comment: str
+    author: str = ""
+    """Who says so: the office that collects the form."""
 
     def options(self, font: str) -> dict[str, str | float]:
         """Return the look of the comment box, large enough to be read without dragging it."""
         lines = line_count(self.comment, _BOX_WIDTH / 6)
         height = 17 * lines + 14
         return {
-            "author": AUTHOR, "font_name": font, "font_size": 9, "width": _BOX_WIDTH, "height": height,
+            "author": self.author, "font_name": font, "font_size": 9, "width": _BOX_WIDTH, "height": height,
         }  # fmt: skip
 
 
@@ -46,17 +47,17 @@ def marks_of(form: Form, notices: Iterable[Notice]) -> dict[str, CellMark]:
         for key in dict.fromkeys((*notice.change, *notice.look)) or [notice.key or ""]:
             if key in form.places:
                 by_key.setdefault(key, []).append(notice)
-    return {key: _mark(key, found) for key, found in by_key.items()}
+    return {key: _mark(form, key, found) for key, found in by_key.items()}
 
 
-def _mark(key: str, notices: list[Notice]) -> CellMark:
+def _mark(form: Form, key: str, notices: list[Notice]) -> CellMark:
     heaviest = max(
         (Severity(notice.severity) for notice in notices if key in notice.change or not notice.look),
         key=lambda severity: severity.weight,
         default=None,
     )
     sentences = dict.fromkeys(_sentence(notice, key) for notice in notices)
-    return CellMark(heaviest.value if heaviest else RELATED, "\n".join(sentences))
+    return CellMark(heaviest.value if heaviest else RELATED, "\n".join(sentences), form.words.office)
 
 
 def _sentence(notice: Notice, key: str) -> str:

@@ -5,24 +5,25 @@ Without last year's report the sheet is hidden and its cells are blank, so that 
 
 from __future__ import annotations
 
-from pipeline.forms.form import Cell, Sheet, last_year
+from pipeline.forms.form import Cell, Form, Sheet, last_year
 from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import HINT_ROW, PAST_COLUMNS, PAST_TOP
 from pipeline.model import Number, PastReport, a1
+from pipeline.periods import scope_of
 from pipeline.publishing.template.page import TemplatePage
 
-_HEADS = ("部分", "项目", "上年", "本年", "增减")
+_HEADS = ("部分", "项目", "{past}", "{now}", "增减")
 _WIDTHS = (18.0, 62.0, 14.0, 14.0, 14.0)
 
 
 def write_past(page: TemplatePage, sheet: Sheet) -> None:
     """Write one line for each number of the form."""
-    past = page.content.past
+    past, form = page.content.past, page.content.form
     page.title(sheet.title, _WIDTHS)
-    page.put(HINT_ROW, 0, _source(past), "hint", width=len(_WIDTHS))
+    page.put(HINT_ROW, 0, _source(past, form), "hint", width=len(_WIDTHS))
     for column, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
         page.sheet.set_column(column, column, width)
-        page.put(PAST_TOP - 1, column, head, "box", "head")
+        page.put(PAST_TOP - 1, column, head.format(**form.spoken), "box", "head")
     for cell in page.content.form.cells:
         _write_line(page, cell)
     page.sheet.freeze_panes(PAST_TOP, 0)
@@ -32,10 +33,11 @@ def write_past(page: TemplatePage, sheet: Sheet) -> None:
         page.sheet.hide()
 
 
-def _source(past: PastReport | None) -> str:
+def _source(past: PastReport | None, form: Form) -> str:
+    said = form.spoken
     if past is None:
-        return "没有上年数据，自查中与上年比较的各项显示为“—”。"
-    return f"{past.year}年度数据，来自{past.source}。如与本单位上年公开的年报不一致，请告诉政务公开办。"
+        return f"没有{said['past']}数据，自查中与{said['past']}比较的各项显示为“—”。"
+    return f"{scope_of(past.year)}数据，来自{past.source}。如与本单位{said['past']}公开的{said['short']}不一致，请告诉{said['office']}。"
 
 
 def _write_line(page: TemplatePage, cell: Cell) -> None:

@@ -24,6 +24,7 @@ def marked_workbook(
         agency=agency.name if agency else "",
         year=district.year,
         level=item.submission.level,
+        kind=item.submission.kind,
         district=district.name,
         open_totals=returned.open_totals,
     )

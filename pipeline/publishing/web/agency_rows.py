@@ -23,6 +23,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.publishing.states import (
+    REPORT,
     china_day,
     is_guessed,
     kind_of,
@@ -73,6 +74,8 @@ class PageContext:
     outputs: Sequence[Link] = ()
     nights: Sequence[RunCounts] = ()
     waivers: Sequence[Decision] = ()
+    short: str = REPORT
+    """What people call a report."""
     remarks: Sequence[str] = ()
     """What is to be known of all that came, in sentences."""
     published: Sequence[Compared] = ()
@@ -206,7 +209,7 @@ def _row(morning: PageContext, number: int, state: AgencyState) -> AgencyRow:
         versions=len(state.versions),
         contact=agency.contact or clerk.contact,
         phone=agency.phone or clerk.phone,
-        remark=remark(state, extended or morning.deadline, extended),
+        remark=remark(state, extended or morning.deadline, extended, morning.short),
         waivers=[item for item in morning.waivers if item.agency == agency.code],
         others=[
             Link(f"第 {item.version} 次{link.label}", link.path)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.model import Verdict
+from pipeline.periods import title_of
 from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
 from pipeline.publishing.web import charts
@@ -47,6 +48,9 @@ def build_dashboard(form: Form, morning: PageContext) -> bytes:
         "dashboard.html",
         place=told.PLACE,
         summary=morning.summary,
+        title=title_of(morning.summary.year),
+        short=form.words.short,
+        about=f"{form.words.subject}{form.words.short}",
         remarks=morning.remarks,
         now=in_china(morning.now),
         deadline=morning.deadline,

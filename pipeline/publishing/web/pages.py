@@ -16,7 +16,7 @@ from pipeline.publishing.word import pdf
 _OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
 _OF_THE_NIGHT = {
     "summary": "汇总表（Excel）",
-    "district_report": "本级年报初稿（Word）",
+    "district_report": "本级{short}初稿（Word）",
     "upward": "上报模板（Excel）",
     "site": "公布用的网页（site 文件夹）",
     "findings": "问题清单（CSV）",
@@ -50,13 +50,18 @@ def coordinators_page(
             if item["version"]
         },
         extended={item.agency: item.until for item in publication.district.extensions},
-        outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
+        outputs=_links(tonight["files"], _of_the_night(publication) | _site(tonight)),
         nights=(*publication.nights, RunCounts(publication.now, tonight["counts"])),
         waivers=publication.background.decided(DecisionKind.WAIVE),
         remarks=publication.district.mail.remarks if _takes_mail(publication) else (),
         published=publication.published,
+        short=publication.form.words.short,
     )
     return told.parts(dashboard.build_dashboard(publication.form, morning))
+
+
+def _of_the_night(publication: Publication) -> dict[str, str]:
+    return {key: label.format(short=publication.form.words.short) for key, label in _OF_THE_NIGHT.items()}
 
 
 def _takes_mail(publication: Publication) -> bool:
@@ -90,7 +95,11 @@ def front_page(publication: Publication, planned: FilePlan, there: Collection[st
         if state.counting and id(state.counting) in planned.offered
     ]
     return site.build_front_page(
-        publication.district.name, publication.district.year, entries, _earlier(planned)
+        publication.district.name,
+        publication.district.year,
+        publication.form.words,
+        entries,
+        _earlier(planned),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.district.folder import STYLE_NAME
+from pipeline.forms.form import titled
 from pipeline.model import ConfigError
 from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.word.report import escaped, paragraphs
@@ -58,7 +59,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
 
     if _REACHES_OUT.search(style):
         raise ConfigError(
-            "样式中不能用 @import、网址或 </style>，年报网页不得连接网络。请改用写在文件里的内容。",
+            "样式中不能用 @import、网址或 </style>，网页不得连接网络。请改用写在文件里的内容。",
             file=STYLE_NAME,
         )
     whole_style = source(STYLE_NAME) + style  # the district's own overrides what it names
@@ -66,6 +67,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
     placed = {key for section in form.sections for key in section.contents}
     page = render(
         "report.html",
+        column=f"{form.words.subject}{form.words.short}",
         title=_slot("v", _TITLE),
         heading=_slot("v", _HEADING),
         agency=_slot("v", _AGENCY),
@@ -92,7 +94,7 @@ def render_page(page: CompiledPage, report: Report) -> bytes:
     values = dict(zip(page.numbers, map(plain_number, report.numbers), strict=True))
     values[_LOOK] = "long-figures" if max(map(len, values.values())) >= _LONG_FIGURE else ""
     agency = values[_AGENCY] = _attribute(report.agency)
-    values[_TITLE] = page.report_title.format(agency=agency, year=report.year)
+    values[_TITLE] = titled(page.report_title, agency, report.year)
     values[_HEADING] = _heading(page.report_title, agency, report.year)
     lines = {key: paragraphs(report.texts.get(key, "")) for key in page.texts}
     pieces = [page.literals[0]]
@@ -103,7 +105,7 @@ def render_page(page: CompiledPage, report: Report) -> bytes:
 
 def _heading(title: str, agency: str, year: int) -> str:
     """Keep the agency and what follows it each in a line of its own where both do not fit into one."""
-    pieces = title.format(agency=_BEGIN, year=year).partition(_BEGIN)
+    pieces = titled(title, _BEGIN, year).partition(_BEGIN)
     return "".join(f"<span>{piece}</span>" for piece in (pieces[0], agency, pieces[2]) if piece)
 
 

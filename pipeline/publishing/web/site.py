@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.forms.form import Words
+from pipeline.periods import Period, title_of
 from pipeline.publishing.web.agency_rows import Link
 from pipeline.publishing.web.templating import digest, render, source
 
@@ -25,7 +27,7 @@ class SiteEntry:
 
 
 def build_front_page(
-    district: str, year: int, entries: Sequence[SiteEntry], earlier: Sequence[SiteEntry] = ()
+    district: str, year: Period, words: Words, entries: Sequence[SiteEntry], earlier: Sequence[SiteEntry] = ()
 ) -> bytes:
     """Build site/index.html: agencies in the order given, grouped by kind; below them ``earlier`` years by agency and year."""
     groups: dict[str, list[SiteEntry]] = {}
@@ -35,7 +37,8 @@ def build_front_page(
     page = render(
         "site.html",
         district=district,
-        year=year,
+        title=title_of(year),
+        words=words,
         groups=groups,
         count=len(entries),
         years=sorted({entry.year for entry in earlier}, reverse=True),

@@ -112,7 +112,7 @@ def print_documents(
         written += _print_batch(program, waiting[start : start + _BATCH], put)
         advance(len(written))
     lacking = len(waiting) - len(written)
-    failure = f"有 {lacking} 份年报没有转成 PDF：LibreOffice 没有按时完成。其他结果已经写好，请加 --pdf 再运行一次。"
+    failure = f"有 {lacking} 份报告没有转成 PDF：LibreOffice 没有按时完成。其他结果已经写好，请加 --pdf 再运行一次。"
     return Batch(tuple(written), failure if lacking else "")
 
 

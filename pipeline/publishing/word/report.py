@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from pipeline.forms.form import titled
 from pipeline.model import ConfigError
+from pipeline.periods import spelled
 from pipeline.publishing import package
 from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.package import PackagePart
@@ -53,7 +55,7 @@ class Layout:
 
     def title(self, report: Report) -> str:
         """Return the title of ``report``, fit for XML."""
-        return escaped(self.report_title.format(agency=report.agency, year=report.year))
+        return escaped(titled(self.report_title, report.agency, report.year))
 
 
 def compile_layout(content: bytes, form: Form) -> Layout:
@@ -133,7 +135,7 @@ def _refuse_omissions(form: Form, parts: list[PackagePart | LivePart]) -> None:
 
 def _values(layout: Layout, report: Report) -> dict[str, str]:
     """Spell out what every mark inside a line stands for."""
-    known = {"agency": report.agency, "code": report.code, "year": str(report.year)}
+    known = {"agency": report.agency, "code": report.code, "year": str(spelled(report.year))}
     title = layout.title(report)
     values = {TITLE_MARK: title, _BROKEN_TITLE: _broken(title, escaped(report.agency))}
     for key, role in layout.roles:

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from pathlib import Path
 
+from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
 from pipeline.ledger import Ledger, letters
 from pipeline.letter import KIND_WORDS, LetterKind
 from pipeline.model import Agency
+from pipeline.periods import scope_of
 from pipeline.publishing.files import write_if_changed
 
 CHAT_NAME = "群发文本.txt"
@@ -75,7 +77,7 @@ def _to_the_group(
     lines = [
         "一、发到工作群（复制下面一段）",
         "",
-        f"【{district.name}{district.year}年度政府信息公开工作年度报告】",
+        f"【{district.name}{scope_of(district.year)}{form_of(district).words.document}】",
     ]
     for kind, words in _TO_THE_GROUP.items():
         names = [

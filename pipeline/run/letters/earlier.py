@@ -15,6 +15,7 @@ from pipeline.ledger import Ledger, assessments, campaign, imports
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, AnswerPlan, DistrictDelivery, Intention, Rejudged
 from pipeline.model import Finding, Severity
+from pipeline.periods import period_before
 from pipeline.run.letters.delivered import as_delivered
 from pipeline.wording.messages import spoken
 
@@ -63,7 +64,9 @@ class ToldBefore:
         back = {balance.rule.id for balance in self.form.balances if balance.reaches_back}
         if not wrong or not {item.code for item in wrong} <= back or arrival.agency is None:
             return None
-        came = imports.imported_since(self.ledger, self.district.year - 1, arrival.agency.code, since)
+        came = imports.imported_since(
+            self.ledger, period_before(self.district.year), arrival.agency.code, since
+        )
         return Rejudged.LAST_YEAR if came else None
 
 

@@ -1,0 +1,136 @@
+"""The shipped statistics of a quarter: from template to workbook by command, consistent fills accepted, three readings agreed."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.forms.form import Form, last_year
+from pipeline.forms.formulas import FAILS, HOLDS
+from pipeline.forms.loader import load_form
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
+from pipeline.model import Number, PastReport, Verdict
+from pipeline.periods import named, period_before
+from pipeline.publishing.template import Stamp, build_workbook
+from tests.judging.test_three_readings import checks, pandera_says, poison
+from tests.support.fills import consistent_numbers
+from tests.support.folders import inputs_only, nianbao
+from tests.support.libreoffice import recalculate
+from tests.support.submissions import AGENCY, submission_of
+
+FORM_ID = "disclosure_statistics_quarter"
+PERIOD = named("2024Q2")
+FILLS = 100
+SLIPPED = 24
+
+
+@pytest.fixture(scope="module")
+def statistics() -> Form:
+    return load_form(FORM_ID)
+
+
+def workbook(form: Form, values: dict[str, Number | str], past: PastReport | None = None) -> bytes:
+    stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=PERIOD, kind=AGENCY.kind)
+    return build_workbook(form, stamp, values=values, past=past)
+
+
+def test_consistent_fills_are_accepted(statistics: Form) -> None:
+    sent = []
+    for seed in range(FILLS):
+        numbers = consistent_numbers(statistics, random.Random(seed), random.Random(seed).choice([1, 8, 900]))
+        content = workbook(statistics, dict(inputs_only(statistics, numbers)))
+        sent.append(replace(submission_of(read(statistics, content), number=seed), year=PERIOD))
+    judged = judge(statistics, sent)
+    assert [item.verdict for item in judged if item.verdict is not Verdict.ACCEPTED] == []
+
+
+def past_of(form: Form, rng: random.Random) -> PastReport:
+    numbers: dict[str, Number | None] = {
+        cell.key: rng.choice([1, 20, 30]) if rng.random() < 0.8 else None for cell in form.cells
+    }
+    numbers |= {"proactive_items.items_all.this_quarter": 20, "applications.received_all.this_quarter": 20}
+    return PastReport(AGENCY.code, 2022, numbers, source="试")
+
+
+@pytest.mark.libreoffice
+def test_three_readings_agree(statistics: Form, tmp_path: Path) -> None:
+    form = replace(statistics, period="year")  # the submissions of these helpers are of a year
+    given = tmp_path / "given"
+    given.mkdir()
+    pasts = {}
+    for seed in range(SLIPPED):
+        rng = random.Random(seed)
+        values: dict[str, Number | str] = dict(inputs_only(form, consistent_numbers(form, rng)))
+        own = [check for number, check in enumerate(form.checks.values()) if number % SLIPPED == seed]
+        values |= {check.left[0]: 9000 for check in own}
+        if seed % 4 == 1:
+            values.pop(rng.choice([key for key, value in values.items() if value != 9000]))
+        path = given / f"fill{seed:02}.xlsx"
+        reaches = any(check.reaches_back for check in own)
+        pasts[path.stem] = past_of(form, rng) if seed % 5 or reaches else None
+        path.write_bytes(build_workbook(form, values=values, past=pasts[path.stem]))
+    position = [sheet.kind for sheet in form.sheets].index("checks") + 1
+    first = given / "fill00.xlsx"
+    first.write_bytes(poison(first.read_bytes(), f"xl/worksheets/sheet{position}.xml"))
+    marks: dict[str, set[str]] = {}
+    for path in recalculate(sorted(given.iterdir()), tmp_path / "recalculated"):
+        computed = checks(form, path)
+        assert computed == pandera_says(form, (given / path.name).read_bytes(), pasts[path.stem]), path.name
+        for name, check in computed.items():
+            marks.setdefault(name.partition(".")[0], set()).add(check.mark)
+    assert {name for name, own in marks.items() if not {HOLDS, FAILS} <= own} == set()
+
+
+def test_the_quarter_before_is_laid_beside_this_one(statistics: Form) -> None:
+    assert PERIOD is not None
+    past = PastReport(
+        AGENCY.code, period_before(PERIOD), {"proactive_items.items_all.this_quarter": 40}, source="试"
+    )
+    numbers = {cell.key: 0 for cell in statistics.cells if cell.is_input}
+    numbers |= {"proactive_items.website.this_quarter": 400, "proactive_items.website.year_to_date": 400}
+    content = workbook(statistics, dict(numbers), past)
+    item = replace(submission_of(read(statistics, content)), year=PERIOD)
+    [found] = judge(statistics, [item], history={AGENCY.code: past})[0].findings
+    assert (found.code, found.facts[last_year("proactive_items.items_all.this_quarter")]) == ("Q1-03", 40)
+    other = replace(past, year=period_before(past.year))
+    assert judge(statistics, [item], history={AGENCY.code: other})[0].findings == ()
+
+
+def test_the_whole_way_by_command(statistics: Form, tmp_path: Path) -> None:
+    folder = tmp_path / "样例区"
+    assert nianbao("init", folder, "--form", FORM_ID).returncode == 0
+    text = (folder / "district.toml").read_text("utf-8")
+    assert 'period = "' in text
+    (folder / "经办.xlsx").unlink()
+    (folder / "district.toml").write_text(
+        f'name = "样例区"\nlevel = "县区"\nperiod = "2024Q2"\nform = "{FORM_ID}"\ndeadline = 2024-07-15\n',
+        "utf-8",
+    )
+    (folder / "agencies.csv").write_text("code,name\n001,样例区财政局\n002,样例区民政局\n", "utf-8")
+    made = nianbao("template", folder, "--now", "2024-07-01T08:00:00")
+    assert made.returncode == 0, made.stderr
+    assert len(list((folder / "output" / "2024Q2" / "templates").glob("*.xlsx"))) == 2
+    numbers = consistent_numbers(statistics, random.Random(3))
+    for code, name, values in (
+        ("001", "样例区财政局", dict(inputs_only(statistics, numbers))),
+        (
+            "002",
+            "样例区民政局",
+            {**inputs_only(statistics, numbers), "proactive_items.normative_files.this_quarter": 10**6},
+        ),
+    ):
+        stamp = Stamp(agency_code=code, agency=name, year=PERIOD, district="样例区")
+        (folder / "inbox" / f"{name}.xlsx").write_bytes(build_workbook(statistics, stamp, values=values))
+    ran = nianbao("run", folder, "--now", "2024-07-10T08:00:00")
+    assert "Traceback" not in ran.stderr, ran.stderr
+    record = json.loads((folder / "output" / "2024Q2" / "run.json").read_text("utf-8"))
+    verdicts = {item["agency_name"]: item["verdict"] for item in record["submissions"]}
+    assert verdicts == {"样例区财政局": "accepted", "样例区民政局": "returned"}
+    assert record["files"]["summary"] == "样例区2024年第二季度政府信息公开情况统计汇总表.xlsx"
+    assert (folder / "output" / "2024Q2" / record["files"]["summary"]).is_file()
+    assert list((folder / "output" / "2024Q2" / "reports").glob("*.docx"))

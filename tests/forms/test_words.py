@@ -1,0 +1,85 @@
+"""What a form is called stands in the form: no letter, page, title or file name of another form has a word of the annual report."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.forms.form import Form
+from pipeline.forms.library import OFFICE
+from pipeline.forms.loader import parse_form
+from pipeline.letter import LetterKind
+from pipeline.letters.text.templates import default_text
+from tests.forms.mutation import shipped
+
+ROOT = Path(__file__).parent.parent.parent
+OF_THE_PROGRAM = {
+    "cli.py",
+    "english.py",
+    "settings_fields.py",
+    "starting.py",
+    "settings_book.py",
+    "looks_like.py",
+    "filed.py",
+}
+"""Modules that speak of the program itself, to whoever installs it, or that recognise what comes."""
+
+
+def words(form: Form) -> tuple[str, ...]:
+    """The words by which people call the annual report."""
+    own = form.words
+    return own.document, own.subject, own.short, own.paper, own.office
+
+
+def literals(path: Path) -> list[str]:
+    """The texts in a module that are no docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documented | bare
+    ]
+
+
+def test_no_module_calls_a_form_by_its_name(form: Form) -> None:
+    wrong = [
+        f"{path.name}: {said}"
+        for path in sorted((ROOT / "pipeline").rglob("*.py"))
+        if path.name not in OF_THE_PROGRAM
+        for said in literals(path)
+        if any(word in said.replace("上年报告", "") for word in words(form))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", list(LetterKind))
+def test_no_letter_calls_a_form_by_its_name(form: Form, kind: LetterKind) -> None:
+    body = default_text(kind).partition("#}")[2]
+    assert not [word for word in words(form) if word in body]
+    if kind is not LetterKind.HELD:
+        assert re.search(r"\{\{ (?:document|short|about|period) \}\}", body)
+
+
+def test_no_page_calls_a_form_by_its_name(form: Form) -> None:
+    for path in (ROOT / "pipeline").rglob("*.html"):
+        assert not [word for word in words(form) if word in path.read_text("utf-8")], path.name
+
+
+def test_a_form_that_does_not_say_is_called_by_its_title() -> None:
+    text = re.sub(r"(?ms)^\[words\].*?^\n", "", shipped("annual_report_2021"))
+    own = parse_form(text, "own.toml")
+    assert (own.words.document, own.words.short, own.words.paper) == (own.title,) * 3
+    assert (own.words.subject, own.words.office) == ("", OFFICE)
