@@ -10,6 +10,7 @@ from pipeline.publishing.html import dashboard, site, told
 from pipeline.publishing.html.standing import Link, Morning
 from pipeline.publishing.plan import Night, Plan
 from pipeline.publishing.record import Record
+from pipeline.wording.personal_numbers import without_persons
 
 _OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
 _OF_THE_NIGHT = {
@@ -51,6 +52,11 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
         waivers=night.background.decided(DecisionKind.WAIVE),
         remarks=night.district.mail.remarks if _takes_mail(night) else (),
         published=night.published,
+        strange=[
+            (without_persons(item["file"]), item["findings"][0]["message"])
+            for item in tonight["submissions"]
+            if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
+        ],
     )
     return told.parts(dashboard.build_dashboard(night.form, morning))
 

@@ -17,6 +17,7 @@ from pipeline.publishing.html import charts, told
 from pipeline.publishing.html.standing import (
     STATES,
     Morning,
+    merged,
     rows,
     state_name,
     to_correct,
@@ -72,6 +73,9 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         headline=form.headlines[0].label,
         headlines=_headlines(form, morning),
         rows=listed,
+        merged=merged(morning),
+        strange=morning.strange[:_MOST_SHOWN],
+        strange_files=len(morning.strange),
         returned=[row for row in listed if row.word == VERDICT_WORDS[Verdict.RETURNED]][:_MOST_SHOWN],
         approvals=[row for row in listed if row.word == AWAITING][:_MOST_SHOWN],
         awaiting=AWAITING,
