@@ -20,7 +20,7 @@ from pipeline.ledger import Ledger, decisions
 from pipeline.ledger.opening import view_campaign
 from pipeline.model import ConfigError, Decision, DecisionKind
 from pipeline.publishing.todo_book import TODO_NAME
-from pipeline.publishing.todo_filled import REVOKE, Filled, read_filled
+from pipeline.publishing.todo_filled import REVOKE, FilledDecision, read_filled
 
 WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
 CHECKED, RETURN, EXTEND, COUNT = "核对无误，可以公布", "退回重报", "延期", "以第{}次计入"
@@ -44,7 +44,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 _WITHOUT_REASON = (REFUSE, SIGN, STOP, RESTORE, AS_EDITED, HANDED)
 _SEPARATOR = "|"
 _COUNTED = re.compile(r"以第 ?(\d+) ?次计入")
-Carrier: TypeAlias = Callable[[Sequence[str], Filled], None]
+Carrier: TypeAlias = Callable[[Sequence[str], FilledDecision], None]
 """Carries one decision out: what it is about, and what was written. Raises ConfigError where it cannot be."""
 
 
@@ -53,7 +53,7 @@ class Carried:
     """What became of the rows that were filled in: how many were carried out; of the others the texts, and why not, by key."""
 
     done: int = 0
-    kept: Mapping[str, Filled] = field(default_factory=dict)
+    kept: Mapping[str, FilledDecision] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -93,7 +93,7 @@ def carry_out(
     return Carried(done, kept, refused)
 
 
-def _carry(carriers: Mapping[str, Carrier], item: Filled) -> None:
+def _carry(carriers: Mapping[str, Carrier], item: FilledDecision) -> None:
     kind, *about = item.key.split(_SEPARATOR)
     if not item.choice:
         raise ConfigError("还没有选“决定”。")
@@ -113,38 +113,38 @@ def _word(choice: str) -> str:
 def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carrier]:
     """Pair each word with what carries it out."""
 
-    def wanted(kind: DecisionKind, about: Sequence[str], item: Filled) -> deciding.Wanted:
+    def wanted(kind: DecisionKind, about: Sequence[str], item: FilledDecision) -> deciding.Wanted:
         person = deciding.person(district, item.person or None)
         return deciding.Wanted(kind, tuple(about), item.reason, person, now)
 
     def plain(kind: DecisionKind) -> Carrier:
-        def decide(about: Sequence[str], item: Filled) -> None:
+        def decide(about: Sequence[str], item: FilledDecision) -> None:
             deciding.decide(district, output, wanted(kind, about, item))
 
         return decide
 
-    def accept(about: Sequence[str], item: Filled) -> None:
+    def accept(about: Sequence[str], item: FilledDecision) -> None:
         whose = (item.more,) if item.more else ()
         deciding.decide(district, output, wanted(DecisionKind.ACCEPT, (*about, *whose), item))
 
-    def send_back(about: Sequence[str], item: Filled) -> None:
+    def send_back(about: Sequence[str], item: FilledDecision) -> None:
         code, version, after = about
         decision = wanted(DecisionKind.RETURN, (code, version), item)
         deciding.decide(district, output, replace(decision, after=int(after)))
 
-    def count(about: Sequence[str], item: Filled) -> None:
+    def count(about: Sequence[str], item: FilledDecision) -> None:
         code, _, after = about
         decision = wanted(DecisionKind.COUNT, (code, _counted(item)), item)
         deciding.decide(district, output, replace(decision, after=int(after)))
 
-    def extend(about: Sequence[str], item: Filled) -> None:
+    def extend(about: Sequence[str], item: FilledDecision) -> None:
         until = day_of(item.more)
         if until is None:
             raise ConfigError("延期的，请在“补充”写明延到哪一天，例如 2024-02-05。")
         decision = wanted(DecisionKind.EXTEND, (about[0], until.isoformat()), item)
         deciding.decide(district, output, decision)
 
-    def revoke(about: Sequence[str], item: Filled) -> None:
+    def revoke(about: Sequence[str], item: FilledDecision) -> None:
         by = deciding.person(district, item.person or None)
         deciding.revoke_one(district, output, int(about[0]), by=by, reason=item.reason, at=now)
 
@@ -160,7 +160,7 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
     }
 
 
-def _counted(item: Filled) -> str:
+def _counted(item: FilledDecision) -> str:
     found = _COUNTED.fullmatch(item.choice)
     return found[1] if found else ""
 
@@ -168,7 +168,7 @@ def _counted(item: Filled) -> str:
 # ---------------------------------------------------------------- what holds already
 
 
-def _is_settled(ledger: Ledger, district: District, item: Filled) -> bool:
+def _is_settled(ledger: Ledger, district: District, item: FilledDecision) -> bool:
     """Whether a row was carried out by an earlier run: what it asks for holds, for what the person saw then."""
     held = decisions.in_force(ledger, district.year)
     kind, *about = item.key.split(_SEPARATOR)
@@ -179,7 +179,7 @@ def _is_settled(ledger: Ledger, district: District, item: Filled) -> bool:
     return any(_says(kind, about, item, decision) for decision in held if decision.reason == item.reason)
 
 
-def _says(kind: str, about: Sequence[str], item: Filled, decision: Decision) -> bool:
+def _says(kind: str, about: Sequence[str], item: FilledDecision, decision: Decision) -> bool:
     match decision.kind:
         case DecisionKind.WAIVE:
             return kind in (PLEA, WARNING) and [decision.agency, decision.rule] == list(about)
@@ -191,7 +191,7 @@ def _says(kind: str, about: Sequence[str], item: Filled, decision: Decision) -> 
             return kind == AGENCY and decision.agency == about[0] and _says_of_agency(about, item, decision)
 
 
-def _says_of_agency(about: Sequence[str], item: Filled, decision: Decision) -> bool:
+def _says_of_agency(about: Sequence[str], item: FilledDecision, decision: Decision) -> bool:
     _, version, after = about
     has_seen = str(decision.after) == after
     match decision.kind:

@@ -27,6 +27,7 @@ from pipeline.publishing.todo_filled import (
     REVOKE,
     REVOKE_PERSON,
     REVOKE_REASON,
+    FilledDecision,
     read_filled,
 )
 

@@ -26,7 +26,7 @@ _NEEDED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledDecision:
     """What a person wrote into a row: the row's number, and texts that may be empty; ``more`` is a date, or an agency."""
 
     key: str
@@ -41,7 +41,7 @@ class Filled:
         return not (self.choice or self.reason or self.person or self.more)
 
 
-def read_filled(path: Path) -> list[Filled]:
+def read_filled(path: Path) -> list[FilledDecision]:
     """Return what was written. Raises OSError; a file that is no workbook any more holds nothing."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only where there is one
 
@@ -57,14 +57,14 @@ def read_filled(path: Path) -> list[Filled]:
     return [item for name, rows in sheets.items() for item in _in_rows([*map(_texts, rows)], _COLUMNS[name])]
 
 
-def _in_rows(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Iterator[Filled]:
+def _in_rows(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Iterator[FilledDecision]:
     wanted = {KEY, *names[:_NEEDED]}
     head = next((number for number, row in enumerate(rows) if wanted <= set(row)), None)
     if head is None:
         return
     at = [rows[head].index(name) for name in (KEY, *names) if name in rows[head]]
     for row in rows[head + 1 :]:
-        item = Filled(*(row[place] for place in at))
+        item = FilledDecision(*(row[place] for place in at))
         if item.key and not item.is_blank:
             yield item
 

@@ -10,7 +10,7 @@ from pipeline.coordinating import deciding, todo
 from pipeline.coordinating.todo import AS_EDITED, HANDED, RELEASE, RESTORE, SIGN, STOP, Carried, Carrier
 from pipeline.district.folder import District
 from pipeline.model import ConfigError
-from pipeline.publishing.todo_filled import Filled
+from pipeline.publishing.todo_filled import FilledDecision
 from pipeline.run import signing
 from pipeline.run.letters import by_hand
 
@@ -21,22 +21,22 @@ def carry_out(district: District, output: Path, *, now: datetime) -> Carried:
 
 
 def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carrier]:
-    def release(about: Sequence[str], item: Filled) -> None:
+    def release(about: Sequence[str], item: FilledDecision) -> None:
         by = deciding.person(district, item.person or None)
         signing.release(district, output, by=by, reason=item.reason, now=now, key=about[0])
 
-    def sign(about: Sequence[str], item: Filled) -> None:
+    def sign(about: Sequence[str], item: FilledDecision) -> None:
         if not item.person:
             raise ConfigError("签发要写明是谁审核同意的，请填写“决定人”。")
         signing.sign(district, output, by=item.person, reason=item.reason, now=now, key=about[0])
 
     def letter(act: by_hand.Act) -> Carrier:
-        def settle(about: Sequence[str], _: Filled) -> None:
+        def settle(about: Sequence[str], _: FilledDecision) -> None:
             act(district, output, about[0], now=now)
 
         return settle
 
-    def hand_over(about: Sequence[str], _: Filled) -> None:
+    def hand_over(about: Sequence[str], _: FilledDecision) -> None:
         by_hand.hand_over_until(district, output, datetime.fromisoformat(about[0]), now=now)
 
     return {
