@@ -76,7 +76,15 @@ def written(folder: Path) -> list[EmailMessage]:
         found = _waiting(output) | found  # each morning withdraws what is true no longer
     signing.sign(load_district(home), output, by="王主任", now=LATER)
     found |= _waiting(output)
-    return [email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)]
+    parsed = {
+        name: email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)
+    }
+    return [parsed[name] for name in sorted(parsed, key=lambda name: _place(name, parsed[name]))]
+
+
+def _place(name: str, letter: EmailMessage) -> tuple[str, int, str]:
+    """By day, kind and reader; of several alike first what carries most: the end of a name is another for every ledger."""
+    return name.rpartition("_")[0], -len(list(letter.iter_attachments())), _shown(letter)
 
 
 def _waiting(output: Path) -> dict[str, bytes]:

@@ -5,20 +5,24 @@ set "KIT=%~dp0"
 set "HOME_DIR=%LOCALAPPDATA%\nianbao"
 set "FOLDER=%USERPROFILE%\Documents\年报"
 set "PYTHON="
+if not exist "%KIT%wheels" (
+  echo 请先把安装包全部解压到一个文件夹，再双击里面的“安装”。
+  goto failed
+)
 for %%V in (3.14 3.13 3.12 3.11) do if not defined PYTHON py -%%V-64 -c "" >nul 2>nul && set "PYTHON=py -%%V-64"
 if not defined PYTHON python -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))" >nul 2>nul && set "PYTHON=python"
 if not defined PYTHON (
   echo 没有找到 64 位的 Python 3.11 到 3.14。请先安装 Python（安装包里没有），再双击一次。
   goto failed
 )
-echo 安装到 %HOME_DIR%
+echo 安装到 "%HOME_DIR%"
 %PYTHON% -m venv --clear "%HOME_DIR%" || goto failed
 "%HOME_DIR%\Scripts\python" -m pip --disable-pip-version-check install --quiet --no-index --no-deps --require-hashes --find-links "%KIT%wheels" -r "%KIT%requirements.txt" || goto failed
 "%HOME_DIR%\Scripts\nianbao" --version || goto failed
 if not exist "%FOLDER%" (
   "%HOME_DIR%\Scripts\nianbao" init "%FOLDER%" || goto failed
 )
-echo 装好了。请打开 %FOLDER%，填写“经办.xlsx”。
+echo 装好了。请打开 "%FOLDER%"，填写“经办.xlsx”。
 explorer "%FOLDER%"
 pause
 exit /b 0

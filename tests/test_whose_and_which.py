@@ -154,6 +154,8 @@ def test_two_bodies_made_one_line_by_aliases_stop_the_run_and_the_remedy_works(t
     town.receive(box("004"), at(14), ("年报.xlsx", town.book("财教局")))
     assert town.run(THIRD).code == 0
     assert set(town.figures) == {"财教局", "民政局"}
+    page = (town.ran.folder / "index.html").read_text("utf-8")
+    assert "<strong>财政局</strong>　1月11日并入财教局" in page, "what it had reported is shown"
 
 
 def test_files_of_different_bodies_under_one_line_are_no_versions_of_one_report(
@@ -272,6 +274,8 @@ def test_what_the_coordinators_computer_did_is_told_to_the_coordinator_alone(
     assert town.ran.verdicts() == {name: "not_a_submission"}
     assert [item["X-Nianbao"] for item in town.letters if item["X-Nianbao"] in ("returned", "held")] == []
     assert town.ran.record["counts"]["missing"] == 3
+    page = (town.ran.folder / "index.html").read_text("utf-8")
+    assert f"<li><strong>{name}</strong>" in page
     town.put(name, town.book("财政局"))
     town.run(SECOND)
     assert (set(town.figures) == {"财政局"}) == name.endswith(".xlsx")

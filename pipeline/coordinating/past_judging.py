@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pipeline.model import Agency, Assessment
 
 _SHOWN = 3
-_UNASKED = frozenset({"C01", "F07"})
-"""What is said already: blanks; and when it came, which is no matter here."""
+_UNASKED = frozenset({"C01", "F07", "F10"})
+"""What is said already: blanks; and when it came or who approved it, which is no matter here."""
 
 Reports = Callable[[int], Mapping[str, PastReport]]
 """The reports of a year by agency code."""

@@ -21,15 +21,19 @@ STARTERS: Mapping[str, str] = {
 }
 """What is double-clicked, and the command that it gives."""
 _EXECUTABLE = 0o755
+_AS_MODULE = " -m pipeline"
 _BAT = """\
 @echo off
 chcp 65001 >nul
 title {name}
 set "PYTHONUTF8=1"
-set "FOLDER=%~dp0"
+set "LOST="
 set NIANBAO={program}
-where /q %NIANBAO% 2>nul || if not exist %NIANBAO% set NIANBAO="%LOCALAPPDATA%\\nianbao\\Scripts\\nianbao.exe"
-%NIANBAO% {verb} "%FOLDER:~0,-1%"
+set "HOW={arguments}"
+where /q %NIANBAO% 2>nul || if not exist %NIANBAO% set "LOST=1"
+if defined LOST set NIANBAO="%LOCALAPPDATA%\\nianbao\\Scripts\\nianbao.exe"
+if defined LOST set "HOW="
+%NIANBAO% %HOW% {verb} "%~dp0."
 set "CODE=%ERRORLEVEL%"
 echo.
 if %CODE% GEQ 2 echo 没有完成，请看上面的说明。
@@ -80,14 +84,16 @@ def lay_starters(folder: Path) -> list[Path]:
 
 
 def _bat(name: str, verb: str) -> str:
-    own = program() if os.name == "nt" else "nianbao"
+    own, module, _ = (program() if os.name == "nt" else "nianbao").partition(_AS_MODULE)
     end = _PAUSE_ON_ERROR if verb == "open" else _PAUSE
-    return _BAT.format(name=name, verb=verb, program=own.replace("%", "%%"), end=end)
+    return _BAT.format(
+        name=name, verb=verb, program=own.replace("%", "%%"), arguments=module.strip(), end=end
+    )
 
 
 def _sh(verb: str) -> str:
     own = program() if os.name == "posix" else "nianbao"
-    path = own.removesuffix(" -m pipeline")
+    path = own.removesuffix(_AS_MODULE)
     condition = ' && [ "$code" -ge 2 ]' if verb == "open" else ""
     if own == "nianbao":
         path, own = '"$(command -v nianbao)"', "command nianbao"

@@ -65,6 +65,15 @@ def in_force(ledger: Ledger, year: int, day: date | None = None) -> list[Decisio
     return [item for item in found if day is None or not _has_ended(item, day)]
 
 
+def taken_back(ledger: Ledger, year: int) -> frozenset[int]:
+    """Return the numbers of the files whose acceptance was revoked, and that no other decision accepts."""
+    rows = ledger.rows(
+        "SELECT envelope FROM decisions WHERE year = ? AND kind = ? GROUP BY envelope HAVING count(revoked_at) = count(*)",
+        (year, DecisionKind.ACCEPT.value),
+    )
+    return frozenset(row["envelope"] for row in rows)
+
+
 def of_kind(decisions: Sequence[Decision], *kinds: DecisionKind) -> list[Decision]:
     """Return those of ``kinds``, in their order."""
     return [item for item in decisions if item.kind in kinds]

@@ -19,7 +19,7 @@ from pipeline.forms.form import Form
 from pipeline.intake.guard.isolation import ItemWork, set_aside
 from pipeline.intake.identify import identity
 from pipeline.judging.rules.reports import report_of
-from pipeline.ledger import Ledger, arrivals, assessments, bindings, readings, remainders
+from pipeline.ledger import Ledger, arrivals, assessments, bindings, decisions, readings, remainders
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.codes import Memory
@@ -116,7 +116,9 @@ def assess(
     known = [item for item in everything if item.id not in dismissed]
     found = _all_readings(ledger, campaign, known, barrier=barrier, progress=progress)
     earlier = assessments.latest(ledger, year)
-    sorted_out = sort_out(campaign.district, known, found, inbox.messages, _known(ledger, campaign, earlier))
+    back_again = decisions.taken_back(ledger, year)
+    stood = {number: item for number, item in earlier.items() if number not in back_again}
+    sorted_out = sort_out(campaign.district, known, found, inbox.messages, _known(ledger, campaign, stood))
     bindings.keep(ledger, sorted_out.bindings, at=now)
     aside = [*sorted_out.copies, *sorted_out.overtaken]
     versions = assessments.number_versions(
@@ -153,7 +155,7 @@ def assess(
     held = held_back(
         [item.envelope for item, _ in kept],
         whole,
-        [earlier.get(item.id) for item, _ in kept],
+        [stood.get(item.id) for item, _ in kept],
         {at for at, (item, _) in enumerate(kept) if item.id in accepted},
     )
     whole = tuple(held.get(at, item) for at, item in enumerate(whole))

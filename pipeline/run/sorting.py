@@ -30,7 +30,7 @@ _CODE = "F09"
 class KnownArrivals:
     """What is known of arrivals besides what they say: ``bindings`` and ``accepted`` are by their numbers.
 
-    ``own`` are the digests of what nianbao itself has sent out, ``accepted`` what a person accepts although it is held.
+    ``earlier`` leaves out what counted only by a decision that was revoked since. ``own`` are the digests of what nianbao itself has sent out, ``accepted`` what a person accepts although it is held.
     """
 
     earlier: Mapping[int, Judgement] = field(default_factory=dict)
@@ -80,7 +80,10 @@ def sort_out(
         {
             item.id: Binding(who.agency.code, tuple(one for one in who.findings if one.code == binding.CODE))
             for item, who in bound
-            if who.agency and not who.held and item.id not in memory.bindings
+            if who.agency
+            and not who.held
+            and item.id not in memory.bindings
+            and item.id not in memory.accepted  # a decision holds as long as nobody revokes it, and no longer
         },
     )
 

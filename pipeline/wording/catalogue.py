@@ -419,6 +419,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者用 nianbao decide 区县文件夹 accept 文件 接收",
     ),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
+    ("F10", "no_approver"): Wording("没有填写审核人", "请填写审核本报告的负责人姓名"),
     ("F01", "needs_office"): Wording(
         "文件是旧格式的文字文档，这台电脑上没有 LibreOffice，读不出内容",
         "请用 Word 或 WPS 打开，另存为 .docx 后再报送，或者在填报模板上填写",

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.coordinating import starters
 from pipeline.coordinating.preparing import init
 from pipeline.coordinating.starters import STARTERS, lay_starters
 from pipeline.machine.environment import command
 
+KIT = Path(__file__).parents[2] / "kit"
 NAME = "样例 区(1)&$x"
 
 
@@ -50,8 +52,51 @@ def test_a_windows_console_is_told_its_encoding_before_the_first_chinese_word(fo
         assert lines[:2] == [b"@echo off", b"chcp 65001 >nul"], (
             "no byte order mark, which cmd takes for a command"
         )
-        assert f'%NIANBAO% {verb} "%FOLDER:~0,-1%"'.encode() in lines
+        assert f'%NIANBAO% %HOW% {verb} "%~dp0."'.encode() in lines
         assert not any(b"\n" in line for line in lines)
+
+
+BATCHES = [*(f"{name}.bat" for name in STARTERS), "安装.bat"]
+ODD = "D:\\王 主任(1)&x"
+PLACES = ("%~dp0", "%KIT%", "%FOLDER%", "%HOME_DIR%", "%LOCALAPPDATA%", "%USERPROFILE%", "%~f0")
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_no_path_stands_outside_quotes_in_a_batch_file(folder: Path, name: str) -> None:
+    """cmd takes what a path holds, as & or a space, for its own signs; every label that is gone to is there."""
+    path = KIT / name if name.startswith("安装") else folder / name
+    content = path.read_bytes()
+    lines = content.decode("utf-8").split("\r\n")
+    assert content.endswith(b"\r\n")
+    assert not any("\n" in line or "\r" in line for line in lines)
+    assert all(line.isascii() for line in lines[: lines.index("chcp 65001 >nul")])
+    for line in lines:
+        expanded = line
+        for place in PLACES:
+            expanded = expanded.replace(place, ODD)
+        assert line.count('"') % 2 == 0, line
+        assert ODD not in "".join(expanded.split('"')[::2]), line
+    labels = {line[1:] for line in lines if line.startswith(":")}
+    assert {line.split("goto ")[1].split()[0] for line in lines if "goto " in line} <= labels
+
+
+@pytest.mark.parametrize(
+    ("program", "own", "how"),
+    [
+        ('"C:\\Users\\王 主任\\nianbao.exe"', '"C:\\Users\\王 主任\\nianbao.exe"', ""),
+        ('"C:\\100%\\python.exe" -m pipeline', '"C:\\100%%\\python.exe"', "-m pipeline"),
+        ("nianbao", "nianbao", ""),
+    ],
+)
+def test_a_batch_file_calls_the_program_by_path_and_as_a_module(
+    monkeypatch: pytest.MonkeyPatch, program: str, own: str, how: str
+) -> None:
+    monkeypatch.setattr("pipeline.coordinating.starters.program", lambda: program)
+    monkeypatch.setattr("pipeline.coordinating.starters.os.name", "nt")
+    text = starters._bat("今晚运行", "run")  # noqa: SLF001 - what Windows gets, which is not here
+    monkeypatch.undo()
+    assert f"set NIANBAO={own}\n" in text
+    assert f'set "HOW={how}"\n' in text
 
 
 def test_laid_again_nothing_changes(folder: Path) -> None:

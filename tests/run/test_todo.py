@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +15,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.coordinating.todo import ACCEPT, DISMISS, FILE, PLEA, REFUSE, WAIVE, carry_out, key_of
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import decisions, open_copy
+from pipeline.ledger import decisions, events, open_copy
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
 from pipeline.publishing.todo_book import OPEN_HEADS, TODAY, TODO_NAME, Question, Todo, build_todo_book
 from pipeline.publishing.todo_filled import DONE, OPEN, OTHER, read_filled
 from pipeline.run import batch
 from tests.support.folders import filled, make_district
+from tests.support.killing import kill_at, steps_of
 from tests.support.libreoffice import recalculate
 
 PEOPLE = '[people]\ncoordinator = "王主任"\n'
@@ -182,3 +185,24 @@ def test_an_extension_needs_a_day(folder: Path, more: str, why: str) -> None:
     book.save(path)
     arrived(folder, 25)
     assert why in str(load_workbook(path)[OTHER].cell(_FIRST, column("上次没有办成的原因")).value)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="killing a run needs fork")
+def test_a_run_killed_while_it_carries_out_decisions_decides_nothing_twice(
+    folder: Path, tmp_path: Path
+) -> None:
+    path = arrived(folder)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    calm = shutil.copytree(folder, tmp_path / "calm")
+    steps = steps_of(lambda: arrived(calm, 25), tmp_path / "steps")
+    points = [at for at, step in enumerate(steps, 1) if "decision" in step or TODO_NAME in step]
+    assert len(points) >= 2
+    for number in points:
+        place = shutil.copytree(folder, tmp_path / f"killed{number}")
+        assert kill_at(number, lambda place=place: arrived(place, 25)), steps[number - 1]  # type: ignore[misc]
+        again = arrived(place, 25)
+        with open_copy(place / "output") as ledger:
+            [item] = decisions.in_force(ledger, 2023)
+            acts = [one for one in events.story(ledger, 2023) if one.kind is events.EventKind.DECIDED]
+        assert (item.reason, len(acts)) == ("别的区的表", 1), steps[number - 1]
+        assert "别的区的表" in texts(load_workbook(again)[DONE])

@@ -42,7 +42,7 @@ from pipeline.model import (
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.run.assessing import submission
 from tests.support.documents import Style, as_docx
-from tests.support.fills import zeros
+from tests.support.fills import approved, zeros
 from tests.support.submissions import plain_texts
 
 FOLDER = Path(__file__).parent.parent / "judging" / "cases"
@@ -145,7 +145,8 @@ def _content(form: Form, case: Case) -> bytes:
     given: dict[str, str] = dict(case.values.get("texts", {}))
     if "*" in given:
         texts = dict.fromkeys(texts, given.pop("*"))
-    values |= {**texts, **given, **written}
+    values |= {**approved(form), **texts, **given, **written}
+    values = {key: value for key, value in values.items() if value != ""}
     for key in case.values.get("blank", ()):
         values.pop(key, None)
     stamp = Stamp(agency=_agency(case), year=YEAR, level=case.values.get("level", "县区"))

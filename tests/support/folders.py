@@ -16,7 +16,7 @@ from pipeline.forms.form import Form
 from pipeline.ledger import open_ledger
 from pipeline.model import Number
 from pipeline.publishing.template import build_workbook
-from tests.support.fills import report
+from tests.support.fills import approved, report
 from tests.support.forking import forked
 
 NOW = "2024-02-01T08:00:00"
@@ -104,6 +104,7 @@ def filled(form: Form, name: str, seed: int = 0) -> bytes:
     written = report(form, "", name, 2023, rng=random.Random(f"{name}{seed}"))
     numbers = dict(zip((cell.key for cell in form.cells), written.numbers, strict=True))
     entries = {form.entry_with_role("agency").key: name, form.entry_with_role("year").key: "2023"}
+    entries |= approved(form)
     return build_workbook(form, values={**inputs_only(form, numbers), **written.texts, **entries})
 
 

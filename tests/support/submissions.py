@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipeline.forms.form import Form
 from pipeline.model import Agency, Claims, Number, Reading, Submission
+from tests.support.fills import approved
 
 AGENCY = Agency(code="001", name="甲局", kind="部门", level="县区")
 
@@ -26,6 +27,7 @@ def reading_of(
         claims=Claims(agency=AGENCY.name, year=2023),
         numbers={cell.key: numbers[cell.key] for cell in form.cells},
         texts=texts or plain_texts(form),
+        entries=approved(form),
         places=form.places,
     )
 

@@ -20,7 +20,7 @@ from pipeline.forms.form import Form
 from pipeline.model import Report
 from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.template import build_workbook
-from tests.support.fills import report
+from tests.support.fills import approved, report
 from tests.support.folders import YEAR, Ran, contents, inputs_only
 from tests.support.mails import mail
 
@@ -106,6 +106,7 @@ class Town:
         entries = {
             self.form.entry_with_role("agency").key: name,
             self.form.entry_with_role("year").key: str(year or self.year),
+            **approved(self.form),
         }
         written = self._written(name, seed)
         numbers = dict(zip((cell.key for cell in self.form.cells), written.numbers, strict=True))

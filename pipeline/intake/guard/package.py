@@ -30,8 +30,8 @@ _END, _MARK = 22, 4
 """What stands before each entry in the directory, and before the end; the latter has so many bytes. Some archives begin with a mark."""
 TAIL = 65_557
 """Bytes within which the end of a zip names itself (a comment may follow)."""
-_DIRECTORY, _UNTOLD = Struct("<II"), 0xFFFFFFFF
-"""Length and start of the directory, as the end says; a very large archive says them elsewhere."""
+_UNTOLD = 0xFFFFFFFF
+"""Where the directory of a very large archive starts, according to its end: that stands elsewhere."""
 _IS_ENCRYPTED = 0x1
 _IS_UTF8 = 0x800
 _HUGE_COUNT = re.compile(rb"ount\s{0,9}=\s{0,9}[\"']\d{7,}")
@@ -101,8 +101,7 @@ def is_whole(tail: bytes, size: int) -> bool:
 
 
 def _stands_where_it_says(record: bytes, place: int) -> bool:
-    directory: tuple[int, int] = _DIRECTORY.unpack(record[12:20])
-    length, start = directory
+    length, start = (int.from_bytes(record[at : at + 4], "little") for at in (12, 16))
     return start == _UNTOLD or 0 <= place - start - length <= _MARK
 
 

@@ -15,6 +15,7 @@ from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.forms.weighed import weighed
+from pipeline.judging.approval import approval
 from pipeline.judging.kinds import asked, freed
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.rules.admitting import admitted
@@ -89,8 +90,12 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
         readings = [_weighed(form, admitted(reading)) for reading in readings]
     judged = [number for number, reading in enumerate(readings) if reading.numbers and number not in empty]
     found: list[list[Finding]] = [
-        [*reading.findings, *lateness(form, item, deadlines.get(item.agency.code) if item.agency else None)]
-        for item, reading in zip(submissions, readings, strict=True)
+        [
+            *reading.findings,
+            *lateness(form, item, deadlines.get(item.agency.code) if item.agency else None),
+            *([] if number in empty else approval(form, item)),
+        ]
+        for number, (item, reading) in enumerate(zip(submissions, readings, strict=True))
     ]
     batch = [replace(submissions[number], reading=readings[number]) for number in judged]
     pasts = [_past_of(item, history) for item in batch]

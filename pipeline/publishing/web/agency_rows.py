@@ -31,6 +31,7 @@ from pipeline.publishing.states import (
     received_at,
     remark,
     shown,
+    spoken,
     state_word,
 )
 from pipeline.wording.grouping import GroupedNotice, group_notices
@@ -81,6 +82,8 @@ class PageContext:
     published: Sequence[Compared] = ()
     """What was published, against what was accepted."""
     clerks: Mapping[str, Clerk] = field(default_factory=dict)
+    strange: Sequence[tuple[str, str]] = ()
+    """What lies in the inbox and is no submission, each with what to do about it."""
 
     @property
     def today(self) -> date:
@@ -150,6 +153,20 @@ def state_name(verdict: Verdict | None) -> str:
 def rows(morning: PageContext) -> list[AgencyRow]:
     """Return one row for each agency, in roster order."""
     return [_row(morning, number, state) for number, state in enumerate(morning.summary.states, 1)]
+
+
+def merged(morning: PageContext) -> list[AgencyRow]:
+    """Return one row for each body that became part of another and had reported before; it is in no sum any more."""
+    names = {state.agency.code: state.agency.name for state in morning.summary.states}
+    return [
+        replace(
+            _row(morning, 0, state),
+            remark=f"{spoken(state.agency.merged_on)}并入{names.get(state.agency.merged_into, state.agency.merged_into)}"
+            if state.agency.merged_on
+            else "",
+        )
+        for state in morning.summary.merged
+    ]
 
 
 def waiting(morning: PageContext) -> list[AgencyRow]:

@@ -16,7 +16,15 @@ from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
 from pipeline.publishing.web import charts
 from pipeline.publishing.web import letters_page as told
-from pipeline.publishing.web.agency_rows import STATES, PageContext, rows, state_name, to_correct, waiting
+from pipeline.publishing.web.agency_rows import (
+    STATES,
+    PageContext,
+    merged,
+    rows,
+    state_name,
+    to_correct,
+    waiting,
+)
 from pipeline.publishing.web.templating import digest, render, source
 from pipeline.wording.messages import AWAITING, SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
 
@@ -70,6 +78,9 @@ def build_dashboard(form: Form, morning: PageContext) -> bytes:
         headline=form.headlines[0].label,
         headlines=_headlines(form, morning),
         rows=listed,
+        merged=merged(morning),
+        strange=morning.strange[:_MOST_SHOWN],
+        strange_files=len(morning.strange),
         returned=[row for row in listed if row.word == VERDICT_WORDS[Verdict.RETURNED]][:_MOST_SHOWN],
         approvals=[row for row in listed if row.word == AWAITING][:_MOST_SHOWN],
         awaiting=AWAITING,

@@ -12,6 +12,7 @@ from pipeline.publishing.web import dashboard, site
 from pipeline.publishing.web import letters_page as told
 from pipeline.publishing.web.agency_rows import Link, PageContext
 from pipeline.publishing.word import pdf
+from pipeline.wording.personal_numbers import without_persons
 
 _OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
 _OF_THE_NIGHT = {
@@ -56,6 +57,11 @@ def coordinators_page(
         remarks=publication.district.mail.remarks if _takes_mail(publication) else (),
         published=publication.published,
         short=publication.form.words.short,
+        strange=[
+            (without_persons(item["file"]), item["findings"][0]["message"])
+            for item in tonight["submissions"]
+            if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
+        ],
     )
     return told.parts(dashboard.build_dashboard(publication.form, morning))
 
