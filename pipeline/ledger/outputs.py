@@ -20,14 +20,17 @@ LETTERS = "letters"
 """In the year's folder: the letters that wait."""
 
 
-def of_year(ledger: Ledger, year: int) -> dict[str, Made]:
-    """Return every file that the runs of ``year`` wrote, or set out to write, by its path."""
+def of_year(ledger: Ledger, year: int, *, with_figures: bool = True) -> dict[str, Made]:
+    """Return every file that the runs of ``year`` wrote, or set out to write, by its path.
+
+    ``with_figures``: also what was read in the Word reports, of which a run that prints nothing has no use.
+    """
     rows = ledger.rows("SELECT * FROM outputs WHERE year = ?", (year,))
     return {
         row["path"]: Made(
             row["basis"],
             row["size"],
-            _read(row),
+            _read(row) if with_figures else None,
             row["digest"],
             row["former"],
             row["modified"],
@@ -35,6 +38,12 @@ def of_year(ledger: Ledger, year: int) -> dict[str, Made]:
         )
         for row in rows
     }
+
+
+def blocked(ledger: Ledger, year: int) -> dict[str, str]:
+    """Return the files that could not be replaced, and under which path their new state stands."""
+    rows = ledger.rows("SELECT path, beside FROM outputs WHERE year = ? AND beside <> ''", (year,))
+    return {row["path"]: row["beside"] for row in rows}
 
 
 def take(ledger: Ledger, year: int) -> dict[str, Made]:

@@ -225,7 +225,7 @@ def _run(session: Session) -> Outcome:
     is_whole = before.is_complete(
         session.target,
         dict(earlier.record),
-        written_outputs.of_year(ledger, year),
+        written_outputs.of_year(ledger, year, with_figures=False),
         drafts=before.drafts(dict(earlier.record)),
         with_pdf=session.with_pdf,
     )

@@ -94,6 +94,5 @@ def _outputs(ledger: Ledger, district: District, now: datetime) -> Iterator[str]
     for item in kept[-_MOST:]:
         path, _, beside = item.detail.partition("\t")
         yield f"“{path}”被手工修改过，改过的已另存为“{beside}”，没有丢失；原处是程序写的"
-    for path, made in sorted(outputs.of_year(ledger, district.year).items()):
-        if made.beside:
-            yield f"“{path}”正被其他程序打开或不能改写，新的内容写在“{made.beside}”；请关闭它，然后重新运行"
+    for path, beside in sorted(outputs.blocked(ledger, district.year).items()):
+        yield f"“{path}”正被其他程序打开或不能改写，新的内容写在“{beside}”；请关闭它，然后重新运行"

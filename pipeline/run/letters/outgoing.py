@@ -128,7 +128,7 @@ def look_after(ledger: Ledger, district: District, target: Path, *, now: datetim
         letters.laid_out(ledger, {item.key: "" for item in waiting if item.laid})
         outputs.forget(ledger, district.year, [_path(item.laid) for item in waiting if item.laid])
         return
-    known = outputs.of_year(ledger, district.year)
+    known = outputs.of_year(ledger, district.year, with_figures=False)
     found = {
         item.key: _doubt(folder / item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
     }
@@ -146,7 +146,7 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
     year = district.year
     names = {agency.code: agency.name for agency in district.agencies}
-    known = outputs.of_year(ledger, year)
+    known = outputs.of_year(ledger, year, with_figures=False)
     today = now.astimezone(CHINA).date()
     shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
     waiting = letters.waiting(ledger, year)
