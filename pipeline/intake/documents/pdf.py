@@ -33,6 +33,10 @@ _INDENT, _SHORT = 1.2, 2.0
 _PAGE_NUMBER = re.compile(
     r"[-—–―－─·•\s]{0,40}(?:第\s{0,9})?\d{1,3}(?:\s{0,9}/\s{0,9}\d{1,3})?(?:\s{0,9}页)?(?:\s{0,9}共\s{0,9}\d{1,4}\s{0,9}页)?[-—–―－─·•\s]{0,40}"
 )
+_NUMBERED = re.compile(
+    r"\s{0,9}(?:第?[一二三四五六七八九十]{1,3}(?:部分|[、.．]|是)|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}\s?[、.．)）](?!\d))"
+)
+_STOPS = ("。", "！", "？")
 _HEADING = re.compile(
     r"（[一二三四五六七八九十]{1,4}）|[一二三四五六七八九十]{1,4}、|第[一二三四五六七八九十]{1,4}部分|\d{1,2}[.．、](?!\d)"
 )
@@ -261,6 +265,8 @@ def _paragraphs(parts: Sequence[_Line | _Ruled]) -> Iterator[dict[str, Any]]:
 def _begins(before: _Line, line: _Line, left: float, right: float) -> bool:
     """Whether ``line`` begins a paragraph: it is indented or a heading, or the line before it ends short of the margin."""
     is_heading = bool(_HEADING.match(line.text)) and line.x1 < right - _SHORT * line.size
+    if _NUMBERED.match(line.text) and before.text.rstrip().endswith(_STOPS):
+        return True  # without an indent, below a line that happens to be full
     return is_heading or line.x0 - left > _INDENT * line.size or before.x1 < right - _SHORT * before.size
 
 
