@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -139,35 +140,61 @@ def test_this_year_and_strangers_are_refused(district: Path) -> None:
     assert "邻区水利局" in items[1].refusal
 
 
-def test_the_first_january_is_the_same_with_published_reports_as_with_the_ledger(tmp_path: Path) -> None:
-    """Last year once accepted here, once imported from what was published: the same findings."""
-    current = report(FORM, "001", NAMES[0], 2023)
-    values = dict(zip((cell.key for cell in FORM.cells), current.numbers, strict=True))
-    entries = {FORM.entry_with_role("agency").key: NAMES[0], FORM.entry_with_role("year").key: "2023"}
-    this = build_workbook(FORM, values={**inputs_only(FORM, values), **current.texts, **entries})
-    last = sent()
-    last_values = dict(zip((cell.key for cell in FORM.cells), last.numbers, strict=True))
-    last_entries = {**entries, FORM.entry_with_role("year").key: "2022"}
-    before = build_workbook(FORM, values={**inputs_only(FORM, last_values), **last.texts, **last_entries})
+AGENCIES = 7
+
+
+def test_the_first_january_of_a_district_is_the_same_with_published_reports_as_with_the_ledger(
+    tmp_path: Path,
+) -> None:
+    """Last year once accepted here, once imported from what was published, by agency another way: the same findings."""
+    names = [f"样例区第{number}局" for number in range(1, AGENCIES + 1)]
     found = []
-    for name, file in (("ledger", None), ("published", page(last))):
-        folder = make_district(tmp_path / name, NAMES[:1], {})
+    for way in ("ledger", "published"):
+        folder = make_district(tmp_path / way, names, {})
         config = (folder / "district.toml").read_text("utf-8")
-        if file is None:
+        past = {
+            name: report(FORM, f"{at:03}", name, 2022, rng=Random(f"{name} 2022"))
+            for at, name in enumerate(names, 1)
+        }
+        if way == "ledger":
             earlier = config.replace("2023", "2022").replace("2024-01-31", "2023-01-31")
             (folder / "district.toml").write_text(earlier, "utf-8")
-            (folder / "inbox" / "去年.xlsx").write_bytes(before)
-            assert nianbao("run", folder, "--now", "2023-01-20T08:00:00").returncode == 0
+            for name, own in past.items():
+                (folder / "inbox" / f"去年{name}.xlsx").write_bytes(as_filled(own))
+            assert nianbao("run", folder, "--now", "2023-01-20T08:00:00").returncode in {0, 1}
             (folder / "district.toml").write_text(config, "utf-8")
         else:
-            (tmp_path / "a.html").write_bytes(file)
-            assert nianbao("import", folder, tmp_path / "a.html").returncode == 0
-        (folder / "inbox" / "今年.xlsx").write_bytes(this)
-        ran = run(folder)
-        [item] = [own for own in ran.record["submissions"] if own["file"] == "今年.xlsx"]
-        found.append([(one["code"], one["key"], one["actual"], one["expected"]) for one in item["findings"]])
+            papers = tmp_path / "papers"
+            papers.mkdir()
+            for at, own in enumerate(past.values()):
+                is_word = at % 2 == 1
+                content = as_docx(FORM, own, Style()) if is_word else page(own)
+                (papers / f"{at}.{'docx' if is_word else 'html'}").write_bytes(content)
+            assert nianbao("import", folder, papers).returncode == 0
+        for at, name in enumerate(names, 1):
+            own = report(FORM, f"{at:03}", name, 2023, rng=Random(f"{name} 2023"))
+            (folder / "inbox" / f"今年{name}.xlsx").write_bytes(as_filled(own))
+        items = [own for own in run(folder).record["submissions"] if own["file"].startswith("今年")]
+        found.append(
+            {
+                item["file"]: [
+                    (one["code"], one["key"], one["actual"], one["expected"]) for one in item["findings"]
+                ]
+                for item in items
+            }
+        )
+    assert len(found[0]) == AGENCIES
     assert found[0] == found[1]
-    assert {"T3-04", "T2-02"} <= {code for code, *_ in found[0]}
+    assert {"T3-04", "T2-02"} <= {code for own in found[0].values() for code, *_ in own}
+
+
+def as_filled(own: Report) -> bytes:
+    values = dict(zip((cell.key for cell in FORM.cells), own.numbers, strict=True))
+    entries = {
+        FORM.entry_with_role("agency").key: own.agency,
+        FORM.entry_with_role("year").key: str(own.year),
+    }
+    return build_workbook(FORM, values={**inputs_only(FORM, values), **own.texts, **entries})
 
 
 def test_names_with_numbers_in_them_are_names(district: Path) -> None:

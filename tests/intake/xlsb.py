@@ -43,17 +43,20 @@ def xlsb(sheets: Mapping[str, Cells], *, hidden: Collection[str] = (), short: bo
 
 
 def _sheet(cells: Cells, *, short: bool) -> bytes:
-    rows = sorted({row for row, _ in cells})
+    by_row: dict[int, list[int]] = {}
+    for row, column in sorted(cells):
+        by_row.setdefault(row, []).append(column)
+    rows = list(by_row)
     last = max(column for _, column in cells)
-    out = _record(_BEGIN_SHEET) + _record(_DIMENSION, struct.pack("<IIII", 0, rows[-1], 0, last))
+    out = bytearray(_record(_BEGIN_SHEET)) + _record(_DIMENSION, struct.pack("<IIII", 0, rows[-1], 0, last))
     out += _record(_BEGIN_DATA)
     for row in rows:
         out += _record(_ROW, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
         before = -2
-        for column in sorted(c for r, c in cells if r == row):
+        for column in by_row[row]:
             out += _cell(column, cells[row, column], follows=short and column == before + 1)
             before = column
-    return out + _record(_END_DATA) + _record(_END_SHEET)
+    return bytes(out + _record(_END_DATA) + _record(_END_SHEET))
 
 
 def _cell(column: int, value: object, *, follows: bool) -> bytes:

@@ -33,6 +33,13 @@ _INDENT, _SHORT = 1.2, 2.0
 _PAGE_NUMBER = re.compile(
     r"[-—–―－─·•\s]{0,40}(?:第\s{0,9})?\d{1,3}(?:\s{0,9}/\s{0,9}\d{1,3})?(?:\s{0,9}页)?(?:\s{0,9}共\s{0,9}\d{1,4}\s{0,9}页)?[-—–―－─·•\s]{0,40}"
 )
+_DIGITS = re.compile(r"[0-9]{1,15}")
+_DIGIT, _MARGINS = 0.65, 12.0
+"""The width of a digit in characters, and in points what programs leave free at both sides of a cell."""
+_NUMBERED = re.compile(
+    r"\s{0,9}(?:第?[一二三四五六七八九十]{1,3}(?:部分|[、.．]|是)|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}\s?[、.．)）](?!\d))"
+)
+_STOPS = ("。", "！", "？")
 _HEADING = re.compile(
     r"（[一二三四五六七八九十]{1,4}）|[一二三四五六七八九十]{1,4}、|第[一二三四五六七八九十]{1,4}部分|\d{1,2}[.．、](?!\d)"
 )
@@ -120,8 +127,16 @@ def _ruled(table: Any, chars: Sequence[Mapping[str, Any]], number: int) -> _Rule
     cells: list[tuple[_Box, str]] = []
     for box in table.cells:
         inside = [char for char in own if _holds(box, char)]
-        cells.append((tuple(map(float, box)), "\n".join(line.text for line in _lines(inside, number))))  # type: ignore[arg-type]
+        sides: _Box = tuple(map(float, box))  # type: ignore[assignment]
+        cells.append((sides, _in_cell(sides, list(_lines(inside, number)))))
     return _Ruled(cells, number)
+
+
+def _in_cell(box: _Box, lines: Sequence[_PdfLine]) -> str:
+    """Return the text of a cell: a number that was too wide for it goes on in the next line."""
+    is_number = all(_DIGITS.fullmatch(line.text) for line in lines)
+    fills = all(box[2] - box[0] - (line.x1 - line.x0) < _DIGIT * line.size + _MARGINS for line in lines[:-1])
+    return ("" if is_number and fills else "\n").join(line.text for line in lines)
 
 
 def _outer(table: _Ruled) -> _Box:
@@ -261,6 +276,8 @@ def _paragraphs(parts: Sequence[_PdfLine | _Ruled]) -> Iterator[dict[str, Any]]:
 def _begins(before: _PdfLine, line: _PdfLine, left: float, right: float) -> bool:
     """Whether ``line`` begins a paragraph: it is indented or a heading, or the line before it ends short of the margin."""
     is_heading = bool(_HEADING.match(line.text)) and line.x1 < right - _SHORT * line.size
+    if _NUMBERED.match(line.text) and before.text.rstrip().endswith(_STOPS):
+        return True  # without an indent, below a line that happens to be full
     return is_heading or line.x0 - left > _INDENT * line.size or before.x1 < right - _SHORT * before.size
 
 

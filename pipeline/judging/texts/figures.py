@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_CELLS = 3
 """Cells of a sum that are named."""
+_FEWEST_OF_A_LIST = 3
 _MOST_BESIDE = 12
 """Figures beside one that are tried; longer lists would make any number right."""
 
@@ -67,7 +69,7 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
 
 def is_true(statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTexts) -> bool:
     """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
-    meant = meanings(statement.claim, item)
+    meant = meanings(_as_listed(statement.claim, listed), item)
     if not meant or statement.value in meant:
         return True
     if statement.claim.money:
@@ -78,6 +80,18 @@ def is_true(statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTex
         statement.value + more in meant or statement.value == value - other
         for more, other in _beside(statement, listed, item)
         for value in meant[:1]
+    )
+
+
+def _as_listed(claim: Claim, listed: Sequence[SaidFigure]) -> Claim:
+    """Return a claim without the wider meanings whose cells the same list names for themselves."""
+    family = [own.claim for own in listed if own.claim.family == claim.family]
+    if len(claim.equals) < 2 or len({own.key for own in family}) < _FEWEST_OF_A_LIST:  # noqa: PLR2004 - only one meaning
+        return claim
+    named = {key for own in family if own.key != claim.key and own.equals for key in own.equals[0].plus}
+    first, *wider = claim.equals
+    return replace(
+        claim, equals=(first, *(meant for meant in wider if named.isdisjoint({*meant.plus} - {*first.plus})))
     )
 
 

@@ -15,7 +15,7 @@ from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.fills import report
 
 FORM = load_form()
-_CHOICES: dict[str, list[object]] = {
+CHOICES: dict[str, list[object]] = {
     "sections": ["chinese", "bracketed", "arabic", "part", "none"],
     "topics": ["chinese", "bracketed", "arabic", "part", "firstly", "none"],
     "extra_column": ["", "left", "right", "middle"],
@@ -24,7 +24,7 @@ _CHOICES: dict[str, list[object]] = {
 STYLES = st.builds(
     Style,
     **{
-        item.name: st.sampled_from(_CHOICES[item.name]) if item.name in _CHOICES else st.booleans()
+        item.name: st.sampled_from(CHOICES[item.name]) if item.name in CHOICES else st.booleans()
         for item in fields(Style)
         if item.name != "seed"
     },
