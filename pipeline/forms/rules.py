@@ -82,6 +82,8 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
         _refuse_faulty(section, basic.severity, basic.title, basic.limits)
         for severity in basic.variants.values():
             _refuse_faulty(section, severity, basic.title, basic.limits)
+        if not isinstance(basic.limits_at, dict):
+            raise section.fault('limits_at 应写成 { "设区的市" = { 界限 = 数 } }。', "limits_at")
         for level, limits in basic.limits_at.items():
             _refuse_limits(section, basic, level, limits)
         _refuse_weak(section, basic)

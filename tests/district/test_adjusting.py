@@ -197,8 +197,15 @@ def test_what_a_city_collects_are_whole_districts(
     assert (("C07", "size") in {(item.code, item.variant) for item in done.findings}) == asked
 
 
-@pytest.mark.parametrize("limits", ["{ smallest = 1 }", "{ largest = 0 }", '"x"'])
+@pytest.mark.parametrize("limits", ["{ smallest = 1 }", "{ largest = 0 }", "7"])
 def test_limits_of_a_level_are_those_of_the_rule(limits: str) -> None:
     text = shipped("annual_report_2021").replace("{ largest = 1000000 }", limits)
     with pytest.raises(ConfigError, match=r"第 \d+ 行"):
         parse_form(text, "x.toml")
+
+
+def test_limits_of_levels_are_a_table() -> None:
+    text = shipped("annual_report_2021")
+    start = text.index("limits_at = ")
+    with pytest.raises(ConfigError, match=r"第 \d+ 行"):
+        parse_form(text[:start] + 'limits_at = ""\n' + text[text.index("\n", start) + 1 :], "x.toml")
