@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pipeline.forms.kinds import NUMBER_KINDS, NumberKind
+from pipeline.forms.values.numbers import NUMBER_KINDS, NumberKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

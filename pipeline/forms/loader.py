@@ -33,14 +33,16 @@ from pipeline.forms.form import (
     last_year,
 )
 from pipeline.forms.grid import build_grid, cell_key, is_tiled
-from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
+from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import Section as TomlSection
 from pipeline.toml_source import TomlSource
 
+TABLE_KINDS = tuple(name for name, kind in NUMBER_KINDS.items() if kind.summed)
+"""Kinds of the cells of a table: every one of them is added up over the agencies."""
 DEFAULT_FORM = "annual_report_2021"
 TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
@@ -235,8 +237,8 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     label, groups = (_words(section, item, name, token) for name in ("label", "groups"))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
-    if is_column and item.get("kind") not in tuple(NUMBER_KINDS):
-        raise section.fault(f"“{key}”的 kind 应为 {'、'.join(NUMBER_KINDS)} 之一。", token)
+    if is_column and item.get("kind") not in TABLE_KINDS:
+        raise section.fault(f"“{key}”的 kind 应为 {'、'.join(TABLE_KINDS)} 之一。", token)
     return Line(key, label, groups, str(item.get("kind", "")))
 
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.formulas import total_formula
-from pipeline.forms.kinds import LARGEST
 from pipeline.forms.layout import YES
+from pipeline.forms.values.numbers import LARGEST
+from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadable
 from pipeline.intake.cellxml import UNSPELLED
 from pipeline.intake.formula_value import value_of
 from pipeline.intake.labels import answered, normalise
 from pipeline.intake.looks import STRUCK, changes
-from pipeline.intake.values import Typed, exact, shown, type_cell, unreadable
 from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
 from pipeline.forms.form import Entry, Text
-from pipeline.forms.kinds import EXACT
+from pipeline.forms.values.numbers import EXACT
+from pipeline.forms.values.typed import shown, type_cell
 from pipeline.intake.labels import likeness, normalise
 from pipeline.intake.lines import ALIKE_ENOUGH
-from pipeline.intake.values import shown, type_cell
 from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from pipeline.district.folder import load_district
 from pipeline.forms.coherence import ENTRY_KINDS, ROLES, SHEET_KINDS
 from pipeline.forms.extending import NAMES
 from pipeline.forms.faults import faults_of
-from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.library import FORMS_NAME, in_file, own_mark
 from pipeline.forms.loader import form_ids, load_form, load_reference
 from pipeline.forms.relations import RELATIONS
+from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import ConfigError
 from tests.forms.trial import use
 from tests.support.fills import consistent_numbers

@@ -12,9 +12,9 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from pipeline.forms.form import Form
+from pipeline.forms.values.typed import type_cell
 from pipeline.intake.looks import changes, marked_texts
 from pipeline.intake.reading import read
-from pipeline.intake.values import type_cell
 from pipeline.model import Number, Reading, Severity
 from pipeline.publishing.workbook import build_workbook
 from tests.intake.support import codes, draft, numbers_for, rewrite_part

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pipeline.forms.form import Cell, Grid, GridCell, Sheet, Table
 from pipeline.forms.formulas import total_formula
-from pipeline.forms.kinds import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
+from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.publishing.workbook.areas import Area, rectangles, row_height
 from pipeline.publishing.workbook.page import Page
 
