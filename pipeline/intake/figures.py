@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import with_totals
+from pipeline.forms.drawing import drawn_formula
 from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import YES
 from pipeline.forms.values.numbers import LARGEST
@@ -214,7 +215,7 @@ def _total_formulas(form: Form) -> Mapping[str, str]:
         cell.key: _squeezed(total_formula(form, form.balance(cell.defined_by)))
         for cell in form.cells
         if cell.defined_by
-    }
+    } | {key: _squeezed(drawn_formula(form, drawn)) for key, drawn in form.drawn.items() if drawn.defines}
 
 
 def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
@@ -224,7 +225,7 @@ def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
         cell.key: _squeezed(total_formula(shifted, form.balance(cell.defined_by)))
         for cell in form.cells
         if cell.defined_by and cell.key in placement.positions
-    }
+    } | {key: _squeezed(drawn_formula(form, drawn)) for key, drawn in form.drawn.items() if drawn.defines}
 
 
 def _squeezed(formula: str) -> str:

@@ -69,7 +69,10 @@ class Campaign:
         """Digest what every judgement of the campaign depends on."""
         own = self.district
         settings = (own.name, own.level, own.year, own.form, own.form_mark, own.deadline, own.rules)
-        return digest_of((program(), settings, own.trusted_senders, *own.extensions, *own.roster_agencies))
+        days = (own.calendar.holidays, own.calendar.workdays) if self.form.registers else ()
+        return digest_of(
+            (program(), settings, *days, own.trusted_senders, *own.extensions, *own.roster_agencies)
+        )
 
     def decided(self, *kinds: DecisionKind) -> list[Decision]:
         """Return the decisions of ``kinds``."""
@@ -390,5 +393,6 @@ def _judge(campaign: Campaign, stale: Sequence[Submission], kept: Sequence[Asses
             for agency in campaign.district.roster_agencies
         },
         waivers=campaign.decided(DecisionKind.WAIVE),
+        calendar=campaign.district.calendar,
         others=[item.report for item in kept if item.report],
     )

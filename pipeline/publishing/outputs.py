@@ -22,6 +22,7 @@ from pipeline.publishing import (
     datafiles,
     documents,
     drafting,
+    listings,
     pages,
     pdf,
     record,
@@ -68,7 +69,7 @@ def publish(
     planned = plan(night)
     tonight = recorded(night, planned, words)
     if dry_run:
-        reports = [folder / documents.path_of(stem, documents.WORD) for stem in planned.stems.values()]
+        reports = [folder / documents.path_of(stem, documents.WORD) for stem in planned.printed]
         tonight = record.with_pdfs(tonight, pdf.current(folder, reports))
         return Published(tonight, (), before.outdated(folder, tonight, night.made))
     try:
@@ -182,7 +183,7 @@ def _announce(night: Night, planned: Plan, folder: Path, tonight: record.Record)
         clear_unfinished(folder)
     printed = {
         documents.path_of(stem, documents.WORD): documents.path_of(stem, pdf.SUFFIX)
-        for stem in planned.stems.values()
+        for stem in planned.printed
     }
     night.announce(before.all_paths(record.with_pdfs(tonight, printed) if night.with_pdf else tonight))
 
@@ -226,7 +227,10 @@ def _of_the_night(
             background=known,
         ),
     )
-    yield found["district_report"], partial(drafting.render_district_report, layouts.word, form, district)
+    if "district_report" in found:
+        yield found["district_report"], partial(drafting.render_district_report, layouts.word, form, district)
     yield found["upward"], partial(drafting.upward_table, form, district, night.district.level)
     yield found["figures"], partial(datafiles.figures_csv, form, district)
+    for listing in listings.listings_of(form, district):
+        yield found[listing.key], partial(listings.listing_csv, listing)
     yield found["findings"], partial(datafiles.findings_csv, rows)

@@ -8,6 +8,7 @@ from pipeline.model import DecisionKind, NightCounts, Notice, Verdict
 from pipeline.publishing import documents, pdf
 from pipeline.publishing.html import dashboard, site, told
 from pipeline.publishing.html.standing import Link, Morning
+from pipeline.publishing.listings import listings_of
 from pipeline.publishing.plan import Night, Plan
 from pipeline.publishing.record import Record
 
@@ -46,7 +47,7 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
             if item["version"]
         },
         extended={item.agency: item.until for item in night.district.extensions},
-        outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
+        outputs=_links(tonight["files"], _OF_THE_NIGHT | _listed(night) | _site(tonight)),
         nights=(*night.nights, NightCounts(night.now, tonight["counts"])),
         waivers=night.background.decided(DecisionKind.WAIVE),
         remarks=night.district.mail.remarks if _takes_mail(night) else (),
@@ -57,6 +58,11 @@ def coordinators_page(night: Night, words: Mapping[int, Sequence[Notice]], tonig
 
 def _takes_mail(night: Night) -> bool:
     return night.district.mail.fetches or any(item.submission.source == "mail" for item in night.assessments)
+
+
+def _listed(night: Night) -> dict[str, str]:
+    """Name what is listed row by row."""
+    return {item.key: f"{item.name}（CSV）" for item in listings_of(night.form, night.summary)}
 
 
 def _site(tonight: Record) -> dict[str, str]:
@@ -104,4 +110,4 @@ def _earlier(planned: Plan) -> list[site.Entry]:
 
 
 def _links(found: Record, labels: Mapping[str, str]) -> list[Link]:
-    return [Link(label, found[key]) for key, label in labels.items() if found[key]]
+    return [Link(label, path) for key, label in labels.items() if (path := found.get(key))]

@@ -40,11 +40,14 @@ from pipeline.publishing.archive import Archived, Reports, archived
 from pipeline.publishing.documents import Job
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
+from pipeline.publishing.listings import listed_names
 from pipeline.publishing.summary import Background
 from pipeline.publishing.year_folder import is_as_written
 from pipeline.returning import shown_in
 
 RETURNED = "returned"
+_ALWAYS_NAMED = ("summary", "district_report")
+"""In ``run.json``: named also where there is no such file."""
 PAGE = "index.html"
 
 
@@ -104,6 +107,8 @@ class Plan:
     """What each file that speaks of one submission alone is made of, as a digest; and of one report of an earlier year."""
     archive: tuple[Archived, ...] = ()
     """The reports of earlier years in the folder for the portal."""
+    printed: tuple[str, ...] = ()
+    """The names of the documents that are made: none of a form that prints nothing."""
 
 
 def plan(night: Night) -> Plan:
@@ -113,6 +118,7 @@ def plan(night: Night) -> Plan:
         id(item)
         for item in night.assessments
         if id(item) in stems
+        and night.form.sections
         and item.report
         and not (is_summed(night.form, item.report) or unanswered(night.form, item))
     )
@@ -120,7 +126,15 @@ def plan(night: Night) -> Plan:
     layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
     bases = _bases(night, stems, offered, returned)
     bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}
-    return Plan(_files(night.district), stems, offered, returned, bases, tuple(older))
+    return Plan(
+        _files(night.form, night.district),
+        stems,
+        offered,
+        returned,
+        bases,
+        tuple(older),
+        tuple(_printed(night, stems).values()),
+    )
 
 
 def unanswered(form: Form, item: Assessment) -> bool:
@@ -151,7 +165,7 @@ def jobs(night: Night, planned: Plan, folder: Path, staying: set[str]) -> list[J
         for state in night.summary.states
         if state.counting
         and (report := state.counting.report)
-        and (stem := planned.stems.get(id(state.counting)))
+        and (stem := _printed(night, planned.stems).get(id(state.counting)))
     ]
 
 
@@ -171,7 +185,9 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
             item,
             words[id(item)],
             clerk=night.form.clerk_of(item.submission.reading.entries),
-            **_report_paths(planned.stems.get(id(item)), is_offered=id(item) in planned.offered),
+            **_report_paths(
+                _printed(night, planned.stems).get(id(item)), is_offered=id(item) in planned.offered
+            ),
             returned=planned.returned.get(id(item)),
             counts=id(item) in planned.stems,
             word=spoken.get(id(item)),
@@ -185,7 +201,7 @@ def recorded(night: Night, planned: Plan, words: Mapping[int, Sequence[Notice]])
     return record.run_record(
         night.summary,
         now=night.now,
-        files=planned.files,
+        files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files},
         submissions=by_file,
         archive=[path for item in planned.archive for path in item.paths],
     )
@@ -201,16 +217,17 @@ def _words(assessments: Sequence[Assessment]) -> dict[int, int]:
     return {id(item): number for files in ordered for number, item in enumerate(files, 1)}
 
 
-def _files(district: District) -> dict[str, str]:
+def _files(form: Form, district: District) -> dict[str, str]:
     about = f"{district.name}{district.year}年政府信息公开"
     return {
         "summary": f"{safe_name(about, '年报汇总表')}.xlsx",
-        "district_report": f"{safe_name(about, '工作年度报告')}.docx",
+        **({"district_report": f"{safe_name(about, '工作年度报告')}.docx"} if form.sections else {}),
         "upward": f"{safe_name(about, '年报上报表')}.xlsx",
         "dashboard": PAGE,
         "site": documents.copy_of(PAGE),
         "figures": "figures.csv",
         "findings": "findings.csv",
+        **{name: f"{name}.csv" for name in listed_names(form)},
     }
 
 
@@ -219,6 +236,11 @@ def _stems(night: Night) -> dict[int, str]:
     names = Names()
     stems = [(state, names.take(state.agency.name, state.agency.code)) for state in night.summary.states]
     return {id(state.counting): stem for state, stem in stems if state.counting}
+
+
+def _printed(night: Night, stems: Mapping[int, str]) -> Mapping[int, str]:
+    """Return the names of those documents that are made: none of a form that prints nothing."""
+    return stems if night.form.sections else {}
 
 
 def _returned(night: Night) -> dict[int, str]:
@@ -236,7 +258,8 @@ def _bases(
 ) -> dict[str, str]:
     layouts = digest_of(map(digest_of, ([night.layout], [night.style])))
     printed = {
-        number: documents.paths_of(stem, is_offered=number in offered) for number, stem in stems.items()
+        number: documents.paths_of(stem, is_offered=number in offered)
+        for number, stem in _printed(night, stems).items()
     }
     found = {
         path: digest_of((layouts, night.bases[number]))

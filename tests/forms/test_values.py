@@ -27,6 +27,7 @@ class Wanted:
     unit: str = ""
     pattern: str = ""
     together: str = ""
+    personal: bool = False
 
 
 CHANNELS = {"web": "网络", "letter": "信函", "face": "当面"}
@@ -83,14 +84,14 @@ def test_what_people_write_is_read(name: str, written: Raw, value: str) -> None:
 @pytest.mark.parametrize(
     ("name", "written", "code"),
     [
-        ("yes_no", "大概有吧", "C10"),
-        ("choice", "传真", "C10"),
-        ("date", "2024-02-30", "C10"),
-        ("date", "3/5/2024", "C10"),
-        ("date", "2024年3月", "C10"),
-        ("date", 12.0, "C10"),
-        ("year", "24", "C10"),
-        ("period", "2024Q5", "C10"),
+        ("yes_no", "大概有吧", "V01"),
+        ("choice", "传真", "V01"),
+        ("date", "2024-02-30", "V01"),
+        ("date", "3/5/2024", "V01"),
+        ("date", "2024年3月", "V01"),
+        ("date", 12.0, "V01"),
+        ("year", "24", "V01"),
+        ("period", "2024Q5", "V01"),
         ("count", "十二", "C08"),
         ("count", "无", "C02"),
         ("money", "251000元", "C03"),

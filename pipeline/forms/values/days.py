@@ -13,6 +13,8 @@ from pipeline.forms.values.plain import UNSEEN, Raw
 from pipeline.forms.values.typed import Typed, shown
 
 _FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
+_FIRST_STORED = date(1900, 3, 1)
+"""What no spreadsheet knows as a day, or not all alike, is kept as text."""
 _SERIALS = range((_FIRST - date(1899, 12, 30)).days, (_LAST - date(1899, 12, 30)).days + 1)
 _DAY = re.compile(r"(\d{4})(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _CLOCK = re.compile(r"(?:T|\s)?\d{1,2}:\d{2}(?::\d{2})?$", re.ASCII)
@@ -81,7 +83,8 @@ class Day(Kind):
         return (Check("spelled_between", (_FIRST.isoformat(), _LAST.isoformat()), variant="date_range"),)
 
     def stored(self, text: str) -> date | str:
-        return day_of(text) or text
+        day = day_of(text)
+        return day if day and day >= _FIRST_STORED else text
 
     def shown(self, text: str) -> str:
         day = day_of(text)
@@ -129,12 +132,16 @@ class Period(Kind):
 
     def _read(self, value: Raw) -> Typed:
         if isinstance(value, date):
+            if not _FIRST <= date(value.year, value.month, value.day) <= _LAST:
+                return self._wrong(value, "period")
             return (
                 self._noted(f"{value.year}-{value.month:02}", shown(value))
                 if value.day == 1
                 else self._wrong(value, "period")
             )
         text = _plain(value)
+        if not text[:4].isdecimal() or not _FIRST.year <= int(text[:4]) <= _LAST.year:
+            return self._wrong(value, "period")
         for pattern, letter in ((_QUARTER, "Q"), (_HALF, "H")):
             if found := pattern.fullmatch(text):
                 return self._noted(f"{found[1]}{letter}{_NUMERALS[found[2] or found[3]]}", value)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.forms.values.kind import Check, Kind, Sort, Together
@@ -14,15 +15,14 @@ if TYPE_CHECKING:
     from pipeline.forms.values.plain import Raw
     from pipeline.model import Number
 
+_PLAIN = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+
 
 def number_of(text: str) -> Number | None:
     """Return the number that a value spells; None where it is blank or no number."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
+    if not _PLAIN.fullmatch(text):
         return None
-    if not value.is_finite():
-        return None
+    value = Decimal(text)
     return int(value) if value == value.to_integral_value() else value
 
 
@@ -74,7 +74,7 @@ class Figure(Kind):
         elif number.places < PLACES:
             found.append(Check("in_places", number.places, variant="places"))
         if number.least is not None:
-            low = ("C05", "") if number.least == 0 else ("C10", "small")
+            low = ("C05", "") if number.least == 0 else ("V01", "small")
             found.append(Check("ge", number.least, *low))
         if number.most is not None:
             found.append(Check("le", number.most, variant="large"))

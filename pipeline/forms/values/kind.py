@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 Together = Literal["sum", "average", "yes", "list", "none"]
 """How the values of several agencies come together: added up, averaged by weight, counted where they are 是, listed, not at all."""
 Sort = Literal["number", "text"]
-VALUE = "C10"
+VALUE = "V01"
 """The rule that a value is one of its kind, where that is no number of a table."""
 REQUIRED = "C01"
+PERSONAL = "（个人信息）"
+"""Stands in findings for what concerns a person."""
 
 
 class Asked(Protocol):
@@ -64,6 +66,10 @@ class Asked(Protocol):
     @property
     def together(self) -> str:
         """How the values of several agencies come together; empty: as is usual for the kind."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether it holds what concerns a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Words(Kind):
         return {"validate": "length", "criteria": "<=", "value": self.longest}
 
     def _read(self, value: Raw) -> Typed:
+        if isinstance(value, str) and value.isprintable() and value == value.strip():  # nearly every one
+            return Typed(text=value)
         text = shown(value).translate(UNSEEN).strip()
         return Typed(text="\n".join(line.strip() for line in text.splitlines()))
 

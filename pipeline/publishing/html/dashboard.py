@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.messages import AWAITING, SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
-from pipeline.model import Verdict
+from pipeline.model import Report, Verdict
 from pipeline.publishing.datafiles import plain_number
 from pipeline.publishing.html import charts, told
 from pipeline.publishing.html.standing import (
@@ -69,7 +69,7 @@ def build_dashboard(form: Form, morning: Morning) -> bytes:
         undated=sum(bool(state.versions) and not first_received(state) for state in morning.summary.states),
         course=_course(morning),
         largest=_largest(form, morning),
-        headline=form.headlines[0].label,
+        headline=form.headlines[0].label if form.headlines else f"{form.registers[0].name}（条）",
         headlines=_headlines(form, morning),
         rows=listed,
         returned=[row for row in listed if row.word == VERDICT_WORDS[Verdict.RETURNED]][:_MOST_SHOWN],
@@ -143,11 +143,16 @@ def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _largest(form: Form, morning: Morning) -> charts.Bars:
     """Rank the agencies by the first figure that overviews show."""
-    cell = form.by_key[form.headlines[0].cell]
     district = morning.summary.district
-    reports = morning.summary.reports
-    values = [(_short(item.agency, district), int(item.numbers[cell.index])) for item in reports]
+    values = [(_short(item.agency, district), _first_figure(form, item)) for item in morning.summary.reports]
     return charts.ranked(values, _LARGEST)
+
+
+def _first_figure(form: Form, report: Report) -> int:
+    """Return the first figure that overviews show; of a form of registers alone how many rows its first one has."""
+    if form.headlines:
+        return int(report.numbers[form.by_key[form.headlines[0].cell].index])
+    return len(report.registers[form.registers[0].key].cells)
 
 
 def _short(agency: str, district: str) -> str:
@@ -156,5 +161,11 @@ def _short(agency: str, district: str) -> str:
 
 
 def _headlines(form: Form, morning: Morning) -> list[tuple[str, str]]:
-    totals = morning.summary.totals
-    return [(item.label, plain_number(totals[form.by_key[item.cell].index])) for item in form.headlines]
+    totals, reports = morning.summary.totals, morning.summary.reports
+    counted = [
+        (f"{own.name}（条）", str(sum(len(item.registers[own.key].cells) for item in reports)))
+        for own in form.registers
+    ]
+    return [
+        (item.label, plain_number(totals[form.by_key[item.cell].index])) for item in form.headlines
+    ] + counted
