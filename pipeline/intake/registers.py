@@ -6,9 +6,11 @@ and headings that were repeated are no rows.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,8 @@ _LONGEST_LABEL = 60
 _NUMBERING = frozenset({"序号", "编号", "no", "no."})
 _WHOLE, _PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累计")
 _NOTES = ("注", "说明", "备注", "填表", "填报", "制表", "审核", "联系")
-_LONGEST_TOTAL = 8
+_TOTAL = re.compile(rf"({'|'.join((*_WHOLE, *_PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
+"""A line of totals, and no title that begins with these words."""
 
 
 @dataclass(slots=True)
@@ -125,39 +128,81 @@ def _head_at(register: Register, sheet: SheetData, row: int) -> _Head | None:
 
 def _read(register: Register, head: _Head, into: Registers) -> None:
     into.findings += _of_headings(register, head)
-    errors = _errors(head.sheet)
+    reader = _Reader(register, head, into, _errors(head.sheet))
+    needed = [number for number, column in enumerate(register.columns) if column.required]
     lines: list[int] = []
     values: list[tuple[str, ...]] = []
-    notes: defaultdict[tuple[int, str, str], list[tuple[Typed, Place]]] = defaultdict(list)
-    known: list[dict[object, Typed]] = [{} for _ in register.columns]
     totals: list[int] = []
-    needed = [number for number, column in enumerate(register.columns) if column.required]
     for line in range(head.row + 1, len(head.sheet.rows)):
         cells = _cells(head, line)
-        sort = (
-            _sort_of(register, cells, needed)
-            if not any(errors.get((line, column)) for column in head.columns)
-            else ""
-        )
-        if sort:
-            totals += [line] if sort == "sum" else []
-            continue
-        row, spelled = len(lines), []
-        for number, value in enumerate(cells):
-            typed = known[number].get(value) if value.__class__ is str else None
-            if typed is None:
-                typed = _typed(register, number, value, errors.get((line, head.columns[number]), ""))
-                if value.__class__ is str:
-                    known[number][value] = typed
-            if typed.code:
-                _note(register, head, into, notes, (number, row, line), typed)
-            spelled.append(typed.value if typed.raw is None else typed.raw)
-        lines.append(line)
-        values.append(tuple(spelled))
+        sort = "" if reader.has_error(line) else _sort_of(register, cells, needed)
+        if not sort:
+            values.append(reader.row(len(lines), line, cells))
+            lines.append(line)
+        elif sort == "sum":
+            totals.append(line)
     into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(lines), tuple(values))
-    into.findings += _noted(register, notes)
+    into.findings += reader.noted()
     into.findings += _of_totals(register, head, totals, values)
     _read_nil(register, head, into)
+
+
+class _Reader:
+    """Reads the rows of one register: what was read once without a word to say is not read again."""
+
+    def __init__(
+        self, register: Register, head: _Head, into: Registers, errors: Mapping[tuple[int, int], str]
+    ) -> None:
+        self._register, self._head, self._into, self._errors = register, head, into, errors
+        self._known: list[dict[Raw, str]] = [{} for _ in register.columns]
+        self._notes: defaultdict[tuple[int, str], list[tuple[Typed, Place]]] = defaultdict(list)
+
+    def has_error(self, line: int) -> bool:
+        """Whether a cell of the line holds an error, which readers show as a blank."""
+        return bool(self._errors) and any((line, column) in self._errors for column in self._head.columns)
+
+    def row(self, row: int, line: int, cells: Sequence[Raw]) -> tuple[str, ...]:
+        """Read a row; what could not be read stands as it was written, and is told."""
+        if self.has_error(line):
+            return tuple(
+                self._closely(
+                    number, row, line, value, self._errors.get((line, self._head.columns[number]), "")
+                )
+                for number, value in enumerate(cells)
+            )
+        return tuple([
+            "" if value == "" else known.get(value) or self._closely(number, row, line, value)
+            for number, (value, known) in enumerate(zip(cells, self._known, strict=True))
+        ])  # fmt: skip
+
+    def _closely(self, number: int, row: int, line: int, value: Raw, error: str = "") -> str:
+        register = self._register
+        typed = unreadable("C08", "excel_error", error) if error else register.kinds[number].read(value)
+        if not typed.code:
+            if isinstance(value, str | date):
+                self._known[number][value] = typed.value
+            return typed.value
+        self._note(number, row, line, typed)
+        return typed.value if typed.raw is None else typed.raw
+
+    def _note(self, number: int, row: int, line: int, typed: Typed) -> None:
+        """Make a finding of what could not be read, and keep what was only noted for one finding of the column."""
+        register, head = self._register, self._head
+        column, place = register.columns[number], Place(head.sheet.name, a1(line, head.columns[number]))
+        told = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].prompt)
+        if typed.raw is not None:
+            self._into.unreadable[register.row_key(number, row)] = typed.raw
+        elif typed.code == "C04":
+            self._notes[number, typed.variant].append((told, place))
+            return
+        self._into.findings.append(told.finding(place, register.row_key(number, row)))
+
+    def noted(self) -> Iterator[Finding]:
+        """Yield one finding for all that was only noted in a column."""
+        for (number, _), several in self._notes.items():
+            first, place = several[0]
+            facts = {**first.facts, "label": self._register.columns[number].label, "count": len(several)}
+            yield Finding.found("C04", place, (), "column", facts)
 
 
 def _cells(head: _Head, line: int) -> list[Raw]:
@@ -183,10 +228,9 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
     if not isinstance(first, str) or len(first) > _LONGEST_LABEL:
         return ""
     label = normalise(first).rstrip(":")
-    short = label.split("(")[0].strip()
     lacking = any(column.required and _is_blank(cells[at]) for at, column in enumerate(register.columns))
-    if lacking and len(short) <= _LONGEST_TOTAL and short.startswith((*_WHOLE, *_PARTS)):
-        return "sum" if short.startswith(_WHOLE) else "part"
+    if lacking and (found := _TOTAL.fullmatch(label)):
+        return "sum" if found[1] in _WHOLE else "part"
     same = sum(
         isinstance(value, str) and normalise(value) == normalise(register.columns[at].label)
         for at, value in filled
@@ -198,39 +242,6 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
 
 def _is_blank(value: Raw) -> bool:
     return value is None or value == "" or (isinstance(value, str) and not value.strip())
-
-
-def _typed(register: Register, number: int, value: Raw, error: str) -> Typed:
-    return unreadable("C08", "excel_error", error) if error else register.kinds[number].read(value)
-
-
-def _note(
-    register: Register,
-    head: _Head,
-    into: Registers,
-    notes: defaultdict[tuple[int, str, str], list[tuple[Typed, Place]]],
-    at: tuple[int, int, int],
-    typed: Typed,
-) -> None:
-    """Make a finding of what could not be read, and keep what was only noted for one finding of the column."""
-    number, row, line = at
-    column, place = register.columns[number], Place(head.sheet.name, a1(line, head.columns[number]))
-    if typed.raw is not None:
-        into.unreadable[register.row_key(number, row)] = typed.raw
-    told = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].prompt)
-    if typed.raw is None and typed.code == "C04":
-        notes[number, typed.code, typed.variant].append((told, place))
-        return
-    into.findings.append(told.finding(place, register.row_key(number, row)))
-
-
-def _noted(
-    register: Register, notes: Mapping[tuple[int, str, str], Sequence[tuple[Typed, Place]]]
-) -> Iterator[Finding]:
-    for (number, code, _), several in notes.items():
-        first, place = several[0]
-        facts = {**first.facts, "label": register.columns[number].label, "count": len(several)}
-        yield Finding.found(code, place, (), "column", facts)
 
 
 def _errors(sheet: SheetData) -> Mapping[tuple[int, int], str]:
