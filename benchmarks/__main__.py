@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("reading", "checking", "word", "html", "summary", "night", "faults", "sentences")
+NAMES = ("reading", "checking", "word", "html", "summary", "night", "faults", "sentences", "registers")
 
 
 def main() -> int:

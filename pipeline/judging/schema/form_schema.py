@@ -16,6 +16,7 @@ import pandera.pandas as pa
 import yaml
 from pandera import extensions
 
+from pipeline.forms.values.kind import VALUE
 from pipeline.judging.rules.sums import MICRO
 
 if TYPE_CHECKING:
@@ -82,12 +83,14 @@ def _checks_of(form: Form, cell: Cell) -> Iterator[pa.Check]:
         yield pa.Check.filled(error=BLANK, ignore_na=False)
     if cell.number.least is not None:
         yield pa.Check.ge(cell.number.least, error=NEGATIVE)
+    if cell.number.most is not None:
+        yield pa.Check.le(cell.number.most, error=f"{VALUE}.large")
     amounts: Basic | None = form.basics.get(AMOUNT)
     if cell.number.is_whole:
         yield pa.Check.whole(error=FRACTION)
     elif amounts:
         yield pa.Check.in_millionths(error=f"{AMOUNT}.decimals")
-        if cell.number.unit:
+        if cell.number.unit and cell.number.most is None:
             yield pa.Check.lt(amounts.limits["largest"], error=SIZE)
 
 

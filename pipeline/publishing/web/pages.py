@@ -8,6 +8,7 @@ from pipeline.model import DecisionKind, Notice, RunCounts, Verdict
 from pipeline.publishing import documents
 from pipeline.publishing.data.record import Record
 from pipeline.publishing.file_plan import FilePlan, Publication
+from pipeline.publishing.listings import listings_of
 from pipeline.publishing.web import dashboard, site
 from pipeline.publishing.web import letters_page as told
 from pipeline.publishing.web.agency_rows import Link, PageContext
@@ -50,7 +51,7 @@ def coordinators_page(
             if item["version"]
         },
         extended={item.agency: item.until for item in publication.district.extensions},
-        outputs=_links(tonight["files"], _OF_THE_NIGHT | _site(tonight)),
+        outputs=_links(tonight["files"], _OF_THE_NIGHT | _listed(publication) | _site(tonight)),
         nights=(*publication.nights, RunCounts(publication.now, tonight["counts"])),
         waivers=publication.background.decided(DecisionKind.WAIVE),
         remarks=publication.district.mail.remarks if _takes_mail(publication) else (),
@@ -63,6 +64,11 @@ def _takes_mail(publication: Publication) -> bool:
     return publication.district.mail.fetches or any(
         item.submission.source == "mail" for item in publication.assessments
     )
+
+
+def _listed(publication: Publication) -> dict[str, str]:
+    """Name what is listed row by row."""
+    return {item.key: f"{item.name}（CSV）" for item in listings_of(publication.form, publication.summary)}
 
 
 def _site(tonight: Record) -> dict[str, str]:
@@ -112,4 +118,4 @@ def _earlier(planned: FilePlan) -> list[site.SiteEntry]:
 
 
 def _links(found: Record, labels: Mapping[str, str]) -> list[Link]:
-    return [Link(label, found[key]) for key, label in labels.items() if found[key]]
+    return [Link(label, path) for key, label in labels.items() if (path := found.get(key))]
