@@ -7,7 +7,7 @@ import sys
 
 from benchmarks import race
 
-NAMES = ("reading", "checking", "word", "html", "summary", "night", "faults", "sentences")
+NAMES = ("reading", "checking", "word", "html", "summary", "night", "faults", "sentences", "registers")
 
 
 def main() -> int:

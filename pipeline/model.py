@@ -406,6 +406,24 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """What stands in a register: the values of each row by column, spelled as ``forms.values`` does; what is no value as it was written.
+
+    ``cells`` are those values; ``columns`` says where each of the form's columns stands on ``sheet`` (-1: nowhere), ``lines`` where each row does.
+    """
+
+    sheet: str = ""
+    columns: tuple[int, ...] = ()
+    lines: tuple[int, ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+
+    def place(self, column: int, row: int) -> Place:
+        """Return where a value was found; the line alone where its column was not."""
+        at = max(0, self.columns[column])
+        return Place(self.sheet, a1(self.lines[row], at))
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A file taken apart: every cell typed, placed and, where it could not be, explained.
 
@@ -429,6 +447,13 @@ class Reading:
     salvaged: Mapping[str, Number] = field(default_factory=dict)
     """Of a file on an earlier form: the figures that go over to this one. Nothing is judged by them."""
     findings: tuple[Finding, ...] = ()
+    registers: Mapping[str, Rows] = field(default_factory=dict)
+    """The rows of each register that was found, by its key."""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether there is anything that a verdict can be about: tables or registers of the form in force."""
+        return bool(self.numbers or self.registers)
 
     @property
     def opened(self) -> bool:
@@ -522,6 +547,7 @@ class Report:
     numbers: tuple[Number, ...]
     texts: Mapping[str, str]
     entries: Mapping[str, str]
+    registers: Mapping[str, Rows] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

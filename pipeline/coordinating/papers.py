@@ -125,8 +125,8 @@ def _bundle(
     )
     parts: dict[str, bytes] = {"1_报送函.docx": cover}
     for number, key in ((2, "summary"), (3, "district_report")):
-        path = target / files[key]
-        if path.is_file():
+        name = files.get(key)
+        if name and (path := target / name).is_file():
             parts[f"{number}_{path.name}"] = path.read_bytes()
     parts |= _printed(parts)
     packed = BytesIO()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pipeline.forms.form import SheetKind
 from pipeline.forms.layout import NOTICES_SHEET, STAMP_SHEET
+from pipeline.forms.values.registry import KINDS
 from pipeline.periods import PERIOD_KINDS
 
 if TYPE_CHECKING:
@@ -19,28 +20,28 @@ if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource, TomlTable
 
 SHEET_KINDS: tuple[str, ...] = get_args(SheetKind)
-ENTRY_KINDS = ("text", "year", "period", "date")
+ROLE_KINDS = ("text", "year", "period", "date")
+"""Kinds of the entries that the pipeline uses."""
 ROLES = ("agency", "code", "year", "contact", "phone", "approver", "date")
 NEEDED_ROLES = ROLES[:3]
 """Without these nobody can tell whose file it is."""
 ONCE: Mapping[str, bool] = {"guide": True, "checks": True, "past": False}
 """Kinds of sheets of which a form has at most one, and whether it has to have it."""
-HOMES: Mapping[str, str] = {"entry": "entries", "text": "texts", "table": "table"}
+HOMES: Mapping[str, str] = {"entry": "entries", "text": "texts", "table": "table", "register": "register"}
 """Which kind of sheet each stands on."""
 NEEDED: Mapping[str, str] = {
     "entry": "基本信息的项目",
-    "text": "文字",
-    "table": "表格",
-    "section": "报告的部分",
-    "headline": "概览首先显示的数",
 }
 """What a form has at least one of."""
+NEEDED_WITH_TABLES: Mapping[str, str] = {"section": "报告的部分", "headline": "概览首先显示的数"}
+"""What a form has at least one of where it has tables: the report is made of them."""
 NAMED: Mapping[str, tuple[str, ...]] = {
     "sheet": ("name", "title"),
     "entry": ("key", "label"),
     "text": ("key", "label"),
     "section": ("title",),
     "table": ("key", "name", "nil_label"),
+    "register": ("key", "name", "nil_label"),
     "headline": ("label",),
     "chart": ("title", "unit"),
     "narrative": ("id", "title", "remedy", "source"),
@@ -129,7 +130,10 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _refuse_missing(source: TomlSource) -> Iterator[ConfigError]:
-    for kind, what in NEEDED.items():
+    needed = {**NEEDED, **(NEEDED_WITH_TABLES if source.tables("table") else {})}
+    if not source.tables("table") and not source.tables("register"):
+        yield source.top().fault("缺少表格（[[table]]）或登记表（[[register]]），至少要有一张。")
+    for kind, what in needed.items():
         if not source.tables(kind):
             yield source.top().fault(f"缺少{what}（[[{kind}]]），至少要有一项。")
 
@@ -152,7 +156,7 @@ def _refuse_sheets(source: TomlSource) -> Iterator[ConfigError]:
             )
         if name in (NOTICES_SHEET, STAMP_SHEET) or name.casefold() == "history":
             yield section.fault(f"工作表名称“{name}”另有用处，请换一个。", "name")
-        own = {name.casefold(), *([name[:_TOLD_APART].casefold()] if kind == "table" else [])}
+        own = {name.casefold(), *([name[:_TOLD_APART].casefold()] if kind in {"table", "register"} else [])}
         if own & seen:
             yield section.fault(
                 f"工作表名称“{name}”出现了两次（不分大小写，表格的只看前 {_TOLD_APART} 个字）。", "name"
@@ -180,7 +184,7 @@ def _refuse_homes(source: TomlSource) -> Iterator[ConfigError]:
                 yield section.fault(
                     f"[[{kind}]] 要放在 kind 为 {home} 的工作表，“{sheet}”是 {kind_of[sheet]}。", "sheet"
                 )
-            if kind == "table" and sheet in taken:
+            if kind in {"table", "register"} and sheet in taken:
                 yield section.fault(f"工作表“{sheet}”已经有一张表，一张工作表只放一张。", "sheet")
             taken.append(sheet)
     for section in source.tables("sheet"):
@@ -192,8 +196,10 @@ def _refuse_entries(source: TomlSource) -> Iterator[ConfigError]:
     roles: list[object] = []
     for section in source.tables("entry"):
         role, kind = section.values.get("role", ""), section.values.get("kind")
-        if kind not in ENTRY_KINDS:
-            yield section.fault(f"kind 应为 {'、'.join(ENTRY_KINDS)} 之一。", "kind")
+        if kind not in KINDS:
+            yield section.fault(f"kind 应为 {'、'.join(KINDS)} 之一。", "kind")
+        elif role and kind not in ROLE_KINDS:
+            yield section.fault(f"有 role 的项目，kind 应为 {'、'.join(ROLE_KINDS)} 之一。", "kind")
         if role and role not in ROLES:
             yield section.fault(f"role 应为 {'、'.join(ROLES)} 之一。", "role")
         if role and role in roles:
@@ -214,15 +220,22 @@ def _refuse_keys(source: TomlSource) -> Iterator[ConfigError]:
     for kind in HOMES:
         for section in source.tables(kind):
             key = section.values.get("key")
-            if not isinstance(key, str) or not KEY.fullmatch(key) or (kind == "table" and "." in key):
+            if (
+                not isinstance(key, str)
+                or not KEY.fullmatch(key)
+                or (kind in {"table", "register"} and "." in key)
+            ):
                 yield section.fault("key 应是英文名称，只用字母、数字、下划线和点（表格的不用点）。", "key")
 
 
 def _refuse_ids(source: TomlSource) -> Iterator[ConfigError]:
     """Refuse one id for two rules of whatever kind: findings, waivers and settings know rules by it alone."""
     seen: set[str] = set()
-    for kind in ("basic", "narrative", "rule", "summary_rule"):
-        for section in source.tables(kind):
+    rows = [
+        item for own in source.tables("register") for name in ("rule", "figure") for item in own.inner(name)
+    ]
+    for sections in (*map(source.tables, ("basic", "narrative", "rule", "summary_rule")), rows):
+        for section in sections:
             rule = section.values.get("id")
             if not isinstance(rule, str) or not _ID.fullmatch(rule):
                 yield section.fault("id 应是规则编号，例如 T3-01，只用字母、数字和短横线。", "id")

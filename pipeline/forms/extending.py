@@ -23,6 +23,7 @@ NAMES: Mapping[str, str] = {
     "narrative": "id",
     "basic": "id",
     "table": "key",
+    "register": "key",
     "headline": "label",
     "chart": "title",
     "draft": "text",
@@ -30,7 +31,10 @@ NAMES: Mapping[str, str] = {
     "summary_rule": "id",
 }
 """The repeated tables of a form, and the key by which one of them is known."""
-INNER: Mapping[str, Mapping[str, str]] = {"narrative": {"claim": "key", "partition": "name"}}
+INNER: Mapping[str, Mapping[str, str]] = {
+    "narrative": {"claim": "key", "partition": "name"},
+    "register": {"column": "key", "rule": "id", "figure": "id"},
+}
 """The tables repeated inside one, and the key by which they are known; several may share it, and are changed together."""
 PLAIN: Mapping[str, tuple[str, ...]] = {"narrative": ("words", "patterns")}
 """The tables inside one whose keys are added to those of the other form."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms import library
 from pipeline.forms.coherence import CHECKS
-from pipeline.forms.form import Basic, Entry, Headline, Section, Sheet, SummaryRule, Text
-from pipeline.forms.loader import TOP_LEVEL, load_table, parse_written
+from pipeline.forms.form import Basic, Headline, Section, Sheet, SummaryRule, Text
+from pipeline.forms.loader import TOP_LEVEL, load_entry, load_table, parse_written
 from pipeline.forms.placeholders import unknown_names
+from pipeline.forms.register_loader import load_register
 from pipeline.forms.rules import RuleText
 from pipeline.model import ConfigError
 
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 READ: dict[str, Callable[[TomlSection], object]] = {
     "sheet": lambda section: section.into(Sheet),
-    "entry": lambda section: section.into(Entry),
+    "entry": load_entry,
     "text": lambda section: section.into(Text),
     "section": lambda section: section.into(Section),
     "table": load_table,
+    "register": load_register,
     "headline": lambda section: section.into(Headline),
     "basic": lambda section: section.into(Basic),
     "rule": lambda section: section.into(RuleText),

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pipeline.forms.kinds import NUMBER_KINDS, NumberKind
+from pipeline.forms import layout
+from pipeline.forms.values.keys import row_of
+from pipeline.forms.values.numbers import NUMBER_KINDS, NumberKind
+from pipeline.forms.values.registry import kind_of
 from pipeline.periods import title_of, year_in
 
 if TYPE_CHECKING:
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     from pipeline.forms.charts import Chart
     from pipeline.forms.drafts import Draft
     from pipeline.forms.narrative import Narrative
+    from pipeline.forms.registers import Drawn, Register
+    from pipeline.forms.values.kind import Kind
     from pipeline.model import Place
     from pipeline.periods import Period, PeriodKind
 
-SheetKind = Literal["guide", "entries", "texts", "table", "checks", "past"]
+SheetKind = Literal["guide", "entries", "texts", "table", "register", "checks", "past"]
 RelationName = Literal["=", "<=", "within", "share", "near", "change", "least", "most", "needs", "none"]
 BALANCING: tuple[RelationName, ...] = ("=", "<=")
 """Relations of true balances: linear, so that a difference says how far a cell is off."""
@@ -82,7 +87,10 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of 基本信息. ``role`` says what the pipeline uses it for: agency, code, year; who filled it in."""
+    """A line of 基本信息. ``role`` says what the pipeline uses it for: agency, code, year; who filled it in.
+
+    One without a role is a value of its kind like any other (``values.kind.Asked``).
+    """
 
     key: str
     label: str
@@ -91,6 +99,20 @@ class Entry:
     prompt: str
     required: bool
     role: str = ""
+    unit: str = ""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ""
+    together: str = ""
+    weight: str = ""
+    """Of an average: the key of the entry by which it is weighed."""
+    personal: bool = False
+    """Whether it holds what concerns a person: never merged, published or quoted."""
+
+    @property
+    def value(self) -> Kind:
+        """Its kind of value."""
+        return kind_of(self)
 
     @property
     def guidance(self) -> str:
@@ -181,6 +203,8 @@ class Cell:
     short_label: str
     """Row and column as a clerk would say them: the innermost labels, with the one above where that is ambiguous."""
     defined_by: str = ""
+    drawn: str = ""
+    """The id of the rule by which the rows of a register come to it, where it is computed from these."""
 
     @property
     def label(self) -> str:
@@ -195,7 +219,7 @@ class Cell:
     @property
     def is_input(self) -> bool:
         """Whether the agency fills it, rather than the template's formula."""
-        return not self.defined_by
+        return not (self.defined_by or self.drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +465,9 @@ class Form:
     """Of what a report speaks: a year, a half-year, a quarter or a month."""
     mark: str = ""
     """Eight letters that change whenever anything in the form's text does: which rules a report was judged by."""
+    registers: tuple[Register, ...] = ()
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
+    """Figures of tables that the rows of a register come to, by the cell."""
     reference: str = ""
     """How another process finds it: the id of a shipped form, the path of a district's own."""
 
@@ -502,6 +529,32 @@ class Form:
             entry.role: " ".join(entries.get(entry.key, "").split()) for entry in self.entries if entry.role
         }
         return Clerk(*(by_role.get(name, "") for name in Clerk.__slots__))
+
+    @property
+    def valued_entries(self) -> tuple[Entry, ...]:
+        """The entries that are values of the report: those of which the pipeline makes no other use."""
+        return tuple(entry for entry in self.entries if not entry.role)
+
+    def register(self, key: str) -> Register:
+        """Return the register ``key``; StopIteration if the form has none."""
+        return next(register for register in self.registers if register.key == key)
+
+    def place_of(self, key: str) -> Place | None:
+        """Return where a field, or a value in a row of a register, stands in the template; None for what is neither."""
+        found = row_of(key)
+        if found is None:
+            return self.places.get(key)
+        register = next((own for own in self.registers if own.key == found[0]), None)
+        column = register.index.get(found[1]) if register else None
+        return register.place(column, found[2]) if register and column is not None else None
+
+    def spot_of(self, key: str) -> tuple[str, int, int]:
+        """Return (sheet, row, column) of a field, or of a value in a row of a register, in the template."""
+        found = row_of(key)
+        if found is None:
+            return self.positions[key]
+        register = self.register(found[0])
+        return register.sheet, layout.ROWS_TOP + found[2], register.index[found[1]]
 
     def narrative(self, rule_id: str) -> Narrative | None:
         """Return the rule over texts ``rule_id``, if it is one."""

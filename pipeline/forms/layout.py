@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.forms.form import Cell, Entry, Grid, Sheet, Table, Text
+    from pipeline.forms.registers import Register
 
 TITLE_ROW = 0
 HINT_ROW = 1
@@ -19,6 +20,8 @@ NIL_ROW = 2
 """Of a table sheet: the row of 本表全为零 and its answer."""
 TABLE_TOP = 4
 TABLE_LEFT = 0
+ROWS_HEAD, ROWS_TOP = 4, 5
+"""Of a register: the row of the column headings, and the first row to be filled in."""
 LIST_TOP = 3
 """Of an entries or texts sheet: the first line; the row above it holds the column headings."""
 LABEL_COLUMN = 0
@@ -86,6 +89,7 @@ def positions(
     texts: Sequence[Text],
     tables: Sequence[Table],
     grids: Mapping[str, Grid],
+    registers: Sequence[Register] = (),
 ) -> dict[str, Position]:
     """Return (sheet, row, column), zero-based, of every entry, text, nil return and number."""
     found: dict[str, Position] = {}
@@ -94,6 +98,8 @@ def positions(
         lines += [item.key for item in texts if item.sheet == sheet.name]
         for number, key in enumerate(lines):
             found[key] = (sheet.name, LIST_TOP + number, ANSWER_COLUMN)
+    for register in registers:
+        found[register.nil_key] = (register.sheet, NIL_ROW, TABLE_LEFT + 1)
     for table in tables:
         grid = grids[table.key]
         found[table.nil_key] = nil_position(table, grid)

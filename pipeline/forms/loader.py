@@ -34,18 +34,22 @@ from pipeline.forms.form import (
     last_year,
 )
 from pipeline.forms.grid import build_grid, cell_key, is_tiled
-from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
+from pipeline.forms.register_loader import load_drawn, load_registers, refuse_pattern
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
+from pipeline.forms.values.numbers import NUMBER_KINDS
+from pipeline.forms.values.registry import faults_of
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import TomlSource
 from pipeline.toml_source import TomlTable as TomlSection
 
+TABLE_KINDS = tuple(name for name, kind in NUMBER_KINDS.items() if kind.summed)
+"""Kinds of the cells of a table: every one of them is added up over the agencies."""
 DEFAULT_FORM = "annual_report_2021"
 TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
-    "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "headline", "chart", "draft", "rule",
+    "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "register", "headline", "chart", "draft", "rule",
     "summary_rule", "words", "period",
 }  # fmt: skip
 
@@ -107,6 +111,13 @@ def data_dictionary(form: Form) -> list[FieldInfo]:
         add(entry.key, entry.label, entry.kind)
     for text in form.texts:
         add(text.key, text.label, "text")
+    for register in form.registers:
+        add(register.nil_key, f"{register.name} / {register.nil_label}", "choice")
+        for number, column in enumerate(register.columns):
+            place = register.place(number, 0)
+            key = f"{register.key}.{column.key}"
+            label = f"{register.name} / {column.label}"
+            rows.append(FieldInfo(key, label, column.kind, place.sheet, place.cell, input=True))
     for table in form.tables:
         add(table.nil_key, f"{table.name} / {table.nil_label}", "choice")
         for cell in form.cells_of(table.key):
@@ -130,26 +141,33 @@ def _built(source: TomlSource) -> Form:
     """Check and build the form of ``source``. Raises ConfigError with file and line."""
     source.refuse_unknown_tables(TOP_LEVEL)
     sheets = [section.into(Sheet) for section in source.tables("sheet")]
-    entries = [section.into(Entry) for section in source.tables("entry")]
+    entries = [load_entry(section) for section in source.tables("entry")]
     texts = [section.into(Text) for section in source.tables("text")]
     tables = [load_table(section) for section in source.tables("table")]
+    registers = load_registers(source)
     refuse_incoherent(source)
     refuse_unknown_names(source)
     cells = _cells(tables)
     _refuse_duplicates(
         source,
         [sheet.name for sheet in sheets],
-        [table.key for table in tables],
+        [*(table.key for table in tables), *(register.key for register in registers)],
         [
             *(entry.key for entry in entries),
             *(text.key for text in texts),
             *(table.nil_key for table in tables),
+            *(register.nil_key for register in registers),
             *(cell.key for cell in cells),
         ],
     )
     checks = load_checks(source, tables, cells)
     defined = _definitions(checks)
     cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
+    drawn = {item.cell: item for item in load_drawn(source, registers, cells)}
+    cells = [
+        replace(cell, drawn=item.rule) if (item := drawn.get(cell.key)) and item.defines else cell
+        for cell in cells
+    ]
     grids = {table.key: build_grid(table) for table in tables}
     for section, grid in zip(source.tables("table"), grids.values(), strict=True):
         if not is_tiled(grid):
@@ -157,7 +175,7 @@ def _built(source: TomlSource) -> Form:
                 "标签排不成表：同一组的行（列）要连在一起，一行（列）的标签不能是另一行（列）的上级。",
                 "block",
             )
-    where = layout.positions(sheets, entries, texts, tables, grids)
+    where = layout.positions(sheets, entries, texts, tables, grids, registers)
     top = source.top()
     facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
     return top.into(
@@ -173,6 +191,8 @@ def _built(source: TomlSource) -> Form:
             )
         ),
         tables=tuple(tables),
+        registers=registers,
+        drawn=drawn,
         cells=tuple(cells),
         checks={check.id: check_said(check, facts) for check in checks},
         basics={key: rule_said(basic, facts) for key, basic in load_basics(source).items()},
@@ -180,7 +200,7 @@ def _built(source: TomlSource) -> Form:
         headlines=_headlines(source, cells),
         charts=load_charts(source, tables, cells),
         drafts=load_drafts(source, [text.key for text in texts], tables, cells),
-        superseded=source.table("superseded").into(Superseded),
+        superseded=_superseded(source),
         words=_called(source),
         grids=grids,
         positions=where,
@@ -202,6 +222,21 @@ def _called(source: TomlSource) -> Words:
         paper=found.paper or title,
         office=found.office or library.OFFICE,
     )
+
+
+def load_entry(section: TomlSection) -> Entry:
+    """Read one [[entry]]. Raises ConfigError with file and line."""
+    entry = section.into(Entry)
+    for problem, token in faults_of(entry):
+        raise section.fault(problem, token)
+    refuse_pattern(section, entry.pattern)
+    return entry
+
+
+def _superseded(source: TomlSource) -> Superseded:
+    """Return the form that this one replaced; one that replaced none need not say so."""
+    section = source.table("superseded")
+    return section.into(Superseded) if section.values else Superseded("", ())
 
 
 def load_table(section: TomlSection) -> Table:
@@ -254,8 +289,8 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     label, groups = (_words(section, item, name, token) for name in ("label", "groups"))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
-    if is_column and item.get("kind") not in tuple(NUMBER_KINDS):
-        raise section.fault(f"“{key}”的 kind 应为 {'、'.join(NUMBER_KINDS)} 之一。", token)
+    if is_column and item.get("kind") not in TABLE_KINDS:
+        raise section.fault(f"“{key}”的 kind 应为 {'、'.join(TABLE_KINDS)} 之一。", token)
     return Line(key, label, groups, str(item.get("kind", "")))
 
 

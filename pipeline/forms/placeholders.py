@@ -22,6 +22,7 @@ ALLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "text": {"label": (), "prompt": ()},
     "section": {"title": ()},
     "table": {"name": (), "nil_label": ()},
+    "register": {"name": (), "nil_label": (), "hint": ()},
     "headline": {"label": ()},
     "chart": {"title": (), "unit": ()},
     "narrative": {"title": (), "source": ("authority",), "remedy": ("year", "prompt")},

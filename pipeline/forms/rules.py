@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.forms.expand import Expander
 from pipeline.forms.form import Balance, Basic, Cell, RelationName, Rule, SummaryRule, Table
+from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
 from pipeline.toml_source import TomlTable
 
@@ -32,6 +33,23 @@ GUARDS: Mapping[str, frozenset[str]] = {
     "C09": frozenset(),
 }
 """The rules without which a report is not complete, and what they find that leaves it whole all the same."""
+
+VALUE_GUARDS = ("V01", "V02")
+"""What else a form needs that asks for values outside of tables: that a value is one, and that the rows of a register are."""
+
+
+def has_values(source: TomlSource) -> bool:
+    """Whether a form asks for values outside of tables that can be wrong: registers, and entries that are more than a text."""
+    plain = {"text"}
+    return bool(source.tables("register")) or any(
+        not item.values.get("role")
+        and (
+            item.values.get("kind") not in plain
+            or item.values.get("required") is True
+            or bool(item.values.keys() & {"pattern", "limits"})
+        )
+        for item in source.tables("entry")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +106,10 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
             _refuse_limits(section, basic, level, limits)
         _refuse_weak(section, basic)
         found[basic.id] = basic
+    found |= load_rules(source)
     missing = [rule for rule in GUARDS if rule not in found]
+    if has_values(source):
+        missing += [rule for rule in VALUE_GUARDS if rule not in found]
     if missing:
         raise source.top().fault(f"缺少每份报送都要遵守的规则（[[basic]]）：{'、'.join(missing)}。")
     return found

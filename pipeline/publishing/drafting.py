@@ -60,7 +60,7 @@ def partial_mark(summary: DistrictSummary) -> str:
 
 def _report(form: Form, summary: DistrictSummary, texts: dict[str, list[str]]) -> Report:
     mark = partial_mark(summary)
-    if mark:
+    if mark and form.texts:
         gap = to_fill_in(f"{mark}，未含：{absentees(summary)}。单位报齐后重新生成；确需按此报出的，删去本段")
         first = form.texts[0].key
         texts[first] = [gap, *texts.get(first, ())]

@@ -41,12 +41,15 @@ from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.documents import PrintJob
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
+from pipeline.publishing.listings import listed_names
 from pipeline.publishing.returning import shown_in
 from pipeline.publishing.summary.background import Background
 from pipeline.publishing.year_folder import is_as_written
 from pipeline.wording.messages import notices
 
 RETURNED = "returned"
+_ALWAYS_NAMED = ("summary", "district_report")
+"""In ``run.json``: named also where there is no such file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ class FilePlan:
     """What each file that speaks of one submission alone is made of, as a digest; and of one report of an earlier year."""
     archive: tuple[Archived, ...] = ()
     """The reports of earlier years in the folder for the portal."""
+    printed: tuple[str, ...] = ()
+    """The names of the documents that are made: none of a form that prints nothing."""
 
 
 def plan(publication: Publication) -> FilePlan:
@@ -114,6 +119,7 @@ def plan(publication: Publication) -> FilePlan:
         id(item)
         for item in publication.assessments
         if id(item) in stems
+        and publication.form.sections
         and item.report
         and not (is_summed(publication.form, item.report) or unanswered(publication.form, item))
     )
@@ -122,7 +128,13 @@ def plan(publication: Publication) -> FilePlan:
     bases = _bases(publication, stems, offered, returned)
     bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}
     return FilePlan(
-        _files(publication.form, publication.district), stems, offered, returned, bases, tuple(older)
+        _files(publication.form, publication.district),
+        stems,
+        offered,
+        returned,
+        bases,
+        tuple(older),
+        tuple(_printed(publication, stems).values()),
     )
 
 
@@ -147,7 +159,7 @@ def jobs(publication: Publication, planned: FilePlan, folder: Path, staying: set
         for state in publication.summary.states
         if state.counting
         and (report := state.counting.report)
-        and (stem := planned.stems.get(id(state.counting)))
+        and (stem := _printed(publication, planned.stems).get(id(state.counting)))
     ]
 
 
@@ -169,7 +181,9 @@ def recorded(
             item,
             words[id(item)],
             clerk=publication.form.clerk_of(item.submission.reading.entries),
-            **_report_paths(planned.stems.get(id(item)), is_offered=id(item) in planned.offered),
+            **_report_paths(
+                _printed(publication, planned.stems).get(id(item)), is_offered=id(item) in planned.offered
+            ),
             returned=planned.returned.get(id(item)),
             counts=id(item) in planned.stems,
             word=spoken.get(id(item)),
@@ -184,7 +198,7 @@ def recorded(
     return record.run_record(
         publication.summary,
         now=publication.now,
-        files=planned.files,
+        files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files},
         submissions=by_file,
         archive=[path for item in planned.archive for path in item.paths],
     )
@@ -205,12 +219,13 @@ def _files(form: Form, district: District) -> dict[str, str]:
     document = f"{district.name}{title_of(district.year)}", form.words.document
     return {
         "summary": f"{safe_name(about, '汇总表')}.xlsx",
-        "district_report": f"{safe_name(*document)}.docx",
+        **({"district_report": f"{safe_name(*document)}.docx"} if form.sections else {}),
         "upward": f"{safe_name(about, '上报表')}.xlsx",
         "dashboard": PAGE,
         "site": copy_of(PAGE),
         "figures": "figures.csv",
         "findings": "findings.csv",
+        **{name: f"{name}.csv" for name in listed_names(form)},
     }
 
 
@@ -221,6 +236,11 @@ def _stems(publication: Publication) -> dict[int, str]:
         (state, names.take(state.agency.name, state.agency.code)) for state in publication.summary.states
     ]
     return {id(state.counting): stem for state, stem in stems if state.counting}
+
+
+def _printed(publication: Publication, stems: Mapping[int, str]) -> Mapping[int, str]:
+    """Return the names of those documents that are made: none of a form that prints nothing."""
+    return stems if publication.form.sections else {}
 
 
 def _returned(publication: Publication) -> dict[int, str]:
@@ -237,7 +257,10 @@ def _bases(
     publication: Publication, stems: Mapping[int, str], offered: frozenset[int], returned: Mapping[int, str]
 ) -> dict[str, str]:
     layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
-    printed = {number: paths_of(stem, is_offered=number in offered) for number, stem in stems.items()}
+    printed = {
+        number: paths_of(stem, is_offered=number in offered)
+        for number, stem in _printed(publication, stems).items()
+    }
     found = {
         path: digest_of((layouts, publication.bases[number]))
         for number, several in printed.items()

@@ -44,7 +44,7 @@ def outdated(folder: Path, tonight: record.Record, known: Iterable[str]) -> tupl
 
 def drafts(found: record.Record) -> frozenset[str]:
     """Return the outputs that people are asked to complete."""
-    return frozenset({str(found["files"]["district_report"])})
+    return frozenset({path for path in (found["files"]["district_report"],) if path})
 
 
 def all_paths(found: record.Record) -> set[str]:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import Assessment, Made, Notice, PastReport
-from pipeline.publishing import archive, documents, drafting
+from pipeline.publishing import archive, documents, drafting, listings
 from pipeline.publishing import listed_files as before
 from pipeline.publishing import template as workbook
 from pipeline.publishing.data import datafiles, record
@@ -64,7 +64,7 @@ def publish(
     planned = plan(publication)
     tonight = recorded(publication, planned, words)
     if dry_run:
-        reports = [folder / path_of(stem, WORD) for stem in planned.stems.values()]
+        reports = [folder / path_of(stem, WORD) for stem in planned.printed]
         tonight = record.with_pdfs(tonight, pdf.current(folder, reports))
         return Published(tonight, (), before.outdated(folder, tonight, publication.made))
     try:
@@ -182,7 +182,7 @@ def _announce(publication: Publication, planned: FilePlan, folder: Path, tonight
     """Say what will be written, and clear what a run that was cut off left half-written."""
     if publication.was_cut_off:
         clear_unfinished(folder)
-    printed = {path_of(stem, WORD): path_of(stem, pdf.SUFFIX) for stem in planned.stems.values()}
+    printed = {path_of(stem, WORD): path_of(stem, pdf.SUFFIX) for stem in planned.printed}
     publication.announce(
         before.all_paths(record.with_pdfs(tonight, printed) if publication.with_pdf else tonight)
     )
@@ -227,7 +227,10 @@ def _of_the_night(
             background=known,
         ),
     )
-    yield found["district_report"], partial(drafting.render_district_report, layouts.word, form, district)
+    if "district_report" in found:
+        yield found["district_report"], partial(drafting.render_district_report, layouts.word, form, district)
     yield found["upward"], partial(drafting.upward_table, form, district, publication.district.level)
     yield found["figures"], partial(datafiles.figures_csv, form, district)
+    for listing in listings.listings_of(form, district):
+        yield found[listing.key], partial(listings.listing_csv, listing)
     yield found["findings"], partial(datafiles.findings_csv, rows)

@@ -70,7 +70,10 @@ class JudgingContext:
         """Digest what every judgement of the campaign depends on."""
         own = self.district
         settings = (own.name, own.level, own.year, own.form, own.form_mark, own.deadline, own.rules)
-        return digest_of((program(), settings, own.trusted_senders, *own.extensions, *own.roster_agencies))
+        days = (own.calendar.holidays, own.calendar.workdays) if self.form.registers else ()
+        return digest_of(
+            (program(), settings, *days, own.trusted_senders, *own.extensions, *own.roster_agencies)
+        )
 
     def decided(self, *kinds: DecisionKind) -> list[Decision]:
         """Return the decisions of ``kinds``."""
@@ -440,5 +443,6 @@ def _judge(
             for agency in campaign.district.roster_agencies
         },
         waivers=campaign.decided(DecisionKind.WAIVE),
+        calendar=campaign.district.calendar,
         others=[item.report for item in kept if item.report],
     )

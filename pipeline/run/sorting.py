@@ -204,12 +204,18 @@ def _differing(
 
 
 def _says_the_same(one: Reading, other: Reading) -> bool:
-    return (one.numbers, one.texts) == (other.numbers, other.texts)
+    return _said(one) == _said(other)
+
+
+def _said(reading: Reading) -> tuple[object, ...]:
+    return reading.numbers, reading.texts, [rows.cells for rows in reading.registers.values()]
 
 
 def _is_filled(reading: Reading) -> bool:
     """Whether it is a report that somebody filled in: templates come along in answers."""
-    return any(value is not None for value in reading.numbers.values())
+    return any(value is not None for value in reading.numbers.values()) or any(
+        rows.cells for rows in reading.registers.values()
+    )
 
 
 # ---------------------------------------------------------------- in which order

@@ -40,7 +40,8 @@ def spelled(form: Form, keys: Iterable[str]) -> str:
     """Say where fields stand in the template, sheet by sheet, and of several how many they are."""
     cells: dict[str, list[str]] = {sheet.name: [] for sheet in form.sheets}
     for key in dict.fromkeys(keys):
-        cells[form.places[key].sheet].append(form.places[key].cell)
+        if place := form.place_of(key):
+            cells[place.sheet].append(place.cell)
     return "；".join(
         f"{sheet} {'、'.join(cell_ranges(found))}{f'（{len(found)} 格）' if len(found) > 1 else ''}"
         for sheet, found in cells.items()

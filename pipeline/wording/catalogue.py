@@ -522,6 +522,51 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("C04", "restated"): Wording(
         "保存的总计 {stated} 没有更新，已重新计算为 {value}", "", "{stated}", "{value}"
     ),
+    ("C04", "column"): Wording(
+        "“{label}”有 {count} 处的写法已统一，例如“{raw}”按“{value}”读取", "", "{raw}", "{value}"
+    ),
+    ("C01", "value"): Wording("没有填写", "{prompt}"),
+    ("C09", "nil_rows"): Wording(
+        "“{label}”选了“是”，表中却有 {count} 条", "有内容的请改选“否”；没有的请清空这些行", "是", "否"
+    ),
+    ("V01", "choice"): Wording("填的是“{raw}”，不是可以填的内容", "{prompt}", "{raw}"),
+    ("V01", "date"): Wording("填的是“{raw}”，不是能确定的日期", "{prompt}", "{raw}"),
+    ("V01", "year"): Wording("填的是“{raw}”，不是四位年份", "{prompt}", "{raw}"),
+    ("V01", "period"): Wording("填的是“{raw}”，看不出是哪个时期", "{prompt}", "{raw}"),
+    ("V01", "date_range"): Wording("填的是 {value}，不在 {limit} 之间", "请核对日期", "{value}", "{limit}"),
+    ("V01", "long"): Wording("有 {count} 字，最多 {limit} 字", "请精简", "{count} 字", "不超过 {limit} 字"),
+    ("V01", "short"): Wording(
+        "只有 {count} 字，至少 {limit} 字", "请补充", "{count} 字", "不少于 {limit} 字"
+    ),
+    ("V01", "pattern"): Wording("填的是“{value}”，写法不符合要求", "{prompt}", "{value}"),
+    ("V01", "places"): Wording("填的是 {value}，小数超过 {limit} 位", "{prompt}", "{value}"),
+    ("V01", "small"): Wording("填的是 {value}，小于 {limit}", "{prompt}", "{value}", "不小于 {limit}"),
+    ("V01", "large"): Wording("填的是 {value}，大于 {limit}", "{prompt}", "{value}", "不大于 {limit}"),
+    ("V02", "duplicate"): Wording(
+        "“{label}”与第 {row} 条相同", "同一件只填一行；不是同一件的，请核对“{label}”"
+    ),
+    ("V02", "empty"): Wording("“{table}”一条也没有填", "请逐条填写；确实没有的，在“{label}”处选“是”"),
+    ("V02", "extra_column"): Wording(
+        "“{label}”这一列不是表样规定的，没有读取", "需要报送的，请填到规定的列里", "{label}"
+    ),
+    ("V02", "stated_sum"): Wording(
+        "合计行的“{label}”写的是 {stated}，各条相加是 {value}",
+        "请核对各条的数字；合计行可以不填",
+        "{stated}",
+        "{value}",
+    ),
+    ("rows", "order"): Wording("{value} 早于“{other}”的 {than}", "{remedy}", "{value}", "不早于 {than}"),
+    ("rows", "due"): Wording(
+        "从“{other}”{than}到{value}是 {days} 个工作日，超过 {limit} 个",
+        "{remedy}",
+        "{days}",
+        "不超过 {limit}",
+    ),
+    ("rows", "needs"): Wording("{condition}，这里不能空着", "{remedy}"),
+    ("rows", "blank"): Wording("{condition}，这里却填了“{value}”", "{remedy}", "{value}"),
+    ("rows", "drawn"): Wording(
+        "表中是 {stated}，由“{table}”逐条得出的是 {value}", "{remedy}", "{stated}", "{value}"
+    ),
     ("C05", ""): Wording("填的是 {value}，不能是负数", "请核对后填写 0 或正数", "{value}", "不小于 0"),
     ("C06", ""): Wording("填的是 {value}，件数应是整数", "请核对后填写整数", "{value}", "整数"),
     ("C07", "decimals"): Wording(

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
+from pipeline.forms.values.keys import row_of
 from pipeline.model import (
     CHINA,
     Bounce,
@@ -103,7 +104,8 @@ def notice(form: Form, finding: Finding) -> Notice:
             "remedy": remedy.replace("{prompt}", _prompt(form, finding.key)),
         }
     else:
-        wording = CATALOGUE[finding.code, finding.variant]
+        of_rows = (_ROWS, finding.variant)
+        wording = CATALOGUE[of_rows if of_rows in CATALOGUE else (finding.code, finding.variant)]
     fault = ("（试行规则）" if finding.on_trial else "") + wording.fault.format_map(facts)
     remedy = way_out(form, finding.suggestions) or wording.remedy.format_map(facts)
     pleaded = _pleaded(form, finding)
@@ -136,6 +138,8 @@ def notice(form: Form, finding: Finding) -> Notice:
     )
 
 
+_ROWS = "rows"
+"""In the catalogue: what rules over the rows of a register find, whatever they are called."""
 _OF_THE_ROSTER = "contact"
 """A fact that is the district's own word: whom to call, whose number must be whole."""
 
@@ -183,6 +187,8 @@ def in_order(form: Form, findings: Sequence[Finding]) -> list[Finding]:
         head = heads.get(finding.cause, finding)
         name = head.place.sheet if head.place else ""
         _, row, column = form.positions.get(head.key or "", ("", 0, 0))
+        if found := row_of(head.key or ""):
+            row = found[2]
         return -finding.severity.weight, sheets.get(name, 0), row, column, finding.cause
 
     return sorted(findings, key=order)
@@ -272,7 +278,16 @@ def _label(form: Form, key: str | None) -> str:
         return ""
     if key in form.by_key:
         return form.by_key[key].short_label
+    if found := row_of(key):
+        return _column_label(form, *found)
     return next((item.label for group in (form.entries, form.texts) for item in group if item.key == key), "")
+
+
+def _column_label(form: Form, register: str, column: str, row: int) -> str:
+    """Name a value in a row of a register: the heading of its column, and which row it is."""
+    columns = next((own.columns for own in form.registers if own.key == register), ())
+    label = next((own.label for own in columns if own.key == column), "")
+    return f"第 {row + 1} 条，{label}"
 
 
 def _prompt(form: Form, key: str | None) -> str:

@@ -28,7 +28,7 @@ def without_sheet(kind: str) -> str:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        (without("text"), "[[text]]"),
+        (without("text"), "工作表"),
         (without("headline"), "[[headline]]"),
         (without("basic"), "[[basic]]"),
         (without("table"), "[[table]]"),

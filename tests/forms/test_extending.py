@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.loader import parse_form
 from pipeline.forms.narrative import FigureClaims
+from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import ConfigError
 
 HEAD = 'id = "own"\nextends = "annual_report_2021"\n'

@@ -12,13 +12,14 @@ import pytest
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import load_district
-from pipeline.forms.coherence import ENTRY_KINDS, ROLES, SHEET_KINDS
+from pipeline.forms.coherence import ROLES, SHEET_KINDS
 from pipeline.forms.extending import NAMES
 from pipeline.forms.faults import faults_of
-from pipeline.forms.kinds import NUMBER_KINDS
 from pipeline.forms.library import FORMS_NAME, in_file, own_mark
 from pipeline.forms.loader import form_ids, load_form, load_reference
 from pipeline.forms.relations import RELATIONS
+from pipeline.forms.values.numbers import NUMBER_KINDS
+from pipeline.forms.values.registry import KINDS
 from pipeline.model import ConfigError
 from tests.forms.trial import use
 from tests.support.fills import consistent_numbers
@@ -171,7 +172,7 @@ def test_what_the_page_says_of_rules_is_what_the_example_says() -> None:
 
 def test_the_page_names_every_kind_and_relation() -> None:
     page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
-    for word in (*NUMBER_KINDS, *RELATIONS, *SHEET_KINDS, *ENTRY_KINDS, *ROLES, *form_ids()):
+    for word in (*NUMBER_KINDS, *RELATIONS, *SHEET_KINDS, *KINDS, *ROLES, *form_ids()):
         assert word in page, word
     for kind in NAMES:
         assert f"[[{kind}]]" in page or f"`{kind}`" in page, kind

@@ -17,6 +17,7 @@ from pipeline.periods import last_ended, period_after, period_before, spelled
 from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.data.downloads import compile_downloads, figures_list, figures_workbook
 from pipeline.publishing.drafting import render_district_report, upward_table
+from pipeline.publishing.listings import listing_csv, listings_of
 from pipeline.publishing.returning import returned_of
 from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.template import Stamp, build_workbook
@@ -24,6 +25,7 @@ from pipeline.publishing.web.report_page import compile_page, render_page
 from pipeline.publishing.word import report as word
 from pipeline.publishing.word.layout import build_layout
 from pipeline.wording.messages import notices
+from tests.support.rows import entries_of, nil_of, rows_of
 from tests.support.submissions import AGENCY, submission_of
 
 NOW = datetime(2024, 1, 26, 18, 0, tzinfo=UTC)
@@ -39,7 +41,13 @@ def use(form: Form) -> None:
     for item in judged:
         assert all(said.message for said in notices(form, item.findings))
         back = returned_of(form, [item], item)
-        build_workbook(form, values=back.values, explanations=back.explanations, notices=back.notices)
+        build_workbook(
+            form,
+            values=back.values,
+            explanations=back.explanations,
+            notices=back.notices,
+            registers=back.registers,
+        )
     _publish(form, judged)
     assert data_dictionary(form)
     assert printed(schema_of(form))
@@ -62,7 +70,11 @@ def _submission(form: Form, number: int, past: PastReport) -> Submission:
         odd = ["/", "2件", "-5", "0.5", "十二", "2.1234567", "251000元", "1,200"]
         values |= {key: odd[at % len(odd)] for at, key in enumerate(inputs)}
     stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=period, level=AGENCY.level, district="试")
-    content = build_workbook(form, stamp, values=values, past=past)
+    rows = rows_of(form, random.Random(number)) if number < 2 else {}
+    values |= nil_of(form, rows) | entries_of(form, random.Random(number)) if number < 2 else {}
+    if number == 3:
+        rows = {own.key: [["？"] * len(own.columns)] * 2 for own in form.registers}
+    content = build_workbook(form, stamp, values=values, past=past, registers=rows)
     return replace(
         submission_of(read(form, content), number=number),
         agency=replace(AGENCY, code=f"{number:03}"),
@@ -95,3 +107,4 @@ def _publish(form: Form, judged: list[Assessment]) -> None:
     assert render_district_report(layout, form, summary)
     assert upward_table(form, summary, "县区")
     assert figures_csv(form, summary)
+    assert all(map(listing_csv, listings_of(form, summary)))

@@ -12,8 +12,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from pipeline.forms.form import Form
+from pipeline.forms.values.typed import type_cell
 from pipeline.intake.read.reading import read
-from pipeline.intake.read.values import type_cell
 from pipeline.intake.read.xlsx_styles import changes, marked_texts
 from pipeline.model import Number, Reading, Severity
 from pipeline.publishing.template import build_workbook

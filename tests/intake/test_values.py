@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from pipeline.forms.kinds import LARGEST
+from pipeline.forms.values.numbers import LARGEST
+from pipeline.forms.values.typed import type_cell
 from pipeline.intake.read.spreadsheet import Raw
-from pipeline.intake.read.values import type_cell
 from pipeline.model import Number
 
 

@@ -113,10 +113,10 @@ def stated(reading: Reading, *, level: str | None = None) -> Identity:
     own_level = level or claims.stamp.get("level") or DEFAULT_LEVEL
     agency = Agency(claims.code, claims.agency, "", own_level) if claims.agency else None
     findings: list[Finding] = []
-    if reading.numbers and agency is None:
+    if reading.is_placed and agency is None:
         findings.append(_finding(reading, "agency", "agency_missing"))
     year = _stated_year(reading)
-    if reading.numbers and year is None:
+    if reading.is_placed and year is None:
         findings.append(_finding(reading, "year", _about(reading, "missing")))
     return Identity(agency, held=False, findings=tuple(findings), year=year)
 
@@ -128,7 +128,7 @@ def named_in(path: str, roster: Roster) -> Agency | None:
 
 def _is_blind(reading: Reading) -> bool:
     """Say whether the file is returned whatever it states: it did not open or is not on the form."""
-    return not reading.numbers
+    return not reading.is_placed
 
 
 def _agency(reading: Reading, roster: Roster) -> Identity:

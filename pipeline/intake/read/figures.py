@@ -15,13 +15,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import with_totals
+from pipeline.forms.drawing import drawn_formula
 from pipeline.forms.formulas import total_formula
-from pipeline.forms.kinds import LARGEST
 from pipeline.forms.layout import YES
+from pipeline.forms.values.numbers import LARGEST
+from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadable
 from pipeline.intake.read.cellxml import UNSPELLED
 from pipeline.intake.read.formula_value import value_of
 from pipeline.intake.read.labels import answered, normalise
-from pipeline.intake.read.values import Typed, exact, shown, type_cell, unreadable
 from pipeline.intake.read.xlsx_styles import STRUCK, changes
 from pipeline.model import Fact, Finding, Number, Place, a1
 
@@ -219,7 +220,7 @@ def _total_formulas(form: Form) -> Mapping[str, str]:
         cell.key: _squeezed(total_formula(form, form.balance(cell.defined_by)))
         for cell in form.cells
         if cell.defined_by
-    }
+    } | {key: _squeezed(drawn_formula(form, drawn)) for key, drawn in form.drawn.items() if drawn.defines}
 
 
 def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
@@ -229,7 +230,7 @@ def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
         cell.key: _squeezed(total_formula(shifted, form.balance(cell.defined_by)))
         for cell in form.cells
         if cell.defined_by and cell.key in placement.positions
-    }
+    } | {key: _squeezed(drawn_formula(form, drawn)) for key, drawn in form.drawn.items() if drawn.defines}
 
 
 def _squeezed(formula: str) -> str:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
 from pipeline.forms.form import Entry, Text
-from pipeline.forms.kinds import EXACT
+from pipeline.forms.values.numbers import EXACT
+from pipeline.forms.values.typed import shown, type_cell
 from pipeline.intake.read.labels import likeness, normalise
 from pipeline.intake.read.lines import ALIKE_ENOUGH
-from pipeline.intake.read.values import shown, type_cell
 from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Listed:
     """Answers by key, their places, and what was not found."""
 
     answers: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, Raw] = field(default_factory=dict)
+    """What the cell of an answer holds."""
     places: dict[str, Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     read: set[tuple[str, int, int]] = field(default_factory=set)
@@ -186,6 +188,7 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
     if length > layout.CELL_CHARACTERS:
         result.findings.append(_too_long(item, Place(sheet.name, a1(row, where)), length))
     result.answers[item.key] = answer
+    result.raw[item.key] = sheet.at(row, where) if answer else None
     result.places[item.key] = Place(sheet.name, a1(row, where))
 
 

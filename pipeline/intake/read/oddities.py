@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.forms.values.typed import shown, type_cell
 from pipeline.intake.read.labels import tells_another_year
-from pipeline.intake.read.values import shown, type_cell
 from pipeline.model import Fact, Finding, Number, Place, a1
 from pipeline.wording.addresses import cell_ranges
 

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
+from pipeline.forms.values.typed import shown
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.shifted import blocks_of, is_figure
 from pipeline.intake.read.table_search import LineFault, Text, filled_row, search_table
-from pipeline.intake.read.values import shown
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form, Table

@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import total_of, with_totals
+from pipeline.forms.drawing import drawn_figures
 from pipeline.forms.weighed import weighed
 from pipeline.intake.documents.reading import read_report
+from pipeline.intake.entries import read_entries
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.refusal import Refused
@@ -32,6 +34,7 @@ from pipeline.intake.read.spreadsheet import open_workbook
 from pipeline.intake.read.titles import foreign_titles
 from pipeline.intake.read.unread_figures import strays
 from pipeline.intake.read.unread_texts import stray_texts
+from pipeline.intake.registers import read_registers
 from pipeline.intake.stamped import REFUSING, about_stamp
 from pipeline.intake.strange_sheets import strange_sheets
 from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, a1
@@ -101,13 +104,14 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     if any(lacking) and _is_superseded(form, sheets):
         return _superseded(form, claims, placements, sheets, listed, remarks)
     missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
+    registers = read_registers(form, sheets)
     said = about_stamp(form, stamp, lacking)
     if said:
         remarks = (*remarks, said)
     if said and said.variant == REFUSING:
         return Reading(None, claims, entries=entries, findings=tuple(remarks))
-    if len(missing) == len(form.tables):
-        findings = (*remarks, *(_missing_table(form, table) for table in missing))
+    if len(missing) == len(form.tables) and not registers.rows:
+        findings = (*remarks, *(_missing_table(form, table) for table in missing), *registers.findings)
         return Reading(None, claims, entries=entries, findings=findings)
     figures = TableFigures()
     period = claims.year or named(stamp.get("year", ""))
@@ -122,9 +126,15 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             figures.findings += (
                 [paste.finding] if paste else strays(form, table, placed, sheets, is_nil=is_nil)
             )
+    drawn = drawn_figures(form, registers.rows, year)
+    for key, value in drawn.items():
+        if form.by_key[key].drawn and figures.numbers.get(key) is None:
+            figures.numbers[key] = value
     numbers = complete(form, figures)
     figures.findings += _open_totals(form, sheets, numbers, figures.places)
-    held = {placed.sheet for _, placed in placements}
+    placed_on = {placed.sheet for _, placed in placements}
+    held = placed_on | {rows.sheet for rows in registers.rows.values()}
+    valued = read_entries(form, listed, entries)
     lines = sheets_of_lines(form, sheets)
     known = {*held, *lines, *(name for name, _, _ in listed.read), *_copies(placements)}
     return Reading(
@@ -132,11 +142,12 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         claims,
         numbers=numbers,
         texts=answers_of(listed, form.texts),
-        entries=entries,
+        entries=valued.answers,
         explanations=read_explanations(form, sheets),
-        places={**figures.places, **listed.places},
-        unreadable=figures.unreadable,
-        nil_tables=frozenset(figures.nil_tables),
+        places={**figures.places, **listed.places, **registers.places},
+        unreadable={**figures.unreadable, **valued.unreadable, **registers.unreadable},
+        nil_tables=frozenset((*figures.nil_tables, *registers.nil)),
+        registers=registers.rows,
         computed=frozenset(
             key for key, value in numbers.items() if value is not None and figures.numbers.get(key) is None
         ),
@@ -148,6 +159,8 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
             *strange_sheets(form, sheets, known),
             *figures.findings,
+            *valued.findings,
+            *registers.findings,
         ),
     )
 
@@ -162,7 +175,7 @@ def _open_totals(
     form: Form, sheets: Sequence[SheetData], numbers: Mapping[str, Number | None], places: Mapping[str, Place]
 ) -> Iterable[Finding]:
     """Point at totals that were typed in the file before, contradicted their parts, and whose parts come to the same still."""
-    inputs = {cell.key: numbers[cell.key] for cell in form.cells if cell.is_input}
+    inputs = {cell.key: numbers[cell.key] for cell in form.cells if not cell.defined_by}
     sums = with_totals(form, inputs)
     for key, (typed, then) in read_open_totals(form, sheets).items():
         check = form.checks.get(key)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import is_last_year
-from pipeline.intake.read.values import type_cell
+from pipeline.forms.values.typed import type_cell
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form, Table

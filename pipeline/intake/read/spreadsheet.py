@@ -9,23 +9,21 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pipeline.forms.values.plain import Raw
 from pipeline.intake.guard import sandbox
 from pipeline.intake.guard.refusal import Refused, hostile
 from pipeline.intake.guard.sandbox import MAX_AREA
 from pipeline.intake.read.appearance import Appearance, appearance_of
 from pipeline.intake.read.cellxml import Address, CellFacts, Covered, hidden_lines, merged_away, scan
 from pipeline.intake.read.xlsx_styles import STRIKE, STRUCK, CellLooks, marked_texts
-from pipeline.model import Value
 
 if TYPE_CHECKING:
     from pipeline.intake.guard.inspection import Inspection
 
-Raw = Value | date | time | timedelta
-"""A value as the reader hands it over; a blank is an empty text or None."""
+__all__ = ["Raw", "SheetData", "open_workbook"]
 
 
 @dataclass(frozen=True)  # without slots: the facts are computed once, when somebody asks

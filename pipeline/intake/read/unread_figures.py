@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.forms.kinds import LARGEST
+from pipeline.forms.values.numbers import LARGEST
+from pipeline.forms.values.typed import type_cell
 from pipeline.intake.read.placing import beside_table, corner_of, free_cells
-from pipeline.intake.read.values import type_cell
 from pipeline.model import Finding, Place, a1
 
 if TYPE_CHECKING:

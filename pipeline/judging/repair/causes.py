@@ -27,13 +27,21 @@ _FOLLOWING: Mapping[str, tuple[str, ...]] = {"nil_contradiction": ()}
 def is_unfilled(form: Form, reading: Reading) -> bool:
     """Whether the template came back as it was sent: no number, no text, no nil return."""
     return (
-        bool(reading.numbers)
-        and all(value is None for value in reading.numbers.values())
+        reading.is_placed
+        and all(_is_unfilled(form, key, value) for key, value in reading.numbers.items())
         and not any(map(str.strip, reading.texts.values()))
         and not reading.nil_tables
+        and not any(rows.cells for rows in reading.registers.values())
+        and not any(reading.entries.get(entry.key) for entry in form.valued_entries if not entry.personal)
         and not reading.unreadable
         and all(cell.key in reading.places for cell in form.cells)
     )
+
+
+def _is_unfilled(form: Form, key: str, value: Number | None) -> bool:
+    """Whether a figure was left as the template has it: blank, or 0 where it is drawn from rows that are not there."""
+    is_own = form.by_key[key].is_input or not any(own.defines for own in form.drawn.values())
+    return value is None or (not is_own and value == 0)
 
 
 def unfilled(findings: Iterable[Finding]) -> list[Finding]:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
+from pipeline.district.workdays import PLAIN_CALENDAR, Calendar
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.forms.weighed import weighed
@@ -28,6 +29,7 @@ from pipeline.judging.schema.validation import failures
 from pipeline.judging.texts.check import narrative_findings
 from pipeline.judging.texts.filed import Other, TextContext, filed
 from pipeline.judging.texts.statements import statements_of
+from pipeline.judging.values import value_findings
 from pipeline.model import (
     Agency,
     Assessment,
@@ -70,6 +72,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     others: Sequence[Report] = (),
     deadlines: Mapping[str, date] = _NO_DEADLINES,
     waivers: Sequence[Decision] = (),
+    calendar: Calendar = PLAIN_CALENDAR,
 ) -> list[Assessment]:
     """Judge a batch by ``form``, as the district applies it (``adjusting``).
 
@@ -88,7 +91,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
         ]
     if rules.accept_documents:
         readings = [_weighed(form, admitted(reading)) for reading in readings]
-    judged = [number for number, reading in enumerate(readings) if reading.numbers and number not in empty]
+    judged = [number for number, reading in enumerate(readings) if reading.is_placed and number not in empty]
     found: list[list[Finding]] = [
         [
             *reading.findings,
@@ -104,8 +107,10 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     of_texts: list[list[Finding]] = [[] for _ in batch]
     for row, finding in narrative_findings(around):
         of_texts[row].append(finding)
+    years = [item.year for item in batch]
+    of_values = value_findings(form, [item.reading for item in batch], calendar, years)
     told = [
-        (*found[number], *asked(of_texts[row], form.free_keys(item.kind)))
+        (*found[number], *of_values[row], *asked(of_texts[row], form.free_keys(item.kind)))
         for row, (number, item) in enumerate(zip(judged, batch, strict=True))
     ]
     for row, findings in enumerate(_validated(form, batch, pasts, told)):
@@ -299,7 +304,7 @@ def _assess(form: Form, item: Submission, reading: Reading, findings: Sequence[F
     heaviest = max((finding.severity for finding in findings), key=lambda own: own.weight, default=None)
     held = item.held or any(found.variant in OPEN and not found.is_answered for found in findings)
     verdict = Verdict.HELD if held else VERDICTS[heaviest]
-    if verdict.is_acceptance and (item.agency is None or not reading.numbers):
+    if verdict.is_acceptance and (item.agency is None or not reading.is_placed):
         raise AssertionError(f"accepted without agency or figures: {item.file}")
     report = report_of(form, item, reading) if verdict.is_acceptance else None
     return Assessment(replace(item, reading=reading), tuple(findings), verdict, report)

@@ -24,4 +24,5 @@ def report_of(form: Form, item: Submission, reading: Reading) -> Report:
         numbers=numbers,
         texts=reading.texts,
         entries=reading.entries,
+        registers=reading.registers,
     )

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.forms.form import is_last_year, this_year
-from pipeline.forms.kinds import PLACES
 from pipeline.forms.relations import fails
+from pipeline.forms.values.numbers import PLACES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

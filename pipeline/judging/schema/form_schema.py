@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pandera.pandas as pa
 
+from pipeline.forms.values.kind import VALUE
 from pipeline.judging.rules.sums import MICRO
 
 if TYPE_CHECKING:
@@ -93,12 +94,14 @@ def _checks_of(form: Form, cell: Cell) -> Iterator[pa.Check]:
         yield _own(filled, BLANK, ignore_na=False)
     if cell.number.least is not None:
         yield pa.Check.ge(cell.number.least, error=NEGATIVE)
+    if cell.number.most is not None:
+        yield pa.Check.le(cell.number.most, error=f"{VALUE}.large")
     amounts: Basic | None = form.basics.get(AMOUNT)
     if cell.number.is_whole:
         yield _own(whole, FRACTION)
     elif amounts:
         yield _own(in_millionths, f"{AMOUNT}.decimals")
-        if cell.number.unit:
+        if cell.number.unit and cell.number.most is None:
             yield pa.Check.lt(amounts.limits["largest"], error=SIZE)
 
 

@@ -44,12 +44,12 @@ def figures_csv(form: Form, summary: DistrictSummary) -> bytes:
         for state in summary.states
         if state.counting and state.counting.report
     )
-    return _csv(head, rows)
+    return csv_of(head, rows)
 
 
 def findings_csv(rows: Iterable[tuple[Assessment, Notice]]) -> bytes:
     """Return one row per finding, in the order given."""
-    return _csv(FINDINGS_HEAD, (_finding_row(assessment, notice) for assessment, notice in rows))
+    return csv_of(FINDINGS_HEAD, (_finding_row(assessment, notice) for assessment, notice in rows))
 
 
 def plain_number(value: Number) -> str:
@@ -83,7 +83,8 @@ def _finding_row(assessment: Assessment, notice: Notice) -> list[str]:
     return [as_text_cell(value) for value in values]
 
 
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def csv_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Write rows below a head, as every spreadsheet opens them."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow(head)

@@ -20,7 +20,7 @@ OpenTotals = Mapping[str, tuple[Number, Number]]
 
 def open_totals(form: Form, reading: Reading) -> OpenTotals:
     """Return the totals of ``reading`` that contradict their parts; none where one alone does and the rest proves the parts."""
-    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if cell.is_input}
+    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if not cell.defined_by}
     numbers = with_totals(form, inputs)
     found: dict[str, tuple[Number, Number]] = {}
     for table in form.tables:

@@ -100,8 +100,9 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaini
 
 def _place(form: Form, found: Finding) -> Place | None:
     """Return where it stands in the template; what is of no cell of the form has no cell there, at most a sheet."""
-    if found.key and found.key in form.places:
-        return form.places[found.key]
+    own = form.place_of(found.key) if found.key else None
+    if own:
+        return own
     names = {sheet.name for sheet in form.sheets}
     return Place(found.place.sheet) if found.place and found.place.sheet in names else None
 

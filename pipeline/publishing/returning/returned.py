@@ -28,6 +28,8 @@ class ReturnedContent:
     notices: tuple[Notice, ...]
     version: int
     open_totals: OpenTotals = field(default_factory=dict)
+    registers: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    """The rows of each register as they were sent."""
 
 
 def shown_in(items: Sequence[Assessment], item: Assessment) -> Assessment | None:
@@ -66,6 +68,7 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
             for found in ordered
         ),
         version=shown.version if shown else 0,
+        registers={key: rows.cells for key, rows in reading.registers.items()},
         open_totals={**open_totals(form, reading), **open_checks(form, told)} if reading.numbers else {},
     )
 
@@ -78,7 +81,9 @@ def _is_asked(found: Finding) -> bool:
 def _is_readable(reading: Reading) -> bool:
     """Whether there is anything of the form to show."""
     read = (*reading.numbers.values(), *reading.salvaged.values())
-    return any(value is not None for value in read) or any(reading.texts.values())
+    return any(value is not None for value in read) or any(
+        (*reading.texts.values(), *(rows.cells for rows in reading.registers.values()))
+    )
 
 
 def _carried(form: Form, reading: Reading) -> dict[str, Fact]:
@@ -91,6 +96,7 @@ def _carried(form: Form, reading: Reading) -> dict[str, Fact]:
         if cell.is_input
     }
     nil = {table.nil_key: YES for table in form.tables if table.key in reading.nil_tables}
+    nil |= {own.nil_key: YES for own in form.registers if own.key in reading.nil_tables}
     given = {**reading.entries, **reading.texts, **numbers, **nil}
     return {key: value for key, value in given.items() if value not in (None, "")}
 

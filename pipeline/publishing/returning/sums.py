@@ -24,7 +24,7 @@ _SAID = 3
 
 def settle(form: Form, reading: Reading, group: Sequence[Finding]) -> list[Remaining]:
     """Return what is left of ``group``, its first finding first; never nothing."""
-    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if cell.is_input}
+    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if not cell.defined_by}
     numbers = with_totals(form, inputs)
     typed = _typed_over(reading, numbers, group)
     contradicted = open_totals(form, reading)
@@ -44,7 +44,7 @@ def mended_by_totals(form: Form, reading: Reading, found: Finding) -> bool:
     cells = [key for key in found.keys if key in form.by_key]
     if "claimed" not in found.facts or not cells or form.by_key[cells[0]].is_input:
         return False
-    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if cell.is_input}
+    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if not cell.defined_by}
     return not _fails(form, found, with_totals(form, inputs), ())
 
 
@@ -85,7 +85,7 @@ def _settles(
     group: Sequence[Finding],
 ) -> bool:
     steps = {change.key: change.after for change in changes}
-    inputs = {cell.key: steps.get(cell.key, numbers[cell.key]) for cell in form.cells if cell.is_input}
+    inputs = {cell.key: steps.get(cell.key, numbers[cell.key]) for cell in form.cells if not cell.defined_by}
     after = {**_past(group), **with_totals(form, inputs)}
     return all(holds(check, after) is not False for check in checks)
 

@@ -20,7 +20,7 @@ from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.forms.formulas import quoted
-from pipeline.forms.kinds import NUMBER_KINDS
+from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, Verdict, a1, column_letters
 from pipeline.publishing.summary.measure import MOST_HEIGHT, clean, lines_of, stored
 from pipeline.publishing.summary.streaming import Pieces, StreamedSheet

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.publishing.listings import listings_of
 from pipeline.publishing.summary.background import Background
 from pipeline.publishing.summary.book import SummaryBook
 from pipeline.publishing.summary.brief import Brief
@@ -15,6 +16,7 @@ from pipeline.publishing.summary.changes import write_changes
 from pipeline.publishing.summary.charts import write_charts
 from pipeline.publishing.summary.detail import columns_of, write_detail
 from pipeline.publishing.summary.findings import write_findings
+from pipeline.publishing.summary.listing import write_listing
 from pipeline.publishing.summary.overview import overview_title, write_overview
 from pipeline.publishing.summary.reconcile import write_reconcile
 from pipeline.publishing.summary.sources import write_sources
@@ -52,14 +54,18 @@ def build_summary(
     write_status(book, brief)
     for table in form.tables:
         write_table(book, brief, table, columns)
-    write_by_kind(book, brief, columns)
-    write_yearly(book, brief, columns)
-    write_charts(book, brief, columns)
+    for listing in listings_of(form, summary):
+        write_listing(book, brief, listing)
+    if form.tables:
+        write_by_kind(book, brief, columns)
+        write_yearly(book, brief, columns)
+        write_charts(book, brief, columns)
     write_changes(book, brief)
     write_findings(book, brief)
     book.begin_appendix()
     for table in form.tables:
         write_detail(book, brief, table, columns)
-    write_reconcile(book, brief, columns)
+    if form.tables:
+        write_reconcile(book, brief, columns)
     write_sources(book, brief)
     return book.to_bytes()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.forms.kinds import NUMBER_KINDS
+from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import CHINA, Number, a1
 from pipeline.publishing.summary.book import HEAD_FONT, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief

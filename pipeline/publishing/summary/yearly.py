@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.form import this_year
 from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
-from pipeline.forms.kinds import NUMBER_KINDS
+from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, a1
 from pipeline.periods import kind_of, period_before, title_of
 from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import Form, Sheet
@@ -23,7 +24,7 @@ from pipeline.publishing.template.checks import (
     rule_checks,
     unseen_warnings,
 )
-from pipeline.publishing.template.content import Content, Stamp, gather
+from pipeline.publishing.template.content import Content, Rows, Stamp, gather
 from pipeline.publishing.template.list_pages import (
     marks_address,
     write_entries,
@@ -35,6 +36,7 @@ from pipeline.publishing.template.marks import marks_of
 from pipeline.publishing.template.notice_page import write_notices
 from pipeline.publishing.template.page import FONT, CellStyles, TemplatePage
 from pipeline.publishing.template.past_page import write_past
+from pipeline.publishing.template.register_page import write_register
 from pipeline.publishing.template.table_page import write_table
 
 if TYPE_CHECKING:
@@ -49,12 +51,13 @@ _TAB_COLOURS: Mapping[str, str] = {
     "entries": "#FFD966",
     "texts": "#FFD966",
     "table": "#FFD966",
+    "register": "#FFD966",
     "checks": "#5B9BD5",
     "past": "#A5A5A5",
 }
 
 
-def build_workbook(
+def build_workbook(  # noqa: PLR0913 - what a workbook shows, spelled out
     form: Form,
     stamp: Stamp = Stamp(),  # noqa: B008 - frozen, so one instance serves every call
     *,
@@ -63,15 +66,16 @@ def build_workbook(
     notices: Sequence[Notice] = (),
     past: PastReport | None = None,
     unready: str = "",
+    registers: Mapping[str, Rows] = MappingProxyType({}),
 ) -> bytes:
-    """Build a workbook for ``form``.
+    """Build a workbook for ``form``; ``registers`` are the rows that are known, by register.
 
     ``values`` go into the fields by key, raw text as text; one for a computed cell stands there instead of
     the formula. ``explanations`` are keyed by the ids of checks; ``past`` is the agency's last year; ``unready`` stands
     in place of 可以报送 while a text still has a gap to fill in. Raises ValueError for a key that is no field; of a
     text longer than a cell holds the beginning goes in, with a mark that says so.
     """
-    content = gather(form, stamp, values or {}, explanations or {}, notices, past, unready)
+    content = gather(form, stamp, values or {}, explanations or {}, notices, past, unready, registers)
     stream = BytesIO()
     with _new_book(stream, form) as book:
         _write(book, content)
@@ -137,6 +141,9 @@ def _write_sheet(
         write_checks(page, sheet, rules, completeness, unseen)
     elif sheet.kind == "past":
         write_past(page, sheet)
+    for register in form.registers:
+        if register.sheet == sheet.name:
+            write_register(page, sheet, register)
     for table in form.tables:
         if table.sheet == sheet.name:
             write_table(page, sheet, table)

@@ -5,13 +5,15 @@ First the form's rules, which a clerk may explain, then whether everything is fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from pipeline.forms.drawing import drawn_formula, figures_of, register_area
 from pipeline.forms.form import Balance, Cell, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import YES
+from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
 from pipeline.model import Number, Place, Severity
 from pipeline.publishing.template.areas import address, rectangles
@@ -108,7 +110,7 @@ def unseen_warnings(content: Content) -> list[Unseen]:
     lines = []
     for rule in content.form.explained_unseen:
         notice = warned.get(rule.id)
-        place = content.form.places.get((notice.key if notice else "") or "", home)
+        place = content.form.place_of((notice.key if notice else "") or "") or home
         explanation = content.explanations.get(rule.id, "")
         lines.append(Unseen(rule.id, rule.condition, place, notice is not None, explanation))
     return lines
@@ -123,7 +125,10 @@ def completeness_checks(content: Content) -> list[Check]:
         if entry.required
     ]
     for table in form.tables:
-        found += _table_checks(content, table)
+        if any(cell.is_input for cell in form.cells_of(table.key)):
+            found += _table_checks(content, table)
+    for register in form.registers:
+        found += _register_checks(content, register)
     found += [
         _filled(content, f"N02.{text.key}", text.key, text.label)
         for text in form.texts
@@ -187,6 +192,57 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
             _count(content, inputs, bool) if table.key in content.nil_tables else 0,
         ),
     ]
+
+
+def _register_checks(content: Content, register: Register) -> list[Check]:
+    """Ask for rows or a nil return, and that what has to be filled is filled in every row; then what a table draws from it."""
+    form, rows = content.form, content.registers.get(register.key, ())
+    nil = form.places[register.nil_key]
+    is_nil = content.values.get(register.nil_key) == YES
+    area = register_area(register)
+    needed = [number for number, column in enumerate(register.columns) if column.required]
+    filled = "+".join(f'({area(number)}<>"")' for number in range(len(register.columns)))
+    lacking = "+".join(f'SUMPRODUCT((({filled})>0)*({area(number)}=""))' for number in needed)
+    anchor = f"COUNTA({area(needed[0])})"
+    found = [
+        Check(
+            f"V02.{register.key}",
+            f"逐条填写；一条也没有的，“{register.nil_label}”选“{YES}”（左边是 1 的要改）",
+            register.sheet,
+            nil,
+            f'=IF({quoted(nil.sheet)}!{nil.cell}="{YES}",IF({anchor}>0,1,0),IF({anchor}=0,1,0))',
+            "=0",
+            (int(bool(rows) == is_nil), 0),
+        ),
+        Check(
+            f"C01.{register.key}",
+            "必填的列每一条都填了（左边是还空着的格数）",
+            register.sheet,
+            register.place(needed[0], 0),
+            f"={lacking}",
+            "=0",
+            (sum(not row[number] for row in rows for number in needed), 0),
+        ),
+    ]
+    return [*found, *_drawn_checks(content, register)]
+
+
+def _drawn_checks(content: Content, register: Register) -> Iterator[Check]:
+    """Compare figures that the agency fills in with what the rows come to, where they must agree."""
+    form, rows = content.form, content.registers.get(register.key, ())
+    year = content.values.get(form.entry_with_role("year").key)
+    for key, drawn in form.drawn.items():
+        basic = form.basics.get(drawn.rule)
+        if drawn.defines or drawn.register != register.key or basic is None or basic.severity != "error":
+            continue
+        place, cell = form.places[key], form.by_key[key]
+        counted = figures_of(register, {key: drawn}, rows, year if isinstance(year, int) else None)[key]
+        at = f"{quoted(place.sheet)}!{place.cell}"
+        left = f'=IF(ISNUMBER({at}),{at},"{NOT_ASSESSED}")'
+        yield Check(
+            f"{drawn.rule}.{key}", basic.condition, cell.short_label, place, left, drawn_formula(form, drawn),
+            (content.figures[key], counted),
+        )  # fmt: skip
 
 
 def _addresses(content: Content, cells: Sequence[Cell]) -> list[str]:

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from pipeline.forms.arithmetic import with_past
+from pipeline.forms.drawing import figures_of
 from pipeline.forms.form import Form, is_last_year
 from pipeline.forms.layout import YES
 from pipeline.model import Notice, Number, PastReport
 from pipeline.periods import scope_of, spelled
 
+Rows = Sequence[Sequence[str]]
+"""The values of a register, row by row."""
 _FIRST_ABSURD_YEAR = 10
 """Digits that no year has."""
 
@@ -61,11 +66,13 @@ class Content:
     past: PastReport | None
     explanations: Mapping[str, str]
     notices: tuple[Notice, ...]
+    registers: Mapping[str, Rows] = field(default_factory=dict)
+    """The rows of registers that are known, by its key."""
     unready: str = ""
     """Why the workbook may not be sent while a gap is left in its texts; empty where 自查 alone decides."""
 
 
-def gather(
+def gather(  # noqa: PLR0913, PLR0917 - what a workbook shows, spelled out
     form: Form,
     stamp: Stamp,
     values: Mapping[str, Number | str],
@@ -73,6 +80,7 @@ def gather(
     notices: Sequence[Notice],
     past: PastReport | None,
     unready: str = "",
+    registers: Mapping[str, Rows] = MappingProxyType({}),
 ) -> Content:
     """Bring together what the workbook shows. Raises ValueError for a value whose key is no field of ``form``."""
     unknown = sorted(set(values) - set(form.positions))
@@ -80,7 +88,7 @@ def gather(
         raise ValueError(f"not fields of {form.id}: {', '.join(unknown)}")
     given = {key: value for key, value in values.items() if value != ""}
     prefilled = _prefilled(form, stamp)
-    shown = _with_numeric_years(form, {**_free(form, stamp, given), **prefilled, **given})
+    shown = _as_stored(form, _with_numeric_years(form, {**_free(form, stamp, given), **prefilled, **given}))
     nil_tables = frozenset(table.key for table in form.tables if shown.get(table.nil_key) == YES)
     return Content(
         form=form,
@@ -88,7 +96,10 @@ def gather(
         values=shown,
         locked=frozenset(key for key, value in prefilled.items() if shown[key] == value),
         nil_tables=nil_tables,
-        figures=with_past(_figures(form, shown, nil_tables), past.numbers if past else None),
+        registers=registers,
+        figures=with_past(
+            _figures(form, shown, nil_tables, _drawn(form, registers, shown)), past.numbers if past else None
+        ),
         past=past,
         explanations=explanations,
         notices=tuple(notices),
@@ -126,12 +137,42 @@ def _with_numeric_years(form: Form, values: dict[str, Number | str]) -> dict[str
     return values
 
 
+def _as_stored(form: Form, values: dict[str, Number | str]) -> dict[str, Number | str]:
+    """Turn entries that are numbers into numbers; days stay as they are spelled, which every program reads."""
+    for entry in form.valued_entries:
+        value = values.get(entry.key)
+        if isinstance(value, str) and entry.value.sort == "number":
+            stored = entry.value.stored(value)
+            values[entry.key] = value if isinstance(stored, date) else stored
+    return values
+
+
+def _drawn(
+    form: Form, registers: Mapping[str, Rows], values: Mapping[str, Number | str]
+) -> dict[str, Number]:
+    """Return the figures that the template computes from its registers."""
+    year = values.get(form.entry_with_role("year").key)
+    found: dict[str, Number] = {}
+    for register in form.registers:
+        wanted = {
+            key: drawn
+            for key, drawn in form.drawn.items()
+            if drawn.defines and drawn.register == register.key
+        }
+        stated = year if isinstance(year, int) else None
+        found |= figures_of(register, wanted, registers.get(register.key, ()), stated)
+    return found
+
+
 def _figures(
-    form: Form, values: Mapping[str, Number | str], nil_tables: frozenset[str]
+    form: Form,
+    values: Mapping[str, Number | str],
+    nil_tables: frozenset[str],
+    drawn: Mapping[str, Number],
 ) -> dict[str, Number | None]:
     figures: dict[str, Number | None] = {}
     for cell in form.cells:
-        value = values.get(cell.key)
+        value = values.get(cell.key, drawn.get(cell.key))
         figures[cell.key] = None if isinstance(value, str) else value
     for key, parts in form.evaluation_order:
         if key not in values:

@@ -36,6 +36,8 @@ _TEXT_WIDTHS = (14.0, 84.0, 22.0)
 _TEXT_HEIGHT = 130.0
 _ROOM = 10.0
 """Points below a text, so that its last line is not cut."""
+_LONGEST_TITLE, _LONGEST_MESSAGE = 32, 255
+"""Characters that Excel takes beside a cell that is being filled in."""
 _WIDEST, _STEP = 250.0, 8.0
 _LAST_YEAR = 2099
 
@@ -119,6 +121,8 @@ def write_entries(page: TemplatePage, sheet: Sheet) -> None:
         looks = ["box", "left", *(("date",) if entry.kind == "date" else ())]
         if entry.kind == "text":
             looks.append("as_text")
+        elif not entry.role:
+            looks.append(page.looks.of_format(entry.value.number_format))
         looks.append("box" if entry.key in page.content.locked else "input")
         _write_line(page, row, entry, looks)
         written = str(page.content.values.get(entry.key, ""))
@@ -129,6 +133,9 @@ def write_entries(page: TemplatePage, sheet: Sheet) -> None:
 
 def _validate_entry(page: TemplatePage, row: int, entry: Entry) -> None:
     first_year = page.content.form.first_year
+    if not entry.role and entry.kind != "text":
+        _validate_value(page, row, entry)
+        return
     checks = {
         "year": {"validate": "integer", "minimum": first_year, "maximum": _LAST_YEAR},
         "date": {
@@ -152,6 +159,17 @@ def _validate_entry(page: TemplatePage, row: int, entry: Entry) -> None:
             "error_message": f"{entry.prompt}。",
         },
     )
+
+
+def _validate_value(page: TemplatePage, row: int, entry: Entry) -> None:
+    kind = entry.value
+    words = {
+        "input_title": entry.label[:_LONGEST_TITLE],
+        "input_message": kind.prompt[:_LONGEST_MESSAGE],
+        "error_title": "填写有误",
+        "error_message": kind.prompt[:_LONGEST_MESSAGE],
+    }
+    page.sheet.data_validation(row, ANSWER_COLUMN, row, ANSWER_COLUMN, {**kind.excel(), **words})
 
 
 def write_texts(page: TemplatePage, sheet: Sheet) -> None:

@@ -45,7 +45,7 @@ def marks_of(form: Form, notices: Iterable[Notice]) -> dict[str, CellMark]:
     by_key: dict[str, list[Notice]] = {}
     for notice in notices:
         for key in dict.fromkeys((*notice.change, *notice.look)) or [notice.key or ""]:
-            if key in form.places:
+            if form.place_of(key):
                 by_key.setdefault(key, []).append(notice)
     return {key: _mark(form, key, found) for key, found in by_key.items()}
 

@@ -60,8 +60,8 @@ def _write_group(
     notice, form = group.notice, page.content.form
     page.put(row, 0, number, "box", "centre")
     page.put(row, 1, SEVERITY_WORDS[notice.severity], "box", "centre", "bold", notice.severity)
-    keys = [key for key in (*notice.change, *notice.look, notice.key or "") if key in form.places]
-    target = form.places[keys[0]] if keys else None
+    keys = [key for key in (*notice.change, *notice.look, notice.key or "") if form.place_of(key)]
+    target = form.place_of(keys[0]) if keys else None
     where = _where(form, notice.change) if notice.change else group.where
     if target:
         page.link(row, 2, target, where, "box", "left", "link")
@@ -106,7 +106,7 @@ def _write_answer(page: TemplatePage, row: int, column: int, answer: tuple[Place
 def _where(form: Form, keys: Sequence[str]) -> str:
     """Say which cells are to be changed; many as the first and how many, for LibreOffice does not break the lines of a link."""
     whole = spelled(form, keys)
-    return whole if display_width(whole) < _COLUMNS[2][1] else f"{form.places[keys[0]]} 等 {len(keys)} 格"
+    return whole if display_width(whole) < _COLUMNS[2][1] else f"{form.place_of(keys[0])} 等 {len(keys)} 格"
 
 
 def _subject(form: Form, notice: Notice) -> str:

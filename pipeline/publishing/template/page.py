@@ -53,6 +53,10 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
 """What a look adds; later looks win over earlier ones."""
 
 
+_FORMAT = "format "
+"""Begins a look that is a number format."""
+
+
 class CellStyles:
     """Makes each combination of looks once."""
 
@@ -65,9 +69,16 @@ class CellStyles:
         if names not in self._made:
             properties: dict[str, object] = {}
             for name in names:
-                properties |= _LOOKS[name]
+                properties |= (
+                    {"num_format": name[len(_FORMAT) :]} if name.startswith(_FORMAT) else _LOOKS[name]
+                )
             self._made[names] = self._book.add_format(properties)
         return self._made[names]
+
+    @staticmethod
+    def of_format(code: str) -> str:
+        """Return the look that shows numbers in the format ``code``."""
+        return f"{_FORMAT}{code}"
 
 
 class TemplatePage:
@@ -148,7 +159,7 @@ class TemplatePage:
         """Attach the comment of the mark on ``key``, if there is one."""
         mark = self._marks.get(key)
         if mark:
-            _, row, column = self.content.form.positions[key]
+            _, row, column = self.content.form.spot_of(key)
             self.sheet.write_comment(row, column, mark.comment, mark.options(FONT))
 
     def title(self, text: str, widths: Sequence[float]) -> None:

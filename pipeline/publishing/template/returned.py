@@ -35,4 +35,5 @@ def marked_workbook(
         explanations=returned.explanations,
         notices=returned.notices,
         past=past,
+        registers=returned.registers,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.forms.drawing import drawn_formula
 from pipeline.forms.form import Cell, Grid, GridCell, Sheet, Table
 from pipeline.forms.formulas import total_formula
-from pipeline.forms.kinds import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
+from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.publishing.template.areas import Area, rectangles, row_height
 from pipeline.publishing.template.page import TemplatePage
 
@@ -107,7 +108,8 @@ def _write_number(page: TemplatePage, cell: Cell, row: int, column: int, width: 
     looks = ("box", "centre", "computed", *page.marked(cell.key))
     if width > 1:
         page.put(row, column, "", *looks, width=width)
-    formula = total_formula(form, form.balance(cell.defined_by))
+    drawn = form.drawn[cell.key] if cell.drawn else None
+    formula = drawn_formula(form, drawn) if drawn else total_formula(form, form.balance(cell.defined_by))
     page.formula(row, column, formula, page.content.figures[cell.key], *looks)
     page.annotate(cell.key)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.model import Verdict
+from pipeline.model import Report, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
@@ -75,7 +75,7 @@ def build_dashboard(form: Form, morning: PageContext) -> bytes:
         undated=sum(bool(state.versions) and not first_received(state) for state in morning.summary.states),
         course=_course(morning),
         largest=_largest(form, morning),
-        headline=form.headlines[0].label,
+        headline=form.headlines[0].label if form.headlines else f"{form.registers[0].name}（条）",
         headlines=_headlines(form, morning),
         rows=listed,
         merged=merged(morning),
@@ -152,11 +152,16 @@ def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _largest(form: Form, morning: PageContext) -> charts.Bars:
     """Rank the agencies by the first figure that overviews show."""
-    cell = form.by_key[form.headlines[0].cell]
     district = morning.summary.district
-    reports = morning.summary.reports
-    values = [(_short(item.agency, district), int(item.numbers[cell.index])) for item in reports]
+    values = [(_short(item.agency, district), _first_figure(form, item)) for item in morning.summary.reports]
     return charts.ranked(values, _LARGEST)
+
+
+def _first_figure(form: Form, report: Report) -> int:
+    """Return the first figure that overviews show; of a form of registers alone how many rows its first one has."""
+    if form.headlines:
+        return int(report.numbers[form.by_key[form.headlines[0].cell].index])
+    return len(report.registers[form.registers[0].key].cells)
 
 
 def _short(agency: str, district: str) -> str:
@@ -165,5 +170,11 @@ def _short(agency: str, district: str) -> str:
 
 
 def _headlines(form: Form, morning: PageContext) -> list[tuple[str, str]]:
-    totals = morning.summary.totals
-    return [(item.label, plain_number(totals[form.by_key[item.cell].index])) for item in form.headlines]
+    totals, reports = morning.summary.totals, morning.summary.reports
+    counted = [
+        (f"{own.name}（条）", str(sum(len(item.registers[own.key].cells) for item in reports)))
+        for own in form.registers
+    ]
+    return [
+        (item.label, plain_number(totals[form.by_key[item.cell].index])) for item in form.headlines
+    ] + counted

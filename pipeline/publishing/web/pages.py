@@ -8,6 +8,7 @@ from pipeline.model import DecisionKind, Notice, RunCounts, Verdict
 from pipeline.publishing.data.record import Record
 from pipeline.publishing.document_paths import BOOK, LIST, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.file_plan import FilePlan, Publication
+from pipeline.publishing.listings import listings_of
 from pipeline.publishing.web import dashboard, site
 from pipeline.publishing.web import letters_page as told
 from pipeline.publishing.web.agency_rows import Link, PageContext
@@ -51,7 +52,7 @@ def coordinators_page(
             if item["version"]
         },
         extended={item.agency: item.until for item in publication.district.extensions},
-        outputs=_links(tonight["files"], _of_the_night(publication) | _site(tonight)),
+        outputs=_links(tonight["files"], _of_the_night(publication) | _listed(publication) | _site(tonight)),
         nights=(*publication.nights, RunCounts(publication.now, tonight["counts"])),
         waivers=publication.background.decided(DecisionKind.WAIVE),
         remarks=publication.district.mail.remarks if _takes_mail(publication) else (),
@@ -74,6 +75,11 @@ def _takes_mail(publication: Publication) -> bool:
     return publication.district.mail.fetches or any(
         item.submission.source == "mail" for item in publication.assessments
     )
+
+
+def _listed(publication: Publication) -> dict[str, str]:
+    """Name what is listed row by row."""
+    return {item.key: f"{item.name}（CSV）" for item in listings_of(publication.form, publication.summary)}
 
 
 def _site(tonight: Record) -> dict[str, str]:
@@ -126,4 +132,4 @@ def _earlier(planned: FilePlan) -> list[site.SiteEntry]:
 
 
 def _links(found: Record, labels: Mapping[str, str]) -> list[Link]:
-    return [Link(label, found[key]) for key, label in labels.items() if found[key]]
+    return [Link(label, path) for key, label in labels.items() if (path := found.get(key))]

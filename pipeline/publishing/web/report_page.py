@@ -92,7 +92,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
 def render_page(page: CompiledPage, report: Report) -> bytes:
     """Print ``report``: the same bytes for the same page and report."""
     values = dict(zip(page.numbers, map(plain_number, report.numbers), strict=True))
-    values[_LOOK] = "long-figures" if max(map(len, values.values())) >= _LONG_FIGURE else ""
+    values[_LOOK] = "long-figures" if max(map(len, values.values()), default=0) >= _LONG_FIGURE else ""
     agency = values[_AGENCY] = _attribute(report.agency)
     values[_TITLE] = titled(page.report_title, agency, report.year)
     values[_HEADING] = _heading(page.report_title, agency, report.year)

@@ -253,7 +253,7 @@ def _judged(
         shown=back.version if back else 0,
         report=item.report,
         excepted=tuple(dict.fromkeys(finding.waived for finding in item.findings if finding.waived)),
-        comparable=bool(sent.reading.numbers),
+        comparable=sent.reading.is_placed,
     )
 
 
@@ -264,7 +264,7 @@ def _asked(item: Assessment) -> list[Finding]:
 
 def _in_template(form: Form, finding: Finding) -> Finding:
     """Say where the cell stands in the workbook that goes back, not in the file that came."""
-    place = form.places.get(finding.key or "")
+    place = form.place_of(finding.key or "")
     return replace(finding, place=place) if place else finding
 
 

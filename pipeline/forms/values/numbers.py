@@ -29,6 +29,12 @@ class NumberKind:
     refusal: str
     unit: str = ""
     """The unit it is given in where that is not a count of things."""
+    most: int | None = None
+    """What it cannot be more than; None: there is no such bound."""
+    shown_as: str = ""
+    """The number format of a spreadsheet in which it stands, where it is not shown as it is."""
+    summed: bool = True
+    """Whether figures of several agencies can be added up; an average or a share cannot."""
 
     @property
     def is_whole(self) -> bool:
@@ -37,7 +43,11 @@ class NumberKind:
 
     def allows(self, value: Number) -> bool:
         """Whether ``value`` is not too small and has no more decimals than it may."""
-        return (self.least is None or value >= self.least) and (not self.is_whole or value == int(value))
+        return (
+            (self.least is None or value >= self.least)
+            and (self.most is None or value <= self.most)
+            and (not self.is_whole or value == int(value))
+        )
 
 
 _KINDS = (
@@ -73,6 +83,18 @@ _KINDS = (
         "按万元填，最多六位小数，例如 251000 元填 25.1；没有发生的填 0。",
         "这里只能填 0 或大于 0 的数字，单位是万元，不带“元”“万元”字样。",
         unit="万元",
+    ),
+    NumberKind(
+        "percent",
+        PLACES,
+        0,
+        "填百分比",
+        "填百分比，例如 12.5%，在 0% 和 100% 之间。",
+        "这里只能填 0% 到 100% 的百分比，例如 12.5%。",
+        unit="%",
+        most=1,
+        shown_as="0.00##%",
+        summed=False,
     ),
 )
 NUMBER_KINDS: Mapping[str, NumberKind] = {kind.id: kind for kind in _KINDS}

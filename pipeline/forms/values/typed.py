@@ -14,12 +14,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipeline.forms.kinds import LARGEST, NUMBER_KINDS
-from pipeline.intake.read.labels import UNSEEN
+from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
+from pipeline.forms.values.plain import UNSEEN
 from pipeline.model import Fact, Finding, Number, Place
 
 if TYPE_CHECKING:
-    from pipeline.intake.read.spreadsheet import Raw
+    from pipeline.forms.values.plain import Raw
 
 _SHOWN = 60
 """Characters of a raw value that a finding repeats."""
@@ -41,16 +41,13 @@ _WITH_UNIT = re.compile(r"([+-]?[\d,.]{1,40})(\D+)", re.ASCII)
 _EXCEL_ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)", re.ASCII)
 _MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
 _SPACES = {**UNSEEN, ord(" "): "", ord("\t"): ""}
+_PERCENT = "%"
 _NOTE_MARK = "No"
 """The category of ①, ² and ½: beside a number they are a note, not a digit."""
 _GAP = re.compile(r"\d\s+\d")
 """Between two numbers, as far as anybody can tell: thousands are parted by commas."""
 _NOISE = Decimal("1e-8")
 """What a number lies off by calculation and not by hand."""
-_EXACT_TO: Mapping[str, Decimal] = {
-    kind.id: Decimal(1).scaleb(-kind.places) for kind in NUMBER_KINDS.values()
-}
-
 
 _NO_FACTS: Mapping[str, Fact] = {}
 
@@ -63,11 +60,19 @@ class Typed:
     code: str = ""
     variant: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    text: str = ""
+    """What was read of a value that is no number, as it is always spelled."""
+
+    @property
+    def value(self) -> str:
+        """The value as it is always spelled; empty where there is none."""
+        return self.text if self.number is None else spelled(self.number)
 
     @property
     def raw(self) -> str | None:
         """What an unreadable cell shows; None where the cell is blank or a number."""
-        return str(self.facts.get("raw", "")) if self.code and self.number is None else None
+        has_none = self.number is None and not self.text
+        return str(self.facts.get("raw", "")) if self.code and has_none else None
 
     def finding(self, place: Place, key: str) -> Finding:
         """Make the finding at ``place``."""
@@ -77,19 +82,29 @@ class Typed:
 BLANK = Typed()
 
 
-def type_cell(value: Raw, kind: str) -> Typed:
-    """Type one number cell; ``kind`` is one of ``kinds.NUMBER_KINDS``."""
+def spelled(number: Number) -> str:
+    """Write a number without exponent and without trailing zeros."""
+    if isinstance(number, int):
+        return str(number)
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text
+
+
+def type_cell(value: Raw, kind: NumberKind | str) -> Typed:
+    """Type one number cell of a kind of ``NUMBER_KINDS``, given or named."""
     if type(value) is float and value.is_integer() and -LARGEST <= value <= LARGEST:  # nearly every cell
         return Typed(int(value), facts=_NO_FACTS)
     if value is None:
         return BLANK
     if isinstance(value, bool):
         return unreadable("C08", "boolean", "TRUE" if value else "FALSE")
+    own = NUMBER_KINDS[kind] if isinstance(kind, str) else kind
     if isinstance(value, (int, float)):
-        return _numeric(value, kind)
+        return _numeric(value, own)
     if isinstance(value, (date, time, timedelta)):
         return _dated(value)
-    return _textual(value, kind)
+    return _textual(value, own)
 
 
 def _dated(value: date | time | timedelta) -> Typed:
@@ -139,20 +154,20 @@ def _whole(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number
 
 
-def _numeric(value: float, kind: str) -> Typed:
+def _numeric(value: float, kind: NumberKind) -> Typed:
     if isinstance(value, float) and math.isnan(value):
         return unreadable("C08", "text", "NaN")
     if abs(value) > LARGEST:
         return unreadable("C08", "too_large", f"{value:.15g}" if isinstance(value, float) else str(value))
     number = exact(value)
     if isinstance(number, Decimal):
-        plain = number.quantize(_EXACT_TO[kind])
+        plain = number.quantize(Decimal(1).scaleb(-kind.places))
         if number != plain and abs(number - plain) < _NOISE:
             return _noted(_whole(plain.normalize()), "C04", "noise", str(number))
     return Typed(number)
 
 
-def _textual(raw: str, kind: str) -> Typed:
+def _textual(raw: str, kind: NumberKind) -> Typed:
     shown_text = raw.strip()
     text = unicodedata.normalize("NFKC", shown_text).translate(_SPACES)
     if not text:
@@ -179,14 +194,16 @@ def _fault_of(text: str, raw: str) -> tuple[str, str] | None:
     return None
 
 
-def _with_unit(text: str, raw: str, kind: str) -> Typed:
+def _with_unit(text: str, raw: str, kind: NumberKind) -> Typed:
     found = _WITH_UNIT.fullmatch(text)
     number = _parse(found.group(1)) if found else None
     if not found or number is None:
         too_long = len(text) > _MANY_DIGITS and text.isdecimal()
         return unreadable("C08", "too_large" if too_long else "text", raw)
     unit = found.group(2).strip("()")
-    own = NUMBER_KINDS[kind].unit
+    own = kind.unit
+    if unit == own == _PERCENT:
+        return _noted(_whole(Decimal(number) / 100), "C04", "normalised", raw)
     if unit == own if own else len(unit) == 1 and unit in _COUNT_UNITS:
         return _noted(number, "C03", "unit_stripped", raw)
     if own and unit in _OTHER_MONEY_UNITS:

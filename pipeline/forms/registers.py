@@ -1,0 +1,130 @@
+"""What a register is: a table of as many rows as there are, entered freely; plain values, made by ``register_loader``.
+
+Every column asks for a value of a kind (``values``). Rules speak of a row; figures of an ordinary table may be counted or
+added up from the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from pipeline.forms import layout
+from pipeline.forms.values.keys import row_key
+from pipeline.forms.values.registry import kind_of
+from pipeline.model import Place, a1
+
+if TYPE_CHECKING:
+    from pipeline.forms.values.kind import Kind
+
+RowRelation = Literal["order", "due", "needs", "blank"]
+RELATIONS: tuple[RowRelation, ...] = get_args(RowRelation)
+TIMES = ("in_year", "before_year", "filled", "blank")
+"""What may be asked of the day in a row, of the year that is reported."""
+MOST_ROWS = 5_000
+_NO_TEXTS: Mapping[str, str] = {}
+_NO_LIMITS: Mapping[str, int] = {}
+
+Condition: TypeAlias = "tuple[str, tuple[str, ...]]"
+"""A column, and the values of which one must stand there; or one of ``TIMES`` alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a register: what is asked for in every row. See ``values.kind.Asked``."""
+
+    key: str
+    label: str
+    kind: str
+    required: bool = False
+    prompt: str = ""
+    unit: str = ""
+    limits: Mapping[str, int] = field(default_factory=lambda: _NO_LIMITS)
+    choices: Mapping[str, str] = field(default_factory=lambda: _NO_TEXTS)
+    pattern: str = ""
+    together: str = ""
+    weight: str = ""
+    """Of an average: the column by which it is weighed."""
+    personal: bool = False
+    """Whether it holds what concerns a person: never merged, published or quoted."""
+    also: tuple[str, ...] = ()
+    """Other wordings of the label."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """What holds of every row. ``when`` are the conditions under which it is asked.
+
+    order: ``column`` is no day before ``other``; due: it is at most ``workdays`` after it, ``extra`` more where ``extended``
+    holds; needs: ``column`` is filled; blank: it is not.
+    """
+
+    id: str
+    relation: RowRelation
+    column: str
+    remedy: str
+    other: str = ""
+    when: tuple[Condition, ...] = ()
+    extended: tuple[Condition, ...] = ()
+    workdays: int = 0
+    extra: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure of an ordinary table that the rows come to: how many fulfil ``where``, or what ``column`` adds up to in those."""
+
+    rule: str
+    register: str
+    cell: str
+    where: tuple[Condition, ...]
+    column: str = ""
+    defines: bool = False
+    remedy: str = ""
+
+
+@dataclass(frozen=True)  # without slots: kinds and numbers of columns are worked out once
+class Register:
+    """A table of rows that are entered freely."""
+
+    key: str
+    name: str
+    sheet: str
+    nil_label: str
+    columns: tuple[Column, ...]
+    unique: tuple[str, ...] = ()
+    """The columns that no two rows have in common, together."""
+    rows: int = 2_000
+    """How many rows the template has room for."""
+    hint: str = ""
+    rules: tuple[RowRule, ...] = ()
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kind of each column."""
+        return tuple(map(kind_of, self.columns))
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Where among the columns each stands, by its key."""
+        return {column.key: number for number, column in enumerate(self.columns)}
+
+    @property
+    def public(self) -> tuple[int, ...]:
+        """The columns that may be seen by others than the agency."""
+        return tuple(number for number, column in enumerate(self.columns) if not column.personal)
+
+    @property
+    def nil_key(self) -> str:
+        """Key of the statement that there is no row."""
+        return f"{self.key}.nil"
+
+    def row_key(self, column: int, row: int) -> str:
+        """Spell the key of a value: of ``row``, from 0."""
+        return row_key(self.key, self.columns[column].key, row)
+
+    def place(self, column: int, row: int) -> Place:
+        """Return where the value stands in the template."""
+        return Place(self.sheet, a1(layout.ROWS_TOP + row, column))

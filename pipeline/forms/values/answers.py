@@ -1,0 +1,75 @@
+"""Kinds of which the answers are known beforehand: 是 or 否, and one of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pipeline.forms.values.kind import Check, Kind, Together
+from pipeline.forms.values.plain import Raw, answered, normalise
+from pipeline.forms.values.typed import Typed, shown
+
+YES, NO = "是", "否"
+_LONGEST_LIST = 255
+"""Characters that Excel takes for a list of choices."""
+
+
+class _Chosen(Kind):
+    """One of some words."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What can be answered."""
+        return tuple(self.asked.choices.values())
+
+    @property
+    def usual_prompt(self) -> str:
+        return f"从下拉列表中选：{'、'.join(self.words)}。"
+
+    def excel(self) -> dict[str, object]:
+        if len(",".join(self.words)) > _LONGEST_LIST:
+            return {"validate": "any"}
+        return {"validate": "list", "source": list(self.words)}
+
+    def checks(self) -> tuple[Check, ...]:
+        return (Check("isin", ("", *self.words), variant="choice"),)
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo(_Chosen):
+    """Yes or no: 是 or 否, however it was ticked."""
+
+    id: ClassVar[str] = "yes_no"
+    ways: ClassVar[tuple[Together, ...]] = ("yes", "list", "none")
+    width: ClassVar[float] = 9.0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return YES, NO
+
+    def _read(self, value: Raw) -> Typed:
+        said = answered(shown(value).strip())
+        return (
+            self._wrong(value, "choice") if said is None else self._noted(YES if said else NO, shown(value))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(_Chosen):
+    """One of the form's own choices, with or without its number, bracket or space."""
+
+    id: ClassVar[str] = "choice"
+
+    @property
+    def width(self) -> float:  # type: ignore[override]  # as wide as the words are
+        """Of a column: as wide as its longest word."""
+        return min(30.0, 4.0 + 2 * max(map(len, self.words), default=5))
+
+    def _read(self, value: Raw) -> Typed:
+        found = self._plain.get(normalise(shown(value)))
+        return self._wrong(value, "choice") if found is None else self._noted(found, value)
+
+    @property
+    def _plain(self) -> Mapping[str, str]:
+        return {normalise(word): word for word in self.words}

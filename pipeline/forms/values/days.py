@@ -1,0 +1,159 @@
+"""Kinds that say when: a day, a year, a period (a year, a half, a quarter, a month)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from pipeline.forms.values.kind import Check, Kind
+from pipeline.forms.values.plain import UNSEEN, Raw
+from pipeline.forms.values.typed import Typed, shown
+
+_FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
+_FIRST_STORED = date(1900, 3, 1)
+"""What no spreadsheet knows as a day, or not all alike, is kept as text."""
+_SERIALS = range((_FIRST - date(1899, 12, 30)).days, (_LAST - date(1899, 12, 30)).days + 1)
+_DAY = re.compile(r"(\d{4})(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
+_CLOCK = re.compile(r"(?:T|\s)?\d{1,2}:\d{2}(?::\d{2})?$", re.ASCII)
+_YEAR = re.compile(r"(\d{4})年?度?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})(?:年|[./-])(\d{1,2})月?份?", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})年?度?-?(?:第?([一二三四1-4])季度?|[Qq]([1-4]))", re.ASCII)
+_HALF = re.compile(r"(\d{4})年?度?-?(?:([上下])半年|[Hh]([12]))", re.ASCII)
+_NUMERALS = {
+    **{str(number): number for number in range(1, 5)},
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "上": 1,
+    "下": 2,
+}
+
+
+def _plain(value: Raw) -> str:
+    return "".join(unicodedata.normalize("NFKC", shown(value)).translate(UNSEEN).split())
+
+
+def day_of(value: Raw) -> date | None:
+    """Return the day that a cell names, in the ways people write one; None where it is no day, or which is not certain."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if value in _SERIALS:
+            return date(1899, 12, 30) + timedelta(days=int(value))
+        value = int(value) if isinstance(value, int) or value.is_integer() else value
+    found = _DAY.fullmatch(_CLOCK.sub("", _plain(value)))
+    numbers = [int(part) for part in found.groups() if part] if found else []
+    try:
+        return date(*numbers) if numbers else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Kind):
+    """A day, spelled 2024-03-05."""
+
+    id: ClassVar[str] = "date"
+    width: ClassVar[float] = 13.0
+
+    @property
+    def usual_prompt(self) -> str:
+        return "填日期，例如 2024-03-05。"
+
+    @property
+    def number_format(self) -> str:
+        return "yyyy-mm-dd"
+
+    def excel(self) -> dict[str, object]:
+        return {"validate": "date", "criteria": "between", "minimum": _FIRST, "maximum": _LAST}
+
+    def _read(self, value: Raw) -> Typed:
+        day = day_of(value)
+        if day is None:
+            return self._wrong(value, "date")
+        return Typed(text=day.isoformat()) if isinstance(value, date) else self._noted(day.isoformat(), value)
+
+    def checks(self) -> tuple[Check, ...]:
+        return (Check("spelled_between", (_FIRST.isoformat(), _LAST.isoformat()), variant="date_range"),)
+
+    def stored(self, text: str) -> date | str:
+        day = day_of(text)
+        return day if day and day >= _FIRST_STORED else text
+
+    def shown(self, text: str) -> str:
+        day = day_of(text)
+        return f"{day.year}年{day.month}月{day.day}日" if day else text
+
+
+@dataclass(frozen=True, slots=True)
+class Year(Kind):
+    """A year of four digits."""
+
+    id: ClassVar[str] = "year"
+    width: ClassVar[float] = 9.0
+
+    @property
+    def usual_prompt(self) -> str:
+        return "填四位年份。"
+
+    @property
+    def number_format(self) -> str:
+        return "General"
+
+    def excel(self) -> dict[str, object]:
+        return {"validate": "integer", "criteria": "between", "minimum": _FIRST.year, "maximum": _LAST.year}
+
+    def _read(self, value: Raw) -> Typed:
+        found = _YEAR.fullmatch(_plain(value))
+        if not found or not _FIRST.year <= int(found[1]) <= _LAST.year:
+            return self._wrong(value, "year")
+        return self._noted(found[1], value)
+
+    def stored(self, text: str) -> int | str:
+        return int(text) if _YEAR.fullmatch(text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Period(Kind):
+    """A year, a half, a quarter or a month, spelled 2024, 2024H1, 2024Q1, 2024-01."""
+
+    id: ClassVar[str] = "period"
+    width: ClassVar[float] = 12.0
+
+    @property
+    def usual_prompt(self) -> str:
+        return "填时期，例如 2024年、2024年上半年、2024年第一季度、2024年3月。"
+
+    def _read(self, value: Raw) -> Typed:
+        if isinstance(value, date):
+            if not _FIRST <= date(value.year, value.month, value.day) <= _LAST:
+                return self._wrong(value, "period")
+            return (
+                self._noted(f"{value.year}-{value.month:02}", shown(value))
+                if value.day == 1
+                else self._wrong(value, "period")
+            )
+        text = _plain(value)
+        if not text[:4].isdecimal() or not _FIRST.year <= int(text[:4]) <= _LAST.year:
+            return self._wrong(value, "period")
+        for pattern, letter in ((_QUARTER, "Q"), (_HALF, "H")):
+            if found := pattern.fullmatch(text):
+                return self._noted(f"{found[1]}{letter}{_NUMERALS[found[2] or found[3]]}", value)
+        if (found := _MONTH.fullmatch(text)) and 1 <= int(found[2]) <= 12:  # noqa: PLR2004 - months
+            return self._noted(f"{found[1]}-{int(found[2]):02}", value)
+        found = _YEAR.fullmatch(text)
+        return self._noted(found[1], value) if found else self._wrong(value, "period")
+
+    def shown(self, text: str) -> str:
+        year, rest = text[:4], text[4:]
+        if rest[:1] == "Q":
+            return f"{year}年第{'一二三四'[int(rest[1]) - 1]}季度"
+        if rest[:1] == "H":
+            return f"{year}年{'上下'[int(rest[1]) - 1]}半年"
+        return f"{year}年{int(rest[1:])}月" if rest[:1] == "-" else f"{year}年"

@@ -1,0 +1,100 @@
+"""The kinds that are numbers, for entries and registers; what a number of each kind may be stands in ``numbers``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from pipeline.forms.values.kind import Check, Kind, Sort, Together
+from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, PLACES, NumberKind
+from pipeline.forms.values.typed import Typed, type_cell
+
+if TYPE_CHECKING:
+    from pipeline.forms.values.plain import Raw
+    from pipeline.model import Number
+
+_PLAIN = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+
+
+def number_of(text: str) -> Number | None:
+    """Return the number that a value spells; None where it is blank or no number."""
+    if not _PLAIN.fullmatch(text):
+        return None
+    value = Decimal(text)
+    return int(value) if value == value.to_integral_value() else value
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Kind):
+    """A number of a kind of ``numbers``, as the form bounds it."""
+
+    sort: ClassVar[Sort] = "number"
+    bounds: ClassVar[tuple[str, ...]] = ("least", "most", "places")
+    ways: ClassVar[tuple[Together, ...]] = ("sum", "average", "list", "none")
+    width: ClassVar[float] = 11.0
+
+    @property
+    def number(self) -> NumberKind:
+        """What such a number may be."""
+        own, limits = NUMBER_KINDS[self.asked.kind], self.asked.limits
+        return replace(
+            own,
+            places=limits.get("places", own.places),
+            least=limits.get("least", own.least),
+            most=limits.get("most", own.most),
+            unit=self.asked.unit or own.unit,
+        )
+
+    @property
+    def usual_prompt(self) -> str:
+        return self.number.prompt
+
+    @property
+    def number_format(self) -> str:
+        return self.number.shown_as or "General"
+
+    def excel(self) -> dict[str, object]:
+        number = self.number
+        return {
+            "validate": "integer" if number.is_whole else "decimal",
+            "criteria": "between",
+            "minimum": -LARGEST if number.least is None else number.least,
+            "maximum": LARGEST if number.most is None else number.most,
+        }
+
+    def _read(self, value: Raw) -> Typed:
+        return type_cell(value, self.number)
+
+    def checks(self) -> tuple[Check, ...]:
+        number, found = self.number, []
+        if number.is_whole:
+            found.append(Check("whole", None, "C06"))
+        elif number.places < PLACES:
+            found.append(Check("in_places", number.places, variant="places"))
+        if number.least is not None:
+            low = ("C05", "") if number.least == 0 else ("V01", "small")
+            found.append(Check("ge", number.least, *low))
+        if number.most is not None:
+            found.append(Check("le", number.most, variant="large"))
+        return tuple(found)
+
+    def stored(self, text: str) -> Number | str:
+        number = number_of(text)
+        return text if number is None else number
+
+    def shown(self, text: str) -> str:
+        number, kind = number_of(text), self.number
+        if number is None:
+            return text
+        if kind.shown_as:
+            return f"{(Decimal(number) * 100).normalize():f}%"
+        return f"{text}{kind.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Figure):
+    """A percentage: kept as the fraction it is, never added up."""
+
+    ways: ClassVar[tuple[Together, ...]] = ("average", "list", "none")

@@ -1,0 +1,52 @@
+"""What somebody typed goes in; the same without what makes no difference comes out, and whether it means yes or no."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, time, timedelta
+from functools import lru_cache
+from typing import TypeAlias
+
+from pipeline.model import Value
+
+Raw: TypeAlias = "Value | date | time | timedelta"
+"""A value as a spreadsheet holds it; a blank is an empty text or None."""
+
+UNSEEN = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF], ""
+)
+"""Marks without width, which pasting from other programs brings along; by code point, for ``str.translate``."""
+_UNIFIED = UNSEEN | str.maketrans(
+    {
+        **dict.fromkeys("[{<〔【〈《", "("),
+        **dict.fromkeys("]}>〕】〉》", ")"),
+        **dict.fromkeys("“”„‟'‘’「」『』`", '"'),
+        **dict.fromkeys("、;；，", ","),
+        "它": "他",
+    }
+)
+_YES = frozenset({
+    "是", "是的", "对", "对的", "是√", "√是", "√", "✓", "✔", "☑", "✅", "☑是", "☑是□否", "■是□否", "y", "yes", "true",
+    "全为零", "全零", "均为零", "全部为零", "本表全为零",
+})  # fmt: skip
+_NO = frozenset({
+    "否", "否的", "不是", "不", "×", "✗", "✘", "x", "☒", "n", "no", "false", "□是☑否", "□是■否", "√否", "否√", "☑否",
+})  # fmt: skip
+_ENUMERATOR = re.compile(r"^(\d{1,2})[,.:]")
+
+
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> str:
+    """Reduce ``text`` to what makes a label: NFKC, no white space, one kind of bracket, quote and comma."""
+    plain = "".join(unicodedata.normalize("NFKC", text).translate(_UNIFIED).split())
+    return _ENUMERATOR.sub(r"\1.", plain)
+
+
+@lru_cache(maxsize=256)
+def answered(text: str) -> bool | None:
+    """Say whether a short answer means yes or no, in whatever way people tick; None where it is neither."""
+    plain = normalise(text).casefold().strip("。.!！,()")
+    if plain in _YES:
+        return True
+    return False if plain in _NO else None

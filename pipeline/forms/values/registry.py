@@ -1,0 +1,45 @@
+"""The registry: the name of a kind goes in, the class that says everything of such values comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.forms.values.answers import Choice, YesNo
+from pipeline.forms.values.days import Day, Period, Year
+from pipeline.forms.values.figures import Figure, Share
+from pipeline.forms.values.kind import Asked, Kind
+from pipeline.forms.values.numbers import NUMBER_KINDS
+from pipeline.forms.values.words import Words
+
+_FIGURES: Mapping[str, type[Kind]] = {
+    name: Figure if kind.summed else Share for name, kind in NUMBER_KINDS.items()
+}
+_OTHERS: tuple[type[Kind], ...] = (YesNo, Choice, Day, Year, Period, Words)
+KINDS: Mapping[str, type[Kind]] = {**_FIGURES, **{kind.id: kind for kind in _OTHERS}}
+"""Every kind of value by its name in a form."""
+
+
+def kind_of(asked: Asked) -> Kind:
+    """Return the kind of what is asked for. Raises KeyError for one there is not."""
+    return KINDS[asked.kind](asked)
+
+
+def faults_of(asked: Asked) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what a form says of a value: the problem, and the word that it is about."""
+    kind = KINDS.get(asked.kind)
+    if kind is None:
+        yield f"kind 应为 {'、'.join(KINDS)} 之一。", "kind"
+        return
+    strange = [name for name in asked.limits if name not in kind.bounds]
+    if strange:
+        yield f"limits 中的“{strange[0]}”不能用，可以用的有：{'、'.join(kind.bounds) or '无'}。", strange[0]
+    if asked.together and asked.together not in kind.ways:
+        yield f"together 应为 {'、'.join(kind.ways)} 之一。", "together"
+    if issubclass(kind, Choice) != bool(asked.choices):
+        yield "kind 为 choice 的要有 choices，其他的不能有。", "choices"
+    if len(set(asked.choices.values())) < len(asked.choices) or not all(asked.choices.values()):
+        yield "choices 中的文字不能为空，不能重复。", "choices"
+    if asked.pattern and not issubclass(kind, Words):
+        yield "只有 kind 为 text 的才能有 pattern。", "pattern"
+    if asked.unit and not issubclass(kind, Figure):
+        yield "只有数字才能有 unit。", "unit"

@@ -1,0 +1,52 @@
+"""The answers of 基本信息 go in; they come out as values of their kinds, with what could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pipeline.forms.values.kind import PERSONAL
+from pipeline.model import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.forms.form import Form
+    from pipeline.forms.values.typed import Typed
+    from pipeline.intake.read.listed import Listed
+
+
+@dataclass(slots=True)
+class Entries:
+    """The entries of a file; ``unreadable`` holds what those show that are no value of their kind."""
+
+    answers: dict[str, str]
+    unreadable: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_entries(form: Form, listed: Listed, answers: Mapping[str, str]) -> Entries:
+    """Type the entries that are values of the report; all others stay as they were written."""
+    found = Entries(dict(answers))
+    for entry in form.valued_entries:
+        written, place = answers[entry.key], listed.places.get(entry.key)
+        typed = entry.value.read(listed.raw.get(entry.key))
+        if typed.raw is None:
+            found.answers[entry.key] = typed.value
+        else:
+            found.unreadable[entry.key] = written
+        if typed.code and place:
+            typed = with_prompt(hidden(typed) if entry.personal else typed, entry.value.prompt)
+            found.findings.append(typed.finding(place, entry.key))
+    return found
+
+
+def hidden(typed: Typed) -> Typed:
+    """Leave what concerns a person out of what is said of a value."""
+    facts = {name: PERSONAL if name in {"raw", "value"} else fact for name, fact in typed.facts.items()}
+    return replace(typed, facts=facts)
+
+
+def with_prompt(typed: Typed, prompt: str) -> Typed:
+    """Add what is to be filled in to what is said of a value."""
+    return replace(typed, facts={**typed.facts, "prompt": prompt.rstrip("。")})

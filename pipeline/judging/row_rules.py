@@ -1,0 +1,185 @@
+"""The rows of a register of a whole batch go in; which of them break its rules comes out, with what is to be said.
+
+Days are compared as arrays of the whole batch. Workdays are the district's own; of a year of whose holidays it says
+nothing so many more are allowed as a year has at most in one piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from pipeline.forms.drawing import fulfils
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.district.workdays import Calendar
+    from pipeline.forms.registers import Condition, Register, RowRule
+    from pipeline.model import Fact
+
+DUPLICATE = "duplicate"
+_FIRST, _LAST = date(1989, 1, 1), date(2101, 1, 1)
+_HOLIDAYS_AT_MOST = 10
+"""Working days that fall away within two months, in any year, where the holidays are not known."""
+
+
+@dataclass(slots=True)
+class RowFrame:
+    """The rows of all readings: the number of the reading, that of the row in it, and the values."""
+
+    owners: list[int]
+    rows: list[int]
+    cells: list[Sequence[str]]
+
+
+def broken_rules(
+    register: Register,
+    rules: Sequence[RowRule],
+    frame: RowFrame,
+    calendar: Calendar,
+    years: Sequence[int | None],
+) -> list[list[tuple[int, Mapping[str, Fact]]]]:
+    """Return for each rule the rows that break it, with the facts. pandera validates a column for each rule."""
+    found: list[list[tuple[int, Mapping[str, Fact]]]] = [[] for _ in rules]
+    if not rules or not frame.cells:
+        return found
+    asked = [_asked(register, rule.when, frame, years) for rule in rules]
+    failing = [
+        _fails(register, rule, frame, calendar, years) & when for rule, when in zip(rules, asked, strict=True)
+    ]
+    data = pd.DataFrame(
+        {rule.id: np.where(fails, 1.0, 0.0) for rule, fails in zip(rules, failing, strict=True)}
+    )
+    schema = pa.DataFrameSchema({rule.id: pa.Column(float, pa.Check.eq(0)) for rule in rules})
+    try:
+        schema.validate(data, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        numbers = {rule.id: number for number, rule in enumerate(rules)}
+        for row, column in sorted(zip(cases["index"], cases["column"], strict=True)):
+            rule = rules[numbers[column]]
+            found[numbers[column]].append((int(row), _facts(register, rule, frame.cells[int(row)], calendar)))
+    return found
+
+
+def duplicates(register: Register, frame: RowFrame) -> Iterator[tuple[int, int]]:
+    """Yield the rows that have all unique columns in common with an earlier one of the same reading, and that one."""
+    if not register.unique:
+        return
+    columns = [register.index[name] for name in register.unique]
+    seen: dict[tuple[object, ...], int] = {}
+    for at, (owner, values) in enumerate(zip(frame.owners, frame.cells, strict=True)):
+        own = tuple("".join(values[column].split()).casefold() for column in columns)
+        if all(own):
+            first = seen.setdefault((owner, *own), at)
+            if first != at:
+                yield at, first
+
+
+def _asked(
+    register: Register, when: Sequence[Condition], frame: RowFrame, years: Sequence[int | None]
+) -> NDArray[np.bool_]:
+    found = np.ones(len(frame.cells), dtype=bool)
+    for condition in when:
+        tests = {year: fulfils(register, condition, year) for year in set(years)}
+        found &= np.fromiter(
+            (tests[years[owner]](row) for owner, row in zip(frame.owners, frame.cells, strict=True)),
+            dtype=bool,
+            count=len(frame.cells),
+        )
+    return found
+
+
+def _fails(
+    register: Register, rule: RowRule, frame: RowFrame, calendar: Calendar, years: Sequence[int | None]
+) -> NDArray[np.bool_]:
+    at = register.index[rule.column]
+    if rule.relation in {"needs", "blank"}:
+        is_blank = np.fromiter((row[at] == "" for row in frame.cells), dtype=bool, count=len(frame.cells))
+        return is_blank if rule.relation == "needs" else ~is_blank
+    later, earlier = (_days(frame, register.index[name]) for name in (rule.column, rule.other))
+    known = ~(np.isnat(later) | np.isnat(earlier))
+    if rule.relation == "order":
+        return known & (later < earlier)
+    extended = (
+        _asked(register, rule.extended, frame, years) if rule.extended else np.zeros(len(later), dtype=bool)
+    )
+    allowed = rule.workdays + np.where(extended, rule.extra, 0)
+    worked, unsure = _workdays(calendar, earlier, later)
+    return known & (worked > allowed + np.where(unsure, _HOLIDAYS_AT_MOST, 0))
+
+
+def _days(frame: RowFrame, column: int) -> NDArray[np.datetime64]:
+    """Return the days of a column; none where it is blank."""
+    return np.array([row[column] or "NaT" for row in frame.cells], dtype="datetime64[D]")
+
+
+def _workdays(
+    calendar: Calendar, first: NDArray[np.datetime64], last: NDArray[np.datetime64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Count the workdays after ``first`` up to and including ``last``, and say where the holidays in between are not known."""
+    span = (_LAST - _FIRST).days
+    worked = _worked(calendar)
+    known = np.array(sorted({day.year for day in calendar.holidays}), dtype=np.int64)
+    start, end = (
+        np.clip(np.nan_to_num((days - np.datetime64(_FIRST)).astype(float)).astype(np.int64), 0, span - 1)
+        for days in (first, last)
+    )
+    years = [days.astype("datetime64[Y]").astype(np.int64) + 1970 for days in (first, last)]
+    unsure = ~(np.isin(years[0], known) & np.isin(years[1], known))
+    return worked[end] - worked[start], unsure
+
+
+@lru_cache(maxsize=4)
+def _worked(calendar: Calendar) -> NDArray[np.int64]:
+    """Count the workdays from the first day on, for every day."""
+    days = [_FIRST + timedelta(days=number) for number in range((_LAST - _FIRST).days)]
+    named = replace(calendar, holidays=(), workdays=())
+    worked = np.array([named.is_workday(day) for day in days])
+    for own in (*calendar.holidays, *calendar.workdays):
+        if _FIRST <= own < _LAST:
+            worked[(own - _FIRST).days] = calendar.is_workday(own)
+    found: NDArray[np.int64] = np.cumsum(worked)
+    return found
+
+
+def _facts(register: Register, rule: RowRule, row: Sequence[str], calendar: Calendar) -> Mapping[str, Fact]:
+    def said(name: str) -> str:
+        at = register.index[name]
+        return "" if register.columns[at].personal else register.kinds[at].shown(row[at])
+
+    facts: dict[str, Fact] = {
+        "label": register.columns[register.index[rule.column]].label,
+        "value": said(rule.column),
+        "condition": _spoken(register, rule.when, row),
+    }
+    if rule.other:
+        facts |= {"other": register.columns[register.index[rule.other]].label, "than": said(rule.other)}
+    if rule.relation == "due":
+        first, last = (date.fromisoformat(row[register.index[name]]) for name in (rule.other, rule.column))
+        extended = rule.extended and all(fulfils(register, one, None)(row) for one in rule.extended)
+        facts |= {
+            "days": calendar.workdays_between(first, last),
+            "limit": rule.workdays + (rule.extra if extended else 0),
+        }
+    return facts
+
+
+def _spoken(register: Register, when: Sequence[Condition], row: Sequence[str]) -> str:
+    """Say which of the conditions hold in a row: “办理结果”是“予以公开”."""
+    said = []
+    for name, _ in when:
+        at = register.index[name]
+        own = register.columns[at]
+        value = "" if own.personal else register.kinds[at].shown(row[at])
+        said.append(f"“{own.label}”是“{value}”" if value else f"“{own.label}”空着")
+    return "，".join(said)

@@ -1,0 +1,298 @@
+"""A batch of readings goes in; what is wrong with its values comes out: entries, and the rows of registers.
+
+All rows of a register, of every submission of the batch, are one long frame, and all entries another. pandera validates
+each at once: a column for every value, asked what its kind asks, and one for every rule over rows, 1 where it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera import extensions
+from pandera.errors import SchemaErrors
+
+from pipeline.forms.drawing import drawn_figures
+from pipeline.forms.values.figures import number_of
+from pipeline.forms.values.keys import row_of
+from pipeline.forms.values.kind import PERSONAL, REQUIRED
+from pipeline.judging.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
+from pipeline.model import Fact, Finding, Place, Severity
+
+if TYPE_CHECKING:
+    from pipeline.district.workdays import Calendar
+    from pipeline.forms.form import Form
+    from pipeline.forms.registers import Register
+    from pipeline.forms.values.kind import Asked, Check, Kind
+    from pipeline.model import Reading
+
+ROWS = "V02"
+"""The rule over the rows of a register as a whole."""
+_ROUNDING = 1e-3
+
+
+@extensions.register_check_method()  # type: ignore[untyped-decorator]  # pandera leaves it untyped
+def written(values: pd.Series[str]) -> pd.Series[bool]:
+    """Say which texts are there."""
+    return values != ""
+
+
+@extensions.register_check_method(statistics=["longest"])  # type: ignore[untyped-decorator]  # as above
+def at_most_long(values: pd.Series[str], *, longest: int) -> pd.Series[bool]:
+    """Say which texts have no more characters."""
+    return values.str.len() <= longest
+
+
+@extensions.register_check_method(statistics=["shortest"])  # type: ignore[untyped-decorator]  # as above
+def at_least_long(values: pd.Series[str], *, shortest: int) -> pd.Series[bool]:
+    """Say which texts have at least so many characters; a blank has none to count."""
+    return (values == "") | (values.str.len() >= shortest)
+
+
+@extensions.register_check_method(statistics=["pattern"])  # type: ignore[untyped-decorator]  # as above
+def matching(values: pd.Series[str], *, pattern: str) -> pd.Series[bool]:
+    """Say which texts match ``pattern`` whole; a blank is none."""
+    return (values == "") | values.str.fullmatch(pattern)
+
+
+@extensions.register_check_method(statistics=["bounds"])  # type: ignore[untyped-decorator]  # as above
+def spelled_between(values: pd.Series[str], *, bounds: tuple[str, str]) -> pd.Series[bool]:
+    """Say which days, as they are spelled, lie within ``bounds``; a blank is none."""
+    return (values == "") | values.between(*bounds)
+
+
+@extensions.register_check_method(statistics=["places"])  # type: ignore[untyped-decorator]  # as above
+def in_places(values: pd.Series[float], *, places: int) -> pd.Series[bool]:
+    """Say which numbers have no more decimals."""
+    scaled = values * 10**places
+    found: pd.Series[bool] = (scaled - scaled.round()).abs() < _ROUNDING
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    row: int
+    column: int
+    check: int
+    """Its number among the checks of the column; -1: it is blank."""
+
+
+def value_findings(
+    form: Form, readings: Sequence[Reading], calendar: Calendar, years: Sequence[int | None]
+) -> list[list[Finding]]:
+    """Return what is wrong with the entries and registers of each reading, in the order of the form."""
+    found: list[list[Finding]] = [[] for _ in readings]
+    for number, finding in _of_entries(form, readings):
+        found[number].append(finding)
+    for register in form.registers:
+        for number, finding in _of_register(form, register, readings, calendar, years):
+            found[number].append(finding)
+    for number, (reading, year) in enumerate(zip(readings, years, strict=True)):
+        found[number] += _of_drawn(form, reading, year)
+    return found
+
+
+def _of_drawn(form: Form, reading: Reading, year: int | None) -> Iterator[Finding]:
+    """Compare figures of tables with what the rows come to, where all of these could be read."""
+    unsure = {found[0] for key in reading.unreadable if (found := row_of(key))}
+    for key, counted in drawn_figures(form, reading.registers, year).items():
+        drawn, stated = form.drawn[key], reading.numbers.get(key)
+        is_known = drawn.register not in unsure and drawn.rule in form.basics and key in reading.places
+        if is_known and stated is not None and stated != counted:
+            name = form.register(drawn.register).name
+            facts: Mapping[str, Fact] = {
+                "stated": stated, "value": counted, "table": name, "remedy": drawn.remedy,
+            }  # fmt: skip
+            yield _told(form, drawn.rule, "drawn", reading.places[key], (key,), facts)
+
+
+def _of_entries(form: Form, readings: Sequence[Reading]) -> Iterator[tuple[int, Finding]]:
+    entries = form.valued_entries
+    kinds = tuple(entry.value for entry in entries)
+    values = [
+        [_readable(reading, entry.key, reading.entries.get(entry.key, "")) for entry in entries]
+        for reading in readings
+    ]
+    for failure in _failures(entries, kinds, values):
+        entry, reading = entries[failure.column], readings[failure.row]
+        place = reading.places.get(entry.key)
+        if place and entry.key not in reading.unreadable:
+            value = values[failure.row][failure.column]
+            yield failure.row, _finding(form, entry, kinds[failure.column], failure, value, place, entry.key)
+
+
+def _of_register(
+    form: Form,
+    register: Register,
+    readings: Sequence[Reading],
+    calendar: Calendar,
+    years: Sequence[int | None],
+) -> Iterator[tuple[int, Finding]]:
+    frame = _long(register, readings)
+    for failure in _failures(register.columns, register.kinds, frame.cells):
+        owner, row = frame.owners[failure.row], frame.rows[failure.row]
+        reading, column = readings[owner], register.columns[failure.column]
+        rows, key = reading.registers[register.key], register.row_key(failure.column, row)
+        if key not in reading.unreadable and rows.columns[failure.column] >= 0:
+            place, value = rows.place(failure.column, row), frame.cells[failure.row][failure.column]
+            yield (
+                owner,
+                _finding(form, column, register.kinds[failure.column], failure, value, place, key),
+            )
+    asked = [rule for rule in register.rules if rule.id in form.basics]
+    failing = broken_rules(register, asked, frame, calendar, years)
+    for number, rule in enumerate(asked):
+        for at, told in failing[number]:
+            owner, row = frame.owners[at], frame.rows[at]
+            names = [name for name in (rule.column, rule.other) if name]
+            keys = tuple(register.row_key(register.index[name], row) for name in names)
+            if any(key in readings[owner].unreadable for key in keys):
+                continue
+            place = readings[owner].registers[register.key].place(register.index[rule.column], row)
+            yield owner, _told(form, rule.id, rule.relation, place, keys, {**told, "remedy": rule.remedy})
+    yield from _repeated(form, register, readings, frame)
+    yield from _of_whole(form, register, readings)
+
+
+def _repeated(
+    form: Form, register: Register, readings: Sequence[Reading], frame: RowFrame
+) -> Iterator[tuple[int, Finding]]:
+    for at, first in duplicates(register, frame):
+        owner, row = frame.owners[at], frame.rows[at]
+        rows = readings[owner].registers[register.key]
+        column = register.index[register.unique[0]]
+        facts: Mapping[str, Fact] = {
+            "label": "、".join(register.columns[register.index[name]].label for name in register.unique),
+            "row": frame.rows[first] + 1,
+        }
+        key = register.row_key(column, row)
+        yield owner, _told(form, ROWS, DUPLICATE, rows.place(column, row), (key,), facts)
+
+
+def _of_whole(form: Form, register: Register, readings: Sequence[Reading]) -> Iterator[tuple[int, Finding]]:
+    """Ask for a nil return where there is no row, and for its removal where there are."""
+    facts: Mapping[str, Fact] = {"table": register.name, "label": register.nil_label}
+    for number, reading in enumerate(readings):
+        rows = reading.registers.get(register.key)
+        if rows is None:
+            continue
+        is_nil = register.key in reading.nil_tables
+        place = reading.places.get(register.nil_key, Place(rows.sheet))
+        if not rows.cells and not is_nil:
+            yield number, _told(form, ROWS, "empty", place, (register.nil_key,), facts)
+        if rows.cells and is_nil:
+            counted = {**facts, "count": len(rows.cells)}
+            yield number, _told(form, "C09", "nil_rows", place, (register.nil_key,), counted)
+
+
+def _readable(reading: Reading, key: str, value: str) -> str:
+    return "" if key in reading.unreadable else value
+
+
+def _long(register: Register, readings: Sequence[Reading]) -> RowFrame:
+    """Lay the rows of all readings one below the other; what could not be read is a blank."""
+    frame = RowFrame([], [], [])
+    for number, reading in enumerate(readings):
+        rows = reading.registers.get(register.key)
+        if rows is None:
+            continue
+        frame.owners += [number] * len(rows.cells)
+        frame.rows += range(len(rows.cells))
+        if not reading.unreadable:
+            frame.cells += rows.cells
+            continue
+        frame.cells += [
+            [_readable(reading, register.row_key(column, row), value) for column, value in enumerate(values)]
+            for row, values in enumerate(rows.cells)
+        ]
+    return frame
+
+
+def _failures(
+    asked: Sequence[Asked], kinds: Sequence[Kind], values: Sequence[Sequence[str]]
+) -> list[_Failure]:
+    """Validate the values by column; return what fails, row by row."""
+    if not values or not asked:
+        return []
+    data = pd.DataFrame(
+        {str(number): _series(kind, [row[number] for row in values]) for number, kind in enumerate(kinds)}
+    )
+    schema = pa.DataFrameSchema(
+        {
+            str(number): pa.Column(
+                float if kind.sort == "number" else object,
+                list(_checks_of(one, kind)),
+                nullable=True,
+            )
+            for number, (one, kind) in enumerate(zip(asked, kinds, strict=True))
+        }
+    )
+    try:
+        schema.validate(data, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        found = {
+            _Failure(int(row), int(column), int(check))
+            for row, column, check in zip(cases["index"], cases["column"], cases["check"], strict=True)
+        }
+        return sorted(found, key=lambda one: (one.row, one.column, one.check))
+    return []
+
+
+def _series(kind: Kind, values: Sequence[str]) -> pd.Series[float] | pd.Series[str]:
+    if kind.sort == "number":
+        return pd.Series([_as_float(value) for value in values], dtype=float)
+    return pd.Series(values, dtype=object)
+
+
+@lru_cache(maxsize=4096)
+def _as_float(value: str) -> float:
+    number = number_of(value)
+    return float("nan") if number is None else float(number)
+
+
+def _checks_of(asked: Asked, kind: Kind) -> Iterator[pa.Check]:
+    """Return the checks of a kind; each is known by its number, a blank by -1."""
+    if asked.required:
+        filled = pa.Check.filled if kind.sort == "number" else pa.Check.written
+        yield filled(error="-1", ignore_na=False)
+    for number, check in enumerate(kind.checks()):
+        made = getattr(pa.Check, check.name)
+        yield made(error=str(number)) if check.argument is None else made(check.argument, error=str(number))
+
+
+def _finding(
+    form: Form,
+    asked: Asked,
+    kind: Kind,
+    failure: _Failure,
+    value: str,
+    place: Place,
+    key: str,
+) -> Finding:
+    facts: dict[str, Fact] = {"label": asked.label, "prompt": kind.prompt.rstrip("。")}
+    if failure.check < 0:
+        return _told(form, REQUIRED, "value", place, (key,), facts)
+    check: Check = kind.checks()[failure.check]
+    shown = PERSONAL if asked.personal else kind.shown(value)
+    facts |= {"value": shown, "raw": shown, "count": len(value), "limit": _limit(kind, check)}
+    return _told(form, check.code, check.variant, place, (key,), facts)
+
+
+def _limit(kind: Kind, check: Check) -> str:
+    """Return the bound that a check asks for, in words."""
+    if isinstance(check.argument, tuple):
+        return " 至 ".join(map(kind.shown, map(str, check.argument)))
+    is_amount = check.name in {"ge", "le"}
+    return kind.shown(str(check.argument)) if is_amount else str(check.argument)
+
+
+def _told(
+    form: Form, code: str, variant: str, place: Place, keys: tuple[str, ...], facts: Mapping[str, Fact]
+) -> Finding:
+    severity = Severity(form.basics[code].severity_of(variant))
+    return Finding(code, severity, place, keys, variant, facts)

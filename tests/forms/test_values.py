@@ -1,0 +1,164 @@
+"""Kinds of value: what people write is read, what is no such value is refused, and what is read is spelled in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.forms.values.figures import number_of
+from pipeline.forms.values.kind import Kind
+from pipeline.forms.values.plain import Raw
+from pipeline.forms.values.registry import KINDS, faults_of, kind_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    kind: str
+    limits: Mapping[str, int] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    label: str = "项目"
+    prompt: str = ""
+    required: bool = False
+    unit: str = ""
+    pattern: str = ""
+    together: str = ""
+    personal: bool = False
+
+
+CHANNELS = {"web": "网络", "letter": "信函", "face": "当面"}
+
+
+def kind(name: str, **options: object) -> Kind:
+    choices = CHANNELS if name == "choice" else {}
+    return kind_of(Wanted(name, **{"choices": choices, **options}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "value"),
+    [
+        ("count", "1，200", "1200"),
+        ("count", "３", "3"),
+        ("signed_count", "－3", "-3"),
+        ("decimal", "2.50", "2.5"),
+        ("money", "25.1万元", "25.1"),
+        ("percent", "12.5%", "0.125"),
+        ("percent", "１２．５％", "0.125"),
+        ("percent", 0.125, "0.125"),
+        ("percent", 1.0, "1"),
+        ("yes_no", "是的", "是"),
+        ("yes_no", "√", "是"),
+        ("yes_no", "×", "否"),
+        ("yes_no", "☑是 □否", "是"),
+        ("yes_no", True, "是"),
+        ("choice", " 网 络", "网络"),
+        ("date", "2024年3月5日", "2024-03-05"),
+        ("date", "2024.3.5", "2024-03-05"),
+        ("date", "2024/03/05", "2024-03-05"),
+        ("date", "２０２４－３－５", "2024-03-05"),
+        ("date", "20240305", "2024-03-05"),
+        ("date", 20240305.0, "2024-03-05"),
+        ("date", date(2024, 3, 5), "2024-03-05"),
+        ("date", datetime(2024, 3, 5, 9, 30), "2024-03-05"),  # noqa: DTZ001 - as a spreadsheet holds it
+        ("date", 45356.0, "2024-03-05"),
+        ("date", "2024-3-5 09:30", "2024-03-05"),
+        ("year", "2024年度", "2024"),
+        ("year", 2024.0, "2024"),
+        ("period", "2024年第一季度", "2024Q1"),
+        ("period", "2024Q3", "2024Q3"),
+        ("period", "2024年上半年", "2024H1"),
+        ("period", "2024年3月", "2024-03"),
+        ("period", "2024", "2024"),
+        ("text", "  两行 \n 文字 ", "两行\n文字"),
+        ("text", 12.0, "12"),
+    ],
+)
+def test_what_people_write_is_read(name: str, written: Raw, value: str) -> None:
+    assert kind(name).read(written).value == value
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "code"),
+    [
+        ("yes_no", "大概有吧", "V01"),
+        ("choice", "传真", "V01"),
+        ("date", "2024-02-30", "V01"),
+        ("date", "3/5/2024", "V01"),
+        ("date", "2024年3月", "V01"),
+        ("date", 12.0, "V01"),
+        ("year", "24", "V01"),
+        ("period", "2024Q5", "V01"),
+        ("count", "十二", "C08"),
+        ("count", "无", "C02"),
+        ("money", "251000元", "C03"),
+    ],
+)
+def test_what_is_no_such_value_is_refused_and_kept_as_it_was(name: str, written: Raw, code: str) -> None:
+    typed = kind(name).read(written)
+    assert (typed.value, typed.code) == ("", code)
+    assert typed.raw
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("blank", [None, ""])
+def test_a_blank_is_a_blank(name: str, blank: Raw) -> None:
+    typed = kind(name).read(blank)
+    assert (typed.value, typed.code, typed.raw) == ("", "", None)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@given(
+    written=st.one_of(
+        st.text(max_size=40),
+        st.floats(),
+        st.integers(),
+        st.booleans(),
+        st.datetimes(),
+        st.dates(),
+        st.times(),
+    )
+)
+def test_anything_is_read_without_an_error_and_what_was_read_is_read_again(name: str, written: Raw) -> None:
+    own = kind(name)
+    first = own.read(written)
+    assert bool(first.value) + bool(first.raw) <= 1 or first.value
+    if first.value:
+        again = own.read(first.value)
+        assert again.value == first.value
+        assert own.shown(first.value)
+        stored = own.stored(first.value)
+        assert number_of(first.value) == stored if own.sort == "number" else stored
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_says_how_it_is_asked_for_and_comes_together(name: str) -> None:
+    own = kind(name)
+    assert own.prompt or name == "text"
+    assert own.excel()["validate"] in {"any", "integer", "decimal", "list", "date", "length"}
+    assert own.together == own.ways[0]
+    assert ("sum" in own.ways) is (name in {"count", "signed_count", "decimal", "money"}), (
+        "an average is never added up"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "word"),
+    [
+        ("colour", {}, "kind"),
+        ("count", {"limits": {"longest": 3}}, "longest"),
+        ("percent", {"together": "sum"}, "together"),
+        ("choice", {"choices": {}}, "choices"),
+        ("date", {"choices": CHANNELS}, "choices"),
+        ("choice", {"choices": {"a": "甲", "b": "甲"}}, "choices"),
+        ("date", {"pattern": "x"}, "pattern"),
+        ("yes_no", {"unit": "件"}, "unit"),
+    ],
+)
+def test_what_a_form_cannot_say_of_a_value_is_told(name: str, options: dict[str, object], word: str) -> None:
+    choices = CHANNELS if name == "choice" else {}
+    wanted = Wanted(name, **{"choices": choices, **options})  # type: ignore[arg-type]
+    assert word in [token for _, token in faults_of(wanted)]

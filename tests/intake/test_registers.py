@@ -1,0 +1,152 @@
+"""Registers are read wherever their rows stand: moved, renamed, with blank rows, totals, notes, headings again, columns in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
+from pipeline.intake.read.reading import read
+from pipeline.model import Place, Reading, Rows
+from pipeline.publishing.template import build_workbook
+
+ROW = ["临政发〔2023〕1号", "某某办法", "2023-03-05", "是", "", "https://www.example.gov.cn/1.html", ""]
+OTHER = ["临政发〔2021〕7号", "某某规定", "2021-07-01", "否", "2023-11-30", "", "已由新办法代替"]
+SHEET = "文件台账"
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return load_form("normative_documents")
+
+
+@pytest.fixture(scope="module")
+def template(form: Form) -> bytes:
+    return build_workbook(form, registers={"documents": [ROW, OTHER]})
+
+
+def opened(template: bytes) -> tuple[Workbook, Worksheet]:
+    book = openpyxl.load_workbook(BytesIO(template))
+    sheet = book[SHEET]
+    for name in list(sheet.tables):
+        del sheet.tables[name]
+    return book, sheet
+
+
+def reading(form: Form, book: Workbook) -> Reading:
+    stream = BytesIO()
+    book.save(stream)
+    return read(form, stream.getvalue())
+
+
+def rows(found: Reading) -> Rows:
+    return found.registers["documents"]
+
+
+def cells(found: Reading) -> list[list[str]]:
+    return [list(row) for row in rows(found).cells]
+
+
+def codes(found: Reading) -> list[tuple[str, str]]:
+    return [
+        (item.code, item.variant)
+        for item in found.findings
+        if item.code in {"V02", "V01", "C04", "F03", "F05", "C08"}
+    ]
+
+
+def test_rows_of_the_template(form: Form, template: bytes) -> None:
+    found = read(form, template)
+    assert cells(found) == [ROW, OTHER]
+    assert rows(found).place(1, 1) == Place(SHEET, "B7")
+    assert found.numbers == {
+        "documents_total.documents.issued_this_year": 0, "documents_total.documents.repealed_this_year": 0,
+        "documents_total.documents.in_force_now": 1,
+    }, "no year is stated"  # fmt: skip
+
+
+def test_blank_rows_totals_notes_and_headings_are_no_rows(form: Form, template: bytes) -> None:
+    book, sheet = opened(template)
+    head = [str(cell.value) for cell in sheet[5]]
+    lines: Sequence[Sequence[str | None]] = (
+        ROW,
+        ["合计"],
+        [None],
+        head,
+        OTHER,
+        ["注：以上均已公开"],
+        ["小计", "2 件"],
+    )
+    for number, line in enumerate(lines):
+        for column in range(7):
+            sheet.cell(6 + number, column + 1).value = line[column] if column < len(line) else None
+    found = reading(form, book)
+    assert cells(found) == [ROW, OTHER]
+    assert rows(found).lines == (5, 9)
+
+
+def test_rows_that_were_moved_are_found_by_their_headings(form: Form, template: bytes) -> None:
+    book, sheet = opened(template)
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    sheet.insert_rows(5, 3)
+    sheet.insert_cols(1, 2)
+    sheet.title = "我单位的台账"
+    found = reading(form, book)
+    assert cells(found) == [ROW, OTHER]
+    assert rows(found).place(0, 0) == Place("我单位的台账", "C9")
+    assert ("F05", "renamed") in codes(found)
+
+
+def test_columns_in_another_order_and_under_other_names(form: Form) -> None:
+    book = openpyxl.load_workbook(BytesIO(build_workbook(form)))
+    del book[SHEET]
+    sheet = book.create_sheet(SHEET)
+    sheet.append(
+        ["序号", "标题", "文号", "成文日期", "是否 现行有效", "失效日期", "备注栏", "公开网址", "说明"]
+    )
+    sheet.append([1, ROW[1], ROW[0], datetime(2023, 3, 5), "√", None, "多出来的", ROW[5], None])  # noqa: DTZ001 - as a spreadsheet holds it
+    sheet.append([2, OTHER[1], OTHER[0], "2021年7月1日", "否", date(2023, 11, 30), None, None, OTHER[6]])
+    found = reading(form, book)
+    assert cells(found) == [ROW, OTHER]
+    assert ("V02", "extra_column") in codes(found)
+    assert codes(found).count(("C04", "column")) == 2, "one note for each column, not for each row"
+
+
+def test_a_column_that_is_missing_is_told_once(form: Form, template: bytes) -> None:
+    book, sheet = opened(template)
+    sheet["D5"] = None
+    found = reading(form, book)
+    assert [item.facts["label"] for item in found.findings if item.variant == "missing_label"] == [
+        "是否现行有效"
+    ]
+
+
+def test_a_register_that_is_missing_is_told(form: Form, template: bytes) -> None:
+    book, _ = opened(template)
+    del book[SHEET]
+    found = reading(form, book)
+    assert ("F03", "missing_table") in codes(found)
+    assert found.opened
+
+
+def test_more_rows_than_the_template_has_room_for_are_read(form: Form) -> None:
+    many = [[f"临政发〔2023〕{number}号", *ROW[1:]] for number in range(1, 1501)]
+    found = read(form, build_workbook(form, registers={"documents": many}))
+    assert cells(found) == many
+
+
+def test_a_cell_with_an_error_is_no_blank(form: Form, template: bytes) -> None:
+    book, sheet = opened(template)
+    sheet["B6"] = "#REF!"
+    sheet["B6"].data_type = "e"
+    found = reading(form, book)
+    assert [item.place for item in found.findings if item.code == "C08"] == [Place(SHEET, "B6")]
+    assert cells(found)[0][1] == "#REF!"

@@ -1,0 +1,118 @@
+"""What LibreOffice computes in a template from the rows of a register is what the pipeline computes, after poison."""
+
+from __future__ import annotations
+
+import random
+import re
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from python_calamine import load_workbook
+
+from pipeline.forms.drawing import drawn_figures
+from pipeline.forms.form import Form
+from pipeline.forms.formulas import FAILS, HOLDS
+from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP
+from pipeline.forms.loader import load_form, parse_form
+from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
+from pipeline.model import Assessment
+from pipeline.publishing.template import Stamp, build_workbook
+from tests.support.libreoffice import recalculate
+from tests.support.rows import YEAR, entries_of, nil_of, rows_of
+from tests.support.submissions import AGENCY, submission_of
+
+FILLS = 24
+POISON = 987654
+COMPARED = 'id = "compared"\nextends = "normative_documents"\n[[register]]\nkey = "documents"\n[[register.figure]]\nid = "WF3"\ndefines = false\n'
+
+
+def form_named(name: str) -> Form:
+    return parse_form(COMPARED, "compared.toml") if name == "compared" else load_form(name)
+
+
+def filled(form: Form, seed: int) -> bytes:
+    """A workbook of random rows, one in three of them with a slip: a blank, a nil return that is not true, a wrong figure."""
+    rng = random.Random(seed)
+    rows, entries = rows_of(form, rng), entries_of(form, rng)
+    values: dict[str, object] = {**entries, **nil_of(form, rows)}
+    register = form.registers[0]
+    own = rows[register.key]
+    if seed % 3 == 0 and own:
+        own[0][next(at for at, column in enumerate(register.columns) if column.required and at)] = ""
+    if seed % 5 == 1:
+        values[register.nil_key] = rng.choice("是否")
+    for key, drawn in form.drawn.items():
+        if not drawn.defines:
+            values[key] = rng.randrange(6)
+    stamp = Stamp("001", AGENCY.name, YEAR, AGENCY.level)
+    return build_workbook(form, stamp, values=values, registers=rows)  # type: ignore[arg-type]  # numbers and texts
+
+
+def poisoned(content: bytes) -> bytes:
+    """Replace every stored numeric result of a formula by nonsense."""
+    result = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.startswith("xl/worksheets/sheet"):
+                data = re.sub(rb"(</f><v>)-?[\d.]+(</v>)", rb"\g<1>%d\g<2>" % POISON, data)
+            new.writestr(item, data)
+    return result.getvalue()
+
+
+def judged(form: Form, content: bytes) -> Assessment:
+    [found] = judge(form, [submission_of(read(form, content))])
+    return found
+
+
+def marks(form: Form, content: bytes) -> dict[str, str]:
+    rows = (
+        load_workbook(BytesIO(content))
+        .get_sheet_by_name(form.sheet_of_kind("checks").name)
+        .to_python(skip_empty_area=False)
+    )
+    found = {str(row[CHECK_COLUMNS["id"]]): str(row[CHECK_COLUMNS["mark"]]) for row in rows[CHECKS_TOP:]}
+    return {key: mark for key, mark in found.items() if mark in {HOLDS, FAILS}}
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", ["request_register", "normative_documents", "compared"])
+def test_libreoffice_and_pipeline_agree(name: str, tmp_path: Path) -> None:
+    form = form_named(name)
+    given = tmp_path / "given"
+    given.mkdir()
+    for seed in range(FILLS):
+        (given / f"{seed:02}.xlsx").write_bytes(poisoned(filled(form, seed)))
+    seen: dict[str, set[str]] = {}
+    for path in recalculate(sorted(given.iterdir()), tmp_path / "out"):
+        content = path.read_bytes()
+        book = load_workbook(BytesIO(content))
+        found = judged(form, filled(form, int(path.stem)))
+        drawn = drawn_figures(form, found.submission.reading.registers, YEAR)
+        for key, own in form.drawn.items():
+            sheet, row, column = form.positions[key]
+            if own.defines:
+                live = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)[row][column]
+                assert live == drawn[key], (path.stem, key)
+        register = form.registers[0]
+        told = {(item.code, item.variant) for item in found.findings}
+        blank = (
+            any(item[0] == "C01" and item[1] == "value" for item in told) or ("C01", "nothing_filled") in told
+        )
+        rows_wrong = bool(told & {("V02", "empty"), ("C09", "nil_rows"), ("C01", "nothing_filled")})
+        live_marks = marks(form, content)
+        expected = {f"V02.{register.key}": rows_wrong}
+        if ("C01", "nothing_filled") not in told:
+            expected[f"C01.{register.key}"] = blank
+        expected |= {
+            f"{own.rule}.{key}": (own.rule, "drawn") in told
+            for key, own in form.drawn.items()
+            if not own.defines and ("C01", "nothing_filled") not in told
+        }
+        for check, fails in expected.items():
+            assert live_marks[check] == (FAILS if fails else HOLDS), (path.stem, check, told)
+            seen.setdefault(check, set()).add(live_marks[check])
+    assert all(both == {HOLDS, FAILS} for both in seen.values()), seen
