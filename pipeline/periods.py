@@ -25,7 +25,7 @@ _LONGEST_YEAR = 9999
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _PeriodSpelling:
     """``offset``: the two digits before the first part; ``sign`` stands in names before its number."""
 
     kind: PeriodKind
@@ -35,11 +35,11 @@ class _Kind:
     words: str
 
 
-_KINDS: Mapping[PeriodKind, _Kind] = {
-    "year": _Kind("year", 1, 0, "", "年度"),
-    "half": _Kind("half", 2, 20, "H", "半年"),
-    "quarter": _Kind("quarter", 4, 40, "Q", "季度"),
-    "month": _Kind("month", 12, 0, "-", "月份"),
+_KINDS: Mapping[PeriodKind, _PeriodSpelling] = {
+    "year": _PeriodSpelling("year", 1, 0, "", "年度"),
+    "half": _PeriodSpelling("half", 2, 20, "H", "半年"),
+    "quarter": _PeriodSpelling("quarter", 4, 40, "Q", "季度"),
+    "month": _PeriodSpelling("month", 12, 0, "-", "月份"),
 }
 PERIOD_KINDS: tuple[PeriodKind, ...] = tuple(_KINDS)
 """What the ``period`` of a form may be."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.forms.drafts import Draft
     from pipeline.forms.narrative import Narrative
     from pipeline.forms.registers import Drawn, Register
-    from pipeline.forms.values.kind import Kind
+    from pipeline.forms.values.kind import ValueKind
     from pipeline.model import Place
     from pipeline.periods import Period, PeriodKind
 
@@ -110,7 +110,7 @@ class Entry:
     """Whether it holds what concerns a person: never merged, published or quoted."""
 
     @property
-    def value(self) -> Kind:
+    def value(self) -> ValueKind:
         """Its kind of value."""
         return kind_of(self)
 

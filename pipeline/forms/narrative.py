@@ -92,7 +92,7 @@ class Answered(Narrative):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period(Narrative):
+class StatedPeriod(Narrative):
     """Somewhere the period of the figures is stated, near one of ``words``, from ``first`` to ``last`` (month, day) of the year.
 
     ``severity`` is that of a wrong period, ``missing`` that of one that is not stated; ``home`` is the text where it belongs.
@@ -319,7 +319,7 @@ KINDS: Mapping[str, type[Narrative]] = {
         Mention,
         OtherName,
         OtherYear,
-        Period,
+        StatedPeriod,
         Personal,
         Ratios,
         Similar,

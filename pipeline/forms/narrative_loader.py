@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.forms import narrative as kinds
-from pipeline.forms.narrative import Answered, FigureClaims, Narrative, Partition, PartSums, Period
+from pipeline.forms.narrative import Answered, FigureClaims, Narrative, Partition, PartSums, StatedPeriod
 from pipeline.forms.narrative_figures import load_figures
 from pipeline.forms.narrative_patterns import all_spelled, without
 
@@ -62,7 +62,7 @@ def _refuse_faulty(section: TomlTable, rule: Narrative, texts: Mapping[str, bool
     for name in kinds.SEVERITY_FIELDS:
         if getattr(rule, name, SEVERITIES[0]) not in SEVERITIES:
             raise section.fault(f"{name} 应为 error、warning 或 info。", name)
-    home = (rule.home,) if isinstance(rule, Period) else ()
+    home = (rule.home,) if isinstance(rule, StatedPeriod) else ()
     named = (getattr(rule, name, ()) for name in ("brief", "figures_tell", "opening", "plans"))
     for key in (*rule.texts, *home, *chain.from_iterable(named)):
         if key not in texts:

@@ -45,7 +45,7 @@ class _RegisterText:
 
 
 @dataclass(frozen=True, slots=True)
-class _RuleText:
+class _RowRuleText:
     id: str
     severity: str
     title: str
@@ -169,7 +169,7 @@ def _refuse_weight(register: Register, column: Column, section: TomlTable) -> No
 
 
 def _rule(section: TomlTable, register: Register) -> RowRule:
-    written = section.into(_RuleText)
+    written = section.into(_RowRuleText)
     if written.relation not in RELATIONS:
         raise section.fault(f"relation 应为 {'、'.join(RELATIONS)} 之一。", "relation")
     relation: RowRelation = written.relation
@@ -276,8 +276,8 @@ def load_rules(source: TomlSource) -> dict[str, Basic]:
     for section in source.tables("register"):
         for kind in ("rule", "figure"):
             for inner in section.inner(kind):
-                written: _RuleText | _FigureText = (
-                    inner.into(_RuleText) if kind == "rule" else inner.into(_FigureText)
+                written: _RowRuleText | _FigureText = (
+                    inner.into(_RowRuleText) if kind == "rule" else inner.into(_FigureText)
                 )
                 if written.id in found:
                     raise inner.fault(f"规则“{written.id}”出现了两次。", "id")

@@ -17,7 +17,7 @@ from pipeline.forms.values.registry import kind_of
 from pipeline.model import Place, a1
 
 if TYPE_CHECKING:
-    from pipeline.forms.values.kind import Kind
+    from pipeline.forms.values.kind import ValueKind
 
 RowRelation = Literal["order", "due", "needs", "blank"]
 RELATIONS: tuple[RowRelation, ...] = get_args(RowRelation)
@@ -102,7 +102,7 @@ class Register:
     rules: tuple[RowRule, ...] = ()
 
     @cached_property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[ValueKind, ...]:
         """The kind of each column."""
         return tuple(map(kind_of, self.columns))
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.values.registry import kind_of
 from pipeline.forms.values.together import brought_together
-from pipeline.forms.values.words import Words
+from pipeline.forms.values.words import FreeText
 from pipeline.publishing.data.datafiles import as_text_cell, csv_of
 from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Entry, Form
     from pipeline.forms.registers import Column
-    from pipeline.forms.values.kind import Asked, Kind
+    from pipeline.forms.values.kind import Asked, ValueKind
     from pipeline.model import DistrictSummary, Number, Report
 
 LISTING_HEAD = ("agency_code", "agency")
@@ -32,7 +32,7 @@ class ListedColumn:
 
     key: str
     label: str
-    kind: Kind
+    kind: ValueKind
     weight: int = -1
 
 
@@ -124,5 +124,5 @@ def _reports(summary: DistrictSummary) -> Iterator[tuple[str, str, Report]]:
             yield state.agency.code, state.agency.name, state.counting.report
 
 
-def _seen(kind: Kind, value: str) -> str:
-    return without_persons(value) if isinstance(kind, Words) else value
+def _seen(kind: ValueKind, value: str) -> str:
+    return without_persons(value) if isinstance(kind, FreeText) else value

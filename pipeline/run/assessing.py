@@ -385,7 +385,7 @@ def _too_late(
     barrier: Barrier, campaign: JudgingContext, stale: Sequence[Submission]
 ) -> dict[str, JobFailure]:
     """Return the files with texts of extraordinary length that do not come to an end in time."""
-    from pipeline.judging import trial  # noqa: PLC0415 - seldom
+    from pipeline.judging.texts import trial  # noqa: PLC0415 - seldom
 
     long = {item.sha256: item for item in stale if trial.length(item) > trial.LONG}
     left: dict[str, JobFailure] = {}

@@ -75,7 +75,11 @@ class Trap:
         return exec, ("raise SystemExit('run')",)
 
 
-@pytest.mark.parametrize("trap", [Trap(), Path("/"), print, {"a": Trap()}, "no form"], ids=repr)
+@pytest.mark.parametrize(
+    "trap",
+    [Trap(), Path("/"), print, {"a": Trap()}, "no form"],
+    ids=["call", "path", "print", "inside", "text"],
+)
 def test_what_is_kept_can_be_nothing_but_a_form(folder: Path, trap: object) -> None:
     built()
     [kept] = folder.iterdir()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.forms.values.figures import number_of
-from pipeline.forms.values.kind import Kind
+from pipeline.forms.values.kind import ValueKind
 from pipeline.forms.values.plain import Raw
 from pipeline.forms.values.registry import KINDS, faults_of, kind_of
 
@@ -33,7 +33,7 @@ class Wanted:
 CHANNELS = {"web": "网络", "letter": "信函", "face": "当面"}
 
 
-def kind(name: str, **options: object) -> Kind:
+def kind(name: str, **options: object) -> ValueKind:
     choices = CHANNELS if name == "choice" else {}
     return kind_of(Wanted(name, **{"choices": choices, **options}))  # type: ignore[arg-type]
 

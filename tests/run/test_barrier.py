@@ -15,7 +15,7 @@ from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.intake.fetch import folder
 from pipeline.intake.guard import isolation as barrier
-from pipeline.judging import trial
+from pipeline.judging.texts import trial
 from pipeline.ledger import open_ledger
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.set_aside import Stage

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pipeline.forms.values.kind import Check, Kind, Together
+from pipeline.forms.values.kind import Together, ValueCheck, ValueKind
 from pipeline.forms.values.plain import Raw, answered, normalise
 from pipeline.forms.values.typed import Typed, shown
 
@@ -15,7 +15,7 @@ _LONGEST_LIST = 255
 """Characters that Excel takes for a list of choices."""
 
 
-class _Chosen(Kind):
+class _OneOf(ValueKind):
     """One of some words."""
 
     @property
@@ -32,12 +32,12 @@ class _Chosen(Kind):
             return {"validate": "any"}
         return {"validate": "list", "source": list(self.words)}
 
-    def checks(self) -> tuple[Check, ...]:
-        return (Check("isin", ("", *self.words), variant="choice"),)
+    def checks(self) -> tuple[ValueCheck, ...]:
+        return (ValueCheck("isin", ("", *self.words), variant="choice"),)
 
 
 @dataclass(frozen=True, slots=True)
-class YesNo(_Chosen):
+class YesNo(_OneOf):
     """Yes or no: 是 or 否, however it was ticked."""
 
     id: ClassVar[str] = "yes_no"
@@ -56,7 +56,7 @@ class YesNo(_Chosen):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(_Chosen):
+class Choice(_OneOf):
     """One of the form's own choices, with or without its number, bracket or space."""
 
     id: ClassVar[str] = "choice"

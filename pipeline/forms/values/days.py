@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from pipeline.forms.values.kind import Check, Kind
+from pipeline.forms.values.kind import ValueCheck, ValueKind
 from pipeline.forms.values.plain import UNSEEN, Raw
 from pipeline.forms.values.typed import Typed, shown
 
@@ -56,7 +56,7 @@ def day_of(value: Raw) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Day(Kind):
+class Day(ValueKind):
     """A day, spelled 2024-03-05."""
 
     id: ClassVar[str] = "date"
@@ -79,8 +79,8 @@ class Day(Kind):
             return self._wrong(value, "date")
         return Typed(text=day.isoformat()) if isinstance(value, date) else self._noted(day.isoformat(), value)
 
-    def checks(self) -> tuple[Check, ...]:
-        return (Check("spelled_between", (_FIRST.isoformat(), _LAST.isoformat()), variant="date_range"),)
+    def checks(self) -> tuple[ValueCheck, ...]:
+        return (ValueCheck("spelled_between", (_FIRST.isoformat(), _LAST.isoformat()), variant="date_range"),)
 
     def stored(self, text: str) -> date | str:
         day = day_of(text)
@@ -92,7 +92,7 @@ class Day(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Year(Kind):
+class Year(ValueKind):
     """A year of four digits."""
 
     id: ClassVar[str] = "year"
@@ -120,7 +120,7 @@ class Year(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Period(Kind):
+class PeriodValue(ValueKind):
     """A year, a half, a quarter or a month, spelled 2024, 2024H1, 2024Q1, 2024-01."""
 
     id: ClassVar[str] = "period"

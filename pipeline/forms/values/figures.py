@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from pipeline.forms.values.kind import Check, Kind, Sort, Together
+from pipeline.forms.values.kind import Sort, Together, ValueCheck, ValueKind
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, PLACES, NumberKind
 from pipeline.forms.values.typed import Typed, type_cell
 
@@ -27,7 +27,7 @@ def number_of(text: str) -> Number | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure(Kind):
+class Figure(ValueKind):
     """A number of a kind of ``numbers``, as the form bounds it."""
 
     sort: ClassVar[Sort] = "number"
@@ -67,17 +67,17 @@ class Figure(Kind):
     def _read(self, value: Raw) -> Typed:
         return type_cell(value, self.number)
 
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self) -> tuple[ValueCheck, ...]:
         number, found = self.number, []
         if number.is_whole:
-            found.append(Check("whole", None, "C06"))
+            found.append(ValueCheck("whole", None, "C06"))
         elif number.places < PLACES:
-            found.append(Check("in_places", number.places, variant="places"))
+            found.append(ValueCheck("in_places", number.places, variant="places"))
         if number.least is not None:
             low = ("C05", "") if number.least == 0 else ("V01", "small")
-            found.append(Check("ge", number.least, *low))
+            found.append(ValueCheck("ge", number.least, *low))
         if number.most is not None:
-            found.append(Check("le", number.most, variant="large"))
+            found.append(ValueCheck("le", number.most, variant="large"))
         return tuple(found)
 
     def stored(self, text: str) -> Number | str:

@@ -73,7 +73,7 @@ class Asked(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ValueCheck:
     """What is asked of every value of a batch: a check of pandera by name, with its argument, and the finding if it fails."""
 
     name: str
@@ -83,7 +83,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(ABC):
+class ValueKind(ABC):
     """A kind of value, for one entry or column. Each subclass says everything of its kind in one place."""
 
     id: ClassVar[str]
@@ -130,7 +130,7 @@ class Kind(ABC):
     def _read(self, value: Raw) -> Typed:
         """Read what is no blank."""
 
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self) -> tuple[ValueCheck, ...]:
         """Return what is asked of every value that was read."""
         return ()
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.forms.values.answers import Choice, YesNo
-from pipeline.forms.values.days import Day, Period, Year
+from pipeline.forms.values.days import Day, PeriodValue, Year
 from pipeline.forms.values.figures import Figure, Share
-from pipeline.forms.values.kind import Asked, Kind
+from pipeline.forms.values.kind import Asked, ValueKind
 from pipeline.forms.values.numbers import NUMBER_KINDS
-from pipeline.forms.values.words import Words
+from pipeline.forms.values.words import FreeText
 
-_FIGURES: Mapping[str, type[Kind]] = {
+_FIGURES: Mapping[str, type[ValueKind]] = {
     name: Figure if kind.summed else Share for name, kind in NUMBER_KINDS.items()
 }
-_OTHERS: tuple[type[Kind], ...] = (YesNo, Choice, Day, Year, Period, Words)
-KINDS: Mapping[str, type[Kind]] = {**_FIGURES, **{kind.id: kind for kind in _OTHERS}}
+_OTHERS: tuple[type[ValueKind], ...] = (YesNo, Choice, Day, Year, PeriodValue, FreeText)
+KINDS: Mapping[str, type[ValueKind]] = {**_FIGURES, **{kind.id: kind for kind in _OTHERS}}
 """Every kind of value by its name in a form."""
 
 
-def kind_of(asked: Asked) -> Kind:
+def kind_of(asked: Asked) -> ValueKind:
     """Return the kind of what is asked for. Raises KeyError for one there is not."""
     return KINDS[asked.kind](asked)
 
@@ -39,7 +39,7 @@ def faults_of(asked: Asked) -> Iterator[tuple[str, str]]:
         yield "kind 为 choice 的要有 choices，其他的不能有。", "choices"
     if len(set(asked.choices.values())) < len(asked.choices) or not all(asked.choices.values()):
         yield "choices 中的文字不能为空，不能重复。", "choices"
-    if asked.pattern and not issubclass(kind, Words):
+    if asked.pattern and not issubclass(kind, FreeText):
         yield "只有 kind 为 text 的才能有 pattern。", "pattern"
     if asked.unit and not issubclass(kind, Figure):
         yield "只有数字才能有 unit。", "unit"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pipeline.forms.values.kind import Check, Kind
+from pipeline.forms.values.kind import ValueCheck, ValueKind
 from pipeline.forms.values.plain import UNSEEN, Raw
 from pipeline.forms.values.typed import Typed, shown
 
@@ -14,7 +14,7 @@ LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Words(Kind):
+class FreeText(ValueKind):
     """A text of one or more lines."""
 
     id: ClassVar[str] = "text"
@@ -37,10 +37,10 @@ class Words(Kind):
         text = shown(value).translate(UNSEEN).strip()
         return Typed(text="\n".join(line.strip() for line in text.splitlines()))
 
-    def checks(self) -> tuple[Check, ...]:
-        found = [Check("at_most_long", self.longest, variant="long")]
+    def checks(self) -> tuple[ValueCheck, ...]:
+        found = [ValueCheck("at_most_long", self.longest, variant="long")]
         if shortest := self.asked.limits.get("shortest"):
-            found.append(Check("at_least_long", shortest, variant="short"))
+            found.append(ValueCheck("at_least_long", shortest, variant="short"))
         if self.asked.pattern:
-            found.append(Check("matching", self.asked.pattern, variant="pattern"))
+            found.append(ValueCheck("matching", self.asked.pattern, variant="pattern"))
         return tuple(found)

@@ -13,10 +13,10 @@ from pipeline.forms.arithmetic import total_of, with_totals
 from pipeline.forms.drawing import drawn_figures
 from pipeline.forms.weighed import weighed
 from pipeline.intake.documents.reading import read_report
-from pipeline.intake.entries import read_entries
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.refusal import Refused
+from pipeline.intake.read.entries import read_entries
 from pipeline.intake.read.figures import TableFigures, complete, read_table
 from pipeline.intake.read.headed_texts import settle_headings
 from pipeline.intake.read.labels import normalise, period_of
@@ -30,13 +30,13 @@ from pipeline.intake.read.listed import (
 from pipeline.intake.read.oddities import oddities
 from pipeline.intake.read.pasted import paste_of
 from pipeline.intake.read.placing import place_table, sheet_texts, sheets_of_lines
+from pipeline.intake.read.registers import read_registers
 from pipeline.intake.read.spreadsheet import open_workbook
+from pipeline.intake.read.stamped import REFUSING, about_stamp
 from pipeline.intake.read.titles import foreign_titles
 from pipeline.intake.read.unread_figures import strays
+from pipeline.intake.read.unread_sheets import strange_sheets
 from pipeline.intake.read.unread_texts import stray_texts
-from pipeline.intake.registers import read_registers
-from pipeline.intake.stamped import REFUSING, about_stamp
-from pipeline.intake.strange_sheets import strange_sheets
 from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, a1
 from pipeline.periods import named, year_in
 

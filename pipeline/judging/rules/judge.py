@@ -16,12 +16,13 @@ from pipeline.district.workdays import PLAIN_CALENDAR, Calendar
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
 from pipeline.forms.weighed import weighed
-from pipeline.judging.approval import approval
-from pipeline.judging.kinds import asked, freed
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.rules.admitting import admitted
+from pipeline.judging.rules.agency_kinds import asked, freed
+from pipeline.judging.rules.approval import approval
 from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
+from pipeline.judging.rules.values import value_findings
 from pipeline.judging.rules.weighing import NO_WAIVERS, waivers_of, weigh
 from pipeline.judging.schema.form_schema import BLANK, SIZE, counted_rules, schema_of
 from pipeline.judging.schema.frame import rows_of
@@ -29,7 +30,6 @@ from pipeline.judging.schema.validation import failures
 from pipeline.judging.texts.check import narrative_findings
 from pipeline.judging.texts.filed import Other, TextContext, filed
 from pipeline.judging.texts.statements import statements_of
-from pipeline.judging.values import value_findings
 from pipeline.model import (
     Agency,
     Assessment,

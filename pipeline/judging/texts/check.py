@@ -26,7 +26,7 @@ CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, TextContext], Check]] = {
     kinds.Mention: mention,
     kinds.OtherName: other_name,
     kinds.OtherYear: other_year,
-    kinds.Period: period,
+    kinds.StatedPeriod: period,
     kinds.Personal: personal,
     kinds.Ratios: ratios,
     kinds.Similar: similar,

@@ -50,7 +50,7 @@ class _ListedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class _PartList:
     """A whole, the parts that follow it, what stands between, and the other numbers that may be divided as well."""
 
     whole: int
@@ -77,7 +77,7 @@ class _Lists:
             for item in rule.partitions
         ]
 
-    def wrong(self, sentence: str) -> Iterator[_Listing]:
+    def wrong(self, sentence: str) -> Iterator[_PartList]:
         """Yield the lists of a sentence whose parts certainly do not make their whole."""
         for found in self._listings(sentence):
             total = sum(part.value for part in found.parts)
@@ -88,7 +88,7 @@ class _Lists:
             if total > max(alone) or (total < found.whole and self._is_whole(found)):
                 yield found
 
-    def _listings(self, sentence: str) -> Iterator[_Listing]:
+    def _listings(self, sentence: str) -> Iterator[_PartList]:
         counts = list(_COUNT.finditer(sentence))
         for at, count in enumerate(counts):
             begins = self._begins.match(sentence, count.end())
@@ -106,7 +106,7 @@ class _Lists:
                 )
                 rest = sentence[end:].partition("）")[0] if opened else sentence[end:]
                 is_last = not _COUNT.search(rest)
-                yield _Listing(value, count.start(), sentence[count.end() : start], parts, before, is_last)
+                yield _PartList(value, count.start(), sentence[count.end() : start], parts, before, is_last)
 
     def _parts(self, sentence: str, at: int, unit: str) -> tuple[list[_ListedPart], int]:
         """Return the parts from ``at`` on, as long as they are counted alike, and where they end."""
@@ -139,7 +139,7 @@ class _Lists:
             aside = _ASIDE.match(sentence, end)
             at = aside.end() if aside else end
 
-    def _is_plain(self, found: _Listing) -> bool:
+    def _is_plain(self, found: _PartList) -> bool:
         """Say whether the labels divide in one way, so that nothing is counted twice."""
         labels = [part.label for part in found.parts]
         if len(set(labels)) < len(labels):
@@ -154,14 +154,14 @@ class _Lists:
         met = [group for group in groups if any(group)]
         return not met or (len(met) == 1 and all(met[0]))
 
-    def _is_outcome(self, found: _Listing) -> bool:
+    def _is_outcome(self, found: _PartList) -> bool:
         """Say whether most parts are outcomes: one that is not known is an outcome, too."""
         _, words, all_of = self._partitions[1]
         known = sum(bool(words.search(part.label)) for part in found.parts)
         subject = any(self._subject.search(part.label) for part in found.parts)
         return not all_of and known * 2 > len(found.parts) and not subject
 
-    def _is_whole(self, found: _Listing) -> bool:
+    def _is_whole(self, found: _PartList) -> bool:
         """Say whether every part there can be is told."""
         if not found.is_last:
             return False
@@ -208,7 +208,7 @@ def sums(rule: PartSums, around: TextContext) -> Check:
 
 
 def _parts_differ(
-    rule: PartSums, item: ReportTexts, key: str, text: str, offset: int, found: _Listing
+    rule: PartSums, item: ReportTexts, key: str, text: str, offset: int, found: _PartList
 ) -> Finding:
     last = found.parts[-1]
     facts: dict[str, Fact] = {

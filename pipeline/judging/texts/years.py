@@ -10,7 +10,7 @@ from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import SENTENCE
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import OtherYear, Period
+    from pipeline.forms.narrative import OtherYear, StatedPeriod
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
     from pipeline.model import Fact, Finding
 
@@ -34,7 +34,7 @@ _OTHERWISE = re.compile(
 """Other ways to state a period; they are taken as stated and not looked into."""
 
 
-def period(rule: Period, _around: TextContext) -> Check:
+def period(rule: StatedPeriod, _around: TextContext) -> Check:
     """Look for the period of the figures near the words that announce it."""
 
     def check(item: ReportTexts) -> Iterable[Finding]:
@@ -62,14 +62,16 @@ def period(rule: Period, _around: TextContext) -> Check:
     return check
 
 
-def _announced(rule: Period, text: str) -> Iterator[tuple[int, str]]:
+def _announced(rule: StatedPeriod, text: str) -> Iterator[tuple[int, str]]:
     if any(word in text for word in rule.words):
         for found in SENTENCE.finditer(text):
             if any(word in found[0] for word in rule.words):
                 yield found.start(), found[0]
 
 
-def _faults(rule: Period, sentence: str, year: int) -> Iterator[tuple[str, tuple[int, int], dict[str, Fact]]]:
+def _faults(
+    rule: StatedPeriod, sentence: str, year: int
+) -> Iterator[tuple[str, tuple[int, int], dict[str, Fact]]]:
     """Yield (variant, where, facts) of a period that is not that of the year. A sentence with several periods is left alone."""
     spans = list(_SPAN.finditer(sentence))
     if len(spans) != 1 or any(word in sentence for word in rule.excuses):
@@ -86,7 +88,7 @@ def _ends(span: re.Match[str]) -> tuple[tuple[int, int], tuple[int, int]]:
     return (int(span["month1"]), int(span["day1"])), (int(span["month2"]), int(span["day2"]))
 
 
-def _is_whole(rule: Period, span: re.Match[str], year: int) -> bool:
+def _is_whole(rule: StatedPeriod, span: re.Match[str], year: int) -> bool:
     years = {int(span[name]) for name in ("year1", "year2") if span[name]}
     return years <= {year} and _ends(span) == (rule.first, rule.last)
 

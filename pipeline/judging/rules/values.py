@@ -20,14 +20,14 @@ from pipeline.forms.drawing import drawn_figures
 from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
-from pipeline.judging.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
+from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
 from pipeline.model import Fact, Finding, Place, Severity
 
 if TYPE_CHECKING:
     from pipeline.district.workdays import Calendar
     from pipeline.forms.form import Form
     from pipeline.forms.registers import Register
-    from pipeline.forms.values.kind import Asked, Check, Kind
+    from pipeline.forms.values.kind import Asked, ValueCheck, ValueKind
     from pipeline.model import Reading
 
 ROWS = "V02"
@@ -213,7 +213,7 @@ def _long(register: Register, readings: Sequence[Reading]) -> RowFrame:
 
 
 def _failures(
-    asked: Sequence[Asked], kinds: Sequence[Kind], values: Sequence[Sequence[str]]
+    asked: Sequence[Asked], kinds: Sequence[ValueKind], values: Sequence[Sequence[str]]
 ) -> list[_Failure]:
     """Validate the values by column; return what fails, row by row."""
     if not values or not asked:
@@ -243,7 +243,7 @@ def _failures(
     return []
 
 
-def _series(kind: Kind, values: Sequence[str]) -> pd.Series[float] | pd.Series[str]:
+def _series(kind: ValueKind, values: Sequence[str]) -> pd.Series[float] | pd.Series[str]:
     if kind.sort == "number":
         return pd.Series([_as_float(value) for value in values], dtype=float)
     return pd.Series(values, dtype=object)
@@ -255,7 +255,7 @@ def _as_float(value: str) -> float:
     return float("nan") if number is None else float(number)
 
 
-def _checks_of(asked: Asked, kind: Kind) -> Iterator[pa.Check]:
+def _checks_of(asked: Asked, kind: ValueKind) -> Iterator[pa.Check]:
     """Return the checks of a kind; each is known by its number, a blank by -1."""
     if asked.required:
         filled = pa.Check.filled if kind.sort == "number" else pa.Check.written
@@ -268,7 +268,7 @@ def _checks_of(asked: Asked, kind: Kind) -> Iterator[pa.Check]:
 def _finding(
     form: Form,
     asked: Asked,
-    kind: Kind,
+    kind: ValueKind,
     failure: _Failure,
     value: str,
     place: Place,
@@ -277,13 +277,13 @@ def _finding(
     facts: dict[str, Fact] = {"label": asked.label, "prompt": kind.prompt.rstrip("。")}
     if failure.check < 0:
         return _told(form, REQUIRED, "value", place, (key,), facts)
-    check: Check = kind.checks()[failure.check]
+    check: ValueCheck = kind.checks()[failure.check]
     shown = PERSONAL if asked.personal else kind.shown(value)
     facts |= {"value": shown, "raw": shown, "count": len(value), "limit": _limit(kind, check)}
     return _told(form, check.code, check.variant, place, (key,), facts)
 
 
-def _limit(kind: Kind, check: Check) -> str:
+def _limit(kind: ValueKind, check: ValueCheck) -> str:
     """Return the bound that a check asks for, in words."""
     if isinstance(check.argument, tuple):
         return " 至 ".join(map(kind.shown, map(str, check.argument)))

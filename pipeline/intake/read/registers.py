@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms import layout
 from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.typed import Typed, shown, unreadable
-from pipeline.intake.entries import hidden, with_prompt
+from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, likeness, normalise
 from pipeline.intake.read.lines import ALIKE_ENOUGH
 from pipeline.model import Fact, Finding, Place, Rows, a1
