@@ -550,6 +550,10 @@ class Report:
     registers: Mapping[str, Rows] = field(default_factory=dict)
 
 
+ArrivalKey: TypeAlias = tuple[str, str]
+"""By what one arrival is known within a campaign: where it lies and its digest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """A submission judged."""
@@ -562,6 +566,11 @@ class Assessment:
     """1 for the first file of an agency, 2 for the next …; 0 where the agency is unknown."""
     word: int = 0
     """The number of the arrival by which it was sent last; see ``versions``."""
+
+    @property
+    def key(self) -> ArrivalKey:
+        """By what it is known: the file and its digest. A path may have been taken anew, the same content lie twice."""
+        return self.submission.file, self.submission.sha256
 
     @property
     def is_sent_back(self) -> bool:

@@ -24,6 +24,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.weighed import is_in_doubt
 from pipeline.machine.digest import digest_of
 from pipeline.model import (
+    ArrivalKey,
     Assessment,
     Compared,
     DistrictSummary,
@@ -64,8 +65,8 @@ class Publication:
     layout: bytes
     style: bytes
     now: datetime
-    bases: Mapping[int, str] = field(default_factory=dict)
-    """By the ``id()`` of an assessment: the digest of everything it depends on."""
+    bases: Mapping[ArrivalKey, str] = field(default_factory=dict)
+    """By the key of an assessment: the digest of everything it depends on."""
     background: Background = field(default_factory=Background)
     """What earlier years and the ledger know."""
     made: Mapping[str, Made] = field(default_factory=dict)
@@ -94,15 +95,15 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """The files of a run by path, relative to the year's folder; assessments are known by their ``id()``."""
+    """The files of a run by path, relative to the year's folder; assessments are known by their keys."""
 
     files: Mapping[str, str]
     """Those of the whole run, by their name in ``run.json``."""
-    stems: Mapping[int, str]
+    stems: Mapping[ArrivalKey, str]
     """The name of a report's documents, without a suffix, by the assessment that counts."""
-    offered: frozenset[int]
+    offered: frozenset[ArrivalKey]
     """The reports that go into the folder for the portal: all but those whose words stand in another report, or are in doubt."""
-    returned: Mapping[int, str]
+    returned: Mapping[ArrivalKey, str]
     """The marked workbook of each submission that goes back."""
     bases: Mapping[str, str]
     """What each file that speaks of one submission alone is made of, as a digest; and of one report of an earlier year."""
@@ -116,9 +117,9 @@ def plan(publication: Publication) -> FilePlan:
     """Decide every path of ``publication`` and what may stay is measured by."""
     stems, returned = _stems(publication), _returned(publication)
     offered = frozenset(
-        id(item)
+        item.key
         for item in publication.assessments
-        if id(item) in stems
+        if item.key in stems
         and publication.form.sections
         and item.report
         and not (is_summed(publication.form, item.report) or unanswered(publication.form, item))
@@ -155,11 +156,11 @@ def kept(publication: Publication, planned: FilePlan, folder: Path) -> set[str]:
 def jobs(publication: Publication, planned: FilePlan, folder: Path, staying: set[str]) -> list[PrintJob]:
     """Return every report that counts, in roster order, with whether its documents stay."""
     return [
-        _job(publication, folder, stem, report, staying, is_offered=id(state.counting) in planned.offered)
+        _job(publication, folder, stem, report, staying, is_offered=state.counting.key in planned.offered)
         for state in publication.summary.states
         if state.counting
         and (report := state.counting.report)
-        and (stem := _printed(publication, planned.stems).get(id(state.counting)))
+        and (stem := _printed(publication, planned.stems).get(state.counting.key))
     ]
 
 
@@ -172,21 +173,21 @@ def _job(
 
 
 def recorded(
-    publication: Publication, planned: FilePlan, words: Mapping[int, Sequence[Notice]]
+    publication: Publication, planned: FilePlan, words: Mapping[ArrivalKey, Sequence[Notice]]
 ) -> record.Record:
     """Describe the run as ``run.json`` will; PDFs are added when they are printed."""
     spoken = _words(publication.assessments)
     submissions = [
         record.submission_record(
             item,
-            words[id(item)],
+            words[item.key],
             clerk=publication.form.clerk_of(item.submission.reading.entries),
             **_report_paths(
-                _printed(publication, planned.stems).get(id(item)), is_offered=id(item) in planned.offered
+                _printed(publication, planned.stems).get(item.key), is_offered=item.key in planned.offered
             ),
-            returned=planned.returned.get(id(item)),
-            counts=id(item) in planned.stems,
-            word=spoken.get(id(item)),
+            returned=planned.returned.get(item.key),
+            counts=item.key in planned.stems,
+            word=spoken.get(item.key),
         )
         for item in publication.assessments
     ]
@@ -204,14 +205,14 @@ def recorded(
     )
 
 
-def _words(assessments: Sequence[Assessment]) -> dict[int, int]:
-    """Number the versions of each agency in the order in which they were sent last, from 1, by their ``id()``."""
+def _words(assessments: Sequence[Assessment]) -> dict[ArrivalKey, int]:
+    """Number the versions of each agency in the order in which they were sent last, from 1, by their keys."""
     own: dict[str, list[Assessment]] = {}
     for item in assessments:
         if item.submission.agency:
             own.setdefault(item.submission.agency.code, []).append(item)
     ordered = (sorted(files, key=lambda item: (item.word, item.version)) for files in own.values())
-    return {id(item): number for files in ordered for number, item in enumerate(files, 1)}
+    return {item.key: number for files in ordered for number, item in enumerate(files, 1)}
 
 
 def _files(form: Form, district: District) -> dict[str, str]:
@@ -229,32 +230,35 @@ def _files(form: Form, district: District) -> dict[str, str]:
     }
 
 
-def _stems(publication: Publication) -> dict[int, str]:
+def _stems(publication: Publication) -> dict[ArrivalKey, str]:
     """Name the documents of each report that counts; of equal names the later in the roster gets the agency's code."""
     names = Names()
     stems = [
         (state, names.take(state.agency.name, state.agency.code)) for state in publication.summary.states
     ]
-    return {id(state.counting): stem for state, stem in stems if state.counting}
+    return {state.counting.key: stem for state, stem in stems if state.counting}
 
 
-def _printed(publication: Publication, stems: Mapping[int, str]) -> Mapping[int, str]:
+def _printed(publication: Publication, stems: Mapping[ArrivalKey, str]) -> Mapping[ArrivalKey, str]:
     """Return the names of those documents that are made: none of a form that prints nothing."""
     return stems if publication.form.sections else {}
 
 
-def _returned(publication: Publication) -> dict[int, str]:
+def _returned(publication: Publication) -> dict[ArrivalKey, str]:
     """Name the marked workbook of every returned submission of a known agency."""
     names = Names()
     return {
-        id(item): f"{RETURNED}/{names.take(agency.name, agency.code, f'_第{item.version}次')}.xlsx"
+        item.key: f"{RETURNED}/{names.take(agency.name, agency.code, f'_第{item.version}次')}.xlsx"
         for item in publication.assessments
         if item.verdict is Verdict.RETURNED and (agency := item.submission.agency)
     }
 
 
 def _bases(
-    publication: Publication, stems: Mapping[int, str], offered: frozenset[int], returned: Mapping[int, str]
+    publication: Publication,
+    stems: Mapping[ArrivalKey, str],
+    offered: frozenset[ArrivalKey],
+    returned: Mapping[ArrivalKey, str],
 ) -> dict[str, str]:
     layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
     printed = {
@@ -268,10 +272,10 @@ def _bases(
         if number in publication.bases
     }
     for item in publication.assessments:
-        if id(item) in returned and id(item) in publication.bases:
+        if item.key in returned and item.key in publication.bases:
             shown = shown_in(publication.assessments, item)
-            found[returned[id(item)]] = digest_of(
-                (layouts, publication.bases[id(item)], publication.bases.get(id(shown), ""))
+            found[returned[item.key]] = digest_of(
+                (layouts, publication.bases[item.key], publication.bases.get(shown.key, "") if shown else "")
             )
     return found
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Workforce
-from pipeline.model import Assessment, Made, Notice, PastReport
+from pipeline.model import ArrivalKey, Assessment, Made, Notice, PastReport
 from pipeline.publishing import archive, documents, drafting, listings
 from pipeline.publishing import listed_files as before
 from pipeline.publishing import template as workbook
@@ -30,8 +30,8 @@ from pipeline.publishing.word import pdf
 from pipeline.publishing.year_folder import Aside, YearFolder, stage
 from pipeline.wording.messages import notices
 
-Words: TypeAlias = Mapping[int, Sequence[Notice]]
-"""The findings of each assessment in words, by its ``id()``."""
+Words: TypeAlias = Mapping[ArrivalKey, Sequence[Notice]]
+"""The findings of each assessment in words, by its key."""
 Builder: TypeAlias = tuple[str, Callable[[], bytes]]
 """A path and what builds the file, so that only one is in memory at a time."""
 
@@ -60,7 +60,7 @@ def publish(
     publication: Publication, folder: Path, *, work: Workforce, progress: Progress, dry_run: bool = False
 ) -> Published:
     """Write the outputs of ``publication`` into ``folder``. Raises OSError; running again is safe."""
-    words: Words = {id(item): notices(publication.form, item.findings) for item in publication.assessments}
+    words: Words = {item.key: notices(publication.form, item.findings) for item in publication.assessments}
     planned = plan(publication)
     tonight = recorded(publication, planned, words)
     if dry_run:
@@ -190,12 +190,12 @@ def _announce(publication: Publication, planned: FilePlan, folder: Path, tonight
 
 def _marked(publication: Publication, planned: FilePlan, progress: Progress) -> Iterator[Builder]:
     """Pair every workbook that goes back with what builds it."""
-    found = [item for item in publication.assessments if id(item) in planned.returned]
+    found = [item for item in publication.assessments if item.key in planned.returned]
     for number, item in enumerate(found, 1):
         agency = item.submission.agency
         past = publication.history.get(agency.code) if agency else None
         build = partial(_marked_workbook, publication, item, past)
-        yield planned.returned[id(item)], partial(_told, progress, number, len(found), build)
+        yield planned.returned[item.key], partial(_told, progress, number, len(found), build)
 
 
 def _marked_workbook(publication: Publication, item: Assessment, past: PastReport | None) -> bytes:
@@ -214,7 +214,7 @@ def _of_the_night(
     """Pair what speaks of the whole run, the two pages aside, with what builds it."""
     form, district, found = publication.form, publication.summary, planned.files
     by_file = sorted(publication.assessments, key=lambda item: item.submission.file)
-    rows = [(item, notice) for item in by_file for notice in words[id(item)]]
+    rows = [(item, notice) for item in by_file for notice in words[item.key]]
     yield (
         found["summary"],
         partial(
@@ -223,7 +223,7 @@ def _of_the_night(
             district,
             deadline=publication.district.deadline,
             now=publication.now,
-            notices={item.submission.sha256: words[id(item)] for item in publication.assessments},
+            notices={item.submission.sha256: words[item.key] for item in publication.assessments},
             background=known,
         ),
     )

@@ -30,6 +30,7 @@ from pipeline.machine.work import Progress
 from pipeline.model import (
     CHINA,
     Agency,
+    ArrivalKey,
     Assessment,
     Decision,
     DecisionKind,
@@ -82,7 +83,7 @@ class JudgingContext:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """The assessments in order of arrival, what is set aside, and the basis of each assessment by its ``id()``.
+    """The assessments in order of arrival, what is set aside, and the basis of each assessment by its key.
 
     ``copies`` only repeat a file; what was ``overtaken`` was cleared up after its agency had reported anew; what was
     ``dismissed`` is no submission, as the coordinator says.
@@ -92,7 +93,7 @@ class Assessed:
     copies: tuple[Leftover, ...]
     overtaken: tuple[Leftover, ...]
     dismissed: tuple[Leftover, ...]
-    bases: Mapping[int, str]
+    bases: Mapping[ArrivalKey, str]
 
 
 Tell: TypeAlias = Callable[[Sequence[Assessment], Sequence[Leftover]], object]
@@ -180,7 +181,7 @@ def assess(
         dismissed=tuple(
             _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
         ),
-        bases={id(item): basis for item, basis in zip(whole, bases, strict=True)},
+        bases={item.key: basis for item, basis in zip(whole, bases, strict=True)},
     )
 
 

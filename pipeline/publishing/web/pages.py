@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from pipeline.model import DecisionKind, Notice, RunCounts, Verdict
+from pipeline.model import ArrivalKey, DecisionKind, Notice, RunCounts, Verdict
 from pipeline.publishing.data.record import Record
 from pipeline.publishing.document_paths import BOOK, LIST, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.file_plan import FilePlan, Publication
@@ -34,14 +34,14 @@ _FORMATS = {
 
 
 def coordinators_page(
-    publication: Publication, words: Mapping[int, Sequence[Notice]], tonight: Record
+    publication: Publication, words: Mapping[ArrivalKey, Sequence[Notice]], tonight: Record
 ) -> list[str]:
     """Build index.html in its parts, with a link to every output that the record names."""
     morning = PageContext(
         summary=publication.summary,
         deadline=publication.district.deadline,
         now=publication.now,
-        notices={item.submission.sha256: words[id(item)] for item in publication.assessments},
+        notices={item.submission.sha256: words[item.key] for item in publication.assessments},
         clerks={
             item.submission.sha256: publication.form.clerk_of(item.submission.reading.entries)
             for item in publication.assessments
@@ -100,11 +100,11 @@ def front_page(publication: Publication, planned: FilePlan, there: Collection[st
             formats=[
                 Link(label, path)
                 for suffix, label in _FORMATS.items()
-                if copy_of(path := path_of(planned.stems[id(state.counting)], suffix)) in there
+                if copy_of(path := path_of(planned.stems[state.counting.key], suffix)) in there
             ],
         )
         for state in publication.summary.states
-        if state.counting and id(state.counting) in planned.offered
+        if state.counting and state.counting.key in planned.offered
     ]
     return site.build_front_page(
         publication.district.name,
