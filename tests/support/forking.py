@@ -19,7 +19,6 @@ from typing import BinaryIO
 import pipeline.run.batch
 from pipeline.cli.commands import main
 
-
 COVERED = "NIANBAO_COVER_CHILDREN"
 """Set by ``make coverage``, which reads what is measured in children."""
 
