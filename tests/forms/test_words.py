@@ -17,7 +17,7 @@ from tests.forms.mutation import shipped
 
 ROOT = Path(__file__).parent.parent.parent
 OF_THE_PROGRAM = {
-    "cli.py",
+    "commands.py",
     "english.py",
     "settings_fields.py",
     "starting.py",
