@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from pipeline.forms.form import Form
 from tests.support.towns import Town, box
 
+EXAMPLES = int(os.environ.get("NIANBAO_HISTORIES", "3"))
+"""Random histories in a run, each of a minute or so; the written ones come besides."""
 NAMES = ("财政局", "教育局", "民政局")
 CODES = ("001", "002", "003")
 NEW = ("004", "005")
@@ -275,7 +278,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 @example(steps=[("guessed", "001", 0), ("accepted", "001", 0), ("revoked", "001", 0), ("accepted", "001", 0)])
 @example(
