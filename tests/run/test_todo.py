@@ -187,6 +187,26 @@ def test_an_extension_needs_a_day(folder: Path, more: str, why: str) -> None:
     assert why in str(load_workbook(path)[OTHER].cell(_FIRST, column("上次没有办成的原因")).value)
 
 
+@pytest.mark.parametrize(
+    ("choice", "reason"), [("延期", "机构改革"), ("延期", ""), ("", "机构改革"), ("退回重报", "请核对")]
+)
+def test_what_was_not_carried_out_is_kept_when_more_has_come(
+    folder: Path, form: Form, choice: str, reason: str
+) -> None:
+    path = arrived(folder)
+    book = load_workbook(path)
+    for name, text in {"决定": choice, "理由": reason, "决定人": "李主任"}.items():
+        book[OTHER].cell(_FIRST, column(name)).value = text
+    book.save(path)
+    (folder / "inbox" / "乙局.xlsx").write_bytes(filled(form, "乙局"))
+    arrived(folder, 25)
+    row = [cell.value for cell in load_workbook(path)[OTHER][_FIRST]]
+    why = str(row[column("上次没有办成的原因") - 1])
+    assert f"“{choice}”" in why if choice else "还没有选“决定”" in why
+    assert (row[column("理由") - 1] or "", row[column("决定人") - 1]) == (reason, "李主任")
+    assert not row[column("决定") - 1], "what was chosen of an earlier state is chosen anew"
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="killing a run needs fork")
 def test_a_run_killed_while_it_carries_out_decisions_decides_nothing_twice(
     folder: Path, tmp_path: Path
