@@ -9,13 +9,14 @@ endif
 # The locks are complete: nothing is resolved, whatever the day and whatever pip (.ci/check_locks.py proves it).
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
 
-.PHONY: demo test check format fuzz benchmark kit kit-test lock layouts examples clean
+.PHONY: demo test check coverage format fuzz benchmark kit kit-test lock layouts examples clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo       run the sample district into output/2023/"
 	@echo "make test       run all checks and tests"
 	@echo "make check      run the static checks only"
+	@echo "make coverage   run all tests and measure child processes too"
 	@echo "make fuzz       try damaged workbooks for as long as one likes"
 	@echo "make benchmark  print the timed comparisons"
 	@echo "make kit        one zip that installs without a network (KIT='--python 3.11' for one Python only)"
@@ -44,6 +45,10 @@ check: $(VENV)/dev.stamp
 
 test: check
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+# What the command line runs is measured too: its processes are children.
+coverage: $(VENV)/dev.stamp
+	NIANBAO_COVER_CHILDREN=1 $(BIN)/python -m pytest -n auto --cov --cov-config=.ci/coverage.toml --cov-report=term
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .

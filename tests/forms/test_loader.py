@@ -153,7 +153,7 @@ def test_every_address_is_taken_once(form: Form) -> None:
         (
             'right = ["requests.{row}.@applicant"]',
             'right = ["requests.{row}.@applicant", "requests.{row}.research"]',
-            'left = ["requests.{row}.total"]',
+            'right = ["requests.{row}.@applicant"]',
         ),
         (
             'left = ["proactive.{row}.issued"]',

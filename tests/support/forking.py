@@ -19,6 +19,9 @@ from typing import BinaryIO
 import pipeline.run.batch
 from pipeline.cli.commands import main
 
+COVERED = "NIANBAO_COVER_CHILDREN"
+"""Set by ``make coverage``, which reads what is measured in children."""
+
 
 def forked(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run ``command`` (Python, ``-m``, ``pipeline``, arguments) in a child."""
@@ -46,6 +49,8 @@ def _run(command: list[str], out: BinaryIO, err: BinaryIO) -> int:
         os.fdopen(number, mode, encoding="utf-8", closefd=False)
         for number, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
+    if COVERED not in os.environ:
+        sys.settrace(None)  # nobody would ever read what is measured here
     sys.argv = [str(Path(str(pipeline.__file__)).with_name("__main__.py")), *command[3:]]
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
