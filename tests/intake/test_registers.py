@@ -150,3 +150,25 @@ def test_a_cell_with_an_error_is_no_blank(form: Form, template: bytes) -> None:
     found = reading(form, book)
     assert [item.place for item in found.findings if item.code == "C08"] == [Place(SHEET, "B6")]
     assert cells(found)[0][1] == "#REF!"
+
+
+@pytest.mark.parametrize("spelt", ["{} *", "{}*", "* {}", "{}＊", "{}"])
+def test_a_star_says_only_that_a_column_has_to_be_filled(form: Form, template: bytes, spelt: str) -> None:
+    book, sheet = opened(template)
+    heads = [str(cell.value) for cell in sheet[5]][: len(ROW)]
+    columns = form.registers[0].columns
+    assert heads == [f"{column.label} *" if column.required else column.label for column in columns]
+    for number, column in enumerate(columns, 1):
+        sheet.cell(5, number).value = spelt.format(column.label)
+    found = reading(form, book)
+    assert cells(found) == [ROW, OTHER]
+    assert codes(found) == []
+
+
+def test_what_is_computed_from_the_rows_is_not_asked_for(form: Form, template: bytes) -> None:
+    book, _ = opened(template)
+    drawn = "\n".join(str(cell.value) for row in book["文件统计"].iter_rows() for cell in row if cell.value)
+    assert "不用填写" in drawn
+    assert "本表全为零" not in drawn
+    assert "没有发生的填 0" not in drawn
+    assert "收费金额" not in "\n".join(str(cell.value) for row in book["自查"].iter_rows() for cell in row)
