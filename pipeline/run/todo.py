@@ -88,7 +88,8 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
         *_post(context),
     ]
     others, decided = list(_agencies(context, own)), list(_decided(context))
-    still = brought_over(carried, [item.key for item in (*questions, *others, *decided) if item.key])
+    asked = [item.key for item in (*questions, *others)]
+    still = brought_over(carried, [*asked, *(item.key for item in decided if item.key)])
     return Todo(
         f"{district.name}{title_of(district.year)}{context.form.words.short}待办",
         spoken_date(day),

@@ -12,9 +12,10 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form
-from pipeline.forms.loader import load_form
+from pipeline.forms.layout import STAMP_SHEET
+from pipeline.forms.loader import form_ids, load_form
 from pipeline.intake.read.reading import read
-from pipeline.model import Place, Reading, Rows
+from pipeline.model import Place, Reading, Rows, column_letters
 from pipeline.publishing.template import build_workbook
 
 ROW = ["临政发〔2023〕1号", "某某办法", "2023-03-05", "是", "", "https://www.example.gov.cn/1.html", ""]
@@ -165,7 +166,27 @@ def test_a_star_says_only_that_a_column_has_to_be_filled(form: Form, template: b
     assert codes(found) == []
 
 
-def test_what_is_computed_from_the_rows_is_not_asked_for(form: Form, template: bytes) -> None:
+@pytest.mark.parametrize("name", [name for name in form_ids() if load_form(name).registers])
+def test_whatever_is_chosen_has_a_list_to_choose_from(name: str) -> None:
+    own = load_form(name)
+    book = openpyxl.load_workbook(BytesIO(build_workbook(own)))
+    for register in own.registers:
+        rules = {
+            str(rule.sqref).partition(":")[0].rstrip("0123456789"): str(rule.formula1)
+            for rule in book[register.sheet].data_validations.dataValidation
+        }
+        for number, column in enumerate(register.columns):
+            if column.choices:
+                source = rules[column_letters(number)]
+                found = (
+                    source.strip('"').split(",")
+                    if source.startswith('"')
+                    else [str(cell.value) for [cell] in book[STAMP_SHEET][source.partition("!")[2]]]
+                )
+                assert found == list(column.choices.values())
+
+
+def test_what_is_computed_from_the_rows_is_not_asked_for(template: bytes) -> None:
     book, _ = opened(template)
     drawn = "\n".join(str(cell.value) for row in book["文件统计"].iter_rows() for cell in row if cell.value)
     assert "不用填写" in drawn

@@ -194,7 +194,7 @@ class _Reader:
         """Make a finding of what could not be read, and keep what was only noted for one finding of the column."""
         register, head = self._register, self._head
         column, place = register.columns[number], Place(head.sheet.name, a1(line, head.columns[number]))
-        told = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].prompt)
+        told = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].mending)
         if typed.raw is not None:
             self._into.unreadable[register.row_key(number, row)] = typed.raw
         elif typed.code == "C04":

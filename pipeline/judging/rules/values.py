@@ -284,7 +284,7 @@ def _finding(
     place: Place,
     key: str,
 ) -> Finding:
-    facts: dict[str, Fact] = {"label": asked.label, "prompt": kind.prompt.rstrip("。")}
+    facts: dict[str, Fact] = {"label": asked.label, "prompt": kind.mending.rstrip("。")}
     if failure.check < 0:
         return _told(form, REQUIRED, "value", place, (key,), facts)
     check: ValueCheck = kind.checks()[failure.check]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, ROWS_HEAD, ROWS_TOP, TITLE_ROW, YES
 from pipeline.publishing.template.areas import row_height
+from pipeline.publishing.template.list_pages import asked_of
 from pipeline.publishing.template.page import TemplatePage
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _validate(page: TemplatePage, register: Register, last: int) -> None:
             last,
             number,
             {
-                **kind.excel(),
+                **asked_of(page.content.form, f"{register.key}.{column.key}", kind),
                 "input_title": column.label[:_LONGEST_TITLE],
                 "input_message": f"{required}{kind.prompt}"[:_LONGEST_MESSAGE],
                 "error_title": "填写有误",
