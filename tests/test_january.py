@@ -396,7 +396,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     office.receive(moment(2, 6), post("001", sent("001", seed=5), Subject="更正"))
     twelfth = office.night(moment(2, 6))
     assert kinds(twelfth) == [("acceptance", box("001")), ("digest", OFFICE)]
-    assert "已报送的数据有更正，等待放行" in words(only(twelfth, "digest", OFFICE))
+    assert "已报送的数据有更正，还没有上报" in words(only(twelfth, "digest", OFFICE))
     [corrected] = office.deliver(moment(2, 6, 20), reason="漏计一件")
     assert str(corrected["Subject"]).startswith("【更正】")
     listed = words(corrected).partition("【更正内容】")[2].partition("【主要数据】")[0].split()
