@@ -396,7 +396,7 @@ def test_a_whole_january(office: PostOffice, server: Post) -> None:  # noqa: PLR
     office.receive(moment(2, 6), post("001", sent("001", seed=5), Subject="更正"))
     twelfth = office.night(moment(2, 6))
     assert kinds(twelfth) == [("acceptance", box("001")), ("digest", OFFICE)]
-    assert "已报送的数据有更正，等待放行" in words(only(twelfth, "digest", OFFICE))
+    assert "已报送的数据有更正，还没有上报" in words(only(twelfth, "digest", OFFICE))
     [corrected] = office.deliver(moment(2, 6, 20), reason="漏计一件")
     assert str(corrected["Subject"]).startswith("【更正】")
     listed = words(corrected).partition("【更正内容】")[2].partition("【主要数据】")[0].split()
@@ -561,7 +561,7 @@ def test_an_explained_error_waits_for_the_office_and_not_for_the_agency(office: 
     assert "已收到说明，等政务公开办核准，不用再报" in letter
     assert "请这样做" not in letter
     assert "【必须改正】" not in letter
-    assert f"nianbao waive 区县文件夹 {code} T3-04 --reason" in digest
+    assert f"{name}（T3-04）" in digest.partition("在 待办.xlsx 的“待决定”里选“准予例外”")[2]
     assert "单位说明：上年报告已更正" in digest
     assert name not in digest.partition("【今天请打电话】")[2].partition("【待核实】")[0]
     page = (office.ran.folder / "index.html").read_text("utf-8")

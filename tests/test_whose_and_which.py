@@ -406,7 +406,7 @@ def test_an_extension_holds_for_every_command_from_then_on(town: Town) -> None:
         (["extend", "001"], "日期"),
         (["accept", "没有.xlsx"], "nianbao status"),
         (["waive", "001", "T9-99"], "没有规则"),
-        (["release"], "没有等待放行的更正"),
+        (["release"], "没有等待同意的更正"),
         (["release", "--revoke"], "没有这样的决定"),
         (["extend", "001", "--revoke"], "没有这样的决定"),
     ],

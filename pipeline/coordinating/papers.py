@@ -70,9 +70,8 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
 
 def _conduct(district: District, year: int, agency: Agency, versions: Versions[JudgedFile]) -> Conduct:
     deadline = district.deadline_of(agency.code) if year == district.year else _usual(district, year)
-    return Conduct(
-        agency, year, deadline, [ReportedVersion(item.verdict, item.received_at) for item in versions.files]
-    )
+    reported = [ReportedVersion(item.verdict, item.received_at, item.seen_at) for item in versions.files]
+    return Conduct(agency, year, deadline, reported)
 
 
 def _usual(district: District, year: int) -> date:

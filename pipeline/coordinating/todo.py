@@ -7,7 +7,7 @@ Both become the words that the command line takes, so a decision from the workbo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +64,37 @@ NOTHING_CARRIED = Carried()
 def key_of(kind: str, *about: str) -> str:
     """Spell the number of a row."""
     return _SEPARATOR.join((kind, *about))
+
+
+def brought_over(carried: Carried, keys: Iterable[str]) -> Carried:
+    """Return what could not be carried out under the keys that the rows have now; ``keys`` are those of all rows.
+
+    The number of an agency's row also says what had come when it was read: where more has come since, the texts go on to
+    the row of today. The choice does not, for it was made of something else; the reason names it.
+    """
+    now = {_whose(key): key for key in keys}
+    places = {key: place for key in carried.kept if (place := now.get(_whose(key)))}
+    kept = {
+        place: item if place == key else replace(item, key=place, choice="")
+        for key, place in places.items()
+        if (item := carried.kept[key])
+    }
+    refused = {
+        place: why if place == key else f"{_chosen(carried.kept[key])}{why}"
+        for key, place in places.items()
+        if (why := carried.refused.get(key))
+    }
+    return Carried(carried.done, kept, refused)
+
+
+def _whose(key: str) -> str:
+    """Return a row's number without what had come when it was written."""
+    kind, *about = key.split(_SEPARATOR)
+    return key_of(kind, about[0]) if kind == AGENCY else key
+
+
+def _chosen(item: FilledDecision) -> str:
+    return f"上次选的是“{item.choice}”：" if item.choice else ""
 
 
 def carry_out(

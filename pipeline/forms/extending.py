@@ -4,7 +4,8 @@
 key by key; what has a new name is added, at the end or, with ``before = "name"``, before another; ``[remove]`` lists what
 is left out, as ``rule = ["T2-01"]``. The same holds one level down: of the claims and partitions of a rule over texts, of
 its words and patterns, and of the ``rows`` and ``columns`` of a table, which are removed as ``row = ["table.row"]``.
-Every fault is told with the file and line in which it stands.
+A form with a title of its own is not called as the other is (``[words]``). Every fault is told with the file and line in
+which it stands.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ PLAIN: Mapping[str, tuple[str, ...]] = {"narrative": ("words", "patterns")}
 LINES: Mapping[str, str] = {"rows": "row", "columns": "column"}
 """What a table of figures is made of, and what one of it is called where it is removed."""
 EXTENDS, REMOVE, BEFORE, BLOCK = "extends", "remove", "before", "block"
+WORDS = "words"
+_CALLED = ("document", "subject", "short", "paper")
+"""The words that stand for the title; who collects the form is said beside them."""
 
 
 def whole(source: TomlSource, load: Callable[[TomlTable, str], TomlSource]) -> TomlSource:
@@ -72,8 +76,15 @@ class Extended(TomlSource):
         return replace(own, values={**self._base.top().values, **_without(own.values, EXTENDS)})
 
     def table(self, name: str) -> TomlTable:
-        """Return the table ``[name]``, the other form's where this one has none."""
+        """Return the table ``[name]``, the other form's where this one has none.
+
+        What the other form is called is not what one with a title of its own is called.
+        """
         own = self._own.table(name)
+        if name == WORDS:
+            base = self._base.table(name)
+            called = _without(base.values, *_CALLED) if "title" in self._own.values else base.values
+            return replace(own if name in self._own.values else base, values={**called, **own.values})
         return own if name in self._own.values else self._base.table(name)
 
     def tables(self, name: str) -> list[TomlTable]:

@@ -85,9 +85,8 @@ def titles_of(form_id: str, reference: str) -> tuple[str, str] | None:
 
 def office_of(form_id: str, folder: Path | None) -> str:
     """Return what the form ``form_id`` calls the office that collects it; a plain word where it does not say."""
-    values = _top_of(form_id, folder) or {}
-    words = values.get("words", {})
-    return str(words.get("office") or OFFICE) if isinstance(words, dict) else OFFICE
+    source = _known(form_id, folder)
+    return str((source.table("words").values if source else {}).get("office") or OFFICE)
 
 
 def period_of(form_id: str, folder: Path | None) -> PeriodKind:
@@ -98,13 +97,19 @@ def period_of(form_id: str, folder: Path | None) -> PeriodKind:
 
 def _top_of(form_id: str, folder: Path | None) -> Mapping[str, Any] | None:
     """Return what stands at the top of a form with all that it extends, None for no known form; of a broken one nothing."""
+    source = _known(form_id, folder)
+    return None if source is None else source.top().values
+
+
+def _known(form_id: str, folder: Path | None) -> TomlSource | None:
+    """Return a form with all that it extends, None for no known form; of a broken one nothing stands in it."""
     try:
         written = own(form_id, folder)
         if written is None and form_id in shipped_ids():
             written = shipped(form_id)
-        return source_of(written)[0].values if written else None
+        return source_of(written)[0] if written else None
     except (ConfigError, OSError):
-        return {}  # whoever uses that form says what is wrong with it
+        return TomlSource("", form_id)  # whoever uses that form says what is wrong with it
 
 
 def source_of(written: WrittenForm) -> tuple[TomlSource, str]:

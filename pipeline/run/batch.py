@@ -8,7 +8,7 @@ does not even load the stages after the first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -29,6 +29,7 @@ from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, Pas
 from pipeline.periods import name_of, period_before, spaced_of
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data.record import Record
+from pipeline.publishing.todo_book import REFUSED, TODO_NAME
 from pipeline.publishing.year_folder import Aside
 from pipeline.run import carrying, clock, mailing
 from pipeline.run import pending as waiting
@@ -177,10 +178,15 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         if sent:
             journal.letters(sent)
         journal.grown(ledger.originals.added)
-        to_decide = tuple(waiting.sentences(ledger, district, now=now))
+        to_decide = (*waiting.sentences(ledger, district, now=now), *_not_done(carried))
         outcome = replace(outcome, fetched=fetched, sent=sent, to_decide=to_decide)
         journal.end(outcome.record, outcome.failures)
     return outcome
+
+
+def _not_done(carried: todo.Carried) -> Iterator[str]:
+    if carried.refused:
+        yield f"{TODO_NAME} 里有 {len(carried.refused)} 项没有办成，原因写在“{REFUSED}”一栏"
 
 
 def send(

@@ -65,8 +65,8 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
         listed = "；".join(words for _, words in changes[:_MOST])
         more = f"等 {len(changes)} 项" if len(changes) > _MOST else ""
         yield (
-            f"已报送的数据有更正，等待放行：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，或者运行 {command} --reason 更正理由；"
-            "放行后报【更正】，并请有关单位重新公开"
+            f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，或者运行 {command} --reason 更正理由；"
+            "同意并签发后报【更正】，并请有关单位重新公开"
         )
 
 

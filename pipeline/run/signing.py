@@ -57,7 +57,7 @@ def release(
         state = state_of(ledger, desk.form, district, found, (), now=now)
         wanted = delivery_of_all(state)
         if wanted is None or not corrects(state, wanted.key):
-            raise ConfigError("没有等待放行的更正：汇总表还没有报送过，没有收齐，或者数据没有变化。")
+            raise ConfigError("没有等待同意的更正：汇总表还没有报送过，没有收齐，或者数据没有变化。")
         if key not in (None, str(wanted.key)):
             raise ConfigError(OTHERWISE)
         names = {agency for agency, _ in state.changes}

@@ -25,6 +25,7 @@ from pipeline.coordinating.todo import (
     STOP,
     WARNING,
     Carried,
+    brought_over,
     key_of,
 )
 from pipeline.district.workdays import spoken_date
@@ -87,7 +88,8 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
         *_post(context),
     ]
     others, decided = list(_agencies(context, own)), list(_decided(context))
-    open_keys = {item.key for item in (*questions, *others)} | {item.key for item in decided}
+    asked = [item.key for item in (*questions, *others)]
+    still = brought_over(carried, [*asked, *(item.key for item in decided if item.key)])
     return Todo(
         f"{district.name}{title_of(district.year)}{context.form.words.short}待办",
         spoken_date(day),
@@ -95,8 +97,8 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
         questions,
         others,
         decided,
-        {key: item for key, item in carried.kept.items() if key in open_keys},
-        {key: why for key, why in carried.refused.items() if key in open_keys},
+        still.kept,
+        still.refused,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,24 @@ def came(verdict: Verdict, day: int | None) -> ReportedVersion:
 def test_how_an_agency_reported(versions: list[ReportedVersion], said: tuple[object, ...]) -> None:
     own = Conduct(AGENCY, 2023, DEADLINE, versions)
     assert (own.punctuality, own.returns, own.is_right_at_once, own.days_to_mend, own.state) == said
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(29, ("按时", "1月29日登记")), (31, ("按时", "1月31日登记")), (32, ("日期不详", ""))]
+)
+def test_what_was_registered_in_time_came_in_time(day: int, said: tuple[str, str]) -> None:
+    seen = datetime(2023, 12, 31, 4, tzinfo=UTC) + timedelta(days=day)
+    own = Conduct(
+        AGENCY,
+        2023,
+        DEADLINE,
+        [
+            ReportedVersion(Verdict.RETURNED, None, seen),
+            ReportedVersion(Verdict.ACCEPTED, None, seen + timedelta(days=3)),
+        ],
+    )
+    assert (own.punctuality, own.first_said, own.days_late) == (*said, 0)
+    assert own.days_to_mend == (3 if own.first_day else None)
 
 
 def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -> None:

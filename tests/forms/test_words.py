@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.forms.library import OFFICE
-from pipeline.forms.loader import parse_form
+from pipeline.forms.library import FORMS_NAME, OFFICE, office_of, period_of, shipped_ids
+from pipeline.forms.loader import load_form, parse_form
 from pipeline.letter import LetterKind
 from pipeline.letters.text.templates import default_text
 from tests.forms.mutation import shipped
@@ -83,3 +83,28 @@ def test_a_form_that_does_not_say_is_called_by_its_title() -> None:
     own = parse_form(text, "own.toml")
     assert (own.words.document, own.words.short, own.words.paper) == (own.title,) * 3
     assert (own.words.subject, own.words.office) == ("", OFFICE)
+
+
+@pytest.mark.parametrize("form_id", shipped_ids())
+def test_no_shipped_form_is_called_by_the_name_of_another(form_id: str) -> None:
+    own = load_form(form_id)
+    others = {load_form(other).title for other in shipped_ids()} - {own.title}
+    assert own.words.document == own.title
+    assert not {own.words.document, own.words.short, own.words.paper} & others
+    assert own.words.office == office_of(form_id, None) == "政务公开办"
+
+
+def test_one_that_extends_another_under_a_title_of_its_own_has_its_own_name(tmp_path: Path) -> None:
+    head = 'id = "own"\nextends = "disclosure_statistics_quarter"\n'
+    forms = tmp_path / FORMS_NAME
+    forms.mkdir()
+    for text, names in (
+        (f'{head}title = "清单"\n', ("清单", "", "清单", "清单")),
+        (f'{head}title = "清单"\n[words]\nshort = "单子"\n', ("清单", "", "单子", "清单")),
+        (head, ("政府信息公开情况统计表", "政府信息公开情况", "统计", "统计表")),
+    ):
+        (forms / "own.toml").write_text(text, "utf-8")
+        said = load_form("own", tmp_path).words
+        assert (said.document, said.subject, said.short, said.paper) == names
+        assert said.office == office_of("own", tmp_path) == "政务公开办"
+        assert period_of("own", tmp_path) == "quarter"

@@ -12,9 +12,10 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form
-from pipeline.forms.loader import load_form
+from pipeline.forms.layout import STAMP_SHEET
+from pipeline.forms.loader import form_ids, load_form
 from pipeline.intake.read.reading import read
-from pipeline.model import Place, Reading, Rows
+from pipeline.model import Place, Reading, Rows, column_letters
 from pipeline.publishing.template import build_workbook
 
 ROW = ["临政发〔2023〕1号", "某某办法", "2023-03-05", "是", "", "https://www.example.gov.cn/1.html", ""]
@@ -150,3 +151,45 @@ def test_a_cell_with_an_error_is_no_blank(form: Form, template: bytes) -> None:
     found = reading(form, book)
     assert [item.place for item in found.findings if item.code == "C08"] == [Place(SHEET, "B6")]
     assert cells(found)[0][1] == "#REF!"
+
+
+@pytest.mark.parametrize("spelt", ["{} *", "{}*", "* {}", "{}＊", "{}"])
+def test_a_star_says_only_that_a_column_has_to_be_filled(form: Form, template: bytes, spelt: str) -> None:
+    book, sheet = opened(template)
+    heads = [str(cell.value) for cell in sheet[5]][: len(ROW)]
+    columns = form.registers[0].columns
+    assert heads == [f"{column.label} *" if column.required else column.label for column in columns]
+    for number, column in enumerate(columns, 1):
+        sheet.cell(5, number).value = spelt.format(column.label)
+    found = reading(form, book)
+    assert cells(found) == [ROW, OTHER]
+    assert codes(found) == []
+
+
+@pytest.mark.parametrize("name", [name for name in form_ids() if load_form(name).registers])
+def test_whatever_is_chosen_has_a_list_to_choose_from(name: str) -> None:
+    own = load_form(name)
+    book = openpyxl.load_workbook(BytesIO(build_workbook(own)))
+    for register in own.registers:
+        rules = {
+            str(rule.sqref).partition(":")[0].rstrip("0123456789"): str(rule.formula1)
+            for rule in book[register.sheet].data_validations.dataValidation
+        }
+        for number, column in enumerate(register.columns):
+            if column.choices:
+                source = rules[column_letters(number)]
+                found = (
+                    source.strip('"').split(",")
+                    if source.startswith('"')
+                    else [str(cell.value) for [cell] in book[STAMP_SHEET][source.partition("!")[2]]]
+                )
+                assert found == list(column.choices.values())
+
+
+def test_what_is_computed_from_the_rows_is_not_asked_for(template: bytes) -> None:
+    book, _ = opened(template)
+    drawn = "\n".join(str(cell.value) for row in book["文件统计"].iter_rows() for cell in row if cell.value)
+    assert "不用填写" in drawn
+    assert "本表全为零" not in drawn
+    assert "没有发生的填 0" not in drawn
+    assert "收费金额" not in "\n".join(str(cell.value) for row in book["自查"].iter_rows() for cell in row)

@@ -320,3 +320,38 @@ def test_rules_over_figures_that_are_drawn() -> None:
     reading = submission_of(read(form, workbook(form, rows, entries)))
     [found] = judge(form, [reading], history={AGENCY.code: past})
     assert loud(found) == [("W2", "W2")]
+
+
+def test_what_cannot_be_chosen_is_answered_by_what_can() -> None:
+    for name in NAMES:
+        form = form_named(name)
+        rows, entries = plain(form)
+        for register in form.registers:
+            for number, kind in enumerate(register.kinds):
+                words = dict(register.columns[number].choices)
+                if not words or kind.long_list or register.columns[number].personal:
+                    continue
+                slipped = {key: [list(row) for row in own] for key, own in rows.items()}
+                slipped[register.key][0][number] = "查无此项"
+                found = sent(form, slipped, entries)
+                [told] = [item for item in notices(form, found.findings) if item.actual == "查无此项"]
+                assert all(word in str(told.hint) for word in words.values()), (name, told.hint)
+                assert kind.prompt.rstrip("。") in str(told.hint)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_sums_of_a_computed_table_are_no_problem_of_their_own_while_a_row_cannot_be_read(seed: int) -> None:
+    form = form_named("request_register")
+    rng = random.Random(seed)
+    rows, entries = plain(form, seed)
+    register = form.registers[0]
+    number = register.index["received"]
+    for row in rng.sample(rows[register.key], 2):
+        row[number] = "2023年13月6日"
+    found = sent(form, rows, entries)
+    sums = [item for item in found.findings if item.variant in form.checks]
+    assert sums, "what was received is not counted, what became of it is"
+    [cause] = {item.cause for item in sums}
+    heads = [item for item in found.findings if item.cause == cause and item not in sums]
+    assert [item.code for item in heads] == ["V01"]
+    assert not any(item.suggestions for item in sums)

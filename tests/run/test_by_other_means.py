@@ -77,3 +77,14 @@ def test_all_templates_are_one_file_too(tmp_path: Path) -> None:
     assert (paths[0].parent.parent / TEMPLATES_ZIP).read_bytes() == first
     handing_out.send_templates(district, folder / "output", code=None, now=at(2))
     assert "填报模板已做好" in (folder / "output" / "2023" / CHAT_NAME).read_text("utf-8-sig")
+
+
+def test_who_has_no_mailbox_is_named_with_the_telephone(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    (folder / "agencies.csv").write_text(ROSTER + "003,丙局,李四,0571-3,\n", "utf-8")
+    chat = (arrived(folder, at(24)) / CHAT_NAME).read_text("utf-8-sig")
+    assert chat.partition("三、")[2].split() == [
+        "名单中没有邮箱的单位，没有写信，请另行联系", "乙局", "丙局", "李四", "0571-3",
+    ]  # fmt: skip
+    (folder / "agencies.csv").write_text("code,name,email\n001,甲局,jia@x.example\n", "utf-8")
+    assert "三、" not in (arrived(folder, at(25)) / CHAT_NAME).read_text("utf-8-sig")

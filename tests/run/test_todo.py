@@ -31,9 +31,15 @@ _FIRST = 4
 
 
 def arrived(folder: Path, day: int = 24) -> Path:
-    now = datetime(2024, 1, day, 20, tzinfo=CHINA)
-    batch.run(load_district(folder), folder / "output", now=now, work=Workforce(), progress=lambda *_: None)
+    run_on(folder, day)
     return folder / "output" / "2023" / TODO_NAME
+
+
+def run_on(folder: Path, day: int) -> batch.Outcome:
+    now = datetime(2024, 1, day, 20, tzinfo=CHINA)
+    return batch.run(
+        load_district(folder), folder / "output", now=now, work=Workforce(), progress=lambda *_: None
+    )
 
 
 def column(name: str) -> int:
@@ -185,6 +191,32 @@ def test_an_extension_needs_a_day(folder: Path, more: str, why: str) -> None:
     book.save(path)
     arrived(folder, 25)
     assert why in str(load_workbook(path)[OTHER].cell(_FIRST, column("上次没有办成的原因")).value)
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"), [("延期", "机构改革"), ("延期", ""), ("", "机构改革"), ("退回重报", "请核对")]
+)
+def test_what_was_not_carried_out_is_kept_when_more_has_come(
+    folder: Path, form: Form, choice: str, reason: str
+) -> None:
+    path = arrived(folder)
+    book = load_workbook(path)
+    for name, text in {"决定": choice, "理由": reason, "决定人": "李主任"}.items():
+        book[OTHER].cell(_FIRST, column(name)).value = text
+    book.save(path)
+    (folder / "inbox" / "乙局.xlsx").write_bytes(filled(form, "乙局"))
+    arrived(folder, 25)
+    row = [cell.value for cell in load_workbook(path)[OTHER][_FIRST]]
+    why = str(row[column("上次没有办成的原因") - 1])
+    assert f"“{choice}”" in why if choice else "还没有选“决定”" in why
+    assert (row[column("理由") - 1] or "", row[column("决定人") - 1]) == (reason, "李主任")
+    assert not row[column("决定") - 1], "what was chosen of an earlier state is chosen anew"
+
+
+def test_a_run_says_that_something_was_not_carried_out(folder: Path) -> None:
+    fill(arrived(folder), {"决定": DISMISS})
+    said = [item for item in run_on(folder, 25).to_decide if TODO_NAME in item]
+    assert said == ["待办.xlsx 里有 1 项没有办成，原因写在“上次没有办成的原因”一栏"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="killing a run needs fork")

@@ -27,10 +27,20 @@ class _OneOf(ValueKind):
     def usual_prompt(self) -> str:
         return f"从下拉列表中选：{'、'.join(self.words)}。"
 
+    @property
+    def mending(self) -> str:
+        return (
+            self.prompt
+            if self.long_list
+            else "；".join(dict.fromkeys((self.usual_prompt.rstrip("。"), self.prompt.rstrip("。"))))
+        )
+
+    @property
+    def long_list(self) -> tuple[str, ...]:
+        return self.words if len(",".join(self.words)) > _LONGEST_LIST else ()
+
     def excel(self) -> dict[str, object]:
-        if len(",".join(self.words)) > _LONGEST_LIST:
-            return {"validate": "any"}
-        return {"validate": "list", "source": list(self.words)}
+        return {"validate": "any"} if self.long_list else {"validate": "list", "source": list(self.words)}
 
     def checks(self) -> tuple[ValueCheck, ...]:
         return (ValueCheck("isin", ("", *self.words), variant="choice"),)

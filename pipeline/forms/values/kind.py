@@ -112,6 +112,16 @@ class ValueKind(ABC):
         return ""
 
     @property
+    def mending(self) -> str:
+        """What to fill in, for who filled in something else."""
+        return self.prompt
+
+    @property
+    def long_list(self) -> tuple[str, ...]:
+        """What can be chosen, where that is more than a spreadsheet takes in one place."""
+        return ()
+
+    @property
     def number_format(self) -> str:
         """The number format of a spreadsheet in which it is filled in."""
         return "@"

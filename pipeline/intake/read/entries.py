@@ -36,7 +36,7 @@ def read_entries(form: Form, listed: Listed, answers: Mapping[str, str]) -> Entr
         else:
             found.unreadable[entry.key] = written
         if typed.code and place:
-            typed = with_prompt(hidden(typed) if entry.personal else typed, entry.value.prompt)
+            typed = with_prompt(hidden(typed) if entry.personal else typed, entry.value.mending)
             found.findings.append(typed.finding(place, entry.key))
     return found
 

@@ -100,7 +100,7 @@ def _head_at(register: Register, sheet: SheetData, row: int) -> _Head | None:
     if row >= len(sheet.rows):
         return None
     labels = {
-        column: normalise(value)
+        column: _heading(value)
         for column, value in enumerate(sheet.rows[row])
         if isinstance(value, str) and 0 < len(value) <= _LONGEST_LABEL
     }
@@ -124,6 +124,11 @@ def _head_at(register: Register, sheet: SheetData, row: int) -> _Head | None:
                 columns[number] = near
                 del left[near]
     return _Head(sheet, row, tuple(columns), exact)
+
+
+def _heading(text: str) -> str:
+    """Reduce a heading to its label: a star at either end only says that the column has to be filled."""
+    return normalise(text).strip("*")
 
 
 def _read(register: Register, head: _Head, into: Registers) -> None:
@@ -189,7 +194,7 @@ class _Reader:
         """Make a finding of what could not be read, and keep what was only noted for one finding of the column."""
         register, head = self._register, self._head
         column, place = register.columns[number], Place(head.sheet.name, a1(line, head.columns[number]))
-        told = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].prompt)
+        told = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].mending)
         if typed.raw is not None:
             self._into.unreadable[register.row_key(number, row)] = typed.raw
         elif typed.code == "C04":
@@ -218,7 +223,7 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
         needed
         and all(cells[at] for at in needed)
         and first.__class__ is str
-        and first != register.columns[0].label
+        and not first.startswith(register.columns[0].label)
     ):
         return ""  # nearly every line
     filled = [(number, value) for number, value in enumerate(cells) if not _is_blank(value)]
@@ -232,7 +237,7 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
     if lacking and (found := _TOTAL.fullmatch(label)):
         return "sum" if found[1] in _WHOLE else "part"
     same = sum(
-        isinstance(value, str) and normalise(value) == normalise(register.columns[at].label)
+        isinstance(value, str) and _heading(value) == normalise(register.columns[at].label)
         for at, value in filled
     )
     if same >= max(2, _ENOUGH * len(filled)):
@@ -258,11 +263,11 @@ def _of_headings(register: Register, head: _Head) -> Iterator[Finding]:
         facts: Mapping[str, Fact] = {"table": register.name, "label": column.label}
         if at < 0:
             yield Finding.found("F03", where, (), "missing_label", facts)
-        elif normalise(str(row[at])) not in map(normalise, (column.label, *column.also)):
+        elif _heading(str(row[at])) not in map(normalise, (column.label, *column.also)):
             near = {"found": str(row[at]).strip(), "label": column.label}
             yield Finding.found("F03", Place(head.sheet.name, a1(head.row, at)), (), "near_label", near)
     for at, value in enumerate(row):
-        label = normalise(value) if isinstance(value, str) else ""
+        label = _heading(value) if isinstance(value, str) else ""
         strange = label and at not in head.columns and label.casefold() not in _NUMBERING
         below = range(head.row + 1, len(head.sheet.rows))
         if strange and any(not _is_blank(head.sheet.at(line, at)) for line in below):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.forms.values.keys import row_of
 from pipeline.judging.repair.suggest import Repair, suggest
 from pipeline.model import Finding, Severity
 
@@ -65,7 +66,7 @@ def explained(
     ``operands`` are this and, where known, last year's numbers, ``statements`` the figures that the texts state.
     """
     if not any_sum_fails(form, findings):
-        return _with_tables(form, findings)
+        return _with_tables(form, reading, findings)
     repairs = suggest(
         form,
         operands,
@@ -77,7 +78,7 @@ def explained(
     )
     own = {check: repair for repair in repairs for check in repair.failed}
     linked = (_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings)
-    return _with_tables(form, list(linked))
+    return _with_tables(form, reading, list(linked))
 
 
 def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
@@ -116,14 +117,33 @@ def _begins_at(key: str | None, repair: Repair) -> bool:
     return any(suggestion.changes[0].key == key for suggestion in repair.suggestions[:1])
 
 
-def _with_tables(form: Form, findings: Sequence[Finding]) -> list[Finding]:
-    """Put what follows from the state of a whole table to the cause of that."""
-    result = list(findings)
+def _with_tables(form: Form, reading: Reading, findings: Sequence[Finding]) -> list[Finding]:
+    """Put what follows from the state of a whole table, or of the rows it is drawn from, to the cause of that."""
+    result = _with_rows(form, reading, findings)
     for head in findings:
         table = _table_of(form, head.key) if head.variant in _FOLLOWING else ""
         if table:
             result = [_under(form, head, table, finding) for finding in result]
     return result
+
+
+def _with_rows(form: Form, reading: Reading, findings: Sequence[Finding]) -> list[Finding]:
+    """Put the sums of a table that nobody fills in to the first cell of its rows that could not be read."""
+    result = list(findings)
+    for register in form.registers:
+        drawn = {form.by_key[key].table for key, own in form.drawn.items() if own.register == register.key}
+        drawn -= {cell.table for cell in form.cells if cell.is_input}
+        head = next((item for item in result if _is_unread(register.key, reading, item.key)), None)
+        for number, item in enumerate(result if head else ()):
+            if item is head or (
+                item.variant in form.checks and all(_table_of(form, key) in drawn for key in item.keys)
+            ):
+                result[number] = replace(item, cause=f"rows:{register.key}", suggestions=())
+    return result
+
+
+def _is_unread(register: str, reading: Reading, key: str | None) -> bool:
+    return key is not None and key in reading.unreadable and (row_of(key) or ("",))[0] == register
 
 
 def _under(form: Form, head: Finding, table: str, finding: Finding) -> Finding:

@@ -6,14 +6,13 @@ each at once: a column for every value, asked what its kind asks, and one for ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera import extensions
 from pandera.errors import SchemaErrors
 
 from pipeline.forms.drawing import drawn_figures
@@ -21,6 +20,7 @@ from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
+from pipeline.judging.schema.form_schema import filled, whole
 from pipeline.model import Fact, Finding, Place, Severity
 
 if TYPE_CHECKING:
@@ -35,42 +35,45 @@ ROWS = "V02"
 _ROUNDING = 1e-3
 
 
-@extensions.register_check_method()  # type: ignore[untyped-decorator]  # pandera leaves it untyped
 def written(values: pd.Series[str]) -> pd.Series[bool]:
     """Say which texts are there."""
     return values != ""
 
 
-@extensions.register_check_method(statistics=["longest"])  # type: ignore[untyped-decorator]  # as above
-def at_most_long(values: pd.Series[str], *, longest: int) -> pd.Series[bool]:
+def at_most_long(values: pd.Series[str], longest: int) -> pd.Series[bool]:
     """Say which texts have no more characters."""
     return values.str.len() <= longest
 
 
-@extensions.register_check_method(statistics=["shortest"])  # type: ignore[untyped-decorator]  # as above
-def at_least_long(values: pd.Series[str], *, shortest: int) -> pd.Series[bool]:
+def at_least_long(values: pd.Series[str], shortest: int) -> pd.Series[bool]:
     """Say which texts have at least so many characters; a blank has none to count."""
     return (values == "") | (values.str.len() >= shortest)
 
 
-@extensions.register_check_method(statistics=["pattern"])  # type: ignore[untyped-decorator]  # as above
-def matching(values: pd.Series[str], *, pattern: str) -> pd.Series[bool]:
+def matching(values: pd.Series[str], pattern: str) -> pd.Series[bool]:
     """Say which texts match ``pattern`` whole; a blank is none."""
     return (values == "") | values.str.fullmatch(pattern)
 
 
-@extensions.register_check_method(statistics=["bounds"])  # type: ignore[untyped-decorator]  # as above
-def spelled_between(values: pd.Series[str], *, bounds: tuple[str, str]) -> pd.Series[bool]:
+def spelled_between(values: pd.Series[str], bounds: tuple[str, str]) -> pd.Series[bool]:
     """Say which days, as they are spelled, lie within ``bounds``; a blank is none."""
     return (values == "") | values.between(*bounds)
 
 
-@extensions.register_check_method(statistics=["places"])  # type: ignore[untyped-decorator]  # as above
-def in_places(values: pd.Series[float], *, places: int) -> pd.Series[bool]:
+def in_places(values: pd.Series[float], places: int) -> pd.Series[bool]:
     """Say which numbers have no more decimals."""
     scaled = values * 10**places
     found: pd.Series[bool] = (scaled - scaled.round()).abs() < _ROUNDING
     return found
+
+
+_OWN = {
+    check.__name__: check
+    for check in (
+        filled, whole, written, at_most_long, at_least_long, matching, spelled_between, in_places,
+    )
+}  # fmt: skip
+"""Checks that pandera does not have, by the name that a kind of value asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +261,18 @@ def _as_float(value: str) -> float:
 def _checks_of(asked: Asked, kind: ValueKind) -> Iterator[pa.Check]:
     """Return the checks of a kind; each is known by its number, a blank by -1."""
     if asked.required:
-        filled = pa.Check.filled if kind.sort == "number" else pa.Check.written
-        yield filled(error="-1", ignore_na=False)
+        yield pa.Check(filled if kind.sort == "number" else written, error="-1", ignore_na=False)
     for number, check in enumerate(kind.checks()):
-        made = getattr(pa.Check, check.name)
-        yield made(error=str(number)) if check.argument is None else made(check.argument, error=str(number))
+        given = () if check.argument is None else (check.argument,)
+        if own := _OWN.get(check.name):
+            yield pa.Check(_with(own, given), name=check.name, error=str(number))
+        else:
+            yield getattr(pa.Check, check.name)(*given, error=str(number))
+
+
+def _with(check: Callable[..., pd.Series[bool]], given: tuple[object, ...]) -> Callable[..., pd.Series[bool]]:
+    """Return the check with what it is asked about; pandera gives it the values alone."""
+    return lambda values: check(values, *given)
 
 
 def _finding(
@@ -274,7 +284,7 @@ def _finding(
     place: Place,
     key: str,
 ) -> Finding:
-    facts: dict[str, Fact] = {"label": asked.label, "prompt": kind.prompt.rstrip("。")}
+    facts: dict[str, Fact] = {"label": asked.label, "prompt": kind.mending.rstrip("。")}
     if failure.check < 0:
         return _told(form, REQUIRED, "value", place, (key,), facts)
     check: ValueCheck = kind.checks()[failure.check]

@@ -164,7 +164,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
     is_superseded = arrival.counting not in (0, arrival.version)
     return {
         "receipt": f"{name_of(sources.district.year)}-{code}-{arrival.version:02d}",
-        "received": spoken_moment(arrival.received_at) if arrival.received_at else "随文件存入",
+        "received": spoken_moment(arrival.received_at) if arrival.received_at else "不详，以受理时间为准",
         "authority": form.authority,
         "edition": form.edition,
         "rules": sources.rules,

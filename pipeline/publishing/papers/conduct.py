@@ -11,15 +11,20 @@ from pipeline.model import CHINA, Agency, Verdict
 
 @dataclass(frozen=True, slots=True)
 class ReportedVersion:
-    """One version of a report: what became of it, and when it came; ``received`` is None where nobody knows."""
+    """One version of a report: what became of it, and when it came; ``received`` is None where nobody knows.
+
+    ``seen`` is when it was first registered: it came then at the latest.
+    """
 
     verdict: Verdict
     received: datetime | None
+    seen: datetime | None = None
 
     @property
     def day(self) -> date | None:
-        """The day in China on which it came."""
-        return self.received.astimezone(CHINA).date() if self.received else None
+        """The day in China on which it came, or by which it had come."""
+        moment = self.received or self.seen
+        return moment.astimezone(CHINA).date() if moment else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,17 @@ class Conduct:
 
     @property
     def first_day(self) -> date | None:
-        """The day on which its first file came."""
-        return self.versions[0].day if self.versions else None
+        """The day on which its first file came; one that was registered in time came in time, of a later one nobody knows."""
+        first = self.versions[0] if self.versions else None
+        is_known = first and first.day and (first.received or first.day <= self.deadline)
+        return first.day if first and is_known else None
+
+    @property
+    def first_said(self) -> str:
+        """The day on which its first file came, as one says it; empty where nobody knows."""
+        day = self.first_day
+        known = "" if self.versions and self.versions[0].received else "登记"
+        return f"{day.month}月{day.day}日{known}" if day else ""
 
     @property
     def days_late(self) -> int:

@@ -67,7 +67,7 @@ def _table(document: Doc, found: Sequence[Conduct]) -> None:
         (
             str(number),
             item.agency.name,
-            f"{item.first_day.month}月{item.first_day.day}日" if item.first_day else "",
+            item.first_said,
             item.punctuality,
             str(item.returns) if item.versions else "",
             item.state,

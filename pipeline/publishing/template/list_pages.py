@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipeline.forms.drafts import GAP
-from pipeline.forms.form import Entry, Sheet, Text
+from pipeline.forms.form import Entry, Form, Sheet, Text
 from pipeline.forms.formulas import FAILS, quoted
 from pipeline.forms.layout import (
     ANSWER_COLUMN,
@@ -17,9 +17,11 @@ from pipeline.forms.layout import (
     OPEN_TOTAL,
     PROMPT_COLUMN,
     STAMP_NAMES,
+    STAMP_SHEET,
     TITLE_ROW,
 )
-from pipeline.model import Notice, Place, Severity, a1
+from pipeline.forms.values.kind import ValueKind
+from pipeline.model import Notice, Place, Severity, a1, column_letters
 from pipeline.periods import name_of
 from pipeline.publishing.template.areas import MOST_HEIGHT, row_height
 from pipeline.publishing.template.page import TemplatePage
@@ -38,6 +40,8 @@ _ROOM = 10.0
 """Points below a text, so that its last line is not cut."""
 _LONGEST_TITLE, _LONGEST_MESSAGE = 32, 255
 """Characters that Excel takes beside a cell that is being filled in."""
+_LISTS_FROM = 3
+"""Of the hidden stamp: the first column of a list of choices."""
 _WIDEST, _STEP = 250.0, 8.0
 _LAST_YEAR = 2099
 
@@ -169,7 +173,9 @@ def _validate_value(page: TemplatePage, row: int, entry: Entry) -> None:
         "error_title": "填写有误",
         "error_message": kind.prompt[:_LONGEST_MESSAGE],
     }
-    page.sheet.data_validation(row, ANSWER_COLUMN, row, ANSWER_COLUMN, {**kind.excel(), **words})
+    page.sheet.data_validation(
+        row, ANSWER_COLUMN, row, ANSWER_COLUMN, {**asked_of(page.content.form, entry.key, kind), **words}
+    )
 
 
 def write_texts(page: TemplatePage, sheet: Sheet) -> None:
@@ -226,7 +232,30 @@ def write_stamp(page: TemplatePage) -> None:
     for row, (key, (typed, now)) in enumerate(stamp.open_totals.items(), start=len(lines)):
         page.put(row, 0, f"{OPEN_TOTAL}{key}")
         page.put(row, 1, f"{typed}|{now}")
+    for column, words in enumerate(long_lists(form).values(), _LISTS_FROM):
+        for row, word in enumerate(words):
+            page.put(row, column, word)
     page.sheet.very_hidden()
+
+
+def long_lists(form: Form) -> dict[str, tuple[str, ...]]:
+    """Return the choices that are too many for a drop-down of their own, by the key of the entry or the column."""
+    kinds = {entry.key: entry.value for entry in form.valued_entries}
+    for register in form.registers:
+        kinds |= {
+            f"{register.key}.{column.key}": kind
+            for column, kind in zip(register.columns, register.kinds, strict=True)
+        }
+    return {key: kind.long_list for key, kind in kinds.items() if kind.long_list}
+
+
+def asked_of(form: Form, key: str, kind: ValueKind) -> dict[str, object]:
+    """Return the validation of a value; a long list stands on the sheet nobody sees."""
+    if not kind.long_list:
+        return kind.excel()
+    column = column_letters(_LISTS_FROM + [*long_lists(form)].index(key))
+    source = f"={quoted(STAMP_SHEET)}!${column}$1:${column}${len(kind.long_list)}"
+    return {"validate": "list", "source": source}
 
 
 def marks_address(sheet: str, first_row: int, last_row: int, column: int) -> str:

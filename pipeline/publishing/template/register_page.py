@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, ROWS_HEAD, ROWS_TOP, TITLE_ROW, YES
 from pipeline.publishing.template.areas import row_height
+from pipeline.publishing.template.list_pages import asked_of
 from pipeline.publishing.template.page import TemplatePage
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.forms.registers import Register
 
 _HINT = "每件（条）填一行，从第一行起依次填写，不要空行、合并单元格，不要改表头；带 * 的列必须填。"
+_STAR = " *"
 _NIL_HINT = "一条也没有时选“是”"
 _LONGEST_TITLE, _LONGEST_MESSAGE = 32, 255
 """Characters that Excel takes beside a cell that is being filled in."""
@@ -97,7 +99,10 @@ def _write_table(page: TemplatePage, register: Register, last: int) -> None:
             "autofilter": False,
             "style": "Table Style Light 1",
             "banded_rows": False,
-            "columns": [{"header": column.label, "header_format": head} for column in register.columns],
+            "columns": [
+                {"header": f"{column.label}{_STAR if column.required else ''}", "header_format": head}
+                for column in register.columns
+            ],
         },
     )
     page.sheet.set_row(ROWS_HEAD, _HEAD_HEIGHT)
@@ -123,7 +128,7 @@ def _validate(page: TemplatePage, register: Register, last: int) -> None:
             last,
             number,
             {
-                **kind.excel(),
+                **asked_of(page.content.form, f"{register.key}.{column.key}", kind),
                 "input_title": column.label[:_LONGEST_TITLE],
                 "input_message": f"{required}{kind.prompt}"[:_LONGEST_MESSAGE],
                 "error_title": "填写有误",

@@ -13,6 +13,7 @@ from pipeline.publishing.template.areas import Area, rectangles, row_height
 from pipeline.publishing.template.page import TemplatePage
 
 _HINT = "浅黄色格子都要填，没有发生的填 0；灰色格子自动计算。数量填整数，不带单位。"
+_HINT_DRAWN = "这张表由登记的各行自动算出，不用填写。"
 _NIL_HINT = "整张表都是 0 时选“是”，就不用逐格填 0"
 _PAPER = {False: 96.0, True: 136.0}
 """Digits that fit across A4, upright and sideways."""
@@ -27,9 +28,12 @@ def write_table(page: TemplatePage, sheet: Sheet, table: Table) -> None:
     for column, width in enumerate(widths):
         page.sheet.set_column(TABLE_LEFT + column, TABLE_LEFT + column, width)
     page.title(sheet.title, widths)
-    page.put(HINT_ROW, 0, _HINT, "hint", width=grid.columns)
-    page.sheet.set_row(HINT_ROW, row_height((_HINT, sum(widths)), least=22))
-    _write_nil(page, table, grid)
+    is_open = any(cell.is_input for cell in page.content.form.cells_of(table.key))
+    hint = _HINT if is_open else _HINT_DRAWN
+    page.put(HINT_ROW, 0, hint, "hint", width=grid.columns)
+    page.sheet.set_row(HINT_ROW, row_height((hint, sum(widths)), least=22))
+    if is_open or page.content.values.get(table.nil_key) == YES:
+        _write_nil(page, table, grid)
     for cell in grid.cells:
         _write_cell(page, cell)
     for row, height in enumerate(_heights(grid, widths)):

@@ -67,6 +67,8 @@ def lay_out_chat(
         return
     by_code = {agency.code: agency for agency in district.agencies}
     parts = [_to_the_group(district, told, by_code), _one_by_one(ledger, told, by_code)]
+    if unwritten := [agency for agency in district.agencies if not agency.emails]:
+        parts.append(_unwritten(unwritten))
     text = "\n\n".join(parts) + "\n"
     write_if_changed(path, text.replace("\n", "\r\n").encode("utf-8-sig"))
 
@@ -110,6 +112,14 @@ def _one_by_one(ledger: Ledger, told: Sequence[letters.StoredLetter], by_code: M
             f"———— {KIND_WORDS[LetterKind(item.kind)]}　{whom} ————\n{_text(letters.content(ledger, item))}"
         )
     return "\n\n".join(parts)
+
+
+def _unwritten(agencies: Sequence[Agency]) -> str:
+    """Name those that no letter was written to: who hands the others out has to think of these by himself."""
+    names = [
+        " ".join(part for part in (agency.name, agency.contact, agency.phone) if part) for agency in agencies
+    ]
+    return "\n".join(["三、名单中没有邮箱的单位，没有写信，请另行联系", "", *names])
 
 
 def _text(content: bytes) -> str:
