@@ -21,6 +21,7 @@ from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
+from pipeline.judging.schema.form_schema import filled, whole
 from pipeline.model import Fact, Finding, Place, Severity
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 ROWS = "V02"
 """The rule over the rows of a register as a whole."""
 _ROUNDING = 1e-3
+for _asked_of_tables_too in (filled, whole):
+    extensions.register_check_method(_asked_of_tables_too)
 
 
 @extensions.register_check_method()  # type: ignore[untyped-decorator]  # pandera leaves it untyped
@@ -258,8 +261,8 @@ def _as_float(value: str) -> float:
 def _checks_of(asked: Asked, kind: ValueKind) -> Iterator[pa.Check]:
     """Return the checks of a kind; each is known by its number, a blank by -1."""
     if asked.required:
-        filled = pa.Check.filled if kind.sort == "number" else pa.Check.written
-        yield filled(error="-1", ignore_na=False)
+        there = pa.Check.filled if kind.sort == "number" else pa.Check.written
+        yield there(error="-1", ignore_na=False)
     for number, check in enumerate(kind.checks()):
         made = getattr(pa.Check, check.name)
         yield made(error=str(number)) if check.argument is None else made(check.argument, error=str(number))
