@@ -591,6 +591,15 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{stated}",
         "{value}",
     ),
+    ("C08", "formula_unread"): Wording(
+        "是自己写的公式，结果保存为 {raw}；这种文件（.xlsb）读不出公式，不能确定结果是不是最新的",
+        "请直接填数字，或者另存为 .xlsx 后再报送",
+        "{raw}",
+        "数字",
+    ),
+    ("C08", "unread_back"): Wording(
+        "报来的是公式，结果保存为 {raw}，不能确定是不是最新的", "请直接填数字", "{raw}", "数字"
+    ),
     ("C08", "stale_back"): Wording(
         "公式保存的结果是 {stated}，按公式算是 {value}，不能确定填的是多少",
         "请直接填数字",
