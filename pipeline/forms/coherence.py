@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource, TomlTable
 
 SHEET_KINDS: tuple[str, ...] = get_args(SheetKind)
-ROLE_KINDS = ("text", "year", "period", "date")
+ROLE_KINDS = ("text", "year", "period", "date", "phone")
 """Kinds of the entries that the pipeline uses."""
 ROLES = ("agency", "code", "year", "contact", "phone", "approver", "date")
 NEEDED_ROLES = ROLES[:3]

@@ -535,6 +535,14 @@ class Form:
         """The entries that are values of the report: those of which the pipeline makes no other use."""
         return tuple(entry for entry in self.entries if not entry.role)
 
+    @property
+    def spelled_entries(self) -> tuple[Entry, ...]:
+        """The entries that the pipeline uses and whose values are of a kind that not every text is (``SPELLED``)."""
+        named = {"agency", "code", "year"}
+        return tuple(
+            entry for entry in self.entries if entry.role not in {"", *named} and entry.kind != "text"
+        )
+
     def register(self, key: str) -> Register:
         """Return the register ``key``; StopIteration if the form has none."""
         return next(register for register in self.registers if register.key == key)

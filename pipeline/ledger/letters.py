@@ -329,6 +329,8 @@ class BounceRecord:
     letter: str = ""
     recipient: str = ""
     words: str = ""
+    origin: str = ""
+    """The domain that wrote the report, if that is proven."""
 
     @property
     def said(self) -> str:
@@ -350,7 +352,8 @@ def _returned_letter(ledger: Ledger, year: int, report: BounceRecord) -> str | N
     """Find the letter by its Message-ID, else by address and subject, else by whatever of the two is left, if that is one.
 
     A Message-ID cannot be guessed, and says enough where no recipient is named; one that is not ours says that the report is
-    of another letter, unless both address and subject are those of one of ours.
+    of another letter, unless both address and subject are those of one of ours. Those anybody may know: without the
+    Message-ID a report counts only from the server that the letter left from or went to, where that is proven.
     """
     if report.letter:
         row = ledger.one(
@@ -365,7 +368,14 @@ def _returned_letter(ledger: Ledger, year: int, report: BounceRecord) -> str | N
     about = [item for item in (to or ([] if report.recipient else gone)) if _is_about(item, report.subject)]
     is_enough = not report.letter and (not report.subject or len(to) == 1)
     found = about or (to if is_enough else [])
-    return found[-1].key if len({item.agency or item.recipient for item in found}) == 1 else None
+    is_one = len({item.agency or item.recipient for item in found}) == 1
+    return found[-1].key if is_one and report.origin in _servers_of(found[-1]) else None
+
+
+def _servers_of(item: StoredLetter) -> set[str]:
+    """Return the domains that know what became of a letter: of who sent it, in its Message-ID, and of who was to get it."""
+    addresses = [*_addresses_of(item), item.message_id.strip("<>").casefold()]
+    return {address.rpartition("@")[2] for address in addresses} - {""}
 
 
 def _went_to(recipients: str, address: str) -> bool:

@@ -202,6 +202,11 @@ def recorded(
         files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files},
         submissions=by_file,
         archive=[path for item in planned.archive for path in item.paths],
+        published=[
+            record.published_record(item, notices(publication.form, item.findings))
+            for item in publication.published
+            if not item.is_well
+        ],
     )
 
 

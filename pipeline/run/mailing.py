@@ -78,6 +78,7 @@ def note_bounces(messages: Iterable[Message], ledger: Ledger, year: int, *, now:
     """Record which letters did not arrive, by the reports among ``messages``; of a report that fits no letter, that it came.
 
     What a report says is the word of whoever wrote it, and is quoted so; one whose origin failed its check says nothing.
+    One that neither names the letter by its Message-ID nor is proven to come from a server that knows is a line for the coordinator.
     """
     for message in messages:
         if message.proof is SenderProof.FAILED:
@@ -87,9 +88,10 @@ def note_bounces(messages: Iterable[Message], ledger: Ledger, year: int, *, now:
 
 
 def _report(message: Message) -> letters.BounceRecord:
-    bounce = message.bounce
+    bounce, sender = message.bounce, (message.sender or "").casefold()
+    origin = sender.rpartition("@")[2] if message.proof is SenderProof.VERIFIED else ""
     if bounce is None:
-        return letters.BounceRecord(message.sha256, message.subject, message.received_at)
+        return letters.BounceRecord(message.sha256, message.subject, message.received_at, origin=origin)
     return letters.BounceRecord(
         message.sha256,
         bounce.subject or message.subject,
@@ -97,6 +99,7 @@ def _report(message: Message) -> letters.BounceRecord:
         bounce.letter,
         bounce.recipient,
         bounce_in_words(bounce),
+        origin,
     )
 
 

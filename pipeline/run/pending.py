@@ -34,7 +34,7 @@ def sentences(
     yield from _letters(ledger, district)
     yield from _outputs(ledger, district, now)
     yield from (
-        f"收到退信“{said}”，没有对上是哪一封信，请打开核对并电话告知对方"
+        f"收到退信“{said}”，不能证实是哪一封信没有送到，请打开核对，必要时电话告知对方"
         for said in letters.unclear_bounces(ledger, district.year, now - _RECENT)[-_MOST:]
     )
 

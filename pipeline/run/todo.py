@@ -30,7 +30,7 @@ from pipeline.coordinating.todo import (
 )
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.weighed import is_in_doubt
-from pipeline.ledger import decisions, letters
+from pipeline.ledger import campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letters.plan import CampaignState, morning, unsigned_delivery
@@ -43,6 +43,8 @@ from pipeline.versions import Versions
 from pipeline.wording.messages import VERDICT_WORDS, decision_words, notices
 
 _MOST_CHANGES = 10
+_MOST_DIFFERENCES = 5
+"""Of a published file, in one row."""
 _MOST_VERSIONS = 8
 """A drop-down holds 255 characters."""
 
@@ -77,6 +79,7 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
         )
         for item in morning(state, day, 0).calls
     ]
+    calls += _published(context)
     filed = standing.filed(context.ledger, district.year)
     own = standing.by_agency(filed)
     questions = [
@@ -100,6 +103,21 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
         still.kept,
         still.refused,
     )
+
+
+def _published(context: LetterContext) -> Iterator[TodoCall]:
+    """Yield every published file that differs from what was accepted, or could not be compared, as the last run found it."""
+    found = campaign.last_result(context.ledger, context.district.year)
+    agencies = {agency.name: agency for agency in context.district.agencies}
+    for item in found.record.get("published", ()) if found else ():
+        owner, said = item["owner"] or context.district.name, [item["refusal"]] if item["refusal"] else []
+        said += [notice["message"] for notice in item["findings"]]
+        said += [f"链接的文件不在旁边：{path}" for path in item["missing"]]
+        left = len(said) - _MOST_DIFFERENCES
+        shown = [*said[:_MOST_DIFFERENCES], *([f"等 {len(said)} 处"] if left > 0 else [])]
+        agency = agencies.get(owner)
+        why = "\n".join([f"公布的 {item['file']} 与已接受的不同或者无法核对，请改正或重新公布：", *shown])
+        yield TodoCall(owner, agency.contact if agency else "", agency.phone if agency else "", why, 0)
 
 
 def _question(key: str, whose: Agency | str, what: str, detail: str, choices: tuple[str, ...]) -> Question:

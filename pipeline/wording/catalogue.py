@@ -420,6 +420,8 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
     ("F10", "no_approver"): Wording("没有填写审核人", "请填写审核本报告的负责人姓名"),
+    ("V03", "date"): Wording("填的是“{raw}”，不是能确定的日期", "请{prompt}", "{raw}"),
+    ("V03", "phone"): Wording("填的是“{raw}”，不是电话号码", "请{prompt}", "{raw}"),
     ("F01", "needs_office"): Wording(
         "文件是旧格式的文字文档，这台电脑上没有 LibreOffice，读不出内容",
         "请用 Word 或 WPS 打开，另存为 .docx 后再报送，或者在填报模板上填写",
@@ -588,6 +590,15 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请直接填数字，或用 Excel、WPS 重新打开并保存",
         "{stated}",
         "{value}",
+    ),
+    ("C08", "formula_unread"): Wording(
+        "是自己写的公式，结果保存为 {raw}；这种文件（.xlsb）读不出公式，不能确定结果是不是最新的",
+        "请直接填数字，或者另存为 .xlsx 后再报送",
+        "{raw}",
+        "数字",
+    ),
+    ("C08", "unread_back"): Wording(
+        "报来的是公式，结果保存为 {raw}，不能确定是不是最新的", "请直接填数字", "{raw}", "数字"
     ),
     ("C08", "stale_back"): Wording(
         "公式保存的结果是 {stated}，按公式算是 {value}，不能确定填的是多少",

@@ -30,13 +30,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / item.path).write_text("<!DOCTYPE html><title>年报</title>", "utf-8")
         entries.append(SiteEntry(name, "街道" if number else "部门", formats))
     (folder / "index.html").write_bytes(build_front_page("样例区", 2023, load_form().words, entries))
+    years = [
+        SiteEntry(name, "部门", entries[0].formats, year) for name in NAMES for year in range(2008, 2023)
+    ]
+    many = build_front_page("样例区", 2023, load_form().words, entries, years)
+    (folder / "many-years.html").write_bytes(many)
     (folder / "empty.html").write_bytes(build_front_page("样例区", 2023, load_form().words, []))
     return folder
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("name", ["index", "empty"])
+@pytest.mark.parametrize("name", ["index", "many-years", "empty"])
 def test_shown_whole_without_barriers(
     browser: Browser, site: Path, name: str, width: int, scheme: Scheme
 ) -> None:

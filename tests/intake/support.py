@@ -26,6 +26,7 @@ from pipeline.model import Finding, Number
 from tests.support.fills import consistent_numbers, seeded
 
 Cells = dict[tuple[int, int], object]
+_BY_KIND = {"date": "2024-01-20", "phone": "0571-86123456"}
 
 
 @dataclass(slots=True)
@@ -154,7 +155,8 @@ def default_answers(form: Form) -> dict[str, object]:
     """Entries and texts of an ordinary submission."""
     roles = {"agency": "甲局", "code": "", "year": "2023"}
     entries: dict[str, object] = {
-        entry.key: roles.get(entry.role, f"{entry.label}所填") for entry in form.entries
+        entry.key: roles.get(entry.role, _BY_KIND.get(entry.kind, f"{entry.label}所填"))
+        for entry in form.entries
     }
     return {**entries, **{text.key: f"本部分（{text.label}）已完成。" for text in form.texts}}
 

@@ -32,8 +32,9 @@ from pipeline.intake.read.opendocument import OdsError, read_ods
 from pipeline.intake.read.reading import read
 from pipeline.model import Number, Place, Reading, Severity
 from pipeline.publishing.template import build_workbook
+from pipeline.wording.messages import notices
 from tests.intake.support import Draft, codes, draft, numbers_for
-from tests.intake.xlsb import xlsb
+from tests.intake.xlsb import Calculated, xlsb
 from tests.support.libreoffice import convert
 from tests.support.submissions import plain_texts
 
@@ -232,6 +233,22 @@ def test_an_xlsb_shows_errors_and_its_short_cells(short: bool) -> None:  # noqa:
     reading = read(FORM, xlsb(_filled(made), hidden=made.hidden, short=short))
     assert codes(reading.findings) == ["C08.excel_error"]
     assert reading.numbers == {**NUMBERS, key: None}
+
+
+def test_a_formula_that_an_xlsb_does_not_tell_is_not_trusted() -> None:
+    """A clerk's own formula may hold a result of before; a total of the template is computed anew anyway."""
+    key, total = INPUTS[-1], next(cell.key for cell in FORM.cells if cell.defined_by)
+    made = draft(FORM, NUMBERS)
+    cells = _filled(made)
+    for own in (key, total):
+        sheet, row, column = FORM.positions[own]
+        cells[sheet][row, column] = Calculated(float(NUMBERS[own] or 0))
+    reading = read(FORM, xlsb(cells, hidden=made.hidden))
+    assert codes(reading.findings) == ["C08.formula_unread"]
+    assert reading.numbers == {**NUMBERS, key: None}
+    assert reading.unreadable[key] == str(NUMBERS[key])
+    said = notices(FORM, reading.findings)[0]
+    assert ".xlsx" in said.message
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.95])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from tests.intake.support import zip_of
 
@@ -14,8 +15,17 @@ _BEGIN_DATA, _END_DATA, _ROW = 145, 146, 0
 _REAL, _STRING, _ERROR = 5, 6, 3
 _SHORT_REAL, _SHORT_STRING = 16, 17
 _DIVIDED = 0x07
+_CALCULATED, _NO_TOKENS = 9, b"\0" * 10
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """A cell with a formula, of which only the result is written as it should be."""
+
+    result: float
+
 
 Cells = Mapping[tuple[int, int], object]
 
@@ -63,6 +73,8 @@ def _cell(column: int, value: object, *, follows: bool) -> bytes:
     head = struct.pack("<I", 0) if follows else struct.pack("<II", column, 0)
     if value == "#DIV/0!":
         return _record(_ERROR, struct.pack("<II", column, 0) + bytes([_DIVIDED]))
+    if isinstance(value, Calculated):
+        return _record(_CALCULATED, struct.pack("<IId", column, 0, value.result) + _NO_TOKENS)
     if isinstance(value, (int, float)):
         return _record(_SHORT_REAL if follows else _REAL, head + struct.pack("<d", value))
     return _record(_SHORT_STRING if follows else _STRING, head + _text(str(value)))

@@ -10,6 +10,8 @@ import pytest
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.judging.repair.evidence import Evidence, Way
+from pipeline.judging.repair.tally import tally_of
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Number, Suggestion
 from pipeline.wording.messages import notices
@@ -86,3 +88,17 @@ def test_the_sentence_says_what_speaks_for_it(form: Form) -> None:
     assert said.hint
     assert "由 7 改为 0" in said.hint
     assert "可能" in said.hint
+
+
+def test_a_change_that_leaves_others_out_is_a_question_also_where_the_rule_only_warns() -> None:
+    """Last year's documents in force, less one: three figures explain it, one of them for a reason of its own."""
+    evidence = Evidence(tally_of(FORM, dict(with_totals(FORM, zeros(FORM))), level="县区", computed=TOTALS))
+    row = "proactive.normative_documents"
+    likely, plain = Way("dropped", {f"{row}.in_force": 9}), Way("", {f"{row}.issued": -9})
+    for must_hold in (True, False):
+        found = evidence.likely([likely, *[plain] * 4], must_hold=must_hold)
+        assert [(way.kind, way.is_guess) for way in found] == [("dropped", True)]
+    [alone] = evidence.likely([likely], must_hold=False)
+    assert not alone.is_guess
+    [certain] = evidence.likely([Way("sign", likely.steps), plain, plain, plain], must_hold=False)
+    assert not certain.is_guess

@@ -17,7 +17,8 @@ from pipeline.model import CHINA
 YEAR = 2023
 SENT = datetime(2024, 1, 20, 20, tzinfo=CHINA)
 LATER = SENT + timedelta(hours=1)
-REPORT = BounceRecord("a" * 64, "系统退信", LATER)
+REPORT = BounceRecord("a" * 64, "系统退信", LATER, origin="x.cn")
+"""Proven to come from the server that the letters left from."""
 
 
 @pytest.fixture
@@ -98,3 +99,27 @@ def test_two_letters_to_one_address_are_not_told_apart_without_a_subject(ledger:
     letters.sent(ledger, other.key, SENT)
     assert not letters.bounced(ledger, YEAR, replace(REPORT, recipient="jia@x.cn"), at=LATER)
     assert failed(ledger) == []
+
+
+@pytest.mark.parametrize("origin", ["", "elsewhere.cn", "x.cn.elsewhere.cn"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"recipient": "jia@x.cn"},
+        {"recipient": "jia@x.cn", "subject": "退信：【退回修改】甲局（第 1 次报送）"},
+        {"subject": "Undelivered: 【退回修改】 甲局 （第 1 次报送）"},
+        {"letter": "<unknown@x>", "recipient": "jia@x.cn", "subject": "【退回修改】甲局（第 1 次报送）"},
+    ],
+)
+def test_what_anybody_may_know_is_a_remark_and_changes_no_letter(
+    ledger: Ledger, told: dict[str, str], origin: str
+) -> None:
+    report = replace(REPORT, origin=origin, **told)  # type: ignore[arg-type]  # all of them texts
+    assert not letters.bounced(ledger, YEAR, report, at=LATER)
+    assert failed(ledger) == []
+    assert letters.unclear_bounces(ledger, YEAR, None) == [report.said]
+
+
+def test_a_report_that_names_the_letter_needs_no_proof_of_its_origin(ledger: Ledger) -> None:
+    assert letters.bounced(ledger, YEAR, replace(REPORT, letter="<1@x>", origin=""), at=LATER)
+    assert failed(ledger) == ["2023:a"]

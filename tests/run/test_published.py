@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 from pipeline.forms.loader import load_form
-from tests.support.folders import filled, make_district, run
+from pipeline.publishing.todo_book import TODAY, TODO_NAME
+from tests.support.folders import Ran, filled, make_district, run
 
 FORM = load_form()
 NAME = "样例区甲局"
@@ -13,6 +16,7 @@ NAME = "样例区甲局"
 
 def test_a_night_compares_what_was_published_with_what_counts(tmp_path: Path) -> None:
     folder = make_district(tmp_path / "区", [NAME], {"a.xlsx": filled(FORM, NAME)})
+    (folder / "agencies.csv").write_text(f"code,name,contact,phone\n001,{NAME},李芳,0571-86001234\n", "utf-8")
     first = run(folder)
     published = folder / "published"
     published.mkdir()
@@ -29,4 +33,23 @@ def test_a_night_compares_what_was_published_with_what_counts(tmp_path: Path) ->
     assert "1 份与已接受的不同" in shown
     assert "另有 1 份一致" in shown
     assert f"第1张表 第3行第2列（{cell.short_label}）：公布的是 99" in shown
+    assert [item["file"] for item in second.record["published"]] == ["错.html"]
+    [row] = calls(second)
+    assert row[1:4] == (NAME, "李芳", "0571-86001234")
+    assert "错.html" in row[4]
+    assert f"（{cell.short_label}）：公布的是 99" in row[4]
     assert "没有新的报送" in run(folder).out
+    assert calls(second) == [row], "what was found stays until it is mended"
+    (published / "错.html").write_text(page, "utf-8")
+    assert calls(run(folder)) == []
+    (published / "坏.docx").write_bytes(b"PK no document")
+    [unread] = calls(run(folder))
+    assert "坏.docx" in unread[4]
+    assert "样例区" in unread[1], "nobody's: it is for the office"
+
+
+def calls(ran: Ran) -> list[tuple[str, ...]]:
+    """The rows of sheet 今天 of 待办.xlsx about what was published."""
+    sheet = load_workbook(ran.folder / TODO_NAME)[TODAY]
+    rows = [tuple(str(value or "") for value in row) for row in sheet.iter_rows(values_only=True)]
+    return [row for row in rows if "公布的" in row[4]]

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from pipeline.forms.values.kind import ValueCheck, ValueKind
-from pipeline.forms.values.plain import UNSEEN, Raw
+from pipeline.forms.values.plain import UNSEEN, Raw, without
 from pipeline.forms.values.typed import Typed, shown
 
 _FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
@@ -55,6 +55,14 @@ def day_of(value: Raw) -> date | None:
         return None
 
 
+def _spelled_formula(cell: str) -> str:
+    """Return the Excel expression of the day that is written in ``cell``, with "-" between year, month and day."""
+    spelled = without(f"ASC({cell})", (" ", "日"))
+    for sign in "年月./":
+        spelled = f'SUBSTITUTE({spelled},"{sign}","-")'
+    return f'IF(ISNUMBER(FIND("-",{spelled})),{spelled},TEXT({spelled},"0000-00-00"))'
+
+
 @dataclass(frozen=True, slots=True)
 class Day(ValueKind):
     """A day, spelled 2024-03-05."""
@@ -72,6 +80,22 @@ class Day(ValueKind):
 
     def excel(self) -> dict[str, object]:
         return {"validate": "date", "criteria": "between", "minimum": _FIRST, "maximum": _LAST}
+
+    def fault(self, value: Raw) -> str:
+        day = day_of(value)
+        is_plausible = day is None or _FIRST <= day <= _LAST
+        return ValueKind.fault(self, value) if is_plausible else self.id
+
+    def fault_formula(self, cell: str) -> str:
+        """A day is a number of the calendar, or year, month and day that make one."""
+        spelled = _spelled_formula(cell)
+        day = f"DATEVALUE({spelled})"
+        is_day = (
+            f'AND(FIND("-",{spelled})=5,LEN({spelled})-LEN(SUBSTITUTE({spelled},"-",""))=2,'
+            f"{day}>={_SERIALS.start},{day}<{_SERIALS.stop})"
+        )
+        is_serial = f"AND(ISNUMBER({cell}),N({cell})>={_SERIALS.start},N({cell})<{_SERIALS.stop})"
+        return f"IF(OR(LEN(TRIM({cell}))=0,{is_serial}),0,IFERROR(IF({is_day},0,1),1))"
 
     def _read(self, value: Raw) -> Typed:
         day = day_of(value)

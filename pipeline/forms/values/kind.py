@@ -23,6 +23,8 @@ Together = Literal["sum", "average", "yes", "list", "none"]
 Sort = Literal["number", "text"]
 VALUE = "V01"
 """The rule that a value is one of its kind, where that is no number of a table."""
+SPELLED = "V03"
+"""The rule that what says who filled a report in, and when, is a value of its kind."""
 REQUIRED = "C01"
 PERSONAL = "（个人信息）"
 """Stands in findings for what concerns a person."""
@@ -151,6 +153,16 @@ class ValueKind(ABC):
     def shown(self, text: str) -> str:
         """Return a value as people read it."""
         return text
+
+    def fault(self, value: Raw) -> str:
+        """Return what is wrong with a single value, as the variant of a finding; empty: nothing."""
+        typed = self.read(value)
+        return typed.variant if typed.raw is not None else ""
+
+    def fault_formula(self, cell: str) -> str:
+        """Return the Excel expression that is 1 where ``fault`` finds one in ``cell`` and else 0; empty: there is none."""
+        del cell
+        return ""
 
     def _wrong(self, value: Raw, variant: str) -> Typed:
         return unreadable(VALUE, variant, shown(value).strip())

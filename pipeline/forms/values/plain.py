@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
@@ -34,6 +35,13 @@ _NO = frozenset({
     "否", "否的", "不是", "不", "×", "✗", "✘", "x", "☒", "n", "no", "false", "□是☑否", "□是■否", "√否", "否√", "☑否",
 })  # fmt: skip
 _ENUMERATOR = re.compile(r"^(\d{1,2})[,.:]")
+
+
+def without(expression: str, parts: Iterable[str]) -> str:
+    """Return the Excel expression of the text of ``expression`` without ``parts``."""
+    for part in parts:
+        expression = f'SUBSTITUTE({expression},"{part}","")'
+    return expression
 
 
 @lru_cache(maxsize=4096)

@@ -9,12 +9,12 @@ from pipeline.forms.values.days import Day, PeriodValue, Year
 from pipeline.forms.values.figures import Figure, Share
 from pipeline.forms.values.kind import Asked, ValueKind
 from pipeline.forms.values.numbers import NUMBER_KINDS
-from pipeline.forms.values.words import FreeText
+from pipeline.forms.values.words import FreeText, Phone
 
 _FIGURES: Mapping[str, type[ValueKind]] = {
     name: Figure if kind.summed else Share for name, kind in NUMBER_KINDS.items()
 }
-_OTHERS: tuple[type[ValueKind], ...] = (YesNo, Choice, Day, Year, PeriodValue, FreeText)
+_OTHERS: tuple[type[ValueKind], ...] = (YesNo, Choice, Day, Year, PeriodValue, Phone, FreeText)
 KINDS: Mapping[str, type[ValueKind]] = {**_FIGURES, **{kind.id: kind for kind in _OTHERS}}
 """Every kind of value by its name in a form."""
 

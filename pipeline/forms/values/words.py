@@ -1,16 +1,21 @@
-"""The kind of free text, with a pattern and a length."""
+"""Kinds that are words: free text, with a pattern and a length, and telephone numbers."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pipeline.forms.values.kind import ValueCheck, ValueKind
-from pipeline.forms.values.plain import UNSEEN, Raw
+from pipeline.forms.values.plain import UNSEEN, Raw, without
 from pipeline.forms.values.typed import Typed, shown
 
 LONGEST = 2_000
 """Characters of a text in a line, where the form does not say."""
+_BESIDE_DIGITS = ("-", "—", " ", "(", ")", "+", "/", "、", ",", ";", "转", "分机", "或")
+"""What stands between the digits of telephone numbers, and between several of them."""
+_FEWEST_DIGITS = 5
+"""A short number of a town has five digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +49,29 @@ class FreeText(ValueKind):
         if self.asked.pattern:
             found.append(ValueCheck("matching", self.asked.pattern, variant="pattern"))
         return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone(FreeText):
+    """A telephone number, or several, kept as they are written."""
+
+    id: ClassVar[str] = "phone"
+    bounds: ClassVar[tuple[str, ...]] = ()
+    width: ClassVar[float] = 16.0
+
+    @property
+    def usual_prompt(self) -> str:
+        return "填电话号码，例如 0571-12345678。"
+
+    def fault_formula(self, cell: str) -> str:
+        digits = without(f"ASC({cell})", (*_BESIDE_DIGITS, "\uff64", "\u3000"))  # ASC makes 、 narrow
+        rest = without(digits, map(str, range(10)))
+        return f"IF(LEN(TRIM({cell}))=0,0,IF(AND(LEN({digits})>={_FEWEST_DIGITS},LEN({rest})=0),0,1))"
+
+    def _read(self, value: Raw) -> Typed:
+        typed = FreeText._read(self, value)  # noqa: SLF001 - super() does not work in classes with slots
+        digits = unicodedata.normalize("NFKC", typed.text)
+        for part in _BESIDE_DIGITS:
+            digits = digits.replace(part, "")
+        is_number = digits.isascii() and digits.isdigit() and len(digits) >= _FEWEST_DIGITS
+        return typed if is_number or not typed.text else self._wrong(value, self.id)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.forms.values.kind import PERSONAL
+from pipeline.forms.values.kind import PERSONAL, SPELLED
+from pipeline.forms.values.typed import shown
 from pipeline.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pipeline.forms.form import Form
     from pipeline.forms.values.typed import Typed
     from pipeline.intake.read.listed import Listed
+
+_SHOWN = 60
+"""Characters of a value that a finding repeats."""
 
 
 @dataclass(slots=True)
@@ -38,7 +42,18 @@ def read_entries(form: Form, listed: Listed, answers: Mapping[str, str]) -> Entr
         if typed.code and place:
             typed = with_prompt(hidden(typed) if entry.personal else typed, entry.value.mending)
             found.findings.append(typed.finding(place, entry.key))
+    found.findings += _misspelled(form, listed)
     return found
+
+
+def _misspelled(form: Form, listed: Listed) -> Iterator[Finding]:
+    """Yield what is no day or no telephone number where one is asked for; it stays as it was written."""
+    for entry in form.spelled_entries if SPELLED in form.basics else ():
+        raw, place = listed.raw.get(entry.key), listed.places.get(entry.key)
+        variant = entry.value.fault(raw)
+        if variant and place:
+            facts = {"raw": shown(raw)[:_SHOWN], "prompt": entry.value.prompt.rstrip("。")}
+            yield Finding.found(SPELLED, place, (entry.key,), variant, facts)
 
 
 def hidden(typed: Typed) -> Typed:

@@ -40,6 +40,7 @@ _MARKED = "（部分是上下标或画了删除线）"
 
 _SHOWN = 60
 """Characters of a formula that a finding repeats."""
+_NOTHING = (None, "")
 _ROUNDING = Decimal("1e-9")
 """By what share two programs may calculate differently."""
 
@@ -137,7 +138,12 @@ def _read_input(
 
 
 def _calculated(sheet: SheetData, value: Raw, formula: Formula, sheets: Sequence[SheetData]) -> Typed | None:
-    """Return what is wrong with a clerk's own formula: an error that it comes to, or a stored result that is out of date."""
+    """Return what is wrong with a clerk's own formula: an error that it comes to, or a stored result that is out of date.
+
+    Where its text cannot be read, nobody can tell whether the result is out of date.
+    """
+    if formula.text == UNSPELLED:
+        return unreadable("C08", "formula_unread", shown(value)) if value not in _NOTHING else None
     result = value_of(formula.text, sheet, sheets)
     if isinstance(result, str):
         return unreadable("C08", "excel_error", result)

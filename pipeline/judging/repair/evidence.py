@@ -61,21 +61,21 @@ class Evidence:
         kept = [way for way, gain in zip(found, gained, strict=True) if gain == 0] or found
         if len(kept) == 1 and must_hold:
             return [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
-        alike = [way for way in kept if way.kind or must_hold]
-        few = self.few(alike)
-        return [
-            replace(way, is_guess=len(few) < len(alike) and way.kind not in _PLAINLY_WRONG) for way in few
-        ]
+        return self.few([way for way in kept if way.kind or must_hold], of=len(kept))
 
-    def few(self, ways: Sequence[Way]) -> list[Way]:
-        """Return the ways, likeliest first; of more than a clerk would look at, those that are likelier than the rest."""
+    def few(self, ways: Sequence[Way], *, of: int = 0) -> list[Way]:
+        """Return the ways, likeliest first; of more than a clerk would look at, those that are likelier than the rest.
+
+        ``of``: how many settle as much, if more than ``ways``. What leaves others out asks, unless it is plainly wrong.
+        """
         found: list[Way] = []
         for _, alike in groupby(sorted(ways, key=self._rank), key=self._rank):
             more = [*found, *sorted(alike, key=self._at)]
             if len(more) > MOST:
-                return found
+                break
             found = more
-        return found
+        leaves_out = len(found) < max(of, len(ways))
+        return [replace(way, is_guess=leaves_out and way.kind not in _PLAINLY_WRONG) for way in found]
 
     def _at(self, way: Way) -> int:
         """Return where a way stands among its like: as in the table, but of a figure that stands there twice the copy first."""

@@ -72,7 +72,7 @@ class RepairSearch:
     def _pairs(self, failed: Sequence[int]) -> list[Way]:
         ways = self.ways.pairs(failed)
         told = [way for way in ways if all(self.evidence.kind(*step) for step in way.steps.items())]
-        return self.evidence.few(ways) or self.evidence.few(told)
+        return self.evidence.few(ways) or self.evidence.few(told, of=len(ways))
 
 
 def connected(system: System, rules: Sequence[int]) -> list[list[int]]:

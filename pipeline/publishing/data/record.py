@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.forms.form import Clerk
-from pipeline.model import Assessment, DistrictSummary, Finding, Notice, Severity, Verdict
+from pipeline.model import Assessment, Compared, DistrictSummary, Finding, Notice, Severity, Verdict
 from pipeline.periods import noted
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import awaits_approval
@@ -153,8 +153,9 @@ def run_record(
     files: Mapping[str, str | None],
     submissions: Sequence[Record],
     archive: Sequence[str] = (),
+    published: Sequence[Record] = (),
 ) -> Record:
-    """Describe a run; ``archive`` are the files of earlier years in the folder for the portal."""
+    """Describe a run; ``archive`` are the files of earlier years in the folder for the portal, ``published`` what differs there."""
     return {
         "form": summary.form,
         "year": noted(summary.year),
@@ -164,6 +165,20 @@ def run_record(
         "files": dict(files),
         "archive": list(archive),
         "submissions": list(submissions),
+        "published": list(published),
+    }
+
+
+def published_record(found: Compared, notices: Sequence[Notice]) -> Record:
+    """Describe a published file that differs from what was accepted, or could not be compared."""
+    return {
+        "file": found.file,
+        "owner": found.owner or None,
+        "year": found.year and noted(found.year),
+        "refusal": found.refusal or None,
+        "agencies": found.agencies,
+        "missing": list(found.missing),
+        "findings": [notice_record(notice) for notice in notices],
     }
 
 

@@ -76,6 +76,7 @@ _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "excel_error"): "error_back",
     ("C08", "formula_without_result"): "formula_back",
     ("C08", "stale_formula"): "stale_back",
+    ("C08", "formula_unread"): "unread_back",
     ("F05", "too_long"): "too_long_back",
 }
 """What is still to be changed, but otherwise than in the file that came."""

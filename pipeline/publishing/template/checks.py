@@ -15,12 +15,15 @@ from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quote
 from pipeline.forms.layout import YES
 from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
+from pipeline.forms.values.kind import SPELLED, VALUE
 from pipeline.model import Number, Place, Severity
 from pipeline.publishing.template.areas import address, rectangles
 from pipeline.publishing.template.content import Content, side_value
 
 _CENT = Decimal("0.000001")
 """Differences are rounded to the decimals money may have."""
+_LONGEST_FORMULA = 8_000
+"""Characters; Excel takes 8,192."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def completeness_checks(content: Content) -> list[Check]:
         for entry in form.entries
         if entry.required
     ]
+    found += _spelling_checks(content)
     for table in form.tables:
         if any(cell.is_input for cell in form.cells_of(table.key)):
             found += _table_checks(content, table)
@@ -151,6 +155,22 @@ def _filled(content: Content, check_id: str, key: str, label: str) -> Check:
         right="=0",
         values=(0 if value else 1, 0),
     )
+
+
+def _spelling_checks(content: Content) -> Iterator[Check]:
+    """Ask of days and telephone numbers that they are such, where the form asks for it."""
+    form = content.form
+    codes = {entry.key: SPELLED for entry in form.spelled_entries}
+    codes |= {entry.key: VALUE for entry in form.valued_entries}
+    for entry in form.entries:
+        basic = form.basics.get(codes.get(entry.key, ""))
+        place = form.places[entry.key]
+        formula = entry.value.fault_formula(f"{quoted(place.sheet)}!{place.cell}")
+        if basic and formula:
+            wrong = int(bool(entry.value.fault(str(content.values.get(entry.key, "")))))
+            title = f"{entry.value.usual_prompt.split('，')[0].removeprefix('填')}写法正确（左边是 1 的要改）"
+            subject = f"{place.sheet}：{entry.label}"
+            yield Check(f"{basic.id}.{entry.key}", title, subject, place, f"={formula}", "=0", (wrong, 0))
 
 
 def _table_checks(content: Content, table: Table) -> list[Check]:
@@ -191,7 +211,30 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
             f"IF({nil_test},{'+'.join(either_sign)},0)",
             _count(content, inputs, bool) if table.key in content.nil_tables else 0,
         ),
+        *_percent_checks(content, table, inputs),
     ]
+
+
+def _percent_checks(content: Content, table: Table, inputs: Sequence[Cell]) -> Iterator[Check]:
+    """Count the cells that show their number as a percentage, which typing % into one does; formulas have a length."""
+    form = content.form
+    terms = [
+        f'(LEFT(CELL("format",{at}))="P")*({at}<>0)'
+        for cell in inputs
+        if not cell.number.shown_as
+        for at in [f"{quoted(table.sheet)}!{form.places[cell.key].cell}"]
+    ]
+    size = _LONGEST_FORMULA // max(map(len, terms), default=1)
+    for number, start in enumerate(range(0, len(terms), size), 1):
+        yield Check(
+            f"C08.{table.key}{f'.{number}' if len(terms) > size else ''}",
+            "没有写成百分数（左边是写成百分数的格数）",
+            table.sheet,
+            form.places[inputs[start].key],
+            f"={'+'.join(terms[start : start + size])}",
+            "=0",
+            (0, 0),
+        )
 
 
 def _register_checks(content: Content, register: Register) -> list[Check]:

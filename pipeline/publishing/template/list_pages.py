@@ -21,6 +21,7 @@ from pipeline.forms.layout import (
     TITLE_ROW,
 )
 from pipeline.forms.values.kind import ValueKind
+from pipeline.forms.values.words import FreeText
 from pipeline.model import Notice, Place, Severity, a1, column_letters
 from pipeline.periods import name_of
 from pipeline.publishing.template.areas import MOST_HEIGHT, row_height
@@ -123,7 +124,7 @@ def write_entries(page: TemplatePage, sheet: Sheet) -> None:
     for number, entry in enumerate(entries):
         row = LIST_TOP + number
         looks = ["box", "left", *(("date",) if entry.kind == "date" else ())]
-        if entry.kind == "text":
+        if isinstance(entry.value, FreeText):
             looks.append("as_text")
         elif not entry.role:
             looks.append(page.looks.of_format(entry.value.number_format))
