@@ -88,3 +88,17 @@ def test_who_has_no_mailbox_is_named_with_the_telephone(tmp_path: Path) -> None:
     ]  # fmt: skip
     (folder / "agencies.csv").write_text("code,name,email\n001,甲局,jia@x.example\n", "utf-8")
     assert "三、" not in (arrived(folder, at(25)) / CHAT_NAME).read_text("utf-8-sig")
+
+
+def test_a_register_is_not_filled_with_zeros(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    settings = folder / "district.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("annual_report_2021", "normative_documents"), "utf-8"
+    )
+    handing_out.send_templates(load_district(folder), folder / "output", code=None, now=at(2))
+    chat = (folder / "output" / "2023" / CHAT_NAME).read_text("utf-8-sig")
+    assert "2023年度行政规范性文件台账" in chat
+    assert "一条填一行" in chat
+    assert "填 0" not in chat
+    assert "年度报告" not in chat

@@ -105,6 +105,7 @@ def _called(form: Form) -> Values:
         "collector": words.office,
         "span": form.spoken["span"],
         "past": form.spoken["past"],
+        "listed": bool(form.registers),
     }
 
 
