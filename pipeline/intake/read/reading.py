@@ -136,7 +136,8 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     held = placed_on | {rows.sheet for rows in registers.rows.values()}
     valued = read_entries(form, listed, entries)
     lines = sheets_of_lines(form, sheets)
-    known = {*held, *lines, *(name for name, _, _ in listed.read), *_copies(placements)}
+    named_already = {item.place.sheet for item in remarks if item.place}
+    known = {*held, *lines, *named_already, *(name for name, _, _ in listed.read), *_copies(placements)}
     return Reading(
         form.id,
         claims,
