@@ -75,7 +75,8 @@ def comments(book: Workbook) -> set[tuple[str, str]]:
 
 def found_cells(ran: Ran, file: str = "2024-01-10/年报.xlsx") -> set[tuple[str, str]]:
     [item] = [item for item in ran.record["submissions"] if item["file"] == file]
-    return {(found["sheet"], found["cell"]) for found in item["findings"] if found["cell"]}
+    asked = (found for found in item["findings"] if found["severity"] != "info")
+    return {(found["sheet"], found["cell"]) for found in asked if found["cell"]}
 
 
 def mend(form: Form, book: Workbook, values: dict[str, Any]) -> bytes:

@@ -6,9 +6,11 @@ What was sent is evidence: it is stored before anything is decided about it, and
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.machine.durable import READ_ONLY, flush, put_in_place, sync_folder, write_beside
+from pipeline.machine.durable import READ_ONLY, beside_of, flush, put_in_place, sync_folder, write_beside
 from pipeline.model import EnvironmentFailedError
 
 
@@ -34,7 +36,8 @@ class Originals:
             return
         for digest, content in contents.items():
             if digest not in self._unsettled and not self._path(digest).is_file():
-                write_beside(self._path(digest), content, mode=READ_ONLY, flushes=False)
+                with self._whole_or_none():
+                    write_beside(self._path(digest), content, mode=READ_ONLY, flushes=False)
                 self._unsettled.add(digest)
                 self.added += len(content)
 
@@ -42,11 +45,24 @@ class Originals:
         """Store for good what was added: forced to the disk first, then named. Raises OSError."""
         if not self._unsettled:
             return
-        flush(self._folder)
-        for digest in sorted(self._unsettled):
-            put_in_place(self._path(digest))
+        with self._whole_or_none():
+            flush(self._folder)
+            for digest in sorted(self._unsettled):
+                put_in_place(self._path(digest))
         self._unsettled.clear()
         sync_folder(self._folder)
+
+    @contextmanager
+    def _whole_or_none(self) -> Iterator[None]:
+        """Take away what was begun, where the disk fails: the next run stores it again."""
+        try:
+            yield
+        except OSError:
+            for digest in self._unsettled:
+                with suppress(OSError):
+                    beside_of(self._path(digest)).unlink(missing_ok=True)
+            self._unsettled.clear()
+            raise
 
     def has(self, digest: str) -> bool:
         """Whether the original with ``digest`` is there."""

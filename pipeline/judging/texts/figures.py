@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import FigureClaims
@@ -59,17 +60,24 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     lists: dict[tuple[int, int], list[SaidFigure]] = {}
     for statement in said:
         lists.setdefault((statement.chain, statement.part_of), []).append(statement)
+    named = {place: _named(listed) for place, listed in lists.items()}
     for statement in said:
-        if is_true(statement, lists[statement.chain, statement.part_of], item):
+        place = statement.chain, statement.part_of
+        if is_true(statement, lists[place], item, named[place]):
             right.add(statement.claim.key)
         else:
             wrong.setdefault(statement.claim.key, statement)
     return [statement for key, statement in wrong.items() if key not in right]
 
 
-def is_true(statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTexts) -> bool:
-    """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
-    meant = meanings(_as_listed(statement.claim, listed), item)
+def is_true(
+    statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTexts, named: Sequence[Claim] = ()
+) -> bool:
+    """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank.
+
+    ``named`` are the claims of the list, each once, where the caller knows them already.
+    """
+    meant = meanings(_as_listed(statement.claim, named or _named(listed)), item)
     if not meant or statement.value in meant:
         return True
     if statement.claim.money:
@@ -83,10 +91,17 @@ def is_true(statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTex
     )
 
 
-def _as_listed(claim: Claim, listed: Sequence[SaidFigure]) -> Claim:
+def _named(listed: Sequence[SaidFigure]) -> list[Claim]:
+    """Return the claims of a list, each once, however often it is made."""
+    return list({own.claim.key: own.claim for own in listed}.values())
+
+
+def _as_listed(claim: Claim, named_too: Sequence[Claim]) -> Claim:
     """Return a claim without the wider meanings whose cells the same list names for themselves."""
-    family = [own.claim for own in listed if own.claim.family == claim.family]
-    if len(claim.equals) < 2 or len({own.key for own in family}) < _FEWEST_OF_A_LIST:  # noqa: PLR2004 - only one meaning
+    if len(claim.equals) < 2:  # noqa: PLR2004 - only one meaning
+        return claim
+    family = [own for own in named_too if own.family == claim.family]
+    if len(family) < _FEWEST_OF_A_LIST:
         return claim
     named = {key for own in family if own.key != claim.key and own.equals for key in own.equals[0].plus}
     first, *wider = claim.equals
@@ -106,7 +121,8 @@ def _beside(
     """Yield what runs of the claims beside say together, and what the tables say of them."""
     if not statement.claim.beside:
         return
-    near = [own for own in listed if own.claim.family in statement.claim.beside][:_MOST_BESIDE]
+    beside = (own for own in listed if own.claim.family in statement.claim.beside)
+    near = list(islice(beside, _MOST_BESIDE))
     tables = [(meanings(own.claim, item) or [own.value])[0] for own in near]
     for start in range(len(near)):
         for end in range(start + 1, len(near) + 1):
