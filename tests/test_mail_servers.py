@@ -139,7 +139,7 @@ def waiting_letters(folder: Path, **to: str) -> None:
     """Let the ledger hold a waiting letter for each key."""
     made = [
         letters.LedgerLetter(
-            key=key,
+            key=f"2023:answer:{key}:2024-01-20:not_a_submission",
             year=2023,
             kind="not_a_submission",
             recipient=address,
@@ -157,7 +157,7 @@ def waiting_letters(folder: Path, **to: str) -> None:
 def states(folder: Path) -> dict[str, tuple[str, int, str]]:
     with open_ledger(folder / "output") as ledger:
         return {
-            item.key: (item.state, item.attempts, item.reason)
+            item.key.split(":")[2]: (item.state, item.attempts, item.reason)
             for item in letters.of_agency(ledger, 2023, "001")
         }
 

@@ -38,7 +38,14 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def sent(ledger: Ledger) -> str:
     """A letter that was sent; return its Message-ID."""
     letter = LedgerLetter(
-        "2023:reminder:001:2024-01-24", 2023, "reminder", "a1@ju1.example", "催报", "<unguessable@x>", b"1", "001"
+        "2023:reminder:001:2024-01-24",
+        2023,
+        "reminder",
+        "a1@ju1.example",
+        "催报",
+        "<unguessable@x>",
+        b"1",
+        "001",
     )
     letters.intend(ledger, [letter], at=NOW)
     letters.sent(ledger, letter.key, NOW)

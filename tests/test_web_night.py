@@ -207,7 +207,9 @@ def test_the_page_says_of_every_agency_whether_it_was_told(tmp_path: Path) -> No
     links = {link for link in links_of(page_of(ran, "index.html")) if link.startswith("letters/")}
     assert [link for link in links if not (ran.folder / link).is_file()] == []
     before = contents(ran.folder)
-    assert changed(before, run(SAMPLE, output=output)) == {"待办.xlsx"}, "the refused letter waits for a person"
+    assert changed(before, run(SAMPLE, output=output)) == {"待办.xlsx"}, (
+        "the refused letter waits for a person"
+    )
 
 
 def test_an_extended_deadline_that_passes_shows_without_anything_new(tmp_path: Path) -> None:

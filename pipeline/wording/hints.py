@@ -46,6 +46,8 @@ RESTORED_OPEN = "restored_open"
 RESTORED = "restored"
 """The kind of a suggestion that a workbook with live totals carries out by itself: nothing is left to change."""
 
+_PAIR = 2
+
 
 def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
     """Say what to change, alternatives one after the other; empty if there is nothing to suggest."""
@@ -73,9 +75,10 @@ def _way(form: Form, suggestion: Suggestion) -> str:
 def _done(form: Form, suggestion: Suggestion) -> str:
     changes = suggestion.changes
     kind = suggestion.kind
-    if kind == "exchanged":
+    is_pair = len(changes) == _PAIR  # a total that is a formula again needs no change of its own
+    if kind == "exchanged" and is_pair:
         return f"把 {_spot(form, changes[0])} 与 {_spot(form, changes[1])} 的数对换"
-    if kind == "moved":
+    if kind == "moved" and is_pair:
         target, source = sorted(changes, key=lambda change: change.before or 0)
         return f"把 {_spot(form, source)} 的 {source.before} 移到 {_spot(form, target)}"
     if kind == "lines":
