@@ -21,10 +21,10 @@ from examples.linping.plan import expected
 from pipeline.cli.console import CHECK_ALONE
 from pipeline.coordinating.starters import STARTERS
 from pipeline.forms.form import Form
+from pipeline.forms.values.typed import plain_number
 from pipeline.letter import LetterKind
 from pipeline.machine.environment import lock
 from pipeline.model import Number
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.document_paths import paths_of
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import consistent_numbers, report

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.forms.drafts import filled, has_figures, refers, to_fill_in
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report
 from pipeline.periods import title_of, year_in
 from pipeline.publishing import template as workbook
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.summary.brief import absentees
 from pipeline.publishing.word import report as word
 

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import Finding, Place, Severity, Verdict
-from pipeline.publishing.data.datafiles import as_text_cell, figures_csv, findings_csv, plain_number
+from pipeline.publishing.data.datafiles import as_text_cell, figures_csv, findings_csv
 from pipeline.wording.messages import notices
 from tests.support import fills
 from tests.support.districts import agency, assessment, blank, merged, mixed

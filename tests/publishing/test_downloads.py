@@ -16,8 +16,8 @@ from python_calamine import CalamineWorkbook
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.data.downloads import compile_downloads, figures_list, figures_workbook
 from tests.support.fills import report
 from tests.support.libreoffice import recalculate

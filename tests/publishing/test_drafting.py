@@ -12,8 +12,8 @@ import pytest
 from pipeline.forms.drafts import to_fill_in
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form, parse_form
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError, DistrictSummary
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.drafting import district_report, render_district_report
 from pipeline.publishing.word import report as word
 from pipeline.publishing.word.layout import build_layout

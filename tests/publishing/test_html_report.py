@@ -17,8 +17,8 @@ from lxml.html import HtmlElement
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError, Report
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.web.report_page import CompiledPage, compile_page, render_page
 from pipeline.publishing.word import report as word
 from pipeline.publishing.word.layout import build_layout

@@ -17,8 +17,8 @@ from unittest.mock import patch
 
 from pipeline.cli import commands as cli
 from pipeline.forms.form import Form
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.template import build_workbook
 from tests.support.fills import approved, report
 from tests.support.folders import YEAR, Ran, contents, inputs_only

@@ -66,7 +66,7 @@ class Typed:
     @property
     def value(self) -> str:
         """The value as it is always spelled; empty where there is none."""
-        return self.text if self.number is None else spelled(self.number)
+        return self.text if self.number is None else plain_number(self.number)
 
     @property
     def raw(self) -> str | None:
@@ -82,7 +82,7 @@ class Typed:
 BLANK = Typed()
 
 
-def spelled(number: Number) -> str:
+def plain_number(number: Number) -> str:
     """Write a number without exponent and without trailing zeros."""
     if isinstance(number, int):
         return str(number)

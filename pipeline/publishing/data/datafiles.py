@@ -13,7 +13,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from pipeline.forms.layout import FIGURES_HEAD
-from pipeline.model import Assessment, Notice, Number
+from pipeline.forms.values.typed import plain_number
+from pipeline.model import Assessment, Notice
 from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
@@ -50,15 +51,6 @@ def figures_csv(form: Form, summary: DistrictSummary) -> bytes:
 def findings_csv(rows: Iterable[tuple[Assessment, Notice]]) -> bytes:
     """Return one row per finding, in the order given."""
     return csv_of(FINDINGS_HEAD, (_finding_row(assessment, notice) for assessment, notice in rows))
-
-
-def plain_number(value: Number) -> str:
-    """Write a figure without exponent and without trailing zeros."""
-    if isinstance(value, int):
-        return str(value)
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text
 
 
 def as_text_cell(text: str) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import titled
+from pipeline.forms.values.typed import plain_number
 from pipeline.publishing import package
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.package import PackagePart
 from pipeline.publishing.word.report import escaped
 

@@ -10,9 +10,9 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report, Verdict
 from pipeline.periods import title_of
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
 from pipeline.publishing.web import charts
 from pipeline.publishing.web import letters_page as told

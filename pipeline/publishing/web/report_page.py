@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.district.folder import STYLE_NAME
 from pipeline.forms.form import titled
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.word.report import escaped, paragraphs
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from pipeline.forms.form import titled
+from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
 from pipeline.publishing import package
-from pipeline.publishing.data.datafiles import plain_number
 from pipeline.publishing.package import PackagePart
 from pipeline.publishing.word.marks import HEADING_SUFFIX, NOTE_MARK, TITLE_MARK, LivePart, mark, read_marks
 from pipeline.publishing.word.styles import DIGITS_THAT_FIT, condensed
