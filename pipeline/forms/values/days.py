@@ -11,6 +11,7 @@ from typing import ClassVar
 from pipeline.forms.values.kind import ValueCheck, ValueKind
 from pipeline.forms.values.plain import UNSEEN, Raw, without
 from pipeline.forms.values.typed import Typed, shown
+from pipeline.periods import named, title_of
 
 _FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
 _FIRST_STORED = date(1900, 3, 1)
@@ -156,13 +157,9 @@ class PeriodValue(ValueKind):
 
     def _read(self, value: Raw) -> Typed:
         if isinstance(value, date):
-            if not _FIRST <= date(value.year, value.month, value.day) <= _LAST:
-                return self._wrong(value, "period")
-            return (
-                self._noted(f"{value.year}-{value.month:02}", shown(value))
-                if value.day == 1
-                else self._wrong(value, "period")
-            )
+            is_month = value.day == 1 and _FIRST.year <= value.year <= _LAST.year
+            month = f"{value.year}-{value.month:02}"
+            return self._noted(month, shown(value)) if is_month else self._wrong(value, "period")
         text = _plain(value)
         if not text[:4].isdecimal() or not _FIRST.year <= int(text[:4]) <= _LAST.year:
             return self._wrong(value, "period")
@@ -175,9 +172,5 @@ class PeriodValue(ValueKind):
         return self._noted(found[1], value) if found else self._wrong(value, "period")
 
     def shown(self, text: str) -> str:
-        year, rest = text[:4], text[4:]
-        if rest[:1] == "Q":
-            return f"{year}年第{'一二三四'[int(rest[1]) - 1]}季度"
-        if rest[:1] == "H":
-            return f"{year}年{'上下'[int(rest[1]) - 1]}半年"
-        return f"{year}年{int(rest[1:])}月" if rest[:1] == "-" else f"{year}年"
+        period = named(text)
+        return text if period is None else title_of(period)

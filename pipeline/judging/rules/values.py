@@ -20,7 +20,7 @@ from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
-from pipeline.judging.schema.form_schema import filled, whole
+from pipeline.judging.schema.form_schema import filled, in_places, whole
 from pipeline.model import Fact, Finding, Place, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 ROWS = "V02"
 """The rule over the rows of a register as a whole."""
-_ROUNDING = 1e-3
 
 
 def written(values: pd.Series[str]) -> pd.Series[bool]:
@@ -58,13 +57,6 @@ def matching(values: pd.Series[str], pattern: str) -> pd.Series[bool]:
 def spelled_between(values: pd.Series[str], bounds: tuple[str, str]) -> pd.Series[bool]:
     """Say which days, as they are spelled, lie within ``bounds``; a blank is none."""
     return (values == "") | values.between(*bounds)
-
-
-def in_places(values: pd.Series[float], places: int) -> pd.Series[bool]:
-    """Say which numbers have no more decimals."""
-    scaled = values * 10**places
-    found: pd.Series[bool] = (scaled - scaled.round()).abs() < _ROUNDING
-    return found
 
 
 _OWN = {

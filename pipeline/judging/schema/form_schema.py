@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pipeline.forms.values.kind import VALUE
-from pipeline.judging.rules.sums import MICRO
+from pipeline.forms.values.numbers import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,9 +39,16 @@ def whole(values: pd.Series[float]) -> pd.Series[bool]:
     return values % 1 == 0
 
 
+def in_places(values: pd.Series[float], places: int) -> pd.Series[bool]:
+    """Say which numbers have no more decimals."""
+    scaled = values * 10**places
+    found: pd.Series[bool] = (scaled - scaled.round()).abs() < _ROUNDING
+    return found
+
+
 def in_millionths(values: pd.Series[float]) -> pd.Series[bool]:
     """Say which amounts have no more than six decimals."""
-    return (values * MICRO - (values * MICRO).round()).abs() < _ROUNDING
+    return in_places(values, PLACES)
 
 
 _OWN = (filled, whole, in_millionths)
