@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 def weighed(form: Form, findings: Iterable[Finding]) -> list[Finding]:
     """Give every finding of a basic rule the severity that ``form`` declares for its variant."""
-    return [_weighed(form, finding) for finding in findings]
+    return [weighed_alone(form, finding) for finding in findings]
 
 
-def _weighed(form: Form, finding: Finding) -> Finding:
+def weighed_alone(form: Form, finding: Finding) -> Finding:
+    """Give a finding of a basic rule the severity that ``form`` declares for its variant; any other stays as it is."""
     basic = form.basics.get(finding.code)
     if basic is None:
         return finding

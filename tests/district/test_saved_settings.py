@@ -19,26 +19,14 @@ from openpyxl.utils import get_column_letter
 
 from pipeline.district.folder import District, load_district
 from pipeline.model import ConfigError
-from tests.district.test_settings_book import FULL
+from tests.district.test_settings_book import FULL, MEANT_ALIKE
 from tests.support.libreoffice import recalculate
 from tests.support.settings import desk
 
 Value: TypeAlias = str | int | float | datetime | date | None
 Rows: TypeAlias = list[list[Value]]
 SHEETS = ("设置", "日历", "延期", "例外", "规则")
-MEANT = (
-    "name",
-    "level",
-    "year",
-    "deadline",
-    "agencies",
-    "rules",
-    "mail",
-    "people",
-    "calendar",
-    "extensions",
-    "excepted",
-)
+MEANT = (*MEANT_ALIKE, "excepted")
 DAY = datetime.combine(date(2024, 2, 6), time.min)
 _PLACE = re.compile(r"表“(.+?)” ([A-Z]+\d+)")
 

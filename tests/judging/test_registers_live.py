@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
-import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment
 from pipeline.publishing.template import Stamp, build_workbook
-from tests.support.libreoffice import recalculate
+from tests.support.libreoffice import poisoned, recalculate
 from tests.support.rows import YEAR, entries_of, nil_of, rows_of
 from tests.support.submissions import AGENCY, submission_of
 
@@ -51,18 +49,6 @@ def filled(form: Form, seed: int) -> bytes:
     return build_workbook(form, stamp, values=values, registers=rows)  # type: ignore[arg-type]  # numbers and texts
 
 
-def poisoned(content: bytes) -> bytes:
-    """Replace every stored numeric result of a formula by nonsense."""
-    result = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
-        for item in old.infolist():
-            data = old.read(item)
-            if item.filename.startswith("xl/worksheets/sheet"):
-                data = re.sub(rb"(</f><v>)-?[\d.]+(</v>)", rb"\g<1>%d\g<2>" % POISON, data)
-            new.writestr(item, data)
-    return result.getvalue()
-
-
 def judged(form: Form, content: bytes) -> Assessment:
     [found] = judge(form, [submission_of(read(form, content))])
     return found
@@ -85,7 +71,7 @@ def test_libreoffice_and_pipeline_agree(name: str, tmp_path: Path) -> None:
     given = tmp_path / "given"
     given.mkdir()
     for seed in range(FILLS):
-        (given / f"{seed:02}.xlsx").write_bytes(poisoned(filled(form, seed)))
+        (given / f"{seed:02}.xlsx").write_bytes(poisoned(filled(form, seed), POISON))
     seen: dict[str, set[str]] = {}
     for path in recalculate(sorted(given.iterdir()), tmp_path / "out"):
         content = path.read_bytes()

@@ -21,7 +21,7 @@ from pipeline.intake.read.reading import read
 from pipeline.model import Number
 from pipeline.publishing.template import build_workbook
 from tests.support.fills import zeros
-from tests.support.libreoffice import recalculate
+from tests.support.libreoffice import poisoned, recalculate
 
 FORM = load_form()
 POISON = 987654
@@ -39,18 +39,6 @@ SCALED = [
     ("requests.new_received.enterprise", 1), ("requests.carried_forward.research", 3), ("requests.new_received.enterprise", 0),
     ("proactive.charges.amount", 0.5), ("disputes.reconsideration.upheld", 2),
 ]  # fmt: skip
-
-
-def poisoned(content: bytes) -> bytes:
-    """Replace every stored numeric result of a formula by nonsense."""
-    result = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
-        for item in old.infolist():
-            data = old.read(item)
-            if item.filename.startswith("xl/worksheets/sheet"):
-                data = re.sub(rb"(</f><v>)-?[\d.]+(</v>)", rb"\g<1>%d\g<2>" % POISON, data)
-            new.writestr(item, data)
-    return result.getvalue()
 
 
 def filled(day: str = "", phone: str = "", **entries: str) -> bytes:
@@ -109,7 +97,7 @@ def test_libreoffice_and_pipeline_agree(tmp_path: Path) -> None:
     contents |= {f"phone{at:02}": filled(phone=phone) for at, phone in enumerate(PHONES)}
     contents |= {f"scaled{at:02}": percented(*typed) for at, typed in enumerate(SCALED)}
     for name, content in contents.items():
-        (given_folder / f"{name}.xlsx").write_bytes(poisoned(content))
+        (given_folder / f"{name}.xlsx").write_bytes(poisoned(content, POISON))
     seen: dict[str, set[str]] = {}
     for path in recalculate(sorted(given_folder.iterdir()), tmp_path / "out"):
         computed = of_tables(marks(FORM, path.read_bytes()))

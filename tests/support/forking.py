@@ -13,6 +13,7 @@ import sys
 import tempfile
 import traceback
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,15 +21,27 @@ import pipeline.run.batch
 from pipeline.cli.commands import main
 
 
+def in_child(action: Callable[[], int]) -> int:
+    """Carry out ``action`` in a child, where everything is imported already; return its exit status, below 0 for a signal."""
+    gc.freeze()  # what the child only reads is not copied for it
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            code = action()
+        except BaseException:  # noqa: BLE001 - the child ends here, whatever happens
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
+    gc.unfreeze()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def forked(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run ``command`` (Python, ``-m``, ``pipeline``, arguments) in a child."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        gc.freeze()  # what the child only reads is not copied for it
-        child = os.fork()
-        if child == 0:
-            os._exit(_run(command, out, err))
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        gc.unfreeze()
+        code = in_child(lambda: _run(command, out, err))
         said, complained = (_text(file) for file in (out, err))
     return subprocess.CompletedProcess(command, code, said, complained)
 
@@ -54,9 +67,6 @@ def _run(command: list[str], out: BinaryIO, err: BinaryIO) -> int:
         code: object = 0
     except SystemExit as ended:
         code = ended.code
-    except BaseException:  # noqa: BLE001 - the child ends here, whatever happens
-        traceback.print_exc()
-        code = 1
     if isinstance(code, str):
         sys.stderr.write(f"{code}\n")
         code = 1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.machine.durable import watched
+from tests.support.forking import in_child
 
 
 def steps_of(action: Callable[[], object], note: Path) -> list[str]:
@@ -43,17 +42,10 @@ def kill_at(number: int, action: Callable[[], object]) -> bool:
 
 
 def _in_child(action: Callable[[], object], watcher: Callable[[str], object]) -> int:
-    gc.freeze()  # what the child only reads is not copied for it
-    child = os.fork()  # everything is imported already, so a child starts at once
-    if child == 0:
+    def watched_action() -> int:
         sys.settrace(None)  # nobody would ever read what is measured here
-        code = 1
-        try:
-            with watched(watcher):
-                action()
-            code = 0
-        except BaseException:  # noqa: BLE001 - the child ends here, whatever happens
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        with watched(watcher):
+            action()
+        return 0
+
+    return in_child(watched_action)

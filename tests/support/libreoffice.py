@@ -6,10 +6,13 @@ a test with a poisoned result proves that it does.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,18 @@ _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="ODFRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 """
+
+
+def poisoned(content: bytes, poison: int) -> bytes:
+    """Replace every stored numeric result of a formula by ``poison``, which nothing but recalculation takes away."""
+    result = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.startswith("xl/worksheets/sheet"):
+                data = re.sub(rb"(</f><v>)-?[\d.]+(</v>)", rb"\g<1>%d\g<2>" % poison, data)
+            new.writestr(item, data)
+    return result.getvalue()
 
 
 def recalculate(files: Sequence[Path], out: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
-from pipeline.forms.weighed import weighed
+from pipeline.forms.weighed import weighed, weighed_alone
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.rules.admitting import admitted
 from pipeline.judging.rules.agency_kinds import asked, freed
@@ -236,14 +236,7 @@ def _cell_finding(form: Form, reading: Reading, key: str, check: str) -> Finding
     code, _, variant = check.partition(".")
     value = reading.numbers[key]
     facts: dict[str, Fact] = {} if value is None else {"value": value}
-    return Finding(
-        code,
-        Severity(form.basics[code].severity_of(variant)),
-        reading.places.get(key),
-        (key,),
-        variant,
-        facts,
-    )
+    return weighed_alone(form, Finding.found(code, reading.places.get(key), (key,), variant, facts))
 
 
 def _check_finding(reading: Reading, past: PastReport | None, check: Balance) -> Finding:

@@ -19,9 +19,10 @@ from pipeline.forms.drawing import drawn_figures
 from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
+from pipeline.forms.weighed import weighed_alone
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
 from pipeline.judging.schema.form_schema import filled, in_places, whole
-from pipeline.model import Fact, Finding, Place, Severity
+from pipeline.model import Fact, Finding, Place
 
 if TYPE_CHECKING:
     from pipeline.district.workdays import Calendar
@@ -296,5 +297,4 @@ def _limit(kind: ValueKind, check: ValueCheck) -> str:
 def _told(
     form: Form, code: str, variant: str, place: Place, keys: tuple[str, ...], facts: Mapping[str, Fact]
 ) -> Finding:
-    severity = Severity(form.basics[code].severity_of(variant))
-    return Finding(code, severity, place, keys, variant, facts)
+    return weighed_alone(form, Finding.found(code, place, keys, variant, facts))

@@ -63,7 +63,7 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     named = {place: _named(listed) for place, listed in lists.items()}
     for statement in said:
         place = statement.chain, statement.part_of
-        if is_true(statement, lists[place], item, named[place]):
+        if is_true(statement, lists[place], named[place], item):
             right.add(statement.claim.key)
         else:
             wrong.setdefault(statement.claim.key, statement)
@@ -71,13 +71,13 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
 
 
 def is_true(
-    statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTexts, named: Sequence[Claim] = ()
+    statement: SaidFigure, listed: Sequence[SaidFigure], named: Sequence[Claim], item: ReportTexts
 ) -> bool:
     """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank.
 
-    ``named`` are the claims of the list, each once, where the caller knows them already.
+    ``named`` are the claims of the list, each once.
     """
-    meant = meanings(_as_listed(statement.claim, named or _named(listed)), item)
+    meant = meanings(_as_listed(statement.claim, named), item)
     if not meant or statement.value in meant:
         return True
     if statement.claim.money:
