@@ -187,7 +187,6 @@ class _WebTable:
     row: int = -1
     column: int = 0
     covered: dict[int, int] = field(default_factory=dict)
-    in_cell: bool = False
 
     def next_row(self) -> None:
         self.row += 1

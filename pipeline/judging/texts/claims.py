@@ -76,7 +76,6 @@ class _Clause:
 
     pieces: list[TextPiece]
     ends: str
-    in_brackets: bool
 
 
 @dataclass(slots=True)
@@ -429,7 +428,6 @@ _RECENT = 24
 def _clauses(pieces: Sequence[TextPiece]) -> Iterator[_Clause]:
     """Yield the clauses: what stands between marks, 、 not being one."""
     own: list[TextPiece] = []
-    depth = 0
     for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
         is_joint = (
             piece.number == "：" and after and after.kind is COUNT and own and own[-1].kind is not COUNT
@@ -437,12 +435,11 @@ def _clauses(pieces: Sequence[TextPiece]) -> Iterator[_Clause]:
         if is_joint:
             continue
         if piece.kind is MARK and piece.number != ENUMERATION:
-            yield _Clause(own, piece.number, depth > 0)
-            depth = depth + 1 if piece.number == "（" else 0 if piece.number == "）" else depth
+            yield _Clause(own, piece.number)
             own = []
         else:
             own.append(piece)
-    yield _Clause(own, "", depth > 0)
+    yield _Clause(own, "")
 
 
 def _without_asides(pieces: Sequence[TextPiece]) -> Iterator[TextPiece]:
