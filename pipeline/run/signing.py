@@ -28,8 +28,8 @@ _MOST_CHANGES = 5
 OTHERWISE = "数据又有变化，请重新运行，看过新的内容再决定。"
 
 
-def _signed(desk: LetterContext) -> list[campaign.DeliveryRecord]:
-    return [item for item in campaign.deliveries(desk.ledger, desk.district.year) if item.signed_by]
+def _signed(context: LetterContext) -> list[campaign.DeliveryRecord]:
+    return [item for item in campaign.deliveries(context.ledger, context.district.year) if item.signed_by]
 
 
 def release(
@@ -50,11 +50,11 @@ def release(
     if not by.strip() or not reason.strip():
         raise ConfigError("请写明理由（--reason）和决定的人（--by），然后重新运行。")
     with open_campaign(district, output) as (ledger, district):
-        desk, found = (
+        context, found = (
             context_of(ledger, district, output, now),
             _last(campaign.last_result(ledger, district.year), district),
         )
-        state = state_of(ledger, desk.form, district, found, (), now=now)
+        state = state_of(ledger, context.form, district, found, (), now=now)
         wanted = delivery_of_all(state)
         if wanted is None or not corrects(state, wanted.key):
             raise ConfigError("没有等待同意的更正：汇总表还没有报送过，没有收齐，或者数据没有变化。")
@@ -66,13 +66,13 @@ def release(
             raise ConfigError(
                 f"{'、'.join(strange)}没有更正已报送的数据；有更正的是：{'、'.join(sorted(names))}。"
             )
-        return _released(desk, wanted.key, by=by, reason=reason)
+        return _released(context, wanted.key, by=by, reason=reason)
 
 
-def _released(desk: LetterContext, key: LetterKey, *, by: str, reason: str) -> Decision:
-    year = desk.district.year
-    made = Decision(DecisionKind.RELEASE, reason.strip(), by.strip(), desk.now, letter=key_of(year, key))
-    decisions.give(desk.ledger, year, made)
+def _released(context: LetterContext, key: LetterKey, *, by: str, reason: str) -> Decision:
+    year = context.district.year
+    made = Decision(DecisionKind.RELEASE, reason.strip(), by.strip(), context.now, letter=key_of(year, key))
+    decisions.give(context.ledger, year, made)
     return made
 
 
@@ -93,15 +93,15 @@ def sign(
 
 
 def deliver(
-    desk: LetterContext, found: RunResult, *, by: str, reason: str = "", key: str | None = None
+    context: LetterContext, found: RunResult, *, by: str, reason: str = "", key: str | None = None
 ) -> int:
     """Write the letter that sends the district workbook up as it is, signed ``by``; 0 if the very same one is signed already.
 
     Raises ConfigError where there is nothing to send, and where figures that went up would be corrected without a ``reason``.
     """
-    _refuse_what_cannot_go(desk, found)
-    digest = hashlib.sha256(workbook_of(desk, found).content).hexdigest()
-    asked, state = _asked(desk, found, digest)
+    _refuse_what_cannot_go(context, found)
+    digest = hashlib.sha256(workbook_of(context, found).content).hexdigest()
+    asked, state = _asked(context, found, digest)
     if key not in (None, str(asked.key)):
         raise ConfigError(OTHERWISE)
     if _must_be_released(state, asked):
@@ -110,22 +110,22 @@ def deliver(
             raise ConfigError(
                 f"这是更正已经报送的数据（{listed}）。请核实后用 --reason 写明更正理由，再运行这个命令。"
             )
-        _released(desk, asked.key, by=by, reason=reason)
-        asked, state = _asked(desk, found, digest)
-    there = _standing(desk, asked.key)
-    if there and (there.is_gone or _carries(desk, asked.key, digest)):
+        _released(context, asked.key, by=by, reason=reason)
+        asked, state = _asked(context, found, digest)
+    there = _standing(context, asked.key)
+    if there and (there.is_gone or _carries(context, asked.key, digest)):
         return 0
-    withdraw(desk, [*([asked.key] if there else []), *renewed(state.written, [asked])])
-    written = intend(desk, informed(desk, [asked], found), found)
+    withdraw(context, [*([asked.key] if there else []), *renewed(state.written, [asked])])
+    written = intend(context, informed(context, [asked], found), found)
     why = reason or state.released.get(asked.key, "")
-    letter = key_of(desk.district.year, asked.key)
-    campaign.sign(desk.ledger, desk.district.year, letter, by=by, reason=why, at=desk.now)
+    letter = key_of(context.district.year, asked.key)
+    campaign.sign(context.ledger, context.district.year, letter, by=by, reason=why, at=context.now)
     return written
 
 
-def _refuse_what_cannot_go(desk: LetterContext, found: RunResult) -> None:
-    folder = desk.district.folder
-    if not desk.district.people.district_office_email:
+def _refuse_what_cannot_go(context: LetterContext, found: RunResult) -> None:
+    folder = context.district.folder
+    if not context.district.people.district_office_email:
         raise ConfigError(
             "没有写汇总表报给谁。请在 经办.xlsx 的“设置”中填写上级办公室的邮箱（district.toml 中是 [people] 的 district_office_email）。",
             file=folder,
@@ -137,8 +137,8 @@ def _refuse_what_cannot_go(desk: LetterContext, found: RunResult) -> None:
         )
 
 
-def _asked(desk: LetterContext, found: RunResult, workbook: str) -> tuple[Intention, CampaignState]:
-    state = state_of(desk.ledger, desk.form, desk.district, found, (), now=desk.now)
+def _asked(context: LetterContext, found: RunResult, workbook: str) -> tuple[Intention, CampaignState]:
+    state = state_of(context.ledger, context.form, context.district, found, (), now=context.now)
     return asked_delivery(state, workbook), state
 
 
@@ -147,17 +147,17 @@ def _must_be_released(state: CampaignState, asked: Intention) -> bool:
     return is_of_all and corrects(state, asked.key) and asked.key not in state.released
 
 
-def _standing(desk: LetterContext, key: LetterKey) -> LetterState | None:
+def _standing(context: LetterContext, key: LetterKey) -> LetterState | None:
     """Return what became of the letter, None where there is none that stands."""
-    written = {item.key: item.state for item in letters.of_year(desk.ledger, desk.district.year)}
-    found = written.get(key_of(desk.district.year, key))
+    written = {item.key: item.state for item in letters.of_year(context.ledger, context.district.year)}
+    found = written.get(key_of(context.district.year, key))
     return None if found is LetterState.WITHDRAWN else found
 
 
-def _carries(desk: LetterContext, key: LetterKey, workbook: str) -> bool:
+def _carries(context: LetterContext, key: LetterKey, workbook: str) -> bool:
     """Whether the letter is signed, with the very same workbook."""
-    letter = key_of(desk.district.year, key)
-    return any((item.letter, item.workbook) == (letter, workbook) for item in _signed(desk))
+    letter = key_of(context.district.year, key)
+    return any((item.letter, item.workbook) == (letter, workbook) for item in _signed(context))
 
 
 def _last(found: RunResult | None, district: District) -> RunResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from pipeline.forms.weighed import is_in_doubt
 from pipeline.ledger import campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
+from pipeline.letter import Plea
 from pipeline.letters.plan import CampaignState, morning, unsigned_delivery
 from pipeline.model import CHINA, Agency, DecisionKind, Verdict
 from pipeline.periods import title_of
@@ -73,11 +74,12 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
     district, day = context.district, state.reading_day
     while not district.calendar.is_workday(day):
         day += timedelta(days=1)
+    today = morning(state, day, 0)
     calls = [
         TodoCall(
             item.agency.name, item.agency.contact, item.agency.phone, item.why, state.reminded(item.agency)
         )
-        for item in morning(state, day, 0).calls
+        for item in today.calls
     ]
     calls += _published(context)
     filed = standing.filed(context.ledger, district.year)
@@ -85,7 +87,7 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
     questions = [
         *_delivery(state),
         *_files(context, filed),
-        *_pleas(state, context),
+        *_pleas(context, today.pleas),
         *_warnings(context, own),
         *_letters(context),
         *_post(context),
@@ -160,9 +162,9 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
         )
 
 
-def _pleas(state: CampaignState, context: LetterContext) -> Iterator[Question]:
+def _pleas(context: LetterContext, pleas: Iterable[Plea]) -> Iterator[Question]:
     """Yield every error that an agency has explained and that may be excepted."""
-    for item in morning(state, state.reading_day, 0).pleas:
+    for item in pleas:
         if context.form.may_waive(item.rule):
             detail = f"{item.rule}　{item.fault}\n单位说明：{item.said}"
             key = key_of(PLEA, item.agency.code, item.rule)

@@ -61,10 +61,10 @@ class LetterContext:
 
 @dataclass(frozen=True, slots=True)
 class LetterWriter:
-    """Writes letters at a desk; ``found`` is what the last run found, whose outputs attachments are taken from."""
+    """Writes letters in a context; ``found`` is what the last run found, whose outputs attachments are taken from."""
 
     context: LetterContext
-    secretary: LetterBuilder
+    builder: LetterBuilder
     found: RunResult | None
     paths: Mapping[str, str]
 
@@ -75,15 +75,15 @@ class LetterWriter:
 
         rules = f"nianbao {__version__}，{context.form.mark}"
         totals = found.totals if found else ()
-        secretary = LetterBuilder.of(
+        builder = LetterBuilder.of(
             Sources(context.form, context.district, context.now, rules, totals, secret_of(context.ledger))
         )
-        return cls(context, secretary, found, _paths(found))
+        return cls(context, builder, found, _paths(found))
 
     def write(self, item: Intention, at: datetime) -> letters.LedgerLetter:
         """Write a letter as of ``at``."""
-        secretary = replace(self.secretary, sources=replace(self.secretary.sources, now=at))
-        made = secretary.write(item, _attachments(self.context, item, self.found, self.paths))
+        builder = replace(self.builder, sources=replace(self.builder.sources, now=at))
+        made = builder.write(item, _attachments(self.context, item, self.found, self.paths))
         year = self.context.district.year
         return letters.LedgerLetter(
             key=key_of(year, item.key),
