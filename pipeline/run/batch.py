@@ -123,7 +123,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     by_clock: bool = False,
     retry: bool = False,
 ) -> Outcome:
-    """Run one run into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
+    """Do one run, into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
 
     Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the run.
     ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. ``retry``: what was set aside is tried once
@@ -240,7 +240,7 @@ def _run(session: Session) -> Outcome:
 
 def _leave(session: Session, number: int, basis: RunInputs, earlier: RunResult) -> Outcome:
     """Leave the outputs as they are: nothing has changed but, perhaps, whom to write to."""
-    letters = letterbox.write_outputs(
+    letters = letterbox.write_letters(
         _desk(session, basis), earlier, carried=session.carried, dry_run=session.dry_run
     )
     runs.finish(
@@ -257,7 +257,7 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     """
     from pipeline.publishing import outputs
     from pipeline.run.letters.delivered import remember_deliveries
-    from pipeline.run.letters.state import RunArrivals as LetterNight
+    from pipeline.run.letters.state import RunArrivals
 
     refuse_active_layout(session.district, basis.layout)
     letterbox.check(session.district)
@@ -270,8 +270,8 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     result = _result(publication, done, number, earlier, session)
     campaign.keep_result(session.ledger, session.district.year, result, done.made)
     _tell(session, done)
-    came = LetterNight(assessed.assessments, assessed.copies, basis.inbox.messages)
-    letters = letterbox.write_outputs(
+    came = RunArrivals(assessed.assessments, assessed.copies, basis.inbox.messages)
+    letters = letterbox.write_letters(
         _desk(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
     )
     runs.finish(

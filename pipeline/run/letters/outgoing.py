@@ -66,7 +66,7 @@ def check(district: District) -> None:
     Texts(district.layouts).check()
 
 
-def write_outputs(
+def write_letters(
     context: LetterContext,
     found: RunResult,
     arrived: RunArrivals | None = None,
