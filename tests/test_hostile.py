@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import re
-import resource
 import subprocess
 import sys
 import zipfile
@@ -21,7 +20,7 @@ from pipeline.intake.read.reading import read
 from pipeline.publishing.template import build_workbook
 from tests.intake.support import draft, numbers_for, prefixed, rewrite_part
 from tests.support.fills import report
-from tests.support.folders import NOW, contents, inputs_only, make_district, run
+from tests.support.folders import NOW, contents, inputs_only, make_district, run, run_measured
 from tests.support.hostile import KINDS, items, long_text_mail, many_entries
 
 _HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -182,10 +181,6 @@ def test_a_text_longer_than_a_cell_can_hold_is_one_finding(form: Form) -> None:
     assert (found.code, found.variant) == ("F01", "long_text")
 
 
-ANEW: dict[str, str] = {}
-"""A process of its own, which has not the memory of this one."""
-
-
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -200,12 +195,10 @@ def test_one_item_of_great_size_is_one_line(
     form: Form, tmp_path: Path, name: str, content: Callable[[], bytes]
 ) -> None:
     files = {"甲局.xlsx": filled(form, "甲局", 1), name: content()}
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = run(make_district(tmp_path / "区", ["甲局"], files), environment=ANEW)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done, cost = run_measured(make_district(tmp_path / "区", ["甲局"], files))
     assert done.verdicts() == {"甲局.xlsx": "accepted", name: "held"}
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 60
-    assert after.ru_maxrss < max(400_000, before.ru_maxrss + 1)
+    assert cost.seconds < 15
+    assert cost.kilobytes < 350_000
 
 
 ITEMS = 200
@@ -216,15 +209,11 @@ def test_a_run_with_two_hundred_hostile_items(form: Form, tmp_path: Path) -> Non
     names = [f"第{number}局" for number in range(38)]
     harmless = {f"{name}.xlsx": filled(form, name, number) for number, name in enumerate(names)}
     hostile = items(harmless["第0局.xlsx"], ITEMS)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     mixed = make_district(tmp_path / "mixed", names, {**harmless, **hostile})
-    first = run(mixed, environment=ANEW)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    first, cost = run_measured(mixed)
     assert first.code == 1, first.err
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 240
-    assert after.ru_maxrss < max(
-        400_000, before.ru_maxrss + 1
-    )  # of the largest process, in kB, unless an earlier test had a larger
+    assert cost.seconds < 60
+    assert cost.kilobytes < 300_000
     assert {
         item.name
         for item in (mixed / "output" / "ledger" / "originals").iterdir()

@@ -18,6 +18,7 @@ from pipeline.model import Number
 from pipeline.publishing.template import build_workbook
 from tests.support.fills import approved, report
 from tests.support.forking import forked
+from tests.support.measuring import Cost, measured
 
 NOW = "2024-02-01T08:00:00"
 YEAR = 2023
@@ -66,6 +67,14 @@ def run(
     target = output or district / "output"
     done = nianbao("run", district, "--output", target, "--now", NOW, *options, environment=environment)
     return Ran(done.returncode, done.stdout, done.stderr, target / str(YEAR))
+
+
+def run_measured(district: Path) -> tuple[Ran, Cost]:
+    """Run a night as a process of its own, and say what it took."""
+    output = district / "output"
+    command = ["run", str(district), "--output", str(output), "--now", NOW]
+    done, cost = measured([sys.executable, "-m", "pipeline", *command])
+    return Ran(done.returncode, done.stdout, done.stderr, output / str(YEAR)), cost
 
 
 def with_known_secret(output: Path) -> Path:
