@@ -233,6 +233,11 @@ class Finding:
         return self.code == "F01" and self.variant in SET_ASIDE
 
     @property
+    def is_unread(self) -> bool:
+        """Whether it says that there is no report in the file to judge."""
+        return self.code == "F01" and self.severity is Severity.ERROR
+
+    @property
     def is_answered(self) -> bool:
         """Whether nobody need ask any more: a warning that was explained, or anything that was waived."""
         return bool(self.waived or (self.severity is Severity.WARNING and self.explanation))

@@ -264,5 +264,5 @@ def test_a_stranger_gets_nothing_of_an_agency_that_has_no_mailbox(form: Form, tm
     sent = [message_from_bytes(path.read_bytes()) for path in (night.folder / "letters").glob("*.eml")]
     [letter] = [item for item in sent if item["To"] == "x@evil.example"]
     assert [part.get_content_type() for part in letter.walk()] == ["text/plain"]
-    assert "没有设置 authserv_id" in night.out
-    assert "没有设置 authserv_id" in (night.folder / "index.html").read_text("utf-8")
+    assert "没有设置邮件服务器的名字" in night.out
+    assert "没有设置邮件服务器的名字" in (night.folder / "index.html").read_text("utf-8")

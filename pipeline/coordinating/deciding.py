@@ -248,9 +248,15 @@ def _dismissals(district: District, ledger: Ledger, wanted: Wanted) -> list[Deci
 def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Decision]:
     there = decisions.waiting(ledger, district.year)
     given = agency_of(district, wanted.about[1]).code if wanted.about[1:] else ""
-    own = {item.path: item.agency for item in standing.filed(ledger, district.year) if item.agency}
+    filed = standing.filed(ledger, district.year)
+    own = {item.path: item.agency for item in filed if item.agency}
+    unread = {item.path for item in filed if any(finding.is_unread for finding in item.findings)}
     made = []
     for number in _files_meant(there, district, wanted.about[0], "待核实"):
+        if there[number] in unread:
+            raise ConfigError(
+                "这个文件里没有读出填报的内容，不能准予接收。请让单位用模板重新报送，这个文件记为“不是报送”。"
+            )
         code = given or own.get(there[number])
         if not code:
             raise ConfigError("看不出这个文件是哪个单位的。请在文件名后面写明单位。")

@@ -20,7 +20,7 @@ from pipeline.district.folder import (
     District,
 )
 from pipeline.district.settings_fields import BOOK_NAME
-from pipeline.district.starting import roster_text, settings_text
+from pipeline.district.starting import first_period, roster_text, settings_text
 from pipeline.forms.form import Form
 from pipeline.forms.loader import DEFAULT_FORM, load_form
 from pipeline.ledger import imports
@@ -28,7 +28,7 @@ from pipeline.ledger.opening import view_campaign
 from pipeline.letter import Attachment, LetterKind
 from pipeline.letters.text import LETTERS, default_text
 from pipeline.model import Agency, ConfigError, PastReport
-from pipeline.periods import last_ended, name_of, title_of
+from pipeline.periods import name_of, title_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.settings_book import build_settings_book, starting
 from pipeline.publishing.template import Stamp, build_workbook
@@ -49,7 +49,7 @@ def init(folder: Path, *, today: date, form_id: str = DEFAULT_FORM) -> list[Path
         if (folder / name).exists():
             raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
     form = load_form(form_id, folder)
-    year = last_ended(form.period, today)
+    year = first_period(form.period, today)
     name = folder.resolve().name
     made = [folder / INBOX_NAME]
     contents = {

@@ -73,7 +73,7 @@ SECTIONS: Mapping[str, tuple[Setting, ...]] = {
         Setting("电话", "people", "phone", "信上的联系电话"),
         Setting("邮箱", "people", "email", "本办公室的邮箱：信从这里发出，每日情况也发到这里", SettingKind.ADDRESS),
         Setting("汇总表报给", "people", "district_office", "如：某某区人民政府办公室"),
-        Setting("汇总表报给的邮箱", "people", "district_office_email", "收齐后自动写信报送汇总表", SettingKind.ADDRESS),
+        Setting("汇总表报给的邮箱", "people", "district_office_email", "收齐、签发后，写信把汇总表报到这个邮箱", SettingKind.ADDRESS),
     ),
     "催报和空格": (
         Setting("提前几个工作日催报", "calendar", "remind_days_before", "几个数用顿号隔开，如 5、2、0；0 是最后一个工作日", SettingKind.WHOLES),

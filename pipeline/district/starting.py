@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.district.roster import ROSTER_COLUMNS
 from pipeline.forms.loader import DEFAULT_FORM
-from pipeline.periods import Period, bounds_of, kind_of, name_of, named
+from pipeline.periods import Period, PeriodKind, bounds_of, kind_of, last_ended, name_of, named, period_after
 
 _CONFIG = """\
 # 区县的基本设置。改完保存后直接运行 nianbao run 即可。
@@ -68,6 +68,12 @@ def first_deadline(period: Period) -> date:
     """Return the deadline that ``init`` proposes: of a year the end of January, else half a month after the period."""
     ends = bounds_of(period)[1]
     return ends + timedelta(31 if kind_of(period) == "year" else 15)
+
+
+def first_period(kind: PeriodKind, today: date) -> Period:
+    """Return the period that ``init`` proposes: the last that has ended, or the one that runs where that was due before ``today``."""
+    ended = last_ended(kind, today)
+    return ended if today <= first_deadline(ended) else period_after(ended)
 
 
 def settings_text(name: str, period: Period, form_id: str = DEFAULT_FORM) -> str:

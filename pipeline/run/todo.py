@@ -14,6 +14,7 @@ from pipeline.coordinating.todo import (
     COUNT,
     DECISION,
     DELIVERY,
+    DISMISS,
     EXTEND,
     FILE,
     HANDED,
@@ -152,13 +153,14 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
             continue
         agency = agencies.get(item.agency or "", "（无法确认单位）")
         said = [notice.message for notice in notices(context.form, item.findings)][:1]
-        hint = [] if item.agency else ["准予接收的，请在“补充”写明是哪个单位的。"]
+        is_unread = any(finding.is_unread for finding in item.findings)
+        hint = [] if item.agency or is_unread else ["准予接收的，请在“补充”写明是哪个单位的。"]
         yield _question(
             key_of(FILE, item.path),
             agency,
             "待核实的文件",
             "\n".join([item.path, *said, *hint]),
-            CHOICES[FILE],
+            (DISMISS,) if is_unread else CHOICES[FILE],
         )
 
 

@@ -13,10 +13,12 @@ import pytest
 
 from pipeline.coordinating.preparing import init, layouts, write_layouts
 from pipeline.district.folder import load_district
+from pipeline.district.starting import first_deadline, first_period
 from pipeline.forms.form import Form
 from pipeline.letters.plan import handouts
 from pipeline.letters.text import LetterBuilder, Sources
 from pipeline.model import CHINA
+from pipeline.periods import PeriodKind, name_of
 
 COMMITTED = Path(__file__).parent.parent.parent / "input_templates"
 
@@ -55,6 +57,22 @@ def test_every_line_of_the_settings_that_init_writes_can_be_used(tmp_path: Path)
     assert loaded.deadline_of("002") > loaded.deadline
     assert loaded.people.email
     assert not loaded.calendar.is_workday(date(2024, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "proposed"),
+    [
+        ("year", date(2024, 1, 2), "2023"),
+        ("year", date(2024, 2, 20), "2024"),
+        ("year", date(2024, 11, 28), "2024"),
+        ("quarter", date(2024, 4, 10), "2024Q1"),
+        ("quarter", date(2024, 5, 10), "2024Q2"),
+    ],
+)
+def test_what_init_proposes_is_still_to_be_collected(kind: PeriodKind, today: date, proposed: str) -> None:
+    period = first_period(kind, today)
+    assert name_of(period) == proposed
+    assert first_deadline(period) >= today
 
 
 def test_letters_that_init_writes_are_the_defaults(tmp_path: Path, form: Form) -> None:

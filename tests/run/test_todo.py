@@ -12,12 +12,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.coordinating.deciding import Wanted, decide
 from pipeline.coordinating.todo import ACCEPT, DISMISS, FILE, PLEA, REFUSE, WAIVE, carry_out, key_of
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import decisions, events, open_copy
 from pipeline.machine.work import Workforce
-from pipeline.model import CHINA
+from pipeline.model import CHINA, ConfigError, DecisionKind
 from pipeline.publishing.todo_book import OPEN_HEADS, TODAY, TODO_NAME, Question, Todo, build_todo_book
 from pipeline.publishing.todo_filled import DONE, OPEN, OTHER, read_filled
 from pipeline.run import batch
@@ -73,6 +74,20 @@ def test_it_says_whom_to_call_and_offers_only_what_applies(folder: Path) -> None
     before = path.stat().st_mtime_ns
     arrived(folder)
     assert path.stat().st_mtime_ns == before, "nothing new, nothing written"
+
+
+def test_a_file_without_a_report_can_only_be_no_submission(tmp_path: Path) -> None:
+    folder = make_district(tmp_path / "区", ["甲局"], {"说明.txt": "请查收附件。".encode()}, extra=PEOPLE)
+    path = arrived(folder)
+    book = load_workbook(path)
+    assert "说明.txt" in texts(book[OPEN])
+    [rule] = book[OPEN].data_validations.dataValidation
+    assert rule.formula1 == f'"{DISMISS}"'
+    wanted = Wanted(
+        DecisionKind.ACCEPT, ("说明.txt", "甲局"), "电话核实过", "王主任", datetime(2024, 1, 25, tzinfo=CHINA)
+    )
+    with pytest.raises(ConfigError, match="没有读出填报的内容"):
+        decide(load_district(folder), folder / "output", wanted)
 
 
 @pytest.mark.libreoffice

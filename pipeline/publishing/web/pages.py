@@ -19,7 +19,7 @@ _OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned"
 _OF_THE_NIGHT = {
     "summary": "汇总表（Excel）",
     "district_report": "本级{short}初稿（Word）",
-    "upward": "上报模板（Excel）",
+    "upward": "上报表（Excel）",
     "site": "公布用的网页（site 文件夹）",
     "findings": "问题清单（CSV）",
     "figures": "各单位数据（CSV）",
