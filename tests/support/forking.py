@@ -7,18 +7,31 @@ arguments, streams and warnings are those of a new process.
 from __future__ import annotations
 
 import gc
+import importlib
 import os
+import pkgutil
 import subprocess
 import sys
 import tempfile
 import traceback
 import warnings
 from collections.abc import Callable
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-import pipeline.run.batch
+import pipeline
 from pipeline.cli.commands import main
+from pipeline.district.folder import load_district
+from pipeline.forms.loader import DEFAULT_FORM, load_form
+from pipeline.machine.work import Workforce
+from pipeline.model import CHINA
+from pipeline.run import batch
+
+for _module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
+    if not _module.name.endswith("__main__"):
+        importlib.import_module(_module.name)
 
 
 def in_child(action: Callable[[], int]) -> int:
@@ -38,8 +51,26 @@ def in_child(action: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+@cache
+def _have_all_at_hand() -> None:
+    """Run a small night in this process, so that no child has to compile templates and expressions, or to load what a run needs."""
+    from tests.support.folders import NOW, filled, make_district  # noqa: PLC0415 - it imports this module
+
+    with tempfile.TemporaryDirectory() as place:
+        content = filled(load_form(DEFAULT_FORM), "甲局")
+        district = make_district(Path(place) / "区", ["甲局"], {"甲局.xlsx": content})
+        batch.run(
+            load_district(district),
+            district / "output",
+            now=datetime.fromisoformat(NOW).replace(tzinfo=CHINA),
+            work=Workforce(),
+            progress=lambda *_: None,
+        )
+
+
 def forked(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run ``command`` (Python, ``-m``, ``pipeline``, arguments) in a child."""
+    _have_all_at_hand()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         code = in_child(lambda: _run(command, out, err))
         said, complained = (_text(file) for file in (out, err))
