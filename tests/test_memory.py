@@ -14,6 +14,7 @@ import pytest
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.intake.guard import isolation as barrier
+from pipeline.ledger import open_copy
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, Assessment, Number, Submission
 from pipeline.publishing import documents
@@ -83,6 +84,13 @@ def put(folder: Path, path: str, content: bytes) -> None:
     (folder / "inbox" / path).write_bytes(content)
 
 
+def kept(folder: Path) -> dict[str, int]:
+    """Table of the ledger → rows."""
+    with open_copy(folder / "output") as ledger:
+        names = [row["name"] for row in ledger.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: len(ledger.rows(f"SELECT 1 FROM {name}")) for name in names}  # noqa: S608 - its own names
+
+
 def rows(outcome: batch.Outcome) -> dict[str, tuple[object, object, object]]:
     """File → agency, version, verdict."""
     return {
@@ -102,6 +110,20 @@ def test_only_what_is_new_is_read_judged_and_printed(form: Form, district: Path,
     assert sorted(printed) == ["reports/乙局.docx", "reports/乙局.html"]
     assert night(district, 2).unchanged
     assert effort.read == 4
+
+
+def test_the_ledger_grows_by_what_arrives_and_not_by_nights(form: Form, district: Path) -> None:
+    """A night with nothing new leaves one line: that it was."""
+    night(district)
+    before = kept(district)
+    for day in range(1, 6):
+        night(district, day)
+    assert kept(district) == {**before, "runs": 6}
+    put(district, "2024-01-21/乙局.xlsx", sent(form, "乙局", 9))
+    night(district, 6)
+    after = kept(district)
+    assert (after["envelopes"], after["versions"], after["runs"]) == (4, 4, 7)
+    assert all(after[table] - before[table] <= 4 for table in before if table not in {"runs", "events"})
 
 
 def test_a_written_report_is_read_back_once_and_again_when_its_bytes_changed(
