@@ -42,7 +42,7 @@ from pipeline.district.settings_fields import (
 from pipeline.district.starting import first_deadline
 from pipeline.district.workdays import PLAIN_CALENDAR
 from pipeline.periods import Period, noted
-from pipeline.publishing.summary.book import BORDER, DAY_FORMAT, NOTE_FILL, SummaryBook, SummaryPage
+from pipeline.publishing.workbook.office import BORDER, DAY_FORMAT, NOTE_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -181,14 +181,14 @@ def _rule_rows(district: District) -> list[dict[str, Value]]:
 
 def build_settings_book(filled: FilledSettings) -> bytes:
     """Build the workbook: the same bytes for the same content."""
-    book = SummaryBook(f"{filled.settings.get(('', 'name'), '')}年报{BOOK_STEM}表", ("年报经办表", ""))
+    book = OfficeBook(f"{filled.settings.get(('', 'name'), '')}年报{BOOK_STEM}表", ("年报经办表", ""))
     _settings(book, filled)
     for name, columns in LISTS.items():
         _list(book, name, columns, filled.lists.get(name, ()))
     return book.to_bytes()
 
 
-def _settings(book: SummaryBook, filled: FilledSettings) -> None:
+def _settings(book: OfficeBook, filled: FilledSettings) -> None:
     page = _page(book, SETTINGS, (26, 44, 60))
     page.heads(2, SETTING_HEADS)
     row = 3
@@ -205,7 +205,7 @@ def _settings(book: SummaryBook, filled: FilledSettings) -> None:
     page.sheet.freeze_panes(3, 0)
 
 
-def _check_setting(page: SummaryPage, row: int, item: Setting) -> None:
+def _check_setting(page: OfficePage, row: int, item: Setting) -> None:
     choices = (YES, NO) if item.kind is SettingKind.YES_NO else item.choices
     if choices:
         _offer(page, row, row, 1, choices)
@@ -229,7 +229,7 @@ def _check_setting(page: SummaryPage, row: int, item: Setting) -> None:
 
 
 def _list(
-    book: SummaryBook, name: str, columns: Sequence[ListColumn], rows: Sequence[Mapping[str, Value]]
+    book: OfficeBook, name: str, columns: Sequence[ListColumn], rows: Sequence[Mapping[str, Value]]
 ) -> None:
     page = _page(book, name, [column.width for column in columns], landscape=True)
     page.heads(2, [column.title for column in columns])
@@ -257,7 +257,7 @@ def _list(
         page.last_row = 3 + len(rows)
 
 
-def _page(book: SummaryBook, name: str, widths: Sequence[float], *, landscape: bool = False) -> SummaryPage:
+def _page(book: OfficeBook, name: str, widths: Sequence[float], *, landscape: bool = False) -> OfficePage:
     page = book.page(name, widths, landscape=landscape)
     page.title(name)
     page.line(1, _ABOUT[name], book.style(font_color=_GREY))
@@ -265,7 +265,7 @@ def _page(book: SummaryBook, name: str, widths: Sequence[float], *, landscape: b
     return page
 
 
-def _write(page: SummaryPage, row: int, column: int, value: Value, look: Mapping[str, str]) -> None:
+def _write(page: OfficePage, row: int, column: int, value: Value, look: Mapping[str, str]) -> None:
     match value:
         case date():
             style = page.book.boxed(num_format=DAY_FORMAT, align="left", **look)
@@ -277,7 +277,7 @@ def _write(page: SummaryPage, row: int, column: int, value: Value, look: Mapping
     page.last_row = max(page.last_row, row)
 
 
-def _offer(page: SummaryPage, first: int, last: int, column: int, choices: Sequence[str]) -> None:
+def _offer(page: OfficePage, first: int, last: int, column: int, choices: Sequence[str]) -> None:
     page.sheet.data_validation(
         first,
         column,
@@ -292,7 +292,7 @@ def _offer(page: SummaryPage, first: int, last: int, column: int, choices: Seque
     )
 
 
-def _check_day(page: SummaryPage, first: int, last: int, column: int) -> None:
+def _check_day(page: OfficePage, first: int, last: int, column: int) -> None:
     page.sheet.data_validation(
         first,
         column,

@@ -32,7 +32,8 @@ from pipeline.publishing.todo_filled import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.publishing.summary.book import Property, SummaryBook, SummaryPage
+    from pipeline.publishing.workbook.office import OfficeBook, OfficePage
+    from pipeline.publishing.workbook.page import Property
 
 TODO_NAME = "待办.xlsx"
 TODAY = "今天"
@@ -120,9 +121,9 @@ def _is_written(path: Path, todo: Todo) -> bool:
 
 def build_todo_book(todo: Todo) -> bytes:
     """Build the workbook: the same bytes for the same content."""
-    from pipeline.publishing.summary.book import SummaryBook  # noqa: PLC0415 - xlsxwriter, only where one is built
+    from pipeline.publishing.workbook.office import OfficeBook  # noqa: PLC0415 - xlsxwriter, only where one is built
 
-    book = SummaryBook(todo.title, (todo.title, ""), keywords=todo.mark)
+    book = OfficeBook(todo.title, (todo.title, ""), keywords=todo.mark)
     _questions(book, todo, OPEN, todo.title, _ABOUT_OPEN, todo.questions)
     _today(book, todo)
     _questions(book, todo, OTHER, "其他决定", _ABOUT_OTHER, todo.others)
@@ -130,7 +131,7 @@ def build_todo_book(todo: Todo) -> bytes:
     return book.to_bytes()
 
 
-def _page(book: SummaryBook, name: str, title: str, about: str, widths: Sequence[float]) -> SummaryPage:
+def _page(book: OfficeBook, name: str, title: str, about: str, widths: Sequence[float]) -> OfficePage:
     page = book.page(name, widths, landscape=True)
     page.title(title)
     page.line(1, about, book.style(font_color="#7F7F7F"))
@@ -139,7 +140,7 @@ def _page(book: SummaryBook, name: str, title: str, about: str, widths: Sequence
     return page
 
 
-def _today(book: SummaryBook, todo: Todo) -> None:
+def _today(book: OfficeBook, todo: Todo) -> None:
     widths = (6, 34, 12, 18, 70, 10)
     page = _page(book, TODAY, f"{todo.day}要打的电话", "按缓急排列。", widths)
     page.heads(_HEAD_ROW, ("序号", "单位", "联系人", "电话", "说什么", "已催几次"))
@@ -162,7 +163,7 @@ _WIDTHS = (24, 9, 15, 13, 50, 16, 13, 24, 9, 24, 7)
 
 
 def _questions(
-    book: SummaryBook, todo: Todo, name: str, title: str, about: str, questions: Sequence[Question]
+    book: OfficeBook, todo: Todo, name: str, title: str, about: str, questions: Sequence[Question]
 ) -> None:
     page = _page(book, name, title, about, _WIDTHS)
     page.heads(_HEAD_ROW, OPEN_HEADS)
@@ -179,7 +180,7 @@ def _questions(
 
 
 def _row(
-    page: SummaryPage, row: int, heads: Sequence[str], texts: Sequence[str], open_to: Sequence[str]
+    page: OfficePage, row: int, heads: Sequence[str], texts: Sequence[str], open_to: Sequence[str]
 ) -> None:
     """Write one row; the cells of ``open_to`` are for a person to write in."""
     looks: dict[str, dict[str, Property]] = {
@@ -193,14 +194,14 @@ def _row(
     page.height_for(row, {column: (text, 1) for column, text in enumerate(texts[:-1])}, least=20)
 
 
-def _drop_down(page: SummaryPage, row: int, column: int, choices: Sequence[str]) -> None:
+def _drop_down(page: OfficePage, row: int, column: int, choices: Sequence[str]) -> None:
     page.sheet.data_validation(
         row, column, row, column,
         {"validate": "list", "source": list(choices), "error_title": "请从列表中选", "error_message": "这一件事只能这样决定。"},
     )  # fmt: skip
 
 
-def _done(book: SummaryBook, todo: Todo) -> None:
+def _done(book: OfficeBook, todo: Todo) -> None:
     about = "现在有效的决定。要撤销的，在黄色的格子里选“撤销”，写“撤销的理由”，保存，关闭；下一次运行照办。"
     page = _page(book, DONE, "已决定", about, (11, 38, 18, 36, 10, 8, 24, 9, 24, 7))
     page.heads(_HEAD_ROW, DONE_HEADS)

@@ -45,13 +45,13 @@ from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.summary.charts import CHARTS_SHEET
 from pipeline.publishing.summary.detail import DETAIL_HEAD, FIRST_ROW, KEYS_ROW, detail_sheet_name
 from pipeline.publishing.summary.findings import FINDINGS_SHEET
-from pipeline.publishing.summary.measure import rounded
 from pipeline.publishing.summary.overview import OVERVIEW_SHEET, SIGNATURES
 from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
 from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
 from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
 from pipeline.publishing.summary.tables import general_balances, grid_position, summary_sheet_name
 from pipeline.publishing.summary.yearly import YEARLY_HEAD, YEARLY_SHEET
+from pipeline.publishing.workbook.measure import rounded
 from pipeline.wording.messages import VERDICT_WORDS, notices
 from tests.support import fills, libreoffice
 from tests.support.districts import agency, assessment, merged, mixed, notices_of

@@ -14,11 +14,11 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.model import CHINA, DistrictSummary, Number, Verdict, a1
-from pipeline.publishing.summary.book import SummaryBook
 from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
 from pipeline.publishing.summary.reread import delivered_in
-from pipeline.publishing.summary.streaming import run_pieces
+from pipeline.publishing.workbook.office import OfficeBook
+from pipeline.publishing.workbook.streaming import run_pieces
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged, mixed
 from tests.support.fitting import misfits
@@ -47,7 +47,7 @@ def test_a_streamed_sheet_holds_the_cells_that_xlsxwriter_would_write() -> None:
     values: list[Number] = [0, 7, 1_234_567, Decimal("59237.2449"), Decimal("0.000001"), Decimal("0.1")]
     read = []
     for streamed in (True, False):
-        book = SummaryBook("标题", ("左", "右"))
+        book = OfficeBook("标题", ("左", "右"))
         page = book.page("表", [10.0] * 8, streamed=streamed)
         styles = [book.figure("money" if isinstance(value, Decimal) else "count") for value in values]
         if streamed:

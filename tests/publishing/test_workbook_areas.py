@@ -6,7 +6,8 @@ from itertools import product
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.publishing.template.areas import display_width, line_count, rectangles
+from pipeline.publishing.template.areas import line_count, rectangles
+from pipeline.publishing.workbook.measure import display_width
 
 
 def _cells(form: Form, table: str) -> set[tuple[int, int]]:

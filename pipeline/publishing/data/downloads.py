@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.forms.form import Cell, Form, Table
     from pipeline.model import Report
-    from pipeline.publishing.summary.book import SummaryBook
+    from pipeline.publishing.workbook.office import OfficeBook
 
 _TITLE_MARK = "\ue000\ue001"
 _FIGURE_MARKS = 900_000_000
@@ -96,15 +96,15 @@ def _read(name: str, plain: bytes) -> PackagePart | LiveSheet:
 
 
 def _laid_out(form: Form) -> bytes:
-    from pipeline.publishing.summary.book import SummaryBook  # noqa: PLC0415 - xlsxwriter, once a run
+    from pipeline.publishing.workbook.office import OfficeBook  # noqa: PLC0415 - xlsxwriter, once a run
 
-    book = SummaryBook(_TITLE_MARK, ("", ""))
+    book = OfficeBook(_TITLE_MARK, ("", ""))
     for table in form.tables:
         _lay_out_table(book, form, table)
     return book.to_bytes()
 
 
-def _lay_out_table(book: SummaryBook, form: Form, table: Table) -> None:
+def _lay_out_table(book: OfficeBook, form: Form, table: Table) -> None:
     grid = form.grids[table.key]
     figures = grid.columns - grid.label_columns
     widths = [*_LABEL_WIDTHS[grid.label_columns], *[_WIDE if figures < _FEW_COLUMNS else _NARROW] * figures]

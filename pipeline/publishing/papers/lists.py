@@ -9,7 +9,7 @@ from pipeline.forms.form import Form
 from pipeline.model import Agency
 from pipeline.periods import Period, name_of, title_of
 from pipeline.publishing.papers.conduct import Conduct
-from pipeline.publishing.summary.book import NOTE_FILL, SummaryBook, SummaryPage
+from pipeline.publishing.workbook.office import NOTE_FILL, OfficeBook, OfficePage
 
 Cell: TypeAlias = str | int
 PUBLISHED_HEADS = ("代码", "单位名称", "是否已公布", "公布日期", "网址", "备注")
@@ -33,7 +33,7 @@ def contacts(form: Form, district: str, agencies: Sequence[Agency]) -> bytes:
 
 def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Conduct]]) -> bytes:
     """Build the 考核明细: a sheet for each year, newest first, one row an agency."""
-    book = SummaryBook(
+    book = OfficeBook(
         f"{district}{form.words.short}报送考核明细", (district, f"{form.words.short}报送考核明细")
     )
     heads = (
@@ -74,7 +74,7 @@ def published(
     form: Form, district: str, year: Period, agencies: Sequence[Agency], ticked: Mapping[str, Sequence[str]]
 ) -> bytes:
     """Build 公布情况, to be ticked by hand; ``ticked`` keeps what was written before, by code: the last four columns."""
-    book = SummaryBook(
+    book = OfficeBook(
         f"{district}{title_of(year)}{form.words.short}公布情况", (district, f"{form.words.short}公布情况")
     )
     page = book.page("公布情况", (10, 36, 12, 14, 50, 24), landscape=True)
@@ -92,13 +92,13 @@ def published(
 def _paper(
     title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[float]
 ) -> bytes:
-    book = SummaryBook(title, (title, ""))
+    book = OfficeBook(title, (title, ""))
     _fill(book.page(title[-3:], widths, landscape=True), title, heads, rows)
     return book.to_bytes()
 
 
 def _fill(
-    page: SummaryPage,
+    page: OfficePage,
     title: str,
     heads: Sequence[str],
     rows: Sequence[Sequence[Cell]],

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pipeline.forms.form import Form
 from pipeline.model import Assessment, DistrictSummary, Notice, Number, Verdict
 from pipeline.publishing.summary.background import Background, PastFigures
-from pipeline.publishing.summary.book import Fold
+from pipeline.publishing.workbook.office import Fold
 
 ON_ONE_PAGE = 48
 """As many agencies stay legible on one page."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.publishing.listings import listings_of
 from pipeline.publishing.summary.background import Background
-from pipeline.publishing.summary.book import SummaryBook
 from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.summary.by_kind import write_by_kind
 from pipeline.publishing.summary.changes import write_changes
@@ -23,6 +22,7 @@ from pipeline.publishing.summary.sources import write_sources
 from pipeline.publishing.summary.status import write_status
 from pipeline.publishing.summary.tables import write_table
 from pipeline.publishing.summary.yearly import write_yearly
+from pipeline.publishing.workbook.office import OfficeBook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def build_summary(
     brief = Brief(form, summary, deadline, now, notices, background)
     columns = columns_of(brief)
     title = overview_title(brief)
-    book = SummaryBook(title, (title, brief.share))
+    book = OfficeBook(title, (title, brief.share))
     write_overview(book, brief, columns)
     write_status(book, brief)
     for table in form.tables:

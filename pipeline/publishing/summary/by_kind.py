@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import ranges
 from pipeline.model import Number, column_letters
 from pipeline.publishing.states import kind_of
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import FOLDED, Brief, folds_of, partial_note
 from pipeline.publishing.summary.detail import KIND_COLUMN, SumColumn
-from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions
+from pipeline.publishing.workbook.measure import stored
+from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ def kinds_of(brief: Brief) -> list[str]:
     return list(found.values())
 
 
-def write_by_kind(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
+def write_by_kind(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 分类汇总: one row for each figure, one column for each kind, and the sum over all kinds."""
     kinds = kinds_of(brief)
     widths = [_LABEL_WIDTH, *[_FIGURE_WIDTH] * (len(kinds) + 1)]
@@ -62,7 +62,7 @@ def write_by_kind(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColu
     page.sheet.fit_to_pages(1, 1)
 
 
-def _write_counts(page: SummaryPage, brief: Brief, kinds: Sequence[str]) -> int:
+def _write_counts(page: OfficePage, brief: Brief, kinds: Sequence[str]) -> int:
     """Write how many agencies of each kind are to report, and how many are in the sums."""
     states = brief.summary.states
     for row, (name, chosen) in enumerate(
@@ -92,7 +92,7 @@ def _sums(brief: Brief, kinds: Sequence[str]) -> list[list[Number]]:
 
 
 def _write_cell(
-    page: SummaryPage, row: int, cell: Cell, column: SumColumn, sums: Sequence[Number], total: Position
+    page: OfficePage, row: int, cell: Cell, column: SumColumn, sums: Sequence[Number], total: Position
 ) -> None:
     page.text(row, 0, cell.short_label, page.book.boxed())
     style = page.book.figure(cell.kind)

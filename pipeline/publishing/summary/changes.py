@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import CHINA, Number, a1
-from pipeline.publishing.summary.book import HEAD_FONT, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief
-from pipeline.publishing.summary.measure import rounded, stored
+from pipeline.publishing.workbook.measure import rounded, stored
+from pipeline.publishing.workbook.office import HEAD_FONT, OfficeBook, OfficePage
 from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _called(version: Assessment) -> str:
     return f"第 {version.version} 次（{VERDICT_WORDS[version.verdict]}）"
 
 
-def write_changes(book: SummaryBook, brief: Brief) -> None:
+def write_changes(book: OfficeBook, brief: Brief) -> None:
     """Write 版本与更正."""
     page = book.page(CHANGES_SHEET, _WIDTHS, landscape=True, streamed=True)
     page.title(f"{brief.title}版本与更正（{brief.share}）")
@@ -105,9 +105,7 @@ def write_changes(book: SummaryBook, brief: Brief) -> None:
     _write_block(page, row, "二、各单位合格后又更正的数字", versions, "没有单位在合格后更正过数字。")
 
 
-def _write_block(
-    page: SummaryPage, row: int, caption: str, changes: Iterable[FigureChange], none: str
-) -> int:
+def _write_block(page: OfficePage, row: int, caption: str, changes: Iterable[FigureChange], none: str) -> int:
     page.line(row, caption, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
     page.heads(row + 1, CHANGES_HEAD)
     row += 2
@@ -121,7 +119,7 @@ def _write_block(
     return row + 1
 
 
-def _write_change(page: SummaryPage, row: int, number: int, change: FigureChange) -> None:
+def _write_change(page: OfficePage, row: int, number: int, change: FigureChange) -> None:
     middle, label = page.book.boxed(align="center"), change.cell.short_label if change.cell else ""
     page.height_for(row, {1: (change.agency, 1), 2: (label, 1), 6: (change.note, 1)})
     page.number(row, 0, number, middle)

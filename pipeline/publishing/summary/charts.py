@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import sum_formula
 from pipeline.model import Number, a1
 from pipeline.periods import title_of
-from pipeline.publishing.summary.book import BODY_FONT, HEAD_FONT, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, added_up
-from pipeline.publishing.summary.measure import stored
 from pipeline.publishing.summary.tables import printed_positions
+from pipeline.publishing.workbook.measure import stored
+from pipeline.publishing.workbook.office import BODY_FONT, HEAD_FONT, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ Cells = list[tuple[str, Number]]
 """Formulas with their results."""
 
 
-def write_charts(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
+def write_charts(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 图表: for each chart its figures as formulas, and the chart over them."""
     page = book.page(CHARTS_SHEET, _WIDTHS)
     page.title(f"{brief.title}图表（{brief.share}）")
@@ -97,7 +97,7 @@ def _by_year(brief: Brief, parts: Sequence[ChartPart]) -> list[tuple[str, Cells]
 
 
 def _write_chart(
-    page: SummaryPage, brief: Brief, chart: Chart, lines: Sequence[tuple[str, Cells]], row: int
+    page: OfficePage, brief: Brief, chart: Chart, lines: Sequence[tuple[str, Cells]], row: int
 ) -> int:
     """Write caption, figures and chart from ``row`` on; return the first row below them."""
     partial = "（部分汇总）" if brief.is_partial else ""
@@ -121,7 +121,7 @@ def _write_chart(
     return below + 1
 
 
-def _write_line(page: SummaryPage, row: int, label: str, cells: Cells) -> None:
+def _write_line(page: OfficePage, row: int, label: str, cells: Cells) -> None:
     page.text(row, 0, label, page.book.boxed(shrink=True, text_wrap=False))
     style = page.book.figure("count", num_format="General")
     for column, (formula, value) in enumerate(cells, 1):
@@ -131,9 +131,7 @@ def _write_line(page: SummaryPage, row: int, label: str, cells: Cells) -> None:
             page.number(row, column, stored(value), style)
 
 
-def _draw(
-    page: SummaryPage, chart: Chart, caption: str, series: Sequence[str], rows: tuple[int, int]
-) -> None:
+def _draw(page: OfficePage, chart: Chart, caption: str, series: Sequence[str], rows: tuple[int, int]) -> None:
     first, last = rows
     drawn = page.book.chart("bar" if chart.over == "agencies" else "column")
     font = {"name": BODY_FONT, "size": 9}

@@ -14,10 +14,11 @@ from pipeline.forms.formulas import quoted
 from pipeline.model import a1
 from pipeline.periods import title_of
 from pipeline.publishing.states import kind_of
-from pipeline.publishing.summary.book import HEAD_FILL, HEAD_FONT, Properties, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
-from pipeline.publishing.summary.measure import sheet_name, stored
-from pipeline.publishing.summary.streaming import run_pieces
+from pipeline.publishing.workbook.measure import sheet_name, stored
+from pipeline.publishing.workbook.office import HEAD_FILL, HEAD_FONT, OfficeBook, OfficePage
+from pipeline.publishing.workbook.page import Properties
+from pipeline.publishing.workbook.streaming import run_pieces
 from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def columns_of(brief: Brief) -> dict[str, SumColumn]:
     }
 
 
-def write_detail(book: SummaryBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
+def write_detail(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
     """Write 明细 of ``table``; only reports that count have figures."""
     cells = brief.form.cells_of(table.key)
     large = len(cells) > _COLUMNS_OF_A4
@@ -121,7 +122,7 @@ def write_detail(book: SummaryBook, brief: Brief, table: Table, columns: Mapping
     _set_printing(page, cells, brief.expected)
 
 
-def _write_head(page: SummaryPage, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
+def _write_head(page: OfficePage, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
     left, head, summary = len(DETAIL_HEAD), page.book.head(), brief.summary
     title = f"{summary.district}{title_of(summary.year)}{table.name}\n各单位明细（{brief.share}）"
     page.text(0, 0, title, page.book.style(font_name=HEAD_FONT, font_size=13), across=left)
@@ -143,7 +144,7 @@ def _write_head(page: SummaryPage, brief: Brief, table: Table, cells: Sequence[C
     page.height_for(LABEL_ROW, labels, least=24)
 
 
-def _group_height(page: SummaryPage, cells: Sequence[Cell]) -> float:
+def _group_height(page: OfficePage, cells: Sequence[Cell]) -> float:
     first, texts = len(DETAIL_HEAD), {}
     for text, count in _groups(cells):
         texts[first] = (text, count)
@@ -151,7 +152,7 @@ def _group_height(page: SummaryPage, cells: Sequence[Cell]) -> float:
     return page.needed(texts, least=24)
 
 
-def _write_agency(page: SummaryPage, number: int, state: AgencyState) -> None:
+def _write_agency(page: OfficePage, number: int, state: AgencyState) -> None:
     row, middle, kind = FIRST_ROW + number, page.book.boxed(align="center"), kind_of(state)
     page.height_for(row, {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind, 1)}, least=_LEAST_HEIGHT)
     page.number(row, 0, number + 1, middle)
@@ -187,7 +188,7 @@ def _breaks(cells: Sequence[Cell]) -> list[int]:
     return sorted({min(starts, key=lambda start: abs(start - edge)) for edge in even})
 
 
-def _set_printing(page: SummaryPage, cells: Sequence[Cell], agencies: int) -> None:
+def _set_printing(page: OfficePage, cells: Sequence[Cell], agencies: int) -> None:
     """Keep the columns of a group on one page; headings, codes and names of the agencies repeat on every page."""
     page.sheet.repeat_rows(_GROUP_ROW, LABEL_ROW)
     page.sheet.repeat_columns(0, NAME_COLUMN)
@@ -197,7 +198,7 @@ def _set_printing(page: SummaryPage, cells: Sequence[Cell], agencies: int) -> No
 
 
 def _write_sums(
-    page: SummaryPage, row: int, brief: Brief, cells: Sequence[Cell], columns: Mapping[str, SumColumn]
+    page: OfficePage, row: int, brief: Brief, cells: Sequence[Cell], columns: Mapping[str, SumColumn]
 ) -> None:
     bold = Properties(bold=True, bg_color=HEAD_FILL)
     word = "合计（部分汇总）" if brief.is_partial else "合计"

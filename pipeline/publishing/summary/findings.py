@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import CHINA, Assessment, Decision, DecisionKind, Notice, Severity, Verdict
 from pipeline.publishing.states import shown
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, STATE_FILLS, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, held_files
+from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, STATE_FILLS, OfficeBook, OfficePage
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.messages import SEVERITY_WORDS, VERDICT_WORDS, decision_words
 from pipeline.wording.personal_numbers import without_persons
@@ -84,7 +84,7 @@ def past_lines(brief: Brief) -> Iterator[ProblemLine]:
                     yield ProblemLine(item, group, became)
 
 
-def write_findings(book: SummaryBook, brief: Brief) -> None:
+def write_findings(book: OfficeBook, brief: Brief) -> None:
     """Write 问题与说明."""
     page = book.page(FINDINGS_SHEET, _WIDTHS, landscape=True, streamed=True)
     page.title(f"{brief.title}问题与说明", height=28)
@@ -145,7 +145,7 @@ def _exceptions(brief: Brief, item: Assessment, notice: Notice) -> list[str]:
     ]
 
 
-def _write_lines(page: SummaryPage, brief: Brief, row: int, lines: Iterable[ProblemLine]) -> int:
+def _write_lines(page: OfficePage, brief: Brief, row: int, lines: Iterable[ProblemLine]) -> int:
     """Write a block; return the row below it."""
     first = row
     for line in lines:
@@ -157,7 +157,7 @@ def _write_lines(page: SummaryPage, brief: Brief, row: int, lines: Iterable[Prob
     return row
 
 
-def _write_line(page: SummaryPage, brief: Brief, row: int, number: int, line: ProblemLine) -> None:
+def _write_line(page: OfficePage, brief: Brief, row: int, number: int, line: ProblemLine) -> None:
     item, notice, submission = line.submission, line.group.notice, line.submission.submission
     answers = [f"单位说明：{_explanation(item, notice)}"] if _explanation(item, notice) else []
     answers += [f"准予例外：{reason}" for reason in _exceptions(brief, item, notice)]
@@ -184,11 +184,11 @@ def _write_line(page: SummaryPage, brief: Brief, row: int, number: int, line: Pr
     page.height_for(row, {column: (text, 1) for column, text in (texts | {5: line.state}).items()})
 
 
-def _caption(page: SummaryPage, row: int, text: str) -> None:
+def _caption(page: OfficePage, row: int, text: str) -> None:
     page.line(row, text, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
 
 
-def _write_waivers(page: SummaryPage, brief: Brief, row: int) -> int:
+def _write_waivers(page: OfficePage, brief: Brief, row: int) -> int:
     """Write the exceptions; return the row below them."""
     waivers = brief.background.decided(DecisionKind.WAIVE)
     _caption(page, row, "准予的例外")
@@ -205,7 +205,7 @@ def _write_waivers(page: SummaryPage, brief: Brief, row: int) -> int:
     return row + 2 + len(waivers)
 
 
-def _write_dismissals(page: SummaryPage, brief: Brief, row: int) -> int:
+def _write_dismissals(page: OfficePage, brief: Brief, row: int) -> int:
     """List the files that a person found to be no submission, where there are any; return the row below them."""
     dismissals = brief.background.decided(DecisionKind.DISMISS)
     if not dismissals:
@@ -219,7 +219,7 @@ def _write_dismissals(page: SummaryPage, brief: Brief, row: int) -> int:
     return row + 3 + len(dismissals)
 
 
-def _write_other_decisions(page: SummaryPage, brief: Brief, row: int) -> None:
+def _write_other_decisions(page: OfficePage, brief: Brief, row: int) -> None:
     """List what else was decided, where anything was."""
     others = brief.background.decided(*(kind for kind in DecisionKind if kind not in _APART))
     if not others:
@@ -240,7 +240,7 @@ def _day(item: Decision) -> str:
     return f"{item.given_at.astimezone(CHINA):%Y-%m-%d}"
 
 
-def _write_waiver(page: SummaryPage, row: int, number: int | str, line: Sequence[str], style: Format) -> None:
+def _write_waiver(page: OfficePage, row: int, number: int | str, line: Sequence[str], style: Format) -> None:
     """Write a line of the exceptions or of the files that are none; the reason has the width of several columns."""
     page.height_for(row, {1: (line[0], 1), _REASON: (line[_REASON - 1], _REASON_ACROSS)}, least=22)
     if isinstance(number, int):
@@ -258,7 +258,7 @@ def _where(form: Form, group: GroupedNotice) -> str:
     return f"{group.where}\n{cell.short_label}" if cell and group.count == 1 else group.where
 
 
-def _state_style(book: SummaryBook, line: ProblemLine) -> Format:
+def _state_style(book: OfficeBook, line: ProblemLine) -> Format:
     fills: Mapping[str, str] = {
         TO_MEND: STATE_FILLS[Verdict.RETURNED],
         TO_EXPLAIN: NOTE_FILL,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.values.answers import YES
 from pipeline.model import a1
-from pipeline.publishing.summary.book import HEAD_FILL, SummaryBook, SummaryPage
-from pipeline.publishing.summary.measure import sheet_name, stored
+from pipeline.publishing.workbook.measure import sheet_name, stored
+from pipeline.publishing.workbook.office import HEAD_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -29,7 +29,7 @@ def listing_sheet_name(listing: Listing) -> str:
     return sheet_name(listing.sheet, " 汇总")
 
 
-def write_listing(book: SummaryBook, brief: Brief, listing: Listing) -> None:
+def write_listing(book: OfficeBook, brief: Brief, listing: Listing) -> None:
     """Write every row, in roster order; then what the columns come to, as formulas."""
     widths = [
         *_WIDTHS,
@@ -57,13 +57,13 @@ def write_listing(book: SummaryBook, brief: Brief, listing: Listing) -> None:
     page.sheet.repeat_rows(_HEAD_ROW)
 
 
-def _style(book: SummaryBook, number_format: str) -> Format:
+def _style(book: OfficeBook, number_format: str) -> Format:
     if number_format == "@":
         return book.boxed()
     return book.boxed(align="center", text_wrap=False, num_format=number_format)
 
 
-def _write(page: SummaryPage, row: int, column: int, value: Number | date | str, style: Format) -> None:
+def _write(page: OfficePage, row: int, column: int, value: Number | date | str, style: Format) -> None:
     if isinstance(value, date):
         page.sheet.write_datetime(row, column, datetime.combine(value, time()), style)
     elif isinstance(value, str):
@@ -72,7 +72,7 @@ def _write(page: SummaryPage, row: int, column: int, value: Number | date | str,
         page.number(row, column, stored(value), style)
 
 
-def _write_together(page: SummaryPage, row: int, listing: Listing) -> None:
+def _write_together(page: OfficePage, row: int, listing: Listing) -> None:
     style = page.book.boxed(bold=True, bg_color=HEAD_FILL, align="center")
     for column, word in enumerate(("合计", "", f"{len(listing.rows)} 条")):
         page.text(row, column, word, style)

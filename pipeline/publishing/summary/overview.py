@@ -11,10 +11,10 @@ from pipeline.forms.formulas import quoted
 from pipeline.model import Verdict, a1
 from pipeline.periods import days_of
 from pipeline.publishing.states import state_word
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, held_files
 from pipeline.publishing.summary.findings import FINDINGS_SHEET
 from pipeline.publishing.summary.tables import grid_position, summary_sheet_name
+from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 from pipeline.wording.messages import AWAITING, VERDICT_WORDS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def open_agencies(brief: Brief) -> list[tuple[Agency, Verdict | None]]:
     return [(state.agency, state.verdict) for state in brief.summary.states if state.verdict in _OPEN]
 
 
-def write_overview(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
+def write_overview(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 总览."""
     page = book.page(OVERVIEW_SHEET, _WIDTHS)
     page.title(overview_title(brief), size=18, height=42)
@@ -67,7 +67,7 @@ def _spoken_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _write_heading(page: SummaryPage, row: int, text: str) -> int:
+def _write_heading(page: OfficePage, row: int, text: str) -> int:
     page.text(
         row, 0, text, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), across=_ACROSS
     )
@@ -75,7 +75,7 @@ def _write_heading(page: SummaryPage, row: int, text: str) -> int:
     return row + 1
 
 
-def _write_progress(page: SummaryPage, brief: Brief, row: int) -> int:
+def _write_progress(page: OfficePage, brief: Brief, row: int) -> int:
     row = _write_heading(page, row, "一、报送进度（家）")
     summary = brief.summary
     states = [state.verdict for state in summary.states]
@@ -125,7 +125,7 @@ def _notes(brief: Brief) -> Iterator[str]:
         yield f"待核实的文件 {waiting} 份：{parts}，见“{FINDINGS_SHEET}”。"
 
 
-def _write_headlines(page: SummaryPage, brief: Brief, row: int, columns: Mapping[str, SumColumn]) -> int:
+def _write_headlines(page: OfficePage, brief: Brief, row: int, columns: Mapping[str, SumColumn]) -> int:
     partial = "（部分汇总）" if brief.is_partial else ""
     row = _write_heading(page, row, f"二、主要数据{partial}")
     half = _ACROSS // 2
@@ -140,7 +140,7 @@ def _write_headlines(page: SummaryPage, brief: Brief, row: int, columns: Mapping
 
 
 def _write_headline(
-    page: SummaryPage,
+    page: OfficePage,
     brief: Brief,
     at: tuple[int, int],
     headline: Headline,
@@ -154,7 +154,7 @@ def _write_headline(
     page.formula(at[0], at[1] + 3, source, page.book.figure(cell.kind, bold=True), columns[cell.key].value)
 
 
-def _write_open(page: SummaryPage, brief: Brief, row: int) -> int:
+def _write_open(page: OfficePage, brief: Brief, row: int) -> int:
     agencies = open_agencies(brief)
     row = _write_heading(page, row, f"三、未报送、退回和待核实的单位（{len(agencies)} 家）")
     if not agencies:
@@ -170,7 +170,7 @@ def _write_open(page: SummaryPage, brief: Brief, row: int) -> int:
 
 
 def _write_open_line(
-    page: SummaryPage,
+    page: OfficePage,
     row: int,
     line: tuple[int | str, str, str, str, str],
     verdict: Verdict | None = None,
@@ -190,7 +190,7 @@ def _write_open_line(
     page.height_for(row, {1: (name, 3), 5: (contact, 1), 6: (phone, 2)}, least=20)
 
 
-def _write_signatures(page: SummaryPage, row: int) -> None:
+def _write_signatures(page: OfficePage, row: int) -> None:
     page.sheet.set_row(row, 24)
     for number, name in enumerate(SIGNATURES):
         page.text(row + 1, 2 * number, f"{name}：", page.book.style(align="right"))

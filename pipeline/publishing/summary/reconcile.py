@@ -12,12 +12,12 @@ from pipeline.forms.arithmetic import difference, holds, total_of
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, quoted, ranges, sum_formula
 from pipeline.model import Number, a1, column_letters
 from pipeline.publishing.summary.background import Figures
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, Fold, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import FOLDED, Brief, folds_of
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
 from pipeline.publishing.summary.detail import SumColumn
-from pipeline.publishing.summary.measure import rounded, stored
 from pipeline.publishing.summary.tables import general_balances, printed_positions
+from pipeline.publishing.workbook.measure import rounded, stored
+from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, Fold, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ def _named(heads: Sequence[str], brief: Brief) -> list[str]:
     return [head.format(short=brief.form.words.short) for head in heads]
 
 
-def write_reconcile(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
+def write_reconcile(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 对账."""
     page = book.page(RECONCILE_SHEET, _WIDTHS, streamed=True)
     page.title(f"{brief.title}对账（{brief.share}）")
@@ -78,7 +78,7 @@ def _tops(*sizes: int) -> list[int]:
     return tops
 
 
-def _write_verdict(page: SummaryPage, brief: Brief, marks: Sequence[str], tops: Sequence[int]) -> None:
+def _write_verdict(page: OfficePage, brief: Brief, marks: Sequence[str], tops: Sequence[int]) -> None:
     column = column_letters(_RESULT)
     area = f"{column}{tops[0] + 1}:{column}{tops[-1]}"
     good, bad = f"{HOLDS} 全部相符", f"{FAILS} 项不符，见“结果”一栏的 {FAILS}"
@@ -101,13 +101,13 @@ def _note(brief: Brief) -> str:
     )
 
 
-def _caption(page: SummaryPage, row: int, text: str, heads: Sequence[str]) -> None:
+def _caption(page: OfficePage, row: int, text: str, heads: Sequence[str]) -> None:
     page.line(row, text, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
     page.heads(row + 1, heads)
 
 
 def _write_figures(
-    page: SummaryPage, brief: Brief, columns: Mapping[str, SumColumn], printed: Figures, top: int
+    page: OfficePage, brief: Brief, columns: Mapping[str, SumColumn], printed: Figures, top: int
 ) -> None:
     _caption(page, top, f"一、{len(brief.form.cells)} 项数字逐项核对", _named(FIGURE_HEAD, brief))
     totals = printed_positions(brief.form)
@@ -132,7 +132,7 @@ def _folds(brief: Brief, printed: Figures) -> dict[str, Fold]:
 
 
 def _write_figure(
-    page: SummaryPage, brief: Brief, row: int, cell: Cell, known: tuple[SumColumn, Position, Number | None]
+    page: OfficePage, brief: Brief, row: int, cell: Cell, known: tuple[SumColumn, Position, Number | None]
 ) -> None:
     column, total, printed = known
     style, middle = page.book.figure(cell.kind), page.book.boxed(align="center")
@@ -152,7 +152,7 @@ def _write_figure(
 
 
 def _write_difference(
-    page: SummaryPage,
+    page: OfficePage,
     at: tuple[int, int],
     cells: tuple[str, str],
     value: Number | None,
@@ -164,7 +164,7 @@ def _write_difference(
     page.formula(*at, formula, page.book.figure("count" if value == 0 else kind, align="center"), shown)
 
 
-def _write_result(page: SummaryPage, row: int, differences: Sequence[str], mark: str) -> None:
+def _write_result(page: OfficePage, row: int, differences: Sequence[str], mark: str) -> None:
     """Say ✓ where no difference is other than 0; one that could not be made does not count."""
     tests = ",".join(f'OR({cell}=0,{cell}="{NOT_ASSESSED}")' for cell in differences)
     formula = f'=IF(AND({tests}),"{HOLDS}","{FAILS}")'
@@ -204,7 +204,7 @@ def _mark(is_good: bool | None) -> str:  # noqa: FBT001 - the answer itself
     return HOLDS if is_good else FAILS
 
 
-def _write_balances(page: SummaryPage, brief: Brief, balances: Sequence[Balance], top: int) -> None:
+def _write_balances(page: OfficePage, brief: Brief, balances: Sequence[Balance], top: int) -> None:
     _caption(page, top, "二、汇总数的勾稽关系", BALANCE_HEAD)
     where, totals = printed_positions(brief.form), brief.totals
     for row, balance in enumerate(balances, top + 2):
@@ -226,7 +226,7 @@ def _write_balances(page: SummaryPage, brief: Brief, balances: Sequence[Balance]
 
 
 def _write_agencies(
-    page: SummaryPage,
+    page: OfficePage,
     brief: Brief,
     agencies: Sequence[AgencyState],
     columns: Mapping[str, SumColumn],
@@ -254,7 +254,7 @@ def _row_sum(spans: Sequence[tuple[str, str, str]], place: int) -> str:
 
 
 def _write_agency(
-    page: SummaryPage, brief: Brief, at: tuple[int, int], state: AgencyState, formula: str
+    page: OfficePage, brief: Brief, at: tuple[int, int], state: AgencyState, formula: str
 ) -> None:
     row, number = at
     middle, style = page.book.boxed(align="center"), page.book.figure("count", num_format="General")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.publishing.states import is_guessed, received_at, seen_words
-from pipeline.publishing.summary.book import SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief
+from pipeline.publishing.workbook.office import OfficeBook, OfficePage
 from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _WIDTHS = [6.0, 11.0, 32.0, 42.0, 17.5, 7.5, 36.0]
 _HEAD_ROW, _FIRST_ROW = 2, 3
 
 
-def write_sources(book: SummaryBook, brief: Brief) -> None:
+def write_sources(book: OfficeBook, brief: Brief) -> None:
     """Write 来源: one row per agency, with the file that counts."""
     page = book.page(SOURCES_SHEET, _WIDTHS, landscape=True, streamed=True)
     page.title(f"{brief.title}数据来源（{brief.share}）")
@@ -35,7 +35,7 @@ def write_sources(book: SummaryBook, brief: Brief) -> None:
     page.sheet.repeat_rows(_HEAD_ROW)
 
 
-def _write_source(page: SummaryPage, row: int, number: int, state: AgencyState) -> None:
+def _write_source(page: OfficePage, row: int, number: int, state: AgencyState) -> None:
     boxed, middle = page.book.boxed(), page.book.boxed(align="center")
     counting = state.counting
     texts = {

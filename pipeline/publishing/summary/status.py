@@ -22,8 +22,8 @@ from pipeline.publishing.states import (
     shown,
     state_word,
 )
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
+from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 from pipeline.wording.messages import VERDICT_WORDS
 from pipeline.wording.personal_numbers import without_persons
 
@@ -45,7 +45,7 @@ _HEAD_ROW, _FIRST_ROW = 1, 2
 _LINK = "#0563C1"
 
 
-def write_status(book: SummaryBook, brief: Brief) -> None:
+def write_status(book: OfficeBook, brief: Brief) -> None:
     """Write 报送情况."""
     page = book.page(STATUS_SHEET, _WIDTHS, landscape=True, streamed=True)
     page.title(f"{brief.title}报送情况", height=28)
@@ -62,7 +62,7 @@ def write_status(book: SummaryBook, brief: Brief) -> None:
         page.sheet.fit_to_pages(1, 1)
 
 
-def _write_agency(page: SummaryPage, brief: Brief, row: int, state: AgencyState) -> None:
+def _write_agency(page: OfficePage, brief: Brief, row: int, state: AgencyState) -> None:
     agency, assessment = state.agency, shown(state)
     middle = page.book.boxed(align="center")
     page.number(row, 0, row - _FIRST_ROW + 1, middle)
@@ -103,7 +103,7 @@ def _in_time(state: AgencyState, deadline: date) -> str:
 
 
 def _write_arrival(
-    page: SummaryPage, brief: Brief, row: int, assessment: Assessment | None, texts: Mapping[int, str]
+    page: OfficePage, brief: Brief, row: int, assessment: Assessment | None, texts: Mapping[int, str]
 ) -> None:
     """Write what is known of the file in the columns from 第几次报送 on; ``texts`` are the long ones of the row."""
     middle = page.book.boxed(align="center")
@@ -125,7 +125,7 @@ def _write_arrival(
         page.time(row, _TIME, moment)
 
 
-def _write_merged(page: SummaryPage, brief: Brief, row: int) -> None:
+def _write_merged(page: OfficePage, brief: Brief, row: int) -> None:
     """Show what bodies had reported before they became part of others; it is in no sum any more."""
     if not brief.summary.merged:
         return
@@ -148,7 +148,7 @@ def _write_merged(page: SummaryPage, brief: Brief, row: int) -> None:
         _write_arrival(page, brief, row + number, shown(state), {2: state.agency.name, _REMARK: remark_text})
 
 
-def _write_unclaimed(page: SummaryPage, brief: Brief, row: int) -> int:
+def _write_unclaimed(page: OfficePage, brief: Brief, row: int) -> int:
     """List the files of nobody; return the row below them."""
     if not brief.summary.unclaimed:
         return row
@@ -160,7 +160,7 @@ def _write_unclaimed(page: SummaryPage, brief: Brief, row: int) -> int:
 
 
 def _write_unclaimed_file(
-    page: SummaryPage, brief: Brief, row: int, number: int, assessment: Assessment
+    page: OfficePage, brief: Brief, row: int, number: int, assessment: Assessment
 ) -> None:
     claims = assessment.submission.reading.claims
     stated = claims.agency or "（未写明单位）"

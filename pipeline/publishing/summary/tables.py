@@ -12,10 +12,10 @@ from pipeline.forms.arithmetic import holds
 from pipeline.forms.formulas import FAILS, HOLDS, quoted, sum_formula
 from pipeline.model import a1
 from pipeline.periods import title_of
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import Brief, partial_note
 from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name
-from pipeline.publishing.summary.measure import lines_of, sheet_name
+from pipeline.publishing.workbook.measure import lines_of, sheet_name
+from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ def general_balances(form: Form) -> list[Balance]:
     return [balance for balance in form.on_summary if not balance.reaches_back]
 
 
-def write_table(book: SummaryBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
+def write_table(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
     """Write the sheet of one official table, summed over the agencies that count."""
     grid = brief.form.grids[table.key]
     values = grid.columns - grid.label_columns
@@ -72,7 +72,7 @@ def write_table(book: SummaryBook, brief: Brief, table: Table, columns: Mapping[
     page.sheet.fit_to_pages(1, 1)
 
 
-def _write_title(page: SummaryPage, brief: Brief, table: Table, across: int) -> None:
+def _write_title(page: OfficePage, brief: Brief, table: Table, across: int) -> None:
     summary = brief.summary
     title = page.book.style(font_name=HEAD_FONT, font_size=16, align="center")
     page.text(0, 0, brief.form.sheet(table.sheet).title, title, across=across)
@@ -84,7 +84,7 @@ def _write_title(page: SummaryPage, brief: Brief, table: Table, across: int) -> 
 
 
 def _write_grid_cell(
-    page: SummaryPage, form: Form, grid_cell: GridCell, columns: Mapping[str, SumColumn]
+    page: OfficePage, form: Form, grid_cell: GridCell, columns: Mapping[str, SumColumn]
 ) -> None:
     row, column = grid_position(grid_cell)
     if grid_cell.key:
@@ -97,7 +97,7 @@ def _write_grid_cell(
     page.text(row, column, grid_cell.text, style, across=grid_cell.width, down=grid_cell.height)
 
 
-def _set_heights(page: SummaryPage, grid: Grid, widths: list[float]) -> None:
+def _set_heights(page: OfficePage, grid: Grid, widths: list[float]) -> None:
     lines = dict.fromkeys(range(grid.rows), 1)
     for cell in grid.cells:
         needed = lines_of(cell.text, sum(widths[cell.column : cell.column + cell.width]))
@@ -107,7 +107,7 @@ def _set_heights(page: SummaryPage, grid: Grid, widths: list[float]) -> None:
         page.sheet.set_row(GRID_TOP + row, 22 if count == 1 else 6 + 14 * count)
 
 
-def _write_foot(page: SummaryPage, brief: Brief, table: Table, grid: Grid) -> None:
+def _write_foot(page: OfficePage, brief: Brief, table: Table, grid: Grid) -> None:
     row = GRID_TOP + grid.rows
     note = partial_note(brief)
     style = page.book.style(bg_color=NOTE_FILL) if brief.is_partial else page.book.style()
@@ -121,7 +121,7 @@ def _write_foot(page: SummaryPage, brief: Brief, table: Table, grid: Grid) -> No
     _write_balance_check(page, brief, table, row + 2)
 
 
-def _write_balance_check(page: SummaryPage, brief: Brief, table: Table, row: int) -> None:
+def _write_balance_check(page: OfficePage, brief: Brief, table: Table, row: int) -> None:
     """Check live, on the sums themselves, every equality that binds all bodies alike."""
     form = brief.form
     balances = [item for item in general_balances(form) if form.by_key[item.anchor].table == table.key]

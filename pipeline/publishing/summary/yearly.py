@@ -13,10 +13,10 @@ from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, a1
 from pipeline.periods import kind_of, period_before, title_of
-from pipeline.publishing.summary.book import HEAD_FONT, NOTE_FILL, SummaryBook, SummaryPage
 from pipeline.publishing.summary.brief import FOLDED, Brief, added_up, folds_of
-from pipeline.publishing.summary.measure import rounded, stored
 from pipeline.publishing.summary.tables import printed_positions
+from pipeline.publishing.workbook.measure import rounded, stored
+from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ _COMPARED = {True: "同比", False: "比较"}
 """How a comparison is called: with the year before, or with another period before."""
 
 
-def write_yearly(book: SummaryBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
+def write_yearly(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 同比: every figure of the district, then the first headline of every agency."""
     page = book.page(YEARLY_SHEET, _WIDTHS, streamed=True)
     page.title(
@@ -95,7 +95,7 @@ def _note(brief: Brief) -> str:
 
 
 def _write_line(
-    page: SummaryPage, row: int, what: tuple[str, str], now: tuple[str, Number | None], past: Number | None
+    page: OfficePage, row: int, what: tuple[str, str], now: tuple[str, Number | None], past: Number | None
 ) -> None:
     """Write a figure, last year's, the difference and its share; ``what`` is label and kind, ``now`` formula and result."""
     (label, kind), (formula, value) = what, now
@@ -122,7 +122,7 @@ def _write_line(
 
 
 def _write_carried(
-    page: SummaryPage, brief: Brief, row: int, rows: Mapping[str, int], columns: Mapping[str, SumColumn]
+    page: OfficePage, brief: Brief, row: int, rows: Mapping[str, int], columns: Mapping[str, SumColumn]
 ) -> int:
     """Check that the district carried over what it carried forward last year (D03); return the next row."""
     page.line(
@@ -198,7 +198,7 @@ def _scope(brief: Brief, shared: _Shared) -> str:
 
 
 def _write_balance(
-    page: SummaryPage,
+    page: OfficePage,
     row: int,
     balance: Balance,
     shared: _Shared,
@@ -222,14 +222,14 @@ def _write_balance(
     page.formula(row, 4, mark, middle, _TO_EXPLAIN if gap else HOLDS)
 
 
-def _signed(page: SummaryPage, kind: str) -> Format:
+def _signed(page: OfficePage, kind: str) -> Format:
     """Return the style of a difference."""
     return page.book.figure(
         kind, num_format="+0;-0;0" if NUMBER_KINDS[kind].is_whole else "+0.######;-0.######;0"
     )
 
 
-def _write_agencies(page: SummaryPage, brief: Brief, columns: Mapping[str, SumColumn], row: int) -> None:
+def _write_agencies(page: OfficePage, brief: Brief, columns: Mapping[str, SumColumn], row: int) -> None:
     headline = brief.form.headlines[0]
     cell = brief.form.by_key[headline.cell]
     page.line(row, f"各单位{headline.label}", page.book.boxed(font_name=HEAD_FONT), least=22)

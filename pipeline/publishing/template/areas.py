@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from math import ceil
-from unicodedata import east_asian_width
 
 from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import Position
 from pipeline.model import a1
+from pipeline.publishing.workbook.measure import MOST_HEIGHT, lines_of
 
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, zero-based."""
 TYPE_SIZE, LINE_HEIGHT = 11.0, 15.5
 """Points one line of 11-point text takes in Excel, WPS and LibreOffice alike."""
-MOST_HEIGHT = 409.0
-"""Points of the highest row a spreadsheet allows."""
 
 
 def rectangles(positions: Iterable[Position]) -> list[Area]:
@@ -40,15 +37,9 @@ def address(sheet: str, area: Area) -> str:
     return f"{quoted(sheet)}!{first}" if first == last else f"{quoted(sheet)}!{first}:{last}"
 
 
-def display_width(text: str) -> int:
-    """Count the columns of a monospaced line: two for a Chinese character, one for a Latin one."""
-    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
-
-
 def line_count(text: str, width: float) -> int:
     """Estimate the lines ``text`` takes in a cell ``width`` digits wide."""
-    room = max(2.0, width - 1.5)
-    return sum(max(1, ceil(display_width(line) / room)) for line in text.split("\n"))
+    return lines_of(text, width, margin=1.5, spread=1.0)
 
 
 def row_height(*cells: tuple[str, float], least: float = 20.0, size: float = TYPE_SIZE) -> float:

@@ -7,7 +7,6 @@ One builder, three uses: the blank template, the personal one (agency and year f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -34,18 +33,17 @@ from pipeline.publishing.template.list_pages import (
 )
 from pipeline.publishing.template.marks import marks_of
 from pipeline.publishing.template.notice_page import write_notices
-from pipeline.publishing.template.page import FONT, CellStyles, TemplatePage
+from pipeline.publishing.template.page import CellStyles, TemplatePage
 from pipeline.publishing.template.past_page import write_past
 from pipeline.publishing.template.register_page import write_register
 from pipeline.publishing.template.table_page import write_table
+from pipeline.publishing.workbook.page import new_workbook
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
 
 __all__ = ["Stamp", "build_workbook"]
 
-_CREATED = datetime(2021, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""Every workbook says this, so that the same inputs give the same bytes."""
 _TAB_COLOURS: Mapping[str, str] = {
     "guide": "#70AD47",
     "entries": "#FFD966",
@@ -83,18 +81,14 @@ def build_workbook(  # noqa: PLR0913 - what a workbook shows, spelled out
 
 
 def _new_book(stream: BytesIO, form: Form) -> Workbook:
-    from xlsxwriter.workbook import Workbook  # noqa: PLC0415 - commands that build nothing start faster
-
-    book = Workbook(
+    book = new_workbook(
         stream,
-        {
-            "in_memory": True,
-            "default_format_properties": {"font_name": FONT, "font_size": 11},
-            "default_row_height": 18,
-            "default_column_width": 72,
-        },
+        {"title": form.title, "author": form.words.office},
+        font_size=11,
+        in_memory=True,
+        default_row_height=18,
+        default_column_width=72,
     )
-    book.set_properties({"title": form.title, "author": form.words.office, "created": _CREATED})
     book.set_size(1600, 1000)
     return book
 

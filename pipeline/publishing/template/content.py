@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 
 from pipeline.forms.arithmetic import with_past
@@ -196,8 +195,3 @@ def _sum(
 def side_value(content: Content, keys: Sequence[str]) -> Number | None:
     """Return the value of one side of a balance; None is shown as a dash."""
     return _sum(content.form, keys, content.figures, content.nil_tables)
-
-
-def spreadsheet_number(value: Number) -> int | float:
-    """Return ``value`` as a spreadsheet stores it."""
-    return float(value) if isinstance(value, Decimal) else value

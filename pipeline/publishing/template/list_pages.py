@@ -24,8 +24,9 @@ from pipeline.forms.values.kind import ValueKind
 from pipeline.forms.values.words import FreeText
 from pipeline.model import Notice, Place, Severity, a1, column_letters
 from pipeline.periods import name_of
-from pipeline.publishing.template.areas import MOST_HEIGHT, row_height
+from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.workbook.measure import MOST_HEIGHT
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import SEVERITY_WORDS
 

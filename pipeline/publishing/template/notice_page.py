@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pipeline.forms.form import Form
 from pipeline.forms.formulas import quoted
 from pipeline.model import Notice, Place, Severity
-from pipeline.publishing.template.areas import display_width, row_height
+from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.content import Content
 from pipeline.publishing.template.marks import shortened
 from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.workbook.measure import display_width
 from pipeline.wording.addresses import spelled
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.messages import SEVERITY_WORDS

@@ -1,7 +1,4 @@
-"""A worksheet of xlsxwriter goes in; a page that writes values with looks comes out.
-
-Text always goes in as text, whatever it begins with. Of what a cell cannot hold the beginning goes in, and a mark that says so.
-"""
+"""A worksheet and the marks of its cells go in; a page of a template that writes values with looks comes out."""
 
 from __future__ import annotations
 
@@ -9,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
-from pipeline.forms.layout import fitting
 from pipeline.model import Number, Place
 from pipeline.publishing.template.areas import row_height
-from pipeline.publishing.template.content import Content, spreadsheet_number
+from pipeline.publishing.template.content import Content
 from pipeline.publishing.template.marks import CellMark
+from pipeline.publishing.workbook.page import FONT, CellFormats, WorkbookPage
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
-
-FONT = "宋体"
 
 _TITLE_SIZE = 16
 _LOOKS: Mapping[str, Mapping[str, object]] = {
@@ -61,7 +56,7 @@ class CellStyles:
     """Makes each combination of looks once."""
 
     def __init__(self, book: Workbook) -> None:
-        self._book = book
+        self._formats = CellFormats(book)
         self._made: dict[tuple[str, ...], Format] = {}
 
     def __call__(self, *names: str) -> Format:
@@ -72,7 +67,7 @@ class CellStyles:
                 properties |= (
                     {"num_format": name[len(_FORMAT) :]} if name.startswith(_FORMAT) else _LOOKS[name]
                 )
-            self._made[names] = self._book.add_format(properties)
+            self._made[names] = self._formats.of(properties)
         return self._made[names]
 
     @staticmethod
@@ -81,13 +76,13 @@ class CellStyles:
         return f"{_FORMAT}{code}"
 
 
-class TemplatePage:
-    """One sheet being written: knows the content, the looks and the marks of its cells."""
+class TemplatePage(WorkbookPage):
+    """One sheet of a template: knows the content, the looks and the marks of its cells."""
 
     def __init__(
         self, sheet: Worksheet, looks: CellStyles, content: Content, marks: Mapping[str, CellMark]
     ) -> None:
-        self.sheet = sheet
+        super().__init__(sheet)
         self.looks = looks
         self.content = content
         self._marks = marks
@@ -103,28 +98,15 @@ class TemplatePage:
     ) -> None:
         """Write a value (an empty text leaves the cell blank), merged over ``height`` × ``width`` cells."""
         style = self.looks("page", *looks)
-        if height * width > 1:
-            self.sheet.merge_range(row, column, row + height - 1, column + width - 1, "", style)
+        self.merge(row, column, style, down=height, across=width)
         if isinstance(value, str):
-            self._put_text(row, column, value, style)
+            self.put_text(row, column, value, style)
         else:
-            self.sheet.write_number(row, column, spreadsheet_number(value), style)
-
-    def _put_text(self, row: int, column: int, text: str, style: Format) -> None:
-        text = fitting(text.replace("\r\n", "\n").replace("\r", "\n"))
-        if not text:
-            self.sheet.write_blank(row, column, None, style)
-        elif text.startswith("<r>"):  # xlsxwriter would take it for the XML of a rich text
-            self.sheet.write_rich_string(row, column, "<", "r", text[2:], style)
-        else:
-            self.sheet.write_string(row, column, text, style)
+            self.put_number(row, column, value, style)
 
     def formula(self, row: int, column: int, formula: str, value: Number | str | None, *looks: str) -> None:
         """Write a formula together with its result."""
-        result = (
-            fitting(value) if isinstance(value, str) else "" if value is None else spreadsheet_number(value)
-        )
-        self.sheet.write_formula(row, column, formula, self.looks("page", *looks), result)
+        self.put_formula(row, column, formula, value, self.looks("page", *looks))
 
     def jump(self, row: int, column: int, place: Place, text: str, *looks: str) -> None:
         """Write ``text`` that leads to ``place``, as a formula: LibreOffice does not break the lines of a link."""
@@ -171,16 +153,10 @@ class TemplatePage:
 
     def print_on_a4(self, *, landscape: bool, pages_high: int = 0) -> None:
         """Set the page up: A4, one page wide, centred, numbered."""
-        sheet = self.sheet
-        sheet.set_paper(9)
-        if landscape:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, pages_high)
-        sheet.center_horizontally()
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        self.set_up_paper((0.6, 0.7), landscape=landscape, pages_high=pages_high)
         if note := self.content.stamp.note.replace("&", "&&"):
-            sheet.set_header(f'&R&"{FONT},常规"&10{note}')
-        sheet.set_footer(f'&C&"{FONT},常规"&10第 &P 页')
+            self.sheet.set_header(f'&R&"{FONT},常规"&10{note}')
+        self.sheet.set_footer(f'&C&"{FONT},常规"&10第 &P 页')
 
     def protect(self, *, filters: bool = False) -> None:
         """Lock what is not open, without a password; columns and rows may be resized."""

@@ -1,6 +1,6 @@
-"""Text, numbers and formulas go in; cells of the district workbook come out, in one typography.
+"""Text, numbers and formulas go in; cells of a workbook of the office come out, in one typography.
 
-Every text goes through ``SummaryPage.text``, which never makes a formula or a link of it; formulas and links are only
+Every text goes through ``WorkbookPage.put_text``, which never makes a formula or a link of it; formulas and links are only
 those written here by name. Nothing depends on the clock, so the same cells give the same bytes.
 """
 
@@ -11,24 +11,33 @@ from datetime import datetime
 from enum import Enum
 from io import BytesIO
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-from xlsxwriter import Workbook
-from xlsxwriter.chart import Chart
-from xlsxwriter.format import Format
 from xlsxwriter.url import Url
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.forms.formulas import quoted
+from pipeline.forms.layout import fitting
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, Verdict, a1, column_letters
-from pipeline.publishing.summary.measure import MOST_HEIGHT, clean, lines_of, stored
-from pipeline.publishing.summary.streaming import Pieces, StreamedSheet
+from pipeline.publishing.workbook.measure import MOST_HEIGHT, lines_of, stored
+from pipeline.publishing.workbook.page import (
+    A3,
+    A4,
+    FONT,
+    CellFormats,
+    Properties,
+    Property,
+    WorkbookPage,
+    new_workbook,
+)
+from pipeline.publishing.workbook.streaming import Pieces, StreamedSheet
 
-Property: TypeAlias = str | float | bool
-Properties: TypeAlias = dict[str, Property]
+if TYPE_CHECKING:
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
-BODY_FONT, HEAD_FONT = "宋体", "黑体"
+BODY_FONT, HEAD_FONT = FONT, "黑体"
 HEAD_FILL, NOTE_FILL = "#E7ECF3", "#FFF2CC"
 BORDER = "#8C8C8C"
 STATE_FILLS: Mapping[Verdict | None, str] = {
@@ -40,8 +49,6 @@ STATE_FILLS: Mapping[Verdict | None, str] = {
 COUNT_FORMAT, MONEY_FORMAT = "0_ ", "0.00####_ "
 TIME_FORMAT, DAY_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 LINE_HEIGHT = 15.0
-_CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - a fixed mark in the file's properties, not a moment
-_A4, _A3 = 9, 8
 _HEADER_ROOM = 120
 """Characters of the district's name in a page header; Excel allows 255 in all."""
 
@@ -60,7 +67,7 @@ _FOLDS: Mapping[Fold | None, dict[str, int | bool]] = {
 }
 
 
-class SummaryBook:
+class OfficeBook:
     """A workbook whose ``running_head`` (left and right) stands above every printed page.
 
     Sheets go to disk while they are built, so memory does not grow with the roster; see ``page``.
@@ -68,32 +75,25 @@ class SummaryBook:
 
     def __init__(self, title: str, running_head: tuple[str, str], *, keywords: str = "") -> None:
         self._target = BytesIO()
-        self._workbook = Workbook(
-            self._target,
-            {
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "default_format_properties": {"font_name": BODY_FONT, "font_size": 10.5},
-            },
+        self._workbook = new_workbook(
+            self._target, {"title": fitting(title), "keywords": keywords}, font_size=10.5
         )
-        self._workbook.set_properties({"title": clean(title), "created": _CREATED, "keywords": keywords})
+        self._formats = CellFormats(self._workbook)
         self._workbook.set_calc_mode("auto")
-        left, right = (_in_head(clean(text)[:_HEADER_ROOM]) for text in running_head)
+        left, right = (_in_head(fitting(text)[:_HEADER_ROOM]) for text in running_head)
         self._header = f'&L&"{BODY_FONT}"&9{left}&R&"{BODY_FONT}"&9{{}}{right}'
         self._is_appendix = False
-        self._styles: dict[tuple[tuple[str, Property], ...], Format] = {}
-        self._pages: list[SummaryPage] = []
+        self._pages: list[OfficePage] = []
 
     def style(self, **properties: Property) -> Format:
         """Return the format of these xlsxwriter properties; text is centred vertically and wraps unless told otherwise."""
-        key = tuple(sorted(properties.items()))
-        if key not in self._styles:
-            self._styles[key] = self._workbook.add_format(
-                {"font_name": BODY_FONT, "font_size": 10.5, "valign": "vcenter", "text_wrap": True}
-                | properties
-            )
-        return self._styles[key]
+        plain: Properties = {
+            "font_name": BODY_FONT,
+            "font_size": 10.5,
+            "valign": "vcenter",
+            "text_wrap": True,
+        }
+        return self._formats.of(plain | properties)
 
     def boxed(self, **properties: Property) -> Format:
         """Return a style with thin borders; text that is not centred keeps off them."""
@@ -129,7 +129,7 @@ class SummaryBook:
         landscape: bool = False,
         streamed: bool = False,
         large: bool = False,
-    ) -> SummaryPage:
+    ) -> OfficePage:
         """Add a sheet with these column widths, printed on A4 (``large``: A3), one page wide, pages numbered.
 
         A ``streamed`` sheet keeps one row in memory: its rows must be written from top to bottom, and nothing in it
@@ -140,19 +140,15 @@ class SummaryBook:
         self._workbook.constant_memory = False
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        sheet.set_paper(_A3 if large else _A4)
-        if landscape:
-            sheet.set_landscape()
-        sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
-        sheet.center_horizontally()
-        sheet.fit_to_pages(1, 0)
+        page = OfficePage(self, name, sheet, widths)
+        page.set_up_paper((0.75, 0.7), paper=A3 if large else A4, landscape=landscape)
         sheet.hide_gridlines(2)
         sheet.set_header(self._header.format("附表　" if self._is_appendix else ""))
         if self._is_appendix:
             sheet.set_tab_color(BORDER)
         sheet.set_footer(f'&C&"{BODY_FONT}"&9第 &P 页，共 &N 页')
-        self._pages.append(SummaryPage(self, name, sheet, widths))
-        return self._pages[-1]
+        self._pages.append(page)
+        return page
 
     def begin_appendix(self) -> None:
         """Mark the sheets from here on, on paper and on their tabs, as what only proves the others."""
@@ -175,13 +171,13 @@ def _in_head(text: str) -> str:
     return text.replace("&", "&&").replace("{", "{{").replace("}", "}}")
 
 
-class SummaryPage:
-    """A sheet: cells by zero-based row and column."""
+class OfficePage(WorkbookPage):
+    """A sheet in the office's typography."""
 
-    def __init__(self, book: SummaryBook, name: str, sheet: Worksheet, widths: Sequence[float]) -> None:
+    def __init__(self, book: OfficeBook, name: str, sheet: Worksheet, widths: Sequence[float]) -> None:
         self.book = book
         self.name = name
-        self.sheet = sheet
+        super().__init__(sheet)
         self.widths = widths
         self.last_row = 0
         self.breaks: Sequence[int] = ()
@@ -218,15 +214,12 @@ class SummaryPage:
     ) -> None:
         """Write ``text`` as text (nothing leaves an empty cell), over ``across`` columns and ``down`` rows."""
         self._merge(row, column, style, across, down)
-        if text:
-            self.sheet.write_string(row, column, clean(text), style)
-        else:
-            self.sheet.write_blank(row, column, None, style)
+        self.put_text(row, column, text, style)
 
     def number(self, row: int, column: int, value: float, style: Format) -> None:
         """Write a number."""
         self.last_row = max(self.last_row, row)
-        self.sheet.write_number(row, column, value, style)
+        self.put_number(row, column, value, style)
 
     def numbers(self, row: int, column: int, values: Sequence[Number], pieces: Pieces) -> None:
         """Write figures side by side on a streamed sheet, in the styles that ``pieces`` were made of."""
@@ -244,7 +237,7 @@ class SummaryPage:
     ) -> None:
         """Write a formula of ours with its stored result."""
         self._merge(row, column, style, across, 1)
-        self.sheet.write_formula(row, column, formula, style, value)
+        self.put_formula(row, column, formula, value, style)
 
     def leads_to(self, row: int, column: int, sheet: str, at: tuple[int, int], style: Format) -> None:
         """Make the cell lead to another sheet; what it shows is to be written afterwards."""
@@ -255,7 +248,7 @@ class SummaryPage:
         """Write ``text`` that opens the file at ``path``, relative to this workbook."""
         link = Url(f"external:{path.replace('#', '%23')}")
         link._set_object_link()  # noqa: SLF001 - otherwise / becomes \\, which only Windows takes for a folder
-        link.text = clean(text)
+        link.text = fitting(text)
         self.sheet.write_url(row, column, link, style)
 
     def height_for(
@@ -286,5 +279,4 @@ class SummaryPage:
 
     def _merge(self, row: int, column: int, style: Format, across: int, down: int) -> None:
         self.last_row = max(self.last_row, row + down - 1)
-        if across > 1 or down > 1:
-            self.sheet.merge_range(row, column, row + down - 1, column + across - 1, "", style)
+        self.merge(row, column, style, down=down, across=across)

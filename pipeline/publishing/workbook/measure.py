@@ -1,0 +1,44 @@
+"""Texts and figures go in; what a workbook can hold of them, and the room they take, comes out."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+from pipeline.model import Number
+
+MOST_HEIGHT = 409.0
+"""Points; Excel has no higher row."""
+_SHEET_NAME_LIMIT = 31
+
+
+def sheet_name(text: str, ending: str) -> str:
+    """Join a sheet name that Excel accepts."""
+    return f"{text[: _SHEET_NAME_LIMIT - len(ending)]}{ending}"
+
+
+def stored(value: Number | float) -> float:
+    """Return the figure as a workbook stores it."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def rounded(value: float, digits: int) -> float:
+    """Round as the ROUND of a workbook does: halves away from zero, seen in the fifteen digits it reckons with."""
+    return float(Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)) or 0.0
+
+
+def lines_of(text: str, width: float, *, margin: float = 2.0, spread: float = 1.02) -> int:
+    """Estimate the lines ``text`` takes in a cell ``width`` digits wide, of which ``margin`` stay free.
+
+    ``spread`` is how much wider than its nominal width the type comes out.
+    """
+    room = max(2.0, width - margin)
+    return sum(max(1, math.ceil(display_width(line) * spread / room)) for line in text.split("\n"))
+
+
+def display_width(text: str) -> int:
+    """Count the columns of a monospaced line: two for a Chinese character, one for a Latin one."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
