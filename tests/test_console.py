@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.cli import console
-from pipeline.mail.smtp import Attempt, SendOutcome, SendReport
+from pipeline.mail.outbox import Attempt, SendOutcome, SendReport
 
 
 def test_brackets_and_colons_in_names_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:

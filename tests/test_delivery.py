@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.district.mail_settings import MailSettings
 from pipeline.mail.network import Credentials
-from pipeline.mail.smtp import Attempt, Outgoing, SendOutcome, SendReport, deliver
+from pipeline.mail.outbox import Attempt, Outgoing, SendOutcome, SendReport
+from pipeline.mail.smtp import SmtpOutbox
 from tests.support.mails import mail
 from tests.support.smtp import CUT, WHO, Post, post_office
 
@@ -39,7 +40,7 @@ def answers(done: SendReport) -> list[tuple[str, str]]:
 
 def send(post: Post, *letters: Outgoing, who: Credentials = WHO, **facts: object) -> SendReport:
     recorded: list[Attempt] = []
-    done = deliver(settings(post, **facts), who, letters, record=recorded.append)
+    done = SmtpOutbox(settings(post, **facts), who).deliver(letters, record=recorded.append)
     assert tuple(recorded) == done.attempts
     return done
 
@@ -124,8 +125,8 @@ def test_several_refusals_in_a_row_are_taken_for_the_senders_unless_they_name_th
     letters = [letter(str(number), f"{number}@x.example") for number in range(5)]
     post.to_recipient = {f"{number}@x.example": ["554 refused"] for number in range(1, 4)}
     recorded: dict[str, str] = {}
-    done = deliver(
-        settings(post), WHO, letters, record=lambda item: recorded.update({item.key: item.answer.value})
+    done = SmtpOutbox(settings(post), WHO).deliver(
+        letters, record=lambda item: recorded.update({item.key: item.answer.value})
     )
     assert answers(done) == [("0", "sent"), ("1", "later"), ("2", "later"), ("3", "later")]
     assert recorded == dict(answers(done))
@@ -139,7 +140,9 @@ def test_several_refusals_in_a_row_are_taken_for_the_senders_unless_they_name_th
 def test_a_pause_lies_between_two_letters(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("pipeline.mail.smtp.time.sleep", slept.append)
-    deliver(settings(post), WHO, [letter("1"), letter("2"), letter("3")], record=lambda _: None, pause=2.5)
+    SmtpOutbox(settings(post), WHO).deliver(
+        [letter("1"), letter("2"), letter("3")], record=lambda _: None, pause=2.5
+    )
     assert slept == [2.5, 2.5]
 
 
@@ -208,4 +211,4 @@ def test_a_disk_that_fails_does_not_pass_for_the_server(post: Post) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        deliver(settings(post), WHO, [letter("1")], record=full)
+        SmtpOutbox(settings(post), WHO).deliver([letter("1")], record=full)

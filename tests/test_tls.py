@@ -17,7 +17,8 @@ import trustme
 from pipeline.district.mail_settings import MailSettings
 from pipeline.mail import imap
 from pipeline.mail.network import Credentials
-from pipeline.mail.smtp import Outgoing, deliver
+from pipeline.mail.outbox import Outgoing
+from pipeline.mail.smtp import SmtpOutbox
 from tests.support.mails import mail
 from tests.support.ports import HOST
 
@@ -104,7 +105,7 @@ def attempt(listener: Listener, security: str, ca_file: str) -> str:
         return imap.fetch(chosen, WHO, None, since=date(2023, 12, 1), store=_never, remember=_never).failure
     chosen = MailSettings(smtp_host=HOST, smtp_port=listener.port, smtp_security=security, ca_file=ca_file)
     letter = Outgoing("1", mail((), To="jia@x.example").as_bytes())
-    return deliver(chosen, WHO, [letter], record=_never).failure
+    return SmtpOutbox(chosen, WHO).deliver([letter], record=_never).failure
 
 
 def _never(*_: object) -> None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from pipeline.coordinating.import_report import Taken
     from pipeline.forms.form import Form
-    from pipeline.mail.smtp import SendReport
+    from pipeline.mail.outbox import SendReport
     from pipeline.run.batch import Outcome
 
 _COLOURS = {

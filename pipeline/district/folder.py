@@ -220,7 +220,7 @@ def _district(
         raise ConfigError("名单中的单位都写了并入，没有单位报送。", file=folder / ROSTER_NAME)
     mail = mail_settings(source.table("mail"), folder)
     people = people_of(source.table("people"))
-    if mail.smtp_host and not people.email:
+    if mail.sends and not people.email:
         raise source.table("mail").fault(
             "写了发信服务器，还要在 [people] 中写明 email，即信从哪个邮箱发出。", "smtp_host"
         )

@@ -50,6 +50,11 @@ class MailSettings:
         """Whether a run fetches mail."""
         return bool(self.imap_host)
 
+    @property
+    def sends(self) -> bool:
+        """Whether letters can leave by this program; else a person sends them."""
+        return bool(self.smtp_host)
+
 
 NO_MAIL = MailSettings()
 """A district.toml without the table: files are put into the inbox by hand."""

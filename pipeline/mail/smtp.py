@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from email import policy
 from email.message import Message
 from email.parser import BytesHeaderParser
-from enum import StrEnum
 from typing import Any
 
 from pipeline.district.mail_settings import MailSettings
 from pipeline.mail.network import TIMEOUT, Credentials, said_of, tls
+from pipeline.mail.outbox import Attempt, Outgoing, SendOutcome, SendReport
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PERMANENT = 500
@@ -40,116 +40,65 @@ _NO_RECIPIENT = "信上没有收件人的邮箱"
 _BAD_ADDRESS = "收件人的邮箱写法不对"
 
 
-class SendOutcome(StrEnum):
-    """What became of one attempt."""
-
-    SENT = "sent"
-    LATER = "later"
-    REFUSED = "refused"
-
-
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A letter that waits: its key and the bytes of its .eml."""
+class SmtpOutbox:
+    """The mail server of ``settings``, which ``who`` may use."""
 
-    key: str
-    content: bytes
+    settings: MailSettings
+    who: Credentials
 
+    def deliver(
+        self, letters: Sequence[Outgoing], *, record: Callable[[Attempt], object], pause: float = 0
+    ) -> SendReport:
+        """Deliver as every outbox does.
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt to deliver; ``words`` are the server's own, or why it could not be reached.
-
-    Of a letter that was sent they name the recipients that the server did not take.
-    """
-
-    key: str
-    recipients: tuple[str, ...]
-    answer: SendOutcome
-    words: str = ""
-
-    @property
-    def is_of_sender(self) -> bool:
-        """Whether what the server said is about whoever sends, not about the recipient."""
-        said = any(map(_OF_THE_SENDER.search, self.words.split("；")))
-        return self.answer is not SendOutcome.SENT and said and not _OF_THE_RECIPIENT.search(self.words)
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether it was refused by a server, and nothing tells of whom that speaks."""
-        is_own = self.words in (_NO_RECIPIENT, _BAD_ADDRESS)
-        return self.answer is SendOutcome.REFUSED and not is_own and not _OF_THE_RECIPIENT.search(self.words)
-
-
-@dataclass(frozen=True, slots=True)
-class SendReport:
-    """What became of all that waited; ``failure`` is a sentence where the server could not be worked with at all."""
-
-    attempts: tuple[Attempt, ...] = ()
-    failure: str = ""
-
-    @property
-    def sent(self) -> tuple[Attempt, ...]:
-        """The attempts that succeeded."""
-        return self._answered(SendOutcome.SENT)
-
-    @property
-    def later(self) -> tuple[Attempt, ...]:
-        """Those to be made again."""
-        return self._answered(SendOutcome.LATER)
-
-    @property
-    def refused(self) -> tuple[Attempt, ...]:
-        """Those that somebody must see to."""
-        return self._answered(SendOutcome.REFUSED)
-
-    def _answered(self, answer: SendOutcome) -> tuple[Attempt, ...]:
-        return tuple(attempt for attempt in self.attempts if attempt.answer is answer)
+        A connection that breaks costs the letter on its way one attempt, and the next goes over a new one; a server that
+        cannot be reached, refuses the login, or answers what is not about the recipient, ends the round: nothing is wrong
+        with the letters, and they wait.
+        """
+        done: list[Attempt] = []
+        while len(done) < len(letters):
+            try:
+                server = _connected(self.settings, self.who)
+            except (smtplib.SMTPException, OSError) as error:
+                why = f"发送邮件失败（{self.settings.smtp_host}）：{_why(error)}。{_REMEDY}"
+                return SendReport(tuple(done), why)
+            with _closing(server):
+                for letter in letters[len(done) :]:
+                    if done and pause:
+                        time.sleep(pause)
+                    attempt = _attempt(server, letter)
+                    record(attempt)
+                    done.append(attempt)
+                    if _is_of_sender(attempt) or _is_row_of_refusals(done):
+                        return _ended(self.settings, done, record)
+                    if server.sock is None:  # hung up: the rest goes over a new connection
+                        break
+        return SendReport(tuple(done))
 
 
-def deliver(
-    settings: MailSettings,
-    who: Credentials,
-    letters: Sequence[Outgoing],
-    *,
-    record: Callable[[Attempt], object],
-    pause: float = 0,
-) -> SendReport:
-    """Deliver ``letters`` in order, recording each attempt before the next begins, with ``pause`` seconds between two.
+def _is_of_sender(attempt: Attempt) -> bool:
+    """Whether what the server said is about whoever sends, not about the recipient."""
+    said = any(map(_OF_THE_SENDER.search, attempt.words.split("；")))
+    return attempt.answer is not SendOutcome.SENT and said and not _OF_THE_RECIPIENT.search(attempt.words)
 
-    A connection that breaks costs the letter on its way one attempt, and the next goes over a new one; a server that
-    cannot be reached, refuses the login, or answers what is not about the recipient, ends the round: nothing is wrong with
-    the letters, and they wait.
-    """
-    done: list[Attempt] = []
-    while len(done) < len(letters):
-        try:
-            server = _connected(settings, who)
-        except (smtplib.SMTPException, OSError) as error:
-            return SendReport(tuple(done), f"发送邮件失败（{settings.smtp_host}）：{_why(error)}。{_REMEDY}")
-        with _closing(server):
-            for letter in letters[len(done) :]:
-                if done and pause:
-                    time.sleep(pause)
-                attempt = _attempt(server, letter)
-                record(attempt)
-                done.append(attempt)
-                if attempt.is_of_sender or _is_row_of_refusals(done):
-                    return _ended(settings, done, record)
-                if server.sock is None:  # hung up: the rest goes over a new connection
-                    break
-    return SendReport(tuple(done))
+
+def _is_doubtful(attempt: Attempt) -> bool:
+    """Whether it was refused by a server, and nothing tells of whom that speaks."""
+    is_own = attempt.words in (_NO_RECIPIENT, _BAD_ADDRESS)
+    is_refused = attempt.answer is SendOutcome.REFUSED
+    return is_refused and not is_own and not _OF_THE_RECIPIENT.search(attempt.words)
 
 
 def _is_row_of_refusals(done: Sequence[Attempt]) -> bool:
     last = done[-_IN_A_ROW:]
-    return len(last) == _IN_A_ROW and all(item.is_doubtful for item in last)
+    return len(last) == _IN_A_ROW and all(map(_is_doubtful, last))
 
 
 def _ended(settings: MailSettings, done: list[Attempt], record: Callable[[Attempt], object]) -> SendReport:
     """End the round; refusals in a row that led to it are taken for the sender's, so that those letters wait as well."""
     words = done[-1].words
-    if not done[-1].is_of_sender:
+    if not _is_of_sender(done[-1]):
         for at in range(len(done) - _IN_A_ROW, len(done)):
             done[at] = replace(done[at], answer=SendOutcome.LATER)
             record(done[at])
@@ -237,7 +186,7 @@ def _answer(error: Exception) -> tuple[SendOutcome, str]:
 def _weighed(words: str, *, is_final: bool) -> tuple[SendOutcome, str]:
     """A refusal for good is one only where it is about the recipient."""
     refused = Attempt("", (), SendOutcome.REFUSED, words)
-    return (SendOutcome.REFUSED if is_final and not refused.is_of_sender else SendOutcome.LATER), words
+    return (SendOutcome.REFUSED if is_final and not _is_of_sender(refused) else SendOutcome.LATER), words
 
 
 def _why(error: Exception) -> str:

@@ -42,7 +42,7 @@ from pipeline.run.opening import Barrier
 
 if TYPE_CHECKING:
     from pipeline.mail.imap import FetchReport
-    from pipeline.mail.smtp import SendReport
+    from pipeline.mail.outbox import SendReport
     from pipeline.publishing.file_plan import Publication
     from pipeline.publishing.outputs import Published
     from pipeline.publishing.summary.background import PastFigures
@@ -213,7 +213,7 @@ def send(
             clock.check(ledger, district, now)
         target = output / name_of(district.year)
         letterbox.look_after(ledger, district, target, now=now)
-        withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.smtp_host else 0
+        withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.sends else 0
         done = mailing.dispatch(district, ledger, now=now, pause=pause, most=most)
         journal.letters(done)
         letterbox.lay_out(ledger, district, target, now=now)

@@ -24,7 +24,7 @@ from pipeline.wording.personal_numbers import without_persons
 from pipeline.wording.quoting import visible
 
 if TYPE_CHECKING:
-    from pipeline.mail.smtp import SendReport
+    from pipeline.mail.outbox import SendReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from pipeline.wording.messages import bounce_in_words
 
 if TYPE_CHECKING:
     from pipeline.mail.imap import FetchReport, Position
-    from pipeline.mail.smtp import Attempt, SendReport
+    from pipeline.mail.outbox import Attempt, Outbox, SendReport
 
 _FIRST_MONTH = 12
 """Nobody reports on a year before its December; what is older in a mailbox is none of ours."""
@@ -110,9 +110,9 @@ def dispatch(
 
     ``most`` letters at the most, with ``pause`` seconds between two.
     """
-    from pipeline.mail.smtp import Outgoing, SendOutcome, SendReport, deliver  # noqa: PLC0415 - only where something is sent
+    from pipeline.mail.outbox import Outgoing, SendOutcome, SendReport  # noqa: PLC0415 - only where something is sent
 
-    if not district.mail.smtp_host:
+    if not district.mail.sends:
         raise ConfigError(
             "district.toml 没有写发信服务器。请在 [mail] 中写明 smtp_host；"
             f"没有发信服务器的，用自己的邮件程序发出后，运行 {command('send', district.folder)} --by-hand 记下。",
@@ -133,5 +133,11 @@ def dispatch(
                 ledger, attempt.key, attempt.words, retry=attempt.answer is SendOutcome.LATER, at=now
             )
 
-    who = _credentials(ledger, district, "SMTP", district.mail.smtp_host)
-    return deliver(district.mail, who, waiting, record=record, pause=pause)
+    return _outbox(ledger, district).deliver(waiting, record=record, pause=pause)
+
+
+def _outbox(ledger: Ledger, district: District) -> Outbox:
+    """Return the way by which the district sends. Raises ConfigError without credentials."""
+    from pipeline.mail.smtp import SmtpOutbox  # noqa: PLC0415 - only where something is sent
+
+    return SmtpOutbox(district.mail, _credentials(ledger, district, "SMTP", district.mail.smtp_host))

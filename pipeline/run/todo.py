@@ -202,7 +202,7 @@ def _letters(context: LetterContext) -> Iterator[Question]:
 def _post(context: LetterContext) -> Iterator[Question]:
     """Yield, where there is no mail server, the letters that wait for a person to hand them over: those that there were by then."""
     waiting = letters.ready(context.ledger, context.district.year)
-    if waiting and not context.district.mail.smtp_host:
+    if waiting and not context.district.mail.sends:
         last = max(item.intended_at for item in waiting)
         detail = f"待发的信 {len(waiting)} 封（{last.astimezone(CHINA):%m-%d %H:%M} 以前写的），在 letters 文件夹。已经用别的办法发给对方的，选“{HANDED}”。"
         yield _question(

@@ -141,7 +141,7 @@ class CampaignState:
 
         Good enough to compare a version with the one before. No letter says of another that it was sent unless it is gone.
         """
-        return item.is_gone or not self.district.mail.smtp_host
+        return item.is_gone or not self.district.mail.sends
 
     @property
     def unsent(self) -> tuple[Unsent, ...]:

@@ -34,7 +34,7 @@ _WORTH_TELLING = frozenset(KIND_WORDS) - {LetterKind.DIGEST, LetterKind.DELIVERY
 
 def as_laid_out(district: District, content: bytes) -> bytes:
     """Return a letter as its file holds it: to be opened and sent by hand where no server sends it."""
-    is_ready = bool(district.mail.smtp_host) or content.startswith(UNSENT)
+    is_ready = district.mail.sends or content.startswith(UNSENT)
     return content if is_ready else UNSENT + content
 
 
@@ -60,7 +60,7 @@ def lay_out_chat(
         )
     )
     path = folder / CHAT_NAME
-    if not told or district.mail.smtp_host:
+    if not told or district.mail.sends:
         path.unlink(missing_ok=True)
         return
     if not is_news and path.is_file():

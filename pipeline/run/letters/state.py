@@ -52,7 +52,7 @@ def state_of(
     """Put together what planning looks at. ``result`` is what the last finished run found."""
     found = dict(result.record)
     written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
-    has_server = bool(district.mail.smtp_host)
+    has_server = district.mail.sends
     digests = [
         item.created_at
         for item in written
