@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.coordinating.gathering import files_in, readings_in
 from pipeline.district.adjusting import form_of
+from pipeline.forms.drafts import GAP
 from pipeline.intake.documents.links import is_page, links_of
 from pipeline.intake.identify import identity
 from pipeline.intake.read.labels import normalise
@@ -115,6 +116,9 @@ def _with_sums(
     reports = known(year)
     if not reports:
         refusal = f"没有 {spaced_of(year)}已接受的数据，无从核对"
+        return Compared(envelope.name, district.name, year, refusal=refusal)
+    if any(GAP in text for text in found.texts.values()):
+        refusal = "还有没有补写的“【填写：……】”，请补完删去标记"
         return Compared(envelope.name, district.name, year, refusal=refusal)
     sums: dict[str, Number | None] = {
         cell.key: _sum(report.numbers.get(cell.key) for report in reports.values()) for cell in form.cells

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 REPORTS, SITE = "reports", "site"
 WORD, WEB, BOOK, LIST = ".docx", ".html", ".xlsx", ".csv"
+PDF = ".pdf"
 PAGE = "index.html"
 """The coordinator's page and, in the folder for the portal, its front page."""
 

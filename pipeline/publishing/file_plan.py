@@ -91,6 +91,8 @@ class Publication:
     """The reports of earlier years that are known."""
     published: Sequence[Compared] = ()
     """What was published, against what counts."""
+    finished: Mapping[str, bytes] = field(default_factory=dict)
+    """The district's own report, finished by a person and as it was published, by suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class FilePlan:
     """The reports of earlier years in the folder for the portal."""
     printed: tuple[str, ...] = ()
     """The names of the documents that are made: none of a form that prints nothing."""
+    finished: Mapping[str, str] = field(default_factory=dict)
+    """Where the district's own report stands in the folder for the portal, by suffix."""
 
 
 def plan(publication: Publication) -> FilePlan:
@@ -136,6 +140,7 @@ def plan(publication: Publication) -> FilePlan:
         bases,
         tuple(older),
         tuple(_printed(publication, stems).values()),
+        {suffix: copy_of(path_of(_own_name(publication), suffix)) for suffix in publication.finished},
     )
 
 
@@ -201,7 +206,10 @@ def recorded(
         now=publication.now,
         files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files},
         submissions=by_file,
-        archive=[path for item in planned.archive for path in item.paths],
+        archive=[
+            *(path for item in planned.archive for path in item.paths),
+            *planned.finished.values(),
+        ],
         published=[
             record.published_record(item, notices(publication.form, item.findings))
             for item in publication.published
@@ -233,6 +241,12 @@ def _files(form: Form, district: District) -> dict[str, str]:
         "findings": "findings.csv",
         **{name: f"{name}.csv" for name in listed_names(form)},
     }
+
+
+def _own_name(publication: Publication) -> str:
+    """Name the district's own report, without a suffix."""
+    district = publication.district
+    return safe_name(f"{district.name}{title_of(district.year)}", publication.form.words.document)
 
 
 def _stems(publication: Publication) -> dict[ArrivalKey, str]:

@@ -127,6 +127,7 @@ def _publish(
         *_marked(publication, planned, progress),
         *_of_the_night(publication, planned, words, layouts, known),
         *archive.builders(layouts, planned.archive),
+        *_finished(publication, planned),
         (planned.files["site"], partial(pages.front_page, publication, planned, before.all_paths(tonight))),
         (before.RUN_NAME, partial(record.to_json, tonight)),
     ]
@@ -186,6 +187,12 @@ def _announce(publication: Publication, planned: FilePlan, folder: Path, tonight
     publication.announce(
         before.all_paths(record.with_pdfs(tonight, printed) if publication.with_pdf else tonight)
     )
+
+
+def _finished(publication: Publication, planned: FilePlan) -> Iterator[Builder]:
+    """Pair the district's own report in the folder for the portal with what was published."""
+    for suffix, path in planned.finished.items():
+        yield path, partial(publication.finished.__getitem__, suffix)
 
 
 def _marked(publication: Publication, planned: FilePlan, progress: Progress) -> Iterator[Builder]:

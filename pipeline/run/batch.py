@@ -344,11 +344,13 @@ def _publication(
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
     pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
     summary = _merged(own, assessed.assessments, on_their_own)
+    compared = published.compared(own.form, district, ledger, summary, basis.published)
     return Publication(
         form=own.form,
         district=district,
         summary=summary,
-        published=published.compared(own.form, district, ledger, summary, basis.published),
+        published=compared,
+        finished=published.finished(district, compared),
         archive=reports,
         assessments=assessed.assessments,
         leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),

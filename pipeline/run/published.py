@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.fetch.archive import is_clutter
 from pipeline.model import Compared, DistrictSummary, PastReport
+from pipeline.publishing.document_paths import PDF, WORD
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -52,6 +53,14 @@ def compared(
         return own if year == district.year else imports.reports_of(ledger, year)
 
     return compare(form, district, [district.published], NOTHING_SAID, known)
+
+
+def finished(district: District, found: Sequence[Compared]) -> dict[str, bytes]:
+    """Return the district's own report of this period by suffix, where what was published agrees with the sums."""
+    agreeing = {item.file for item in found if item.agencies and item.is_well and item.year == district.year}
+    paths = _files(district.published) if agreeing else []
+    chosen = {path.suffix.lower(): path for path in reversed(paths) if path.name in agreeing}
+    return {suffix: chosen[suffix].read_bytes() for suffix in (WORD, PDF) if suffix in chosen}
 
 
 def _files(folder: Path) -> list[Path]:

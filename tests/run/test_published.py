@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
+from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 from openpyxl import load_workbook
 
@@ -46,6 +50,44 @@ def test_a_night_compares_what_was_published_with_what_counts(tmp_path: Path) ->
     [unread] = calls(run(folder))
     assert "坏.docx" in unread[4]
     assert "样例区" in unread[1], "nobody's: it is for the office"
+
+
+def test_the_districts_own_report_is_offered_once_it_is_finished_and_agrees(tmp_path: Path) -> None:
+    folder = make_district(tmp_path / "区", [NAME], {"a.xlsx": filled(FORM, NAME)})
+    first = run(folder)
+    draft = first.folder / first.record["files"]["district_report"]
+    own = first.folder / "site" / "reports" / draft.name
+    published = folder / "published"
+    published.mkdir()
+    (published / "本级年报.docx").write_bytes(draft.read_bytes())
+    second = run(folder)
+    [item] = second.record["published"]
+    assert "还有没有补写的" in item["refusal"]
+    assert not own.exists()
+    (published / "本级年报.docx").write_bytes(completed(draft.read_bytes()))
+    third = run(folder)
+    assert third.record["published"] == []
+    assert own.read_bytes() == completed(draft.read_bytes())
+    page = (first.folder / "site" / "index.html").read_text("utf-8")
+    assert page.index("本级年度报告") < page.index(NAME)
+    assert quote(f"reports/{draft.name}") in page
+    assert "没有新的报送" in run(folder).out
+    (published / "本级年报.docx").unlink()
+    run(folder)
+    assert not own.exists()
+    assert "本级年度报告" not in (first.folder / "site" / "index.html").read_text("utf-8")
+
+
+def completed(draft: bytes) -> bytes:
+    """The draft with every gap filled in."""
+    result = BytesIO()
+    with zipfile.ZipFile(BytesIO(draft)) as old, zipfile.ZipFile(result, "w") as new:
+        for item in old.infolist():
+            content = old.read(item)
+            if item.filename == "word/document.xml":
+                content = re.sub("【填写：[^】]*】", "另有安排。", content.decode()).encode()
+            new.writestr(item, content)
+    return result.getvalue()
 
 
 def calls(ran: Ran) -> list[tuple[str, ...]]:

@@ -112,6 +112,7 @@ def front_page(publication: Publication, planned: FilePlan, there: Collection[st
         publication.form.words,
         entries,
         _earlier(planned),
+        [Link(_FORMATS[suffix], path.removeprefix(f"{SITE}/")) for suffix, path in planned.finished.items()],
     )
 
 

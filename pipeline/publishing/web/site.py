@@ -27,9 +27,17 @@ class SiteEntry:
 
 
 def build_front_page(
-    district: str, year: Period, words: Words, entries: Sequence[SiteEntry], earlier: Sequence[SiteEntry] = ()
+    district: str,
+    year: Period,
+    words: Words,
+    entries: Sequence[SiteEntry],
+    earlier: Sequence[SiteEntry] = (),
+    own: Sequence[Link] = (),
 ) -> bytes:
-    """Build site/index.html: agencies in the order given, grouped by kind; below them ``earlier`` years by agency and year."""
+    """Build site/index.html: agencies in the order given, grouped by kind; below them ``earlier`` years by agency and year.
+
+    ``own`` are the formats of the district's own report, which stands above them all.
+    """
     groups: dict[str, list[SiteEntry]] = {}
     for entry in entries:
         groups.setdefault(entry.kind, []).append(entry)
@@ -43,6 +51,7 @@ def build_front_page(
         count=len(entries),
         years=sorted({entry.year for entry in earlier}, reverse=True),
         index=_by_agency(earlier),
+        own=own,
         style=style,
         policy=digest(style),
     )
