@@ -160,6 +160,9 @@ class Here:
                 )
 
 
+_Handed: TypeAlias = "tuple[subprocess.Popen[bytes], PoolJob, SimpleQueue[tuple[_ChildLane, Outcome]]]"
+
+
 class _ChildLane:
     """One child after another, and the job that it has in hand."""
 
@@ -169,16 +172,22 @@ class _ChildLane:
         self._limits = Limits()
         self._began = self._spent = 0.0
         self._verdict = ""
+        self._handed: SimpleQueue[_Handed | None] = SimpleQueue()
         self._thread: Thread | None = None
 
     def begin(self, job: PoolJob, limits: Limits, answers: SimpleQueue[tuple[_ChildLane, Outcome]]) -> None:
         """Hand ``job`` to the child; its outcome is put into ``answers``."""
-        if self._thread:
-            self._thread.join()
         process = self._started(limits)
         self._limits, self._began, self._spent, self._verdict = limits, monotonic(), -1.0, ""
-        self._thread = Thread(target=self._carry, args=(process, job, answers), daemon=True)
-        self._thread.start()
+        if self._thread is None:
+            self._thread = Thread(target=self._serve, daemon=True)
+            self._thread.start()
+        self._handed.put((process, job, answers))
+
+    def _serve(self) -> None:
+        """Carry one job after another to the child, in a thread, until there is none."""
+        while handed := self._handed.get():
+            self._carry(*handed)
 
     def _started(self, limits: Limits) -> subprocess.Popen[bytes]:
         if self._process and self._process.poll() is None:
@@ -203,7 +212,7 @@ class _ChildLane:
     def _carry(
         self, process: subprocess.Popen[bytes], job: PoolJob, answers: SimpleQueue[tuple[_ChildLane, Outcome]]
     ) -> None:
-        """Send, wait and receive, in a thread: either may block for as long as the child lives."""
+        """Send, wait and receive: either may block for as long as the child lives."""
         assert process.stdin  # noqa: S101 - pipes were asked for
         assert process.stdout  # noqa: S101
         try:
@@ -269,6 +278,7 @@ class _ChildLane:
         if self._process:
             self._kill()
             if self._thread:
+                self._handed.put(None)
                 self._thread.join()
                 self._thread = None
             for pipe in (self._process.stdin, self._process.stdout):
