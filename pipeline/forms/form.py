@@ -637,9 +637,7 @@ class Form:
 
 @lru_cache(maxsize=8)
 def _cells_by_table(form: Form) -> Mapping[str, tuple[Cell, ...]]:
-    return {
-        table.key: tuple(cell for cell in form.cells if cell.table == table.key) for table in form.tables
-    }
+    return {table.key: tuple(cell for cell in form.cells if cell.table == table.key) for table in form.tables}
 
 
 def titled(pattern: str, agency: str, period: Period) -> str:

@@ -19,7 +19,7 @@ from threading import Thread
 from time import monotonic
 from typing import Self, TypeAlias
 
-from pipeline.machine import cache, child
+from pipeline.machine import cache, child, processes
 
 TIME, MEMORY, CRASH, BUG = "time", "memory", "crash", "bug"
 _POLL_SECONDS = 0.05
@@ -236,17 +236,11 @@ class _ChildLane:
 
     def watch(self) -> None:
         """End the child if its job takes more than it may."""
-        import psutil  # noqa: PLC0415 - only where a job takes longer than one look
-
         process = self._process
-        if process is None:
-            return
-        try:
-            seen = psutil.Process(process.pid)
-            spent = sum(seen.cpu_times()[:2])
-            held = seen.memory_info().rss
-        except psutil.Error:
+        seen = processes.taken(process.pid) if process else None
+        if seen is None:
             return  # it has just gone: whoever reads its answer will notice
+        spent, held = seen
         self._spent = spent if self._spent < 0 else self._spent
         if monotonic() - self._began > self._limits.seconds or spent - self._spent > self._limits.cpu:
             self._verdict = TIME
@@ -259,19 +253,10 @@ class _ChildLane:
         """End the child and whatever it has started."""
         if self._process is None or self._process.poll() is not None:
             return
-        import psutil  # noqa: PLC0415
-
-        try:
-            family = psutil.Process(self._process.pid).children(recursive=True)
-        except psutil.Error:
-            family = []
+        family = processes.descendants(self._process.pid)
         self._process.kill()
         self._process.wait()
-        for member in family:
-            try:
-                member.kill()
-            except psutil.Error:
-                continue
+        processes.end_all(family)
 
     def end(self) -> None:
         """End the child, close its pipes and remove its folder."""

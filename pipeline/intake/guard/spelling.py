@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from html import escape
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.intake.guard.refusal import Refused, hostile
 
@@ -142,7 +142,11 @@ def _with_characters(data: bytes) -> bytes:
 
 def _characters(found: re.Match[bytes]) -> bytes:
     text = found[0]
-    return _remembered_characters(text) if len(text) < _WORTH_REMEMBERING else _REFERENCES.sub(_of_references, text)
+    return (
+        _remembered_characters(text)
+        if len(text) < _WORTH_REMEMBERING
+        else _REFERENCES.sub(_of_references, text)
+    )
 
 
 def _of_references(found: re.Match[bytes]) -> bytes:
@@ -299,7 +303,7 @@ class _Rewriter:
             kept = {"r": str(self._row), **kept}
         elif self._path[-2] == "":
             kept = {"xmlns": _MAIN}
-        return "".join(f" {name}={_quoted(value)}" for name, value in kept.items())
+        return "".join(f" {name}={quoted(value)}" for name, value in kept.items())
 
     def _put(self, text: str) -> None:
         (self._out if self._cell is None else self._cell).append(text)
@@ -317,11 +321,15 @@ class _Rewriter:
 
     def _text(self, text: str) -> None:
         if not self._skipped and self._path[-1] in _TEXTS:
-            self._put(escape(text))
+            self._put(escape(text, quote=False))
 
 
-def _quoted(value: str) -> str:
-    return quoteattr(value, {'"': "&quot;"}) if value else '""'
+_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def quoted(value: str) -> str:
+    """Spell the value of an attribute, between double quotes."""
+    return f'"{escape(value, quote=False).translate(_IN_ATTRIBUTES)}"'
 
 
 def _number(reference: str, previous: int) -> int:
