@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def pool() -> Iterator[Pool]:
         yield made
 
 
-def act(  # noqa: C901 - a list of misdeeds
+def act(  # noqa: C901, PLR0912 - a list of misdeeds
     arguments: str, blobs: Sequence[bytes]
 ) -> tuple[str, Sequence[bytes]]:
     """Do in a child what the arguments name."""
@@ -55,6 +56,10 @@ def act(  # noqa: C901 - a list of misdeeds
         while True:
             held.append(bytearray(b"x") * 5_000_000)
             time.sleep(0.02)
+    if what == "hold":
+        return str(os.getpid() if bytearray(b"x") * 170_000_000 else 0), ()
+    if what == "who":
+        return str(os.getpid()), ()
     if what == "raise":
         raise ZeroDivisionError(what)
     if what == "print":
@@ -100,6 +105,17 @@ def test_whatever_a_job_does_costs_that_job(pool: Pool, what: str, kind: str) ->
     assert isinstance(bad, JobFailure)
     assert bad.kind == kind
     assert ("ZeroDivisionError" in bad.detail) is (what == "raise")
+
+
+def test_a_child_stays_however_large_its_parent_is_and_leaves_when_it_held_much_itself() -> None:
+    ample = replace(QUICK, memory=1024 * 1024 * 1024)
+    large = bytearray(b"x") * 300_000_000
+    with Pool() as made:
+        said = [*made.run([job("who"), job("who"), job("hold"), job("who")], lambda: ample)]
+        numbers = [item.text for _, item in sorted(said) if isinstance(item, JobAnswer)]
+    assert len(large) == 300_000_000
+    assert numbers[0] == numbers[1] == numbers[2]
+    assert numbers[3] not in {"", numbers[2]}
 
 
 def test_jobs_are_taken_when_a_child_is_free(pool: Pool) -> None:
