@@ -1,19 +1,19 @@
-"""Run every comparison, or those named: ``python -m benchmarks reading checking``; ``race`` is beside the peers (see there)."""
+"""Run every comparison, or those named: ``python -m benchmarks reading checking``; ``race`` is beside the peers, ``scale`` against N (see there)."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-from benchmarks import race
+from benchmarks import race, scale
 
 NAMES = ("reading", "checking", "word", "html", "summary", "night", "faults", "sentences", "registers")
 
 
 def main() -> int:
     """Print the lines; exit 1 if an aim was missed."""
-    if sys.argv[1:2] == ["race"]:
-        race.main(sys.argv[2:])
+    if sys.argv[1:2] in (["race"], ["scale"]):
+        (race if sys.argv[1] == "race" else scale).main(sys.argv[2:])
         return 0
     missed = False
     for name in sys.argv[1:] or NAMES:

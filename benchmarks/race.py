@@ -37,7 +37,7 @@ year = {YEAR}
 form = "annual_report_2021"
 deadline = 2024-01-31
 """
-_NIGHT = ("--now", "2024-02-01T08:00:00")
+NIGHT = ("--now", "2024-02-01T08:00:00")
 SAMPLES = {"competent": 30, "naive": 10, "by_frictionless": 20}
 """On how many files at most a peer is run."""
 
@@ -54,21 +54,27 @@ class Took:
 
 def make_files(folder: Path, number: int) -> None:
     """Write a district with ``number`` agencies, whose reports lie in its inbox."""
+    write_district(folder, number)
+    for index in range(number):
+        (folder / "inbox" / f"{name_of(index)}.xlsx").write_bytes(_filled(index))
+
+
+def write_district(folder: Path, number: int) -> None:
+    """Write a district with ``number`` agencies and an empty inbox."""
     (folder / "inbox").mkdir(parents=True)
     (folder / "district.toml").write_text(_CONFIG, "utf-8")
-    rows = [f"{index:05},{_name(index)},clerk{index:05}@example.gov.cn" for index in range(number)]
+    rows = [f"{index:05},{name_of(index)},clerk{index:05}@example.gov.cn" for index in range(number)]
     (folder / "agencies.csv").write_text("\n".join(["code,name,email", *rows]), "utf-8")
-    for index in range(number):
-        (folder / "inbox" / f"{_name(index)}.xlsx").write_bytes(_filled(index))
 
 
-def _name(index: int) -> str:
+def name_of(index: int) -> str:
+    """Name an agency."""
     return f"样例市第{index:05}局"
 
 
 def _filled(index: int) -> bytes:
     """Fill a template: every other as nianbao writes it, and by openpyxl."""
-    form, code, name = load_form(), f"{index:05}", _name(index)
+    form, code, name = load_form(), f"{index:05}", name_of(index)
     sent = report(form, code, name, YEAR, rng=random.Random(index))
     inputs = {cell.key: value for cell, value in zip(form.cells, sent.numbers, strict=True) if cell.is_input}
     values = {**inputs, **sent.texts}
@@ -92,20 +98,20 @@ def race(number: int, peers: str | None) -> Iterator[Took]:
         fields.write_bytes(_nianbao("fields", "--json").stdout)
         for name, options in (("one process", ("--workers", "1")), ("two workers", ("--workers", "2"))):
             target = output if name == "one process" else folder / "two"
-            yield _timed(
-                f"nianbao, {name}", number, "run", str(district), "--output", str(target), *_NIGHT, *options
+            yield run_timed(
+                f"nianbao, {name}", number, "run", str(district), "--output", str(target), *NIGHT, *options
             )
-        yield _timed("nianbao, nothing new", number, "run", str(district), "--output", str(output), *_NIGHT)
-        yield _peer(sys.executable, "floor", number, district / "inbox", fields, output)
+        yield run_timed("nianbao, nothing new", number, "run", str(district), "--output", str(output), *NIGHT)
+        yield peer(sys.executable, "floor", number, district / "inbox", fields, output)
         for name, most in SAMPLES.items() if peers else ():
-            yield _peer(str(peers), name, min(number, most), district / "inbox", fields, folder / name)
+            yield peer(str(peers), name, min(number, most), district / "inbox", fields, folder / name)
 
 
 def _nianbao(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-m", "pipeline", *arguments], capture_output=True, check=False)
 
 
-def _timed(name: str, files: int, *arguments: str) -> Took:
+def run_timed(name: str, files: int, *arguments: str) -> Took:
     """Run nianbao as a process; what it and all its children took."""
     before, start = os.times(), time.perf_counter()
     done = _nianbao(*arguments)
@@ -115,7 +121,8 @@ def _timed(name: str, files: int, *arguments: str) -> Took:
     return Took(name, cpu / files * 1000, wall / files * 1000, files)
 
 
-def _peer(python: str, name: str, files: int, *paths: Path) -> Took:
+def peer(python: str, name: str, files: int, *paths: Path) -> Took:
+    """Run a peer, or the floor; what it says it took."""
     command = [python, str(PEERS / f"{name}.py"), *map(str, paths), str(files)]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()

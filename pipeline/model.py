@@ -15,7 +15,7 @@ Findings are values; an exception is a bug or a broken environment:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
@@ -428,6 +428,10 @@ class Rows:
         return Place(self.sheet, a1(self.lines[row], at))
 
 
+_OWN_PLACES: Mapping[str, Place] = {"": Place("")}
+"""Stands for the form's own places; no form has a key without a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A file taken apart: every cell typed, placed and, where it could not be, explained.
@@ -454,6 +458,14 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     registers: Mapping[str, Rows] = field(default_factory=dict)
     """The rows of each register that was found, by its key."""
+
+    def without_places(self, own: Mapping[str, Place]) -> Reading:
+        """Leave the places out where they are the form's ``own``, as in most files; nobody need write them out each time."""
+        return replace(self, places=_OWN_PLACES) if self.places == own else self
+
+    def with_places(self, own: Mapping[str, Place]) -> Reading:
+        """Put back what ``without_places`` left out."""
+        return replace(self, places=own) if self.places == _OWN_PLACES else self
 
     @property
     def is_placed(self) -> bool:

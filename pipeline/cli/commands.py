@@ -21,6 +21,7 @@ from pipeline import KIT_MARK, __version__
 from pipeline.cli.usage import SPACES, Command, Group, complaint
 from pipeline.district.roster import LEVELS
 from pipeline.machine.environment import command, disk, lock
+from pipeline.machine.garbage import look_seldom
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 from pipeline.periods import last_ended, name_of, named, period_before, year_in
 
@@ -911,6 +912,7 @@ def main() -> None:
     os.environ["PYTHONSAFEPATH"] = (
         "1"  # nor does a process that is started from here find its modules in this folder
     )
+    look_seldom()
     sys.exit(_run())
 
 

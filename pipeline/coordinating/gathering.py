@@ -44,7 +44,7 @@ def readings_in(form: Form, path: Path, pool: Pool) -> list[tuple[Envelope, Read
         for number, item in enumerate(envelopes)
     ]
     read = dict(barrier.carried_out(pool, works, barrier.Spent()))
-    return [(item, barrier.understood(read[number])) for number, item in enumerate(envelopes)]
+    return [(item, barrier.understood(form, read[number])) for number, item in enumerate(envelopes)]
 
 
 def _below(path: Path) -> Iterator[Path]:

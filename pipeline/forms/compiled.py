@@ -14,6 +14,7 @@ from dataclasses import is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from pipeline.forms.library import FORM_SOURCES
 from pipeline.machine import cache
 from pipeline.machine.digest import digest_of, sources
 
@@ -22,13 +23,11 @@ if TYPE_CHECKING:
 
 _OURS = ("pipeline.model", "pipeline.forms.")
 _PLAIN = {("builtins", "frozenset"), ("decimal", "Decimal")}
-_PARTS = ("forms", "model.py", "toml_source.py")
-"""What of nianbao builds a form, and what it builds it of."""
 
 
 def built(form_id: str, written: Sequence[object], build: Callable[[], Form]) -> Form:
     """Return the form that ``build`` makes of ``written`` (and of nianbao itself). Raises what ``build`` does."""
-    name = f"{digest_of((form_id, *written, sources(_PARTS), platform.python_version()))}.form"
+    name = f"{digest_of((form_id, *written, sources(FORM_SOURCES), platform.python_version()))}.form"
     known = cache.recall(name)
     form = _understood(known) if known else None
     if form is None:

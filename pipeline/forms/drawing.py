@@ -5,6 +5,7 @@ Which rows count is said once, in ``Drawn.where``; both readings stand here, sid
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -44,14 +45,19 @@ def figures_of(
 
     Figures that ask the same columns are counted in one pass over the rows.
     """
-    counted: dict[_Shape, dict[tuple[str, ...], Number]] = {}
+    first = register.index[_anchor(register)]
+    real = [row for row in rows if row[first]]
+    passed: dict[tuple[Condition, ...], list[Row]] = {(): real}
+    counted: dict[_Shape, Mapping[tuple[str, ...], Number]] = {}
     found: dict[str, Number] = {}
     for key, drawn in wanted.items():
-        shape = _shape(drawn)
+        shape, picked = _asked(drawn)
         if shape not in counted:
-            counted[shape] = _counted(register, shape, rows, year)
+            if shape[2] not in passed:
+                tests = [fulfils(register, condition, year) for condition in shape[2]]
+                passed[shape[2]] = [row for row in real if all(test(row) for test in tests)]
+            counted[shape] = _counted(register, shape, passed[shape[2]])
         sums = counted[shape]
-        picked = product(*(words for _, words in drawn.where if not _is_test(words)))
         found[key] = _plain(sum(sums.get(values, 0) for values in picked))
     return found
 
@@ -64,23 +70,26 @@ def _is_test(words: tuple[str, ...]) -> bool:
     return len(words) == 1 and words[0] in TIMES
 
 
-def _shape(drawn: Drawn) -> _Shape:
+@lru_cache(maxsize=2048)  # the same for every file
+def _asked(drawn: Drawn) -> tuple[_Shape, tuple[tuple[str, ...], ...]]:
+    """Return with which others a figure is counted, and which of what is counted there are its own."""
     tests = tuple(condition for condition in drawn.where if _is_test(condition[1]))
-    return drawn.column, tuple(name for name, words in drawn.where if not _is_test(words)), tests
+    apart = [(name, words) for name, words in drawn.where if not _is_test(words)]
+    shape = drawn.column, tuple(name for name, _ in apart), tests
+    return shape, tuple(product(*(words for _, words in apart)))
 
 
-def _counted(
-    register: Register, shape: _Shape, rows: Sequence[Row], year: int | None
-) -> dict[tuple[str, ...], Number]:
-    column, names, conditions = shape
-    tests = [fulfils(register, condition, year) for condition in conditions]
-    first, apart = register.index[_anchor(register)], [register.index[name] for name in names]
+def _counted(register: Register, shape: _Shape, rows: Sequence[Row]) -> Mapping[tuple[str, ...], Number]:
+    """Count ``rows``, or add up a column of them, by what stands in the columns that are told apart."""
+    column, names, _ = shape
+    apart = [register.index[name] for name in names]
+    keys = zip(*([row[at] for row in rows] for at in apart), strict=True) if apart else ((),) * len(rows)
+    if not column:
+        return Counter(keys)
     found: dict[tuple[str, ...], Number] = {}
-    for row in rows:
-        if row[first] and all(test(row) for test in tests):
-            values = tuple([row[at] for at in apart])
-            step = Decimal(number_of(row[register.index[column]]) or 0) if column else 1
-            found[values] = found.get(values, 0) + step
+    added = register.index[column]
+    for values, row in zip(keys, rows, strict=True):
+        found[values] = found.get(values, 0) + Decimal(number_of(row[added]) or 0)
     return found
 
 

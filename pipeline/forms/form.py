@@ -7,6 +7,7 @@ Rows and columns are zero-based here; people are shown A1 addresses.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pipeline.forms import layout
@@ -512,7 +513,7 @@ class Form:
 
     def cells_of(self, table: str) -> tuple[Cell, ...]:
         """Return the cells of ``table`` in printing order."""
-        return tuple(cell for cell in self.cells if cell.table == table)
+        return _cells_by_table(self).get(table, ())
 
     def entry_with_role(self, role: str) -> Entry:
         """Return the entry the pipeline uses as ``role``."""
@@ -632,6 +633,11 @@ class Form:
     def document_of(self, period: Period) -> str:
         """Name the document of ``period``, as titles do: 2023年政府信息公开工作年度报告."""
         return f"{title_of(period)}{self.words.document}"
+
+
+@lru_cache(maxsize=8)
+def _cells_by_table(form: Form) -> Mapping[str, tuple[Cell, ...]]:
+    return {table.key: tuple(cell for cell in form.cells if cell.table == table.key) for table in form.tables}
 
 
 def titled(pattern: str, agency: str, period: Period) -> str:

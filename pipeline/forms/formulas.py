@@ -7,6 +7,7 @@ Formulas use A1 addresses, English function names and no feature younger than Ex
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ def total_formula(form: Form, balance: Balance) -> str:
     return f'=IF({_is_complete(form, balance.right, home)},{total},"")'
 
 
+@lru_cache(maxsize=2048)  # the same in every workbook of a form
 def side_formula(form: Form, side: Sequence[str]) -> str:
     """Return the value of one side for 自查; a dash while an operand is blank."""
     if not side:

@@ -7,13 +7,16 @@ shipped one of its own id.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.forms.extending import whole
+from pipeline.machine.cache import keep, recall
+from pipeline.machine.digest import digest_of, sources
 from pipeline.model import ConfigError
 from pipeline.periods import PERIOD_KINDS
 from pipeline.toml_source import TomlSource, decoded
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 FORMS_NAME = "forms"
 """Of a district: the folder of its own forms."""
 _SUFFIX = ".toml"
+FORM_SOURCES = ("forms", "model.py", "toml_source.py")
+"""What of nianbao builds a form, and what it builds it of."""
 OFFICE = "办公室"
 """The office that collects a form which does not name it."""
 
@@ -79,37 +84,50 @@ def titles_of(form_id: str, reference: str) -> tuple[str, str] | None:
     """Return title and authority of the form ``form_id``, as known beside the form that ``reference`` finds; None for no known one."""
     path = Path(reference)
     folder = path.parent.parent if path.suffix == _SUFFIX and path.parent.name == FORMS_NAME else None
-    values = _top_of(form_id, folder)
-    return None if values is None else (str(values.get("title", form_id)), str(values.get("authority", "")))
+    said = _said(form_id, folder)
+    return None if said is None else (said.get("title", form_id), said.get("authority", ""))
 
 
 def office_of(form_id: str, folder: Path | None) -> str:
     """Return what the form ``form_id`` calls the office that collects it; a plain word where it does not say."""
-    source = _known(form_id, folder)
-    return str((source.table("words").values if source else {}).get("office") or OFFICE)
+    return (_said(form_id, folder) or {}).get("office") or OFFICE
 
 
 def period_of(form_id: str, folder: Path | None) -> PeriodKind:
     """Return of what the form ``form_id`` speaks; a year where it does not say."""
-    said = (_top_of(form_id, folder) or {}).get("period", "year")
+    said = (_said(form_id, folder) or {}).get("period", "year")
     return next((kind for kind in PERIOD_KINDS if kind == said), "year")
 
 
-def _top_of(form_id: str, folder: Path | None) -> Mapping[str, Any] | None:
-    """Return what stands at the top of a form with all that it extends, None for no known form; of a broken one nothing."""
-    source = _known(form_id, folder)
-    return None if source is None else source.top().values
-
-
-def _known(form_id: str, folder: Path | None) -> TomlSource | None:
-    """Return a form with all that it extends, None for no known form; of a broken one nothing stands in it."""
+def _said(form_id: str, folder: Path | None) -> Mapping[str, str] | None:
+    """Return what a form, with all that it extends, says of itself; None for no known form, nothing for a broken one."""
     try:
         written = own(form_id, folder)
-        if written is None and form_id in shipped_ids():
-            written = shipped(form_id)
-        return source_of(written)[0] if written else None
+        if written:
+            return _of_itself(source_of(written)[0])
+        return _said_by_nianbao(form_id) if form_id in shipped_ids() else None
     except (ConfigError, OSError):
-        return TomlSource("", form_id)  # whoever uses that form says what is wrong with it
+        return {}  # whoever uses that form says what is wrong with it
+
+
+def _of_itself(source: TomlSource) -> Mapping[str, str]:
+    top = source.top().values
+    said = {name: top.get(name) for name in ("title", "authority", "period")}
+    said["office"] = source.table("words").values.get("office")
+    return {name: str(value) for name, value in said.items() if value is not None}
+
+
+@cache
+def _said_by_nianbao(form_id: str) -> Mapping[str, str]:
+    """Return what a shipped form says of itself, as it was found before: the whole of a form takes long to parse."""
+    name = f"{digest_of((form_id, sources(FORM_SOURCES)))}.said"
+    known = recall(name)
+    if known:
+        found: Mapping[str, str] = json.loads(known)
+        return found
+    said = _of_itself(source_of(shipped(form_id))[0])
+    keep(name, json.dumps(said).encode())
+    return said
 
 
 def source_of(written: WrittenForm) -> tuple[TomlSource, str]:

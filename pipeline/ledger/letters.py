@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 from pipeline.ledger import remainders
@@ -37,6 +36,8 @@ class LedgerLetter:
     message_id: str
     content: bytes
     agency: str | None = None
+    attached: tuple[str, ...] = ()
+    """Digests of the files that it carries: they are known when they come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,8 @@ def intend(
             ),
         )
         _rest(ledger, new, basis)
-        remainders.keep_sent(ledger, [digest for item in new.values() for digest in _attached(item.content)])
+        remainders.keep_sent(ledger, [digest for item in new.values() for digest in item.attached])
     return list(new.values())
-
-
-def _attached(content: bytes) -> list[str]:
-    """Return the digests of the files that a letter carries."""
-    message = message_from_bytes(content)  # headers unparsed: of a letter of ours only its shape is asked
-    attached = (part for part in message.walk() if part.get_content_disposition() == "attachment")
-    parts = (part.get_payload(decode=True) for part in attached)
-    return [hashlib.sha256(part).hexdigest() for part in parts if isinstance(part, bytes)]
 
 
 def untouched(ledger: Ledger, year: int, basis: str) -> set[str]:

@@ -6,7 +6,6 @@ Most files stand on an untouched template, whose places are the form's own: thos
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
@@ -22,7 +21,7 @@ def keep(ledger: Ledger, reader: str, readings: Mapping[str, Reading], places: M
             "INSERT INTO readings (sha256, reader, stated_year, body) VALUES (?, ?, ?, ?) ON CONFLICT (sha256)"
             " DO UPDATE SET reader = excluded.reader, stated_year = excluded.stated_year, body = excluded.body",
             [
-                (digest, reader, found.claims.year, codec.dumps(_without(found, places)))
+                (digest, reader, found.claims.year, codec.dumps(found.without_places(places)))
                 for digest, found in readings.items()
             ],
         )
@@ -34,7 +33,7 @@ def of_year(ledger: Ledger, year: int, reader: str, places: Mapping[str, Place])
         "SELECT sha256, body FROM readings WHERE reader = ? AND sha256 IN (SELECT sha256 FROM envelopes WHERE year = ?)",
         (reader, year),
     )
-    return {row["sha256"]: _with(codec.loads(Reading, row["body"]), places) for row in rows}
+    return {row["sha256"]: codec.loads(Reading, row["body"]).with_places(places) for row in rows}
 
 
 def older(ledger: Ledger, digests: Iterable[str], places: Mapping[str, Place]) -> dict[str, Reading]:
@@ -43,16 +42,4 @@ def older(ledger: Ledger, digests: Iterable[str], places: Mapping[str, Place]) -
     Of a file far beyond the limit there is no original, only its refusal.
     """
     rows = [ledger.one("SELECT sha256, body FROM readings WHERE sha256 = ?", (digest,)) for digest in digests]
-    return {row["sha256"]: _with(codec.loads(Reading, row["body"]), places) for row in rows if row}
-
-
-_STANDARD: Mapping[str, Place] = {"": Place("")}
-"""Written instead of the form's own places; no form has a key without a name."""
-
-
-def _without(found: Reading, places: Mapping[str, Place]) -> Reading:
-    return replace(found, places=_STANDARD) if found.places == places else found
-
-
-def _with(found: Reading, places: Mapping[str, Place]) -> Reading:
-    return replace(found, places=places) if found.places == _STANDARD else found
+    return {row["sha256"]: codec.loads(Reading, row["body"]).with_places(places) for row in rows if row}

@@ -62,11 +62,10 @@ def write_beside(path: Path, content: bytes, *, mode: int | None = None, flushes
 
     Without ``flushes`` the caller sees to it that ``flush`` stands before ``put_in_place``.
     """
-    make_folder(path.parent)
     beside = beside_of(path)
-    _clear(beside)
+    handle = _new(beside)
     try:
-        with os.fdopen(os.open(beside, _NEW, _WRITABLE), "wb") as file:
+        with os.fdopen(handle, "wb") as file:
             file.write(content)
             if flushes or not _FLUSHES_AT_ONCE:
                 file.flush()
@@ -104,6 +103,17 @@ def put_in_place(path: Path, *, under: Path | None = None) -> None:
 def beside_of(path: Path) -> Path:
     """Return where a file is written before it is renamed to ``path``."""
     return path.with_name(_BESIDE.format(path.name))
+
+
+def _new(path: Path) -> int:
+    """Open a new file at ``path``, in whose way nothing stands as a rule. Raises OSError."""
+    try:
+        return os.open(path, _NEW, _WRITABLE)
+    except FileNotFoundError:
+        make_folder(path.parent)
+    except FileExistsError:
+        _clear(path)
+    return os.open(path, _NEW, _WRITABLE)
 
 
 def _clear(path: Path) -> None:

@@ -19,7 +19,7 @@ from threading import Thread
 from time import monotonic
 from typing import Self, TypeAlias
 
-from pipeline.machine import cache, child
+from pipeline.machine import cache, child, processes
 
 TIME, MEMORY, CRASH, BUG = "time", "memory", "crash", "bug"
 _POLL_SECONDS = 0.05
@@ -160,6 +160,9 @@ class Here:
                 )
 
 
+_Handed: TypeAlias = "tuple[subprocess.Popen[bytes], PoolJob, SimpleQueue[tuple[_ChildLane, Outcome]]]"
+
+
 class _ChildLane:
     """One child after another, and the job that it has in hand."""
 
@@ -169,16 +172,22 @@ class _ChildLane:
         self._limits = Limits()
         self._began = self._spent = 0.0
         self._verdict = ""
+        self._handed: SimpleQueue[_Handed | None] = SimpleQueue()
         self._thread: Thread | None = None
 
     def begin(self, job: PoolJob, limits: Limits, answers: SimpleQueue[tuple[_ChildLane, Outcome]]) -> None:
         """Hand ``job`` to the child; its outcome is put into ``answers``."""
-        if self._thread:
-            self._thread.join()
         process = self._started(limits)
         self._limits, self._began, self._spent, self._verdict = limits, monotonic(), -1.0, ""
-        self._thread = Thread(target=self._carry, args=(process, job, answers), daemon=True)
-        self._thread.start()
+        if self._thread is None:
+            self._thread = Thread(target=self._serve, daemon=True)
+            self._thread.start()
+        self._handed.put((process, job, answers))
+
+    def _serve(self) -> None:
+        """Carry one job after another to the child, in a thread, until there is none."""
+        while handed := self._handed.get():
+            self._carry(*handed)
 
     def _started(self, limits: Limits) -> subprocess.Popen[bytes]:
         if self._process and self._process.poll() is None:
@@ -203,7 +212,7 @@ class _ChildLane:
     def _carry(
         self, process: subprocess.Popen[bytes], job: PoolJob, answers: SimpleQueue[tuple[_ChildLane, Outcome]]
     ) -> None:
-        """Send, wait and receive, in a thread: either may block for as long as the child lives."""
+        """Send, wait and receive: either may block for as long as the child lives."""
         assert process.stdin  # noqa: S101 - pipes were asked for
         assert process.stdout  # noqa: S101
         try:
@@ -227,17 +236,11 @@ class _ChildLane:
 
     def watch(self) -> None:
         """End the child if its job takes more than it may."""
-        import psutil  # noqa: PLC0415 - only where a job takes longer than one look
-
         process = self._process
-        if process is None:
-            return
-        try:
-            seen = psutil.Process(process.pid)
-            spent = sum(seen.cpu_times()[:2])
-            held = seen.memory_info().rss
-        except psutil.Error:
+        seen = processes.taken(process.pid) if process else None
+        if seen is None:
             return  # it has just gone: whoever reads its answer will notice
+        spent, held = seen
         self._spent = spent if self._spent < 0 else self._spent
         if monotonic() - self._began > self._limits.seconds or spent - self._spent > self._limits.cpu:
             self._verdict = TIME
@@ -250,25 +253,17 @@ class _ChildLane:
         """End the child and whatever it has started."""
         if self._process is None or self._process.poll() is not None:
             return
-        import psutil  # noqa: PLC0415
-
-        try:
-            family = psutil.Process(self._process.pid).children(recursive=True)
-        except psutil.Error:
-            family = []
+        family = processes.descendants(self._process.pid)
         self._process.kill()
         self._process.wait()
-        for member in family:
-            try:
-                member.kill()
-            except psutil.Error:
-                continue
+        processes.end_all(family)
 
     def end(self) -> None:
         """End the child, close its pipes and remove its folder."""
         if self._process:
             self._kill()
             if self._thread:
+                self._handed.put(None)
                 self._thread.join()
                 self._thread = None
             for pipe in (self._process.stdin, self._process.stdout):

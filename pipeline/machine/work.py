@@ -28,6 +28,8 @@ Progress = Callable[[str, int, int], None]
 SERIAL_BELOW = 200
 """Files; under this one process is faster than several."""
 _CHUNK = 25
+_SHARES = 8
+"""Chunks at the least that several processes are handed, so that none of them waits for long at the end."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -47,20 +49,43 @@ class Workforce:
         shared: Shared,
         items: Sequence[Item],
         advance: Callable[[int], None],
+        *,
+        weight: int = 1,
     ) -> list[Result]:
-        """Apply ``function(shared, chunk)`` to chunks of ``items``; return the joined results in order."""
-        chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
-        if self.executor is None or len(items) < self.serial_below:
+        """Apply ``function(shared, chunk)`` to chunks of ``items``; return the joined results in order.
+
+        ``weight`` is how many times the work of a report each item is.
+        """
+        return self.begin(function, shared, items, advance, weight=weight)()
+
+    def begin(
+        self,
+        function: Callable[[Shared, Sequence[Item]], list[Result]],
+        shared: Shared,
+        items: Sequence[Item],
+        advance: Callable[[int], None],
+        *,
+        weight: int = 1,
+    ) -> Callable[[], list[Result]]:
+        """Begin what ``map`` does; other processes work at it until the results are asked for by calling what is returned."""
+        executor = self.executor if len(items) * weight >= self.serial_below else None
+        size = min(_CHUNK, max(1, len(items) // _SHARES)) if executor else _CHUNK
+        chunks = [items[start : start + size] for start in range(0, len(items), size)]
+        if executor is None:
             parts: Iterator[list[Result]] = (function(shared, chunk) for chunk in chunks)
         else:
-            futures = [self.executor.submit(function, shared, chunk) for chunk in chunks]
+            futures = [executor.submit(function, shared, chunk) for chunk in chunks]
             parts = (future.result() for future in futures)
-        results: list[Result] = []
-        advance(0)
-        for part in parts:
-            results += part
-            advance(len(results))
-        return results
+
+        def finish() -> list[Result]:
+            results: list[Result] = []
+            advance(0)
+            for part in parts:
+                results += part
+                advance(len(results))
+            return results
+
+        return finish
 
 
 @contextmanager

@@ -14,15 +14,14 @@ from typing import TypeAlias
 
 from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Workforce
-from pipeline.model import ArrivalKey, Assessment, Made, Notice, PastReport
+from pipeline.model import ArrivalKey, Made, Notice
 from pipeline.publishing import archive, documents, drafting, listings
 from pipeline.publishing import listed_files as before
-from pipeline.publishing import template as workbook
 from pipeline.publishing.data import datafiles, record
 from pipeline.publishing.document_paths import PAGE, WORD, copy_of, path_of
 from pipeline.publishing.documents import Layouts
 from pipeline.publishing.file_plan import FilePlan, Publication, jobs, kept, plan, recorded
-from pipeline.publishing.returning import returned_of
+from pipeline.publishing.marking import mark_jobs, write_marked
 from pipeline.publishing.summary import build as summary
 from pipeline.publishing.summary.background import Background
 from pipeline.publishing.web import pages
@@ -123,15 +122,27 @@ def _publish(
         printed=documents.own_figures(todo, read),
         reports={job.report.code: path_of(job.stem, WORD) for job in todo},
     )
+    marked = [
+        job
+        for job in mark_jobs(folder, planned.returned, publication.assessments, publication.history)
+        if job.path not in staying
+    ]
+    marking = work.begin(
+        write_marked,
+        (publication.form, publication.district),
+        marked,
+        lambda count: progress("生成退回表格", count, len(marked)) if marked else None,
+        weight=10,
+    )
     builders: list[Builder] = [
-        *_marked(publication, planned, progress),
         *_of_the_night(publication, planned, words, layouts, known),
         *archive.builders(layouts, planned.archive),
         *_finished(publication, planned),
         (planned.files["site"], partial(pages.front_page, publication, planned, before.all_paths(tonight))),
         (before.RUN_NAME, partial(record.to_json, tonight)),
     ]
-    shared.place([stage(folder, path, build()) for path, build in builders if path not in staying])
+    built = [stage(folder, path, build()) for path, build in builders if path not in staying]
+    shared.place([*marking(), *built])
     gone = [path for path in before.outdated(folder, tonight, publication.made) if shared.remove(path)]
     by_path = dict(zip((path_of(job.stem, WORD) for job in todo), read, strict=True))
     made = {
@@ -193,26 +204,6 @@ def _finished(publication: Publication, planned: FilePlan) -> Iterator[Builder]:
     """Pair the district's own report in the folder for the portal with what was published."""
     for suffix, path in planned.finished.items():
         yield path, partial(publication.finished.__getitem__, suffix)
-
-
-def _marked(publication: Publication, planned: FilePlan, progress: Progress) -> Iterator[Builder]:
-    """Pair every workbook that goes back with what builds it."""
-    found = [item for item in publication.assessments if item.key in planned.returned]
-    for number, item in enumerate(found, 1):
-        agency = item.submission.agency
-        past = publication.history.get(agency.code) if agency else None
-        build = partial(_marked_workbook, publication, item, past)
-        yield planned.returned[item.key], partial(_told, progress, number, len(found), build)
-
-
-def _marked_workbook(publication: Publication, item: Assessment, past: PastReport | None) -> bytes:
-    back = returned_of(publication.form, publication.assessments, item)
-    return workbook.marked_workbook(publication.form, publication.district, item, back, past)
-
-
-def _told(progress: Progress, number: int, count: int, build: Callable[[], bytes]) -> bytes:
-    progress("生成退回表格", number, count)
-    return build()
 
 
 def _of_the_night(

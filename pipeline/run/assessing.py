@@ -205,7 +205,7 @@ def _all_readings(
         for digest in wanted
         if digest not in found
     }
-    for new in barrier.read(form.reference, files, lambda done: progress("读取报送文件", done, len(files))):
+    for new in barrier.read(form, files, lambda done: progress("读取报送文件", done, len(files))):
         readings.keep(ledger, reader, new, form.places)
         found |= new
     return found

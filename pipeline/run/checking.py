@@ -45,7 +45,7 @@ def check(
         for number, (item, failure) in enumerate(envelopes)
         if not failure
     ]
-    read = {number: understood(outcome) for number, outcome in carried_out(pool, works, Spent())}
+    read = {number: understood(form, outcome) for number, outcome in carried_out(pool, works, Spent())}
     read |= {number: set_aside(failure) for number, (_, failure) in enumerate(envelopes) if failure}
     submissions = [
         submission(envelope, read[number], identity.stated(read[number], level=level), level or DEFAULT_LEVEL)

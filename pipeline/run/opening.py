@@ -14,6 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from pipeline.district.folder import District
+from pipeline.forms.form import Form
 from pipeline.intake.fetch.folder import Found, Item
 from pipeline.intake.guard import isolation as intake
 from pipeline.intake.guard.isolation import ItemWork, Spent
@@ -68,7 +69,7 @@ class Barrier:
     def _opened(self, item: Item, outcome: Outcome) -> Sequence[Found] | str:
         if isinstance(outcome, JobAnswer):
             try:
-                found = intake.opened(outcome)
+                found = intake.opened(item, outcome)
             except (ValueError, TypeError, KeyError):
                 outcome = JobFailure(BUG, traceback.format_exc())
             else:
@@ -79,20 +80,20 @@ class Barrier:
         return outcome.kind
 
     def read(
-        self, reference: str, files: Mapping[str, File], advance: Callable[[int], object]
+        self, form: Form, files: Mapping[str, File], advance: Callable[[int], object]
     ) -> Iterator[dict[str, Reading]]:
-        """Read ``files``, by their digests, chunk by chunk."""
+        """Read ``files``, by their digests, on ``form``, chunk by chunk."""
         done = 0
         for chunk in self._chunks(Stage.READ, files, lambda digest: digest, lambda _: 0):
             works = [
-                ItemWork(digest, files[digest].source, partial(self._job, reference, files[digest]))
+                ItemWork(digest, files[digest].source, partial(self._job, form.reference, files[digest]))
                 for digest in chunk
             ]
             found: dict[str, Reading] = {}
             for digest, outcome in self._done(Stage.READ, works, lambda digest: (digest, files[digest].path)):
                 if isinstance(outcome, JobFailure):
                     self._note(Stage.READ, digest, files[digest].path, outcome)
-                found[digest] = intake.understood(outcome)
+                found[digest] = intake.understood(form, outcome)
                 done += 1
                 advance(done)
             yield {digest: found[digest] for digest in chunk}

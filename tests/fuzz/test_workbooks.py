@@ -82,7 +82,7 @@ def test_every_damaged_workbook_is_answered(form: Form, pool: Pool, kind: str) -
         for seed in range(EXAMPLES)
     ]
     for seed, outcome in carried_out(pool, works, Spent()):
-        found = understood(outcome)
+        found = understood(form, outcome)
         assert found.numbers or any(item.severity == "error" for item in found.findings), f"{kind} {seed}"
         assert not any(item.variant == "bug" for item in found.findings), f"{kind} {seed}: {outcome}"
     assert FIRST.cpu

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 from pipeline.forms.form import Form
-from pipeline.judging.schema.form_schema import counted_rules, printed, schema_of
+from pipeline.judging.schema.form_schema import columns_of, counted_rules, printed, schema_of
 from pipeline.judging.schema.frame import rows_of
 from pipeline.judging.schema.validation import CheckFailure, failures
 from pipeline.model import Finding, Severity
@@ -40,7 +40,7 @@ def test_a_complete_report_passes(form: Form) -> None:
     rows = rows_of(
         form, [reading_of(form, consistent_numbers(form, random.Random(1)))], ["县区"], [None], [()]
     )
-    assert not failures(schema_of(form), rows)
+    assert not failures(columns_of(form), rows)
 
 
 def test_what_a_rule_over_texts_finds_fails_its_column(form: Form) -> None:
@@ -48,7 +48,7 @@ def test_what_a_rule_over_texts_finds_fails_its_column(form: Form) -> None:
     told = [Finding("N10", Severity.WARNING), Finding("N10", Severity.WARNING)]
     rows = rows_of(form, [reading], ["县区"], [None], [told])
     columns = list(schema_of(form).columns)
-    assert failures(schema_of(form), rows) == [CheckFailure(0, columns.index("N10"), "N10")]
+    assert failures(columns_of(form), rows) == [CheckFailure(0, columns.index("N10"), "N10")]
 
 
 VALUES = st.sampled_from([0.0, 1.0, 2.5, -1.0, -0.5, np.nan, 12_000.0, 0.1234567])
@@ -66,7 +66,7 @@ def test_the_wide_schema_says_the_same_by_pandera_itself(
     spots = st.tuples(st.integers(0, height - 1), st.integers(0, width - 1))
     for (row, column), value in data.draw(st.dictionaries(spots, VALUES, max_size=40)).items():
         rows[row, column] = value
-    assert {tuple(item) for item in failures(schema, rows)} == _by_pandera(schema, rows)
+    assert {tuple(item) for item in failures(schema.columns, rows)} == _by_pandera(schema, rows)
 
 
 def _by_pandera(schema: pa.DataFrameSchema, rows: np.ndarray) -> set[tuple[int, int, str]]:

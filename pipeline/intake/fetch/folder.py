@@ -110,13 +110,13 @@ def fetch(
         for path in _files(inbox):
             relative = plain_name(path.relative_to(inbox).as_posix())
             try:
-                trouble = trouble_of(path)
-                if trouble:
-                    troubles[relative] = trouble
-                    continue
                 stat = _stat(path)
                 if known and known.get(relative) == stat:
                     unopened.append(relative)
+                    continue
+                trouble = trouble_of(path)
+                if trouble:
+                    troubles[relative] = trouble
                     continue
                 item = _item(path, relative)
                 looked[relative] = stat

@@ -9,12 +9,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.intake.fetch.folder import Found, Item, Remainder, contents_of, whole
 from pipeline.machine import codec
 from pipeline.machine.pool import BUG, TIME, Here, JobAnswer, JobFailure, Limits, Outcome, Pool, PoolJob
 from pipeline.model import Envelope, Finding, Message, Reading
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
 
 FIRST = Limits(seconds=20.0, cpu=3.0)
 """What an item may take at first: a hundred times what an ordinary one takes."""
@@ -125,7 +128,7 @@ def opener(
     def opened_items(items: Iterable[Item], authserv_id: str) -> Iterator[tuple[Item, Sequence[Found] | str]]:
         works = [ItemWork(item, "", partial(opening, item, authserv_id)) for item in items]
         for item, outcome in carried_out(pool, works, Spent()):
-            yield item, opened(outcome) if isinstance(outcome, JobAnswer) else outcome.kind
+            yield item, opened(item, outcome) if isinstance(outcome, JobAnswer) else outcome.kind
 
     return opened_items
 
@@ -137,9 +140,15 @@ def opening(item: Item, authserv_id: str) -> PoolJob:
 
 
 def open_item(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
-    """Open an item, in a child: envelopes, messages and what is beside them as JSON, the contents of the former as bytes in their order."""
+    """Open an item, in a child: envelopes, messages and what is beside them as JSON, the contents of the former as bytes in their order.
+
+    Of a file that is judged as it is nothing is told: whoever asked has it.
+    """
     path, digest, modified, with_documents, authserv_id = json.loads(arguments)
-    found = contents_of(Item(path, digest, modified, blobs[0], with_documents), authserv_id)
+    item = Item(path, digest, modified, blobs[0], with_documents)
+    found = contents_of(item, authserv_id)
+    if found == (whole(item),):
+        return "[]", ()
     return json.dumps([_told(one) for one in found]), [
         one.content for one in found if isinstance(one, Envelope)
     ]
@@ -155,8 +164,8 @@ def _told(one: Found) -> tuple[str, str]:
             return "rest", codec.dumps(one)
 
 
-def opened(answer: JobAnswer) -> list[Found]:
-    """Understand what ``open_item`` told. Raises ValueError for what it never tells."""
+def opened(item: Item, answer: JobAnswer) -> list[Found]:
+    """Understand what ``open_item`` told of ``item``. Raises ValueError for what it never tells."""
     contents = iter(answer.blobs)
     found: list[Found] = []
     for kind, text in json.loads(answer.text):
@@ -166,7 +175,7 @@ def opened(answer: JobAnswer) -> list[Found]:
             found.append(codec.loads(Message, text))
         else:
             found.append(codec.loads(Remainder, text))
-    return found
+    return found or [whole(item)]
 
 
 def reading(reference: str, content: bytes) -> PoolJob:
@@ -175,19 +184,20 @@ def reading(reference: str, content: bytes) -> PoolJob:
 
 
 def read_file(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
-    """Read a file, in a child: its reading as JSON."""
+    """Read a file, in a child: its reading as JSON, without places that are the form's own."""
     from pipeline.forms.loader import load_reference  # noqa: PLC0415 - the parent only makes the jobs
     from pipeline.intake.read.reading import read  # noqa: PLC0415
 
-    return codec.dumps(read(load_reference(json.loads(arguments)), blobs[0])), ()
+    form = load_reference(json.loads(arguments))
+    return codec.dumps(read(form, blobs[0]).without_places(form.places)), ()
 
 
-def understood(outcome: Outcome) -> Reading:
-    """Return the reading that a child told; where there is none, the one that says why."""
+def understood(form: Form, outcome: Outcome) -> Reading:
+    """Return the reading on ``form`` that a child told; where there is none, the one that says why."""
     if isinstance(outcome, JobFailure):
         return set_aside(outcome.kind)
     try:
-        return codec.loads(Reading, outcome.text)
+        return codec.loads(Reading, outcome.text).with_places(form.places)
     except (ValueError, TypeError, KeyError):
         return set_aside(BUG)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from html import escape
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.intake.guard.refusal import Refused, hostile
 
@@ -32,6 +32,8 @@ _DECLARED_ASCII = re.compile(
 )
 _REFERENCES = re.compile(rb"(?:&#\d{3,7};)++")
 """Characters beyond ASCII, as a program writes them that writes ASCII only."""
+_WITH_REFERENCES = re.compile(rb"&#[&#;\d]++")
+"""Where references are, with the digits and signs among them: found in a fraction of the time, and much the same in every file."""
 _BEYOND_ASCII = ((0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 _OWN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _OTHERS = frozenset({"gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "cp936"})
@@ -40,7 +42,7 @@ _CELLS_AS_USUAL = re.compile(
     rb"""
     (?:<row[ ]r="\d{1,3}"(?:[ ](?!r=)[\w:]{1,40}="[^"<]*+")*+(?:/>|>
         (?:<c[ ]r="[AB]?[A-Z]\d{1,3}"(?:[ ]s="\d{1,5}")?+(?:[ ]t="\w{1,9}")?+(?:/>|>
-            (?:<f(?:[ ][^<>]*+)?+>(?:(?<=/>)|[^<]*+</f>))?+
+            (?:<f(?:[ ][^<>']*+)?+>(?:(?<=/>)|[^<]*+</f>))?+
             (?:<v>[^<]*+</v>|<v/>|<is><t(?:[ ]xml:space="preserve")?+>[^<]*+</t></is>)?+
         </c>))*+
     </row>))*+
@@ -135,19 +137,32 @@ def _with_characters(data: bytes) -> bytes:
     start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
     if start < 0 or data.find(b"&#", start, end) < 0 or _DECLARED_ASCII.match(data, 0, 400):
         return data
-    return data[:start] + _REFERENCES.sub(_characters, data[start:end]) + data[end:]
+    return data[:start] + _WITH_REFERENCES.sub(_characters, data[start:end]) + data[end:]
 
 
 def _characters(found: re.Match[bytes]) -> bytes:
-    return _of_references(found[0])
+    text = found[0]
+    return (
+        _remembered_characters(text)
+        if len(text) < _WORTH_REMEMBERING
+        else _REFERENCES.sub(_of_references, text)
+    )
 
 
-@lru_cache(maxsize=2048)  # labels are the same in every file
-def _of_references(references: bytes) -> bytes:
-    numbers = [int(number) for number in references[2:-1].split(b";&#")]
+def _of_references(found: re.Match[bytes]) -> bytes:
+    numbers = [int(number) for number in found[0][2:-1].split(b";&#")]
     if not all(any(least <= number <= most for least, most in _BEYOND_ASCII) for number in numbers):
-        return references
+        return found[0]
     return "".join(map(chr, numbers)).encode()
+
+
+@lru_cache(maxsize=4096)  # labels are the same in every file
+def _remembered_characters(text: bytes) -> bytes:
+    return _REFERENCES.sub(_of_references, text)
+
+
+_WORTH_REMEMBERING = 400
+"""Bytes of references; longer ones are texts of a clerk."""
 
 
 _remembered = lru_cache(maxsize=64)(_spelled)  # half of the parts are the same in every file of a campaign
@@ -192,21 +207,27 @@ def _parse(parser: expat.XMLParserType, data: bytes) -> None:
 
 def _is_odd(data: bytes) -> bool:
     """Say whether ordinary XML has to be written anew."""
-    if _PREFIXED.search(data) or b"='" in data:
-        return True
     start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
     if start < 0:
-        return any(mark in data for mark in _ODD_IN_TEXTS)
+        return _has_odd_marks(data) or any(mark in data for mark in _ODD_IN_TEXTS)
+    if _has_odd_marks(data[:start]) or _has_odd_marks(data[end:]):
+        return True
     start += len(_CELLS_BEGIN)
     return data.find(b"&#", start, end) >= 0 or not _CELLS_AS_USUAL.fullmatch(data, start, end)
+
+
+def _has_odd_marks(data: bytes) -> bool:
+    """Say whether names have prefixes or values stand in single quotes; among the cells as usual there are none."""
+    return b"='" in data or _PREFIXED.search(data) is not None
 
 
 def _is_near(data: bytes) -> bool:
     """Say whether the cells of a part that is not odd are all in the one place that was looked at."""
     start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
-    if start < 0 or data.count(b"<sheetData") != 1 or data.count(b"</sheetData") != 1:
+    if start < 0:
         return False
-    return not (_CELL.search(data, 0, start) or _CELL.search(data, end))
+    before, after = data[:start], data[end + len(b"</sheetData>") :]
+    return not any(b"sheetData" in part or _CELL.search(part) for part in (before, after))
 
 
 class _Rewriter:
@@ -282,7 +303,7 @@ class _Rewriter:
             kept = {"r": str(self._row), **kept}
         elif self._path[-2] == "":
             kept = {"xmlns": _MAIN}
-        return "".join(f" {name}={_quoted(value)}" for name, value in kept.items())
+        return "".join(f" {name}={quoted(value)}" for name, value in kept.items())
 
     def _put(self, text: str) -> None:
         (self._out if self._cell is None else self._cell).append(text)
@@ -300,11 +321,15 @@ class _Rewriter:
 
     def _text(self, text: str) -> None:
         if not self._skipped and self._path[-1] in _TEXTS:
-            self._put(escape(text))
+            self._put(escape(text, quote=False))
 
 
-def _quoted(value: str) -> str:
-    return quoteattr(value, {'"': "&quot;"}) if value else '""'
+_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def quoted(value: str) -> str:
+    """Spell the value of an attribute, between double quotes."""
+    return f'"{escape(value, quote=False).translate(_IN_ATTRIBUTES)}"'
 
 
 def _number(reference: str, previous: int) -> int:

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from pipeline.intake.guard.package import stored
 from pipeline.intake.guard.refusal import Refused, hostile
-from pipeline.intake.guard.spelling import decoded, is_ordinary, spelled
+from pipeline.intake.guard.spelling import decoded, is_ordinary, quoted, spelled
 
 MAX_SHEETS = 60
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -119,7 +118,7 @@ def _frame(
         f'<Override PartName="/xl/{target}" ContentType="{_TYPE}.{kind}+xml"/>' for kind, target in kinds
     )
     sheets = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{n}" state={quoteattr(state)} r:id="rId{n}"/>'
+        f'<sheet name={quoted(name)} sheetId="{n}" state={quoted(state)} r:id="rId{n}"/>'
         for n, (name, state) in zip(numbers, heads, strict=True)
     )
     texts = {

@@ -29,8 +29,8 @@ _MERGE = re.compile(rb"<mergeCell ([^<>]*)>")
 _CORNER = re.compile(rb"([A-Z]{1,3})(\d{1,7})")
 _WIDEST = 1000
 """Rows and columns beyond this one hold nothing of a form."""
-_TALL = 40
-"""Rows from which on an area is not listed for each of them."""
+_MOST_LISTED = 4096
+"""Covered cells that are listed one by one; the areas beyond are kept as such."""
 MAX_CELLS, MAX_MERGES = 200_000, 10_000
 """Of a whole workbook; the filled templates of ten years have a tenth."""
 _SHORTEST = len('<mergeCell ref="A1:B1"/>')
@@ -107,26 +107,29 @@ class Covered:
     """The cells that lie under merged ones, known by their areas: one that covers a whole sheet costs no more than another."""
 
     def __init__(self, areas: Iterable[Area] = ()) -> None:
-        self._tall: list[Area] = []
-        self._by_row: dict[int, list[Area]] = {}
+        self._large: list[Area] = []
+        self._listed: set[Address] = set()
         for area in areas:
-            if area[2] - area[0] >= _TALL:
-                self._tall.append(area)
+            top, left, bottom, right = area
+            if (bottom - top + 1) * (right - left + 1) + len(self._listed) <= _MOST_LISTED:
+                spots = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
+                self._listed |= spots - {(top, left)}
             else:
-                for row in range(area[0], area[2] + 1):
-                    self._by_row.setdefault(row, []).append(area)
+                self._large.append(area)
 
     def __contains__(self, spot: Address) -> bool:
+        return spot in self._listed or self._lies_in_large(spot)
+
+    def _lies_in_large(self, spot: Address) -> bool:
         row, column = spot
         return any(
             top <= row <= bottom and left <= column <= right and spot != (top, left)
-            for areas in (self._by_row.get(row, ()), self._tall)
-            for top, left, bottom, right in areas
+            for top, left, bottom, right in self._large
         )
 
     def isdisjoint(self, spots: Iterable[Address]) -> bool:
         """Say whether none of ``spots`` is covered."""
-        return not any(spot in self for spot in spots if self._tall or spot[0] in self._by_row)
+        return self._listed.isdisjoint(spots) and not (self._large and any(map(self._lies_in_large, spots)))
 
 
 def merged_away(xml: bytes) -> Covered:

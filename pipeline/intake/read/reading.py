@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import total_of, with_totals
 from pipeline.forms.drawing import drawn_figures
 from pipeline.forms.weighed import weighed
-from pipeline.intake.documents.reading import read_report
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.refusal import Refused
@@ -62,7 +61,7 @@ def _read(form: Form, content: bytes) -> Reading:
     inspection = guard.inspect(content)
     if inspection.refusal:
         is_other = inspection.refusal.variant == "not_a_workbook"
-        report = read_report(form, content) if is_other else None
+        report = _read_document(form, content) if is_other else None
         return report or Reading(None, findings=(inspection.refusal,))
     try:
         sheets = open_workbook(content, inspection)
@@ -78,6 +77,12 @@ def _read(form: Form, content: bytes) -> Reading:
         refusal = Refused("long_text", limit=LONGEST_TEXT).finding
         return Reading(None, findings=(*inspection.remarks, refusal))
     return found
+
+
+def _read_document(form: Form, content: bytes) -> Reading | None:
+    from pipeline.intake.documents.reading import read_report  # noqa: PLC0415 - nearly all are workbooks
+
+    return read_report(form, content)
 
 
 def _texts(found: Reading) -> Iterator[str]:

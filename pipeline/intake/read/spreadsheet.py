@@ -43,10 +43,10 @@ class SheetData:
 
     def at(self, row: int, column: int) -> Raw:
         """Return the value at (row, column); None outside of what is filled."""
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            value: Raw = self.rows[row][column]
-            return value
-        return None
+        rows = self.rows
+        line = rows[row] if 0 <= row < len(rows) else ()
+        value: Raw = line[column] if 0 <= column < len(line) else None
+        return value
 
     def is_marked(self, row: int, column: int) -> bool:
         """Say whether a part of the text at (row, column) is struck out, raised or lowered."""

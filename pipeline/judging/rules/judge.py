@@ -24,7 +24,7 @@ from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
 from pipeline.judging.rules.values import value_findings
 from pipeline.judging.rules.weighing import NO_WAIVERS, waivers_of, weigh
-from pipeline.judging.schema.form_schema import BLANK, SIZE, counted_rules, schema_of
+from pipeline.judging.schema.form_schema import BLANK, SIZE, columns_of, counted_rules
 from pipeline.judging.schema.frame import rows_of
 from pipeline.judging.schema.validation import failures
 from pipeline.judging.texts.check import narrative_findings
@@ -169,8 +169,8 @@ def _validated(
         [item.kind for item in batch],
     )
     wrong: list[list[tuple[str, str]]] = [[] for _ in batch]
-    columns, counted = list(schema_of(form).columns), frozenset(counted_rules(form))
-    for row, column, check in failures(schema_of(form), rows):
+    columns, counted = list(columns_of(form)), frozenset(counted_rules(form))
+    for row, column, check in failures(columns_of(form), rows):
         wrong[row].append((columns[column], check))
     return [
         _findings(form, item, past, _broken(own, failed, counted), failed)

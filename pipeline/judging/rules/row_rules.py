@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from pipeline.forms.drawing import fulfils
+from pipeline.judging.schema.backends import pa
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from pipeline.forms.drawing import drawn_figures
@@ -21,6 +20,7 @@ from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
 from pipeline.forms.weighed import weighed_alone
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
+from pipeline.judging.schema.backends import pa
 from pipeline.judging.schema.form_schema import filled, in_places, whole
 from pipeline.model import Fact, Finding, Place
 

@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
 
 from pipeline.forms.values.kind import VALUE
 from pipeline.forms.values.numbers import PLACES
+from pipeline.judging.schema.backends import pa
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pipeline.forms.form import Balance, Basic, Cell, Form
 
@@ -61,15 +61,20 @@ def _own(
     return pa.Check(check, name=check.__name__, error=error, ignore_na=ignore_na, statistics={})
 
 
-@lru_cache(maxsize=8)
 def schema_of(form: Form) -> pa.DataFrameSchema:
     """Return the schema of ``form`` as the district applies it; each column says in ``title`` what it is in the form's words."""
+    return pa.DataFrameSchema(columns_of(form), name=form.id, title=form.title, ordered=True, strict=True)
+
+
+@lru_cache(maxsize=8)
+def columns_of(form: Form) -> Mapping[str, pa.Column]:
+    """Return the columns of the schema: what judging asks; a schema of them all copies each deeply."""
     columns = {cell.key: _number(form, cell) for cell in form.cells}
     columns |= {check.id: _comparison(check) for check in form.checks.values()}
     columns |= {
         rule_id: _count(rule_id, form.rules_by_id[rule_id].condition) for rule_id in counted_rules(form)
     }
-    return pa.DataFrameSchema(columns, name=form.id, title=form.title, ordered=True, strict=True)
+    return columns
 
 
 def counted_rules(form: Form) -> list[str]:

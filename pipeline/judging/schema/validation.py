@@ -7,12 +7,13 @@ given the wide frame, says the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pandas as pd
-import pandera.pandas as pa
 from pandera.errors import SchemaErrors
+
+from pipeline.judging.schema.backends import pa
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,9 +31,9 @@ class CheckFailure(NamedTuple):
     check: str
 
 
-def failures(schema: pa.DataFrameSchema, rows: NDArray[np.float64]) -> list[CheckFailure]:
-    """Validate ``rows``, (submissions × columns of ``schema``), in one lazy pass; return what fails, row by row."""
-    columns = list(schema.columns.values())
+def failures(asked: Mapping[str, pa.Column], rows: NDArray[np.float64]) -> list[CheckFailure]:
+    """Validate ``rows``, (submissions × the columns of a schema), in one lazy pass; return what fails, row by row."""
+    columns = list(asked.values())
     alike: dict[_Signature, list[int]] = {}
     for number, column in enumerate(columns):
         alike.setdefault(_signature(column), []).append(number)

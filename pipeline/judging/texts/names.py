@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.filed import OFFICE_WORDS, own_names
@@ -22,7 +24,7 @@ _SPOT = "\ue004"
 
 def other_name(rule: OtherName, around: TextContext) -> Check:
     """Look for another agency of the roster that speaks; where names overlap the longest counts."""
-    owners, lengths = _index(around.agencies, rule.shortest)
+    known = _index(around.agencies, rule.shortest)
     frames = re.compile("|".join(f"(?:{frame.replace('{name}', _SPOT)})" for frame in rule.frames))
     hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
 
@@ -30,12 +32,12 @@ def other_name(rule: OtherName, around: TextContext) -> Check:
         own = set(own_names(item.agency))
         for key, text in item.said(rule.texts).items() if own else ():
             open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
-            for name, start in _found(open_text, owners, lengths, own):
+            for name, start in _found(open_text, known, own):
                 end = start + len(name)
                 office = OFFICE_WORDS.match(open_text, end)
                 end = office.end() if office else end
                 if not _is_ours(name, own) and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
-                    facts = {"name": owners[name], "sentence": quoted(text, start, end)}
+                    facts = {"name": known.owners[name], "sentence": quoted(text, start, end)}
                     yield item.finding(rule, "found", key, facts)
                     break
 
@@ -47,8 +49,16 @@ def _is_ours(name: str, own: Iterable[str]) -> bool:
     return any(name.startswith(ours) or ours.startswith(name) for ours in own)
 
 
-def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], dict[str, list[int]]]:
-    """Return the agency of each spelling, and how long the spellings with the same opening are, longest first."""
+@dataclass(frozen=True, slots=True)
+class _NameIndex:
+    """The agency of each spelling, how long the spellings with the same opening are, longest first, and how they begin."""
+
+    owners: Mapping[str, str]
+    lengths: Mapping[str, Sequence[int]]
+    firsts: frozenset[str]
+
+
+def _index(agencies: Iterable[Agency], shortest: int) -> _NameIndex:
     owners = {
         name: agency.name
         for agency in agencies
@@ -58,23 +68,28 @@ def _index(agencies: Iterable[Agency], shortest: int) -> tuple[dict[str, str], d
     lengths: dict[str, set[int]] = {}
     for name in owners:
         lengths.setdefault(name[:_OPENING], set()).add(len(name))
-    return owners, {opening: sorted(found, reverse=True) for opening, found in lengths.items()}
+    sizes = {opening: sorted(found, reverse=True) for opening, found in lengths.items()}
+    return _NameIndex(owners, sizes, frozenset(opening[0] for opening in sizes))
 
 
-def _found(
-    text: str, owners: Mapping[str, str], lengths: Mapping[str, Sequence[int]], own: set[str]
-) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=64)  # bodies of one district begin alike
+def _beginning(firsts: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(sorted(firsts)))}]")
+
+
+def _found(text: str, known: _NameIndex, own: set[str]) -> Iterator[tuple[str, int]]:
     """Yield the names in ``text`` from left to right, each the longest that begins there, none inside another."""
     starts = {name[:_OPENING] for name in own}
-    at = 0
-    while at < len(text) - 1:
+    beginning = _beginning(known.firsts | {opening[0] for opening in starts})
+    spot = beginning.search(text)
+    while spot:
+        at = spot.start()
         opening, name = text[at : at + _OPENING], ""
-        if opening in lengths or opening in starts:
-            known = (
-                text[at : at + size] for size in lengths.get(opening, ()) if text[at : at + size] in owners
-            )
+        if opening in known.lengths or opening in starts:
+            sizes = known.lengths.get(opening, ())
+            theirs = (text[at : at + size] for size in sizes if text[at : at + size] in known.owners)
             ours = (name for name in own if text.startswith(name, at))
-            name = max((next(known, ""), *ours), key=len)
+            name = max((next(theirs, ""), *ours), key=len)
         if name:
             yield name, at
-        at += len(name) or 1
+        spot = beginning.search(text, at + (len(name) or 1))

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 _SEPARATORS = re.compile("[,，]")
 _SAME = str.maketrans("两〇", "二零")
 _LARGEST = 9
+_DIGITS = "零一二三四五六七八九"
+_MYRIAD = 10_000
+_TOO_LARGE = _MYRIAD**4
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": _MYRIAD, "亿": _MYRIAD**2}
 
 
 @lru_cache(maxsize=4096)
@@ -21,19 +25,49 @@ def value_of(written: str) -> int | None:
     digits = _SEPARATORS.sub("", written)
     if digits.isascii():
         return int(digits) if len(digits) <= _LARGEST else None
-    import cn2an  # noqa: PLC0415 - most reports have no Chinese numeral
-
     plain = digits.translate(_SAME)
-    try:
-        value = int(cn2an.cn2an(plain, "strict"))
-        spelled = cn2an.an2cn(value, "low")
-    except ValueError:
-        return None
-    return (
-        value
-        if plain in {spelled, spelled.removeprefix("一") if spelled.startswith("一十") else spelled}
-        else None
-    )
+    value = _added_up(plain)
+    return value if value is not None and value < _TOO_LARGE and _spelled(value) == plain else None
+
+
+def _added_up(plain: str) -> int | None:
+    """Add up what the signs stand for, in whatever order they come; None where one of them is no numeral."""
+    total = section = digit = 0
+    for sign in plain:
+        unit = _UNITS.get(sign, 0)
+        if sign in _DIGITS:
+            digit = _DIGITS.index(sign)
+        elif unit >= _MYRIAD:
+            lower = total if unit > _MYRIAD else total % _MYRIAD**2
+            total, section, digit = total - lower + (lower + section + digit) * unit, 0, 0
+        elif unit:
+            section, digit = section + (digit or 1) * unit, 0
+        else:
+            return None
+    return total + section + digit
+
+
+def _spelled(value: int) -> str:
+    """Spell a number as it is written: 二千零二十三, 十二, 一亿零五万."""
+    text = _in_full(value)
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def _in_full(value: int) -> str:
+    """Spell a number as it stands after others: 一十二."""
+    for unit, name in ((_MYRIAD**2, "亿"), (_MYRIAD, "万")):
+        high, low = divmod(value, unit)
+        if high:
+            between = "零" if 0 < low < unit // 10 else ""
+            return f"{_in_full(high)}{name}{between}{_in_full(low) if low else ''}"
+    text = ""
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // unit % 10
+        if digit:
+            text += _DIGITS[digit] + name
+        elif text and not text.endswith("零"):
+            text += "零"
+    return text.rstrip("零") or "零"
 
 
 _SCALES = {"元": Decimal(1) / 10000, "万元": Decimal(1), "亿元": Decimal(10000)}

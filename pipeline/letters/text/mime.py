@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from base64 import encodebytes
+from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.header import Header
@@ -24,6 +25,8 @@ from pipeline.model import CHINA, LOOP_HEADER
 _POLICY = Compat32(max_line_length=0, linesep="\r\n")
 """Lines are folded here, where it is known what may be folded."""
 _LONGEST_WORD = 75
+_LINE = 76
+"""Characters of a line of base64."""
 _TYPES: Mapping[str, str] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -46,22 +49,15 @@ def build_mail(
     key: str,
 ) -> bytes:
     """Build the mail. ``headers`` are plain text, in order; ``key`` makes the boundary."""
-    body = _part("text/plain", "utf-8", text.replace("\n", "\r\n").encode())
-    if attachments:
-        whole = Message(_POLICY)
-        whole["Content-Type"] = f'multipart/mixed; boundary="=_{_digest(key)}"'
-        whole.set_payload([body, *map(_attached, attachments)])
-    else:
-        whole = body
-    mail = Message(_POLICY)
-    for name, value in headers.items():
-        if value:
-            mail[name] = encoded(name, value)
-    mail["MIME-Version"] = "1.0"
-    for name, value in whole.items():
-        mail[name] = value
-    mail.set_payload(whole.get_payload())
-    return spelled(mail)
+    said = {name: encoded(name, value) for name, value in headers.items() if value}
+    head = _headed({**said, "MIME-Version": "1.0"})
+    body = _Part("text/plain; charset=utf-8", text.replace("\n", "\r\n").encode())
+    if not attachments:
+        return f"{head}{body}".encode("ascii")
+    boundary = f"=_{_digest(key)}"
+    several = _headed({"Content-Type": f'multipart/mixed; boundary="{boundary}"'})
+    parts = "".join(f"\r\n--{boundary}\r\n{part}" for part in (body, *map(_attached, attachments)))
+    return f"{head}{several}{parts}\r\n--{boundary}--\r\n".encode("ascii")
 
 
 def parsed(content: bytes) -> Message:
@@ -99,20 +95,36 @@ def loop_headers(kind: str, *, is_reply: bool) -> dict[str, str]:
     }
 
 
-def _part(kind: str, charset: str, content: bytes) -> Message:
-    part = Message(_POLICY)
-    part["Content-Type"] = f"{kind}; charset={charset}" if charset else kind
-    part["Content-Transfer-Encoding"] = "base64"
-    part.set_payload(encodebytes(content).decode("ascii").replace("\n", "\r\n"))
-    return part
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a mail; it is spelled here, because the library writes line by line what is one stretch of base64."""
+
+    kind: str
+    content: bytes
+    disposition: str = ""
+
+    def __str__(self) -> str:
+        heads = {"Content-Type": self.kind, "Content-Transfer-Encoding": "base64"}
+        heads |= {"Content-Disposition": self.disposition} if self.disposition else {}
+        return f"{_headed(heads)}\r\n{_in_lines(self.content)}"
 
 
-def _attached(item: Attachment) -> Message:
+def _headed(headers: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+
+
+def _in_lines(content: bytes) -> str:
+    """Encode as base64, in lines as mail has them."""
+    text = b2a_base64(content, newline=False).decode("ascii")
+    lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _attached(item: Attachment) -> _Part:
     suffix = "." + item.name.rpartition(".")[2].lower()
     kind = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
-    part = _part(f'{kind};\r\n name="{_word(item.name)}"', "", item.content)
-    part["Content-Disposition"] = f"attachment;\r\n filename*=utf-8''{quote(item.name, safe='')}"
-    return part
+    named = f'{kind};\r\n name="{_word(item.name)}"'
+    return _Part(named, item.content, f"attachment;\r\n filename*=utf-8''{quote(item.name, safe='')}")
 
 
 def _word(name: str) -> str:

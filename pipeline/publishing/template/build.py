@@ -24,6 +24,7 @@ from pipeline.publishing.template.checks import (
     unseen_warnings,
 )
 from pipeline.publishing.template.content import Content, Rows, Stamp, gather
+from pipeline.publishing.template.formula_cells import template_sheet
 from pipeline.publishing.template.list_pages import (
     marks_address,
     write_entries,
@@ -99,7 +100,7 @@ def _write(book: Workbook, content: Content) -> None:
     answers = explanation_places(content.form.sheet_of_kind("checks"), rules, completeness, unseen)
 
     def add(name: str, colour: str = "") -> TemplatePage:
-        page = TemplatePage(book.add_worksheet(name), looks, content, marks)
+        page = TemplatePage(book.add_worksheet(name, template_sheet()), looks, content, marks)
         page.protect(filters=name == NOTICES_SHEET)
         if colour:
             page.sheet.set_tab_color(colour)

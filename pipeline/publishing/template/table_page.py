@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.forms.drawing import drawn_formula
-from pipeline.forms.form import Cell, Grid, GridCell, Sheet, Table
+from pipeline.forms.form import Cell, Form, Grid, GridCell, Sheet, Table
 from pipeline.forms.formulas import total_formula
 from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
@@ -113,9 +114,14 @@ def _write_number(page: TemplatePage, cell: Cell, row: int, column: int, width: 
     if width > 1:
         page.put(row, column, "", *looks, width=width)
     drawn = form.drawn[cell.key] if cell.drawn else None
-    formula = drawn_formula(form, drawn) if drawn else total_formula(form, form.balance(cell.defined_by))
+    formula = drawn_formula(form, drawn) if drawn else _own_formula(form, cell.defined_by)
     page.formula(row, column, formula, page.content.figures[cell.key], *looks)
     page.annotate(cell.key)
+
+
+@lru_cache(maxsize=1024)  # the same in every workbook of a form
+def _own_formula(form: Form, balance_id: str) -> str:
+    return total_formula(form, form.balance(balance_id))
 
 
 def _validate(page: TemplatePage, table: Table) -> None:

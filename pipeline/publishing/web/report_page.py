@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.district.folder import STYLE_NAME
 from pipeline.forms.form import titled
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
@@ -55,6 +54,7 @@ class CompiledPage:
 
 def compile_page(form: Form, style: str = "") -> CompiledPage:
     """Compile the page of ``form`` with the district's ``style``. Raises ConfigError for a style that reaches out."""
+    from pipeline.district.folder import STYLE_NAME  # noqa: PLC0415 - a worker that only prints does without
     from pipeline.publishing.web.templating import digest, render, source  # noqa: PLC0415 - Jinja2, once a run
 
     if _REACHES_OUT.search(style):

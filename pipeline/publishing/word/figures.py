@@ -11,6 +11,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _DOCUMENT = "word/document.xml"
 _TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 _SPAN = re.compile(r'<w:gridSpan w:val="(\d+)"')
+
+_SHORT = 20
 
 Shown = dict[tuple[int, int], str]
 """What stands in a table by (row, column), without white space."""
@@ -82,10 +85,16 @@ def _cells(table: str) -> Shown:
     for row, line in enumerate(table.split("</w:tr>")[:-1]):
         column = 0
         for cell in line.split("</w:tc>")[:-1]:
-            shown[row, column] = unescape("".join("".join(_TEXT.findall(cell)).split()))
-            span = _SPAN.search(cell)
-            column += int(span[1]) if span else 1
+            shown[row, column], width = _shown(cell)
+            column += width
     return shown
+
+
+@lru_cache(maxsize=4096)  # labels are the same in every document, and most figures are small
+def _shown(cell: str) -> tuple[str, int]:
+    """Return what a cell shows, and how many columns it takes."""
+    span = _SPAN.search(cell)
+    return unescape("".join("".join(_TEXT.findall(cell)).split())), int(span[1]) if span else 1
 
 
 def _is(table: PrintedTable, cells: Shown) -> bool:
@@ -93,6 +102,8 @@ def _is(table: PrintedTable, cells: Shown) -> bool:
 
 
 def _number(text: str) -> Number | None:
+    if len(text) < _SHORT and text.isascii() and text.isdigit():
+        return int(text)  # nearly every cell
     try:
         value = Decimal(text)
     except InvalidOperation:

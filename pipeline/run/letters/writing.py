@@ -83,7 +83,8 @@ class LetterWriter:
     def write(self, item: Intention, at: datetime) -> letters.LedgerLetter:
         """Write a letter as of ``at``."""
         builder = replace(self.builder, sources=replace(self.builder.sources, now=at))
-        made = builder.write(item, _attachments(self.context, item, self.found, self.paths))
+        attachments = _attachments(self.context, item, self.found, self.paths)
+        made = builder.write(item, attachments)
         year = self.context.district.year
         return letters.LedgerLetter(
             key=key_of(year, item.key),
@@ -94,6 +95,7 @@ class LetterWriter:
             message_id=made.message_id,
             content=made.content,
             agency=made.agency,
+            attached=tuple(hashlib.sha256(attachment.content).hexdigest() for attachment in attachments),
         )
 
     def would_repeat(self, item: Intention, kept: letters.StoredLetter) -> bool:

@@ -44,7 +44,7 @@ def test_it_is_read_within_the_limits_of_any_file(old_word: bytes) -> None:
     """The child may hold few addresses; LibreOffice needs many more than it ever uses."""
     with Pool(1) as pool:
         [(_, outcome)] = pool.run([barrier.reading(FORM.reference, old_word)], lambda: FIRST)
-    assert barrier.understood(outcome).numbers == REAL.numbers
+    assert barrier.understood(FORM, outcome).numbers == REAL.numbers
 
 
 def test_one_that_keeps_it_busy_costs_itself(old_word: bytes) -> None:
