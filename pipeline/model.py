@@ -596,6 +596,19 @@ class RunCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCampaign:
+    """Another form that the district collects at the same time: what it is called, until when, where its page is, where it stands.
+
+    ``counts`` is empty where only the way to the page is shown, such as back to that of the first form.
+    """
+
+    title: str
+    deadline: date
+    path: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBack:
     """The figures that were read in a written report, in the form's order, and the SHA-256 of the document they stand in."""
 

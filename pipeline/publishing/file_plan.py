@@ -30,6 +30,7 @@ from pipeline.model import (
     DistrictSummary,
     Made,
     Notice,
+    OtherCampaign,
     PastReport,
     Report,
     RunCounts,
@@ -91,6 +92,8 @@ class Publication:
     """The reports of earlier years that are known."""
     published: Sequence[Compared] = ()
     """What was published, against what counts."""
+    beside: Sequence[OtherCampaign] = ()
+    """The other forms that the district collects at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
