@@ -449,6 +449,8 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     registers: Mapping[str, Rows] = field(default_factory=dict)
     """The rows of each register that was found, by its key."""
+    from_registers: frozenset[str] = frozenset()
+    """The tables that are to be computed from what the agency reports on another form."""
 
     @property
     def is_placed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import email
 import json
 import random
@@ -16,8 +17,10 @@ import pytest
 
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
+from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.loader import load_form
 from pipeline.intake.identify.dividing import Collected, home_of
+from pipeline.intake.read.reading import read
 from pipeline.ledger import open_copy
 from pipeline.model import ConfigError, Number
 from pipeline.publishing.settings_book import build_settings_book, filled_of
@@ -201,6 +204,76 @@ def test_each_form_has_its_own_results(folder: Path) -> None:
     assert nianbao("template", folder, "--form", QUARTER, "--now", NOW).returncode == 0
     assert len(list((folder / "output" / "2023Q4" / QUARTER / "templates").glob("*.xlsx"))) == len(AGENCIES)
     assert not (folder / "output" / "2023" / "templates").is_dir()
+
+
+def test_tables_are_compared_with_the_register_or_computed_from_it(tmp_path: Path) -> None:
+    form, register = load_form(ANNUAL), load_form(REGISTER)
+    files = {f"{number}.xlsx": filled(REGISTER, name) for number, name in enumerate(AGENCIES[:2])}
+    counted = {name: read(register, filled(REGISTER, name)).numbers for name in AGENCIES[:2]}
+    tables = ("requests", "disputes")
+    inputs = [cell.key for table in tables for cell in form.cells_of(table) if cell.is_input]
+    nil = {form.table(table).nil_key: FROM_REGISTER for table in tables}
+    slip = next(key for key in inputs if key.startswith("disputes."))
+    same = {key: counted[AGENCIES[0]][key] or 0 for key in inputs}
+    files |= {
+        "一致.xlsx": annual(AGENCIES[0], {**same, slip: same[slip] + 2}),
+        "按台账.xlsx": annual(AGENCIES[1], dict.fromkeys(inputs, ""), nil),
+        "没有台账.xlsx": annual(AGENCIES[2], dict.fromkeys(inputs, ""), nil),
+    }
+    extra = f'[[forms]]\nform = "{REGISTER}"\nyear = 2023\ndeadline = 2024-01-31\n'
+    made = make_district(tmp_path / "样例区", AGENCIES, files, extra=extra)
+    done = nianbao("run", made, "--now", NOW)
+    assert "Traceback" not in done.stderr, done.stderr
+    found = {item["file"]: item for item in record(made)["submissions"]}
+    about = {
+        file: [
+            (one["key"], one["actual"], one["expected"]) for one in item["findings"] if one["code"] == "R01"
+        ]
+        for file, item in found.items()
+    }
+    assert about["一致.xlsx"] == [(slip, str(same[slip] + 2), str(same[slip]))]
+    assert found["按台账.xlsx"]["verdict"] in {"accepted", "accepted_with_remarks"}, found["按台账.xlsx"][
+        "findings"
+    ]
+    assert [key for key, *_ in about["没有台账.xlsx"]] == list(nil)
+    assert found["没有台账.xlsx"]["verdict"] == "returned"
+    with (made / "output" / "2023" / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["agency"]: row for row in csv.DictReader(file)}
+    assert {key: int(rows[AGENCIES[1]][key]) for key in inputs} == {
+        key: counted[AGENCIES[1]][key] for key in inputs
+    }
+    # the register of the third agency comes: its report is judged anew, by itself
+    (made / "inbox" / "晚到的台账.xlsx").write_bytes(filled(REGISTER, AGENCIES[2]))
+    nianbao("run", made, "--now", "2024-01-26T08:00:00")
+    again = {item["file"]: item["verdict"] for item in record(made)["submissions"]}
+    assert again["没有台账.xlsx"] in {"accepted", "accepted_with_remarks"}
+    # who gets a template here may choose it; a district with one form has the template that it had
+    nianbao("template", made, "--form", ANNUAL, "--now", NOW)
+    [own] = (made / "output" / "2023" / "templates").glob("001*.xlsx")
+    assert FROM_REGISTER in "".join(parts_of(own.read_bytes()))
+    assert FROM_REGISTER not in "".join(parts_of(build_workbook(form)))
+
+
+def parts_of(content: bytes) -> list[str]:
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        return [package.read(name).decode("utf-8", "replace") for name in package.namelist()]
+
+
+def annual(agency: str, figures: dict[str, Number | str], more: dict[str, str] | None = None) -> bytes:
+    """An annual report, consistent but for the figures that are given."""
+    form = load_form(ANNUAL)
+    code = f"{AGENCIES.index(agency) + 1:03}"
+    written = report(form, code, agency, 2023, rng=random.Random(agency))
+    numbers = inputs_only(form, dict(zip((cell.key for cell in form.cells), written.numbers, strict=True)))
+    values: dict[str, Number | str] = {
+        **numbers,
+        **written.texts,
+        **approved(form),
+        **figures,
+        **(more or {}),
+    }
+    stamp = Stamp(agency_code=code, agency=agency, year=2023, district="样例区")
+    return build_workbook(form, stamp, values=values)
 
 
 def test_what_was_collected_once_is_nobodys_new_file(folder: Path) -> None:

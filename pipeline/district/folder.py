@@ -86,6 +86,8 @@ class District:
     """The bodies of the roster that are part of another one now and report no more by themselves."""
     part: str = ""
     """The id of the form where it is collected beside another one; empty for the district's first form, whichever its period."""
+    collected: tuple[tuple[str, Period], ...] = ()
+    """Forms and periods of all campaigns of the district, the first one's first; empty where there is one alone."""
     is_second: bool = False
     """Whether it is one of the ``others`` of a district."""
     others: tuple[District, ...] = field(default=(), compare=False, repr=False)
@@ -284,7 +286,13 @@ def _district(
         form_mark=own_mark(written.form, folder),
         collector=office_of(written.form, folder),
     )
-    return replace(own, others=_others(own, source.tables(FORMS)))
+    others = _others(own, source.tables(FORMS))
+    if not others:
+        return own
+    collected = tuple((item.form, item.year) for item in (own, *others))
+    return replace(
+        own, collected=collected, others=tuple(replace(item, collected=collected) for item in others)
+    )
 
 
 def _others(own: District, sections: Sequence[TomlTable]) -> tuple[District, ...]:

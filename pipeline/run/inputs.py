@@ -59,10 +59,19 @@ def gather(
         bodies,
         memory,
         decisions.in_force(ledger, district.year, now.date()),
+        shared.counted,
     )
     layout, style = _word_layout(district, form), _web_style(district)
     lying = published.lying(district)
-    others = (*lying, *inbox.leftovers, *campaign.decisions, *pasts.values(), *years.items(), *shared.beside)
+    others = (
+        *lying,
+        *inbox.leftovers,
+        *campaign.decisions,
+        *pasts.values(),
+        *years.items(),
+        *shared.beside,
+        *shared.counted.items(),
+    )
     digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     return RunInputs(campaign, inbox, tuple(years), layout, style, digest, barrier, lying)
 

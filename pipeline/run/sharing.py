@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.judging.rules.carried import Counted
 from pipeline.model import OtherCampaign
 from pipeline.run.dividing import Division
 
@@ -22,6 +23,8 @@ class CommonInputs:
     has_fetched: bool = False
     """Whether the mailbox has been looked into already, for all."""
     beside: Sequence[OtherCampaign] = ()
+    counted: Mapping[str, Counted] = field(default_factory=dict)
+    """By agency: what its accepted reports on the other forms come to."""
 
 
 ALONE = CommonInputs()

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import parts_in
-from pipeline.ledger.opening import open_campaign
+from pipeline.ledger import campaign, parts_in
+from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
-from pipeline.model import ConfigError, OtherCampaign
+from pipeline.model import ConfigError, Number, OtherCampaign
 from pipeline.publishing.document_paths import PAGE
 from pipeline.run import batch, mailing
 from pipeline.run.batch import Outcome
@@ -53,10 +53,15 @@ def run_all(  # noqa: PLR0913 - what a run is asked for, spelled out
         with disk(), open_campaign(district, output) as (ledger, _):
             shared = replace(shared, fetched=mailing.collect(district, ledger), has_fetched=True)
 
-    def one(campaign: District, beside: Sequence[OtherCampaign]) -> Outcome:
-        own = replace(shared, beside=beside, fetched=None if campaign.is_second else shared.fetched)
+    def one(own: District, beside: Sequence[OtherCampaign]) -> Outcome:
+        common = replace(
+            shared,
+            beside=beside,
+            counted=_counted(own, districts, output),
+            fetched=None if own.is_second else shared.fetched,
+        )
         return batch.run(
-            campaign,
+            own,
             output,
             now=now,
             work=work,
@@ -65,13 +70,12 @@ def run_all(  # noqa: PLR0913 - what a run is asked for, spelled out
             with_pdf=with_pdf,
             by_clock=by_clock,
             retry=retry,
-            shared=own,
+            shared=common,
         )
 
-    others = [one(campaign, [_line(campaign, district, output)]) for campaign in district.others]
+    others = [one(item, [_line(item, district, output)]) for item in district.others]
     lines = [
-        _line(district, campaign, output, outcome)
-        for campaign, outcome in zip(district.others, others, strict=True)
+        _line(district, item, output, outcome) for item, outcome in zip(district.others, others, strict=True)
     ]
     return (one(district, lines), *others)
 
@@ -82,6 +86,29 @@ def _line(own: District, other: District, output: Path, outcome: Outcome | None 
     title = f"{other.name}{form_of(other).document_of(other.year)}"
     counts = {name: int(count) for name, count in outcome.record["counts"].items()} if outcome else {}
     return OtherCampaign(title, other.deadline, Path(page).as_posix(), counts)
+
+
+def _counted(
+    own: District, districts: Sequence[District], output: Path
+) -> dict[str, dict[str, dict[str, Number]]]:
+    """Return by agency and form what was accepted, as of the last run, on the forms from which figures are carried into ``own``."""
+    form = form_of(own)
+    found: dict[str, dict[str, dict[str, Number]]] = {}
+    for item in form.carried:
+        other = next((one for one in districts if one.form == item.form and one.year == own.year), None)
+        if other is None:
+            continue
+        keys = [cell.key for cell in form_of(other).cells]
+        lost = next((key for key in item.cells.values() if key not in keys), None)
+        if lost is not None:
+            raise ConfigError(
+                f"表样“{form.id}”的 [[carried]]“{item.id}”要用表样“{other.form}”的单元格“{lost}”，那里没有。"
+            )
+        with view_campaign(other, output) as (ledger, _):
+            last = campaign.last_result(ledger, other.year)
+        for code, numbers in (last.figures if last else {}).items():
+            found.setdefault(code, {})[item.form] = dict(zip(keys, numbers, strict=True))
+    return found
 
 
 def _refuse_exchanged(district: District, output: Path) -> None:
