@@ -458,6 +458,8 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     registers: Mapping[str, Rows] = field(default_factory=dict)
     """The rows of each register that was found, by its key."""
+    from_registers: frozenset[str] = frozenset()
+    """The tables that are to be computed from what the agency reports on another form."""
 
     def without_places(self, own: Mapping[str, Place]) -> Reading:
         """Leave the places out where they are the form's ``own``, as in most files; nobody need write them out each time."""
@@ -610,6 +612,19 @@ class RunCounts:
 
     at: datetime
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCampaign:
+    """Another form that the district collects at the same time: what it is called, until when, where its page is, where it stands.
+
+    ``counts`` is empty where only the way to the page is shown, such as back to that of the first form.
+    """
+
+    title: str
+    deadline: date
+    path: str
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

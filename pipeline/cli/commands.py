@@ -23,7 +23,7 @@ from pipeline.district.roster import LEVELS
 from pipeline.machine.environment import command, disk, lock
 from pipeline.machine.garbage import look_seldom
 from pipeline.model import CHINA, BusyError, ConfigError, EnvironmentFailedError, NianbaoError
-from pipeline.periods import last_ended, name_of, named, period_before, year_in
+from pipeline.periods import last_ended, named, period_before, year_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,13 +97,48 @@ UnsaidYear = Annotated[
         show_default=False,
     ),
 ]
+Which = Annotated[
+    str | None,
+    typer.Option(
+        "--form",
+        metavar="表样",
+        help="同时收几份表时，指哪一份：名称，或者 名称:报告期；不写则指第一份。",
+        show_default=False,
+    ),
+]
+WhichOrAll = Annotated[
+    str | None,
+    typer.Option(
+        "--form",
+        metavar="表样",
+        help="同时收几份表时，只指这一份：名称，或者 名称:报告期；不写则是全部。",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", metavar=" ", help="输出 JSON，供其他程序使用。")]
 
 
-def _district(folder: Path, moment: datetime) -> District:
+def _district(folder: Path, moment: datetime, which: str | None = None) -> District:
+    """Load a district: of the forms that it collects the first, or the one that was named."""
     from pipeline.district.folder import load_district
 
-    return load_district(folder, moment.astimezone(CHINA).date())
+    found = load_district(folder, moment.astimezone(CHINA).date())
+    return found if which is None else _one_of((found, *found.others), which, folder)
+
+
+def _districts(folder: Path, moment: datetime, which: str | None) -> tuple[District, ...]:
+    """Load a district: all forms that it collects, or the one that was named."""
+    found = _district(folder, moment, which)
+    return (found,) if which else (found, *found.others)
+
+
+def _one_of(campaigns: Sequence[District], which: str, folder: Path) -> District:
+    found = [item for item in campaigns if which in (item.form, item.id)]
+    if len(found) != 1:
+        there = "、".join(item.id for item in campaigns)
+        why = "没有收" if not found else "有几期在收"
+        raise ConfigError(f"“{which}”{why}，现在收的是：{there}。", file=folder)
+    return found[0]
 
 
 def _output(folder: Path, output: Path | None) -> Path:
@@ -163,21 +198,28 @@ def template(
             "--agency", metavar="单位", help="只做这一个单位：代码、名称或简称。", show_default=False
         ),
     ] = None,
+    which: WhichOrAll = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
     """给每个单位做一份带单位名称和年度的填报模板，并写好发模板的信。"""
+    moment = _moment(now)
+    districts = _districts(folder, moment, which)
+    _note(districts[0])
+    target = _output(folder, output)
+    with lock(target), disk():
+        for district in districts:
+            _hand_out(district, target, agency, moment)
+
+
+def _hand_out(district: District, target: Path, agency: str | None, moment: datetime) -> None:
+    """Write the templates of one form and the letters that carry them, and say so."""
     from pipeline.coordinating import deciding, preparing
     from pipeline.run.letters import handing_out
 
-    moment = _moment(now)
-    district = _district(folder, moment)
-    _note(district)
-    target = _output(folder, output)
-    with lock(target), disk():
-        code = deciding.agency_of(district, agency).code if agency else None
-        paths = preparing.personal_templates(district, target, code=code)
-        done = handing_out.send_templates(district, target, code=code, now=moment)
+    code = deciding.agency_of(district, agency).code if agency else None
+    paths = preparing.personal_templates(district, target, code=code)
+    done = handing_out.send_templates(district, target, code=code, now=moment)
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
     strays = [] if agency else preparing.left_over(paths)
     if strays:
@@ -212,6 +254,7 @@ def deliver(
             "--reason", metavar="理由", help="更正已经报送的数据时，为什么更正。", show_default=False
         ),
     ] = "",
+    which: Which = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
@@ -219,7 +262,7 @@ def deliver(
     from pipeline.run import signing
 
     moment = _moment(now)
-    district = _district(folder, moment)
+    district = _district(folder, moment, which)
     target = _output(folder, output)
     if not by.strip():
         raise ConfigError("--by 没有填写。汇总表要有人审核、签发，请写明姓名，例如 --by 王主任。")
@@ -232,7 +275,7 @@ def deliver(
 
 
 def _waiting(letters: int, district: District, target: Path) -> str:
-    return f"新写了 {letters} 封信，等待发出，在 {target / name_of(district.year) / 'letters'}"
+    return f"新写了 {letters} 封信，等待发出，在 {district.results_in(target) / 'letters'}"
 
 
 @app.command(cls=Command, epilog="例：nianbao check 财政局.xlsx")
@@ -307,7 +350,7 @@ def run(
     from pipeline.cli import console
     from pipeline.machine.work import open_work
     from pipeline.publishing.data.record import to_json
-    from pipeline.run import batch
+    from pipeline.run.side_by_side import campaigns_of, run_all
 
     moment = _moment(now)
     district = _district(folder, moment)
@@ -319,7 +362,7 @@ def run(
         open_work(files, workers=workers, engine=engine) as work,
         console.progress() as advance,
     ):
-        outcome = batch.run(
+        outcomes = run_all(
             district,
             target,
             now=moment,
@@ -331,12 +374,15 @@ def run(
             retry=retry,
         )
     if as_json:
-        sys.stdout.buffer.write(to_json(outcome.record))
+        records = [outcome.record for outcome in outcomes]
+        sys.stdout.buffer.write(to_json(records if district.others else records[0]))
     else:
-        console.print_outcome(outcome, district, dry_run=dry_run)
-    if outcome.failures:
-        raise EnvironmentFailedError("\n".join(outcome.failures))
-    if not outcome.is_all_well:
+        for outcome, campaign in zip(outcomes, campaigns_of(district), strict=True):
+            console.print_outcome(outcome, campaign, dry_run=dry_run)
+    failures = [failure for outcome in outcomes for failure in outcome.failures]
+    if failures:
+        raise EnvironmentFailedError("\n".join(dict.fromkeys(failures)))
+    if not all(outcome.is_all_well for outcome in outcomes):
         raise typer.Exit(UNFINISHED)
 
 
@@ -368,6 +414,7 @@ def import_(
     blank_is_zero: Annotated[
         bool, typer.Option("--blank-is-zero", metavar=" ", help="表中的空格和“/”当作 0。")
     ] = False,
+    which: Which = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
@@ -380,7 +427,7 @@ def import_(
 
     moment = _moment(now)
     _refuse_what_is_no_file(files, folders=True)
-    district = _district(folder, moment)
+    district = _district(folder, moment, which)
     target = _output(folder, output)
     said = ImportAnswers(agency_of(district, agency).code if agency else "", _period(year), blank_is_zero)
     with lock(target), console.progress() as advance:
@@ -415,6 +462,7 @@ def compare(
     ],
     agency: UnsaidAgency = None,
     year: UnsaidYear = None,
+    which: Which = None,
     output: Output = None,
 ) -> None:
     """把已公布的年报与已接受的数据和文字逐格、逐句核对；本区自己的年报与各单位之和核对。"""
@@ -425,7 +473,7 @@ def compare(
     from pipeline.district.adjusting import form_of
 
     _refuse_what_is_no_file(files, folders=True)
-    district = _district(folder, _moment(None))
+    district = _district(folder, _moment(None), which)
     said = ImportAnswers(agency_of(district, agency).code if agency else "", _period(year))
     found = comparing.compare_files(district, _output(folder, output), files, said)
     console.print_comparisons(found, form_of(district))
@@ -434,14 +482,14 @@ def compare(
 
 
 @app.command("open", cls=Command, epilog="例：nianbao open 临平区")
-def open_(folder: Folder, output: Output = None) -> None:
+def open_(folder: Folder, which: Which = None, output: Output = None) -> None:
     """打开最近一次运行写出的报送情况（网页）。"""
     import webbrowser
 
     from pipeline.publishing.document_paths import PAGE
 
-    district = _district(folder, _moment(None))
-    page = (_output(folder, output) / name_of(district.year) / PAGE).resolve()
+    district = _district(folder, _moment(None), which)
+    page = (district.results_in(_output(folder, output)) / PAGE).resolve()
     if not page.is_file():
         raise ConfigError(f"还没有运行过。请先双击“今晚运行”，或者运行 {command('run', folder)}", file=folder)
     typer.echo(page)
@@ -450,21 +498,23 @@ def open_(folder: Folder, output: Output = None) -> None:
 
 
 @app.command(cls=Command, epilog="例：nianbao papers 临平区")
-def papers(folder: Folder, output: Output = None, now: Now = None) -> None:
+def papers(folder: Folder, which: WhichOrAll = None, output: Output = None, now: Now = None) -> None:
     """写出要盖章、要留存的材料：通报、通讯录、考核明细、公布情况、上报材料。"""
     from pipeline.coordinating.papers import write_papers
 
     moment = _moment(now)
-    district = _district(folder, moment)
+    districts = _districts(folder, moment, which)
     target = _output(folder, output)
     with lock(target), disk():
-        for path in write_papers(district, target, today=moment.date()):
-            typer.echo(path)
+        for district in districts:
+            for path in write_papers(district, target, today=moment.date()):
+                typer.echo(path)
 
 
 @app.command(cls=Command, epilog="例：nianbao status 临平区")
 def status(
     folder: Folder,
+    which: WhichOrAll = None,
     output: Output = None,
     rules: Annotated[
         bool, typer.Option("--rules", metavar=" ", help="改为逐条规则列出：提示了几家，后来怎样。")
@@ -475,15 +525,13 @@ def status(
     from pipeline.coordinating import status as standing
 
     now = _moment(None)
-    district = _district(folder, now)
-    if rules:
+    for district in _districts(folder, now, which):
         with disk():
-            records = standing.rules(district, _output(folder, output))
-        console.print_rules(district, records)
-        return
-    with disk():
-        found = standing.status(district, _output(folder, output), today=now.date())
-    console.print_status(district, found)
+            if rules:
+                console.print_rules(district, standing.rules(district, _output(folder, output)))
+            else:
+                found = standing.status(district, _output(folder, output), today=now.date())
+                console.print_status(district, found)
 
 
 By = Annotated[
@@ -528,6 +576,7 @@ def decide(
     reason: Why = "",
     until: Until = None,
     revoke: Annotated[bool, typer.Option("--revoke", metavar=" ", help="撤销这个决定。")] = False,
+    which: Which = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
@@ -536,7 +585,18 @@ def decide(
 
     if kind not in list(DecisionKind):
         raise ConfigError(f"没有“{kind}”这种决定，应为：{'、'.join(DecisionKind)}。")
-    _decide(folder, output, DecisionKind(kind), tuple(about or ()), by, reason, until, revoke=revoke, now=now)
+    _decide(
+        folder,
+        output,
+        DecisionKind(kind),
+        tuple(about or ()),
+        by,
+        reason,
+        until,
+        revoke=revoke,
+        which=which,
+        now=now,
+    )
 
 
 @app.command(cls=Command, epilog="例：nianbao waive 临平区 002 T3-04 --reason 机构合并 --by 王主任")
@@ -550,12 +610,15 @@ def waive(
     reason: Why = "",
     until: Until = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销这个例外。")] = False,
+    which: Which = None,
     output: Output = None,
 ) -> None:
     """准予一个单位对一条规则例外，写明理由和同意的人；汇总表和问题清单中会列明。"""
     from pipeline.model import DecisionKind
 
-    _decide(folder, output, DecisionKind.WAIVE, (agency, rule), by, reason, until, revoke=withdraw)
+    _decide(
+        folder, output, DecisionKind.WAIVE, (agency, rule), by, reason, until, revoke=withdraw, which=which
+    )
 
 
 @app.command(cls=Command, epilog="例：nianbao dismiss 临平区 说明.txt --reason 是填表说明 --by 王主任")
@@ -567,12 +630,13 @@ def dismiss(
     by: By = None,
     reason: Why = "",
     withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销，文件重新待核实。")] = False,
+    which: Which = None,
     output: Output = None,
 ) -> None:
     """把一个待核实的文件记为不是报送，写明理由和核实的人；不再待核实，不写信，也不删除。"""
     from pipeline.model import DecisionKind
 
-    _decide(folder, output, DecisionKind.DISMISS, (file,), by, reason, None, revoke=withdraw)
+    _decide(folder, output, DecisionKind.DISMISS, (file,), by, reason, None, revoke=withdraw, which=which)
 
 
 def _decide(
@@ -585,6 +649,7 @@ def _decide(
     until: str | None,
     *,
     revoke: bool,
+    which: str | None,
     now: str | None = None,
 ) -> None:
     from pipeline.coordinating import deciding
@@ -593,7 +658,7 @@ def _decide(
     from pipeline.wording.messages import decision_words
 
     moment = _moment(now)
-    district = _district(folder, moment)
+    district = _district(folder, moment, which)
     target = _output(folder, output)
     person = deciding.person(district, by)
     wanted = deciding.Wanted(kind, about, reason, person, moment, deciding.day_of(until))
@@ -644,17 +709,18 @@ def send(
         int | None,
         typer.Option("--most", metavar="封", min=1, help="这一次最多发几封。", show_default=False),
     ] = None,
+    which: WhichOrAll = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
     """发出等待中的信，即 letters 文件夹里的那些；或者记下用别的办法转交的。"""
     from pipeline.cli import console
     from pipeline.coordinating.deciding import agency_of
-    from pipeline.run import batch
     from pipeline.run.letters import by_hand as persons
 
     moment = _moment(now)
-    district = _district(folder, moment)
+    districts = _districts(folder, moment, which)
+    district = districts[0]
     target = _output(folder, output)
     code = agency_of(district, agency).code if agency else None
     chosen = persons.Chosen(code, tuple(letter or ()), every)
@@ -671,18 +737,32 @@ def send(
             console.print_letters_settled(
                 persons.try_again(district, target, chosen, now=moment), district, "重新等待发出"
             )
-    with lock(target):
-        done, withdrawn = batch.send(
-            district, target, now=moment, pause=pause, most=most, by_clock=now is None
-        )
-    if withdrawn:
-        typer.echo(
-            f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', folder)} 会重新写。"
-        )
-    console.print_sent(done)
-    if done.failure:
-        raise EnvironmentFailedError(done.failure)
-    if done.refused:
+    _deliver(districts, target, pause, most, now)
+
+
+def _deliver(
+    districts: Sequence[District], target: Path, pause: float, most: int | None, now: str | None
+) -> None:
+    """Send what waits of each form, ``most`` letters altogether, and say what became of it."""
+    from pipeline.cli import console
+    from pipeline.run import batch
+
+    is_refused = False
+    for district in districts:
+        with lock(target):
+            done, withdrawn = batch.send(
+                district, target, now=_moment(now), pause=pause, most=most, by_clock=now is None
+            )
+        if withdrawn:
+            typer.echo(
+                f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', district.folder)} 会重新写。"
+            )
+        console.print_sent(done)
+        if done.failure:
+            raise EnvironmentFailedError(done.failure)
+        is_refused = is_refused or bool(done.refused)
+        most = most if most is None else max(0, most - len(done.attempts))
+    if is_refused:
         raise typer.Exit(UNFINISHED)
 
 
@@ -730,6 +810,7 @@ def letters(
         str | None,
         typer.Option("--restore", metavar="代号", help="照原样发，不管文件夹里怎样。", show_default=False),
     ] = None,
+    which: Which = None,
     output: Output = None,
     now: Now = None,
 ) -> None:
@@ -739,7 +820,7 @@ def letters(
     from pipeline.run.letters import by_hand as persons
 
     moment = _moment(now)
-    district = _district(folder, moment)
+    district = _district(folder, moment, which)
     target = _output(folder, output)
     acts = (
         (withdraw, persons.stop, "不再发出"),

@@ -50,6 +50,8 @@ ENGLISH: Mapping[str, str] = {
     "这一次最多发几封。": "Send so many letters at most.",
     "这封信不发了。": "Do not send this letter.",
     "用哪一份表样：名称，或者表样文件（.toml）；不写则用现行的年度报告。": "Which form: its id, or a file (.toml); the annual report in force if not given.",
+    "同时收几份表时，指哪一份：名称，或者 名称:报告期；不写则指第一份。": "Where several forms are collected, which: its id, or id:period; the first if not given.",
+    "同时收几份表时，只指这一份：名称，或者 名称:报告期；不写则是全部。": "Where several forms are collected, only this one: its id, or id:period; all if not given.",
     "check 列出全部错误和行号；preview 做出模板和样张。": "check: list every fault with its line; preview: make the template and sample documents.",
     "表样文件": "FILE",
     "自己写的表样（.toml）。": "A form of your own (.toml).",

@@ -20,7 +20,6 @@ from pipeline.ledger import Ledger, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.opening import open_campaign
-from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
 from pipeline.versions import Versions
 
@@ -71,7 +70,7 @@ def revoke(district: District, output: Path, wanted: Wanted) -> list[Decision]:
         if not ended:
             raise ConfigError(
                 f"没有这样的决定：{wanted.kind.value} {' '.join(wanted.about)}。"
-                f"用 {command('status', district.folder)} 查看现有的决定。"
+                f"用 {district.command('status')} 查看现有的决定。"
             )
         for item in ended:
             decisions.revoke(
@@ -298,9 +297,7 @@ def _files_meant(there: Mapping[int, str], district: District, wanted: str, what
         raise ConfigError(f"有几个{what}的文件叫“{wanted}”，请写明是哪一个：{'、'.join(sorted(same))}。")
     path = spelled if spelled in there.values() else next(iter(same), None)
     if path is None:
-        raise ConfigError(
-            f"没有{what}的文件“{wanted}”。请照 {command('status', district.folder)} 列出的文件名写。"
-        )
+        raise ConfigError(f"没有{what}的文件“{wanted}”。请照 {district.command('status')} 列出的文件名写。")
     return [number for number, item in there.items() if item == path]
 
 

@@ -42,7 +42,7 @@ _SHORT_MONTH = 2
 def write_papers(district: District, output: Path, *, today: date) -> list[Path]:
     """Write every paper as of ``today``; return their paths. Raises ConfigError before the first run."""
     found = status(district, output, today=today)
-    target = output / name_of(district.year)
+    target = district.results_in(output)
     with view_campaign(district, output) as (ledger, district):
         last = campaign.last_result(ledger, district.year)
         earlier = _earlier(ledger, district)
@@ -52,7 +52,7 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
     years = {district.year: own, **earlier}
     form = form_of(district)
     about = f"{district.name}{title_of(district.year)}"
-    ticks = district.folder / f"公布情况_{name_of(district.year)}.xlsx"
+    ticks = district.folder / f"{district.own_name('公布情况')}_{name_of(district.year)}.xlsx"
     contents = {
         target / PAPERS / f"{safe_name(about, f'{form.words.short}报送情况通报')}.docx": build_notice(
             form, district.name, district.office, today, own

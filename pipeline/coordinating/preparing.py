@@ -28,7 +28,7 @@ from pipeline.ledger.opening import view_campaign
 from pipeline.letter import Attachment, LetterKind
 from pipeline.letters.text import LETTERS, default_text
 from pipeline.model import Agency, ConfigError, PastReport
-from pipeline.periods import name_of, title_of
+from pipeline.periods import title_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.settings_book import build_settings_book, starting
 from pipeline.publishing.template import Stamp, build_workbook
@@ -101,7 +101,7 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
     chosen = [agency for agency in district.agencies if code in (None, agency.code)]
     if not chosen:
         raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
-    folder = output / name_of(district.year) / TEMPLATES
+    folder = district.results_in(output) / TEMPLATES
     with view_campaign(district, output) as (ledger, district):
         history = imports.last_year_of(ledger, district)
     paths = []

@@ -67,7 +67,7 @@ class Status:
 
 def status(district: District, output: Path, *, today: date) -> Status:
     """Look up where the campaign stands. Raises ConfigError if there has not been any run yet."""
-    if not has_ledger(output):
+    if not has_ledger(output, district.part):
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     with view_campaign(district, output) as (ledger, district):
         files = standing.filed(ledger, district.year)
@@ -81,7 +81,7 @@ def status(district: District, output: Path, *, today: date) -> Status:
 
 def rules(district: District, output: Path) -> list[RuleRecord]:
     """Look up what became of the rules that fired. Raises ConfigError if there has not been any run yet."""
-    if not has_ledger(output):
+    if not has_ledger(output, district.part):
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
     with view_campaign(district, output) as (ledger, district):
         return rule_record.of_year(ledger, district.year)

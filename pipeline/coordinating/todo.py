@@ -19,7 +19,6 @@ from pipeline.district.settings_values import day_of
 from pipeline.ledger import Ledger, decisions
 from pipeline.ledger.opening import view_campaign
 from pipeline.model import ConfigError, Decision, DecisionKind
-from pipeline.periods import name_of
 from pipeline.publishing.todo_book import TODO_NAME
 from pipeline.publishing.todo_filled import REVOKE, FilledDecision, read_filled
 
@@ -104,7 +103,7 @@ def carry_out(
 
     Raises EnvironmentFailedError, never for what a person wrote.
     """
-    path = output / name_of(district.year) / TODO_NAME
+    path = district.results_in(output) / TODO_NAME
     filled = read_filled(path) if path.is_file() else []
     if not filled:
         return Carried()

@@ -24,7 +24,9 @@ _R = TypeVar("_R", Rule, Basic)
 
 def form_of(district: District) -> Form:
     """Return the form of ``district`` as it chose to apply it. Raises ConfigError with file and line."""
-    return adjusted(at_level(load_form(district.form, district.folder), district.level), district.rules)
+    form = adjusted(at_level(load_form(district.form, district.folder), district.level), district.rules)
+    beside = {name for name, period in district.collected if period == district.year and name != form.id}
+    return replace(form, beside=frozenset(beside)) if beside else form
 
 
 def at_level(form: Form, level: str) -> Form:

@@ -15,7 +15,7 @@ MOST_SHOWN = 8
 """So many differences fit a sentence."""
 _WORDS = {
     "name": "区县全称", "level": "级别", "year": "报告年度", "form": "表样", "deadline": "截止日期", "rules": "规则",
-    "mail": "邮件服务器", "people": "署名和联系方式", "calendar": "日历", "extensions": "延期",
+    "mail": "邮件服务器", "people": "署名和联系方式", "calendar": "日历", "extensions": "延期", "others": "另收的表",
 }  # fmt: skip
 
 

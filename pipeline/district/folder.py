@@ -5,7 +5,7 @@ Wrong configuration is refused here, with file, line and remedy, before anything
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
@@ -21,10 +21,20 @@ from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.settings_source import BookSource, Excepted, settled
 from pipeline.district.starting import is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
-from pipeline.forms.library import OFFICE, office_of, own_mark, period_of
-from pipeline.machine.environment import command, disk
+from pipeline.forms.library import OFFICE, is_known, office_of, own_mark, period_of, unknown
+from pipeline.machine.environment import command, disk, typed
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind
-from pipeline.periods import EXAMPLES, Period, PeriodKind, bounds_of, kind_of, named, title_of, year_in
+from pipeline.periods import (
+    EXAMPLES,
+    Period,
+    PeriodKind,
+    bounds_of,
+    kind_of,
+    name_of,
+    named,
+    title_of,
+    year_in,
+)
 from pipeline.toml_source import TomlSource, TomlTable, decoded
 
 CONFIG_NAME = "district.toml"
@@ -34,9 +44,11 @@ PUBLISHED_NAME = "published"
 LAYOUTS_NAME = "input_templates"
 LAYOUT_NAME, STYLE_NAME = "report.docx", "report.css"
 """The district's own layout of Word reports and style of web reports, in its folder of layouts."""
+FORMS = "forms"
+"""The tables of forms that are collected besides the first one."""
 MISNAMED = f"这里的设置文件叫 {CONFIG_NAME}.txt：记事本保存时加上了 .txt。请把它改名为 {CONFIG_NAME}；"
 _SETTINGS = ("name", "level", "year", "period", "form", "deadline")
-_TABLES = ("rules", "mail", "people", "calendar", "extension")
+_TABLES = ("rules", "mail", "people", "calendar", "extension", FORMS)
 
 
 _BELONGING = {"people": People, "mail": MailSettings, "calendar": Calendar}
@@ -72,6 +84,14 @@ class District:
     """What a person should be told about these settings."""
     merged: tuple[Agency, ...] = ()
     """The bodies of the roster that are part of another one now and report no more by themselves."""
+    part: str = ""
+    """The id of the form where it is collected beside another one; empty for the district's first form, whichever its period."""
+    collected: tuple[tuple[str, Period], ...] = ()
+    """Forms and periods of all campaigns of the district, the first one's first; empty where there is one alone."""
+    is_second: bool = False
+    """Whether it is one of the ``others`` of a district."""
+    others: tuple[District, ...] = field(default=(), compare=False, repr=False)
+    """Of the first campaign of a district: those of the other forms and periods that it collects at the same time."""
 
     @property
     def roster_agencies(self) -> tuple[Agency, ...]:
@@ -103,7 +123,29 @@ class District:
     @property
     def published(self) -> Path:
         """Where reports lie that were published, to be compared with what was accepted."""
-        return self.folder / PUBLISHED_NAME
+        return self.folder / self.own_name(PUBLISHED_NAME)
+
+    def own_name(self, name: str) -> str:
+        """Return the name of a file or folder beside the settings that each form has for itself."""
+        return f"{name}_{self.part}" if self.part else name
+
+    def results_in(self, output: Path) -> Path:
+        """Return where in ``output`` the results of the campaign lie."""
+        return output / name_of(self.year) / self.part
+
+    @property
+    def typed(self) -> str:
+        """The district and, where it is not the first, the form, as commands want them."""
+        return typed(self.folder) + (f" --form {self.id}" if self.is_second else "")
+
+    @property
+    def id(self) -> str:
+        """How commands call the campaign beside others: its form, or form and period."""
+        return f"{self.form}:{name_of(self.year)}"
+
+    def command(self, verb: str) -> str:
+        """Return the command line that does ``verb`` with this campaign; it runs as it is printed."""
+        return command(verb, self.folder) + self.typed.removeprefix(typed(self.folder))
 
     @property
     def roster(self) -> Path:
@@ -118,7 +160,7 @@ class District:
     @property
     def layouts(self) -> Path:
         """Where the district's own template and Word layout lie."""
-        return self.folder / LAYOUTS_NAME
+        return self.folder / LAYOUTS_NAME / self.part
 
 
 @disk()
@@ -173,7 +215,10 @@ def _from_text(folder: Path, today: date | None) -> District:
 
 def _campaign(top: TomlTable, folder: Path) -> _CampaignSettings:
     """Return the settings of the campaign; ``year`` is its period, however it was written."""
-    written = top.into(_CampaignSettings)
+    return _checked(top, top.into(_CampaignSettings), folder)
+
+
+def _checked(top: TomlTable, written: _CampaignSettings, folder: Path) -> _CampaignSettings:
     if written.level not in LEVELS:
         raise top.fault(f"level 应为“{'”或“'.join(LEVELS)}”。", "level")
     if type(written.deadline) is not date:
@@ -224,7 +269,7 @@ def _district(
         raise source.table("mail").fault(
             "写了发信服务器，还要在 [people] 中写明 email，即信从哪个邮箱发出。", "smtp_host"
         )
-    return District(
+    own = District(
         folder=folder,
         name=written.name,
         level=written.level,
@@ -241,6 +286,42 @@ def _district(
         form_mark=own_mark(written.form, folder),
         collector=office_of(written.form, folder),
     )
+    others = _others(own, source.tables(FORMS))
+    if not others:
+        return own
+    collected = tuple((item.form, item.year) for item in (own, *others))
+    return replace(
+        own, collected=collected, others=tuple(replace(item, collected=collected) for item in others)
+    )
+
+
+def _others(own: District, sections: Sequence[TomlTable]) -> tuple[District, ...]:
+    """Return the campaigns of the forms that are collected besides. Raises ConfigError with file, line and remedy."""
+    found: list[District] = []
+    for section in sections:
+        plain = {name: value for name, value in section.values.items() if name != "rules"}
+        asked = replace(section, values=plain).into(_CampaignSettings, name=own.name, level=own.level)
+        if not is_known(asked.form, own.folder):
+            raise section.fault(unknown(asked.form, own.folder), "form")
+        written = _checked(section, asked, own.folder)
+        if any((item.form, item.year) == (written.form, written.year) for item in (own, *found)):
+            raise section.fault(f"表样“{written.form}”的这一期写了两次，请只留一个。", "form")
+        found.append(
+            replace(
+                own,
+                year=written.year,
+                form=written.form,
+                deadline=written.deadline,
+                rules=rule_settings(section.table("rules")),
+                extensions=(),
+                excepted=(),
+                form_mark=own_mark(written.form, own.folder),
+                collector=office_of(written.form, own.folder),
+                part="" if written.form == own.form else written.form,
+                is_second=True,
+            )
+        )
+    return tuple(found)
 
 
 def _is_merged(agency: Agency, today: date | None) -> bool:

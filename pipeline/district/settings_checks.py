@@ -33,6 +33,7 @@ from pipeline.district.settings_fields import (
     LIMIT,
     LISTS,
     OFF,
+    OTHERS,
     RULES,
     SETTINGS,
     SEVERITY,
@@ -251,6 +252,14 @@ def _lists(found: Contents) -> dict[str, dict[str, Judge]]:
     judges[EXCEPTIONS]["理由"] = _required("理由", judges[EXCEPTIONS]["理由"])
     judges[RULES]["规则"] = _required("规则", _rule_judge(found, waived=False))
     judges[RULES]["做法"] = _required("做法", judges[RULES]["做法"])
+    forms = form_ids(found.file.parent)
+    judges[OTHERS]["表样"] = _required(
+        "表样", lambda text: "" if text in forms else f"没有表样“{text}”，应为：{'、'.join(forms)}。"
+    )
+    judges[OTHERS]["报告期"] = _required(
+        "报告期", lambda text: "" if _is_period(text) else f"“{text}”不是报告期，请写成 2023、2024Q2 这样。"
+    )
+    judges[OTHERS]["截止日期"] = _required("截止日期", judges[OTHERS]["截止日期"])
     return judges
 
 

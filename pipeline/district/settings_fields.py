@@ -13,8 +13,8 @@ from pipeline.forms.loader import DEFAULT_FORM
 
 BOOK_NAME = "经办.xlsx"
 BOOK_STEM = "经办"
-SETTINGS, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES = "设置", "日历", "延期", "例外", "规则"
-SHEETS = (SETTINGS, ROSTER_SHEET, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES)
+SETTINGS, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES, OTHERS = "设置", "日历", "延期", "例外", "规则", "另收"
+SHEETS = (SETTINGS, ROSTER_SHEET, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES, OTHERS)
 YES, NO = "是", "否"
 
 
@@ -160,6 +160,12 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn("做法", SEVERITY, 12, choices=(SEVERITY, LIMIT, OFF, TRIAL)),
         ListColumn("内容", "提醒", 34, f"改级别：{'、'.join(SEVERITY_CHOICES)}；改界限：名称=整数，如 factor=10；停用、试行不写"),
         ListColumn("原因", "本区另有规定", 40, "停用必须写明"),
+    ),
+    OTHERS: (
+        ListColumn("表样", "例：request_register", 34, "表样的名称，如 request_register、normative_documents、disclosure_statistics_quarter"),
+        ListColumn("报告期", "2023", 14, "四位年份，如 2023；不是一年一报的如 2024H1、2024Q2、2024-06"),
+        ListColumn("截止日期", "2024-01-31", 16, is_day=True),
+        ListColumn("说明", "与年报同时收", 30, "只给自己看"),
     ),
 }  # fmt: skip
 """The lists, in the order of ``SHEETS``; of each sheet every row below the headings is one item."""

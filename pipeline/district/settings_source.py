@@ -21,6 +21,7 @@ from pipeline.district.settings_fields import (
     HOLIDAY,
     LIMIT,
     OFF,
+    OTHERS,
     RULES,
     SEVERITY,
     SEVERITY_CHOICES,
@@ -115,6 +116,7 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
         {"agency": row["单位"].text, "until": day_of(row["延期到"].text), "reason": _text(row, "原因")}
         for row in found.lists.get(EXTENSIONS, ())
     ]
+    values["forms"] = [_other(row) for row in found.lists.get(OTHERS, ())]
     _rules(found, values, places)
     if found.table is None:  # the checks above refuse it; a guard for the reader of this function
         raise ConfigError(LOST_ZEROS, file=found.file)
@@ -174,6 +176,13 @@ def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str]
             )
         table[rule] = value
         places[f"rules.{name}", rule] = row["规则"]
+
+
+def _other(row: Mapping[str, SettingCell]) -> dict[str, Any]:
+    """Return a form that is collected besides, as TOML would hold it."""
+    period = _text(row, "报告期")
+    asked: dict[str, Any] = {"year": int(period)} if period.isdecimal() else {"period": period}
+    return {"form": _text(row, "表样"), "deadline": day_of(_text(row, "截止日期")), **asked}
 
 
 def _excepted(row: Mapping[str, SettingCell]) -> Excepted:

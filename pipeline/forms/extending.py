@@ -30,6 +30,7 @@ NAMES: Mapping[str, str] = {
     "draft": "text",
     "rule": "id",
     "summary_rule": "id",
+    "carried": "id",
 }
 """The repeated tables of a form, and the key by which one of them is known."""
 INNER: Mapping[str, Mapping[str, str]] = {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.forms import library
+from pipeline.forms.carried import CarriedFigures
 from pipeline.forms.coherence import CHECKS
 from pipeline.forms.form import Basic, Headline, Section, Sheet, SummaryRule, Text
 from pipeline.forms.loader import TOP_LEVEL, load_entry, load_table, parse_written
@@ -32,6 +33,7 @@ READ: dict[str, Callable[[TomlSection], object]] = {
     "basic": lambda section: section.into(Basic),
     "rule": lambda section: section.into(RuleText),
     "summary_rule": lambda section: section.into(SummaryRule),
+    "carried": lambda section: section.into(CarriedFigures),
 }
 """How each repeated table is read by itself."""
 

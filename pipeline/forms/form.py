@@ -19,6 +19,7 @@ from pipeline.periods import title_of, year_in
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.forms.carried import CarriedFigures
     from pipeline.forms.charts import Chart
     from pipeline.forms.drafts import Draft
     from pipeline.forms.narrative import Narrative
@@ -469,6 +470,10 @@ class Form:
     registers: tuple[Register, ...] = ()
     drawn: Mapping[str, Drawn] = field(default_factory=dict)
     """Figures of tables that the rows of a register come to, by the cell."""
+    carried: tuple[CarriedFigures, ...] = ()
+    """Figures that other forms come to as well."""
+    beside: frozenset[str] = frozenset()
+    """The forms that are collected at the same time, for the same period."""
     reference: str = ""
     """How another process finds it: the id of a shipped form, the path of a district's own."""
 
@@ -498,6 +503,10 @@ class Form:
         free = {table.key for table in self.free_tables(kind)}
         texts = (text.key for text in self.texts if not binds(text.kinds, kind))
         return frozenset((*(cell.key for cell in self.cells if cell.table in free), *texts))
+
+    def may_be_computed(self, table: str) -> bool:
+        """Whether an agency may have ``table`` computed from a register that is collected beside this form."""
+        return any(table in item.tables and item.form in self.beside for item in self.carried)
 
     def table(self, key: str) -> Table:
         """Return the table ``key``; KeyError if the form has none."""

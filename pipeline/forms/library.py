@@ -75,6 +75,11 @@ def in_file(path: Path) -> WrittenForm:
     return WrittenForm(decoded(path.read_bytes(), path), str(path), path.absolute())
 
 
+def is_known(form_id: str, folder: Path | None) -> bool:
+    """Whether there is a form of that id, of the district in ``folder`` or shipped."""
+    return form_id in own_ids(folder) or form_id in shipped_ids()
+
+
 def unknown(form_id: str, folder: Path | None = None) -> str:
     """Say that there is no form of that id, and which there are."""
     return f"没有名为“{form_id}”的表样，可用的有：{'、'.join(dict.fromkeys((*own_ids(folder), *shipped_ids())))}。"

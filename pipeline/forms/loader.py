@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.forms import compiled, layout, library
+from pipeline.forms.carried import load_carried
 from pipeline.forms.charts import load_charts
 from pipeline.forms.coherence import KEY, refuse_incoherent
 from pipeline.forms.drafts import load_drafts
@@ -50,7 +51,7 @@ DEFAULT_FORM = "annual_report_2021"
 TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
     "superseded", "basic", "sheet", "entry", "text", "section", "narrative", "table", "register", "headline", "chart", "draft", "rule",
-    "summary_rule", "words", "period",
+    "summary_rule", "words", "period", "carried",
 }  # fmt: skip
 
 
@@ -192,6 +193,7 @@ def _built(source: TomlSource) -> Form:
         ),
         tables=tuple(tables),
         registers=registers,
+        carried=load_carried(source, cells),
         drawn=drawn,
         cells=tuple(cells),
         checks={check.id: check_said(check, facts) for check in checks},

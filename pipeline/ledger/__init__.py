@@ -4,6 +4,6 @@
 functions of one subject. A second run does nothing twice because everything lasting is looked up here first.
 """
 
-from pipeline.ledger.store import FOLDER, Ledger, has_ledger, open_copy, open_ledger
+from pipeline.ledger.store import FOLDER, Ledger, has_ledger, open_copy, open_ledger, parts_in
 
-__all__ = ["FOLDER", "Ledger", "has_ledger", "open_copy", "open_ledger"]
+__all__ = ["FOLDER", "Ledger", "has_ledger", "open_copy", "open_ledger", "parts_in"]

@@ -141,6 +141,12 @@ def repeated(ledger: Ledger, year: int) -> set[int]:
     return {row["envelope"] for row in rows}
 
 
+def ever_came(ledger: Ledger) -> set[str]:
+    """Return the digests of every file and mail of every campaign."""
+    rows = ledger.rows("SELECT sha256 FROM envelopes UNION SELECT sha256 FROM mails")
+    return {row["sha256"] for row in rows}
+
+
 def note_repeats(ledger: Ledger, year: int, copies: Sequence[Arrival], *, now: datetime) -> None:
     """Record that ``copies`` only repeat another file."""
     if copies:

@@ -331,6 +331,11 @@ class BounceRecord:
         return self.words or self.recipient or self.subject
 
 
+def is_about_ours(ledger: Ledger, year: int, report: BounceRecord) -> bool:
+    """Whether a report is surely about a letter of the campaign of ``year``."""
+    return _returned_letter(ledger, year, report) is not None
+
+
 def unclear_bounces(ledger: Ledger, year: int, since: datetime | None) -> list[str]:
     """Return what reports said, since a moment, that belong to no letter that is known."""
     rows = ledger.rows(

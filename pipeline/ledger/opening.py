@@ -6,28 +6,38 @@ somebody has extended since.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.district.folder import District
-from pipeline.ledger import decisions
+from pipeline.ledger import arrivals, decisions
 from pipeline.ledger.codes import check_codes
-from pipeline.ledger.store import Ledger, open_copy, open_ledger
+from pipeline.ledger.store import Ledger, open_copy, open_ledger, parts_in
 
 
 @contextmanager
 def open_campaign(district: District, output: Path) -> Iterator[tuple[Ledger, District]]:
     """Open the ledger, to be written. Raises ConfigError for a roster that contradicts what it said before."""
-    with open_ledger(output) as ledger:
+    with open_ledger(output, district.part) as ledger:
         yield ledger, _as_decided(ledger, district)
 
 
 @contextmanager
 def view_campaign(district: District, output: Path) -> Iterator[tuple[Ledger, District]]:
     """Open the ledger as it is now, in memory: nothing is changed on the disk. Raises ConfigError as ``open_campaign``."""
-    with open_copy(output) as ledger:
+    with open_copy(output, district.part) as ledger:
         yield ledger, _as_decided(ledger, district)
+
+
+def left_behind(output: Path, parts: Collection[str]) -> frozenset[str]:
+    """Return the digests of all files and mails of forms that were collected beside the first, and are not among ``parts`` now."""
+    found: set[str] = set()
+    for part in parts_in(output):
+        if part not in parts:
+            with open_copy(output, part) as ledger:
+                found |= arrivals.ever_came(ledger)
+    return frozenset(found)
 
 
 def _as_decided(ledger: Ledger, district: District) -> District:

@@ -80,9 +80,12 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(output: Path) -> Iterator[Ledger]:
-    """Open the ledger in ``output``, made or brought up to date if need be. Raises ConfigError if it is newer than this program."""
-    folder = output / FOLDER
+def open_ledger(output: Path, part: str = "") -> Iterator[Ledger]:
+    """Open the ledger in ``output``, made or brought up to date if need be. Raises ConfigError if it is newer than this program.
+
+    ``part``: that of a form which is collected beside another one; the originals are the same.
+    """
+    folder = output / FOLDER / part
     with _database():
         _for_us_alone(folder)
         connection = _connect(folder / DATABASE)
@@ -95,7 +98,7 @@ def open_ledger(output: Path) -> Iterator[Ledger]:
                 "PRAGMA synchronous = FULL"
             )  # what was promised in a letter outlives a power cut
         _migrate(connection, folder / DATABASE)
-        yield Ledger(connection, Originals(folder / _ORIGINALS))
+        yield Ledger(connection, Originals(output / FOLDER / _ORIGINALS))
     finally:
         connection.close()
 
@@ -109,9 +112,9 @@ def _for_us_alone(folder: Path) -> None:
 
 
 @contextmanager
-def open_copy(output: Path) -> Iterator[Ledger]:
+def open_copy(output: Path, part: str = "") -> Iterator[Ledger]:
     """Open the ledger as it is now in memory, for whoever must not change anything; an empty one if there is none yet."""
-    folder = output / FOLDER
+    folder = output / FOLDER / part
     connection = _connect(":memory:")
     try:
         with _database(), TemporaryDirectory() as aside:
@@ -120,14 +123,19 @@ def open_copy(output: Path) -> Iterator[Ledger]:
                 with _closing(_connect(Path(aside) / DATABASE)) as copied:
                     copied.backup(connection)
         _migrate(connection, folder / DATABASE)
-        yield Ledger(connection, Originals(folder / _ORIGINALS, in_memory=True))
+        yield Ledger(connection, Originals(output / FOLDER / _ORIGINALS, in_memory=True))
     finally:
         connection.close()
 
 
-def has_ledger(output: Path) -> bool:
-    """Whether there has been a run that wrote into ``output``."""
-    return (output / FOLDER / DATABASE).is_file()
+def has_ledger(output: Path, part: str = "") -> bool:
+    """Whether there has been a run that wrote into ``output``, of the first form or of ``part``."""
+    return (output / FOLDER / part / DATABASE).is_file()
+
+
+def parts_in(output: Path) -> tuple[str, ...]:
+    """Return the forms that were ever collected beside the first one."""
+    return tuple(sorted(path.parent.name for path in (output / FOLDER).glob(f"*/{DATABASE}")))
 
 
 def _copy(folder: Path, aside: Path) -> None:

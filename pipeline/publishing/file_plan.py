@@ -30,6 +30,7 @@ from pipeline.model import (
     DistrictSummary,
     Made,
     Notice,
+    OtherCampaign,
     PastReport,
     Report,
     RunCounts,
@@ -93,6 +94,8 @@ class Publication:
     """What was published, against what counts."""
     finished: Mapping[str, bytes] = field(default_factory=dict)
     """The district's own report, finished by a person and as it was published, by suffix."""
+    beside: Sequence[OtherCampaign] = ()
+    """The other forms that the district collects at the same time."""
 
 
 @dataclass(frozen=True, slots=True)

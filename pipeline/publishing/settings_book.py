@@ -25,6 +25,7 @@ from pipeline.district.settings_fields import (
     LISTS,
     NO,
     OFF,
+    OTHERS,
     RULES,
     SECTIONS,
     SETTING_HEADS,
@@ -64,6 +65,7 @@ _ABOUT: Mapping[str, str] = {
     EXTENSIONS: "同意延期的单位，一个单位一行。",
     EXCEPTIONS: "准予某个单位对某条规则例外，写明理由和同意的人；下一次运行时记入台账。",
     RULES: "按本区情况调整规则；不写的照规则手册。",
+    OTHERS: "除“设置”中的表样以外，同一批单位同时还要报的表，一份表的一期一行；没有的空着。",
 }
 
 
@@ -132,6 +134,10 @@ def filled_of(district: District) -> FilledSettings:
                 for item in district.excepted
             ],
             RULES: _rule_rows(district),
+            OTHERS: [
+                {"表样": item.form, "报告期": str(noted(item.year)), "截止日期": item.deadline}
+                for item in district.others
+            ],
         },
     )
 

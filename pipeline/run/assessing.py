@@ -7,7 +7,7 @@ as its basis is: the file, its owner, the configuration, last year's report, the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
@@ -18,6 +18,7 @@ from pipeline.district.roster import successor_of
 from pipeline.forms.form import Form
 from pipeline.intake.guard.isolation import ItemWork, set_aside
 from pipeline.intake.identify import identity
+from pipeline.judging.rules.carried import Counted, carried_into
 from pipeline.judging.rules.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, bindings, decisions, readings, remainders
 from pipeline.ledger.arrivals import Arrival
@@ -65,6 +66,8 @@ class JudgingContext:
     bodies: Bodies
     memory: Memory
     decisions: Sequence[Decision] = ()
+    counted: Mapping[str, Counted] = field(default_factory=dict)
+    """By agency: what its accepted reports on the forms collected beside this one come to."""
 
     @property
     def basis(self) -> str:
@@ -254,7 +257,10 @@ def _submission(
     firsts: Mapping[str, datetime | None],
 ) -> Submission:
     """Join what is known of an arrival with its one time of receipt, and with which past it is compared."""
-    made = submission(item.envelope, found, who, campaign.district.level)
+    counted = campaign.counted.get(who.agency.code, {}) if who.agency else {}
+    made = submission(
+        item.envelope, carried_into(campaign.form, found, counted), who, campaign.district.level
+    )
     is_guessed = item.envelope.received_at is None
     return replace(
         made,
@@ -335,7 +341,8 @@ def _bases(
         code = who.agency.code if who.agency else ""
         past = pasts.get(sent.past_key)
         times = (sent.received_at, sent.surely_after, sent.first_at)
-        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code), *times)))
+        counted = [campaign.counted[code]] if code in campaign.counted else []
+        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code), *times, *counted)))
     return bases
 
 

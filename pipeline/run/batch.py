@@ -26,7 +26,7 @@ from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, PastReport, Reason
-from pipeline.periods import name_of, period_before, spaced_of
+from pipeline.periods import period_before, spaced_of
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data.record import Record
 from pipeline.publishing.todo_book import REFUSED, TODO_NAME
@@ -39,6 +39,7 @@ from pipeline.run.journal import Journal, open_journal
 from pipeline.run.letters import outgoing as letterbox
 from pipeline.run.letters.writing import LetterContext
 from pipeline.run.opening import Barrier
+from pipeline.run.sharing import ALONE, CommonInputs
 
 if TYPE_CHECKING:
     from pipeline.mail.imap import FetchReport
@@ -109,6 +110,7 @@ class Session:
     with_pdf: bool
     retries: bool = False
     """Whether something that was set aside is tried once more: what was made without it does not stand."""
+    shared: CommonInputs = ALONE
 
 
 def run(  # noqa: PLR0913 - what a run is asked for, spelled out
@@ -122,12 +124,13 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     with_pdf: bool = False,
     by_clock: bool = False,
     retry: bool = False,
+    shared: CommonInputs = ALONE,
 ) -> Outcome:
     """Do one run, into ``output/<year>``. Raises EnvironmentFailedError if the disk fails; running again is safe.
 
     Mail is fetched first and sent last, where the district wants it; a mail server that fails does not stop the run.
     ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. ``retry``: what was set aside is tried once
-    more. A dry run works on a copy of the ledger in memory and writes nothing at all.
+    more. A dry run works on a copy of the ledger in memory and writes nothing at all. ``shared``: where several forms are collected.
     """
     mailing.check(district)
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
@@ -137,14 +140,14 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     with (
         disk(),
         (view_campaign if dry_run else open_campaign)(district, output) as (ledger, district),
-        open_journal(None if dry_run else output / FOLDER / LOGS, title, now=now) as journal,
+        open_journal(None if dry_run else output / FOLDER / district.part / LOGS, title, now=now) as journal,
     ):
         if by_clock:
             clock.check(ledger, district, now)
         require(ledger, district)
         codes.remember(ledger, district.year, district.roster_agencies, now=now)
         deciding.settle(ledger, district, now=now)
-        target = output / name_of(district.year)
+        target = district.results_in(output)
         again = marks.try_again(ledger, district.year) if retry else 0
         if retry:
             journal.line(f"  重试　{again} 个搁置的文件")
@@ -160,10 +163,12 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
             dry_run=dry_run,
             with_pdf=with_pdf,
             retries=again > 0,
+            shared=shared,
         )
         if carried.done or carried.refused:
             journal.line(f"  待办　办成 {carried.done} 项，没有办成 {len(carried.refused)} 项")
-        fetched = mailing.collect(district, ledger) if district.mail.fetches and not dry_run else None
+        fetches = district.mail.fetches and not dry_run and not shared.has_fetched
+        fetched = mailing.collect(district, ledger) if fetches else shared.fetched
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
         if not dry_run:
@@ -207,11 +212,11 @@ def send(
     with (
         disk(),
         open_campaign(district, output) as (ledger, district),
-        open_journal(output / FOLDER / LOGS, title, now=now) as journal,
+        open_journal(output / FOLDER / district.part / LOGS, title, now=now) as journal,
     ):
         if by_clock:
             clock.check(ledger, district, now)
-        target = output / name_of(district.year)
+        target = district.results_in(output)
         letterbox.look_after(ledger, district, target, now=now)
         withdrawn = letterbox.take_back(ledger, district, output, now=now) if district.mail.sends else 0
         done = mailing.dispatch(district, ledger, now=now, pause=pause, most=most)
@@ -224,7 +229,7 @@ def _run(session: Session) -> Outcome:
     ledger, year = session.ledger, session.district.year
     number = runs.start(ledger, year, now=session.now)
     barrier = Barrier(ledger, year, session.now, session.work.pool, session.journal.line)
-    basis = gather(ledger, session.district, session.journal, barrier)
+    basis = gather(ledger, session.district, session.journal, barrier, session.shared)
     earlier = campaign.last_result(ledger, year)
     if earlier is None or session.retries or runs.inputs_before(ledger, number) != basis.digest:
         return _work(session, number, basis)
@@ -372,6 +377,7 @@ def _publication(
         today=session.now.astimezone(CHINA).date(),
         with_pdf=session.with_pdf,
         nights=runs.nights(ledger, district.year, earlier.run if earlier else number),
+        beside=session.shared.beside,
     )
 
 

@@ -21,6 +21,7 @@ from pipeline.intake.guard.isolation import (
     understood,
 )
 from pipeline.intake.identify import identity
+from pipeline.judging.rules.carried import carried_into
 from pipeline.machine.ahead import load_ahead
 from pipeline.machine.pool import BUG, Here, Pool
 from pipeline.model import Assessment, Submission
@@ -51,7 +52,9 @@ def check(
         submission(envelope, read[number], identity.stated(read[number], level=level), level or DEFAULT_LEVEL)
         for number, (envelope, _) in enumerate(envelopes)
     ]
-    return _judged(form, submissions)
+    return _judged(
+        form, [replace(item, reading=carried_into(form, item.reading, {})) for item in submissions]
+    )
 
 
 def _judged(form: Form, submissions: Sequence[Submission]) -> list[Assessment]:

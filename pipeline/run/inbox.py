@@ -30,6 +30,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.publishing.data.record import Leftover
+from pipeline.run.dividing import Division
 from pipeline.run.opening import Barrier, reader_of
 
 Known: TypeAlias = tuple[str, str]
@@ -62,13 +63,20 @@ def require(ledger: Ledger, district: District) -> None:
     )
 
 
-def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier | None = None) -> Inbox:
-    """Open what is new in the inbox and record it before anything is judged."""
+def look(
+    ledger: Ledger,
+    district: District,
+    *,
+    now: datetime,
+    barrier: Barrier | None = None,
+    division: Division | None = None,
+) -> Inbox:
+    """Open what is new in the inbox and record it before anything is judged; of a ``division`` what is this campaign's."""
     barrier = barrier or Barrier(ledger, district.year, now)
     authserv_id = district.mail.authserv_id
     reader = digest_of(
-        (program(), authserv_id)
-    )  # a new program may find more in a file, a new setting in its origin
+        (program(), authserv_id, *([division.mark] if division else []))
+    )  # a new program may find more in a file, a new setting in its origin, another form in what it is sent for
     unread: dict[str, Reading] = {}
 
     def keep(envelope: Envelope) -> Envelope:
@@ -88,6 +96,7 @@ def look(ledger: Ledger, district: District, *, now: datetime, barrier: Barrier 
         keep=keep,
     )
     ledger.originals.settle()
+    found = division.own(district, found, ledger, barrier) if division else found
     digests = {item.path: item.sha256 for item in found.envelopes}
     unread |= {digests[path]: set_aside(kind) for path, kind in found.failed.items()}
     readings.keep(ledger, reader_of(district), unread, {})

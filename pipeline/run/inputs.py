@@ -18,6 +18,7 @@ from pipeline.run.fingerprint import fingerprint
 from pipeline.run.inbox import Inbox, look
 from pipeline.run.journal import Journal
 from pipeline.run.opening import Barrier
+from pipeline.run.sharing import ALONE, CommonInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ class RunInputs:
     """Path and digest of what lies in the folder of published reports."""
 
 
-def gather(ledger: Ledger, district: District, journal: Journal, barrier: Barrier) -> RunInputs:
+def gather(
+    ledger: Ledger, district: District, journal: Journal, barrier: Barrier, shared: CommonInputs = ALONE
+) -> RunInputs:
     """Look into the inbox, record what is new there, and gather what this run's outputs depend on."""
     form, last_year, now = form_of(district), period_before(district.year), barrier.now
-    inbox = look(ledger, district, now=now, barrier=barrier)
+    inbox = look(ledger, district, now=now, barrier=barrier, division=shared.division)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, district.year, now=now)
     pasts = imports.reports_of(ledger, last_year)
@@ -56,10 +59,19 @@ def gather(ledger: Ledger, district: District, journal: Journal, barrier: Barrie
         bodies,
         memory,
         decisions.in_force(ledger, district.year, now.date()),
+        shared.counted,
     )
     layout, style = _word_layout(district, form), _web_style(district)
     lying = published.lying(district)
-    others = (*lying, *inbox.leftovers, *campaign.decisions, *pasts.values(), *years.items())
+    others = (
+        *lying,
+        *inbox.leftovers,
+        *campaign.decisions,
+        *pasts.values(),
+        *years.items(),
+        *shared.beside,
+        *shared.counted.items(),
+    )
     digest = fingerprint(district, inbox.envelopes, others, [layout, style], now)
     return RunInputs(campaign, inbox, tuple(years), layout, style, digest, barrier, lying)
 

@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.district.folder import CONFIG_NAME, District
 from pipeline.ledger import letters, mailboxes
 from pipeline.ledger.hosts import known_host, remember_host
 from pipeline.ledger.store import Ledger
-from pipeline.machine.environment import command
 from pipeline.mail.network import Credentials, credentials
 from pipeline.model import ConfigError, Message, Reason, SenderProof
+from pipeline.periods import bounds_of
 from pipeline.publishing.files import write_if_changed
-from pipeline.wording.messages import bounce_in_words
+from pipeline.run.bounces import report_of
 
 if TYPE_CHECKING:
     from pipeline.mail.imap import FetchReport, Position
     from pipeline.mail.outbox import Attempt, Outbox, SendReport
 
-_FIRST_MONTH = 12
-"""Nobody reports on a year before its December; what is older in a mailbox is none of ours."""
-
 
 def collect(district: District, ledger: Ledger) -> FetchReport:
-    """Fetch new mail into the inbox. Raises ConfigError without credentials, OSError where the disk fails."""
+    """Fetch new mail into the inbox. Raises ConfigError without credentials, OSError where the disk fails.
+
+    Nobody reports on a period before its last month; what is older in a mailbox is none of ours.
+    """
     from pipeline.mail import imap  # noqa: PLC0415 - only where mail is fetched
 
     mail = district.mail
@@ -45,7 +45,7 @@ def collect(district: District, ledger: Ledger) -> FetchReport:
         mail,
         who,
         imap.Position(*known) if known else None,
-        since=date(district.year, _FIRST_MONTH, 1),
+        since=min(bounds_of(item.year)[1] for item in (district, *district.others)).replace(day=1),
         store=lambda path, content: write_if_changed(district.inbox / path, content),
         remember=remember,
     )
@@ -84,23 +84,7 @@ def note_bounces(messages: Iterable[Message], ledger: Ledger, year: int, *, now:
         if message.proof is SenderProof.FAILED:
             continue
         if message.bounce or message.automatic is Reason.BOUNCE:
-            letters.bounced(ledger, year, _report(message), at=now)
-
-
-def _report(message: Message) -> letters.BounceRecord:
-    bounce, sender = message.bounce, (message.sender or "").casefold()
-    origin = sender.rpartition("@")[2] if message.proof is SenderProof.VERIFIED else ""
-    if bounce is None:
-        return letters.BounceRecord(message.sha256, message.subject, message.received_at, origin=origin)
-    return letters.BounceRecord(
-        message.sha256,
-        bounce.subject or message.subject,
-        message.received_at,
-        bounce.letter,
-        bounce.recipient,
-        bounce_in_words(bounce),
-        origin,
-    )
+            letters.bounced(ledger, year, report_of(message), at=now)
 
 
 def dispatch(
@@ -115,7 +99,7 @@ def dispatch(
     if not district.mail.sends:
         raise ConfigError(
             "district.toml 没有写发信服务器。请在 [mail] 中写明 smtp_host；"
-            f"没有发信服务器的，用自己的邮件程序发出后，运行 {command('send', district.folder)} --by-hand 记下。",
+            f"没有发信服务器的，用自己的邮件程序发出后，运行 {district.command('send')} --by-hand 记下。",
             file=district.folder,
         )
     waiting = [

@@ -98,6 +98,22 @@ class Barrier:
                 advance(done)
             yield {digest: found[digest] for digest in chunk}
 
+    def divide(
+        self, references: Sequence[tuple[str, int]], files: Mapping[str, File]
+    ) -> Iterator[tuple[str, int]]:
+        """Say of each of ``files``, by digest, for which form and period of ``references`` it is sent."""
+        for chunk in self._chunks(Stage.READ, files, lambda digest: digest, lambda _: 0):
+            works = [
+                ItemWork(digest, files[digest].source, partial(self._division, references, files[digest]))
+                for digest in chunk
+            ]
+            for digest, outcome in self._done(Stage.READ, works, lambda digest: (digest, files[digest].path)):
+                yield digest, intake.divided(outcome, len(references))
+
+    @staticmethod
+    def _division(references: Sequence[tuple[str, int]], file: File) -> PoolJob:
+        return intake.dividing(references, file.content())
+
     @staticmethod
     def _job(reference: str, file: File) -> PoolJob:
         return intake.reading(reference, file.content())

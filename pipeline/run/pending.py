@@ -14,7 +14,6 @@ from pipeline.district.folder import District
 from pipeline.ledger import Ledger, campaign, events, letters, outputs
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
-from pipeline.machine.environment import typed
 from pipeline.publishing.todo_book import TODO_NAME
 from pipeline.run.letters.earlier import changes_since_delivery
 
@@ -53,7 +52,7 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
     waits = [item for item in complete if item.state is LetterState.WAITING]
     if any(item.key in signed for item in waits):
         return
-    command = f"nianbao deliver {typed(district.folder)} --by 姓名"
+    command = f"nianbao deliver {district.typed} --by 姓名"
     if not any(item.state.is_gone for item in complete):
         yield f"已收齐，请审核、签发：看过汇总表后，在 {TODO_NAME} 中选“签发”，或者运行 {command}，签发后才报送"
         return
@@ -73,7 +72,7 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
 def _letters(ledger: Ledger, district: District) -> Iterator[str]:
     for item in letters.waiting(ledger, district.year):
         if item.doubt:
-            folder = typed(district.folder)
+            folder = district.typed
             edited = (
                 f"照改过的发，运行 nianbao letters {folder} --as-edited {item.handle}；"
                 if item.doubt == "edited"

@@ -19,7 +19,6 @@ from pipeline.letter import Intention, LetterKey, LetterState, Occasion
 from pipeline.letters.plan import CampaignState, asked_delivery, corrects, delivery_of_all, renewed
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError, Decision, DecisionKind, Verdict
-from pipeline.periods import name_of
 from pipeline.run.letters.outgoing import context_of, informed, intend, lay_out, look_after, withdraw
 from pipeline.run.letters.state import key_of, state_of
 from pipeline.run.letters.writing import LetterContext, workbook_of
@@ -85,7 +84,7 @@ def sign(
     """
     with open_campaign(district, output) as (ledger, district):
         found = _last(campaign.last_result(ledger, district.year), district)
-        target = output / name_of(district.year)
+        target = district.results_in(output)
         look_after(ledger, district, target, now=now)
         written = deliver(context_of(ledger, district, output, now), found, by=by, reason=reason, key=key)
         lay_out(ledger, district, target, now=now)

@@ -641,6 +641,19 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "上次退回时这里的勾稽关系不成立（{left} 与 {right}，要求：{title}），这次没有改动",
         "请打电话向单位核实，请单位改正后重新报送",
     ),
+    ("R01", "differs"): Wording(
+        "填的是 {value}，{source}中数出来是 {count}",
+        "请核对：台账漏记、错记的，改好台账重新报送；这一格填错的，请改正",
+        "{value}",
+        "{count}",
+    ),
+    ("R01", "no_register"): Wording(
+        "写明“{word}”，但没有收到合格的{source}，这张表没有数",
+        "请先把台账报到合格；不报台账的，请改选“否”，逐格填写",
+        "{word}",
+        "合格的{source}",
+    ),
+    ("R01", "taken"): Wording("写明“{word}”，空着的 {count} 格已由{source}计算"),
     ("C09", "nil_back"): Wording(
         "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数；空着的格按 0 转入退回表",
         "请核对全表，把 {cell} 改选“否”，或把 {cells} 改为 0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import replace
 
@@ -12,7 +13,9 @@ from pipeline.forms.loader import form_ids, parse_form
 from tests.forms.mutation import mutants, shipped, verdict, written
 from tests.forms.trial import use
 
-LOADED, USED = 150, 10
+LOADED = int(os.environ.get("NIANBAO_MUTANTS", "150"))
+USED = max(10, LOADED // 15)
+"""``NIANBAO_MUTANTS=3000`` tries so many of each form."""
 SEED = 20
 
 
@@ -34,7 +37,7 @@ def test_a_faulty_form_is_refused_with_a_line_or_loaded(form_id: str) -> None:
 def test_what_is_loaded_is_used_whole(form_id: str) -> None:
     loaded = (
         pair
-        for pair in mutants(shipped(form_id), SEED + 1, 200)
+        for pair in mutants(shipped(form_id), SEED + 1, LOADED + 50)
         if verdict(pair[1], is_tried=False) == "loaded"
     )
     for _, (said, text) in zip(range(USED), loaded, strict=False):

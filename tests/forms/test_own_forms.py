@@ -7,6 +7,7 @@ import random
 import shutil
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -15,18 +16,21 @@ from pipeline.district.folder import load_district
 from pipeline.forms.coherence import ROLES, SHEET_KINDS
 from pipeline.forms.extending import NAMES
 from pipeline.forms.faults import faults_of
+from pipeline.forms.form import Form
 from pipeline.forms.library import FORMS_NAME, in_file, own_mark
 from pipeline.forms.loader import form_ids, load_form, load_reference
 from pipeline.forms.relations import RELATIONS
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.forms.values.registry import KINDS
-from pipeline.model import ConfigError
+from pipeline.model import ConfigError, Number
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.forms.trial import use
-from tests.support.fills import consistent_numbers
+from tests.support.fills import approved, consistent_numbers
 from tests.support.folders import inputs_only, nianbao, run
 from tests.support.submissions import plain_texts
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "local-form"
+INDICATORS = EXAMPLE.parent / "work-indicators"
 HEAD = 'id = "{id}"\nextends = "{base}"\n'
 
 
@@ -70,10 +74,48 @@ def test_a_form_that_changed_is_another_and_one_that_did_not_is_the_same(tmp_pat
     assert (own_mark("annual_report_2021", tmp_path), len(mark)) == ("", 8)
 
 
-def test_the_example_is_used_whole() -> None:
-    form = form_of(load_district(EXAMPLE))
-    assert form.reference == str((EXAMPLE / FORMS_NAME / "local_report.toml").absolute())
+@pytest.mark.parametrize("example", [EXAMPLE, INDICATORS], ids=lambda path: path.name)
+def test_an_example_is_used_whole(example: Path) -> None:
+    form = form_of(load_district(example))
+    assert form.reference == str((example / FORMS_NAME / f"{form.id}.toml").absolute())
     use(form)
+
+
+ON_CHANNELS = {"on_website": 120, "on_wechat": 30, "explained": 5, "conferences": 2}
+SAID = (
+    "全年通过政府网站主动公开信息{0}条，通过微信公众号主动公开信息{1}条。发布政策解读材料{2}篇，召开新闻发布会{3}场。"
+    "全年主动公开信息{4}条。"
+)
+
+
+def with_indicators(form: Form, said: tuple[int, ...]) -> dict[str, Number | str]:
+    """A nil return but for the indicators, and what its text says of them."""
+    numbers: dict[str, Number | str] = {cell.key: 0 for cell in form.cells if cell.is_input}
+    numbers |= {f"indicators.{key}.this_year": value for key, value in ON_CHANNELS.items()}
+    return {**numbers, **plain_texts(form), **approved(form), "overview.platform": SAID.format(*said)}
+
+
+def test_indicators_are_summed_for_the_district_and_compared_with_the_sentences(tmp_path: Path) -> None:
+    folder = tmp_path / "区"
+    shutil.copytree(INDICATORS, folder)
+    district = load_district(folder)
+    form = form_of(district)
+    for agency, said in zip(district.agencies, ((120, 30, 5, 2, 150), (121, 31, 6, 3, 151)), strict=True):
+        stamp = Stamp(agency_code=agency.code, agency=agency.name, year=2023, district=district.name)
+        content = build_workbook(form, stamp, values=with_indicators(form, said))
+        (folder / "inbox" / f"{agency.code}.xlsx").write_bytes(content)
+    ran = run(folder)
+    told = {
+        item["file"]: [one["actual"] for one in item["findings"] if one["code"] == "N04"]
+        for item in ran.record["submissions"]
+    }
+    assert told == {"001.xlsx": [], "002.xlsx": ["121", "31", "6", "3", "151"]}, ran.err
+    report = "".join(
+        paragraph.text
+        for paragraph in docx.Document(str(ran.folder / ran.record["files"]["district_report"])).paragraphs
+    )
+    assert "主动公开信息300条，其中政府网站240条，政务公众号60条，政务微博0条" in report
+    assert "发布政策解读材料10篇，举办新闻发布会4场" in report
 
 
 def test_a_run_of_a_form_of_its_own_from_template_to_workbook(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ CASES = cases()
 NAMES = {"fires", "silent", "not_assessed"}
 KEYS = {
     *("numbers", "blank", "texts", "level", "agency", "write", "insert_row", "unplaced", "file", "received"),
-    *("sender", "decided", "last_year", "last_year_blank", "last_year_texts"),
+    *("sender", "decided", "counted", "last_year", "last_year_blank", "last_year_texts"),
 }
 ALWAYS_ASSESSED = {"F01"}
 """Whether a file opens can always be told."""

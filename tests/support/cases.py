@@ -5,7 +5,7 @@ A case starts from a nil return of 甲局 for 2023 with texts that say all that 
 text that is not named), ``level``, ``agency``, ``insert_row`` (before a row of a sheet), ``write`` (then, cells of the file as "sheet!A1"),
 ``unplaced`` ("texts": the sheets of texts are missing), ``file`` ("damaged", "document"), ``received`` (a time; the deadline is 2024-01-31),
 ``sender``, ``decided`` (why a person sent it back). ``last_year`` makes a nil return of 2022 known, with these figures; ``last_year_blank`` are unknown in it,
-``last_year_texts`` are its texts.
+``last_year_texts`` are its texts. ``counted`` is what accepted registers of 甲局 come to, by form and cell.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from openpyxl import load_workbook
 from pipeline.forms.form import Form
 from pipeline.intake.identify import binding, identity
 from pipeline.intake.read.reading import read
+from pipeline.judging.rules.carried import carried_into
 from pipeline.judging.rules.judge import judge
 from pipeline.model import (
     SENT_BACK,
@@ -102,6 +103,9 @@ def judged(form: Form, case: Case) -> Assessment:
         received_at=datetime.fromisoformat(received) if received else None,
     )
     found = read(form, content)
+    if "counted" in case.values:
+        counted = case.values["counted"]
+        found = carried_into(replace(form, beside=frozenset(counted)), found, counted)
     if case.values.get("unplaced") == "texts":
         found = _without_texts(form, found)
     who = identity.identify(found, path=envelope.path, sender=envelope.sender, roster=roster, year=YEAR)

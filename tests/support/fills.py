@@ -57,10 +57,10 @@ def consistent_numbers(
         if not balance.rule.defines:
             _settle(form, balance, numbers)
     checks = [check for check in form.checks.values() if check.applies_to(level) and not check.reaches_back]
-    for check in checks:
-        if check.rule.relation not in BALANCING and not holds(check, with_totals(form, numbers)):
-            _ease(form, check, numbers)
     for _ in range(_PASSES):  # what settles one rule may break another
+        for check in checks:
+            if check.rule.relation not in BALANCING and not holds(check, with_totals(form, numbers)):
+                _ease(form, check, numbers)
         for balance in balances:
             if not balance.rule.defines and not holds(balance, with_totals(form, numbers)):
                 _settle(form, balance, numbers)
@@ -130,7 +130,7 @@ def _settle(form: Form, balance: Balance, numbers: dict[str, Number | None]) -> 
 
 
 def _ease(form: Form, check: Balance, numbers: dict[str, Number | None]) -> None:
-    """Empty the left of ``check`` into the first cell that the same column's sum is also made of."""
+    """Empty the left of ``check`` into the first cell that the same column's sum is also made of, or fill what it needs."""
     parts = dict(form.evaluation_order)
     for key in (part for total in check.left for part in parts.get(total, (total,))):
         if not form.by_key[key].is_input:
@@ -147,6 +147,8 @@ def _ease(form: Form, check: Balance, numbers: dict[str, Number | None]) -> None
         if siblings:
             heir = siblings[0][0]
             numbers[heir] = (numbers[heir] or 0) + amount
+        elif check.rule.relation == "needs" and form.by_key[check.right[0]].is_input:
+            numbers[key], numbers[check.right[0]] = amount, 1
 
 
 def _paragraphs(text: Text, agency: str, year: int, rng: random.Random) -> str:

@@ -192,6 +192,27 @@ def read_file(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[byt
     return codec.dumps(read(form, blobs[0]).without_places(form.places)), ()
 
 
+def dividing(references: Sequence[tuple[str, int]], content: bytes) -> PoolJob:
+    """Make the job that says for which of several forms and periods, by reference, a file is sent."""
+    return PoolJob(f"{__name__}:divide_file", json.dumps(references), (content,))
+
+
+def divide_file(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+    """Say, in a child, for which form and period a file is sent: its number."""
+    from pipeline.forms.loader import load_reference  # noqa: PLC0415 - the parent only makes the jobs
+    from pipeline.intake.identify.dividing import Collected, home_of  # noqa: PLC0415
+
+    collected = [Collected(load_reference(name), period) for name, period in json.loads(arguments)]
+    return json.dumps(home_of(collected, blobs[0])), ()
+
+
+def divided(outcome: Outcome, among: int) -> int:
+    """Return the number that a child told, of ``among`` so many; where it told none the first form hears of the file."""
+    if isinstance(outcome, JobFailure) or outcome.text not in map(str, range(among)):
+        return 0
+    return int(outcome.text)
+
+
 def understood(form: Form, outcome: Outcome) -> Reading:
     """Return the reading on ``form`` that a child told; where there is none, the one that says why."""
     if isinstance(outcome, JobFailure):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.drawing import drawn_formula
 from pipeline.forms.formulas import total_formula
-from pipeline.forms.layout import YES
+from pipeline.forms.layout import FROM_REGISTER, YES
 from pipeline.forms.values.numbers import LARGEST
 from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadable
 from pipeline.intake.read.cellxml import UNSPELLED
@@ -53,6 +53,7 @@ class TableFigures:
     places: dict[str, Place] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     nil_tables: set[str] = field(default_factory=set)
+    from_registers: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     stale: dict[str, Number | str] = field(default_factory=dict)
     """Totals that are computed although the file shows something else: what it shows."""
@@ -200,6 +201,9 @@ def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, 
     _, row, column = placement.positions.get(table.nil_key, ("", -1, -1))
     answer = sheet.at(row, column)
     said = shown(answer).strip()
+    if normalise(said).removeprefix(FROM_REGISTER[0]) == FROM_REGISTER[1:]:
+        into.from_registers.add(table.key)
+        return
     if not answered(said):
         return
     into.nil_tables.add(table.key)

@@ -154,6 +154,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         unreadable={**figures.unreadable, **valued.unreadable, **registers.unreadable},
         nil_tables=frozenset((*figures.nil_tables, *registers.nil)),
         registers=registers.rows,
+        from_registers=frozenset(figures.from_registers),
         computed=frozenset(
             key for key, value in numbers.items() if value is not None and figures.numbers.get(key) is None
         ),

@@ -32,6 +32,7 @@ def is_unfilled(form: Form, reading: Reading) -> bool:
         and all(_is_unfilled(form, key, value) for key, value in reading.numbers.items())
         and not any(map(str.strip, reading.texts.values()))
         and not reading.nil_tables
+        and not reading.from_registers
         and not any(rows.cells for rows in reading.registers.values())
         and not any(reading.entries.get(entry.key) for entry in form.valued_entries if not entry.personal)
         and not reading.unreadable

@@ -159,12 +159,14 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
 
 
 def _accepted(body: AnswerPlan, sources: Sources) -> Values:
-    arrival, form = body.arrival, sources.form
+    arrival, form, own = body.arrival, sources.form, sources.district
     remarks = group_notices(item for item in arrival.notices if item.severity == Severity.WARNING)
     code = arrival.agency.code if arrival.agency else ""
     is_superseded = arrival.counting not in (0, arrival.version)
     return {
-        "receipt": f"{name_of(sources.district.year)}-{code}-{arrival.version:02d}",
+        "receipt": "-".join(
+            part for part in (name_of(own.year), own.part, code, f"{arrival.version:02d}") if part
+        ),
         "received": spoken_moment(arrival.received_at) if arrival.received_at else "不详，以受理时间为准",
         "authority": form.authority,
         "edition": form.edition,

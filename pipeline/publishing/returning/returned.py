@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.forms.form import Form
-from pipeline.forms.layout import YES
+from pipeline.forms.layout import FROM_REGISTER, YES
 from pipeline.model import Assessment, Fact, Finding, Notice, Reading, Severity, Verdict
 from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
 from pipeline.publishing.returning.remaining import Remaining, remaining
@@ -97,6 +97,7 @@ def _carried(form: Form, reading: Reading) -> dict[str, Fact]:
     }
     nil = {table.nil_key: YES for table in form.tables if table.key in reading.nil_tables}
     nil |= {own.nil_key: YES for own in form.registers if own.key in reading.nil_tables}
+    nil |= {form.table(key).nil_key: FROM_REGISTER for key in reading.from_registers}
     given = {**reading.entries, **reading.texts, **numbers, **nil}
     return {key: value for key, value in given.items() if value not in (None, "")}
 

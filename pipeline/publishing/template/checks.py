@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pipeline.forms.drawing import drawn_formula, figures_of, register_area
 from pipeline.forms.form import Balance, Cell, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
-from pipeline.forms.layout import YES
+from pipeline.forms.layout import FROM_REGISTER, YES
 from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
 from pipeline.forms.values.kind import SPELLED, VALUE
@@ -179,6 +179,9 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
     first = content.form.places[inputs[0].key]
     nil = content.form.places[table.nil_key]
     nil_test = f'{quoted(nil.sheet)}!{nil.cell}="{YES}"'
+    unfilled_test = nil_test
+    if content.form.may_be_computed(table.key):
+        unfilled_test = f'OR({nil_test},{quoted(nil.sheet)}!{nil.cell}="{FROM_REGISTER}")'
 
     def check(code: str, title: str, place: Place, left: str, value: int) -> Check:
         return Check(f"{code}.{table.key}", title, table.sheet, place, f"={left}", "=0", (value, 0))
@@ -194,7 +197,7 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
             "C01",
             "每格都填了数字（左边是还空着或不是数字的格数）",
             first,
-            f"IF({nil_test},COUNTA({','.join(every)}),{len(inputs)})-{numbers}",
+            f"IF({unfilled_test},COUNTA({','.join(every)}),{len(inputs)})-{numbers}",
             _missing(content, table, inputs),
         ),
         check(
@@ -294,7 +297,10 @@ def _addresses(content: Content, cells: Sequence[Cell]) -> list[str]:
 
 
 def _missing(content: Content, table: Table, inputs: Sequence[Cell]) -> int:
-    if table.key in content.nil_tables:
+    is_computed = (
+        content.form.may_be_computed(table.key) and content.values.get(table.nil_key) == FROM_REGISTER
+    )
+    if table.key in content.nil_tables or is_computed:
         return sum(isinstance(content.values.get(cell.key), str) for cell in inputs)
     return sum(content.figures[cell.key] is None for cell in inputs)
 

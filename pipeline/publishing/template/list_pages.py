@@ -35,6 +35,8 @@ _PANEL_ROW = 3
 _GUIDE_WIDTH = 82.0
 """A single column that is wider than the paper would not be scaled down by LibreOffice."""
 _ENTRY_WIDTHS = (16.0, 46.0, 52.0)
+_BOLD = 0.9
+"""Of the width of a column, what bold letters have."""
 _TEXT_WIDTHS = (14.0, 84.0, 22.0)
 """Upright, a whole sheet of texts of the usual length fits on one page and stays legible."""
 _TEXT_HEIGHT = 130.0
@@ -132,7 +134,8 @@ def write_entries(page: TemplatePage, sheet: Sheet) -> None:
         looks.append("box" if entry.key in page.content.locked else "input")
         _write_line(page, row, entry, looks)
         written = str(page.content.values.get(entry.key, ""))
-        page.sheet.set_row(row, row_height((written, _ENTRY_WIDTHS[ANSWER_COLUMN]), least=28))
+        label = entry.label, _ENTRY_WIDTHS[LABEL_COLUMN] * _BOLD
+        page.sheet.set_row(row, row_height(label, (written, _ENTRY_WIDTHS[ANSWER_COLUMN]), least=28))
         _validate_entry(page, row, entry)
     page.print_on_a4(landscape=True)
 

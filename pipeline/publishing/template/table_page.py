@@ -8,7 +8,16 @@ from functools import lru_cache
 from pipeline.forms.drawing import drawn_formula
 from pipeline.forms.form import Cell, Form, Grid, GridCell, Sheet, Table
 from pipeline.forms.formulas import total_formula
-from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, TABLE_LEFT, TABLE_TOP, YES, nil_position
+from pipeline.forms.layout import (
+    FROM_REGISTER,
+    HINT_ROW,
+    NIL_ROW,
+    NO,
+    TABLE_LEFT,
+    TABLE_TOP,
+    YES,
+    nil_position,
+)
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.publishing.template.areas import Area, rectangles, row_height
 from pipeline.publishing.template.page import TemplatePage
@@ -16,6 +25,7 @@ from pipeline.publishing.template.page import TemplatePage
 _HINT = "浅黄色格子都要填，没有发生的填 0；灰色格子自动计算。数量填整数，不带单位。"
 _HINT_DRAWN = "这张表由登记的各行自动算出，不用填写。"
 _NIL_HINT = "整张表都是 0 时选“是”，就不用逐格填 0"
+_COMPUTED_HINT = f"；另报台账的可选“{FROM_REGISTER}”，各格空着，由台账计算"
 _PAPER = {False: 96.0, True: 136.0}
 """Digits that fit across A4, upright and sideways."""
 _ROW_HEIGHT = 24.0
@@ -71,8 +81,11 @@ def _write_nil(page: TemplatePage, table: Table, grid: Grid) -> None:
     page.put(row, TABLE_LEFT, table.nil_label, "box", "bold", "centre", width=column - TABLE_LEFT)
     page.field(table.nil_key, "box", "centre", "bold", "input", default=NO)
     rest = grid.columns - column - 1
+    may_be_computed = page.content.form.may_be_computed(table.key)
+    hint = f"{_NIL_HINT}{_COMPUTED_HINT if may_be_computed else ''}"
+    choices = [YES, NO, *([FROM_REGISTER] if may_be_computed else [])]
     if rest > 0:
-        page.put(row, column + 1, _NIL_HINT, "left", "hint", width=rest)
+        page.put(row, column + 1, hint, "left", "hint", width=rest)
     page.sheet.set_row(NIL_ROW, 34 if column - TABLE_LEFT == 1 else 26)
     page.sheet.data_validation(
         row,
@@ -81,11 +94,11 @@ def _write_nil(page: TemplatePage, table: Table, grid: Grid) -> None:
         column,
         {
             "validate": "list",
-            "source": [YES, NO],
+            "source": choices,
             "input_title": table.nil_label,
-            "input_message": f"{_NIL_HINT}。",
+            "input_message": f"{hint}。",
             "error_title": "填写有误",
-            "error_message": f"请选“{YES}”或“{NO}”。",
+            "error_message": f"请选“{'”或“'.join(choices)}”。",
         },
     )
 

@@ -18,6 +18,7 @@ from pipeline.model import (
     Decision,
     DistrictSummary,
     Notice,
+    OtherCampaign,
     RunCounts,
     Severity,
     Verdict,
@@ -84,6 +85,8 @@ class PageContext:
     clerks: Mapping[str, Clerk] = field(default_factory=dict)
     strange: Sequence[tuple[str, str]] = ()
     """What lies in the inbox and is no submission, each with what to do about it."""
+    beside: Sequence[OtherCampaign] = ()
+    """The other forms that are collected at the same time."""
 
     @property
     def today(self) -> date:

@@ -26,7 +26,14 @@ from pipeline.publishing.web.agency_rows import (
     waiting,
 )
 from pipeline.publishing.web.templating import digest, render, source
-from pipeline.wording.messages import AWAITING, SEVERITY_WORDS, VERDICT_WORDS, agencies_by_verdict, notices
+from pipeline.wording.messages import (
+    AWAITING,
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    agencies_by_verdict,
+    counts_in_words,
+    notices,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +67,7 @@ def build_dashboard(form: Form, morning: PageContext) -> bytes:
         short=form.words.short,
         about=f"{form.words.subject}{form.words.short}",
         remarks=morning.remarks,
+        beside=[(item, counts_in_words(item.counts) if item.counts else "") for item in morning.beside],
         now=in_china(morning.now),
         deadline=morning.deadline,
         ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",

@@ -58,6 +58,7 @@ def coordinators_page(
         remarks=publication.district.mail.remarks if _takes_mail(publication) else (),
         published=publication.published,
         short=publication.form.words.short,
+        beside=publication.beside,
         strange=[
             (without_persons(item["file"]), item["findings"][0]["message"])
             for item in tonight["submissions"]

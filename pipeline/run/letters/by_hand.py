@@ -20,7 +20,6 @@ from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import LetterState
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError
-from pipeline.periods import name_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.run.letters.outgoing import lay_out, look_after
 
@@ -114,7 +113,7 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
         return [item for item in _touched(ledger, year) if item.doubt == "edited"]
 
     def take(ledger: Ledger, keys: Collection[str], at: datetime) -> None:
-        folder = output / name_of(district.year) / "letters"
+        folder = district.results_in(output) / "letters"
         for item in letters.waiting(ledger, district.year):
             if item.key in keys:
                 content, message_id = _as_mail((folder / item.laid).read_bytes(), item)
@@ -136,7 +135,7 @@ def opened(district: District, output: Path, handle: str) -> tuple[StoredLetter,
         [item] = _picked(letters.of_year(ledger, district.year), Chosen(handles=(handle,)))
         content = letters.content(ledger, item)
     message = message_from_bytes(content, policy=policy.default)
-    folder = output / name_of(district.year) / OPENED / safe_name(item.handle)
+    folder = district.results_in(output) / OPENED / safe_name(item.handle)
     files = {f"{safe_name(item.subject)}.eml": content}
     for part in message.iter_attachments():
         attached = part.get_content()
@@ -174,7 +173,7 @@ def _touched(ledger: Ledger, year: int) -> list[StoredLetter]:
 @contextmanager
 def _open(district: District, output: Path, now: datetime) -> Iterator[tuple[Ledger, District]]:
     with open_campaign(district, output) as (ledger, decided):
-        look_after(ledger, decided, output / name_of(decided.year), now=now)
+        look_after(ledger, decided, decided.results_in(output), now=now)
         yield ledger, decided
 
 
@@ -189,7 +188,7 @@ def _settled(
     with _open(district, output, now) as (ledger, district):
         found = _picked(candidates(ledger, district.year), chosen)
         settle(ledger, [item.key for item in found], now)
-        lay_out(ledger, district, output / name_of(district.year), now=now)
+        lay_out(ledger, district, district.results_in(output), now=now)
     return found
 
 

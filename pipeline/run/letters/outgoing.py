@@ -22,7 +22,6 @@ from pipeline.ledger.secret import secret_of
 from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState
 from pipeline.letters.plan import plan, untrue
 from pipeline.model import CHINA, Made
-from pipeline.periods import name_of
 from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.web.letters_page import LetterLine, fill
@@ -56,7 +55,7 @@ class LetterChanges:
 def context_of(ledger: Ledger, district: District, output: Path, now: datetime) -> LetterContext:
     """Return where letters are written between two runs."""
     history = imports.last_year_of(ledger, district)
-    return LetterContext(ledger, district, form_of(district), output / name_of(district.year), now, history)
+    return LetterContext(ledger, district, form_of(district), district.results_in(output), now, history)
 
 
 def check(district: District) -> None:

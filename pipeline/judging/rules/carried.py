@@ -1,0 +1,84 @@
+"""A reading and what the agency's registers come to go in; the reading comes out with the tables that are computed from these.
+
+What an agency fills in itself is compared instead: two numbers that differ are a finding that quotes both at the cell.
+A table for which the agency asks (按台账) and whose register is not accepted stays blank, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from pipeline.forms.arithmetic import with_totals
+from pipeline.forms.carried import CODE, CarriedFigures
+from pipeline.forms.layout import FROM_REGISTER
+from pipeline.model import Fact, Finding, Number, Reading
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+
+Counted: TypeAlias = Mapping[str, Mapping[str, Number]]
+"""The figures of an agency's accepted reports on other forms, by form and cell."""
+
+
+def carried_into(form: Form, reading: Reading, counted: Counted) -> Reading:
+    """Return ``reading`` with what the registers come to, where it asks for that, and the differences where it does not."""
+    if not reading.is_placed or not (reading.from_registers or (form.beside and counted)):
+        return reading
+    numbers = dict(reading.numbers)
+    findings: list[Finding] = []
+    for item in form.carried:
+        asked = reading.from_registers.intersection(item.tables)
+        figures = counted.get(item.form)
+        if figures is None:
+            findings += [
+                _told(form, reading, table, "no_register", {"source": item.name}) for table in sorted(asked)
+            ]
+            continue
+        differing = list(_differing(form, reading, item, figures))
+        for table in sorted(asked):
+            filled = _filled(form, reading, item, table, figures)
+            numbers |= filled
+            findings.append(_told(form, reading, table, "taken", {"source": item.name, "count": len(filled)}))
+        findings += differing
+    if not findings:
+        return reading
+    settled = with_totals(form, numbers)
+    return replace(
+        reading,
+        numbers=settled,
+        computed=reading.computed | {key for key, value in settled.items() if value != reading.numbers[key]},
+        findings=(*reading.findings, *findings),
+    )
+
+
+def _filled(
+    form: Form, reading: Reading, item: CarriedFigures, table: str, figures: Mapping[str, Number]
+) -> dict[str, Number]:
+    """Return the figures of the cells of ``table`` that the agency has left blank."""
+    return {
+        cell.key: figures[item.cells[cell.key]]
+        for cell in form.cells_of(table)
+        if cell.is_input
+        and reading.numbers[cell.key] is None
+        and cell.key in reading.places
+        and cell.key not in reading.unreadable
+        and item.cells[cell.key] in figures
+    }
+
+
+def _differing(
+    form: Form, reading: Reading, item: CarriedFigures, figures: Mapping[str, Number]
+) -> Iterator[Finding]:
+    for key, there in item.cells.items():
+        value, count = reading.numbers[key], figures.get(there)
+        if value is None or count is None or value == count or not form.by_key[key].is_input:
+            continue
+        facts: Mapping[str, Fact] = {"value": value, "count": count, "source": item.name}
+        yield Finding.found(CODE, reading.places.get(key), (key,), "differs", facts)
+
+
+def _told(form: Form, reading: Reading, table: str, variant: str, facts: Mapping[str, Fact]) -> Finding:
+    nil = form.table(table).nil_key
+    return Finding.found(CODE, reading.places.get(nil), (nil,), variant, {**facts, "word": FROM_REGISTER})

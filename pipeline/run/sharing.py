@@ -1,0 +1,31 @@
+"""What the run of one form has in common with those of the other forms of its district; nothing where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.judging.rules.carried import Counted
+from pipeline.model import OtherCampaign
+from pipeline.run.dividing import Division
+
+if TYPE_CHECKING:
+    from pipeline.mail.imap import FetchReport
+
+
+@dataclass(frozen=True, slots=True)
+class CommonInputs:
+    """The division of the inbox, what was fetched into it for all, and where the other campaigns stand."""
+
+    division: Division | None = None
+    fetched: FetchReport | None = None
+    has_fetched: bool = False
+    """Whether the mailbox has been looked into already, for all."""
+    beside: Sequence[OtherCampaign] = ()
+    counted: Mapping[str, Counted] = field(default_factory=dict)
+    """By agency: what its accepted reports on the other forms come to."""
+
+
+ALONE = CommonInputs()
+"""A district with one form."""

@@ -1,0 +1,121 @@
+"""A district goes in; one run of each form that it collects comes out: one folder, one mailbox, one roster.
+
+Mail is fetched once. The first form comes last: its page says where the others stand.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.district.adjusting import form_of
+from pipeline.district.folder import District
+from pipeline.ledger import campaign, parts_in
+from pipeline.ledger.opening import open_campaign, view_campaign
+from pipeline.machine.environment import disk
+from pipeline.machine.work import Progress, Workforce
+from pipeline.model import ConfigError, Number, OtherCampaign
+from pipeline.publishing.document_paths import PAGE
+from pipeline.run import batch, mailing
+from pipeline.run.batch import Outcome
+from pipeline.run.dividing import division_of
+from pipeline.run.sharing import CommonInputs
+
+
+def campaigns_of(district: District) -> tuple[District, ...]:
+    """Return the campaigns of a district, the first form's first."""
+    return (district, *district.others)
+
+
+def run_all(  # noqa: PLR0913 - what a run is asked for, spelled out
+    district: District,
+    output: Path,
+    *,
+    now: datetime,
+    work: Workforce,
+    progress: Progress,
+    dry_run: bool = False,
+    with_pdf: bool = False,
+    by_clock: bool = False,
+    retry: bool = False,
+) -> tuple[Outcome, ...]:
+    """Do one run of every form, the first one's outcome first. As ``batch.run`` otherwise."""
+    districts = campaigns_of(district)
+    _refuse_exchanged(district, output)
+    with disk():
+        division = division_of(districts, output)
+    shared = CommonInputs(division)
+    if district.others and district.mail.fetches and not dry_run:
+        mailing.check(district)
+        with disk(), open_campaign(district, output) as (ledger, _):
+            shared = replace(shared, fetched=mailing.collect(district, ledger), has_fetched=True)
+
+    def one(own: District, beside: Sequence[OtherCampaign]) -> Outcome:
+        common = replace(
+            shared,
+            beside=beside,
+            counted=_counted(own, districts, output),
+            fetched=None if own.is_second else shared.fetched,
+        )
+        return batch.run(
+            own,
+            output,
+            now=now,
+            work=work,
+            progress=progress,
+            dry_run=dry_run,
+            with_pdf=with_pdf,
+            by_clock=by_clock,
+            retry=retry,
+            shared=common,
+        )
+
+    others = [one(item, [_line(item, district, output)]) for item in district.others]
+    lines = [
+        _line(district, item, output, outcome) for item, outcome in zip(district.others, others, strict=True)
+    ]
+    return (one(district, lines), *others)
+
+
+def _line(own: District, other: District, output: Path, outcome: Outcome | None = None) -> OtherCampaign:
+    """Say on the page of ``own`` where ``other`` stands."""
+    page = os.path.relpath(other.results_in(output) / PAGE, own.results_in(output))
+    title = f"{other.name}{form_of(other).document_of(other.year)}"
+    counts = {name: int(count) for name, count in outcome.record["counts"].items()} if outcome else {}
+    return OtherCampaign(title, other.deadline, Path(page).as_posix(), counts)
+
+
+def _counted(
+    own: District, districts: Sequence[District], output: Path
+) -> dict[str, dict[str, dict[str, Number]]]:
+    """Return by agency and form what was accepted, as of the last run, on the forms from which figures are carried into ``own``."""
+    form = form_of(own)
+    found: dict[str, dict[str, dict[str, Number]]] = {}
+    for item in form.carried:
+        other = next((one for one in districts if one.form == item.form and one.year == own.year), None)
+        if other is None:
+            continue
+        keys = [cell.key for cell in form_of(other).cells]
+        lost = next((key for key in item.cells.values() if key not in keys), None)
+        if lost is not None:
+            raise ConfigError(
+                f"表样“{form.id}”的 [[carried]]“{item.id}”要用表样“{other.form}”的单元格“{lost}”，那里没有。"
+            )
+        with view_campaign(other, output) as (ledger, _):
+            last = campaign.last_result(ledger, other.year)
+        for code, numbers in (last.figures if last else {}).items():
+            found.setdefault(code, {})[item.form] = dict(zip(keys, numbers, strict=True))
+    return found
+
+
+def _refuse_exchanged(district: District, output: Path) -> None:
+    """Refuse a first form that was collected beside another one before: its memory is elsewhere. Raises ConfigError."""
+    if district.form in parts_in(output):
+        raise ConfigError(
+            f"表样“{district.form}”以前是另收的表，它的台账在 {output / 'ledger' / district.form}。"
+            "请把原来的第一份表样写回 form，这一份仍写在另收的表中；要单独收的，另建一个区县文件夹。",
+            file=district.roster,
+        )
