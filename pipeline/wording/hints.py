@@ -68,6 +68,8 @@ def _way(form: Form, suggestion: Suggestion) -> str:
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles
+    if suggestion.kind == "stated":
+        return f"文字中 {count} 处写的数都与这一格不符：文字无误的，{_done(form, suggestion)}，就都一致了；表格无误的，改正文字"
     settled = f"{count} 条勾稽关系全部成立" if count > 1 else "这条勾稽关系成立"
     return f"{_done(form, suggestion)}{reason}，{settled}"
 

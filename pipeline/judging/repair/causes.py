@@ -10,7 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.keys import row_of
+from pipeline.judging.repair.evidence import Evidence
+from pipeline.judging.repair.stated import Restated, restated
 from pipeline.judging.repair.suggest import Repair, suggest
+from pipeline.judging.repair.tally import tally_of
 from pipeline.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -66,7 +69,14 @@ def explained(
     ``operands`` are this and, where known, last year's numbers, ``statements`` the figures that the texts state.
     """
     if not any_sum_fails(form, findings):
-        return _with_tables(form, reading, findings)
+        tally = (
+            tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
+            if statements
+            else None
+        )
+        repair = restated(Evidence(tally, statements), reading.places) if tally else None
+        stated = [_with_restated(repair, finding) for finding in findings] if repair else findings
+        return _with_tables(form, reading, stated)
     repairs = suggest(
         form,
         operands,
@@ -92,6 +102,16 @@ def _with_statement(repairs: Sequence[Repair], finding: Finding) -> Finding:
         for told in repair.told:
             if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
                 return replace(finding, cause=_name(repair))
+    return finding
+
+
+def _with_restated(repair: Restated, finding: Finding) -> Finding:
+    """Put the texts that contradict one cell to one cause, with what may be changed."""
+    for told in repair.told:
+        if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
+            is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
+            cause = f"texts:{repair.suggestions[0].changes[0].key}"
+            return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)
     return finding
 
 
