@@ -68,27 +68,26 @@ def explained(
 
     ``operands`` are this and, where known, last year's numbers, ``statements`` the figures that the texts state.
     """
-    if not any_sum_fails(form, findings):
-        tally = (
-            tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
-            if statements
-            else None
+    repairs = (
+        suggest(
+            form,
+            operands,
+            statements,
+            level=level,
+            computed=reading.computed,
+            places=reading.places,
+            kind=kind,
         )
-        repair = restated(Evidence(tally, statements), reading.places) if tally else None
-        stated = [_with_restated(repair, finding) for finding in findings] if repair else findings
-        return _with_tables(form, reading, stated)
-    repairs = suggest(
-        form,
-        operands,
-        statements,
-        level=level,
-        computed=reading.computed,
-        places=reading.places,
-        kind=kind,
+        if any_sum_fails(form, findings)
+        else []
     )
     own = {check: repair for repair in repairs for check in repair.failed}
-    linked = (_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings)
-    return _with_tables(form, reading, list(linked))
+    linked = [_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings]
+    if statements and not any(repair.suggestions for repair in repairs):
+        tally = tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
+        stated = restated(Evidence(tally, statements), reading.places)
+        linked = [_with_restated(stated, finding) for finding in linked] if stated else linked
+    return _with_tables(form, reading, linked)
 
 
 def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:

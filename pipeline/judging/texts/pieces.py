@@ -86,17 +86,17 @@ class Lexicon:
         choices += marks
         units = "|".join(map(re.escape, rule.units))
         choices += [
-            f"(?P<plain>{longest_of(self._concepts)})",
-            f"(?P<money>{_MONEY})",
-            f"(?P<count>(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO})",
-            f"(?P<mark>[{_MARKS}])",
+            _ending("plain", longest_of(self._concepts)),
+            _ending("money", _MONEY),
+            _ending("count", f"(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO}"),
+            _ending("mark", f"[{_MARKS}]"),
         ]
         self.pattern = re.compile("|".join(choices))
 
     def _group(self, kind: str, concepts: tuple[str, ...], pattern: str) -> str:
         name = f"g{len(self._groups)}"
         self._groups[name] = (kind, concepts)
-        return f"(?P<{name}>{pattern})"
+        return _ending(name, pattern)
 
     def pieces(self, text: str, start: int, end: int) -> Iterator[TextPiece]:
         """Yield the pieces of ``text[start:end]`` in order; together they cover all of it."""
@@ -155,6 +155,11 @@ class Lexicon:
         if name == "money":
             return TextPiece(COUNT, start, end, number=found["sum"], scale=found["scale"])
         return TextPiece(COUNT, start, end, number=found["number"] or "0")
+
+
+def _ending(name: str, pattern: str) -> str:
+    """Return ``pattern`` with an empty group ``name`` at its end: what begins with a character fails by that character alone."""
+    return f"(?:{pattern})(?P<{name}>)"
 
 
 def any_of(patterns: Iterable[str]) -> str:
