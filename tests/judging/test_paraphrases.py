@@ -63,6 +63,20 @@ def test_figures_of_other_matters_are_nobodys(topic: str) -> None:
     assert not together
 
 
+@pytest.mark.parametrize("joint", ["，其中", "，", "，办理结果为：", "（其中"])
+def test_outcomes_may_hold_what_was_carried_over_and_not_told(joint: str) -> None:
+    rows = {
+        "granted_in_full": 13,
+        "granted_in_part": 2,
+        "unable_not_held": 8,
+        "carried_over": 3,
+        "new_received": 20,
+    }
+    told = f"收到申请20件{joint}予以公开13件，部分公开2件，无法提供8件" + ("）。" if "（" in joint else "。")
+    assert not _accused(told, _numbers(rows, {}))
+    assert _accused(told.replace("无法提供8", "无法提供9"), _numbers(rows, {}))
+
+
 COUNTS = st.integers(0, 40)
 UNITS = st.sampled_from("件件件宗份")
 OUTCOMES = {

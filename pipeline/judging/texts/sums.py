@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
     from pipeline.judging.texts.claims import SaidFigure
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
-    from pipeline.model import Fact, Finding
+    from pipeline.model import Fact, Finding, Number
 
 _UNITS = "件宗份条例起封项个篇期场"
 _COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{_UNITS}]){NOT_EXACT}")
@@ -85,8 +85,11 @@ class _Lists:
             for item in rule.partitions
         ]
 
-    def wrong(self, sentence: str) -> Iterator[_PartList]:
-        """Yield the lists of a sentence whose parts certainly do not make their whole."""
+    def wrong(self, sentence: str, carried: Number = 0) -> Iterator[_PartList]:
+        """Yield the lists of a sentence whose parts certainly do not make their whole.
+
+        What was ``carried`` over from last year may be among outcomes, though not among what came.
+        """
         for found in self._listings(sentence):
             total = sum(part.value for part in found.parts)
             if len(found.parts) < _FEWEST:
@@ -97,7 +100,9 @@ class _Lists:
             told = {*alone, *(one + other for one, other in combinations(alone, 2))}
             if total in told or not self._is_plain(found) or self._is_part_too(found):
                 continue
-            if total > max(alone) or (total < found.whole and self._is_whole(found)):
+            is_outcome = self._is_outcome(found)
+            most = max(alone) + (carried if is_outcome else 0)
+            if total > most or (total < found.whole and not is_outcome and self._is_whole(found)):
                 yield found
         yield from self._added_up(sentence)
 
@@ -198,7 +203,8 @@ class _Lists:
         """Say whether what seems the whole is the first part of the list (予以公开12件，部分公开3件)."""
         _, words, _ = self._partitions[1]
         is_divided = self._single.search(found.between) is not None
-        return not is_divided and self._is_outcome(found) and words.search(found.label) is not None
+        begins = found.label.startswith("：") or words.search(found.label) is not None
+        return not is_divided and begins and self._is_outcome(found)
 
     def _is_whole(self, found: _PartList) -> bool:
         """Say whether every part there can be is told."""
@@ -219,9 +225,9 @@ class _Lists:
 
 
 def _label(sentence: str, end: int) -> str:
-    """Return the words right before a number."""
+    """Return the words right before a number, and the mark before them."""
     before = _BEFORE.search(sentence, max(0, end - _LONGEST_LABEL), end)
-    return before[0] if before else ""
+    return sentence[max(0, before.start() - 1) : end] if before else ""
 
 
 def _within(sentence: str, start: int, end: int) -> re.Match[str] | None:
@@ -243,7 +249,7 @@ def sums(rule: PartSums, around: TextContext) -> Check:
                 if len(sentence[0]) > _LONGEST_SENTENCE:
                     continue
                 offset = sentence.start()
-                for found in lists.wrong(sentence[0]):
+                for found in lists.wrong(sentence[0], item.numbers.get(rule.besides_cell) or 0):
                     spots = {offset + found.start, *(offset + part.start for part in found.parts)}
                     if not spots & told:
                         yield _parts_differ(rule, item, key, joined, offset, found)
