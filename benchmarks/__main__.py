@@ -7,7 +7,19 @@ import sys
 
 from benchmarks import race, scale
 
-NAMES = ("reading", "checking", "word", "html", "summary", "night", "faults", "sentences", "registers")
+NAMES = (
+    "reading",
+    "checking",
+    "word",
+    "html",
+    "summary",
+    "night",
+    "faults",
+    "slips",
+    "sentences",
+    "texts",
+    "registers",
+)
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ _FAULTY = 5
 def run() -> list[Line]:
     """Judge 1,000 and 10,000 submissions of as many agencies, a fifth of them faulty; CPU time of one process."""
     form = load_form()
-    batch = [_submission(form, number) for number in range(max(SIZES))]
+    batch = batch_of(form, max(SIZES))
     judge(form, batch[:1])
     few, many = (_milliseconds(form, batch[:size]) for size in SIZES)
     alone = _milliseconds(form, batch[:1])
@@ -35,6 +35,11 @@ def run() -> list[Line]:
         Line(f"judging, all rules, N = {SIZES[1]:,}", many, "ms CPU each", AIM),
         Line("judging, N = 10,000 against N = 1,000", many / few, "× each", GROWTH),
     ]
+
+
+def batch_of(form: Form, size: int) -> list[Submission]:
+    """Return consistent submissions of as many agencies, every fifth with a slip."""
+    return [_submission(form, number) for number in range(size)]
 
 
 def _milliseconds(form: Form, batch: Sequence[Submission]) -> float:

@@ -6,9 +6,17 @@ from benchmarks.measure import Line
 from pipeline.forms.loader import load_form
 from tests.support.sentences import by_kind, load, measure
 
-FILES = ("given", "held_out", "cold", "fresh")
+FILES = ("given", "held_out", "cold", "fresh", "unseen", "unseen_later", "unseen_last")
 """Sentences that were known while the words were chosen, and sentences that were written before and kept."""
-_AIMS = {"given": 5, "held_out": 10, "cold": 10, "fresh": 10}
+_AIMS = {
+    "given": 5,
+    "held_out": 10,
+    "cold": 10,
+    "fresh": 10,
+    "unseen": 10,
+    "unseen_later": 10,
+    "unseen_last": 10,
+}
 
 
 def run() -> list[Line]:

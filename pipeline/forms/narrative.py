@@ -17,8 +17,12 @@ NUMERAL = (
     r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"
 )
 """A whole number in digits, with or without separators, or in Chinese numerals."""
-SILENT_CONCEPTS = frozenset(("filler", "and", "then", "among", "another", "rest", "aside"))
-"""Concepts that mean nothing themselves: words to pass over, and those that join, go on, divide, or begin an aside."""
+SUM, NAMED, EACH, WITHIN = "sum", "named", "each", "within"
+"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively” and “of these”."""
+SILENT_CONCEPTS = frozenset(
+    ("filler", "and", "then", "among", "another", "rest", "aside", SUM, NAMED, EACH, WITHIN)
+)
+"""Concepts that mean nothing beside others: words to pass over, and those that join, go on, divide, add up, or begin an aside."""
 NO = "no"
 """The concept of “none”."""
 SEVERITY_FIELDS = ("severity", "missing", "lighter_severity")
@@ -216,8 +220,12 @@ class FigureClaims(Narrative):
     """Two patterns: without the first, a sentence says no figure; without the second there or just before, none of the form's."""
     own_times: tuple[str, ...]
     other_times: tuple[str, ...]
+    running: tuple[str, ...]
+    """Words by which a figure counts more than the year, unless a time of the year stands before in the sentence."""
     own_scopes: tuple[str, ...]
     other_scopes: tuple[str, ...]
+    bodies: str
+    """A pattern for words by which an unknown stretch may name another body."""
     members: tuple[str, ...]
     neutral: tuple[str, ...]
     silent: tuple[str, ...]
@@ -237,7 +245,8 @@ class Partition:
 class PartSums(Narrative):
     """Parts listed in a sentence do not exceed their whole, and make it where they are all; so do what came and what went.
 
-    ``begins`` are patterns between a whole and its parts, ``closing`` labels after which nothing is missing, ``kinds`` a
+    ``begins`` are patterns between a whole and its parts, ``totals`` one between parts and their whole, ``single`` one after which a
+    part alone cannot exceed its whole, ``closing`` labels after which nothing is missing, ``kinds`` a
     pattern whose group ``n`` says how many parts there are. A list with one of the ``blurred`` words may count something
     twice; labels of ``subject`` divide otherwise than labels without. ``whole`` keys of claims, with what is ``besides``
     them (in ``besides_cell``) unless the sentence says that it is ``included``, do not fall short of the ``parts`` claims together.
@@ -245,6 +254,8 @@ class PartSums(Narrative):
 
     kind = "sums"
     begins: tuple[str, ...]
+    totals: str
+    single: str
     ends: tuple[str, ...]
     closing: tuple[str, ...]
     kinds: str
@@ -263,7 +274,7 @@ class Ratios(Narrative):
     """A share fits the numbers beside it, a growth last year's figure, and what is counted twice is counted alike.
 
     ``wholes`` are keys of claims of which there can be a share, ``grows`` those that can be compared with last year; the
-    patterns are looked for right after a number. ``repeated`` are keys of claims without a cell, which only their like proves.
+    patterns are looked for right after a number: what it is compared with (``growth``), and one after another each ``change``. ``repeated`` are keys of claims without a cell, which only their like proves.
     """
 
     kind = "ratios"
@@ -271,6 +282,7 @@ class Ratios(Narrative):
     share: str
     grows: tuple[str, ...]
     growth: str
+    change: str
     repeated: tuple[str, ...]
 
 

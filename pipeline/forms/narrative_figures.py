@@ -23,8 +23,10 @@ _TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
 _PATTERNS = (
     "own_times",
     "other_times",
+    "running",
     "own_scopes",
     "other_scopes",
+    "bodies",
     "members",
     "included",
     "neutral",

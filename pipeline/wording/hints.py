@@ -41,6 +41,8 @@ _BACK: Mapping[str, tuple[int, int]] = {
 }
 """Rows and columns by which what was shifted goes back."""
 _ELSEWHERE = "核对同一行、同一列的其他各格"
+STATED = "stated"
+"""The kind of a suggestion that several texts speak for and no sum: the texts may be what is wrong."""
 RESTORED_OPEN = "restored_open"
 """The same where nothing proves the parts: a person asks if nothing is changed."""
 RESTORED = "restored"
@@ -68,6 +70,8 @@ def _way(form: Form, suggestion: Suggestion) -> str:
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles
+    if suggestion.kind == STATED:
+        return f"文字中 {count} 处写的数都指向同一格：文字无误的，{_done(form, suggestion)}，就都一致了；表格无误的，改正文字"
     settled = f"{count} 条勾稽关系全部成立" if count > 1 else "这条勾稽关系成立"
     return f"{_done(form, suggestion)}{reason}，{settled}"
 

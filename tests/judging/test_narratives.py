@@ -103,7 +103,7 @@ remedy = "请改用书面语"
         ('id = "N11"', 'id = "N10"', 'id = "N11"'),
         ("[×✕╳]{2,}'", "[×✕╳{2,}'", "[×✕╳]{2,}'"),
         ("no = ['零", "no = ['零(", "no = ['零"),
-        ("next_year = ['<next>度?']", "next_year = ['<nekst>度?']", "next_year = ['<next>度?']"),
+        ("next_year = ['<next>度?", "next_year = ['<nekst>度?", "next_year = ['<next>度?"),
         ('says = ["carry", "carry request"', 'says = ["carrry", "carry request"', 'says = ["carry", "carry request"'),
         ('issue = ["制发", ', 'issue = ["制定", ', 'make = ["制定", '),
         ('equals = ["disputes.reconsideration.total"]', 'equals = ["disputes.review.total"]', 'equals = ["disputes.reconsideration.total"]'),

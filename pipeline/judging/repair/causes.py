@@ -10,7 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.keys import row_of
+from pipeline.judging.repair.evidence import Evidence
+from pipeline.judging.repair.stated import Restated, restated
 from pipeline.judging.repair.suggest import Repair, suggest
+from pipeline.judging.repair.tally import tally_of
 from pipeline.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -66,20 +69,26 @@ def explained(
 
     ``operands`` are this and, where known, last year's numbers, ``statements`` the figures that the texts state.
     """
-    if not any_sum_fails(form, findings):
-        return _with_tables(form, reading, findings)
-    repairs = suggest(
-        form,
-        operands,
-        statements,
-        level=level,
-        computed=reading.computed,
-        places=reading.places,
-        kind=kind,
+    repairs = (
+        suggest(
+            form,
+            operands,
+            statements,
+            level=level,
+            computed=reading.computed,
+            places=reading.places,
+            kind=kind,
+        )
+        if any_sum_fails(form, findings)
+        else []
     )
     own = {check: repair for repair in repairs for check in repair.failed}
-    linked = (_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings)
-    return _with_tables(form, reading, list(linked))
+    linked = [_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings]
+    if statements and not any(repair.suggestions for repair in repairs):
+        tally = tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
+        stated = restated(Evidence(tally, statements), reading.places)
+        linked = [_with_restated(stated, finding) for finding in linked] if stated else linked
+    return _with_tables(form, reading, linked)
 
 
 def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
@@ -93,6 +102,16 @@ def _with_statement(repairs: Sequence[Repair], finding: Finding) -> Finding:
         for told in repair.told:
             if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
                 return replace(finding, cause=_name(repair))
+    return finding
+
+
+def _with_restated(repair: Restated, finding: Finding) -> Finding:
+    """Put the texts that contradict one cell to one cause, with what may be changed."""
+    for told in repair.told:
+        if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
+            is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
+            cause = f"texts:{repair.suggestions[0].changes[0].key}"
+            return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)
     return finding
 
 

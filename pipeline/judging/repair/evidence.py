@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST = 3
 """More ways than this to explain a failure are no help to anybody."""
-TOLD, LEFT, TYPED_TOTAL = "told", "left", "typed_total"
+TOLD, LEFT, STATED, TYPED_TOTAL = "told", "left", "stated", "typed_total"
 SUBTOTAL, REPEATED, SURPLUS = "subtotal", "repeated", "surplus"
 _ORDER = {SIGN: 0, POINT: 0, TYPED_TOTAL: 1, SUBTOTAL: 0, REPEATED: 3, SURPLUS: 4}
 _PLAINLY_WRONG = frozenset((SIGN, POINT, TYPED_TOTAL))
@@ -53,8 +53,9 @@ class Evidence:
     def likely(self, ways: Iterable[Way], *, must_hold: bool) -> list[Way]:
         """Return the few likeliest ways; where the rules only warn, those alone for which more than the sums speaks."""
         found = list(ways)
-        gained = [len(self.told(way.steps)) - len(self._untold(way.steps)) for way in found]
-        told = [way for way, gain in zip(found, gained, strict=True) if gain > 0]
+        gained = [len(self.told(way.steps)) - len(self.untold(way.steps)) for way in found]
+        most = max(gained, default=0)
+        told = [way for way, gain in zip(found, gained, strict=True) if gain == most > 0]
         if told:
             few = self.few(told)
             return [replace(way, kind=TOLD) for way in few] if len(few) == len(told) else few
@@ -87,17 +88,23 @@ class Evidence:
             return _ORDER.get(way.kind, _LIKE_A_SLIP)
         return _PLAIN if any(self.tally.operands[key] for key in way.steps) else _EMPTY
 
+    @property
+    def false(self) -> list[Statement]:
+        """The statements that are wrong as the tables stand."""
+        return [own for own in self.statements if not self._holds(own, {})]
+
     def told(self, steps: Steps) -> list[Statement]:
         """Return the statements that are right after ``steps``, but not before."""
         return [own for own in self.statements if self._holds(own, steps) and not self._holds(own, {})]
 
-    def _untold(self, steps: Steps) -> list[Statement]:
+    def untold(self, steps: Steps) -> list[Statement]:
+        """Return the statements that are wrong after ``steps``, but not before."""
         return [own for own in self.statements if self._holds(own, {}) and not self._holds(own, steps)]
 
     def _holds(self, statement: Statement, steps: Steps) -> bool:
-        return any(self._after(weights, steps) == statement.value for weights in statement.sums)
+        return any(self.after(weights, steps) == statement.value for weights in statement.sums)
 
-    def _after(self, weights: Mapping[str, int], steps: Steps) -> Number | None:
+    def after(self, weights: Mapping[str, int], steps: Steps) -> Number | None:
         """Return the sum of cells after ``steps``; None while a cell is blank."""
         result: Number = 0
         for key, weight in weights.items():

@@ -15,6 +15,7 @@ from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
 from pipeline.forms.form import is_last_year
+from pipeline.forms.narrative import FigureClaims
 from pipeline.forms.weighed import weighed, weighed_alone
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.rules.admitting import admitted
@@ -127,7 +128,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
             level=item.level,
             kind=item.kind,
             operands=with_past(item.reading.numbers, past.numbers if past else None),
-            statements=statements_of(form, report) if any_sum_fails(form, found[number]) else (),
+            statements=statements_of(form, report) if _is_open(form, found[number]) else (),
         )
     for number in empty:
         found[number] = unfilled(found[number])
@@ -135,6 +136,12 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
         _assess(form, item, reading, findings)
         for item, reading, findings in zip(submissions, readings, found, strict=True)
     ]
+
+
+def _is_open(form: Form, findings: Sequence[Finding]) -> bool:
+    """Say whether figures fail, or texts state others in several places, so that what texts state may tell which is wrong."""
+    contradicted = sum(isinstance(form.narrative(finding.code), FigureClaims) for finding in findings)
+    return contradicted > 1 or any_sum_fails(form, findings)
 
 
 def _others(reports: Iterable[Report]) -> list[Other]:

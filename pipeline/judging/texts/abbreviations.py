@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 _PLACE = re.compile(
-    r"^(?P<place>(?:[^市区县旗]{2,4}市)?(?:(?!城市|.?市场)[^市区县旗]{1,4}[区县旗市])?)(?P<core>.{3,})$"
+    r"^(?P<place>(?:[^市区县旗]{2,4}市)?(?:(?!城市|.?市场)[^市区县旗]{1,4}[区县旗市州盟])?)(?P<core>.{3,})$"
 )
 _ENDINGS = (
     ("管理委员会", ("管委会",)),
@@ -28,6 +28,8 @@ _ENDINGS = (
 )
 _SHORTEST, _LONGEST = 3, 11
 _ZONE = "区管委会"
+_NEAREST = "区县旗州盟"
+"""Levels of place of which no other stands above an agency: 县局 is its own, 市局 may be the one it reports to."""
 
 
 def shortened(name: str, text: str) -> Iterator[str]:
@@ -38,7 +40,7 @@ def shortened(name: str, text: str) -> Iterator[str]:
         return
     level, core = place["place"][-1:], place["core"]
     for run in _runs(endings).finditer(text):
-        for size in range(len(run[0]), _SHORTEST - 1, -1):
+        for size in range(len(run[0]), 1, -1):
             short = run[0][:size]
             if short.endswith(endings) and _is_short_for(short, level, core):
                 yield short
@@ -53,7 +55,9 @@ def _runs(endings: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _is_short_for(short: str, level: str, core: str) -> bool:
-    if level and short.startswith(level) and len(short) > _SHORTEST - 1 and _left_out(short[1:], core):
+    if len(short) < _SHORTEST:
+        return short[0] == level and level in _NEAREST and core.endswith(short[1:])
+    if level and short.startswith(level) and _left_out(short[1:], core):
         return True
     begins = short[0] == core[0] or short.endswith(_ZONE)
     return begins and _left_out(short, core)

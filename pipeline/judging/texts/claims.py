@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import NO, OWN_NAME
+from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, SUM, WITHIN
 from pipeline.judging.texts.numerals import amount_of, step_of, value_of
 from pipeline.judging.texts.pieces import (
     COUNT,
@@ -22,6 +22,8 @@ from pipeline.judging.texts.pieces import (
     MARK,
     OTHER,
     OWN,
+    RUNNING,
+    UNKNOWN,
     Lexicon,
     TextPiece,
     any_of,
@@ -99,6 +101,8 @@ class _Passage:
     lasting: dict[str, bool] = field(default_factory=dict)
     """Whether the latest time and place spoken of are others: in this sentence, and what of it outlasts the sentence."""
     begun: int = -1
+    is_timed: bool = False
+    """Whether the latest time spoken of in this sentence is of the year."""
 
 
 class ClaimReader:
@@ -108,6 +112,7 @@ class ClaimReader:
         self._lexicon = Lexicon(rule)
         self._members = re.compile(any_of(rule.members))
         self._silent = re.compile(any_of(rule.silent))
+        self._bodies = re.compile(rule.bodies)
         self._topics = frozenset(rule.topics)
         self._acts = frozenset(rule.acts)
         self._lists = frozenset(rule.lists)
@@ -190,6 +195,8 @@ class ClaimReader:
         head: list[TextPiece] = []
         pieces = clause.pieces
         numbers = [at for at, piece in enumerate(pieces) if piece.kind is COUNT]
+        if has(pieces[: numbers[0]], EACH) and self._distributed(state, text, pieces, numbers, topics):
+            return
         begin = 0
         for at, following in zip(numbers, [*numbers[1:], len(pieces)], strict=True):
             head = pieces[begin:at]
@@ -198,11 +205,32 @@ class ClaimReader:
             tail = rest if cut is None else rest[:cut]
             is_shared = cut is None and following < len(pieces)
             begin = at + 1 if cut is None else at + 2 + cut
+            turn = next((place for place, piece in enumerate(rest) if "then" in piece.concepts), 0)
+            if is_shared and turn and not meaning(head) and is_clear(rest[:turn]):
+                tail, is_shared, begin = rest[:turn], False, at + 1 + turn
             for piece in head:
                 self._note(state, piece)
             self._phrase(state, text, head, pieces[at], [] if is_shared else tail, topics)
             for piece in tail:
                 self._note(state, piece)
+
+    def _distributed(
+        self, state: _Passage, text: str, pieces: list[TextPiece], numbers: list[int], topics: Concepts
+    ) -> bool:
+        """Take in numbers that are said of several things respectively: 复议、诉讼分别为11件和5件."""
+        parts = _joined(pieces[: numbers[0]])
+        if len(parts) < 2:  # noqa: PLR2004 - one thing is no list
+            return False
+        for piece in pieces:
+            self._note(state, piece)
+        between = [piece for piece in pieces[numbers[0] :] if piece.kind is not COUNT]
+        known = is_clear(between) and all(map(is_clear, parts))
+        if len(parts) != len(numbers) or meaning(between) or not known:
+            state.level = _UNCLEAR
+            return True
+        for part, at in zip(parts, numbers, strict=True):
+            self._phrase(state, text, part, pieces[at], [], topics)
+        return True
 
     def _note(self, state: _Passage, piece: TextPiece) -> None:
         """Remember a mark of time or place, and what is spoken of."""
@@ -211,8 +239,11 @@ class ClaimReader:
             begins = state.begun in {-1, piece.start}
             state.begun = piece.end if begins else 0
             state.others[what] = is_other = piece.kind is OTHER
+            state.is_timed = not is_other if what == "time" else state.is_timed
             if begins or not is_other or what != "scope":
                 state.lasting[what] = is_other
+        elif piece.kind is RUNNING:
+            state.others["time"] = not state.is_timed
         else:
             state.begun = -1 if piece.number == ENUMERATION else 0 if state.begun == -1 else state.begun
 
@@ -232,7 +263,7 @@ class ClaimReader:
             state.part_of = state.lists
         elif has(head, "another"):
             state.part_of = 0
-        means = self._meanings(head, tail) if is_clear(head) else []
+        means = self._meanings(head, tail) if is_clear(head) and not _is_part(head) else []
         fitting = (found for own in means for found in self._fitting(state, own, topics, number))
         claim = next(fitting, None)
         if claim and not state.phrase_clear and not self._goes_on(state, claim):
@@ -275,6 +306,8 @@ class ClaimReader:
         named = before | meaning(noun)
         if named:
             return [named]
+        if not meaning(predicate) and has(head, SUM):
+            return [frozenset((SUM,))]
         return [meaning(predicate)] if is_clear(predicate) else []
 
     def _fitting(
@@ -332,13 +365,17 @@ class ClaimReader:
         topics = [(at, piece) for at, piece in enumerate(pieces) if self._topics & set(piece.concepts)]
         if topics:
             at, piece = topics[-1]
-            is_new = is_clear(pieces[at:])
+            is_new = is_clear(pieces[at:]) or _is_named(pieces, at)
             if is_new or not state.in_sentence:
                 state.level = _CLEAR if is_new else _UNCLEAR
                 state.topic = next(iter(self._topics & set(piece.concepts)))
                 state.chain += 1 if not state.in_sentence else 0
         elif not clear and not self._is_aside(state, pieces):
-            state.level = _UNCLEAR
+            is_other = any(
+                piece.kind is UNKNOWN and self._bodies.search(text, piece.start, piece.end)
+                for piece in pieces
+            )
+            state.level = _UNCLEAR if is_other else min(state.level, _LISTED)
         if not clear and has(pieces, "rest"):
             _leave_open(state)
 
@@ -406,7 +443,7 @@ def _end_sentence(state: _Passage) -> None:
     state.others = dict(state.lasting)
     state.part_of = 0
     state.sentence += 1
-    state.in_sentence = False
+    state.in_sentence = state.is_timed = False
     if state.level == _LISTED:
         state.level = _UNCLEAR
 
@@ -467,6 +504,25 @@ def _closing(pieces: Sequence[TextPiece]) -> dict[int, int]:
         elif piece.kind is COUNT:
             opened = None
     return found
+
+
+def _is_named(pieces: Sequence[TextPiece], at: int) -> bool:
+    """Say whether a topic named in full is all that is spoken of: few words are not known, and nothing is joined (加大依申请公开力度)."""
+    unknown = sum(piece.end - piece.start for piece in pieces if piece.kind is UNKNOWN)
+    is_joined = has(pieces, "and") or any(
+        piece.number == ENUMERATION or piece.kind is OTHER for piece in pieces
+    )
+    return NAMED in pieces[at].concepts and unknown <= _MOST_UNKNOWN and not is_joined
+
+
+_MOST_UNKNOWN = 8
+"""Characters around a topic named in full that need not be known."""
+
+
+def _is_part(head: Sequence[TextPiece]) -> bool:
+    """Say whether a number counts some of what is named before it: 新收申请中12件涉及征收."""
+    at = next((place for place, piece in enumerate(head) if WITHIN in piece.concepts), 0)
+    return bool(meaning(head[:at]))
 
 
 def _joined(pieces: Sequence[TextPiece]) -> list[list[TextPiece]]:

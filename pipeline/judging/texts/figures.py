@@ -85,9 +85,8 @@ def is_true(
     if statement.at_most:
         return statement.value <= max(meant)
     return any(
-        statement.value + more in meant or statement.value == value - other
+        statement.value + more == meant[0] or statement.value == meant[0] - other
         for more, other in _beside(statement, listed, item)
-        for value in meant[:1]
     )
 
 

@@ -25,13 +25,13 @@ _OFFICE = r"(?:人民政府|政府|街道办事处|办事处|管理委员会|管
 OFFICE_WORDS = re.compile(f"{_OFFICE}+")
 """Words for an office that every place has: alone they name nobody, after a name they name a part of it."""
 _SHORTEST_NAME = 3
-_GOVERNS, _OF_GOVERNMENT = "政府", "信息|网站|门户|公报"
-"""A name that ends so is none where the word goes on: 全区|政府信息公开."""
+_GOVERNS, _OF_GOVERNMENT = "政府", "信息|网站|门户|公报|办(?!理|结|复|件|公开)"
+"""A name that ends so is none where the word goes on: 全区|政府信息公开, 县政府|办公室."""
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
 _GOVERNED = re.compile(r"(?:自治县|[市区县旗州])人民政府$")
-_GOVERNMENT = re.compile(r"(?P<place>自治县|[市区县旗镇乡])人民政府$")
+_GOVERNMENT = re.compile(r"(?P<place>自治县|[市区县旗州盟镇乡])人民政府$")
 
 
 @dataclass(frozen=True, slots=True)

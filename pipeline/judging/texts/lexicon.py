@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 _Branches: TypeAlias = "dict[str, _Branches]"
+_BLOCK = 16
+"""First characters that are looked for at once."""
 _END = ""
 """The branch of a word that ends here."""
 
@@ -19,7 +21,13 @@ def longest_of(words: Iterable[str]) -> str:
         for character in word:
             branch = branch.setdefault(character, {})
         branch[_END] = {}
-    return _pattern(root) or r"(?!)"
+    begins = sorted(root)
+    blocks = [begins[at : at + _BLOCK] for at in range(0, len(begins), _BLOCK)]
+    parted = (
+        f"(?=[{''.join(map(re.escape, block))}]){_pattern({one: root[one] for one in block})}"
+        for block in blocks
+    )
+    return f"(?:{'|'.join(parted)})" if begins else r"(?!)"
 
 
 def _pattern(branch: _Branches) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL, SILENT_CONCEPTS
@@ -16,7 +16,15 @@ from pipeline.judging.texts.lexicon import longest_of
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Concepts, FigureClaims
 
-WORD, COUNT, UNKNOWN, MARK, OTHER, OWN = "word", "count", "unknown", "mark", "other", "own"
+WORD, COUNT, UNKNOWN, MARK, OTHER, OWN, RUNNING = (
+    "word",
+    "count",
+    "unknown",
+    "mark",
+    "other",
+    "own",
+    "running",
+)
 ENUMERATION = "、"
 _MARKS = "，。；：、（）！？\n"
 _MONEY = r"(?<![\d.])(?P<sum>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
@@ -72,33 +80,60 @@ class Lexicon:
             self._group(OTHER, ("time",), any_of(rule.other_times)),
             self._group(OWN, ("scope",), any_of(rule.own_scopes)),
             self._group(OTHER, ("scope",), any_of(rule.other_scopes)),
+            self._group(RUNNING, ("time",), any_of(rule.running)),
         ]
         self._marks = re.compile("|".join((*choices, *marks)))
         choices += marks
         units = "|".join(map(re.escape, rule.units))
         choices += [
-            f"(?P<plain>{longest_of(self._concepts)})",
-            f"(?P<money>{_MONEY})",
-            f"(?P<count>(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO})",
-            f"(?P<mark>[{_MARKS}])",
+            _ending("plain", longest_of(self._concepts)),
+            _ending("money", _MONEY),
+            _ending("count", f"(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO}"),
+            _ending("mark", f"[{_MARKS}]"),
         ]
         self.pattern = re.compile("|".join(choices))
 
     def _group(self, kind: str, concepts: tuple[str, ...], pattern: str) -> str:
         name = f"g{len(self._groups)}"
         self._groups[name] = (kind, concepts)
-        return f"(?P<{name}>{pattern})"
+        return _ending(name, pattern)
 
     def pieces(self, text: str, start: int, end: int) -> Iterator[TextPiece]:
         """Yield the pieces of ``text[start:end]`` in order; together they cover all of it."""
         at = start
-        for found in self.pattern.finditer(text, start, end):
+        last: TextPiece | None = None
+        found = self.pattern.search(text, start, end)
+        while found:
             if found.start() > at:
-                yield TextPiece(UNKNOWN, at, found.start())
-            at = found.end()
-            yield self._piece(found)
+                shorter = self._shorter(text, last, end) if last else None
+                if last and shorter:
+                    last = replace(
+                        last, end=shorter.start(), concepts=self._concepts[text[last.start : shorter.start()]]
+                    )
+                    found = shorter
+                else:
+                    if last:
+                        yield last
+                    last = TextPiece(UNKNOWN, at, found.start())
+            if last:
+                yield last
+            last, at = self._piece(found), found.end()
+            found = self.pattern.search(text, at, end)
+        if last:
+            yield last
         if at < end:
             yield TextPiece(UNKNOWN, at, end)
+
+    def _shorter(self, text: str, last: TextPiece, end: int) -> re.Match[str] | None:
+        """Return what is found where a word is cut shorter, if it reaches beyond that word: 在|办结的, not 在办|结的."""
+        if last.kind is not WORD:
+            return None
+        for cut in range(last.end - 1, last.start, -1):
+            if text[last.start : cut] in self._concepts:
+                found = self.pattern.match(text, cut, end)
+                if found and found.end() > last.end:
+                    return found
+        return None
 
     def marks(self, text: str, start: int, end: int) -> Iterator[TextPiece]:
         """Yield the marks of time and place alone."""
@@ -120,6 +155,11 @@ class Lexicon:
         if name == "money":
             return TextPiece(COUNT, start, end, number=found["sum"], scale=found["scale"])
         return TextPiece(COUNT, start, end, number=found["number"] or "0")
+
+
+def _ending(name: str, pattern: str) -> str:
+    """Return ``pattern`` with an empty group ``name`` at its end: what begins with a character fails by that character alone."""
+    return f"(?:{pattern})(?P<{name}>)"
 
 
 def any_of(patterns: Iterable[str]) -> str:

@@ -9,6 +9,8 @@ from pipeline.wording.personal_numbers import mask
 _AROUND = 36
 """Characters kept on either side of what is marked."""
 _PRIVATE = re.compile(r"\d{7,}[Xx]?")
+_FIGURE = re.compile(r"\d{1,9}")
+"""A figure that is marked alone is no person's number: it must be seen."""
 
 
 def quoted(text: str, start: int, end: int) -> str:
@@ -21,7 +23,8 @@ def quoted(text: str, start: int, end: int) -> str:
         before = f"……{before[-_AROUND:]}"
     if len(after) > _AROUND:
         after = f"{after[:_AROUND]}……"
-    return hidden(f"{before}【{text[start:end]}】{after}")
+    marked = text[start:end]
+    return f"{hidden(before)}【{marked if _FIGURE.fullmatch(marked) else hidden(marked)}】{hidden(after)}"
 
 
 def hidden(text: str) -> str:

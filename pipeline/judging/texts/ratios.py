@@ -43,7 +43,9 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
             yield from _growths(rule, item, key, text, said, growth)
             for own in said:
                 if own.claim.key in rule.repeated:
-                    first_key, first = counted.setdefault(own.claim.key, (key, own))
+                    first_key, first = counted.setdefault(
+                        f"{own.claim.key} {text[own.end : own.end + 1]}", (key, own)
+                    )
                     if first.value != own.value:
                         yield _contradiction(rule, item, (first_key, first), (key, own))
 
@@ -87,27 +89,40 @@ def _growths(
 ) -> Iterator[Finding]:
     """Yield the growths that neither the number that they compare with, nor last year's report, can give."""
     marked = _with_last_year(text, item)
+    change = re.compile(rule.change)
     for own in said if _GROWS.search(text) else ():
-        found = growth.match(marked, own.end) if own.claim.key in rule.grows else None
-        bases = _bases(own, item, found["base"]) if found else []
-        if not found or not bases or text.startswith("个", found.end()):
-            continue
-        sign = -1 if found["falls"] else 1
-        if found["percent"]:
-            changes = [sign * _share(own.value - base, base) for base in bases if base]
-            right = not changes or any(_fits(change, found["percent"]) for change in changes)
-        else:
-            right = any(sign * (own.value - base) == int(found["by"]) for base in bases)
-        if not right:
-            yield item.finding(rule, "growth", key, _growth_facts(text, own, found, bases[0]))
+        begun = growth.match(marked, own.end) if own.claim.key in rule.grows else None
+        bases = _bases(own, item, begun["base"]) if begun else []
+        at = begun.end() if begun else len(marked)
+        while found := change.match(marked, at):
+            at = found.end()
+            if marked.startswith("个", at):
+                break
+            if bases and not any(_is_change(own.value, base, found) for base in bases):
+                yield item.finding(rule, "growth", key, _growth_facts(text, own, found, bases[0]))
+                break
+            if not bases and found["by"]:
+                bases = [own.value - _sign(found) * int(found["by"])]
+
+
+def _sign(found: re.Match[str]) -> int:
+    return -1 if found["falls"] else 1
+
+
+def _is_change(value: Number, base: Number, found: re.Match[str]) -> bool:
+    """Say whether from ``base`` to ``value`` is the change that was found."""
+    if found["percent"]:
+        return not base or _fits(_sign(found) * _share(value - base, base), found["percent"])
+    return _sign(found) * (value - base) == int(found["by"] or 0)
 
 
 def _growth_facts(text: str, own: SaidFigure, found: re.Match[str], base: Number) -> dict[str, Fact]:
-    name = "percent" if found["percent"] else "by"
+    name = next(name for name in ("percent", "by", "flat") if found[name])
     change = own.value - base if own.value >= base else base - own.value
     is_share = found["percent"] and base
+    unit = 0 if found["flat"] else 1
     return {
-        "sentence": quoted(text, found.start(name), found.end(name) + 1),
+        "sentence": quoted(text, found.start(name), found.end(name) + unit),
         "stated": f"{found[name]}%" if found["percent"] else found[name],
         "now": own.value,
         "before": base,

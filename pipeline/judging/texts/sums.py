@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
@@ -23,15 +23,20 @@ if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
     from pipeline.judging.texts.claims import SaidFigure
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
-    from pipeline.model import Fact, Finding
+    from pipeline.model import Fact, Finding, Number
 
-_UNITS = "件宗份条例起封项个篇期"
+_UNITS = "件宗份条例起封项个篇期场"
 _COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{_UNITS}]){NOT_EXACT}")
 _JOINT = re.compile(r"[，、；]?(?:和|及|以及)?")
 _LABEL = re.compile(r"[^，。；：、（）\d]{1,16}")
+_BEFORE = re.compile(r"[^，。；：、（）\d]*\Z")
 _AFTER = re.compile(r"[^，。；：、（）\d]{0,16}")
 _ASIDE = re.compile(r"（[^（）]{0,200}）")
+_MARK = re.compile("[，；：（]")
 _FEWEST = 2
+_LONGEST_LABEL = 16
+_MOST_TOTALS, _MOST_STARTS = 8, 12
+"""Sums at the end of lists that are tried in a sentence, and places where such a list may begin."""
 _LONGEST_SENTENCE = 1200
 """Longer sentences are no sentences."""
 _MOST_BEFORE = 6
@@ -51,8 +56,9 @@ class _ListedPart:
 
 @dataclass(frozen=True, slots=True)
 class _PartList:
-    """A whole, the parts that follow it, what stands between, and the other numbers that may be divided as well."""
+    """A whole and what it is called, the parts that follow it, what stands between, and the other numbers that may be divided as well."""
 
+    label: str
     whole: int
     start: int
     between: str
@@ -68,6 +74,8 @@ class _Lists:
     def __init__(self, rule: PartSums) -> None:
         self._begins = re.compile(any_of(rule.begins))
         self._ends = re.compile(any_of(rule.ends))
+        self._totals = re.compile(f"{rule.totals}(?={_COUNT.pattern})")
+        self._single = re.compile(rule.single)
         self._closing = re.compile(any_of(rule.closing))
         self._kinds = re.compile(rule.kinds)
         self._blurred = re.compile(any_of(rule.blurred))
@@ -77,16 +85,42 @@ class _Lists:
             for item in rule.partitions
         ]
 
-    def wrong(self, sentence: str) -> Iterator[_PartList]:
-        """Yield the lists of a sentence whose parts certainly do not make their whole."""
+    def wrong(self, sentence: str, carried: Number = 0) -> Iterator[_PartList]:
+        """Yield the lists of a sentence whose parts certainly do not make their whole.
+
+        What was ``carried`` over from last year may be among outcomes, though not among what came.
+        """
         for found in self._listings(sentence):
             total = sum(part.value for part in found.parts)
+            if len(found.parts) < _FEWEST:
+                if total > found.whole + sum(found.before):
+                    yield found
+                continue
             alone = [*found.before, found.whole]
             told = {*alone, *(one + other for one, other in combinations(alone, 2))}
-            if total in told or not self._is_plain(found):
+            if total in told or not self._is_plain(found) or self._is_part_too(found):
                 continue
-            if total > max(alone) or (total < found.whole and self._is_whole(found)):
+            is_outcome = self._is_outcome(found)
+            most = max(alone) + (carried if is_outcome else 0)
+            if total > most or (total < found.whole and not is_outcome and self._is_whole(found)):
                 yield found
+        yield from self._added_up(sentence)
+
+    def _added_up(self, sentence: str) -> Iterator[_PartList]:
+        """Yield the lists that end in their sum (4件、7件，合计12件), where none of their runs makes it."""
+        for total in islice(self._totals.finditer(sentence), _MOST_TOTALS):
+            count = _COUNT.match(sentence, total.end())
+            starts = [0, *(own.end() for own in _MARK.finditer(sentence, 0, total.start()))][-_MOST_STARTS:]
+            for start in starts:
+                parts, end = self._parts(sentence, start, count["unit"]) if count else ([], 0)
+                if end != total.start() or len(parts) < _FEWEST or not count:
+                    continue
+                values = [part.value for part in parts]
+                runs = {sum(values[first:last]) for first, last in combinations(range(len(values) + 1), 2)}
+                whole = value_of(count["n"])
+                if whole is not None and whole not in runs:
+                    yield _PartList("", whole, count.start(), "", parts, (), is_last=True)
+                break
 
     def _listings(self, sentence: str) -> Iterator[_PartList]:
         counts = list(_COUNT.finditer(sentence))
@@ -98,7 +132,8 @@ class _Lists:
             if start is None or value is None:
                 continue
             parts, end = self._parts(sentence, start, count["unit"])
-            if len(parts) >= _FEWEST:
+            is_single = begins is not None and self._single.search(begins[0]) is not None
+            if len(parts) >= _FEWEST or (parts and is_single):
                 before = (
                     []
                     if opened
@@ -106,7 +141,10 @@ class _Lists:
                 )
                 rest = sentence[end:].partition("）")[0] if opened else sentence[end:]
                 is_last = not _COUNT.search(rest)
-                yield _PartList(value, count.start(), sentence[count.end() : start], parts, before, is_last)
+                between = sentence[count.end() : start]
+                yield _PartList(
+                    _label(sentence, count.start()), value, count.start(), between, parts, before, is_last
+                )
 
     def _parts(self, sentence: str, at: int, unit: str) -> tuple[list[_ListedPart], int]:
         """Return the parts from ``at`` on, as long as they are counted alike, and where they end."""
@@ -161,6 +199,13 @@ class _Lists:
         subject = any(self._subject.search(part.label) for part in found.parts)
         return not all_of and known * 2 > len(found.parts) and not subject
 
+    def _is_part_too(self, found: _PartList) -> bool:
+        """Say whether what seems the whole is the first part of the list (予以公开12件，部分公开3件)."""
+        _, words, _ = self._partitions[1]
+        is_divided = self._single.search(found.between) is not None
+        begins = found.label.startswith("：") or words.search(found.label) is not None
+        return not is_divided and begins and self._is_outcome(found)
+
     def _is_whole(self, found: _PartList) -> bool:
         """Say whether every part there can be is told."""
         if not found.is_last:
@@ -177,6 +222,12 @@ class _Lists:
             and all(map(words.search, labels))
             for _, words, all_of in self._partitions
         )
+
+
+def _label(sentence: str, end: int) -> str:
+    """Return the words right before a number, and the mark before them."""
+    before = _BEFORE.search(sentence, max(0, end - _LONGEST_LABEL), end)
+    return sentence[max(0, before.start() - 1) : end] if before else ""
 
 
 def _within(sentence: str, start: int, end: int) -> re.Match[str] | None:
@@ -198,7 +249,7 @@ def sums(rule: PartSums, around: TextContext) -> Check:
                 if len(sentence[0]) > _LONGEST_SENTENCE:
                     continue
                 offset = sentence.start()
-                for found in lists.wrong(sentence[0]):
+                for found in lists.wrong(sentence[0], item.numbers.get(rule.besides_cell) or 0):
                     spots = {offset + found.start, *(offset + part.start for part in found.parts)}
                     if not spots & told:
                         yield _parts_differ(rule, item, key, joined, offset, found)
@@ -210,14 +261,22 @@ def sums(rule: PartSums, around: TextContext) -> Check:
 def _parts_differ(
     rule: PartSums, item: ReportTexts, key: str, text: str, offset: int, found: _PartList
 ) -> Finding:
-    last = found.parts[-1]
+    first, last = min(found.start, found.parts[0].start), max(found.start, found.parts[-1].end)
     facts: dict[str, Fact] = {
-        "sentence": quoted(text, offset + found.start, offset + last.end),
+        "sentence": quoted(text, offset + first, offset + last),
         "whole": found.whole,
         "added": sum(part.value for part in found.parts),
         "numbers": "+".join(str(part.value) for part in found.parts),
     }
     return item.finding(rule, "parts", key, facts)
+
+
+def _beside(text: str, whole: SaidFigure) -> str:
+    """Return what is said just before and just after a whole, up to where something else is counted and answered."""
+    after = text[whole.end : whole.end + _NEAR]
+    counts = [own.end() for own in _COUNT.finditer(after)]
+    opened = after[1:2] in "（，"
+    return text[max(0, whole.start - _NEAR) : whole.end] + (after[: counts[0]] if counts and opened else "")
 
 
 def _balance(
@@ -234,9 +293,8 @@ def _balance(
         if whole is None or len(parts) < len(rule.parts) or {one.start for one in (whole, *parts)} & told:
             continue
         first, last = min(whole.start, parts[0].start), max(whole.end, *(one.end for one in parts))
-        around = text[max(0, first - _NEAR) : last]
         came = whole.value
-        if not included.search(around):
+        if not included.search(_beside(text, whole)):
             stated = [one.value for one in own if one.claim.key == rule.besides]
             came += max([*stated, item.numbers.get(rule.besides_cell) or 0])
         went = sum(one.value for one in parts)

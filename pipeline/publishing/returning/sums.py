@@ -14,7 +14,7 @@ from pipeline.forms.form import Balance, Form, is_last_year
 from pipeline.model import CellChange, Fact, Finding, Number, Reading, Suggestion
 from pipeline.publishing.returning.open_totals import open_totals
 from pipeline.publishing.returning.remaining import Remaining
-from pipeline.wording.hints import RESTORED, RESTORED_OPEN
+from pipeline.wording.hints import RESTORED, RESTORED_OPEN, STATED
 from pipeline.wording.messages import spoken
 
 Numbers = Mapping[str, Number | None]
@@ -155,8 +155,9 @@ def _remaining(form: Form, found: Finding) -> Remaining:
 def _to_change(form: Form, found: Finding) -> tuple[str, ...]:
     """Return the cells that are certainly to be changed: of the one suggestion, or the only one that the rule asks."""
     if found.suggestions:
-        sure = found.suggestions if len(found.suggestions) == 1 and not found.suggestions[0].is_guess else ()
-        return tuple(change.key for way in sure for change in way.changes)
+        [first, *others] = found.suggestions
+        is_sure = not others and not first.is_guess and first.kind != STATED
+        return tuple(change.key for change in first.changes) if is_sure else ()
     check = form.checks.get(found.variant)
     own = [key for key in check.keys if not is_last_year(key)] if check else list(found.keys)
     return tuple(own) if len(own) == 1 and form.by_key[own[0]].is_input else ()
