@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.forms.formulas import quoted
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, Verdict, a1, column_letters
+from pipeline.publishing.formula_cells import formula_sheet
 from pipeline.publishing.summary.measure import MOST_HEIGHT, clean, lines_of, stored
 from pipeline.publishing.summary.streaming import Pieces, StreamedSheet
 
@@ -136,7 +137,7 @@ class SummaryBook:
         may span rows. xlsxwriter wants this of a whole workbook or of none, but looks at the setting sheet by sheet.
         """
         self._workbook.constant_memory = streamed
-        sheet = self._workbook.add_worksheet(name, StreamedSheet if streamed else None)
+        sheet = self._workbook.add_worksheet(name, StreamedSheet if streamed else formula_sheet())
         self._workbook.constant_memory = False
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)

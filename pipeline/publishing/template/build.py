@@ -16,6 +16,7 @@ from pipeline.forms.form import Form, Sheet
 from pipeline.forms.formulas import FAILS
 from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, STAMP_SHEET
 from pipeline.model import Notice, Number, PastReport
+from pipeline.publishing.formula_cells import formula_sheet
 from pipeline.publishing.template.check_page import explanation_places, marks_rows, write_checks
 from pipeline.publishing.template.checks import (
     Check,
@@ -25,7 +26,6 @@ from pipeline.publishing.template.checks import (
     unseen_warnings,
 )
 from pipeline.publishing.template.content import Content, Rows, Stamp, gather
-from pipeline.publishing.template.formula_cells import template_sheet
 from pipeline.publishing.template.list_pages import (
     marks_address,
     write_entries,
@@ -106,7 +106,7 @@ def _write(book: Workbook, content: Content) -> None:
     answers = explanation_places(content.form.sheet_of_kind("checks"), rules, completeness, unseen)
 
     def add(name: str, colour: str = "") -> TemplatePage:
-        page = TemplatePage(book.add_worksheet(name, template_sheet()), looks, content, marks)
+        page = TemplatePage(book.add_worksheet(name, formula_sheet()), looks, content, marks)
         page.protect(filters=name == NOTICES_SHEET)
         if colour:
             page.sheet.set_tab_color(colour)
