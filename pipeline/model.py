@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -131,6 +132,7 @@ class SenderProof(StrEnum):
     FAILED = "failed"
 
 
+@lru_cache(maxsize=1024)  # the same few columns everywhere
 def column_letters(column: int) -> str:
     """Spell a zero-based column number as A, B … Z, AA and so on."""
     letters = ""

@@ -41,7 +41,9 @@ def at_level(form: Form, level: str) -> Form:
 
 
 def adjusted(form: Form, rules: Rules) -> Form:
-    """Return ``form`` with the choices of ``rules`` made. Raises ConfigError where one cannot be made."""
+    """Return ``form`` with the choices of ``rules`` made, itself where there are none. Raises ConfigError where one cannot be made."""
+    if not any(_named(rules).values()):
+        return form
     _refuse_impossible(form, rules)
     silent = {*rules.off, *rules.trial}
     checks = {

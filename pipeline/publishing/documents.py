@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.forms.form import Form
@@ -50,6 +51,7 @@ class PrintJob:
     """Where the Word document stands, if not in its own place."""
 
 
+@lru_cache(maxsize=4)
 def compile_layouts(form: Form, word_layout: bytes, style: str) -> Layouts:
     """Compile the Word layout and the page with the district's style. Raises ConfigError if one cannot be used."""
     return Layouts(

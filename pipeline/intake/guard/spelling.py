@@ -32,7 +32,7 @@ _DECLARED_ASCII = re.compile(
 )
 _REFERENCES = re.compile(rb"(?:&#\d{3,7};)++")
 """Characters beyond ASCII, as a program writes them that writes ASCII only."""
-_WITH_REFERENCES = re.compile(rb"&#[&#;\d]++")
+_WITH_REFERENCES = re.compile(rb"(&#[&#;\d]++)")
 """Where references are, with the digits and signs among them: found in a fraction of the time, and much the same in every file."""
 _BEYOND_ASCII = ((0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 _OWN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
@@ -137,16 +137,15 @@ def _with_characters(data: bytes) -> bytes:
     start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
     if start < 0 or data.find(b"&#", start, end) < 0 or _DECLARED_ASCII.match(data, 0, 400):
         return data
-    return data[:start] + _WITH_REFERENCES.sub(_characters, data[start:end]) + data[end:]
+    pieces = _WITH_REFERENCES.split(data[start:end])
+    written = pieces[1::2]
+    is_short = max(map(len, written), default=0) < _WORTH_REMEMBERING
+    pieces[1::2] = map(_remembered_characters if is_short else _characters, written)
+    return data[:start] + b"".join(pieces) + data[end:]
 
 
-def _characters(found: re.Match[bytes]) -> bytes:
-    text = found[0]
-    return (
-        _remembered_characters(text)
-        if len(text) < _WORTH_REMEMBERING
-        else _REFERENCES.sub(_of_references, text)
-    )
+def _characters(text: bytes) -> bytes:
+    return _REFERENCES.sub(_of_references, text)
 
 
 def _of_references(found: re.Match[bytes]) -> bytes:
@@ -156,13 +155,9 @@ def _of_references(found: re.Match[bytes]) -> bytes:
     return "".join(map(chr, numbers)).encode()
 
 
-@lru_cache(maxsize=4096)  # labels are the same in every file
-def _remembered_characters(text: bytes) -> bytes:
-    return _REFERENCES.sub(_of_references, text)
-
-
-_WORTH_REMEMBERING = 400
-"""Bytes of references; longer ones are texts of a clerk."""
+_remembered_characters = lru_cache(maxsize=2048)(_characters)  # labels are the same in every file
+_WORTH_REMEMBERING = 8000
+"""Bytes of references; longer ones are long texts of a clerk."""
 
 
 _remembered = lru_cache(maxsize=64)(_spelled)  # half of the parts are the same in every file of a campaign

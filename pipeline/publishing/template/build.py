@@ -24,7 +24,6 @@ from pipeline.publishing.template.checks import (
     unseen_warnings,
 )
 from pipeline.publishing.template.content import Content, Rows, Stamp, gather
-from pipeline.publishing.template.formula_cells import template_sheet
 from pipeline.publishing.template.list_pages import (
     marks_address,
     write_entries,
@@ -38,6 +37,7 @@ from pipeline.publishing.template.page import CellStyles, TemplatePage
 from pipeline.publishing.template.past_page import write_past
 from pipeline.publishing.template.register_page import write_register
 from pipeline.publishing.template.table_page import write_table
+from pipeline.publishing.workbook.formula_cells import formula_sheet
 from pipeline.publishing.workbook.page import new_workbook
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _write(book: Workbook, content: Content) -> None:
     answers = explanation_places(content.form.sheet_of_kind("checks"), rules, completeness, unseen)
 
     def add(name: str, colour: str = "") -> TemplatePage:
-        page = TemplatePage(book.add_worksheet(name, template_sheet()), looks, content, marks)
+        page = TemplatePage(book.add_worksheet(name, formula_sheet()), looks, content, marks)
         page.protect(filters=name == NOTICES_SHEET)
         if colour:
             page.sheet.set_tab_color(colour)

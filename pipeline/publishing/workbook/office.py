@@ -19,6 +19,7 @@ from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import fitting
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, Verdict, a1, column_letters
+from pipeline.publishing.workbook.formula_cells import formula_sheet
 from pipeline.publishing.workbook.measure import MOST_HEIGHT, lines_of, stored
 from pipeline.publishing.workbook.page import (
     A3,
@@ -136,7 +137,7 @@ class OfficeBook:
         may span rows. xlsxwriter wants this of a whole workbook or of none, but looks at the setting sheet by sheet.
         """
         self._workbook.constant_memory = streamed
-        sheet = self._workbook.add_worksheet(name, StreamedSheet if streamed else None)
+        sheet = self._workbook.add_worksheet(name, StreamedSheet if streamed else formula_sheet())
         self._workbook.constant_memory = False
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)

@@ -1,4 +1,4 @@
-"""The kind of worksheet that templates are written on: what xlsxwriter makes of a formula is made once for all workbooks.
+"""The kind of worksheet with formulas: what xlsxwriter makes of a formula is made once for all workbooks.
 
 xlsxwriter looks through every formula for thirty functions of later versions, one pattern after the other: a third of what a
 workbook that goes back costs. The formulas of a form are the same in every workbook.
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 @cache
-def template_sheet() -> type[Worksheet]:
+def formula_sheet() -> type[Worksheet]:
     """Return the class; whoever builds no workbook need not load xlsxwriter."""
     from xlsxwriter.worksheet import Worksheet  # noqa: PLC0415
 
     prepared = lru_cache(maxsize=4096)(Worksheet()._prepare_formula)  # noqa: SLF001 - private, and the whole point
 
-    class TemplateSheet(Worksheet):  # type: ignore[misc]  # the library has no types
+    class FormulaSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         """A worksheet that knows the formulas of the form by now."""
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002
             text: str = prepared(formula, expand_future_functions)
             return text
 
-    return TemplateSheet
+    return FormulaSheet
