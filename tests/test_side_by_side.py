@@ -137,6 +137,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_each_form_has_its_own_results(folder: Path) -> None:
+    assert nianbao("status", folder).returncode == 2, "nothing has been run yet"
     done = nianbao("run", folder, "--now", NOW)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
     annual, register, quarter = (
