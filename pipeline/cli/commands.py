@@ -523,9 +523,13 @@ def status(
     """逐个单位列出报送情况：状态、计入第几次、收到时间、问题、最近一封信。"""
     from pipeline.cli import console
     from pipeline.coordinating import status as standing
+    from pipeline.ledger import has_ledger
 
     now = _moment(None)
     for district in _districts(folder, now, which):
+        if district.is_second and not which and not has_ledger(_output(folder, output), district.part):
+            typer.echo(f"{district.id}　还没有运行过。")
+            continue
         with disk():
             if rules:
                 console.print_rules(district, standing.rules(district, _output(folder, output)))

@@ -256,13 +256,18 @@ def _refuse_twice(source: TomlSource) -> Iterator[ConfigError]:
 
 
 def _refuse_contents(source: TomlSource) -> Iterator[ConfigError]:
-    """Refuse a table that is printed nowhere, and what is printed twice or is not there."""
+    """Refuse a table that is printed nowhere, and what is printed twice, is not there or concerns a person."""
     known = [item.values.get("key") for kind in ("text", "table") for item in source.tables(kind)]
+    known += [
+        item.values.get("key")
+        for item in source.tables("entry")
+        if not item.values.get("role") and item.values.get("personal") is not True
+    ]
     printed: list[str] = []
     for section in source.tables("section"):
         for key in section.strings("contents"):
             if key not in known:
-                yield section.fault(f"“{key}”既不是文字也不是表格。", key)
+                yield section.fault(f"“{key}”既不是文字、表格，也不是可以印出的项目。", key)
             if key in printed:
                 yield section.fault(f"“{key}”已经在前面的部分，只能印一次。", key)
             printed.append(key)

@@ -85,10 +85,14 @@ def unknown(form_id: str, folder: Path | None = None) -> str:
     return f"没有名为“{form_id}”的表样，可用的有：{'、'.join(dict.fromkeys((*own_ids(folder), *shipped_ids())))}。"
 
 
-def titles_of(form_id: str, reference: str) -> tuple[str, str] | None:
-    """Return title and authority of the form ``form_id``, as known beside the form that ``reference`` finds; None for no known one."""
+def titles_of(form_id: str, reference: str, folder: Path | None = None) -> tuple[str, str] | None:
+    """Return title and authority of the form ``form_id``, as known beside the form that ``reference`` finds; None for no known one.
+
+    ``folder`` is that of a district which is known.
+    """
     path = Path(reference)
-    folder = path.parent.parent if path.suffix == _SUFFIX and path.parent.name == FORMS_NAME else None
+    if folder is None and path.suffix == _SUFFIX and path.parent.name == FORMS_NAME:
+        folder = path.parent.parent
     said = _said(form_id, folder)
     return None if said is None else (said.get("title", form_id), said.get("authority", ""))
 

@@ -16,8 +16,10 @@ from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies, Pasts
 from pipeline.district.roster import successor_of
 from pipeline.forms.form import Form
+from pipeline.forms.library import titles_of
 from pipeline.intake.guard.isolation import ItemWork, set_aside
 from pipeline.intake.identify import identity
+from pipeline.intake.read.stamped import REFUSING, among
 from pipeline.judging.rules.carried import Counted, carried_into
 from pipeline.judging.rules.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, bindings, decisions, readings, remainders
@@ -73,11 +75,27 @@ class JudgingContext:
     def basis(self) -> str:
         """Digest what every judgement of the campaign depends on."""
         own = self.district
-        settings = (own.name, own.level, own.year, own.form, own.form_mark, own.deadline, own.rules)
+        settings = (
+            own.name,
+            own.level,
+            own.year,
+            own.form,
+            own.form_mark,
+            own.deadline,
+            own.rules,
+            own.collected,
+        )
         days = (own.calendar.holidays, own.calendar.workdays) if self.form.registers else ()
         return digest_of(
             (program(), settings, *days, own.trusted_senders, *own.extensions, *own.roster_agencies)
         )
+
+    @property
+    def titles(self) -> list[str]:
+        """What the forms are called that the district collects at the same time; nothing where there is one alone."""
+        collected = dict.fromkeys(form for form, _ in self.district.collected)
+        known = (titles_of(form, self.form.reference, self.district.folder) for form in collected)
+        return [title for title, _ in filter(None, known)]
 
     def decided(self, *kinds: DecisionKind) -> list[Decision]:
         """Return the decisions of ``kinds``."""
@@ -258,6 +276,8 @@ def _submission(
 ) -> Submission:
     """Join what is known of an arrival with its one time of receipt, and with which past it is compared."""
     counted = campaign.counted.get(who.agency.code, {}) if who.agency else {}
+    if campaign.district.collected and any(item.variant == REFUSING for item in found.findings):
+        found = replace(found, findings=among(found.findings, campaign.titles))
     made = submission(
         item.envelope, carried_into(campaign.form, found, counted), who, campaign.district.level
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import campaign, parts_in
+from pipeline.ledger import FOLDER, campaign, parts_in
 from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
@@ -107,7 +107,8 @@ def _counted(
         with view_campaign(other, output) as (ledger, _):
             last = campaign.last_result(ledger, other.year)
         for code, numbers in (last.figures if last else {}).items():
-            found.setdefault(code, {})[item.form] = dict(zip(keys, numbers, strict=True))
+            if len(numbers) == len(keys):  # else they were found on the form as it was before
+                found.setdefault(code, {})[item.form] = dict(zip(keys, numbers, strict=True))
     return found
 
 
@@ -115,7 +116,7 @@ def _refuse_exchanged(district: District, output: Path) -> None:
     """Refuse a first form that was collected beside another one before: its memory is elsewhere. Raises ConfigError."""
     if district.form in parts_in(output):
         raise ConfigError(
-            f"表样“{district.form}”以前是另收的表，它的台账在 {output / 'ledger' / district.form}。"
+            f"表样“{district.form}”以前是另收的表，它的台账在 {output / FOLDER / district.form}。"
             "请把原来的第一份表样写回 form，这一份仍写在另收的表中；要单独收的，另建一个区县文件夹。",
             file=district.roster,
         )

@@ -19,7 +19,7 @@ from tests.support.faults.every_form import Fault, Judged, consistent, faults, j
 
 FILLS = 100
 MOST = int(os.environ.get("NIANBAO_FAULTS", "16"))
-"""Checks that are broken in each form."""
+"""Checks that are broken in each form; of those with rules over texts, which have a bench of their own, a quarter."""
 FIRST = 3
 """The seed of the report in which faults are planted."""
 
@@ -44,7 +44,7 @@ def test_consistent_reports_are_accepted(form_id: str) -> None:
 @pytest.mark.parametrize("form_id", form_ids())
 def test_every_planted_fault_is_found(form_id: str) -> None:
     form = load_form(form_id)
-    planted = list(faults(form, FIRST, MOST))
+    planted = list(faults(form, FIRST, MOST // 4 if form.narratives else MOST))
     assert planted
     missed, wrong = [], []
     for fault, item in zip(planted, judged(form, [fault.filled for fault in planted]), strict=True):

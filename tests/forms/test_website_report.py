@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import docx
 import pytest
 from openpyxl import load_workbook
 
@@ -117,7 +118,24 @@ def test_the_whole_way_by_command(website: Form, tmp_path: Path) -> None:
     assert together["是否开展应急演练"] == 2
     assert together["留言平均办理时间"] == pytest.approx(3.0)
     assert together["留言按时办结率"] == pytest.approx(0.925)
-    assert list((output / "reports").glob("*.docx"))
+    printed = "\n".join(
+        paragraph.text
+        for paragraph in docx.Document(str(output / "reports" / f"{AGENCIES[0]}.docx")).paragraphs
+    )
+    page = (output / "reports" / f"{AGENCIES[0]}.html").read_text("utf-8")
+    for line in (
+        "网站类型：部门网站",
+        "是否开展应急演练：是",
+        "留言平均办理时间：3.5天",
+        "留言按时办结率：90%",
+    ):
+        assert line in printed, printed
+        assert f"<p>{line}</p>" in page
+    assert "公安机关备案号" not in printed, "it was not answered"
+    assert "网站类型" not in "".join(
+        paragraph.text
+        for paragraph in docx.Document(str(output / record["files"]["district_report"])).paragraphs
+    )
     assert list((output / "returned").glob("*教育局*.xlsx"))
 
 

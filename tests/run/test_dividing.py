@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ from pipeline.district.folder import District, load_district
 from pipeline.intake.fetch.folder import InboxContents
 from pipeline.ledger import letters, open_ledger
 from pipeline.machine.work import Workforce
+from pipeline.mail import imap
 from pipeline.mail.imap import FetchReport
+from pipeline.mail.network import Credentials
 from pipeline.model import Bounce, Message, SenderProof
 from pipeline.run import mailing
 from pipeline.run.dividing import division_of
@@ -87,3 +89,26 @@ def test_a_report_of_failure_goes_to_the_form_whose_letter_it_was(district: Dist
     assert theirs.locked == ()
     assert [item.path for item in ours.messages] == ["假.eml", "别的.eml", "问.eml"]
     assert ours.locked == ("开着.xlsx",)
+
+
+def test_mail_is_asked_for_since_the_last_month_of_the_first_period(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = district.folder / "district.toml"
+    text = settings.read_text("utf-8").replace(
+        'form = "request_register"\nyear = 2023', 'form = "disclosure_statistics_quarter"\nperiod = "2023Q3"'
+    )
+    settings.write_text(text.replace("2024-02-15", "2023-10-20"), "utf-8")
+    asked: list[date] = []
+
+    def fetch(*_: object, since: date, **__: object) -> FetchReport:
+        asked.append(since)
+        return FetchReport()
+
+    monkeypatch.setattr(imap, "fetch", fetch)
+    monkeypatch.setattr(mailing, "credentials", lambda _: Credentials("office", "secret"))
+    with open_ledger(district.folder / "output") as ledger:
+        both = load_district(district.folder)
+        for campaign in campaigns_of(both):
+            mailing.collect(campaign, ledger)
+    assert asked == [date(2023, 9, 1), date(2023, 9, 1)]

@@ -7,13 +7,14 @@ sent where it belongs.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms import library
 from pipeline.model import Fact, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.forms.form import Form
 
@@ -37,6 +38,16 @@ def about_stamp(form: Form, stamp: Mapping[str, str], missing: Sequence[bool]) -
     if any(missing):
         return _said(REFUSING if all(missing) else "other_form_carried", facts)
     return _said("same_tables", facts)
+
+
+def among(findings: Iterable[Finding], titles: Sequence[str]) -> tuple[Finding, ...]:
+    """Return ``findings`` where forms of all ``titles`` are collected: a template of yet another one is told of them all."""
+    return tuple(
+        replace(item, facts={**item.facts, "title": "》、《".join(titles)})
+        if (item.code, item.variant) == (_CODE, REFUSING)
+        else item
+        for item in findings
+    )
 
 
 def _told_apart(stated: tuple[str, str], own: tuple[str, str]) -> dict[str, Fact]:

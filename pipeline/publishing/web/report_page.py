@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.forms.form import titled
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
+from pipeline.publishing.entry_lines import entry_lines, printed_entries
 from pipeline.publishing.word.report import escaped, paragraphs
 
 if TYPE_CHECKING:
-    from pipeline.forms.form import Form, Section, Text
+    from pipeline.forms.form import Entry, Form, Section, Text
     from pipeline.model import Report
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -50,6 +51,8 @@ class CompiledPage:
     texts: tuple[str, ...]
     literals: tuple[str, ...]
     slots: tuple[Slot, ...]
+    entries: tuple[Entry, ...] = ()
+    """The entries that sections print."""
 
 
 def compile_page(form: Form, style: str = "") -> CompiledPage:
@@ -86,6 +89,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
         slots=tuple(
             _read_slot(kind, key, texts) for kind, key in zip(pieces[1::3], pieces[2::3], strict=True)
         ),
+        entries=printed_entries(form),
     )
 
 
@@ -97,6 +101,7 @@ def render_page(page: CompiledPage, report: Report) -> bytes:
     values[_TITLE] = titled(page.report_title, agency, report.year)
     values[_HEADING] = _heading(page.report_title, agency, report.year)
     lines = {key: paragraphs(report.texts.get(key, "")) for key in page.texts}
+    lines |= {key: paragraphs(line) for key, line in entry_lines(page.entries, report).items()}
     pieces = [page.literals[0]]
     for slot, literal in zip(page.slots, page.literals[1:], strict=True):
         pieces += (values[slot.key] if slot.kind == "v" else _text(slot, lines[slot.key]), literal)
@@ -116,7 +121,9 @@ def _slot(kind: SlotKind, key: str) -> str:
 def _read_slot(kind: str, key: str, texts: dict[str, Text]) -> Slot:
     if kind == "v":
         return Slot(kind, key)
-    text = texts[key]
+    text = texts.get(key)
+    if text is None:
+        return Slot(kind, key, required=False)
     return Slot(kind, key, escaped(text.label) if text.heading else "", text.required)
 
 

@@ -21,7 +21,7 @@ from docx.shared import Mm
 
 from pipeline.publishing import package
 from pipeline.publishing.word import styles as word_styles
-from pipeline.publishing.word.marks import HEADING_SUFFIX, NOTE_MARK, TITLE_MARK, mark
+from pipeline.publishing.word.marks import HEADING_SUFFIX, LINE_SUFFIX, NOTE_MARK, TITLE_MARK, mark
 from pipeline.publishing.word.styles import (
     CELL_MARGIN,
     SMALLEST_LABEL,
@@ -32,6 +32,8 @@ from pipeline.publishing.word.styles import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from docx.document import Document as DocumentObject
 
     from pipeline.forms.form import Form, Grid, GridCell, Text
@@ -130,8 +132,17 @@ def _blocks(form: Form) -> list[str]:
     for section in form.sections:
         blocks.append(_paragraph("Heading1", section.title))
         for key in section.contents:
-            blocks += _text(texts[key]) if key in texts else [_Typesetter(form.grids[key]).table()]
+            blocks += _content(form, texts, key)
     return blocks
+
+
+def _content(form: Form, texts: Mapping[str, Text], key: str) -> list[str]:
+    """Spell one of the contents of a section: a text, a table or the line of an entry."""
+    if key in texts:
+        return _text(texts[key])
+    if key in form.grids:
+        return [_Typesetter(form.grids[key]).table()]
+    return [_paragraph("Body", mark(key + LINE_SUFFIX))]
 
 
 def _text(text: Text) -> list[str]:

@@ -25,6 +25,8 @@ MarkKind = Literal["value", "text", "heading"]
 TITLE_MARK = "title"
 NOTE_MARK = "note"
 """What is to be known of the whole document, above every page; mostly nothing."""
+LINE_SUFFIX = ":line"
+"""``{{key:line}}`` is an entry with its label; the paragraph disappears where it was not answered."""
 HEADING_SUFFIX = ":heading"
 """``{{key:heading}}`` is the label of an optional text; the paragraph disappears together with the text."""
 

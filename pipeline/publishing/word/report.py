@@ -17,14 +17,23 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
 from pipeline.publishing import package
+from pipeline.publishing.entry_lines import entry_lines, printed_entries
 from pipeline.publishing.package import PackagePart
-from pipeline.publishing.word.marks import HEADING_SUFFIX, NOTE_MARK, TITLE_MARK, LivePart, mark, read_marks
+from pipeline.publishing.word.marks import (
+    HEADING_SUFFIX,
+    LINE_SUFFIX,
+    NOTE_MARK,
+    TITLE_MARK,
+    LivePart,
+    mark,
+    read_marks,
+)
 from pipeline.publishing.word.styles import DIGITS_THAT_FIT, condensed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.forms.form import Form
+    from pipeline.forms.form import Entry, Form
     from pipeline.model import Report
     from pipeline.publishing.word.marks import Field, MarkKind
 
@@ -52,6 +61,8 @@ class Layout:
     labels: tuple[tuple[str, str], ...]
     required: frozenset[str]
     parts: tuple[PackagePart | LivePart, ...]
+    entries: tuple[Entry, ...] = ()
+    """The entries that sections print."""
 
     def title(self, report: Report) -> str:
         """Return the title of ``report``, fit for XML."""
@@ -78,6 +89,7 @@ def compile_layout(content: bytes, form: Form) -> Layout:
         labels=tuple((text.key, text.label) for text in form.texts),
         required=frozenset(text.key for text in form.texts if text.required),
         parts=tuple(parts),
+        entries=printed_entries(form),
     )
 
 
@@ -88,6 +100,9 @@ def render(layout: Layout, report: Report, *, note: str = "", shows_gaps: bool =
     """
     values = _values(layout, report) | {NOTE_MARK: escaped(note)}
     lines = {key: paragraphs(report.texts.get(key, "")) for key, _ in layout.labels}
+    told = entry_lines(layout.entries, report)
+    lines |= {key + LINE_SUFFIX: paragraphs(line) for key, line in told.items()}
+    values |= {key + LINE_SUFFIX: escaped(line) for key, line in told.items()}
     parts = []
     for part in layout.parts:
         if isinstance(part, LivePart):
@@ -120,6 +135,7 @@ def _known_marks(form: Form) -> dict[str, MarkKind]:
     marks |= {cell.key: "value" for cell in form.cells}
     marks |= {entry.key: "value" for entry in form.entries}
     marks |= {text.key + HEADING_SUFFIX: "heading" for text in form.texts}
+    marks |= {entry.key + LINE_SUFFIX: "text" for entry in printed_entries(form)}
     return marks
 
 
