@@ -188,6 +188,7 @@ class _ChildLane:
         """Carry one job after another to the child, in a thread, until there is none."""
         while handed := self._handed.get():
             self._carry(*handed)
+            handed = None  # what a job carries may be large, and the next may be long in coming
 
     def _started(self, limits: Limits) -> subprocess.Popen[bytes]:
         if self._process and self._process.poll() is None:
