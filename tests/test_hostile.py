@@ -198,7 +198,7 @@ def test_one_item_of_great_size_is_one_line(
     done, cost = run_measured(make_district(tmp_path / "区", ["甲局"], files))
     assert done.verdicts() == {"甲局.xlsx": "accepted", name: "held"}
     assert cost.seconds < 15
-    assert cost.kilobytes < 350_000
+    assert cost.kilobytes < 450_000  # some six times the mail
 
 
 ITEMS = 200
