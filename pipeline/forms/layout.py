@@ -53,6 +53,8 @@ STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 OPEN_TOTAL = "open total "
 """In the stamp, before the key of a total that was typed and contradicted its parts: typed|sum."""
 YES, NO = "是", "否"
+NOTHING_TO_SAY = "无。"
+"""What a document prints where a section has nothing but a text that was left empty."""
 FROM_REGISTER = "按台账"
 """Where a table is asked whether it is nil: it is to be computed from a register that the agency reports besides."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from pipeline.forms.layout import NOTHING_TO_SAY
 from pipeline.model import Fact, Finding, Number
 from pipeline.wording.messages import spoken
 
@@ -32,6 +33,8 @@ def differences(
     if texts is not None:
         for item in form.texts:
             own = published.texts.get(item.key, "")
+            if not texts.get(item.key) and _plain(own) == _plain(NOTHING_TO_SAY):
+                continue  # as documents print what was left empty
             if own or item.key in published.places:
                 found += _sentences(published, item.key, texts.get(item.key, ""), own)
             elif texts.get(item.key):

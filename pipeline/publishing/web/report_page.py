@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.forms.form import titled
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
-from pipeline.publishing.entry_lines import entry_lines, printed_entries
+from pipeline.publishing.printed_words import entry_lines, printed_entries, printed_text, texts_alone
 from pipeline.publishing.word.report import escaped, paragraphs
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class CompiledPage:
     slots: tuple[Slot, ...]
     entries: tuple[Entry, ...] = ()
     """The entries that sections print."""
+    alone: frozenset[str] = frozenset()
+    """The texts that may be left empty and have a section of their own."""
 
 
 def compile_page(form: Form, style: str = "") -> CompiledPage:
@@ -90,6 +92,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
             _read_slot(kind, key, texts) for kind, key in zip(pieces[1::3], pieces[2::3], strict=True)
         ),
         entries=printed_entries(form),
+        alone=texts_alone(form),
     )
 
 
@@ -100,7 +103,7 @@ def render_page(page: CompiledPage, report: Report) -> bytes:
     agency = values[_AGENCY] = _attribute(report.agency)
     values[_TITLE] = titled(page.report_title, agency, report.year)
     values[_HEADING] = _heading(page.report_title, agency, report.year)
-    lines = {key: paragraphs(report.texts.get(key, "")) for key in page.texts}
+    lines = {key: paragraphs(printed_text(report, key, page.alone)) for key in page.texts}
     lines |= {key: paragraphs(line) for key, line in entry_lines(page.entries, report).items()}
     pieces = [page.literals[0]]
     for slot, literal in zip(page.slots, page.literals[1:], strict=True):

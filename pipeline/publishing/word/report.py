@@ -17,8 +17,8 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
 from pipeline.publishing import package
-from pipeline.publishing.entry_lines import entry_lines, printed_entries
 from pipeline.publishing.package import PackagePart
+from pipeline.publishing.printed_words import entry_lines, printed_entries, printed_text, texts_alone
 from pipeline.publishing.word.marks import (
     HEADING_SUFFIX,
     LINE_SUFFIX,
@@ -63,6 +63,8 @@ class Layout:
     parts: tuple[PackagePart | LivePart, ...]
     entries: tuple[Entry, ...] = ()
     """The entries that sections print."""
+    alone: frozenset[str] = frozenset()
+    """The texts that may be left empty and have a section of their own."""
 
     def title(self, report: Report) -> str:
         """Return the title of ``report``, fit for XML."""
@@ -90,6 +92,7 @@ def compile_layout(content: bytes, form: Form) -> Layout:
         required=frozenset(text.key for text in form.texts if text.required),
         parts=tuple(parts),
         entries=printed_entries(form),
+        alone=texts_alone(form),
     )
 
 
@@ -99,7 +102,7 @@ def render(layout: Layout, report: Report, *, note: str = "", shows_gaps: bool =
     ``shows_gaps``: what is to be filled in is highlighted.
     """
     values = _values(layout, report) | {NOTE_MARK: escaped(note)}
-    lines = {key: paragraphs(report.texts.get(key, "")) for key, _ in layout.labels}
+    lines = {key: paragraphs(printed_text(report, key, layout.alone)) for key, _ in layout.labels}
     told = entry_lines(layout.entries, report)
     lines |= {key + LINE_SUFFIX: paragraphs(line) for key, line in told.items()}
     values |= {key + LINE_SUFFIX: escaped(line) for key, line in told.items()}
@@ -157,7 +160,7 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
     for key, role in layout.roles:
         values[key] = escaped(known.get(role) or " ".join(report.entries.get(key, "").split()))
     for key, label in layout.labels:
-        values[key] = _LINE_BREAK.join(paragraphs(report.texts.get(key, "")))
+        values[key] = _LINE_BREAK.join(paragraphs(printed_text(report, key, layout.alone)))
         values[key + HEADING_SUFFIX] = escaped(label)
     values.update(zip(layout.numbers, map(plain_number, report.numbers), strict=True))
     return values
