@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.forms.loader import form_ids, parse_form
+from pipeline.model import ConfigError
 from tests.forms.mutation import mutants, shipped, verdict, written
 from tests.forms.trial import use
 
@@ -46,7 +47,7 @@ def test_what_is_loaded_is_used_whole(form_id: str) -> None:
 
 def test_a_trial_can_fail(form: Form) -> None:
     """The proof that the tests above can: a form without texts, put past the loader."""
-    with pytest.raises(LookupError):
+    with pytest.raises((LookupError, ConfigError)):
         use(replace(form, texts=()))
 
 

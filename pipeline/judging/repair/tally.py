@@ -48,7 +48,7 @@ class Tally:
         """Return by how much ``steps`` change the difference of each rule they touch."""
         effects: defaultdict[int, Number] = defaultdict(int)
         for key, step in steps.items():
-            for rule, weight in self.system.columns[key].items():
+            for rule, weight in self.system.columns.get(key, {}).items():
                 effects[rule] += weight * step
         return effects
 
