@@ -15,9 +15,11 @@ SHARES = {
     "unseen": 0.95,
     "unseen_later": 0.95,
     "unseen_last": 0.9,
+    "unseen_fourth": 0.88,
+    "unseen_fifth": 0.9,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
-_NOT_REPORTED = {"unseen": 4}
+_NOT_REPORTED = {"unseen": 4, "unseen_fourth": 2}
 """How many of the things that sentences ask for nothing says, on purpose or not: decision record 0186 names them."""
 
 
