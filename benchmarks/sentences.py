@@ -28,6 +28,7 @@ _AIMS = {
     "unseen_last": 10,
     "unseen_fourth": 15,
     "unseen_fifth": 10,
+    "unseen_sixth": 10,
 }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import BARE, EACH, NO, OWN_NAME, SUM
+from pipeline.forms.narrative import BARE, EACH, NO, OWN_NAME, SUM, Sum
 from pipeline.judging.texts.clauses import Clause, clauses, is_named_alone, is_part, joined, without_asides
 from pipeline.judging.texts.numerals import amount_of, step_of, value_of
 from pipeline.judging.texts.pieces import (
@@ -268,7 +268,7 @@ class ClaimReader:
             state.part_of = 0
         means = self._meanings(state, head, tail) if is_clear(head) and not is_part(head) else []
         fitting = (found for own in means for found in self._fitting(state, own, topics, number))
-        claim = next(fitting, None)
+        claim = next(fitting, None) or (self._together(state, text, head, topics, number) if means else None)
         if claim and not state.phrase_clear and not self._goes_on(state, claim):
             claim = None
         value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
@@ -287,6 +287,29 @@ class ClaimReader:
         is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
         goes_on = is_listed and not has(head, "among")
         state.level = min(state.level, _LISTED if goes_on and state.in_sentence else _UNCLEAR)
+
+    def _together(
+        self, state: _Passage, text: str, head: list[TextPiece], topics: Concepts, number: TextPiece
+    ) -> Claim | None:
+        """Return the claim of several things told in one number (不存在或不掌握21件): their sum, where none is left open."""
+        parts = joined(head)
+        if len(parts) < 2 or "等" in text[head[0].start : head[-1].end]:  # noqa: PLR2004 - one thing is no list
+            return None
+        found = [next(self._fitting(state, meaning(part), topics, number), None) for part in parts]
+        claims = [
+            own
+            for own in found
+            if own
+            and own.equals
+            and not own.equals[0].minus
+            and own.family in self._lists
+            and not own.at_most
+        ]
+        total = Sum(tuple(key for own in claims for key in own.equals[0].plus))
+        if len(claims) < len(parts) or len(set(total.plus)) < len(total.plus):
+            return None
+        name = "、".join(own.name for own in claims)
+        return replace(claims[0], key="+".join(own.key for own in claims), name=name, equals=(total,))
 
     def _goes_on(self, state: _Passage, claim: Claim) -> bool:
         """Say whether a claim may follow an unknown part of the same list."""
