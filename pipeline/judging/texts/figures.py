@@ -26,14 +26,14 @@ _MOST_BESIDE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class _ToldTogether:
     """What a list says: its claims, each once, and the first figures of each family."""
 
     claims: Sequence[Claim]
     families: Mapping[str, Sequence[SaidFigure]]
 
     @classmethod
-    def of(cls, listed: Sequence[SaidFigure]) -> _Listed:
+    def of(cls, listed: Sequence[SaidFigure]) -> _ToldTogether:
         families: dict[str, list[SaidFigure]] = {}
         for own in listed:
             first = families.setdefault(own.claim.family, [])
@@ -76,7 +76,7 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     lists: dict[tuple[int, int], list[SaidFigure]] = {}
     for statement in said:
         lists.setdefault((statement.chain, statement.part_of), []).append(statement)
-    told = {place: _Listed.of(listed) for place, listed in lists.items()}
+    told = {place: _ToldTogether.of(listed) for place, listed in lists.items()}
     for statement in said:
         if is_true(statement, told[statement.chain, statement.part_of], item):
             right.add(statement.claim.key)
@@ -85,7 +85,7 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     return [statement for key, statement in wrong.items() if key not in right]
 
 
-def is_true(statement: SaidFigure, listed: _Listed, item: ReportTexts) -> bool:
+def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
     """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
     meant = meanings(_as_listed(statement.claim, listed.claims), item)
     if not meant or statement.value in meant:
@@ -119,7 +119,9 @@ def _is_rounded(value: Number, statement: SaidFigure) -> bool:
     return -statement.unit < value - statement.value < statement.unit
 
 
-def _beside(statement: SaidFigure, listed: _Listed, item: ReportTexts) -> Iterator[tuple[Number, Number]]:
+def _beside(
+    statement: SaidFigure, listed: _ToldTogether, item: ReportTexts
+) -> Iterator[tuple[Number, Number]]:
     """Yield what runs of the claims beside say together, and what the tables say of them."""
     if not statement.claim.beside:
         return
