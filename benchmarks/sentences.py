@@ -6,7 +6,17 @@ from benchmarks.measure import Line
 from pipeline.forms.loader import load_form
 from tests.support.sentences import by_kind, load, measure
 
-FILES = ("given", "held_out", "cold", "fresh", "unseen", "unseen_later", "unseen_last")
+FILES = (
+    "given",
+    "held_out",
+    "cold",
+    "fresh",
+    "unseen",
+    "unseen_later",
+    "unseen_last",
+    "unseen_fourth",
+    "unseen_fifth",
+)
 """Sentences that were known while the words were chosen, and sentences that were written before and kept."""
 _AIMS = {
     "given": 5,
@@ -16,6 +26,9 @@ _AIMS = {
     "unseen": 10,
     "unseen_later": 10,
     "unseen_last": 10,
+    "unseen_fourth": 15,
+    "unseen_fifth": 10,
+    "unseen_sixth": 10,
 }
 
 

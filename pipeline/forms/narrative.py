@@ -23,6 +23,8 @@ SILENT_CONCEPTS = frozenset(
     ("filler", "and", "then", "among", "another", "rest", "aside", SUM, NAMED, EACH, WITHIN)
 )
 """Concepts that mean nothing beside others: words to pass over, and those that join, go on, divide, add up, or begin an aside."""
+BARE = "bare"
+"""The concept of a number before which only the agency, the year and words for a sum stand (全年共21件)."""
 NO = "no"
 """The concept of “none”."""
 SEVERITY_FIELDS = ("severity", "missing", "lighter_severity")
@@ -216,6 +218,8 @@ class FigureClaims(Narrative):
     """Concepts that, with unknown words, begin an account of something else."""
     lists: tuple[str, ...]
     """Families whose lists go on after a part that is not known."""
+    subjects: tuple[str, ...]
+    """Families that a clause may name without a number, for the parts that follow it."""
     triggers: tuple[str, ...]
     """Two patterns: without the first, a sentence says no figure; without the second there or just before, none of the form's."""
     own_times: tuple[str, ...]
@@ -280,6 +284,8 @@ class Ratios(Narrative):
     kind = "ratios"
     wholes: tuple[str, ...]
     share: str
+    share_of: str
+    """A pattern of a part, its whole and its share said together."""
     grows: tuple[str, ...]
     growth: str
     change: str

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import Claim, Concepts, FigureClaims, Sum, Word
+from pipeline.forms.narrative import BARE, Claim, Concepts, FigureClaims, Sum, Word
 from pipeline.forms.narrative_patterns import all_spelled, without
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class _ClaimText:
 def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
     """Return the rule of a [[narrative]]. Raises ConfigError."""
     words = tuple(_words(section.table("words"), section.table("patterns")))
-    known = {concept for word in words for concept in word.concepts}
+    known = {BARE, *(concept for word in words for concept in word.concepts)}
     claims = tuple(_claim(inner, cells, known) for inner in section.inner("claim"))
     if not claims:
         raise section.fault("这条规则没有 [[narrative.claim]]。")

@@ -105,7 +105,7 @@ remedy = "请改用书面语"
         ("no = ['零", "no = ['零(", "no = ['零"),
         ("next_year = ['<next>度?", "next_year = ['<nekst>度?", "next_year = ['<next>度?"),
         ('says = ["carry", "carry request"', 'says = ["carrry", "carry request"', 'says = ["carry", "carry request"'),
-        ('issue = ["制发", ', 'issue = ["制定", ', 'make = ["制定", '),
+        ('issue = ["制发", ', 'issue = ["制定", ', 'draw = ["制定", '),
         ('equals = ["disputes.reconsideration.total"]', 'equals = ["disputes.review.total"]', 'equals = ["disputes.reconsideration.total"]'),
         ("last = [12, 31]", "lats = [12, 31]", "last = [12, 31]"),
     ],

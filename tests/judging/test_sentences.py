@@ -15,9 +15,12 @@ SHARES = {
     "unseen": 0.95,
     "unseen_later": 0.95,
     "unseen_last": 0.9,
+    "unseen_fourth": 0.88,
+    "unseen_fifth": 0.95,
+    "unseen_sixth": 0.95,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
-_NOT_REPORTED = {"unseen": 4}
+_NOT_REPORTED = {"unseen": 4, "unseen_fourth": 2}
 """How many of the things that sentences ask for nothing says, on purpose or not: decision record 0186 names them."""
 
 
@@ -27,8 +30,8 @@ def test_no_sentence_is_accused_and_nearly_every_wrong_figure_is_seen(name: str)
     total = by_kind(outcomes)["all"]
     faults = "\n".join(fault for own in outcomes for fault in own.faults)
     assert total["alarms"] == 0, faults
-    assert total["reported"] >= total["asked"] - _NOT_REPORTED.get(name, 0) > 0, faults
-    assert total["caught"] >= SHARES[name] * total["figures"], faults
+    assert total["reported"] >= total["asked"] - _NOT_REPORTED.get(name, 0), faults
+    assert total["caught"] >= SHARES[name] * total["figures"] > 0, faults
 
 
 def test_each_file_has_sentences_that_must_stay_silent() -> None:

@@ -38,6 +38,9 @@ def shortened(name: str, text: str) -> Iterator[str]:
     endings = next((short for full, short in _ENDINGS if name.endswith(full)), ())
     if not place or not endings:
         return
+    at_home = f"{place['place']}{endings[-1]}"
+    if place["place"] and text.count(at_home):
+        yield at_home
     level, core = place["place"][-1:], place["core"]
     for run in _runs(endings).finditer(text):
         for size in range(len(run[0]), 1, -1):

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, SUM, WITHIN
+from pipeline.forms.narrative import BARE, EACH, NO, OWN_NAME, SUM, Sum
+from pipeline.judging.texts.clauses import Clause, clauses, is_named_alone, is_part, joined, without_asides
 from pipeline.judging.texts.numerals import amount_of, step_of, value_of
 from pipeline.judging.texts.pieces import (
     COUNT,
     ENUMERATION,
-    MARK,
     OTHER,
     OWN,
     RUNNING,
@@ -73,14 +73,6 @@ class _ReadNumber(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Clause:
-    """The pieces between two marks, and the mark that ends it."""
-
-    pieces: list[TextPiece]
-    ends: str
-
-
-@dataclass(slots=True)
 class _Passage:
     """What is known while a paragraph is read."""
 
@@ -100,6 +92,12 @@ class _Passage:
     others: dict[str, bool] = field(default_factory=dict)
     lasting: dict[str, bool] = field(default_factory=dict)
     """Whether the latest time and place spoken of are others: in this sentence, and what of it outlasts the sentence."""
+    subject: str = ""
+    """What a clause without a number has named for the parts that follow: 行政复议方面，维持9件."""
+    opened: bool = False
+    """Whether the clause before, without a number, named what is counted: 依申请公开情况。全年11件."""
+    aside: int = _UNCLEAR
+    """How much was known before a part was counted that is not known: 其中县政府办受理31件."""
     begun: int = -1
     is_timed: bool = False
     """Whether the latest time spoken of in this sentence is of the year."""
@@ -116,6 +114,7 @@ class ClaimReader:
         self._topics = frozenset(rule.topics)
         self._acts = frozenset(rule.acts)
         self._lists = frozenset(rule.lists)
+        self._subjects = frozenset(rule.subjects)
         self._claims: dict[Concepts, list[Claim]] = defaultdict(list)
         for claim in rule.claims:
             for said in claim.says:
@@ -169,8 +168,11 @@ class ClaimReader:
 
     def _passage(self, state: _Passage, text: str, start: int, end: int) -> _Passage:
         levels: list[tuple[int, int]] = []
-        for clause in _clauses(list(_without_asides(list(self._lexicon.pieces(text, start, end))))):
+        after = ""
+        for clause in clauses(list(without_asides(list(self._lexicon.pieces(text, start, end))))):
             state.begun = -1
+            _resume(state, clause.pieces, after)
+            after = clause.ends
             if any(piece.kind is COUNT for piece in clause.pieces):
                 self._counted(state, text, clause)
             elif clause.pieces:
@@ -188,7 +190,7 @@ class ClaimReader:
                 _end_sentence(state)
         return state
 
-    def _counted(self, state: _Passage, text: str, clause: _Clause) -> None:
+    def _counted(self, state: _Passage, text: str, clause: Clause) -> None:
         """Take in a clause with numbers: each with the words before it, and after it up to the next."""
         topics = meaning(clause.pieces) & self._topics if is_clear(clause.pieces) else frozenset()
         state.phrase_clear = True
@@ -213,12 +215,13 @@ class ClaimReader:
             self._phrase(state, text, head, pieces[at], [] if is_shared else tail, topics)
             for piece in tail:
                 self._note(state, piece)
+            state.opened = False
 
     def _distributed(
         self, state: _Passage, text: str, pieces: list[TextPiece], numbers: list[int], topics: Concepts
     ) -> bool:
         """Take in numbers that are said of several things respectively: 复议、诉讼分别为11件和5件."""
-        parts = _joined(pieces[: numbers[0]])
+        parts = joined(pieces[: numbers[0]])
         if len(parts) < 2:  # noqa: PLR2004 - one thing is no list
             return False
         for piece in pieces:
@@ -263,9 +266,9 @@ class ClaimReader:
             state.part_of = state.lists
         elif has(head, "another"):
             state.part_of = 0
-        means = self._meanings(head, tail) if is_clear(head) and not _is_part(head) else []
+        means = self._meanings(state, head, tail) if is_clear(head) and not is_part(head) else []
         fitting = (found for own in means for found in self._fitting(state, own, topics, number))
-        claim = next(fitting, None)
+        claim = next(fitting, None) or (self._together(state, text, head, topics, number) if means else None)
         if claim and not state.phrase_clear and not self._goes_on(state, claim):
             claim = None
         value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
@@ -276,12 +279,37 @@ class ClaimReader:
             self._say(state, text, claim, _spot(number, value))
             return
         state.phrase_clear = False
+        state.aside = state.level if has(head, "among") else state.aside
         _leave_open(state)
         if not meaning(head) and is_clear(head) and state.level:
             state.pending, state.before_pending = number, (state.level, dict(state.others))
         last = state.said[-1] if state.said else None
-        goes_on = last is not None and last.claim.family in self._lists and not has(head, "among")
+        is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
+        goes_on = is_listed and not has(head, "among")
         state.level = min(state.level, _LISTED if goes_on and state.in_sentence else _UNCLEAR)
+
+    def _together(
+        self, state: _Passage, text: str, head: list[TextPiece], topics: Concepts, number: TextPiece
+    ) -> Claim | None:
+        """Return the claim of several things told in one number (不存在或不掌握21件): their sum, where none is left open."""
+        parts = joined(head)
+        if len(parts) < 2 or "等" in text[head[0].start : head[-1].end]:  # noqa: PLR2004 - one thing is no list
+            return None
+        found = [next(self._fitting(state, meaning(part), topics, number), None) for part in parts]
+        claims = [
+            own
+            for own in found
+            if own
+            and own.equals
+            and not own.equals[0].minus
+            and own.family in self._lists
+            and not own.at_most
+        ]
+        total = Sum(tuple(key for own in claims for key in own.equals[0].plus))
+        if len(claims) < len(parts) or len(set(total.plus)) < len(total.plus):
+            return None
+        name = "、".join(own.name for own in claims)
+        return replace(claims[0], key="+".join(own.key for own in claims), name=name, equals=(total,))
 
     def _goes_on(self, state: _Passage, claim: Claim) -> bool:
         """Say whether a claim may follow an unknown part of the same list."""
@@ -296,7 +324,7 @@ class ClaimReader:
             state.topic = min(topics & set(claim.topics)) if topics & set(claim.topics) else min(topics)
             state.level = _CLEAR
 
-    def _meanings(self, head: list[TextPiece], tail: list[TextPiece]) -> list[Concepts]:
+    def _meanings(self, state: _Passage, head: list[TextPiece], tail: list[TextPiece]) -> list[Concepts]:
         """Return what a number can mean by the words before it and, where it goes on with them, after it."""
         before = meaning(head)
         turn = next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
@@ -306,8 +334,15 @@ class ClaimReader:
         named = before | meaning(noun)
         if named:
             return [named]
-        if not meaning(predicate) and has(head, SUM):
-            return [frozenset((SUM,))]
+        if not meaning(predicate):
+            is_bare = (
+                state.opened
+                and bool(head)
+                and all(piece.kind is OWN or SUM in piece.concepts for piece in head)
+            )
+            said = [BARE] * is_bare + [SUM] * has(head, SUM)
+            if said:
+                return [frozenset((one,)) for one in said]
         return [meaning(predicate)] if is_clear(predicate) else []
 
     def _fitting(
@@ -316,6 +351,8 @@ class ClaimReader:
         """Yield the claims that words mean, where they stand."""
         for claim in self._claims.get(means, ()):
             if number is None and not claim.nil:
+                continue
+            if BARE in means and claim.follows != bool(state.subject):
                 continue
             if number is not None and (not claim.counted or claim.money != bool(number.scale)):
                 continue
@@ -336,6 +373,7 @@ class ClaimReader:
         if claim.key in state.taken or any(state.others.values()) or self._silent.match(text, until):
             return
         state.taken.add(claim.key)
+        state.subject = state.subject if claim.follows else ""
         if claim.newly and not self._included.match(text, until):
             claim = replace(claim, equals=claim.equals[:1])
         state.said.append(
@@ -352,7 +390,7 @@ class ClaimReader:
             )
         )
 
-    def _plain(self, state: _Passage, text: str, clause: _Clause) -> None:
+    def _plain(self, state: _Passage, text: str, clause: Clause) -> None:
         """Take in a clause without a number: it may say that there was none, go on with a number, or name the topic."""
         pieces = clause.pieces
         for piece in pieces:
@@ -362,10 +400,13 @@ class ClaimReader:
             return
         if has(pieces, NO) and clear:
             self._none(state, text, pieces)
+        named = self._claims.get(meaning(pieces), []) if clear else []
+        state.opened = any(own.equals for own in named)
+        state.subject = next((own.family for own in named if own.family in self._subjects), state.subject)
         topics = [(at, piece) for at, piece in enumerate(pieces) if self._topics & set(piece.concepts)]
         if topics:
             at, piece = topics[-1]
-            is_new = is_clear(pieces[at:]) or _is_named(pieces, at)
+            is_new = is_clear(pieces[at:]) or is_named_alone(pieces, at)
             if is_new or not state.in_sentence:
                 state.level = _CLEAR if is_new else _UNCLEAR
                 state.topic = next(iter(self._topics & set(piece.concepts)))
@@ -404,7 +445,7 @@ class ClaimReader:
         """Read a clause that says that there was none: of all of it, or of each of the things it joins."""
         topics = meaning(pieces) & self._topics
         start = next(piece.start for piece in pieces if NO in piece.concepts)
-        parts = [pieces] if self._nothing(state, pieces, topics) else _joined(pieces)
+        parts = [pieces] if self._nothing(state, pieces, topics) else joined(pieces)
         claims = [self._nothing(state, part, topics) for part in parts]
         if all(claims):
             for claim in claims:
@@ -437,9 +478,17 @@ def _leave_open(state: _Passage) -> None:
             state.said[at] = replace(own, at_most=True)
 
 
+def _resume(state: _Passage, pieces: Sequence[TextPiece], after: str) -> None:
+    """Go on with the account where, after a part that is not known, a clause begins with the agency's year or name."""
+    if after == "；" and state.aside and pieces and pieces[0].kind is OWN:
+        state.level, state.aside = max(state.level, state.aside), _UNCLEAR
+
+
 def _end_sentence(state: _Passage) -> None:
     state.pending = None
     state.taken = set()
+    state.opened = state.opened and not state.subject
+    state.subject, state.aside = "", _UNCLEAR
     state.others = dict(state.lasting)
     state.part_of = 0
     state.sentence += 1
@@ -452,6 +501,8 @@ def _follows(state: _Passage, claim: Claim) -> bool:
     """Say whether a claim comes after one that it can come after."""
     if not claim.after:
         return True
+    if state.subject:
+        return claim.follows and state.subject in claim.after
     for own in reversed(state.said[-_RECENT:]):
         if own.chain == state.chain and own.claim.equals and own.claim.family != claim.family:
             return own.claim.family in claim.after or own.claim.key in claim.after
@@ -460,77 +511,3 @@ def _follows(state: _Passage, claim: Claim) -> bool:
 
 _RECENT = 24
 """Claims back to which one looks for what a list divides."""
-
-
-def _clauses(pieces: Sequence[TextPiece]) -> Iterator[_Clause]:
-    """Yield the clauses: what stands between marks, 、 not being one."""
-    own: list[TextPiece] = []
-    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
-        is_joint = (
-            piece.number == "：" and after and after.kind is COUNT and own and own[-1].kind is not COUNT
-        )
-        if is_joint:
-            continue
-        if piece.kind is MARK and piece.number != ENUMERATION:
-            yield _Clause(own, piece.number)
-            own = []
-        else:
-            own.append(piece)
-    yield _Clause(own, "")
-
-
-def _without_asides(pieces: Sequence[TextPiece]) -> Iterator[TextPiece]:
-    """Yield the pieces but for brackets in which nothing is counted."""
-    at = 0
-    closing = _closing(pieces)
-    while at < len(pieces):
-        end = closing.get(at)
-        at = end + 1 if end is not None else at
-        if end is None:
-            yield pieces[at]
-            at += 1
-
-
-def _closing(pieces: Sequence[TextPiece]) -> dict[int, int]:
-    """Return where the brackets end that hold no number, by where they begin."""
-    found: dict[int, int] = {}
-    opened: int | None = None
-    for at, piece in enumerate(pieces):
-        if piece.number == "（" and piece.kind is MARK:
-            opened = at
-        elif piece.number == "）" and piece.kind is MARK and opened is not None:
-            found[opened] = at
-            opened = None
-        elif piece.kind is COUNT:
-            opened = None
-    return found
-
-
-def _is_named(pieces: Sequence[TextPiece], at: int) -> bool:
-    """Say whether a topic named in full is all that is spoken of: few words are not known, and nothing is joined (加大依申请公开力度)."""
-    unknown = sum(piece.end - piece.start for piece in pieces if piece.kind is UNKNOWN)
-    is_joined = has(pieces, "and") or any(
-        piece.number == ENUMERATION or piece.kind is OTHER for piece in pieces
-    )
-    return NAMED in pieces[at].concepts and unknown <= _MOST_UNKNOWN and not is_joined
-
-
-_MOST_UNKNOWN = 8
-"""Characters around a topic named in full that need not be known."""
-
-
-def _is_part(head: Sequence[TextPiece]) -> bool:
-    """Say whether a number counts some of what is named before it: 新收申请中12件涉及征收."""
-    at = next((place for place, piece in enumerate(head) if WITHIN in piece.concepts), 0)
-    return bool(meaning(head[:at]))
-
-
-def _joined(pieces: Sequence[TextPiece]) -> list[list[TextPiece]]:
-    """Split pieces where words join them."""
-    parts: list[list[TextPiece]] = [[]]
-    for piece in pieces:
-        if piece.number == ENUMERATION or "and" in piece.concepts:
-            parts.append([])
-        else:
-            parts[-1].append(piece)
-    return [part for part in parts if meaning(part) - {NO}]

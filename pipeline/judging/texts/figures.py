@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import FigureClaims
@@ -24,6 +23,23 @@ _MOST_CELLS = 3
 _FEWEST_OF_A_LIST = 3
 _MOST_BESIDE = 12
 """Figures beside one that are tried; longer lists would make any number right."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ToldTogether:
+    """What a list says: its claims, each once, and the first figures of each family."""
+
+    claims: Sequence[Claim]
+    families: Mapping[str, Sequence[SaidFigure]]
+
+    @classmethod
+    def of(cls, listed: Sequence[SaidFigure]) -> _ToldTogether:
+        families: dict[str, list[SaidFigure]] = {}
+        for own in listed:
+            first = families.setdefault(own.claim.family, [])
+            if len(first) < _MOST_BESIDE:
+                first.append(own)
+        return cls(list({own.claim.key: own.claim for own in listed}.values()), families)
 
 
 @lru_cache(maxsize=8)
@@ -60,24 +76,18 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     lists: dict[tuple[int, int], list[SaidFigure]] = {}
     for statement in said:
         lists.setdefault((statement.chain, statement.part_of), []).append(statement)
-    named = {place: _named(listed) for place, listed in lists.items()}
+    told = {place: _ToldTogether.of(listed) for place, listed in lists.items()}
     for statement in said:
-        place = statement.chain, statement.part_of
-        if is_true(statement, lists[place], named[place], item):
+        if is_true(statement, told[statement.chain, statement.part_of], item):
             right.add(statement.claim.key)
         else:
             wrong.setdefault(statement.claim.key, statement)
     return [statement for key, statement in wrong.items() if key not in right]
 
 
-def is_true(
-    statement: SaidFigure, listed: Sequence[SaidFigure], named: Sequence[Claim], item: ReportTexts
-) -> bool:
-    """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank.
-
-    ``named`` are the claims of the list, each once.
-    """
-    meant = meanings(_as_listed(statement.claim, named), item)
+def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
+    """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
+    meant = meanings(_as_listed(statement.claim, listed.claims), item)
     if not meant or statement.value in meant:
         return True
     if statement.claim.money:
@@ -88,11 +98,6 @@ def is_true(
         statement.value + more == meant[0] or statement.value == meant[0] - other
         for more, other in _beside(statement, listed, item)
     )
-
-
-def _named(listed: Sequence[SaidFigure]) -> list[Claim]:
-    """Return the claims of a list, each once, however often it is made."""
-    return list({own.claim.key: own.claim for own in listed}.values())
 
 
 def _as_listed(claim: Claim, named_too: Sequence[Claim]) -> Claim:
@@ -115,13 +120,13 @@ def _is_rounded(value: Number, statement: SaidFigure) -> bool:
 
 
 def _beside(
-    statement: SaidFigure, listed: Sequence[SaidFigure], item: ReportTexts
+    statement: SaidFigure, listed: _ToldTogether, item: ReportTexts
 ) -> Iterator[tuple[Number, Number]]:
     """Yield what runs of the claims beside say together, and what the tables say of them."""
     if not statement.claim.beside:
         return
-    beside = (own for own in listed if own.claim.family in statement.claim.beside)
-    near = list(islice(beside, _MOST_BESIDE))
+    beside = [own for family in statement.claim.beside for own in listed.families.get(family, ())]
+    near = sorted(beside, key=lambda own: own.start)[:_MOST_BESIDE]
     tables = [(meanings(own.claim, item) or [own.value])[0] for own in near]
     for start in range(len(near)):
         for end in range(start + 1, len(near) + 1):

@@ -84,7 +84,7 @@ class Lexicon:
         ]
         self._marks = re.compile("|".join((*choices, *marks)))
         choices += marks
-        units = "|".join(map(re.escape, rule.units))
+        units = "|".join(rule.units)
         choices += [
             _ending("plain", longest_of(self._concepts)),
             _ending("money", _MONEY),

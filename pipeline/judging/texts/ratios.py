@@ -32,6 +32,7 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
     """Look at every share and growth of what was read, and at what is counted in several places."""
     reading = figures_rule(around.form)
     share, growth = re.compile(rule.share), re.compile(rule.growth)
+    share_of = re.compile(rule.share_of)
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         if not reading:
@@ -40,6 +41,7 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
         for key, text in item.said(rule.texts).items():
             said = said_in(reading, key, text, item)
             yield from _shares(rule, item, key, text, said, share)
+            yield from _shares_of(rule, item, key, text, share_of)
             yield from _growths(rule, item, key, text, said, growth)
             for own in said:
                 if own.claim.key in rule.repeated:
@@ -80,6 +82,28 @@ def _shares(
                 "part": known[-1],
                 "whole": wholes[-1].value,
                 "expected": _percent(_share(known[-1], wholes[-1].value or 1)),
+            }
+            yield item.finding(rule, "share", key, facts)
+
+
+def _shares_of(
+    rule: Ratios, item: ReportTexts, key: str, text: str, share: re.Pattern[str]
+) -> Iterator[Finding]:
+    """Yield the shares that say beside them of how much they are: 30件，占办结总数60件的45%."""
+    for found in share.finditer(text) if "%" in text and "占" in text else ():
+        start = max(text.rfind(mark, 0, found.start()) for mark in _STOPS) + 1
+        start = max(start, found.start() - _REACH)
+        before = [value_of(own["n"]) or 0 for own in _COUNT.finditer(text, start, found.start())][-_MOST:]
+        parts = [int(found["part"]), *reversed(before)]
+        runs = [sum(parts[: last + 1]) for last in range(len(parts))]
+        whole = int(found["whole"])
+        if 0 < parts[0] <= whole and not any(_fits(_share(run, whole), found["share"]) for run in runs):
+            facts: dict[str, Fact] = {
+                "sentence": quoted(text, found.start("share"), found.end("share") + 1),
+                "stated": f"{found['share']}%",
+                "part": parts[0],
+                "whole": whole,
+                "expected": _percent(_share(parts[0], whole)),
             }
             yield item.finding(rule, "share", key, facts)
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _UNITS = "件宗份条例起封项个篇期场"
 _COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{_UNITS}]){NOT_EXACT}")
 _JOINT = re.compile(r"[，、；]?(?:和|及|以及)?")
+_NEAR_JOINT = re.compile(r"[，、]?(?:和|及|以及)?")
+"""What joins parts; after 其中 without a colon a semicolon begins something else."""
 _LABEL = re.compile(r"[^，。；：、（）\d]{1,16}")
 _BEFORE = re.compile(r"[^，。；：、（）\d]*\Z")
 _AFTER = re.compile(r"[^，。；：、（）\d]{0,16}")
@@ -112,7 +114,7 @@ class _Lists:
             count = _COUNT.match(sentence, total.end())
             starts = [0, *(own.end() for own in _MARK.finditer(sentence, 0, total.start()))][-_MOST_STARTS:]
             for start in starts:
-                parts, end = self._parts(sentence, start, count["unit"]) if count else ([], 0)
+                parts, end = self._parts(sentence, start, count["unit"], _JOINT) if count else ([], 0)
                 if end != total.start() or len(parts) < _FEWEST or not count:
                     continue
                 values = [part.value for part in parts]
@@ -131,7 +133,8 @@ class _Lists:
             value = value_of(count["n"])
             if start is None or value is None:
                 continue
-            parts, end = self._parts(sentence, start, count["unit"])
+            is_open = begins is None or "：" in begins[0]
+            parts, end = self._parts(sentence, start, count["unit"], _JOINT if is_open else _NEAR_JOINT)
             is_single = begins is not None and self._single.search(begins[0]) is not None
             if len(parts) >= _FEWEST or (parts and is_single):
                 before = (
@@ -146,12 +149,14 @@ class _Lists:
                     _label(sentence, count.start()), value, count.start(), between, parts, before, is_last
                 )
 
-    def _parts(self, sentence: str, at: int, unit: str) -> tuple[list[_ListedPart], int]:
-        """Return the parts from ``at`` on, as long as they are counted alike, and where they end."""
+    def _parts(
+        self, sentence: str, at: int, unit: str, joined: re.Pattern[str]
+    ) -> tuple[list[_ListedPart], int]:
+        """Return the parts from ``at`` on, as long as they are counted alike and ``joined``, and where they end."""
         parts: list[_ListedPart] = []
         mark = ""
         while True:
-            joint = _JOINT.match(sentence, at) if parts else None
+            joint = joined.match(sentence, at) if parts else None
             begin = joint.end() if joint else at
             used = joint[0][:1] if joint else ""
             if len(parts) > 1 and used != mark:
