@@ -15,7 +15,7 @@ SHARES = {
     "unseen": 0.95,
     "unseen_later": 0.95,
     "unseen_last": 0.9,
-    "unseen_fourth": 0.88,
+    "unseen_fourth": 0.87,
     "unseen_fifth": 0.95,
     "unseen_sixth": 0.95,
 }
