@@ -135,6 +135,7 @@ def plan(publication: Publication) -> FilePlan:
     layouts = digest_of(map(digest_of, ([publication.layout], [publication.style])))
     bases = _bases(publication, stems, offered, returned)
     bases |= {path: digest_of((layouts, item.basis)) for item in older for path in item.paths}
+    own = _own_name(publication.form, publication.district)
     return FilePlan(
         _files(publication.form, publication.district),
         stems,
@@ -143,7 +144,7 @@ def plan(publication: Publication) -> FilePlan:
         bases,
         tuple(older),
         tuple(_printed(publication, stems).values()),
-        {suffix: copy_of(path_of(_own_name(publication), suffix)) for suffix in publication.finished},
+        {suffix: copy_of(path_of(own, suffix)) for suffix in publication.finished},
     )
 
 
@@ -233,10 +234,9 @@ def _words(assessments: Sequence[Assessment]) -> dict[ArrivalKey, int]:
 
 def _files(form: Form, district: District) -> dict[str, str]:
     about = f"{district.name}{form.about(district.year)}"
-    document = f"{district.name}{title_of(district.year)}", form.words.document
     return {
         "summary": f"{safe_name(about, '汇总表')}.xlsx",
-        **({"district_report": f"{safe_name(*document)}.docx"} if form.sections else {}),
+        **({"district_report": _own_name(form, district) + WORD} if form.sections else {}),
         "upward": f"{safe_name(about, '上报表')}.xlsx",
         "dashboard": PAGE,
         "site": copy_of(PAGE),
@@ -246,10 +246,9 @@ def _files(form: Form, district: District) -> dict[str, str]:
     }
 
 
-def _own_name(publication: Publication) -> str:
+def _own_name(form: Form, district: District) -> str:
     """Name the district's own report, without a suffix."""
-    district = publication.district
-    return safe_name(f"{district.name}{title_of(district.year)}", publication.form.words.document)
+    return safe_name(f"{district.name}{title_of(district.year)}", form.words.document)
 
 
 def _stems(publication: Publication) -> dict[ArrivalKey, str]:

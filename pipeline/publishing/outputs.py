@@ -18,7 +18,7 @@ from pipeline.model import ArrivalKey, Made, Notice
 from pipeline.publishing import archive, documents, drafting, listings
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data import datafiles, record
-from pipeline.publishing.document_paths import PAGE, WORD, copy_of, path_of
+from pipeline.publishing.document_paths import PAGE, PDF, WORD, copy_of, path_of
 from pipeline.publishing.documents import Layouts
 from pipeline.publishing.file_plan import FilePlan, Publication, jobs, kept, plan, recorded
 from pipeline.publishing.marking import mark_jobs, write_marked
@@ -194,7 +194,7 @@ def _announce(publication: Publication, planned: FilePlan, folder: Path, tonight
     """Say what will be written, and clear what a run that was cut off left half-written."""
     if publication.was_cut_off:
         clear_unfinished(folder)
-    printed = {path_of(stem, WORD): path_of(stem, pdf.SUFFIX) for stem in planned.printed}
+    printed = {path_of(stem, WORD): path_of(stem, PDF) for stem in planned.printed}
     publication.announce(
         before.all_paths(record.with_pdfs(tonight, printed) if publication.with_pdf else tonight)
     )

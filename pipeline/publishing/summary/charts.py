@@ -10,7 +10,8 @@ from pipeline.periods import title_of
 from pipeline.publishing.summary.brief import Brief, added_up
 from pipeline.publishing.summary.tables import printed_positions
 from pipeline.publishing.workbook.measure import stored
-from pipeline.publishing.workbook.office import BODY_FONT, HEAD_FONT, OfficeBook, OfficePage
+from pipeline.publishing.workbook.office import HEAD_FONT, OfficeBook, OfficePage
+from pipeline.publishing.workbook.page import FONT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +135,7 @@ def _write_line(page: OfficePage, row: int, label: str, cells: Cells) -> None:
 def _draw(page: OfficePage, chart: Chart, caption: str, series: Sequence[str], rows: tuple[int, int]) -> None:
     first, last = rows
     drawn = page.book.chart("bar" if chart.over == "agencies" else "column")
-    font = {"name": BODY_FONT, "size": 9}
+    font = {"name": FONT, "size": 9}
     for number in range(1, len(series) + 1):
         drawn.add_series(
             {

@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.model import ArrivalKey, DecisionKind, Notice, RunCounts, Verdict
 from pipeline.publishing.data.record import Record
-from pipeline.publishing.document_paths import BOOK, LIST, SITE, WEB, WORD, copy_of, path_of
+from pipeline.publishing.document_paths import BOOK, LIST, PDF, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.file_plan import FilePlan, Publication
 from pipeline.publishing.listings import listings_of
 from pipeline.publishing.web import dashboard, site
 from pipeline.publishing.web import letters_page as told
 from pipeline.publishing.web.agency_rows import Link, PageContext
-from pipeline.publishing.word import pdf
 from pipeline.wording.personal_numbers import without_persons
 
 _OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
@@ -27,7 +26,7 @@ _OF_THE_NIGHT = {
 _FORMATS = {
     WEB: "网页",
     WORD: "Word",
-    pdf.SUFFIX: "PDF",
+    PDF: "PDF",
     BOOK: "Excel",
     LIST: "CSV",
 }

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.machine.office import convert, find_program
+from pipeline.publishing.document_paths import PDF
 from pipeline.publishing.files import write_if_changed
 
-SUFFIX = ".pdf"
 _TAGGED = '{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 _FILTERS = {".docx": f"pdf:writer_pdf_Export:{_TAGGED}", ".xlsx": f"pdf:calc_pdf_Export:{_TAGGED}"}
 """Tagged, so that a screen reader finds headings and tables."""
@@ -74,7 +74,7 @@ class Batch:
 
 def is_current(document: Path) -> bool:
     """Whether the PDF beside ``document`` was printed from what stands there now."""
-    printed = document.with_suffix(SUFFIX)
+    printed = document.with_suffix(PDF)
     if not printed.is_file() or not document.is_file():
         return False
     with printed.open("rb") as file:
@@ -86,7 +86,7 @@ def is_current(document: Path) -> bool:
 def current(folder: Path, documents: Sequence[Path]) -> dict[str, str]:
     """Map those of ``documents`` that have a PDF of what they say now to it, both relative to ``folder``."""
     return {
-        document.relative_to(folder).as_posix(): document.with_suffix(SUFFIX).relative_to(folder).as_posix()
+        document.relative_to(folder).as_posix(): document.with_suffix(PDF).relative_to(folder).as_posix()
         for document in documents
         if is_current(document)
     }
@@ -141,10 +141,10 @@ def _print_batch(
             own = [copy for copy in copies if copy.suffix == suffix]
             convert(program, own, folder, _FILTERS[suffix], seconds=patience)
         for copy, document in copies.items():
-            printed = copy.with_suffix(SUFFIX)
+            printed = copy.with_suffix(PDF)
             if printed.is_file():
                 content = settled(printed.read_bytes(), copy.read_bytes())
-                put(document.with_suffix(SUFFIX), content)
+                put(document.with_suffix(PDF), content)
                 yield document
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-BODY_FONT, HEAD_FONT = FONT, "黑体"
+HEAD_FONT = "黑体"
 HEAD_FILL, NOTE_FILL = "#E7ECF3", "#FFF2CC"
 BORDER = "#8C8C8C"
 STATE_FILLS: Mapping[Verdict | None, str] = {
@@ -82,14 +82,14 @@ class OfficeBook:
         self._formats = CellFormats(self._workbook)
         self._workbook.set_calc_mode("auto")
         left, right = (_in_head(fitting(text)[:_HEADER_ROOM]) for text in running_head)
-        self._header = f'&L&"{BODY_FONT}"&9{left}&R&"{BODY_FONT}"&9{{}}{right}'
+        self._header = f'&L&"{FONT}"&9{left}&R&"{FONT}"&9{{}}{right}'
         self._is_appendix = False
         self._pages: list[OfficePage] = []
 
     def style(self, **properties: Property) -> Format:
         """Return the format of these xlsxwriter properties; text is centred vertically and wraps unless told otherwise."""
         plain: Properties = {
-            "font_name": BODY_FONT,
+            "font_name": FONT,
             "font_size": 10.5,
             "valign": "vcenter",
             "text_wrap": True,
@@ -147,7 +147,7 @@ class OfficeBook:
         sheet.set_header(self._header.format("附表　" if self._is_appendix else ""))
         if self._is_appendix:
             sheet.set_tab_color(BORDER)
-        sheet.set_footer(f'&C&"{BODY_FONT}"&9第 &P 页，共 &N 页')
+        sheet.set_footer(f'&C&"{FONT}"&9第 &P 页，共 &N 页')
         self._pages.append(page)
         return page
 
