@@ -100,15 +100,20 @@ def _with_statement(repairs: Sequence[Repair], finding: Finding) -> Finding:
     """Put a text that states what a suggestion makes of the table to the same cause."""
     for repair in repairs:
         for told in repair.told:
-            if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
+            if _is_about(finding, told):
                 return replace(finding, cause=_name(repair))
     return finding
+
+
+def _is_about(finding: Finding, told: Statement) -> bool:
+    """Whether ``finding`` says of what ``told`` states that the tables have it otherwise."""
+    return finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value
 
 
 def _with_restated(repair: Restated, finding: Finding) -> Finding:
     """Put the texts that contradict one cell to one cause, with what may be changed."""
     for told in repair.told:
-        if finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value:
+        if _is_about(finding, told):
             is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
             cause = f"texts:{repair.suggestions[0].changes[0].key}"
             return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)
