@@ -11,6 +11,7 @@ import sys
 import traceback
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -123,13 +124,13 @@ def _district(folder: Path, moment: datetime, which: str | None = None) -> Distr
     from pipeline.district.folder import load_district
 
     found = load_district(folder, moment.astimezone(CHINA).date())
-    return found if which is None else _one_of((found, *found.others), which, folder)
+    return found if which is None else _one_of(found.campaigns, which, folder)
 
 
 def _districts(folder: Path, moment: datetime, which: str | None) -> tuple[District, ...]:
     """Load a district: all forms that it collects, or the one that was named."""
     found = _district(folder, moment, which)
-    return (found,) if which else (found, *found.others)
+    return (found,) if which else found.campaigns
 
 
 def _one_of(campaigns: Sequence[District], which: str, folder: Path) -> District:
@@ -350,7 +351,8 @@ def run(
     from pipeline.cli import console
     from pipeline.machine.work import open_work
     from pipeline.publishing.data.record import to_json
-    from pipeline.run.side_by_side import campaigns_of, run_all
+    from pipeline.run import batch
+    from pipeline.run.side_by_side import run_all
 
     moment = _moment(now)
     district = _district(folder, moment)
@@ -362,9 +364,8 @@ def run(
         open_work(files, workers=workers, engine=engine) as work,
         console.progress() as advance,
     ):
-        outcomes = run_all(
-            district,
-            target,
+        one = partial(
+            batch.run,
             now=moment,
             work=work,
             progress=advance,
@@ -373,11 +374,12 @@ def run(
             by_clock=now is None and not dry_run,
             retry=retry,
         )
+        outcomes = run_all(district, target, one, fetches=not dry_run)
     if as_json:
         records = [outcome.record for outcome in outcomes]
         sys.stdout.buffer.write(to_json(records if district.others else records[0]))
     else:
-        for outcome, campaign in zip(outcomes, campaigns_of(district), strict=True):
+        for outcome, campaign in zip(outcomes, district.campaigns, strict=True):
             console.print_outcome(outcome, campaign, dry_run=dry_run)
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     if failures:

@@ -24,6 +24,7 @@ from pipeline.ledger.opening import view_campaign
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError
 from pipeline.periods import Period, bounds_of, kind_of, name_of, period_before, title_of
+from pipeline.publishing.document_paths import PDF
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.papers import lists
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
@@ -140,7 +141,7 @@ def _printed(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         sources = [_written(Path(folder) / name, content) for name, content in parts.items()]
         pdf.print_documents(sources, lambda _: None)
-        printed = [path.with_suffix(pdf.SUFFIX) for path in sources]
+        printed = [path.with_suffix(PDF) for path in sources]
         return {path.name: path.read_bytes() for path in printed if path.is_file()}
 
 

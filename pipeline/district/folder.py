@@ -129,6 +129,11 @@ class District:
         """Return the name of a file or folder beside the settings that each form has for itself."""
         return f"{name}_{self.part}" if self.part else name
 
+    @property
+    def campaigns(self) -> tuple[District, ...]:
+        """Its own campaign and those of the other forms that it collects at the same time."""
+        return (self, *self.others)
+
     def results_in(self, output: Path) -> Path:
         """Return where in ``output`` the results of the campaign lie."""
         return output / name_of(self.year) / self.part

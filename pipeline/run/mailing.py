@@ -45,7 +45,7 @@ def collect(district: District, ledger: Ledger) -> FetchReport:
         mail,
         who,
         imap.Position(*known) if known else None,
-        since=min(bounds_of(item.year)[1] for item in (district, *district.others)).replace(day=1),
+        since=min(bounds_of(item.year)[1] for item in district.campaigns).replace(day=1),
         store=lambda path, content: write_if_changed(district.inbox / path, content),
         remember=remember,
     )

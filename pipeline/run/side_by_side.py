@@ -8,76 +8,56 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import FOLDER, campaign, parts_in
 from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
-from pipeline.machine.work import Progress, Workforce
 from pipeline.model import ConfigError, Number, OtherCampaign
 from pipeline.publishing.document_paths import PAGE
-from pipeline.run import batch, mailing
+from pipeline.run import mailing
 from pipeline.run.batch import Outcome
 from pipeline.run.dividing import division_of
 from pipeline.run.sharing import CommonInputs
 
 
-def campaigns_of(district: District) -> tuple[District, ...]:
-    """Return the campaigns of a district, the first form's first."""
-    return (district, *district.others)
+class OneRun(Protocol):
+    """``batch.run`` with all that a run is asked for, whichever the form."""
+
+    def __call__(self, district: District, output: Path, *, shared: CommonInputs) -> Outcome:
+        """Do one run of one form."""
+        ...
 
 
-def run_all(  # noqa: PLR0913 - what a run is asked for, spelled out
-    district: District,
-    output: Path,
-    *,
-    now: datetime,
-    work: Workforce,
-    progress: Progress,
-    dry_run: bool = False,
-    with_pdf: bool = False,
-    by_clock: bool = False,
-    retry: bool = False,
-) -> tuple[Outcome, ...]:
-    """Do one run of every form, the first one's outcome first. As ``batch.run`` otherwise."""
-    districts = campaigns_of(district)
+def run_all(district: District, output: Path, one: OneRun, *, fetches: bool) -> tuple[Outcome, ...]:
+    """Do ``one`` run of every form, the first one's outcome first; ``fetches``: where the district wants mail to be fetched."""
+    districts = district.campaigns
     _refuse_exchanged(district, output)
     with disk():
         division = division_of(districts, output)
     shared = CommonInputs(division)
-    if district.others and district.mail.fetches and not dry_run:
+    if district.others and district.mail.fetches and fetches:
         mailing.check(district)
         with disk(), open_campaign(district, output) as (ledger, _):
             shared = replace(shared, fetched=mailing.collect(district, ledger), has_fetched=True)
 
-    def one(own: District, beside: Sequence[OtherCampaign]) -> Outcome:
+    def own_run(own: District, beside: Sequence[OtherCampaign]) -> Outcome:
         common = replace(
             shared,
             beside=beside,
             counted=_counted(own, districts, output),
             fetched=None if own.is_second else shared.fetched,
         )
-        return batch.run(
-            own,
-            output,
-            now=now,
-            work=work,
-            progress=progress,
-            dry_run=dry_run,
-            with_pdf=with_pdf,
-            by_clock=by_clock,
-            retry=retry,
-            shared=common,
-        )
+        return one(own, output, shared=common)
 
-    others = [one(item, [_line(item, district, output)]) for item in district.others]
+    others = [own_run(item, [_line(item, district, output)]) for item in district.others]
     lines = [
         _line(district, item, output, outcome) for item, outcome in zip(district.others, others, strict=True)
     ]
-    return (one(district, lines), *others)
+    return (own_run(district, lines), *others)
 
 
 def _line(own: District, other: District, output: Path, outcome: Outcome | None = None) -> OtherCampaign:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from pipeline.mail import imap
 from pipeline.mail.imap import FetchReport
 from pipeline.mail.network import Credentials
 from pipeline.model import Bounce, Message, SenderProof
-from pipeline.run import mailing
+from pipeline.run import batch, mailing
 from pipeline.run.dividing import division_of
 from pipeline.run.opening import Barrier
-from pipeline.run.side_by_side import campaigns_of, run_all
+from pipeline.run.side_by_side import run_all
 from tests.support.folders import make_district
 
 NOW = datetime(2024, 1, 25, 8, tzinfo=UTC)
@@ -49,9 +50,8 @@ def test_mail_is_fetched_once_for_all_forms(district: District, monkeypatch: pyt
 
     monkeypatch.setattr(mailing, "check", lambda _: None)
     monkeypatch.setattr(mailing, "collect", collect)
-    first, second = run_all(
-        district, district.folder / "output", now=NOW, work=Workforce(), progress=lambda *_: None
-    )
+    one = partial(batch.run, now=NOW, work=Workforce(), progress=lambda *_: None)
+    first, second = run_all(district, district.folder / "output", one, fetches=True)
     assert fetched == ["annual_report_2021"]
     assert first.fetched == FetchReport(stored=2)
     assert second.fetched is None
@@ -59,7 +59,7 @@ def test_mail_is_fetched_once_for_all_forms(district: District, monkeypatch: pyt
 
 def test_a_report_of_failure_goes_to_the_form_whose_letter_it_was(district: District) -> None:
     output = district.folder / "output"
-    own, other = campaigns_of(district)
+    own, other = district.campaigns
     said = letters.LedgerLetter(
         "k", other.year, "reminder", "1@example.gov.cn", "催报", "<mine@x>", b"x", "001"
     )
@@ -109,6 +109,6 @@ def test_mail_is_asked_for_since_the_last_month_of_the_first_period(
     monkeypatch.setattr(mailing, "credentials", lambda _: Credentials("office", "secret"))
     with open_ledger(district.folder / "output") as ledger:
         both = load_district(district.folder)
-        for campaign in campaigns_of(both):
+        for campaign in both.campaigns:
             mailing.collect(campaign, ledger)
     assert asked == [date(2023, 9, 1), date(2023, 9, 1)]
