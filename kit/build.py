@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from packaging.markers import Marker
 from packaging.utils import parse_wheel_filename
 
 from kit.targets import PYTHONS, TARGETS, Locked, Target, digest, missing, read_lock
@@ -62,14 +63,18 @@ def main() -> int:
         for target in targets:
             _download(target, lock, wheels, Path(folder))
         known = {path.name: digest(path) for path in sorted(wheels.iterdir())}
-        (whole / LIST).write_text(_list_of(known), "utf-8")
+        (whole / LIST).write_text(list_of(known, lock), "utf-8")
         for part in PARTS:
             shutil.copy(ROOT / "kit" / part, whole / part)
         for path in _tracked(SAMPLE):
             (whole / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, whole / path)
         faults = [
-            fault for target in targets for fault in missing(target, lock, list(wheels.iterdir()), known)
+            fault
+            for target in targets
+            for fault in missing(
+                target, lock, read_lock((whole / LIST).read_text("utf-8")), list(wheels.iterdir()), known
+            )
         ]
         if faults:
             print("\n".join(faults))
@@ -138,25 +143,32 @@ def _download(target: Target, lock: Sequence[Locked], wheels: Path, scratch: Pat
 
 
 def _lines(items: Sequence[Locked]) -> str:
-    return "".join(
-        f"{item.pin} {' '.join(f'--hash=sha256:{value}' for value in sorted(item.hashes))}\n"
-        for item in items
-    )
+    return "".join(f"{item.pin} {_spelled(item.hashes)}\n" for item in items)
 
 
 def _run(*words: str) -> None:
     subprocess.run([*_PIP, *words], check=True)
 
 
-def _list_of(known: dict[str, str]) -> str:
-    """Spell the kit's list: each package with the hashes of all its wheels."""
-    by_pin: dict[str, list[str]] = {}
+def list_of(known: Mapping[str, str], lock: Sequence[Locked]) -> str:
+    """Spell the kit's list: each package with the hashes of its wheels (``known``: by file), and the lock's word for which machine it is."""
+    markers = {(item.name, str(item.requirement.specifier)): item.requirement.marker for item in lock}
+    by_pin: dict[tuple[str, str], list[str]] = {}
     for file, value in known.items():
         name, version, _, _ = parse_wheel_filename(file)
-        by_pin.setdefault(f"{name}=={version}", []).append(value)
+        by_pin.setdefault((name, f"=={version}"), []).append(value)
     return "".join(
-        f"{pin} {' '.join(f'--hash=sha256:{value}' for value in values)}\n" for pin, values in by_pin.items()
+        f"{name}{version}{_condition(markers.get((name, version)))} {_spelled(values)}\n"
+        for (name, version), values in by_pin.items()
     )
+
+
+def _condition(marker: Marker | None) -> str:
+    return f" ; {marker}" if marker else ""
+
+
+def _spelled(hashes: Iterable[str]) -> str:
+    return " ".join(f"--hash=sha256:{value}" for value in sorted(hashes))
 
 
 def _pack(whole: Path, made: Path) -> None:

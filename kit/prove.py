@@ -57,7 +57,7 @@ def _incomplete(whole: Path) -> list[str]:
         target for target in TARGETS if any(f"-{target.abi}-{target.abi}-" in path.name for path in wheels)
     ]
     print(f"checked: {len(wheels)} wheels, {'; '.join(map(str, served))}")
-    return [fault for target in served for fault in missing(target, lock, wheels, known)] or (
+    return [fault for target in served for fault in missing(target, lock, listed, wheels, known)] or (
         [] if served else ["the kit serves no target"]
     )
 

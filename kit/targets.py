@@ -13,6 +13,8 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 PYTHONS = ((3, 11), (3, 12), (3, 13), (3, 14))
+_OWN = "nianbao"
+"""What the kit brings beside what is locked."""
 GLIBC = (28, 27, 26, 24, 17, 12, 5)
 """Minor versions of glibc 2 whose wheels run on the oldest Linux that is served (2.28), newest first."""
 
@@ -113,10 +115,22 @@ def digest(path: Path) -> str:
 
 
 def missing(
-    target: Target, lock: Sequence[Locked], wheels: Sequence[Path], known: Mapping[str, str]
+    target: Target,
+    lock: Sequence[Locked],
+    listed: Sequence[Locked],
+    wheels: Sequence[Path],
+    known: Mapping[str, str],
 ) -> Iterator[str]:
-    """Yield a sentence for everything that ``target`` would not find; ``known`` are the kit's hashes by file name."""
+    """Yield a sentence for everything that ``target`` would not find.
+
+    ``listed`` is the kit's own list, from which it is installed: it asks a machine for what the ``lock`` asks it for, and for no second version.
+    ``known`` are the kit's hashes by file name.
+    """
     tags = set(target.tags)
+    asked = sorted(item.pin for item in listed if item.is_for(target) and item.name != _OWN)
+    wanted = sorted(item.pin for item in lock if item.is_for(target))
+    if asked != wanted:
+        yield f"{target}: the kit's list and the lock differ: {', '.join(sorted({*asked} ^ {*wanted}))}"
     for item in lock:
         if not item.is_for(target):
             continue

@@ -9,10 +9,13 @@ import importlib.util
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
+from kit.build import list_of
 from kit.targets import TARGETS, Locked, Target, digest, missing, read_lock
 
 ROOT = Path(__file__).parent.parent
@@ -57,7 +60,7 @@ def test_a_wheel_counts_only_where_it_runs(tmp_path: Path, file: str, *, windows
     path = wheel(tmp_path, file)
     [lock] = read_lock("thing==1.0 \\\n    --hash=sha256:00\n    # via nianbao\n")
     known = {path.name: digest(path)}
-    assert [not list(missing(target, [lock], [path], known)) for target in (WINDOWS, LINUX)] == [
+    assert [not list(missing(target, [lock], [lock], [path], known)) for target in (WINDOWS, LINUX)] == [
         windows,
         linux,
     ]
@@ -66,7 +69,39 @@ def test_a_wheel_counts_only_where_it_runs(tmp_path: Path, file: str, *, windows
 def test_a_wheel_that_is_not_the_one_listed_is_refused(tmp_path: Path) -> None:
     path = wheel(tmp_path, "thing-1.0-py3-none-any.whl")
     lock: list[Locked] = read_lock("thing==1.0 --hash=sha256:00\n")
-    assert len(list(missing(WINDOWS, lock, [path], {path.name: "0" * 64}))) == 1
+    assert len(list(missing(WINDOWS, lock, lock, [path], {path.name: "0" * 64}))) == 1
+
+
+def test_a_kit_for_every_python_asks_each_for_one_version(tmp_path: Path) -> None:
+    """The lock has two numpys, an old one for the oldest Python: without its condition in the list pip installs nothing at all."""
+    lock = read_lock(
+        "thing==1.0 ; python_full_version < '3.12' --hash=sha256:00\n"
+        "thing==2.0 ; python_full_version >= '3.12' --hash=sha256:00\n"
+        "only-there==3.0 ; sys_platform == 'win32' --hash=sha256:00\n"
+    )
+    files = ("thing-1.0", "thing-2.0", "only_there-3.0", "nianbao-0.1.0")
+    wheels = [wheel(tmp_path, f"{name}-py3-none-any.whl") for name in files]
+    known = {path.name: digest(path) for path in wheels}
+    listed = read_lock(list_of(known, lock))
+    assert [item.pin for item in listed if item.is_for(WINDOWS)] == [
+        "thing==1.0", "only-there==3.0", "nianbao==0.1.0",
+    ]  # fmt: skip
+    assert [item.pin for item in listed if item.is_for(LINUX)] == ["thing==2.0", "nianbao==0.1.0"]
+    assert not [fault for target in TARGETS for fault in missing(target, lock, listed, wheels, known)]
+    forgot = [replace(item, requirement=Requirement(item.pin)) for item in listed]
+    assert all(list(missing(target, lock, forgot, wheels, known)) for target in TARGETS)
+
+
+def test_the_kits_list_of_this_lock_asks_every_machine_for_what_the_lock_does() -> None:
+    known = {
+        f"{item.name.replace('-', '_')}-{str(item.requirement.specifier)[2:]}-py3-none-any.whl": "00"
+        for item in LOCK
+    }
+    listed = read_lock(list_of(known, LOCK))
+    for target in TARGETS:
+        assert [item.pin for item in listed if item.is_for(target)] == [
+            f"{item.name}{item.requirement.specifier}" for item in LOCK if item.is_for(target)
+        ]
 
 
 def test_three_systems_and_every_python_are_served() -> None:
