@@ -19,6 +19,7 @@ NAMES = (
     "sentences",
     "texts",
     "registers",
+    "documents",
 )
 
 
