@@ -45,7 +45,9 @@ def _each(form: Form, contents: Sequence[bytes]) -> float:
         start = time.process_time()
         readings = [read_report(form, content) for content in contents]
         taken.append(time.process_time() - start)
-        if not all(reading and None not in reading.numbers.values() and reading.texts for reading in readings):
+        if not all(
+            reading and None not in reading.numbers.values() and reading.texts for reading in readings
+        ):
             message = "a report was not read"
             raise RuntimeError(message)
     return statistics.median(taken) / len(contents) * 1000

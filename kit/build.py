@@ -20,6 +20,7 @@ from pathlib import Path
 from packaging.markers import Marker
 from packaging.utils import parse_wheel_filename
 
+from kit.manuals import FOLDER, lay_manuals
 from kit.targets import PYTHONS, TARGETS, Locked, Target, digest, missing, read_lock
 from pipeline import KIT_MARK, __version__
 
@@ -66,6 +67,7 @@ def main() -> int:
         (whole / LIST).write_text(list_of(known, lock), "utf-8")
         for part in PARTS:
             shutil.copy(ROOT / "kit" / part, whole / part)
+        lay_manuals(ROOT / "docs", whole / FOLDER)
         for path in _tracked(SAMPLE):
             (whole / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, whole / path)
@@ -178,7 +180,7 @@ def _pack(whole: Path, made: Path) -> None:
             info = zipfile.ZipInfo(path.relative_to(whole.parent).as_posix(), _STAMP)
             info.external_attr = (0o100755 if path.suffix == ".sh" else 0o100644) << 16
             info.create_system = 3
-            is_packed = path.suffix in {".whl", ".xlsx", ".docx", ".zip"}
+            is_packed = path.suffix in {".whl", ".xlsx", ".docx", ".zip", ".png"}
             info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             package.writestr(info, path.read_bytes())
 

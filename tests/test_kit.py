@@ -6,6 +6,7 @@ Building a kit takes a network, so that is ``make kit`` and ``make kit-test``; h
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 import zipfile
@@ -16,6 +17,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from kit.build import list_of
+from kit.manuals import MANUALS, lay_manuals
 from kit.targets import TARGETS, Locked, Target, digest, missing, read_lock
 
 ROOT = Path(__file__).parent.parent
@@ -131,3 +133,16 @@ def test_no_file_of_the_kit_names_a_registry() -> None:
     for path in (ROOT / "kit").iterdir():
         if path.is_file():
             assert "://" not in path.read_text("utf-8"), path
+
+
+def test_the_manuals_of_the_kit_are_pages_whose_links_and_pictures_are_there(tmp_path: Path) -> None:
+    pages = lay_manuals(ROOT / "docs", tmp_path / "手册")
+    assert {path.name for path in pages} == set(MANUALS.values())
+    for path in pages:
+        page = path.read_text("utf-8")
+        targets = re.findall(r'(?:href|src)="([^"#]+)', page)
+        assert not [target for target in targets if ":" not in target and not (path.parent / target).exists()]
+        assert "<h1>" in page
+        assert not re.search(r"(?m)^\s*(?:\||```|#+ )", re.sub(r"(?s)<pre>.*?</pre>", "", page)), path
+    assert 'href="收发邮件.html"' in pages[0].read_text("utf-8")
+    assert 'src="pictures/todo.png"' in pages[0].read_text("utf-8")
