@@ -708,12 +708,12 @@ def test_every_command_is_in_both_readmes_and_has_an_example() -> None:
     from pipeline.cli.commands import app  # noqa: PLC0415 - only this test looks inside
 
     root = SAMPLE.parent.parent
-    names = [
-        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
-    ]
+    parts = [part.typer_instance for part in app.registered_groups if part.typer_instance]
+    commands = [command for part in parts for command in part.registered_commands]
+    names = [command.name or command.callback.__name__ for command in commands if command.callback]
     assert {"init", "template", "check", "run", "status", "waive", "fields"} <= set(names)
     for readme in ("README.md", "README.zh-CN.md"):
         text = (root / readme).read_text("utf-8")
         assert all(f"nianbao {name}" in text for name in names)
-    for command in app.registered_commands:
+    for command in commands:
         assert str(command.epilog).startswith("例：nianbao ")

@@ -120,7 +120,7 @@ def test_the_version_names_the_kit(tmp_path: Path) -> None:
     assert spec.origin
     (tmp_path / "pipeline").symlink_to(Path(spec.origin).parent, target_is_directory=True)
     code = (
-        "import importlib.resources as r, pathlib; import pipeline.cli.commands as cli\n"
+        "import importlib.resources as r, pathlib; import pipeline.cli.application as cli; import pipeline.cli.commands\n"
         f"cli.resources = type('R', (), {{'files': staticmethod(lambda _: pathlib.Path({str(tmp_path)!r}))}})\n"
         "cli.app(['--version'], standalone_mode=False)"
     )
