@@ -13,6 +13,7 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report
 from pipeline.periods import title_of, year_in
 from pipeline.publishing import template as workbook
+from pipeline.publishing.cell_values import together_words
 from pipeline.publishing.summary.brief import absentees
 from pipeline.publishing.word import report as word
 
@@ -71,7 +72,7 @@ def _report(form: Form, summary: DistrictSummary, texts: dict[str, list[str]]) -
         year=summary.year,
         numbers=summary.totals,
         texts={key: "\n".join(lines) for key, lines in texts.items()},
-        entries={},
+        entries=together_words(form, summary.reports),
     )
 
 

@@ -55,6 +55,8 @@ class TableFigures:
     nil_tables: set[str] = field(default_factory=set)
     from_registers: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    values: dict[str, Raw] = field(default_factory=dict)
+    """What the cells hold that ask for no number to be added up; an error of the spreadsheet as it shows."""
     stale: dict[str, Number | str] = field(default_factory=dict)
     """Totals that are computed although the file shows something else: what it shows."""
 
@@ -78,6 +80,13 @@ def read_table(
             _read_input(cell, sheet, position, sheets, into)
         else:
             _read_total(cell, sheet, position, formulas.get(cell.key, ""), sheets, into)
+    for value in form.values_of(table.key):
+        if value.key in placement.positions:
+            _, *spot = placement.positions[value.key]
+            raw = sheet.at(*spot)
+            into.values[value.key] = (
+                raw if raw not in _NOTHING else sheet.facts.errors.get((spot[0], spot[1]))
+            )
     _note_looks(form, table, placement, sheet, into)
     _read_nil(form, table, placement, sheet, into)
 
