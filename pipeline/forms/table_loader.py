@@ -180,7 +180,7 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
     kind = item.get("kind", "")
-    if kind not in {"", *KINDS}:
+    if kind not in ("", *KINDS):
         raise section.fault(f"“{key}”的 kind 应为 {'、'.join(KINDS)} 之一。", token)
     return Line(key, label, groups, str(kind), _asks(section, item, token))
 
@@ -188,7 +188,7 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
 def _asks(section: TomlSection, item: Mapping[str, Any], token: str) -> Entry | None:
     """Return what the cells of a line ask for; None where they are numbers to be added up, or the line does not say."""
     kind, said = item.get("kind", ""), {name: item[name] for name in _ASKED if name in item}
-    if kind in SUMMED and said.get("together", "sum") in {"", "sum"}:
+    if kind in SUMMED and said.get("together", "sum") in ("", "sum"):
         kind, said = "", {name: value for name, value in said.items() if name != "together"}
     if not kind:
         if said:
