@@ -63,6 +63,12 @@ def together_words(form: Form, reports: Sequence[Report]) -> Mapping[str, str]:
     }
 
 
+def averages(form: Form, reports: Sequence[Report]) -> dict[str, str]:
+    """Return the averages of values by key, as they are spelled: the only ones that the district itself can report."""
+    found = {value.key: together_of(form, value, reports) for value in form.cell_values if value.weight}
+    return {key: plain_number(number) for key, number in found.items() if number is not None}
+
+
 def _weight(form: Form, key: str, report: Report) -> str:
     cell = form.by_key.get(key)
     return plain_number(report.numbers[cell.index]) if cell else report.entries.get(key, "")

@@ -303,6 +303,22 @@ def test_cells_are_found_by_their_labels_where_columns_moved(rooms: Form, tmp_pa
     assert (wrong.key, wrong.place and wrong.place.cell) == ("rooms.library.run_by", "F9")
 
 
+def test_an_error_of_the_spreadsheet_is_no_text(rooms: Form, tmp_path: Path) -> None:
+    path = tmp_path / "error.xlsx"
+    path.write_bytes(build_workbook(rooms, values=SPELLED))
+    book = openpyxl.load_workbook(path)
+    book["一、专区"]["H7"].value = "#REF!"
+    book.save(path)
+    reading = read(rooms, path.read_bytes())
+    [found] = [one for one in reading.findings if one.code == "C08"]
+    assert (found.variant, found.key, found.place and found.place.cell) == (
+        "excel_error",
+        "rooms.hall.remarks",
+        "H7",
+    )
+    assert reading.unreadable["rooms.hall.remarks"] == "#REF!"
+
+
 def test_a_printed_report_is_read_back(rooms: Form) -> None:
     stamp = Stamp(agency_code="001", agency="甲局", year=2023)
     sent = build_workbook(rooms, stamp, values={"info.agency": "甲局", "info.year": 2023, **SPELLED})

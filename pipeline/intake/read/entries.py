@@ -48,7 +48,8 @@ def read_cell_values(form: Form, figures: TableFigures, found: Entries) -> Entri
     for entry in form.cell_values:
         raw = figures.values.get(entry.key)
         found.answers[entry.key] = clean(raw)
-        _read_value(found, entry, raw, figures.places.get(entry.key))
+        if entry.key not in figures.unreadable:  # an error of the spreadsheet has been said
+            _read_value(found, entry, raw, figures.places.get(entry.key))
     return found
 
 
