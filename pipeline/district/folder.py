@@ -286,12 +286,16 @@ def _district(
         mail=mail,
         people=people,
         calendar=calendar_of(source.table("calendar")),
-        extensions=extensions_of(source.tables("extension"), roster, written.deadline),
         merged=tuple(item for item in roster if _is_merged(item, today)),
         form_mark=own_mark(written.form, folder),
         collector=office_of(written.form, folder),
     )
     others = _others(own, source.tables(FORMS))
+    given = _divided(source.tables("extension"), (own, *others))
+    own, *others = (
+        replace(item, extensions=extensions_of(sections, roster, item.deadline))
+        for item, sections in zip((own, *others), given, strict=True)
+    )
     if not others:
         return own
     collected = tuple((item.form, item.year) for item in (own, *others))
@@ -300,7 +304,20 @@ def _district(
     )
 
 
-def _others(own: District, sections: Sequence[TomlTable]) -> tuple[District, ...]:
+def _divided(sections: Sequence[TomlTable], campaigns: Sequence[District]) -> list[list[TomlTable]]:
+    """Return the extensions of each campaign: those that name none are of the first. Raises ConfigError for one that names no other."""
+    found: list[list[TomlTable]] = [[] for _ in campaigns]
+    for section in sections:
+        form = section.values.get("form", "")
+        meant = [at for at, item in enumerate(campaigns) if form in (item.form, item.id)] if form else [0]
+        if len(meant) != 1:
+            there = "、".join(item.id if meant else item.form for item in campaigns)
+            raise section.fault(f"form 写明是哪一份表的延期，应为：{there}；第一份表的不用写。", "form")
+        found[meant[0]].append(section)
+    return found
+
+
+def _others(own: District, sections: Sequence[TomlTable]) -> list[District]:
     """Return the campaigns of the forms that are collected besides. Raises ConfigError with file, line and remedy."""
     found: list[District] = []
     for section in sections:
@@ -318,7 +335,6 @@ def _others(own: District, sections: Sequence[TomlTable]) -> tuple[District, ...
                 form=written.form,
                 deadline=written.deadline,
                 rules=rule_settings(section.table("rules")),
-                extensions=(),
                 excepted=(),
                 form_mark=own_mark(written.form, own.folder),
                 collector=office_of(written.form, own.folder),
@@ -326,7 +342,7 @@ def _others(own: District, sections: Sequence[TomlTable]) -> tuple[District, ...
                 is_second=True,
             )
         )
-    return tuple(found)
+    return found
 
 
 def _is_merged(agency: Agency, today: date | None) -> bool:

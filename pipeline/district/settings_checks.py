@@ -38,6 +38,7 @@ from pipeline.district.settings_fields import (
     SETTINGS,
     SEVERITY,
     SEVERITY_CHOICES,
+    STANDARD,
     TRIAL,
     ListColumn,
     Setting,
@@ -63,6 +64,7 @@ def faults_of(found: Contents) -> list[SettingFault]:
             for name, judges in _lists(found).items()
             for fault in _failing(found.lists.get(name, ()), judges)
         ),
+        *_extensions(found),
         *_rules(found.lists.get(RULES, ())),
     ]
     return sorted({(item.sheet, item.row, item.column): item for item in reversed(faults)}.values())
@@ -233,16 +235,13 @@ def _lists(found: Contents) -> dict[str, dict[str, Judge]]:
         if key in row
         for part in _names(row[key].text)
     }
-    deadline = day_of(found.setting("", "deadline"))
     judges = {
         name: {column.title: _judge_of_column(column) for column in columns}
         for name, columns in LISTS.items()
         if name != ROSTER_SHEET
     }
     is_unit = _unit_judge(known)
-    extended = judges[EXTENSIONS]
-    extended["单位"] = _once(found.lists.get(EXTENSIONS, ()), "单位", is_unit)
-    extended["延期到"] = _later(deadline)
+    judges[EXTENSIONS]["单位"] = is_unit
     judges[CALENDAR]["日期"] = _once(
         found.lists.get(CALENDAR, ()), "日期", _required("日期", judges[CALENDAR]["日期"])
     )
@@ -313,16 +312,44 @@ def _rule_judge(found: Contents, *, waived: bool) -> Judge:
     return judge
 
 
-def _later(deadline: date | None) -> Judge:
-    def judge(text: str) -> str:
-        day = day_of(text)
-        if day is None:
-            return f"“{text}”不是日期，请写成 2024-02-05 这样。" if text else "“延期到”没有填写。"
-        if deadline and day <= deadline:
-            return f"延期的日期 {day} 不晚于截止日期 {deadline}。上年的或不再需要的，请删去这一行；否则写更晚的日期。"
-        return ""
+def _extensions(found: Contents) -> Iterator[SettingFault]:
+    """Judge the days of 延期 by the form that each row speaks of, and ask for one row of each unit and form."""
+    deadlines = _deadlines(found)
+    seen: set[tuple[str, str]] = set()
+    for row in found.lists.get(EXTENSIONS, ()):
+        if not {"单位", "延期到"} <= row.keys():
+            continue  # said already
+        unit, until, form = row["单位"], row["延期到"], row.get("表样")
+        named_form = form.text if form else ""
+        meant = [day for names, day in deadlines if named_form in names] if named_form else [deadlines[0][1]]
+        if form and len(meant) != 1:
+            there = "、".join(names[-1] if meant else names[0] for names, _ in deadlines)
+            yield SettingFault(form.sheet, form.row, form.column, f"没有收“{named_form}”，应为：{there}。")
+        elif problem := _not_later(until.text, meant[0]):
+            yield SettingFault(until.sheet, until.row, until.column, problem)
+        own = normalised(unit.text), named_form
+        if own in seen:
+            yield SettingFault(unit.sheet, unit.row, unit.column, f"“{unit.text}”写了两次，请只留一行。")
+        seen.add(own)
 
-    return judge
+
+def _deadlines(found: Contents) -> list[tuple[tuple[str, str], date | None]]:
+    """Return what each collected form can be called, alone and with its period, and its deadline; the first one's first."""
+    first = [found.setting("", name) or STANDARD.get(name, "") for name in ("form", "year", "deadline")]
+    rows = [
+        [row[title].text if title in row else "" for title in ("表样", "报告期", "截止日期")]
+        for row in found.lists.get(OTHERS, ())
+    ]
+    return [((form, f"{form}:{period}"), day_of(day)) for form, period, day in (first, *rows)]
+
+
+def _not_later(text: str, deadline: date | None) -> str:
+    day = day_of(text)
+    if day is None:
+        return f"“{text}”不是日期，请写成 2024-02-05 这样。" if text else "“延期到”没有填写。"
+    if deadline and day <= deadline:
+        return f"延期的日期 {day} 不晚于截止日期 {deadline}。上年的或不再需要的，请删去这一行；否则写更晚的日期。"
+    return ""
 
 
 def _rules(rows: Sequence[Cells]) -> Iterator[SettingFault]:

@@ -146,6 +146,7 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn("单位", "例：财政局", 30, "代码、名称或简称"),
         ListColumn("延期到", "2024-02-05", 16, is_day=True),
         ListColumn("原因", "机构合并", 40),
+        ListColumn("表样", "", 34, "“另收”中的表写明是哪一份，如 request_register；空着就是“设置”中的表样"),
     ),
     EXCEPTIONS: (
         ListColumn("单位", "例：财政局", 30, "代码、名称或简称"),

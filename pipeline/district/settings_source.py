@@ -113,7 +113,12 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
             target[key] = _value(item, text)
     _calendar(found, values, places)
     values["extension"] = [
-        {"agency": row["单位"].text, "until": day_of(row["延期到"].text), "reason": _text(row, "原因")}
+        {
+            "agency": row["单位"].text,
+            "until": day_of(row["延期到"].text),
+            "reason": _text(row, "原因"),
+            "form": _text(row, "表样"),
+        }
         for row in found.lists.get(EXTENSIONS, ())
     ]
     values["forms"] = [_other(row) for row in found.lists.get(OTHERS, ())]

@@ -27,6 +27,8 @@ class Extension:
     """Its code; a person may write the name or an alias instead."""
     until: date
     reason: str = ""
+    form: str = ""
+    """Of which form, or form and period, where several are collected; empty: of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def calendar_of(section: TomlTable) -> Calendar:
 def extensions_of(
     sections: Sequence[TomlTable], agencies: Sequence[Agency], deadline: date
 ) -> tuple[Extension, ...]:
-    """Read and check every ``[[extension]]`` of the common ``deadline``. Raises ConfigError with file, line and remedy.
+    """Read and check the ``[[extension]]`` of one form, with its common ``deadline``. Raises ConfigError with file, line and remedy.
 
     One that ends no later is most likely last year's: it would call an agency late that is not.
     """
@@ -91,7 +93,7 @@ def extensions_of(
         owner = known.get(normalised(item.agency))
         if owner is None:
             raise section.fault(f"名单中没有“{item.agency}”；请写代码、名称或简称。", "agency")
-        item = replace(item, agency=owner.code)
+        item = replace(item, agency=owner.code, form="")
         if type(item.until) is not date:
             raise section.fault("until 应写成日期，例如 2024-02-05，不加引号。", "until")
         if item.until <= deadline:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from pipeline.forms.form import Balance, Cell, Line, Rule, Table, is_last_year, last_year, this_year
+from pipeline.forms.form import Balance, Cell, Entry, Line, Rule, Table, is_last_year, last_year, this_year
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlTable
@@ -20,8 +20,9 @@ _TIMES = re.compile(r"\s{0,9}([1-9]\d?|100)\s{0,9}\*\s{0,9}(.*)", re.DOTALL)
 class Expander:
     """Knows the cells of a form and resolves the patterns of its rules."""
 
-    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell]) -> None:
+    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry] = ()) -> None:
         self._cells = cells
+        self._values = values
         self._lines: dict[str, list[Line]] = {}
         for table in tables:
             for block in table.blocks:
@@ -82,7 +83,7 @@ class Expander:
                 spelled = _NAME.sub(lambda match: names[match.group(1)], times[2] if times else pattern)
             except KeyError as error:
                 raise section.fault(f"“{pattern}”用了 each 中没有的名称 {error}。", pattern) from None
-            found = self._matching(section, this_year(spelled))
+            found = self._matching(section, this_year(spelled), pattern)
             if not found:
                 raise section.fault(f"规则中的“{spelled}”不是本表样的单元格。", pattern)
             own = [last_year(key) for key in found] if is_last_year(spelled) else found
@@ -91,8 +92,13 @@ class Expander:
             keys += [key for key in own for _ in range(int(times[1]) if times else 1)]
         return tuple(keys)
 
-    def _matching(self, section: TomlTable, term: str) -> list[str]:
+    def _matching(self, section: TomlTable, term: str, token: str) -> list[str]:
         wanted = re.compile(r"\.".join(self._segment(section, term, part) for part in term.split(".")))
+        value = next((value for value in self._values if wanted.fullmatch(value.key)), None)
+        if value:
+            raise section.fault(
+                f"“{value.key}”（{value.label}，kind = {value.kind}）不是相加的数，不能用在这里。", token
+            )
         return [cell.key for cell in self._cells if wanted.fullmatch(cell.key)]
 
     def _segment(self, section: TomlTable, term: str, part: str) -> str:

@@ -12,10 +12,11 @@ from pipeline.forms import library
 from pipeline.forms.carried import CarriedFigures
 from pipeline.forms.coherence import CHECKS
 from pipeline.forms.form import Basic, Headline, Section, Sheet, SummaryRule, Text
-from pipeline.forms.loader import TOP_LEVEL, load_entry, load_table, parse_written
+from pipeline.forms.loader import TOP_LEVEL, load_entry, parse_written
 from pipeline.forms.placeholders import unknown_names
 from pipeline.forms.register_loader import load_register
 from pipeline.forms.rules import RuleText
+from pipeline.forms.table_loader import load_table
 from pipeline.model import ConfigError
 
 if TYPE_CHECKING:

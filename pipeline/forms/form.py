@@ -17,7 +17,7 @@ from pipeline.forms.values.registry import kind_of
 from pipeline.periods import title_of, year_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pipeline.forms.carried import CarriedFigures
     from pipeline.forms.charts import Chart
@@ -110,6 +110,8 @@ class Entry:
     """Of an average: the key of the entry by which it is weighed."""
     personal: bool = False
     """Whether it holds what concerns a person: never merged, published or quoted."""
+    table: str = ""
+    """The table in a cell of which it stands; empty: it is a line of its sheet."""
 
     @property
     def value(self) -> ValueKind:
@@ -161,6 +163,8 @@ class Line:
     label: tuple[str, ...]
     groups: tuple[str, ...] = ()
     kind: str = ""
+    asks: Entry | None = field(default=None, hash=False)
+    """What its cells ask for, where that is no number to be added up; each cell is an entry of its own made after this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,6 +476,8 @@ class Form:
     """Figures of tables that the rows of a register come to, by the cell."""
     carried: tuple[CarriedFigures, ...] = ()
     """Figures that other forms come to as well."""
+    cell_values: tuple[Entry, ...] = ()
+    """What cells of tables ask for that is no number to be added up, in printing order."""
     beside: frozenset[str] = frozenset()
     """The forms that are collected at the same time, for the same period."""
     reference: str = ""
@@ -499,14 +505,20 @@ class Form:
         return tuple(table for table in self.tables if not binds(table.kinds, kind))
 
     def free_keys(self, kind: str) -> frozenset[str]:
-        """Return the keys of the numbers and texts that agencies of ``kind`` need not fill."""
+        """Return the keys of the cells and texts that agencies of ``kind`` need not fill."""
         free = {table.key for table in self.free_tables(kind)}
+        cells: Sequence[Cell | Entry] = (*self.cells, *self.cell_values)
         texts = (text.key for text in self.texts if not binds(text.kinds, kind))
-        return frozenset((*(cell.key for cell in self.cells if cell.table in free), *texts))
+        return frozenset((*(cell.key for cell in cells if cell.table in free), *texts))
 
     def may_be_computed(self, table: str) -> bool:
         """Whether an agency may have ``table`` computed from a register that is collected beside this form."""
         return any(table in item.tables and item.form in self.beside for item in self.carried)
+
+    @property
+    def summed_tables(self) -> tuple[Table, ...]:
+        """The tables that hold numbers to be added up: nearly all do."""
+        return tuple(table for table in self.tables if self.cells_of(table.key))
 
     def table(self, key: str) -> Table:
         """Return the table ``key``; KeyError if the form has none."""
@@ -523,6 +535,19 @@ class Form:
     def cells_of(self, table: str) -> tuple[Cell, ...]:
         """Return the cells of ``table`` in printing order."""
         return _cells_by_table(self).get(table, ())
+
+    def values_of(self, table: str) -> tuple[Entry, ...]:
+        """Return what cells of ``table`` ask for that is no number to be added up, in printing order."""
+        return _values_by_table(self).get(table, ())
+
+    def value(self, key: str) -> Entry:
+        """Return the value ``key`` of a table."""
+        return next(value for value in self.cell_values if value.key == key)
+
+    def keys_of(self, table: str) -> tuple[str, ...]:
+        """Return the keys of all cells of ``table``: its numbers, then its values."""
+        values = (value.key for value in self.values_of(table))
+        return (*(cell.key for cell in self.cells_of(table)), *values)
 
     def entry_with_role(self, role: str) -> Entry:
         """Return the entry the pipeline uses as ``role``."""
@@ -542,8 +567,8 @@ class Form:
 
     @property
     def valued_entries(self) -> tuple[Entry, ...]:
-        """The entries that are values of the report: those of which the pipeline makes no other use."""
-        return tuple(entry for entry in self.entries if not entry.role)
+        """What is asked for besides numbers and texts: the entries of which the pipeline makes no other use, and values in tables."""
+        return (*(entry for entry in self.entries if not entry.role), *self.cell_values)
 
     @property
     def spelled_entries(self) -> tuple[Entry, ...]:
@@ -647,6 +672,12 @@ class Form:
 @lru_cache(maxsize=8)
 def _cells_by_table(form: Form) -> Mapping[str, tuple[Cell, ...]]:
     return {table.key: tuple(cell for cell in form.cells if cell.table == table.key) for table in form.tables}
+
+
+@lru_cache(maxsize=8)
+def _values_by_table(form: Form) -> Mapping[str, tuple[Entry, ...]]:
+    found = form.cell_values
+    return {table.key: tuple(own for own in found if own.table == table.key) for table in form.tables}
 
 
 def titled(pattern: str, agency: str, period: Period) -> str:

@@ -46,6 +46,17 @@ def cell_key(table: str, row: Line, column: Line) -> str:
     return ".".join(part for part in (table, row.key, column.key) if part)
 
 
+def lines_of(table: Table, key: str) -> tuple[int, Line, Line]:
+    """Return the block (its number), the row and the column of the cell ``key`` of ``table``."""
+    return next(
+        (number, row, column)
+        for number, block in enumerate(table.blocks)
+        for row in block.rows
+        for column in block.columns
+        if cell_key(table.key, row, column) == key
+    )
+
+
 def _block(
     table: str, block: Block, top: int, label_columns: int, value_columns: int
 ) -> tuple[list[GridCell], int, int]:

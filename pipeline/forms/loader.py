@@ -10,43 +10,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 from pipeline.forms import compiled, layout, library
 from pipeline.forms.carried import load_carried
 from pipeline.forms.charts import load_charts
-from pipeline.forms.coherence import KEY, refuse_incoherent
+from pipeline.forms.coherence import refuse_incoherent
 from pipeline.forms.drafts import load_drafts
 from pipeline.forms.form import (
     Balance,
-    Block,
     Cell,
     Entry,
     FieldInfo,
     Form,
     Headline,
-    Line,
     Section,
     Sheet,
     Superseded,
-    Table,
     Text,
     Words,
     last_year,
 )
-from pipeline.forms.grid import build_grid, cell_key, is_tiled
+from pipeline.forms.grid import build_grid, is_tiled, lines_of
 from pipeline.forms.narrative_loader import load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.register_loader import load_drawn, load_registers, refuse_pattern
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
-from pipeline.forms.values.numbers import NUMBER_KINDS
-from pipeline.forms.values.registry import faults_of
+from pipeline.forms.table_loader import cells_of, load_table, values_of
+from pipeline.forms.values.registry import KINDS, faults_of
 from pipeline.model import ConfigError, Place, a1
 from pipeline.toml_source import TomlSource
 from pipeline.toml_source import TomlTable as TomlSection
 
-TABLE_KINDS = tuple(name for name, kind in NUMBER_KINDS.items() if kind.summed)
-"""Kinds of the cells of a table: every one of them is added up over the agencies."""
 DEFAULT_FORM = "annual_report_2021"
 TOP_LEVEL = {
     "id", "edition", "title", "authority", "first_year", "report_title", "document_titles",
@@ -103,6 +97,7 @@ def _own(written: library.WrittenForm, mark: str) -> Form:
 def data_dictionary(form: Form) -> list[FieldInfo]:
     """List every entry, nil return, number and text of ``form`` with its cell in the template."""
     rows: list[FieldInfo] = []
+    values = {value.key: value for value in form.cell_values}
 
     def add(key: str, label: str, kind: str, *, is_input: bool = True) -> None:
         place = form.places[key]
@@ -121,8 +116,13 @@ def data_dictionary(form: Form) -> list[FieldInfo]:
             rows.append(FieldInfo(key, label, column.kind, place.sheet, place.cell, input=True))
     for table in form.tables:
         add(table.nil_key, f"{table.name} / {table.nil_label}", "choice")
-        for cell in form.cells_of(table.key):
-            add(cell.key, cell.label, cell.kind, is_input=cell.is_input)
+        for key in sorted(form.keys_of(table.key), key=lambda key: form.positions[key]):
+            cell = form.by_key.get(key)
+            if cell:
+                add(key, cell.label, cell.kind, is_input=cell.is_input)
+            else:
+                _, row, across = lines_of(table, key)
+                add(key, " / ".join((*row.label, *across.label)), values[key].kind)
     return rows
 
 
@@ -148,7 +148,9 @@ def _built(source: TomlSource) -> Form:
     registers = load_registers(source)
     refuse_incoherent(source)
     refuse_unknown_names(source)
-    cells = _cells(tables)
+    cells = cells_of(source, tables)
+    values = values_of(source, tables, cells)
+    _refuse_weights(source, entries)
     _refuse_duplicates(
         source,
         [sheet.name for sheet in sheets],
@@ -159,9 +161,10 @@ def _built(source: TomlSource) -> Form:
             *(table.nil_key for table in tables),
             *(register.nil_key for register in registers),
             *(cell.key for cell in cells),
+            *(value.key for value in values),
         ],
     )
-    checks = load_checks(source, tables, cells)
+    checks = load_checks(source, tables, cells, values)
     defined = _definitions(checks)
     cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
     drawn = {item.cell: item for item in load_drawn(source, registers, cells)}
@@ -196,8 +199,12 @@ def _built(source: TomlSource) -> Form:
         carried=load_carried(source, cells),
         drawn=drawn,
         cells=tuple(cells),
+        cell_values=tuple(values),
         checks={check.id: check_said(check, facts) for check in checks},
-        basics={key: rule_said(basic, facts) for key, basic in load_basics(source).items()},
+        basics={
+            key: rule_said(basic, facts)
+            for key, basic in load_basics(source, asks_values=bool(values)).items()
+        },
         summary_rules=load_summary_rules(source, checks),
         headlines=_headlines(source, cells),
         charts=load_charts(source, tables, cells),
@@ -229,97 +236,39 @@ def _called(source: TomlSource) -> Words:
 def load_entry(section: TomlSection) -> Entry:
     """Read one [[entry]]. Raises ConfigError with file and line."""
     entry = section.into(Entry)
+    if entry.table:
+        raise section.fault("[[entry]] 中不认识的键“table”，请检查拼写。", "table")
     for problem, token in faults_of(entry):
         raise section.fault(problem, token)
     refuse_pattern(section, entry.pattern)
     return entry
 
 
+def _refuse_weights(source: TomlSource, entries: Sequence[Entry]) -> None:
+    """Refuse an average that is weighed by nothing, and a weight of what is no average."""
+    numbers = [
+        entry.key
+        for entry in entries
+        if not entry.role
+        and KINDS[entry.kind].sort == "number"
+        and not entry.personal
+        and entry.value.together != "none"
+    ]
+    for section, entry in zip(source.tables("entry"), entries, strict=True):
+        is_averaged = not entry.role and entry.value.together == "average"
+        if is_averaged and (entry.weight not in numbers or entry.weight == entry.key):
+            raise section.fault(
+                '求平均的项目要用 weight 写明按哪一项（汇总的数字）加权；不要平均的写 together = "none"。',
+                "weight",
+            )
+        if entry.weight and not is_averaged:
+            raise section.fault("只有求平均的项目才能有 weight。", "weight")
+
+
 def _superseded(source: TomlSource) -> Superseded:
     """Return the form that this one replaced; one that replaced none need not say so."""
     section = source.table("superseded")
     return section.into(Superseded) if section.values else Superseded("", ())
-
-
-def load_table(section: TomlSection) -> Table:
-    """Read one [[table]]. Raises ConfigError with file and line."""
-    blocks = tuple(_block(inner) for inner in section.inner("block"))
-    if not blocks:
-        raise section.fault("这张表没有 [[table.block]]。")
-    values = {key: value for key, value in section.values.items() if key != "block"}
-    return replace(section, values=values).into(Table, blocks=blocks)
-
-
-def _block(section: TomlSection) -> Block:
-    block = section.into(
-        Block,
-        columns=tuple(_line(section, item, is_column=True) for item in _items(section, "columns")),
-        rows=tuple(_line(section, item, is_column=False) for item in _items(section, "rows")),
-    )
-    if len(block.rows) > 1 and not all(row.key for row in block.rows):
-        raise section.fault("有几行的表，每一行都要有 key。", "rows")
-    for lines in (block.rows, block.columns):
-        _refuse_twins(section, lines)
-    return block
-
-
-def _items(section: TomlSection, name: str) -> list[Mapping[str, Any]]:
-    found = section.values.get(name, [])
-    if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
-        raise section.fault(f"{name} 应写成 [{{ key = …, label = […] }}]，至少一项。", name)
-    return found
-
-
-def _refuse_twins(section: TomlSection, lines: Sequence[Line]) -> None:
-    """Refuse two lines of one key, or that nobody could tell apart in a filled table."""
-    keys, labels = [line.key for line in lines], ["".join(line.label) for line in lines]
-    for line, label in zip(lines, labels, strict=True):
-        if keys.count(line.key) > 1:
-            raise section.fault(f"“{line.key}”出现了两次。", f'"{line.key}"')
-        if labels.count(label) > 1:
-            raise section.fault(f"“{line.key}”和另一行或另一列的标签相同。", f'"{line.key}"')
-
-
-def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> Line:
-    key = item.get("key", "")
-    token = f'"{key}"'
-    for name in item:
-        if name not in {"key", "label", "groups", "kind"}:
-            raise section.fault(f"“{key}”中不认识的键“{name}”。", name)
-    if not isinstance(key, str) or (key and not KEY.fullmatch(key)):
-        raise section.fault(f"“{key}”：key 应是英文名称，只用字母、数字、下划线和点。", token)
-    label, groups = (_words(section, item, name, token) for name in ("label", "groups"))
-    if (key and not all(label)) or (key and not label) or (is_column and not key):
-        raise section.fault(f"“{key}”没有标签（label）。", token)
-    if is_column and item.get("kind") not in TABLE_KINDS:
-        raise section.fault(f"“{key}”的 kind 应为 {'、'.join(TABLE_KINDS)} 之一。", token)
-    return Line(key, label, groups, str(item.get("kind", "")))
-
-
-def _words(section: TomlSection, item: Mapping[str, Any], name: str, token: str) -> tuple[str, ...]:
-    found = item.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
-        raise section.fault(f"“{name}”的值类型不对，应为文字列表。", token)
-    return tuple(found)
-
-
-def _cells(tables: Iterable[Table]) -> list[Cell]:
-    cells: list[Cell] = []
-    for table in tables:
-        for number, block in enumerate(table.blocks):
-            for row in block.rows:
-                for column in block.columns:
-                    key = cell_key(table.key, row, column)
-                    said = "，".join((*row.label[-1:], _said(column, block)))
-                    cells.append(Cell(key, table.key, number, row, column, column.kind, len(cells), said))
-    return cells
-
-
-def _said(column: Line, block: Block) -> str:
-    """Name a column by its innermost label, with the one above where other columns share it."""
-    leaf = column.label[-1]
-    is_unique = sum(other.label[-1] == leaf for other in block.columns) == 1
-    return leaf if is_unique else " ".join(column.label[-2:])
 
 
 def _refuse_duplicates(source: TomlSource, *namespaces: Iterable[str]) -> None:

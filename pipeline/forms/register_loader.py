@@ -283,6 +283,8 @@ def load_rules(source: TomlSource) -> dict[str, Basic]:
                     raise inner.fault(f"规则“{written.id}”出现了两次。", "id")
                 if written.severity not in {"error", "warning", "info"}:
                     raise inner.fault("severity 应为 error、warning 或 info。", "severity")
+                if any(sign in written.title for sign in "{}"):
+                    raise inner.fault("title 中不能有花括号：登记表的规则没有界限。", "title")
                 found[written.id] = Basic(
                     written.id,
                     written.severity,

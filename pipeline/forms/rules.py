@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.forms.expand import Expander
-from pipeline.forms.form import Balance, Basic, Cell, RelationName, Rule, SummaryRule, Table
+from pipeline.forms.form import Balance, Basic, Cell, Entry, RelationName, Rule, SummaryRule, Table
 from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
 from pipeline.toml_source import TomlTable
@@ -75,9 +75,11 @@ class RuleText:
     waivable: bool = False
 
 
-def load_checks(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell]) -> list[Balance]:
-    """Return every rule at every place. Raises ConfigError with file and line."""
-    expander = Expander(tables, cells)
+def load_checks(
+    source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry] = ()
+) -> list[Balance]:
+    """Return every rule at every place; none may speak of ``values``. Raises ConfigError with file and line."""
+    expander = Expander(tables, cells, values)
     checks: list[Balance] = []
     sections: dict[str, TomlTable] = {}
     for section in source.tables("rule"):
@@ -90,8 +92,11 @@ def load_checks(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cel
     return [_resolved(check, checks, sections[check.rule.id]) for check in checks]
 
 
-def load_basics(source: TomlSource) -> dict[str, Basic]:
-    """Return what is asked of every file and every cell, by id. Raises ConfigError with file and line."""
+def load_basics(source: TomlSource, *, asks_values: bool = False) -> dict[str, Basic]:
+    """Return what is asked of every file and every cell, by id; ``asks_values``: of cells that are no numbers too.
+
+    Raises ConfigError with file and line.
+    """
     found: dict[str, Basic] = {}
     for section in source.tables("basic"):
         basic = section.into(Basic)
@@ -108,7 +113,7 @@ def load_basics(source: TomlSource) -> dict[str, Basic]:
         found[basic.id] = basic
     found |= load_rules(source)
     missing = [rule for rule in GUARDS if rule not in found]
-    if has_values(source):
+    if asks_values or has_values(source):
         missing += [rule for rule in VALUE_GUARDS if rule not in found]
     if missing:
         raise source.top().fault(f"缺少每份报送都要遵守的规则（[[basic]]）：{'、'.join(missing)}。")

@@ -13,6 +13,7 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report
 from pipeline.periods import title_of, year_in
 from pipeline.publishing import template as workbook
+from pipeline.publishing.cell_values import averages, together_words
 from pipeline.publishing.summary.brief import absentees
 from pipeline.publishing.word import report as word
 
@@ -49,7 +50,8 @@ def upward_table(form: Form, summary: DistrictSummary, level: str) -> bytes:
     mark = partial_mark(summary)
     stamp = workbook.Stamp(agency=summary.district, year=summary.year, level=level, note=mark)
     unready = "部分汇总，不能报送" if mark else ""
-    return workbook.build_workbook(form, stamp, values={**numbers, **report.texts}, unready=unready)
+    values = {**numbers, **averages(form, summary.reports), **report.texts}
+    return workbook.build_workbook(form, stamp, values=values, unready=unready)
 
 
 def partial_mark(summary: DistrictSummary) -> str:
@@ -71,7 +73,7 @@ def _report(form: Form, summary: DistrictSummary, texts: dict[str, list[str]]) -
         year=summary.year,
         numbers=summary.totals,
         texts={key: "\n".join(lines) for key, lines in texts.items()},
-        entries={},
+        entries=together_words(form, summary.reports),
     )
 
 

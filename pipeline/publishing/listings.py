@@ -56,13 +56,13 @@ class Listing:
 
 def listings_of(form: Form, summary: DistrictSummary) -> list[Listing]:
     """Return the entries, if there are any to be listed, and every register."""
-    found = [_entries(form, summary)] if _shown(form.valued_entries) else []
+    found = [_entries(form, summary)] if _shown(_listed(form)) else []
     return [*found, *(_register(form, own.key, summary) for own in form.registers)]
 
 
 def listed_names(form: Form) -> list[str]:
     """Return the keys of all listings of a form, in their order."""
-    return [*([ENTRIES] if _shown(form.valued_entries) else []), *(own.key for own in form.registers)]
+    return [*([ENTRIES] if _shown(_listed(form)) else []), *(own.key for own in form.registers)]
 
 
 def listing_csv(listing: Listing) -> bytes:
@@ -70,6 +70,11 @@ def listing_csv(listing: Listing) -> bytes:
     head = (*LISTING_HEAD, *(column.key for column in listing.columns))
     rows = ([as_text_cell(value) for value in (code, name, *values)] for code, name, values in listing.rows)
     return csv_of(head, rows)
+
+
+def _listed(form: Form) -> tuple[Entry, ...]:
+    """Return the entries that are values of the report; those in tables are listed with the numbers of these."""
+    return tuple(entry for entry in form.valued_entries if not entry.table)
 
 
 def _shown(asked: Sequence[Asked]) -> list[int]:
@@ -89,7 +94,7 @@ def _columns(asked: Sequence[Entry] | Sequence[Column]) -> tuple[ListedColumn, .
 
 
 def _entries(form: Form, summary: DistrictSummary) -> Listing:
-    entries = form.valued_entries
+    entries = _listed(form)
     columns, numbers = _columns(entries), _shown(entries)
     rows = tuple(
         (

@@ -62,7 +62,7 @@ _ABOUT: Mapping[str, str] = {
     SETTINGS: "在“内容”一列填写，黄色的都可以改；“项目”的名称不要改。改完保存、关闭，再双击“今晚运行”。",
     ROSTER_SHEET: "一个单位一行。可以从别的表复制粘贴；列的顺序可以变，表头的名称不要改。灰色的例子不算数，可以删去。",
     CALENDAR: "催报只在工作日：写上国务院办公厅公布的放假和调休上班的日子。",
-    EXTENSIONS: "同意延期的单位，一个单位一行。",
+    EXTENSIONS: "同意延期的单位，一个单位一行；另收的表写明表样。",
     EXCEPTIONS: "准予某个单位对某条规则例外，写明理由和同意的人；下一次运行时记入台账。",
     RULES: "按本区情况调整规则；不写的照规则手册。",
     OTHERS: "除“设置”中的表样以外，同一批单位同时还要报的表，一份表的一期一行；没有的空着。",
@@ -119,8 +119,14 @@ def filled_of(district: District) -> FilledSettings:
                 for day in days
             ],
             EXTENSIONS: [
-                {"单位": item.agency, "延期到": item.until, "原因": item.reason}
-                for item in district.extensions
+                {
+                    "单位": item.agency,
+                    "延期到": item.until,
+                    "原因": item.reason,
+                    "表样": campaign.id if campaign.is_second else "",
+                }
+                for campaign in district.campaigns
+                for item in campaign.extensions
             ],
             EXCEPTIONS: [
                 {

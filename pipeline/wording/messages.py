@@ -280,7 +280,15 @@ def _label(form: Form, key: str | None) -> str:
         return form.by_key[key].short_label
     if found := row_of(key):
         return _column_label(form, *found)
-    return next((item.label for group in (form.entries, form.texts) for item in group if item.key == key), "")
+    return next(
+        (
+            item.label
+            for group in (form.entries, form.texts, form.cell_values)
+            for item in group
+            if item.key == key
+        ),
+        "",
+    )
 
 
 def _column_label(form: Form, register: str, column: str, row: int) -> str:

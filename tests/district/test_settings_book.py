@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -135,6 +135,37 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     own = load_district(desk(tmp_path / "a", FULL))
     again = load_district(desk(tmp_path / "b", filled_of(own)))
     assert filled_of(again) == filled_of(own)
+
+
+def test_an_extension_names_its_form_in_the_workbook(tmp_path: Path) -> None:
+    others: list[dict[str, str | date]] = [
+        {"表样": "request_register", "报告期": "2023", "截止日期": date(2024, 2, 15)},
+        {"表样": "disclosure_statistics_quarter", "报告期": "2023Q3", "截止日期": date(2024, 1, 10)},
+        {"表样": "disclosure_statistics_quarter", "报告期": "2023Q4", "截止日期": date(2024, 1, 20)},
+    ]
+    rows: list[dict[str, str | date]] = [
+        {"单位": "财政局", "延期到": date(2024, 2, 5)},
+        {"单位": "财政局", "延期到": date(2024, 2, 20), "表样": "request_register"},
+        {"单位": "财政局", "延期到": date(2024, 1, 25), "表样": "disclosure_statistics_quarter:2023Q4"},
+    ]
+    content = replace(FULL, lists={**FULL.lists, "另收": others, "延期": rows})
+    own = load_district(desk(tmp_path / "a", content))
+    assert [item.deadline_of("002") for item in own.campaigns] == [
+        date(2024, 2, 5), date(2024, 2, 20), date(2024, 1, 10), date(2024, 1, 25),
+    ]  # fmt: skip
+    again = load_district(desk(tmp_path / "b", filled_of(own)))
+    assert [item.extensions for item in again.campaigns] == [item.extensions for item in own.campaigns]
+    for number, (form, until, where) in enumerate(
+        [
+            ("website_report", date(2024, 2, 20), "“延期” D5"),
+            ("disclosure_statistics_quarter", date(2024, 2, 20), "“延期” D5"),
+            ("request_register", date(2024, 2, 15), "“延期” B5"),
+        ]
+    ):
+        wrong: list[dict[str, str | date]] = [{"单位": "财政局", "延期到": until, "表样": form}]
+        content = replace(FULL, lists={**FULL.lists, "另收": others, "延期": wrong})
+        with pytest.raises(ConfigError, match=re.escape(where)):
+            load_district(desk(tmp_path / f"wrong{number}", content))
 
 
 def test_every_field_of_an_agency_has_its_column(tmp_path: Path) -> None:

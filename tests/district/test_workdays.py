@@ -73,6 +73,49 @@ def test_an_extension_names_its_agency_as_people_do(tmp_path: Path, spelling: st
     assert load_district(district(tmp_path, CONFIG + extra)).deadline_of("002") == date(2024, 2, 5)
 
 
+TWO_FORMS = (
+    '[[forms]]\nform = "request_register"\nyear = 2023\ndeadline = 2024-02-15\n'
+    '[[forms]]\nform = "disclosure_statistics_quarter"\nperiod = "2023Q3"\ndeadline = 2024-01-10\n'
+    '[[forms]]\nform = "disclosure_statistics_quarter"\nperiod = "2023Q4"\ndeadline = 2024-01-20\n'
+)
+
+
+def extended(agency: str, until: str, form: str) -> str:
+    return f'[[extension]]\nagency = "{agency}"\nuntil = {until}\nform = "{form}"\n'
+
+
+def test_an_extension_is_of_the_form_that_it_names(tmp_path: Path) -> None:
+    extra = (
+        '[[extension]]\nagency = "002"\nuntil = 2024-02-05\n'
+        + extended("002", "2024-02-20", "request_register")
+        + extended("塘栖镇人民政府", "2024-01-15", "disclosure_statistics_quarter:2023Q3")
+    )
+    loaded = load_district(district(tmp_path, CONFIG + TWO_FORMS + extra))
+    assert [item.deadline_of("002") for item in loaded.campaigns] == [
+        date(2024, 2, 5), date(2024, 2, 20), date(2024, 1, 15), date(2024, 1, 20),
+    ]  # fmt: skip
+    assert [item.deadline_of("001") for item in loaded.campaigns] == [
+        item.deadline for item in loaded.campaigns
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "until", "line", "said"),
+    [
+        ("website_report", "2024-02-20", 21, "应为：annual_report_2021"),
+        ("disclosure_statistics_quarter", "2024-02-20", 21, "disclosure_statistics_quarter:2023Q4"),
+        ("request_register", "2024-02-10", 20, "不晚于截止日期 2024-02-15"),
+    ],
+)
+def test_an_extension_of_no_form_that_is_collected_is_refused(
+    tmp_path: Path, form: str, until: str, line: int, said: str
+) -> None:
+    extra = extended("002", until, form)
+    with pytest.raises(ConfigError, match=said) as refused:
+        load_district(district(tmp_path, CONFIG + TWO_FORMS + extra))
+    assert refused.value.line == line
+
+
 def test_people_sign_and_are_written_to(tmp_path: Path) -> None:
     assert load_district(district(tmp_path)).office == "杭州市临平区政务公开办"
     people = '[people]\noffice = "区府办政务公开科"\ncoordinator = "顾明远"\nemail = "a@b.cn"\n'

@@ -1,8 +1,8 @@
 """The fault bench over every shipped form: consistent reports are accepted, every planted fault is found, nothing else is said.
 
-``NIANBAO_FAULTS=1000`` plants so many faults in each form instead of a few; values of registers and entries have their
-own faults in ``tests/judging/test_registers.py``. There, and in ``test_faults`` for texts, are the hundred fills of the forms of
-which only ten are made here.
+``NIANBAO_FAULTS=1000`` plants so many faults in each form instead of a few, ``NIANBAO_FILLS=100`` makes so many fills of the forms with
+texts or registers, of which only ten are made here; values of registers and entries have their own faults in
+``tests/judging/test_registers.py``, texts in ``test_faults``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import os
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.forms.loader import form_ids, load_form
+from pipeline.forms.loader import form_ids, load_form, parse_form
 from pipeline.model import Finding
 from pipeline.wording.messages import notices
+from tests.forms.mutation import form_names, shipped
 from tests.support.faults.every_form import Fault, Judged, consistent, faults, judged
 
 FILLS = 100
+FEWER = int(os.environ.get("NIANBAO_FILLS", "10"))
+"""Fills of forms with texts or registers, each of which takes longer."""
 MOST = int(os.environ.get("NIANBAO_FAULTS", "16"))
 """Checks that are broken in each form; of those with rules over texts, which have a bench of their own, a quarter."""
 FIRST = 3
@@ -28,11 +31,16 @@ def of_checks(form: Form, item: Judged) -> set[str]:
     return {found.variant for found in item.assessment.findings if found.variant in form.checks}
 
 
-@pytest.mark.parametrize("form_id", form_ids())
+def form_named(name: str) -> Form:
+    """Load a form that ships, or one of these tests."""
+    return load_form(name) if name in form_ids() else parse_form(shipped(name), f"{name}.toml")
+
+
+@pytest.mark.parametrize("form_id", form_names())
 def test_consistent_reports_are_accepted(form_id: str) -> None:
-    form = load_form(form_id)
+    form = form_named(form_id)
     is_typed = sum(cell.is_input for cell in form.cells) > len(form.cells) // 2
-    fills = FILLS if is_typed and not form.narratives else FILLS // 10
+    fills = FILLS if is_typed and not form.narratives else FEWER
     for item in judged(form, [consistent(form, seed) for seed in range(fills)]):
         said = notices(form, item.assessment.findings)
         assert of_checks(form, item) == item.broken, said
@@ -41,9 +49,9 @@ def test_consistent_reports_are_accepted(form_id: str) -> None:
         assert item.assessment.report or item.broken
 
 
-@pytest.mark.parametrize("form_id", form_ids())
+@pytest.mark.parametrize("form_id", form_names())
 def test_every_planted_fault_is_found(form_id: str) -> None:
-    form = load_form(form_id)
+    form = form_named(form_id)
     planted = list(faults(form, FIRST, MOST // 4 if form.narratives else MOST))
     assert planted
     missed, wrong = [], []

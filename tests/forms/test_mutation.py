@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.forms.loader import form_ids, parse_form
+from pipeline.forms.loader import parse_form
 from pipeline.model import ConfigError
-from tests.forms.mutation import mutants, shipped, verdict, written
+from tests.forms.mutation import form_names, mutants, shipped, verdict, written
 from tests.forms.trial import use
 
 LOADED = int(os.environ.get("NIANBAO_MUTANTS", "60"))
@@ -20,21 +20,21 @@ USED = max(4, LOADED // 15)
 SEED = 20
 
 
-@pytest.mark.parametrize("form_id", form_ids())
+@pytest.mark.parametrize("form_id", form_names())
 def test_a_form_written_by_the_mutation_means_the_same(form_id: str) -> None:
     whole = tomllib.loads(shipped(form_id))
     assert tomllib.loads(written(whole)) == whole
     assert verdict(written(whole), is_tried=False) == "loaded"
 
 
-@pytest.mark.parametrize("form_id", form_ids())
+@pytest.mark.parametrize("form_id", form_names())
 def test_a_faulty_form_is_refused_with_a_line_or_loaded(form_id: str) -> None:
     found = {said: verdict(text, is_tried=False) for said, text in mutants(shipped(form_id), SEED, LOADED)}
     assert not {said: what for said, what in found.items() if what not in {"refused", "loaded"}}
     assert set(found.values()) == {"refused", "loaded"}
 
 
-@pytest.mark.parametrize("form_id", form_ids())
+@pytest.mark.parametrize("form_id", form_names())
 def test_what_is_loaded_is_used_whole(form_id: str) -> None:
     loaded = (
         pair

@@ -11,18 +11,22 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline.forms.form import Form
-from pipeline.forms.formulas import FAILS, HOLDS
+from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED
 from pipeline.forms.loader import load_form
-from pipeline.model import Number
+from pipeline.model import Number, PastReport, Severity
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.judging.test_three_readings import checks, pandera_says, poison
-from tests.support.faults.every_form import consistent
+from tests.support.faults.every_form import consistent, judged
 from tests.support.folders import inputs_only, nianbao
 from tests.support.libreoffice import recalculate
+from tests.support.submissions import AGENCY
 
 FORM_ID = "website_report"
 AGENCIES = ("样例区财政局", "样例区民政局", "样例区教育局")
 SLIPPED = 8
+VISITS = (5000, 1000, 2000, None, 1200, 6000, 900, 1000)
+"""The visits of the year before in each of the slipped reports; this year's are ``NOW``, where they are not the slip."""
+NOW = 5000
 
 
 @pytest.fixture(scope="module")
@@ -162,20 +166,82 @@ def consistent_numbers_of(form: Form, seed: int) -> dict[str, Number]:
 def test_three_readings_agree(website: Form, tmp_path: Path) -> None:
     given = tmp_path / "given"
     given.mkdir()
+    pasts: dict[str, PastReport | None] = {}
     for seed in range(SLIPPED):
-        values = dict(consistent(website, seed).values)
+        values = {**consistent(website, seed).values, "publishing.visits.quantity": NOW}
         own = [check for number, check in enumerate(website.checks.values()) if number % SLIPPED == seed]
         values |= {check.left[0]: 10**6 for check in own if not check.reaches_back}
         values |= {check.right[0]: 0 for check in own if check.rule.relation == "needs"}
         rows = {"accounts": [["微信", f"账号{number}", "3", "40", ""] for number in range(seed)]}
-        (given / f"fill{seed:02}.xlsx").write_bytes(build_workbook(website, values=values, registers=rows))
+        pasts[f"fill{seed:02}.xlsx"] = past = year_before(website, VISITS[seed])
+        content = build_workbook(website, values=values, registers=rows, past=past)
+        (given / f"fill{seed:02}.xlsx").write_bytes(content)
     position = [sheet.kind for sheet in website.sheets].index("checks") + 1
     first = given / "fill00.xlsx"
     first.write_bytes(poison(first.read_bytes(), f"xl/worksheets/sheet{position}.xml"))
     marks: dict[str, set[str]] = {}
     for path in recalculate(sorted(given.iterdir()), tmp_path / "recalculated"):
         computed = checks(website, path)
-        assert computed == pandera_says(website, (given / path.name).read_bytes(), None), path.name
+        content = (given / path.name).read_bytes()
+        assert computed == pandera_says(website, content, pasts[path.name]), path.name
         for name, check in computed.items():
             marks.setdefault(name.partition(".")[0], set()).add(check.mark)
-    assert {name for name, own in marks.items() if not {HOLDS, FAILS} <= own} <= {"G1-03"}
+    assert all({HOLDS, FAILS} <= own for own in marks.values()), marks
+    assert marks["G1-03"] == {HOLDS, FAILS, NOT_ASSESSED}, "without last year nothing is compared"
+
+
+def year_before(form: Form, visits: int | None) -> PastReport | None:
+    """Return a year before of which the visits alone are known; None where nothing is."""
+    if visits is None:
+        return None
+    numbers: dict[str, Number | None] = {**dict.fromkeys(form.by_key), "publishing.visits.quantity": visits}
+    return PastReport(AGENCY.code, 2022, numbers, source="试")
+
+
+@pytest.mark.parametrize(
+    ("past", "now", "is_told"),
+    [
+        (1000, 4000, False),  # three times more, and not a visit above that
+        (1000, 4001, True),
+        (4000, 0, False),  # it cannot shrink by more than all
+        (999, 900_000, False),  # below the base nothing is compared
+        (None, 900_000, False),
+    ],
+)
+def test_visits_are_compared_with_last_year(
+    website: Form, past: int | None, now: int, *, is_told: bool
+) -> None:
+    filled = consistent(website, 3)
+    values = {**filled.values, "publishing.visitors.quantity": 0, "publishing.visits.quantity": now}
+    [item] = judged(website, [filled.changed(values, year_before(website, past))])
+    found = [one for one in item.assessment.findings if one.code == "G1-03"]
+    assert bool(found) is is_told
+    for one in found:
+        assert (one.severity, one.key) == (Severity.WARNING, "publishing.visits.quantity")
+        assert one.place
+        assert one.place.cell == website.places["publishing.visits.quantity"].cell
+
+
+def test_a_change_against_an_accepted_year_is_told_by_command(website: Form, tmp_path: Path) -> None:
+    """Two years of one agency: what was accepted in the first is what the second is compared with."""
+    folder = tmp_path / "样例区"
+    assert nianbao("init", folder, "--form", FORM_ID).returncode == 0
+    (folder / "经办.xlsx").unlink()
+    (folder / "agencies.csv").write_text(f"code,name\n001,{AGENCIES[0]}\n", "utf-8")
+    told = {}
+    for year, visits in ((2022, 2000), (2023, 9000)):
+        (folder / "district.toml").write_text(
+            f'name = "样例区"\nlevel = "县区"\nyear = {year}\nform = "{FORM_ID}"\ndeadline = {year + 1}-01-31\n',
+            "utf-8",
+        )
+        stamp = Stamp(agency_code="001", agency=AGENCIES[0], year=year, district="样例区")
+        numbers = inputs_only(website, consistent_numbers_of(website, 3))
+        values = {**numbers, **site("财政网", {}), "accounts.nil": "是", "publishing.visitors.quantity": 0}
+        content = build_workbook(website, stamp, values={**values, "publishing.visits.quantity": visits})
+        (folder / "inbox" / f"{year}.xlsx").write_bytes(content)
+        ran = nianbao("run", folder, "--now", f"{year + 1}-01-20T08:00:00")
+        assert "Traceback" not in ran.stderr, ran.stderr
+        record = json.loads((folder / "output" / str(year) / "run.json").read_text("utf-8"))
+        [item] = [one for one in record["submissions"] if one["file"] == f"{year}.xlsx"]
+        told[year] = [(one["code"], one["key"]) for one in item["findings"] if one["severity"] != "info"]
+    assert told == {2022: [], 2023: [("G1-03", "publishing.visits.quantity")]}

@@ -81,8 +81,11 @@ def value_of(  # noqa: PLR0911 - one for each kind
             return f"{YEAR}Q{rng.randrange(1, 5)}"
         case "text":
             if asked.pattern:
-                return asked.prompt.split("例如")[1].strip(" ：:。").replace("1号", f"{number + 1}号")
+                example = asked.prompt.partition("例如")[2] or "1号"
+                return example.strip(" ：:。").replace("1号", f"{number + 1}号")
             return f"{number + 1:03}号" if is_unique else "".join(rng.sample(_WORDS, 6))
+        case "phone":
+            return "0571-12345678"
         case "percent":
             return f"0.{rng.randrange(1, 10)}"
         case _:

@@ -24,6 +24,8 @@ def brought_together(way: Together, values: Sequence[str], weights: Sequence[str
 
     An average is weighed by ``weights``; without any weight there is none.
     """
+    if way == "average" and not weights:
+        return None
     if way == "yes":
         return sum(value == YES for value in values)
     if way == "sum":

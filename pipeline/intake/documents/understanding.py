@@ -15,6 +15,7 @@ from pipeline.intake.documents.furniture import trimmed
 from pipeline.intake.documents.naming import Named, name_of
 from pipeline.intake.documents.parts import DataTable, Document, Paragraph, Part, Trail
 from pipeline.intake.documents.sections import DocumentLine, Sections, headings, split_sections
+from pipeline.intake.read.entries import Entries, read_cell_values
 from pipeline.intake.read.figures import TableFigures, complete, read_table
 from pipeline.intake.read.labels import normalise
 from pipeline.intake.read.placing import Placement, place_table
@@ -140,9 +141,10 @@ def _reading(
     entries = {entry.key: "" for entry in form.entries}
     entries[form.entry_with_role("agency").key] = named.agency
     entries[form.entry_with_role("year").key] = str(spelled(named.year)) if named.year else ""
+    valued = read_cell_values(form, figures, Entries(entries))
     places = {key: _spoken(place) for key, place in figures.places.items()}
     places |= {key: _paragraph(body, at) for key, at in sections.places.items()}
-    findings = [_translated(found) for found in figures.findings]
+    findings = [_translated(found) for found in (*figures.findings, *valued.findings)]
     findings += _text_findings(form, sections)
     findings += _remarks(document, left_out)
     return Reading(
@@ -150,9 +152,9 @@ def _reading(
         Claims({}, agency=named.agency, year=named.year, keys=form.roles),
         numbers=whole,
         texts=texts,
-        entries=entries,
+        entries=valued.answers,
         places=places,
-        unreadable=figures.unreadable,
+        unreadable={**figures.unreadable, **valued.unreadable},
         computed=frozenset(
             key for key, value in whole.items() if value is not None and numbers.get(key) is None
         ),
@@ -198,7 +200,7 @@ def _opening(form: Form) -> list[str]:
 def _table_findings(table: Table, form: Form, placed: Placement) -> Iterator[Finding]:
     facts: Mapping[str, Fact] = {"table": table.name}
     if not placed.sheet:
-        keys = placed.ambiguous or tuple(cell.key for cell in form.cells_of(table.key))
+        keys = placed.ambiguous or form.keys_of(table.key)
         yield Finding.found("F08", None, keys, "several" if placed.ambiguous else "no_table", facts)
         return
     where = Place(placed.sheet)

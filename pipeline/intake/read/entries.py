@@ -1,4 +1,4 @@
-"""The answers of 基本信息 go in; they come out as values of their kinds, with what could not be read."""
+"""The answers of 基本信息 and of tables go in; they come out as values of their kinds, with what could not be read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.values.kind import PERSONAL, SPELLED
 from pipeline.forms.values.typed import shown
+from pipeline.intake.read.listed import clean
 from pipeline.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.forms.form import Form
+    from pipeline.forms.form import Entry, Form
     from pipeline.forms.values.typed import Typed
+    from pipeline.intake.read.figures import TableFigures
     from pipeline.intake.read.listed import Listed
+    from pipeline.intake.read.spreadsheet import Raw
+    from pipeline.model import Place
 
 _SHOWN = 60
 """Characters of a value that a finding repeats."""
@@ -32,18 +36,33 @@ class Entries:
 def read_entries(form: Form, listed: Listed, answers: Mapping[str, str]) -> Entries:
     """Type the entries that are values of the report; all others stay as they were written."""
     found = Entries(dict(answers))
-    for entry in form.valued_entries:
-        written, place = answers[entry.key], listed.places.get(entry.key)
-        typed = entry.value.read(listed.raw.get(entry.key))
-        if typed.raw is None:
-            found.answers[entry.key] = typed.value
-        else:
-            found.unreadable[entry.key] = written
-        if typed.code and place:
-            typed = with_prompt(hidden(typed) if entry.personal else typed, entry.value.mending)
-            found.findings.append(typed.finding(place, entry.key))
+    for entry in form.entries:
+        if not entry.role:
+            _read_value(found, entry, listed.raw.get(entry.key), listed.places.get(entry.key))
     found.findings += _misspelled(form, listed)
     return found
+
+
+def read_cell_values(form: Form, figures: TableFigures, found: Entries) -> Entries:
+    """Add the values of tables to ``found``; of a table that was not placed they are blank."""
+    for entry in form.cell_values:
+        raw = figures.values.get(entry.key)
+        found.answers[entry.key] = clean(raw)
+        if entry.key not in figures.unreadable:  # an error of the spreadsheet has been said
+            _read_value(found, entry, raw, figures.places.get(entry.key))
+    return found
+
+
+def _read_value(found: Entries, entry: Entry, raw: Raw, place: Place | None) -> None:
+    """Type one value; what cannot be read stays as it was written."""
+    typed = entry.value.read(raw)
+    if typed.raw is None:
+        found.answers[entry.key] = typed.value
+    else:
+        found.unreadable[entry.key] = found.answers[entry.key]
+    if typed.code and place:
+        typed = with_prompt(hidden(typed) if entry.personal else typed, entry.value.mending)
+        found.findings.append(typed.finding(place, entry.key))
 
 
 def _misspelled(form: Form, listed: Listed) -> Iterator[Finding]:

@@ -55,6 +55,8 @@ class TableFigures:
     nil_tables: set[str] = field(default_factory=set)
     from_registers: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    values: dict[str, Raw] = field(default_factory=dict)
+    """What the cells hold that ask for no number to be added up."""
     stale: dict[str, Number | str] = field(default_factory=dict)
     """Totals that are computed although the file shows something else: what it shows."""
 
@@ -78,8 +80,21 @@ def read_table(
             _read_input(cell, sheet, position, sheets, into)
         else:
             _read_total(cell, sheet, position, formulas.get(cell.key, ""), sheets, into)
+    for value in form.values_of(table.key):
+        if value.key in placement.positions:
+            _take_value(value.key, sheet, placement.positions[value.key], into)
     _note_looks(form, table, placement, sheet, into)
     _read_nil(form, table, placement, sheet, into)
+
+
+def _take_value(key: str, sheet: SheetData, position: Position, into: TableFigures) -> None:
+    """Take over what a cell holds that asks for no number to be added up; an error of the spreadsheet is said."""
+    spot = position[1:]
+    into.values[key] = raw = sheet.at(*spot)
+    error = sheet.facts.errors.get(spot)
+    if error and raw in _NOTHING:
+        into.values[key] = into.unreadable[key] = error
+        into.findings.append(unreadable("C08", "excel_error", error).finding(into.places[key], key))
 
 
 def complete(form: Form, figures: TableFigures) -> dict[str, Number | None]:

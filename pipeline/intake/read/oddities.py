@@ -70,7 +70,11 @@ def _copy(
     facts = {"table": table.name, "sheet": placed.sheet, "copy": where}
     inputs = [cell for cell in form.cells_of(table.key) if cell.is_input and cell.key in copy.positions]
     different = [cell.key for cell in inputs if _meant(cell, placed, sheets) != _meant(cell, copy, sheets)]
-    filled = any(_meant(cell, copy, sheets) for cell in inputs)
+    values = [value.key for value in form.values_of(table.key) if value.key in copy.positions]
+    different += [key for key in values if _said(key, placed, sheets) != _said(key, copy, sheets)]
+    filled = any(_meant(cell, copy, sheets) for cell in inputs) or any(
+        _said(key, copy, sheets) for key in values
+    )
     if not different or not filled:
         return Finding.found("F05", Place(placed.sheet), (), "copy", facts)
     first = copy.positions.get(different[0], (copy.sheet, 0, 0))
@@ -105,6 +109,11 @@ def _meant(cell: Cell, placed: Placement, sheets: Sequence[SheetData]) -> Number
     return shown(value) if typed.raw is not None else typed.number or 0
 
 
+def _said(key: str, placed: Placement, sheets: Sequence[SheetData]) -> str:
+    """Return what stands in a cell that asks for no number to be added up."""
+    return shown(_at(sheets, placed.positions.get(key))).strip()
+
+
 def _others(form: Form, copy: Placement, keys: Sequence[str], sheets: Sequence[SheetData]) -> str:
     """Say what the copy holds in the cells that differ, the first few, by their addresses in the template."""
     said = [
@@ -132,11 +141,9 @@ def _hidden(form: Form, table: Table, placed: Placement, sheet: SheetData) -> It
     placed_at = {(row, column) for _, row, column in placed.positions.values()}
     if not rows and not columns and covered.isdisjoint(placed_at):
         return
-    spots = {
-        cell.key: placed.positions[cell.key][1:]
-        for cell in form.cells_of(table.key)
-        if cell.is_input and cell.key in placed.positions
-    }
+    values = [value.key for value in form.values_of(table.key)]
+    inputs = [*(cell.key for cell in form.cells_of(table.key) if cell.is_input), *values]
+    spots = {key: placed.positions[key][1:] for key in inputs if key in placed.positions}
     filled = {key: spot for key, spot in spots.items() if sheet.at(*spot) not in {None, "", 0, "0"}}
     hidden = [key for key, (row, column) in filled.items() if row in rows or column in columns]
     under = [key for key, spot in filled.items() if spot in covered]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.weighed import weighed
 from pipeline.intake.read.figures import TableFigures, read_table
-from pipeline.intake.read.shifted import blocks_of, shift_of
+from pipeline.intake.read.shifted import blocks_of, numbers_alone, shift_of
 from pipeline.model import Fact, Finding, Place, Severity, a1
 from pipeline.wording.addresses import cell_ranges
 
@@ -85,7 +85,7 @@ def _low_paste(form: Form, table: Table, placed: Placement, sheets: Sequence[She
     """Return the paste that moved the last block of ``table`` down; None if there is none."""
     sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
     last = len(table.blocks) - 1
-    block = [cell for cell in form.cells_of(table.key) if cell.block == last]
+    block = numbers_alone(form, table, last)
     spots = {
         cell.key: placed.positions[cell.key][1:]
         for cell in block

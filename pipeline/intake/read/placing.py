@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
+from pipeline.forms.grid import cell_key
 from pipeline.forms.values.typed import shown
 from pipeline.intake.read.labels import answered, normalise
 from pipeline.intake.read.shifted import blocks_of, is_figure
@@ -167,16 +168,16 @@ def _home(form: Form, table: Table) -> _Home:
         for cell in grid.cells
         if cell.text in parts
     )
-    positions = {cell.key: form.positions[cell.key] for cell in form.cells_of(table.key)}
+    positions = {key: form.positions[key] for key in form.keys_of(table.key)}
     bare = []
-    for number, block in enumerate(table.blocks):
+    for block in table.blocks:
         if not block.rows[0].label:
-            spots = [positions[cell.key] for cell in form.cells_of(table.key) if cell.block == number]
+            spots = [positions[cell_key(table.key, block.rows[0], column)] for column in block.columns]
             bare.append((spots[0][1], tuple(column for _, _, column in spots)))
     positions[table.nil_key] = form.positions[table.nil_key]
     taken = {(row, column) for _, row, column in positions.values()}
     headed = {(row, column) for row, column, _ in labels}
-    numbers = {(row, column) for _, row, column in (form.positions[c.key] for c in form.cells_of(table.key))}
+    numbers = {(row, column) for _, row, column in (form.positions[key] for key in form.keys_of(table.key))}
     rows, columns = ({spot[axis] for spot in numbers} for axis in (0, 1))
     corner = max(rows), max(columns)
     inside = {(row, column) for row in rows for column in columns}

@@ -15,7 +15,7 @@ from pipeline.forms.weighed import weighed
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.refusal import Refused
-from pipeline.intake.read.entries import read_entries
+from pipeline.intake.read.entries import read_cell_values, read_entries
 from pipeline.intake.read.figures import TableFigures, complete, read_table
 from pipeline.intake.read.headed_texts import settle_headings
 from pipeline.intake.read.labels import normalise, period_of
@@ -140,6 +140,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     placed_on = {placed.sheet for _, placed in placements}
     held = placed_on | {rows.sheet for rows in registers.rows.values()}
     valued = read_entries(form, listed, entries)
+    valued = read_cell_values(form, figures, valued)
     lines = sheets_of_lines(form, sheets)
     named_already = {item.place.sheet for item in remarks if item.place}
     known = {*held, *lines, *named_already, *(name for name, _, _ in listed.read), *_copies(placements)}
@@ -254,8 +255,7 @@ def _superseded(
 
 
 def _missing_table(form: Form, table: Table) -> Finding:
-    keys = tuple(cell.key for cell in form.cells_of(table.key))
-    return Finding.found("F03", None, keys, "missing_table", {"table": table.name})
+    return Finding.found("F03", None, form.keys_of(table.key), "missing_table", {"table": table.name})
 
 
 def _placement_findings(form: Form, table: Table, placed: Placement) -> list[Finding]:

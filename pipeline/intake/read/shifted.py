@@ -72,12 +72,18 @@ class ShiftBlock:
     in_columns: tuple[_LineSums, ...]
 
 
+def numbers_alone(form: Form, table: Table, number: int) -> list[Cell]:
+    """Return the cells of a block; none where some ask for other values, which no sum can tell the place of."""
+    cells, block = [cell for cell in form.cells_of(table.key) if cell.block == number], table.blocks[number]
+    return cells if len(cells) == len(block.rows) * len(block.columns) else []
+
+
 @lru_cache(maxsize=32)
 def blocks_of(form: Form, table: Table) -> tuple[ShiftBlock, ...]:
     """Return the blocks of ``table`` in which sums can tell places."""
     found = []
     for number, block in enumerate(table.blocks):
-        cells = [cell for cell in form.cells_of(table.key) if cell.block == number]
+        cells = numbers_alone(form, table, number)
         across = len(block.columns)
         rows = tuple(tuple(cell.key for cell in cells[start : start + across]) for start in range(0, len(cells), across))  # fmt: skip
         keys = {key: (r, c) for r, row in enumerate(rows) for c, key in enumerate(row)}

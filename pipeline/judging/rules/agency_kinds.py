@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def freed(form: Form, reading: Reading, kind: str) -> Reading:
     """Return ``reading`` as that of an agency of ``kind``: what it need not fill, and has not, is 0 and unasked for."""
-    free = [table for table in form.free_tables(kind) if _is_blank(form, table, reading)]
+    free = _left_blank(form, reading, kind)
     if not reading.numbers or not (free or form.free_keys(kind)):
         return reading
-    keys = {cell.key for table in free for cell in form.cells_of(table.key)}
+    keys = {key for table in free for key in form.keys_of(table.key)}
     texts = form.free_keys(kind) & set(reading.texts)
     numbers = {key: 0 if key in keys and value is None else value for key, value in reading.numbers.items()}
     return replace(
@@ -34,14 +34,26 @@ def freed(form: Form, reading: Reading, kind: str) -> Reading:
     )
 
 
+def free_values(form: Form, reading: Reading, kind: str) -> frozenset[str]:
+    """Return the keys of the values in tables that nobody asks an agency of ``kind`` for, and that are blank as a table is."""
+    blank = {table.key for table in _left_blank(form, reading, kind)} | reading.nil_tables
+    return frozenset(
+        value.key for value in form.cell_values if value.table in blank and not reading.entries.get(value.key)
+    )
+
+
 def asked(findings: Iterable[Finding], free: Iterable[str]) -> list[Finding]:
     """Leave out the findings that speak of nothing but what is ``free``."""
     keys = frozenset(free)
     return [item for item in findings if not item.keys or not keys.issuperset(item.keys)]
 
 
+def _left_blank(form: Form, reading: Reading, kind: str) -> list[Table]:
+    return [table for table in form.free_tables(kind) if _is_blank(form, table, reading)]
+
+
 def _is_blank(form: Form, table: Table, reading: Reading) -> bool:
-    keys = [cell.key for cell in form.cells_of(table.key)]
-    return not any(reading.numbers.get(key) for key in keys) and not any(
-        key in reading.unreadable for key in keys
+    return not any(
+        reading.numbers.get(key) or reading.entries.get(key) or key in reading.unreadable
+        for key in form.keys_of(table.key)
     )

@@ -19,7 +19,7 @@ from pipeline.forms.narrative import FigureClaims
 from pipeline.forms.weighed import weighed, weighed_alone
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.rules.admitting import admitted
-from pipeline.judging.rules.agency_kinds import asked, freed
+from pipeline.judging.rules.agency_kinds import asked, free_values, freed
 from pipeline.judging.rules.approval import approval
 from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
@@ -111,7 +111,11 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     years = [item.year for item in batch]
     of_values = value_findings(form, [item.reading for item in batch], calendar, years)
     told = [
-        (*found[number], *of_values[row], *asked(of_texts[row], form.free_keys(item.kind)))
+        (
+            *found[number],
+            *asked(of_values[row], free_values(form, item.reading, item.kind)),
+            *asked(of_texts[row], form.free_keys(item.kind)),
+        )
         for row, (number, item) in enumerate(zip(judged, batch, strict=True))
     ]
     for row, findings in enumerate(_validated(form, batch, pasts, told)):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.layout import FIGURES_HEAD
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import Assessment, Notice
+from pipeline.publishing.cell_values import merged_values, seen_value
 from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
@@ -34,13 +35,15 @@ _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def figures_csv(form: Form, summary: DistrictSummary) -> bytes:
-    """Return one row per report that counts, in roster order: agency code, agency name, then every number."""
-    head = (*FIGURES_HEAD, *(cell.key for cell in form.cells))
+    """Return one row per report that counts, in roster order: agency code, agency name, every number, the values of tables."""
+    values = [value for table in form.tables for value in merged_values(form, table.key)]
+    head = (*FIGURES_HEAD, *(cell.key for cell in form.cells), *(value.key for value in values))
     rows = (
         (
             as_text_cell(state.agency.code),
             as_text_cell(state.agency.name),
             *map(plain_number, state.counting.report.numbers),
+            *(as_text_cell(seen_value(value, state.counting.report)) for value in values),
         )
         for state in summary.states
         if state.counting and state.counting.report

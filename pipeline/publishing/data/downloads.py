@@ -13,22 +13,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import titled
+from pipeline.forms.grid import lines_of
 from pipeline.forms.values.typed import plain_number
 from pipeline.publishing import package
+from pipeline.publishing.cell_values import printed_values, seen_value
+from pipeline.publishing.data.datafiles import as_text_cell
 from pipeline.publishing.package import PackagePart
 from pipeline.publishing.word.report import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.forms.form import Cell, Form, Table
+    from pipeline.forms.form import Entry, Form, Table
     from pipeline.model import Report
     from pipeline.publishing.workbook.office import OfficeBook
 
 _TITLE_MARK = "\ue000\ue001"
+_VALUE_MARK = "\ue000{}\ue001"
+"""Around the number of a value, this stands for it in the compiled workbook."""
 _FIGURE_MARKS = 900_000_000
 """Added to the index of a figure, this is the number that stands for it in the compiled workbook."""
-_SLOT = re.compile(f"{_TITLE_MARK}|(?<=<v>){_FIGURE_MARKS // 1000}\\d{{3}}(?=</v>)")
+_SLOT = re.compile(f"\ue000\\d{{0,4}}\ue001|(?<=<v>){_FIGURE_MARKS // 1000}\\d{{3}}(?=</v>)")
 _TABLE_TOP = 2
 _LABEL_WIDTHS = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
 _WIDE, _NARROW = 17.0, 9.0
@@ -38,7 +43,10 @@ CSV_HEAD = ("表", "行", "列", "数值", "指标代码")
 
 @dataclass(frozen=True, slots=True)
 class LiveSheet:
-    """A part of the workbook that differs from report to report; a slot is a figure's index or, for the title, -1."""
+    """A part of the workbook that differs from report to report.
+
+    A slot is a figure's index or, for the title, -1; for a value -2 and less.
+    """
 
     name: str
     literals: tuple[str, ...]
@@ -52,19 +60,24 @@ class Downloads:
     report_title: str
     parts: tuple[PackagePart | LiveSheet, ...]
     lines: tuple[tuple[str, str], ...]
-    """What stands before and after each figure in the CSV."""
+    """What stands before and after each figure, then each value, in the CSV."""
+    values: tuple[Entry, ...] = ()
+    """What tables hold besides figures."""
 
 
 def compile_downloads(form: Form) -> Downloads:
     """Compile workbook and CSV of ``form``."""
     parts = [_read(name, plain) for name, plain in package.unpack(_laid_out(form))]
-    return Downloads(form.report_title, tuple(parts), tuple(_csv_line(form, cell) for cell in form.cells))
+    keys = [*(cell.key for cell in form.cells), *(value.key for value in form.cell_values)]
+    lines = tuple(_csv_line(form, key) for key in keys)
+    return Downloads(form.report_title, tuple(parts), lines, form.cell_values)
 
 
 def figures_workbook(downloads: Downloads, report: Report) -> bytes:
     """Return the figures of ``report`` in the official tables (.xlsx), a sheet for each: the same bytes every time."""
     title = escaped(titled(downloads.report_title, report.agency, report.year))
-    values = [*map(plain_number, report.numbers), title]
+    said = [escaped(text) for text in printed_values(downloads.values, report).values()]
+    values = [*map(plain_number, report.numbers), *reversed(said), title]
     parts = []
     for part in downloads.parts:
         if isinstance(part, LiveSheet):
@@ -79,10 +92,9 @@ def figures_workbook(downloads: Downloads, report: Report) -> bytes:
 
 def figures_list(downloads: Downloads, report: Report) -> bytes:
     """Return the figures of ``report`` as CSV, one a line with its labels and its key."""
-    rows = (
-        f"{before}{plain_number(number)}{after}"
-        for (before, after), number in zip(downloads.lines, report.numbers, strict=True)
-    )
+    values = (_csv((as_text_cell(seen_value(value, report)),)) for value in downloads.values)
+    shown = (*map(plain_number, report.numbers), *values)
+    rows = (f"{before}{value}{after}" for (before, after), value in zip(downloads.lines, shown, strict=True))
     return f"{','.join(CSV_HEAD)}\r\n{''.join(rows)}".encode("utf-8-sig")
 
 
@@ -91,8 +103,15 @@ def _read(name: str, plain: bytes) -> PackagePart | LiveSheet:
     found = _SLOT.findall(text)
     if not found:
         return package.deflate(name, plain)
-    slots = tuple(-1 if mark == _TITLE_MARK else int(mark) - _FIGURE_MARKS for mark in found)
+    slots = tuple(map(_slot, found))
     return LiveSheet(name, tuple(_SLOT.split(text)), slots)
+
+
+def _slot(mark: str) -> int:
+    number = mark.strip(_TITLE_MARK)
+    if mark == _TITLE_MARK:
+        return -1
+    return int(number) - _FIGURE_MARKS if number == mark else -2 - int(number)
 
 
 def _laid_out(form: Form) -> bytes:
@@ -106,6 +125,7 @@ def _laid_out(form: Form) -> bytes:
 
 def _lay_out_table(book: OfficeBook, form: Form, table: Table) -> None:
     grid = form.grids[table.key]
+    values = {value.key: number for number, value in enumerate(form.cell_values)}
     figures = grid.columns - grid.label_columns
     widths = [*_LABEL_WIDTHS[grid.label_columns], *[_WIDE if figures < _FEW_COLUMNS else _NARROW] * figures]
     page = book.page(table.sheet, widths, landscape=grid.columns > _PORTRAIT_COLUMNS)
@@ -114,6 +134,10 @@ def _lay_out_table(book: OfficeBook, form: Form, table: Table) -> None:
     heights: dict[int, dict[int, tuple[str, int]]] = {row: {} for row in range(grid.rows)}
     for item in grid.cells:
         row, column = _TABLE_TOP + item.row, item.column
+        if item.key in values:
+            said = _VALUE_MARK.format(values[item.key])
+            page.text(row, column, said, book.boxed(align="center"), across=item.width)
+            continue
         if item.key:
             cell = form.by_key[item.key]
             style = book.figure(cell.kind, align="center")
@@ -131,11 +155,13 @@ def _lay_out_table(book: OfficeBook, form: Form, table: Table) -> None:
     page.sheet.fit_to_pages(1, 1)
 
 
-def _csv_line(form: Form, cell: Cell) -> tuple[str, str]:
-    table = form.table(cell.table)
-    place = " ".join(part for part in (table.name, table.blocks[cell.block].heading) if part)
-    before = _csv((place, " / ".join(cell.row.label), " / ".join(cell.column.label)))
-    return f"{before},", f",{_csv((cell.key,))}\r\n"
+def _csv_line(form: Form, key: str) -> tuple[str, str]:
+    cell = form.by_key.get(key)
+    table = form.table(cell.table if cell else form.value(key).table)
+    block, row, column = (cell.block, cell.row, cell.column) if cell else lines_of(table, key)
+    place = " ".join(part for part in (table.name, table.blocks[block].heading) if part)
+    before = _csv((place, " / ".join(row.label), " / ".join(column.label)))
+    return f"{before},", f",{_csv((key,))}\r\n"
 
 
 def _csv(values: Sequence[str]) -> str:

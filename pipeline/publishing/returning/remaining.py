@@ -136,7 +136,7 @@ def _contradicted(form: Form, found: Finding, values: Mapping[str, Fact]) -> Rem
 
 
 def _required(form: Form) -> list[str]:
-    entries = [entry.key for entry in form.entries if entry.required]
+    entries = [entry.key for entry in (*form.entries, *form.cell_values) if entry.required]
     texts = [text.key for text in form.texts if text.required]
     return [*entries, *texts, *(cell.key for cell in form.cells)]
 
@@ -155,6 +155,7 @@ def _nil_return(form: Form, keys: Sequence[str]) -> str:
 def _whole_table(form: Form, keys: Sequence[str]) -> Table | None:
     wanted = set(keys)
     for table in form.tables:
-        if wanted == {cell.key for cell in form.cells_of(table.key) if cell.is_input}:
+        inputs = (cell.key for cell in form.cells_of(table.key) if cell.is_input)
+        if wanted == {*inputs, *(value.key for value in form.values_of(table.key))}:
             return table
     return None

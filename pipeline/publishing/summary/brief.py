@@ -90,7 +90,7 @@ class Brief:
 def folds_of(form: Form) -> dict[str, Fold]:
     """Say which figures of long tables are folded away in a list, by cell key: all but the last of each row."""
     folds: dict[str, Fold] = {}
-    for table in form.tables:
+    for table in form.summed_tables:
         cells = form.cells_of(table.key)
         for cell, following in zip(cells, (*cells[1:], None), strict=True):
             if len(cells) > _LONG_TABLE:

@@ -51,7 +51,7 @@ def write_by_kind(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColum
     page.heads(_HEAD_ROW, ["项目", *kinds, "合计"])
     row = _write_counts(page, brief, kinds)
     totals, sums, folds = printed_positions(brief.form), _sums(brief, kinds), folds_of(brief.form)
-    for table in brief.form.tables:
+    for table in brief.form.summed_tables:
         page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
         for number, cell in enumerate(brief.form.cells_of(table.key), row + 1):
             page.height_for(number, {0: (cell.short_label, 1)}, least=15.5, fold=folds.get(cell.key))

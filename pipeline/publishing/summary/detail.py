@@ -11,10 +11,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
+from pipeline.forms.grid import lines_of
 from pipeline.model import a1
 from pipeline.periods import title_of
+from pipeline.publishing.cell_values import merged_values, seen_value, together_formula, together_of
 from pipeline.publishing.states import kind_of
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
+from pipeline.publishing.summary.listing import value_style, write_value
 from pipeline.publishing.workbook.measure import sheet_name, stored
 from pipeline.publishing.workbook.office import HEAD_FILL, HEAD_FONT, OfficeBook, OfficePage
 from pipeline.publishing.workbook.page import Properties
@@ -24,8 +27,10 @@ from pipeline.wording.messages import VERDICT_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.forms.form import Cell, Table
-    from pipeline.model import AgencyState
+    from pipeline.forms.form import Cell, Entry, Line, Table
+    from pipeline.model import AgencyState, Number
+
+    _CellLines = tuple[int, Line, Line]
 
 DETAIL_HEAD = ("序号", "单位代码", "单位名称", "类别", "状态")
 CODE_COLUMN, NAME_COLUMN, KIND_COLUMN = 1, 2, 3
@@ -98,15 +103,20 @@ def columns_of(brief: Brief) -> dict[str, SumColumn]:
 
 def write_detail(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
     """Write 明细 of ``table``; only reports that count have figures."""
-    cells = brief.form.cells_of(table.key)
-    large = len(cells) > _COLUMNS_OF_A4
+    cells, values = brief.form.cells_of(table.key), merged_values(brief.form, table.key)
+    large = len(cells) + len(values) > _COLUMNS_OF_A4
     each = _VALUE_WIDTHS if large else _ROOMY_WIDTHS
-    widths = [*_WIDTHS, *(each[cell.number.is_whole] for cell in cells)]
+    widths = [
+        *_WIDTHS,
+        *(each[cell.number.is_whole] for cell in cells),
+        *(value.value.width for value in values),
+    ]
     page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True, large=large)
-    _write_head(page, brief, table, cells)
+    _write_head(page, brief, table, cells, values)
     styles = [book.figure(cell.kind) for cell in cells]
     pieces = run_pieces(len(DETAIL_HEAD), styles)
-    chosen = slice(cells[0].index, cells[-1].index + 1)
+    chosen = slice(cells[0].index, cells[-1].index + 1) if cells else slice(0)
+    looks = [value_style(book, value.value) for value in values]
     for number, state in enumerate(brief.summary.states):
         _write_agency(page, number, state)
         report = state.counting and state.counting.report
@@ -115,38 +125,81 @@ def write_detail(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[
         else:
             for column, style in enumerate(styles, len(DETAIL_HEAD)):
                 page.text(FIRST_ROW + number, column, "", style)
+        for column, (value, look) in enumerate(
+            zip(values, looks, strict=True), len(DETAIL_HEAD) + len(cells)
+        ):
+            said = seen_value(value, report) if report else ""
+            write_value(page, FIRST_ROW + number, column, value.value, said, look)
     last = FIRST_ROW + brief.last_row_of - 1
     _write_sums(page, last + 1, brief, cells, columns)
+    for value in values:
+        _write_together(page, last + 1, brief, value, columns)
     page.sheet.freeze_panes(FIRST_ROW, NAME_COLUMN + 1)
     page.sheet.autofilter(LABEL_ROW, 0, last, len(widths) - 1)
-    _set_printing(page, cells, brief.expected)
+    _set_printing(page, _lines(table, cells, values), brief.expected)
 
 
-def _write_head(page: OfficePage, brief: Brief, table: Table, cells: Sequence[Cell]) -> None:
+def value_column(brief: Brief, table: str, key: str) -> int:
+    """Return the column of 明细 that holds a value of all agencies: to the right of the figures."""
+    keys = [value.key for value in merged_values(brief.form, table)]
+    return len(DETAIL_HEAD) + len(brief.form.cells_of(table)) + keys.index(key)
+
+
+def value_area(brief: Brief, table: str, key: str) -> str:
+    """Spell the cells of 明细 that hold a value of all agencies."""
+    column = value_column(brief, table, key)
+    sheet = detail_sheet_name(brief.form.table(table))
+    return f"{quoted(sheet)}!{a1(FIRST_ROW, column)}:{a1(FIRST_ROW + brief.last_row_of - 1, column)}"
+
+
+def together_on(brief: Brief, value: Entry, columns: Mapping[str, SumColumn]) -> tuple[str, Number] | None:
+    """Return what a value of a table comes to, as a formula over 明细 and its result; None where that is no number."""
+    found = together_of(brief.form, value, brief.summary.reports)
+    if found is None:
+        return None
+    weights = ""
+    if value.weight:
+        by = columns.get(value.weight)
+        weights = by.area if by else value_area(brief, brief.form.value(value.weight).table, value.weight)
+    return together_formula(value, value_area(brief, value.table, value.key), weights), found
+
+
+def _lines(table: Table, cells: Sequence[Cell], values: Sequence[Entry]) -> list[_CellLines]:
+    """Return the block, the row and the column of each figure, then of each value."""
+    return [
+        *((cell.block, cell.row, cell.column) for cell in cells),
+        *(lines_of(table, value.key) for value in values),
+    ]
+
+
+def _write_head(
+    page: OfficePage, brief: Brief, table: Table, cells: Sequence[Cell], values: Sequence[Entry]
+) -> None:
+    lines, keys = _lines(table, cells, values), [own.key for own in cells] + [own.key for own in values]
     left, head, summary = len(DETAIL_HEAD), page.book.head(), brief.summary
     title = f"{summary.district}{title_of(summary.year)}{table.name}\n各单位明细（{brief.share}）"
     page.text(0, 0, title, page.book.style(font_name=HEAD_FONT, font_size=13), across=left)
     page.height_for(0, {0: (title, left)}, least=38, scale=1.25)
     page.sheet.set_row(KEYS_ROW, None, None, {"hidden": True})
-    for cell, column in zip(cells, range(left, left + len(cells)), strict=True):
-        page.text(KEYS_ROW, column, cell.key, page.book.style(text_wrap=False))
+    for column, key in enumerate(keys, left):
+        page.text(KEYS_ROW, column, key, page.book.style(text_wrap=False))
     page.text(_GROUP_ROW, 0, "", head, across=left)
     first = left
-    for text, count in _groups(cells):
+    for text, count in _groups(lines):
         page.text(_GROUP_ROW, first, text, head, across=count)
         first += count
-    page.sheet.set_row(_GROUP_ROW, _group_height(page, cells))
+    page.sheet.set_row(_GROUP_ROW, _group_height(page, lines))
     for column, name in enumerate(DETAIL_HEAD):
         page.text(LABEL_ROW, column, name, head)
-    for column, cell in enumerate(cells, left):
-        page.text(LABEL_ROW, column, _column_label(cell), page.book.head(valign="top"))
-    labels = {column: (_column_label(cell), 1) for column, cell in enumerate(cells, left)}
+    for column, (_, _, own) in enumerate(lines, left):
+        page.text(LABEL_ROW, column, _column_label(own), page.book.head(valign="top"))
+    labels = {column: (_column_label(own), 1) for column, (_, _, own) in enumerate(lines, left)}
     page.height_for(LABEL_ROW, labels, least=24)
 
 
-def _group_height(page: OfficePage, cells: Sequence[Cell]) -> float:
+def _group_height(page: OfficePage, lines: Sequence[_CellLines]) -> float:
     first, texts = len(DETAIL_HEAD), {}
-    for text, count in _groups(cells):
+    for text, count in _groups(lines):
         texts[first] = (text, count)
         first += count
     return page.needed(texts, least=24)
@@ -162,37 +215,37 @@ def _write_agency(page: OfficePage, number: int, state: AgencyState) -> None:
     page.text(row, KIND_COLUMN + 1, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
 
 
-def _column_label(cell: Cell) -> str:
+def _column_label(column: Line) -> str:
     """Return the label at the figures, a bracket (the unit) on a line of its own."""
-    return cell.column.label[-1].replace("（", "\n（")
+    return column.label[-1].replace("（", "\n（")
 
 
-def _group_label(cell: Cell) -> str:
+def _group_label(row: Line, column: Line) -> str:
     """Return what several neighbouring columns share: the row's label, else the column's outer labels."""
-    return " / ".join(cell.row.label or cell.column.label[:-1])
+    return " / ".join(row.label or column.label[:-1])
 
 
-def _groups(cells: Sequence[Cell]) -> Iterator[tuple[str, int]]:
+def _groups(lines: Sequence[_CellLines]) -> Iterator[tuple[str, int]]:
     """Yield (label, columns) of neighbours in one block that share their group label."""
-    for (_, text), group in groupby(cells, key=lambda cell: (cell.block, _group_label(cell))):
+    for (_, text), group in groupby(lines, key=lambda one: (one[0], _group_label(*one[1:]))):
         yield text, len(list(group))
 
 
-def _breaks(cells: Sequence[Cell]) -> list[int]:
+def _breaks(lines: Sequence[_CellLines]) -> list[int]:
     """Return the columns with which pages begin: whole groups, spread evenly over as few pages as stay legible."""
     starts = [0]
-    for _, count in _groups(cells):
+    for _, count in _groups(lines):
         starts.append(starts[-1] + count)
-    pages = -(-len(cells) // _COLUMNS_OF_A3) if len(cells) > _COLUMNS_OF_A4 else 1
-    even = [len(cells) * number / pages for number in range(1, pages)]
+    pages = -(-len(lines) // _COLUMNS_OF_A3) if len(lines) > _COLUMNS_OF_A4 else 1
+    even = [len(lines) * number / pages for number in range(1, pages)]
     return sorted({min(starts, key=lambda start: abs(start - edge)) for edge in even})
 
 
-def _set_printing(page: OfficePage, cells: Sequence[Cell], agencies: int) -> None:
+def _set_printing(page: OfficePage, lines: Sequence[_CellLines], agencies: int) -> None:
     """Keep the columns of a group on one page; headings, codes and names of the agencies repeat on every page."""
     page.sheet.repeat_rows(_GROUP_ROW, LABEL_ROW)
     page.sheet.repeat_columns(0, NAME_COLUMN)
-    page.breaks = [len(DETAIL_HEAD) + start for start in _breaks(cells)]
+    page.breaks = [len(DETAIL_HEAD) + start for start in _breaks(lines)]
     if not page.breaks and agencies <= ON_ONE_PAGE:
         page.sheet.fit_to_pages(1, 1)
 
@@ -207,3 +260,17 @@ def _write_sums(
         column = columns[cell.key]
         page.formula(row, column.number, column.formula, page.book.figure(cell.kind, **bold), column.value)
     page.sheet.set_row(row, 22)
+
+
+def _write_together(
+    page: OfficePage, row: int, brief: Brief, value: Entry, columns: Mapping[str, SumColumn]
+) -> None:
+    """Write below the values of a column what they come to; nothing where they are only listed."""
+    column = value_column(brief, value.table, value.key)
+    found = together_on(brief, value, columns)
+    shown = value.value.number_format if value.value.sort == "number" else "0"
+    style = page.book.boxed(bold=True, bg_color=HEAD_FILL, align="center", num_format=shown)
+    if found:
+        page.formula(row, column, found[0], style, stored(found[1]))
+    else:
+        page.text(row, column, "", style)

@@ -13,7 +13,7 @@ from pipeline.publishing.workbook.office import HEAD_FILL, OfficeBook, OfficePag
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
-    from pipeline.model import Number
+    from pipeline.forms.values.kind import ValueKind
     from pipeline.publishing.listings import Listing
     from pipeline.publishing.summary.brief import Brief
 
@@ -41,15 +41,14 @@ def write_listing(book: OfficeBook, brief: Brief, listing: Listing) -> None:
     page.line(1, told, page.book.style(align="center"))
     page.heads(_HEAD_ROW, [*_HEAD, *(own.label for own in listing.columns)])
     middle, plain = book.boxed(align="center"), book.boxed()
-    styles = [_style(book, own.kind.number_format) for own in listing.columns]
+    styles = [value_style(book, own.kind) for own in listing.columns]
     for number, (code, name, values) in enumerate(listing.rows):
         row = _FIRST_ROW + number
         page.number(row, 0, number + 1, middle)
         page.text(row, 1, code, middle)
         page.text(row, 2, name, plain)
         for column, (value, style) in enumerate(zip(values, styles, strict=True)):
-            kind = listing.columns[column].kind
-            _write(page, row, _LEFT + column, kind.stored(value) if value else "", style)
+            write_value(page, row, _LEFT + column, listing.columns[column].kind, value, style)
     last = _FIRST_ROW + max(1, len(listing.rows)) - 1
     _write_together(page, last + 1, listing)
     page.sheet.freeze_panes(_FIRST_ROW, _LEFT)
@@ -57,13 +56,16 @@ def write_listing(book: OfficeBook, brief: Brief, listing: Listing) -> None:
     page.sheet.repeat_rows(_HEAD_ROW)
 
 
-def _style(book: OfficeBook, number_format: str) -> Format:
-    if number_format == "@":
+def value_style(book: OfficeBook, kind: ValueKind) -> Format:
+    """Return the style of a value of ``kind`` in a list."""
+    if kind.number_format == "@":
         return book.boxed()
-    return book.boxed(align="center", text_wrap=False, num_format=number_format)
+    return book.boxed(align="center", text_wrap=False, num_format=kind.number_format)
 
 
-def _write(page: OfficePage, row: int, column: int, value: Number | date | str, style: Format) -> None:
+def write_value(page: OfficePage, row: int, column: int, kind: ValueKind, text: str, style: Format) -> None:
+    """Write a value of ``kind`` as a spreadsheet holds it; nothing leaves an empty cell."""
+    value = kind.stored(text) if text else ""
     if isinstance(value, date):
         page.sheet.write_datetime(row, column, datetime.combine(value, time()), style)
     elif isinstance(value, str):

@@ -242,7 +242,7 @@ def _write_agencies(
 
 def _spans(brief: Brief, columns: Mapping[str, SumColumn]) -> Iterator[tuple[str, str, str]]:
     """Yield (sheet, first column, last column) of an agency's figures."""
-    for table in brief.form.tables:
+    for table in brief.form.summed_tables:
         cells = [columns[cell.key] for cell in brief.form.cells_of(table.key)]
         yield cells[0].sheet, column_letters(cells[0].number), column_letters(cells[-1].number)
 

@@ -12,9 +12,10 @@ from pipeline.forms.arithmetic import holds
 from pipeline.forms.formulas import FAILS, HOLDS, quoted, sum_formula
 from pipeline.model import a1
 from pipeline.periods import title_of
+from pipeline.publishing.cell_values import LOOK_UP, NOT_MERGED
 from pipeline.publishing.summary.brief import Brief, partial_note
-from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name
-from pipeline.publishing.workbook.measure import lines_of, sheet_name
+from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name, together_on, value_column
+from pipeline.publishing.workbook.measure import lines_of, sheet_name, stored
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ GRID_TOP = 3
 """The first row of the printed table."""
 _ROW_LABEL_WIDTHS: Mapping[int, list[float]] = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
 _WIDE_VALUE, _VALUE = 17.0, 9.0
+YES_FORMAT = '0"家"'
+"""How many agencies answered 是."""
 _FEW_COLUMNS, _PORTRAIT_COLUMNS = 4, 10
 
 
@@ -65,7 +68,7 @@ def write_table(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[s
     page = book.page(summary_sheet_name(table), widths, landscape=grid.columns > _PORTRAIT_COLUMNS)
     _write_title(page, brief, table, grid.columns)
     for grid_cell in grid.cells:
-        _write_grid_cell(page, brief.form, grid_cell, columns)
+        _write_grid_cell(page, brief, grid_cell, columns)
     _set_heights(page, grid, widths)
     _write_foot(page, brief, table, grid)
     page.sheet.repeat_rows(GRID_TOP, GRID_TOP + grid.header_rows - 1)
@@ -84,9 +87,13 @@ def _write_title(page: OfficePage, brief: Brief, table: Table, across: int) -> N
 
 
 def _write_grid_cell(
-    page: OfficePage, form: Form, grid_cell: GridCell, columns: Mapping[str, SumColumn]
+    page: OfficePage, brief: Brief, grid_cell: GridCell, columns: Mapping[str, SumColumn]
 ) -> None:
+    form = brief.form
     row, column = grid_position(grid_cell)
+    if grid_cell.key and grid_cell.key not in form.by_key:
+        _write_value(page, brief, grid_cell, columns)
+        return
     if grid_cell.key:
         found = columns[grid_cell.key]
         style = page.book.figure(form.by_key[grid_cell.key].kind, align="center")
@@ -95,6 +102,25 @@ def _write_grid_cell(
         return
     style = page.book.boxed(align="left") if grid_cell.role == "row_label" else page.book.head()
     page.text(row, column, grid_cell.text, style, across=grid_cell.width, down=grid_cell.height)
+
+
+def _write_value(
+    page: OfficePage, brief: Brief, grid_cell: GridCell, columns: Mapping[str, SumColumn]
+) -> None:
+    """Write what a value of the agencies comes to, or that it is only listed, or not even that."""
+    value, (row, column) = brief.form.value(grid_cell.key), grid_position(grid_cell)
+    found, kind = together_on(brief, value, columns), value.value
+    if kind.together != "none":
+        at = LABEL_ROW, value_column(brief, value.table, value.key)
+        sheet = detail_sheet_name(brief.form.table(value.table))
+        page.leads_to(row, column, sheet, at, page.book.boxed(align="center"))
+    if found:
+        shown = kind.number_format if kind.sort == "number" else YES_FORMAT
+        style = page.book.boxed(align="center", text_wrap=False, num_format=shown)
+        page.formula(row, column, found[0], style, stored(found[1]), across=grid_cell.width)
+        return
+    words = NOT_MERGED if kind.together == "none" else LOOK_UP
+    page.text(row, column, words, page.book.boxed(align="center"), across=grid_cell.width)
 
 
 def _set_heights(page: OfficePage, grid: Grid, widths: list[float]) -> None:

@@ -60,7 +60,7 @@ def write_yearly(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn
     page.heads(_HEAD_ROW, [head.format(**brief.form.spoken) for head in YEARLY_HEAD])
     row, where, rows = _FIRST_ROW, printed_positions(brief.form), dict[str, int]()
     folds = folds_of(brief.form)
-    for table in brief.form.tables:
+    for table in brief.form.summed_tables:
         page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
         row += 1
         for cell in brief.form.cells_of(table.key):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.forms.drawing import drawn_formula, figures_of, register_area
-from pipeline.forms.form import Balance, Cell, Table, binds
+from pipeline.forms.form import Balance, Cell, Entry, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import FROM_REGISTER, YES
 from pipeline.forms.registers import Register
@@ -131,6 +131,7 @@ def completeness_checks(content: Content) -> list[Check]:
     for table in form.tables:
         if any(cell.is_input for cell in form.cells_of(table.key)):
             found += _table_checks(content, table)
+        found += _value_checks(content, table)
     for register in form.registers:
         found += _register_checks(content, register)
     found += [
@@ -216,6 +217,50 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
         ),
         *_percent_checks(content, table, inputs),
     ]
+
+
+def _value_checks(content: Content, table: Table) -> Iterator[Check]:
+    """Ask for the values of a table that nobody may leave blank, and that days and telephone numbers are such."""
+    form = content.form
+    needed = [value for value in form.values_of(table.key) if value.required]
+    nil = form.places[table.nil_key]
+    if needed:
+        areas = rectangles(form.positions[value.key] for value in needed)
+        blank = "+".join(f"SUMPRODUCT((LEN(TRIM({address(table.sheet, area)}))=0)*1)" for area in areas)
+        is_nil = table.key in content.nil_tables
+        lacking = sum(not str(content.values.get(value.key, "")).strip() for value in needed)
+        yield Check(
+            f"C01.{table.key}.values",
+            "必填的格子都填了（左边是还空着的格数）",
+            table.sheet,
+            form.places[needed[0].key],
+            f'=IF({quoted(nil.sheet)}!{nil.cell}="{YES}",0,{blank})',
+            "=0",
+            (0 if is_nil else lacking, 0),
+        )
+    spelled = [
+        (value, formula)
+        for value in (form.values_of(table.key) if VALUE in form.basics else ())
+        if (formula := value.value.fault_formula(f"{quoted(table.sheet)}!{form.places[value.key].cell}"))
+    ]
+    for number, group in enumerate(_in_formulas(spelled), 1):
+        wrong = sum(bool(value.value.fault(str(content.values.get(value.key, "")))) for value, _ in group)
+        first = form.places[group[0][0].key]
+        yield Check(
+            f"{VALUE}.{table.key}.{number}",
+            "日期、电话号码写法正确（左边是要改的格数）",
+            table.sheet,
+            first,
+            f"={'+'.join(formula for _, formula in group)}",
+            "=0",
+            (wrong, 0),
+        )
+
+
+def _in_formulas(terms: Sequence[tuple[Entry, str]]) -> list[list[tuple[Entry, str]]]:
+    """Divide terms into sums, none longer than Excel takes."""
+    size = max(1, _LONGEST_FORMULA // max((len(formula) + 1 for _, formula in terms), default=1))
+    return [list(terms[start : start + size]) for start in range(0, len(terms), size)]
 
 
 def _percent_checks(content: Content, table: Table, inputs: Sequence[Cell]) -> Iterator[Check]:

@@ -113,7 +113,7 @@ def _free(form: Form, stamp: Stamp, given: Mapping[str, Number | str]) -> dict[s
     return {
         table.nil_key: YES
         for table in form.free_tables(stamp.kind)
-        if not any(cell.key in given for cell in form.cells_of(table.key))
+        if not any(key in given for key in form.keys_of(table.key))
     }
 
 

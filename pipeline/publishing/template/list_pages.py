@@ -25,7 +25,7 @@ from pipeline.forms.values.words import FreeText
 from pipeline.model import Notice, Place, Severity, a1, column_letters
 from pipeline.periods import name_of
 from pipeline.publishing.template.areas import row_height
-from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.template.page import CellStyles, TemplatePage
 from pipeline.publishing.workbook.measure import MOST_HEIGHT
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import SEVERITY_WORDS
@@ -127,10 +127,8 @@ def write_entries(page: TemplatePage, sheet: Sheet) -> None:
     for number, entry in enumerate(entries):
         row = LIST_TOP + number
         looks = ["box", "left", *(("date",) if entry.kind == "date" else ())]
-        if isinstance(entry.value, FreeText):
-            looks.append("as_text")
-        elif not entry.role:
-            looks.append(page.looks.of_format(entry.value.number_format))
+        if isinstance(entry.value, FreeText) or not entry.role:
+            looks.append(_format(page.looks, entry.value))
         looks.append("box" if entry.key in page.content.locked else "input")
         _write_line(page, row, entry, looks)
         written = str(page.content.values.get(entry.key, ""))
@@ -179,7 +177,7 @@ def _validate_value(page: TemplatePage, row: int, entry: Entry) -> None:
         "error_message": kind.prompt[:_LONGEST_MESSAGE],
     }
     page.sheet.data_validation(
-        row, ANSWER_COLUMN, row, ANSWER_COLUMN, {**asked_of(page.content.form, entry.key, kind), **words}
+        row, ANSWER_COLUMN, row, ANSWER_COLUMN, {**asked_of(page.content.form, kind), **words}
     )
 
 
@@ -237,28 +235,33 @@ def write_stamp(page: TemplatePage) -> None:
     for row, (key, (typed, now)) in enumerate(stamp.open_totals.items(), start=len(lines)):
         page.put(row, 0, f"{OPEN_TOTAL}{key}")
         page.put(row, 1, f"{typed}|{now}")
-    for column, words in enumerate(long_lists(form).values(), _LISTS_FROM):
+    for column, words in enumerate(long_lists(form), _LISTS_FROM):
         for row, word in enumerate(words):
             page.put(row, column, word)
     page.sheet.very_hidden()
 
 
-def long_lists(form: Form) -> dict[str, tuple[str, ...]]:
-    """Return the choices that are too many for a drop-down of their own, by the key of the entry or the column."""
-    kinds = {entry.key: entry.value for entry in form.valued_entries}
-    for register in form.registers:
-        kinds |= {
-            f"{register.key}.{column.key}": kind
-            for column, kind in zip(register.columns, register.kinds, strict=True)
-        }
-    return {key: kind.long_list for key, kind in kinds.items() if kind.long_list}
+def long_lists(form: Form) -> list[tuple[str, ...]]:
+    """Return the choices that are too many for a drop-down of their own, each list once."""
+    kinds = [entry.value for entry in form.valued_entries]
+    kinds += [kind for register in form.registers for kind in register.kinds]
+    return list(dict.fromkeys(kind.long_list for kind in kinds if kind.long_list))
 
 
-def asked_of(form: Form, key: str, kind: ValueKind) -> dict[str, object]:
+def value_looks(looks: CellStyles, kind: ValueKind) -> tuple[str, ...]:
+    """Return the looks of a cell of a table that asks for a value of ``kind``."""
+    return "left" if isinstance(kind, FreeText) else "centre", _format(looks, kind)
+
+
+def _format(looks: CellStyles, kind: ValueKind) -> str:
+    return "as_text" if isinstance(kind, FreeText) else looks.of_format(kind.number_format)
+
+
+def asked_of(form: Form, kind: ValueKind) -> dict[str, object]:
     """Return the validation of a value; a long list stands on the sheet nobody sees."""
     if not kind.long_list:
         return kind.excel()
-    column = column_letters(_LISTS_FROM + [*long_lists(form)].index(key))
+    column = column_letters(_LISTS_FROM + long_lists(form).index(kind.long_list))
     source = f"={quoted(STAMP_SHEET)}!${column}$1:${column}${len(kind.long_list)}"
     return {"validate": "list", "source": source}
 

@@ -111,9 +111,14 @@ def _where(form: Form, keys: Sequence[str]) -> str:
 
 
 def _subject(form: Form, notice: Notice) -> str:
-    """Name the number that a sentence speaks of; also its cell, where another one is to be changed."""
+    """Name the cell of a table that a sentence speaks of; also its address, where another one is to be changed."""
     item = form.by_key.get(notice.key or "")
-    if item is None:
+    named = (
+        item.short_label
+        if item
+        else next((one.label for one in form.cell_values if one.key == notice.key), "")
+    )
+    if not named:
         return ""
     own = not notice.change or notice.key in notice.change
-    return f"{item.short_label}：" if own else f"{notice.cell}（{item.short_label}）："
+    return f"{named}：" if own else f"{notice.cell}（{named}）："

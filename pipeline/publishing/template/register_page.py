@@ -128,7 +128,7 @@ def _validate(page: TemplatePage, register: Register, last: int) -> None:
             last,
             number,
             {
-                **asked_of(page.content.form, f"{register.key}.{column.key}", kind),
+                **asked_of(page.content.form, kind),
                 "input_title": column.label[:_LONGEST_TITLE],
                 "input_message": f"{required}{kind.prompt}"[:_LONGEST_MESSAGE],
                 "error_title": "填写有误",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.forms.form import titled
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
+from pipeline.publishing.cell_values import printed_values
 from pipeline.publishing.printed_words import entry_lines, printed_entries, printed_text, texts_alone
 from pipeline.publishing.word.report import escaped, paragraphs
 
@@ -55,6 +56,8 @@ class CompiledPage:
     """The entries that sections print."""
     alone: frozenset[str] = frozenset()
     """The texts that may be left empty and have a section of their own."""
+    values: tuple[Entry, ...] = ()
+    """What tables print besides numbers."""
 
 
 def compile_page(form: Form, style: str = "") -> CompiledPage:
@@ -93,6 +96,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
         ),
         entries=printed_entries(form),
         alone=texts_alone(form),
+        values=form.cell_values,
     )
 
 
@@ -100,6 +104,7 @@ def render_page(page: CompiledPage, report: Report) -> bytes:
     """Print ``report``: the same bytes for the same page and report."""
     values = dict(zip(page.numbers, map(plain_number, report.numbers), strict=True))
     values[_LOOK] = "long-figures" if max(map(len, values.values()), default=0) >= _LONG_FIGURE else ""
+    values |= {key: escaped(said) for key, said in printed_values(page.values, report).items()}
     agency = values[_AGENCY] = _attribute(report.agency)
     values[_TITLE] = titled(page.report_title, agency, report.year)
     values[_HEADING] = _heading(page.report_title, agency, report.year)

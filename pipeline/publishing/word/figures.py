@@ -53,7 +53,9 @@ def compile_reader(form: Form) -> FigureReader:
     for table in form.tables:
         cells = form.grids[table.key].cells
         labels = tuple((cell.row, cell.column, "".join(cell.text.split())) for cell in cells if cell.text)
-        figures = tuple((cell.row, cell.column, form.by_key[cell.key].index) for cell in cells if cell.key)
+        figures = tuple(
+            (cell.row, cell.column, form.by_key[cell.key].index) for cell in cells if cell.key in form.by_key
+        )
         tables.append(PrintedTable(labels, figures))
     return FigureReader(tuple(tables), len(form.cells))
 

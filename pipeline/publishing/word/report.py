@@ -17,6 +17,7 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
 from pipeline.publishing import package
+from pipeline.publishing.cell_values import printed_values
 from pipeline.publishing.package import PackagePart
 from pipeline.publishing.printed_words import entry_lines, printed_entries, printed_text, texts_alone
 from pipeline.publishing.word.marks import (
@@ -65,6 +66,8 @@ class Layout:
     """The entries that sections print."""
     alone: frozenset[str] = frozenset()
     """The texts that may be left empty and have a section of their own."""
+    values: tuple[Entry, ...] = ()
+    """What tables print besides numbers."""
 
     def title(self, report: Report) -> str:
         """Return the title of ``report``, fit for XML."""
@@ -93,6 +96,7 @@ def compile_layout(content: bytes, form: Form) -> Layout:
         parts=tuple(parts),
         entries=printed_entries(form),
         alone=texts_alone(form),
+        values=form.cell_values,
     )
 
 
@@ -136,7 +140,7 @@ def _known_marks(form: Form) -> dict[str, MarkKind]:
     marks: dict[str, MarkKind] = {TITLE_MARK: "value", NOTE_MARK: "value"}
     marks |= {text.key: "text" for text in form.texts}
     marks |= {cell.key: "value" for cell in form.cells}
-    marks |= {entry.key: "value" for entry in form.entries}
+    marks |= {entry.key: "value" for entry in (*form.entries, *form.cell_values)}
     marks |= {text.key + HEADING_SUFFIX: "heading" for text in form.texts}
     marks |= {entry.key + LINE_SUFFIX: "text" for entry in printed_entries(form)}
     return marks
@@ -145,7 +149,8 @@ def _known_marks(form: Form) -> dict[str, MarkKind]:
 def _refuse_omissions(form: Form, parts: list[PackagePart | LivePart]) -> None:
     """Raise if the layout would leave out what every report must show."""
     shown = {field.key for part in parts if isinstance(part, LivePart) for field in part.fields}
-    wanted = (TITLE_MARK, *(text.key for text in form.texts), *(cell.key for cell in form.cells))
+    tables = (key for table in form.tables for key in form.keys_of(table.key))
+    wanted = (TITLE_MARK, *(text.key for text in form.texts), *tables)
     missing = [mark(key) for key in wanted if key not in shown]
     if missing:
         some = "、".join(missing[:_NAMED_OMISSIONS]) + ("等" if len(missing) > _NAMED_OMISSIONS else "")
@@ -163,6 +168,7 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
         values[key] = _LINE_BREAK.join(paragraphs(printed_text(report, key, layout.alone)))
         values[key + HEADING_SUFFIX] = escaped(label)
     values.update(zip(layout.numbers, map(plain_number, report.numbers), strict=True))
+    values.update((key, escaped(said)) for key, said in printed_values(layout.values, report).items())
     return values
 
 

@@ -117,6 +117,7 @@ def faults(form: Form, seed: int, most: int) -> Iterator[Fault]:
     cells = [cell for cell in form.cells if cell.is_input]
     if cells:
         yield from _of_cells(good, cells, rng)
+    yield from _of_values(good)
     checks = [check for check in form.checks.values() if check.applies_to(AGENCY.level, AGENCY.kind)]
     for check in rng.sample(checks, min(most, len(checks))):
         broken = _breaking(good, check)
@@ -141,6 +142,24 @@ def _of_cells(good: Filled, cells: Sequence[Cell], rng: random.Random) -> Iterat
     cell = rng.choice(cells)
     nil = good.form.table(cell.table).nil_key
     yield Fault(f"{nil} contradicted", good.changed({cell.key: 7, nil: "是"}), "C09", nil)
+
+
+_NO_VALUES: Mapping[str, Sequence[tuple[str, Number | str]]] = {
+    "yes_no": (("V01", "大概"),), "choice": (("V01", "别的"),), "phone": (("V01", "没有"),),
+    "date": (("V01", "去年"), ("V01", "1899-01-01"), ("V01", "2023-02-30")),
+    "percent": (("V01", 2), ("C08", "很多"), ("C05", -1)), "decimal": (("V01", 100_000), ("C08", "很多"), ("C05", -1)),
+    "text": (("V01", "长" * 3_000),),
+}  # fmt: skip
+"""What is no value of a kind, and what is then said."""
+
+
+def _of_values(good: Filled) -> Iterator[Fault]:
+    """Yield faults in what tables ask for besides numbers: a blank, and what is no value of its kind."""
+    for value in good.form.cell_values:
+        if value.required:
+            yield Fault(f"blank at {value.key}", good.changed({value.key: ""}), "C01", value.key)
+        for code, wrong in _NO_VALUES[value.kind]:
+            yield Fault(f"{wrong!s:.9} at {value.key}", good.changed({value.key: wrong}), code, value.key)
 
 
 def _breaking(good: Filled, check: Balance) -> Filled | None:
