@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from pipeline.district.folder import District
 from pipeline.district.roster import successor_of
@@ -18,7 +19,7 @@ Pasts = Mapping[str, PastReport]
 """Reports of an earlier year by agency code."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: who was split from whom is looked up once
 class Bodies:
     """Which bodies are parts of which, and which were split, as of a campaign; ``new`` are bodies that no earlier campaign knew."""
 
@@ -34,13 +35,29 @@ class Bodies:
 
     def parts_of(self, code: str, day: date | None = None) -> list[Agency]:
         """Return the bodies that had become part of the one with ``code`` by ``day`` (None: by now)."""
-        after = {agency.code: agency.merged_into for agency in self.merged}
         return [
             agency
-            for agency in self.merged
-            if successor_of(agency.code, after) == code
-            and (day is None or (agency.merged_on is not None and agency.merged_on <= day))
+            for agency in self._parts.get(code, ())
+            if day is None or (agency.merged_on is not None and agency.merged_on <= day)
         ]
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Sequence[Agency]]:
+        """The merged bodies by the code of the one that each is part of now."""
+        after = {agency.code: agency.merged_into for agency in self.merged}
+        found: dict[str, list[Agency]] = {}
+        for agency in self.merged:
+            found.setdefault(successor_of(agency.code, after) or "", []).append(agency)
+        return found
+
+    @cached_property
+    def _splits(self) -> Mapping[str, Sequence[date]]:
+        """When bodies were split from the one with each code."""
+        found: dict[str, list[date]] = {}
+        for agency in self.agencies:
+            if agency.split_from and agency.split_on:
+                found.setdefault(agency.split_from, []).append(agency.split_on)
+        return found
 
     def pasts(
         self, found: Pasts, year: int, apart: Collection[str] = (), *, summed: bool = False
@@ -81,7 +98,7 @@ class Bodies:
 
     def _was_split(self, agency: Agency, year: int) -> bool:
         """Whether its report of ``year`` was of another body than the one that stands now."""
-        days = [agency.split_on, *(item.split_on for item in self.agencies if item.split_from == agency.code)]
+        days = (agency.split_on, *self._splits.get(agency.code, ()))
         return any(day is not None and day > bounds_of(year)[1] for day in days)
 
 

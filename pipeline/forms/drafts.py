@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.expand import Expander
@@ -84,8 +85,12 @@ def has_figures(line: str) -> bool:
 
 def refers(line: str, said: str) -> bool:
     """Whether ``said`` is ``line`` for some body and some year."""
-    parts = map(re.escape, _MARK.split(line)[::2])
-    return re.fullmatch(".+".join(parts), said.strip()) is not None
+    return _spoken(line).fullmatch(said.strip()) is not None
+
+
+@lru_cache
+def _spoken(line: str) -> re.Pattern[str]:
+    return re.compile(".+".join(map(re.escape, _MARK.split(line)[::2])))
 
 
 def filled(

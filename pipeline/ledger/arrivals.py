@@ -12,15 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
 from pipeline.model import Envelope, Message, MessageOutcome, Verdict, plausible
-
-if TYPE_CHECKING:
-    from sqlite3 import Row
 
 Item = TypeVar("Item", Envelope, Message)
 
@@ -91,19 +88,20 @@ def of_year(ledger: Ledger, year: int) -> list[Arrival]:
             "SELECT started_at FROM runs WHERE year = ? AND finished_at IS NOT NULL", (year,)
         )
     ]
-    return [_arrival(row, sorted(looks)) for row in rows]
+    known = (tuple(map(tuple, rows)), tuple(sorted(looks)))
+    return list(ledger.remembered(("arrivals", year), known, _arrivals))
 
 
-def _arrival(row: Row, looks: Sequence[datetime]) -> Arrival:
-    seen = datetime.fromisoformat(row["seen_at"])
+def _arrivals(known: tuple[Sequence[tuple[Any, ...]], Sequence[datetime]]) -> list[Arrival]:
+    rows, looks = known
+    return [_arrival(row, looks) for row in rows]
+
+
+def _arrival(row: tuple[Any, ...], looks: Sequence[datetime]) -> Arrival:
+    number, body, seen_at, repeats = row
+    seen = datetime.fromisoformat(seen_at)
     earlier = bisect_left(looks, seen)
-    return Arrival(
-        row["id"],
-        _loaded(Envelope, row["body"]),
-        row["repeats"],
-        seen,
-        looks[earlier - 1] if earlier else None,
-    )
+    return Arrival(number, _loaded(Envelope, body), repeats, seen, looks[earlier - 1] if earlier else None)
 
 
 def mails_of_year(ledger: Ledger, year: int) -> list[Message]:

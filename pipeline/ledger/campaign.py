@@ -131,17 +131,13 @@ def keep_result(ledger: Ledger, year: int, result: RunResult, made: Mapping[str,
 def last_result(ledger: Ledger, year: int) -> RunResult | None:
     """Return what the last run that came to its end found, None if there was none."""
     row = ledger.one("SELECT run, at, deliveries, body FROM results WHERE year = ?", (year,))
-    if row is None:
-        return None
-    record, figures, names = _unpacked(row["body"])
-    return RunResult(
-        row["run"],
-        datetime.fromisoformat(row["at"]),
-        record,
-        _read_figures(figures),
-        names,
-        row["deliveries"],
-    )
+    return ledger.remembered(("last result", year), tuple(row), _result) if row else None
+
+
+def _result(row: tuple[Any, ...]) -> RunResult:
+    run, at, deliveries, body = row
+    record, figures, names = _unpacked(body)
+    return RunResult(run, datetime.fromisoformat(at), record, _read_figures(figures), names, deliveries)
 
 
 def page_of(ledger: Ledger, year: int) -> Sequence[str]:

@@ -20,24 +20,24 @@ LETTERS = "letters"
 """In the year's folder: the letters that wait."""
 
 
-def of_year(ledger: Ledger, year: int, *, with_figures: bool = True) -> dict[str, Made]:
-    """Return every file that the runs of ``year`` wrote, or set out to write, by its path.
+def of_year(ledger: Ledger, year: int, *, with_figures: bool = True, under: str = "*") -> dict[str, Made]:
+    """Return every file that the runs of ``year`` wrote, or set out to write, by its path; of paths like ``under`` alone.
 
     ``with_figures``: also what was read in the Word reports, of which a run that prints nothing has no use.
     """
-    rows = ledger.rows("SELECT * FROM outputs WHERE year = ?", (year,))
-    return {
-        row["path"]: Made(
-            row["basis"],
-            row["size"],
-            _read(row) if with_figures else None,
-            row["digest"],
-            row["former"],
-            row["modified"],
-            row["beside"],
-        )
-        for row in rows
-    }
+    rows = ledger.rows("SELECT * FROM outputs WHERE year = ? AND path GLOB ?", (year, under))
+    return {row["path"]: _made(row, with_figures=with_figures) for row in rows}
+
+
+def at(ledger: Ledger, year: int, path: str) -> Made | None:
+    """Return what is known of the file at ``path``, but for the figures that were read in it."""
+    row = ledger.one("SELECT * FROM outputs WHERE year = ? AND path = ?", (year, path))
+    return _made(row, with_figures=False) if row else None
+
+
+def _made(row: Row, *, with_figures: bool) -> Made:
+    read = _read(row) if with_figures else None
+    return Made(row["basis"], row["size"], read, row["digest"], row["former"], row["modified"], row["beside"])
 
 
 def blocked(ledger: Ledger, year: int) -> dict[str, str]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from pipeline.ledger.originals import Originals
 from pipeline.ledger.schema import MIGRATIONS
@@ -27,6 +27,8 @@ _TRIES = 100
 _PARTS = (f"{DATABASE}-wal", DATABASE)
 _ORIGINALS = "originals"
 
+Row = TypeVar("Row")
+Read = TypeVar("Read")
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 """What SQL is given for its placeholders; SQLite's own types are Any."""
 
@@ -36,6 +38,7 @@ class Ledger:
 
     def __init__(self, connection: sqlite3.Connection, originals: Originals) -> None:
         self._connection = connection
+        self._read: dict[object, tuple[object, Any]] = {}
         self.originals = originals
 
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
@@ -47,6 +50,14 @@ class Ledger:
         """Return the first row that ``sql`` selects, None if there is none."""
         found = self.rows(sql, values)
         return found[0] if found else None
+
+    def remembered(self, name: object, row: Row, read: Callable[[Row], Read]) -> Read:
+        """Return what ``read`` makes of ``row``, made once as long as the row of that name is the same; nobody is to change it."""
+        known = self._read.get(name)
+        if known is None or known[0] != row:
+            known = self._read[name] = (row, read(row))
+        found: Read = known[1]
+        return found
 
     def write(self, sql: str, values: Values = ()) -> int:
         """Change something within a transaction; return the id of the row that was inserted last."""

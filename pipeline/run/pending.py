@@ -27,8 +27,9 @@ def sentences(
     ledger: Ledger, district: District, *, now: datetime, result: RunResult | None = None
 ) -> Iterator[str]:
     """Say what waits for a person; ``result`` is what the last finished run found, if it has been looked up already."""
-    found = result or campaign.last_result(ledger, district.year)
-    if found:
+    if district.people.district_office_email and (
+        found := result or campaign.last_result(ledger, district.year)
+    ):
         yield from _delivery(ledger, district, found)
     yield from _letters(ledger, district)
     yield from _outputs(ledger, district, now)
@@ -44,7 +45,7 @@ def is_complete(district: District, found: RunResult) -> bool:
 
 
 def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[str]:
-    if not district.people.district_office_email or not is_complete(district, found):
+    if not is_complete(district, found):
         return
     written = [item for item in letters.of_year(ledger, district.year) if item.kind == LetterKind.DELIVERY]
     signed = {item.letter for item in campaign.deliveries(ledger, district.year) if item.signed_by}

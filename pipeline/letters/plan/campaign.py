@@ -25,7 +25,8 @@ _OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST)
 class LetterPlan:
     """Letters to be written, the keys of those to be withdrawn, and the new addresses of others by key.
 
-    ``waiting`` are the answers that wait and stay, as they would be planned now: what has changed is for who writes to see.
+    ``waiting`` are the answers that wait and stay and may say something else by now, as they would be planned now: what has
+    changed is for who writes to see.
     """
 
     letters: tuple[Intention, ...] = ()
@@ -34,8 +35,15 @@ class LetterPlan:
     waiting: tuple[Intention, ...] = ()
 
 
-def plan(state: CampaignState, earlier: Mapping[str, Sequence[AnsweredFile]]) -> LetterPlan:
-    """Plan the run: answers, reminders, delivery, and last the digest. ``earlier`` as in ``answers``."""
+def plan(
+    state: CampaignState,
+    earlier: Mapping[str, Sequence[AnsweredFile]],
+    untouched: frozenset[LetterKey] = frozenset(),
+) -> LetterPlan:
+    """Plan the run: answers, reminders, delivery, and last the digest. ``earlier`` as in ``answers``.
+
+    ``untouched`` are letters of which it is known that they say what they would say now.
+    """
     gone = untrue(state)
     left = replace(state, written=tuple(_withdrawn(item, frozenset(gone)) for item in state.written))
     readdressed = corrected(left)
@@ -48,7 +56,7 @@ def plan(state: CampaignState, earlier: Mapping[str, Sequence[AnsweredFile]]) ->
         tuple(planned),
         (*gone, *replaced),
         {key: to for key, to in readdressed.items() if key not in replaced},
-        tuple(_again(current, earlier, frozenset((*replaced, *readdressed)))),
+        tuple(_again(current, earlier, untouched.union(replaced, readdressed))),
     )
 
 

@@ -7,7 +7,7 @@ flood of forged mails ends as a few letters; what is beyond waits for the next d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pipeline.letter import AnswerPlan, Intention, Occasion
 from pipeline.letters.plan.state import CampaignState
@@ -27,10 +27,11 @@ def within_limits(planned: Iterable[Intention], state: CampaignState) -> list[In
     ]
     by_address = Counter(address.lower() for item in today for address in item.to)
     left = ALL + 2 * len(state.district.agencies) - len(today)
+    listed = _listed(state)
     kept: list[Intention] = []
     for item in planned:
         if isinstance(item.body, AnswerPlan):
-            if left <= 0 or any(by_address[to.lower()] >= _most(to, state) for to in item.to):
+            if left <= 0 or any(by_address[to.lower()] >= _most(to, listed) for to in item.to):
                 continue
             left -= 1
             by_address.update(to.lower() for to in item.to)
@@ -38,8 +39,12 @@ def within_limits(planned: Iterable[Intention], state: CampaignState) -> list[In
     return kept
 
 
-def _most(address: str, state: CampaignState) -> int:
+def _listed(state: CampaignState) -> set[str]:
+    """Return every address and domain of the roster and the office."""
     listed = {mail.lower() for agency in state.district.agencies for mail in agency.emails}
-    listed |= {mail.lower() for mail in state.district.trusted_senders}
+    return listed | {mail.lower() for mail in state.district.trusted_senders}
+
+
+def _most(address: str, listed: Collection[str]) -> int:
     domain = "@" + address.lower().rpartition("@")[2]
-    return KNOWN if listed & {address.lower(), domain} else STRANGER
+    return KNOWN if address.lower() in listed or domain in listed else STRANGER

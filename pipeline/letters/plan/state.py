@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from pipeline.district.folder import District
 from pipeline.letter import AnsweredFile, LetterKey, LetterKind, LetterState, Occasion, Unsent
@@ -89,7 +91,7 @@ class WrittenLetter:
         return self.key.about[-1] if self.key.occasion is Occasion.ANSWER else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: reminders are counted once, when somebody asks
 class CampaignState:
     """All that planning knows. ``arrivals`` are in order of arrival; ``held`` wait for the coordinator."""
 
@@ -131,10 +133,12 @@ class CampaignState:
 
     def reminded(self, agency: Agency) -> int:
         """Count the reminders that an agency has had: that left, or that a person handed over."""
-        return sum(
-            item.kind is LetterKind.REMINDER and item.agency == agency.code and item.is_gone
-            for item in self.written
-        )
+        return self._reminders[agency.code]
+
+    @cached_property
+    def _reminders(self) -> Counter[str | None]:
+        gone = (item.agency for item in self.written if item.kind is LetterKind.REMINDER and item.is_gone)
+        return Counter(gone)
 
     def has_left(self, item: WrittenLetter) -> bool:
         """Whether a letter may have reached its reader; without a mail server nobody need tell us who handed which one over.

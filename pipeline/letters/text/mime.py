@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,8 @@ _POLICY = Compat32(max_line_length=0, linesep="\r\n")
 _LONGEST_WORD = 75
 _LINE = 76
 """Characters of a line of base64."""
+_PLAIN = "text/plain; charset=utf-8"
+_IN_BASE64 = {"Content-Transfer-Encoding": "base64"}
 _TYPES: Mapping[str, str] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -51,13 +53,19 @@ def build_mail(
     """Build the mail. ``headers`` are plain text, in order; ``key`` makes the boundary."""
     said = {name: encoded(name, value) for name, value in headers.items() if value}
     head = _headed({**said, "MIME-Version": "1.0"})
-    body = _Part("text/plain; charset=utf-8", text.replace("\n", "\r\n").encode())
+    body = _Part(_PLAIN, text.replace("\n", "\r\n").encode())
     if not attachments:
         return f"{head}{body}".encode("ascii")
     boundary = f"=_{_digest(key)}"
     several = _headed({"Content-Type": f'multipart/mixed; boundary="{boundary}"'})
     parts = "".join(f"\r\n--{boundary}\r\n{part}" for part in (body, *map(_attached, attachments)))
     return f"{head}{several}{parts}\r\n--{boundary}--\r\n".encode("ascii")
+
+
+def words_of(content: bytes) -> str | None:
+    """Return the text of a mail as ``build_mail`` spells it; None where it is spelled otherwise."""
+    _, found, rest = content.partition(_TEXT)
+    return a2b_base64(rest.partition(b"\r\n--")[0]).decode() if found else None
 
 
 def parsed(content: bytes) -> Message:
@@ -104,7 +112,7 @@ class _Part:
     disposition: str = ""
 
     def __str__(self) -> str:
-        heads = {"Content-Type": self.kind, "Content-Transfer-Encoding": "base64"}
+        heads = {"Content-Type": self.kind, **_IN_BASE64}
         heads |= {"Content-Disposition": self.disposition} if self.disposition else {}
         return f"{_headed(heads)}\r\n{_in_lines(self.content)}"
 
@@ -118,6 +126,10 @@ def _in_lines(content: bytes) -> str:
     text = b2a_base64(content, newline=False).decode("ascii")
     lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
     return "".join(f"{line}\r\n" for line in lines)
+
+
+_TEXT = f"{_headed({'Content-Type': _PLAIN, **_IN_BASE64})}\r\n".encode()
+"""Stands before the text: no header of ours holds a line break."""
 
 
 def _attached(item: Attachment) -> _Part:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -37,7 +37,14 @@ def digest(text: str) -> str:
 
 def link(path: str) -> str:
     """Spell a relative path as a link, so that Chinese names, spaces and # survive on any server and file share."""
-    return quote(path)
+    stem, dot, suffix = path.rpartition(".")
+    return f"{_quoted(stem)}{dot}{quote(suffix)}"
+
+
+@lru_cache(maxsize=8192)
+def _quoted(stem: str) -> str:
+    """Spell what several links share: a report has many formats."""
+    return quote(stem)
 
 
 def phones(text: str) -> list[str]:

@@ -109,7 +109,7 @@ def _one_by_one(ledger: Ledger, told: Sequence[letters.StoredLetter], by_code: M
             else item.recipient
         )
         parts.append(
-            f"———— {KIND_WORDS[LetterKind(item.kind)]}　{whom} ————\n{_text(letters.content(ledger, item))}"
+            f"———— {KIND_WORDS[LetterKind(item.kind)]}　{whom} ————\n{_text(item, letters.content(ledger, item))}"
         )
     return "\n\n".join(parts)
 
@@ -122,8 +122,16 @@ def _unwritten(agencies: Sequence[Agency]) -> str:
     return "\n".join(["三、名单中没有邮箱的单位，没有写信，请另行联系", "", *names])
 
 
-def _text(content: bytes) -> str:
-    """Return the words of a letter of ours: they stand before what is attached, which is not looked at."""
+def _text(item: letters.StoredLetter, content: bytes) -> str:
+    """Return the words of a letter of ours."""
+    from pipeline.letters.text.mime import words_of  # noqa: PLC0415 - with Jinja2, only where letters are written
+
+    words = None if item.edited else words_of(content)
+    return "\n".join((_read(content) if words is None else words).splitlines()).strip()
+
+
+def _read(content: bytes) -> str:
+    """Return the words of a letter that a person edited: they stand before what is attached, which is not looked at."""
     first = content.find(_BOUNDARY)
     second = content.find(_BOUNDARY, first + 1) if first >= 0 else -1
     content = content[:second] if second >= 0 else content
@@ -132,4 +140,4 @@ def _text(content: bytes) -> str:
     words = body.get_payload(decode=True) if body else None
     if body is None or not isinstance(words, bytes):
         return ""
-    return "\n".join(words.decode(body.get_content_charset("utf-8"), "replace").splitlines()).strip()
+    return words.decode(body.get_content_charset("utf-8"), "replace")

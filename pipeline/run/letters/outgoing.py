@@ -30,7 +30,7 @@ from pipeline.run import pending as waiting
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
 from pipeline.run.letters.digest_file import lay_out_morning
 from pipeline.run.letters.earlier import ToldBefore
-from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, key_of, state_of
+from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, key_of, letter_key, state_of
 from pipeline.run.letters.writing import LetterContext, LetterWriter, workbook_of
 from pipeline.run.todo import lay_out_todo
 
@@ -80,7 +80,7 @@ def write_letters(
     """
     came = arrivals_of(context.form, arrived) if arrived else []
     state = state_of(context.ledger, context.form, context.district, found, came, now=context.now)
-    planned = plan(state, earlier_of(came))
+    planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
         lay_out_morning(context, state, is_news=arrived is not None)
     gone, new = planned.withdrawn, planned.letters
@@ -127,12 +127,17 @@ def look_after(ledger: Ledger, district: District, target: Path, *, now: datetim
         letters.laid_out(ledger, {item.key: "" for item in waiting if item.laid})
         outputs.forget(ledger, district.year, [_path(item.laid) for item in waiting if item.laid])
         return
-    known = outputs.of_year(ledger, district.year, with_figures=False)
+    known = _lying(ledger, district.year)
     found = {
         item.key: _doubt(folder / item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
     }
     doubts = {item.key: found[item.key] for item in waiting if item.laid and found[item.key] != item.doubt}
     letters.doubted(ledger, doubts, now)
+
+
+def _lying(ledger: Ledger, year: int) -> dict[str, Made]:
+    """Return the letters that were laid into the folder, by their paths."""
+    return outputs.of_year(ledger, year, with_figures=False, under=f"{LETTERS}/*")
 
 
 def _doubt(place: Path, made: Made | None) -> str:
@@ -145,7 +150,8 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
     year = district.year
     names = {agency.code: agency.name for agency in district.agencies}
-    known = outputs.of_year(ledger, year, with_figures=False)
+    page, known = outputs.at(ledger, year, PAGE), _lying(ledger, year)
+    known |= {PAGE: page} if page else {}
     today = now.astimezone(CHINA).date()
     shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
     waiting = letters.waiting(ledger, year)
@@ -280,16 +286,19 @@ def _carry_figures(
         campaign.intend_delivery(context.ledger, context.district.year, kept)
 
 
+def _untouched(context: LetterContext) -> frozenset[LetterKey]:
+    """Return the keys of letters that wait and were written by the settings of today, and nothing has happened since."""
+    year = context.district.year
+    return frozenset(letter_key(year, key) for key in letters.untouched(context.ledger, year, context.basis))
+
+
 def stale(context: LetterContext, planned: Sequence[Intention], found: RunResult | None) -> list[Intention]:
     """Return those of ``planned`` that wait and would be written otherwise now.
 
     A letter is looked at anew only where something has happened to its agency since, or the settings are others.
     """
-    if not planned:
-        return []
-    year = context.district.year
-    same = letters.untouched(context.ledger, year, context.basis)
-    doubtful = [item for item in planned if key_of(year, item.key) not in same]
+    year, same = context.district.year, _untouched(context) if planned else frozenset()
+    doubtful = [item for item in planned if item.key not in same]
     if not doubtful:
         return []
     doubtful = informed(context, doubtful, found) if found else doubtful

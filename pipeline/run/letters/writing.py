@@ -25,7 +25,7 @@ from pipeline.letter import AnswerPlan, Attachment, DistrictDelivery, Intention,
 from pipeline.letters.plan import carries_anothers
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.environment import typed
-from pipeline.model import ConfigError, Made, PastReport
+from pipeline.model import ConfigError, PastReport
 from pipeline.run.letters.state import key_of
 
 if TYPE_CHECKING:
@@ -43,11 +43,6 @@ class LetterContext:
     now: datetime
     history: Mapping[str, PastReport]
     """Last year's reports by agency code."""
-
-    @cached_property
-    def outputs(self) -> Mapping[str, Made]:
-        """What the last run wrote, by path."""
-        return outputs.of_year(self.ledger, self.district.year)
 
     @cached_property
     def basis(self) -> str:
@@ -145,7 +140,7 @@ def workbook_of(context: LetterContext, found: RunResult) -> Attachment:
 
 def _read(context: LetterContext, path: str) -> Attachment:
     """Return an output as the last run wrote it. Raises ConfigError where a person has changed it since."""
-    made = context.outputs.get(path)
+    made = outputs.at(context.ledger, context.district.year, path)
     place = context.target / ((made.beside if made else "") or path)
     content = place.read_bytes() if place.is_file() else b""
     if made is None or hashlib.sha256(content).hexdigest() != made.digest:
