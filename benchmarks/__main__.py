@@ -1,4 +1,7 @@
-"""Run every comparison, or those named: ``python -m benchmarks reading checking``; ``race`` is beside the peers, ``scale`` against N (see there)."""
+"""Run every comparison, or those named: ``python -m benchmarks reading checking``; ``race`` is beside the peers, ``scale`` against N (see there).
+
+``sentences SET.json`` measures a set of labelled sentences of one's own.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,9 @@ def main() -> int:
         (race if sys.argv[1] == "race" else scale).main(sys.argv[2:])
         return 0
     missed = False
-    for name in sys.argv[1:] or NAMES:
-        for line in importlib.import_module(f"benchmarks.{name}").run():
+    sets = [given for given in sys.argv[1:] if given.endswith(".json")]
+    for name in ("sentences",) if sets else sys.argv[1:] or NAMES:
+        for line in importlib.import_module(f"benchmarks.{name}").run(*sets):
             print(line, flush=True)
             missed |= line.value > line.aim
     return int(missed)

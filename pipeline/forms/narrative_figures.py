@@ -1,7 +1,7 @@
 """The ``[[narrative]]`` table of a rule over figures in texts goes in; its words and claims come out, or an error that names the line.
 
-``[narrative.words]`` and ``[narrative.patterns]`` say by concept how it is written; a claim ``says`` concepts, those with a
-``?`` or not, and ``equals`` sums of cells.
+``[narrative.words]`` and ``[narrative.patterns]`` say by concept how it is written, a word with its choices (``(被|)(行政|)复议``); a
+claim ``says`` concepts, those with a ``?`` or not, and ``equals`` sums of cells.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from itertools import combinations
+from itertools import combinations, product
+from math import prod
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import BARE, Claim, Concepts, FigureClaims, Sum, Word
@@ -19,6 +20,9 @@ from pipeline.forms.narrative_patterns import all_spelled, without
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlTable
 
+_CHOICE = re.compile(r"\(([^()]*)\)")
+_MOST_WAYS = 400
+"""Ways to write one word with choices."""
 _TERM = re.compile(r"([+-]?)\s*([\w.*]+)\s*")
 _PATTERNS = (
     "own_times",
@@ -72,13 +76,21 @@ def _words(words: TomlTable, patterns: TomlTable) -> Iterator[Word]:
     """Yield the ways to write each concept; no plain word stands for two."""
     taken: dict[str, str] = {}
     for name in words.values:
-        written = words.strings(name)
+        written = [way for word in words.strings(name) for way in _ways(words, word)]
         for word in written:
             if taken.setdefault(word, name) != name:
                 raise words.fault(f"“{word}”同时是“{taken[word]}”和“{name}”。", f"{name} = [")
-        yield Word(tuple(name.split()), plain=tuple(written))
+        yield Word(tuple(name.split()), plain=tuple(dict.fromkeys(written)))
     for name, written in all_spelled(patterns, patterns.values).items():
         yield Word(tuple(name.split()), patterns=tuple(written))
+
+
+def _ways(section: TomlTable, word: str) -> list[str]:
+    """Return every way to write a word with choices: (被|)(行政|)复议 in four."""
+    parts = [part.split("|") if at % 2 else [part] for at, part in enumerate(_CHOICE.split(word))]
+    if prod(map(len, parts)) > _MOST_WAYS:
+        raise section.fault(f"“{word}”的写法超过 {_MOST_WAYS} 种。", word)
+    return [way for way in map("".join, product(*parts)) if way]
 
 
 def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:

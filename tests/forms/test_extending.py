@@ -119,6 +119,14 @@ def test_words_are_added_to_a_rule_over_texts(form: Form) -> None:
     assert rule.claims == was.claims
 
 
+def test_a_word_may_have_choices() -> None:
+    words = '[narrative.words]\nlocal = ["(被|)申请(行政|)裁决", "(|)"]\n'
+    rule = own(f'[[narrative]]\nid = "N04"\n{words}').narrative("N04")
+    assert isinstance(rule, FigureClaims)
+    [word] = [word for word in rule.words if word.concepts == ("local",)]
+    assert set(word.plain) == {"被申请行政裁决", "被申请裁决", "申请行政裁决", "申请裁决"}
+
+
 def test_a_claim_is_left_out(form: Form) -> None:
     rule, was = (one.narrative("N04") for one in (own('[remove]\n"narrative.claim" = ["unpaid"]\n'), form))
     assert isinstance(rule, FigureClaims)
@@ -136,6 +144,7 @@ def test_a_claim_is_left_out(form: Form) -> None:
         ('[[table]]\nkey = "requests"\nrows = [{ key = "x", label = ["x"] }]\n', 5, "before"),
         ('[[table]]\nkey = "requests"\nrows = "x"\n', 5, "rows"),
         ('[[narrative]]\nid = "N04"\nclaim = [{ key = "unpaid", equals = ["a.b"] }]\n', 5, "a.b"),
+        ('[[narrative]]\nid = "N04"\n[narrative.words]\nx = ["' + "(a|b)" * 9 + '"]\n', 6, "400"),
     ],
 )
 def test_a_fault_inside_is_told_with_its_line(text: str, line: int, word: str) -> None:

@@ -68,9 +68,10 @@ class Outcome:
     faults: tuple[str, ...] = ()
 
 
-def load(name: str) -> list[Sentence]:
-    """Read the file ``name`` of the folder of sentences."""
-    text = (FOLDER / f"{name}.json").read_text("utf-8")
+def load(name: str | Path) -> list[Sentence]:
+    """Read the set ``name`` of the folder of sentences, or the file at a path."""
+    path = name if isinstance(name, Path) else FOLDER / f"{name}.json"
+    text = path.read_text("utf-8")
     return [Sentence(**item) for item in json.loads(text, parse_float=Decimal)]
 
 
