@@ -723,6 +723,8 @@ class Compared:
     agencies: int = 0
     missing: tuple[str, ...] = ()
     outward: tuple[str, ...] = ()
+    path: str = ""
+    """Where the file lies; ``file`` is what it is called, as others elsewhere may be."""
 
     @property
     def is_well(self) -> bool:

@@ -321,6 +321,22 @@ def test_init_overwrites_nothing_and_knows_a_file_that_notepad_renamed(town: Tow
 # ---------------------------------------------------------------- decisions
 
 
+def test_an_accepted_file_that_anothers_mailbox_sends_again_takes_nothing_from_it(town: Town) -> None:
+    """Two arrivals of one content: what is said of the second is not said of the agency whose report counts."""
+    town.receive(box("001"), at(9), ("年报.xlsx", town.book("财政局", 1)))
+    town.receive(box("002"), at(10), ("年报.xlsx", town.book("财政局", 1)))
+    town.run(FIRST)
+    assert town.counting == {"财政局": "mail/001.eml/年报.xlsx"}
+    page = (town.ran.folder / "index.html").read_text("utf-8")
+    assert "reports/%E8%B4%A2%E6%94%BF%E5%B1%80.docx" in page, "the report that counts is linked"
+    [path] = town.ran.folder.glob("*汇总表.xlsx")
+    book = openpyxl.load_workbook(path, data_only=True, read_only=True)
+    rows = [[str(cell) for cell in row] for sheet in book for row in sheet.iter_rows(values_only=True)]
+    own = [row for row in rows if "财政局" in row and "mail/002.eml/年报.xlsx" not in row]
+    assert any("合格" in row for row in own)
+    assert not [row for row in own if any("待改" in cell or "暂不计入" in cell for cell in row)]
+
+
 def test_an_accepted_report_is_sent_back_by_letter_with_the_reason_and_can_be_let_count_again(
     town: Town,
 ) -> None:
@@ -390,7 +406,7 @@ def test_a_correction_is_released_by_the_same_command_as_everything_else(town: T
 
 def test_an_extension_holds_for_every_command_from_then_on(town: Town) -> None:
     town.run(FIRST)
-    assert town.decide("extend", "教育局", "2024-02-05", day=SECOND).code == 0
+    assert town.decide("extend", "教育局", "2024/2/5", day=SECOND).code == 0
     assert town.say("template", now=f"{SECOND}T10:00:00").code == 0
     assert "2月5日" in town.told("template", "002")[0]
     assert "2月5日" not in town.told("template", "003")[0]
@@ -400,7 +416,9 @@ def test_an_extension_holds_for_every_command_from_then_on(town: Town) -> None:
     ("arguments", "remedy"),
     [
         (["judge", "001"], "return"),
-        (["return", "没有这个局"], "agencies.csv"),
+        (["return", "没有这个局"], "单位名单的“代码”列"),
+        (["return", "--revoke"], "后面依次写：单位"),
+        (["extend", "001", "下月"], "写法不对"),
         (["return", "001"], "还没有合格的报送"),
         (["count", "001"], "第几次"),
         (["extend", "001"], "日期"),

@@ -66,7 +66,7 @@ def _linked(path: Path, envelope: Envelope, found: Compared) -> Compared:
     links = links_of(path, envelope.content)
     if found.refusal and not found.owner and is_page(path):
         found = replace(found, refusal="")
-    return replace(found, missing=links.missing, outward=links.outward)
+    return replace(found, missing=links.missing, outward=links.outward, path=str(path))
 
 
 def _compared(

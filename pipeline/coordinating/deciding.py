@@ -12,6 +12,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from pipeline.district import settings_values
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
@@ -61,6 +62,8 @@ def decide(district: District, output: Path, wanted: Wanted) -> list[Decision]:
 
 def revoke(district: District, output: Path, wanted: Wanted) -> list[Decision]:
     """End what was decided; return it. Raises ConfigError if nothing of the kind holds."""
+    if wanted.kind is not DecisionKind.RELEASE:
+        _check_names(wanted, least=1)
     with open_campaign(district, output) as (ledger, district):
         known = decisions.of_kind(decisions.in_force(ledger, district.year), wanted.kind)
         if wanted.kind is DecisionKind.RELEASE:
@@ -141,10 +144,10 @@ def day_of(text: str | None, option: str = "--until 的日期") -> date | None:
     """Read a day. Raises ConfigError."""
     if text is None:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{option}“{text}”写法不对，例如 2024-03-31。") from None
+    found = settings_values.day_of(text)
+    if found is None:
+        raise ConfigError(f"{option}“{text}”写法不对，例如 2024-03-31。")
+    return found
 
 
 def agency_of(district: District, wanted: str) -> Agency:
@@ -154,7 +157,7 @@ def agency_of(district: District, wanted: str) -> Agency:
     if found:
         return found
     near = get_close_matches(normalised(wanted), spelled, n=3)
-    meant = f"是不是：{'、'.join(near)}？" if near else "请查看 agencies.csv 的 code 列。"
+    meant = f"是不是：{'、'.join(near)}？" if near else "请查看单位名单的“代码”列。"
     raise ConfigError(f"名单中没有“{wanted}”。{meant}")
 
 
@@ -162,10 +165,13 @@ def _check_words(wanted: Wanted) -> None:
     for what, value in (("reason", wanted.reason), ("by", wanted.person)):
         if not value.strip():
             raise ConfigError(f"--{what} 没有填写。请写明理由和决定的人，然后重新运行。")
+    _check_names(wanted, least=_NEEDED.get(wanted.kind, 1))
+
+
+def _check_names(wanted: Wanted, *, least: int) -> None:
     names = _NAMES[wanted.kind]
-    needed = _NEEDED.get(wanted.kind, 1)
     given = len(wanted.about) + (wanted.kind is DecisionKind.EXTEND and wanted.until is not None)
-    if not needed <= given <= len(names):
+    if not least <= given <= len(names):
         raise ConfigError(f"{wanted.kind.value} 后面依次写：{'、'.join(names)}。")
 
 

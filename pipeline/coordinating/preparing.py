@@ -100,7 +100,7 @@ def personal_templates(district: District, output: Path, *, code: str | None = N
     form = form_of(district)
     chosen = [agency for agency in district.agencies if code in (None, agency.code)]
     if not chosen:
-        raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看 {ROSTER_NAME} 的 code 列。")
+        raise ConfigError(f"名单中没有代码为“{code}”的单位。请查看单位名单的“代码”列。")
     folder = district.results_in(output) / TEMPLATES
     with view_campaign(district, output) as (ledger, district):
         history = imports.last_year_of(ledger, district)

@@ -21,7 +21,9 @@ Function: TypeAlias = Callable[[str, Sequence[bytes]], tuple[str, Sequence[bytes
 DONE, FAILED, MEMORY = b"done", b"failed", b"memory"
 STAYS, LEAVES = b"stays", b"leaves"
 LARGEST = 256 * 1024 * 1024
-"""Bytes of one part of a frame; nobody sends more on purpose."""
+"""Bytes of a frame; nobody sends more on purpose."""
+_PART = 4096
+"""What a part costs beside its bytes, so that there cannot be endlessly many empty ones."""
 _RETIRES_AT = 160 * 1024 * 1024
 """What a child has ever held; beyond it the child is replaced, because freed memory seldom goes back to the system."""
 
@@ -44,10 +46,11 @@ def read_frame(stream: BinaryIO) -> Frame | None:
     head = stream.read(4)
     if not head:
         return None
-    parts = []
+    parts, left = [], LARGEST
     for _ in range(int.from_bytes(head, "big")):
         size = int.from_bytes(stream.read(8), "big")
-        if size > LARGEST:
+        left -= size + _PART
+        if left < 0:
             raise BrokenFrameError
         part = stream.read(size)
         if len(part) < size:

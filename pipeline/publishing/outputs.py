@@ -221,7 +221,7 @@ def _of_the_night(
             district,
             deadline=publication.district.deadline,
             now=publication.now,
-            notices={item.submission.sha256: words[item.key] for item in publication.assessments},
+            notices=words,
             background=known,
         ),
     )

@@ -15,7 +15,7 @@ from pipeline.wording.messages import AWAITING, VERDICT_WORDS, awaits_approval
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model import AgencyState, Assessment, Notice
+    from pipeline.model import AgencyState, ArrivalKey, Assessment, Notice
 
 NO_KIND = "（未分类）"
 LATE, OVERDUE = "迟报", "逾期"
@@ -28,10 +28,10 @@ def kind_of(state: AgencyState) -> str:
     return state.agency.kind or NO_KIND
 
 
-def state_word(state: AgencyState, notices: Mapping[str, Sequence[Notice]]) -> str:
-    """Name the state of an agency; ``notices`` are keyed by the submission's sha256."""
+def state_word(state: AgencyState, notices: Mapping[ArrivalKey, Sequence[Notice]]) -> str:
+    """Name the state of an agency; ``notices`` are keyed by the arrival."""
     item = shown(state)
-    if item and item.verdict is Verdict.RETURNED and awaits_approval(notices.get(item.submission.sha256, ())):
+    if item and item.verdict is Verdict.RETURNED and awaits_approval(notices.get(item.key, ())):
         return AWAITING
     return VERDICT_WORDS[state.verdict]
 

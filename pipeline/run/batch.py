@@ -133,7 +133,8 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
     ``by_clock``: ``now`` is what the machine's clock says, which may be wrong. ``retry``: what was set aside is tried once
     more. A dry run works on a copy of the ledger in memory and writes nothing at all. ``shared``: where several forms are collected.
     """
-    mailing.check(district)
+    if not dry_run:
+        mailing.check(district)
     form_of(district)  # rules that cannot be set so are refused before anything else is looked at
     title = f"{district.name} {spaced_of(district.year)}"
     with disk():

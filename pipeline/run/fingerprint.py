@@ -44,6 +44,8 @@ def fingerprint(
         district.trusted_senders,
         *district.roster_agencies,
         district.extensions,
+        district.calendar.holidays,
+        district.calendar.workdays,
         *(today > day for day in (district.deadline, *(item.until for item in district.extensions))),
         *(hashlib.sha256(layout).hexdigest() for layout in layouts),
         program(),

@@ -68,10 +68,10 @@ class Journal:
             self.line(f"  存档　新增原件和信件 {size / 1024 / 1024:.1f} MB")
 
     def end(self, found: Record, failures: Iterable[str]) -> None:
-        """Write how many agencies stand where, and what the mail servers failed at."""
+        """Write how many agencies stand where, and what failed: a mail server, a file that is open elsewhere, a PDF."""
         self.line(f"  现状　{counts_in_words(found['counts'])}")
         for failure in failures:
-            self.line(f"  邮件服务器　{failure}")
+            self.line(f"  没有完成　{failure}")
 
     def _sync(self) -> None:
         if self.file:

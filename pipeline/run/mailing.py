@@ -98,7 +98,7 @@ def dispatch(
 
     if not district.mail.sends:
         raise ConfigError(
-            "district.toml 没有写发信服务器。请在 [mail] 中写明 smtp_host；"
+            "没有写发信服务器。请在“设置”中填写发信服务器（在 district.toml 中是 [mail] 的 smtp_host）；"
             f"没有发信服务器的，用自己的邮件程序发出后，运行 {district.command('send')} --by-hand 记下。",
             file=district.folder,
         )

@@ -57,14 +57,18 @@ def compared(
 
 def finished(district: District, found: Sequence[Compared]) -> dict[str, bytes]:
     """Return the district's own report of this period by suffix, where what was published agrees with the sums."""
-    agreeing = {item.file for item in found if item.agencies and item.is_well and item.year == district.year}
+    agreeing = {item.path for item in found if item.agencies and item.is_well and item.year == district.year}
     paths = _files(district.published) if agreeing else []
-    chosen = {path.suffix.lower(): path for path in reversed(paths) if path.name in agreeing}
+    chosen = {path.suffix.lower(): path for path in reversed(paths) if str(path) in agreeing}
     return {suffix: chosen[suffix].read_bytes() for suffix in (WORD, PDF) if suffix in chosen}
 
 
 def _files(folder: Path) -> list[Path]:
-    found = [path for path in folder.rglob("*") if path.is_file() and not is_clutter(path.name)]
+    found = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(map(is_clutter, path.relative_to(folder).parts))
+    ]
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 

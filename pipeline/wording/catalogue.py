@@ -393,7 +393,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F06", "second_sender"): Wording(
         "名单中没有 {agency} 的邮箱，这一次是从“{sender}”发来的，与已合格的那一次不是同一个邮箱，暂不计入",
-        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入 agencies.csv 的 email 列后重新运行",
+        "请打电话向 {agency} 核实（{contact}）；确是该单位发的，把这个邮箱补入单位名单的“邮箱”列后重新运行",
         "{sender}",
     ),
     ("F06", "unverified"): Wording(

@@ -48,7 +48,7 @@ def morning(form: Form, size: int) -> PageContext:
         "F02", Severity.ERROR, Place("基本信息", "B4"), (), "unknown_agency", {"stated": "<b>=1+1</b>"}
     )
     found = [*found, assessment(form, None, file="x" * 120 + ".xlsx", findings=[stray])]
-    links = {item.submission.sha256: [Link("Word", "reports/甲 局#1.docx")] for item in found}
+    links = {item.key: [Link("Word", "reports/甲 局#1.docx")] for item in found}
     return PageContext(
         summary=merged(form, agencies, found),
         deadline=DEADLINE,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.district.folder import load_district
 from pipeline.district.workdays import Calendar, spoken_date
-from pipeline.model import ConfigError
+from pipeline.model import CHINA, ConfigError
+from pipeline.run.fingerprint import fingerprint
 from tests.district.test_district import CONFIG, district
 
 DEADLINE = date(2025, 1, 31)
@@ -19,6 +21,14 @@ SPRING = Calendar(
     holidays=tuple(date(2025, 1, 28) + timedelta(days=number) for number in range(8)),
     workdays=(date(2025, 1, 26), date(2025, 2, 8)),
 )
+
+
+def test_a_day_off_that_is_written_down_later_is_news(tmp_path: Path) -> None:
+    """What lies between two workdays is judged by it, and reminders go by it."""
+    folder = district(tmp_path)
+    quiet, day = load_district(folder), datetime(2024, 1, 25, tzinfo=CHINA)
+    told = replace(quiet, calendar=replace(quiet.calendar, holidays=(date(2024, 2, 12),)))
+    assert fingerprint(quiet, [], [], [], day) != fingerprint(told, [], [], [], day)
 
 
 def test_holidays_and_make_up_workdays_are_the_coordinators() -> None:

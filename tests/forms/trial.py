@@ -102,7 +102,7 @@ def _publish(form: Form, judged: list[Assessment]) -> None:
         assert render_page(page, report)
         assert figures_workbook(downloads, report)
         assert figures_list(downloads, report)
-    told = {item.submission.sha256: notices(form, item.findings) for item in judged}
+    told = {item.key: notices(form, item.findings) for item in judged}
     assert build_summary(form, summary, deadline=date(2024, 1, 25), now=NOW, notices=told)
     assert render_district_report(layout, form, summary)
     assert upward_table(form, summary, "县区")

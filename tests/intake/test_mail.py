@@ -315,6 +315,16 @@ def test_the_own_servers_time_counts_more_than_the_senders() -> None:
     assert opened(content).received_at == datetime(2024, 1, 16, 8, tzinfo=CHINA)
 
 
+def test_a_time_without_a_zone_of_its_own_is_universal_and_one_without_any_is_chinas() -> None:
+    """RFC 5322, 3.3: -0000 says that the time is universal, not where it was written."""
+    stamped = "Received: from x by mx.district.example; Wed, 31 Jan 2024 {}\r\n"
+    moments = [
+        opened(stamped.format(time).encode() + mail().as_bytes()).received_at
+        for time in ("16:30:00 -0000", "16:30:00")
+    ]
+    assert moments == [datetime(2024, 2, 1, 0, 30, tzinfo=CHINA), datetime(2024, 1, 31, 16, 30, tzinfo=CHINA)]
+
+
 @pytest.mark.parametrize(
     ("results", "expected"),
     [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import struct
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.machine import pool as module
+from pipeline.machine.child import LARGEST, BrokenFrameError, read_frame
 from pipeline.machine.pool import BUG, CRASH, MEMORY, TIME, Here, JobAnswer, JobFailure, Limits, Pool, PoolJob
 
 QUICK = Limits(seconds=3.0, cpu=1.0, memory=200 * 1024 * 1024)
@@ -116,6 +119,24 @@ def test_a_child_stays_however_large_its_parent_is_and_leaves_when_it_held_much_
     assert len(large) == 300_000_000
     assert numbers[0] == numbers[1] == numbers[2]
     assert numbers[3] not in {"", numbers[2]}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(
+            struct.pack(">IQ", 2, 200 * 2**20) + bytes(200 * 2**20) + struct.pack(">Q", 200 * 2**20),
+            id="parts",
+        ),
+        pytest.param(struct.pack(">I", 2**32 - 1) + bytes(8 * 100_000), id="empty parts without end"),
+    ],
+)
+def test_what_a_child_sends_is_bounded_as_a_whole(head: bytes) -> None:
+    """The parent holds what a child sends; one that was taken over must not decide how much."""
+    stream = io.BytesIO(head)
+    with pytest.raises(BrokenFrameError):
+        read_frame(stream)
+    assert stream.tell() <= LARGEST
 
 
 def test_jobs_are_taken_when_a_child_is_free(pool: Pool) -> None:

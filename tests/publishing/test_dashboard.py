@@ -68,8 +68,8 @@ def test_versions_that_do_not_count_keep_their_links(form: Form) -> None:
     one = agency(1)
     returned, counting = assessment(form, one, 1, Verdict.RETURNED), assessment(form, one, 2)
     links = {
-        returned.submission.sha256: [Link("退回表格", "returned/1.xlsx")],
-        counting.submission.sha256: [Link("Word", "reports/1.docx")],
+        returned.key: [Link("退回表格", "returned/1.xlsx")],
+        counting.key: [Link("Word", "reports/1.docx")],
     }
     [row] = rows(PageContext(merged(form, [one], [returned, counting]), DEADLINE, NOW, {}, links))
     assert [link.path for link in row.arrival.links] == ["reports/1.docx"]

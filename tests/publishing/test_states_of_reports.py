@@ -44,9 +44,9 @@ def test_a_report_of_which_every_error_is_explained_waits_for_the_office() -> No
 def test_it_is_counted_and_called_so_everywhere(form: Form) -> None:
     waits, back = (assessment(form, item, 1, Verdict.RETURNED) for item in (ONE, OTHER))
     summary = merged(form, [ONE, OTHER], [waits, back])
-    said = {waits.submission.sha256: [told("机构合并")], back.submission.sha256: [told()]}
+    said = {waits.key: [told("机构合并")], back.key: [told()]}
     assert [state_word(state, said) for state in summary.states] == [AWAITING, "退回"]
-    rows = [submission_record(item, said[item.submission.sha256]) for item in (waits, back)]
+    rows = [submission_record(item, said[item.key]) for item in (waits, back)]
     found = counts(summary, rows)
     assert (found["returned"], found["awaiting_approval"]) == (2, 1)
     assert "退回 2 家（其中待核准 1 家）" in counts_in_words(found)

@@ -72,6 +72,12 @@ def test_the_districts_own_report_is_offered_once_it_is_finished_and_agrees(tmp_
     assert page.index("本级年度报告") < page.index(NAME)
     assert quote(f"reports/{draft.name}") in page
     assert "没有新的报送" in run(folder).out
+    elsewhere = published / "别的单位" / "本级年报.docx"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(b"another file of that name")
+    run(folder)
+    assert own.read_bytes() == completed(draft.read_bytes())
+    elsewhere.unlink()
     (published / "本级年报.docx").unlink()
     run(folder)
     assert not own.exists()

@@ -11,6 +11,7 @@ from pipeline.forms.form import Form
 from pipeline.merging import merge
 from pipeline.model import (
     Agency,
+    ArrivalKey,
     Assessment,
     Claims,
     DistrictSummary,
@@ -79,9 +80,9 @@ def merged(form: Form, agencies: Sequence[Agency], assessments: Sequence[Assessm
     return merge(form, district=DISTRICT, year=YEAR, agencies=agencies, assessments=assessments)
 
 
-def notices_of(form: Form, assessments: Iterable[Assessment]) -> dict[str, list[Notice]]:
-    """Put the findings of every submission into words, by its sha256."""
-    return {item.submission.sha256: notices(form, item.findings) for item in assessments}
+def notices_of(form: Form, assessments: Iterable[Assessment]) -> dict[ArrivalKey, list[Notice]]:
+    """Put the findings of every submission into words, by its arrival."""
+    return {item.key: notices(form, item.findings) for item in assessments}
 
 
 def blank(form: Form, table: int) -> list[Finding]:

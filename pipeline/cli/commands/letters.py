@@ -85,13 +85,15 @@ def send(
 
     moment = moment_of(now)
     districts = districts_of(folder, moment, which)
-    district = districts[0]
     target = output_of(folder, output)
-    code = agency_of(district, agency).code if agency else None
+    code = agency_of(districts[0], agency).code if agency else None
     chosen = persons.Chosen(code, tuple(letter or ()), every)
+    if letter and len(districts) > 1:
+        there = "、".join(district.id for district in districts)
+        raise ConfigError(f"同时收几份表，请用 --form 写明信是哪一份表的：{there}。")
     if by_hand:
         with lock(target), disk():
-            _record_by_hand(district, target, chosen, undo=undo, now=moment)
+            _record_by_hand(districts, target, chosen, undo=undo, now=moment)
         return
     if undo or every or (chosen.is_named and not again):
         raise ConfigError(
@@ -99,9 +101,9 @@ def send(
         )
     if again:
         with lock(target), disk():
-            console.print_letters_settled(
-                persons.try_again(district, target, chosen, now=moment), district, "重新等待发出"
-            )
+            for district in districts:
+                waiting = persons.try_again(district, target, chosen, now=moment)
+                console.print_letters_settled(waiting, district, "重新等待发出")
     _deliver(districts, target, pause, most, now)
 
 
@@ -131,22 +133,27 @@ def _deliver(
         raise typer.Exit(UNFINISHED)
 
 
-def _record_by_hand(district: District, target: Path, chosen: Chosen, *, undo: bool, now: datetime) -> None:
+def _record_by_hand(
+    districts: Sequence[District], target: Path, chosen: Chosen, *, undo: bool, now: datetime
+) -> None:
+    """Record of the letters of each form what a person did with them; where none is named, list them."""
     from pipeline.cli import console
     from pipeline.run.letters import by_hand as persons
 
-    if undo:
-        if not chosen.is_named:
-            raise ConfigError("请写明撤销哪些：--letter 代号、--agency 单位，或者 --all 全部。")
-        back = persons.take_back(district, target, chosen, now=now)
-        console.print_letters_settled(back, district, "撤销转交，重新等待")
-        return
+    if undo and not chosen.is_named:
+        raise ConfigError("请写明撤销哪些：--letter 代号、--agency 单位，或者 --all 全部。")
+    for district in districts:
+        if undo:
+            back = persons.take_back(district, target, chosen, now=now)
+            console.print_letters_settled(back, district, "撤销转交，重新等待")
+        elif chosen.is_named:
+            console.print_handed_over(persons.hand_over(district, target, chosen, now=now), district)
+        else:
+            console.print_letters(persons.undelivered(district, target, chosen, now=now), district)
     if not chosen.is_named:
-        console.print_letters(persons.undelivered(district, target, chosen, now=now), district)
         raise ConfigError(
             "没有记下任何信。请看上面的清单，写明记哪些：--letter 代号、--agency 单位，或者 --all 全部。"
         )
-    console.print_handed_over(persons.hand_over(district, target, chosen, now=now), district)
 
 
 @commands.command(cls=Command, epilog="例：nianbao letters 临平区 002 --open 3f9a1c")

@@ -6,7 +6,7 @@ What stands in headers is the sender's claim, except what the district's own ser
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
@@ -16,6 +16,7 @@ from pipeline.model import CHINA, LOOP_HEADER, Reason, SenderProof, plausible
 
 _ROBOTS = ("mailer-daemon@", "postmaster@")
 _AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
+_UNKNOWN_ZONE = "-0000"
 _AUTOMATIC_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "junk"})
 _LIST_PRECEDENCE = frozenset({"bulk", "list"})
 _AUTOMATIC_SUBJECTS = ("自动回复", "自动答复", "automatic reply", "auto reply", "autoreply", "out of office")
@@ -80,4 +81,5 @@ def proof(message: Message, authserv_id: str) -> tuple[SenderProof, tuple[str, .
 
 def _moment(text: str) -> datetime | None:
     found = safely(lambda: parsedate_to_datetime(text), None)
-    return plausible(found if found is None or found.tzinfo else found.replace(tzinfo=CHINA))
+    zone = UTC if _UNKNOWN_ZONE in text else CHINA  # RFC 5322, 3.3: the time is universal, the place unknown
+    return plausible(found if found is None or found.tzinfo else found.replace(tzinfo=zone))

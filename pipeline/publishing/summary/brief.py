@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import Assessment, DistrictSummary, Notice, Number, Verdict
+from pipeline.model import ArrivalKey, Assessment, DistrictSummary, Notice, Number, Verdict
 from pipeline.publishing.summary.background import Background, PastFigures
 from pipeline.publishing.workbook.office import Fold
 
@@ -26,13 +26,13 @@ _MONEY_DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What the sheets of the district workbook speak of. ``notices`` are keyed by the submission's sha256."""
+    """What the sheets of the district workbook speak of. ``notices`` are keyed by the arrival."""
 
     form: Form
     summary: DistrictSummary
     deadline: date
     now: datetime
-    notices: Mapping[str, Sequence[Notice]]
+    notices: Mapping[ArrivalKey, Sequence[Notice]]
     background: Background = field(default_factory=Background)
 
     @property

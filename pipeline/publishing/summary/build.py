@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeline.forms.form import Form
-    from pipeline.model import DistrictSummary, Notice
+    from pipeline.model import ArrivalKey, DistrictSummary, Notice
 
 
 def build_summary(
@@ -38,10 +38,10 @@ def build_summary(
     *,
     deadline: date,
     now: datetime,
-    notices: Mapping[str, Sequence[Notice]],
+    notices: Mapping[ArrivalKey, Sequence[Notice]],
     background: Background = Background(),  # noqa: B008 - frozen, so one instance serves every call
 ) -> bytes:
-    """Return the district workbook (.xlsx). ``notices`` are keyed by the submission's sha256.
+    """Return the district workbook (.xlsx). ``notices`` are keyed by the arrival.
 
     Every figure but those of 明细, and those from outside the year's reports, is a formula with its stored value.
     The same arguments give the same bytes.

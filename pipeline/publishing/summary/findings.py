@@ -104,7 +104,7 @@ def write_findings(book: OfficeBook, brief: Brief) -> None:
 
 
 def _notices(brief: Brief, item: Assessment) -> Sequence[Notice]:
-    return brief.notices.get(item.submission.sha256, ())
+    return brief.notices.get(item.key, ())
 
 
 def _problem(notice: Notice) -> tuple[str, str | None]:

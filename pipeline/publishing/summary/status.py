@@ -113,7 +113,7 @@ def _write_arrival(
     page.height_for(row, {column: (text, 1) for column, text in texts.items()}, least=16)
     if not assessment:
         return
-    counts = problem_counts(brief.notices.get(assessment.submission.sha256, ()))
+    counts = problem_counts(brief.notices.get(assessment.key, ()))
     if assessment.version:
         page.number(row, _VERSION, assessment.version, middle)
     page.number(row, _ERRORS, counts[Severity.ERROR], middle)
@@ -169,9 +169,7 @@ def _write_unclaimed_file(
     page.text(row, 2, stated, page.book.boxed())
     page.text(row, 3, "", page.book.boxed())
     page.text(row, 4, VERDICT_WORDS[assessment.verdict], page.book.state(assessment.verdict))
-    faults = [
-        notice.fault or notice.message for notice in brief.notices.get(assessment.submission.sha256, ())
-    ]
+    faults = [notice.fault or notice.message for notice in brief.notices.get(assessment.key, ())]
     said = [f"文件：{without_persons(assessment.submission.file)}", *faults[:1]]
     texts = {2: stated, _REMARK: "\n".join(said)}
     _write_arrival(page, brief, row, assessment, texts)

@@ -13,6 +13,7 @@ from pipeline.forms.form import Clerk
 from pipeline.model import (
     Agency,
     AgencyState,
+    ArrivalKey,
     Assessment,
     Compared,
     Decision,
@@ -64,14 +65,14 @@ class Link:
 class PageContext:
     """What the coordinator's page speaks of.
 
-    ``notices``, ``clerks`` and ``links`` are keyed by the submission's sha256, ``extended`` (later deadlines) by agency code.
+    ``notices``, ``clerks`` and ``links`` are keyed by the arrival, ``extended`` (later deadlines) by agency code.
     """
 
     summary: DistrictSummary
     deadline: date
     now: datetime
-    notices: Mapping[str, Sequence[Notice]]
-    links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
+    notices: Mapping[ArrivalKey, Sequence[Notice]]
+    links: Mapping[ArrivalKey, Sequence[Link]] = field(default_factory=dict)
     extended: Mapping[str, date] = field(default_factory=dict)
     outputs: Sequence[Link] = ()
     nights: Sequence[RunCounts] = ()
@@ -82,7 +83,7 @@ class PageContext:
     """What is to be known of all that came, in sentences."""
     published: Sequence[Compared] = ()
     """What was published, against what was accepted."""
-    clerks: Mapping[str, Clerk] = field(default_factory=dict)
+    clerks: Mapping[ArrivalKey, Clerk] = field(default_factory=dict)
     strange: Sequence[tuple[str, str]] = ()
     """What lies in the inbox and is no submission, each with what to do about it."""
     beside: Sequence[OtherCampaign] = ()
@@ -215,7 +216,7 @@ def _waiting(morning: PageContext, item: Assessment, name: str, number: int = 0)
 
 def _row(morning: PageContext, number: int, state: AgencyState) -> AgencyRow:
     agency, current = state.agency, shown(state)
-    clerk = morning.clerks.get(current.submission.sha256, Clerk()) if current else Clerk()
+    clerk = morning.clerks.get(current.key, Clerk()) if current else Clerk()
     extended = morning.extended.get(agency.code)
     return AgencyRow(
         number=number,
@@ -235,7 +236,7 @@ def _row(morning: PageContext, number: int, state: AgencyState) -> AgencyRow:
             Link(f"第 {item.version} 次{link.label}", link.path)
             for item in state.versions
             if item is not current
-            for link in morning.links.get(item.submission.sha256, ())
+            for link in morning.links.get(item.key, ())
         ],
         arrival=_arrival(morning, current) if current else ShownVersion(),
     )
@@ -243,17 +244,17 @@ def _row(morning: PageContext, number: int, state: AgencyState) -> AgencyRow:
 
 def _arrival(morning: PageContext, item: Assessment) -> ShownVersion:
     """Describe a submission: when it came, what was found, where it leads."""
-    notices = morning.notices.get(item.submission.sha256, ())
+    notices = morning.notices.get(item.key, ())
     groups = [group for group in group_notices(notices) if group.notice.severity != Severity.INFO]
     severities = [group.notice.severity for group in groups]
     return ShownVersion(
         file=without_persons(item.submission.file),
-        clerk=morning.clerks.get(item.submission.sha256, Clerk()).words,
+        clerk=morning.clerks.get(item.key, Clerk()).words,
         received=received_at(item),
         guessed=is_guessed(item),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),
-        links=morning.links.get(item.submission.sha256, ()),
+        links=morning.links.get(item.key, ()),
         problems=[_problem(group, item.submission.agency) for group in groups[:MOST_FINDINGS]],
         omitted=max(0, len(groups) - MOST_FINDINGS),
         open=sum(not group.notice.answered for group in groups),

@@ -40,13 +40,13 @@ def coordinators_page(
         summary=publication.summary,
         deadline=publication.district.deadline,
         now=publication.now,
-        notices={item.submission.sha256: words[item.key] for item in publication.assessments},
+        notices=words,
         clerks={
-            item.submission.sha256: publication.form.clerk_of(item.submission.reading.entries)
+            item.key: publication.form.clerk_of(item.submission.reading.entries)
             for item in publication.assessments
         },
         links={
-            item["sha256"]: _links(item, _OF_A_SUBMISSION)
+            (item["file"], item["sha256"]): _links(item, _OF_A_SUBMISSION)
             for item in tonight["submissions"]
             if item["version"]
         },
