@@ -34,8 +34,8 @@ GUARDS: Mapping[str, frozenset[str]] = {
 }
 """The rules without which a report is not complete, and what they find that leaves it whole all the same."""
 
-VALUE_GUARDS = ("V01", "V02")
-"""What else a form needs that asks for values outside of tables: that a value is one, and that the rows of a register are."""
+VALUE_GUARD, ROWS_GUARD = "V01", "V02"
+"""What else a form needs that asks for values, and one with registers: that a value is one, and that the rows are."""
 
 
 def has_values(source: TomlSource) -> bool:
@@ -113,8 +113,9 @@ def load_basics(source: TomlSource, *, asks_values: bool = False) -> dict[str, B
         found[basic.id] = basic
     found |= load_rules(source)
     missing = [rule for rule in GUARDS if rule not in found]
-    if asks_values or has_values(source):
-        missing += [rule for rule in VALUE_GUARDS if rule not in found]
+    asked = asks_values or has_values(source)
+    guards = (VALUE_GUARD,) * asked + (ROWS_GUARD,) * bool(source.tables("register"))
+    missing += [rule for rule in guards if rule not in found]
     if missing:
         raise source.top().fault(f"缺少每份报送都要遵守的规则（[[basic]]）：{'、'.join(missing)}。")
     return found

@@ -215,6 +215,7 @@ def test_documents_print_values_in_the_tables(ran: Ran) -> None:
     page = (ran.folder / "reports" / "甲局.html").read_text("utf-8")
     assert ">2021年3月5日</td>" in page
     assert ">3.5天</td>" in page
+    assert 'class="words">含自助终端 两台</td>' in page
     district = docx.Document(str(ran.folder / ran.record["files"]["district_report"])).tables
     assert [cell.text for cell in district[0].rows[2].cells][2:] == ["400", "2家", "", "", "80%", ""]
 
