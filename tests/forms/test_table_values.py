@@ -19,18 +19,20 @@ from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS
 from pipeline.forms.layout import CHECK_COLUMNS
 from pipeline.forms.library import FORMS_NAME
-from pipeline.forms.loader import parse_form
+from pipeline.forms.loader import form_ids, load_form, parse_form
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import ConfigError, Number, Report
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.publishing.word import report as word
 from pipeline.publishing.word.layout import build_layout
+from tests.forms.trial import use
 from tests.support.folders import Ran, make_district, nianbao, run
 from tests.support.libreoffice import recalculate
 from tests.support.submissions import AGENCY, submission_of
 
 FORM = Path(__file__).parent / "reading_rooms.toml"
+GUARD = '[[basic]]\nid = "V01"'
 AGENCIES = ("甲局", "乙局", "丙局")
 CellContent: TypeAlias = "str | float | date | None"
 COUNTS: dict[str, int] = {
@@ -255,6 +257,38 @@ def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str, line: st
     assert words in str(error.value)
     assert error.value.line
     assert line in text.replace(old, new).splitlines()[error.value.line - 1]
+
+
+ADDED = {
+    "yes_no": "", "choice": 'choices = { one = "甲", two = "乙" }, ', "date": "required = false, ",
+    "percent": 'together = "list", ', "decimal": 'together = "none", ', "text": "", "phone": "", "period": "", "year": "",
+}  # fmt: skip
+"""What a line of each kind says besides."""
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_row_of_every_kind_can_be_added_to_any_table_and_the_form_is_used_whole(form_id: str) -> None:
+    base = load_form(form_id)
+    tables = []
+    for table in base.tables:
+        block = table.blocks[-1]
+        lines, before = (
+            ("rows", block.rows[0].key) if block.rows[0].key else ("columns", block.columns[0].key)
+        )
+        items = [
+            f'{{ key = "added_{kind}", label = ["另：{kind}"], kind = "{kind}", {more}before = "{before}" }}'
+            for kind, more in ADDED.items()
+        ]
+        tables.append(f'[[table]]\nkey = "{table.key}"\n{lines} = [{", ".join(items)}]\n')
+    guard = "" if "V01" in base.basics else FORM.read_text("utf-8")[FORM.read_text("utf-8").index(GUARD) :]
+    guard = guard.partition("\n\n")[0]
+    form = parse_form(
+        f'id = "own"\nextends = "{form_id}"\nedition = "1"\n{"".join(tables)}{guard}\n', "own.toml"
+    )
+    assert {value.kind for value in form.cell_values} == set(ADDED)
+    assert form.cells == base.cells
+    assert {check.id for check in form.checks.values()} == {check.id for check in base.checks.values()}
+    use(form)
 
 
 def judged(form: Form, values: dict[str, Number | str], kind: str = "部门") -> list[tuple[str, str]]:
