@@ -108,15 +108,21 @@ def typed_into(form: Form, template: Path, target: Path, values: dict[str, CellC
     book.save(target)
 
 
+def district(folder: Path, agencies: tuple[str, ...]) -> Path:
+    """A district that collects the form, its templates made."""
+    made = make_district(folder / "区", agencies, {})
+    settings = made / "district.toml"
+    settings.write_text(settings.read_text("utf-8").replace("annual_report_2021", "reading_rooms"), "utf-8")
+    (made / FORMS_NAME).mkdir()
+    shutil.copy(FORM, made / FORMS_NAME)
+    done = nianbao("template", made, "--now", "2024-01-05T08:00:00")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
 @pytest.fixture(scope="module")
 def ran(rooms: Form, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    folder = make_district(tmp_path_factory.mktemp("cells") / "区", AGENCIES, {})
-    settings = folder / "district.toml"
-    settings.write_text(settings.read_text("utf-8").replace("annual_report_2021", "reading_rooms"), "utf-8")
-    (folder / FORMS_NAME).mkdir()
-    shutil.copy(FORM, folder / FORMS_NAME)
-    made = nianbao("template", folder, "--now", "2024-01-05T08:00:00")
-    assert made.returncode == 0, made.stderr
+    folder = district(tmp_path_factory.mktemp("cells"), AGENCIES)
     templates = sorted((folder / "output" / "2023" / "templates").glob("*.xlsx"))
     for template, values in zip(templates, (GOOD, TYPED, WRONG), strict=True):
         typed_into(rooms, template, folder / "inbox" / template.name, values)
@@ -220,6 +226,27 @@ def test_documents_print_values_in_the_tables(ran: Ran) -> None:
     assert 'class="words">含自助终端 两台</td>' in page
     district = docx.Document(str(ran.folder / ran.record["files"]["district_report"])).tables
     assert [cell.text for cell in district[0].rows[2].cells][2:] == ["400", "2家", "", "", "80%", ""]
+
+
+def test_a_value_that_was_corrected_is_listed(rooms: Form, tmp_path: Path) -> None:
+    folder = district(tmp_path, AGENCIES[:1])
+    [template] = (folder / "output" / "2023" / "templates").glob("*.xlsx")
+    typed_into(rooms, template, folder / "inbox" / "1.xlsx", GOOD)
+    assert run(folder).code == 0
+    later: dict[str, CellContent] = {
+        "rooms.hall.run_by": "委托管理",
+        "rooms.hall.satisfied": 0.95,
+        "rules.reply.since": date(2023, 6, 1),
+    }
+    typed_into(rooms, template, folder / "inbox" / "2.xlsx", {**GOOD, **later})
+    ran = run(folder)
+    book = openpyxl.load_workbook(ran.folder / ran.record["files"]["summary"], data_only=True)
+    rows = [row for row in book["版本与更正"].iter_rows(values_only=True) if row[1] == "甲局"]
+    assert [row[2:5] for row in rows] == [
+        ("政务服务大厅，管理方式", "自行管理", "委托管理"),
+        ("政务服务大厅，满意率", "90%", "95%"),
+        ("答复规范制度，发布日期", "空", "2023年6月1日"),
+    ]
 
 
 def test_the_data_dictionary_knows_them(ran: Ran) -> None:
