@@ -20,7 +20,7 @@ _TIMES = re.compile(r"\s{0,9}([1-9]\d?|100)\s{0,9}\*\s{0,9}(.*)", re.DOTALL)
 class Expander:
     """Knows the cells of a form and resolves the patterns of its rules."""
 
-    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry] = ()) -> None:
+    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry]) -> None:
         self._cells = cells
         self._values = values
         self._numeric = {(cell.table, line.key) for cell in cells for line in (cell.row, cell.column)}

@@ -5,12 +5,12 @@ A rule says of two sums of cells, this year's or last year's, how they must stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.forms.expand import Expander
-from pipeline.forms.form import Balance, Basic, Cell, Entry, RelationName, Rule, SummaryRule, Table
+from pipeline.forms.form import Balance, Basic, RelationName, Rule, SummaryRule
 from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
 from pipeline.toml_source import TomlTable
@@ -75,11 +75,8 @@ class RuleText:
     waivable: bool = False
 
 
-def load_checks(
-    source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry] = ()
-) -> list[Balance]:
-    """Return every rule at every place; none may speak of ``values``. Raises ConfigError with file and line."""
-    expander = Expander(tables, cells, values)
+def load_checks(source: TomlSource, expander: Expander) -> list[Balance]:
+    """Return every rule at every place. Raises ConfigError with file and line."""
     checks: list[Balance] = []
     sections: dict[str, TomlTable] = {}
     for section in source.tables("rule"):

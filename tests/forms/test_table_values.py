@@ -32,6 +32,15 @@ from tests.support.libreoffice import recalculate
 from tests.support.submissions import AGENCY, submission_of
 
 FORM = Path(__file__).parent / "reading_rooms.toml"
+RESPONSIBLE = '{ key = "responsible", label = ["是否明确责任人"], kind = "yes_no"'
+CHART = """
+[[chart]]
+title = "培训"
+unit = "次"
+over = "agencies"
+parts = [{ label = "培训", cells = ["support.@all.now"] }]
+"""
+"""A chart over a group in which a number and an answer stand."""
 GUARD = '[[basic]]\nid = "V01"'
 AGENCIES = ("甲局", "乙局", "丙局")
 CellContent: TypeAlias = "str | float | date | None"
@@ -274,10 +283,13 @@ def test_the_data_dictionary_knows_them(ran: Ran) -> None:
         ('label = ["场所", "接待人次"], kind = "count"', 'label = ["场所", "接待人次"], kind = "count", required = false', "visits", "不相加"),
         ('label = ["情况"], kind = "count"', 'label = ["情况"]', "now", "kind 应为"),
         ('id = "V01"', 'id = "V09"', "", "V01"),
+        ('{ key = "trainings", label = ["培训（次）"] }', '{ key = "trainings", label = ["培训（次）"], groups = ["all"] }', "@all", "不是相加的数"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str, line: str, words: str) -> None:
-    text = FORM.read_text("utf-8")
+    text = FORM.read_text("utf-8").replace(RESPONSIBLE, f'{RESPONSIBLE}, groups = ["all"]') + CHART * (
+        "all" in new
+    )
     assert text.count(old) == 1
     with pytest.raises(ConfigError) as error:
         parse_form(text.replace(old, new), "own.toml")
