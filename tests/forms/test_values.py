@@ -155,6 +155,12 @@ def test_a_kind_says_how_it_is_asked_for_and_comes_together(name: str) -> None:
     [
         ("colour", {}, "kind"),
         ("count", {"limits": {"longest": 3}}, "longest"),
+        ("count", {"limits": {"most": -1}}, "most"),
+        ("decimal", {"limits": {"least": 5, "most": 4}}, "most"),
+        ("percent", {"limits": {"least": 2}}, "least"),
+        ("money", {"limits": {"places": 7}}, "places"),
+        ("text", {"limits": {"longest": -1}}, "longest"),
+        ("text", {"limits": {"shortest": 9, "longest": 8}}, "shortest"),
         ("percent", {"together": "sum"}, "together"),
         ("choice", {"choices": {}}, "choices"),
         ("date", {"choices": CHANNELS}, "choices"),
