@@ -9,9 +9,6 @@ from pipeline.forms.expand import Expander
 from pipeline.toml_source import TomlTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.forms.form import Cell, Table
     from pipeline.toml_source import TomlSource
 
 Over = Literal["agencies", "parts", "years"]
@@ -48,9 +45,8 @@ class _WrittenChart:
     parts: tuple[object, ...]
 
 
-def load_charts(source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell]) -> tuple[Chart, ...]:
+def load_charts(source: TomlSource, expander: Expander) -> tuple[Chart, ...]:
     """Read every [[chart]]. Raises ConfigError for cells the form does not have."""
-    expander = Expander(tables, cells)
     return tuple(_chart(section, expander) for section in source.tables("chart"))
 
 

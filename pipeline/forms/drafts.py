@@ -17,7 +17,6 @@ from pipeline.forms.expand import Expander
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pipeline.forms.form import Cell, Table
     from pipeline.model import Number
     from pipeline.toml_source import TomlSource, TomlTable
 
@@ -46,11 +45,9 @@ def to_fill_in(what: str) -> str:
     return f"{GAP}：{what}】"
 
 
-def load_drafts(
-    source: TomlSource, texts: Iterable[str], tables: Sequence[Table], cells: Sequence[Cell]
-) -> tuple[Draft, ...]:
+def load_drafts(source: TomlSource, texts: Iterable[str], expander: Expander) -> tuple[Draft, ...]:
     """Read every [[draft]], groups of rows spelled out. Raises ConfigError for a mark or a text the form does not have."""
-    known, expander = set(texts), Expander(tables, cells)
+    known = set(texts)
     drafts = []
     for section in source.tables("draft"):
         draft = section.into(Draft)

@@ -20,9 +20,11 @@ _TIMES = re.compile(r"\s{0,9}([1-9]\d?|100)\s{0,9}\*\s{0,9}(.*)", re.DOTALL)
 class Expander:
     """Knows the cells of a form and resolves the patterns of its rules."""
 
-    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry] = ()) -> None:
+    def __init__(self, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry]) -> None:
         self._cells = cells
         self._values = values
+        self._numeric = {(cell.table, line.key) for cell in cells for line in (cell.row, cell.column)}
+        """Tables and their lines on which numbers stand: a rule for each line has nothing to say of others."""
         self._lines: dict[str, list[Line]] = {}
         for table in tables:
             for block in table.blocks:
@@ -71,7 +73,11 @@ class Expander:
             return dict(value)
         if not isinstance(value, str) or value not in self._lines:
             raise section.fault(f"each 中的“{value}”不是本表样的行、列或组。", "each")
-        return {line.key: line.label[-1] if line.label else "" for line in self._lines[value]}
+        table = value.split(".", maxsplit=1)[0]
+        lines = [
+            line for line in self._lines[value] if not self._values or (table, line.key) in self._numeric
+        ]
+        return {line.key: line.label[-1] if line.label else "" for line in lines}
 
     def _terms(
         self, section: TomlTable, patterns: Sequence[str], names: Mapping[str, str]

@@ -16,6 +16,7 @@ from pipeline.forms.carried import load_carried
 from pipeline.forms.charts import load_charts
 from pipeline.forms.coherence import refuse_incoherent
 from pipeline.forms.drafts import load_drafts
+from pipeline.forms.expand import Expander
 from pipeline.forms.form import (
     Balance,
     Cell,
@@ -164,7 +165,8 @@ def _built(source: TomlSource) -> Form:
             *(value.key for value in values),
         ],
     )
-    checks = load_checks(source, tables, cells, values)
+    expander = Expander(tables, cells, values)
+    checks = load_checks(source, expander)
     defined = _definitions(checks)
     cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
     drawn = {item.cell: item for item in load_drawn(source, registers, cells)}
@@ -207,8 +209,8 @@ def _built(source: TomlSource) -> Form:
         },
         summary_rules=load_summary_rules(source, checks),
         headlines=_headlines(source, cells),
-        charts=load_charts(source, tables, cells),
-        drafts=load_drafts(source, [text.key for text in texts], tables, cells),
+        charts=load_charts(source, expander),
+        drafts=load_drafts(source, [text.key for text in texts], expander),
         superseded=_superseded(source),
         words=_called(source),
         grids=grids,

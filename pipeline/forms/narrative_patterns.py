@@ -21,20 +21,26 @@ WORDS: Mapping[str, str] = {
 """What ``<name>`` in a pattern stands for."""
 
 
+_OF_NOTHING = ("hollow",)
+"""Patterns of whole texts that may be empty."""
+
+
 def without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return ``values`` but for ``names``."""
     return {key: value for key, value in values.items() if key not in names}
 
 
-def spelled(section: TomlTable, written: str) -> str:
-    """Return a pattern spelled out. Raises ConfigError if it is no regular expression or names an unknown word."""
+def spelled(section: TomlTable, written: str, *, may_be_empty: bool = False) -> str:
+    """Return a pattern spelled out. Raises ConfigError if it is no regular expression, names an unknown word or finds nothing at all."""
     tried = written.replace("{year}", "2000").replace("{name}", "x")
     try:
-        re.compile(_MACRO.sub(lambda match: WORDS[match.group(1)], tried))
+        found = re.compile(_MACRO.sub(lambda match: WORDS[match.group(1)], tried))
     except KeyError as error:
         raise section.fault(f"“{written}”用了没有定义的名称 {error}。", written[:12]) from None
     except re.error as error:
         raise section.fault(f"“{written}”不是正确的正则表达式：{error}。", written[:12]) from None
+    if found.match("") and not may_be_empty:
+        raise section.fault(f"“{written}”什么字都没有也算找到，请写明要找的字。", written[:12])
     return _MACRO.sub(lambda match: WORDS[match.group(1)], written)
 
 
@@ -42,9 +48,11 @@ def all_spelled(section: TomlTable, names: Iterable[str]) -> dict[str, Any]:
     """Return those of the keys ``names`` that the section has, each pattern, or list of patterns, spelled out."""
     found: dict[str, Any] = {}
     for name in names:
-        written = section.values.get(name)
+        written, may_be_empty = section.values.get(name), name in _OF_NOTHING
         if isinstance(written, str):
-            found[name] = spelled(section, written)
+            found[name] = spelled(section, written, may_be_empty=may_be_empty)
         elif written is not None:
-            found[name] = tuple(spelled(section, pattern) for pattern in section.strings(name))
+            found[name] = tuple(
+                spelled(section, pattern, may_be_empty=may_be_empty) for pattern in section.strings(name)
+            )
     return found

@@ -5,12 +5,12 @@ A rule says of two sums of cells, this year's or last year's, how they must stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.forms.expand import Expander
-from pipeline.forms.form import Balance, Basic, Cell, Entry, RelationName, Rule, SummaryRule, Table
+from pipeline.forms.form import Balance, Basic, RelationName, Rule, SummaryRule
 from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
 from pipeline.toml_source import TomlTable
@@ -34,8 +34,8 @@ GUARDS: Mapping[str, frozenset[str]] = {
 }
 """The rules without which a report is not complete, and what they find that leaves it whole all the same."""
 
-VALUE_GUARDS = ("V01", "V02")
-"""What else a form needs that asks for values outside of tables: that a value is one, and that the rows of a register are."""
+VALUE_GUARD, ROWS_GUARD = "V01", "V02"
+"""What else a form needs that asks for values, and one with registers: that a value is one, and that the rows are."""
 
 
 def has_values(source: TomlSource) -> bool:
@@ -75,11 +75,8 @@ class RuleText:
     waivable: bool = False
 
 
-def load_checks(
-    source: TomlSource, tables: Sequence[Table], cells: Sequence[Cell], values: Sequence[Entry] = ()
-) -> list[Balance]:
-    """Return every rule at every place; none may speak of ``values``. Raises ConfigError with file and line."""
-    expander = Expander(tables, cells, values)
+def load_checks(source: TomlSource, expander: Expander) -> list[Balance]:
+    """Return every rule at every place. Raises ConfigError with file and line."""
     checks: list[Balance] = []
     sections: dict[str, TomlTable] = {}
     for section in source.tables("rule"):
@@ -113,8 +110,9 @@ def load_basics(source: TomlSource, *, asks_values: bool = False) -> dict[str, B
         found[basic.id] = basic
     found |= load_rules(source)
     missing = [rule for rule in GUARDS if rule not in found]
-    if asks_values or has_values(source):
-        missing += [rule for rule in VALUE_GUARDS if rule not in found]
+    asked = asks_values or has_values(source)
+    guards = (VALUE_GUARD,) * asked + (ROWS_GUARD,) * bool(source.tables("register"))
+    missing += [rule for rule in guards if rule not in found]
     if missing:
         raise source.top().fault(f"缺少每份报送都要遵守的规则（[[basic]]）：{'、'.join(missing)}。")
     return found

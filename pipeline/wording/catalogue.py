@@ -535,6 +535,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("V01", "date"): Wording("填的是“{raw}”，不是能确定的日期", "{prompt}", "{raw}"),
     ("V01", "year"): Wording("填的是“{raw}”，不是四位年份", "{prompt}", "{raw}"),
     ("V01", "period"): Wording("填的是“{raw}”，看不出是哪个时期", "{prompt}", "{raw}"),
+    ("V01", "phone"): Wording("填的是“{raw}”，不是电话号码", "{prompt}", "{raw}"),
     ("V01", "date_range"): Wording("填的是 {value}，不在 {limit} 之间", "请核对日期", "{value}", "{limit}"),
     ("V01", "long"): Wording("有 {count} 字，最多 {limit} 字", "请精简", "{count} 字", "不超过 {limit} 字"),
     ("V01", "short"): Wording(

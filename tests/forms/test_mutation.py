@@ -45,6 +45,18 @@ def test_what_is_loaded_is_used_whole(form_id: str) -> None:
         assert verdict(text) == "used", said
 
 
+@pytest.mark.parametrize("kind", ["words", "patterns"])
+@pytest.mark.parametrize("nothing", ["", "(?:中)?"])
+def test_a_word_or_pattern_that_finds_nothing_at_all_is_refused(kind: str, nothing: str) -> None:
+    """It would be found everywhere, again and again, without coming to an end."""
+    whole = tomllib.loads(shipped("annual_report_2021"))
+    [claims] = [rule for rule in whole["narrative"] if rule["id"] == "N04"]
+    name = next(iter(claims[kind]))
+    claims[kind][name] = [*claims[kind][name], nothing]
+    found = verdict(written(whole), is_tried=False)
+    assert found == ("loaded" if kind == "words" and nothing else "refused"), "a word is no pattern"
+
+
 def test_a_trial_can_fail(form: Form) -> None:
     """The proof that the tests above can: a form without texts, put past the loader."""
     with pytest.raises((LookupError, ConfigError)):

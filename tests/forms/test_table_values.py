@@ -19,18 +19,29 @@ from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS
 from pipeline.forms.layout import CHECK_COLUMNS
 from pipeline.forms.library import FORMS_NAME
-from pipeline.forms.loader import parse_form
+from pipeline.forms.loader import form_ids, load_form, parse_form
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import ConfigError, Number, Report
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.publishing.word import report as word
 from pipeline.publishing.word.layout import build_layout
+from tests.forms.trial import use
 from tests.support.folders import Ran, make_district, nianbao, run
 from tests.support.libreoffice import recalculate
 from tests.support.submissions import AGENCY, submission_of
 
 FORM = Path(__file__).parent / "reading_rooms.toml"
+RESPONSIBLE = '{ key = "responsible", label = ["是否明确责任人"], kind = "yes_no"'
+CHART = """
+[[chart]]
+title = "培训"
+unit = "次"
+over = "agencies"
+parts = [{ label = "培训", cells = ["support.@all.now"] }]
+"""
+"""A chart over a group in which a number and an answer stand."""
+GUARD = '[[basic]]\nid = "V01"'
 AGENCIES = ("甲局", "乙局", "丙局")
 CellContent: TypeAlias = "str | float | date | None"
 COUNTS: dict[str, int] = {
@@ -106,15 +117,21 @@ def typed_into(form: Form, template: Path, target: Path, values: dict[str, CellC
     book.save(target)
 
 
+def district(folder: Path, agencies: tuple[str, ...]) -> Path:
+    """A district that collects the form, its templates made."""
+    made = make_district(folder / "区", agencies, {})
+    settings = made / "district.toml"
+    settings.write_text(settings.read_text("utf-8").replace("annual_report_2021", "reading_rooms"), "utf-8")
+    (made / FORMS_NAME).mkdir()
+    shutil.copy(FORM, made / FORMS_NAME)
+    done = nianbao("template", made, "--now", "2024-01-05T08:00:00")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
 @pytest.fixture(scope="module")
 def ran(rooms: Form, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    folder = make_district(tmp_path_factory.mktemp("cells") / "区", AGENCIES, {})
-    settings = folder / "district.toml"
-    settings.write_text(settings.read_text("utf-8").replace("annual_report_2021", "reading_rooms"), "utf-8")
-    (folder / FORMS_NAME).mkdir()
-    shutil.copy(FORM, folder / FORMS_NAME)
-    made = nianbao("template", folder, "--now", "2024-01-05T08:00:00")
-    assert made.returncode == 0, made.stderr
+    folder = district(tmp_path_factory.mktemp("cells"), AGENCIES)
     templates = sorted((folder / "output" / "2023" / "templates").glob("*.xlsx"))
     for template, values in zip(templates, (GOOD, TYPED, WRONG), strict=True):
         typed_into(rooms, template, folder / "inbox" / template.name, values)
@@ -215,8 +232,30 @@ def test_documents_print_values_in_the_tables(ran: Ran) -> None:
     page = (ran.folder / "reports" / "甲局.html").read_text("utf-8")
     assert ">2021年3月5日</td>" in page
     assert ">3.5天</td>" in page
+    assert 'class="words">含自助终端 两台</td>' in page
     district = docx.Document(str(ran.folder / ran.record["files"]["district_report"])).tables
     assert [cell.text for cell in district[0].rows[2].cells][2:] == ["400", "2家", "", "", "80%", ""]
+
+
+def test_a_value_that_was_corrected_is_listed(rooms: Form, tmp_path: Path) -> None:
+    folder = district(tmp_path, AGENCIES[:1])
+    [template] = (folder / "output" / "2023" / "templates").glob("*.xlsx")
+    typed_into(rooms, template, folder / "inbox" / "1.xlsx", GOOD)
+    assert run(folder).code == 0
+    later: dict[str, CellContent] = {
+        "rooms.hall.run_by": "委托管理",
+        "rooms.hall.satisfied": 0.95,
+        "rules.reply.since": date(2023, 6, 1),
+    }
+    typed_into(rooms, template, folder / "inbox" / "2.xlsx", {**GOOD, **later})
+    ran = run(folder)
+    book = openpyxl.load_workbook(ran.folder / ran.record["files"]["summary"], data_only=True)
+    rows = [row for row in book["版本与更正"].iter_rows(values_only=True) if row[1] == "甲局"]
+    assert [row[2:5] for row in rows] == [
+        ("政务服务大厅，管理方式", "自行管理", "委托管理"),
+        ("政务服务大厅，满意率", "90%", "95%"),
+        ("答复规范制度，发布日期", "空", "2023年6月1日"),
+    ]
 
 
 def test_the_data_dictionary_knows_them(ran: Ran) -> None:
@@ -244,16 +283,51 @@ def test_the_data_dictionary_knows_them(ran: Ran) -> None:
         ('label = ["场所", "接待人次"], kind = "count"', 'label = ["场所", "接待人次"], kind = "count", required = false', "visits", "不相加"),
         ('label = ["情况"], kind = "count"', 'label = ["情况"]', "now", "kind 应为"),
         ('id = "V01"', 'id = "V09"', "", "V01"),
+        ('{ key = "trainings", label = ["培训（次）"] }', '{ key = "trainings", label = ["培训（次）"], groups = ["all"] }', "@all", "不是相加的数"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str, line: str, words: str) -> None:
-    text = FORM.read_text("utf-8")
+    text = FORM.read_text("utf-8").replace(RESPONSIBLE, f'{RESPONSIBLE}, groups = ["all"]') + CHART * (
+        "all" in new
+    )
     assert text.count(old) == 1
     with pytest.raises(ConfigError) as error:
         parse_form(text.replace(old, new), "own.toml")
     assert words in str(error.value)
     assert error.value.line
     assert line in text.replace(old, new).splitlines()[error.value.line - 1]
+
+
+ADDED = {
+    "yes_no": "", "choice": 'choices = { one = "甲", two = "乙" }, ', "date": "required = false, ",
+    "percent": 'together = "list", ', "decimal": 'together = "none", ', "text": "", "phone": "", "period": "", "year": "",
+}  # fmt: skip
+"""What a line of each kind says besides."""
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_row_of_every_kind_can_be_added_to_any_table_and_the_form_is_used_whole(form_id: str) -> None:
+    base = load_form(form_id)
+    tables = []
+    for table in base.tables:
+        block = table.blocks[-1]
+        lines, before = (
+            ("rows", block.rows[0].key) if block.rows[0].key else ("columns", block.columns[0].key)
+        )
+        items = [
+            f'{{ key = "added_{kind}", label = ["另：{kind}"], kind = "{kind}", {more}before = "{before}" }}'
+            for kind, more in ADDED.items()
+        ]
+        tables.append(f'[[table]]\nkey = "{table.key}"\n{lines} = [{", ".join(items)}]\n')
+    guard = "" if "V01" in base.basics else FORM.read_text("utf-8")[FORM.read_text("utf-8").index(GUARD) :]
+    guard = guard.partition("\n\n")[0]
+    form = parse_form(
+        f'id = "own"\nextends = "{form_id}"\nedition = "1"\n{"".join(tables)}{guard}\n', "own.toml"
+    )
+    assert {value.kind for value in form.cell_values} == set(ADDED)
+    assert form.cells == base.cells
+    assert {check.id for check in form.checks.values()} == {check.id for check in base.checks.values()}
+    use(form)
 
 
 def judged(form: Form, values: dict[str, Number | str], kind: str = "部门") -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.kind import ValueKind
 from pipeline.forms.values.plain import Raw
 from pipeline.forms.values.registry import KINDS, faults_of, kind_of
+from pipeline.wording.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def test_what_people_write_is_read(name: str, written: Raw, value: str) -> None:
         ("date", 12.0, "V01"),
         ("year", "24", "V01"),
         ("period", "2024Q5", "V01"),
+        ("phone", "没有电话", "V01"),
         ("count", "十二", "C08"),
         ("count", "无", "C02"),
         ("money", "251000元", "C03"),
@@ -101,6 +103,7 @@ def test_what_is_no_such_value_is_refused_and_kept_as_it_was(name: str, written:
     typed = kind(name).read(written)
     assert (typed.value, typed.code) == ("", code)
     assert typed.raw
+    assert (typed.code, typed.variant) in CATALOGUE
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -126,6 +129,7 @@ def test_anything_is_read_without_an_error_and_what_was_read_is_read_again(name:
     own = kind(name)
     first = own.read(written)
     assert bool(first.value) + bool(first.raw) <= 1 or first.value
+    assert not first.code or (first.code, first.variant) in CATALOGUE
     if first.value:
         again = own.read(first.value)
         assert again.value == first.value
@@ -136,7 +140,8 @@ def test_anything_is_read_without_an_error_and_what_was_read_is_read_again(name:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_says_how_it_is_asked_for_and_comes_together(name: str) -> None:
-    own = kind(name)
+    own = kind(name, **({"pattern": "x", "limits": {"shortest": 2}} if name == "text" else {}))
+    assert all((check.code, check.variant) in CATALOGUE for check in own.checks())
     assert own.prompt or name == "text"
     assert own.excel()["validate"] in {"any", "integer", "decimal", "list", "date", "length"}
     assert own.together == own.ways[0]
@@ -150,6 +155,12 @@ def test_a_kind_says_how_it_is_asked_for_and_comes_together(name: str) -> None:
     [
         ("colour", {}, "kind"),
         ("count", {"limits": {"longest": 3}}, "longest"),
+        ("count", {"limits": {"most": -1}}, "most"),
+        ("decimal", {"limits": {"least": 5, "most": 4}}, "most"),
+        ("percent", {"limits": {"least": 2}}, "least"),
+        ("money", {"limits": {"places": 7}}, "places"),
+        ("text", {"limits": {"longest": -1}}, "longest"),
+        ("text", {"limits": {"shortest": 9, "longest": 8}}, "shortest"),
         ("percent", {"together": "sum"}, "together"),
         ("choice", {"choices": {}}, "choices"),
         ("date", {"choices": CHANNELS}, "choices"),

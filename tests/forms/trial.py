@@ -68,7 +68,8 @@ def _submission(form: Form, number: int, past: PastReport) -> Submission:
         )
     if number == 3:
         odd = ["/", "2件", "-5", "0.5", "十二", "2.1234567", "251000元", "1,200"]
-        values |= {key: odd[at % len(odd)] for at, key in enumerate(inputs)}
+        asked = [*inputs, *(value.key for value in form.valued_entries)]
+        values |= {key: odd[at % len(odd)] for at, key in enumerate(asked)}
     stamp = Stamp(agency_code=AGENCY.code, agency=AGENCY.name, year=period, level=AGENCY.level, district="试")
     rows = rows_of(form, random.Random(number)) if number < 2 else {}
     values |= nil_of(form, rows) | entries_of(form, random.Random(number)) if number < 2 else {}

@@ -8,8 +8,8 @@ from pipeline.forms.values.answers import Choice, YesNo
 from pipeline.forms.values.days import Day, PeriodValue, Year
 from pipeline.forms.values.figures import Figure, Share
 from pipeline.forms.values.kind import Asked, ValueKind
-from pipeline.forms.values.numbers import NUMBER_KINDS
-from pipeline.forms.values.words import FreeText, Phone
+from pipeline.forms.values.numbers import NUMBER_KINDS, PLACES
+from pipeline.forms.values.words import LONGEST, FreeText, Phone
 
 _FIGURES: Mapping[str, type[ValueKind]] = {
     name: Figure if kind.summed else Share for name, kind in NUMBER_KINDS.items()
@@ -33,6 +33,7 @@ def faults_of(asked: Asked) -> Iterator[tuple[str, str]]:
     strange = [name for name in asked.limits if name not in kind.bounds]
     if strange:
         yield f"limits 中的“{strange[0]}”不能用，可以用的有：{'、'.join(kind.bounds) or '无'}。", strange[0]
+    yield from _faults_of_limits(asked)
     if asked.together and asked.together not in kind.ways:
         yield f"together 应为 {'、'.join(kind.ways)} 之一。", "together"
     if issubclass(kind, Choice) != bool(asked.choices):
@@ -43,3 +44,23 @@ def faults_of(asked: Asked) -> Iterator[tuple[str, str]]:
         yield "只有 kind 为 text 的才能有 pattern。", "pattern"
     if asked.unit and not issubclass(kind, Figure):
         yield "只有数字才能有 unit。", "unit"
+
+
+def _faults_of_limits(asked: Asked) -> Iterator[tuple[str, str]]:
+    """Yield the bounds that no value can keep."""
+    limits, number = asked.limits, NUMBER_KINDS.get(asked.kind)
+    least = limits.get("least", number.least if number else None)
+    most = limits.get("most", number.most if number else None)
+    if least is not None and most is not None and least > most:
+        yield (
+            f"limits 中的 most（{most}）小于 least（{least}），没有数可以填。",
+            "most" if "most" in limits else "least",
+        )
+    if not 0 <= limits.get("places", 0) <= PLACES:
+        yield f"limits 中的 places 应为 0 至 {PLACES}。", "places"
+    longest = limits.get("longest", LONGEST)
+    if longest < 1 or not 0 <= limits.get("shortest", 0) <= longest:
+        yield (
+            "limits 中的 shortest 应在 0 和 longest 之间。",
+            "shortest" if "shortest" in limits else "longest",
+        )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import CHINA, Number, a1
+from pipeline.publishing.cell_values import seen_value
 from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.workbook.measure import rounded, stored
 from pipeline.publishing.workbook.office import HEAD_FONT, OfficeBook, OfficePage
@@ -19,7 +20,7 @@ from pipeline.wording.messages import VERDICT_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pipeline.forms.form import Cell, Form
+    from pipeline.forms.form import Cell, Entry, Form
     from pipeline.model import Agency, AgencyState, Assessment, Report
     from pipeline.publishing.summary.background import Delivered, Figures
 
@@ -39,6 +40,17 @@ class FigureChange:
     cell: Cell | None = None
     old: Number | None = None
     new: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """One value of an agency, of an entry or in a table, that became another."""
+
+    agency: str
+    note: str
+    value: Entry
+    old: str
+    new: str
 
 
 def since(
@@ -70,14 +82,19 @@ def _since_delivery(brief: Brief) -> Iterator[FigureChange]:
     return since(brief.form, delivered, reports) if delivered else iter(())
 
 
-def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[FigureChange]:
-    """Yield the figures that differ between one accepted version of an agency and the next."""
+def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[FigureChange | ValueChange]:
+    """Yield the figures, then the values, that differ between one accepted version of an agency and the next."""
+    public = [value for value in form.valued_entries if not value.personal]
     for state in states:
         for (earlier, before), (later, after) in pairwise(_accepted(state)):
             note = f"{_called(earlier)} → {_called(later)}"
             for cell, old, new in zip(form.cells, before.numbers, after.numbers, strict=True):
                 if old != new:
                     yield FigureChange(state.agency.name, note, cell, old, new)
+            for value in public:
+                was, became = seen_value(value, before), seen_value(value, after)
+                if was != became:
+                    yield ValueChange(state.agency.name, note, value, was, became)
 
 
 def _accepted(state: AgencyState) -> list[tuple[Assessment, Report]]:
@@ -105,18 +122,34 @@ def write_changes(book: OfficeBook, brief: Brief) -> None:
     _write_block(page, row, "二、各单位合格后又更正的数字", versions, "没有单位在合格后更正过数字。")
 
 
-def _write_block(page: OfficePage, row: int, caption: str, changes: Iterable[FigureChange], none: str) -> int:
+def _write_block(
+    page: OfficePage, row: int, caption: str, changes: Iterable[FigureChange | ValueChange], none: str
+) -> int:
     page.line(row, caption, page.book.style(font_name=HEAD_FONT, font_size=12, valign="bottom"), least=30)
     page.heads(row + 1, CHANGES_HEAD)
     row += 2
     number = 0
     for number, change in enumerate(changes, 1):
-        _write_change(page, row, number, change)
+        if isinstance(change, ValueChange):
+            _write_value(page, row, number, change)
+        else:
+            _write_change(page, row, number, change)
         row += 1
     if not number:
         page.line(row, none, page.book.boxed(), least=22)
         row += 1
     return row + 1
+
+
+def _write_value(page: OfficePage, row: int, number: int, change: ValueChange) -> None:
+    shown = change.value.value.shown
+    words = (
+        change.agency, change.value.label, shown(change.old) or "空", shown(change.new) or "空", "", change.note,
+    )  # fmt: skip
+    page.height_for(row, {column: (text, 1) for column, text in enumerate(words, 1)})
+    page.number(row, 0, number, page.book.boxed(align="center"))
+    for column, text in enumerate(words, 1):
+        page.text(row, column, text, page.book.boxed())
 
 
 def _write_change(page: OfficePage, row: int, number: int, change: FigureChange) -> None:

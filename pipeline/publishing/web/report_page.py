@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.forms.form import titled
 from pipeline.forms.values.typed import plain_number
+from pipeline.forms.values.words import FreeText
 from pipeline.model import ConfigError
 from pipeline.publishing.cell_values import printed_values
 from pipeline.publishing.printed_words import entry_lines, printed_entries, printed_text, texts_alone
@@ -26,6 +27,8 @@ _BEGIN, _END = "\ue000", "\ue001"
 _SLOT = re.compile(f"{_BEGIN}(\\w):(.*?){_END}")
 _REACHES_OUT = re.compile(r"</style|@import|url\(\s*['\"]?(?!data:|['\"#])|<!--", re.IGNORECASE)
 _AGENCY, _TITLE, _HEADING, _LOOK = "agency", "report_title", "report_heading", "look"
+_OF_WORDS = ".words { white-space: normal; min-width: 6em; }\n"
+"""The style of cells that hold a text."""
 _LONG_FIGURE = 7
 """A report with a figure of so many characters has wider columns."""
 
@@ -70,7 +73,8 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
             "样式中不能用 @import、网址或 </style>，网页不得连接网络。请改用写在文件里的内容。",
             file=STYLE_NAME,
         )
-    whole_style = source(STYLE_NAME) + style  # the district's own overrides what it names
+    own_style = source(STYLE_NAME) + (_OF_WORDS if form.cell_values else "")
+    whole_style = own_style + style  # the district's own overrides what it names
     texts = {text.key: text for text in form.texts}
     placed = {key for section in form.sections for key in section.contents}
     page = render(
@@ -139,8 +143,9 @@ def _section(form: Form, section: Section, number: int) -> dict[str, object]:
     """Describe a section for the template: its tables laid out, the places of its texts."""
     from pipeline.publishing.web.tables import html_table  # noqa: PLC0415 - only where a page is compiled
 
+    words = {value.key for value in form.cell_values if isinstance(value.value, FreeText)}
     tables = [
-        (html_table(form.grids[key], f"s{number}t{place}"), form.table(key).name)
+        (html_table(form.grids[key], f"s{number}t{place}", words), form.table(key).name)
         for place, key in enumerate(section.contents, 1)
         if key in form.grids
     ]

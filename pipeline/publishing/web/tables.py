@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from pipeline.forms.form import Grid, GridCell
 
@@ -30,6 +30,7 @@ class HtmlCell:
     headers: str = ""
 
 
+TEXT_LOOK = "words"
 Row = tuple[HtmlCell, ...]
 
 
@@ -44,10 +45,10 @@ class HtmlTable:
     bodies: tuple[tuple[Row, ...], ...]
 
 
-def html_table(grid: Grid, table_id: str) -> HtmlTable:
-    """Lay out ``grid`` for HTML; ``table_id`` begins the id of every heading."""
+def html_table(grid: Grid, table_id: str, texts: Collection[str] = ()) -> HtmlTable:
+    """Lay out ``grid`` for HTML; ``table_id`` begins the id of every heading, the cells of ``texts`` may break into lines."""
     figures = {cell.row for cell in grid.cells if cell.key}
-    rows = [_row(grid, number, table_id, figures) for number in range(grid.rows)]
+    rows = [_row(grid, number, table_id, figures, texts) for number in range(grid.rows)]
     starts = _block_starts(grid.rows, figures)
     blocks = [tuple(rows[start:end]) for start, end in zip(starts, [*starts[1:], grid.rows], strict=True)]
     head: tuple[Row, ...] = ()
@@ -61,16 +62,17 @@ def _block_starts(rows: int, figures: set[int]) -> list[int]:
     return [row for row in range(rows) if row not in figures and (row == 0 or row - 1 in figures)]
 
 
-def _row(grid: Grid, number: int, table_id: str, figures: set[int]) -> Row:
+def _row(grid: Grid, number: int, table_id: str, figures: set[int], texts: Collection[str]) -> Row:
     """Spell the cells that begin in a row; what spans into it from above is HTML's to know."""
     cells = sorted((cell for cell in grid.cells if cell.row == number), key=lambda cell: cell.column)
-    return tuple(_cell(grid, cell, table_id, figures) for cell in cells)
+    return tuple(_cell(grid, cell, table_id, figures, texts) for cell in cells)
 
 
-def _cell(grid: Grid, cell: GridCell, table_id: str, figures: set[int]) -> HtmlCell:
+def _cell(grid: Grid, cell: GridCell, table_id: str, figures: set[int], texts: Collection[str]) -> HtmlCell:
     if cell.key:
         headers = " ".join(_id(table_id, item) for item in _governing(grid, cell, figures))
-        return HtmlCell("", cell.key, "figure", cell.width, cell.height, headers=headers)
+        look = TEXT_LOOK if cell.key in texts else "figure"
+        return HtmlCell("", cell.key, look, cell.width, cell.height, headers=headers)
     return HtmlCell(
         cell.text,
         "",
