@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from sys import intern
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -80,12 +81,20 @@ def _plain_mapping(value: Mapping[str, Any], _: Any) -> Mapping[str, Any]:  # no
     return {intern(key): inner for key, inner in value.items()}
 
 
+@lru_cache(maxsize=1024)  # most files lack the same cells
+def _names(found: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(intern, found))
+
+
 def _converter() -> Converter:
     made = Converter(detailed_validation=False)
     made.register_structure_hook_func(_is_number, _number)
     made.register_structure_hook_func(_is_figures, _figures)
     made.register_structure_hook_func(_is_plain_mapping, _plain_mapping)
     made.register_structure_hook(Decimal, _number)
+    made.register_structure_hook_func(
+        lambda kind: kind == frozenset[str], lambda value, _: _names(tuple(value))
+    )
     made.register_structure_hook(bytes, lambda value, _: bytes.fromhex(value))
     made.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
     made.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
