@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import time
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -14,6 +16,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.cli.pace import PlainLines, pace
 from pipeline.coordinating.status import Status
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
@@ -92,26 +95,27 @@ def _console(width: int | None = None) -> Console:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a progress callback: a bar on a terminal, a line at the end of each stage elsewhere."""
+    """Yield a progress callback: a bar on a terminal, lines elsewhere; both say how fast it goes and how long it will take."""
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _plain_line
+        yield PlainLines(partial(print, file=sys.stderr)).advance
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )  # fmt: skip
     with Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
+        begun: dict[str, float] = {}
 
         def advance(stage: str, done: int, whole: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=whole)
-            bar.update(tasks[stage], completed=done, total=whole)
+                tasks[stage] = bar.add_task(stage, total=whole, pace="")
+                begun[stage] = monotonic()
+            said = pace(done, whole, monotonic() - begun[stage]) if done < whole else ""
+            bar.update(tasks[stage], completed=done, total=whole, pace=said)
 
         yield advance
-
-
-def _plain_line(stage: str, done: int, whole: int) -> None:
-    if done == whole and whole:
-        print(f"{stage}：{whole} 份", file=sys.stderr)  # noqa: T201 - the console is this module's job
 
 
 def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -85,14 +85,20 @@ _LAST_EVENT = "(SELECT coalesce(max(id), 0) FROM events WHERE events.agency = le
 def intend(
     ledger: Ledger, letters: Iterable[LedgerLetter], *, at: datetime, basis: str = ""
 ) -> list[LedgerLetter]:
-    """Record ``letters`` as to be sent; return those that were new. Those whose key is known stay, unless withdrawn.
+    """Record ``letters`` as to be sent; return those that were new, without their content. Those whose key is known stay, unless withdrawn.
 
-    ``basis`` is a digest of the settings that they are written by.
+    Each is laid down as it comes, so that never more than one is in memory. ``basis`` is a digest of the settings that they
+    are written by.
     """
     known = {row["key"] for row in ledger.rows("SELECT key FROM letters WHERE state <> 'withdrawn'")}
-    new = {item.key: item for item in letters if item.key not in known}
-    digests = {item.key: hashlib.sha256(item.content).hexdigest() for item in new.values()}
-    ledger.originals.keep({digests[item.key]: item.content for item in new.values()})
+    new: dict[str, LedgerLetter] = {}
+    digests: dict[str, str] = {}
+    for item in letters:
+        if item.key not in known:
+            digests[item.key] = hashlib.sha256(item.content).hexdigest()
+            ledger.originals.add({digests[item.key]: item.content})
+            new[item.key] = replace(item, content=b"")
+    ledger.originals.settle()
     if not new:
         return []
     with ledger.transaction("letters are intended before the first of them leaves"):

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from sys import intern
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -65,16 +67,34 @@ def _number(value: Any, _: Any) -> Any:  # noqa: ANN401
 
 
 def _figures(value: Mapping[str, Any], _: Any) -> Mapping[str, Any]:  # noqa: ANN401
-    """Read what most of a report is made of: look for the few decimals instead of asking each value for its type."""
-    return {key: _number(inner, None) if isinstance(inner, dict) else inner for key, inner in value.items()}
+    """Read what most of a report is made of: look for the few decimals instead of asking each value for its type.
+
+    All reports have the same keys: each is in memory once.
+    """
+    return {
+        intern(key): _number(inner, None) if isinstance(inner, dict) else inner
+        for key, inner in value.items()
+    }
+
+
+def _plain_mapping(value: Mapping[str, Any], _: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    return {intern(key): inner for key, inner in value.items()}
+
+
+@lru_cache(maxsize=1024)  # most files lack the same cells
+def _names(found: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(intern, found))
 
 
 def _converter() -> Converter:
     made = Converter(detailed_validation=False)
     made.register_structure_hook_func(_is_number, _number)
     made.register_structure_hook_func(_is_figures, _figures)
-    made.register_structure_hook_func(_is_plain_mapping, lambda value, _: value)
+    made.register_structure_hook_func(_is_plain_mapping, _plain_mapping)
     made.register_structure_hook(Decimal, _number)
+    made.register_structure_hook_func(
+        lambda kind: kind == frozenset[str], lambda value, _: _names(tuple(value))
+    )
     made.register_structure_hook(bytes, lambda value, _: bytes.fromhex(value))
     made.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
     made.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))

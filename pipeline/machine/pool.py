@@ -17,12 +17,14 @@ from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import monotonic
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 from pipeline.machine import cache, child, processes
 
 TIME, MEMORY, CRASH, BUG = "time", "memory", "crash", "bug"
 _POLL_SECONDS = 0.05
+A_FEW = 25
+"""Jobs that are begun together where they are done on this machine."""
 _WORTH_ANOTHER = 30
 """Jobs from which on another child is worth its start."""
 _NAMES = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
@@ -81,8 +83,23 @@ def environment(folder: str | Path) -> dict[str, str]:
     return {**kept, **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(folder))}
 
 
+class Jobs(Protocol):
+    """Where jobs are done."""
+
+    @property
+    def appetite(self) -> int:
+        """How many jobs at a time keep it busy."""
+
+    def run(
+        self, jobs: Iterable[PoolJob], limits: Callable[[], Limits] = ...
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Yield number and outcome of each of ``jobs`` as it is done."""
+
+
 class Pool:
     """Up to ``size`` children. Use it as a context, or ``close`` it."""
+
+    appetite = A_FEW
 
     def __init__(self, size: int = 1) -> None:
         self._size = size
@@ -142,6 +159,8 @@ class Pool:
 
 class Here:
     """Does jobs in this process, for whoever is a child already or tests: exceptions are caught, and there is no clock."""
+
+    appetite = A_FEW
 
     def run(
         self,

@@ -7,13 +7,15 @@ module functions of plain values, so ``concurrent.futures`` and ``dask.distribut
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pipeline.machine.pool import Here, Pool
+from pipeline.machine.pool import Here, Jobs, Pool
 from pipeline.model import ConfigError, EnvironmentFailedError
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ SERIAL_BELOW = 200
 _CHUNK = 25
 _SHARES = 8
 """Chunks at the least that several processes are handed, so that none of them waits for long at the end."""
+_AHEAD = 64
+"""Chunks that are under way at the most: what waits for other processes is in memory twice."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -40,8 +44,10 @@ class Workforce:
     executor: Executor | None = None
     serial_below: int = 0
     """Items; a stage with fewer is carried out in this process: ten new files need no helpers."""
-    pool: Pool | Here = field(default_factory=Here)
+    pool: Jobs = field(default_factory=Here)
     """Where what comes from outside is opened and read."""
+    lost: tuple[type[BaseException], ...] = ()
+    """What says that workers died over a chunk, one after another: it is carried out here then."""
 
     def map(
         self,
@@ -74,8 +80,7 @@ class Workforce:
         if executor is None:
             parts: Iterator[list[Result]] = (function(shared, chunk) for chunk in chunks)
         else:
-            futures = [executor.submit(function, shared, chunk) for chunk in chunks]
-            parts = (future.result() for future in futures)
+            parts = self._parts(executor, function, shared, chunks)
 
         def finish() -> list[Result]:
             results: list[Result] = []
@@ -87,6 +92,33 @@ class Workforce:
 
         return finish
 
+    def _parts(
+        self,
+        executor: Executor,
+        function: Callable[[Shared, Sequence[Item]], list[Result]],
+        shared: Shared,
+        chunks: Sequence[Sequence[Item]],
+    ) -> Iterator[list[Result]]:
+        """Begin the first chunks at once, and another whenever the result of one is taken: never all are under way."""
+        waiting = iter(chunks)
+        under_way = deque(
+            (chunk, executor.submit(function, shared, chunk)) for chunk in islice(waiting, _AHEAD)
+        )
+
+        def parts() -> Iterator[list[Result]]:
+            while under_way:
+                chunk, future = under_way.popleft()
+                try:
+                    part = future.result()
+                except self.lost:
+                    part = function(shared, chunk)
+                under_way.extend(
+                    (more, executor.submit(function, shared, more)) for more in islice(waiting, 1)
+                )
+                yield part
+
+        return parts()
+
 
 @contextmanager
 def open_work(files: int, *, workers: int | None = None, engine: str | None = None) -> Iterator[Workforce]:
@@ -97,11 +129,17 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
     with Pool(workers or min(_MOST_READERS, os.cpu_count() or 1)) as pool, ExitStack() as stack:
         wanted = workers or (1 if files < SERIAL_BELOW else os.cpu_count() or 1)
         if engine:
-            yield Workforce(stack.enter_context(_dask(engine)), pool=pool)
+            from pipeline.machine.cluster import RemotePool  # noqa: PLC0415 - with a cluster only
+
+            executor, machines, lost = stack.enter_context(_dask(engine))
+            yield Workforce(executor, pool=RemotePool(executor, machines, lost, pool), lost=lost)
         elif wanted == 1:
             yield Workforce(pool=pool)
         else:
-            yield Workforce(stack.enter_context(_processes(wanted)), 0 if workers else SERIAL_BELOW, pool)
+            from concurrent.futures import BrokenExecutor  # noqa: PLC0415 - a small batch has no use for it
+
+            executor = stack.enter_context(_processes(wanted))
+            yield Workforce(executor, 0 if workers else SERIAL_BELOW, pool, (BrokenExecutor,))
 
 
 def _processes(number: int) -> Executor:
@@ -133,10 +171,12 @@ def _refuse_open_line(address: str) -> None:
 
 
 @contextmanager
-def _dask(address: str) -> Iterator[Executor]:
+def _dask(address: str) -> Iterator[tuple[Executor, int, tuple[type[BaseException], ...]]]:
+    """Yield the cluster's executor, how many threads its workers have, and what says that workers died over a chunk."""
     _refuse_open_line(address)
     try:
-        from distributed import Client  # noqa: PLC0415 - an optional extra
+        from distributed import Client, KilledWorker  # noqa: PLC0415 - an optional extra
+        from distributed.client import FutureCancelledError  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError("使用 --engine 需要先安装附加组件：pip install 'nianbao[dask]'。") from error
     try:
@@ -145,4 +185,4 @@ def _dask(address: str) -> Iterator[Executor]:
         raise EnvironmentFailedError(f"连不上计算集群 {address}，请检查地址后重新运行。") from error
     with client:
         executor: Executor = client.get_executor()
-        yield executor
+        yield executor, max(1, sum(client.nthreads().values())), (KilledWorker, FutureCancelledError)

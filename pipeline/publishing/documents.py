@@ -86,7 +86,12 @@ def _read_back(reader: FigureReader, job: PrintJob) -> ReadBack:
     digest = hashlib.sha256(content).hexdigest()
     if job.known and job.known.sha256 == digest:
         return job.known
-    return ReadBack(digest, read_figures(reader, content))
+    return ReadBack(digest, _once(read_figures(reader, content), job.report.numbers))
+
+
+def _once(read: tuple[Number | None, ...], figures: tuple[Number, ...]) -> tuple[Number | None, ...]:
+    """Hold what was read once, where it is spelled as the report has it."""
+    return figures if repr(read) == repr(figures) else read
 
 
 def _written(layouts: Layouts, job: PrintJob) -> Iterator[Staged]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from pipeline.district.folder import District
@@ -29,6 +29,7 @@ from pipeline.ledger.codes import Memory
 from pipeline.ledger.decisions import of_kind
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.pool import JobFailure
+from pipeline.machine.shared_keys import SharedKeys
 from pipeline.machine.work import Progress
 from pipeline.model import (
     CHINA,
@@ -196,7 +197,7 @@ def assess(
     arrivals.note_repeats(ledger, campaign.district.year, repeats, now=now)
     progress("校验", len(stale), len(stale))
     return Assessed(
-        assessments=whole,
+        assessments=tuple(_held_small(campaign.form, item) for item in whole),
         copies=tuple(map(_leftover, sorted_out.copies)),
         overtaken=tuple(map(_leftover, sorted_out.overtaken)),
         dismissed=tuple(
@@ -204,6 +205,22 @@ def assess(
         ),
         bases={item.key: basis for item, basis in zip(whole, bases, strict=True)},
     )
+
+
+def _held_small(form: Form, item: Assessment) -> Assessment:
+    """Let go of the figures of a reading that became a report, which has them."""
+    report = item.report
+    if report is None:
+        return item
+    numbers = SharedKeys(_places(form), report.numbers)
+    return replace(
+        item, submission=replace(item.submission, reading=replace(item.submission.reading, numbers=numbers))
+    )
+
+
+@lru_cache(maxsize=8)
+def _places(form: Form) -> Mapping[str, int]:
+    return {cell.key: at for at, cell in enumerate(form.cells)}
 
 
 def _all_readings(

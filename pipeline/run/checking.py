@@ -23,7 +23,7 @@ from pipeline.intake.guard.isolation import (
 from pipeline.intake.identify import identity
 from pipeline.judging.rules.carried import carried_into
 from pipeline.machine.ahead import load_ahead
-from pipeline.machine.pool import BUG, Here, Pool
+from pipeline.machine.pool import BUG, Jobs
 from pipeline.model import Assessment, Submission
 from pipeline.run.assessing import submission
 
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
 
-def check(
-    paths: Sequence[Path], form: Form, level: str | None = None, *, pool: Pool | Here
-) -> list[Assessment]:
+def check(paths: Sequence[Path], form: Form, level: str | None = None, *, pool: Jobs) -> list[Assessment]:
     """Judge single files without a district: whatever agency and year they state is taken as theirs. Raises OSError.
 
     ``level`` counts more than the level that the template states. ``pool`` is where files are opened and read.

@@ -22,10 +22,9 @@ from pipeline.ledger import Ledger
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.set_aside import Stage
 from pipeline.machine.digest import digest_of, program
-from pipeline.machine.pool import BUG, Here, JobAnswer, JobFailure, Outcome, Pool, PoolJob
+from pipeline.machine.pool import BUG, Here, JobAnswer, JobFailure, Jobs, Outcome, PoolJob
 from pipeline.model import Reading
 
-_CHUNK = 25
 _CHUNK_BYTES = 8 * 1024 * 1024
 _TRIES = 2
 STOPPED = "stopped"
@@ -50,7 +49,7 @@ class Barrier:
     ledger: Ledger
     year: int
     now: datetime
-    pool: Pool | Here = field(default_factory=Here)
+    pool: Jobs = field(default_factory=Here)
     tell: Callable[[str], object] = lambda _: None
     spent: Spent = field(default_factory=Spent)
 
@@ -187,7 +186,7 @@ class Barrier:
                 continue
             chunk.append(item)
             held += size(item)
-            if len(chunk) >= _CHUNK or held > _CHUNK_BYTES:
+            if len(chunk) >= self.pool.appetite or held > _CHUNK_BYTES:
                 yield chunk
                 chunk, held = [], 0
         if chunk:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.intake.fetch.folder import Found, Item, Remainder, contents_of, whole
 from pipeline.machine import codec
-from pipeline.machine.pool import BUG, TIME, Here, JobAnswer, JobFailure, Limits, Outcome, Pool, PoolJob
+from pipeline.machine.pool import BUG, TIME, JobAnswer, JobFailure, Jobs, Limits, Outcome, PoolJob
 from pipeline.model import Envelope, Finding, Message, Reading
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ class ItemWork(Generic[Key]):
     job: Callable[[], PoolJob]
 
 
-def carried_out(
-    pool: Pool | Here, works: Iterable[ItemWork[Key]], spent: Spent
-) -> Iterator[tuple[Key, Outcome]]:
+def carried_out(pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent) -> Iterator[tuple[Key, Outcome]]:
     """Do ``works``; what takes long gets a second turn after the others, as long as the run has time for that."""
     slow: list[ItemWork[Key]] = []
     for work, outcome in one_turn(pool, works, spent, lambda: spent.limits):
@@ -99,7 +97,7 @@ def carried_out(
 
 
 def one_turn(
-    pool: Pool | Here, works: Iterable[ItemWork[Key]], spent: Spent, limits: Callable[[], Limits]
+    pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent, limits: Callable[[], Limits]
 ) -> Iterator[tuple[ItemWork[Key], Outcome]]:
     """Do ``works``, each once, by ``limits``; what failed is counted as wasted."""
     begun: list[ItemWork[Key]] = []
@@ -121,7 +119,7 @@ def one_turn(
 
 
 def opener(
-    pool: Pool | Here,
+    pool: Jobs,
 ) -> Callable[[Iterable[Item], str], Iterator[tuple[Item, Sequence[Found] | str]]]:
     """Return what opens items in ``pool``, for ``folder.fetch`` and ``folder.open_file``, without a ledger."""
 

@@ -7,7 +7,7 @@ shared with people: a letter that somebody deletes or edits there does not leave
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -269,21 +269,26 @@ def intend(context: LetterContext, planned: Sequence[Intention], found: RunResul
     """Write letters and record them as intended; return how many are new. ``found`` is what attachments are taken from."""
     if not planned:
         return 0
-    writer = LetterWriter.of(context, found)
-    written = [writer.write(item, context.now) for item in planned]
-    if found:
-        _carry_figures(context, [item for item in written if item.kind == LetterKind.DELIVERY], found)
+    written = _written(context, planned, found)
     return len(letters.intend(context.ledger, written, at=context.now, basis=context.basis))
 
 
-def _carry_figures(
-    context: LetterContext, deliveries: Sequence[letters.LedgerLetter], found: RunResult
-) -> None:
-    """Keep with every delivery the figures of the workbook that it carries."""
-    for item in deliveries:
-        workbook = hashlib.sha256(workbook_of(context, found).content).hexdigest()
-        kept = DeliveryRecord(item.key, context.now, workbook, found.figures, found.names)
-        campaign.intend_delivery(context.ledger, context.district.year, kept)
+def _written(
+    context: LetterContext, planned: Sequence[Intention], found: RunResult | None
+) -> Iterator[letters.LedgerLetter]:
+    writer = LetterWriter.of(context, found)
+    for intention in planned:
+        item = writer.write(intention, context.now)
+        if found and item.kind == LetterKind.DELIVERY:
+            _carry_figures(context, item, found)
+        yield item
+
+
+def _carry_figures(context: LetterContext, item: letters.LedgerLetter, found: RunResult) -> None:
+    """Keep with a delivery the figures of the workbook that it carries."""
+    workbook = hashlib.sha256(workbook_of(context, found).content).hexdigest()
+    kept = DeliveryRecord(item.key, context.now, workbook, found.figures, found.names)
+    campaign.intend_delivery(context.ledger, context.district.year, kept)
 
 
 def _untouched(context: LetterContext) -> frozenset[LetterKey]:
