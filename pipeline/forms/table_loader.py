@@ -6,7 +6,7 @@ the numbers come together in another way: such a cell is an entry that stands in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -207,10 +207,3 @@ def _words(section: TomlSection, item: Mapping[str, Any], name: str, token: str)
     if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
         raise section.fault(f"“{name}”的值类型不对，应为文字列表。", token)
     return tuple(found)
-
-
-def line_kinds(tables: Iterable[Table]) -> Iterator[Entry]:
-    """Yield what the rows and columns of ``tables`` ask for besides numbers to be added up."""
-    for table in tables:
-        for block in table.blocks:
-            yield from (line.asks for line in (*block.rows, *block.columns) if line.asks)
