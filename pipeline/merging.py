@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
+from pipeline.forms.values.together import EXACT_DIGITS
 from pipeline.model import Agency, AgencyState, Assessment, DistrictSummary, Number, Report, Verdict
 from pipeline.versions import versions_of
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.forms.form import Form
-
-_EXACT_DIGITS = 100
-"""More than any sum of amounts needs, so that no addition rounds."""
 
 
 def merge(
@@ -63,7 +61,7 @@ def _state(agency: Agency, found: Iterable[Assessment]) -> AgencyState:
 def _totals(form: Form, reports: Sequence[Report]) -> tuple[Number, ...]:
     """Add the reports figure by figure, in the form's order; zero where there are none."""
     with localcontext() as context:
-        context.prec = _EXACT_DIGITS
+        context.prec = EXACT_DIGITS
         return tuple(
             sum(
                 (report.numbers[cell.index] for report in reports),

@@ -392,11 +392,6 @@ class MessageOutcome:
     verdict: Verdict
     reason: Reason
 
-    @property
-    def may_be_answered(self) -> bool:
-        """Whether a person wrote it: machines are never answered, so that no two ever talk to each other."""
-        return self.message.automatic is None and self.message.sender is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Claims:

@@ -189,12 +189,6 @@ def period_after(period: Period) -> Period:
     return _made(kind, year + 1, 1)
 
 
-def same_of_last_year(period: Period) -> Period:
-    """Return the same period one year earlier; of a year that is the one before."""
-    kind, year, part = _split(period)
-    return _made(kind, year - 1, part)
-
-
 def last_ended(kind: PeriodKind, today: date) -> Period:
     """Return the last period of ``kind`` that was over before ``today``."""
     part = (today.month - 1) * _KINDS[kind].parts // 12 + 1

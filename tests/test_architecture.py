@@ -31,6 +31,21 @@ def test_every_place_that_the_page_names_exists() -> None:
     assert [place for place in places if not (HOUSE / place).exists()] == []
 
 
+def test_every_module_that_a_paper_names_exists() -> None:
+    """By its whole path or by the end of it; a name alone may be of what was."""
+    here = [f"/{path.relative_to(HOUSE).as_posix()}" for path in HOUSE.glob("*/**/*.py")]
+    papers = [HOUSE / "CONTRIBUTING.md", *HOUSE.glob("docs/**/*.md")]
+    named = [
+        (path.name, place)
+        for path in papers
+        for place in re.findall(r"`([\w.-]+/[\w./-]*)", path.read_text("utf-8"))
+        if place.endswith(".py") or place.startswith(("pipeline/", "tests/", "docs/", "benchmarks/", "kit/"))
+    ]
+    assert len(named) > 100
+    ours = {(paper, place) for paper, place in named if not (HOUSE / place).exists()}
+    assert [one for one in ours if not any(path.endswith(f"/{one[1]}") for path in here)] == []
+
+
 def _named(text: str) -> list[str]:
     return [place for place in re.findall(r"`([\w/.]+)`", text) if place != "letters/"]
 

@@ -463,6 +463,9 @@ def test_the_latest_accepted_version_counts_and_a_later_returned_one_does_not_di
         (3, "returned"),
         (None, "duplicate"),
     ]
+    assert [(item["agency"], item["agency_name"]) for item in ran.record["submissions"]] == [
+        ("001", "甲局")
+    ] * 4
     assert figures(ran)["甲局"][licences] == "2"
     assert ran.record["submissions"][2]["returned"] == "returned/甲局_第3次.xlsx"
 

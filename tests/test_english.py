@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
 
+from pipeline import cli
 from pipeline.cli.commands import app
 from pipeline.cli.english import ENGLISH
 
@@ -26,6 +29,13 @@ def texts() -> set[str]:
 
 def test_everything_that_is_said_in_chinese_is_said_in_english() -> None:
     assert texts() <= set(ENGLISH)
+
+
+def test_nothing_is_translated_that_is_said_nowhere() -> None:
+    modules = [path for path in Path(cli.__path__[0]).rglob("*.py") if path.name != "english.py"]
+    nodes = [node for path in modules for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    written = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert set(ENGLISH) - texts() - written <= {"例："}, "which opens an example"
 
 
 def test_every_command_shows_an_example() -> None:

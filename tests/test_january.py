@@ -159,7 +159,7 @@ class January:
     def history(self, code: str) -> list[str]:
         """The kinds of letters that an agency has had, by the ledger."""
         with open_ledger(self.office.output) as ledger:
-            return [item.kind for item in letters.of_agency(ledger, YEAR, code)]
+            return [item.kind for item in letters.of_year(ledger, YEAR) if item.agency == code]
 
     def withdrawn(self) -> list[letters.StoredLetter]:
         """The letters that were not sent because something else was true by then."""

@@ -158,7 +158,7 @@ def states(folder: Path) -> dict[str, tuple[str, int, str]]:
     with open_ledger(folder / "output") as ledger:
         return {
             item.key.split(":")[2]: (item.state, item.attempts, item.reason)
-            for item in letters.of_agency(ledger, 2023, "001")
+            for item in letters.of_year(ledger, 2023)
         }
 
 

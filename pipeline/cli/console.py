@@ -26,7 +26,7 @@ from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.letter import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.model import CHINA, Assessment, Compared, Decision, DecisionKind, Notice, Severity, Verdict
 from pipeline.periods import spaced_of
-from pipeline.publishing.data.record import Record, problem_counts
+from pipeline.publishing.data.record import Record, came_by_mail, problem_counts
 from pipeline.versions import Versions
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import (
@@ -125,7 +125,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         Text(f"{district.name} {spaced_of(district.year)}{form_of(district).words.document}", style="bold")
     )
     console.print(counts_in_words(outcome.record["counts"]))
-    if district.mail.fetches or any(".eml" in item["file"] for item in outcome.record["submissions"]):
+    if district.mail.fetches or came_by_mail(outcome.record):
         for remark in district.mail.remarks:
             console.print(f"注意：{remark}")
     _print_troubles(console, outcome.record)

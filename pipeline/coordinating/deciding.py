@@ -16,6 +16,7 @@ from pipeline.district import settings_values
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
+from pipeline.district.settings_checks import no_exception
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, decisions, letters
 from pipeline.ledger import judged_files as standing
@@ -316,10 +317,9 @@ def _in_inbox(district: District, wanted: str) -> str:
 
 def _check_rule(form: Form, wanted: str) -> None:
     """Refuse a rule that there is not, and one from which nobody may be excepted."""
-    rule = form.rules_by_id.get(wanted)
-    if rule is None:
+    if wanted not in form.rules_by_id:
         near = get_close_matches(wanted.upper(), form.rules_by_id, n=3)
         meant = f"是不是：{'、'.join(near)}？" if near else "规则的编号见问题清单的“规则”列，例如 T3-04。"
         raise ConfigError(f"没有规则“{wanted}”。{meant}")
     if not form.may_waive(wanted):
-        raise ConfigError(f"规则 {wanted} 不能作例外：{rule.title}。请让单位改正后重新报送。")
+        raise ConfigError(no_exception(form, wanted))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.documents.opening import SUFFIXES
 from pipeline.intake.fetch import folder
-from pipeline.intake.fetch.archive import ARCHIVES, SPREADSHEETS, has_suffix, is_clutter
+from pipeline.intake.fetch.archive import ARCHIVES, MAILS, SPREADSHEETS, has_suffix, is_clutter
 from pipeline.intake.guard import isolation as barrier
 from pipeline.model import Envelope, Reading
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FIGURES = ".csv"
 _PAGES = frozenset({".html", ".htm"})
 _COMPANIONS = ("_files", ".files", "-Dateien", "_文件")
-_WANTED = SPREADSHEETS | SUFFIXES | ARCHIVES | {FIGURES, ".eml"}
+_WANTED = SPREADSHEETS | SUFFIXES | ARCHIVES | MAILS | {FIGURES}
 
 
 def files_in(paths: Sequence[Path]) -> list[Path]:

@@ -28,13 +28,11 @@ from pipeline.machine.pool import Pool
 from pipeline.machine.work import Progress
 from pipeline.model import PastReport
 from pipeline.periods import named, period_before, scope_of
+from pipeline.publishing.listed_files import RUN_NAME
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
     from pipeline.forms.form import Form
-
-RECORD = "run.json"
-"""Beside a figures.csv it says of which year that is."""
 
 
 def import_files(
@@ -153,7 +151,7 @@ def _not_again(taken: Taken, district: District, current: Mapping[str, PastRepor
 def _year_beside(path: Path) -> int | None:
     """Return the year that the record of the run beside the file states, None where there is none."""
     try:
-        year = json.loads((path.parent / RECORD).read_text("utf-8"))["year"]
+        year = json.loads((path.parent / RUN_NAME).read_text("utf-8"))["year"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return year if isinstance(year, int) else named(year) if isinstance(year, str) else None

@@ -6,7 +6,7 @@ is taken. What was not found stays unknown, and what is known already is not for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -209,7 +209,3 @@ def _shortened(said: Sequence[str]) -> Iterator[str]:
     yield from said[:most]
     if len(said) > most:
         yield f"还有 {len(said) - most} 处没有读懂"
-
-
-Known = Mapping[tuple[str, int], PastReport]
-"""Reports that are known already, by agency code and year."""

@@ -11,8 +11,7 @@ from pathlib import Path
 from pipeline.toml_source import TomlTable
 
 SECURITIES = ("tls", "starttls")
-_MOST_PORTS = 65535
-
+HIGHEST_PORT = 65535
 
 UNVERIFIED = (
     "没有设置邮件服务器的名字，邮件的发件人没有验证真假，任何人都可以冒用名单上的邮箱；"
@@ -67,8 +66,8 @@ def mail_settings(section: TomlTable, folder: Path) -> MailSettings:
         if getattr(found, name) not in SECURITIES:
             raise section.fault(f"{name} 应为“{'”或“'.join(SECURITIES)}”。", name)
     for name in ("imap_port", "smtp_port"):
-        if not 0 < getattr(found, name) <= _MOST_PORTS:
-            raise section.fault(f"{name} 应为 1 到 {_MOST_PORTS} 的端口号。", name)
+        if not 0 < getattr(found, name) <= HIGHEST_PORT:
+            raise section.fault(f"{name} 应为 1 到 {HIGHEST_PORT} 的端口号。", name)
     if found.send and not found.smtp_host:
         raise section.fault("send = true 需要写明发信服务器 smtp_host。", "send")
     if not found.ca_file:

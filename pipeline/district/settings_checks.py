@@ -45,7 +45,9 @@ from pipeline.district.settings_fields import (
     SettingKind,
 )
 from pipeline.district.settings_values import day_of, limits_of, wholes_of
+from pipeline.forms.form import Form
 from pipeline.forms.loader import form_ids, load_form
+from pipeline.forms.values.answers import NO, YES
 from pipeline.periods import named, year_in
 
 Judge: TypeAlias = Callable[[str], str]
@@ -120,7 +122,7 @@ def _wrong_kind(item: Setting, text: str) -> str:  # noqa: PLR0911 - one return 
             )
         case SettingKind.WHOLES if wholes_of(text) is None:
             return f"“{item.label}”应为几个天数，如 5、2、0。"
-        case SettingKind.YES_NO if text not in ("是", "否"):
+        case SettingKind.YES_NO if text not in (YES, NO):
             return f"“{item.label}”应为“是”或“否”。"
         case SettingKind.ADDRESS if not ADDRESS.fullmatch(text):
             return f"“{text}”不是邮箱地址。"
@@ -143,7 +145,7 @@ def _wrong_beside(item: Setting, text: str, found: Contents) -> str:
         return f"截止日期应在报告年度（{year} 年）结束以后，例如 {int(year) + 1}-01-31。"
     if item.key == "smtp_host" and not found.setting("people", "email"):
         return "写了发信服务器，还要写明“邮箱”，即信从哪个邮箱发出。"
-    if item.key == "send" and text == "是" and not found.setting("mail", "smtp_host"):
+    if item.key == "send" and text == YES and not found.setting("mail", "smtp_host"):
         return "自动发信要写明“发信服务器”。"
     if item.key == "ca_file" and not (found.file.parent / text).is_file():
         return f"找不到证书文件 {text}。"
@@ -293,6 +295,11 @@ def _unit_judge(known: set[str]) -> Judge:
     return judge
 
 
+def no_exception(form: Form, rule: str) -> str:
+    """Say that nobody can be excepted from ``rule``."""
+    return f"规则 {rule} 不能作例外：{form.rules_by_id[rule].title}。请让单位改正后重新报送。"
+
+
 def _rule_judge(found: Contents, *, waived: bool) -> Judge:
     """Judge the number of a rule: of the district's form, and one from which an agency may be excepted."""
     name = found.setting("", "form")
@@ -306,7 +313,7 @@ def _rule_judge(found: Contents, *, waived: bool) -> Judge:
         if wanted not in form.rules_by_id:
             return f"没有规则“{text}”，编号见规则手册和问题清单的“规则”列，例如 T3-04。"
         if waived and not form.may_waive(wanted):
-            return f"规则 {wanted} 不能作例外：{form.rules_by_id[wanted].title}。请让单位改正后重新报送。"
+            return no_exception(form, wanted)
         return ""
 
     return judge

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.district.mail_settings import SECURITIES
+from pipeline.district.mail_settings import HIGHEST_PORT, SECURITIES
 from pipeline.district.roster import LEVELS, ROSTER_SHEET
 from pipeline.district.roster_table import HEADINGS
 from pipeline.forms.loader import DEFAULT_FORM
+from pipeline.forms.values.answers import YES
 
 BOOK_NAME = "经办.xlsx"
 BOOK_STEM = "经办"
 SETTINGS, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES, OTHERS = "设置", "日历", "延期", "例外", "规则", "另收"
 SHEETS = (SETTINGS, ROSTER_SHEET, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES, OTHERS)
-YES, NO = "是", "否"
 
 
 class SettingKind(StrEnum):
@@ -46,7 +46,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     is_required: bool = False
     least: int = 0
-    most: int = 65535
+    most: int = HIGHEST_PORT
 
 
 def _mail(
@@ -55,8 +55,9 @@ def _mail(
     explanation: str,
     kind: SettingKind = SettingKind.TEXT,
     choices: tuple[str, ...] = (),
+    least: int = 0,
 ) -> Setting:
-    return Setting(label, "mail", key, explanation, kind, choices)
+    return Setting(label, "mail", key, explanation, kind, choices, least=least)
 
 
 SECTIONS: Mapping[str, tuple[Setting, ...]] = {
@@ -89,11 +90,11 @@ SECTIONS: Mapping[str, tuple[Setting, ...]] = {
     ),
     "邮件服务器（不用邮件收发的不必填写）": (
         _mail("收信服务器", "imap_host", "不写则只看 inbox 文件夹"),
-        _mail("收信端口", "imap_port", "不写则为 993", SettingKind.WHOLE),
+        _mail("收信端口", "imap_port", "不写则为 993", SettingKind.WHOLE, least=1),
         _mail("收信加密方式", "imap_security", "不写则为 tls", choices=SECURITIES),
         _mail("收信文件夹", "imap_folder", "不写则为 INBOX"),
         _mail("发信服务器", "smtp_host", "不写则不发信，信留在 letters 文件夹"),
-        _mail("发信端口", "smtp_port", "不写则为 465", SettingKind.WHOLE),
+        _mail("发信端口", "smtp_port", "不写则为 465", SettingKind.WHOLE, least=1),
         _mail("发信加密方式", "smtp_security", "不写则为 tls", choices=SECURITIES),
         _mail("证书文件", "ca_file", "服务器用自己的证书时，证书文件（PEM）的名字"),
         _mail("邮件服务器的名字", "authserv_id", "用来识别冒名邮件，问邮件管理员"),

@@ -28,12 +28,12 @@ from pipeline.district.settings_fields import (
     STANDARD,
     TRIAL,
     WORKDAY,
-    YES,
     Setting,
     SettingKind,
 )
 from pipeline.district.settings_values import day_of, limits_of, several, wholes_of
 from pipeline.district.tables import joined
+from pipeline.forms.values.answers import YES
 from pipeline.model import Agency, ConfigError, a1
 from pipeline.toml_source import TomlTable
 

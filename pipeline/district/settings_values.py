@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pipeline.district.roster import EMAIL_SEPARATORS
+
 _DAY = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?")
-_BETWEEN = re.compile(r"[;；,，、\s]+")
 _LIMIT = re.compile(r"([a-z_]+)[=＝:：](\d+)")
 
 
@@ -21,7 +22,7 @@ def day_of(text: str) -> date | None:
 
 def several(text: str) -> list[str]:
     """Split what is listed with semicolons, commas or spaces."""
-    return [part for part in _BETWEEN.split(text) if part]
+    return [part for part in EMAIL_SEPARATORS.split(text) if part]
 
 
 def wholes_of(text: str) -> list[int] | None:

@@ -16,6 +16,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.forms.values.answers import NO, YES
 from pipeline.model import ConfigError, a1
 from pipeline.toml_source import decoded
 
@@ -179,7 +180,7 @@ def _spelled(value: Any, shown: str = "") -> str:  # noqa: ANN401 - whatever a c
         case None:
             return ""
         case bool():
-            return "是" if value else "否"
+            return YES if value else NO
         case datetime() if value.time() == time.min:
             return value.date().isoformat()
         case date():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, get_args
 
 from pipeline.forms.form import SheetKind
-from pipeline.forms.layout import NOTICES_SHEET, STAMP_SHEET
+from pipeline.forms.layout import LONGEST_SHEET_NAME, NOTICES_SHEET, STAMP_SHEET
 from pipeline.forms.values.registry import KINDS
 from pipeline.periods import PERIOD_KINDS
 
@@ -50,7 +50,6 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "summary_rule": ("id", "title"),
 }
 """What cannot be left empty."""
-LONGEST_SHEET_NAME = 31
 _TOLD_APART = 28
 """Characters of a table's sheet that are left where sums and details are named after it."""
 _NO_SHEET_NAME = re.compile(r"[/\\?*\[\]:]|^'|'$")

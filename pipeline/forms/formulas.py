@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.forms.form import is_last_year
-from pipeline.forms.layout import YES
 from pipeline.forms.relations import excel_condition
+from pipeline.forms.values.answers import YES
 from pipeline.model import a1
 
 if TYPE_CHECKING:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Cell, Entry, Grid, Sheet, Table, Text
     from pipeline.forms.registers import Register
 
+LONGEST_SHEET_NAME = 31
+"""Characters; a spreadsheet takes no more."""
 TITLE_ROW = 0
 HINT_ROW = 1
 NIL_ROW = 2
@@ -52,7 +54,6 @@ STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 
 OPEN_TOTAL = "open total "
 """In the stamp, before the key of a total that was typed and contradicted its parts: typed|sum."""
-YES, NO = "是", "否"
 NOTHING_TO_SAY = "无。"
 """What a document prints where a section has nothing but a text that was left empty."""
 FROM_REGISTER = "按台账"

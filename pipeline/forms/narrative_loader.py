@@ -14,11 +14,11 @@ from pipeline.forms import narrative as kinds
 from pipeline.forms.narrative import Answered, FigureClaims, Narrative, Partition, PartSums, StatedPeriod
 from pipeline.forms.narrative_figures import load_figures
 from pipeline.forms.narrative_patterns import all_spelled, without
+from pipeline.forms.rules import SEVERITIES
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource, TomlTable
 
-SEVERITIES = ("error", "warning", "info")
 _PATTERNS = (
     *("patterns", "hollow", "frames", "opening_frames", "quoted"),
     *("begins", "ends", "closing", "kinds", "blurred", "subject", "included", "share", "growth"),

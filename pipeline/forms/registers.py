@@ -112,11 +112,6 @@ class Register:
         return {column.key: number for number, column in enumerate(self.columns)}
 
     @property
-    def public(self) -> tuple[int, ...]:
-        """The columns that may be seen by others than the agency."""
-        return tuple(number for number, column in enumerate(self.columns) if not column.personal)
-
-    @property
     def nil_key(self) -> str:
         """Key of the statement that there is no row."""
         return f"{self.key}.nil"

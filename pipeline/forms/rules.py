@@ -13,12 +13,13 @@ from pipeline.forms.expand import Expander
 from pipeline.forms.form import Balance, Basic, RelationName, Rule, SummaryRule
 from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
+from pipeline.model import Severity
 from pipeline.toml_source import TomlTable
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource
 
-SEVERITIES = ("error", "warning", "info")
+SEVERITIES = tuple(Severity)
 GUARDS: Mapping[str, frozenset[str]] = {
     "F01": frozenset({"macros", "pictures", "second_reader"}),
     "F02": frozenset(),

@@ -20,7 +20,6 @@ class EventKind(StrEnum):
     JUDGED = "judged"
     DECIDED = "decided"
     DECISION_REVOKED = "decision_revoked"
-    COUNTED = "counted"
     ROSTER = "roster"
     WAIVED = "waived"
     WAIVER_WITHDRAWN = "waiver_withdrawn"
@@ -71,14 +70,12 @@ def record(ledger: Ledger, events: Iterable[Event]) -> None:
     )
 
 
-def story(
-    ledger: Ledger, year: int, agency: str | None = None, *, kind: EventKind | None = None
-) -> list[Event]:
-    """Return what happened in the campaign of ``year``, oldest first; only of ``agency``, and of one ``kind``, if given."""
+def story(ledger: Ledger, year: int, *, kind: EventKind | None = None) -> list[Event]:
+    """Return what happened in the campaign of ``year``, oldest first; only of one ``kind``, if given."""
     rows = ledger.rows(
         "SELECT at, year, kind, agency, envelope, detail FROM events"
-        " WHERE year = ? AND (? IS NULL OR agency = ?) AND (? IS NULL OR kind = ?) ORDER BY id",
-        (year, agency, agency, kind, kind),
+        " WHERE year = ? AND (? IS NULL OR kind = ?) ORDER BY id",
+        (year, kind, kind),
     )
     return [
         Event(

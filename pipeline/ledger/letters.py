@@ -177,11 +177,6 @@ def undelivered(ledger: Ledger, year: int) -> list[StoredLetter]:
     return _kept(ledger, "state IN ('waiting', 'failed') AND year = ?", (year,))
 
 
-def of_agency(ledger: Ledger, year: int, agency: str) -> list[StoredLetter]:
-    """Return every letter to ``agency``, oldest first."""
-    return _kept(ledger, "year = ? AND agency = ?", (year, agency))
-
-
 def of_year(ledger: Ledger, year: int) -> list[StoredLetter]:
     """Return every letter of the campaign of ``year``, oldest first."""
     return _kept(ledger, "year = ?", (year,))

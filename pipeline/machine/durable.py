@@ -48,9 +48,9 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=_OWN_FOLDER, exist_ok=True)
 
 
-def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
-    """Put ``content`` at ``path``, with the permissions ``mode`` if given. Raises OSError; nothing half-written is left."""
-    write_beside(path, content, mode=mode)
+def write_whole(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``. Raises OSError; nothing half-written is left."""
+    write_beside(path, content)
     try:
         put_in_place(path)
     finally:

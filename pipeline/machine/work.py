@@ -55,14 +55,9 @@ class Workforce:
         shared: Shared,
         items: Sequence[Item],
         advance: Callable[[int], None],
-        *,
-        weight: int = 1,
     ) -> list[Result]:
-        """Apply ``function(shared, chunk)`` to chunks of ``items``; return the joined results in order.
-
-        ``weight`` is how many times the work of a report each item is.
-        """
-        return self.begin(function, shared, items, advance, weight=weight)()
+        """Apply ``function(shared, chunk)`` to chunks of ``items``; return the joined results in order."""
+        return self.begin(function, shared, items, advance)()
 
     def begin(
         self,
@@ -73,7 +68,10 @@ class Workforce:
         *,
         weight: int = 1,
     ) -> Callable[[], list[Result]]:
-        """Begin what ``map`` does; other processes work at it until the results are asked for by calling what is returned."""
+        """Begin what ``map`` does; other processes work at it until the results are asked for by calling what is returned.
+
+        ``weight`` is how many times the work of a report each item is.
+        """
         executor = self.executor if len(items) * weight >= self.serial_below else None
         size = min(_CHUNK, max(1, len(items) // _SHARES)) if executor else _CHUNK
         chunks = [items[start : start + size] for start in range(0, len(items), size)]

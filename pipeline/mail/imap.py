@@ -50,10 +50,9 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """How fetching went: mails stored, whether the server renumbered the mailbox, and why it ended early, if it did."""
+    """How fetching went: mails stored, and why it ended early, if it did."""
 
     stored: int = 0
-    renumbered: bool = False
     failure: str = ""
 
 
@@ -71,11 +70,10 @@ def fetch(
     ``store`` is given a path within the inbox and the mail, then ``remember`` the new position, so that whatever
     happens in between is made good by fetching again. A server that fails ends it with a sentence, not an exception.
     """
-    stored, renumbered = 0, False
+    stored = 0
     try:
         with _mailbox(settings, who) as box:
             uidvalidity, uids = _listed(box, position, since)
-            renumbered = position is not None and position.uidvalidity != uidvalidity
             for uid in uids:
                 content = _content(box, uid)
                 if content is not None:
@@ -84,8 +82,8 @@ def fetch(
                 remember(Position(uidvalidity, uid))
     except _LineError as error:
         sentence = f"收取邮件失败（{settings.imap_host}）：{_why(error.cause, settings)}。{_REMEDY}"
-        return FetchReport(stored, renumbered, sentence)
-    return FetchReport(stored, renumbered)
+        return FetchReport(stored, sentence)
+    return FetchReport(stored)
 
 
 _REMEDY = "已经收到的照常处理，没有收到的下次运行时接着收"

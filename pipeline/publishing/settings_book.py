@@ -23,7 +23,6 @@ from pipeline.district.settings_fields import (
     HOLIDAY,
     LIMIT,
     LISTS,
-    NO,
     OFF,
     OTHERS,
     RULES,
@@ -35,13 +34,13 @@ from pipeline.district.settings_fields import (
     STANDARD,
     TRIAL,
     WORKDAY,
-    YES,
     ListColumn,
     Setting,
     SettingKind,
 )
 from pipeline.district.starting import first_deadline
 from pipeline.district.workdays import PLAIN_CALENDAR
+from pipeline.forms.values.answers import NO, YES
 from pipeline.periods import Period, noted
 from pipeline.publishing.workbook.office import BORDER, DAY_FORMAT, NOTE_FILL, OfficeBook, OfficePage
 

@@ -6,7 +6,7 @@ as its basis is: the file, its owner, the configuration, last year's report, the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -198,7 +198,7 @@ def assess(
     progress("校验", len(stale), len(stale))
     return Assessed(
         assessments=tuple(_held_small(campaign.form, item) for item in whole),
-        copies=tuple(map(_leftover, sorted_out.copies)),
+        copies=tuple(_copies(sorted_out.copies, whole)),
         overtaken=tuple(map(_leftover, sorted_out.overtaken)),
         dismissed=tuple(
             _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
@@ -247,6 +247,16 @@ def _all_readings(
         readings.keep(ledger, reader, new, form.places)
         found |= new
     return found
+
+
+def _copies(copies: Iterable[Arrival], assessments: Sequence[Assessment]) -> Iterator[Leftover]:
+    """Name the agency whose file is repeated; of one that is held nobody can say whose it is."""
+    originals = {item.submission.sha256: item for item in reversed(assessments)}
+    for item in copies:
+        original = originals.get(item.envelope.sha256)
+        agency = original.submission.agency if original and original.verdict is not Verdict.HELD else None
+        copy = _leftover(item)
+        yield replace(copy, agency=agency.code, agency_name=agency.name) if agency else copy
 
 
 def _leftover(item: Arrival, verdict: Verdict = Verdict.DUPLICATE) -> Leftover:

@@ -200,6 +200,7 @@ def test_mergers_splits_and_former_names_are_adopted(tmp_path: Path) -> None:
         ("设置", "样例区", None, "表“设置” B5"),
         ("设置", "zwgk@x.example", "zwgk", "表“设置” B14"),
         ("设置", "starttls", "ssl", "表“设置” B29"),
+        ("设置", 587, 0, "表“设置” B28"),
         ("设置", "署名单位", "署名", None),
         ("名单", "001", None, "表“名单” A5"),
         ("名单", "001", 1.13301e17, "表“名单” A5"),

@@ -156,7 +156,11 @@ def test_from_template_to_workbook(form_id: str, tmp_path: Path) -> None:
 
 def listing_is_right(ran: Ran, form: Form, sent: list[list[list[str]]]) -> None:
     register = form.registers[0]
-    public = [number for number in register.public if register.kinds[number].together != "none"]
+    public = [
+        number
+        for number, column in enumerate(register.columns)
+        if not column.personal and register.kinds[number].together != "none"
+    ]
     wanted = [[row[number] for number in public] for rows in sent for row in rows]
     with (ran.folder / f"{register.key}.csv").open(encoding="utf-8-sig") as file:
         head, *lines = list(csv.reader(file))

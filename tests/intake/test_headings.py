@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.read.headings import bare, headings_of, split_by_headings
+from pipeline.intake.read.headings import headings_of, parts_of
 from pipeline.intake.read.reading import read
 from pipeline.model import Reading, Severity
 from tests.intake.support import Draft, codes, draft, numbers_for
@@ -156,10 +156,12 @@ def test_sentences_that_only_mention_a_topic_are_left_alone(text: str) -> None:
     )
 )
 def test_a_split_loses_nothing(lines: list[str]) -> None:
-    split = split_by_headings(FORM, lines)
-    content = [*split.before, *split.tables, *(line for text in split.texts.values() for line in text)]
+    parts = parts_of(FORM, lines)
     labels = {heading.label for heading in headings_of(FORM)}
-    assert sorted(bare(content)) == sorted(bare([line for line in lines if line not in labels]))
+    assert [part.heading.label for part in parts if part.heading] == [
+        line for line in lines if line in labels
+    ]
+    assert [line for part in parts for line in part.lines] == [line for line in lines if line not in labels]
 
 
 def test_a_plain_draft_says_nothing_of_headings() -> None:

@@ -141,7 +141,7 @@ def test_a_renumbered_mailbox_is_fetched_again(server: Server, settings: MailSet
     with server.mailbox(user) as box:
         box.folder.delete("报送")
     server.deliver(user, *mails, numbered(9), folder="报送")
-    assert store.fetch(chosen, server.who(user)) == FetchReport(stored=4, renumbered=True)
+    assert store.fetch(chosen, server.who(user)) == FetchReport(stored=4)
     assert list(store.mails)[:3] == names
     assert len(store.mails) == 4
     assert first

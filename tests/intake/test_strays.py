@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.forms import layout
 from pipeline.forms.form import Form, Table
+from pipeline.forms.values import answers
 from pipeline.intake.read.reading import read
 from pipeline.model import Number, Place, Severity, a1
 from tests.intake.support import Cells, Draft, Formula, codes, draft, numbers_for
@@ -116,7 +117,7 @@ def test_a_nil_return_with_figures_beside_it_is_returned(
     form: Form, numbers: dict[str, Number], rows: int, columns: int
 ) -> None:
     table = wide(form)
-    made = draft(form, numbers, answers={table.nil_key: layout.YES})
+    made = draft(form, numbers, answers={table.nil_key: answers.YES})
     moved = figures(form, table, made)
     made.sheets[table.sheet] |= {
         (row + rows, column + columns): value for (row, column), value in moved.items()

@@ -17,7 +17,8 @@ from python_calamine import load_workbook
 from pipeline.forms.arithmetic import difference, with_past
 from pipeline.forms.form import Balance, Form, this_year
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED
-from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, YES
+from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP
+from pipeline.forms.values.answers import YES
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Finding, Number, PastReport, Severity

@@ -255,7 +255,7 @@ def test_a_letter_is_intended_once_and_sent_once(ledger: Ledger) -> None:
         ("b", 1, "450 稍后再试")
     ]
     assert [item.key for item in letters.undelivered(ledger, YEAR)] == ["b", "c"]
-    assert [item.state for item in letters.of_agency(ledger, YEAR, "001")] == ["sent", "waiting", "failed"]
+    assert [item.state for item in letters.of_year(ledger, YEAR)] == ["sent", "waiting", "failed"]
     assert letters.last_by_agency(ledger, YEAR)["001"].key == "c"
 
 

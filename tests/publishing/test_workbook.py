@@ -26,6 +26,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, side_formula, total_formula
 from pipeline.forms.loader import data_dictionary, load_form
 from pipeline.forms.narrative import Forbidden
+from pipeline.forms.values import answers
 from pipeline.intake.read.reading import read
 from pipeline.model import Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.template import Stamp, build_workbook
@@ -210,9 +211,9 @@ def test_the_nil_return_is_a_drop_down(blank: Workbook) -> None:
         sheet = sheet_of(blank, place.sheet)
         rules = [rule for rule in sheet.data_validations.dataValidation if place.cell in rule.sqref]
         assert [(rule.type, rule.formula1) for rule in rules] == [
-            ("list", f'"{layout.YES},{layout.NO}"'),
+            ("list", f'"{answers.YES},{answers.NO}"'),
         ]
-        assert sheet[place.cell].value == layout.NO
+        assert sheet[place.cell].value == answers.NO
 
 
 def test_totals_are_the_forms_formulas(blank: Workbook) -> None:
@@ -438,7 +439,7 @@ def test_what_is_not_ready_says_so_until_the_gap_is_taken_out() -> None:
 
 
 def test_a_nil_return_needs_no_zeros_but_allows_no_numbers() -> None:
-    nothing: Values = {table.nil_key: layout.YES for table in FORM.tables}
+    nothing: Values = {table.nil_key: answers.YES for table in FORM.tables}
     found = checks(build_workbook(FORM, values=nothing))
     assert all(
         found[check.id][3] == HOLDS for check in FORM.live_checks(STAMP.level) if not check.reaches_back
@@ -650,7 +651,7 @@ def cases() -> Iterator[tuple[str, Values, Mapping[str, str]]]:
     """Name what LibreOffice must compute as the builder did: (name, values, explanations)."""
     real, inputs = real_values(), [cell.key for cell in FORM.cells if cell.is_input]
     rng = random.Random(2021)
-    nil: Values = {table.nil_key: layout.YES for table in FORM.tables}
+    nil: Values = {table.nil_key: answers.YES for table in FORM.tables}
     yield "blank", {}, {}
     yield "real", real, {}
     yield "texts-only", dict(load_real_report().texts), {}
@@ -673,7 +674,7 @@ def cases() -> Iterator[tuple[str, Values, Mapping[str, str]]]:
         slipped = numbers | slips
         yield f"slipped-{number}", slipped, {FORM.balances[0].id: "情况属实"}
         partly = {key: value for key, value in slipped.items() if rng.random() < 0.98}
-        half = partly | {FORM.tables[number % len(FORM.tables)].nil_key: layout.YES}
+        half = partly | {FORM.tables[number % len(FORM.tables)].nil_key: answers.YES}
         yield f"partly-{number}", partly, {}
         yield f"half-nil-{number}", half | {inputs[number]: "无"}, {}
 

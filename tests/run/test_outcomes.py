@@ -77,15 +77,6 @@ def test_a_held_mail_says_why(form: Form, reason: Reason) -> None:
     assert (found.verdict, found.reason) == (Verdict.HELD, reason)
 
 
-def test_machines_and_the_nameless_are_never_answered() -> None:
-    def answerable(**facts: object) -> bool:
-        return MessageOutcome(message(0, **facts), Verdict.RETURNED, Reason.FAULTS).may_be_answered
-
-    assert answerable()
-    assert not answerable(automatic=Reason.MAILING_LIST)
-    assert not answerable(sender=None)
-
-
 def test_every_reason_has_its_words() -> None:
     assert set(REASON_WORDS) == set(Reason)
 

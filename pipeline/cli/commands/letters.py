@@ -37,7 +37,9 @@ commands = typer.Typer()
 
 def waiting_letters(letters: int, district: District, target: Path) -> str:
     """Say how many letters were written and where they wait."""
-    return f"新写了 {letters} 封信，等待发出，在 {district.results_in(target) / 'letters'}"
+    from pipeline.ledger.outputs import LETTERS
+
+    return f"新写了 {letters} 封信，等待发出，在 {district.results_in(target) / LETTERS}"
 
 
 @commands.command(cls=Command, epilog="例：nianbao send 临平区")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipeline.forms.values.kind import Together
     from pipeline.model import Number
 
-_EXACT_DIGITS = 100
+EXACT_DIGITS = 100
 """More than any sum of amounts needs, so that no addition rounds."""
 PLACES = 6
 """Decimals to which an average is rounded."""
@@ -30,7 +30,7 @@ def brought_together(way: Together, values: Sequence[str], weights: Sequence[str
         return sum(value == YES for value in values)
     if way == "sum":
         with localcontext() as context:
-            context.prec = _EXACT_DIGITS
+            context.prec = EXACT_DIGITS
             total = sum((Decimal(number_of(value) or 0) for value in values), start=Decimal(0))
         return _plain(total)
     return _average(values, weights) if way == "average" else None
@@ -43,7 +43,7 @@ def _average(values: Sequence[str], weights: Sequence[str]) -> Number | None:
         if (number := number_of(value)) is not None and (weight := number_of(by)) is not None
     ]
     with localcontext() as context:
-        context.prec = _EXACT_DIGITS
+        context.prec = EXACT_DIGITS
         whole = sum((weight for _, weight in pairs), start=Decimal(0))
         if not whole:
             return None

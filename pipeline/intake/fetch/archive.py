@@ -21,7 +21,8 @@ _OPENED = SPREADSHEETS | ARCHIVES | MAILS | SUFFIXES
 MAX_NESTING = 2
 """Archives within archives: one for the mail program, one for the clerk's own packing."""
 MAX_FILES = 1000
-"""Spreadsheets of one archive; one that holds more stays packed and is refused by the guard."""
+"""Spreadsheets of one mail or archive; whoever forwards those of a whole city sends some hundreds. An archive that holds more
+stays packed and is refused by the guard."""
 _CLUTTER = ("thumbs.db", "desktop.ini", "readme")
 
 

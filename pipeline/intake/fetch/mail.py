@@ -16,7 +16,7 @@ from email.message import Message
 from pipeline.intake.documents.looks_like import may_be_report
 from pipeline.intake.documents.opening import SUFFIXES
 from pipeline.intake.fetch import origin, tnef
-from pipeline.intake.fetch.archive import ARCHIVES, SPREADSHEETS, has_suffix, unpack
+from pipeline.intake.fetch.archive import ARCHIVES, MAILS, MAX_FILES, SPREADSHEETS, has_suffix, unpack
 from pipeline.intake.fetch.bounce import bounce_of
 from pipeline.intake.fetch.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
 from pipeline.intake.fetch.names import plain_name
@@ -25,8 +25,6 @@ from pipeline.model import Bounce, Reason, SenderProof
 
 MAX_DEPTH = 8
 """Mails within mails: longer chains of forwarding hold nothing that is not in the outer ones."""
-MAX_FILES = 1000
-"""Spreadsheets that one mail may carry; whoever forwards those of a whole city sends some hundreds."""
 MAX_INFLATED = 5 * MAX_BYTES
 """Bytes that the archives of one mail may unpack to, together."""
 MAX_FOREIGN, MAX_FOREIGN_BYTES = 20, 2 * 1024 * 1024
@@ -34,7 +32,6 @@ MAX_FOREIGN, MAX_FOREIGN_BYTES = 20, 2 * 1024 * 1024
 _LONGEST_ID = 998
 """Characters of a Message-ID: those of a line (RFC 5322)."""
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_MAIL_SUFFIX = frozenset({".eml"})
 _MOST_DOCUMENTS = 20
 _NAMELESS = "未命名附件"
 _UNOPENED = frozenset({Reason.OWN_LETTER, Reason.BOUNCE})
@@ -141,7 +138,7 @@ def _forwarded(part: Message) -> Message | None:
         if inner is None or inner.keys():
             return None
         data = _unwrapped(text_in(inner))
-    elif has_suffix(filename(part), _MAIL_SUFFIX):
+    elif has_suffix(filename(part), MAILS):
         data = content_of(part)
     else:
         return None

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.drawing import drawn_formula
 from pipeline.forms.formulas import total_formula
-from pipeline.forms.layout import FROM_REGISTER, YES
+from pipeline.forms.layout import FROM_REGISTER
+from pipeline.forms.values.answers import YES
 from pipeline.forms.values.numbers import LARGEST
 from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadable
 from pipeline.intake.read.cellxml import UNSPELLED

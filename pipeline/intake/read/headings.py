@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -56,40 +56,6 @@ class HeadedPart:
     def text(self) -> str:
         """The paragraphs, one a line."""
         return "\n".join(self.lines).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Lines by the heading they stand under: ``before`` the first, under those of texts, and those of tables."""
-
-    texts: Mapping[str, tuple[str, ...]]
-    before: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    repeated: tuple[str, ...] = ()
-    """Labels of headings that stand more than once: what is under them is joined, and nobody can tell whether rightly."""
-    in_order: bool = True
-    """Whether the headings follow each other as in the form."""
-
-
-def split_by_headings(form: Form, lines: Iterable[str]) -> Split:
-    """Place ``lines`` under the keys of the form's texts by the headings among them."""
-    parts = parts_of(form, lines)
-    texts: dict[str, tuple[str, ...]] = {}
-    before: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    for part in parts:
-        content = tuple(line for line in part.lines if line.strip())
-        if part.heading is None:
-            before += content
-        elif part.heading.key == TABLE:
-            tables += content
-        elif content or part.heading.key in texts:
-            texts[part.heading.key] = texts.get(part.heading.key, ()) + content
-    labels = [part.heading.label for part in parts if part.heading]
-    known = [heading.label for heading in headings_of(form)]
-    ranks = [known.index(label) for label in labels]
-    repeated = tuple(label for label in dict.fromkeys(labels) if labels.count(label) > 1)
-    return Split(texts, before, tables, repeated, ranks == sorted(ranks))
 
 
 def parts_of(form: Form, lines: Iterable[str]) -> list[HeadedPart]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.forms.layout import TITLE_ROW
+from pipeline.forms.layout import LONGEST_SHEET_NAME, TITLE_ROW
 from pipeline.intake.read.labels import normalise
 from pipeline.intake.read.placing import own_names, sheet_texts
 from pipeline.model import Fact, Finding, Place
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.intake.read.spreadsheet import Raw, SheetData
 
-_LONGEST_NAME = 31
 """Characters of a sheet's name that are told; other formats than Excel's allow more."""
 
 
@@ -31,7 +30,7 @@ def strange_sheets(form: Form, sheets: Sequence[SheetData], known: Collection[st
         filled = [value for row in sheet.rows for value in row if _is_filled(value)]
         if filled:
             facts: dict[str, Fact] = {
-                "sheet": sheet.name[:_LONGEST_NAME],
+                "sheet": sheet.name[:LONGEST_SHEET_NAME],
                 "cells": len(filled),
                 "numbers": sum(isinstance(value, int | float) for value in filled),
             }

@@ -20,6 +20,7 @@ from pipeline.publishing.cell_values import printed_values, seen_value
 from pipeline.publishing.data.datafiles import as_text_cell
 from pipeline.publishing.package import PackagePart
 from pipeline.publishing.word.report import escaped
+from pipeline.publishing.workbook.measure import PORTRAIT_COLUMNS, grid_widths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +36,6 @@ _FIGURE_MARKS = 900_000_000
 """Added to the index of a figure, this is the number that stands for it in the compiled workbook."""
 _SLOT = re.compile(f"\ue000\\d{{0,4}}\ue001|(?<=<v>){_FIGURE_MARKS // 1000}\\d{{3}}(?=</v>)")
 _TABLE_TOP = 2
-_LABEL_WIDTHS = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
-_WIDE, _NARROW = 17.0, 9.0
-_FEW_COLUMNS, _PORTRAIT_COLUMNS = 4, 10
 CSV_HEAD = ("表", "行", "列", "数值", "指标代码")
 
 
@@ -127,8 +125,8 @@ def _lay_out_table(book: OfficeBook, form: Form, table: Table) -> None:
     grid = form.grids[table.key]
     values = {value.key: number for number, value in enumerate(form.cell_values)}
     figures = grid.columns - grid.label_columns
-    widths = [*_LABEL_WIDTHS[grid.label_columns], *[_WIDE if figures < _FEW_COLUMNS else _NARROW] * figures]
-    page = book.page(table.sheet, widths, landscape=grid.columns > _PORTRAIT_COLUMNS)
+    widths = grid_widths(grid.label_columns, figures)
+    page = book.page(table.sheet, widths, landscape=grid.columns > PORTRAIT_COLUMNS)
     page.title(form.sheet(table.sheet).title)
     page.text(1, 0, _TITLE_MARK, book.style(align="center"), across=grid.columns)
     heights: dict[int, dict[int, tuple[str, int]]] = {row: {} for row in range(grid.rows)}

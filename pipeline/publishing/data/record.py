@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.forms.form import Clerk
@@ -19,6 +20,7 @@ from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import awaits_approval
 
 Record = dict[str, Any]
+_MAIL = ".eml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,12 @@ def paths(found: Record) -> set[str]:
     for submission in found["submissions"]:
         named += [submission["report"], submission.get("html"), submission.get("pdf"), submission["returned"]]
     return {path for path in named if path}
+
+
+def came_by_mail(found: Record) -> bool:
+    """Whether any file was carried by a mail, be that one in the inbox or one that was fetched."""
+    folders = (folder for item in found["submissions"] for folder in PurePosixPath(item["file"]).parts[:-1])
+    return any(folder.casefold().endswith(_MAIL) for folder in folders)
 
 
 def to_json(value: Record | Sequence[Record]) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from pipeline.forms.form import Form
+from pipeline.forms.values.answers import NO, YES
 from pipeline.model import Agency
 from pipeline.periods import Period, name_of, title_of
 from pipeline.publishing.papers.conduct import Conduct
@@ -65,7 +66,7 @@ def _conduct_row(number: int, item: Conduct) -> tuple[Cell, ...]:
     return (
         number, item.agency.code, item.agency.name, item.agency.kind,
         item.first_day.isoformat() if item.first_day else "", item.punctuality,
-        item.days_late if item.versions else "", "是" if item.is_right_at_once else "否" if item.versions else "",
+        item.days_late if item.versions else "", YES if item.is_right_at_once else NO if item.versions else "",
         len(item.versions), item.returns, "" if mend is None else mend, item.state,
     )  # fmt: skip
 
@@ -81,9 +82,9 @@ def published(
     rows = [(item.code, item.name, *(ticked.get(item.code) or ("",) * 4)) for item in agencies]
     _fill(page, f"{district}{form.about(year)}公布情况", PUBLISHED_HEADS, rows, input_from=2)
     last = len(rows) + 1
-    page.sheet.data_validation(2, 2, last, 2, {"validate": "list", "source": ["是", "否"]})
-    done = f'COUNTIF(C3:C{last + 1},"是")'
-    ticks = sum(row[2] == "是" for row in rows)
+    page.sheet.data_validation(2, 2, last, 2, {"validate": "list", "source": [YES, NO]})
+    done = f'COUNTIF(C3:C{last + 1},"{YES}")'
+    ticks = sum(row[2] == YES for row in rows)
     page.text(last + 2, 0, "已公布", book.boxed(align="center", bg_color=NOTE_FILL), across=2)
     page.formula(last + 2, 2, f"={done}", book.boxed(align="center", bg_color=NOTE_FILL), ticks)
     return book.to_bytes()

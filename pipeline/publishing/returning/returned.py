@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.forms.form import Form
-from pipeline.forms.layout import FROM_REGISTER, YES
+from pipeline.forms.layout import FROM_REGISTER
+from pipeline.forms.values.answers import YES
 from pipeline.model import Assessment, Fact, Finding, Notice, Reading, Severity, Verdict
 from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
 from pipeline.publishing.returning.remaining import Remaining, remaining

@@ -15,7 +15,7 @@ from pipeline.periods import title_of
 from pipeline.publishing.cell_values import LOOK_UP, NOT_MERGED
 from pipeline.publishing.summary.brief import Brief, partial_note
 from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name, together_on, value_column
-from pipeline.publishing.workbook.measure import lines_of, sheet_name, stored
+from pipeline.publishing.workbook.measure import PORTRAIT_COLUMNS, grid_widths, lines_of, sheet_name, stored
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
 GRID_TOP = 3
 """The first row of the printed table."""
-_ROW_LABEL_WIDTHS: Mapping[int, list[float]] = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
-_WIDE_VALUE, _VALUE = 17.0, 9.0
 YES_FORMAT = '0"家"'
 """How many agencies answered 是."""
-_FEW_COLUMNS, _PORTRAIT_COLUMNS = 4, 10
 
 
 def summary_sheet_name(table: Table) -> str:
@@ -62,10 +59,8 @@ def general_balances(form: Form) -> list[Balance]:
 def write_table(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[str, SumColumn]) -> None:
     """Write the sheet of one official table, summed over the agencies that count."""
     grid = brief.form.grids[table.key]
-    values = grid.columns - grid.label_columns
-    value_width = _WIDE_VALUE if values < _FEW_COLUMNS else _VALUE
-    widths = [*_ROW_LABEL_WIDTHS[grid.label_columns], *[value_width] * values]
-    page = book.page(summary_sheet_name(table), widths, landscape=grid.columns > _PORTRAIT_COLUMNS)
+    widths = grid_widths(grid.label_columns, grid.columns - grid.label_columns)
+    page = book.page(summary_sheet_name(table), widths, landscape=grid.columns > PORTRAIT_COLUMNS)
     _write_title(page, brief, table, grid.columns)
     for grid_cell in grid.cells:
         _write_grid_cell(page, brief, grid_cell, columns)

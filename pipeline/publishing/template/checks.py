@@ -12,9 +12,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from pipeline.forms.drawing import drawn_formula, figures_of, register_area
 from pipeline.forms.form import Balance, Cell, Entry, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
-from pipeline.forms.layout import FROM_REGISTER, YES
+from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
+from pipeline.forms.values.answers import YES
 from pipeline.forms.values.kind import SPELLED, VALUE
 from pipeline.model import Number, Place, Severity
 from pipeline.publishing.template.areas import address, rectangles

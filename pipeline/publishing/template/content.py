@@ -15,7 +15,7 @@ from types import MappingProxyType
 from pipeline.forms.arithmetic import with_past
 from pipeline.forms.drawing import figures_of
 from pipeline.forms.form import Form, is_last_year
-from pipeline.forms.layout import YES
+from pipeline.forms.values.answers import YES
 from pipeline.model import Notice, Number, PastReport
 from pipeline.periods import scope_of, spelled
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipeline.forms.layout import HINT_ROW, NIL_ROW, NO, ROWS_HEAD, ROWS_TOP, TITLE_ROW, YES
+from pipeline.forms.layout import HINT_ROW, NIL_ROW, ROWS_HEAD, ROWS_TOP, TITLE_ROW
+from pipeline.forms.values.answers import NO, YES
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.list_pages import asked_of
 from pipeline.publishing.template.page import TemplatePage

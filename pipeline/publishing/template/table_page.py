@@ -13,12 +13,11 @@ from pipeline.forms.layout import (
     FROM_REGISTER,
     HINT_ROW,
     NIL_ROW,
-    NO,
     TABLE_LEFT,
     TABLE_TOP,
-    YES,
     nil_position,
 )
+from pipeline.forms.values.answers import NO, YES
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.publishing.template.areas import Area, rectangles, row_height
 from pipeline.publishing.template.list_pages import asked_of, value_looks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.model import ArrivalKey, DecisionKind, Notice, RunCounts, Verdict
-from pipeline.publishing.data.record import Record
+from pipeline.publishing.data.record import Record, came_by_mail
 from pipeline.publishing.document_paths import BOOK, LIST, PDF, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.file_plan import FilePlan, Publication
 from pipeline.publishing.listings import listings_of
@@ -54,7 +54,9 @@ def coordinators_page(
         outputs=_links(tonight["files"], _of_the_night(publication) | _listed(publication) | _site(tonight)),
         nights=(*publication.nights, RunCounts(publication.now, tonight["counts"])),
         waivers=publication.background.decided(DecisionKind.WAIVE),
-        remarks=publication.district.mail.remarks if _takes_mail(publication) else (),
+        remarks=publication.district.mail.remarks
+        if publication.district.mail.fetches or came_by_mail(tonight)
+        else (),
         published=publication.published,
         short=publication.form.words.short,
         beside=publication.beside,
@@ -69,12 +71,6 @@ def coordinators_page(
 
 def _of_the_night(publication: Publication) -> dict[str, str]:
     return {key: label.format(short=publication.form.words.short) for key, label in _OF_THE_NIGHT.items()}
-
-
-def _takes_mail(publication: Publication) -> bool:
-    return publication.district.mail.fetches or any(
-        item.submission.source == "mail" for item in publication.assessments
-    )
 
 
 def _listed(publication: Publication) -> dict[str, str]:

@@ -32,29 +32,6 @@ _ID = re.compile(rb"/ID \[ <([0-9A-F]{32})>\s*<[0-9A-F]{32}> \]")
 _CHECKSUM = re.compile(rb"(/DocChecksum /)[0-9A-F]{32}")
 _NO_DATE = b"19800101000000"
 
-_OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), "http://127.0.0.1:9")
-"""A proxy that nobody is: a document that wants something from the network gets nothing."""
-_SECURITY = "/org.openoffice.Office.Common/Security/Scripting"
-_PROXY = "/org.openoffice.Inet/Settings"
-_SETTINGS = (
-    '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
-    + "".join(
-        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
-        for path, name, value in (
-            (_SECURITY, "MacroSecurityLevel", "3"),
-            (_SECURITY, "DisableMacrosExecution", "true"),
-            (_SECURITY, "BlockUntrustedRefererLinks", "true"),
-            (_PROXY, "ooInetProxyType", "2"),
-            (_PROXY, "ooInetHTTPProxyName", "127.0.0.1"),
-            (_PROXY, "ooInetHTTPProxyPort", "9"),
-            (_PROXY, "ooInetHTTPSProxyName", "127.0.0.1"),
-            (_PROXY, "ooInetHTTPSProxyPort", "9"),
-        )
-    )
-    + "</oor:items>"
-)
-"""Macros never run, links to elsewhere are not followed."""
-
 NO_PROGRAM = (
     "没有生成 PDF：这台电脑上没有 LibreOffice。请安装 LibreOffice 后加 --pdf 再运行一次；其他结果已经写好。"
 )

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from pipeline.forms.layout import LONGEST_SHEET_NAME
 from pipeline.model import Number
 
 MOST_HEIGHT = 409.0
 """Points; Excel has no higher row."""
-_SHEET_NAME_LIMIT = 31
+PORTRAIT_COLUMNS = 10
+"""A printed table with more columns lies across the page."""
+_LABEL_WIDTHS: Mapping[int, list[float]] = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
+_WIDE, _NARROW = 17.0, 9.0
+_FEW_COLUMNS = 4
+
+
+def grid_widths(labels: int, values: int) -> list[float]:
+    """Return how wide the columns of a printed table are: so many of ``labels``, so many of ``values``."""
+    return [*_LABEL_WIDTHS[labels], *[_WIDE if values < _FEW_COLUMNS else _NARROW] * values]
 
 
 def sheet_name(text: str, ending: str) -> str:
     """Join a sheet name that Excel accepts."""
-    return f"{text[: _SHEET_NAME_LIMIT - len(ending)]}{ending}"
+    return f"{text[: LONGEST_SHEET_NAME - len(ending)]}{ending}"
 
 
 def stored(value: Number | float) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, letters
+from pipeline.ledger import Ledger, letters, outputs
 from pipeline.ledger.letters import StoredLetter
 from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import LetterState
@@ -113,7 +113,7 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
         return [item for item in _touched(ledger, year) if item.doubt == "edited"]
 
     def take(ledger: Ledger, keys: Collection[str], at: datetime) -> None:
-        folder = district.results_in(output) / "letters"
+        folder = district.results_in(output) / outputs.LETTERS
         for item in letters.waiting(ledger, district.year):
             if item.key in keys:
                 content, message_id = _as_mail((folder / item.laid).read_bytes(), item)
