@@ -172,6 +172,8 @@ def _rule(section: TomlTable, written: RuleText) -> Rule:
     _refuse_faulty(section, written.severity, written.title, written.limits)
     words = TomlTable(section.source, "rule.words", written.words, section.first_line, section.last_line)
     words.refuse_unknown(("left", "right"))
+    if any(sign in word for side in ("left", "right") for word in words.strings(side) for sign in "{}"):
+        raise section.fault("words 中不能有花括号。", "words")
     relation: RelationName = written.relation  # type: ignore[assignment]  # looked up above
     return Rule(
         id=written.id,

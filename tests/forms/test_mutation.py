@@ -57,6 +57,12 @@ def test_a_word_or_pattern_that_finds_nothing_at_all_is_refused(kind: str, nothi
     assert found == ("loaded" if kind == "words" and nothing else "refused"), "a word is no pattern"
 
 
+def test_words_of_a_rule_with_names_in_braces_are_refused() -> None:
+    whole = tomllib.loads(shipped("reading_rooms"))
+    whole["rule"][0]["words"]["right"] = ["{nobody}"]
+    assert verdict(written(whole), is_tried=False) == "refused"
+
+
 def test_a_trial_can_fail(form: Form) -> None:
     """The proof that the tests above can: a form without texts, put past the loader."""
     with pytest.raises((LookupError, ConfigError)):
