@@ -16,6 +16,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from typer.main import get_command
 
 from examples.linping.plan import expected
 from pipeline.cli.console import CHECK_ALONE
@@ -375,7 +376,7 @@ def test_a_roster_that_lost_its_leading_zeros_is_refused(much_carried_forward: P
         ["run"],
         ["template"],
         ["waive", "1", "T3-06", "--reason", "年底集中收到"],
-        ["waive", "1", "T3-06", "--withdraw"],
+        ["waive", "1", "T3-06", "--revoke"],
         ["status"],
         ["status", "--rules"],
         ["deliver", "--by", "王主任"],
@@ -417,7 +418,7 @@ def test_a_waiver_carries_its_reason_to_the_finding_the_workbook_and_status(
     assert {"年底集中收到", "王主任", "2999-12-31"} <= cells
     status = nianbao("status", folder).stdout
     assert "例外　甲局　T3-06　年底集中收到（王主任" in status
-    assert waived(folder, "001", "T3-06", "--withdraw")[0] == 0
+    assert waived(folder, "001", "T3-06", "--revoke")[0] == 0
     [again] = [item for item in run(folder).record["submissions"][0]["findings"] if item["code"] == "T3-06"]
     assert again == before
     assert waived(folder, "001", "T3-06", "--withdraw")[0] == 2
@@ -707,16 +708,25 @@ def test_an_output_that_cannot_be_written_ends_with_4(tmp_path: Path) -> None:
     assert run(SAMPLE, output=tmp_path / "output").code == 4
 
 
-def test_every_command_is_in_both_readmes_and_has_an_example() -> None:
+def test_every_command_and_option_is_in_both_readmes_and_has_an_example() -> None:
     from pipeline.cli.commands import app  # noqa: PLC0415 - only this test looks inside
 
-    root = SAMPLE.parent.parent
-    parts = [part.typer_instance for part in app.registered_groups if part.typer_instance]
-    commands = [command for part in parts for command in part.registered_commands]
-    names = [command.name or command.callback.__name__ for command in commands if command.callback]
-    assert {"init", "template", "check", "run", "status", "waive", "fields"} <= set(names)
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert {"init", "template", "check", "run", "status", "waive", "fields"} <= set(commands)
     for readme in ("README.md", "README.zh-CN.md"):
-        text = (root / readme).read_text("utf-8")
-        assert all(f"nianbao {name}" in text for name in names)
-    for command in commands:
+        rows = [
+            line
+            for line in (SAMPLE.parent.parent / readme).read_text("utf-8").splitlines()
+            if line.startswith("| ")
+        ]
+        common = "".join(row for row in rows if row.startswith("| …"))
+        for name, command in commands.items():
+            told = "".join(row for row in rows if row.startswith(f"| `nianbao {name} "))
+            assert told, (readme, name)
+            options = [
+                item for item in command.params if item.param_type_name == "option" and not item.hidden
+            ]
+            said = {option for item in options for option in item.opts}
+            assert {option for option in said if option not in told + common} == set(), (readme, name)
+    for command in commands.values():
         assert str(command.epilog).startswith("例：nianbao ")

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from examples.linping.copies import PlainSheet, changed, with_label, with_row_inserted, with_value
 from examples.linping.parcels import Mail
 from pipeline.forms.form import Form
-from pipeline.forms.layout import YES
 from pipeline.forms.loader import load_form
+from pipeline.forms.values.answers import YES
 from pipeline.model import Number
 
 Values = dict[str, Number | str]

@@ -53,6 +53,8 @@ UnsaidYear = Annotated[
         show_default=False,
     ),
 ]
+Withdrawn = Annotated[bool, typer.Option("--withdraw", hidden=True)]
+"""What ``--revoke`` was called in ``waive`` and ``dismiss``."""
 Which = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
+from pipeline.district import settings_titles as titles
 from pipeline.district.roster import (
     ADDRESS,
     ADDRESS_OR_DOMAIN,
@@ -195,12 +196,14 @@ def _roster_judges(rows: Sequence[Cells]) -> dict[str, Judge]:
         return f"“{shared[0]}”出现在两个单位。代码、名称和简称不能重复。" if shared else ""
 
     judges: dict[str, Judge] = {
-        "code": lambda text: _missing("代码", text) or _rounded("代码", text) or unique(text),
-        "name": lambda text: _missing("单位名称", text) or unique(text),
+        "code": lambda text: (
+            _missing(HEADINGS["code"], text) or _rounded(HEADINGS["code"], text) or unique(text)
+        ),
+        "name": lambda text: _missing(HEADINGS["name"], text) or unique(text),
         "aliases": unique,
         "former_names": unique,
         "level": lambda text: "" if text in ("", *LEVELS) else f"级别应空着，或为：{'、'.join(LEVELS)}。",
-        "phone": lambda text: _rounded("电话", text),
+        "phone": lambda text: _rounded(HEADINGS["phone"], text),
         "email": _wrong_emails,
     }
     return judges
@@ -243,24 +246,25 @@ def _lists(found: Contents) -> dict[str, dict[str, Judge]]:
         if name != ROSTER_SHEET
     }
     is_unit = _unit_judge(known)
-    judges[EXTENSIONS]["单位"] = is_unit
-    judges[CALENDAR]["日期"] = _once(
-        found.lists.get(CALENDAR, ()), "日期", _required("日期", judges[CALENDAR]["日期"])
+    judges[EXTENSIONS][titles.UNIT] = is_unit
+    judges[CALENDAR][titles.DAY] = _once(
+        found.lists.get(CALENDAR, ()), titles.DAY, _required(titles.DAY, judges[CALENDAR][titles.DAY])
     )
-    judges[CALENDAR]["安排"] = _required("安排", judges[CALENDAR]["安排"])
-    judges[EXCEPTIONS]["单位"] = is_unit
-    judges[EXCEPTIONS]["规则"] = _required("规则", _rule_judge(found, waived=True))
-    judges[EXCEPTIONS]["理由"] = _required("理由", judges[EXCEPTIONS]["理由"])
-    judges[RULES]["规则"] = _required("规则", _rule_judge(found, waived=False))
-    judges[RULES]["做法"] = _required("做法", judges[RULES]["做法"])
+    judges[CALENDAR][titles.ARRANGEMENT] = _required(titles.ARRANGEMENT, judges[CALENDAR][titles.ARRANGEMENT])
+    judges[EXCEPTIONS][titles.UNIT] = is_unit
+    judges[EXCEPTIONS][titles.RULE] = _required(titles.RULE, _rule_judge(found, waived=True))
+    judges[EXCEPTIONS][titles.REASON] = _required(titles.REASON, judges[EXCEPTIONS][titles.REASON])
+    judges[RULES][titles.RULE] = _required(titles.RULE, _rule_judge(found, waived=False))
+    judges[RULES][titles.WAY] = _required(titles.WAY, judges[RULES][titles.WAY])
     forms = form_ids(found.file.parent)
-    judges[OTHERS]["表样"] = _required(
-        "表样", lambda text: "" if text in forms else f"没有表样“{text}”，应为：{'、'.join(forms)}。"
+    judges[OTHERS][titles.FORM] = _required(
+        titles.FORM, lambda text: "" if text in forms else f"没有表样“{text}”，应为：{'、'.join(forms)}。"
     )
-    judges[OTHERS]["报告期"] = _required(
-        "报告期", lambda text: "" if _is_period(text) else f"“{text}”不是报告期，请写成 2023、2024Q2 这样。"
+    judges[OTHERS][titles.PERIOD] = _required(
+        titles.PERIOD,
+        lambda text: "" if _is_period(text) else f"“{text}”不是报告期，请写成 2023、2024Q2 这样。",
     )
-    judges[OTHERS]["截止日期"] = _required("截止日期", judges[OTHERS]["截止日期"])
+    judges[OTHERS][titles.DEADLINE] = _required(titles.DEADLINE, judges[OTHERS][titles.DEADLINE])
     return judges
 
 
@@ -324,9 +328,9 @@ def _extensions(found: Contents) -> Iterator[SettingFault]:
     deadlines = _deadlines(found)
     seen: set[tuple[str, str]] = set()
     for row in found.lists.get(EXTENSIONS, ()):
-        if not {"单位", "延期到"} <= row.keys():
+        if not {titles.UNIT, titles.UNTIL} <= row.keys():
             continue  # said already
-        unit, until, form = row["单位"], row["延期到"], row.get("表样")
+        unit, until, form = row[titles.UNIT], row[titles.UNTIL], row.get(titles.FORM)
         named_form = form.text if form else ""
         meant = [day for names, day in deadlines if named_form in names] if named_form else [deadlines[0][1]]
         if form and len(meant) != 1:
@@ -344,7 +348,7 @@ def _deadlines(found: Contents) -> list[tuple[tuple[str, str], date | None]]:
     """Return what each collected form can be called, alone and with its period, and its deadline; the first one's first."""
     first = [found.setting("", name) or STANDARD.get(name, "") for name in ("form", "year", "deadline")]
     rows = [
-        [row[title].text if title in row else "" for title in ("表样", "报告期", "截止日期")]
+        [row[title].text if title in row else "" for title in (titles.FORM, titles.PERIOD, titles.DEADLINE)]
         for row in found.lists.get(OTHERS, ())
     ]
     return [((form, f"{form}:{period}"), day_of(day)) for form, period, day in (first, *rows)]
@@ -363,9 +367,9 @@ def _rules(rows: Sequence[Cells]) -> Iterator[SettingFault]:
     """Judge what a row of 规则 says by what it wants done."""
     for row in rows:
         text = {title: cell.text for title, cell in row.items()}
-        content, reason = text.get("内容", ""), text.get("原因", "")
-        problem, title = "", "内容"
-        match text.get("做法"):
+        content, reason = text.get(titles.CONTENT, ""), text.get(titles.CAUSE, "")
+        problem, title = "", titles.CONTENT
+        match text.get(titles.WAY):
             case wanted if wanted == SEVERITY and content not in SEVERITY_CHOICES:
                 problem = f"改成什么级别？应为：{'、'.join(SEVERITY_CHOICES)}。"
             case wanted if wanted == LIMIT and limits_of(content) is None:
@@ -373,7 +377,7 @@ def _rules(rows: Sequence[Cells]) -> Iterator[SettingFault]:
             case wanted if wanted in (OFF, TRIAL) and content:
                 problem = f"“{wanted}”不写内容，请删去；理由写在“原因”列。"
             case wanted if wanted == OFF and not reason:
-                problem, title = "停用规则要写明原因。", "原因"
+                problem, title = "停用规则要写明原因。", titles.CAUSE
         if problem:
-            cell = row.get(title) or row["做法"]
+            cell = row.get(title) or row[titles.WAY]
             yield SettingFault(cell.sheet, cell.row, cell.column, problem)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.district import settings_titles as titles
 from pipeline.district.mail_settings import HIGHEST_PORT, SECURITIES
 from pipeline.district.roster import LEVELS, ROSTER_SHEET
 from pipeline.district.roster_table import HEADINGS
@@ -139,34 +140,34 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn(HEADINGS["note"], "第一格写“例”的行不算", 24, "只给自己看"),
     ),
     CALENDAR: (
-        ListColumn("日期", "例：2024-02-12", 16, is_day=True),
-        ListColumn("安排", HOLIDAY, 12, "放假的星期一到星期五，或者调休上班的星期六、星期日", choices=(HOLIDAY, WORKDAY)),
+        ListColumn(titles.DAY, "例：2024-02-12", 16, is_day=True),
+        ListColumn(titles.ARRANGEMENT, HOLIDAY, 12, "放假的星期一到星期五，或者调休上班的星期六、星期日", choices=(HOLIDAY, WORKDAY)),
         ListColumn("说明", "春节", 30, "只给自己看"),
     ),
     EXTENSIONS: (
-        ListColumn("单位", "例：财政局", 30, "代码、名称或简称"),
-        ListColumn("延期到", "2024-02-05", 16, is_day=True),
-        ListColumn("原因", "机构合并", 40),
-        ListColumn("表样", "", 34, "“另收”中的表写明是哪一份，如 request_register；空着就是“设置”中的表样"),
+        ListColumn(titles.UNIT, "例：财政局", 30, "代码、名称或简称"),
+        ListColumn(titles.UNTIL, "2024-02-05", 16, is_day=True),
+        ListColumn(titles.CAUSE, "机构合并", 40),
+        ListColumn(titles.FORM, "", 34, "“另收”中的表写明是哪一份，如 request_register；空着就是“设置”中的表样"),
     ),
     EXCEPTIONS: (
-        ListColumn("单位", "例：财政局", 30, "代码、名称或简称"),
-        ListColumn("规则", "T3-04", 12, "问题清单“规则”列的编号"),
-        ListColumn("理由", "机构合并，上年结转由两家合计", 40),
-        ListColumn("同意的人", "王主任", 14, "不写则为“设置”的经办人"),
-        ListColumn("到哪天", "", 14, "不写则长期有效", is_day=True),
-        ListColumn("撤销", "", 8, "不再例外时选“是”；只删去这一行不会撤销", choices=(YES,)),
+        ListColumn(titles.UNIT, "例：财政局", 30, "代码、名称或简称"),
+        ListColumn(titles.RULE, "T3-04", 12, "问题清单“规则”列的编号"),
+        ListColumn(titles.REASON, "机构合并，上年结转由两家合计", 40),
+        ListColumn(titles.PERSON, "王主任", 14, "不写则为“设置”的经办人"),
+        ListColumn(titles.LAST_DAY, "", 14, "不写则长期有效", is_day=True),
+        ListColumn(titles.ENDS, "", 8, "不再例外时选“是”；只删去这一行不会撤销", choices=(YES,)),
     ),
     RULES: (
-        ListColumn("规则", "例：T2-06", 12, "编号见规则手册"),
-        ListColumn("做法", SEVERITY, 12, choices=(SEVERITY, LIMIT, OFF, TRIAL)),
-        ListColumn("内容", "提醒", 34, f"改级别：{'、'.join(SEVERITY_CHOICES)}；改界限：名称=整数，如 factor=10；停用、试行不写"),
-        ListColumn("原因", "本区另有规定", 40, "停用必须写明"),
+        ListColumn(titles.RULE, "例：T2-06", 12, "编号见规则手册"),
+        ListColumn(titles.WAY, SEVERITY, 12, choices=(SEVERITY, LIMIT, OFF, TRIAL)),
+        ListColumn(titles.CONTENT, "提醒", 34, f"改级别：{'、'.join(SEVERITY_CHOICES)}；改界限：名称=整数，如 factor=10；停用、试行不写"),
+        ListColumn(titles.CAUSE, "本区另有规定", 40, "停用必须写明"),
     ),
     OTHERS: (
-        ListColumn("表样", "例：request_register", 34, "表样的名称，如 request_register、normative_documents、disclosure_statistics_quarter"),
-        ListColumn("报告期", "2023", 14, "四位年份，如 2023；不是一年一报的如 2024H1、2024Q2、2024-06"),
-        ListColumn("截止日期", "2024-01-31", 16, is_day=True),
+        ListColumn(titles.FORM, "例：request_register", 34, "表样的名称，如 request_register、normative_documents、disclosure_statistics_quarter"),
+        ListColumn(titles.PERIOD, "2023", 14, "四位年份，如 2023；不是一年一报的如 2024H1、2024Q2、2024-06"),
+        ListColumn(titles.DEADLINE, "2024-01-31", 16, is_day=True),
         ListColumn("说明", "与年报同时收", 30, "只给自己看"),
     ),
 }  # fmt: skip

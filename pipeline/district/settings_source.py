@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pipeline.district import settings_titles as titles
 from pipeline.district.roster import LOST_ZEROS, roster_of
 from pipeline.district.settings_book import Contents, SettingCell, SettingFault
 from pipeline.district.settings_fields import (
@@ -114,10 +115,10 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
     _calendar(found, values, places)
     values["extension"] = [
         {
-            "agency": row["单位"].text,
-            "until": day_of(row["延期到"].text),
-            "reason": _text(row, "原因"),
-            "form": _text(row, "表样"),
+            "agency": row[titles.UNIT].text,
+            "until": day_of(row[titles.UNTIL].text),
+            "reason": _text(row, titles.CAUSE),
+            "form": _text(row, titles.FORM),
         }
         for row in found.lists.get(EXTENSIONS, ())
     ]
@@ -148,26 +149,26 @@ def _value(item: Setting, text: str) -> Any:  # noqa: ANN401 - as TOML would hol
 
 def _calendar(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], SettingCell]) -> None:
     for name, wanted in (("holidays", HOLIDAY), ("workdays", WORKDAY)):
-        rows = [row for row in found.lists.get(CALENDAR, ()) if row["安排"].text == wanted]
+        rows = [row for row in found.lists.get(CALENDAR, ()) if row[titles.ARRANGEMENT].text == wanted]
         if rows:
-            values.setdefault("calendar", {})[name] = [day_of(row["日期"].text) for row in rows]
-            places["calendar", name] = rows[0]["日期"]
+            values.setdefault("calendar", {})[name] = [day_of(row[titles.DAY].text) for row in rows]
+            places["calendar", name] = rows[0][titles.DAY]
 
 
 def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str], SettingCell]) -> None:
     rules: dict[str, Any] = values.setdefault("rules", {})
     for row in found.lists.get(RULES, ()):
-        rule, content = row["规则"].text.upper(), _text(row, "内容")
-        wanted = row["做法"].text
+        rule, content = row[titles.RULE].text.upper(), _text(row, titles.CONTENT)
+        wanted = row[titles.WAY].text
         if wanted == TRIAL:
             rules.setdefault("trial", []).append(rule)
-            places["rules", rule] = row["规则"]
+            places["rules", rule] = row[titles.RULE]
             continue
         name = _TABLES[wanted]
         value: Any = {
             SEVERITY: SEVERITY_CHOICES.get(content),
             LIMIT: limits_of(content),
-            OFF: _text(row, "原因"),
+            OFF: _text(row, titles.CAUSE),
         }[wanted]
         table = rules.setdefault(name, {})
         if rule in table:
@@ -175,29 +176,32 @@ def _rules(found: Contents, values: dict[str, Any], places: dict[tuple[str, str]
                 found,
                 [
                     SettingFault(
-                        RULES, row["规则"].row, row["规则"].column, f"“{rule}”的{row['做法'].text}写了两次。"
+                        RULES,
+                        row[titles.RULE].row,
+                        row[titles.RULE].column,
+                        f"“{rule}”的{row[titles.WAY].text}写了两次。",
                     )
                 ],
             )
         table[rule] = value
-        places[f"rules.{name}", rule] = row["规则"]
+        places[f"rules.{name}", rule] = row[titles.RULE]
 
 
 def _other(row: Mapping[str, SettingCell]) -> dict[str, Any]:
     """Return a form that is collected besides, as TOML would hold it."""
-    period = _text(row, "报告期")
+    period = _text(row, titles.PERIOD)
     asked: dict[str, Any] = {"year": int(period)} if period.isdecimal() else {"period": period}
-    return {"form": _text(row, "表样"), "deadline": day_of(_text(row, "截止日期")), **asked}
+    return {"form": _text(row, titles.FORM), "deadline": day_of(_text(row, titles.DEADLINE)), **asked}
 
 
 def _excepted(row: Mapping[str, SettingCell]) -> Excepted:
     return Excepted(
-        row["单位"].text,
-        row["规则"].text.upper(),
-        _text(row, "理由"),
-        _text(row, "同意的人"),
-        day_of(_text(row, "到哪天")),
-        _text(row, "撤销") == YES,
+        row[titles.UNIT].text,
+        row[titles.RULE].text.upper(),
+        _text(row, titles.REASON),
+        _text(row, titles.PERSON),
+        day_of(_text(row, titles.LAST_DAY)),
+        _text(row, titles.ENDS) == YES,
     )
 
 

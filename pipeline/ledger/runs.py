@@ -14,7 +14,7 @@ DONE, UNCHANGED = "done", "unchanged"
 
 def start(ledger: Ledger, year: int, *, now: datetime) -> int:
     """Record that a run begins; return its number."""
-    with ledger.transaction("a night that is cut off leaves a beginning without an end"):
+    with ledger.transaction("a run that is cut off leaves a beginning without an end"):
         return ledger.write("INSERT INTO runs (year, started_at) VALUES (?, ?)", (year, now.isoformat()))
 
 
@@ -35,7 +35,7 @@ def finish(
         )
 
 
-def nights(ledger: Ledger, year: int, before: int) -> tuple[RunCounts, ...]:
+def counts_before(ledger: Ledger, year: int, before: int) -> tuple[RunCounts, ...]:
     """Return how each finished run ``before`` that with this number found the agencies, oldest first."""
     rows = ledger.rows(
         "SELECT finished_at, counts FROM runs WHERE year = ? AND id < ? AND finished_at IS NOT NULL AND counts <> '{}'"

@@ -36,9 +36,9 @@ def is_complete(
     )
 
 
-def outdated(folder: Path, tonight: record.Record, known: Iterable[str]) -> tuple[str, ...]:
+def outdated(folder: Path, found: record.Record, known: Iterable[str]) -> tuple[str, ...]:
     """Return what is there, is ``known`` as written by an earlier run, and is not written by this one."""
-    paths = {*known} - all_paths(tonight) - {RUN_NAME}
+    paths = {*known} - all_paths(found) - {RUN_NAME}
     return tuple(path for path in sorted(paths) if (folder / path).is_file())
 
 

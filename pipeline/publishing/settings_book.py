@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, TypeAlias
 
+from pipeline.district import settings_titles as titles
 from pipeline.district.mail_settings import NO_MAIL
 from pipeline.district.people import NO_PEOPLE
 from pipeline.district.roster import ROSTER_SHEET
+from pipeline.district.roster_table import HEADINGS
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS
 from pipeline.district.settings_fields import (
     BOOK_STEM,
@@ -110,7 +112,7 @@ def filled_of(district: District) -> FilledSettings:
         {
             ROSTER_SHEET: [_agency_row(district, agency) for agency in district.roster_agencies],
             CALENDAR: [
-                {"日期": day, "安排": word}
+                {titles.DAY: day, titles.ARRANGEMENT: word}
                 for word, days in (
                     (HOLIDAY, district.calendar.holidays),
                     (WORKDAY, district.calendar.workdays),
@@ -119,28 +121,28 @@ def filled_of(district: District) -> FilledSettings:
             ],
             EXTENSIONS: [
                 {
-                    "单位": item.agency,
-                    "延期到": item.until,
-                    "原因": item.reason,
-                    "表样": campaign.id if campaign.is_second else "",
+                    titles.UNIT: item.agency,
+                    titles.UNTIL: item.until,
+                    titles.CAUSE: item.reason,
+                    titles.FORM: campaign.id if campaign.is_second else "",
                 }
                 for campaign in district.campaigns
                 for item in campaign.extensions
             ],
             EXCEPTIONS: [
                 {
-                    "单位": item.agency,
-                    "规则": item.rule,
-                    "理由": item.reason,
-                    "同意的人": item.person,
-                    "到哪天": item.until or "",
-                    "撤销": YES if item.ends else "",
+                    titles.UNIT: item.agency,
+                    titles.RULE: item.rule,
+                    titles.REASON: item.reason,
+                    titles.PERSON: item.person,
+                    titles.LAST_DAY: item.until or "",
+                    titles.ENDS: YES if item.ends else "",
                 }
                 for item in district.excepted
             ],
             RULES: _rule_rows(district),
             OTHERS: [
-                {"表样": item.form, "报告期": str(noted(item.year)), "截止日期": item.deadline}
+                {titles.FORM: item.form, titles.PERIOD: str(noted(item.year)), titles.DEADLINE: item.deadline}
                 for item in district.others
             ],
         },
@@ -161,17 +163,17 @@ def _shown(item: Setting, value: object) -> Value:
 
 def _agency_row(district: District, agency: Agency) -> dict[str, Value]:
     return {
-        "代码": agency.code,
-        "单位名称": agency.name,
-        "简称": "；".join(agency.aliases),
-        "曾用名": "；".join(agency.former_names),
-        "类别": agency.kind,
-        "级别": "" if agency.level == district.level else agency.level,
-        "联系人": agency.contact,
-        "电话": agency.phone,
-        "邮箱": "；".join(agency.emails),
-        "并入": _change(agency.merged_into, agency.merged_on),
-        "分设自": _change(agency.split_from, agency.split_on),
+        HEADINGS["code"]: agency.code,
+        HEADINGS["name"]: agency.name,
+        HEADINGS["aliases"]: "；".join(agency.aliases),
+        HEADINGS["former_names"]: "；".join(agency.former_names),
+        HEADINGS["kind"]: agency.kind,
+        HEADINGS["level"]: "" if agency.level == district.level else agency.level,
+        HEADINGS["contact"]: agency.contact,
+        HEADINGS["phone"]: agency.phone,
+        HEADINGS["email"]: "；".join(agency.emails),
+        HEADINGS["merged_into"]: _change(agency.merged_into, agency.merged_on),
+        HEADINGS["split_from"]: _change(agency.split_from, agency.split_on),
     }
 
 
@@ -187,7 +189,9 @@ def _rule_rows(district: District) -> list[dict[str, Value]]:
         found.append((rule, LIMIT, "、".join(f"{name}={value}" for name, value in limits.items()), ""))
     found += [(rule, OFF, "", reason) for rule, reason in rules.off.items()]
     found += [(rule, TRIAL, "", "") for rule in rules.trial]
-    return [dict(zip(("规则", "做法", "内容", "原因"), row, strict=True)) for row in found]
+    return [
+        dict(zip((titles.RULE, titles.WAY, titles.CONTENT, titles.CAUSE), row, strict=True)) for row in found
+    ]
 
 
 def build_settings_book(filled: FilledSettings) -> bytes:

@@ -247,7 +247,7 @@ def _run(session: Session) -> Outcome:
 def _leave(session: Session, number: int, basis: RunInputs, earlier: RunResult) -> Outcome:
     """Leave the outputs as they are: nothing has changed but, perhaps, whom to write to."""
     letters = letterbox.write_letters(
-        _desk(session, basis), earlier, carried=session.carried, dry_run=session.dry_run
+        _letter_context(session, basis), earlier, carried=session.carried, dry_run=session.dry_run
     )
     runs.finish(
         session.ledger, number, runs.UNCHANGED, basis.digest, now=session.now, counts=earlier.record["counts"]
@@ -278,7 +278,7 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     _tell(session, done)
     came = RunArrivals(assessed.assessments, assessed.copies, basis.inbox.messages)
     letters = letterbox.write_letters(
-        _desk(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
+        _letter_context(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
     )
     runs.finish(
         session.ledger, number, runs.DONE, basis.digest, now=session.now, counts=done.record["counts"]
@@ -328,7 +328,7 @@ def _tell(session: Session, done: Published) -> None:
     letterbox.tell_outputs(session.ledger, session.district.year, told, now=session.now)
 
 
-def _desk(session: Session, basis: RunInputs) -> LetterContext:
+def _letter_context(session: Session, basis: RunInputs) -> LetterContext:
     own = basis.campaign
     return LetterContext(session.ledger, session.district, own.form, session.target, session.now, own.history)
 
@@ -377,7 +377,7 @@ def _publication(
         note=partial(written_outputs.note, ledger, district.year),
         today=session.now.astimezone(CHINA).date(),
         with_pdf=session.with_pdf,
-        nights=runs.nights(ledger, district.year, earlier.run if earlier else number),
+        nights=runs.counts_before(ledger, district.year, earlier.run if earlier else number),
         beside=session.shared.beside,
     )
 

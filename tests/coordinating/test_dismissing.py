@@ -58,7 +58,7 @@ def test_a_dismissal_can_be_taken_back(district: Path) -> None:
     before = run(district)
     assert said(district, STRAY, "--reason", "已并入甲局")[0] == 0
     run(district)
-    assert said(district, district / "inbox" / STRAY, "--withdraw")[0] == 0
+    assert said(district, district / "inbox" / STRAY, "--revoke")[0] == 0
     after = run(district)
     assert after.verdicts() == before.verdicts()
     assert listed(after) == listed(before)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from openpyxl import Workbook
 
 from pipeline.coordinating.adopting import adopt
 from pipeline.coordinating.preparing import init
+from pipeline.district import settings_checks, settings_fields, settings_source
 from pipeline.district.folder import load_district
 from pipeline.model import Agency, ConfigError
+from pipeline.publishing import settings_book
 from pipeline.publishing.settings_book import filled_of
 from tests.district.test_district import district as text_district
 from tests.support.settings import DEADLINE, cell_of, desk, filled
@@ -166,6 +170,16 @@ def test_an_extension_names_its_form_in_the_workbook(tmp_path: Path) -> None:
         content = replace(FULL, lists={**FULL.lists, "另收": others, "延期": wrong})
         with pytest.raises(ConfigError, match=re.escape(where)):
             load_district(desk(tmp_path / f"wrong{number}", content))
+
+
+@pytest.mark.parametrize(
+    "module", [settings_book, settings_checks, settings_source], ids=lambda item: item.__name__
+)
+def test_a_title_of_a_list_is_written_once(module: ModuleType) -> None:
+    titles = {column.title for columns in settings_fields.LISTS.values() for column in columns}
+    source = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    written = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant)}
+    assert titles & written == set()
 
 
 def test_every_field_of_an_agency_has_its_column(tmp_path: Path) -> None:

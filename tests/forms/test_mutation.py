@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.forms.loader import parse_form
 from pipeline.model import ConfigError
 from tests.forms.mutation import form_names, mutants, shipped, verdict, written
 from tests.forms.trial import use
@@ -71,4 +70,4 @@ def test_a_trial_can_fail(form: Form) -> None:
 
 def test_a_form_of_its_own_is_used_whole() -> None:
     text = shipped("annual_report_2019").replace('id = "annual_report_2019"', 'id = "own"')
-    use(parse_form(text, "own.toml"))
+    assert verdict(text) == "used"

@@ -233,7 +233,7 @@ def test_the_same_result_on_a_new_basis_is_no_new_judgement(ledger: Ledger) -> N
     assert (len(own.files), own.latest, own.counting) == (1, own.files[0], own.files[0])
 
 
-# ---------------------------------------------------------------- letters, decisions, nights
+# ---------------------------------------------------------------- letters, decisions, runs
 
 
 def _letter(key: str, agency: str = "001") -> LedgerLetter:
@@ -317,6 +317,6 @@ def test_nights_are_counted_once_they_are_over(ledger: Ledger) -> None:
     counts = {"expected": 3, "missing": 2}
     runs.finish(ledger, runs.start(ledger, YEAR, now=NIGHT), runs.DONE, "one", now=NIGHT, counts=counts)
     second = runs.start(ledger, YEAR, now=LATER)
-    assert runs.nights(ledger, YEAR, second) == (RunCounts(NIGHT, counts),)
-    assert runs.nights(ledger, YEAR, 1) == ()
-    assert runs.nights(ledger, YEAR + 1, second) == ()
+    assert runs.counts_before(ledger, YEAR, second) == (RunCounts(NIGHT, counts),)
+    assert runs.counts_before(ledger, YEAR, 1) == ()
+    assert runs.counts_before(ledger, YEAR + 1, second) == ()

@@ -32,9 +32,11 @@ def field(*codes: str) -> str:
     return f"<w:p {WORD}>{begin}{runs}{end}</w:p>"
 
 
-def test_the_layout_of_the_form_is_taken(form: Form) -> None:
+def test_the_layout_of_the_form_is_taken_with_fields_that_look_at_itself_only(form: Form) -> None:
     refuse_active(build_layout(form), OWN)
     refuse_active(with_part(form, "word/footer9.xml", field(" PAGE ", "\\* MERGEFORMAT")), OWN)
+    with pytest.raises(ConfigError, match=r"report\.docx.*版式文件不能用"):
+        refuse_active(with_part(form, "word/footer9.xml", field(" PAGEREF ", "\\* MERGEFORMAT")), OWN)
 
 
 @pytest.mark.parametrize(

@@ -316,10 +316,16 @@ def test_a_word_that_no_letter_has_is_refused_before_any_is_written(tmp_path: Pa
         Texts(home / "input_templates").check()
 
 
-def test_the_texts_that_ship_pass_the_look_through_that_a_districts_own_get(tmp_path: Path) -> None:
-    for kind in LetterKind:
-        own_text(tmp_path, default_text(kind), kind)
-    Texts(tmp_path / "input_templates").check()
+@pytest.mark.parametrize("kind", LetterKind)
+def test_the_texts_that_ship_pass_the_look_through_that_a_districts_own_get(
+    tmp_path: Path, kind: LetterKind
+) -> None:
+    own_text(tmp_path, default_text(kind), kind)
+    texts = Texts(tmp_path / "input_templates")
+    texts.check()
+    own_text(tmp_path, default_text(kind) + "{{ lateness }}\n", kind)
+    with pytest.raises(ConfigError, match=rf"{kind}\.txt 第 \d+ 行：用了没有的词“lateness”"):
+        texts.check()
 
 
 def test_the_words_that_a_head_names_are_there(form: Form, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The command line: arguments go in, the exit code says how it went.
 
 0 all well; 1 something was returned, held or missing; 2 usage or configuration; 3 another run holds the lock;
-4 the environment failed and it is safe to run again.
+4 the environment failed and it is safe to run again; 70 the program has a fault, which it prints.
 """
 
 from __future__ import annotations

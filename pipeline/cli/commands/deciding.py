@@ -21,6 +21,7 @@ from pipeline.cli.options import (
     Until,
     Which,
     Why,
+    Withdrawn,
 )
 from pipeline.cli.usage import Command
 from pipeline.machine.environment import disk, lock
@@ -91,16 +92,17 @@ def waive(
     by: By = None,
     reason: Why = "",
     until: Until = None,
-    withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销这个例外。")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", metavar=" ", help="撤销这个例外。")] = False,
+    withdrawn: Withdrawn = False,
     which: Which = None,
     output: Output = None,
 ) -> None:
     """准予一个单位对一条规则例外，写明理由和同意的人；汇总表和问题清单中会列明。"""
     from pipeline.model import DecisionKind
 
-    _decide(
-        folder, output, DecisionKind.WAIVE, (agency, rule), by, reason, until, revoke=withdraw, which=which
-    )
+    about = (agency, rule)
+    ends = revoke or withdrawn
+    _decide(folder, output, DecisionKind.WAIVE, about, by, reason, until, revoke=ends, which=which)
 
 
 @commands.command(cls=Command, epilog="例：nianbao dismiss 临平区 说明.txt --reason 是填表说明 --by 王主任")
@@ -111,14 +113,16 @@ def dismiss(
     ],
     by: By = None,
     reason: Why = "",
-    withdraw: Annotated[bool, typer.Option("--withdraw", metavar=" ", help="撤销，文件重新待核实。")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", metavar=" ", help="撤销，文件重新待核实。")] = False,
+    withdrawn: Withdrawn = False,
     which: Which = None,
     output: Output = None,
 ) -> None:
     """把一个待核实的文件记为不是报送，写明理由和核实的人；不再待核实，不写信，也不删除。"""
     from pipeline.model import DecisionKind
 
-    _decide(folder, output, DecisionKind.DISMISS, (file,), by, reason, None, revoke=withdraw, which=which)
+    ends = revoke or withdrawn
+    _decide(folder, output, DecisionKind.DISMISS, (file,), by, reason, None, revoke=ends, which=which)
 
 
 def _decide(

@@ -171,9 +171,10 @@ def letters(
             "--open", metavar="代号", help="打开这封信：显示内容，信和附件另存一份。", show_default=False
         ),
     ] = None,
-    withdraw: Annotated[
-        str | None, typer.Option("--withdraw", metavar="代号", help="这封信不发了。", show_default=False)
+    stop: Annotated[
+        str | None, typer.Option("--stop", metavar="代号", help="这封信不发了。", show_default=False)
     ] = None,
+    withdraw: Annotated[str | None, typer.Option("--withdraw", metavar="代号", hidden=True)] = None,
     as_edited: Annotated[
         str | None,
         typer.Option(
@@ -197,13 +198,14 @@ def letters(
     district = district_of(folder, moment, which)
     target = output_of(folder, output)
     acts = (
-        (withdraw, persons.stop, "不再发出"),
+        (stop, persons.stop, "不再发出"),
+        (withdraw, persons.stop, "不再发出"),  # what --stop was called
         (as_edited, persons.send_as_edited, "照改过的发出"),
         (restore, persons.restore, "照原样发出"),
     )
     asked = [(handle, act, word) for handle, act, word in acts if handle]
     if len(asked) + bool(open_) > 1:
-        raise ConfigError("--open、--withdraw、--as-edited、--restore 一次只能用一个。")
+        raise ConfigError("--open、--stop、--as-edited、--restore 一次只能用一个。")
     with disk(), lock(target):
         for handle, act, word in asked:
             console.print_letters_settled(act(district, target, handle, now=moment), district, word)

@@ -1,4 +1,4 @@
-"""The night and what is looked at in the morning."""
+"""The run, and what is looked at after it."""
 
 from __future__ import annotations
 

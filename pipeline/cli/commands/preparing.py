@@ -1,4 +1,4 @@
-"""The commands before the first night: a new district, its templates, earlier years; and what was published, compared."""
+"""The commands before the first run: a new district, its templates, earlier years; and what was published, compared."""
 
 from __future__ import annotations
 

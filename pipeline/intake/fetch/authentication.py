@@ -130,7 +130,7 @@ def _result(part: Sequence[str]) -> MethodResult | None:
 
 
 def _parts(value: str) -> Iterator[tuple[str, ...]]:
-    """Yield the words of each part between semicolons. Raises _UnreadableError."""
+    """Yield the words of each part between semicolons. Raises _UnendedError."""
     words: list[str] = []
     is_open = False
     at = 0

@@ -141,8 +141,8 @@ def _returned_on(state: CampaignState, latest: AnsweredFile) -> date:
     told = [item.day for item in state.written if _returns(item, latest)]
     if told:
         return max(told)
-    is_tonight = latest.agency and _can_be_told(state, latest.agency, latest)
-    arrived = None if is_tonight else latest.received_at
+    is_of_this_run = latest.agency and _can_be_told(state, latest.agency, latest)
+    arrived = None if is_of_this_run else latest.received_at
     return arrived.astimezone(CHINA).date() if arrived else state.today
 
 

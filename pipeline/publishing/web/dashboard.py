@@ -47,7 +47,7 @@ _RETURNED, _HELD, _MISSING = (state_name(verdict) for verdict in (Verdict.RETURN
 _MOST_SHOWN = 300
 """Agencies whose problems are spelled out; beyond that a page would be slow and nobody reads on."""
 _LARGEST = 6
-_MOST_NIGHTS = 31
+_MOST_DAYS = 31
 _MOST_KINDS = 8
 
 
@@ -150,7 +150,7 @@ def _growth(morning: PageContext) -> charts.Steps | None:
 def _course(morning: PageContext) -> charts.Columns | None:
     """Draw the states run by run; of several runs on a day the last stands for it."""
     days = {china_day(publication.at): _agencies(publication.counts) for publication in morning.nights}
-    return charts.course(days, _WORDS, _MOST_NIGHTS)
+    return charts.course(days, _WORDS, _MOST_DAYS)
 
 
 def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
