@@ -23,7 +23,6 @@ from pipeline.ledger import outputs as written_outputs
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.opening import open_campaign, view_campaign
-from pipeline.machine.collecting import seldom_collecting
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, PastReport, Reason
@@ -140,7 +139,6 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         carried = todo.NOTHING_CARRIED if dry_run else carrying.carry_out(district, output, now=now)
     with (
         disk(),
-        seldom_collecting(),
         (view_campaign if dry_run else open_campaign)(district, output) as (ledger, district),
         open_journal(None if dry_run else output / FOLDER / district.part / LOGS, title, now=now) as journal,
     ):
