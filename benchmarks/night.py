@@ -42,7 +42,7 @@ WHOLE_AIM = 6.0
 DEMO_AIM = 3.0
 UNCHANGED_AIM = 1.0
 NEW = 10
-NEW_AIM = 2.5
+NEW_AIM = 1.5
 SHARE_AIM = 5.0
 _OF_THE_COORDINATOR: Sequence[tuple[ModuleType, str]] = (
     (carrying, "carry_out"),

@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
 from pipeline.model import Finding, Reading, Verdict
+
+_FINDING = partial(codec.loads, Finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,12 @@ def findings_of(ledger: Ledger, year: int) -> defaultdict[int, list[Finding]]:
     """Return what the last judgement of each file of the campaign found, by the judgement's number."""
     found: defaultdict[int, list[Finding]] = defaultdict(list)
     for line in ledger.rows(
-        "SELECT assessment, body FROM findings WHERE assessment IN"
+        "SELECT assessment, number, body FROM findings WHERE assessment IN"
         " (SELECT assessment FROM file_states WHERE year = ?) ORDER BY assessment, number",
         (year,),
     ):
-        found[line["assessment"]].append(codec.loads(Finding, line["body"]))
+        name = ("finding", line["assessment"], line["number"])
+        found[line["assessment"]].append(ledger.remembered(name, line["body"], _FINDING))
     return found
 
 

@@ -9,19 +9,17 @@ same letter is offered again under the same id.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import Any
 
 from pipeline.ledger import remainders
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.letter import LetterState
 from pipeline.machine.durable import checkpoint
-
-if TYPE_CHECKING:
-    from sqlite3 import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,13 +439,15 @@ def _tell(ledger: Ledger, key: str, kind: EventKind, at: datetime, detail: str) 
 
 def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[StoredLetter]:
     sql = f"SELECT * FROM letters WHERE {condition} ORDER BY rowid"  # noqa: S608 - conditions are written here
-    return [_letter(row) for row in ledger.rows(sql, values)]
+    rows = ledger.rows(sql, values)
+    read = partial(_letter, rows[0].keys() if rows else ())
+    return [ledger.remembered(("letter", row["key"]), tuple(row), read) for row in rows]
 
 
-def _letter(row: Row) -> StoredLetter:
-    values = dict(row)
-    values["state"] = LetterState(row["state"])
-    values["edited"] = bool(row["edited"])
-    values["intended_at"] = datetime.fromisoformat(row["intended_at"])
-    values["settled_at"] = datetime.fromisoformat(row["settled_at"]) if row["settled_at"] else None
+def _letter(names: Sequence[str], row: Sequence[Any]) -> StoredLetter:
+    values = dict(zip(names, row, strict=True))
+    values["state"] = LetterState(values["state"])
+    values["edited"] = bool(values["edited"])
+    values["intended_at"] = datetime.fromisoformat(values["intended_at"])
+    values["settled_at"] = datetime.fromisoformat(values["settled_at"]) if values["settled_at"] else None
     return StoredLetter(**values)

@@ -32,6 +32,8 @@ from pipeline.publishing.todo_filled import (
 )
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+
     from pipeline.publishing.workbook.office import OfficeBook, OfficePage
     from pipeline.publishing.workbook.page import Property
 
@@ -167,30 +169,33 @@ def _questions(
 ) -> None:
     page = _page(book, name, title, about, _WIDTHS)
     page.heads(_HEAD_ROW, OPEN_HEADS)
+    styles = _styles(book, OPEN_HEADS, (CHOICE, MORE, REASON, PERSON))
     for row, item in enumerate(questions, _HEAD_ROW + 1):
         said = todo.kept.get(item.key, FilledDecision(item.key))
         texts = (
             item.agency, item.contact, item.phone, item.what, item.detail, said.choice, said.more, said.reason,
             said.person, todo.refused.get(item.key, ""), item.key,
         )  # fmt: skip
-        _row(page, row, OPEN_HEADS, texts, (CHOICE, MORE, REASON, PERSON))
+        _row(page, row, texts, styles)
         _drop_down(page, row, OPEN_HEADS.index(CHOICE), item.choices)
     if not questions:
         page.line(_HEAD_ROW + 1, "没有要决定的事。", book.boxed())
 
 
-def _row(
-    page: OfficePage, row: int, heads: Sequence[str], texts: Sequence[str], open_to: Sequence[str]
-) -> None:
-    """Write one row; the cells of ``open_to`` are for a person to write in."""
+def _styles(book: OfficeBook, heads: Sequence[str], open_to: Sequence[str]) -> list[Format]:
+    """Return the styles of one row; the cells of ``open_to`` are for a person to write in."""
     looks: dict[str, dict[str, Property]] = {
         REFUSED: {"font_color": "#C00000"},
         KEY: {"font_size": 8, "font_color": "#A6A6A6", "shrink": True, "text_wrap": False},
         **{name: {"bg_color": _FILL} for name in open_to},
         **({MORE: {"bg_color": _FILL, "num_format": "@"}} if MORE in open_to else {}),
     }
-    for column, (name, text) in enumerate(zip(heads, texts, strict=True)):
-        page.text(row, column, text, page.book.boxed(**looks.get(name, {})))
+    return [book.boxed(**looks.get(name, {})) for name in heads]
+
+
+def _row(page: OfficePage, row: int, texts: Sequence[str], styles: Sequence[Format]) -> None:
+    for column, (text, style) in enumerate(zip(texts, styles, strict=True)):
+        page.text(row, column, text, style)
     page.height_for(row, {column: (text, 1) for column, text in enumerate(texts[:-1])}, least=20)
 
 
@@ -211,7 +216,8 @@ def _done(book: OfficeBook, todo: Todo) -> None:
             item.day, item.about, item.what, item.reason, item.person, said.choice, said.reason, said.person,
             todo.refused.get(item.key, ""), item.key,
         )  # fmt: skip
-        _row(page, row, DONE_HEADS, texts, (REVOKE, REVOKE_REASON, REVOKE_PERSON) if item.key else ())
+        open_to = (REVOKE, REVOKE_REASON, REVOKE_PERSON) if item.key else ()
+        _row(page, row, texts, _styles(book, DONE_HEADS, open_to))
         if item.key:
             _drop_down(page, row, DONE_HEADS.index(REVOKE), (REVOKE,))
     if not todo.decided:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from pipeline.machine.durable import beside_of, checkpoint, flush, put_in_place, write_beside
@@ -51,9 +52,12 @@ def stage(folder: Path, path: str, content: bytes) -> Staged:
 
 def is_as_written(place: Path, made: Made) -> bool:
     """Whether ``place`` holds what was written there last; one that nobody touched since is not opened."""
-    if not place.is_file():
+    try:
+        stat = place.stat()
+    except OSError:
         return False
-    stat = place.stat()
+    if not S_ISREG(stat.st_mode):
+        return False
     if (stat.st_size, stat.st_mtime_ns) == (made.size, made.modified):
         return True
     return stat.st_size == made.size and _digest(place) == made.digest

@@ -51,6 +51,8 @@ def _words(notice: Notice) -> tuple[str | None, ...]:
 
 def _merged(members: Sequence[Notice]) -> GroupedNotice:
     first = members[0]
+    if len(members) == 1 and not (first.change or first.look):
+        return GroupedNotice(first, tuple(cell_ranges([first.cell])) if first.cell else (), bool(first.cell))
     same = [notice for notice in members if _words(notice) == _words(first)]
     cells = dict.fromkeys(notice.cell for notice in same if notice.cell)
     first = replace(

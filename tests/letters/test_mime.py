@@ -52,3 +52,14 @@ def test_a_mail_is_what_the_library_makes_of_its_parts(seed: int) -> None:
         assert isinstance(content, bytes)
         again.set_payload(encodebytes(content).decode("ascii").replace("\n", "\r\n"))
         assert again.as_bytes().partition(b"\r\n\r\n")[2] in made
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_the_words_of_a_mail_of_ours_are_what_went_into_it(seed: int) -> None:
+    headers, text, files = example(seed)
+    made = mime.build_mail(headers, text, files, key=str(seed))
+    assert mime.words_of(made) == text.replace("\n", "\r\n")
+
+
+def test_the_words_of_another_mail_are_not_guessed() -> None:
+    assert mime.words_of(b"Content-Type: text/plain; charset=gbk\r\n\r\nabc") is None

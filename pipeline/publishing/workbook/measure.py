@@ -45,6 +45,8 @@ def lines_of(text: str, width: float, *, margin: float = 2.0, spread: float = 1.
     ``spread`` is how much wider than its nominal width the type comes out.
     """
     room = max(2.0, width - margin)
+    if 2 * len(text) * spread <= room and "\n" not in text:
+        return 1  # whatever its characters are
     return sum(max(1, math.ceil(display_width(line) * spread / room)) for line in text.split("\n"))
 
 

@@ -80,6 +80,7 @@ class OfficeBook:
             self._target, {"title": fitting(title), "keywords": keywords}, font_size=10.5
         )
         self._formats = CellFormats(self._workbook)
+        self._boxed: dict[tuple[tuple[str, Property], ...], Format] = {}
         self._workbook.set_calc_mode("auto")
         left, right = (_in_head(fitting(text)[:_HEADER_ROOM]) for text in running_head)
         self._header = f'&L&"{FONT}"&9{left}&R&"{FONT}"&9{{}}{right}'
@@ -98,10 +99,13 @@ class OfficeBook:
 
     def boxed(self, **properties: Property) -> Format:
         """Return a style with thin borders; text that is not centred keeps off them."""
-        plain: Properties = {"border": 1, "border_color": BORDER}
-        if properties.get("align") != "center":
-            plain["indent"] = 1
-        return self.style(**(plain | properties))
+        key = tuple(properties.items())
+        if key not in self._boxed:
+            plain: Properties = {"border": 1, "border_color": BORDER}
+            if properties.get("align") != "center":
+                plain["indent"] = 1
+            self._boxed[key] = self.style(**(plain | properties))
+        return self._boxed[key]
 
     def head(self, **properties: Property) -> Format:
         """Return the style of a column heading."""
