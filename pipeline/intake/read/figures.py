@@ -74,12 +74,12 @@ def read_table(
                 form.places[key] if found == form.positions[key] else Place(name, a1(row, column))
             )
     plain = plain_numbers(form, table, placement, sheet)
-    if plain:
+    if plain is not None:
         into.numbers.update(plain)
     formulas: Mapping[str, str] = {}
     if sheet.facts.formulas:  # none in other formats, so that none need be spelled
         formulas = _moved_formulas(form, placement) if placement.moved else _total_formulas(form)
-    for cell in _totals_of(form, table) if plain else form.cells_of(table.key):
+    for cell in form.cells_of(table.key) if plain is None else _totals_of(form, table):
         position = placement.positions.get(cell.key)
         if position is None:
             into.numbers[cell.key] = None
@@ -96,19 +96,15 @@ def plain_numbers(form: Form, table: Table, placement: Placement, sheet: SheetDa
 
     Nearly every table is such a one, and its cells need not be looked at one by one; None for any other.
     """
-    if not stands_at_home(form, table, placement):
+    spots, rows = _input_spots(form, table), sheet.rows
+    if not stands_at_home(form, table, placement) or not spots.keys().isdisjoint(sheet.facts.formulas):
         return None
-    spots = _input_spots(form, table)
-    if not spots.keys().isdisjoint(sheet.facts.formulas):
-        return None
-    rows = sheet.rows
     try:
         values = [rows[row][column] for row, column in spots]
     except IndexError:
         return None
-    if set(map(type, values)) != {float} or not all(map(float.is_integer, values)):
-        return None
-    if min(values) < -LARGEST or max(values) > LARGEST:
+    is_plain = set(map(type, values)) <= {float} and all(map(float.is_integer, values))
+    if not is_plain or min(values, default=0) < -LARGEST or max(values, default=0) > LARGEST:
         return None
     return dict(zip(spots.values(), map(int, values), strict=True))
 
