@@ -139,8 +139,10 @@ def _read(register: Register, head: _Head, into: Registers) -> None:
     lines: list[int] = []
     found: list[Sequence[Raw]] = []
     totals: list[int] = []
-    for line, cells in enumerate(_lines(head), head.row + 1):
-        sort = "" if reader.has_error(line) else _sort_of(register, cells, needed)
+    below = list(_lines(head))
+    are_rows = _are_rows(register, below, needed)
+    for line, cells in enumerate(below, head.row + 1):
+        sort = "" if are_rows or reader.has_error(line) else _sort_of(register, cells, needed)
         if not sort:
             found.append(cells)
             lines.append(line)
@@ -239,6 +241,20 @@ def _cells(head: _Head, line: int) -> list[Raw]:
     row = head.sheet.rows[line]
     width = len(row)
     return [row[column] if 0 <= column < width else "" for column in head.columns]
+
+
+def _are_rows(register: Register, lines: Sequence[Sequence[Raw]], needed: Sequence[int]) -> bool:
+    """Say whether all lines are rows at first sight, as nearly always: what has to be filled is, and none begins like a heading."""
+    if not lines or not needed:
+        return False
+    columns = list(zip(*lines, strict=True))
+    begins = columns[0]
+    label = register.columns[0].label
+    return (
+        all(all(columns[at]) for at in needed)
+        and set(map(type, begins)) == {str}
+        and not any([value.startswith(label) for value in begins if isinstance(value, str)])  # noqa: C419
+    )
 
 
 def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) -> str:

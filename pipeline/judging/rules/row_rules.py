@@ -45,6 +45,11 @@ class RowFrame:
         """The values of each column, where there is a row."""
         return list(zip(*self.cells, strict=True))
 
+    @cached_property
+    def days(self) -> dict[int, NDArray[np.datetime64]]:
+        """The days of the columns that were asked for them."""
+        return {}
+
 
 def broken_rules(
     register: Register,
@@ -134,7 +139,10 @@ def _fails(
 
 def _days(frame: RowFrame, column: int) -> NDArray[np.datetime64]:
     """Return the days of a column; none where it is blank."""
-    return np.array([value or "NaT" for value in frame.columns[column]], dtype="datetime64[D]")
+    if column not in frame.days:
+        values = [value or "NaT" for value in frame.columns[column]]
+        frame.days[column] = np.array(values, dtype="datetime64[D]")
+    return frame.days[column]
 
 
 def _workdays(
