@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Callable
 from io import BytesIO
 
 from python_calamine import load_workbook
 
-from benchmarks.measure import Line
+from benchmarks.measure import Line, least_cpu_seconds
 from pipeline.forms.loader import load_form
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
@@ -17,7 +15,7 @@ from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.rows import row_of
 from tests.support.submissions import AGENCY, submission_of
 
-AGENCIES, ROWS, ROUNDS, AIM = 42, 10_000, 5, 3.0
+AGENCIES, ROWS, AIM = 42, 10_000, 3.0
 
 
 def run() -> list[Line]:
@@ -46,16 +44,6 @@ def run() -> list[Line]:
             [submission_of(read(form, content), number=number) for number, content in enumerate(contents)],
         )
 
-    floor, whole = _cpu(calamine_alone), _cpu(ours)
+    floor, whole = least_cpu_seconds(calamine_alone, ours)
     note = f"{whole / AGENCIES * 1000:.1f} ms a file, calamine {floor / AGENCIES * 1000:.1f} ms"
     return [Line("registers read and judged / calamine alone", whole / floor, "×", AIM, note)]
-
-
-def _cpu(function: Callable[[], object]) -> float:
-    """Return the least CPU time of some rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        function()
-        times.append(time.process_time() - start)
-    return min(times)

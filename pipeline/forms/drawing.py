@@ -33,8 +33,7 @@ def drawn_figures(form: Form, registers: Mapping[str, Rows], year: int | None) -
     for register in form.registers:
         rows = registers.get(register.key)
         if rows is not None:
-            wanted = {key: drawn for key, drawn in form.drawn.items() if drawn.register == register.key}
-            found |= figures_of(register, wanted, rows.cells, year)
+            found |= _counted_by(register, _plan(form, register.key), rows.cells, year)
     return found
 
 
@@ -45,51 +44,81 @@ def figures_of(
 
     Figures that ask the same columns are counted in one pass over the rows.
     """
-    first = register.index[_anchor(register)]
-    real = [row for row in rows if row[first]]
-    passed: dict[tuple[Condition, ...], list[Row]] = {(): real}
-    counted: dict[_Shape, Mapping[tuple[str, ...], Number]] = {}
-    found: dict[str, Number] = {}
+    return _counted_by(register, _plan_of(wanted), rows, year)
+
+
+_Picked = tuple[tuple[str, ...], ...]
+_Plan = tuple[tuple[str, ...], tuple[tuple["_Shape", tuple[tuple[str, _Picked], ...]], ...]]
+"""The figures in order; what is counted together, and for each figure which of what is counted there are its own."""
+
+
+@lru_cache(maxsize=32)  # the same for every file
+def _plan(form: Form, register: str) -> _Plan:
+    return _plan_of({key: drawn for key, drawn in form.drawn.items() if drawn.register == register})
+
+
+def _plan_of(wanted: Mapping[str, Drawn]) -> _Plan:
+    together: dict[_Shape, list[tuple[str, _Picked]]] = {}
     for key, drawn in wanted.items():
         shape, picked = _asked(drawn)
-        if shape not in counted:
-            if shape[2] not in passed:
-                tests = [fulfils(register, condition, year) for condition in shape[2]]
-                passed[shape[2]] = [row for row in real if all(test(row) for test in tests)]
-            counted[shape] = _counted(register, shape, passed[shape[2]])
-        sums = counted[shape]
-        found[key] = _plain(sum(sums.get(values, 0) for values in picked))
-    return found
+        together.setdefault(shape, []).append((key, picked))
+    return tuple(wanted), tuple((shape, tuple(figures)) for shape, figures in together.items())
+
+
+def _counted_by(register: Register, plan: _Plan, rows: Sequence[Row], year: int | None) -> dict[str, Number]:
+    first = register.index[_anchor(register)]
+    real = [row for row in rows if row[first]]
+    passed: dict[tuple[Condition, ...], Sequence[Sequence[str]]] = {}
+    found: dict[str, Number] = {}
+    keys, together = plan
+    for shape, figures in together:
+        if shape[2] not in passed:
+            passed[shape[2]] = _passing(register, shape[2], year, real)
+        counted = _counted(register, shape, passed[shape[2]])
+        for key, picked in figures:
+            found[key] = _plain(sum([counted[values] for values in picked if values in counted]))
+    return {key: found[key] for key in keys}
+
+
+def _passing(
+    register: Register, conditions: Sequence[Condition], year: int | None, rows: Sequence[Row]
+) -> Sequence[Sequence[str]]:
+    """Return the columns of the rows that fulfil all ``conditions``, one condition after the other."""
+    for name, wanted in conditions:
+        at, test = register.index[name], test_of(wanted, year)
+        rows = [row for row in rows if test(row[at])]
+    return list(zip(*rows, strict=True)) or [()] * len(register.columns)
 
 
 _Shape = tuple[str, tuple[str, ...], tuple["Condition", ...]]
 """What figures that are counted together share: the column added up, the columns told apart, the tests of a row."""
 
 
-def _is_test(words: tuple[str, ...]) -> bool:
+def is_test(words: tuple[str, ...]) -> bool:
+    """Say whether a condition asks for one of ``TIMES`` and not for certain words."""
     return len(words) == 1 and words[0] in TIMES
 
 
-@lru_cache(maxsize=2048)  # the same for every file
-def _asked(drawn: Drawn) -> tuple[_Shape, tuple[tuple[str, ...], ...]]:
+def _asked(drawn: Drawn) -> tuple[_Shape, _Picked]:
     """Return with which others a figure is counted, and which of what is counted there are its own."""
-    tests = tuple(condition for condition in drawn.where if _is_test(condition[1]))
-    apart = [(name, words) for name, words in drawn.where if not _is_test(words)]
+    tests = tuple(condition for condition in drawn.where if is_test(condition[1]))
+    apart = [(name, words) for name, words in drawn.where if not is_test(words)]
     shape = drawn.column, tuple(name for name, _ in apart), tests
     return shape, tuple(product(*(words for _, words in apart)))
 
 
-def _counted(register: Register, shape: _Shape, rows: Sequence[Row]) -> Mapping[tuple[str, ...], Number]:
-    """Count ``rows``, or add up a column of them, by what stands in the columns that are told apart."""
+def _counted(
+    register: Register, shape: _Shape, columns: Sequence[Sequence[str]]
+) -> Mapping[tuple[str, ...], Number]:
+    """Count rows, given by their ``columns``, or add one up, by what stands in those that are told apart."""
     column, names, _ = shape
-    apart = [register.index[name] for name in names]
-    keys = zip(*([row[at] for row in rows] for at in apart), strict=True) if apart else ((),) * len(rows)
+    apart = [columns[register.index[name]] for name in names]
+    keys = zip(*apart, strict=True) if apart else ((),) * len(columns[0])
     if not column:
         return Counter(keys)
     found: dict[tuple[str, ...], Number] = {}
-    added = register.index[column]
-    for values, row in zip(keys, rows, strict=True):
-        found[values] = found.get(values, 0) + Decimal(number_of(row[added]) or 0)
+    for values, text in zip(keys, columns[register.index[column]], strict=True):
+        found[values] = found.get(values, 0) + Decimal(number_of(text) or 0)
     return found
 
 
@@ -100,18 +129,24 @@ def _plain(total: Number) -> Number:
 def fulfils(register: Register, condition: Condition, year: int | None) -> Callable[[Row], bool]:
     """Return the test of one condition."""
     name, wanted = condition
-    at = register.index[name]
+    at, test = register.index[name], test_of(wanted, year)
+    return lambda row: test(row[at])
+
+
+def test_of(wanted: tuple[str, ...], year: int | None) -> Callable[[str], bool]:
+    """Return the test of a value."""
+    this_year, first_day = f"{year}-", f"{year or 0:04}-01-01"
     match wanted:
         case ("filled",):
-            return lambda row: row[at] != ""
+            return lambda value: value != ""
         case ("blank",):
-            return lambda row: row[at] == ""
+            return lambda value: value == ""
         case ("in_year",):
-            return lambda row: row[at][:5] == f"{year}-"
+            return lambda value: value[:5] == this_year
         case ("before_year",):
-            return lambda row: "" < row[at] < f"{year or 0:04}-01-01" and row[at][4:5] == "-"
+            return lambda value: "" < value < first_day and value[4:5] == "-"
         case _:
-            return lambda row: row[at] in wanted
+            return lambda value: value in wanted
 
 
 def _anchor(register: Register) -> str:

@@ -173,3 +173,71 @@ def test_what_a_form_cannot_say_of_a_value_is_told(name: str, options: dict[str,
     choices = CHANNELS if name == "choice" else {}
     wanted = Wanted(name, **{"choices": choices, **options})  # type: ignore[arg-type]
     assert word in [token for _, token in faults_of(wanted)]
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "是",
+            "否",
+            "是的",
+            "网络",
+            "网络 ",
+            "当面",
+            "信函",
+            "2024-03-05",
+            "12",
+            "一行 ",
+            "两\n行",
+            "０",
+            True,
+        ]
+    ),
+    st.none(),
+    st.dates(date(1980, 1, 1), date(2110, 1, 1)),
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001 - as a spreadsheet holds it
+    st.integers(-(10**10), 10**10).map(float),
+    st.floats(width=32),
+    st.text(max_size=5),
+)
+ALIKE = (
+    st.sampled_from(["", "网络", "当面", "是", "否"]),
+    st.one_of(st.just(""), st.dates()),
+    st.one_of(st.just(""), st.integers(-5, 10**9).map(float)),
+    st.one_of(st.just(""), st.text("年报 a", max_size=4)),
+)
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+@given(st.one_of(st.lists(CELLS, max_size=4), *(st.lists(cells, max_size=6) for cells in ALIKE)))
+def test_a_plain_column_is_read_as_each_of_its_cells_is(name: str, cells: list[Raw]) -> None:
+    own = kind(name)
+    plain = own.plain(tuple(cells))
+    if plain is not None:
+        each = [own.read(cell) for cell in cells]
+        assert list(plain) == [typed.value for typed in each]
+        assert not any(typed.code for typed in each)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("count", (3.0, "", 0.0)),
+        ("money", (3.0,)),
+        ("yes_no", ("是", "", "否")),
+        ("choice", ("网络", "信函", "")),
+        ("date", (date(2024, 3, 5), "")),
+        ("text", ("一行", "", "a b")),
+    ],
+)
+def test_what_nearly_every_column_holds_is_plain(name: str, column: tuple[Raw, ...]) -> None:
+    assert kind(name).plain(column) is not None
+    assert kind(name).plain((*column, True)) is None
+
+
+def test_a_choice_that_may_be_meant_by_another_is_looked_at_closely() -> None:
+    own = kind_of(Wanted("choice", choices={"one": "网络", "other": "网 络", "third": "信函"}))
+    assert own.plain(("信函", "")) == ["信函", ""]
+    assert own.plain(("网络",)) is None

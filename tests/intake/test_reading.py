@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from pipeline.forms.form import Cell, Form
+from pipeline.intake.guard import inspection as guard
+from pipeline.intake.read import figures, pasted, reading
 from pipeline.intake.read.labels import year_of
 from pipeline.intake.read.reading import read
 from pipeline.model import Finding, Number, Place, Reading
@@ -159,6 +162,52 @@ def test_a_normalised_cell_has_its_number_and_a_note(
     assert codes([finding]) == [code]
     assert reading.numbers[key] == number
     assert not reading.unreadable
+
+
+@pytest.mark.parametrize(
+    "value", [7.0, 0, 2.5, "7", "", "7件", -1, 10**10, Formula("=3+4", 7), Formula("=3+4", 8)]
+)
+def test_a_table_read_at_one_go_is_read_as_cell_by_cell(
+    form: Form, numbers: dict[str, Number], value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form_draft = draft(form, numbers)
+    form_draft.put(form.positions["requests.new_received.enterprise"], value)
+    content = form_draft.xlsx()
+    at_one_go = read(form, content)
+    for module in (figures, pasted):
+        monkeypatch.setattr(module, "plain_numbers", lambda *_: None)
+    assert read(form, content) == at_one_go
+
+
+@pytest.mark.parametrize("explained", [False, True])
+@pytest.mark.parametrize("formula", ["", "='自查'!A5", "='上年数据'!A4"])
+def test_a_sheet_that_waits_changes_nothing(
+    form: Form,
+    numbers: dict[str, Number],
+    explained: bool,  # noqa: FBT001
+    formula: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = {key: value for key, value in numbers.items() if form.by_key[key].is_input}
+    content = build_workbook(
+        form,
+        Stamp("007", "甲局", 2023),
+        values=inputs,
+        explanations={form.balances[0].id: "情况属实"} if explained else {},
+    )
+    if formula:
+        content = rewrite_part(
+            content,
+            "xl/worksheets/sheet4.xml",
+            lambda xml: re.sub(
+                rb'(<c r="[C-D]7" s="\d+")><v>\d+</v>', rb"\1><f>%s</f><v>1</v>" % formula[1:].encode(), xml
+            ),
+        )
+        assert b"<f>%s</f>" % formula[1:].encode() in guard.inspect(content).sheets["二、主动公开"]
+    waited = read(form, content)
+    monkeypatch.setattr(reading, "_seldom_read", lambda _: frozenset())
+    assert read(form, content) == waited
+    assert bool(waited.explanations) == explained
 
 
 @pytest.mark.parametrize("value", [None, "", "/", "—"])

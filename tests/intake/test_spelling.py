@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from pipeline.intake.guard import spelling
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.refusal import Refused
-from pipeline.intake.guard.spelling import plain, spelled
+from pipeline.intake.guard.spelling import plain, spelled, unspelled
 from pipeline.intake.read.book import GuardedBook, GuardedSheet, rebuilt
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -123,3 +123,85 @@ def test_no_cell_is_overlooked_where_a_sheet_has_two_places_for_them(xml: str) -
     except Refused:
         return
     assert not found.is_near
+
+
+@given(CELLS, st.sampled_from(["us-ascii", "utf-8"]))
+def test_a_sheet_that_waits_shows_what_it_shows_when_it_is_read(
+    cells: list[tuple[int, int, str | int]], encoding: str
+) -> None:
+    xml = sheet_of(cells, encoding)
+    found = unspelled(xml)
+    assert found is None or (found.is_near and found.data is xml)
+    if found:
+        assert within_extents(plain(xml)) == plain(xml)
+        assert shown(found.data) == shown(plain(xml))
+
+
+@pytest.mark.parametrize(
+    ("cell", "waits"),
+    [
+        ('<c r="A1" s="1"><v>12.5</v></c>', True),
+        ('<c r="A1" t="n"><v>-1.5E-7</v></c>', True),
+        ('<c r="A1" t="n"></c>', True),
+        ('<c r="A1" t="s"><v>0</v></c>', True),
+        ('<c r="A1" t="b"><f>1=1</f><v>1</v></c>', True),
+        ('<c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', True),
+        ('<c r="A1" t="str"><f>"年"</f><v>&#24180;</v></c>', True),
+        ('<c r="A1"><v>年</v></c>', False),
+        ('<c r="A1" t="s"><v>-1</v></c>', False),
+        ('<c r="A1" t="odd"><v>1</v></c>', False),
+        ('<c r="A1" t="e"><v>#OOPS</v></c>', False),
+        ('<c r="XFD1"><v>1</v></c>', False),
+        ("<c><v>1</v></c>", False),
+        ('<c r="A1"><!-- 1 --><v>1</v></c>', False),
+    ],
+)
+def test_only_a_sheet_that_every_reader_will_read_waits(cell: str, waits: bool) -> None:  # noqa: FBT001
+    assert (unspelled(wrapped(f'<row r="1">{cell}</row>')) is not None) is waits
+
+
+@pytest.mark.parametrize("xml", [b"<worksheet><sheetData>", b"", wrapped('<row r="1">&#8;</row>')])
+def test_what_is_no_xml_does_not_wait(xml: bytes) -> None:
+    try:
+        assert unspelled(xml) is None
+    except Refused:
+        return
+
+
+def texts_of(items: str) -> bytes:
+    return f'<sst xmlns="{MAIN}" count="9" uniqueCount="9">{items}</sst>'.encode()
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "<si><t>年</t></si>",
+        '<si><t xml:space="preserve"> strike </t></si><si><t>报</t></si>',
+        "<si><t>年</t><phoneticPr fontId='1'/></si>",
+        '<si x="1"><t>年</t></si>',
+        "<si/><si><t>年</t></si>",
+        "<si><r><rPr><strike/></rPr><t>年</t></r><r><t>报</t></r></si>",
+        "<si><t>&#24180;</t></si>",
+        "",
+    ],
+)
+def test_shared_texts_are_the_same_however_they_are_spelled(items: str) -> None:
+    def said(xml: bytes) -> list[str]:
+        root = ET.fromstring(xml)  # noqa: S314 - our own
+        return ["".join(text.text or "" for text in item.iter(f"{{{MAIN}}}t")) for item in root]
+
+    assert said(plain(texts_of(items))) == said(texts_of(items)) == said(rewritten(texts_of(items)))
+
+
+@given(st.text("&#=' 1;", max_size=40).map(str.encode), st.integers(0, 10), st.integers(10, 40))
+def test_pairs_are_seen_as_a_search_for_both_sees_them(text: bytes, start: int, end: int) -> None:
+    for first, second in ((b"&", b"#"), (b"=", b"'")):
+        seen = spelling._has_pair(text, first, second, start, end)  # noqa: SLF001
+        assert seen or text.find(first + second, start, end) < 0
+        assert not seen or first + second in text
+
+
+def test_pairs_are_seen_among_many_of_their_second_signs() -> None:
+    many = b"#" * 600
+    assert not spelling._has_pair(many, b"&", b"#")  # noqa: SLF001
+    assert spelling._has_pair(many + b"&#", b"&", b"#")  # noqa: SLF001

@@ -16,7 +16,7 @@ from pipeline.forms.form import Form
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard import sandbox
 from pipeline.intake.guard.refusal import Refused
-from pipeline.intake.read.spreadsheet import SheetData, open_workbook
+from pipeline.intake.read.spreadsheet import SheetData, WaitingRows, open_workbook
 from pipeline.machine import pool
 from tests.intake.support import Draft, Formula, draft, prefixed, rewrite_part, zip_of
 from tests.intake.xlsb import xlsb
@@ -180,3 +180,72 @@ def test_the_child_imports_only_what_it_needs() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def waiting(content: bytes, *names: str) -> list[SheetData]:
+    inspection = guard.inspect(content, names)
+    assert inspection.refusal is None
+    return open_workbook(content, inspection)
+
+
+def resaved(content: bytes) -> bytes:
+    """Save a workbook as openpyxl does, with references to Chinese characters."""
+    stream = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(content)).save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("save", [bytes, resaved])
+def test_a_sheet_that_waits_is_read_when_it_is_asked_for(small: Draft, save: object) -> None:
+    assert callable(save)
+    small.put(("甲", 0, 0), "标题")
+    small.put(("甲", 4, 1), Formula("=1+1", 2))
+    content = save(small.xlsx())
+    [first, second] = waiting(content, "甲", "丙")
+    assert isinstance(first.rows, WaitingRows)
+    assert not isinstance(second.rows, WaitingRows)
+    assert first.title == "标题"
+    [now, other] = opened(content)
+    assert [list(row) for row in first.rows] == [list(row) for row in now.rows]
+    assert (first.rows[1:3], len(first.rows), first.at(1, 1)) == (now.rows[1:3], len(now.rows), "值")
+    assert (first.facts, first.title, second.rows) == (now.facts, now.title, other.rows)
+
+
+def test_two_sheets_that_wait_are_read_at_once(small: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheets = waiting(small.xlsx(), "甲", "乙")
+    assert_small(sheets)
+    monkeypatch.setattr(guard, "inspect", None)
+    assert sheets[1].at(0, 0) == "x"
+
+
+def test_a_sheet_with_two_first_cells_does_not_wait(small: Draft) -> None:
+    content = rewrite_part(
+        small.xlsx(),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(
+            b"</sheetData>",
+            b'<row r="9"><c r="A1"><v>1</v></c></row><row r="10"><c r="A1"><v>2</v></c></row></sheetData>',
+        ),
+    )
+    [first, _] = waiting(content, "甲")
+    assert not isinstance(first.rows, WaitingRows)
+    assert first.title == opened(content)[0].at(0, 0)
+
+
+def test_a_sheet_that_no_fast_reader_takes_does_not_wait(small: Draft) -> None:
+    content = rewrite_part(
+        small.xlsx(), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b' t="s"', b' t="odd"', 1)
+    )
+    sheets = waiting(content, "甲")
+    assert all(sheet.second_reader for sheet in sheets)
+    assert [sheet.rows for sheet in sheets] == [sheet.rows for sheet in opened(content)]
+
+
+def test_nothing_waits_where_all_together_may_be_too_much() -> None:
+    wide = Draft({name: {(0, 0): "x", (998, 74): 1} for name in "乙丙丁"} | {"甲": dict(CELLS)})
+    assert not any(isinstance(sheet.rows, WaitingRows) for sheet in waiting(wide.xlsx(), "甲"))
+    much = Draft({name: {(0, 0): "x", (998, 77): 1} for name in "甲乙丙丁"})
+    inspection = guard.inspect(much.xlsx(), ["甲"])
+    with pytest.raises(Refused) as refused:
+        open_workbook(much.xlsx(), inspection)
+    assert refused.value.finding.variant == "hostile"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from pipeline.forms.values.kind import Together, ValueCheck, ValueKind
@@ -42,8 +43,20 @@ class _OneOf(ValueKind):
     def excel(self) -> dict[str, object]:
         return {"validate": "any"} if self.long_list else {"validate": "list", "source": list(self.words)}
 
+    def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
+        certain = _certain(self.words)
+        found = [value for value in values if isinstance(value, str) and value in certain]
+        return found if len(found) == len(values) else None
+
     def checks(self) -> tuple[ValueCheck, ...]:
         return (ValueCheck("isin", ("", *self.words), variant="choice"),)
+
+
+@lru_cache(maxsize=256)
+def _certain(words: tuple[str, ...]) -> frozenset[str]:
+    """Return the blank and those of ``words`` that mean themselves: spelled otherwise, one may be another."""
+    meant = {normalise(word): word for word in words}
+    return frozenset({"", *(word for word in words if meant[normalise(word)] == word == word.strip())})
 
 
 @dataclass(frozen=True, slots=True)

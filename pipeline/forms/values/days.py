@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -97,6 +98,13 @@ class Day(ValueKind):
         )
         is_serial = f"AND(ISNUMBER({cell}),N({cell})>={_SERIALS.start},N({cell})<{_SERIALS.stop})"
         return f"IF(OR(LEN(TRIM({cell}))=0,{is_serial}),0,IFERROR(IF({is_day},0,1),1))"
+
+    def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
+        if not set(map(type, values)) <= {date, str} or any(
+            value.__class__ is str and value for value in values
+        ):
+            return None
+        return [value.isoformat() if value.__class__ is date else "" for value in values]
 
     def _read(self, value: Raw) -> Typed:
         day = day_of(value)

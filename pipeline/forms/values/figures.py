@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.forms.values.kind import Sort, Together, ValueCheck, ValueKind
@@ -26,6 +28,18 @@ def number_of(text: str) -> Number | None:
     return int(value) if value == value.to_integral_value() else value
 
 
+@lru_cache(maxsize=256)
+def _number(kind: str, unit: str, limits: tuple[tuple[str, int], ...]) -> NumberKind:
+    own, given = NUMBER_KINDS[kind], dict(limits)
+    return replace(
+        own,
+        places=given.get("places", own.places),
+        least=given.get("least", own.least),
+        most=given.get("most", own.most),
+        unit=unit or own.unit,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Figure(ValueKind):
     """A number of a kind of ``numbers``, as the form bounds it."""
@@ -38,14 +52,7 @@ class Figure(ValueKind):
     @property
     def number(self) -> NumberKind:
         """What such a number may be."""
-        own, limits = NUMBER_KINDS[self.asked.kind], self.asked.limits
-        return replace(
-            own,
-            places=limits.get("places", own.places),
-            least=limits.get("least", own.least),
-            most=limits.get("most", own.most),
-            unit=self.asked.unit or own.unit,
-        )
+        return _number(self.asked.kind, self.asked.unit, tuple(self.asked.limits.items()))
 
     @property
     def usual_prompt(self) -> str:
@@ -63,6 +70,17 @@ class Figure(ValueKind):
             "minimum": -LARGEST if number.least is None else number.least,
             "maximum": LARGEST if number.most is None else number.most,
         }
+
+    def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
+        found: list[str] = []
+        for value in values:
+            if type(value) is float and value.is_integer() and -LARGEST <= value <= LARGEST:
+                found.append(str(int(value)))
+            elif value == "":
+                found.append("")
+            else:
+                return None
+        return found
 
     def _read(self, value: Raw) -> Typed:
         return type_cell(value, self.number)

@@ -6,7 +6,7 @@ A value is always spelled in one way, as text: numbers plain, days as 2024-03-05
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
@@ -137,6 +137,14 @@ class ValueKind(ABC):
         if value is None or value == "":
             return Typed()
         return self._read(value)
+
+    def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
+        """Return a column of values as they are spelled, where ``read`` has nothing to say of any; None: ask it of each.
+
+        Whole columns are looked at together, which costs a tenth. What is not certain at first sight is none.
+        """
+        del values
+        return None
 
     @abstractmethod
     def _read(self, value: Raw) -> Typed:

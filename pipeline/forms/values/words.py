@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,6 +43,11 @@ class FreeText(ValueKind):
         text = shown(value).translate(UNSEEN).strip()
         return Typed(text="\n".join(line.strip() for line in text.splitlines()))
 
+    def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
+        texts = [value for value in values if isinstance(value, str)]
+        is_plain = "".join(texts).isprintable() and list(map(str.strip, texts)) == texts
+        return texts if is_plain and len(texts) == len(values) else None
+
     def checks(self) -> tuple[ValueCheck, ...]:
         found = [ValueCheck("at_most_long", self.longest, variant="long")]
         if shortest := self.asked.limits.get("shortest"):
@@ -67,6 +73,9 @@ class Phone(FreeText):
         digits = without(f"ASC({cell})", (*_BESIDE_DIGITS, "\uff64", "\u3000"))  # ASC makes 、 narrow
         rest = without(digits, map(str, range(10)))
         return f"IF(LEN(TRIM({cell}))=0,0,IF(AND(LEN({digits})>={_FEWEST_DIGITS},LEN({rest})=0),0,1))"
+
+    def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
+        return ValueKind.plain(self, values)
 
     def _read(self, value: Raw) -> Typed:
         typed = FreeText._read(self, value)  # noqa: SLF001 - super() does not work in classes with slots

@@ -7,14 +7,14 @@ hang another, and neither leaves a finding behind. Refusals cost milliseconds an
 from __future__ import annotations
 
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.intake.fetch import tnef
 from pipeline.intake.guard import ole, package
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.refusal import Refused, not_a_workbook
-from pipeline.intake.read.book import open_book, rebuilt
+from pipeline.intake.read.book import GuardedBook, open_book
 from pipeline.intake.read.cellxml import refuse_much
 from pipeline.intake.read.xlsx_styles import CellLooks
 from pipeline.model import Finding
@@ -41,30 +41,31 @@ _TEXT_SAMPLE = 4096
 class Inspection:
     """What the guard found: ``kind`` is xlsx, xlsb, ods or xls; exactly one of ``kind`` and ``refusal`` is set.
 
-    ``package`` is what the reader gets: exactly the parts that were looked at. ``sheets`` holds the XML of each sheet
-    of an xlsx by its name, in the plain spelling, for what the fast reader does not show: error cells and formulas
-    (see ``cellxml``); ``looks`` its styles and shared texts.
+    ``package`` is what the reader gets: exactly the parts that were looked at; of an xlsx it is made from ``book``.
+    ``sheets`` holds the XML of each sheet of an xlsx by its name, for what the fast reader does not show: error cells and
+    formulas (see ``cellxml``); ``looks`` its styles and shared texts.
     """
 
     kind: str = ""
     refusal: Finding | None = None
     remarks: tuple[Finding, ...] = ()
     package: bytes = field(default=b"", repr=False)
+    book: GuardedBook | None = field(default=None, repr=False)
     sheets: Mapping[str, bytes] = field(default_factory=dict)
     looks: CellLooks = field(default_factory=CellLooks)
     clipped: frozenset[str] = frozenset()
     """Names of the sheets of which the cells that lie too far out were cut away."""
 
 
-def inspect(content: bytes) -> Inspection:
-    """Say what ``content`` is and whether it may be opened; never raises."""
+def inspect(content: bytes, seldom: Collection[str] = ()) -> Inspection:
+    """Say what ``content`` is and whether it may be opened; sheets of the names ``seldom`` wait to be read. Never raises."""
     try:
-        return _inspect(content)
+        return _inspect(content, seldom)
     except Refused as refused:
         return Inspection(refusal=refused.finding)
 
 
-def _inspect(content: bytes) -> Inspection:
+def _inspect(content: bytes, seldom: Collection[str]) -> Inspection:
     if not content:
         raise Refused("empty")
     if len(content) > package.MAX_BYTES:
@@ -72,13 +73,13 @@ def _inspect(content: bytes) -> Inspection:
     if content.startswith(ole.MAGIC):
         return Inspection(ole.kind_of(content))
     if content.startswith(_ZIP):
-        return _inspect_zip(content)
+        return _inspect_zip(content, seldom)
     if content.startswith(tnef.MAGIC):
         raise Refused("winmail")
     raise not_a_workbook(sniff(content))
 
 
-def _inspect_zip(content: bytes) -> Inspection:
+def _inspect_zip(content: bytes, seldom: Collection[str]) -> Inspection:
     opened = package.open_package(content)
     kind = package.kind_of(opened)
     parts = package.inflate_all(opened)
@@ -90,7 +91,7 @@ def _inspect_zip(content: bytes) -> Inspection:
         remarks += (Finding.found("F01", variant="pictures", facts={"count": pictures}),)
     if kind != "xlsx":
         return Inspection(kind, remarks=remarks, package=package.rebuilt(opened, parts))
-    whole = open_book(parts)
+    whole = open_book(parts, seldom)
     book = replace(
         whole,
         sheets=tuple(
@@ -102,7 +103,7 @@ def _inspect_zip(content: bytes) -> Inspection:
     return Inspection(
         kind,
         remarks=remarks,
-        package=rebuilt(book),
+        book=book,
         sheets={sheet.name: sheet.xml for sheet in book.sheets},
         looks=CellLooks(book.styles, book.strings),
         clipped=frozenset(

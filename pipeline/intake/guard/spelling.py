@@ -38,34 +38,45 @@ _BEYOND_ASCII = ((0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 _OWN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _OTHERS = frozenset({"gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "cp936"})
 """What a program may declare and mean; the event parser knows no encodings of several bytes but UTF-8."""
-_CELLS_AS_USUAL = re.compile(
-    rb"""
+_ROWS = r"""
     (?:<row[ ]r="\d{1,3}"(?:[ ](?!r=)[\w:]{1,40}="[^"<]*+")*+(?:/>|>
-        (?:<c[ ]r="[AB]?[A-Z]\d{1,3}"(?:[ ]s="\d{1,5}")?+(?:[ ]t="\w{1,9}")?+(?:/>|>
-            (?:<f(?:[ ][^<>']*+)?+>(?:(?<=/>)|[^<]*+</f>))?+
-            (?:<v>[^<]*+</v>|<v/>|<is><t(?:[ ]xml:space="preserve")?+>[^<]*+</t></is>)?+
-        </c>))*+
+        (?:<c[ ]r="[AB]?[A-Z]\d{1,3}"(?:[ ]s="\d{1,5}")?+CELL)*+
     </row>))*+
-    """,
-    re.VERBOSE,
-)
+    """
+_FORMULA = r"""(?:<f(?:[ ][^<>']*+)?+>(?:(?<=/>)|[^<]*+</f>))?+"""
+_TEXT_WITHIN = r"""<is><t(?:[ ]xml:space="preserve")?+>[^<]*+</t></is>"""
+
+
+def _rows(*kinds: tuple[str, str]) -> re.Pattern[bytes]:
+    """Match rows of cells, each of one of ``kinds``: its type as an attribute, and what it holds after a formula."""
+    cells = "|".join(f"{kind}(?:/>|>{_FORMULA}(?:{held})?+</c>)" for kind, held in kinds)
+    return re.compile(_ROWS.replace("CELL", f"(?:{cells})").encode(), re.VERBOSE)
+
+
+_CELLS_AS_USUAL = _rows((r"""(?:[ ]t="\w{1,9}")?+""", f"<v>[^<]*+</v>|<v/>|{_TEXT_WITHIN}"))
 """Rows of cells as programs write them: an address up to BZ999, then a formula, then a value or a text, and nothing inside another.
 
 Possessive throughout: no byte is looked at twice, whatever stands there.
 """
+_CELLS_TO_WAIT = _rows(
+    (
+        '(?:[ ]t="n")?+',
+        r"<v>(?:-?\d{1,20}(?:\.\d{1,20})?+(?:[eE][-+]?\d{1,3})?+)?+</v>|<v/>",
+    ),
+    ('[ ]t="s"', r"<v>\d{1,7}</v>"),
+    ('[ ]t="str"', "<v>[^<]*+</v>|<v/>"),
+    ('[ ]t="inlineStr"', _TEXT_WITHIN),
+    ('[ ]t="b"', "<v>[01]</v>"),
+    ('[ ]t="e"', r"<v>\#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)</v>"),
+)
+"""The same, and each value is one of its type, so that no reader will refuse it later on."""
+_TEXTS_AS_USUAL = re.compile(rb'(?:<si><t(?: xml:space="preserve")?+>[^<]*+</t></si>)*+</sst>\s{0,9}')
+"""Shared texts of which each looks the same throughout, possessive as well."""
 _CELLS_BEGIN = b"<sheetData>"
 _CELL = re.compile(rb"<(?:c|row)[\s/>]")
-_ODD_IN_TEXTS = (
-    b"<sheetData",
-    b"&#",
-    b"<si ",
-    b"<si\t",
-    b"<si\r",
-    b"<si\n",
-    b"strike",
-    b"vertAlign",
-    b"<styleSheet",
-)
+_ODD_IN_TEXTS = (b"<sheetData", b"strike", b"vertAlign", b"<styleSheet")
+_FEW = 500
+"""Of signs that are hardly there: so many are looked at one by one, which is much faster than to search for two at once."""
 _PREFIXED = re.compile(rb":(?:c|row|v|f|is|t|si|sst|r|mergeCells?|cols?|sheetData|strike|vertAlign)[\s/>]")
 _GRAMMAR: Mapping[str, frozenset[str]] = {
     "": frozenset({"worksheet", "sst", "styleSheet"}),
@@ -120,6 +131,25 @@ def spelled(data: bytes) -> Spelled:
     return _remembered(data) if len(data) <= _SMALL else _spelled(data)
 
 
+def unspelled(data: bytes) -> Spelled | None:
+    """Look at a sheet that will hardly be read, without writing it anew; None where some cell is not plainly addressed and near.
+
+    Its texts may hold references, which ``plain`` writes as characters. Raises Refused.
+    """
+    return _remembered_unspelled(data) if len(data) <= _SMALL else _unspelled(data)
+
+
+def _unspelled(data: bytes) -> Spelled | None:
+    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    is_plain = (
+        0 <= start < end
+        and decoded(data) is data
+        and _CELLS_TO_WAIT.fullmatch(data, start + len(_CELLS_BEGIN), end)
+        and not (_has_odd_marks(data[:start]) or _has_odd_marks(data[end:]))
+    )
+    return Spelled(data, is_near=True) if is_plain and _is_near(data) and is_ordinary(data) else None
+
+
 def _spelled(data: bytes) -> Spelled:
     text = decoded(data)
     if is_ordinary(text) and text is data:
@@ -135,7 +165,7 @@ def _with_characters(data: bytes) -> bytes:
     XML that says that it is ASCII stays as it is: it could not hold them.
     """
     start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
-    if start < 0 or data.find(b"&#", start, end) < 0 or _DECLARED_ASCII.match(data, 0, 400):
+    if start < 0 or not _has_pair(data, b"&", b"#", start, end) or _DECLARED_ASCII.match(data, 0, 400):
         return data
     pieces = _WITH_REFERENCES.split(data[start:end])
     written = pieces[1::2]
@@ -161,6 +191,7 @@ _WORTH_REMEMBERING = 8000
 
 
 _remembered = lru_cache(maxsize=64)(_spelled)  # half of the parts are the same in every file of a campaign
+_remembered_unspelled = lru_cache(maxsize=8)(_unspelled)
 
 
 def decoded(data: bytes) -> bytes:
@@ -204,16 +235,38 @@ def _is_odd(data: bytes) -> bool:
     """Say whether ordinary XML has to be written anew."""
     start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
     if start < 0:
-        return _has_odd_marks(data) or any(mark in data for mark in _ODD_IN_TEXTS)
+        texts = data.find(b"<si>")
+        looked_at = data[:texts] if texts >= 0 and _TEXTS_AS_USUAL.fullmatch(data, texts) else data
+        return _has_pair(data, b"&", b"#") or _are_odd_texts(looked_at)
     if _has_odd_marks(data[:start]) or _has_odd_marks(data[end:]):
         return True
     start += len(_CELLS_BEGIN)
-    return data.find(b"&#", start, end) >= 0 or not _CELLS_AS_USUAL.fullmatch(data, start, end)
+    return _has_pair(data, b"&", b"#", start, end) or not _CELLS_AS_USUAL.fullmatch(data, start, end)
+
+
+def _are_odd_texts(data: bytes) -> bool:
+    return (
+        _has_odd_marks(data)
+        or any(mark in data for mark in _ODD_IN_TEXTS)
+        or data.count(b"<si") > data.count(b"<si>")
+    )
 
 
 def _has_odd_marks(data: bytes) -> bool:
     """Say whether names have prefixes or values stand in single quotes; among the cells as usual there are none."""
-    return b"='" in data or _PREFIXED.search(data) is not None
+    return _has_pair(data, b"=", b"'") or _PREFIXED.search(data) is not None
+
+
+def _has_pair(data: bytes, first: bytes, second: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Say whether ``first`` stands right before ``second``, each of one byte, the latter rare."""
+    at = data.find(second, start, end)
+    for _ in range(_FEW):
+        if at < 0:
+            return False
+        if data[at - 1 : at] == first:
+            return True
+        at = data.find(second, at + 1, end)
+    return at >= 0 and data.find(first + second, at - 1, end) >= 0
 
 
 def _is_near(data: bytes) -> bool:

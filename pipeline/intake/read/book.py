@@ -6,14 +6,14 @@ the calendar, and where the sheets, the shared texts and the styles are, cannot 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from xml.parsers import expat
 
 from pipeline.intake.guard.package import stored
 from pipeline.intake.guard.refusal import Refused, hostile
-from pipeline.intake.guard.spelling import decoded, is_ordinary, quoted, spelled
+from pipeline.intake.guard.spelling import decoded, is_ordinary, plain, quoted, spelled, unspelled
 
 MAX_SHEETS = 60
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -21,18 +21,24 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_ROW_ENDS, _CELLS_END, _FIRST_CELL = b"</row>", b"</sheetData>", b'<c r="A1"'
 _EMPTY_SHEET = b'<worksheet xmlns="%s"><sheetData/></worksheet>' % _MAIN.encode()
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedSheet:
-    """A sheet as the workbook names it, ``xml`` in the plain spelling; ``state`` is visible, hidden or veryHidden."""
+    """A sheet as the workbook names it, ``xml`` in the plain spelling; ``state`` is visible, hidden or veryHidden.
+
+    Of one that ``waits`` every cell is plainly addressed and near, but its texts may hold references: it is read when
+    somebody asks for it.
+    """
 
     name: str
     state: str
     xml: bytes = field(repr=False)
     is_near: bool = False
     """Whether it is known that no cell lies far out."""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +51,18 @@ class GuardedBook:
     counts_from_1904: bool
 
 
-def open_book(parts: Mapping[str, bytes]) -> GuardedBook:
-    """Find the sheets of a workbook among ``parts``, by their names in lower case. Raises Refused."""
+def open_book(parts: Mapping[str, bytes], seldom: Collection[str] = ()) -> GuardedBook:
+    """Find the sheets of a workbook among ``parts``, by their names in lower case. Raises Refused.
+
+    Those of the names ``seldom`` are looked at as all are, but wait to be read.
+    """
     roots = _relations(parts, "").values()
     book = next((target for kind, target in roots if kind == "officeDocument"), "xl/workbook.xml")
     targets = _relations(parts, book)
     declared = [dict(item) for name, item in _elements(parts.get(book, b"")) if name == "sheet"]
     if len(declared) > MAX_SHEETS:
         raise hostile("工作表过多")
-    sheets = [sheet for item in declared if (sheet := _sheet(item, targets, parts))]
+    sheets = [sheet for item in declared if (sheet := _sheet(item, targets, parts, seldom))]
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
         raise hostile("工作表重名")
     shared = dict(targets.values())
@@ -71,6 +80,7 @@ def _sheet(
     item: Mapping[str, str],
     targets: Mapping[str, tuple[str, str]],
     parts: Mapping[str, bytes],
+    seldom: Collection[str],
 ) -> GuardedSheet | None:
     """Return the sheet that ``item`` declares; None for a page that holds a chart only."""
     relation = next((value for name, value in item.items() if name.endswith(":id")), "")
@@ -79,12 +89,36 @@ def _sheet(
         return None
     if target not in parts:
         raise Refused("damaged")
-    return GuardedSheet(item.get("name", ""), item.get("state", "visible"), *spelled(parts[target]))
+    name, data = item.get("name", ""), parts[target]
+    waiting = unspelled(data) if name in seldom else None
+    found = waiting or spelled(data)
+    return GuardedSheet(name, item.get("state", "visible"), *found, waits=waiting is not None)
 
 
 def rebuilt(book: GuardedBook) -> bytes:
     """Write a package that holds ``book`` and nothing else."""
     return stored(_parts(book))
+
+
+def whole(book: GuardedBook) -> GuardedBook:
+    """Return ``book`` with every sheet to be read now. Raises Refused."""
+    sheets = (
+        replace(sheet, xml=plain(sheet.xml), waits=False) if sheet.waits else sheet for sheet in book.sheets
+    )
+    return replace(book, sheets=tuple(sheets))
+
+
+def with_heads(book: GuardedBook) -> GuardedBook:
+    """Return ``book`` with no more than the first row of each sheet that waits; of one whose first cell stands twice, with all."""
+    return replace(book, sheets=tuple(_head(sheet) if sheet.waits else sheet for sheet in book.sheets))
+
+
+def _head(sheet: GuardedSheet) -> GuardedSheet:
+    xml = sheet.xml
+    row_end, cells_end = xml.find(_ROW_ENDS) + len(_ROW_ENDS), xml.rfind(_CELLS_END)
+    if not len(_ROW_ENDS) <= row_end <= cells_end or xml.find(_FIRST_CELL) != xml.rfind(_FIRST_CELL):
+        return replace(sheet, xml=plain(xml), waits=False)
+    return replace(sheet, xml=plain(xml[:row_end] + xml[cells_end:]))
 
 
 def _parts(book: GuardedBook) -> Iterable[tuple[str, bytes]]:

@@ -17,6 +17,11 @@ _BODY = re.compile(
     rb"(?P<f><f\b[^>]*?(?:/>|>(?P<formula>[^<]*)</f>))?(?P<v><v(?:/>|>(?P<value>[^<]*)</v>))?",
 )
 """A formula and its stored result stand in this order, by the schema."""
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"([^<>]*)><f\b[^>]*?(?:/>|>([^<]*)</f>)(<v(?:/>|>([^<]*)</v>))?'
+)
+"""A cell with a formula, in the plain spelling."""
+_ERROR, _STRING = b't="e"', b' t="str"'
 _REFERENCE = re.compile(rb"r=\"([A-Z]{1,3})(\d{1,7})\"")
 _TYPE = re.compile(rb" t=\"(\w+)\"")
 
@@ -33,7 +38,7 @@ _MOST_LISTED = 4096
 """Covered cells that are listed one by one; the areas beyond are kept as such."""
 MAX_CELLS, MAX_MERGES = 200_000, 10_000
 """Of a whole workbook; the filled templates of ten years have a tenth."""
-_SHORTEST = len('<mergeCell ref="A1:B1"/>')
+_SHORTEST, _SHORTEST_CELL = len('<mergeCell ref="A1:B1"/>'), len('<c r="A1"/>')
 
 Address = tuple[int, int]
 UNSPELLED = "?"
@@ -58,6 +63,8 @@ class CellFacts:
 
 def scan(xml: bytes) -> CellFacts:
     """Find error cells and formulas in the XML of a sheet; in any other spelling it yields nothing."""
+    if _ERROR not in xml:
+        return CellFacts({}, _formulas(xml))
     errors: dict[Address, str] = {}
     formulas: dict[Address, Formula] = {}
     for attributes, body in _cells(xml):
@@ -73,6 +80,21 @@ def scan(xml: bytes) -> CellFacts:
         if kind and kind.group(1) == b"e":
             errors[address] = shown
     return CellFacts(errors, formulas)
+
+
+def _formulas(xml: bytes) -> dict[Address, Formula]:
+    """Return the formulas of a sheet on which there is no error: nearly every one, and the same formulas in every file."""
+    return {
+        _spot(letters, digits): _formula(
+            text, bool(shown and _text(shown)) or bool(result and _STRING in attributes)
+        )
+        for letters, digits, attributes, text, result, shown in _FORMULA.findall(xml)
+    }
+
+
+@lru_cache(maxsize=1024)
+def _formula(text: bytes, stored: bool) -> Formula:  # noqa: FBT001
+    return Formula(_text(text), stored)
 
 
 def hidden_lines(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
@@ -97,6 +119,16 @@ def styled_cells(xml: bytes) -> Iterator[tuple[Address, bytes]]:
         style, address = _STYLE.search(attributes), _address(attributes)
         if style and address:
             yield address, style[1]
+
+
+def filled_rows(xml: bytes, column: int) -> set[int]:
+    """Return the zero-based rows in which a column, one of the first 26, holds anything."""
+    return {int(row) - 1 for row in _filled(chr(ord("A") + column)).findall(xml)}
+
+
+@lru_cache(maxsize=8)
+def _filled(letter: str) -> re.Pattern[bytes]:
+    return re.compile(rf'<c r="{letter}(\d{{1,7}})"[^<>/]*>(?!</c>)'.encode())
 
 
 Area = tuple[int, int, int, int]
@@ -151,12 +183,17 @@ def _merged_away(xml: bytes) -> Covered:
 def refuse_much(sheets: Iterable[bytes]) -> None:
     """Raise Refused where the sheets of a workbook together hold more than any submission does."""
     whole = list(sheets)
-    if sum(map(len, whole)) < MAX_MERGES * _SHORTEST:
-        return  # nearly every workbook
-    if sum(xml.count(b"<c ") for xml in whole) > MAX_CELLS:
+    size = sum(map(len, whole))
+    if size >= MAX_CELLS * _SHORTEST_CELL and sum(xml.count(b"<c ") for xml in whole) > MAX_CELLS:
         raise hostile("单元格过多")
-    if sum(xml.count(b"<mergeCell ") for xml in whole) > MAX_MERGES:
+    if size >= MAX_MERGES * _SHORTEST and sum(map(_merges, whole)) > MAX_MERGES:
         raise hostile("合并单元格过多")
+
+
+def _merges(xml: bytes) -> int:
+    """Count merged areas, which never stand among the cells."""
+    before, _, cells = xml.partition(b"<sheetData>")
+    return before.count(b"<mergeCell ") + cells.count(b"<mergeCell ", max(cells.rfind(b"</sheetData>"), 0))
 
 
 def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.drawing import drawn_formula
@@ -24,6 +24,7 @@ from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadab
 from pipeline.intake.read.cellxml import UNSPELLED
 from pipeline.intake.read.formula_value import value_of
 from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.placing import stands_at_home
 from pipeline.intake.read.xlsx_styles import STRUCK, changes
 from pipeline.model import Fact, Finding, Number, Place, a1
 
@@ -67,13 +68,21 @@ def read_table(
 ) -> None:
     """Read the numbers of one placed table; adds to ``into``."""
     sheet = next(sheet for sheet in sheets if sheet.name == placement.sheet)
-    for key, found in placement.positions.items():
-        name, row, column = found
-        into.places[key] = form.places[key] if found == form.positions[key] else Place(name, a1(row, column))
+    if stands_at_home(form, table, placement):
+        into.places.update(_home_places(form, table))
+    else:
+        for key, found in placement.positions.items():
+            name, row, column = found
+            into.places[key] = (
+                form.places[key] if found == form.positions[key] else Place(name, a1(row, column))
+            )
+    plain = plain_numbers(form, table, placement, sheet)
+    if plain is not None:
+        into.numbers.update(plain)
     formulas: Mapping[str, str] = {}
     if sheet.facts.formulas:  # none in other formats, so that none need be spelled
         formulas = _moved_formulas(form, placement) if placement.moved else _total_formulas(form)
-    for cell in form.cells_of(table.key):
+    for cell in form.cells_of(table.key) if plain is None else _totals_of(form, table):
         position = placement.positions.get(cell.key)
         if position is None:
             into.numbers[cell.key] = None
@@ -96,6 +105,47 @@ def _take_value(key: str, sheet: SheetData, position: Position, into: TableFigur
     if error and raw in _NOTHING:
         into.values[key] = into.unreadable[key] = error
         into.findings.append(unreadable("C08", "excel_error", error).finding(into.places[key], key))
+
+
+def plain_numbers(form: Form, table: Table, placement: Placement, sheet: SheetData) -> dict[str, int] | None:
+    """Return the number of every cell to be filled in, where all are whole numbers and typed and stand as in the template.
+
+    Nearly every table is such a one, and its cells need not be looked at one by one; None for any other.
+    """
+    spots, rows = _input_spots(form, table), sheet.rows
+    if not stands_at_home(form, table, placement) or not spots.keys().isdisjoint(sheet.facts.formulas):
+        return None
+    try:
+        values = [rows[row][column] for row, column in spots]
+    except IndexError:
+        return None
+    is_plain = set(map(type, values)) <= {float} and all(map(float.is_integer, values))
+    if not is_plain or min(values, default=0) < -LARGEST or max(values, default=0) > LARGEST:
+        return None
+    return dict(zip(spots.values(), map(int, values), strict=True))
+
+
+def _is_plain(value: Raw) -> TypeGuard[float]:
+    """Say whether a cell holds a whole number, as nearly every one does."""
+    return type(value) is float and value.is_integer() and -LARGEST <= value <= LARGEST
+
+
+@lru_cache(maxsize=32)
+def _input_spots(form: Form, table: Table) -> Mapping[tuple[int, int], str]:
+    """Map where a cell to be filled in stands in the template to its key."""
+    return {form.positions[cell.key][1:]: cell.key for cell in form.cells_of(table.key) if cell.is_input}
+
+
+@lru_cache(maxsize=32)
+def _totals_of(form: Form, table: Table) -> tuple[Cell, ...]:
+    return tuple(cell for cell in form.cells_of(table.key) if not cell.is_input)
+
+
+@lru_cache(maxsize=32)
+def _home_places(form: Form, table: Table) -> Mapping[str, Place]:
+    own = (*form.cells_of(table.key), *form.values_of(table.key))
+    keys = (*(item.key for item in own), table.nil_key)
+    return {key: form.places[key] for key in keys}
 
 
 def complete(form: Form, figures: TableFigures) -> dict[str, Number | None]:
@@ -143,7 +193,7 @@ def _read_input(
     typed = _calculated(sheet, value, formula, sheets) if formula else None
     if typed:
         pass
-    elif type(value) is float and value.is_integer() and abs(value) <= LARGEST:
+    elif _is_plain(value):
         into.numbers[cell.key] = int(value)  # nearly every cell; the rest is looked at closely
         return
     typed = typed or _type(cell, sheet, position)
@@ -181,13 +231,15 @@ def _read_total(
     sheets: Sequence[SheetData],
     into: TableFigures,
 ) -> None:
-    typed = _type(cell, sheet, position)
     formula = sheet.facts.formulas.get(position[1:])
+    value = sheet.at(position[1], position[2])
     if formula and own and (formula.text == UNSPELLED or _squeezed(formula.text) == own):
         into.numbers[cell.key] = None
-        if typed.number is not None:
-            into.stale[cell.key] = typed.number
+        stated = int(value) if _is_plain(value) else _type(cell, sheet, position).number
+        if stated is not None:
+            into.stale[cell.key] = stated
         return
+    typed = _type(cell, sheet, position)
     today = value_of(formula.text, sheet, sheets) if formula and typed.number is not None else None
     if isinstance(today, float) and exact(today) != typed.number:  # a clerk's own sum, not calculated anew
         into.numbers[cell.key] = exact(today)
@@ -259,5 +311,6 @@ def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
     } | {key: _squeezed(drawn_formula(form, drawn)) for key, drawn in form.drawn.items() if drawn.defines}
 
 
+@lru_cache(maxsize=1024)
 def _squeezed(formula: str) -> str:
     return "".join(formula.split()).removeprefix("=")

@@ -9,14 +9,17 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
 from pipeline.forms.form import Entry, Text
 from pipeline.forms.values.numbers import EXACT
 from pipeline.forms.values.typed import shown, type_cell
+from pipeline.intake.read.cellxml import filled_rows
 from pipeline.intake.read.labels import likeness, normalise
 from pipeline.intake.read.lines import ALIKE_ENOUGH
+from pipeline.intake.read.spreadsheet import WaitingRows
 from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:
@@ -60,18 +63,24 @@ class Listed:
 def read_listed(form: Form, sheets: Sequence[SheetData]) -> Listed:
     """Read every entry and text of the form."""
     result = Listed()
-    for sheet in form.sheets:
-        listed: tuple[Entry | Text, ...] = (*form.entries, *form.texts)
-        items = [item for item in listed if item.sheet == sheet.name]
+    for name, items in _items(form).items():
         spots = {item.key: _spot(form, item, sheets) for item in items}
-        if items and not any(spots.values()):
-            facts = {"sheet": sheet.name}
+        if not any(spots.values()):
+            facts = {"sheet": name}
             keys = tuple(item.key for item in items)
             result.findings.append(Finding.found("F03", None, keys, "missing_sheet", facts))
             continue
         for item in items:
             _read_item(result, item, spots[item.key])
     return result
+
+
+@lru_cache(maxsize=8)
+def _items(form: Form) -> Mapping[str, Sequence[Entry | Text]]:
+    """Return the entries and texts of each sheet that has some, in the form's order."""
+    listed: tuple[Entry | Text, ...] = (*form.entries, *form.texts)
+    found = {sheet.name: [item for item in listed if item.sheet == sheet.name] for sheet in form.sheets}
+    return {name: items for name, items in found.items() if items}
 
 
 def read_explanations(form: Form, sheets: Sequence[SheetData]) -> dict[str, str]:
@@ -83,6 +92,10 @@ def read_explanations(form: Form, sheets: Sequence[SheetData]) -> dict[str, str]
     reach = layout.CHECK_COLUMNS["explanation"] - first
     found: dict[str, str] = {}
     for sheet in named or sheets:
+        if isinstance(sheet.rows, WaitingRows) and filled_rows(sheet.xml, first + reach) <= {
+            layout.CHECKS_TOP - 1
+        }:
+            continue  # nearly always: nothing but the heading
         home = ((r, first, row[first]) for r, row in enumerate(sheet.rows) if len(row) > first)
         for row, column, text in home if named else _texts(sheet):
             written = clean(sheet.at(row, column + reach)) if text in ids else ""
@@ -194,7 +207,7 @@ def _read_item(result: Listed, item: Entry | Text, spot: Spot | None) -> None:
 
 def _plain(result: Listed, item: Text, answer: str, place: Place) -> str:
     """Return a text without the marks of a web page, which is noted; a number or a date alone is none, which is said."""
-    if _MARKUP.search(answer):
+    if ("<" in answer or "&" in answer) and _MARKUP.search(answer):
         answer = clean(html.unescape(_TAG.sub("", _BREAK.sub("\n", answer))).replace("\u00a0", " "))
         note = {"label": item.label}
         result.findings.append(Finding.found("F05", place, (item.key,), "markup_cut", note))

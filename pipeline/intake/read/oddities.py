@@ -40,6 +40,8 @@ def oddities(
 def _copies(
     form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData], year: int | None
 ) -> Iterable[Finding]:
+    if not placed.copies:
+        return
     inputs = [cell for cell in form.cells_of(table.key) if cell.is_input]
     copies = []
     for copy in placed.copies:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.weighed import weighed
-from pipeline.intake.read.figures import TableFigures, read_table
+from pipeline.intake.read.figures import TableFigures, plain_numbers, read_table
 from pipeline.intake.read.shifted import blocks_of, numbers_alone, shift_of
 from pipeline.model import Fact, Finding, Place, Severity, a1
 from pipeline.wording.addresses import cell_ranges
@@ -40,12 +40,13 @@ class Paste:
 
 def paste_of(form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData]) -> Paste | None:
     """Return the paste that moved figures of ``table``; None if there is none."""
-    low = None if placed.overwritten else _low_paste(form, table, placed, sheets)
+    sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
+    is_filled = plain_numbers(form, table, placed, sheet) is not None
+    low = None if placed.overwritten or is_filled else _low_paste(form, table, placed, sheets)
     if low and low.finding.variant == "pasted_low":
         return low
-    sheet = next(sheet for sheet in sheets if sheet.name == placed.sheet)
     for block in blocks_of(form, table):
-        shift = shift_of(block, placed, sheet, form.by_key)
+        shift = shift_of(block, placed, sheet, form.by_key, is_filled=is_filled)
         if shift:
             return _shifted(form, table, placed, block, shift)
     return low

@@ -85,6 +85,11 @@ def place_table(form: Form, table: Table, sheets: Sequence[SheetData]) -> Placem
     return replace(placed, copies=tuple(copy for copy in found if copy.sheet))
 
 
+def stands_at_home(form: Form, table: Table, placed: Placement) -> bool:
+    """Say whether every number of ``table`` stands where the template has it."""
+    return placed.positions is _homes(form)[table.key].positions
+
+
 def own_names(form: Form) -> frozenset[str]:
     """Return the names of all sheets that a template or a workbook that went back has."""
     return frozenset({sheet.name for sheet in form.sheets} | {layout.NOTICES_SHEET, layout.STAMP_SHEET})

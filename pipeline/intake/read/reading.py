@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import total_of, with_totals
@@ -58,25 +59,31 @@ def read(form: Form, content: bytes) -> Reading:
 
 
 def _read(form: Form, content: bytes) -> Reading:
-    inspection = guard.inspect(content)
+    inspection = guard.inspect(content, _seldom_read(form))
     if inspection.refusal:
         is_other = inspection.refusal.variant == "not_a_workbook"
         report = _read_document(form, content) if is_other else None
         return report or Reading(None, findings=(inspection.refusal,))
     try:
         sheets = open_workbook(content, inspection)
-    except Refused as refused:
+        remarks = list(inspection.remarks)
+        if any(sheet.second_reader for sheet in sheets):
+            remarks.append(Finding.found("F01", variant="second_reader"))
+        remarks += [_clipped(sheet) for sheet in sheets if sheet.clipped]
+        found = _read_sheets(form, sheets, remarks)
+    except Refused as refused:  # of a sheet that waited to be read, as of any other
         return Reading(None, findings=(*inspection.remarks, refused.finding))
-    remarks = list(inspection.remarks)
-    if any(sheet.second_reader for sheet in sheets):
-        remarks.append(Finding.found("F01", variant="second_reader"))
-    remarks += [_clipped(sheet) for sheet in sheets if sheet.clipped]
-    found = _read_sheets(form, sheets, remarks)
     longest = max(map(len, _texts(found)), default=0)
     if longest > LONGEST_TEXT:
         refusal = Refused("long_text", limit=LONGEST_TEXT).finding
         return Reading(None, findings=(*inspection.remarks, refusal))
     return found
+
+
+@lru_cache(maxsize=8)
+def _seldom_read(form: Form) -> frozenset[str]:
+    """Name the sheets of the template that hold nothing of an agency's but explanations, and those are hardly ever given."""
+    return frozenset(sheet.name for sheet in form.sheets if sheet.kind in {"checks", "past"})
 
 
 def _read_document(form: Form, content: bytes) -> Reading | None:
@@ -183,9 +190,12 @@ def _open_totals(
     form: Form, sheets: Sequence[SheetData], numbers: Mapping[str, Number | None], places: Mapping[str, Place]
 ) -> Iterable[Finding]:
     """Point at totals that were typed in the file before, contradicted their parts, and whose parts come to the same still."""
+    stated = read_open_totals(form, sheets)
+    if not stated:
+        return
     inputs = {cell.key: numbers[cell.key] for cell in form.cells if not cell.defined_by}
     sums = with_totals(form, inputs)
-    for key, (typed, then) in read_open_totals(form, sheets).items():
+    for key, (typed, then) in stated.items():
         check = form.checks.get(key)
         if check:
             sides = total_of(check.left, sums), total_of(check.right, sums)

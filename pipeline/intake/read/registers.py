@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
@@ -136,16 +137,18 @@ def _read(register: Register, head: _Head, into: Registers) -> None:
     reader = _Reader(register, head, into, _errors(head.sheet))
     needed = [number for number, column in enumerate(register.columns) if column.required]
     lines: list[int] = []
-    values: list[tuple[str, ...]] = []
+    found: list[Sequence[Raw]] = []
     totals: list[int] = []
-    for line in range(head.row + 1, len(head.sheet.rows)):
-        cells = _cells(head, line)
-        sort = "" if reader.has_error(line) else _sort_of(register, cells, needed)
+    below = list(_lines(head))
+    are_rows = _are_rows(register, below, needed)
+    for line, cells in enumerate(below, head.row + 1):
+        sort = "" if are_rows or reader.has_error(line) else _sort_of(register, cells, needed)
         if not sort:
-            values.append(reader.row(len(lines), line, cells))
+            found.append(cells)
             lines.append(line)
         elif sort == "sum":
             totals.append(line)
+    values = reader.rows(lines, found)
     into.rows[register.key] = Rows(head.sheet.name, head.columns, tuple(lines), tuple(values))
     into.findings += reader.noted()
     into.findings += _of_totals(register, head, totals, values)
@@ -153,7 +156,7 @@ def _read(register: Register, head: _Head, into: Registers) -> None:
 
 
 class _Reader:
-    """Reads the rows of one register: what was read once without a word to say is not read again."""
+    """Reads the rows of one register: plain columns at one go; what was read once without a word to say is not read again."""
 
     def __init__(
         self, register: Register, head: _Head, into: Registers, errors: Mapping[tuple[int, int], str]
@@ -166,19 +169,31 @@ class _Reader:
         """Whether a cell of the line holds an error, which readers show as a blank."""
         return bool(self._errors) and any((line, column) in self._errors for column in self._head.columns)
 
-    def row(self, row: int, line: int, cells: Sequence[Raw]) -> tuple[str, ...]:
-        """Read a row; what could not be read stands as it was written, and is told."""
+    def rows(self, lines: Sequence[int], cells: Sequence[Sequence[Raw]]) -> list[tuple[str, ...]]:
+        """Read all rows; what could not be read stands as it was written, and is told, row by row."""
+        if not cells:
+            return []
+        columns = list(zip(*cells, strict=True))
+        plain = [
+            None if self._errors else kind.plain(values)
+            for kind, values in zip(self._register.kinds, columns, strict=True)
+        ]
+        odd = [number for number, values in enumerate(plain) if values is None]
+        read: list[list[str]] = [[] for _ in odd]
+        for row, line in enumerate(lines if odd else ()):
+            for number, into in zip(odd, read, strict=True):
+                into.append(self._value(number, row, line, cells[row][number]))
+        for number, values in zip(odd, read, strict=True):
+            plain[number] = values
+        return list(zip(*(values for values in plain if values is not None), strict=True))
+
+    def _value(self, number: int, row: int, line: int, value: Raw) -> str:
         if self.has_error(line):
-            return tuple(
-                self._closely(
-                    number, row, line, value, self._errors.get((line, self._head.columns[number]), "")
-                )
-                for number, value in enumerate(cells)
-            )
-        return tuple([
-            "" if value == "" else known.get(value) or self._closely(number, row, line, value)
-            for number, (value, known) in enumerate(zip(cells, self._known, strict=True))
-        ])  # fmt: skip
+            error = self._errors.get((line, self._head.columns[number]), "")
+            return self._closely(number, row, line, value, error)
+        return (
+            "" if value == "" else self._known[number].get(value) or self._closely(number, row, line, value)
+        )
 
     def _closely(self, number: int, row: int, line: int, value: Raw, error: str = "") -> str:
         register = self._register
@@ -210,10 +225,36 @@ class _Reader:
             yield Finding.found("C04", place, (), "column", facts)
 
 
+def _lines(head: _Head) -> Iterable[Sequence[Raw]]:
+    """Return what stands in the columns of the register on every line below its headings."""
+    rows = head.sheet.rows[head.row + 1 :]
+    if (
+        len(head.columns) > 1
+        and min(head.columns) >= 0
+        and min(map(len, rows), default=0) > max(head.columns)
+    ):
+        return map(itemgetter(*head.columns), rows)  # nearly always
+    return (_cells(head, line) for line in range(head.row + 1, len(head.sheet.rows)))
+
+
 def _cells(head: _Head, line: int) -> list[Raw]:
     row = head.sheet.rows[line]
     width = len(row)
     return [row[column] if 0 <= column < width else "" for column in head.columns]
+
+
+def _are_rows(register: Register, lines: Sequence[Sequence[Raw]], needed: Sequence[int]) -> bool:
+    """Say whether all lines are rows at first sight, as nearly always: what has to be filled is, and none begins like a heading."""
+    if not lines or not needed:
+        return False
+    columns = list(zip(*lines, strict=True))
+    begins = columns[0]
+    label = register.columns[0].label
+    return (
+        all(all(columns[at]) for at in needed)
+        and set(map(type, begins)) == {str}
+        and not any([value.startswith(label) for value in begins if isinstance(value, str)])  # noqa: C419
+    )
 
 
 def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) -> str:

@@ -18,6 +18,7 @@ from pipeline.forms.values.typed import type_cell
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Balance, Cell, Form, Table
+    from pipeline.forms.layout import Position
     from pipeline.intake.read.placing import Placement
     from pipeline.intake.read.spreadsheet import Raw, SheetData
     from pipeline.model import Number
@@ -70,6 +71,15 @@ class ShiftBlock:
     in_rows: tuple[_LineSums, ...]
     """For each row."""
     in_columns: tuple[_LineSums, ...]
+    totals: tuple[tuple[int, int], ...]
+    """The cells that are computed, by row and column."""
+    home: tuple[tuple[int, ...], tuple[int, ...]] | None
+    """The rows and columns of the sheet where the template has it; None where it is no rectangle."""
+
+    @property
+    def ends_in_sums(self) -> bool:
+        """Whether every row has one sum."""
+        return all(len(sums.lines) == 1 for sums in self.in_rows)
 
 
 def numbers_alone(form: Form, table: Table, number: int) -> list[Cell]:
@@ -91,7 +101,8 @@ def blocks_of(form: Form, table: Table) -> tuple[ShiftBlock, ...]:
         in_rows = tuple(_sums_of(sums, 0, r) for r in range(len(rows)))
         in_columns = tuple(_sums_of(sums, 1, c) for c in range(across))
         if any(line.lines for line in (*in_rows, *in_columns)):
-            found.append(ShiftBlock(rows, in_rows, in_columns))
+            totals = tuple((r, c) for key, (r, c) in keys.items() if not form.by_key[key].is_input)
+            found.append(ShiftBlock(rows, in_rows, in_columns, totals, _lines_of(rows, form.positions)))
     return tuple(found)
 
 
@@ -113,13 +124,24 @@ def _sums_of(sums: Sequence[tuple[tuple[tuple[int, int], int], ...]], axis: int,
 
 
 def shift_of(
-    block: ShiftBlock, placed: Placement, sheet: SheetData, cells: Mapping[str, Cell]
+    block: ShiftBlock,
+    placed: Placement,
+    sheet: SheetData,
+    cells: Mapping[str, Cell],
+    *,
+    is_filled: bool = False,
 ) -> Shift | None:
-    """Return how the figures of ``block`` are shifted; None where they stand where they should, or nobody can tell."""
-    search = _search_of(block, placed, sheet, cells)
-    if search and placed.overwritten:  # it stands elsewhere, wherever that is
+    """Return how the figures of ``block`` are shifted; None where they stand where they should, or nobody can tell.
+
+    ``is_filled`` says that the table stands as in the template and every cell to be filled in is known to hold a number.
+    """
+    lines = block.home if is_filled else _lines_of(block.keys, placed.positions)
+    if lines is None:
+        return None
+    search = _ShiftSearch(block, sheet, *lines, cells)
+    if placed.overwritten:  # it stands elsewhere, wherever that is
         return search.run() or Shift({})
-    return search.run() if search and search.is_odd() else None
+    return search.run() if search.is_odd(is_filled=is_filled) else None
 
 
 def is_figure(value: Raw) -> bool:
@@ -129,16 +151,17 @@ def is_figure(value: Raw) -> bool:
     return type_cell(value, "count").number is not None
 
 
-def _search_of(
-    block: ShiftBlock, placed: Placement, sheet: SheetData, cells: Mapping[str, Cell]
-) -> _ShiftSearch | None:
-    if any(key not in placed.positions for row in block.keys for key in row):
+def _lines_of(
+    keys: Sequence[Sequence[str]], positions: Mapping[str, Position]
+) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Return the rows and columns of the sheet on which a block stands; None where it does not stand as a rectangle."""
+    if any(key not in positions for row in keys for key in row):
         return None
-    spots = [[placed.positions[key][1:] for key in row] for row in block.keys]
-    rows, columns = [row[0][0] for row in spots], [spot[1] for spot in spots[0]]
+    spots = [[positions[key][1:] for key in row] for row in keys]
+    rows, columns = tuple(row[0][0] for row in spots), tuple(spot[1] for spot in spots[0])
     straight = all(spot == (rows[r], columns[c]) for r, row in enumerate(spots) for c, spot in enumerate(row))
     increasing = all(one < other for line in (rows, columns) for one, other in pairwise(line))
-    return _ShiftSearch(block, sheet, rows, columns, cells) if straight and increasing else None
+    return (rows, columns) if straight and increasing else None
 
 
 class _ShiftSearch:
@@ -148,12 +171,12 @@ class _ShiftSearch:
         self,
         block: ShiftBlock,
         sheet: SheetData,
-        rows: Sequence[int],
-        columns: Sequence[int],
+        rows: tuple[int, ...],
+        columns: tuple[int, ...],
         cells: Mapping[str, Cell],
     ) -> None:
         self._block, self._sheet, self._cells = block, sheet, cells
-        self._rows, self._columns = tuple(rows), tuple(columns)
+        self._rows, self._columns = rows, columns
         self._values: dict[tuple[int, int], Number | None] = {}
 
     def at(self, row: int, column: int) -> Number | None:
@@ -167,17 +190,22 @@ class _ShiftSearch:
                 self._values[spot] = None if value in {None, ""} else type_cell(value, "count").number
         return self._values[spot]
 
-    def is_odd(self) -> bool:
+    def is_odd(self, *, is_filled: bool) -> bool:
         """Say whether a cell to be filled in is blank or holds no number, or a typed total differs from its parts."""
-        typed = False
-        formulas = self._sheet.facts.formulas
-        for row, keys in zip(self._rows, self._block.keys, strict=True):
-            for column, key in zip(self._columns, keys, strict=True):
-                if not self._cells[key].is_input:
-                    typed = typed or (row, column) not in formulas
-                elif self.at(row, column) is None:
-                    return True
+        if not is_filled and not self._is_filled():
+            return True
+        formulas, rows, columns = self._sheet.facts.formulas, self._rows, self._columns
+        typed = any((rows[r], columns[c]) not in formulas for r, c in self._block.totals)
         return self._landed() or (typed and self._is_contradicted())
+
+    def _is_filled(self) -> bool:
+        """Say whether every cell to be filled in holds a number."""
+        return all(
+            self.at(row, column) is not None
+            for row, keys in zip(self._rows, self._block.keys, strict=True)
+            for column, key in zip(self._columns, keys, strict=True)
+            if self._cells[key].is_input
+        )
 
     def _is_contradicted(self) -> bool:
         """Say whether a sum does not come out where the block should stand."""
@@ -335,7 +363,7 @@ class _ShiftSearch:
 
     def _landed(self) -> bool:
         """Say whether totals were pasted into the column before them: in every row it is the sum of those further left."""
-        if any(len(sums.lines) != 1 for sums in self._block.in_rows):
+        if not self._block.ends_in_sums:
             return False
         most: Number = 0
         for sums, row in zip(self._block.in_rows, self._rows, strict=True):

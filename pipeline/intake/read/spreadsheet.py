@@ -7,23 +7,54 @@ reader; the binary formats and .ods, which it cannot measure, are read in a chil
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
+from pipeline.forms.layout import TITLE_ROW
 from pipeline.forms.values.plain import Raw
 from pipeline.intake.guard import sandbox
 from pipeline.intake.guard.refusal import Refused, hostile
 from pipeline.intake.guard.sandbox import MAX_AREA
 from pipeline.intake.read.appearance import Appearance, appearance_of
+from pipeline.intake.read.book import GuardedBook, rebuilt, whole, with_heads
 from pipeline.intake.read.cellxml import Address, CellFacts, Covered, hidden_lines, merged_away, scan
 from pipeline.intake.read.xlsx_styles import STRIKE, STRUCK, CellLooks, marked_texts
 
 if TYPE_CHECKING:
     from pipeline.intake.guard.inspection import Inspection
 
-__all__ = ["Raw", "SheetData", "open_workbook"]
+__all__ = ["Raw", "SheetData", "WaitingRows", "open_workbook"]
+
+_NEAR = 1000 * 80
+"""Cells that a sheet may reach over that waits."""
+Row = list[Any]
+
+
+class WaitingRows(Sequence[Row]):
+    """The rows of a sheet that hardly anybody asks for, read when somebody does; ``head`` is what the first one holds."""
+
+    def __init__(self, head: Sequence[Row], read: Callable[[], Sequence[Row]]) -> None:
+        self.head = head
+        self._read = read
+
+    @cached_property
+    def _rows(self) -> Sequence[Row]:
+        return self._read()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        return self._rows[at]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
 
 
 @dataclass(frozen=True)  # without slots: the facts are computed once, when somebody asks
@@ -32,7 +63,7 @@ class SheetData:
 
     name: str
     visible: bool
-    rows: list[list[Any]]
+    rows: Sequence[Row]
     xml: bytes = field(default=b"", repr=False)
     second_reader: bool = False
     looks: CellLooks = field(default_factory=CellLooks, repr=False)
@@ -40,6 +71,12 @@ class SheetData:
     """How the cells look, of another format than .xlsx; None: it is worked out of ``xml`` and ``looks``."""
     clipped: bool = False
     """Whether cells far out were left unread."""
+
+    @property
+    def title(self) -> Raw:
+        """What stands in the first cell, where the template has the title."""
+        rows = self.rows.head if isinstance(self.rows, WaitingRows) else self.rows
+        return rows[TITLE_ROW][0] if len(rows) > TITLE_ROW and rows[TITLE_ROW] else None
 
     def at(self, row: int, column: int) -> Raw:
         """Return the value at (row, column); None outside of what is filled."""
@@ -91,52 +128,80 @@ class SheetData:
 
 
 def open_workbook(content: bytes, inspection: Inspection) -> list[SheetData]:
-    """Read every worksheet of a file the guard let pass. Raises Refused."""
-    seen = inspection.package or content
-    sheets = _read_here(seen, inspection) if inspection.kind == "xlsx" else None
+    """Read every worksheet of a file the guard let pass; those that wait, when somebody asks for their rows. Raises Refused."""
+    book = inspection.book
+    sheets = _read_here(with_heads(book), inspection) if book else None
     if sheets is None:
-        sheets = _read_in_child(seen, inspection)
+        sheets = _read_whole(content, inspection)
     if not sheets:
         raise Refused("damaged")
     return sheets
+
+
+def _read_whole(content: bytes, inspection: Inspection) -> list[SheetData]:
+    """Read every sheet now, one that waits as well."""
+    if not inspection.book:
+        return _read_in_child(inspection.package or content, inspection)
+    book = whole(inspection.book)
+    sheets = _read_here(book, inspection)
+    return _read_in_child(rebuilt(book), inspection) if sheets is None else sheets
 
 
 def _is_clipped(inspection: Inspection, name: str) -> bool:
     return name in inspection.clipped
 
 
-def _read_here(content: bytes, inspection: Inspection) -> list[SheetData] | None:
-    """Read an .xlsx in this process; None where the fast reader cannot."""
+def _read_here(book: GuardedBook, inspection: Inspection) -> list[SheetData] | None:
+    """Read an .xlsx in this process; None where the fast reader cannot, or where those that wait may be too much."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - the command line starts without it
 
+    waiting = {sheet.name for sheet in book.sheets if sheet.waits}
+    later = _Later(inspection)
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(rebuilt(book)))
         opened = [
             (item, workbook.get_sheet_by_index(number))
             for number, item in enumerate(workbook.sheets_metadata)
             if str(item.typ) == "SheetTypeEnum.WorkSheet"
         ]
-        _refuse_wide(sheet for _, sheet in opened)
-        return [
-            SheetData(
-                item.name,
-                str(item.visible) == "SheetVisibleEnum.Visible",
-                sheet.to_python(skip_empty_area=False),
-                inspection.sheets.get(item.name, b""),
-                looks=inspection.looks,
-                clipped=_is_clipped(inspection, item.name),
+        area = sum((sheet.total_height + 1) * (sheet.total_width + 1) for _, sheet in opened)
+        if area + _NEAR * len(waiting) > MAX_AREA:
+            if waiting:
+                return None
+            raise hostile("表格范围过大")  # noqa: TRY301 - a panic is caught here, a refusal is not
+        sheets = []
+        for item, sheet in opened:
+            rows = sheet.to_python(skip_empty_area=False)
+            sheets.append(
+                SheetData(
+                    item.name,
+                    str(item.visible) == "SheetVisibleEnum.Visible",
+                    later.rows(item.name, rows) if item.name in waiting else rows,
+                    inspection.sheets.get(item.name, b""),
+                    looks=inspection.looks,
+                    clipped=_is_clipped(inspection, item.name),
+                )
             )
-            for item, sheet in opened
-        ]
     except (KeyboardInterrupt, SystemExit, GeneratorExit, Refused):
         raise
     except BaseException:  # noqa: BLE001 - a panic of the reader's Rust code is no Exception
         return None
+    return sheets
 
 
-def _refuse_wide(sheets: Iterable[Any]) -> None:
-    if sum((sheet.total_height + 1) * (sheet.total_width + 1) for sheet in sheets) > MAX_AREA:
-        raise hostile("表格范围过大")
+class _Later:
+    """The whole workbook, read once, when the first of the sheets that wait is asked for."""
+
+    def __init__(self, inspection: Inspection) -> None:
+        self._inspection = inspection
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Sequence[Row]]:
+        return {sheet.name: sheet.rows for sheet in _read_whole(b"", self._inspection)}
+
+    def rows(self, name: str, head: Sequence[Row]) -> WaitingRows:
+        """Return the rows of a sheet, to be read when they are asked for. Raises Refused then."""
+        return WaitingRows(head, lambda: self._rows[name])
 
 
 def _read_in_child(content: bytes, inspection: Inspection) -> list[SheetData]:

@@ -27,7 +27,7 @@ def foreign_titles(form: Form, sheets: Sequence[SheetData]) -> Iterator[Finding]
     names = {sheet.name for sheet in form.sheets}
     stated: dict[str, str] = {}
     for sheet in sheets:
-        title = sheet.at(layout.TITLE_ROW, 0)
+        title = sheet.title
         whose = _WHOSE.search(title) if isinstance(title, str) else None
         if whose and sheet.visible and sheet.name in names:
             stated[sheet.name] = whose[1]

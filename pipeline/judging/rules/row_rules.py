@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from pandera.errors import SchemaErrors
 
-from pipeline.forms.drawing import fulfils
+from pipeline.forms.drawing import fulfils, is_test, test_of
 from pipeline.judging.schema.backends import pa
 
 if TYPE_CHECKING:
@@ -32,13 +32,23 @@ _HOLIDAYS_AT_MOST = 10
 """Working days that fall away within two months, in any year, where the holidays are not known."""
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: the columns are laid out once
 class RowFrame:
     """The rows of all readings: the number of the reading, that of the row in it, and the values."""
 
     owners: list[int]
     rows: list[int]
     cells: list[Sequence[str]]
+
+    @cached_property
+    def columns(self) -> list[tuple[str, ...]]:
+        """The values of each column, where there is a row."""
+        return list(zip(*self.cells, strict=True))
+
+    @cached_property
+    def days(self) -> dict[int, NDArray[np.datetime64]]:
+        """The days of the columns that were asked for them."""
+        return {}
 
 
 def broken_rules(
@@ -59,9 +69,8 @@ def broken_rules(
     data = pd.DataFrame(
         {rule.id: np.where(fails, 1.0, 0.0) for rule, fails in zip(rules, failing, strict=True)}
     )
-    schema = pa.DataFrameSchema({rule.id: pa.Column(float, pa.Check.eq(0)) for rule in rules})
     try:
-        schema.validate(data, lazy=True)
+        _schema(tuple(rule.id for rule in rules)).validate(data, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         numbers = {rule.id: number for number, rule in enumerate(rules)}
@@ -71,18 +80,26 @@ def broken_rules(
     return found
 
 
+@lru_cache(maxsize=32)
+def _schema(rules: tuple[str, ...]) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema({rule: pa.Column(float, pa.Check.eq(0)) for rule in rules})
+
+
 def duplicates(register: Register, frame: RowFrame) -> Iterator[tuple[int, int]]:
     """Yield the rows that have all unique columns in common with an earlier one of the same reading, and that one."""
     if not register.unique:
         return
-    columns = [register.index[name] for name in register.unique]
+    if not frame.cells:
+        return
+    columns = [
+        ["".join(value.split()).casefold() for value in frame.columns[register.index[name]]]
+        for name in register.unique
+    ]
     seen: dict[tuple[object, ...], int] = {}
-    for at, (owner, values) in enumerate(zip(frame.owners, frame.cells, strict=True)):
-        own = tuple("".join(values[column].split()).casefold() for column in columns)
-        if all(own):
-            first = seen.setdefault((owner, *own), at)
-            if first != at:
-                yield at, first
+    for at, own in enumerate(zip(frame.owners, *columns, strict=True)):
+        first = seen.setdefault(own, at)
+        if first != at and "" not in own:
+            yield at, first
 
 
 def _asked(
@@ -90,12 +107,14 @@ def _asked(
 ) -> NDArray[np.bool_]:
     found = np.ones(len(frame.cells), dtype=bool)
     for condition in when:
-        tests = {year: fulfils(register, condition, year) for year in set(years)}
-        found &= np.fromiter(
-            (tests[years[owner]](row) for owner, row in zip(frame.owners, frame.cells, strict=True)),
-            dtype=bool,
-            count=len(frame.cells),
-        )
+        name, wanted = condition
+        values = frame.columns[register.index[name]]
+        tests = {year: test_of(wanted, year) for year in set(years)}
+        if is_test(wanted):
+            holds = [tests[years[owner]](value) for owner, value in zip(frame.owners, values, strict=True)]
+        else:  # of no year
+            holds = list(map(frozenset(wanted).__contains__, values))
+        found &= np.array(holds, dtype=bool)
     return found
 
 
@@ -104,7 +123,7 @@ def _fails(
 ) -> NDArray[np.bool_]:
     at = register.index[rule.column]
     if rule.relation in {"needs", "blank"}:
-        is_blank = np.fromiter((row[at] == "" for row in frame.cells), dtype=bool, count=len(frame.cells))
+        is_blank = np.array([value == "" for value in frame.columns[at]], dtype=bool)
         return is_blank if rule.relation == "needs" else ~is_blank
     later, earlier = (_days(frame, register.index[name]) for name in (rule.column, rule.other))
     known = ~(np.isnat(later) | np.isnat(earlier))
@@ -120,7 +139,10 @@ def _fails(
 
 def _days(frame: RowFrame, column: int) -> NDArray[np.datetime64]:
     """Return the days of a column; none where it is blank."""
-    return np.array([row[column] or "NaT" for row in frame.cells], dtype="datetime64[D]")
+    if column not in frame.days:
+        values = [value or "NaT" for value in frame.columns[column]]
+        frame.days[column] = np.array(values, dtype="datetime64[D]")
+    return frame.days[column]
 
 
 def _workdays(

@@ -1,12 +1,14 @@
 """The figures of a batch, this year's and last year's, go in; the sums of every check and which of them fail come out.
 
-One product with the form's matrix of terms gives the sums of all checks of all submissions.
+The operands of every check are laid side by side and added up in one stroke, for all submissions: their places are the
+form's and worked out once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 MICRO: int = 10**PLACES
 """What may have decimals is compared in millionths, the smallest unit a form allows: whole numbers, hence exact."""
+
+_AT_ONCE = 500
+"""Submissions whose sums are added up together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +60,45 @@ def sums(
 ) -> CheckSums:
     """Add up both sides of every check that binds a submission and whose operands are all there."""
     has_places = np.array([not cell.number.is_whole for cell in form.cells])
-    operands = np.hstack([np.where(has_places, np.round(part * MICRO), part) for part in (numbers, past)])
-    blank = np.isnan(operands)
-    known = np.where(blank, 0, operands)
+    parts = [np.where(has_places, np.round(part * MICRO), part) for part in (numbers, past)]
+    operands = np.hstack([*parts, np.zeros((len(numbers), 1))])
     checks = tuple(form.checks.values())
-    sides = [terms(form, [check.left for check in checks]), terms(form, [check.right for check in checks])]
-    left, right = (known @ side for side in sides)
-    unknown = (blank.astype(np.float64) @ (sides[0] + sides[1])) > 0
-    unknown |= _exempt(checks, levels, kinds or [""] * len(levels))
-    left[unknown] = np.nan
+    left, right = (_added(operands, side) for side in _terms(form))
+    left[np.isnan(right) | _exempt(checks, levels, kinds or [""] * len(levels))] = np.nan
     _silence_what_follows(form, left, right)
     return CheckSums(left, np.where(np.isnan(left), np.nan, right))
 
 
-def terms(form: Form, sides: Sequence[Sequence[str]]) -> Matrix:
-    """Return the terms of one side of every check as a matrix of how often each counts, (this year's and last year's cells × checks)."""
-    matrix = np.zeros((2 * len(form.cells), len(sides)))
-    for column, keys in enumerate(sides):
-        for key in keys:
-            matrix[_row(form, key), column] += 1
-    return matrix
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """One side of every check: the columns of the operands, one check after the other, and where each check begins."""
+
+    columns: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+
+@lru_cache(maxsize=8)
+def _terms(form: Form) -> tuple[_Terms, _Terms]:
+    """Return the left and the right sides. Each check ends in the zero behind all operands, so that none is without a term."""
+    checks = tuple(form.checks.values())
+    left, right = [check.left for check in checks], [check.right for check in checks]
+    return _side(form, left), _side(form, right)
+
+
+def _side(form: Form, keys: Sequence[Sequence[str]]) -> _Terms:
+    zero = 2 * len(form.cells)
+    places = [[*(_row(form, key) for key in own), zero] for own in keys]
+    starts = np.cumsum([0, *map(len, places)], dtype=np.intp)[:-1]
+    return _Terms(np.array([at for own in places for at in own], dtype=np.intp), starts)
+
+
+def _added(operands: Matrix, side: _Terms) -> Matrix:
+    """Add up the operands of every check; NaN where one is blank. Some submissions at a time, for the sake of memory."""
+    if not len(side.starts):
+        return np.zeros((len(operands), 0))
+    stretches = (operands[at : at + _AT_ONCE, side.columns] for at in range(0, len(operands), _AT_ONCE))
+    found = [np.add.reduceat(stretch, side.starts, axis=1) for stretch in stretches]
+    return np.vstack(found) if found else np.zeros((0, len(side.starts)))
 
 
 def failing(form: Form, check: Balance, left: Matrix, right: Matrix) -> NDArray[np.bool_]:

@@ -42,12 +42,16 @@ def written(values: pd.Series[str]) -> pd.Series[bool]:
 
 def at_most_long(values: pd.Series[str], longest: int) -> pd.Series[bool]:
     """Say which texts have no more characters."""
-    return values.str.len() <= longest
+    return _lengths(values) <= longest
 
 
 def at_least_long(values: pd.Series[str], shortest: int) -> pd.Series[bool]:
     """Say which texts have at least so many characters; a blank has none to count."""
-    return (values == "") | (values.str.len() >= shortest)
+    return (values == "") | (_lengths(values) >= shortest)
+
+
+def _lengths(values: pd.Series[str]) -> pd.Series[int]:
+    return pd.Series(list(map(len, values)), index=values.index, dtype=int)
 
 
 def matching(values: pd.Series[str], pattern: str) -> pd.Series[bool]:
@@ -113,7 +117,7 @@ def _of_entries(form: Form, readings: Sequence[Reading]) -> Iterator[tuple[int, 
         [_readable(reading, entry.key, reading.entries.get(entry.key, "")) for entry in entries]
         for reading in readings
     ]
-    for failure in _failures(entries, kinds, values):
+    for failure in _failures(entries, kinds, list(zip(*values, strict=True))):
         entry, reading = entries[failure.column], readings[failure.row]
         place = reading.places.get(entry.key)
         if place and entry.key not in reading.unreadable:
@@ -129,7 +133,8 @@ def _of_register(
     years: Sequence[int | None],
 ) -> Iterator[tuple[int, Finding]]:
     frame = _long(register, readings)
-    for failure in _failures(register.columns, register.kinds, frame.cells):
+    columns = frame.columns if frame.cells else ()
+    for failure in _failures(register.columns, register.kinds, columns):
         owner, row = frame.owners[failure.row], frame.rows[failure.row]
         reading, column = readings[owner], register.columns[failure.column]
         rows, key = reading.registers[register.key], register.row_key(failure.column, row)
@@ -209,13 +214,16 @@ def _long(register: Register, readings: Sequence[Reading]) -> RowFrame:
 
 
 def _failures(
-    asked: Sequence[Asked], kinds: Sequence[ValueKind], values: Sequence[Sequence[str]]
+    asked: Sequence[Asked], kinds: Sequence[ValueKind], columns: Sequence[Sequence[str]]
 ) -> list[_Failure]:
     """Validate the values by column; return what fails, row by row."""
-    if not values or not asked:
+    if not columns:
         return []
     data = pd.DataFrame(
-        {str(number): _series(kind, [row[number] for row in values]) for number, kind in enumerate(kinds)}
+        {
+            str(number): _series(kind, values)
+            for number, (kind, values) in enumerate(zip(kinds, columns, strict=True))
+        }
     )
     schema = pa.DataFrameSchema(
         {
@@ -257,10 +265,11 @@ def _checks_of(asked: Asked, kind: ValueKind) -> Iterator[pa.Check]:
         yield pa.Check(filled if kind.sort == "number" else written, error="-1", ignore_na=False)
     for number, check in enumerate(kind.checks()):
         given = () if check.argument is None else (check.argument,)
+        ignore_na = kind.sort == "number"  # a text is never missing, only blank
         if own := _OWN.get(check.name):
-            yield pa.Check(_with(own, given), name=check.name, error=str(number))
+            yield pa.Check(_with(own, given), name=check.name, error=str(number), ignore_na=ignore_na)
         else:
-            yield getattr(pa.Check, check.name)(*given, error=str(number))
+            yield getattr(pa.Check, check.name)(*given, error=str(number), ignore_na=ignore_na)
 
 
 def _with(check: Callable[..., pd.Series[bool]], given: tuple[object, ...]) -> Callable[..., pd.Series[bool]]:
