@@ -31,8 +31,9 @@ from pipeline.coordinating.todo import (
 )
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.weighed import is_in_doubt
-from pipeline.ledger import campaign, decisions, letters
+from pipeline.ledger import decisions, letters
 from pipeline.ledger import judged_files as standing
+from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import Plea
 from pipeline.letters.plan import CampaignState, morning, unsigned_delivery
@@ -51,9 +52,9 @@ _MOST_VERSIONS = 8
 """A drop-down holds 255 characters."""
 
 
-def lay_out_todo(context: LetterContext, state: CampaignState, carried: Carried) -> bool:
+def lay_out_todo(context: LetterContext, found: RunResult, state: CampaignState, carried: Carried) -> bool:
     """Write the workbook; return whether it says what there is to do now: one that is open in a program is left alone."""
-    todo, path = _todo(context, state, carried), context.target / TODO_NAME
+    todo, path = _todo(context, found, state, carried), context.target / TODO_NAME
     if shows(path, todo):
         return True
     if _is_open(path):
@@ -71,7 +72,7 @@ def _is_open(path: Path) -> bool:
     return any(path.with_name(name).exists() for name in marks)
 
 
-def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Todo:
+def _todo(context: LetterContext, found: RunResult, state: CampaignState, carried: Carried) -> Todo:
     district, day = context.district, state.reading_day
     while not district.calendar.is_workday(day):
         day += timedelta(days=1)
@@ -82,7 +83,7 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
         )
         for item in today.calls
     ]
-    calls += _published(context)
+    calls += _published(context, found)
     filed = standing.filed(context.ledger, district.year)
     own = standing.by_agency(filed)
     questions = [
@@ -108,11 +109,10 @@ def _todo(context: LetterContext, state: CampaignState, carried: Carried) -> Tod
     )
 
 
-def _published(context: LetterContext) -> Iterator[TodoCall]:
+def _published(context: LetterContext, found: RunResult) -> Iterator[TodoCall]:
     """Yield every published file that differs from what was accepted, or could not be compared, as the last run found it."""
-    found = campaign.last_result(context.ledger, context.district.year)
     agencies = {agency.name: agency for agency in context.district.agencies}
-    for item in found.record.get("published", ()) if found else ():
+    for item in found.record.get("published", ()):
         owner, said = item["owner"] or context.district.name, [item["refusal"]] if item["refusal"] else []
         said += [notice["message"] for notice in item["findings"]]
         said += [f"链接的文件不在旁边：{path}" for path in item["missing"]]

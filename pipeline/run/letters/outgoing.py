@@ -90,7 +90,7 @@ def write_letters(
         withdraw(context, gone)
         _readdress(context, planned.readdressed)
         intend(context, new, found)
-        lay_out_todo(context, state, carried)
+        lay_out_todo(context, found, state, carried)
     return LetterChanges(len(new), len(gone), len(planned.readdressed))
 
 
