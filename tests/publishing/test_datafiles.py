@@ -13,6 +13,7 @@ from pipeline.forms.loader import load_form
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import Finding, Place, Severity, Verdict
 from pipeline.publishing.data.datafiles import as_text_cell, figures_csv, findings_csv
+from pipeline.publishing.data.record import came_by_mail
 from pipeline.wording.messages import notices
 from tests.support import fills
 from tests.support.districts import agency, assessment, blank, merged, mixed
@@ -151,3 +152,11 @@ def test_the_same_inputs_give_the_same_bytes(form: Form) -> None:
         for _ in range(2)
     )
     assert one == two
+
+
+@pytest.mark.parametrize(
+    ("file", "is_mailed"),
+    [("1.eml/a.xlsx", True), ("1.EML/a.zip/a.xlsx", True), ("a.eml.xlsx", False), ("1.eml", False)],
+)
+def test_a_file_inside_a_mail_came_by_mail(file: str, *, is_mailed: bool) -> None:
+    assert came_by_mail({"submissions": [{"file": "b.xlsx"}, {"file": file}]}) is is_mailed
