@@ -688,6 +688,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{claimed}",
         "{expected}",
     ),
+    ("figures", "rest"): Wording(
+        "文字写的其余部分是 {claimed}，与并列的各项相加，不是表格（{where}）的“{name}”{expected}：“{sentence}”",
+        "{remedy}",
+        "{claimed}",
+        "",
+    ),
     ("figures", "exceeds"): Wording(
         "文字写的是 {claimed}，超过表格（{where}）的“{name}”{expected}：“{sentence}”",
         "{remedy}",
