@@ -59,7 +59,8 @@ class ClaimMatcher:
             return []
         named = before | meaning(noun)
         if named:
-            return [named - {REMAINDER} or named]
+            own = named - {REMAINDER} or named
+            return [own, own | {SUM}] if has(head, SUM) else [own]
         if not meaning(predicate):
             is_bare = (
                 state.opened
