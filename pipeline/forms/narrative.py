@@ -25,6 +25,8 @@ SILENT_CONCEPTS = frozenset(
 """Concepts that mean nothing beside others: words to pass over, and those that join, go on, divide, add up, or begin an aside."""
 BARE = "bare"
 """The concept of a number before which only the agency, the year and words for a sum stand (全年共21件)."""
+REMAINDER = "remainder"
+"""The concept of “the others”: alone it counts what a list has not named, beside other words nothing."""
 NO = "no"
 """The concept of “none”."""
 SEVERITY_FIELDS = ("severity", "missing", "lighter_severity")
@@ -180,6 +182,10 @@ class Claim:
     money: bool = False
     sets: str = ""
     """The topic that it names besides those of its words."""
+    within: bool = False
+    """Whether it is a part of what it comes after, so that a greater number is something else."""
+    rest_of: tuple[Sum, ...] = ()
+    """Wholes of which it is what those that stand ``beside`` it leave; one of ``equals`` will do as well."""
     newly: bool = False
     """Whether only the first of the sums is meant, unless the text says right after the number what is included."""
 
@@ -220,6 +226,8 @@ class FigureClaims(Narrative):
     """Families whose lists go on after a part that is not known."""
     subjects: tuple[str, ...]
     """Families that a clause may name without a number, for the parts that follow it."""
+    between: tuple[str, ...] = ()
+    """Topics that an account goes past within a sentence: after them the families of ``subjects`` may follow what was spoken of before."""
     triggers: tuple[str, ...]
     """Two patterns: without the first, a sentence says no figure; without the second there or just before, none of the form's."""
     own_times: tuple[str, ...]

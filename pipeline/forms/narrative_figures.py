@@ -57,6 +57,8 @@ class _ClaimText:
     counted: bool = True
     money: bool = False
     sets: str = ""
+    within: bool = False
+    rest_of: tuple[str, ...] = ()
     newly: bool = False
 
 
@@ -98,9 +100,12 @@ def _ways(section: TomlTable, word: str) -> list[str]:
 def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:
     written = section.into(_ClaimText)
     says = tuple(found for text in written.says for found in _meanings(section, text, known))
-    equals = tuple(_sum(section, text, cells) for text in written.equals)
-    given = {name: getattr(written, name) for name in written.__slots__ if name not in {"says", "equals"}}
-    return Claim(**{**given, "says": says, "equals": equals, "family": written.family or written.key})
+    sums = {
+        name: tuple(_sum(section, text, cells) for text in getattr(written, name))
+        for name in ("equals", "rest_of")
+    }
+    given = {name: getattr(written, name) for name in written.__slots__}
+    return Claim(**{**given, **sums, "says": says, "family": written.family or written.key})
 
 
 def _meanings(section: TomlTable, written: str, known: set[str]) -> Iterator[Concepts]:

@@ -664,7 +664,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("told", "empty_text"): Wording("没有填写", "{remedy}", "", "文字"),
     ("told", "hollow"): Wording("只写了“{found}”，没有写出情况", "{remedy}", "{found}", "文字"),
     ("mention", "missing"): Wording("没有写到{missing}{asked_for}", "{remedy}", "", "{missing}"),
-    ("forbidden", "found"): Wording("写有“{found}”{asked_for}", "{remedy}", "{found}"),
+    ("forbidden", "found"): Wording("写有“{found}”：“{sentence}”{asked_for}", "{remedy}", "{found}"),
     ("period", "missing"): Wording(
         "全文没有写明数据统计期限", "{remedy}", "", "{expected}年1月1日至12月31日"
     ),
@@ -688,6 +688,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{remedy}",
         "{claimed}",
         "{expected}",
+    ),
+    ("figures", "rest"): Wording(
+        "文字写的其余部分是 {claimed}，与并列的各项相加，不是表格（{where}）的“{name}”{expected}：“{sentence}”",
+        "{remedy}",
+        "{claimed}",
+        "",
     ),
     ("figures", "exceeds"): Wording(
         "文字写的是 {claimed}，超过表格（{where}）的“{name}”{expected}：“{sentence}”",
@@ -727,10 +733,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("similar", "last_year"): Wording("与本单位{past}报告的同一部分有 {percent}% 相同", "{remedy}"),
     ("similar", "other_agency"): Wording("与“{name}”的同一部分有 {percent}% 相同", "{remedy}"),
-    ("personal", "identity_number"): Wording("写有身份证号码 {number}", "{remedy}", "{number}"),
-    ("personal", "mobile"): Wording("写有手机号码 {number}", "{remedy}", "{number}"),
+    ("personal", "identity_number"): Wording("写有身份证号码 {number}：“{sentence}”", "{remedy}", "{number}"),
+    ("personal", "mobile"): Wording("写有手机号码 {number}：“{sentence}”", "{remedy}", "{number}"),
     ("personal", "file_name"): Wording("文件名“{name}”里写有个人的号码，各处已遮去中间的数字", "", "{name}"),
-    ("personal", "bank_card"): Wording("写有银行卡号 {number}", "{remedy}", "{number}"),
+    ("personal", "bank_card"): Wording("写有银行卡号 {number}：“{sentence}”", "{remedy}", "{number}"),
     ("other_name", "found"): Wording("以“{name}”的名义报告：“{sentence}”", "{remedy}", "{name}"),
 }
 """A finding of a rule over texts is worded by the rule's kind; {asked_for} and {remedy} are the rule's own, {year} in a remedy being the reporting year."""

@@ -71,6 +71,29 @@ def test_a_number_that_differs_is_cited_marked_at_its_text() -> None:
     assert finding.facts["sentence"] == "2023年，我局共收到政府信息公开申请【123456】件"
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "marked"),
+    [
+        ("preface", "本报告依据国办公开办函〔2019〕60号编制。", "本报告依据【国办公开办函〔2019〕60号】编制"),
+        ("overview.platform", "信息在政府网站（网址：）公开。", "信息在政府网站【（网址：）】公开"),
+        ("overview.proactive", "全年发布信息××条。", "全年发布信息【××】条"),
+        (
+            "overview.supervision",
+            "联系人手机13800138000，备用139-1234-5678。",
+            "联系人手机【138***…8000】，备用139***…5678",
+        ),
+        (
+            "overview.on_request",
+            "收到申请26件，申请人撤回1件，其余29件均按期答复。",
+            "收到申请26件，申请人撤回1件，其余【29】件均按期答复",
+        ),
+    ],
+)
+def test_what_a_text_should_not_say_is_shown_in_its_sentence(key: str, text: str, marked: str) -> None:
+    said = [notice.message for notice in notices(FORM, findings({key: text}))]
+    assert [one for one in said if f"：“{marked}”" in one], said
+
+
 def test_a_rule_of_a_known_kind_needs_no_code() -> None:
     """A form may say N99 tomorrow: it fires, and is worded."""
     added = """

@@ -26,6 +26,7 @@ _ENDINGS = (
     ("会", ("会",)),
     ("院", ("院",)),
 )
+_BRANCH = re.compile(r"(?<=[局院])[^局院]{2,4}分局$")
 _SHORTEST, _LONGEST = 3, 11
 _ZONE = "区管委会"
 _NEAREST = "区县旗州盟"
@@ -42,6 +43,9 @@ def shortened(name: str, text: str) -> Iterator[str]:
     if place["place"] and text.count(at_home):
         yield at_home
     level, core = place["place"][-1:], place["core"]
+    branch = _BRANCH.search(core)
+    if branch and text.count(branch[0]):
+        yield branch[0]
     for run in _runs(endings).finditer(text):
         for size in range(len(run[0]), 1, -1):
             short = run[0][:size]

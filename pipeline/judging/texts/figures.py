@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import FigureClaims
-from pipeline.judging.texts.claims import ClaimReader, SaidFigure
+from pipeline.judging.texts.claims import ClaimReader
 from pipeline.judging.texts.filed import masked
 from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.forms.narrative import Claim, Sum
+    from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
     from pipeline.model import Fact, Finding, Number
 
@@ -27,19 +28,20 @@ _MOST_BESIDE = 12
 
 @dataclass(frozen=True, slots=True)
 class _ToldTogether:
-    """What a list says: its claims, each once, and the first figures of each family."""
+    """What a list says: its claims, each once, and the first figures of each family; with what else its account has told."""
 
     claims: Sequence[Claim]
     families: Mapping[str, Sequence[SaidFigure]]
+    account: Sequence[SaidFigure]
 
     @classmethod
-    def of(cls, listed: Sequence[SaidFigure]) -> _ToldTogether:
+    def of(cls, listed: Sequence[SaidFigure], account: Sequence[SaidFigure]) -> _ToldTogether:
         families: dict[str, list[SaidFigure]] = {}
         for own in listed:
             first = families.setdefault(own.claim.family, [])
             if len(first) < _MOST_BESIDE:
                 first.append(own)
-        return cls(list({own.claim.key: own.claim for own in listed}.values()), families)
+        return cls(list({own.claim.key: own.claim for own in listed}.values()), families, account)
 
 
 @lru_cache(maxsize=8)
@@ -74,9 +76,11 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     right: set[str] = set()
     wrong: dict[str, SaidFigure] = {}
     lists: dict[tuple[int, int], list[SaidFigure]] = {}
+    accounts: dict[int, list[SaidFigure]] = {}
     for statement in said:
         lists.setdefault((statement.chain, statement.part_of), []).append(statement)
-    told = {place: _ToldTogether.of(listed) for place, listed in lists.items()}
+        accounts.setdefault(statement.chain, []).append(statement)
+    told = {place: _ToldTogether.of(listed, accounts[place[0]]) for place, listed in lists.items()}
     for statement in said:
         if is_true(statement, told[statement.chain, statement.part_of], item):
             right.add(statement.claim.key)
@@ -88,6 +92,8 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
 def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
     """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
     meant = meanings(_as_listed(statement.claim, listed.claims), item)
+    if statement.claim.rest_of and not statement.at_most:
+        return _is_the_rest(statement, listed, item)
     if not meant or statement.value in meant:
         return True
     if statement.claim.money:
@@ -98,6 +104,22 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
         statement.value + more == meant[0] or statement.value == meant[0] - other
         for more, other in _beside(statement, listed, item)
     )
+
+
+def _is_the_rest(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
+    """Say whether what is left of a whole is left of any that the tables or the text know, or is a figure of its own."""
+    own, wholes = meanings(statement.claim, item), _values(statement.claim.rest_of, item)
+    beside = [more for more, _ in _beside(statement, listed, item)]
+    if own is None or wholes is None or not beside or statement.value in own:
+        return True
+    known = {*wholes, *(one.value for one in listed.account if not _stands_beside(one, statement))}
+    return any(statement.value + more in known for more in beside)
+
+
+def _stands_beside(one: SaidFigure, statement: SaidFigure) -> bool:
+    """Say whether a figure is a part beside a statement, or is the statement itself."""
+    is_listed = one.part_of == statement.part_of and one.claim.family in statement.claim.beside
+    return one is statement or is_listed
 
 
 def _as_listed(claim: Claim, named_too: Sequence[Claim]) -> Claim:
@@ -135,7 +157,11 @@ def _beside(
 
 def meanings(claim: Claim, item: ReportTexts) -> list[Number] | None:
     """Return what the figure may be, each once; None (not assessed) while a cell is blank."""
-    sums = [_value(meant, item) for meant in claim.equals]
+    return _values(claim.equals, item)
+
+
+def _values(sums_meant: Sequence[Sum], item: ReportTexts) -> list[Number] | None:
+    sums = [_value(meant, item) for meant in sums_meant]
     known = [value for value in sums if value is not None]
     return list(dict.fromkeys(known)) if len(known) == len(sums) else None
 
@@ -152,16 +178,17 @@ def _value(meant: Sum, item: ReportTexts) -> Number | None:
 
 
 def _differs(rule: FigureClaims, item: ReportTexts, key: str, text: str, wrong: SaidFigure) -> Finding:
-    meant = meanings(wrong.claim, item) or [0]
-    cells = wrong.claim.equals[0].plus
+    claim = wrong.claim
+    meant = (claim.rest_of or claim.equals)[0]
+    variant = "rest" if claim.rest_of else "exceeds" if wrong.at_most else "differs"
     facts: dict[str, Fact] = {
         "sentence": quoted(text, wrong.start, wrong.end),
-        "name": wrong.claim.name,
+        "name": claim.name,
         "claimed": wrong.value,
-        "expected": meant[0],
-        "where": _where(item, cells),
+        "expected": _value(meant, item) or 0,
+        "where": _where(item, meant.plus),
     }
-    return item.finding(rule, "exceeds" if wrong.at_most else "differs", key, facts, *cells)
+    return item.finding(rule, variant, key, facts, *meant.plus)
 
 
 def _where(item: ReportTexts, keys: Sequence[str]) -> str:

@@ -31,10 +31,14 @@ def longest_of(words: Iterable[str]) -> str:
 
 
 def _pattern(branch: _Branches) -> str:
+    """Return the pattern of what follows; characters after which all is alike stand together."""
+    alike: dict[str, list[str]] = {}
+    for character, rest in sorted(branch.items()):
+        if character != _END:
+            alike.setdefault(_pattern(rest), []).append(re.escape(character))
     choices = [
-        re.escape(character) + _pattern(rest)
-        for character, rest in sorted(branch.items())
-        if character != _END
+        f"[{''.join(characters)}]{rest}" if len(characters) > 1 else f"{characters[0]}{rest}"
+        for rest, characters in alike.items()
     ]
     if not choices:
         return ""

@@ -38,7 +38,7 @@ def _named(rule: Personal, item: ReportTexts) -> Iterator[Finding]:
 
 
 def _quotation(text: str, number: Number) -> str:
+    """Return the sentence of a number, in which no number of a person stands whole."""
+    before, after = without_persons(text[: number.start]), without_persons(text[number.end :])
     written = mask(number.digits)
-    return quoted(
-        text[: number.start] + written + text[number.end :], number.start, number.start + len(written)
-    )
+    return quoted(f"{before}{written}{after}", len(before), len(before) + len(written))

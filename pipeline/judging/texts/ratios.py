@@ -15,7 +15,7 @@ from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios
-    from pipeline.judging.texts.claims import SaidFigure
+    from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
     from pipeline.model import Fact, Finding, Number
 

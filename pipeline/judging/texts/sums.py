@@ -21,7 +21,7 @@ from pipeline.judging.texts.tidy import SENTENCE
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
-    from pipeline.judging.texts.claims import SaidFigure
+    from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
     from pipeline.model import Fact, Finding, Number
 

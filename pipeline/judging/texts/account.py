@@ -1,0 +1,138 @@
+"""What is known while a paragraph is read: what it speaks of, which times and places are meant, what was said so far.
+
+Clauses go in one after another; the figures that were said come out, each with the list and the account it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pipeline.judging.texts.pieces import ENUMERATION, OTHER, OWN, RUNNING, TextPiece
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Claim
+    from pipeline.model import Number
+
+UNCLEAR, LISTED, CLEAR = 0, 1, 2
+"""How much of a passage is known: nothing; a list of outcomes with an unknown one among them; everything."""
+_RECENT = 24
+"""Claims back to which one looks for what a list divides."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidFigure:
+    """A figure said: of what, how much, and where in the text the number (or 未收到) stands.
+
+    ``chain`` is the same for all that belongs to one account, ``part_of`` for the parts of one list, 0 outside of lists;
+    ``unit`` is what one of the last digit stands for, in 万元.
+    """
+
+    claim: Claim
+    value: Number
+    start: int
+    end: int
+    chain: int = 0
+    part_of: int = 0
+    at_most: bool = False
+    sentence: int = 0
+    unit: Number = 1
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known while a paragraph is read."""
+
+    topic: str = ""
+    level: int = UNCLEAR
+    chain: int = 0
+    part_of: int = 0
+    lists: int = 0
+    sentence: int = 0
+    said: list[SaidFigure] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    """Keys of the claims made in this sentence."""
+    pending: TextPiece | None = None
+    before_pending: tuple[int, dict[str, bool]] = (UNCLEAR, {})
+    """A number whose meaning only the next clause may say, and what was known before it."""
+    phrase_clear: bool = True
+    in_sentence: bool = False
+    """Whether something was said in this sentence."""
+    others: dict[str, bool] = field(default_factory=dict)
+    lasting: dict[str, bool] = field(default_factory=dict)
+    """Whether the latest time and place spoken of are others: in this sentence, and what of it outlasts the sentence."""
+    subject: str = ""
+    """What a clause has named for the parts that follow: 行政复议方面，维持9件; 行政复议维持8件，纠正2件."""
+    behind: str = ""
+    """What was spoken of in this sentence before a topic that an account goes past."""
+    opened: bool = False
+    """Whether the clause before, without a number, named what is counted: 依申请公开情况。全年11件."""
+    aside: int = UNCLEAR
+    """How much was known before a part was counted that is not known: 其中县政府办受理31件."""
+    begun: int = -1
+    is_timed: bool = False
+    """Whether the latest time spoken of in this sentence is of the year."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the latest time or place spoken of is another."""
+        return any(self.others.values())
+
+    def open_list(self) -> None:
+        """Begin a list of parts."""
+        self.lists += 1
+        self.part_of = self.lists
+
+    def note(self, piece: TextPiece) -> None:
+        """Remember a mark of time or place, and what is spoken of."""
+        if piece.kind in {OWN, OTHER}:
+            [what] = piece.concepts
+            begins = self.begun in {-1, piece.start}
+            self.begun = piece.end if begins else 0
+            self.others[what] = is_other = piece.kind is OTHER
+            self.is_timed = not is_other if what == "time" else self.is_timed
+            if begins or not is_other or what != "scope":
+                self.lasting[what] = is_other
+        elif piece.kind is RUNNING:
+            self.others["time"] = not self.is_timed
+        else:
+            self.begun = -1 if piece.number == ENUMERATION else 0 if self.begun == -1 else self.begun
+
+    def leave_open(self) -> None:
+        """Take figures that others may stand beside for parts: something that is not known was counted beside them."""
+        for at in range(max(0, len(self.said) - _RECENT), len(self.said)):
+            own = self.said[at]
+            near = own.chain == self.chain and own.sentence >= self.sentence - 1
+            if near and own.claim.beside and own.part_of == self.part_of:
+                self.said[at] = replace(own, at_most=True)
+
+    def resume(self, pieces: Sequence[TextPiece], after: str) -> None:
+        """Go on with the account where, after a part that is not known, a clause begins with the agency's year or name."""
+        if after == "；" and self.aside and pieces and pieces[0].kind is OWN:
+            self.level, self.aside = max(self.level, self.aside), UNCLEAR
+
+    def end_sentence(self) -> None:
+        """Forget what holds for one sentence alone."""
+        self.pending = None
+        self.taken = set()
+        self.opened = self.opened and not self.subject
+        self.subject, self.behind, self.aside = "", "", UNCLEAR
+        self.others = dict(self.lasting)
+        self.part_of = 0
+        self.sentence += 1
+        self.in_sentence = self.is_timed = False
+        if self.level == LISTED:
+            self.level = UNCLEAR
+
+    def precedes(self, claim: Claim, value: Number | None = None) -> bool:
+        """Say whether what was said before is what ``claim`` comes after, and no less than a ``value`` within it."""
+        if not claim.after:
+            return True
+        if self.subject:
+            return claim.follows and self.subject in claim.after
+        for own in reversed(self.said[-_RECENT:]):
+            if own.chain == self.chain and own.claim.equals and own.claim.family != claim.family:
+                fits = own.claim.family in claim.after or own.claim.key in claim.after
+                return fits and not (claim.within and value is not None and value > own.value)
+        return not claim.follows

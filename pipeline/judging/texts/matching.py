@@ -1,0 +1,130 @@
+"""The words around a number go in, with what is known so far; the claims of the form that they can mean come out, likeliest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import BARE, NO, REMAINDER, SUM, Sum
+from pipeline.judging.texts.account import CLEAR, LISTED, Account
+from pipeline.judging.texts.clauses import joined
+from pipeline.judging.texts.pieces import OWN, TextPiece, has, is_clear, meaning
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Claim, Concepts, FigureClaims
+    from pipeline.model import Number
+
+
+class ClaimMatcher:
+    """Knows the claims of one rule by their words; made once."""
+
+    def __init__(self, rule: FigureClaims) -> None:
+        self._topics = frozenset(rule.topics)
+        self._lists = frozenset(rule.lists)
+        self._subjects = frozenset(rule.subjects)
+        self._claims: dict[Concepts, list[Claim]] = defaultdict(list)
+        for claim in rule.claims:
+            for said in claim.says:
+                self._claims[said].append(claim)
+        self._sides = dict(self._named_sides(rule))
+
+    def _named_sides(self, rule: FigureClaims) -> Iterator[tuple[str, str]]:
+        """Yield the keys of the claims whose words name a subject, and which: 行政复议维持8件 is of the 行政复议."""
+        subjects = [own for own in rule.claims if own.family in self._subjects and not own.follows]
+        alone = [(said, own.family) for own in subjects for said in own.says]
+        names = {concept: family for said, family in alone if len(said) == 1 for concept in said}
+        for claim in rule.claims:
+            named = [names[concept] for concept in names if all(concept in said for said in claim.says)]
+            if named and not claim.follows and claim.family not in self._subjects:
+                yield claim.key, named[0]
+
+    def side_of(self, claim: Claim) -> str:
+        """Return the subject that a claim names for the parts that follow it."""
+        return self._sides.get(claim.key, "")
+
+    def subjects_named(self, pieces: Sequence[TextPiece]) -> tuple[bool, str]:
+        """Say of a clause without a number whether it names what can be counted, and which subject it names."""
+        named = self._claims.get(meaning(pieces), []) if is_clear(pieces) else []
+        subject = next((own.family for own in named if own.family in self._subjects), "")
+        return any(own.equals for own in named), subject
+
+    def meanings(self, state: Account, head: list[TextPiece], tail: list[TextPiece]) -> list[Concepts]:
+        """Return what a number can mean by the words before it and, where it goes on with them, after it."""
+        before = meaning(head)
+        turn = next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
+        noun, predicate = tail[:turn], tail[turn:]
+        if noun and not is_clear(noun):
+            return []
+        named = before | meaning(noun)
+        if named:
+            own = named - {REMAINDER} or named
+            return [own, own | {SUM}] if has(head, SUM) else [own]
+        if not meaning(predicate):
+            is_bare = (
+                state.opened
+                and bool(head)
+                and all(piece.kind is OWN or SUM in piece.concepts for piece in head)
+            )
+            said = [BARE] * is_bare + [SUM] * has(head, SUM)
+            if said:
+                return [frozenset((one,)) for one in said]
+        return [meaning(predicate)] if is_clear(predicate) else []
+
+    def fitting(
+        self,
+        state: Account,
+        means: Concepts,
+        topics: Concepts,
+        number: TextPiece | None,
+        value: Number | None = None,
+    ) -> Iterator[Claim]:
+        """Yield the claims that words mean, where they stand; without a ``number`` those that “none” can be said of."""
+        for claim in self._claims.get(means, ()):
+            if number is None and not claim.nil:
+                continue
+            if BARE in means and claim.follows != bool(state.subject):
+                continue
+            if number is not None and (not claim.counted or claim.money != bool(number.scale)):
+                continue
+            if self._is_topical(state, claim, (means | topics) & self._topics) and state.precedes(
+                claim, value
+            ):
+                yield claim
+
+    def _is_topical(self, state: Account, claim: Claim, known: Concepts) -> bool:
+        """Say whether what is spoken of, here or clearly before, is what ``claim`` needs."""
+        if not claim.topics or not known.isdisjoint(claim.topics):
+            return True
+        if state.level != CLEAR and not (state.level == LISTED and claim.family in self._lists):
+            return False
+        passes = claim.family in self._subjects and state.behind in claim.topics
+        return state.topic in claim.topics or passes
+
+    def together(
+        self, state: Account, text: str, head: list[TextPiece], topics: Concepts, number: TextPiece
+    ) -> Claim | None:
+        """Return the claim of several things told in one number (不存在或不掌握21件): their sum, where none is left open."""
+        parts = joined(head)
+        if len(parts) < 2 or "等" in text[head[0].start : head[-1].end]:  # noqa: PLR2004 - one thing is no list
+            return None
+        found = [next(self.fitting(state, meaning(part), topics, number), None) for part in parts]
+        claims = [
+            own
+            for own in found
+            if own
+            and own.equals
+            and not own.equals[0].minus
+            and own.family in self._lists
+            and not own.at_most
+        ]
+        total = Sum(tuple(key for own in claims for key in own.equals[0].plus))
+        if len(claims) < len(parts) or len(set(total.plus)) < len(total.plus):
+            return None
+        name = "、".join(own.name for own in claims)
+        return replace(claims[0], key="+".join(own.key for own in claims), name=name, equals=(total,))
+
+    def nothing(self, state: Account, pieces: Sequence[TextPiece], topics: Concepts) -> Claim | None:
+        """Return the claim of which a clause says that there was none."""
+        return next(self.fitting(state, meaning(pieces) - {NO}, topics, None), None)
