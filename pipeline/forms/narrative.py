@@ -331,7 +331,7 @@ class Ratios(Narrative):
     besides_cell: str
     """What may be counted with the requests, or not."""
     counted: tuple[str, ...]
-    """Patterns of ``what`` is counted through the year, and how often (``n``, ``unit``)."""
+    """Patterns of ``what`` is counted through the year, and how often (``n``, ``unit``); a line break stands before the text."""
     counted_elsewhere: str
     """What tells before it in the sentence that a part of the year, or of all, is meant."""
     counted_plain: str

@@ -91,6 +91,7 @@ class ListReader:
         self._other_ends = re.compile(any_of(rule.other_ends))
         self._totals = re.compile(f"{rule.totals}(?={COUNT.pattern})")
         self._single = re.compile(rule.single)
+        self._bare = re.compile("|".join((rule.marked, *(item.of for item in rule.partitions if item.of))))
         self._trailing = re.compile(f"占|{rule.complete}")
 
     def lists(self, sentence: str) -> Iterator[PartList]:
@@ -100,7 +101,11 @@ class ListReader:
             value = value_of(count["n"])
             begins = self._begins.match(sentence, count.end())
             opened = sentence.startswith("（", count.end())
-            is_bare = begins is None and sentence.startswith("，", count.end())
+            is_bare = (
+                not begins
+                and sentence.startswith("，", count.end())
+                and self._bare.search(sentence, 0, count.start()) is not None
+            )
             start = begins.end() if begins else count.end() + 1
             if value is None or not (begins or opened or is_bare):
                 continue

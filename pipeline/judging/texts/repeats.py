@@ -49,14 +49,15 @@ class Repeats:
             if own.claim.key in self._rule.repeated:
                 kind = f"{own.claim.key} {text[own.end : own.end + 1]}"
                 yield CountedThing(kind, "", int(own.value), key, own.start, own.end)
+        begun = f"\n{text}"
         for pattern in self._counted:
-            for found in pattern.finditer(text):
-                start = max(text.rfind(mark, 0, found.start("n")) for mark in _STOPS) + 1
+            for found in pattern.finditer(begun):
+                start = max(begun.rfind(mark, 0, found.start("n")) for mark in _STOPS) + 1
                 value = value_of(found["n"])
-                if value is not None and not self._elsewhere.search(text, start, found.start("what")):
+                if value is not None and not self._elsewhere.search(begun, start, found.start("what")):
                     what = self._plain.sub("", found["what"])
                     kind = found["unit"]
-                    yield CountedThing(kind, what, value, key, found.start("n"), found.end("n"))
+                    yield CountedThing(kind, what, value, key, found.start("n") - 1, found.end("n") - 1)
 
     def findings(self, item: ReportTexts, things: Sequence[CountedThing]) -> Iterator[Finding]:
         """Yield, for each thing that is counted otherwise than where it was counted first, a finding."""

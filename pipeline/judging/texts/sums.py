@@ -57,6 +57,8 @@ class _Lists:
 
         What was ``carried`` over from last year may be among outcomes, though not among what came.
         """
+        if len(COUNT.findall(sentence)) < _FEWEST:
+            return
         for found in self._reader.lists(sentence):
             if len(found.parts) < _FEWEST:
                 if found.added > found.whole + sum(found.before):
