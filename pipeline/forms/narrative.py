@@ -251,6 +251,8 @@ class Partition:
     name: str
     parts: tuple[str, ...]
     all_of: tuple[str, ...] = ()
+    of: str = ""
+    """A pattern for what is divided so without anything being counted twice, however the parts are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,18 +262,30 @@ class PartSums(Narrative):
     ``begins`` are patterns between a whole and its parts, ``totals`` one between parts and their whole, ``single`` one after which a
     part alone cannot exceed its whole, ``closing`` labels after which nothing is missing, ``kinds`` a
     pattern whose group ``n`` says how many parts there are. A list with one of the ``blurred`` words may count something
-    twice; labels of ``subject`` divide otherwise than labels without. ``whole`` keys of claims, with what is ``besides``
+    twice, unless its sum is nearly the whole; labels of ``subject`` divide otherwise than labels without. ``whole`` keys of claims, with what is ``besides``
     them (in ``besides_cell``) unless the sentence says that it is ``included``, do not fall short of the ``parts`` claims together.
     """
 
     kind = "sums"
     begins: tuple[str, ...]
+    again: str
+    """What begins a second list of the same whole."""
+    marked: str
+    """By what a whole is known of which only a comma parts its parts."""
     totals: str
     single: str
     ends: tuple[str, ...]
+    other_ends: tuple[str, ...]
+    """Words of a label that end a list: where the whole comes first, and where it comes last."""
     closing: tuple[str, ...]
     kinds: str
+    complete: str
+    """What says right after the last part that there are no others."""
+    unlisted: str
+    """What says after the parts that there are others."""
     blurred: tuple[str, ...]
+    overlapping: tuple[str, ...]
+    """Words by which something certainly is counted twice."""
     subject: tuple[str, ...]
     partitions: tuple[Partition, ...]
     whole: tuple[str, ...]
@@ -285,19 +299,43 @@ class PartSums(Narrative):
 class Ratios(Narrative):
     """A share fits the numbers beside it, a growth last year's figure, and what is counted twice is counted alike.
 
-    ``wholes`` are keys of claims of which there can be a share, ``grows`` those that can be compared with last year; the
-    patterns are looked for right after a number: what it is compared with (``growth``), and one after another each ``change``. ``repeated`` are keys of claims without a cell, which only their like proves.
+    ``wholes`` are keys of claims of which there can be a share, ``grows`` those that can be compared with last year, and
+    ``grows_before`` those of them of which that can be said before them. ``repeated`` are keys of claims without a cell,
+    which only their like proves.
     """
 
     kind = "ratios"
     wholes: tuple[str, ...]
+    whole_cells: tuple[str, ...]
+    """Cells of which the shares of a list may be, where the text names no whole."""
+    divided: str
+    """What stands right after a number that the sentence divides."""
     share: str
-    share_of: str
-    """A pattern of a part, its whole and its share said together."""
+    shares_of: tuple[str, ...]
+    """Patterns of a ``part``, its ``whole`` and its ``share`` said together."""
+    shares_each: str
+    """A pattern of several ``shares`` after their parts."""
     grows: tuple[str, ...]
+    grows_before: tuple[str, ...]
     growth: str
+    """What a figure is compared with, right after it."""
+    growth_before: str
+    """A change that is told before the figure."""
+    pairs: tuple[str, ...]
+    """Patterns of a number ``now`` and the one before (``base``)."""
     change: str
+    """One of the changes that follow a figure or a pair, one after another."""
     repeated: tuple[str, ...]
+    counted_in: tuple[str, ...]
+    """Keys of further texts, in which nothing but ``counted`` is looked for."""
+    besides_cell: str
+    """What may be counted with the requests, or not."""
+    counted: tuple[str, ...]
+    """Patterns of ``what`` is counted through the year, and how often (``n``, ``unit``); a line break stands before the text."""
+    counted_elsewhere: str
+    """What tells before it in the sentence that a part of the year, or of all, is meant."""
+    counted_plain: str
+    """Words of ``what`` is counted that make no difference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _PATTERNS = (
     *("patterns", "hollow", "frames", "opening_frames", "quoted"),
-    *("begins", "ends", "closing", "kinds", "blurred", "subject", "included", "share", "growth"),
+    *("begins", "again", "marked", "totals", "ends", "other_ends", "closing", "kinds", "complete"),
+    *("unlisted", "blurred", "overlapping", "subject", "included"),
+    *("divided", "share", "shares_of", "shares_each", "growth", "growth_before", "pairs", "change"),
+    *("counted", "counted_elsewhere", "counted_plain"),
 )
 """Keys whose values are regular expressions."""
 

@@ -215,7 +215,11 @@ def test_a_case_of_a_rule(code: str, case: dict[str, Any]) -> None:
     own = _own(case)
     assert own.agency
     roster = (own.agency, *(replace(_agency(other), emails=()) for other in case.get("roster", ())))
-    past = PastReport(own.agency.code, 2022, {}, case["last_year"]) if "last_year" in case else None
+    past = (
+        PastReport(own.agency.code, 2022, case.get("last_numbers", {}), case.get("last_year", {}))
+        if {"last_year", "last_numbers"} & case.keys()
+        else None
+    )
     others = [Other(item["agency"], item["agency"], item["texts"]) for item in case.get("accepted", ())]
     batch = [*_others(case, "before"), own, *_others(case, "after")]
     reports = [filed(number, item, past if item is own else None) for number, item in enumerate(batch)]

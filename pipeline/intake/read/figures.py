@@ -143,8 +143,9 @@ def _totals_of(form: Form, table: Table) -> tuple[Cell, ...]:
 
 @lru_cache(maxsize=32)
 def _home_places(form: Form, table: Table) -> Mapping[str, Place]:
-    own = (*form.cells_of(table.key), *form.values_of(table.key))
-    keys = (*(item.key for item in own), table.nil_key)
+    cells = (cell.key for cell in form.cells_of(table.key))
+    values = (value.key for value in form.values_of(table.key))
+    keys = (*cells, *values, table.nil_key)
     return {key: form.places[key] for key in keys}
 
 

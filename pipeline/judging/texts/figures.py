@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MOST_CELLS = 3
 """Cells of a sum that are named."""
 _FEWEST_OF_A_LIST = 3
+_NONE = "为零"
+"""What is marked whole, so that nobody takes the 零 for a digit."""
 _MOST_BESIDE = 12
 """Figures beside one that are tried; longer lists would make any number right."""
 
@@ -181,8 +183,9 @@ def _differs(rule: FigureClaims, item: ReportTexts, key: str, text: str, wrong: 
     claim = wrong.claim
     meant = (claim.rest_of or claim.equals)[0]
     variant = "rest" if claim.rest_of else "exceeds" if wrong.at_most else "differs"
+    said_none = text.startswith(_NONE, wrong.start - 1)
     facts: dict[str, Fact] = {
-        "sentence": quoted(text, wrong.start, wrong.end),
+        "sentence": quoted(text, wrong.start - said_none, wrong.end),
         "name": claim.name,
         "claimed": wrong.value,
         "expected": _value(meant, item) or 0,

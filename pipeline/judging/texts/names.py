@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pipeline.forms.narrative import OWN_NAME
 from pipeline.judging.texts.filed import OFFICE_WORDS, own_names
 from pipeline.judging.texts.quoting import quoted
+from pipeline.judging.texts.tidy import tidy
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import OtherName
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 _OPENING = 2
 """Characters of a name by which it is looked up."""
+_TOWN = re.compile(
+    r"[^县区旗]{0,8}[市县区旗](?P<town>[^市县区旗镇乡]{2,4}(?:镇|乡|街道))(?:人民政府|办事处)?"
+)
 _SPOT = "\ue004"
 """What stands in place of the name that is looked at."""
 
@@ -29,14 +34,16 @@ def other_name(rule: OtherName, around: TextContext) -> Check:
     hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
 
     def check(item: ReportTexts) -> Iterable[Finding]:
-        own = set(own_names(item.agency))
+        own = {*own_names(item.agency), *_town(item.agency)}
+        ours = re.compile("|".join(map(re.escape, sorted(own, key=len, reverse=True))))
         for key, text in item.said(rule.texts).items() if own else ():
             open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
+            told = ours.sub(lambda match: OWN_NAME * len(match[0]), open_text)
             for name, start in _found(open_text, known, own):
                 end = start + len(name)
                 office = OFFICE_WORDS.match(open_text, end)
-                end = office.end() if office else end
-                if not _is_ours(name, own) and frames.search(f"{open_text[:start]}{_SPOT}{open_text[end:]}"):
+                end = office.end() if office and not open_text.startswith("信息", office.end()) else end
+                if not _is_ours(name, own) and frames.search(f"{told[:start]}{_SPOT}{told[end:]}"):
                     facts = {"name": known.owners[name], "sentence": quoted(text, start, end)}
                     yield item.finding(rule, "found", key, facts)
                     break
@@ -62,7 +69,7 @@ def _index(agencies: Iterable[Agency], shortest: int) -> _NameIndex:
     owners = {
         name: agency.name
         for agency in agencies
-        for name in own_names(agency)
+        for name in (*own_names(agency), *_town(agency))
         if len(name) >= shortest and not OFFICE_WORDS.fullmatch(name)
     }
     lengths: dict[str, set[int]] = {}
@@ -70,6 +77,12 @@ def _index(agencies: Iterable[Agency], shortest: int) -> _NameIndex:
         lengths.setdefault(name[:_OPENING], set()).add(len(name))
     sizes = {opening: sorted(found, reverse=True) for opening, found in lengths.items()}
     return _NameIndex(owners, sizes, frozenset(opening[0] for opening in sizes))
+
+
+def _town(agency: Agency | None) -> list[str]:
+    """Return what a town or street is called without the places it belongs to."""
+    found = _TOWN.fullmatch(tidy(agency.name)) if agency else None
+    return [found["town"]] if found else []
 
 
 @lru_cache(maxsize=64)  # bodies of one district begin alike

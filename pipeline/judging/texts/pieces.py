@@ -28,7 +28,7 @@ WORD, COUNT, UNKNOWN, MARK, OTHER, OWN, RUNNING = (
 ENUMERATION = "、"
 _MARKS = "，。；：、（）！？\n"
 _MONEY = r"(?<![\d.])(?P<sum>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
-_ZERO = r"(?P<zero>0|零)(?=[，。；）]|\Z)"
+_ZERO = r"(?P<zero>0|零)(?=[，、。；）]|\Z)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,170 @@
+"""Growth and decline as written against the two numbers beside them, or against last year's figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pipeline.forms.narrative import LAST_YEAR, OWN_YEAR
+from pipeline.judging.texts.percents import fits, percent, share
+from pipeline.judging.texts.quoting import quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Ratios
+    from pipeline.judging.texts.account import SaidFigure
+    from pipeline.judging.texts.filed import ReportTexts
+    from pipeline.model import Fact, Finding, Number
+
+_SPOKEN = re.compile("[同较比去上增减升降]")
+
+_OTHER = re.compile(r"[\d。]")
+_GAP = 16
+"""Characters between a change and the number that it led to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadChange:
+    """How much more or less there is now, and where the text says so; ``is_rough`` numbers prove nothing."""
+
+    stated: str
+    falls: bool
+    percent: str
+    by: int | None
+    is_rough: bool
+    start: int
+    end: int
+
+    @property
+    def sign(self) -> int:
+        """Which way it goes."""
+        return -1 if self.falls else 1
+
+    def leads(self, base: Number, now: Number) -> bool:
+        """Say whether it leads from ``base`` to ``now``."""
+        if self.is_rough:
+            return True
+        if self.percent:
+            return not base or fits(self.sign * share(now - base, base), self.percent)
+        return self.sign * (now - base) == (self.by or 0)
+
+
+_Told: TypeAlias = "Iterator[tuple[_ReadChange, Number, Number]]"
+
+
+class Changes:
+    """Looks at the changes told in a text; made once for a rule."""
+
+    def __init__(self, rule: Ratios) -> None:
+        self._rule = rule
+        self._growth, self._lead = re.compile(rule.growth), re.compile(rule.growth_before)
+        self._change = re.compile(rule.change)
+        self._pairs = [re.compile(pattern) for pattern in rule.pairs]
+
+    def findings(
+        self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
+    ) -> Iterator[Finding]:
+        """Yield a finding for each change that its numbers do not make."""
+        if not _SPOKEN.search(text):
+            return
+        marked = _with_years(text, item)
+        told: set[int] = set()
+        found = (
+            *self._of_pairs(marked),
+            *self._of_figures(marked, said, item),
+            *self._led(marked, said, item),
+        )
+        for own, base, now in found:
+            if own.start not in told and not own.leads(base, now):
+                yield _finding(self._rule, item, key, text, own, now, base)
+            told.add(own.start)
+
+    def _of_pairs(self, marked: str) -> _Told:
+        """Yield what is told after two numbers."""
+        for found in (found for pattern in self._pairs for found in pattern.finditer(marked)):
+            for own in self._told_after(marked, found.end()):
+                yield own, int(found["base"]), int(found["now"])
+
+    def _of_figures(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
+        """Yield what is told after a figure, with the number before that fits best."""
+        for figure in said:
+            begun = self._growth.match(marked, figure.end) if figure.claim.key in self._rule.grows else None
+            bases = _bases(figure, item, begun["base"]) if begun else []
+            for own in self._told_after(marked, begun.end()) if begun else ():
+                if bases:
+                    yield own, _best(own, bases, figure.value), figure.value
+                elif own.by is not None and not own.is_rough:
+                    bases = [figure.value - own.sign * own.by]
+
+    def _led(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
+        """Yield what is told just before a figure."""
+        for found in self._lead.finditer(marked):
+            figure = next((own for own in said if found.end() <= own.start <= found.end() + _GAP), None)
+            if figure is None or figure.claim.key not in self._rule.grows_before:
+                continue
+            bases = _bases(figure, item, None)
+            if bases and not _OTHER.search(marked, found.end(), figure.start):
+                own = _read(found)
+                yield own, _best(own, bases, figure.value), figure.value
+
+    def _told_after(self, marked: str, at: int) -> Iterator[_ReadChange]:
+        while found := self._change.match(marked, at):
+            at = found.end()
+            yield _read(found)
+
+
+def _read(found: re.Match[str]) -> _ReadChange:
+    name = next(name for name in ("percent", "by", "flat") if found[name])
+    return _ReadChange(
+        stated=f"{found[name]}%" if name == "percent" else found[name],
+        falls=bool(found["falls"]),
+        percent=found["percent"] or "",
+        by=None if name == "percent" else int(found["by"] or 0),
+        is_rough=bool(found["rough"] or found["about"]),
+        start=found.start(name),
+        end=found.end(name) + (name != "flat"),
+    )
+
+
+def _best(own: _ReadChange, bases: Sequence[Number], now: Number) -> Number:
+    """Return the number before from which a change leads to ``now``, or the first."""
+    return next((base for base in bases if own.leads(base, now)), bases[0])
+
+
+def _finding(
+    rule: Ratios, item: ReportTexts, key: str, text: str, own: _ReadChange, now: Number, base: Number
+) -> Finding:
+    change = now - base if now >= base else base - now
+    facts: dict[str, Fact] = {
+        "sentence": quoted(text, own.start, own.end),
+        "stated": own.stated,
+        "now": now,
+        "before": base,
+        "expected": percent(share(change, base)) if own.percent and base else change,
+        "direction": "增加" if now >= base else "减少",
+    }
+    return item.finding(rule, "growth", key, facts)
+
+
+def _with_years(text: str, item: ReportTexts) -> str:
+    """Return ``text`` with the reporting year and the one before marked as the patterns know them."""
+    if item.year is None:
+        return text
+    for year, mark in ((item.year, OWN_YEAR), (item.year - 1, LAST_YEAR)):
+        written = f"{year}年"
+        text = text.replace(written, mark * len(written))
+    return text
+
+
+def _bases(own: SaidFigure, item: ReportTexts, stated: str | None) -> list[Number]:
+    """Return what a figure may be compared with: the number that is said, or what last year's report allows."""
+    if stated:
+        return [int(stated)]
+    found: list[Number] = []
+    for meant in own.claim.equals:
+        values = [item.past_numbers.get(cell) for cell in meant.plus]
+        known = [value for value in values if value is not None]
+        if len(known) == len(values) and not meant.minus:
+            found.append(sum(known))
+    return found

@@ -1,0 +1,227 @@
+"""A sentence goes in; the lists in it come out: a whole, what divides it, and its parts, counted alike with the same mark between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import NOT_EXACT, NUMERAL
+from pipeline.judging.texts.numerals import value_of
+from pipeline.judging.texts.pieces import any_of
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import PartSums
+
+_UNITS = "件宗份条例起封项个篇期场则部册批张幅集次"
+COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{_UNITS}]){NOT_EXACT}")
+_JOINT = re.compile(r"[，、；]?(?:和|及|以及)?")
+_NEAR_JOINT = re.compile(r"[，、]?(?:和|及|以及)?")
+"""What joins parts; after 其中 without a colon a semicolon begins something else."""
+_LABEL = re.compile(r"[^，。；：、（）\d]{1,16}")
+_BEFORE = re.compile(r"[^，。；：、（）\d]*\Z")
+_AFTER = re.compile(r"[^，。；：、（）\d]{0,16}")
+_ASIDE = re.compile(
+    r"(?:（[^（）]{0,200}）)?(?:，?占[^，。；：（）\d]{0,14}(?:\d{1,3}(?:\.\d{1,4})?%)?(?=[，、；。]))?"
+)
+"""What may stand beside a part: an aside, and how much of the whole it is."""
+_MARK = re.compile("[，；：（]")
+_DATE = re.compile(r"\d{1,4}[年月日]")
+_FEWEST = 2
+_LONGEST_LABEL = 16
+_LONGEST_CLAUSE = 60
+_MOST_TOTALS, _MOST_STARTS = 8, 12
+"""Sums at the end of lists that are tried in a sentence, and places where such a list may begin."""
+_MOST_BEFORE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPart:
+    """A part of a list: its label, its number and where it stands."""
+
+    label: str
+    value: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartList:
+    """A whole and what it is called, the parts that follow it, what stands between, and the other numbers that may be divided as well."""
+
+    label: str
+    whole: int
+    start: int
+    between: str
+    parts: Sequence[ListedPart]
+    before: Sequence[int]
+    is_last: bool
+    """Whether nothing more is counted alike in the sentence or brackets after the parts."""
+    is_bare: bool = False
+    """Whether no word says that the parts divide the whole."""
+    told: str = ""
+    """What the sentence says before the whole."""
+    rest: str = ""
+    """What it says after the parts."""
+
+    @property
+    def labels(self) -> list[str]:
+        """What the parts are called."""
+        return [part.label for part in self.parts]
+
+    @property
+    def added(self) -> int:
+        """What the parts make."""
+        return sum(part.value for part in self.parts)
+
+    def is_within(self, percent: int) -> bool:
+        """Say whether what the parts make differs from the whole by no more than ``percent`` of it."""
+        return abs(self.added - self.whole) * 100 <= percent * self.whole
+
+
+class ListReader:
+    """Finds the lists of one rule; made once."""
+
+    def __init__(self, rule: PartSums) -> None:
+        self._begins = re.compile(any_of(rule.begins))
+        self._again = re.compile(rule.again)
+        self._ends = re.compile(any_of(rule.ends))
+        self._other_ends = re.compile(any_of(rule.other_ends))
+        self._totals = re.compile(f"{rule.totals}(?={COUNT.pattern})")
+        self._single = re.compile(rule.single)
+        self._bare = re.compile("|".join((rule.marked, *(item.of for item in rule.partitions if item.of))))
+        self._trailing = re.compile(f"占|{rule.complete}")
+
+    def lists(self, sentence: str) -> Iterator[PartList]:
+        """Yield the lists of a sentence that follow their whole."""
+        counts = list(COUNT.finditer(sentence))
+        for at, count in enumerate(counts):
+            value = value_of(count["n"])
+            begins = self._begins.match(sentence, count.end())
+            opened = sentence.startswith("（", count.end())
+            is_bare = (
+                not begins
+                and sentence.startswith("，", count.end())
+                and self._bare.search(sentence, 0, count.start()) is not None
+            )
+            start = begins.end() if begins else count.end() + 1
+            if value is None or not (begins or opened or is_bare):
+                continue
+            is_open = begins is None or "：" in begins[0]
+            before = (
+                [] if opened else [value_of(own["n"]) or 0 for own in counts[max(0, at - _MOST_BEFORE) : at]]
+            )
+            found, end = self._list(sentence, count, start, before, is_open=is_open, is_bare=is_bare)
+            if found:
+                yield found
+            again = self._again.match(sentence, end) if begins and found else None
+            if again:
+                found, _ = self._list(sentence, count, again.end(), before, is_open=True, is_bare=False)
+                if found:
+                    yield found
+
+    def _list(
+        self,
+        sentence: str,
+        count: re.Match[str],
+        start: int,
+        before: Sequence[int],
+        *,
+        is_open: bool,
+        is_bare: bool,
+    ) -> tuple[PartList | None, int]:
+        """Return the list that begins at ``start``, if one does, and where it ends."""
+        parts, end = self._parts(
+            sentence, start, count["unit"], _JOINT if is_open else _NEAR_JOINT, self._ends
+        )
+        between = sentence[count.end() : start]
+        is_single = not is_bare and self._single.search(between) is not None
+        if len(parts) < _FEWEST and not (parts and is_single):
+            return None, end
+        opened = between.startswith("（")
+        rest = sentence[end:].partition("）")[0] if opened else sentence[end:]
+        again = self._again.match(rest)
+        more = any(own["unit"] == count["unit"] for own in COUNT.finditer(rest))
+        return PartList(
+            label=_label(sentence, count.start()),
+            whole=value_of(count["n"]) or 0,
+            start=count.start(),
+            between=between,
+            parts=parts,
+            before=before,
+            is_last=again is not None or not more,
+            is_bare=is_bare,
+            told=sentence[max(0, count.start() - _LONGEST_CLAUSE) : count.start()],
+            rest=sentence[parts[-1].end :],
+        ), end
+
+    def totals(self, sentence: str) -> Iterator[PartList]:
+        """Yield the lists that end in their sum (4件、7件，合计12件), each as long as it can be read."""
+        for total in islice(self._totals.finditer(sentence), _MOST_TOTALS):
+            count = COUNT.match(sentence, total.end())
+            whole = value_of(count["n"]) if count else None
+            if not count or whole is None:
+                continue
+            starts = [0, *(own.end() for own in _MARK.finditer(sentence, 0, total.start()))][-_MOST_STARTS:]
+            for start in starts:
+                parts, end = self._parts(sentence, start, count["unit"], _JOINT, self._other_ends)
+                if end == total.start() and len(parts) >= _FEWEST:
+                    said = value_of(total["of"]) if total["of"] else 0
+                    if not _is_torn(sentence, start) and (said or 0) <= len(parts):
+                        yield PartList("", whole, count.start(), "", parts, (), is_last=True)
+                    break
+
+    def _parts(
+        self, sentence: str, at: int, unit: str, joined: re.Pattern[str], ends: re.Pattern[str]
+    ) -> tuple[list[ListedPart], int]:
+        """Return the parts from ``at`` on, as long as they are counted alike and ``joined``, and where they end."""
+        parts: list[ListedPart] = []
+        mark = ""
+        while True:
+            joint = joined.match(sentence, at) if parts else None
+            begin = joint.end() if joint else at
+            used = joint[0][:1] if joint else ""
+            if len(parts) > 1 and used != mark:
+                return parts, at
+            mark = used
+            label = _LABEL.match(sentence, begin)
+            count = COUNT.match(sentence, label.end() if label else begin)
+            if not count and label:
+                count = _within(sentence, begin, label.end())
+            value = value_of(count["n"]) if count else None
+            if not count or value is None or count["unit"] != unit:
+                return parts, at
+            name = sentence[begin : count.start()]
+            after = _AFTER.match(sentence, count.end())
+            end = count.end()
+            if not name and after:
+                name, end = after[0], after.end()
+            elif after and after[0] and not self._trailing.match(after[0]):
+                return parts, at
+            if not name or ends.search(name):
+                return parts, at
+            parts.append(ListedPart(name, value, count.start(), count.end()))
+            aside = _ASIDE.match(sentence, end)
+            at = aside.end() if aside else end
+
+
+def _label(sentence: str, end: int) -> str:
+    """Return the words right before a number, and the mark before them."""
+    before = _BEFORE.search(sentence, max(0, end - _LONGEST_LABEL), end)
+    return sentence[max(0, before.start() - 1) : end] if before else ""
+
+
+def _within(sentence: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the number in Chinese numerals that a label swallowed, if there is one at its end."""
+    return next((found for at in range(start, end) if (found := COUNT.match(sentence, at))), None)
+
+
+def _is_torn(sentence: str, start: int) -> bool:
+    """Say whether something is counted just before a list, so that it may have begun earlier."""
+    if sentence[start - 1 : start] != "，":
+        return False
+    before = max(sentence.rfind(mark, 0, start - 1) for mark in "，；：。") + 1
+    clause = sentence[max(before, start - _LONGEST_CLAUSE) : start]
+    return re.search(r"\d", _DATE.sub("", clause)) is not None

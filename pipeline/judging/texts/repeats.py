@@ -1,0 +1,87 @@
+"""What is counted twice against itself: figures that no table proves, in all texts of a report together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from pipeline.judging.texts.numerals import value_of
+from pipeline.judging.texts.quoting import quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Ratios
+    from pipeline.judging.texts.account import SaidFigure
+    from pipeline.judging.texts.filed import ReportTexts
+    from pipeline.model import Fact, Finding
+
+_STOPS = "。！？\n"
+_MOST = 40
+"""Things counted in a report that are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedThing:
+    """Of what kind something is and what it is called, how often it was counted, and in which text and where."""
+
+    kind: str
+    what: str
+    value: int
+    key: str
+    start: int
+    end: int
+
+
+class Repeats:
+    """Finds what the texts of a report count twice; made once for a rule."""
+
+    def __init__(self, rule: Ratios) -> None:
+        self._rule = rule
+        self._counted = [re.compile(pattern) for pattern in rule.counted]
+        self._elsewhere = re.compile(rule.counted_elsewhere)
+        self._plain = re.compile(rule.counted_plain)
+
+    def things(self, key: str, text: str, said: Sequence[SaidFigure]) -> Iterator[CountedThing]:
+        """Yield what a text counts of the whole year."""
+        for own in said:
+            if own.claim.key in self._rule.repeated:
+                kind = f"{own.claim.key} {text[own.end : own.end + 1]}"
+                yield CountedThing(kind, "", int(own.value), key, own.start, own.end)
+        begun = f"\n{text}"
+        for pattern in self._counted:
+            for found in pattern.finditer(begun):
+                start = max(begun.rfind(mark, 0, found.start("n")) for mark in _STOPS) + 1
+                value = value_of(found["n"])
+                if value is not None and not self._elsewhere.search(begun, start, found.start("what")):
+                    what = self._plain.sub("", found["what"])
+                    kind = found["unit"]
+                    yield CountedThing(kind, what, value, key, found.start("n") - 1, found.end("n") - 1)
+
+    def findings(self, item: ReportTexts, things: Sequence[CountedThing]) -> Iterator[Finding]:
+        """Yield, for each thing that is counted otherwise than where it was counted first, a finding."""
+        first: dict[tuple[str, str], CountedThing] = {}
+        besides = item.numbers.get(self._rule.besides_cell)
+        for own in things[:_MOST]:
+            before = first.setdefault((own.kind, own.what), own)
+            missing = abs(before.value - own.value)
+            if missing and missing != besides and not _is_sum(missing, own, things[:_MOST]):
+                yield self._finding(item, before, own)
+
+    def _finding(self, item: ReportTexts, first: CountedThing, own: CountedThing) -> Finding:
+        facts: dict[str, Fact] = {
+            "sentence": quoted(item.texts[own.key], own.start, own.end),
+            "other": quoted(item.texts[first.key], first.start, first.end),
+            "claimed": own.value,
+            "expected": first.value,
+        }
+        return item.finding(self._rule, "twice", own.key, facts, first.key)
+
+
+def _is_sum(missing: int, own: CountedThing, things: Sequence[CountedThing]) -> bool:
+    """Say whether what one of two numbers is ``missing`` is what others of its kind make."""
+    if not own.what:
+        return False
+    others = {one.what: one.value for one in things if one.kind == own.kind and one.what != own.what}
+    return any(sum(some) == missing for size in (1, 2) for some in combinations(others.values(), size))

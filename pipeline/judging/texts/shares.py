@@ -1,0 +1,169 @@
+"""Percentages of a whole against the numbers beside them: each must be what some part is of some whole there."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import NOT_EXACT, NUMERAL
+from pipeline.judging.texts.figures import meanings
+from pipeline.judging.texts.numerals import value_of
+from pipeline.judging.texts.percents import fits, percent, share
+from pipeline.judging.texts.quoting import quoted
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Ratios
+    from pipeline.judging.texts.account import SaidFigure
+    from pipeline.judging.texts.filed import ReportTexts
+    from pipeline.model import Fact, Finding, Number
+
+_COUNT = re.compile(rf"(?P<n>{NUMERAL})(?P<unit>[件宗份条例起封次项个篇期场]){NOT_EXACT}")
+_PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,4})?")
+_STOPS = "。！？\n"
+_REACH = 400
+"""Characters back to which a whole is looked for."""
+_MOST = 12
+"""Numbers of a sentence that are tried."""
+_FEWEST = 3
+"""Shares that tell of what whole they are when nothing else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A number, and where it ends without and with its unit."""
+
+    value: int
+    end: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenShare:
+    """A percentage as written, where it stands, and of which part."""
+
+    written: str
+    start: int
+    part: int
+
+    def fits_any(self, parts: Iterable[Number], wholes: Collection[Number]) -> bool:
+        """Say whether it is what one of the ``parts`` is of one of the ``wholes``."""
+        return any(
+            part <= whole and fits(share(part, whole), self.written) for part in parts for whole in wholes
+        )
+
+    def finding(self, rule: Ratios, item: ReportTexts, key: str, text: str, whole: Number) -> Finding:
+        """Make the finding that it is no share of ``whole``."""
+        facts: dict[str, Fact] = {
+            "sentence": quoted(text, self.start, self.start + len(self.written) + 1),
+            "stated": f"{self.written}%",
+            "part": self.part,
+            "whole": whole,
+            "expected": percent(share(self.part, whole)),
+        }
+        return item.finding(rule, "share", key, facts)
+
+
+class Shares:
+    """Looks at the shares of a text; made once for a rule."""
+
+    def __init__(self, rule: Ratios) -> None:
+        self._rule = rule
+        self._beside, self._each = re.compile(rule.share), re.compile(rule.shares_each)
+        self._divided = re.compile(rule.divided)
+        self._stated = [re.compile(pattern) for pattern in rule.shares_of]
+
+    def findings(
+        self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
+    ) -> Iterator[Finding]:
+        """Yield a finding for each share that no part and no whole beside it can give."""
+        if "%" not in text or "占" not in text:
+            return
+        told: set[int] = set()
+        for own, whole, is_right in self._with_whole(text):
+            told.add(own.start)
+            if not is_right:
+                yield own.finding(self._rule, item, key, text, whole)
+        alone: dict[int, list[_WrittenShare]] = {}
+        for found in self._beside.finditer(text):
+            known = _before(text, found.end())
+            if found.start("share") in told or not known or known[-1].end != found.start():
+                continue
+            own = _WrittenShare(found["share"], found.start("share"), known[-1].value)
+            wholes = self._wholes(item, text, said, known)
+            if len(known) == 1 or not wholes:
+                alone.setdefault(_begin(text, found.start()), []).append(own)
+            elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
+                yield own.finding(self._rule, item, key, text, wholes[-1])
+        for listed in (*alone.values(), *self._each_in(text)):
+            yield from self._odd_one(item, key, text, listed)
+
+    def _with_whole(self, text: str) -> Iterator[tuple[_WrittenShare, int, bool]]:
+        """Yield the shares that say themselves of what they are, and whether they fit."""
+        for found in (found for pattern in self._stated for found in pattern.finditer(text)):
+            own = _WrittenShare(found["share"], found.start("share"), int(found["part"]))
+            whole = int(found["whole"])
+            runs = _runs(_before(text, found.end("part")))
+            yield own, whole, not 0 < own.part <= whole or own.fits_any(runs, {whole})
+
+    def _each_in(self, text: str) -> Iterator[list[_WrittenShare]]:
+        """Yield the shares that are told together after their parts."""
+        for found in self._each.finditer(text):
+            written = list(_PERCENT.finditer(text, found.start("shares"), found.end("shares")))
+            parts = _before(text, found.start())[-len(written) :]
+            if len(parts) == len(written):
+                yield [
+                    _WrittenShare(one[0], one.start(), part.value)
+                    for one, part in zip(written, parts, strict=True)
+                ]
+
+    def _wholes(
+        self, item: ReportTexts, text: str, said: Sequence[SaidFigure], known: Sequence[_Counted]
+    ) -> list[Number]:
+        """Return what a share may be one of: what the sentence divides, and the figures that can be, there and in the tables."""
+        begin = _begin(text, known[-1].end)
+        last = bisect_left([own.start for own in said], known[-1].end)
+        near = [own for own in said[max(0, last - _MOST) : last] if own.start >= begin]
+        claimed = [own for own in near if own.claim.key in self._rule.wholes]
+        tables = [value for own in claimed for value in meanings(own.claim, item) or () if value]
+        parted = [own.value for own in known[:-1] if self._divided.match(text, own.after)]
+        return [*tables, *parted, *(own.value for own in claimed if own.value)]
+
+    def _odd_one(
+        self, item: ReportTexts, key: str, text: str, listed: Sequence[_WrittenShare]
+    ) -> Iterator[Finding]:
+        """Yield the one share of a list that is none of the whole of which all others are."""
+        if len(listed) < _FEWEST:
+            return
+        tables = [value for cell in self._rule.whole_cells if (value := item.numbers.get(cell))]
+        odd = [
+            ([own for own in listed if not own.fits_any([own.part], {whole})], whole)
+            for whole in (sum(own.part for own in listed), *tables)
+        ]
+        fewest, whole = min(odd, key=lambda found: len(found[0]))
+        if len(fewest) == 1:
+            yield fewest[0].finding(self._rule, item, key, text, whole)
+
+
+def _begin(text: str, at: int) -> int:
+    """Return where the sentence around ``at`` begins, as far as one looks back."""
+    reach = max(0, at - _REACH)
+    return max(text.rfind(mark, reach, at) for mark in _STOPS) + 1 or reach
+
+
+def _before(text: str, end: int) -> list[_Counted]:
+    """Return the numbers of the sentence up to ``end``; none where one of them is unknown or nothing."""
+    found = list(_COUNT.finditer(text, _begin(text, end), end + 1))[-_MOST:]
+    values = [value_of(own["n"]) for own in found]
+    if not all(values):
+        return []
+    return [
+        _Counted(value, own.end("n"), own.end()) for own, value in zip(found, values, strict=True) if value
+    ]
+
+
+def _runs(known: Sequence[_Counted]) -> list[int]:
+    """Return what the last numbers make together, one, two and so on."""
+    return [sum(own.value for own in known[at:]) for at in range(len(known))]
