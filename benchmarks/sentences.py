@@ -22,6 +22,10 @@ _AIMS = {
     "unseen_fourth": 15,
     "unseen_fifth": 10,
     "unseen_sixth": 10,
+    "unseen_seventh": 10,
+    "unseen_eighth": 10,
+    "unseen_ninth": 10,
+    "unseen_tenth": 10,
 }
 """Which percentage may be missed: of sentences that were known while the words were chosen, and of those written before and kept."""
 _AIM = 10

@@ -18,10 +18,17 @@ SHARES = {
     "unseen_fourth": 0.87,
     "unseen_fifth": 0.95,
     "unseen_sixth": 0.95,
+    "unseen_seventh": 0.7,
+    "unseen_eighth": 0.56,
+    "unseen_ninth": 0.81,
+    "unseen_tenth": 0.69,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
-_NOT_REPORTED = {"unseen": 4, "unseen_fourth": 2}
-"""How many of the things that sentences ask for nothing says, on purpose or not: decision record 0186 names them."""
+_NOT_REPORTED = {"unseen": 1, "unseen_eighth": 3, "unseen_tenth": 4}
+"""How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186 and 0199 name them."""
+
+_FEWEST_SILENT = {"unseen_last": 12, "unseen_seventh": 9, "unseen_eighth": 7}
+"""The others have more; of these two most quiet sentences say figures of the tables as well."""
 
 
 @pytest.mark.parametrize("name", SHARES)
@@ -38,6 +45,5 @@ def test_each_file_has_sentences_that_must_stay_silent() -> None:
     for name in SHARES:
         items = load(name)
         assert len({item.id for item in items}) == len(items)
-        assert sum(not item.report and "{" not in item.text for item in items) >= (
-            12 if name == "unseen_last" else 20
-        )
+        silent = sum(not item.report and "{" not in item.text for item in items)
+        assert silent >= _FEWEST_SILENT.get(name, 20)

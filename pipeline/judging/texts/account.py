@@ -68,6 +68,8 @@ class Account:
     """What was spoken of in this sentence before a topic that an account goes past."""
     opened: bool = False
     """Whether the clause before, without a number, named what is counted: 依申请公开情况。全年11件."""
+    bracketed: set[int] = field(default_factory=set)
+    """Which of what was said stands in a bracket that is closed: what goes on behind it does not follow from that."""
     aside: int = UNCLEAR
     """How much was known before a part was counted that is not known: 其中县政府办受理31件."""
     begun: int = -1
@@ -131,7 +133,10 @@ class Account:
             return True
         if self.subject:
             return claim.follows and self.subject in claim.after
-        for own in reversed(self.said[-_RECENT:]):
+        for at in range(len(self.said) - 1, max(-1, len(self.said) - 1 - _RECENT), -1):
+            own = self.said[at]
+            if at in self.bracketed:
+                continue
             if own.chain == self.chain and own.claim.equals and own.claim.family != claim.family:
                 fits = own.claim.family in claim.after or own.claim.key in claim.after
                 return fits and not (claim.within and value is not None and value > own.value)

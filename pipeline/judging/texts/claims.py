@@ -62,6 +62,7 @@ class ClaimReader:
         self._acts = frozenset(rule.acts)
         self._lists = frozenset(rule.lists)
         self._between = frozenset(rule.between)
+        self._subjects = frozenset(rule.subjects)
         self._matcher = ClaimMatcher(rule)
         self._included = re.compile(rule.included)
         self._home_topic = rule.home_topic
@@ -111,7 +112,7 @@ class ClaimReader:
         state.others = dict(state.lasting)
 
     def _passage(self, state: Account, text: str, start: int, end: int) -> Account:
-        levels: list[tuple[int, int]] = []
+        levels: list[tuple[int, str, str, TextPiece | None, int]] = []
         after = ""
         for clause in clauses(list(without_asides(list(self._lexicon.pieces(text, start, end))))):
             state.begun = -1
@@ -122,16 +123,25 @@ class ClaimReader:
             elif clause.pieces:
                 self._plain(state, text, clause)
             if clause.ends == "（":
-                levels.append((state.level, len(state.said)))
+                levels.append((state.level, state.topic, state.subject, state.pending, len(state.said)))
             elif clause.ends == "）" and levels:
-                level, _ = levels.pop()
-                state.level = max(state.level, level)
+                self._go_on(state, *levels.pop())
             elif clause.ends == "：":
                 state.open_list()
             elif clause.ends and clause.ends in _STOPS:
                 levels.clear()
                 state.end_sentence()
         return state
+
+    def _go_on(
+        self, state: Account, level: int, topic: str, subject: str, pending: TextPiece | None, said: int
+    ) -> None:
+        """Go on behind a bracket with what was spoken of before it: 诉讼8件（直接起诉5件，复议后起诉3件），维持6件."""
+        state.topic = topic if level == CLEAR else state.topic
+        state.level = max(state.level, level)
+        state.subject = subject
+        state.pending = pending if state.pending is pending else None
+        state.bracketed.update(range(said, len(state.said)))
 
     def _counted(self, state: Account, text: str, clause: Clause) -> None:
         """Take in a clause with numbers: each with the words before it, and after it up to the next."""
@@ -167,7 +177,8 @@ class ClaimReader:
     ) -> bool:
         """Take in numbers that are said of several things respectively: 复议、诉讼分别为11件和5件."""
         parts = joined(pieces[: numbers[0]])
-        if len(parts) < 2:  # noqa: PLR2004 - one thing is no list
+        spread = max(at for at in range(numbers[0]) if has(pieces[at : at + 1], EACH))
+        if len(parts) < 2 and meaning(pieces[spread : numbers[0]]):  # noqa: PLR2004 - one thing is no list
             return False
         for piece in pieces:
             state.note(piece)
@@ -208,8 +219,9 @@ class ClaimReader:
         spoken = meaning(head) | (meaning(tail) if is_clear(tail) else frozenset())
         if claim and value is not None and not self._is_repeated(text, number):
             state.phrase_clear = True
+            is_beside_unknown = state.level == LISTED and bool(claim.beside)
             self._settle(state, spoken | topics, claim)
-            self._say(state, text, claim, _spot(number, value))
+            self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown)
             return
         state.phrase_clear = False
         state.aside = state.level if has(head, "among") else state.aside
@@ -277,6 +289,9 @@ class ClaimReader:
         if has(pieces, NO) and clear:
             self._none(state, text, pieces)
         state.opened, subject = self._matcher.subjects_named(pieces)
+        named = self._subjects & meaning(pieces)
+        if not subject and state.subject and len(named) == 1:
+            [subject] = named  # 行政复议纠正2件；行政诉讼无败诉，3件均获维持
         state.subject = subject or state.subject
         topics = [(at, piece) for at, piece in enumerate(pieces) if self._topics & set(piece.concepts)]
         if topics:

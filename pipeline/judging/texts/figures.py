@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import FigureClaims
@@ -94,7 +95,7 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
 def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
     """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
     meant = meanings(_as_listed(statement.claim, listed.claims), item)
-    if statement.claim.rest_of and not statement.at_most:
+    if statement.claim.rest_of:
         return _is_the_rest(statement, listed, item)
     if not meant or statement.value in meant:
         return True
@@ -109,13 +110,22 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
 
 
 def _is_the_rest(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
-    """Say whether what is left of a whole is left of any that the tables or the text know, or is a figure of its own."""
+    """Say whether what is left of a whole is left of any that the tables or the text know, what is told next, or a figure of its own."""
     own, wholes = meanings(statement.claim, item), _values(statement.claim.rest_of, item)
     beside = [more for more, _ in _beside(statement, listed, item)]
     if own is None or wholes is None or not beside or statement.value in own:
         return True
-    known = {*wholes, *(one.value for one in listed.account if not _stands_beside(one, statement))}
-    return any(statement.value + more in known for more in beside)
+    if statement.at_most:  # something unknown was told beside it
+        return statement.value <= max(wholes)
+    others = [one.value for one in listed.account if not _stands_beside(one, statement)]
+    known = {*wholes, *others, *accumulate(others)}  # 收到25件，上年结转1件: what was to be done
+    return any(statement.value + more in known for more in beside) or _is_divided(statement, listed.account)
+
+
+def _is_divided(statement: SaidFigure, account: Sequence[SaidFigure]) -> bool:
+    """Say whether what is told next adds up to a statement: 剩下的5件，2件撤回，3件结转."""
+    after = [one.value for one in account if one.start > statement.start][:_MOST_BESIDE]
+    return statement.value in accumulate(after)
 
 
 def _stands_beside(one: SaidFigure, statement: SaidFigure) -> bool:
