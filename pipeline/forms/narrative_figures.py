@@ -78,10 +78,10 @@ def _words(words: TomlTable, patterns: TomlTable) -> Iterator[Word]:
     """Yield the ways to write each concept; no plain word stands for two."""
     taken: dict[str, str] = {}
     for name in words.values:
+        if not all(map(str.strip, words.strings(name))):
+            raise words.fault("words 中的词不能为空。", f"{name} = [")
         written = [way for word in words.strings(name) for way in _ways(words, word)]
         for word in written:
-            if not word.strip():
-                raise words.fault("words 中的词不能为空。", f"{name} = [")
             if taken.setdefault(word, name) != name:
                 raise words.fault(f"“{word}”同时是“{taken[word]}”和“{name}”。", f"{name} = [")
         yield Word(tuple(name.split()), plain=tuple(dict.fromkeys(written)))

@@ -121,19 +121,11 @@ def test_a_child_stays_however_large_its_parent_is_and_leaves_when_it_held_much_
     assert numbers[3] not in {"", numbers[2]}
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        pytest.param(
-            struct.pack(">IQ", 2, 200 * 2**20) + bytes(200 * 2**20) + struct.pack(">Q", 200 * 2**20),
-            id="parts",
-        ),
-        pytest.param(struct.pack(">I", 2**32 - 1) + bytes(8 * 100_000), id="empty parts without end"),
-    ],
-)
-def test_what_a_child_sends_is_bounded_as_a_whole(head: bytes) -> None:
+@pytest.mark.parametrize(("parts", "size"), [(2, 200 * 2**20), (2**32 - 1, 0)], ids=["large", "endless"])
+def test_what_a_child_sends_is_bounded_as_a_whole(parts: int, size: int) -> None:
     """The parent holds what a child sends; one that was taken over must not decide how much."""
-    stream = io.BytesIO(head)
+    one = struct.pack(">Q", size) + bytes(size)
+    stream = io.BytesIO(struct.pack(">I", parts) + one * min(parts, 100_000))
     with pytest.raises(BrokenFrameError):
         read_frame(stream)
     assert stream.tell() <= LARGEST

@@ -6,7 +6,7 @@ What stands in headers is the sender's claim, except what the district's own ser
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
@@ -43,7 +43,7 @@ def sender_of(message: Message) -> str | None:
 def arrived_at(message: Message) -> datetime | None:
     """Return when the district's server received the mail (the topmost Received), else when its sender says it was sent."""
     received = headers(message, "Received")[:1]
-    stamped = _moment(received[0].rpartition(";")[2]) if received else None
+    stamped = _moment(received[0].rpartition(";")[2], universal=UTC) if received else None
     return stamped or _moment(header(message, "Date"))
 
 
@@ -79,7 +79,10 @@ def proof(message: Message, authserv_id: str) -> tuple[SenderProof, tuple[str, .
     return authentication.proof(raw(message, "Authentication-Results"), authserv_id, sender_of(message))
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str, universal: tzinfo = CHINA) -> datetime | None:
+    """Read a moment; ``universal`` is where a clock stands that says -0000, as one without a zone is also written by mail programs."""
     found = safely(lambda: parsedate_to_datetime(text), None)
-    zone = UTC if _UNKNOWN_ZONE in text else CHINA  # RFC 5322, 3.3: the time is universal, the place unknown
+    zone = (
+        universal if _UNKNOWN_ZONE in text else CHINA
+    )  # RFC 5322, 3.3: the time is universal, the place unknown
     return plausible(found if found is None or found.tzinfo else found.replace(tzinfo=zone))
