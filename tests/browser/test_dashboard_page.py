@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from pipeline.district.mail_settings import MailSettings
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.letter import LetterState
@@ -28,7 +29,7 @@ DEADLINE = date(2024, 1, 31)
 LONG_NAME = ("杭州市临平区" + "经济信息化和科学技术" * 9)[:65]
 
 
-MOST_PAGES = 8
+MOST_PAGES = 9
 """Of paper, for 42 agencies."""
 LETTERS = [
     LetterLine(None, "每日情况", LetterState.SENT, date(2024, 1, 27)),
@@ -57,6 +58,7 @@ def morning(form: Form, size: int) -> PageContext:
         links=links,
         extended={agencies[5].code: date(2024, 2, 5)},
         outputs=[Link("汇总表（Excel）", "样例区 2023 年.xlsx")],
+        remarks=MailSettings().remarks,
         waivers=[Decision.waive("001", "T3-04", "机构合并，上年数据在原单位", "王主任", NOW, DEADLINE)],
     )
 
