@@ -56,6 +56,10 @@ _NO_SHEET_NAME = re.compile(r"[/\\?*\[\]:]|^'|'$")
 KEY = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _FORM_ID = re.compile(r"[a-z][a-z0-9_]*")
+_NO_FORM_ID = re.compile(
+    r"con|prn|aux|nul|(?:com|lpt)\d|letters|letters_kept|reports|returned|site|templates|log|originals"
+)
+"""Results lie in a folder of that name: what Windows keeps for itself, and folders that are there already."""
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _YEARS = range(1990, 2100)
 TITLE_GROUPS = {"agency", "year"}
@@ -84,6 +88,8 @@ def _refuse_top(source: TomlSource) -> Iterator[ConfigError]:
     form_id = top.values.get("id", "")
     if not isinstance(form_id, str) or not _FORM_ID.fullmatch(form_id):
         yield top.fault("id 应是小写字母开头的英文名称，只用小写字母、数字和下划线。", "id")
+    elif _NO_FORM_ID.fullmatch(form_id):
+        yield top.fault(f"id 不能是“{form_id}”，结果文件夹不能叫这个名称。请换一个。", "id")
     first = top.values.get("first_year")
     if isinstance(first, int) and first not in _YEARS:
         yield top.fault("first_year 应为四位年份，例如 2021。", "first_year")

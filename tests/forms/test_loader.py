@@ -102,6 +102,8 @@ def test_every_address_is_taken_once(form: Form) -> None:
     ("old", "new", "token"),
     [
         ('id = "T3-01"', 'id = "T2-01"', 'id = "T3-01"'),
+        ('id = "annual_report_2021"', 'id = "con"', 'id = "annual_report_2021"'),
+        ('id = "annual_report_2021"', 'id = "letters"', 'id = "annual_report_2021"'),
         (
             "requests.carried_forward.{column}",
             "requests.carried_fwd.{column}",
