@@ -40,6 +40,17 @@ class SaidFigure:
     unit: Number = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _BeforeBracket:
+    """What was spoken of where a bracket was opened, and how much had been said."""
+
+    level: int
+    topic: str
+    subject: str
+    pending: TextPiece | None
+    said: int
+
+
 @dataclass(slots=True)
 class Account:
     """What is known while a paragraph is read."""
@@ -68,6 +79,8 @@ class Account:
     """What was spoken of in this sentence before a topic that an account goes past."""
     opened: bool = False
     """Whether the clause before, without a number, named what is counted: 依申请公开情况。全年11件."""
+    brackets: list[_BeforeBracket] = field(default_factory=list)
+    """The brackets of this sentence that are open, the innermost last."""
     bracketed: set[int] = field(default_factory=set)
     """Which of what was said stands in a bracket that is closed: what goes on behind it does not follow from that."""
     aside: int = UNCLEAR
@@ -85,6 +98,22 @@ class Account:
         """Begin a list of parts."""
         self.lists += 1
         self.part_of = self.lists
+
+    def enter_bracket(self) -> None:
+        """Remember what is spoken of before a bracket."""
+        before = _BeforeBracket(self.level, self.topic, self.subject, self.pending, len(self.said))
+        self.brackets.append(before)
+
+    def leave_bracket(self) -> None:
+        """Go on with what was spoken of before the bracket: 诉讼8件（直接起诉5件，复议后起诉3件），维持6件."""
+        if not self.brackets:
+            return
+        before = self.brackets.pop()
+        self.topic = before.topic if before.level == CLEAR else self.topic
+        self.level = max(self.level, before.level)
+        self.subject = before.subject
+        self.pending = before.pending if self.pending is before.pending else None
+        self.bracketed.update(range(before.said, len(self.said)))
 
     def note(self, piece: TextPiece) -> None:
         """Remember a mark of time or place, and what is spoken of."""
@@ -117,6 +146,7 @@ class Account:
     def end_sentence(self) -> None:
         """Forget what holds for one sentence alone."""
         self.pending = None
+        self.brackets.clear()
         self.taken = set()
         self.opened = self.opened and not self.subject
         self.subject, self.behind, self.aside = "", "", UNCLEAR

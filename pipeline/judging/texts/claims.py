@@ -112,7 +112,6 @@ class ClaimReader:
         state.others = dict(state.lasting)
 
     def _passage(self, state: Account, text: str, start: int, end: int) -> Account:
-        levels: list[tuple[int, str, str, TextPiece | None, int]] = []
         after = ""
         for clause in clauses(list(without_asides(list(self._lexicon.pieces(text, start, end))))):
             state.begun = -1
@@ -123,25 +122,14 @@ class ClaimReader:
             elif clause.pieces:
                 self._plain(state, text, clause)
             if clause.ends == "（":
-                levels.append((state.level, state.topic, state.subject, state.pending, len(state.said)))
-            elif clause.ends == "）" and levels:
-                self._go_on(state, *levels.pop())
+                state.enter_bracket()
+            elif clause.ends == "）":
+                state.leave_bracket()
             elif clause.ends == "：":
                 state.open_list()
             elif clause.ends and clause.ends in _STOPS:
-                levels.clear()
                 state.end_sentence()
         return state
-
-    def _go_on(
-        self, state: Account, level: int, topic: str, subject: str, pending: TextPiece | None, said: int
-    ) -> None:
-        """Go on behind a bracket with what was spoken of before it: 诉讼8件（直接起诉5件，复议后起诉3件），维持6件."""
-        state.topic = topic if level == CLEAR else state.topic
-        state.level = max(state.level, level)
-        state.subject = subject
-        state.pending = pending if state.pending is pending else None
-        state.bracketed.update(range(said, len(state.said)))
 
     def _counted(self, state: Account, text: str, clause: Clause) -> None:
         """Take in a clause with numbers: each with the words before it, and after it up to the next."""
