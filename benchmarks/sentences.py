@@ -26,6 +26,7 @@ _AIMS = {
     "unseen_eighth": 10,
     "unseen_ninth": 10,
     "unseen_tenth": 10,
+    "unseen_eleventh": 10,
 }
 """Which percentage may be missed: of sentences that were known while the words were chosen, and of those written before and kept."""
 _AIM = 10

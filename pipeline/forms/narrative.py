@@ -25,6 +25,8 @@ SILENT_CONCEPTS = frozenset(
 """Concepts that mean nothing beside others: words to pass over, and those that join, go on, divide, add up, or begin an aside."""
 BARE = "bare"
 """The concept of a number before which only the agency, the year and words for a sum stand (全年共21件)."""
+TIME = "time"
+"""The concept of a mark of another time."""
 REMAINDER = "remainder"
 """The concept of “the others”: alone it counts what a list has not named, beside other words nothing."""
 NO = "no"
@@ -186,8 +188,34 @@ class Claim:
     """Whether it is a part of what it comes after, so that a greater number is something else."""
     rest_of: tuple[Sum, ...] = ()
     """Wholes of which it is what those that stand ``beside`` it leave; one of ``equals`` will do as well."""
+    near: bool = False
+    """Whether it is too little for strict reading, and only read beside figures that agree."""
     newly: bool = False
     """Whether only the first of the sums is meant, unless the text says right after the number what is included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """Cells that together are one of ``wholes``. ``name`` is what they are together, ``rest`` what those are called that a list has not told."""
+
+    name: str
+    rest: str
+    wholes: tuple[Sum, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """How numbers are looked at that strict reading does not understand, beside figures that agree with the tables.
+
+    ``topics`` are concepts that say what is spoken of besides those of the rule, ``acts`` those that name nothing by themselves (提起9件),
+    ``uncounted`` those by which a number counts what no table has, ``timed`` those that may stand beside another time.
+    """
+
+    topics: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+    uncounted: tuple[str, ...] = ()
+    timed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +243,8 @@ class FigureClaims(Narrative):
     units: tuple[str, ...]
     claims: tuple[Claim, ...]
     words: tuple[Word, ...]
+    divisions: tuple[Division, ...]
+    nearby: Nearby
     topics: tuple[str, ...]
     home: str
     home_topic: str

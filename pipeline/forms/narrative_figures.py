@@ -14,7 +14,7 @@ from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import BARE, Claim, Concepts, FigureClaims, Sum, Word
+from pipeline.forms.narrative import BARE, TIME, Claim, Concepts, Division, FigureClaims, Nearby, Sum, Word
 from pipeline.forms.narrative_patterns import all_spelled, without
 
 if TYPE_CHECKING:
@@ -60,18 +60,34 @@ class _ClaimText:
     within: bool = False
     rest_of: tuple[str, ...] = ()
     newly: bool = False
+    near: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _DivisionText:
+    """A [[narrative.division]] as written."""
+
+    name: str
+    rest: str
+    wholes: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
     """Return the rule of a [[narrative]]. Raises ConfigError."""
     words = tuple(_words(section.table("words"), section.table("patterns")))
-    known = {BARE, *(concept for word in words for concept in word.concepts)}
+    known = {BARE, TIME, *(concept for word in words for concept in word.concepts)}
     claims = tuple(_claim(inner, cells, known) for inner in section.inner("claim"))
     if not claims:
         raise section.fault("这条规则没有 [[narrative.claim]]。")
     patterns = all_spelled(section, _PATTERNS)
-    plain = replace(section, values=without(section.values, "words", "patterns", "claim", *patterns))
-    return plain.into(FigureClaims, claims=claims, words=words, **patterns)
+    divisions = tuple(_division(inner, cells) for inner in section.inner("division"))
+    nearby = section.table("nearby").into(Nearby)
+    tables = ("words", "patterns", "claim", "division", "nearby")
+    plain = replace(section, values=without(section.values, *tables, *patterns))
+    return plain.into(
+        FigureClaims, claims=claims, words=words, divisions=divisions, nearby=nearby, **patterns
+    )
 
 
 def _words(words: TomlTable, patterns: TomlTable) -> Iterator[Word]:
@@ -106,6 +122,16 @@ def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:
     }
     given = {name: getattr(written, name) for name in written.__slots__}
     return Claim(**{**given, **sums, "says": says, "family": written.family or written.key})
+
+
+def _division(section: TomlTable, cells: Sequence[str]) -> Division:
+    written = section.into(_DivisionText)
+    sums = {
+        name: tuple(_sum(section, text, cells) for text in getattr(written, name))
+        for name in ("wholes", "cells")
+    }
+    keys = tuple(key for own in sums["cells"] for key in own.plus)
+    return Division(written.name, written.rest, sums["wholes"], keys)
 
 
 def _meanings(section: TomlTable, written: str, known: set[str]) -> Iterator[Concepts]:

@@ -695,6 +695,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{claimed}",
         "",
     ),
+    ("figures", "spoils"): Wording(
+        "这一处别的数都与表格一致，只有“{name}”写的是 {claimed}，表格（{where}）是 {expected}：“{sentence}”",
+        "{remedy}",
+        "{claimed}",
+        "{expected}",
+    ),
     ("figures", "exceeds"): Wording(
         "文字写的是 {claimed}，超过表格（{where}）的“{name}”{expected}：“{sentence}”",
         "{remedy}",

@@ -8,6 +8,7 @@ may be said before, as long as all that stands between is known.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -50,6 +51,18 @@ class _ReadNumber(NamedTuple):
     unit: Number
 
 
+class Passage(NamedTuple):
+    """The pieces of the sentences of a paragraph that may say figures, from ``begin`` on; ``start`` is where the paragraph begins.
+
+    ``topic`` is what the heading above it has said that it is about.
+    """
+
+    start: int
+    begin: int
+    topic: str
+    pieces: tuple[TextPiece, ...]
+
+
 class ClaimReader:
     """Finds the claims of one rule; made once."""
 
@@ -67,26 +80,35 @@ class ClaimReader:
         self._included = re.compile(rule.included)
         self._home_topic = rule.home_topic
         self._counts, self._names = (re.compile(pattern) for pattern in rule.triggers)
+        self.passages = lru_cache(maxsize=64)(self._passages)
         self.read = lru_cache(maxsize=64)(self._read)
 
     def _read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
-        """Return what ``text`` claims, each paragraph standing for itself.
+        """Return what ``text`` claims, each paragraph standing for itself."""
+        found: list[SaidFigure] = []
+        for passage in self.passages(text, whole=whole, at_home=at_home):
+            state = Account(chain=passage.start)
+            if passage.topic:
+                state.topic, state.level = passage.topic, CLEAR
+            self._skip(state, text, passage.start, passage.begin)
+            found += self._passage(state, text, passage.pieces).said
+        return tuple(found)
+
+    def _passages(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[Passage, ...]:
+        """Return the passages of ``text`` that may say figures, at most one of each paragraph.
 
         ``whole``: its members' figures are its own. ``at_home``: its heading has said what it is about.
         """
         if whole:
             text = self._members.sub(lambda match: OWN_NAME * len(match[0]), text)
-        found: list[SaidFigure] = []
+        found: list[Passage] = []
         start = 0
         for paragraph in text.split("\n"):
             end = start + len(paragraph)
             spoken = self._spoken(text, start, end)
             if spoken:
-                state = Account(chain=start)
-                if at_home and spoken[0] == 0:
-                    state.topic, state.level = self._home_topic, CLEAR
-                self._skip(state, text, start, spoken[0])
-                found += self._passage(state, text, *spoken).said
+                topic = self._home_topic if at_home and spoken[0] == 0 else ""
+                found.append(Passage(start, spoken[0], topic, tuple(self._lexicon.pieces(text, *spoken))))
             start = end + 1
         return tuple(found)
 
@@ -111,9 +133,9 @@ class ClaimReader:
                 state.lasting[piece.concepts[0]] = piece.kind is OTHER
         state.others = dict(state.lasting)
 
-    def _passage(self, state: Account, text: str, start: int, end: int) -> Account:
+    def _passage(self, state: Account, text: str, pieces: Sequence[TextPiece]) -> Account:
         after = ""
-        for clause in clauses(list(without_asides(list(self._lexicon.pieces(text, start, end))))):
+        for clause in clauses(list(without_asides(pieces))):
             state.begun = -1
             state.resume(clause.pieces, after)
             after = clause.ends
@@ -192,7 +214,7 @@ class ClaimReader:
         state.pending = None
         if has(head, "among"):
             state.open_list()
-        elif has(head, "another"):
+        elif has(head, "another") and not self._is_outcome(state):
             state.part_of = 0
         value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
         means = self._matcher.meanings(state, head, tail) if is_clear(head) and not is_part(head) else []
@@ -220,6 +242,11 @@ class ClaimReader:
         is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
         goes_on = is_listed and not has(head, "among")
         state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
+
+    def _is_outcome(self, state: Account) -> bool:
+        """Say whether the last figure of the list is one of those that stand beside each other: 12件属于案卷，另有4件不予公开."""
+        last = state.said[-1] if state.said else None
+        return last is not None and last.part_of == state.part_of and last.claim.family in self._lists
 
     def _goes_on(self, state: Account, claim: Claim) -> bool:
         """Say whether a claim may follow an unknown part of the same list."""

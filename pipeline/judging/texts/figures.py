@@ -9,13 +9,15 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import FigureClaims
+from pipeline.judging.texts.aligning import Aligner
 from pipeline.judging.texts.claims import ClaimReader
 from pipeline.judging.texts.filed import masked
+from pipeline.judging.texts.meant import meanings, value_of, values_of
 from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
-    from pipeline.forms.narrative import Claim, Sum
+    from pipeline.forms.narrative import Claim
     from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
     from pipeline.model import Fact, Finding, Number
@@ -58,6 +60,26 @@ def said_in(rule: FigureClaims, key: str, text: str, item: ReportTexts) -> Seque
     return reader_of(rule).read(masked(text, item), whole=item.is_government, at_home=key == rule.home)
 
 
+@lru_cache(maxsize=8)
+def _aligner_of(rule: FigureClaims) -> Aligner:
+    """Return what looks for slips in accounts that else agree, made once."""
+    return Aligner(rule)
+
+
+def _spoiling(
+    rule: FigureClaims,
+    key: str,
+    text: str,
+    item: ReportTexts,
+    said: Sequence[SaidFigure],
+    wrong: Sequence[SaidFigure],
+) -> Iterator[SaidFigure]:
+    """Yield the numbers that were not understood and spoil an account that else agrees with the tables."""
+    plain = masked(text, item)
+    for passage in reader_of(rule).passages(plain, whole=item.is_government, at_home=key == rule.home):
+        yield from _aligner_of(rule).spoiling(passage.pieces, plain, passage.topic, said, wrong, item)
+
+
 def figures_rule(form: Form) -> FigureClaims | None:
     """Return the rule by which texts are read, if the form has one."""
     return next((rule for rule in form.narratives if isinstance(rule, FigureClaims)), None)
@@ -68,8 +90,12 @@ def figures(rule: FigureClaims, _around: TextContext) -> Check:
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         for key, text in item.said(rule.texts).items():
-            for wrong in wrong_in(said_in(rule, key, text, item), item):
-                yield _differs(rule, item, key, text, wrong)
+            said = said_in(rule, key, text, item)
+            wrong = wrong_in(said, item)
+            for own in wrong:
+                yield _differs(rule, item, key, text, own)
+            for own in _spoiling(rule, key, text, item, said, wrong):
+                yield _differs(rule, item, key, text, own, variant="spoils")
 
     return check
 
@@ -111,7 +137,7 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
 
 def _is_the_rest(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
     """Say whether what is left of a whole is left of any that the tables or the text know, what is told next, or a figure of its own."""
-    own, wholes = meanings(statement.claim, item), _values(statement.claim.rest_of, item)
+    own, wholes = meanings(statement.claim, item), values_of(statement.claim.rest_of, item)
     beside = [more for more, _ in _beside(statement, listed, item)]
     if own is None or wholes is None or not beside or statement.value in own:
         return True
@@ -167,41 +193,21 @@ def _beside(
             yield sum(own.value for own in near[start:end]), sum(tables[start:end])
 
 
-def meanings(claim: Claim, item: ReportTexts) -> list[Number] | None:
-    """Return what the figure may be, each once; None (not assessed) while a cell is blank."""
-    return _values(claim.equals, item)
-
-
-def _values(sums_meant: Sequence[Sum], item: ReportTexts) -> list[Number] | None:
-    sums = [_value(meant, item) for meant in sums_meant]
-    known = [value for value in sums if value is not None]
-    return list(dict.fromkeys(known)) if len(known) == len(sums) else None
-
-
-def _value(meant: Sum, item: ReportTexts) -> Number | None:
-    total: Number = 0
-    for sign, keys in ((1, meant.plus), (-1, meant.minus)):
-        for key in keys:
-            value = item.numbers.get(key)
-            if value is None:
-                return None
-            total += sign * value
-    return total
-
-
-def _differs(rule: FigureClaims, item: ReportTexts, key: str, text: str, wrong: SaidFigure) -> Finding:
+def _differs(
+    rule: FigureClaims, item: ReportTexts, key: str, text: str, wrong: SaidFigure, variant: str = ""
+) -> Finding:
     claim = wrong.claim
     meant = (claim.rest_of or claim.equals)[0]
-    variant = "rest" if claim.rest_of else "exceeds" if wrong.at_most else "differs"
+    kind = "rest" if claim.rest_of else "exceeds" if wrong.at_most else "differs"
     said_none = text.startswith(_NONE, wrong.start - 1)
     facts: dict[str, Fact] = {
         "sentence": quoted(text, wrong.start - said_none, wrong.end),
         "name": claim.name,
         "claimed": wrong.value,
-        "expected": _value(meant, item) or 0,
+        "expected": value_of(meant, item) or 0,
         "where": _where(item, meant.plus),
     }
-    return item.finding(rule, variant, key, facts, *meant.plus)
+    return item.finding(rule, variant or kind, key, facts, *meant.plus)
 
 
 def _where(item: ReportTexts, keys: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ class ClaimMatcher:
         self._subjects = frozenset(rule.subjects)
         self._claims: dict[Concepts, list[Claim]] = defaultdict(list)
         for claim in rule.claims:
-            for said in claim.says:
+            for said in () if claim.near else claim.says:
                 self._claims[said].append(claim)
         self._sides = dict(self._named_sides(rule))
 

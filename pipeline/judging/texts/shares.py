@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
-from pipeline.judging.texts.figures import meanings
+from pipeline.judging.texts.meant import meanings
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted

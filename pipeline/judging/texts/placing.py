@@ -1,0 +1,183 @@
+"""The pieces of a passage go in; its numbers come out, each with the known words around it, whatever else stands there.
+
+Strict reading (``claims.py``) stops where a word is not known. This is for the numbers beside it: words that are not known are left
+out, so what is said of a number here is likely, and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.forms.narrative import REMAINDER, SUM, WITHIN
+from pipeline.judging.texts.numerals import value_of
+from pipeline.judging.texts.pieces import (
+    COUNT,
+    ENUMERATION,
+    MARK,
+    OTHER,
+    OWN,
+    UNKNOWN,
+    TextPiece,
+    has,
+    meaning,
+)
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Concepts, Nearby
+    from pipeline.model import Number
+
+_STOPS = "。！？\n"
+_LASTING = 2
+"""Sentences for which what is spoken of is remembered."""
+_HOW_MANY = {"两": 2, "二": 2, "三": 3, "四": 4}
+
+
+@dataclass(slots=True)
+class PlacedNumber:
+    """A number and what stands around it.
+
+    ``means`` are the concepts of its own words; ``before`` and ``later`` those of the clauses without numbers before and after it;
+    ``topics`` what has been spoken of lately. ``scope`` is 0 for the agency's own figures, another for each mention of somebody else.
+    ``parts`` is how many a word for a sum says it adds up (0: it does not say), -1 where there is none.
+    """
+
+    start: int
+    end: int
+    value: Number
+    means: Concepts
+    before: Concepts
+    topics: Concepts
+    scope: int
+    sentence: int
+    parts: int
+    is_clear: bool
+    is_readable: bool
+    goes_on: bool
+    """Whether only 、 ， or ； stands between it and the clause before."""
+    later: Concepts = frozenset()
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where one is while the numbers of a passage are placed."""
+
+    spoken: dict[str, int] = field(default_factory=dict)
+    sentence: int = 0
+    scope: int = 0
+    others: int = 0
+    is_other_time: bool = False
+    before: Concepts = frozenset()
+    ended: str = ""
+
+    def note(self, pieces: Sequence[TextPiece]) -> None:
+        """Remember whose and when."""
+        for piece in pieces:
+            if piece.kind not in {OTHER, OWN}:
+                continue
+            is_other = piece.kind is OTHER
+            if piece.concepts == ("scope",):
+                self.others += is_other
+                self.scope = self.others if is_other else 0
+            else:
+                self.is_other_time = is_other
+
+    def speak_of(self, concepts: Concepts) -> None:
+        """Remember topics."""
+        self.spoken |= dict.fromkeys(concepts, self.sentence)
+
+    @property
+    def topics(self) -> Concepts:
+        """What has been spoken of lately."""
+        return frozenset(own for own, when in self.spoken.items() if when >= self.sentence - _LASTING)
+
+    def end_sentence(self) -> None:
+        """Forget what holds for one sentence alone."""
+        self.sentence += 1
+        self.before = frozenset()
+        self.is_other_time = False
+
+
+def placed(
+    pieces: Sequence[TextPiece], text: str, topics: Concepts, nearby: Nearby, home_topic: str
+) -> list[PlacedNumber]:
+    """Return the numbers of a passage in order, amounts of money left out. ``topics`` are concepts that can be spoken of."""
+    place = _Place()
+    place.speak_of(frozenset((home_topic,)) if home_topic else frozenset())
+    found: list[PlacedNumber] = []
+    for segment, ends in _segments(pieces):
+        place.note(segment)
+        numbers = [at for at, piece in enumerate(segment) if piece.kind is COUNT]
+        if not numbers:
+            means = meaning(segment)
+            place.speak_of(means & topics)
+            place.before = means
+            if found and found[-1].sentence == place.sentence:
+                found[-1].later |= means
+        for at, words in _around(segment, numbers, nearby.acts):
+            place.speak_of(meaning(words) & topics)
+            found += _placed(segment[at], words, text, place, nearby)
+        place.before = frozenset() if numbers else place.before
+        place.ended = ends
+        if ends and ends in _STOPS:
+            place.end_sentence()
+    return found
+
+
+def _segments(pieces: Sequence[TextPiece]) -> Iterator[tuple[list[TextPiece], str]]:
+    """Yield what stands between marks, and the mark behind it; 、 is one of them only behind a number."""
+    own: list[TextPiece] = []
+    for piece in pieces:
+        if piece.kind is MARK and (piece.number != ENUMERATION or any(one.kind is COUNT for one in own)):
+            yield own, piece.number
+            own = []
+        else:
+            own.append(piece)
+    yield own, ""
+
+
+def _around(
+    segment: Sequence[TextPiece], numbers: Sequence[int], acts: Collection[str]
+) -> Iterator[tuple[int, Sequence[TextPiece]]]:
+    """Yield where the numbers of a segment stand, each with its words: those before it or, where they only act (提起9件复议和5件诉讼), after it."""
+    if not numbers:
+        return
+    first, last = meaning(segment[: numbers[0]]), meaning(segment[numbers[-1] + 1 :])
+    follow = bool(last) and not (first - {REMAINDER, *acts}) and len(numbers) > 1
+    for at, before, after in zip(numbers, [-1, *numbers], [*numbers[1:], len(segment)], strict=False):
+        head, tail = segment[before + 1 : at], segment[at + 1 : after]
+        if follow:
+            yield at, tail if before >= 0 else [*head, *tail]
+        else:
+            yield at, [*head, *tail] if after == len(segment) else head
+
+
+def _placed(
+    number: TextPiece, words: Sequence[TextPiece], text: str, place: _Place, nearby: Nearby
+) -> Iterator[PlacedNumber]:
+    value = None if number.scale else value_of(number.number)
+    if value is None:
+        return
+    means = meaning(words) - {REMAINDER}
+    is_timely = not place.is_other_time or not means.isdisjoint(nearby.timed)
+    yield PlacedNumber(
+        start=number.start,
+        end=number.start + len(number.number),
+        value=value,
+        means=means,
+        before=place.before,
+        topics=place.topics,
+        scope=place.scope,
+        sentence=place.sentence,
+        parts=_parts(words, text),
+        is_clear=all(piece.kind not in {UNKNOWN, OTHER} for piece in words),
+        is_readable=is_timely and not has(words, WITHIN) and means.isdisjoint(nearby.uncounted),
+        goes_on=place.ended in {ENUMERATION, "，", "；"},
+    )
+
+
+def _parts(words: Sequence[TextPiece], text: str) -> int:
+    """Return how many parts a word for a sum says, 0 if it does not; -1 without such a word."""
+    said = [text[piece.start : piece.end] for piece in words if SUM in piece.concepts]
+    return max((_HOW_MANY.get(word[0], 0) for word in said), default=-1)
