@@ -190,6 +190,8 @@ class Claim:
     """Wholes of which it is what those that stand ``beside`` it leave; one of ``equals`` will do as well."""
     near: bool = False
     """Whether it is too little for strict reading, and only read beside figures that agree."""
+    bars: tuple[str, ...] = ()
+    """Concepts beside which a ``near`` claim is not meant."""
     newly: bool = False
     """Whether only the first of the sums is meant, unless the text says right after the number what is included."""
 
@@ -343,8 +345,10 @@ class Ratios(Narrative):
     share: str
     shares_of: tuple[str, ...]
     """Patterns of a ``part``, its ``whole`` and its ``share`` said together."""
+    share_before: str
+    """A ``share`` that is told before its ``part``."""
     shares_each: str
-    """A pattern of several ``shares`` after their parts."""
+    """A pattern of several ``shares`` after their parts, with their ``whole`` or without."""
     grows: tuple[str, ...]
     grows_before: tuple[str, ...]
     growth: str
@@ -353,6 +357,10 @@ class Ratios(Narrative):
     """A change that is told before the figure."""
     pairs: tuple[str, ...]
     """Patterns of a number ``now`` and the one before (``base``)."""
+    compared: str
+    """What says, before a figure, that it is compared with last year's."""
+    of_last: str
+    """How many ``percent`` of last year's a figure is."""
     change: str
     """One of the changes that follow a figure or a pair, one after another."""
     repeated: tuple[str, ...]

@@ -61,6 +61,7 @@ class _ClaimText:
     rest_of: tuple[str, ...] = ()
     newly: bool = False
     near: bool = False
+    bars: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -731,6 +731,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{stated}",
         "{direction} {expected}",
     ),
+    ("ratios", "of_last"): Wording(
+        "文字写的是上年的 {stated}，本年 {now} 是上年 {before} 的 {expected}：“{sentence}”",
+        "{remedy}",
+        "{stated}",
+        "{expected}",
+    ),
     ("ratios", "twice"): Wording(
         "同一件事写了两个数，一处是 {claimed}：“{sentence}”，一处是 {expected}：“{other}”",
         "{remedy}",

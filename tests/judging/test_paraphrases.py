@@ -44,7 +44,9 @@ def _numbers(rows: Mapping[str, int], others: Mapping[str, int]) -> Mapping[str,
     )
 
 
-def _accused(text: str, numbers: Mapping[str, Number | None], key: str = HOME) -> list[tuple[str, Mapping[str, object]]]:
+def _accused(
+    text: str, numbers: Mapping[str, Number | None], key: str = HOME
+) -> list[tuple[str, Mapping[str, object]]]:
     item = ReportTexts(0, {key: tidy(text)}, numbers, FORM.places, AGENCY, 2024, names=tuple(called(AGENCY)))
     found = narrative_findings(TextContext(FORM, [item], [AGENCY]))
     return [(own.code, own.facts) for _, own in found if own.code in FIGURE_RULES]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import BARE, Claim, Sum
@@ -33,9 +33,11 @@ _DERIVED = 1.5
 """What it weighs that the cell, and not the number, is the sum or difference of two figures beside it."""
 _FARTHER = 0.5
 """How much less a figure of the sentence before or after speaks for an account."""
+_FEWEST = 2
+"""Parts of a list."""
 _LONG = 3
 """Digits of a number of which any may be the wrong one."""
-_MOST_PARTS = 12
+_MOST_PARTS = 10
 """Cells of a division that are tried for what a list leaves."""
 
 
@@ -63,19 +65,25 @@ class Aligner:
         self._topics = frozenset((*rule.topics, *rule.nearby.topics))
         self._lists = frozenset(rule.lists)
         self._nearby = rule.nearby
+        self._acts = frozenset(rule.nearby.acts)
         self._divisions = rule.divisions
         self._claims: dict[str, list[tuple[Concepts, Claim]]] = defaultdict(list)
         self._of_cell: dict[str, Claim] = {}
         self._fitting = lru_cache(maxsize=1024)(self._find)
+        firsts: dict[str, set[Sum]] = defaultdict(set)
         for claim in rule.claims:
             if not claim.counted or claim.money or not claim.equals:
                 continue
             first = claim.equals[0]
             if len(first.plus) == 1 and not first.minus:
                 self._of_cell.setdefault(first.plus[0], claim)
+            firsts[claim.family].add(first)
             for said in claim.says:
                 if BARE not in said and not any(other < said for other in claim.says):
                     self._claims[min(said)].append((said, claim))
+
+        self._whole = {family for family, sums in firsts.items() if len(sums) == 1}
+        """Families of one figure, whatever it is called."""
 
     def spoiling(
         self,
@@ -153,21 +161,33 @@ class Aligner:
             return list(self._totals(aligned, at)), []
         fitting = [
             (size, claim)
-            for size, claim in self._fitting(means, number.topics)
+            for size, claim in self._fitting(means, number.topics, number.is_other_time)
             if not claim.follows or not aligned.told.isdisjoint(claim.after)
         ]
         most = max((size for size, _ in fitting), default=0)
         named = [claim for size, claim in fitting if size == most]
         return named, [claim for size, claim in fitting if size < most]
 
-    def _find(self, means: Concepts, topics: Concepts) -> list[tuple[int, Claim]]:
-        """Return the claims that some of the words name where those topics are spoken of, with how many of the words."""
+    def _find(
+        self,
+        means: Concepts,
+        topics: Concepts,
+        is_other_time: bool,  # noqa: FBT001 - a key of the cache
+    ) -> list[tuple[int, Claim]]:
+        """Return the claims that some of the words name where those topics are spoken of, with how many of the words.
+
+        At another time only what was carried over from it is this year's.
+        """
         known = means | topics
         return [
             (len(said), claim)
             for concept in sorted(known)
             for said, claim in self._claims.get(concept, ())
-            if said <= known and said & means and not (claim.topics and known.isdisjoint(claim.topics))
+            if said <= known
+            and said & means
+            and not (claim.topics and known.isdisjoint(claim.topics))
+            and not (is_other_time and said.isdisjoint(self._nearby.timed))
+            and means.isdisjoint(claim.bars)
         ]
 
     def _totals(self, aligned: _Aligned, at: int) -> Iterator[Claim]:
@@ -197,18 +217,20 @@ class Aligner:
             named = [
                 (claim, value)
                 for claim in aligned.open.get(at, ())
-                if claim.key not in aligned.told
+                if self._may_be_meant(aligned, at, claim)
                 for value in (meanings(claim, item) or ())[:1]
                 if value and is_slip(number.value, value)
             ]
             if not named or self._is_derived(aligned, at, near):
                 continue
+            named = [(claim, value) for claim, value in named if not self._is_part(aligned, at, here, value)]
             told = [
                 one for one in near if one in aligned.agreed and aligned.numbers[one].scope == number.scope
             ]
             proof = {aligned.numbers[one].value for one in told}
+            alike = [one for one in told if one in here and aligned.numbers[one].unit == number.unit]
             beside = {aligned.numbers[one].value for one in told if one in here}
-            if not any(beside):
+            if not any(aligned.numbers[one].value for one in alike):
                 continue
             needed = _ENOUGH_OF_KNOWN_WORDS if number.is_clear else _ENOUGH
             for claim, value in named:
@@ -217,6 +239,17 @@ class Aligner:
                 if speaks >= max(_LEAST, needed - _chance(value)):
                     yield at, claim
                     break
+
+    def _may_be_meant(self, aligned: _Aligned, at: int, claim: Claim) -> bool:
+        """Say whether a claim is still to be told; a verb alone names it only where nothing else stands there."""
+        is_told = claim.key in aligned.told or (claim.family in aligned.told and claim.family in self._whole)
+        number = aligned.numbers[at]
+        return not is_told and (number.is_clear or not number.means <= self._acts)
+
+    def _is_part(self, aligned: _Aligned, at: int, here: Sequence[int], value: Number) -> bool:
+        """Say whether a number and one that stands next to it, and is not known either, make the cell together."""
+        beside = [one for one in (at - 1, at + 1) if one in here and one not in aligned.agreed]
+        return any(aligned.numbers[at].value + aligned.numbers[one].value == value for one in beside)
 
     def _is_derived(self, aligned: _Aligned, at: int, near: Sequence[int]) -> bool:
         """Say whether a number is the sum or difference of two that stand together, and so may be meant as that; not in a list of known parts."""
@@ -229,7 +262,10 @@ class Aligner:
     def _left_over(
         self, aligned: _Aligned, here: Sequence[int], item: ReportTexts
     ) -> Iterator[tuple[int, Claim]]:
-        """Yield the part of a list that spoils it: its other parts and what they leave in the tables make a whole."""
+        """Yield the part of a list that spoils it: its other parts and what they leave in the tables make a whole.
+
+        After the last part that is known something else may be counted (维持9件，纠正1件，听证3件).
+        """
         for division in self._divisions:
             cells = {key: item.numbers.get(key) for key in division.cells}
             wholes = values_of(division.wholes, item)
@@ -269,36 +305,40 @@ class Aligner:
         first = parts[0]
         while first > here[0] and numbers[first].goes_on and first - 1 not in aligned.agreed:
             first -= 1
-        unknown = [at for at in here if at >= first and at not in aligned.agreed]
+        alike = (numbers[parts[0]].unit, numbers[parts[0]].scope)
+        unknown = [
+            at
+            for at in range(first, parts[-1])
+            if at not in aligned.agreed
+            and numbers[at].is_readable
+            and (numbers[at].unit, numbers[at].scope) == alike
+        ]
         made = _sums(left.values())
+        fitted = [at for at in unknown if numbers[at].value in left.values()]
         whole_told = [
             numbers[at].value for at in here if at in aligned.agreed and numbers[at].value in wholes
         ]
-        for length in range(len(unknown), 0, -1):
-            run = unknown[:length]
-            fitted = [at for at in run if numbers[at].value in left.values()]
-            proof = sum(map(_weight, {*whole_told, *(numbers[at].value for at in parts)}))
-            proof += sum(_weight(numbers[at].value) / 2 for at in fitted)
-            if proof < _ENOUGH or len(parts) + len(fitted) < 2:  # noqa: PLR2004 - one part is no list
-                continue
-            found = {
-                at: value
-                for at in run
-                if numbers[at].value not in made
-                for value in _missing(at, [*parts, *run], numbers, wholes)
-                if value in made and is_slip(numbers[at].value, value)
-            }
-            if len(found) == 1:
-                [(at, value)] = found.items()
-                yield at, self._rest(division, left, value)
-                return
+        proof = sum(map(_weight, {*whole_told, *(numbers[at].value for at in parts)}))
+        proof += sum(_weight(numbers[at].value) / 2 for at in fitted)
+        if proof < _ENOUGH or len(parts) + len(fitted) < _FEWEST:
+            return
+        found = {
+            at: value
+            for at in unknown
+            if numbers[at].value not in made
+            for value in _missing(at, [*parts, *unknown], numbers, wholes)
+            if value in made and is_slip(numbers[at].value, value)
+        }
+        if len(found) == 1:
+            [(at, value)] = found.items()
+            yield at, self._rest(division, left, value)
 
     def _rest(self, division: Division, left: dict[str, Number], value: Number) -> Claim:
-        """Return what a part should be: a cell that no other part has told, or all of them together."""
-        key = next((key for key, own in left.items() if own == value), "")
-        if key in self._of_cell:
-            return self._of_cell[key]
-        return Claim("rest", division.rest, (), (Sum(tuple(left)),), "rest")
+        """Return what a part should be: a cell that no other part has told, or several of them together."""
+        keys = _making(value, list(left.items()))
+        if len(keys) == 1 and keys[0] in self._of_cell:
+            return self._of_cell[keys[0]]
+        return Claim("rest", division.rest, (), (Sum(tuple(keys)),), "rest")
 
 
 def _missing(
@@ -320,6 +360,15 @@ def _sums(values: Iterable[Number]) -> set[Number]:
     for value in values:
         found |= {value + other for other in found}
     return found
+
+
+def _making(value: Number, cells: Sequence[tuple[str, Number]]) -> list[str]:
+    """Return the fewest cells that come to ``value``."""
+    for size in range(1, len(cells) + 1):
+        for chosen in combinations(cells, size):
+            if sum(own for _, own in chosen) == value:
+                return [key for key, _ in chosen]
+    return []
 
 
 def _is_made_of(value: Number, figures: Collection[Number]) -> bool:

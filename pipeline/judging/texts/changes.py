@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 _SPOKEN = re.compile("[同较比去上增减升降]")
 
+_ABOUT = re.compile("基本|总体|整体|大体|大致")
+_HARDLY = 5
+"""Percent by which a figure may differ that is told to be hardly another."""
+_STOP = re.compile("[。！？\n]")
 _OTHER = re.compile(r"[\d。]")
+_LEAD = 48
+"""Characters before a figure in which it may be said that it is compared."""
 _GAP = 16
 """Characters between a change and the number that it led to."""
 
@@ -35,6 +41,8 @@ class _ReadChange:
     is_rough: bool
     start: int
     end: int
+    is_about: bool = False
+    """Whether it is told that hardly anything changed: 总体持平."""
 
     @property
     def sign(self) -> int:
@@ -45,6 +53,8 @@ class _ReadChange:
         """Say whether it leads from ``base`` to ``now``."""
         if self.is_rough:
             return True
+        if self.is_about:
+            return bool(base) and abs(share(now - base, base)) <= _HARDLY
         if self.percent:
             return not base or fits(self.sign * share(now - base, base), self.percent)
         return self.sign * (now - base) == (self.by or 0)
@@ -60,6 +70,7 @@ class Changes:
         self._rule = rule
         self._growth, self._lead = re.compile(rule.growth), re.compile(rule.growth_before)
         self._change = re.compile(rule.change)
+        self._compared, self._of_last = re.compile(rule.compared), re.compile(rule.of_last)
         self._pairs = [re.compile(pattern) for pattern in rule.pairs]
 
     def findings(
@@ -75,10 +86,31 @@ class Changes:
             *self._of_figures(marked, said, item),
             *self._led(marked, said, item),
         )
+        yield from self._shares_of_last(item, key, text, marked, said)
         for own, base, now in found:
             if own.start not in told and not own.leads(base, now):
                 yield _finding(self._rule, item, key, text, own, now, base)
             told.add(own.start)
+
+    def _shares_of_last(
+        self, item: ReportTexts, key: str, text: str, marked: str, said: Sequence[SaidFigure]
+    ) -> Iterator[Finding]:
+        """Yield a finding where a figure is not as many percent of last year's as the text says."""
+        for found in self._of_last.finditer(marked):
+            before = [own for own in said if own.start < found.start() and own.claim.key in self._rule.grows]
+            figure = before[-1] if before else None
+            if figure is None or _STOP.search(marked, figure.end, found.start()):
+                continue
+            bases = [base for base in _bases(figure, item, None) if base]
+            if bases and not any(fits(share(figure.value, base), found["percent"]) for base in bases):
+                facts: dict[str, Fact] = {
+                    "sentence": quoted(text, found.start("percent"), found.end("percent") + 1),
+                    "stated": f"{found['percent']}%",
+                    "now": figure.value,
+                    "before": bases[0],
+                    "expected": percent(share(figure.value, bases[0])),
+                }
+                yield item.finding(self._rule, "of_last", key, facts)
 
     def _of_pairs(self, marked: str) -> _Told:
         """Yield what is told after two numbers."""
@@ -89,13 +121,21 @@ class Changes:
     def _of_figures(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
         """Yield what is told after a figure, with the number before that fits best."""
         for figure in said:
-            begun = self._growth.match(marked, figure.end) if figure.claim.key in self._rule.grows else None
-            bases = _bases(figure, item, begun["base"]) if begun else []
-            for own in self._told_after(marked, begun.end()) if begun else ():
+            if figure.claim.key not in self._rule.grows:
+                continue
+            begun = self._growth.match(marked, figure.end)
+            after = begun.end() if begun else self._led_by(marked, figure)
+            bases = _bases(figure, item, begun["base"] if begun else None) if after else []
+            for own in self._told_after(marked, after) if after else ():
                 if bases:
                     yield own, _best(own, bases, figure.value), figure.value
                 elif own.by is not None and not own.is_rough:
                     bases = [figure.value - own.sign * own.by]
+
+    def _led_by(self, marked: str, figure: SaidFigure) -> int:
+        """Return where a change may be told of a figure before which the sentence says that it compares; 0 if it does not."""
+        is_compared = self._compared.search(marked, max(0, figure.start - _LEAD), figure.start)
+        return figure.end + 1 if is_compared else 0
 
     def _led(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
         """Yield what is told just before a figure."""
@@ -124,6 +164,7 @@ def _read(found: re.Match[str]) -> _ReadChange:
         is_rough=bool(found["rough"] or found["about"]),
         start=found.start(name),
         end=found.end(name) + (name != "flat"),
+        is_about=name == "flat" and _ABOUT.search(found[0]) is not None,
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _UNITS = "件宗份条例起封项个篇期场则部册批张幅集次"
 COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{_UNITS}]){NOT_EXACT}")
 _JOINT = re.compile(r"[，、；]?(?:和|及|以及)?")
+_LAST = frozenset("和及以")
+"""How words begin that join the last part to the others."""
 _NEAR_JOINT = re.compile(r"[，、]?(?:和|及|以及)?")
 """What joins parts; after 其中 without a colon a semicolon begins something else."""
 _LABEL = re.compile(r"[^，。；：、（）\d]{1,16}")
@@ -183,7 +185,7 @@ class ListReader:
             joint = joined.match(sentence, at) if parts else None
             begin = joint.end() if joint else at
             used = joint[0][:1] if joint else ""
-            if len(parts) > 1 and used != mark:
+            if len(parts) > 1 and used != mark and used not in _LAST:
                 return parts, at
             mark = used
             label = _LABEL.match(sentence, begin)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pipeline.model import Number
 
 
+_TURNS = ("then", "aside")
+"""Concepts of words by which a clause goes on from what it counts, the second from what it tells again: 这9件申请｜主要涉及补贴."""
+
+
 class ClaimMatcher:
     """Knows the claims of one rule by their words; made once."""
 
@@ -53,7 +57,10 @@ class ClaimMatcher:
     def meanings(self, state: Account, head: list[TextPiece], tail: list[TextPiece]) -> list[Concepts]:
         """Return what a number can mean by the words before it and, where it goes on with them, after it."""
         before = meaning(head)
-        turn = next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
+        turns = _TURNS if has(head, "these") else _TURNS[:1]
+        turn = next(
+            (at for at, piece in enumerate(tail) if any(own in turns for own in piece.concepts)), len(tail)
+        )
         noun, predicate = tail[:turn], tail[turn:]
         if noun and not is_clear(noun):
             return []

@@ -54,6 +54,8 @@ class PlacedNumber:
     parts: int
     is_clear: bool
     is_readable: bool
+    is_other_time: bool
+    unit: str
     goes_on: bool
     """Whether only 、 ， or ； stands between it and the clause before."""
     later: Concepts = frozenset()
@@ -160,7 +162,6 @@ def _placed(
     if value is None:
         return
     means = meaning(words) - {REMAINDER}
-    is_timely = not place.is_other_time or not means.isdisjoint(nearby.timed)
     yield PlacedNumber(
         start=number.start,
         end=number.start + len(number.number),
@@ -172,7 +173,9 @@ def _placed(
         sentence=place.sentence,
         parts=_parts(words, text),
         is_clear=all(piece.kind not in {UNKNOWN, OTHER} for piece in words),
-        is_readable=is_timely and not has(words, WITHIN) and means.isdisjoint(nearby.uncounted),
+        is_readable=not has(words, WITHIN) and means.isdisjoint(nearby.uncounted),
+        is_other_time=place.is_other_time,
+        unit=text[number.start + len(number.number) : number.end],
         goes_on=place.ended in {ENUMERATION, "，", "；"},
     )
 

@@ -72,6 +72,7 @@ class Shares:
     def __init__(self, rule: Ratios) -> None:
         self._rule = rule
         self._beside, self._each = re.compile(rule.share), re.compile(rule.shares_each)
+        self._ahead = re.compile(rule.share_before)
         self._divided = re.compile(rule.divided)
         self._stated = [re.compile(pattern) for pattern in rule.shares_of]
 
@@ -87,9 +88,8 @@ class Shares:
             if not is_right:
                 yield own.finding(self._rule, item, key, text, whole)
         alone: dict[int, list[_WrittenShare]] = {}
-        for found in self._beside.finditer(text):
-            known = _before(text, found.end())
-            if found.start("share") in told or not known or known[-1].end != found.start():
+        for found, known in self._single(text):
+            if found.start("share") in told or not known:
                 continue
             own = _WrittenShare(found["share"], found.start("share"), known[-1].value)
             wholes = self._wholes(item, text, said, known)
@@ -97,8 +97,16 @@ class Shares:
                 alone.setdefault(_begin(text, found.start()), []).append(own)
             elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
                 yield own.finding(self._rule, item, key, text, wholes[-1])
-        for listed in (*alone.values(), *self._each_in(text)):
+        for listed in (*alone.values(), *(listed for listed, whole in self._each_in(text) if not whole)):
             yield from self._odd_one(item, key, text, listed)
+
+    def _single(self, text: str) -> Iterator[tuple[re.Match[str], list[_Counted]]]:
+        """Yield the shares told beside their part, with the numbers of the sentence up to that part."""
+        for found in self._beside.finditer(text):
+            known = _before(text, found.end())
+            yield found, known if known and known[-1].end == found.start() else []
+        for found in self._ahead.finditer(text):
+            yield found, _before(text, found.end())
 
     def _with_whole(self, text: str) -> Iterator[tuple[_WrittenShare, int, bool]]:
         """Yield the shares that say themselves of what they are, and whether they fit."""
@@ -107,17 +115,21 @@ class Shares:
             whole = int(found["whole"])
             runs = _runs(_before(text, found.end("part")))
             yield own, whole, not 0 < own.part <= whole or own.fits_any(runs, {whole})
+        for listed, whole in self._each_in(text):
+            for own in listed if whole else ():
+                yield own, whole, own.fits_any([own.part], {whole})
 
-    def _each_in(self, text: str) -> Iterator[list[_WrittenShare]]:
-        """Yield the shares that are told together after their parts."""
+    def _each_in(self, text: str) -> Iterator[tuple[list[_WrittenShare], int]]:
+        """Yield the shares that are told together after their parts, and of what they are (0: it is not said)."""
         for found in self._each.finditer(text):
             written = list(_PERCENT.finditer(text, found.start("shares"), found.end("shares")))
             parts = _before(text, found.start())[-len(written) :]
             if len(parts) == len(written):
-                yield [
+                shares = [
                     _WrittenShare(one[0], one.start(), part.value)
                     for one, part in zip(written, parts, strict=True)
                 ]
+                yield shares, int(found["whole"] or 0)
 
     def _wholes(
         self, item: ReportTexts, text: str, said: Sequence[SaidFigure], known: Sequence[_Counted]
