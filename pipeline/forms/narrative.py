@@ -218,6 +218,8 @@ class Nearby:
     acts: tuple[str, ...] = ()
     uncounted: tuple[str, ...] = ()
     timed: tuple[str, ...] = ()
+    alike: str = ""
+    """Units, of one character, that count the same things."""
 
 
 @dataclass(frozen=True, slots=True)

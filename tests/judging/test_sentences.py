@@ -15,20 +15,32 @@ SHARES = {
     "unseen": 0.95,
     "unseen_later": 0.95,
     "unseen_last": 0.9,
-    "unseen_fourth": 0.87,
+    "unseen_fourth": 0.93,
     "unseen_fifth": 0.95,
     "unseen_sixth": 0.95,
-    "unseen_seventh": 0.7,
-    "unseen_eighth": 0.56,
-    "unseen_ninth": 0.81,
-    "unseen_tenth": 0.69,
+    "unseen_seventh": 0.85,
+    "unseen_eighth": 0.81,
+    "unseen_ninth": 0.93,
+    "unseen_tenth": 0.89,
+    "unseen_eleventh": 0.89,
+    "unseen_twelfth": 0.91,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
-_NOT_REPORTED = {"unseen": 1, "unseen_eighth": 3, "unseen_tenth": 4}
-"""How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186 and 0199 name them."""
+_NOT_REPORTED = {
+    "unseen": 1,
+    "unseen_eighth": 3,
+    "unseen_tenth": 2,
+    "unseen_eleventh": 3,
+    "unseen_twelfth": 3,
+}
+"""How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199 and 0203 name them."""
 
 _FEWEST_SILENT = {"unseen_last": 12, "unseen_seventh": 9, "unseen_eighth": 7}
 """The others have more; of these two most quiet sentences say figures of the tables as well."""
+
+
+_ACCUSED_OF_NEAR_VALUES = ["K049", "K096", "K105", "K136", "K151", "K160", "K239"]
+"""True sentences that are accused all the same, of 296 written to be: decision record 0203 says why."""
 
 
 @pytest.mark.parametrize("name", SHARES)
@@ -47,3 +59,10 @@ def test_each_file_has_sentences_that_must_stay_silent() -> None:
         assert len({item.id for item in items}) == len(items)
         silent = sum(not item.report and "{" not in item.text for item in items)
         assert silent >= _FEWEST_SILENT.get(name, 20)
+
+
+def test_numbers_of_other_things_near_those_of_the_tables_are_left_alone() -> None:
+    outcomes = list(measure(load_form(), load("near_values")))
+    assert len(outcomes) > 290
+    accused = [fault for own in outcomes for fault in own.faults]
+    assert {fault.partition("-")[0] for fault in accused} <= {*_ACCUSED_OF_NEAR_VALUES}, accused

@@ -228,8 +228,9 @@ class Aligner:
                 one for one in near if one in aligned.agreed and aligned.numbers[one].scope == number.scope
             ]
             proof = {aligned.numbers[one].value for one in told}
-            alike = [one for one in told if one in here and aligned.numbers[one].unit == number.unit]
-            beside = {aligned.numbers[one].value for one in told if one in here}
+            linked = near if any(aligned.numbers[one].is_rest for one in here) else here
+            alike = [one for one in told if one in linked and aligned.numbers[one].unit == number.unit]
+            beside = {aligned.numbers[one].value for one in told if one in linked}
             if not any(aligned.numbers[one].value for one in alike):
                 continue
             needed = _ENOUGH_OF_KNOWN_WORDS if number.is_clear else _ENOUGH
@@ -241,10 +242,10 @@ class Aligner:
                     break
 
     def _may_be_meant(self, aligned: _Aligned, at: int, claim: Claim) -> bool:
-        """Say whether a claim is still to be told; a verb alone names it only where nothing else stands there."""
+        """Say whether a claim is still to be told; a verb or “申请” alone names it only where nothing else stands there."""
         is_told = claim.key in aligned.told or (claim.family in aligned.told and claim.family in self._whole)
         number = aligned.numbers[at]
-        return not is_told and (number.is_clear or not number.means <= self._acts)
+        return not is_told and (number.is_clear or number.is_named or not number.means <= self._acts)
 
     def _is_part(self, aligned: _Aligned, at: int, here: Sequence[int], value: Number) -> bool:
         """Say whether a number and one that stands next to it, and is not known either, make the cell together."""

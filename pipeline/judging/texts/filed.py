@@ -31,7 +31,7 @@ _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
 _GOVERNED = re.compile(r"(?:自治县|[市区县旗州])人民政府$")
-_GOVERNMENT = re.compile(r"(?P<place>自治县|[市区县旗州盟镇乡])人民政府$")
+_GOVERNMENT = re.compile(r"(?P<place>自治县|苏木|[市区县旗州盟镇乡])人民政府$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +156,11 @@ def called(agency: Agency | None) -> list[str]:
     """
     names = own_names(agency)
     whole = _PLACE_NAME.sub("", tidy(agency.name)) if agency else ""
-    for belongs in ("区", "县", "人民政府"):
+    for belongs in ("区", "自治县", "县", "旗", "人民政府"):
         at = whole.find(belongs)
         rest = whole[at + len(belongs) :] if at >= 0 else ""
         if len(rest) >= _SHORTEST_NAME:
-            names += [rest, f"{belongs}{rest}"]
+            names += [rest, f"{belongs}{rest}", f"{belongs[-1]}{rest}"]
             whole = rest
     full = tidy(agency.name) if agency else ""
     names += [found["rest"] for found in [_CITY.match(full)] if found]
@@ -169,9 +169,9 @@ def called(agency: Agency | None) -> list[str]:
     known = {name for name in names if len(name) >= _SHORTEST_NAME}
     government = _GOVERNMENT.search(full)
     if government:
-        place = government["place"][-1]
+        place = government["place"].removeprefix("自治")
         known |= {f"全{place}", f"我{place}"}
-        if place in "镇乡":
+        if place in {"镇", "乡", "苏木"}:
             known |= {f"{place}政府", f"我{place}政府", f"本{place}政府"}
     return sorted(known, key=lambda name: (-len(name), name))
 

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from pipeline.model import Number
 
 
-_TURNS = ("then", "aside")
-"""Concepts of words by which a clause goes on from what it counts, the second from what it tells again: 这9件申请｜主要涉及补贴."""
-
-
 class ClaimMatcher:
     """Knows the claims of one rule by their words; made once."""
 
@@ -57,10 +53,9 @@ class ClaimMatcher:
     def meanings(self, state: Account, head: list[TextPiece], tail: list[TextPiece]) -> list[Concepts]:
         """Return what a number can mean by the words before it and, where it goes on with them, after it."""
         before = meaning(head)
-        turns = _TURNS if has(head, "these") else _TURNS[:1]
-        turn = next(
-            (at for at, piece in enumerate(tail) if any(own in turns for own in piece.concepts)), len(tail)
-        )
+        turn = next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
+        if has(head, "these"):  # 这9件申请｜主要涉及补贴: what is told again is known by what it is called
+            turn = next((at + 1 for at, piece in enumerate(tail) if self._topics & set(piece.concepts)), turn)
         noun, predicate = tail[:turn], tail[turn:]
         if noun and not is_clear(noun):
             return []

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import REMAINDER, SUM, WITHIN
+from pipeline.forms.narrative import NAMED, REMAINDER, SUM, WITHIN
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.pieces import (
     COUNT,
@@ -53,9 +53,14 @@ class PlacedNumber:
     sentence: int
     parts: int
     is_clear: bool
+    is_named: bool
+    """Whether what it counts is named in full."""
     is_readable: bool
     is_other_time: bool
     unit: str
+    """What it is counted in; units that count the same things are one."""
+    is_rest: bool
+    """Whether it is what is left of what was told before."""
     goes_on: bool
     """Whether only 、 ， or ； stands between it and the clause before."""
     later: Concepts = frozenset()
@@ -162,6 +167,7 @@ def _placed(
     if value is None:
         return
     means = meaning(words) - {REMAINDER}
+    unit = text[number.start + len(number.number) : number.end]
     yield PlacedNumber(
         start=number.start,
         end=number.start + len(number.number),
@@ -175,7 +181,9 @@ def _placed(
         is_clear=all(piece.kind not in {UNKNOWN, OTHER} for piece in words),
         is_readable=not has(words, WITHIN) and means.isdisjoint(nearby.uncounted),
         is_other_time=place.is_other_time,
-        unit=text[number.start + len(number.number) : number.end],
+        unit=nearby.alike if unit in nearby.alike else unit,
+        is_named=has(words, NAMED),
+        is_rest=REMAINDER in meaning(words),
         goes_on=place.ended in {ENUMERATION, "，", "；"},
     )
 
