@@ -24,6 +24,7 @@ SHARES = {
     "unseen_tenth": 0.89,
     "unseen_eleventh": 0.89,
     "unseen_twelfth": 0.91,
+    "unseen_thirteenth": 0.91,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -32,6 +33,7 @@ _NOT_REPORTED = {
     "unseen_tenth": 2,
     "unseen_eleventh": 3,
     "unseen_twelfth": 3,
+    "unseen_thirteenth": 1,
 }
 """How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199 and 0203 name them."""
 

@@ -306,13 +306,12 @@ class Aligner:
         first = parts[0]
         while first > here[0] and numbers[first].goes_on and first - 1 not in aligned.agreed:
             first -= 1
-        alike = (numbers[parts[0]].unit, numbers[parts[0]].scope)
         unknown = [
             at
             for at in range(first, parts[-1])
             if at not in aligned.agreed
             and numbers[at].is_readable
-            and (numbers[at].unit, numbers[at].scope) == alike
+            and numbers[at].unit == numbers[parts[0]].unit
         ]
         made = _sums(left.values())
         fitted = [at for at in unknown if numbers[at].value in left.values()]

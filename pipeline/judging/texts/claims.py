@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import EACH, NO, OWN_NAME, REMAINDER, WITHIN
+from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, REMAINDER, WITHIN
 from pipeline.judging.texts.account import CLEAR, LISTED, UNCLEAR, Account, SaidFigure
 from pipeline.judging.texts.clauses import Clause, clauses, is_named_alone, is_part, joined, without_asides
 from pipeline.judging.texts.matching import ClaimMatcher
@@ -217,7 +217,8 @@ class ClaimReader:
         elif has(head, "another") and not self._is_outcome(state):
             state.part_of = 0
         value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
-        means = self._matcher.meanings(state, head, tail) if is_clear(head) and not is_part(head) else []
+        is_some = is_part(head) or (bool(state.brackets) and self._is_topic_alone(head))
+        means = self._matcher.meanings(state, head, tail) if is_clear(head) and not is_some else []
         fitting = (
             found for own in means for found in self._matcher.fitting(state, own, topics, number, value)
         )
@@ -242,6 +243,10 @@ class ClaimReader:
         is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
         goes_on = is_listed and not has(head, "among")
         state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
+
+    def _is_topic_alone(self, head: Sequence[TextPiece]) -> bool:
+        """Say whether a number in a bracket counts some of what is named no more than by its topic: 物业管理（申请6件）."""
+        return meaning(head) <= self._topics and bool(meaning(head)) and not has(head, NAMED)
 
     def _is_outcome(self, state: Account) -> bool:
         """Say whether the last figure of the list is one of those that stand beside each other: 12件属于案卷，另有4件不予公开."""
