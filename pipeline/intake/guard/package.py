@@ -299,7 +299,7 @@ def _open_document(package: Package) -> str:
 
 def _refuse_trick(data: bytes, *, counts: bool) -> None:
     """Refuse what no spreadsheet program writes but parsers stumble over."""
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"Y" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):  # one sign is found much faster
         raise hostile("含有实体定义")
     if data.removeprefix(_UTF8_MARK)[:2] in _WIDE_TEXT:
         raise hostile("文字编码异常")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from pipeline.intake.guard.refusal import Refused, hostile
+from pipeline.intake.guard.stretches import KnownStretches, with_figures_apart
 
 MAX_ELEMENTS = 1_000_000
 """Of one part: a column that is formatted down to the last row of a sheet has so many."""
@@ -70,9 +71,11 @@ _CELLS_TO_WAIT = _rows(
     ('[ ]t="e"', r"<v>\#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)</v>"),
 )
 """The same, and each value is one of its type, so that no reader will refuse it later on."""
-_TEXTS_AS_USUAL = re.compile(rb'(?:<si><t(?: xml:space="preserve")?+>[^<]*+</t></si>)*+</sst>\s{0,9}')
+_SHARED_TEXTS = rb'(?:<si><t(?: xml:space="preserve")?+>[^<]*+</t></si>)*+'
+_TEXTS_AS_USUAL = re.compile(_SHARED_TEXTS)
+_TEXTS_TO_THE_END = re.compile(_SHARED_TEXTS + rb"</sst>\s{0,9}")
 """Shared texts of which each looks the same throughout, possessive as well."""
-_CELLS_BEGIN = b"<sheetData>"
+_CELLS_BEGIN, _CELLS_END = b"<sheetData>", b"</sheetData>"
 _CELL = re.compile(rb"<(?:c|row)[\s/>]")
 _ODD_IN_TEXTS = (b"<sheetData", b"strike", b"vertAlign", b"<styleSheet")
 _FEW = 500
@@ -140,7 +143,14 @@ def unspelled(data: bytes) -> Spelled | None:
 
 
 def _unspelled(data: bytes) -> Spelled | None:
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    around = _around(data, _CELLS_BEGIN, _CELLS_END)
+    if around and with_figures_apart(data[slice(*around)], _rows_to_wait.spelled) is not None:
+        return Spelled(data, is_near=True)
+    return _unspelled_whole(data)
+
+
+def _unspelled_whole(data: bytes) -> Spelled | None:
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     is_plain = (
         0 <= start < end
         and decoded(data) is data
@@ -151,6 +161,88 @@ def _unspelled(data: bytes) -> Spelled | None:
 
 
 def _spelled(data: bytes) -> Spelled:
+    return _spelled_by_stretches(data) or _spelled_whole(data)
+
+
+def _spelled_by_stretches(data: bytes) -> Spelled | None:
+    """Spell a sheet or the shared texts without a look at what came before; None where something is not as usual."""
+    if around := _around(data, _CELLS_BEGIN, _CELLS_END):
+        rows = data[slice(*around)]
+        written = with_figures_apart(rows, _known_rows.spelled)
+        if written is not None:
+            return Spelled(
+                data if written is rows else data[: around[0]] + written + data[around[1] :], is_near=True
+            )
+    elif around := _around(data, b"<si>", b"</sst>"):
+        return Spelled(data) if _known_texts.spelled(data[slice(*around)]) is not None else None
+    return None
+
+
+def _around(data: bytes, first: bytes, last: bytes) -> tuple[int, int] | None:
+    """Return where the elements begin and end that stand from ``first`` to ``last``; None unless all around them is ordinary."""
+    start, end = data.find(first), data.rfind(last)
+    if not 0 <= start <= end or len(data) - (end - start) > _SMALL:
+        return None
+    start += len(first) if first == _CELLS_BEGIN else 0
+    return (start, end) if _is_plain_frame(data[:start], data[end:]) else None
+
+
+@lru_cache(maxsize=64)
+def _is_plain_frame(before: bytes, after: bytes) -> bool:
+    """Say whether what stands around rows or shared texts is ordinary, in UTF-8, and holds none of them itself."""
+    frame = before + after
+    return (
+        _is_surely_ordinary(frame)
+        and not _DECLARED_ASCII.match(before, 0, 400)
+        and not _are_odd_texts(frame.replace(_CELLS_BEGIN + _CELLS_END, b"", 1))
+        and not _CELL.search(frame)
+    )
+
+
+def _is_surely_ordinary(data: bytes) -> bool:
+    try:
+        return decoded(data) is data and is_ordinary(data)
+    except Refused:  # the part as a whole may be well, and is looked at then
+        return False
+
+
+def _plain_rows(rows: bytes) -> bytes | None:
+    """Spell rows plainly; None where they are not as usual."""
+    found = _characters_in(rows)
+    is_usual = (
+        _CELLS_AS_USUAL.fullmatch(found)
+        and not _has_pair(found, b"&", b"#")
+        and _is_surely_ordinary(b"<sheetData>%s</sheetData>" % rows)
+    )
+    return found if is_usual else None
+
+
+def _rows_that_wait(rows: bytes) -> bytes | None:
+    """Return rows of which each value is one of its type, whatever figures are in them; None where they are not as usual."""
+    is_usual = (
+        b't="b"' not in rows
+        and _CELLS_TO_WAIT.fullmatch(rows)
+        and _is_surely_ordinary(b"<sheetData>%s</sheetData>" % rows)
+    )
+    return rows if is_usual else None
+
+
+def _plain_texts(texts: bytes) -> bytes | None:
+    """Return shared texts of which each looks the same throughout; None where they are not as usual."""
+    is_usual = (
+        _TEXTS_AS_USUAL.fullmatch(texts)
+        and not _has_pair(texts, b"&", b"#")
+        and _is_surely_ordinary(b"<sst>%s</sst>" % texts)
+    )
+    return texts if is_usual else None
+
+
+_known_rows = KnownStretches(b"</row>", _plain_rows)
+_rows_to_wait = KnownStretches(b"</row>", _rows_that_wait)
+_known_texts = KnownStretches(b"</si>", _plain_texts)
+
+
+def _spelled_whole(data: bytes) -> Spelled:
     text = decoded(data)
     if is_ordinary(text) and text is data:
         found = _with_characters(data)
@@ -164,14 +256,18 @@ def _with_characters(data: bytes) -> bytes:
 
     XML that says that it is ASCII stays as it is: it could not hold them.
     """
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     if start < 0 or not _has_pair(data, b"&", b"#", start, end) or _DECLARED_ASCII.match(data, 0, 400):
         return data
-    pieces = _WITH_REFERENCES.split(data[start:end])
+    return data[:start] + _characters_in(data[start:end]) + data[end:]
+
+
+def _characters_in(rows: bytes) -> bytes:
+    pieces = _WITH_REFERENCES.split(rows)
     written = pieces[1::2]
     is_short = max(map(len, written), default=0) < _WORTH_REMEMBERING
     pieces[1::2] = map(_remembered_characters if is_short else _characters, written)
-    return data[:start] + b"".join(pieces) + data[end:]
+    return b"".join(pieces)
 
 
 def _characters(text: bytes) -> bytes:
@@ -233,10 +329,10 @@ def _parse(parser: expat.XMLParserType, data: bytes) -> None:
 
 def _is_odd(data: bytes) -> bool:
     """Say whether ordinary XML has to be written anew."""
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     if start < 0:
         texts = data.find(b"<si>")
-        looked_at = data[:texts] if texts >= 0 and _TEXTS_AS_USUAL.fullmatch(data, texts) else data
+        looked_at = data[:texts] if texts >= 0 and _TEXTS_TO_THE_END.fullmatch(data, texts) else data
         return _has_pair(data, b"&", b"#") or _are_odd_texts(looked_at)
     if _has_odd_marks(data[:start]) or _has_odd_marks(data[end:]):
         return True
@@ -271,10 +367,10 @@ def _has_pair(data: bytes, first: bytes, second: bytes, start: int = 0, end: int
 
 def _is_near(data: bytes) -> bool:
     """Say whether the cells of a part that is not odd are all in the one place that was looked at."""
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     if start < 0:
         return False
-    before, after = data[:start], data[end + len(b"</sheetData>") :]
+    before, after = data[:start], data[end + len(_CELLS_END) :]
     return not any(b"sheetData" in part or _CELL.search(part) for part in (before, after))
 
 
