@@ -82,7 +82,7 @@ def figures_workbook(downloads: Downloads, report: Report) -> bytes:
             pieces = [part.literals[0]]
             for slot, literal in zip(part.slots, part.literals[1:], strict=True):
                 pieces += (values[slot], literal)
-            parts.append(package.deflate(part.name, "".join(pieces).encode()))
+            parts.append(package.deflate_often(part.name, "".join(pieces).encode()))
         else:
             parts.append(part)
     return package.join(parts)

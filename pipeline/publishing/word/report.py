@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from pipeline.model import Report
     from pipeline.publishing.word.marks import Field, MarkKind
 
-_LEVEL = 6
 _NAMED_OMISSIONS = 5
 _GAP = re.compile(
     r"(<w:rPr>(?:<w:(?:rFonts|b|i|color|sz|szCs)\b[^>]*/>)*)(</w:rPr><w:t(?: [^>]*)?>【填写：[^<]*】</w:t>)"
@@ -118,7 +117,7 @@ def render(layout: Layout, report: Report, *, note: str = "", shows_gaps: bool =
                 pieces += (_printed(field, layout, values, lines), literal)
             text = "".join(pieces)
             text = _GAP.sub(r'\1<w:highlight w:val="yellow"/>\2', text) if shows_gaps else text
-            parts.append(package.deflate(part.name, text.encode(), _LEVEL))
+            parts.append(package.deflate_often(part.name, text.encode()))
         else:
             parts.append(part)
     return package.join(parts)
