@@ -3,7 +3,10 @@
 Every file is written beside its place first; then all are forced to the disk and their digests recorded; then each is
 renamed into its place. So whatever else stands there was put there by somebody: it is kept beside under a name that says so before its place is
 taken. A file that cannot be replaced, because a program has it open, gets its new state beside it, and the run goes on.
+
+Names are joined as ``durable`` joins them, for there are thousands.
 """
+# ruff: noqa: PTH113, PTH116, PTH118
 
 from __future__ import annotations
 
