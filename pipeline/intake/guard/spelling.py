@@ -15,7 +15,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from pipeline.intake.guard.refusal import Refused, hostile
-from pipeline.intake.guard.stretches import KnownStretches, with_figures_apart
+from pipeline.intake.guard.stretches import KnownStretches
 
 MAX_ELEMENTS = 1_000_000
 """Of one part: a column that is formatted down to the last row of a sheet has so many."""
@@ -144,7 +144,7 @@ def unspelled(data: bytes) -> Spelled | None:
 
 def _unspelled(data: bytes) -> Spelled | None:
     around = _around(data, _CELLS_BEGIN, _CELLS_END)
-    if around and with_figures_apart(data[slice(*around)], _rows_to_wait.spelled) is not None:
+    if around and _rows_to_wait.spelled(data[slice(*around)]) is not None:
         return Spelled(data, is_near=True)
     return _unspelled_whole(data)
 
@@ -168,7 +168,7 @@ def _spelled_by_stretches(data: bytes) -> Spelled | None:
     """Spell a sheet or the shared texts without a look at what came before; None where something is not as usual."""
     if around := _around(data, _CELLS_BEGIN, _CELLS_END):
         rows = data[slice(*around)]
-        written = with_figures_apart(rows, _known_rows.spelled)
+        written = _known_rows.spelled(rows)
         if written is not None:
             return Spelled(
                 data if written is rows else data[: around[0]] + written + data[around[1] :], is_near=True

@@ -7,7 +7,7 @@ XML by itself is XML wherever it stands among others, and stays so with another 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 
 _LONGEST = 4096
@@ -26,9 +26,29 @@ class KnownStretches:
         self._closing = closing
         self._plain = plain
         self._known: dict[bytes, bytes] = {}
+        self._heard: set[bytes] = set()
 
     def spelled(self, data: bytes) -> bytes | None:
-        """Return ``data``, so many elements, in the plain spelling; None where some are not as usual."""
+        """Return ``data``, so many elements, in the plain spelling; None where some are not as usual, or hardly any came before."""
+        if not self._has_come(data.split(self._closing)[:-1]):
+            return None
+        alike = _alike(data)
+        found = self._spelled(alike)
+        if found is None or found == alike:
+            return None if found is None else data
+        figures = _FIGURE.findall(data)
+        return b"".join(chain.from_iterable(zip_longest(found.split(_NOUGHT), figures, fillvalue=b"")))
+
+    def _has_come(self, whole: Sequence[bytes]) -> bool:
+        """Say whether the last stretch or one in the middle came before: then most did. A register has other rows in every file."""
+        signs = {_alike(whole[at]) for at in (len(whole) // 2, -1)} if whole else set()
+        has_come = not signs.isdisjoint(self._heard)
+        if len(self._heard) > _MOST:
+            self._heard.clear()
+        self._heard |= signs
+        return has_come
+
+    def _spelled(self, data: bytes) -> bytes | None:
         *whole, rest = data.split(self._closing)
         known = self._known
         new = [stretch for stretch in whole if stretch not in known]
@@ -50,11 +70,6 @@ class KnownStretches:
         return b"".join(stretch + self._closing for stretch in stretches)
 
 
-def with_figures_apart(rows: bytes, spelled: Callable[[bytes], bytes | None]) -> bytes | None:
-    """Return ``rows`` as ``spelled`` spells them, which does not see their figures; None where it does not."""
-    alike = _FIGURE.sub(_NOUGHT, rows)
-    found = spelled(alike)
-    if found is None or found == alike:
-        return None if found is None else rows
-    pieces = chain.from_iterable(zip_longest(found.split(_NOUGHT), _FIGURE.findall(rows), fillvalue=b""))
-    return b"".join(pieces)
+def _alike(data: bytes) -> bytes:
+    """Return XML without its figures."""
+    return _FIGURE.sub(_NOUGHT, data)
