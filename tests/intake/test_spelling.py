@@ -274,4 +274,7 @@ def test_stretches_are_looked_at_once_and_forgotten_when_they_are_many() -> None
     assert known.spelled(many) is known.spelled(b"x;y;") is None
     assert known.spelled(many) == many
     assert known.spelled(b"a1;4999;") == b"b1;4999;"
-    assert looked[-1] == b"a1;"
+    assert looked[-1] == b"a1;4999;"
+    assert known.spelled(b"4999;x") == b"4999;x"
+    assert known.spelled(b"4999;x;") == b"4999;x;"
+    assert looked[-2:] == [b"x", b"x;"], "what was seen open is not known closed"

@@ -144,7 +144,7 @@ def unspelled(data: bytes) -> Spelled | None:
 
 def _unspelled(data: bytes) -> Spelled | None:
     around = _around(data, _CELLS_BEGIN, _CELLS_END)
-    if around and _rows_to_wait.spelled(data[slice(*around)]) is not None:
+    if around and _rows_to_wait.are_usual(data[slice(*around)]):
         return Spelled(data, is_near=True)
     return _unspelled_whole(data)
 
@@ -174,7 +174,7 @@ def _spelled_by_stretches(data: bytes) -> Spelled | None:
                 data if written is rows else data[: around[0]] + written + data[around[1] :], is_near=True
             )
     elif around := _around(data, b"<si>", b"</sst>"):
-        return Spelled(data) if _known_texts.spelled(data[slice(*around)]) is not None else None
+        return Spelled(data) if _known_texts.are_usual(data[slice(*around)]) else None
     return None
 
 

@@ -7,7 +7,7 @@ XML by itself is XML wherever it stands among others, and stays so with another 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from itertools import chain, zip_longest
 
 _LONGEST = 4096
@@ -28,46 +28,49 @@ class KnownStretches:
         self._known: dict[bytes, bytes] = {}
         self._heard: set[bytes] = set()
 
-    def spelled(self, data: bytes) -> bytes | None:
-        """Return ``data``, so many elements, in the plain spelling; None where some are not as usual, or hardly any came before."""
-        if not self._has_come(data.split(self._closing)[:-1]):
-            return None
-        alike = _alike(data)
-        found = self._spelled(alike)
-        if found is None or found == alike:
-            return None if found is None else data
-        figures = _FIGURE.findall(data)
-        return b"".join(chain.from_iterable(zip_longest(found.split(_NOUGHT), figures, fillvalue=b"")))
+    def are_usual(self, data: bytes) -> bool:
+        """Say whether ``data`` is so many elements as usual; not where hardly any came before."""
+        return self._spellings(data) is not None
 
-    def _has_come(self, whole: Sequence[bytes]) -> bool:
+    def spelled(self, data: bytes) -> bytes | None:
+        """Return ``data`` in the plain spelling; None where it is not as usual, or hardly any of it came before."""
+        spellings = self._spellings(data)
+        if spellings is None:
+            return None
+        alike, written = spellings
+        if alike == written:
+            return data
+        found = self._closing.join(written).split(_NOUGHT)
+        return b"".join(chain.from_iterable(zip_longest(found, _FIGURE.findall(data), fillvalue=b"")))
+
+    def _spellings(self, data: bytes) -> tuple[list[bytes], list[bytes]] | None:
+        """Return the stretches of ``data`` without their figures, and each as it is spelled plainly."""
+        if not self._has_come(data):
+            return None
+        known = self._known
+        if len(known) > _MOST:
+            known.clear()
+        stretches = _alike(data).split(self._closing)
+        new = [stretch for stretch in stretches[:-1] if stretch not in known]
+        new.append(stretches[-1])  # what stands behind the last
+        joined = self._closing.join(new)
+        plain = self._plain(joined) if joined else joined
+        if plain is None:
+            return None
+        found = dict(zip(new, plain.split(self._closing), strict=True))
+        known.update((stretch, found[stretch]) for stretch in new[:-1] if len(stretch) <= _LONGEST)
+        return stretches, [found[stretch] if stretch in found else known[stretch] for stretch in stretches]
+
+    def _has_come(self, data: bytes) -> bool:
         """Say whether the last stretch or one in the middle came before: then most did. A register has other rows in every file."""
-        signs = {_alike(whole[at]) for at in (len(whole) // 2, -1)} if whole else set()
+        size, middle = len(self._closing), data.find(self._closing, len(data) // 2) + 1
+        last = data.rfind(self._closing, 0, -size) + 1
+        signs = {_alike(data[middle : data.find(self._closing, middle)]), _alike(data[last:])}
         has_come = not signs.isdisjoint(self._heard)
         if len(self._heard) > _MOST:
             self._heard.clear()
         self._heard |= signs
         return has_come
-
-    def _spelled(self, data: bytes) -> bytes | None:
-        *whole, rest = data.split(self._closing)
-        known = self._known
-        new = [stretch for stretch in whole if stretch not in known]
-        if not (new or rest):
-            written = [known[stretch] for stretch in whole]
-            return data if written == whole else self._joined(written)
-        plain = self._plain(self._joined(new) + rest)
-        if plain is None:
-            return None
-        *written, rest = plain.split(self._closing)
-        found = dict(zip(new, written, strict=True))
-        spelled = self._joined(found.get(stretch) or known[stretch] for stretch in whole) + rest
-        if len(known) + len(new) > _MOST:
-            known.clear()
-        known.update(item for item in found.items() if len(item[0]) <= _LONGEST)
-        return spelled
-
-    def _joined(self, stretches: Iterable[bytes]) -> bytes:
-        return b"".join(stretch + self._closing for stretch in stretches)
 
 
 def _alike(data: bytes) -> bytes:
