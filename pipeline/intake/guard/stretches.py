@@ -14,6 +14,8 @@ _LONGEST = 4096
 """Bytes of a stretch that is remembered: what is longer is what a clerk wrote, and stands in no other file."""
 _MOST = 4096
 """Stretches that are remembered: more than the sheets of several forms have."""
+_LATELY = 64
+"""Signs that are remembered, those that were heard last: each sheet has two."""
 _FIGURE = re.compile(rb"<v>\d{1,7}+</v>")
 """A figure, or the number of a shared text: what may differ where nothing else does."""
 _NOUGHT = b"<v>0</v>"
@@ -26,7 +28,7 @@ class KnownStretches:
         self._closing = closing
         self._plain = plain
         self._known: dict[bytes, bytes] = {}
-        self._heard: set[bytes] = set()
+        self._heard: dict[bytes, None] = {}
 
     def are_usual(self, data: bytes) -> bool:
         """Say whether ``data`` is so many elements as usual; not where hardly any came before."""
@@ -67,9 +69,11 @@ class KnownStretches:
         last = data.rfind(self._closing, 0, -size) + 1
         signs = {_alike(data[middle : data.find(self._closing, middle)]), _alike(data[last:])}
         has_come = not signs.isdisjoint(self._heard)
-        if len(self._heard) > _MOST:
-            self._heard.clear()
-        self._heard |= signs
+        for sign in signs:
+            self._heard.pop(sign, None)
+            self._heard[sign] = None
+        while len(self._heard) > _LATELY:
+            del self._heard[next(iter(self._heard))]
         return has_come
 
 
