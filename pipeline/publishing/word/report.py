@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from pipeline.forms.form import titled
-from pipeline.forms.values.typed import plain_number
+from pipeline.forms.values.typed import plain_numbers
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
 from pipeline.publishing import package
@@ -166,7 +166,7 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
     for key, label in layout.labels:
         values[key] = _LINE_BREAK.join(paragraphs(printed_text(report, key, layout.alone)))
         values[key + HEADING_SUFFIX] = escaped(label)
-    values.update(zip(layout.numbers, map(plain_number, report.numbers), strict=True))
+    values.update(zip(layout.numbers, plain_numbers(report.numbers), strict=True))
     values.update((key, escaped(said)) for key, said in printed_values(layout.values, report).items())
     return values
 
