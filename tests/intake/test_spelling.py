@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from pipeline.intake.guard import spelling, stretches
+from pipeline.intake.guard import rewriting, spelling, stretches
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.refusal import Refused
 from pipeline.intake.guard.spelling import plain, spelled, unspelled
@@ -44,7 +44,7 @@ def sheet_of(cells: list[tuple[int, int, str | int]], encoding: str) -> bytes:
             (cell for cell in cells if cell[0] == number), key=lambda cell: cell[1]
         ):
             kind = "n" if isinstance(value, int) else "inlineStr"
-            reference = f"{spelling._letters(column)}{number}"  # noqa: SLF001
+            reference = f"{rewriting._letters(column)}{number}"  # noqa: SLF001
             cell = ET.SubElement(line, f"{{{MAIN}}}c", r=reference, s="1", t=kind)
             holder = cell if isinstance(value, int) else ET.SubElement(cell, f"{{{MAIN}}}is")
             ET.SubElement(holder, f"{{{MAIN}}}{'v' if isinstance(value, int) else 't'}").text = str(value)
@@ -60,7 +60,7 @@ def shown(xml: bytes) -> Shown:
 
 
 def rewritten(xml: bytes) -> bytes:
-    return spelling._Rewriter(xml).written  # noqa: SLF001 - the long way, which every part can go
+    return rewriting.Rewriter(xml).written  # the long way, which every part can go
 
 
 @given(CELLS, st.sampled_from(["us-ascii", "utf-8", "US-ASCII"]))

@@ -1,33 +1,23 @@
 """The XML of a part of an .xlsx goes in; the same in one plain spelling comes out, which every reader understands alike.
 
-An event parser reads each part whole: what is no XML is refused. A part that is spelled as Excel and WPS spell it stays as it
-is; so does one that only writes Chinese as references (openpyxl), with the characters themselves. Any other, with prefixes, comments, references inside of values, cells without addresses, is written anew from its events,
-without what nobody reads here, so that the reader and everything that looks at its bytes see the same cells.
+An event parser reads each part, rows and shared texts that came before aside (see ``stretches``): what is no XML is refused. A part
+that is spelled as Excel and WPS spell it stays as it is; so does one that only writes Chinese as references (openpyxl), with the
+characters themselves. Any other, with prefixes, comments, references inside of values, cells without addresses, is written anew from
+its events (see ``rewriting``), so that the reader and everything that looks at its bytes see the same cells.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from html import escape
 from typing import NamedTuple
-from xml.parsers import expat
 
-from pipeline.intake.guard.refusal import Refused, hostile
+from pipeline.intake.guard.ordinary import decoded, is_ordinary
+from pipeline.intake.guard.refusal import Refused
+from pipeline.intake.guard.rewriting import Rewriter
 from pipeline.intake.guard.stretches import KnownStretches
 
-MAX_ELEMENTS = 1_000_000
-"""Of one part: a column that is formatted down to the last row of a sheet has so many."""
-_UNCLEAR = "同一单元格内容重复"
-_BEYOND = 10_000_000
-"""Where a reference that no program writes is taken to point."""
 _SMALL = 64 * 1024
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})", re.ASCII)
-_ROW = re.compile(r"\d{1,7}", re.ASCII)
-_DECLARED = re.compile(
-    rb"\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"'][^>]{0,100}>"
-)
 _DECLARED_ASCII = re.compile(
     rb"\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"'](?:us-)?ascii", re.IGNORECASE
 )
@@ -36,9 +26,6 @@ _REFERENCES = re.compile(rb"(?:&#\d{3,7};)++")
 _WITH_REFERENCES = re.compile(rb"(&#[&#;\d]++)")
 """Where references are, with the digits and signs among them: found in a fraction of the time, and much the same in every file."""
 _BEYOND_ASCII = ((0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
-_OWN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
-_OTHERS = frozenset({"gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "cp936"})
-"""What a program may declare and mean; the event parser knows no encodings of several bytes but UTF-8."""
 _ROWS = r"""
     (?:<row[ ]r="\d{1,3}"(?:[ ](?!r=)[\w:]{1,40}="[^"<]*+")*+(?:/>|>
         (?:<c[ ]r="[AB]?[A-Z]\d{1,3}"(?:[ ]s="\d{1,5}")?+CELL)*+
@@ -81,40 +68,6 @@ _ODD_IN_TEXTS = (b"<sheetData", b"strike", b"vertAlign", b"<styleSheet")
 _FEW = 500
 """Of signs that are hardly there: so many are looked at one by one, which is much faster than to search for two at once."""
 _PREFIXED = re.compile(rb":(?:c|row|v|f|is|t|si|sst|r|mergeCells?|cols?|sheetData|strike|vertAlign)[\s/>]")
-_GRAMMAR: Mapping[str, frozenset[str]] = {
-    "": frozenset({"worksheet", "sst", "styleSheet"}),
-    "worksheet": frozenset({"cols", "sheetData", "mergeCells"}),
-    "cols": frozenset({"col"}),
-    "sheetData": frozenset({"row"}),
-    "row": frozenset({"c"}),
-    "c": frozenset({"f", "v", "is"}),
-    "is": frozenset({"t", "r"}),
-    "mergeCells": frozenset({"mergeCell"}),
-    "sst": frozenset({"si"}),
-    "si": frozenset({"t", "r"}),
-    "r": frozenset({"rPr", "t"}),
-    "rPr": frozenset({"strike", "vertAlign"}),
-    "styleSheet": frozenset({"numFmts", "fonts", "cellXfs"}),
-    "numFmts": frozenset({"numFmt"}),
-    "fonts": frozenset({"font"}),
-    "font": frozenset({"strike"}),
-    "cellXfs": frozenset({"xf"}),
-}
-"""What is read at all, by what it stands in."""
-_TEXTS = frozenset({"v", "f", "t"})
-_KEPT: Mapping[str, tuple[str, ...]] = {
-    "c": ("s", "t"),
-    "row": ("hidden",),
-    "col": ("min", "max", "hidden"),
-    "strike": ("val",),
-    "vertAlign": ("val",),
-    "mergeCell": ("ref",),
-    "numFmt": ("numFmtId", "formatCode"),
-    "xf": ("numFmtId", "fontId"),
-    "t": ("xml:space",),
-}
-_CELLS = frozenset({"row", "c", "v", "is"})
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 class Spelled(NamedTuple):
@@ -248,7 +201,7 @@ def _spelled_whole(data: bytes) -> Spelled:
         found = _with_characters(data)
         if not _is_odd(found):
             return Spelled(found, _is_near(found))
-    return Spelled(_Rewriter(text).written)
+    return Spelled(Rewriter(text).written)
 
 
 def _with_characters(data: bytes) -> bytes:
@@ -288,43 +241,6 @@ _WORTH_REMEMBERING = 8000
 
 _remembered = lru_cache(maxsize=64)(_spelled)  # half of the parts are the same in every file of a campaign
 _remembered_unspelled = lru_cache(maxsize=8)(_unspelled)
-
-
-def decoded(data: bytes) -> bytes:
-    """Return XML in UTF-8; ``data`` itself where it is. Raises Refused."""
-    declared = _DECLARED.match(data, 0, 400)
-    name = declared[1].decode("ascii").lower() if declared else "utf-8"
-    if name in _OWN:
-        return data
-    if name not in _OTHERS or not declared:
-        raise hostile("文字编码异常")
-    try:
-        return data[declared.end() :].decode(name).encode()
-    except UnicodeDecodeError:
-        raise Refused("damaged") from None
-
-
-def is_ordinary(data: bytes) -> bool:
-    """Say whether XML holds nothing that readers may pass over differently. Raises Refused for what is no XML."""
-    strange: list[str] = []
-    parser = expat.ParserCreate()
-    parser.CommentHandler = strange.append
-    parser.StartCdataSectionHandler = lambda: strange.append("")
-    parser.ProcessingInstructionHandler = lambda *_: strange.append("")
-    parser.StartDoctypeDeclHandler = _refuse_definitions
-    _parse(parser, data)
-    return not strange
-
-
-def _refuse_definitions(*_: object) -> None:
-    raise hostile("含有实体定义")
-
-
-def _parse(parser: expat.XMLParserType, data: bytes) -> None:
-    try:
-        parser.Parse(data, True)  # noqa: FBT003 - the signature of expat
-    except (expat.ExpatError, ValueError):  # the latter for an encoding that it does not know
-        raise Refused("damaged") from None
 
 
 def _is_odd(data: bytes) -> bool:
@@ -372,126 +288,3 @@ def _is_near(data: bytes) -> bool:
         return False
     before, after = data[:start], data[end + len(_CELLS_END) :]
     return not any(b"sheetData" in part or _CELL.search(part) for part in (before, after))
-
-
-class _Rewriter:
-    """Writes a part anew; counts rows and columns as a reader does, by reference, else by order."""
-
-    def __init__(self, data: bytes) -> None:
-        self._out: list[str] = []
-        self._path = [""]
-        self._skipped = 0
-        self._elements = 0
-        self._row = self._column = 0
-        self._cell: list[str] | None = None
-        self._seen: set[str] = set()
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
-        _parse(self._parser, data)
-
-    @property
-    def written(self) -> bytes:
-        """The part as it is now."""
-        return "".join(self._out).encode("utf-8", "replace")
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
-        if self._elements > MAX_ELEMENTS:
-            raise hostile("内部内容过多")
-        local = name.rpartition(":")[2]
-        parent = self._path[-1]
-        if self._skipped or local not in _GRAMMAR.get(parent, ()):
-            is_cell = "sheetData" in self._path and local in _CELLS
-            if not self._skipped and (is_cell or parent in _TEXTS):
-                raise hostile(
-                    _UNCLEAR
-                )  # a cell in a cell, a formula in a value: what is the value, and whose?
-            self._skipped += 1
-            return
-        if local in {"sheetData", "sst", "cellXfs"}:
-            self._once(local)
-        if local == "row":
-            self._row = _number(attributes.get("r", ""), self._row)
-            self._column = 0
-        elif local == "c":
-            self._enter_cell(attributes)
-        elif self._cell is not None and local in {"v", "is", "f"}:
-            self._once(local)
-        self._path.append(local)
-        self._put(f"<{local}{self._attributes(local, attributes)}>")
-
-    def _once(self, local: str) -> None:
-        if local in self._seen:
-            raise hostile(_UNCLEAR)
-        self._seen.add(local)
-
-    def _enter_cell(self, attributes: dict[str, str]) -> None:
-        reference = attributes.get("r", "")
-        if not reference:
-            self._column += 1
-        else:
-            found = _REFERENCE.fullmatch(reference)
-            self._column = _column(found[1]) if found else _BEYOND
-            self._row = int(found[2]) if found else _BEYOND
-        self._cell = []
-        self._seen -= {"v", "is", "f"}
-
-    def _attributes(self, local: str, attributes: dict[str, str]) -> str:
-        kept = {name: attributes[name] for name in _KEPT.get(local, ()) if name in attributes}
-        if local == "c":
-            kept = {"r": f"{_letters(self._column)}{self._row}", **kept}
-        elif local == "row":
-            kept = {"r": str(self._row), **kept}
-        elif self._path[-2] == "":
-            kept = {"xmlns": _MAIN}
-        return "".join(f" {name}={quoted(value)}" for name, value in kept.items())
-
-    def _put(self, text: str) -> None:
-        (self._out if self._cell is None else self._cell).append(text)
-
-    def _end(self, _: str) -> None:
-        if self._skipped:
-            self._skipped -= 1
-            return
-        local = self._path.pop()
-        self._put(f"</{local}>")
-        if local == "c" and self._cell is not None:
-            if self._seen & {"v", "is", "f"}:  # one that is only formatted holds nothing
-                self._out += self._cell
-            self._cell = None
-
-    def _text(self, text: str) -> None:
-        if not self._skipped and self._path[-1] in _TEXTS:
-            self._put(escape(text, quote=False))
-
-
-_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
-
-
-def quoted(value: str) -> str:
-    """Spell the value of an attribute, between double quotes."""
-    return f'"{escape(value, quote=False).translate(_IN_ATTRIBUTES)}"'
-
-
-def _number(reference: str, previous: int) -> int:
-    if not reference:
-        return previous + 1
-    return int(reference) if _ROW.fullmatch(reference) else _BEYOND
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
