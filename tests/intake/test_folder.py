@@ -198,9 +198,7 @@ def test_a_workbook_is_no_archive(tmp_path: Path, book: bytes) -> None:
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_what_is_plainly_a_workbook_goes_to_no_child_to_be_opened(
-    tmp_path: Path, book: bytes, packing: int
-) -> None:
+def test_what_is_plainly_a_workbook_goes_to_no_child_to_be_opened(book: bytes, packing: int) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", packing) as archive:
         archive.writestr(
