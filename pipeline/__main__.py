@@ -9,7 +9,7 @@ sys.path[:] = [folder for folder in sys.path if folder not in {"", getcwd()}]  #
 if _OWN not in sys.path:
     sys.path.append(_OWN)
 
-from pipeline.cli.commands import main  # noqa: E402 - what it imports must not come from just anywhere
+if __name__ == "__main__":  # a worker that is started anew comes by here, and has no use for the commands
+    from pipeline.cli.commands import main  # what it imports must not come from just anywhere
 
-if __name__ == "__main__":
     main()

@@ -269,8 +269,8 @@ def test_what_is_open_in_another_program_gets_its_new_state_beside_it_and_the_ru
     before = book.read_bytes()
     put_in_place = durable.put_in_place
 
-    def locked(path: Path, *, under: Path | None = None) -> None:
-        if (under or path) in {book, year_of(district) / "reports" / "乙局.docx"}:
+    def locked(path: Path | str, *, under: Path | None = None) -> None:
+        if Path(under or path) in {book, year_of(district) / "reports" / "乙局.docx"}:
             raise PermissionError(13, "open in another program", str(path))
         put_in_place(path, under=under)
 

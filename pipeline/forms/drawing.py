@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import product
+from itertools import compress, product, repeat
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
@@ -67,27 +67,31 @@ def _plan_of(wanted: Mapping[str, Drawn]) -> _Plan:
 
 def _counted_by(register: Register, plan: _Plan, rows: Sequence[Row], year: int | None) -> dict[str, Number]:
     first = register.index[_anchor(register)]
-    real = [row for row in rows if row[first]]
-    passed: dict[tuple[Condition, ...], Sequence[Sequence[str]]] = {}
+    columns = list(zip(*[row for row in rows if row[first]], strict=True)) or [()] * len(register.columns)
+    passed: dict[tuple[Condition, ...], Sequence[bool]] = {}
     found: dict[str, Number] = {}
     keys, together = plan
     for shape, figures in together:
         if shape[2] not in passed:
-            passed[shape[2]] = _passing(register, shape[2], year, real)
-        counted = _counted(register, shape, passed[shape[2]])
+            passed[shape[2]] = _passing(register, shape[2], year, columns)
+        counted = _counted(register, shape, columns, passed[shape[2]])
         for key, picked in figures:
             found[key] = _plain(sum([counted[values] for values in picked if values in counted]))
     return {key: found[key] for key in keys}
 
 
 def _passing(
-    register: Register, conditions: Sequence[Condition], year: int | None, rows: Sequence[Row]
-) -> Sequence[Sequence[str]]:
-    """Return the columns of the rows that fulfil all ``conditions``, one condition after the other."""
+    register: Register, conditions: Sequence[Condition], year: int | None, columns: Sequence[Sequence[str]]
+) -> Sequence[bool]:
+    """Say of each row whether it fulfils all ``conditions``."""
+    passing = [True] * len(columns[0])
     for name, wanted in conditions:
-        at, test = register.index[name], test_of(wanted, year)
-        rows = [row for row in rows if test(row[at])]
-    return list(zip(*rows, strict=True)) or [()] * len(register.columns)
+        test = test_of(wanted, year)
+        passing = [
+            passes and test(value)
+            for passes, value in zip(passing, columns[register.index[name]], strict=True)
+        ]
+    return passing
 
 
 _Shape = tuple[str, tuple[str, ...], tuple["Condition", ...]]
@@ -108,16 +112,16 @@ def _asked(drawn: Drawn) -> tuple[_Shape, _Picked]:
 
 
 def _counted(
-    register: Register, shape: _Shape, columns: Sequence[Sequence[str]]
+    register: Register, shape: _Shape, columns: Sequence[Sequence[str]], passing: Sequence[bool]
 ) -> Mapping[tuple[str, ...], Number]:
-    """Count rows, given by their ``columns``, or add one up, by what stands in those that are told apart."""
+    """Count the rows that are ``passing``, or add one of their ``columns`` up, by what stands in those that are told apart."""
     column, names, _ = shape
-    apart = [columns[register.index[name]] for name in names]
-    keys = zip(*apart, strict=True) if apart else ((),) * len(columns[0])
+    apart = [compress(columns[register.index[name]], passing) for name in names]
+    keys = zip(*apart, strict=True) if apart else repeat((), sum(passing))
     if not column:
         return Counter(keys)
     found: dict[tuple[str, ...], Number] = {}
-    for values, text in zip(keys, columns[register.index[column]], strict=True):
+    for values, text in zip(keys, compress(columns[register.index[column]], passing), strict=True):
         found[values] = found.get(values, 0) + Decimal(number_of(text) or 0)
     return found
 

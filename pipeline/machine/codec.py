@@ -71,14 +71,13 @@ def _figures(value: Mapping[str, Any], _: Any) -> Mapping[str, Any]:  # noqa: AN
 
     All reports have the same keys: each is in memory once.
     """
-    return {
-        intern(key): _number(inner, None) if isinstance(inner, dict) else inner
-        for key, inner in value.items()
-    }
+    found = _plain_mapping(value, None)
+    found.update([(key, _number(inner, None)) for key, inner in found.items() if inner.__class__ is dict])
+    return found
 
 
-def _plain_mapping(value: Mapping[str, Any], _: Any) -> Mapping[str, Any]:  # noqa: ANN401
-    return {intern(key): inner for key, inner in value.items()}
+def _plain_mapping(value: Mapping[str, Any], _: Any) -> dict[str, Any]:  # noqa: ANN401
+    return dict(zip(map(intern, value), value.values(), strict=True))
 
 
 @lru_cache(maxsize=1024)  # most files lack the same cells

@@ -3,7 +3,10 @@
 A file is built beside its place, forced to the disk and renamed into it, so that no reader and no power cut ever meets
 half of one. Of many files all are built first, forced to the disk together (``flush``), then renamed: what counts is the
 order. Each lasting step passes ``checkpoint``, where a test may end the process.
+
+A run writes thousands of files: a ``Path`` for each name of each would cost as much as the writing.
 """
+# ruff: noqa: PTH101, PTH105, PTH118
 
 from __future__ import annotations
 
@@ -57,25 +60,34 @@ def write_whole(path: Path, content: bytes) -> None:
         beside_of(path).unlink(missing_ok=True)
 
 
-def write_beside(path: Path, content: bytes, *, mode: int | None = None, flushes: bool = True) -> None:
+def write_beside(path: Path | str, content: bytes, *, mode: int | None = None, flushes: bool = True) -> None:
     """Write ``content`` whole beside ``path``, for ``put_in_place``. Raises OSError; nothing half-written is left.
 
     Without ``flushes`` the caller sees to it that ``flush`` stands before ``put_in_place``.
     """
-    beside = beside_of(path)
+    folder, name = os.path.split(path)
+    beside = os.path.join(folder, _BESIDE.format(name))
     handle = _new(beside)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        try:
+            _write_all(handle, content)
             if flushes or not _FLUSHES_AT_ONCE:
-                file.flush()
-                os.fsync(file.fileno())
-        checkpoint(f"write {path.name}")
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        checkpoint(f"write {name}")
         if mode is not None:
-            beside.chmod(mode)
+            os.chmod(beside, mode)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        Path(beside).unlink(missing_ok=True)
         raise
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    """Write without a buffer: the system may take less at a time than it is given."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(handle, left) :]
 
 
 def flush(folder: Path) -> None:
@@ -93,11 +105,11 @@ def flush(folder: Path) -> None:
         os.close(handle)
 
 
-def put_in_place(path: Path, *, under: Path | None = None) -> None:
+def put_in_place(path: Path | str, *, under: Path | None = None) -> None:
     """Rename what was written beside ``path`` to it, or to ``under``. Raises OSError; what was written stays beside then."""
-    target = under or path
-    beside_of(path).replace(target)
-    checkpoint(f"rename {target.name}")
+    folder, name = os.path.split(path)
+    os.replace(os.path.join(folder, _BESIDE.format(name)), under or path)
+    checkpoint(f"rename {under.name if under else name}")
 
 
 def beside_of(path: Path) -> Path:
@@ -105,14 +117,14 @@ def beside_of(path: Path) -> Path:
     return path.with_name(_BESIDE.format(path.name))
 
 
-def _new(path: Path) -> int:
+def _new(path: str) -> int:
     """Open a new file at ``path``, in whose way nothing stands as a rule. Raises OSError."""
     try:
         return os.open(path, _NEW, _WRITABLE)
     except FileNotFoundError:
-        make_folder(path.parent)
+        make_folder(Path(path).parent)
     except FileExistsError:
-        _clear(path)
+        _clear(Path(path))
     return os.open(path, _NEW, _WRITABLE)
 
 

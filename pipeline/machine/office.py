@@ -12,11 +12,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
-
-import psutil
+from typing import TYPE_CHECKING
 
 from pipeline.machine.child import unlimited
 from pipeline.machine.pool import environment
+
+if TYPE_CHECKING:
+    import psutil
 
 _PROGRAMS = ("soffice", "libreoffice")
 _USUAL_PLACES = (
@@ -91,6 +93,8 @@ def _wait(process: subprocess.Popen[bytes], seconds: float, memory: int | None) 
 
 
 def _memory_of(pid: int) -> int:
+    import psutil  # noqa: PLC0415 - hardly any run prints as PDF
+
     total = 0
     for member in _family(pid):
         try:
@@ -101,6 +105,8 @@ def _memory_of(pid: int) -> int:
 
 
 def _family(pid: int) -> list[psutil.Process]:
+    import psutil  # noqa: PLC0415
+
     try:
         own = psutil.Process(pid)
         return [own, *own.children(recursive=True)]
@@ -110,6 +116,8 @@ def _family(pid: int) -> list[psutil.Process]:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End LibreOffice with whatever it started; the program we started is only a launcher."""
+    import psutil  # noqa: PLC0415
+
     for member in _family(process.pid):
         try:
             member.kill()

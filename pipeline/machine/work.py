@@ -7,10 +7,12 @@ module functions of plain values, so ``concurrent.futures`` and ``dask.distribut
 from __future__ import annotations
 
 import os
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -98,9 +100,9 @@ class Workforce:
         chunks: Sequence[Sequence[Item]],
     ) -> Iterator[list[Result]]:
         """Begin the first chunks at once, and another whenever the result of one is taken: never all are under way."""
-        waiting = iter(chunks)
+        waiting, packed = iter(chunks), pickle.dumps(shared, pickle.HIGHEST_PROTOCOL)
         under_way = deque(
-            (chunk, executor.submit(function, shared, chunk)) for chunk in islice(waiting, _AHEAD)
+            (chunk, executor.submit(_carry_out, function, packed, chunk)) for chunk in islice(waiting, _AHEAD)
         )
 
         def parts() -> Iterator[list[Result]]:
@@ -111,11 +113,23 @@ class Workforce:
                 except self.lost:
                     part = function(shared, chunk)
                 under_way.extend(
-                    (more, executor.submit(function, shared, more)) for more in islice(waiting, 1)
+                    (more, executor.submit(_carry_out, function, packed, more)) for more in islice(waiting, 1)
                 )
                 yield part
 
         return parts()
+
+
+def _carry_out(
+    function: Callable[[Shared, Sequence[Item]], list[Result]], packed: bytes, chunk: Sequence[Item]
+) -> list[Result]:
+    """Carry out a chunk, in a worker."""
+    return function(_unpacked(packed), chunk)
+
+
+@lru_cache(maxsize=2)  # what all chunks share is the same for each
+def _unpacked(packed: bytes) -> Any:  # noqa: ANN401 - whatever they share
+    return pickle.loads(packed)  # noqa: S301 - the parent's own, as every chunk is
 
 
 @contextmanager

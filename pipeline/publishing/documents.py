@@ -17,11 +17,11 @@ from pathlib import Path
 from pipeline.forms.form import Form
 from pipeline.model import Number, ReadBack, Report
 from pipeline.publishing.data import downloads
-from pipeline.publishing.document_paths import WORD, path_of, paths_of
+from pipeline.publishing.document_paths import BOOK, LIST, WEB, WORD, path_of, paths_of
 from pipeline.publishing.web import report_page as web
 from pipeline.publishing.word import report as word
 from pipeline.publishing.word.figures import FigureReader, compile_reader, read_figures
-from pipeline.publishing.year_folder import Staged, stage
+from pipeline.publishing.year_folder import Staged, stage_copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,16 @@ def _once(read: tuple[Number | None, ...], figures: tuple[Number, ...]) -> tuple
 def _written(layouts: Layouts, job: PrintJob) -> Iterator[Staged]:
     if job.is_made:
         return
-    paths = paths_of(job.stem, is_offered=job.is_offered)
-    for path, content in zip(paths, _printed(layouts, job.report), strict=job.is_offered):
-        yield stage(job.folder, path, content)
+    offered = paths_of(job.stem, is_offered=job.is_offered)
+    for suffix, content in _printed(layouts, job).items():
+        yield from stage_copies(job.folder, [path for path in offered if path.endswith(suffix)], content)
 
 
-def _printed(layouts: Layouts, report: Report) -> tuple[bytes, ...]:
-    """Print ``report`` for each of its paths."""
-    document, page = word.render(layouts.word, report), web.render_page(layouts.web, report)
-    figures = downloads.figures_workbook(layouts.downloads, report)
-    return document, page, page, document, figures, downloads.figures_list(layouts.downloads, report)
+def _printed(layouts: Layouts, job: PrintJob) -> dict[str, bytes]:
+    """Print a report in every format, by suffix: two for readers, two for the portal only."""
+    report = job.report
+    printed = {WORD: word.render(layouts.word, report), WEB: web.render_page(layouts.web, report)}
+    if job.is_offered:
+        printed[BOOK] = downloads.figures_workbook(layouts.downloads, report)
+        printed[LIST] = downloads.figures_list(layouts.downloads, report)
+    return printed

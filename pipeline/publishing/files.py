@@ -6,10 +6,12 @@ the same bytes is left alone, so a run with nothing new rewrites nothing.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from itertools import chain, count
 from pathlib import Path
+from stat import S_ISREG
 
 from pipeline.machine.durable import write_whole
 
@@ -28,9 +30,14 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     return True
 
 
-def same_bytes(path: Path, content: bytes) -> bool:
+def same_bytes(path: Path | str, content: bytes) -> bool:
     """Whether ``content`` is what stands at ``path``."""
-    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - a run asks it of thousands of files: see ``durable``
+    except OSError:
+        return False
+    is_alike = S_ISREG(stat.st_mode) and stat.st_size == len(content)
+    return is_alike and Path(path).read_bytes() == content
 
 
 def safe_name(name: str, end: str = "") -> str:

@@ -3,11 +3,15 @@
 Every file is written beside its place first; then all are forced to the disk and their digests recorded; then each is
 renamed into its place. So whatever else stands there was put there by somebody: it is kept beside under a name that says so before its place is
 taken. A file that cannot be replaced, because a program has it open, gets its new state beside it, and the run goes on.
+
+Names are joined as ``durable`` joins them, for there are thousands.
 """
+# ruff: noqa: PTH113, PTH116, PTH118
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,10 +48,21 @@ class Aside(NamedTuple):
 
 def stage(folder: Path, path: str, content: bytes) -> Staged:
     """Write ``content`` beside the place of ``path`` unless it stands there already. Raises OSError. Runs in any worker."""
-    is_new = not same_bytes(folder / path, content)
-    if is_new:
-        write_beside(folder / path, content, flushes=False)
-    return Staged(path, hashlib.sha256(content).hexdigest(), len(content), is_new)
+    [staged] = stage_copies(folder, [path], content)
+    return staged
+
+
+def stage_copies(folder: Path, paths: Iterable[str], content: bytes) -> list[Staged]:
+    """Do what ``stage`` does for several places of the same content."""
+    digest = hashlib.sha256(content).hexdigest()
+    staged = []
+    for path in paths:
+        place = os.path.join(folder, path)
+        is_new = not same_bytes(place, content)
+        if is_new:
+            write_beside(place, content, flushes=False)
+        staged.append(Staged(path, digest, len(content), is_new))
+    return staged
 
 
 def is_as_written(place: Path, made: Made) -> bool:
@@ -129,7 +144,7 @@ class YearFolder:
 
     def _placed(self, item: Staged) -> Made:
         beside = self._put(item) if item.is_new else ""
-        stat = (self.path / (beside or item.path)).stat()
+        stat = os.stat(os.path.join(self.path, beside or item.path))
         known = self.known.get(item.path)
         if known and known.beside and known.beside != beside:
             self._drop(known.beside, known)
@@ -139,10 +154,10 @@ class YearFolder:
 
     def _put(self, item: Staged) -> str:
         """Replace what stands in the place of ``item``; return the path beside it where that cannot be."""
-        place = self.path / item.path
-        if place.is_file() and self._is_edited(item.path):
+        place = os.path.join(self.path, item.path)
+        if os.path.isfile(place) and self._is_edited(item.path):
             if item.path in self.drafts and not self._is_news(item):
-                beside_of(place).unlink()
+                beside_of(self.path / item.path).unlink()
                 return ""
             try:
                 self._keep(item.path)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.fetch.folder import InboxContents, fetch
+from pipeline.intake.fetch.folder import InboxContents, Item, contents_of, fetch, whole
 from pipeline.intake.fetch.mail import open_mail
 from pipeline.intake.fetch.names import plain_name
 from tests.intake.support import Draft, zip_of
@@ -195,6 +195,29 @@ def test_a_zip_in_a_mail_is_opened(tmp_path: Path, book: bytes) -> None:
 def test_a_workbook_is_no_archive(tmp_path: Path, book: bytes) -> None:
     put(tmp_path, "1.xlsx", book)
     assert paths(fetch(tmp_path)) == ["1.xlsx"]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_what_is_plainly_a_workbook_goes_to_no_child_to_be_opened(book: bytes, packing: int) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packing) as archive:
+        archive.writestr(
+            "甲.xlsx", book
+        )  # stored, the whole of a workbook stands in the archive, names and all
+    bare = book[:-22] + book[-22:].replace(b"PK\x05\x06", b"PK\x05\x07")
+    for name, content, is_opened in (
+        ("1.xlsx", book, False),
+        ("2.zip", stream.getvalue(), True),
+        ("3.xlsx", book[:-1], True),
+        ("4.xlsx", book + b"\0", True),
+        ("5.xlsx", bare, True),
+        ("6.zip", b"PK", True),
+        ("7.xls", b"", False),
+    ):
+        item = Item(name, "", 0.0, content)
+        assert item.needs_opening is is_opened, name
+        if not is_opened:
+            assert contents_of(item) == (whole(item),), "a child would have found the same"
 
 
 # ---- names and nesting of attachments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from pipeline.intake.guard import spelling
+from pipeline.intake.guard import rewriting, spelling, stretches
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.refusal import Refused
 from pipeline.intake.guard.spelling import plain, spelled, unspelled
@@ -43,7 +44,7 @@ def sheet_of(cells: list[tuple[int, int, str | int]], encoding: str) -> bytes:
             (cell for cell in cells if cell[0] == number), key=lambda cell: cell[1]
         ):
             kind = "n" if isinstance(value, int) else "inlineStr"
-            reference = f"{spelling._letters(column)}{number}"  # noqa: SLF001
+            reference = f"{rewriting._letters(column)}{number}"  # noqa: SLF001
             cell = ET.SubElement(line, f"{{{MAIN}}}c", r=reference, s="1", t=kind)
             holder = cell if isinstance(value, int) else ET.SubElement(cell, f"{{{MAIN}}}is")
             ET.SubElement(holder, f"{{{MAIN}}}{'v' if isinstance(value, int) else 't'}").text = str(value)
@@ -59,7 +60,7 @@ def shown(xml: bytes) -> Shown:
 
 
 def rewritten(xml: bytes) -> bytes:
-    return spelling._Rewriter(xml).written  # noqa: SLF001 - the long way, which every part can go
+    return rewriting.Rewriter(xml).written  # the long way, which every part can go
 
 
 @given(CELLS, st.sampled_from(["us-ascii", "utf-8", "US-ASCII"]))
@@ -205,3 +206,75 @@ def test_pairs_are_seen_among_many_of_their_second_signs() -> None:
     many = b"#" * 600
     assert not spelling._has_pair(many, b"&", b"#")  # noqa: SLF001
     assert spelling._has_pair(many + b"&#", b"&", b"#")  # noqa: SLF001
+
+
+def outcome(look: Callable[[bytes], object], xml: bytes) -> object:
+    try:
+        return look(xml)
+    except Refused as refused:
+        return refused.finding
+
+
+@given(st.lists(CELLS, max_size=3), st.sampled_from(["us-ascii", "utf-8", "US-ASCII"]))
+def test_what_came_before_is_spelled_as_if_it_had_not(
+    files: list[list[tuple[int, int, str | int]]], encoding: str
+) -> None:
+    for cells in files:
+        xml = sheet_of(cells, encoding)
+        found = spelling._spelled_by_stretches(xml)  # noqa: SLF001 - the short way
+        assert found in {None, spelling._spelled_whole(xml)}  # noqa: SLF001 - the long one
+
+
+KNOWN = '<row r="1"><c r="A1" s="1" t="inlineStr"><is><t>&#24180;</t></is></c><c r="B1"><v>7</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        KNOWN,
+        KNOWN.replace(">7<", ">1234567<"),
+        KNOWN.replace(">7<", ">12.5<"),
+        KNOWN + '<row r="2"><c r="A2" t="b"><v>7</v></c></row>',
+        KNOWN + '<row r="2"/>',
+        KNOWN + KNOWN.replace("&#24180;", "&none;"),
+        KNOWN + '<row r="2"><c r="A2"><v>1</c></row>',
+        KNOWN + "</sheetData><sheetData>" + FAR,
+        KNOWN + '<row r="2"><c r="A2"><is><r><t>1</t></r></is></c></row>',
+        f"<!-- {KNOWN} -->",
+        f"{KNOWN}<![CDATA[{KNOWN}]]>",
+        KNOWN.replace("</row>", "</row ><row>"),
+    ],
+)
+def test_no_row_is_better_for_what_stood_beside_it_before(rows: str) -> None:
+    for look, long_way in (
+        (spelled, spelling._spelled_whole),  # noqa: SLF001
+        (unspelled, spelling._unspelled_whole),  # noqa: SLF001
+    ):
+        look(wrapped(KNOWN))
+        look(wrapped(KNOWN))
+        for around in ("{}", "<!-- <sheetData>{} -->", '<?xml version="1.0" encoding="us-ascii"?>{}'):
+            xml = around.format(wrapped(rows).decode()).encode()
+            assert outcome(look, xml) == outcome(long_way, xml)
+
+
+def test_stretches_are_looked_at_once_and_forgotten_when_they_are_many() -> None:
+    looked: list[bytes] = []
+
+    def plain_one(data: bytes) -> bytes:
+        looked.append(data)
+        return data.replace(b"a", b"b")
+
+    known = stretches.KnownStretches(b";", plain_one)
+    assert known.spelled(b"a1;c;") is None, "nothing of it came before"
+    assert known.spelled(b"a1;c;") == b"b1;c;"
+    assert known.spelled(b"c;c;a2;c;") == b"c;c;b2;c;"
+    assert known.spelled(b"c;rest a") == b"c;rest b"
+    assert looked == [b"a1;c;", b"a2;", b"rest a"]
+    many = b"".join(b"%d;" % number for number in range(5000))
+    assert known.spelled(many) is known.spelled(b"x;y;") is None
+    assert known.spelled(many) == many
+    assert known.spelled(b"a1;4999;") == b"b1;4999;"
+    assert looked[-1] == b"a1;4999;"
+    assert known.spelled(b"4999;x") == b"4999;x"
+    assert known.spelled(b"4999;x;") == b"4999;x;"
+    assert looked[-2:] == [b"x", b"x;"], "what was seen open is not known closed"

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
@@ -89,6 +90,12 @@ def plain_number(number: Number) -> str:
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text
+
+
+@lru_cache(maxsize=8)  # a report is printed in four formats, one after the other
+def plain_numbers(numbers: tuple[Number, ...]) -> tuple[str, ...]:
+    """Write every one of ``numbers`` as ``plain_number`` does."""
+    return tuple(map(plain_number, numbers))
 
 
 def type_cell(value: Raw, kind: NumberKind | str) -> Typed:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from pipeline.intake.fetch.archive import MAILS, Unpacked, has_suffix, is_clutter, unpack
 from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.intake.fetch.names import plain_name
-from pipeline.intake.guard.package import MAX_BYTES, TAIL, is_whole
+from pipeline.intake.guard.package import MAX_BYTES, TAIL, is_whole, is_workbook
 from pipeline.model import CHINA, Envelope, FileStat, Message, plausible
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
@@ -43,8 +43,8 @@ class Item:
 
     @property
     def needs_opening(self) -> bool:
-        """Whether there may be files in it."""
-        return self.is_mail or self.content.startswith(b"PK")
+        """Whether there may be files in it; a workbook, which is a zip as well, is told by the names of its parts."""
+        return self.is_mail or (self.content.startswith(b"PK") and not is_workbook(self.content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def fetch(
     failed: dict[str, str] = {}
 
     def items() -> Iterator[Item]:
-        for path in _files(inbox):
-            relative = plain_name(path.relative_to(inbox).as_posix())
+        for name, path in _files(inbox):
+            relative = plain_name(name)
             try:
                 stat = _stat(path)
                 if known and known.get(relative) == stat:
@@ -200,15 +200,14 @@ def open_file(
     return tuple(one for one in found if isinstance(one, Envelope)) or (whole(item),), ""
 
 
-def _files(inbox: Path) -> list[Path]:
-    paths = [
-        path
-        for path in inbox.rglob("*")
-        if not any(is_clutter(part) for part in path.relative_to(inbox).parts)
-        and path.is_file()
-        and _lies_within(path, inbox)
-    ]
-    return sorted(paths, key=lambda path: path.relative_to(inbox).as_posix())
+def _files(inbox: Path) -> list[tuple[str, Path]]:
+    """Return the files that were sent, by what they are called below the inbox, in order."""
+    found = ((path.relative_to(inbox), path) for path in inbox.rglob("*"))
+    return sorted(
+        (relative.as_posix(), path)
+        for relative, path in found
+        if not any(map(is_clutter, relative.parts)) and path.is_file() and _lies_within(path, inbox)
+    )
 
 
 def _lies_within(path: Path, inbox: Path) -> bool:
@@ -219,10 +218,11 @@ def _lies_within(path: Path, inbox: Path) -> bool:
 def _item(path: Path, relative: str) -> Item:
     is_mail = has_suffix(path.name, MAILS)
     with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
         content = stream.read((MAX_MAIL if is_mail else MAX_BYTES) + 1)  # enough for the guard to refuse
-    return Item(relative, digest, path.stat().st_mtime, content)
+        digest = hashlib.sha256(content)
+        while more := stream.read(MAX_BYTES):
+            digest.update(more)
+    return Item(relative, digest.hexdigest(), path.stat().st_mtime, content)
 
 
 def contents_of(item: Item, authserv_id: str = "") -> tuple[Found, ...]:

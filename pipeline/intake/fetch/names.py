@@ -19,9 +19,12 @@ def plain_name(text: str) -> str:
         raw = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raw = text.encode("utf-8", "replace")
+    name = _decoded(raw)
+    if name.isprintable():  # nearly every one
+        return name
     return "".join(
         "_" if unicodedata.category(letter) in _UNSEEN or letter in _NO_CHARACTERS else letter
-        for letter in _decoded(raw)
+        for letter in name
     )
 
 

@@ -1,32 +1,23 @@
 """The XML of a part of an .xlsx goes in; the same in one plain spelling comes out, which every reader understands alike.
 
-An event parser reads each part whole: what is no XML is refused. A part that is spelled as Excel and WPS spell it stays as it
-is; so does one that only writes Chinese as references (openpyxl), with the characters themselves. Any other, with prefixes, comments, references inside of values, cells without addresses, is written anew from its events,
-without what nobody reads here, so that the reader and everything that looks at its bytes see the same cells.
+An event parser reads each part, rows and shared texts that came before aside (see ``stretches``): what is no XML is refused. A part
+that is spelled as Excel and WPS spell it stays as it is; so does one that only writes Chinese as references (openpyxl), with the
+characters themselves. Any other, with prefixes, comments, references inside of values, cells without addresses, is written anew from
+its events (see ``rewriting``), so that the reader and everything that looks at its bytes see the same cells.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from html import escape
 from typing import NamedTuple
-from xml.parsers import expat
 
-from pipeline.intake.guard.refusal import Refused, hostile
+from pipeline.intake.guard.ordinary import decoded, is_ordinary
+from pipeline.intake.guard.refusal import Refused
+from pipeline.intake.guard.rewriting import Rewriter
+from pipeline.intake.guard.stretches import KnownStretches
 
-MAX_ELEMENTS = 1_000_000
-"""Of one part: a column that is formatted down to the last row of a sheet has so many."""
-_UNCLEAR = "同一单元格内容重复"
-_BEYOND = 10_000_000
-"""Where a reference that no program writes is taken to point."""
 _SMALL = 64 * 1024
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})", re.ASCII)
-_ROW = re.compile(r"\d{1,7}", re.ASCII)
-_DECLARED = re.compile(
-    rb"\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"'][^>]{0,100}>"
-)
 _DECLARED_ASCII = re.compile(
     rb"\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"'](?:us-)?ascii", re.IGNORECASE
 )
@@ -35,9 +26,6 @@ _REFERENCES = re.compile(rb"(?:&#\d{3,7};)++")
 _WITH_REFERENCES = re.compile(rb"(&#[&#;\d]++)")
 """Where references are, with the digits and signs among them: found in a fraction of the time, and much the same in every file."""
 _BEYOND_ASCII = ((0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
-_OWN = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
-_OTHERS = frozenset({"gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "cp936"})
-"""What a program may declare and mean; the event parser knows no encodings of several bytes but UTF-8."""
 _ROWS = r"""
     (?:<row[ ]r="\d{1,3}"(?:[ ](?!r=)[\w:]{1,40}="[^"<]*+")*+(?:/>|>
         (?:<c[ ]r="[AB]?[A-Z]\d{1,3}"(?:[ ]s="\d{1,5}")?+CELL)*+
@@ -70,48 +58,16 @@ _CELLS_TO_WAIT = _rows(
     ('[ ]t="e"', r"<v>\#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)</v>"),
 )
 """The same, and each value is one of its type, so that no reader will refuse it later on."""
-_TEXTS_AS_USUAL = re.compile(rb'(?:<si><t(?: xml:space="preserve")?+>[^<]*+</t></si>)*+</sst>\s{0,9}')
+_SHARED_TEXTS = rb'(?:<si><t(?: xml:space="preserve")?+>[^<]*+</t></si>)*+'
+_TEXTS_AS_USUAL = re.compile(_SHARED_TEXTS)
+_TEXTS_TO_THE_END = re.compile(_SHARED_TEXTS + rb"</sst>\s{0,9}")
 """Shared texts of which each looks the same throughout, possessive as well."""
-_CELLS_BEGIN = b"<sheetData>"
+_CELLS_BEGIN, _CELLS_END = b"<sheetData>", b"</sheetData>"
 _CELL = re.compile(rb"<(?:c|row)[\s/>]")
 _ODD_IN_TEXTS = (b"<sheetData", b"strike", b"vertAlign", b"<styleSheet")
 _FEW = 500
 """Of signs that are hardly there: so many are looked at one by one, which is much faster than to search for two at once."""
 _PREFIXED = re.compile(rb":(?:c|row|v|f|is|t|si|sst|r|mergeCells?|cols?|sheetData|strike|vertAlign)[\s/>]")
-_GRAMMAR: Mapping[str, frozenset[str]] = {
-    "": frozenset({"worksheet", "sst", "styleSheet"}),
-    "worksheet": frozenset({"cols", "sheetData", "mergeCells"}),
-    "cols": frozenset({"col"}),
-    "sheetData": frozenset({"row"}),
-    "row": frozenset({"c"}),
-    "c": frozenset({"f", "v", "is"}),
-    "is": frozenset({"t", "r"}),
-    "mergeCells": frozenset({"mergeCell"}),
-    "sst": frozenset({"si"}),
-    "si": frozenset({"t", "r"}),
-    "r": frozenset({"rPr", "t"}),
-    "rPr": frozenset({"strike", "vertAlign"}),
-    "styleSheet": frozenset({"numFmts", "fonts", "cellXfs"}),
-    "numFmts": frozenset({"numFmt"}),
-    "fonts": frozenset({"font"}),
-    "font": frozenset({"strike"}),
-    "cellXfs": frozenset({"xf"}),
-}
-"""What is read at all, by what it stands in."""
-_TEXTS = frozenset({"v", "f", "t"})
-_KEPT: Mapping[str, tuple[str, ...]] = {
-    "c": ("s", "t"),
-    "row": ("hidden",),
-    "col": ("min", "max", "hidden"),
-    "strike": ("val",),
-    "vertAlign": ("val",),
-    "mergeCell": ("ref",),
-    "numFmt": ("numFmtId", "formatCode"),
-    "xf": ("numFmtId", "fontId"),
-    "t": ("xml:space",),
-}
-_CELLS = frozenset({"row", "c", "v", "is"})
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 class Spelled(NamedTuple):
@@ -140,7 +96,14 @@ def unspelled(data: bytes) -> Spelled | None:
 
 
 def _unspelled(data: bytes) -> Spelled | None:
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    around = _around(data, _CELLS_BEGIN, _CELLS_END)
+    if around and _rows_to_wait.are_usual(data[slice(*around)]):
+        return Spelled(data, is_near=True)
+    return _unspelled_whole(data)
+
+
+def _unspelled_whole(data: bytes) -> Spelled | None:
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     is_plain = (
         0 <= start < end
         and decoded(data) is data
@@ -151,12 +114,94 @@ def _unspelled(data: bytes) -> Spelled | None:
 
 
 def _spelled(data: bytes) -> Spelled:
+    return _spelled_by_stretches(data) or _spelled_whole(data)
+
+
+def _spelled_by_stretches(data: bytes) -> Spelled | None:
+    """Spell a sheet or the shared texts without a look at what came before; None where something is not as usual."""
+    if around := _around(data, _CELLS_BEGIN, _CELLS_END):
+        rows = data[slice(*around)]
+        written = _known_rows.spelled(rows)
+        if written is not None:
+            return Spelled(
+                data if written is rows else data[: around[0]] + written + data[around[1] :], is_near=True
+            )
+    elif around := _around(data, b"<si>", b"</sst>"):
+        return Spelled(data) if _known_texts.are_usual(data[slice(*around)]) else None
+    return None
+
+
+def _around(data: bytes, first: bytes, last: bytes) -> tuple[int, int] | None:
+    """Return where the elements begin and end that stand from ``first`` to ``last``; None unless all around them is ordinary."""
+    start, end = data.find(first), data.rfind(last)
+    if not 0 <= start <= end or len(data) - (end - start) > _SMALL:
+        return None
+    start += len(first) if first == _CELLS_BEGIN else 0
+    return (start, end) if _is_plain_frame(data[:start], data[end:]) else None
+
+
+@lru_cache(maxsize=64)
+def _is_plain_frame(before: bytes, after: bytes) -> bool:
+    """Say whether what stands around rows or shared texts is ordinary, in UTF-8, and holds none of them itself."""
+    frame = before + after
+    return (
+        _is_surely_ordinary(frame)
+        and not _DECLARED_ASCII.match(before, 0, 400)
+        and not _are_odd_texts(frame.replace(_CELLS_BEGIN + _CELLS_END, b"", 1))
+        and not _CELL.search(frame)
+    )
+
+
+def _is_surely_ordinary(data: bytes) -> bool:
+    try:
+        return decoded(data) is data and is_ordinary(data)
+    except Refused:  # the part as a whole may be well, and is looked at then
+        return False
+
+
+def _plain_rows(rows: bytes) -> bytes | None:
+    """Spell rows plainly; None where they are not as usual."""
+    found = _characters_in(rows)
+    is_usual = (
+        _CELLS_AS_USUAL.fullmatch(found)
+        and not _has_pair(found, b"&", b"#")
+        and _is_surely_ordinary(b"<sheetData>%s</sheetData>" % rows)
+    )
+    return found if is_usual else None
+
+
+def _rows_that_wait(rows: bytes) -> bytes | None:
+    """Return rows of which each value is one of its type, whatever figures are in them; None where they are not as usual."""
+    is_usual = (
+        b't="b"' not in rows
+        and _CELLS_TO_WAIT.fullmatch(rows)
+        and _is_surely_ordinary(b"<sheetData>%s</sheetData>" % rows)
+    )
+    return rows if is_usual else None
+
+
+def _plain_texts(texts: bytes) -> bytes | None:
+    """Return shared texts of which each looks the same throughout; None where they are not as usual."""
+    is_usual = (
+        _TEXTS_AS_USUAL.fullmatch(texts)
+        and not _has_pair(texts, b"&", b"#")
+        and _is_surely_ordinary(b"<sst>%s</sst>" % texts)
+    )
+    return texts if is_usual else None
+
+
+_known_rows = KnownStretches(b"</row>", _plain_rows)
+_rows_to_wait = KnownStretches(b"</row>", _rows_that_wait)
+_known_texts = KnownStretches(b"</si>", _plain_texts)
+
+
+def _spelled_whole(data: bytes) -> Spelled:
     text = decoded(data)
     if is_ordinary(text) and text is data:
         found = _with_characters(data)
         if not _is_odd(found):
             return Spelled(found, _is_near(found))
-    return Spelled(_Rewriter(text).written)
+    return Spelled(Rewriter(text).written)
 
 
 def _with_characters(data: bytes) -> bytes:
@@ -164,14 +209,18 @@ def _with_characters(data: bytes) -> bytes:
 
     XML that says that it is ASCII stays as it is: it could not hold them.
     """
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     if start < 0 or not _has_pair(data, b"&", b"#", start, end) or _DECLARED_ASCII.match(data, 0, 400):
         return data
-    pieces = _WITH_REFERENCES.split(data[start:end])
+    return data[:start] + _characters_in(data[start:end]) + data[end:]
+
+
+def _characters_in(rows: bytes) -> bytes:
+    pieces = _WITH_REFERENCES.split(rows)
     written = pieces[1::2]
     is_short = max(map(len, written), default=0) < _WORTH_REMEMBERING
     pieces[1::2] = map(_remembered_characters if is_short else _characters, written)
-    return data[:start] + b"".join(pieces) + data[end:]
+    return b"".join(pieces)
 
 
 def _characters(text: bytes) -> bytes:
@@ -194,49 +243,12 @@ _remembered = lru_cache(maxsize=64)(_spelled)  # half of the parts are the same 
 _remembered_unspelled = lru_cache(maxsize=8)(_unspelled)
 
 
-def decoded(data: bytes) -> bytes:
-    """Return XML in UTF-8; ``data`` itself where it is. Raises Refused."""
-    declared = _DECLARED.match(data, 0, 400)
-    name = declared[1].decode("ascii").lower() if declared else "utf-8"
-    if name in _OWN:
-        return data
-    if name not in _OTHERS or not declared:
-        raise hostile("文字编码异常")
-    try:
-        return data[declared.end() :].decode(name).encode()
-    except UnicodeDecodeError:
-        raise Refused("damaged") from None
-
-
-def is_ordinary(data: bytes) -> bool:
-    """Say whether XML holds nothing that readers may pass over differently. Raises Refused for what is no XML."""
-    strange: list[str] = []
-    parser = expat.ParserCreate()
-    parser.CommentHandler = strange.append
-    parser.StartCdataSectionHandler = lambda: strange.append("")
-    parser.ProcessingInstructionHandler = lambda *_: strange.append("")
-    parser.StartDoctypeDeclHandler = _refuse_definitions
-    _parse(parser, data)
-    return not strange
-
-
-def _refuse_definitions(*_: object) -> None:
-    raise hostile("含有实体定义")
-
-
-def _parse(parser: expat.XMLParserType, data: bytes) -> None:
-    try:
-        parser.Parse(data, True)  # noqa: FBT003 - the signature of expat
-    except (expat.ExpatError, ValueError):  # the latter for an encoding that it does not know
-        raise Refused("damaged") from None
-
-
 def _is_odd(data: bytes) -> bool:
     """Say whether ordinary XML has to be written anew."""
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     if start < 0:
         texts = data.find(b"<si>")
-        looked_at = data[:texts] if texts >= 0 and _TEXTS_AS_USUAL.fullmatch(data, texts) else data
+        looked_at = data[:texts] if texts >= 0 and _TEXTS_TO_THE_END.fullmatch(data, texts) else data
         return _has_pair(data, b"&", b"#") or _are_odd_texts(looked_at)
     if _has_odd_marks(data[:start]) or _has_odd_marks(data[end:]):
         return True
@@ -271,131 +283,8 @@ def _has_pair(data: bytes, first: bytes, second: bytes, start: int = 0, end: int
 
 def _is_near(data: bytes) -> bool:
     """Say whether the cells of a part that is not odd are all in the one place that was looked at."""
-    start, end = data.find(_CELLS_BEGIN), data.rfind(b"</sheetData>")
+    start, end = data.find(_CELLS_BEGIN), data.rfind(_CELLS_END)
     if start < 0:
         return False
-    before, after = data[:start], data[end + len(b"</sheetData>") :]
+    before, after = data[:start], data[end + len(_CELLS_END) :]
     return not any(b"sheetData" in part or _CELL.search(part) for part in (before, after))
-
-
-class _Rewriter:
-    """Writes a part anew; counts rows and columns as a reader does, by reference, else by order."""
-
-    def __init__(self, data: bytes) -> None:
-        self._out: list[str] = []
-        self._path = [""]
-        self._skipped = 0
-        self._elements = 0
-        self._row = self._column = 0
-        self._cell: list[str] | None = None
-        self._seen: set[str] = set()
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
-        _parse(self._parser, data)
-
-    @property
-    def written(self) -> bytes:
-        """The part as it is now."""
-        return "".join(self._out).encode("utf-8", "replace")
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
-        if self._elements > MAX_ELEMENTS:
-            raise hostile("内部内容过多")
-        local = name.rpartition(":")[2]
-        parent = self._path[-1]
-        if self._skipped or local not in _GRAMMAR.get(parent, ()):
-            is_cell = "sheetData" in self._path and local in _CELLS
-            if not self._skipped and (is_cell or parent in _TEXTS):
-                raise hostile(
-                    _UNCLEAR
-                )  # a cell in a cell, a formula in a value: what is the value, and whose?
-            self._skipped += 1
-            return
-        if local in {"sheetData", "sst", "cellXfs"}:
-            self._once(local)
-        if local == "row":
-            self._row = _number(attributes.get("r", ""), self._row)
-            self._column = 0
-        elif local == "c":
-            self._enter_cell(attributes)
-        elif self._cell is not None and local in {"v", "is", "f"}:
-            self._once(local)
-        self._path.append(local)
-        self._put(f"<{local}{self._attributes(local, attributes)}>")
-
-    def _once(self, local: str) -> None:
-        if local in self._seen:
-            raise hostile(_UNCLEAR)
-        self._seen.add(local)
-
-    def _enter_cell(self, attributes: dict[str, str]) -> None:
-        reference = attributes.get("r", "")
-        if not reference:
-            self._column += 1
-        else:
-            found = _REFERENCE.fullmatch(reference)
-            self._column = _column(found[1]) if found else _BEYOND
-            self._row = int(found[2]) if found else _BEYOND
-        self._cell = []
-        self._seen -= {"v", "is", "f"}
-
-    def _attributes(self, local: str, attributes: dict[str, str]) -> str:
-        kept = {name: attributes[name] for name in _KEPT.get(local, ()) if name in attributes}
-        if local == "c":
-            kept = {"r": f"{_letters(self._column)}{self._row}", **kept}
-        elif local == "row":
-            kept = {"r": str(self._row), **kept}
-        elif self._path[-2] == "":
-            kept = {"xmlns": _MAIN}
-        return "".join(f" {name}={quoted(value)}" for name, value in kept.items())
-
-    def _put(self, text: str) -> None:
-        (self._out if self._cell is None else self._cell).append(text)
-
-    def _end(self, _: str) -> None:
-        if self._skipped:
-            self._skipped -= 1
-            return
-        local = self._path.pop()
-        self._put(f"</{local}>")
-        if local == "c" and self._cell is not None:
-            if self._seen & {"v", "is", "f"}:  # one that is only formatted holds nothing
-                self._out += self._cell
-            self._cell = None
-
-    def _text(self, text: str) -> None:
-        if not self._skipped and self._path[-1] in _TEXTS:
-            self._put(escape(text, quote=False))
-
-
-_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
-
-
-def quoted(value: str) -> str:
-    """Spell the value of an attribute, between double quotes."""
-    return f'"{escape(value, quote=False).translate(_IN_ATTRIBUTES)}"'
-
-
-def _number(reference: str, previous: int) -> int:
-    if not reference:
-        return previous + 1
-    return int(reference) if _ROW.fullmatch(reference) else _BEYOND
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

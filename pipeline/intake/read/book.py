@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from xml.parsers import expat
 
+from pipeline.intake.guard.ordinary import decoded, is_ordinary
 from pipeline.intake.guard.package import stored
 from pipeline.intake.guard.refusal import Refused, hostile
-from pipeline.intake.guard.spelling import decoded, is_ordinary, plain, quoted, spelled, unspelled
+from pipeline.intake.guard.rewriting import quoted
+from pipeline.intake.guard.spelling import plain, spelled, unspelled
 
 MAX_SHEETS = 60
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

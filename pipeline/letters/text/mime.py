@@ -17,6 +17,7 @@ from email.header import Header
 from email.message import Message
 from email.policy import Compat32
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 from urllib.parse import quote
 
 from pipeline.letter import Attachment
@@ -78,6 +79,7 @@ def spelled(mail: Message) -> bytes:
     return mail.as_bytes(policy=_POLICY)
 
 
+@lru_cache(maxsize=64)
 def address(name: str, mailbox: str) -> str:
     """Spell a mailbox with the name people see; empty where there is no mailbox."""
     return formataddr((name, mailbox), "utf-8") if mailbox else ""
@@ -91,7 +93,12 @@ def date_header(moment: datetime) -> str:
 def encoded(name: str, value: str) -> str:
     """Encode a header as RFC 2047 asks; one that is ASCII, such as an address, stays as it is. No line break survives."""
     value = " ".join(value.split())
-    return value if value.isascii() else Header(value, "utf-8", header_name=name).encode(linesep="\r\n")
+    return value if value.isascii() else _encoded(name, value)
+
+
+@lru_cache(maxsize=64)  # many letters say the same of what they are and whom they come from
+def _encoded(name: str, value: str) -> str:
+    return Header(value, "utf-8", header_name=name).encode(linesep="\r\n")
 
 
 def loop_headers(kind: str, *, is_reply: bool) -> dict[str, str]:
@@ -124,8 +131,7 @@ def _headed(headers: Mapping[str, str]) -> str:
 def _in_lines(content: bytes) -> str:
     """Encode as base64, in lines as mail has them."""
     text = b2a_base64(content, newline=False).decode("ascii")
-    lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
-    return "".join(f"{line}\r\n" for line in lines)
+    return "\r\n".join([*[text[at : at + _LINE] for at in range(0, len(text), _LINE)], ""])
 
 
 _TEXT = f"{_headed({'Content-Type': _PLAIN, **_IN_BASE64})}\r\n".encode()

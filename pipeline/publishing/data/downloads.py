@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.form import titled
 from pipeline.forms.grid import lines_of
-from pipeline.forms.values.typed import plain_number
+from pipeline.forms.values.typed import plain_numbers
 from pipeline.publishing import package
 from pipeline.publishing.cell_values import printed_values, seen_value
 from pipeline.publishing.data.datafiles import as_text_cell
@@ -75,14 +75,14 @@ def figures_workbook(downloads: Downloads, report: Report) -> bytes:
     """Return the figures of ``report`` in the official tables (.xlsx), a sheet for each: the same bytes every time."""
     title = escaped(titled(downloads.report_title, report.agency, report.year))
     said = [escaped(text) for text in printed_values(downloads.values, report).values()]
-    values = [*map(plain_number, report.numbers), *reversed(said), title]
+    values = [*plain_numbers(report.numbers), *reversed(said), title]
     parts = []
     for part in downloads.parts:
         if isinstance(part, LiveSheet):
             pieces = [part.literals[0]]
             for slot, literal in zip(part.slots, part.literals[1:], strict=True):
                 pieces += (values[slot], literal)
-            parts.append(package.deflate(part.name, "".join(pieces).encode()))
+            parts.append(package.deflate_often(part.name, "".join(pieces).encode()))
         else:
             parts.append(part)
     return package.join(parts)
@@ -91,7 +91,7 @@ def figures_workbook(downloads: Downloads, report: Report) -> bytes:
 def figures_list(downloads: Downloads, report: Report) -> bytes:
     """Return the figures of ``report`` as CSV, one a line with its labels and its key."""
     values = (_csv((as_text_cell(seen_value(value, report)),)) for value in downloads.values)
-    shown = (*map(plain_number, report.numbers), *values)
+    shown = (*plain_numbers(report.numbers), *values)
     rows = (f"{before}{value}{after}" for (before, after), value in zip(downloads.lines, shown, strict=True))
     return f"{','.join(CSV_HEAD)}\r\n{''.join(rows)}".encode("utf-8-sig")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.forms.form import titled
-from pipeline.forms.values.typed import plain_number
+from pipeline.forms.values.typed import plain_numbers
 from pipeline.forms.values.words import FreeText
 from pipeline.model import ConfigError
 from pipeline.publishing.cell_values import printed_values
@@ -106,7 +106,7 @@ def compile_page(form: Form, style: str = "") -> CompiledPage:
 
 def render_page(page: CompiledPage, report: Report) -> bytes:
     """Print ``report``: the same bytes for the same page and report."""
-    values = dict(zip(page.numbers, map(plain_number, report.numbers), strict=True))
+    values = dict(zip(page.numbers, plain_numbers(report.numbers), strict=True))
     values[_LOOK] = "long-figures" if max(map(len, values.values()), default=0) >= _LONG_FIGURE else ""
     values |= {key: escaped(said) for key, said in printed_values(page.values, report).items()}
     agency = values[_AGENCY] = _attribute(report.agency)

@@ -33,9 +33,9 @@ Shown = dict[tuple[int, int], str]
 
 @dataclass(frozen=True, slots=True)
 class PrintedTable:
-    """How a table of the form is recognised in a document, and where its figures stand: (row, column, number in the form)."""
+    """How a table of the form is recognised in a document, by (row, column), and where its figures stand: (row, column, number in the form)."""
 
-    labels: tuple[tuple[int, int, str], ...]
+    labels: Shown
     figures: tuple[tuple[int, int, int], ...]
 
 
@@ -52,7 +52,7 @@ def compile_reader(form: Form) -> FigureReader:
     tables = []
     for table in form.tables:
         cells = form.grids[table.key].cells
-        labels = tuple((cell.row, cell.column, "".join(cell.text.split())) for cell in cells if cell.text)
+        labels = {(cell.row, cell.column): "".join(cell.text.split()) for cell in cells if cell.text}
         figures = tuple(
             (cell.row, cell.column, form.by_key[cell.key].index) for cell in cells if cell.key in form.by_key
         )
@@ -65,7 +65,7 @@ def read_figures(reader: FigureReader, content: bytes) -> tuple[Number | None, .
     found: list[Number | None] = [None] * reader.size
     shown = list(_tables(content))
     for table in reader.tables:
-        match = next((cells for cells in shown if _is(table, cells)), None)
+        match = next((cells for cells in shown if table.labels.items() <= cells.items()), None)
         for row, column, index in table.figures if match else ():
             found[index] = _number((match or {}).get((row, column), ""))
     return tuple(found)
@@ -75,34 +75,32 @@ def _tables(content: bytes) -> Iterator[Shown]:
     """Yield the tables of a document. End tags are enough to tell cells apart: parsing all of it would cost three times as much."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            document = archive.read(_DOCUMENT).decode()
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
+            document = archive.read(_DOCUMENT)
+    except (zipfile.BadZipFile, KeyError):
         return
-    for table in document.split("</w:tbl>")[:-1]:
-        yield _cells(table[table.rfind("<w:tbl>") :])
+    for table in document.split(b"</w:tbl>")[:-1]:
+        yield _cells(table[table.rfind(b"<w:tbl>") :])
 
 
-def _cells(table: str) -> Shown:
+def _cells(table: bytes) -> Shown:
     shown: Shown = {}
-    for row, line in enumerate(table.split("</w:tr>")[:-1]):
+    for row, line in enumerate(table.split(b"</w:tr>")[:-1]):
         column = 0
-        for cell in line.split("</w:tc>")[:-1]:
+        for cell in line.split(b"</w:tc>")[:-1]:
             shown[row, column], width = _shown(cell)
             column += width
     return shown
 
 
 @lru_cache(maxsize=4096)  # labels are the same in every document, and most figures are small
-def _shown(cell: str) -> tuple[str, int]:
+def _shown(cell: bytes) -> tuple[str, int]:
     """Return what a cell shows, and how many columns it takes."""
-    span = _SPAN.search(cell)
-    return unescape("".join("".join(_TEXT.findall(cell)).split())), int(span[1]) if span else 1
+    text = cell.decode("utf-8", "replace")
+    span = _SPAN.search(text)
+    return unescape("".join("".join(_TEXT.findall(text)).split())), int(span[1]) if span else 1
 
 
-def _is(table: PrintedTable, cells: Shown) -> bool:
-    return all(cells.get((row, column)) == text for row, column, text in table.labels)
-
-
+@lru_cache(maxsize=4096)
 def _number(text: str) -> Number | None:
     if len(text) < _SHORT and text.isascii() and text.isdigit():
         return int(text)  # nearly every cell

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from pipeline.forms.form import titled
-from pipeline.forms.values.typed import plain_number
+from pipeline.forms.values.typed import plain_numbers
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
 from pipeline.publishing import package
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from pipeline.model import Report
     from pipeline.publishing.word.marks import Field, MarkKind
 
-_LEVEL = 6
 _NAMED_OMISSIONS = 5
 _GAP = re.compile(
     r"(<w:rPr>(?:<w:(?:rFonts|b|i|color|sz|szCs)\b[^>]*/>)*)(</w:rPr><w:t(?: [^>]*)?>【填写：[^<]*】</w:t>)"
@@ -118,7 +117,7 @@ def render(layout: Layout, report: Report, *, note: str = "", shows_gaps: bool =
                 pieces += (_printed(field, layout, values, lines), literal)
             text = "".join(pieces)
             text = _GAP.sub(r'\1<w:highlight w:val="yellow"/>\2', text) if shows_gaps else text
-            parts.append(package.deflate(part.name, text.encode(), _LEVEL))
+            parts.append(package.deflate_often(part.name, text.encode()))
         else:
             parts.append(part)
     return package.join(parts)
@@ -167,7 +166,7 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
     for key, label in layout.labels:
         values[key] = _LINE_BREAK.join(paragraphs(printed_text(report, key, layout.alone)))
         values[key + HEADING_SUFFIX] = escaped(label)
-    values.update(zip(layout.numbers, map(plain_number, report.numbers), strict=True))
+    values.update(zip(layout.numbers, plain_numbers(report.numbers), strict=True))
     values.update((key, escaped(said)) for key, said in printed_values(layout.values, report).items())
     return values
 

@@ -7,6 +7,7 @@ beginning goes in, and a mark that says so. Nothing depends on the clock, so the
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -42,6 +43,17 @@ def new_workbook(
     return book
 
 
+_SHORT = 60
+"""Characters of a text that may well stand in many cells."""
+
+
+def _fitting(text: str) -> str:
+    return fitting(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+_fitting_once = lru_cache(maxsize=4096)(_fitting)
+
+
 class CellFormats:
     """Makes each combination of xlsxwriter's properties once."""
 
@@ -65,7 +77,7 @@ class WorkbookPage:
 
     def put_text(self, row: int, column: int, text: str, style: Format) -> None:
         """Write ``text`` as text; nothing leaves an empty cell."""
-        text = fitting(text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = (_fitting_once if len(text) <= _SHORT else _fitting)(text)
         if not text:
             self.sheet.write_blank(row, column, None, style)
         elif text.startswith("<r>"):  # xlsxwriter would take it for the XML of a rich text

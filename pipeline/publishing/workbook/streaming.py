@@ -8,6 +8,7 @@ Formulas are searched by it for functions younger than Excel 2007 some twenty ti
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from xml.sax.saxutils import escape
 
@@ -26,6 +27,10 @@ Pieces: TypeAlias = "Sequence[tuple[str, str]]"
 
 
 _NEEDS_ESCAPES = re.compile("[\x00-\x08\x0b-\x1f]|_x[0-9a-fA-F]{4}_")
+
+
+_SHORT = 60
+"""Characters of a text that may well stand in many cells: a verdict, the name of an agency."""
 
 
 class _CellRun(NamedTuple):
@@ -61,11 +66,11 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
 
     def write_string(self, row: int, column: int, text: str, style: Format) -> None:
         """Write text; what needs xlsxwriter's own escapes goes its way."""
-        if _NEEDS_ESCAPES.search(text) or text != text.strip():
+        inner = (_text_once if len(text) <= _SHORT else _text)(text)
+        if inner:
+            self._put(row, column, f"{_opening(row, column, style)}{inner}")
+        else:
             super().write_string(row, column, text, style)
-            return
-        inner = f"><is><t>{escape(text)}</t></is></c>"
-        self._put(row, column, f'{_opening(row, column, style)} t="inlineStr"{inner}')
 
     def write_number(self, row: int, column: int, value: float, style: Format) -> None:
         """Write a number."""
@@ -89,6 +94,16 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
             self.fh.write(cell.xml)
         else:
             super()._write_cell(row, col, cell)
+
+
+def _text(text: str) -> str:
+    """Spell what follows the opening of a cell with ``text``; empty where that needs xlsxwriter's own escapes."""
+    if _NEEDS_ESCAPES.search(text) or text != text.strip():
+        return ""
+    return f' t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+
+
+_text_once = lru_cache(maxsize=4096)(_text)
 
 
 def _opening(row: int, column: int, style: Format) -> str:
