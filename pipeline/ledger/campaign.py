@@ -47,7 +47,7 @@ class RunResult:
     @property
     def totals(self) -> tuple[Number, ...]:
         """The district's sums, exact, in the form's order."""
-        return tuple(sum(several, start=Decimal(0)) for several in zip(*self.figures.values(), strict=True))
+        return tuple(Decimal(sum(several)) for several in zip(*self.figures.values(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,11 @@ def waiting(ledger: Ledger, year: int | None = None) -> list[StoredLetter]:
     return _kept(ledger, "state = 'waiting' AND (? IS NULL OR year = ?)", (year, year))
 
 
+def doubtful(ledger: Ledger, year: int) -> list[StoredLetter]:
+    """Return the letters that wait and that a person did something to in the folder."""
+    return _kept(ledger, "state = 'waiting' AND doubt <> '' AND year = ?", (year,))
+
+
 def ready(ledger: Ledger, year: int) -> list[StoredLetter]:
     """Return the letters that may leave: nobody has touched them in the folder, and a delivery has been signed.
 

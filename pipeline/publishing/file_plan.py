@@ -158,7 +158,7 @@ def kept(publication: Publication, planned: FilePlan, folder: Path) -> set[str]:
     return {
         path
         for path, basis in planned.bases.items()
-        if _stays(folder / path, basis, publication.made.get(path))
+        if _stays(folder, path, basis, publication.made.get(path))
     }
 
 
@@ -301,8 +301,10 @@ def _bases(
     return found
 
 
-def _stays(place: Path, basis: str, known: Made | None) -> bool:
-    return known is not None and known.basis == basis and not known.beside and is_as_written(place, known)
+def _stays(folder: Path, path: str, basis: str, known: Made | None) -> bool:
+    return (
+        known is not None and known.basis == basis and not known.beside and is_as_written(folder, path, known)
+    )
 
 
 def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:

@@ -31,7 +31,7 @@ def is_complete(
     return all(
         path in made
         and not made[path].beside
-        and ((folder / path).is_file() if path in drafts else is_as_written(folder / path, made[path]))
+        and ((folder / path).is_file() if path in drafts else is_as_written(folder, path, made[path]))
         for path in paths
     )
 

@@ -129,7 +129,7 @@ def look_after(ledger: Ledger, district: District, target: Path, *, now: datetim
         return
     known = _lying(ledger, district.year)
     found = {
-        item.key: _doubt(folder / item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
+        item.key: _doubt(folder, item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
     }
     doubts = {item.key: found[item.key] for item in waiting if item.laid and found[item.key] != item.doubt}
     letters.doubted(ledger, doubts, now)
@@ -140,10 +140,12 @@ def _lying(ledger: Ledger, year: int) -> dict[str, Made]:
     return outputs.of_year(ledger, year, with_figures=False, under=f"{LETTERS}/*")
 
 
-def _doubt(place: Path, made: Made | None) -> str:
-    if not place.is_file():
+def _doubt(folder: Path, name: str, made: Made | None) -> str:
+    if made and made.digest and is_as_written(folder, name, made):
+        return ""
+    if not (folder / name).is_file():
         return "deleted"
-    return "edited" if made and made.digest and not is_as_written(place, made) else ""
+    return "edited" if made and made.digest else ""
 
 
 def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) -> Laid:
