@@ -480,6 +480,11 @@ DROP TABLE releases;
 """
 """A release is a decision like any other; it is about the letter with the correction, not about an agency."""
 
+_KEYS_ONCE = """
+CREATE TABLE reading_keys (digest TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+"""
+"""What the numbers of a reading are called stands once for all files on a form."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -494,5 +499,6 @@ MIGRATIONS: tuple[str, ...] = (
     _BARRIER,
     _DECISIONS,
     _RELEASES,
+    _KEYS_ONCE,
 )
 """One script for each version of the schema, in order."""

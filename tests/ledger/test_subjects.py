@@ -116,6 +116,24 @@ def test_readings_are_kept_by_reader_and_most_places_are_the_forms_own(ledger: L
     assert short < long / 1.5
 
 
+def test_the_keys_of_numbers_are_kept_once_and_a_reading_with_its_own_is_read_as_ever(
+    ledger: Ledger, form: Form
+) -> None:
+    reading = _rich_reading(form)
+    few = replace(reading, numbers=dict(list(reading.numbers.items())[3:7]))
+    files = {
+        envelope(f"{name}.xlsx").sha256: item for name, item in (("a", reading), ("b", reading), ("c", few))
+    }
+    readings.keep(ledger, "v1", files, form.places)
+    assert len(ledger.rows("SELECT * FROM reading_keys")) == 2
+    for digest, item in readings.older(ledger, files, form.places).items():
+        assert item == files[digest]
+        assert list(item.numbers) == list(files[digest].numbers)
+    with ledger.transaction("as an earlier version wrote it"):
+        ledger.write("UPDATE readings SET body = ?", (codec.dumps(reading.without_places(form.places)),))
+    assert set(map(repr, readings.older(ledger, files, form.places).values())) == {repr(reading)}
+
+
 # ---------------------------------------------------------------- arrivals
 
 
