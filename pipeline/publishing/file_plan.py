@@ -39,7 +39,7 @@ from pipeline.model import (
 from pipeline.periods import title_of
 from pipeline.publishing.archive import Archived, Reports, archived
 from pipeline.publishing.data import record
-from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, path_of, paths_of
+from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, lists_of, path_of, paths_of
 from pipeline.publishing.documents import PrintJob
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
@@ -209,6 +209,7 @@ def recorded(
         publication.summary,
         now=publication.now,
         files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files},
+        lists=[*lists_of(len(publication.summary.states))],
         submissions=by_file,
         archive=[
             *(path for item in planned.archive for path in item.paths),

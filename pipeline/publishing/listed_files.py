@@ -23,11 +23,11 @@ def is_complete(
 ) -> bool:
     """Whether every file that the record names stands there as it was written and, if wanted, every report has its PDF.
 
-    A draft may have been completed by hand, and the page is written anew in any case.
+    A draft may have been completed by hand, and the pages are written anew in any case.
     """
     if with_pdf and any(item["report"] and not item.get("pdf") for item in found["submissions"]):
         return False
-    paths = (all_paths(found) | {RUN_NAME}) - {found["files"]["dashboard"]}
+    paths = (all_paths(found) | {RUN_NAME}) - {found["files"]["dashboard"], *found.get("lists", ())}
     return all(
         path in made
         and not made[path].beside
