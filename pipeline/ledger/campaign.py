@@ -240,7 +240,4 @@ def _spelled(figures: Mapping[str, Sequence[Number | None]]) -> dict[str, list[i
 
 
 def _read_figures(figures: Mapping[str, Sequence[int | str]]) -> dict[str, tuple[Number, ...]]:
-    return {
-        code: tuple(Decimal(item) if isinstance(item, str) else item for item in numbers)
-        for code, numbers in figures.items()
-    }
+    return {code: outputs.exact(numbers) for code, numbers in figures.items()}
