@@ -129,7 +129,7 @@ def _attachments(
     if isinstance(item.body, DistrictDelivery) and found:
         return [workbook_of(context, found)]
     if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
-        from pipeline.coordinating import preparing  # noqa: PLC0415 - python-docx, only where something is built
+        from pipeline.coordinating import preparing  # noqa: PLC0415 - xlsxwriter, only where something is built
 
         past = context.history.get(item.agency.code)
         return [preparing.personal_template(context.district, context.form, item.agency, past)]
