@@ -75,13 +75,14 @@ def build_pages(form: Form, morning: PageContext) -> dict[str, bytes]:
         AgencyList(path, listed[part], _by_state(listed[part]))
         for path, part in lists_of(len(listed)).items()
     ]
+    explained = _explained(_cases(listed))
     pages = {PAGE: _front(form, morning, listed, lists)}
     for before, item, after in zip([None, *lists], lists, [*lists[1:], None], strict=False):
         pages[item.path] = _list_page(
             form,
             morning,
             item,
-            explained=_explained(_cases(listed)),
+            explained=explained,
             before=before.path if before else "",
             after=after.path if after else "",
         )
