@@ -82,7 +82,7 @@ class Office:
             offered = [
                 rule.formula1
                 for rule in page.data_validations.dataValidation
-                if str(rule.sqref) == row[heads.index(REVOKE if sheet == DONE else CHOICE)].coordinate
+                if row[heads.index(REVOKE if sheet == DONE else CHOICE)].coordinate in rule.sqref
             ]
             choice = texts.get(CHOICE) or texts[REVOKE]
             assert any(choice in str(listed) for listed in offered), (choice, offered)

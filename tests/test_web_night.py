@@ -20,6 +20,7 @@ from pipeline.forms.form import Form
 from pipeline.ledger import decisions, letters, open_ledger
 from pipeline.letter import KIND_WORDS, LetterKind
 from pipeline.model import CHINA, Decision, Number
+from pipeline.publishing import document_paths
 from pipeline.publishing.data import record
 from pipeline.publishing.template import build_workbook
 from pipeline.run.letters import outgoing as letterbox
@@ -210,6 +211,36 @@ def test_the_page_says_of_every_agency_whether_it_was_told(tmp_path: Path) -> No
     assert changed(before, run(SAMPLE, output=output)) == {"待办.xlsx"}, (
         "the refused letter waits for a person"
     )
+
+
+def test_many_agencies_stand_on_pages_of_their_own_that_come_and_go_with_the_roster(
+    form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"样例区第{number}局" for number in range(5)]
+    folder = make_district(tmp_path / "样例区", names, {"年报.xlsx": filled(form, names[3])})
+    whole = run(folder)
+    assert [path for path in contents(whole.folder) if path.startswith("各单位")] == []
+    everybody = told(page_of(whole, "index.html"))
+    shutil.rmtree(folder / "output")
+    monkeypatch.setattr(document_paths, "MOST_ROWS", 4)
+    monkeypatch.setattr(document_paths, "_PER_LIST", 2)
+    ran = run(folder)
+    lists = ["各单位_00001-00002.html", "各单位_00003-00004.html", "各单位_00005-00005.html"]
+    assert ran.record["lists"] == lists
+    links = set().union(*(links_of(page_of(ran, path)) for path in ("index.html", *lists)))
+    assert [link for link in links if not (ran.folder / link.partition("#")[0]).is_file()] == []
+    said = told(page_of(ran, "index.html"))
+    for path in lists:
+        said |= told(page_of(ran, path))
+    assert said == everybody
+    before = contents(ran.folder)
+    (ran.folder / lists[1]).unlink()
+    assert changed(before, run(folder)) == set(), "made again from the ledger"
+    roster = folder / "agencies.csv"
+    roster.write_text("\n".join(roster.read_text("utf-8").splitlines()[:5]) + "\n", "utf-8")
+    fewer = run(folder)
+    assert "lists" not in fewer.record
+    assert [path for path in contents(fewer.folder) if path.startswith("各单位")] == []
 
 
 def test_an_extended_deadline_that_passes_shows_without_anything_new(tmp_path: Path) -> None:

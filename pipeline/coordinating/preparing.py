@@ -32,7 +32,6 @@ from pipeline.periods import title_of
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.settings_book import build_settings_book, starting
 from pipeline.publishing.template import Stamp, build_workbook
-from pipeline.publishing.word.layout import build_layout
 
 TEMPLATES = "templates"
 TEMPLATES_ZIP = "各单位填报模板.zip"
@@ -80,6 +79,8 @@ def _for_notepad(text: str) -> bytes:
 
 def layouts(form: Form) -> Iterator[tuple[str, bytes]]:
     """Yield the blank template and the Word layout of ``form`` with the names they have in ``input_templates/``."""
+    from pipeline.publishing.word.layout import build_layout  # noqa: PLC0415 - python-docx, which a run that writes reminders has no use for
+
     yield blank_name(form), build_workbook(form)
     yield LAYOUT_NAME, build_layout(form)
 

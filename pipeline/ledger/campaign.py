@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sqlite3 import Row
 
 _QUICK = 1
+_PAGE = "index.html"
+Pages = Mapping[str, Sequence[str]]
 Figures = Mapping[str, tuple[Number, ...]]
 """The numbers of each agency that counts, in the form's order, by its code."""
 
@@ -32,8 +34,8 @@ Figures = Mapping[str, tuple[Number, ...]]
 class RunResult:
     """What a finished run found: its record as ``run.json`` shows it, and the figures and names of the agencies that count.
 
-    ``deliveries`` says how many there had been when it compared with the last one. ``page`` are the parts of the
-    coordinator's page between the places that say of letters what became of them.
+    ``deliveries`` says how many there had been when it compared with the last one. ``pages`` are, by path, the parts of the
+    coordinator's page, and of those beside it, between the places that say of letters what became of them.
     """
 
     run: int
@@ -42,12 +44,12 @@ class RunResult:
     figures: Figures = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     deliveries: int = 0
-    page: Sequence[str] = ()
+    pages: Pages = field(default_factory=dict)
 
     @property
     def totals(self) -> tuple[Number, ...]:
         """The district's sums, exact, in the form's order."""
-        return tuple(sum(several, start=Decimal(0)) for several in zip(*self.figures.values(), strict=True))
+        return tuple(Decimal(sum(several)) for several in zip(*self.figures.values(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def keep_result(ledger: Ledger, year: int, result: RunResult, made: Mapping[str,
     with ledger.transaction("what a run found and the files that say so are known together"):
         ledger.write(
             "INSERT OR REPLACE INTO results (year, run, at, deliveries, body, page) VALUES (?, ?, ?, ?, ?, ?)",
-            (year, result.run, result.at.isoformat(), result.deliveries, body, _packed(list(result.page))),
+            (year, result.run, result.at.isoformat(), result.deliveries, body, _packed(dict(result.pages))),
         )
         outputs.keep(ledger, year, made)
 
@@ -140,11 +142,13 @@ def _result(row: tuple[Any, ...]) -> RunResult:
     return RunResult(run, datetime.fromisoformat(at), record, _read_figures(figures), names, deliveries)
 
 
-def page_of(ledger: Ledger, year: int) -> Sequence[str]:
-    """Return the parts of the coordinator's page as the last run built it; none if there was no run."""
+def pages_of(ledger: Ledger, year: int) -> Pages:
+    """Return the parts of the coordinator's page and of those beside it as the last run built them; none if there was no run."""
     row = ledger.one("SELECT page FROM results WHERE year = ?", (year,))
-    found: Sequence[str] = _unpacked(row["page"]) if row else ()
-    return found
+    found: Pages | Sequence[str] = _unpacked(row["page"]) if row else {}
+    if isinstance(found, Mapping):
+        return found
+    return {_PAGE: found} if found else {}  # by an earlier version, which had one page
 
 
 # ---------------------------------------------------------------- what was delivered
@@ -236,7 +240,4 @@ def _spelled(figures: Mapping[str, Sequence[Number | None]]) -> dict[str, list[i
 
 
 def _read_figures(figures: Mapping[str, Sequence[int | str]]) -> dict[str, tuple[Number, ...]]:
-    return {
-        code: tuple(Decimal(item) if isinstance(item, str) else item for item in numbers)
-        for code, numbers in figures.items()
-    }
+    return {code: outputs.exact(numbers) for code, numbers in figures.items()}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies
@@ -49,12 +50,16 @@ Memory = Mapping[str, Sequence[RosterEntry]]
 def memory(ledger: Ledger) -> dict[str, list[RosterEntry]]:
     """Return everything that the roster ever said."""
     found: dict[str, list[RosterEntry]] = {}
-    for row in ledger.rows("SELECT code, since, year, body FROM roster ORDER BY id"):
-        entry = RosterEntry(
-            codec.loads(Agency, row["body"]), datetime.fromisoformat(row["since"]), row["year"]
-        )
-        found.setdefault(row["code"], []).append(entry)
+    for row in ledger.rows("SELECT id, code, since, year, body FROM roster ORDER BY id"):
+        number, code, *said = row
+        entry = ledger.remembered(("roster", number), said, _entry)
+        found.setdefault(code, []).append(entry)
     return found
+
+
+def _entry(said: Sequence[Any]) -> RosterEntry:
+    since, year, body = said
+    return RosterEntry(codec.loads(Agency, body), datetime.fromisoformat(since), year)
 
 
 def remember(ledger: Ledger, year: int, agencies: Iterable[Agency], *, now: datetime) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.district.folder import District
-from pipeline.ledger import codes
+from pipeline.ledger import codes, readings
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
-from pipeline.model import PastReport, Reading
+from pipeline.model import PastReport
 from pipeline.periods import kind_of, period_before, scope_of
 
 _MOST_YEARS = 4
@@ -76,6 +76,6 @@ def _accepted(ledger: Ledger, year: int) -> dict[str, PastReport]:
             (own.counting.sha256, own.counting.assessment),
         )
         if row and row["body"]:
-            item = codec.loads(Reading, row["body"])
+            item = readings.read(ledger, row["body"])
             found[code] = PastReport(code, year, item.numbers, item.texts, source)
     return found

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.ledger import readings
 from pipeline.ledger.assessments import findings_of
 from pipeline.ledger.store import Ledger
-from pipeline.machine import codec
-from pipeline.model import Finding, Reading, Verdict, plausible, was_sent_back
+from pipeline.model import Finding, Verdict, plausible, was_sent_back
 from pipeline.versions import Versions, versions_of
 
 
@@ -79,7 +79,7 @@ def departed(ledger: Ledger, year: int, roster: Collection[str]) -> list[str]:
         (year,),
     )
     last = {row["agency"]: row["body"] for row in rows if row["agency"] not in roster}
-    return [codec.loads(Reading, body).claims.agency or code for code, body in last.items()]
+    return [readings.read(ledger, body).claims.agency or code for code, body in last.items()]
 
 
 def by_agency(files: Iterable[JudgedFile]) -> dict[str, Versions[JudgedFile]]:

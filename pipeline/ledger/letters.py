@@ -36,6 +36,8 @@ class LedgerLetter:
     agency: str | None = None
     attached: tuple[str, ...] = ()
     """Digests of the files that it carries: they are known when they come back."""
+    words: str = ""
+    """What it says, for whoever pastes it into a chat: so nobody need take it apart for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ def intend(
                 for item in new.values()
             ),
         )
+        ledger.write_many(
+            "INSERT OR IGNORE INTO letter_words (sha256, words) VALUES (?, ?)",
+            [(digests[item.key], item.words) for item in new.values() if item.words],
+        )
         _rest(ledger, new, basis)
         remainders.keep_sent(ledger, [digest for item in new.values() for digest in item.attached])
     return list(new.values())
@@ -148,6 +154,11 @@ def _rest(ledger: Ledger, keys: Iterable[str], basis: str) -> None:
 def waiting(ledger: Ledger, year: int | None = None) -> list[StoredLetter]:
     """Return the letters that are not sent yet, oldest first; only those of the campaign of ``year`` if given."""
     return _kept(ledger, "state = 'waiting' AND (? IS NULL OR year = ?)", (year, year))
+
+
+def doubtful(ledger: Ledger, year: int) -> list[StoredLetter]:
+    """Return the letters that wait and that a person did something to in the folder."""
+    return _kept(ledger, "state = 'waiting' AND doubt <> '' AND year = ?", (year,))
 
 
 def ready(ledger: Ledger, year: int) -> list[StoredLetter]:
@@ -189,6 +200,15 @@ def last_by_agency(ledger: Ledger, year: int) -> dict[str, StoredLetter]:
 def content(ledger: Ledger, letter: StoredLetter) -> bytes:
     """Return the whole .eml of ``letter``."""
     return ledger.originals.load(letter.sha256)
+
+
+def words(ledger: Ledger, year: int) -> dict[str, str]:
+    """Return what the letters say that wait, by the digest of the letter; of one that a person edited it is not kept."""
+    rows = ledger.rows(
+        "SELECT sha256, words FROM letter_words WHERE sha256 IN (SELECT sha256 FROM letters WHERE state = 'waiting' AND year = ?)",
+        (year,),
+    )
+    return {row["sha256"]: row["words"] for row in rows}
 
 
 def sent(ledger: Ledger, key: str, at: datetime, reason: str = "") -> None:

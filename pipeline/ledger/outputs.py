@@ -6,9 +6,9 @@ So an output is known as the run left it, and one that a person edited is known 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.ledger.store import Ledger
 from pipeline.model import Made, ReadBack
@@ -113,6 +113,11 @@ def _spelled(read: ReadBack | None) -> tuple[str, str]:
 def _read(row: Row) -> ReadBack | None:
     if not row["sha256"]:
         return None
-    figures = json.loads(row["figures"])
-    whole = tuple(Decimal(item) if isinstance(item, str) else item for item in figures)
-    return ReadBack(row["sha256"], whole)
+    return ReadBack(row["sha256"], exact(json.loads(row["figures"])))
+
+
+def exact(figures: Sequence[Any]) -> tuple[Any, ...]:
+    """Return figures that JSON carried: what stands as text there is a decimal. Of most agencies there is none."""
+    if str not in map(type, figures):
+        return tuple(figures)
+    return tuple(Decimal(item) if isinstance(item, str) else item for item in figures)

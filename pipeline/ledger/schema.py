@@ -480,6 +480,12 @@ DROP TABLE releases;
 """
 """A release is a decision like any other; it is about the letter with the correction, not about an agency."""
 
+_AT_HAND = """
+CREATE TABLE reading_keys (digest TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE letter_words (sha256 TEXT PRIMARY KEY, words TEXT NOT NULL) WITHOUT ROWID;
+"""
+"""What the numbers of a reading are called stands once for all files on a form; what a letter says, apart from what it carries."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -494,5 +500,6 @@ MIGRATIONS: tuple[str, ...] = (
     _BARRIER,
     _DECISIONS,
     _RELEASES,
+    _AT_HAND,
 )
 """One script for each version of the schema, in order."""

@@ -7,7 +7,7 @@ JSON has no ``Decimal``, which is written as ``{"decimal": "1.50"}`` where other
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -58,12 +58,22 @@ def _is_figures(kind: Any) -> bool:  # noqa: ANN401 - an annotation
     return get_origin(kind) is Mapping and _is_number(get_args(kind)[1])
 
 
+def _are_numbers(kind: Any) -> bool:  # noqa: ANN401 - an annotation
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (...,) and _is_number(get_args(kind)[0])
+
+
 def _is_plain_mapping(kind: Any) -> bool:  # noqa: ANN401 - an annotation
     return get_origin(kind) is Mapping and get_args(kind)[1] in _PLAIN
 
 
 def _number(value: Any, _: Any) -> Any:  # noqa: ANN401
     return Decimal(value[_DECIMAL]) if isinstance(value, dict) else value
+
+
+def _numbers(value: Sequence[Any], _: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    if dict not in map(type, value):
+        return tuple(value)
+    return tuple(_number(inner, None) for inner in value)
 
 
 def _figures(value: Mapping[str, Any], _: Any) -> Mapping[str, Any]:  # noqa: ANN401
@@ -88,6 +98,7 @@ def _names(found: tuple[str, ...]) -> frozenset[str]:
 def _converter() -> Converter:
     made = Converter(detailed_validation=False)
     made.register_structure_hook_func(_is_number, _number)
+    made.register_structure_hook_func(_are_numbers, _numbers)
     made.register_structure_hook_func(_is_figures, _figures)
     made.register_structure_hook_func(_is_plain_mapping, _plain_mapping)
     made.register_structure_hook(Decimal, _number)

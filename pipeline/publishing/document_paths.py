@@ -12,6 +12,20 @@ PAGE = "index.html"
 """The coordinator's page and, in the folder for the portal, its front page."""
 
 
+MOST_ROWS = 1500
+"""Agencies that the coordinator's page lists itself; of more each page beside it lists some."""
+_PER_LIST = 500
+
+
+def lists_of(agencies: int) -> dict[str, slice]:
+    """Return the pages beside the coordinator's, by path, and which of so many agencies each lists; none where it lists them itself."""
+    parts = [
+        slice(first, min(first + _PER_LIST, agencies))
+        for first in range(0, agencies if agencies > MOST_ROWS else 0, _PER_LIST)
+    ]
+    return {f"各单位_{part.start + 1:05}-{part.stop:05}.html": part for part in parts}
+
+
 def path_of(stem: str, suffix: str) -> str:
     """Return where a document stands, relative to the year's output folder."""
     return f"{REPORTS}/{stem}{suffix}"

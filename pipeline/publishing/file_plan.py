@@ -39,7 +39,7 @@ from pipeline.model import (
 from pipeline.periods import title_of
 from pipeline.publishing.archive import Archived, Reports, archived
 from pipeline.publishing.data import record
-from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, path_of, paths_of
+from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, lists_of, path_of, paths_of
 from pipeline.publishing.documents import PrintJob
 from pipeline.publishing.drafting import is_summed
 from pipeline.publishing.files import Names, safe_name
@@ -158,7 +158,7 @@ def kept(publication: Publication, planned: FilePlan, folder: Path) -> set[str]:
     return {
         path
         for path, basis in planned.bases.items()
-        if _stays(folder / path, basis, publication.made.get(path))
+        if _stays(folder, path, basis, publication.made.get(path))
     }
 
 
@@ -209,6 +209,7 @@ def recorded(
         publication.summary,
         now=publication.now,
         files={**dict.fromkeys(_ALWAYS_NAMED), **planned.files},
+        lists=[*lists_of(len(publication.summary.states))],
         submissions=by_file,
         archive=[
             *(path for item in planned.archive for path in item.paths),
@@ -301,8 +302,10 @@ def _bases(
     return found
 
 
-def _stays(place: Path, basis: str, known: Made | None) -> bool:
-    return known is not None and known.basis == basis and not known.beside and is_as_written(place, known)
+def _stays(folder: Path, path: str, basis: str, known: Made | None) -> bool:
+    return (
+        known is not None and known.basis == basis and not known.beside and is_as_written(folder, path, known)
+    )
 
 
 def _report_paths(stem: str | None, *, is_offered: bool) -> dict[str, str | None]:

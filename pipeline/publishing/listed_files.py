@@ -23,15 +23,15 @@ def is_complete(
 ) -> bool:
     """Whether every file that the record names stands there as it was written and, if wanted, every report has its PDF.
 
-    A draft may have been completed by hand, and the page is written anew in any case.
+    A draft may have been completed by hand, and the pages are written anew in any case.
     """
     if with_pdf and any(item["report"] and not item.get("pdf") for item in found["submissions"]):
         return False
-    paths = (all_paths(found) | {RUN_NAME}) - {found["files"]["dashboard"]}
+    paths = (all_paths(found) | {RUN_NAME}) - {found["files"]["dashboard"], *found.get("lists", ())}
     return all(
         path in made
         and not made[path].beside
-        and ((folder / path).is_file() if path in drafts else is_as_written(folder / path, made[path]))
+        and ((folder / path).is_file() if path in drafts else is_as_written(folder, path, made[path]))
         for path in paths
     )
 

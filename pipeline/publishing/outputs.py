@@ -18,7 +18,7 @@ from pipeline.model import ArrivalKey, Made, Notice
 from pipeline.publishing import archive, documents, drafting, listings
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data import datafiles, record
-from pipeline.publishing.document_paths import PAGE, PDF, WORD, copy_of, path_of
+from pipeline.publishing.document_paths import PDF, WORD, copy_of, path_of
 from pipeline.publishing.documents import Layouts
 from pipeline.publishing.file_plan import FilePlan, Publication, jobs, kept, plan, recorded
 from pipeline.publishing.marking import mark_jobs, write_marked
@@ -39,14 +39,14 @@ Builder: TypeAlias = tuple[str, Callable[[], bytes]]
 class Published:
     """What publishing did; paths are relative to the year's output folder.
 
-    ``page`` is the coordinator's page, in parts, between which it is to be said what became of the letters.
+    ``pages`` are the coordinator's page and those beside it, in parts, between which it is to be said what became of the letters.
     """
 
     record: record.Record
     written: tuple[str, ...]
     removed: tuple[str, ...]
     made: Mapping[str, Made] = field(default_factory=dict)
-    page: Sequence[str] = ()
+    pages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     kept: Sequence[Aside] = ()
     """What persons had done to files, and where that stands now."""
     blocked: Sequence[Aside] = ()
@@ -149,14 +149,14 @@ def _publish(
         path: replace(item, basis=planned.bases.get(path, ""), read=by_path.get(path))
         for path, item in shared.made.items()
     }
-    if PAGE in publication.made:
-        made[PAGE] = publication.made[PAGE]
+    told = pages.coordinators_page(publication, words, tonight)
+    made |= {path: publication.made[path] for path in told if path in publication.made}
     return Published(
         tonight,
         tuple(shared.written),
         tuple(gone),
         made,
-        pages.coordinators_page(publication, words, tonight),
+        told,
         shared.kept,
         shared.blocked,
         failure,

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,7 @@ def build_todo_book(todo: Todo) -> bytes:
 
 
 def _page(book: OfficeBook, name: str, title: str, about: str, widths: Sequence[float]) -> OfficePage:
-    page = book.page(name, widths, landscape=True)
+    page = book.page(name, widths, landscape=True, streamed=True)
     page.title(title)
     page.line(1, about, book.style(font_color="#7F7F7F"))
     page.sheet.freeze_panes(_HEAD_ROW + 1, 1)
@@ -177,7 +178,10 @@ def _questions(
             said.person, todo.refused.get(item.key, ""), item.key,
         )  # fmt: skip
         _row(page, row, texts, styles)
-        _drop_down(page, row, OPEN_HEADS.index(CHOICE), item.choices)
+    last = _HEAD_ROW
+    for choices, alike in groupby(item.choices for item in questions):
+        first, last = last + 1, last + len(list(alike))
+        _drop_down(page, (first, last), OPEN_HEADS.index(CHOICE), choices)
     if not questions:
         page.line(_HEAD_ROW + 1, "没有要决定的事。", book.boxed())
 
@@ -199,9 +203,9 @@ def _row(page: OfficePage, row: int, texts: Sequence[str], styles: Sequence[Form
     page.height_for(row, {column: (text, 1) for column, text in enumerate(texts[:-1])}, least=20)
 
 
-def _drop_down(page: OfficePage, row: int, column: int, choices: Sequence[str]) -> None:
+def _drop_down(page: OfficePage, rows: tuple[int, int], column: int, choices: Sequence[str]) -> None:
     page.sheet.data_validation(
-        row, column, row, column,
+        rows[0], column, rows[1], column,
         {"validate": "list", "source": list(choices), "error_title": "请从列表中选", "error_message": "这一件事只能这样决定。"},
     )  # fmt: skip
 
@@ -219,6 +223,6 @@ def _done(book: OfficeBook, todo: Todo) -> None:
         open_to = (REVOKE, REVOKE_REASON, REVOKE_PERSON) if item.key else ()
         _row(page, row, texts, _styles(book, DONE_HEADS, open_to))
         if item.key:
-            _drop_down(page, row, DONE_HEADS.index(REVOKE), (REVOKE,))
+            _drop_down(page, (row, row), DONE_HEADS.index(REVOKE), (REVOKE,))
     if not todo.decided:
         page.line(_HEAD_ROW + 1, "没有。", book.boxed())

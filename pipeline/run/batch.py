@@ -310,7 +310,7 @@ def _result(
         figures={report.code: report.numbers for report in reports},
         names={report.code: report.agency for report in reports},
         deliveries=_deliveries(session, earlier),
-        page=done.page,
+        pages=done.pages,
     )
 
 

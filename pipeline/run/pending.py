@@ -71,18 +71,17 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
 
 
 def _letters(ledger: Ledger, district: District) -> Iterator[str]:
-    for item in letters.waiting(ledger, district.year):
-        if item.doubt:
-            folder = district.typed
-            edited = (
-                f"照改过的发，运行 nianbao letters {folder} --as-edited {item.handle}；"
-                if item.doubt == "edited"
-                else ""
-            )
-            yield (
-                f"待发的信“{KIND_WORDS[LetterKind(item.kind)]}”（{item.subject}）在 letters 文件夹里{_DOUBT_WORDS[item.doubt]}，没有发出。"
-                f"不发了，运行 nianbao letters {folder} --stop {item.handle}；{edited}照原样发，运行 nianbao letters {folder} --restore {item.handle}"
-            )
+    for item in letters.doubtful(ledger, district.year):
+        folder = district.typed
+        edited = (
+            f"照改过的发，运行 nianbao letters {folder} --as-edited {item.handle}；"
+            if item.doubt == "edited"
+            else ""
+        )
+        yield (
+            f"待发的信“{KIND_WORDS[LetterKind(item.kind)]}”（{item.subject}）在 letters 文件夹里{_DOUBT_WORDS[item.doubt]}，没有发出。"
+            f"不发了，运行 nianbao letters {folder} --stop {item.handle}；{edited}照原样发，运行 nianbao letters {folder} --restore {item.handle}"
+        )
 
 
 def _outputs(ledger: Ledger, district: District, now: datetime) -> Iterator[str]:

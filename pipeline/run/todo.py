@@ -189,14 +189,13 @@ def _warnings(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> I
 def _letters(context: LetterContext) -> Iterator[Question]:
     """Yield every letter that somebody deleted or edited in the folder."""
     agencies = {agency.code: agency for agency in context.district.agencies}
-    for item in letters.waiting(context.ledger, context.district.year):
-        if item.doubt:
-            did, choices = (
-                ("被删除", (STOP, RESTORE)) if item.doubt == "deleted" else ("被手工修改", CHOICES[LETTER])
-            )
-            agency = agencies.get(item.agency or "", context.district.name)
-            detail = f"待发的信（{item.subject}）在 letters 文件夹里{did}，没有发出。"
-            yield _question(key_of(LETTER, item.handle), agency, "待发的信", detail, choices)
+    for item in letters.doubtful(context.ledger, context.district.year):
+        did, choices = (
+            ("被删除", (STOP, RESTORE)) if item.doubt == "deleted" else ("被手工修改", CHOICES[LETTER])
+        )
+        agency = agencies.get(item.agency or "", context.district.name)
+        detail = f"待发的信（{item.subject}）在 letters 文件夹里{did}，没有发出。"
+        yield _question(key_of(LETTER, item.handle), agency, "待发的信", detail, choices)
 
 
 def _post(context: LetterContext) -> Iterator[Question]:

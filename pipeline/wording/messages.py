@@ -169,7 +169,7 @@ def _answered(form: Form, finding: Finding, remedy: str) -> str:
 
 def notices(form: Form, findings: Sequence[Finding]) -> list[Notice]:
     """Put findings into words, in order."""
-    return [notice(form, finding) for finding in in_order(form, findings)]
+    return [notice(form, finding) for finding in in_order(form, findings)] if findings else []
 
 
 def in_order(form: Form, findings: Sequence[Finding]) -> list[Finding]:

@@ -18,7 +18,7 @@ from pipeline.letter import LetterState
 from pipeline.model import Decision, Finding, Place, Severity
 from pipeline.publishing.web.agency_rows import Link, PageContext
 from pipeline.publishing.web.dashboard import build_dashboard
-from pipeline.publishing.web.letters_page import LetterLine, fill, parts
+from pipeline.publishing.web.letters_page import LetterLine, fill, parts, said_of
 from tests.support.browser import DESKTOP, PHONE, Scheme, show
 from tests.support.districts import agency, assessment, merged, mixed, notices_of
 
@@ -77,7 +77,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _filled(found: PageContext, letters: Sequence[LetterLine] = LETTERS) -> str:
-    return fill(parts(build_dashboard(FORM, found)), letters, ["已收齐，请审核、签发"])
+    return fill(parts(build_dashboard(FORM, found)), said_of(letters, ["已收齐，请审核、签发"]))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -116,6 +116,24 @@ def test_readings_are_kept_by_reader_and_most_places_are_the_forms_own(ledger: L
     assert short < long / 1.5
 
 
+def test_the_keys_of_numbers_are_kept_once_and_a_reading_with_its_own_is_read_as_ever(
+    ledger: Ledger, form: Form
+) -> None:
+    reading = _rich_reading(form)
+    few = replace(reading, numbers=dict(list(reading.numbers.items())[3:7]))
+    files = {
+        envelope(f"{name}.xlsx").sha256: item for name, item in (("a", reading), ("b", reading), ("c", few))
+    }
+    readings.keep(ledger, "v1", files, form.places)
+    assert len(ledger.rows("SELECT * FROM reading_keys")) == 2
+    for digest, item in readings.older(ledger, files, form.places).items():
+        assert item == files[digest]
+        assert list(item.numbers) == list(files[digest].numbers)
+    with ledger.transaction("as an earlier version wrote it"):
+        ledger.write("UPDATE readings SET body = ?", (codec.dumps(reading.without_places(form.places)),))
+    assert list(readings.older(ledger, files, form.places).values()) == [reading] * 3
+
+
 # ---------------------------------------------------------------- arrivals
 
 
@@ -299,13 +317,15 @@ def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
 
 def test_the_figures_of_a_result_and_of_a_delivery_come_back_exactly_as_they_were(ledger: Ledger) -> None:
     figures = {"001": (1, Decimal("59237.2449")), "002": (2, Decimal("0.10"))}
-    found = RunResult(1, NIGHT, {"submissions": []}, figures, {"001": "甲局", "002": "乙局"}, 3, ("a", "b"))
+    found = RunResult(
+        1, NIGHT, {"submissions": []}, figures, {"001": "甲局", "002": "乙局"}, 3, {"index.html": ("a", "b")}
+    )
     campaign.keep_result(ledger, YEAR, found, {})
     back = campaign.last_result(ledger, YEAR)
     assert back is not None
     assert (back.figures, back.names, back.at, back.deliveries) == (figures, found.names, NIGHT, 3)
     assert back.totals == (3, Decimal("59237.3449"))
-    assert campaign.page_of(ledger, YEAR) == ["a", "b"]
+    assert campaign.pages_of(ledger, YEAR) == {"index.html": ["a", "b"]}
     sent = DeliveryRecord("2023:delivery:complete:x", NIGHT, "f" * 64, {"001": (1, None)}, {"001": "甲局"})
     campaign.intend_delivery(ledger, YEAR, sent)
     assert campaign.deliveries(ledger, YEAR) == [sent]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.coordinating.preparing import TEMPLATES_ZIP, personal_templates
 from pipeline.district.folder import load_district
+from pipeline.ledger import open_ledger
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
 from pipeline.run import batch
@@ -45,6 +46,18 @@ def test_a_letter_opens_ready_to_be_sent_and_can_be_pasted(tmp_path: Path) -> No
     assert "乙局" not in group
     assert "张三 0571-1" in one_by_one
     assert "还没有收到贵单位" in one_by_one
+
+
+def test_the_text_to_paste_is_the_same_without_the_words_that_are_at_hand(tmp_path: Path) -> None:
+    folder = office(tmp_path)
+    year = arrived(folder, at(24))
+    chat = (year / CHAT_NAME).read_bytes()
+    with open_ledger(folder / "output") as ledger, ledger.transaction("as an earlier version left it"):
+        assert [row["words"] for row in ledger.rows("SELECT words FROM letter_words")] != []
+        ledger.write("DELETE FROM letter_words")
+    (year / CHAT_NAME).unlink()
+    arrived(folder, at(24))
+    assert (year / CHAT_NAME).read_bytes() == chat
 
 
 def test_a_server_sends_what_it_was_given(tmp_path: Path) -> None:

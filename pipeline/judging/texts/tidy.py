@@ -23,13 +23,15 @@ _WIDE |= {
 _WIDE |= {ord(mark): None for mark in "\u200b\u200c\u200d\ufeff\u00ad\u2060"}
 _WIDE |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
 """Radicals that some PDFs give instead of characters: they look the same (⽉, ⽇, ⼯) and are others."""
+_ANY_WIDE = re.compile(f"[{''.join(map(chr, _WIDE))}]")
 _FULL = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "!": "！", "?": "？", ".": "。"}
 _HALF = re.compile(
     r"(?<=[^\x00-\x7f])[,:;()!?]|[,:;()!?](?=[^\x00-\x7f])|(?<=[\u4e00-\u9fff）”》])\.(?![\w.])|(?<=[^\x00-\x7f]\d)\)"
 )
 """Half-width punctuation beside Chinese characters."""
+_ANY_HALF = re.compile(f"[{re.escape(''.join(_FULL))}]")
+_ANY_SPACE = re.compile(r"[^\S\n]")
 _SPACES = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
-_BREAK = re.compile(r"(?<!\s)\s*\n\s*")
 _HEADING = re.compile(r"(?:（?[一二三四五六七八九十]{1,3}[）、.]|\(?\d{1,2}[)、.）]|[①-⑳])")
 _ENDS = "。！？；：!?;:”》）"
 _SHORT_LINE = 20
@@ -39,12 +41,17 @@ SENTENCE = re.compile(r"[^。！？!?\n]{1,1000}[。！？!?]?")
 
 
 def tidy(text: str) -> str:
-    """Return ``text`` tidied; empty if it is blank."""
-    plain = _SPACES.sub("", text.translate(_WIDE)).strip()
-    plain = _HALF.sub(lambda match: _FULL[match[0]], plain)
+    """Return ``text`` tidied; empty if it is blank.
+
+    Most texts are tidy: whether there is anything to replace is seen in a tenth of the time that replacing takes.
+    """
+    plain = text.translate(_WIDE) if _ANY_WIDE.search(text) else text
+    plain = (_SPACES.sub("", plain) if _ANY_SPACE.search(plain) else plain).strip()
+    if _ANY_HALF.search(plain):
+        plain = _HALF.sub(lambda match: _FULL[match[0]], plain)
     if "\n" not in plain:
         return plain
-    lines = _BREAK.split(plain)
+    lines = [line for line in map(str.strip, plain.split("\n")) if line]
     parts = [lines[0]]
     for before, line in pairwise(lines):
         is_short = len(before) < _SHORT_LINE and not line[:1].isdigit()

@@ -42,7 +42,10 @@ def figures_csv(form: Form, summary: DistrictSummary) -> bytes:
         (
             as_text_cell(state.agency.code),
             as_text_cell(state.agency.name),
-            *map(plain_number, state.counting.report.numbers),
+            *(
+                number if isinstance(number, int) else plain_number(number)
+                for number in state.counting.report.numbers
+            ),
             *(as_text_cell(seen_value(value, state.counting.report)) for value in values),
         )
         for state in summary.states
@@ -78,7 +81,7 @@ def _finding_row(assessment: Assessment, notice: Notice) -> list[str]:
     return [as_text_cell(value) for value in values]
 
 
-def csv_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def csv_of(head: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
     """Write rows below a head, as every spreadsheet opens them."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")

@@ -156,8 +156,12 @@ def run_record(
     submissions: Sequence[Record],
     archive: Sequence[str] = (),
     published: Sequence[Record] = (),
+    lists: Sequence[str] = (),
 ) -> Record:
-    """Describe a run; ``archive`` are the files of earlier years in the folder for the portal, ``published`` what differs there."""
+    """Describe a run; ``archive`` are the files of earlier years in the folder for the portal, ``published`` what differs there.
+
+    ``lists`` are the pages beside the coordinator's page, named where there are any.
+    """
     return {
         "form": summary.form,
         "year": noted(summary.year),
@@ -165,6 +169,7 @@ def run_record(
         "now": now.isoformat(timespec="seconds"),
         "counts": counts(summary, submissions),
         "files": dict(files),
+        **({"lists": list(lists)} if lists else {}),
         "archive": list(archive),
         "submissions": list(submissions),
         "published": list(published),
@@ -192,7 +197,7 @@ def with_pdfs(found: Record, pdfs: Mapping[str, str]) -> Record:
 
 def paths(found: Record) -> set[str]:
     """Return every output file that a record names."""
-    named = [*found["files"].values(), *found.get("archive", ())]
+    named = [*found["files"].values(), *found.get("lists", ()), *found.get("archive", ())]
     for submission in found["submissions"]:
         named += [submission["report"], submission.get("html"), submission.get("pdf"), submission["returned"]]
     return {path for path in named if path}

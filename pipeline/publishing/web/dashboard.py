@@ -1,18 +1,22 @@
 """Where every agency stands goes in; the page that the coordinator opens every morning comes out.
 
-One file that works from a file share, on a phone, by run and without network. Everything is there without script; the
-script only filters, sorts, and counts the days that are left on the day the page is read.
+It works from a file share, on a phone, by run and without network. Everything is there without script; the script only
+filters, sorts, and counts the days that are left on the day the page is read. It is one file up to 1,500 agencies.
+Of more, which a browser would be slow with, the rows stand in pages beside it, each a part of the roster; the page itself
+says how things are, what is to be done, and finds any agency by name, code, person, state and kind.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report, Verdict
 from pipeline.periods import title_of
+from pipeline.publishing.document_paths import PAGE, lists_of
 from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
 from pipeline.publishing.web import charts
 from pipeline.publishing.web import letters_page as told
@@ -25,7 +29,7 @@ from pipeline.publishing.web.agency_rows import (
     to_correct,
     waiting,
 )
-from pipeline.publishing.web.templating import digest, render, source
+from pipeline.publishing.web.templating import digest, json_in_page, render, source
 from pipeline.wording.messages import (
     AWAITING,
     SEVERITY_WORDS,
@@ -51,31 +55,66 @@ _MOST_DAYS = 31
 _MOST_KINDS = 8
 
 
+@dataclass(frozen=True, slots=True)
+class AgencyList:
+    """A part of the roster, and the page that lists it."""
+
+    path: str
+    rows: Sequence[AgencyRow]
+    counts: Mapping[str, int]
+    """Its agencies by state."""
+
+
+def build_pages(form: Form, morning: PageContext) -> dict[str, bytes]:
+    """Build index.html and the pages beside it, by path, with the places that ``told.fill`` fills.
+
+    The same arguments give the same bytes.
+    """
+    listed = rows(morning)
+    lists = [
+        AgencyList(path, listed[part], _by_state(listed[part]))
+        for path, part in lists_of(len(listed)).items()
+    ]
+    explained = _explained(_cases(listed))
+    pages = {PAGE: _front(form, morning, listed, lists)}
+    for before, item, after in zip([None, *lists], lists, [*lists[1:], None], strict=False):
+        pages[item.path] = _list_page(
+            form,
+            morning,
+            item,
+            explained=explained,
+            before=before.path if before else "",
+            after=after.path if after else "",
+        )
+    return pages
+
+
 def build_dashboard(form: Form, morning: PageContext) -> bytes:
-    """Build index.html, with the places that ``told.fill`` fills: the same arguments give the same bytes."""
-    listed, held = rows(morning), waiting(morning)
-    cases = {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
-    remarked = [row for state in _DONE for row in cases[state] if row.arrival.problems]
-    remarked.sort(key=lambda row: not row.arrival.open)
+    """Build index.html alone."""
+    return build_pages(form, morning)[PAGE]
+
+
+def _front(
+    form: Form, morning: PageContext, listed: Sequence[AgencyRow], lists: Sequence[AgencyList]
+) -> bytes:
+    held = waiting(morning)
+    cases = _cases(listed)
+    remarked = _remarked(cases)
     corrections = to_correct(morning, listed)
-    style, script = source("page.css") + source("dashboard.css"), source("dashboard.js")
-    page = render(
+    return _rendered(
         "dashboard.html",
-        place=told.PLACE,
-        summary=morning.summary,
-        title=title_of(morning.summary.year),
+        form,
+        morning,
+        listed,
+        script="divided.js" if lists else "dashboard.js",
+        lists=lists,
+        index=_index(listed, lists),
         short=form.words.short,
-        about=f"{form.words.subject}{form.words.short}",
         remarks=morning.remarks,
         beside=[(item, counts_in_words(item.counts) if item.counts else "") for item in morning.beside],
         now=in_china(morning.now),
-        deadline=morning.deadline,
-        ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
-        left=days_left(morning.deadline, morning.today),
         counts=_by_state(listed),
         held_files=len(held),
-        late={word: sum(row.late == word for row in listed) for word in (OVERDUE, LATE)},
-        words=_WORDS,
         severities=SEVERITY_WORDS,
         bar=charts.segments(_by_state(listed), 100),
         kinds=_kinds(listed),
@@ -85,7 +124,6 @@ def build_dashboard(form: Form, morning: PageContext) -> bytes:
         largest=_largest(form, morning),
         headline=form.headlines[0].label if form.headlines else f"{form.registers[0].name}（条）",
         headlines=_headlines(form, morning),
-        rows=listed,
         merged=merged(morning),
         strange=morning.strange[:_MOST_SHOWN],
         strange_files=len(morning.strange),
@@ -99,21 +137,99 @@ def build_dashboard(form: Form, morning: PageContext) -> bytes:
         correcting=len(corrections),
         remarked=remarked,
         unanswered=sum(bool(row.arrival.open) for row in remarked),
-        explained={row.number for row in (*cases[_RETURNED], *cases[_HELD], *remarked)},
+        explained=_explained(cases),
+        home="",
         published=[(item, notices(form, item.findings)) for item in morning.published if not item.is_well],
         agreeing=sum(item.is_well and bool(item.owner) for item in morning.published),
-        kind_names=list(dict.fromkeys(row.kind for row in listed)),
         most=_MOST_SHOWN,
         outputs=morning.outputs,
-        style=style,
-        script=script,
-        style_policy=digest(style),
-        script_policy=digest(script),
-        spoken=spoken,
         width=charts.WIDTH,
         most_label=charts.MOST_LABEL,
     )
+
+
+def _list_page(
+    form: Form, morning: PageContext, part: AgencyList, *, explained: set[int], before: str, after: str
+) -> bytes:
+    """Build a page that lists a part of the roster, between those ``before`` and ``after`` it."""
+    return _rendered(
+        "agencies.html",
+        form,
+        morning,
+        part.rows,
+        script="dashboard.js",
+        explained=explained,
+        home=PAGE,
+        before=before,
+        after=after,
+    )
+
+
+def _rendered(
+    template: str,
+    form: Form,
+    morning: PageContext,
+    listed: Sequence[AgencyRow],
+    *,
+    script: str,
+    **values: object,
+) -> bytes:
+    """Fill a template with what every page says, and with ``values``."""
+    style, program = source("page.css") + source("dashboard.css"), source(script)
+    page = render(
+        template,
+        place=told.PLACE,
+        summary=morning.summary,
+        title=title_of(morning.summary.year),
+        about=f"{form.words.subject}{form.words.short}",
+        deadline=morning.deadline,
+        ends=f"{morning.deadline + timedelta(days=1)}T00:00:00+08:00",
+        left=days_left(morning.deadline, morning.today),
+        rows=listed,
+        words=_WORDS,
+        late={word: sum(row.late == word for row in listed) for word in (OVERDUE, LATE)},
+        kind_names=list(dict.fromkeys(row.kind for row in listed)),
+        spoken=spoken,
+        style=style,
+        script=program,
+        style_policy=digest(style),
+        script_policy=digest(program),
+        **values,
+    )
     return page.encode(errors="replace")
+
+
+def _index(listed: Sequence[AgencyRow], lists: Sequence[AgencyList]) -> str:
+    """Spell, for the script, what agencies are found by, and on which page each stands; as it may stand in a page."""
+    if not lists:
+        return ""
+    kinds = list(dict.fromkeys(row.kind for row in listed))
+    places = {kind: at for at, kind in enumerate(kinds)}
+    return json_in_page(
+        {
+            "kinds": kinds,
+            "pages": [(item.rows[0].number, item.path) for item in lists],
+            "agencies": [
+                (row.number, row.name, row.code, row.contact, row.state, row.word, row.late, places[row.kind])
+                for row in listed
+            ],
+        }
+    )
+
+
+def _cases(listed: Sequence[AgencyRow]) -> dict[str, list[AgencyRow]]:
+    return {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
+
+
+def _remarked(cases: Mapping[str, Sequence[AgencyRow]]) -> list[AgencyRow]:
+    """Return the agencies that count and that something was remarked of, those with open remarks first."""
+    found = [row for state in _DONE for row in cases[state] if row.arrival.problems]
+    return sorted(found, key=lambda row: not row.arrival.open)
+
+
+def _explained(cases: Mapping[str, Sequence[AgencyRow]]) -> set[int]:
+    """Return the agencies whose problems the page spells out."""
+    return {row.number for row in (*cases[_RETURNED], *cases[_HELD], *_remarked(cases))}
 
 
 def days_left(deadline: date, today: date) -> str:

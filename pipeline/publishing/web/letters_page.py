@@ -7,18 +7,19 @@ parts, and the file is written from them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape, unescape
 
 from pipeline.letter import LetterState
-from pipeline.publishing.web.templating import link
+from pipeline.publishing.web.templating import json_in_page, link
 
 PLACE = "<!--@-->"
 """Stands in the built page before and after the name of every place to be filled; what people write is escaped and cannot hold it."""
-AGENCY, ALL_LETTERS, TO_DECIDE = "agency:", "letters", "decide"
-"""How places are named: that of an agency by its code, that of all letters, that of what a person is to decide."""
+AGENCY, ALL_LETTERS, TO_DECIDE, UNREACHED = "agency:", "letters", "decide", "unreached"
+"""How places are named: that of an agency by its code, that of all letters, that of what a person is to decide, that of whom no
+letter reached, for the script of a page that lists nobody itself."""
 NOT_ARRIVED = "信没有送达"
 _MOST_REASON = 80
 
@@ -43,18 +44,24 @@ def parts(page: bytes) -> list[str]:
     return page.decode().split(PLACE)
 
 
-def fill(page: Sequence[str], letters: Sequence[LetterLine], to_decide: Sequence[str] = ()) -> str:
-    """Return the page saying of every agency its last letter, how many letters left, and what is to be decided.
+def said_of(letters: Sequence[LetterLine], to_decide: Sequence[str] = ()) -> dict[str, str]:
+    """Return what goes into which place: of every agency its last letter, how many letters left, and what is to be decided.
 
     ``letters`` stand oldest first; ``to_decide`` are plain sentences.
     """
     last = {f"{AGENCY}{item.agency}": item for item in letters if item.agency}
     said = {name: _said(item) for name, item in last.items()}
-    said |= {ALL_LETTERS: _counted(letters), TO_DECIDE: _listed(to_decide)}
+    failed = [item.agency for item in last.values() if item.state is LetterState.FAILED]
+    said |= {ALL_LETTERS: _counted(letters), TO_DECIDE: _listed(to_decide), UNREACHED: json_in_page(failed)}
+    return said
+
+
+def fill(page: Sequence[str], said: Mapping[str, str]) -> str:
+    """Return the page with what is ``said`` in its places."""
     return "".join(_of(said, part) if at % 2 else part for at, part in enumerate(page))
 
 
-def _of(said: dict[str, str], name: str) -> str:
+def _of(said: Mapping[str, str], name: str) -> str:
     return said.get(unescape(name), "还没有去信")
 
 

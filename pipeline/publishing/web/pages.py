@@ -34,8 +34,8 @@ _FORMATS = {
 
 def coordinators_page(
     publication: Publication, words: Mapping[ArrivalKey, Sequence[Notice]], tonight: Record
-) -> list[str]:
-    """Build index.html in its parts, with a link to every output that the record names."""
+) -> dict[str, list[str]]:
+    """Build index.html, and the pages beside it that list many agencies, each in its parts, with a link to every output."""
     morning = PageContext(
         summary=publication.summary,
         deadline=publication.district.deadline,
@@ -66,7 +66,8 @@ def coordinators_page(
             if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
         ],
     )
-    return told.parts(dashboard.build_dashboard(publication.form, morning))
+    built = dashboard.build_pages(publication.form, morning)
+    return {path: told.parts(page) for path, page in built.items()}
 
 
 def _of_the_night(publication: Publication) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -33,6 +34,11 @@ def source(name: str) -> str:
 def digest(text: str) -> str:
     """Return the source expression by which a content security policy allows an inline style or script."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def json_in_page(value: object) -> str:
+    """Spell a value for a script of the page: whatever its texts hold, nothing in it ends the element or is markup."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def link(path: str) -> str:

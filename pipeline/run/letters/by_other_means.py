@@ -66,7 +66,8 @@ def lay_out_chat(
     if not is_news and path.is_file():
         return
     by_code = {agency.code: agency for agency in district.agencies}
-    parts = [_to_the_group(district, told, by_code), _one_by_one(ledger, told, by_code)]
+    said = letters.words(ledger, district.year)
+    parts = [_to_the_group(district, told, by_code), _one_by_one(ledger, told, said, by_code)]
     if unwritten := [agency for agency in district.agencies if not agency.emails]:
         parts.append(_unwritten(unwritten))
     text = "\n\n".join(parts) + "\n"
@@ -99,7 +100,13 @@ def _signed(district: District) -> str:
     return f"{district.office}{f'，联系人 {whom}' if whom else ''}。"
 
 
-def _one_by_one(ledger: Ledger, told: Sequence[letters.StoredLetter], by_code: Mapping[str, Agency]) -> str:
+def _one_by_one(
+    ledger: Ledger,
+    told: Sequence[letters.StoredLetter],
+    said: Mapping[str, str],
+    by_code: Mapping[str, Agency],
+) -> str:
+    """``said`` is what letters say whose words are at hand, by their digests."""
     parts = ["二、逐个发给联系人（每段复制给一个人，附件在同名的信里）"]
     for item in told:
         agency = by_code.get(item.agency or "")
@@ -108,8 +115,9 @@ def _one_by_one(ledger: Ledger, told: Sequence[letters.StoredLetter], by_code: M
             if agency
             else item.recipient
         )
+        words = said.get(item.sha256) or _words(item, letters.content(ledger, item))
         parts.append(
-            f"———— {KIND_WORDS[LetterKind(item.kind)]}　{whom} ————\n{_text(item, letters.content(ledger, item))}"
+            f"———— {KIND_WORDS[LetterKind(item.kind)]}　{whom} ————\n" + "\n".join(words.splitlines()).strip()
         )
     return "\n\n".join(parts)
 
@@ -122,12 +130,12 @@ def _unwritten(agencies: Sequence[Agency]) -> str:
     return "\n".join(["三、名单中没有邮箱的单位，没有写信，请另行联系", "", *names])
 
 
-def _text(item: letters.StoredLetter, content: bytes) -> str:
-    """Return the words of a letter of ours."""
+def _words(item: letters.StoredLetter, content: bytes) -> str:
+    """Cut the words out of a letter of ours."""
     from pipeline.letters.text.mime import words_of  # noqa: PLC0415 - with Jinja2, only where letters are written
 
     words = None if item.edited else words_of(content)
-    return "\n".join((_read(content) if words is None else words).splitlines()).strip()
+    return _read(content) if words is None else words
 
 
 def _read(content: bytes) -> str:

@@ -24,7 +24,7 @@ from pipeline.letters.plan import plan, untrue
 from pipeline.model import CHINA, Made
 from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.files import safe_name
-from pipeline.publishing.web.letters_page import LetterLine, fill
+from pipeline.publishing.web.letters_page import LetterLine, fill, said_of
 from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written, stage
 from pipeline.run import pending as waiting
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
@@ -129,7 +129,7 @@ def look_after(ledger: Ledger, district: District, target: Path, *, now: datetim
         return
     known = _lying(ledger, district.year)
     found = {
-        item.key: _doubt(folder / item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
+        item.key: _doubt(folder, item.laid, known.get(_path(item.laid))) for item in waiting if item.laid
     }
     doubts = {item.key: found[item.key] for item in waiting if item.laid and found[item.key] != item.doubt}
     letters.doubted(ledger, doubts, now)
@@ -140,18 +140,20 @@ def _lying(ledger: Ledger, year: int) -> dict[str, Made]:
     return outputs.of_year(ledger, year, with_figures=False, under=f"{LETTERS}/*")
 
 
-def _doubt(place: Path, made: Made | None) -> str:
-    if not place.is_file():
+def _doubt(folder: Path, name: str, made: Made | None) -> str:
+    if made and made.digest and is_as_written(folder, name, made):
+        return ""
+    if not (folder / name).is_file():
         return "deleted"
-    return "edited" if made and made.digest and not is_as_written(place, made) else ""
+    return "edited" if made and made.digest else ""
 
 
 def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) -> Laid:
     """Make ``letters/`` show exactly the letters that wait, and the page who was told. Raises OSError; running again is safe."""
     year = district.year
     names = {agency.code: agency.name for agency in district.agencies}
-    page, known = outputs.at(ledger, year, PAGE), _lying(ledger, year)
-    known |= {PAGE: page} if page else {}
+    pages, known = campaign.pages_of(ledger, year), _lying(ledger, year)
+    known |= {path: made for path in {PAGE, *pages} if (made := outputs.at(ledger, year, path))}
     today = now.astimezone(CHINA).date()
     shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
     waiting = letters.waiting(ledger, year)
@@ -171,7 +173,7 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     is_news = bool(gone) or any(item.laid != name for name, item in wanted.items())
     lay_out_chat(target, ledger, district, list(wanted.values()), is_news=is_news)
     letters.laid_out(ledger, {item.key: name for name, item in wanted.items() if item.laid != name})
-    _write_page(ledger, district, shared, names, now)
+    _write_pages(ledger, district, shared, pages, names, now)
     _remember(ledger, year, shared)
     told = [(events.EventKind.OUTPUT_KEPT, item) for item in shared.kept]
     tell_outputs(ledger, year, told, now=now)
@@ -190,15 +192,20 @@ def tell_outputs(
             )
 
 
-def _write_page(
-    ledger: Ledger, district: District, shared: YearFolder, names: dict[str, str], now: datetime
+def _write_pages(
+    ledger: Ledger,
+    district: District,
+    shared: YearFolder,
+    pages: campaign.Pages,
+    names: dict[str, str],
+    now: datetime,
 ) -> None:
-    parts = campaign.page_of(ledger, district.year)
-    if parts:
-        written = letters.of_year(ledger, district.year)
-        told = [_told(item, names) for item in written if item.state not in _SILENT]
-        page = fill(parts, told, list(waiting.sentences(ledger, district, now=now)))
-        shared.write(PAGE, page.encode(errors="replace"))
+    written = letters.of_year(ledger, district.year)
+    told = [_told(item, names) for item in written if item.state not in _SILENT]
+    said = said_of(told, list(waiting.sentences(ledger, district, now=now)))
+    shared.place(
+        stage(shared.path, path, fill(parts, said).encode(errors="replace")) for path, parts in pages.items()
+    )
 
 
 _SILENT = (LetterState.WITHDRAWN, LetterState.STOPPED)

@@ -7,13 +7,13 @@ judge anything to know whom to remind.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from pipeline.district.folder import District
 from pipeline.district.roster import normalised
-from pipeline.forms.form import Form
+from pipeline.forms.form import Clerk, Form
 from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
@@ -235,7 +235,7 @@ def earlier_of(came: Sequence[AnsweredFile]) -> dict[str, list[AnsweredFile]]:
 def _judged(
     form: Form, item: Assessment, counting: Mapping[str, int], arrived: Sequence[Assessment]
 ) -> AnsweredFile:
-    sent = item.submission
+    sent, clerk = item.submission, form.clerk_of(item.submission.reading.entries)
     back = returned_of(form, arrived, item) if item.verdict is Verdict.RETURNED and sent.agency else None
     return AnsweredFile(
         verdict=item.verdict,
@@ -243,7 +243,7 @@ def _judged(
         sha256=sent.sha256,
         agency=sent.agency,
         version=item.version,
-        clerk=asdict(form.clerk_of(sent.reading.entries)),
+        clerk={name: getattr(clerk, name) for name in Clerk.__slots__},
         word=item.word,
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=None if sent.received_guessed else sent.received_at,

@@ -77,6 +77,8 @@ class LetterWriter:
 
     def write(self, item: Intention, at: datetime) -> letters.LedgerLetter:
         """Write a letter as of ``at``."""
+        from pipeline.letters.text.mime import words_of  # noqa: PLC0415 - with Jinja2
+
         builder = replace(self.builder, sources=replace(self.builder.sources, now=at))
         attachments = _attachments(self.context, item, self.found, self.paths)
         made = builder.write(item, attachments)
@@ -91,6 +93,7 @@ class LetterWriter:
             content=made.content,
             agency=made.agency,
             attached=tuple(hashlib.sha256(attachment.content).hexdigest() for attachment in attachments),
+            words=words_of(made.content) or "",
         )
 
     def would_repeat(self, item: Intention, kept: letters.StoredLetter) -> bool:
@@ -126,7 +129,7 @@ def _attachments(
     if isinstance(item.body, DistrictDelivery) and found:
         return [workbook_of(context, found)]
     if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
-        from pipeline.coordinating import preparing  # noqa: PLC0415 - python-docx, only where something is built
+        from pipeline.coordinating import preparing  # noqa: PLC0415 - xlsxwriter, only where something is built
 
         past = context.history.get(item.agency.code)
         return [preparing.personal_template(context.district, context.form, item.agency, past)]
