@@ -67,9 +67,9 @@ def stage_copies(folder: Path, paths: Iterable[str], content: bytes) -> list[Sta
 
 def is_as_written(folder: Path, path: str, made: Made) -> bool:
     """Whether ``path`` in ``folder`` holds what was written there last; one that nobody touched since is not opened."""
-    place = os.path.join(folder, path)  # noqa: PTH118 - each agency has six, and taking paths apart costs more than looking
+    place = os.path.join(folder, path)
     try:
-        stat = os.stat(place)  # noqa: PTH116 - the same
+        stat = os.stat(place)
     except OSError:
         return False
     if not S_ISREG(stat.st_mode):
