@@ -59,7 +59,10 @@ class KnownStretches:
         plain = self._plain(joined) if joined else joined
         if plain is None:
             return None
-        found = dict(zip(new, plain.split(self._closing), strict=True))
+        pairs = zip(new, plain.split(self._closing), strict=True)
+        found = {
+            stretch: stretch if stretch == spelled else spelled for stretch, spelled in pairs
+        }  # held once
         known.update((stretch, found[stretch]) for stretch in new[:-1] if len(stretch) <= _LONGEST)
         return stretches, [found[stretch] if stretch in found else known[stretch] for stretch in stretches]
 
