@@ -220,6 +220,8 @@ class Nearby:
     timed: tuple[str, ...] = ()
     alike: str = ""
     """Units, of one character, that count the same things."""
+    added: str = ""
+    """What several figures added up are called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +74,17 @@ def test_what_a_slip_is(written: int, meant: int, slips: bool) -> None:  # noqa:
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_slips_go_both_ways(one: int, other: int) -> None:
     assert is_slip(one, other) == is_slip(other, one)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["政务大厅办理行政许可2969件，", "予以公开48件、婉言回绝28件、补正后仍不明确9件，", "另有12件未办结。"],
+)
+def test_a_long_account_is_read_in_seconds(piece: str) -> None:
+    told = f"收到政府信息公开申请123件，{piece * (100_000 // len(piece))}"
+    start = time.process_time()
+    _accused(told, NUMBERS)
+    assert time.process_time() - start < 6
 
 
 FOREIGN = st.sampled_from(

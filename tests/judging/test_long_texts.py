@@ -39,6 +39,17 @@ _NAMES = (
     "lists",
     "wholes",
     "grows",
+    "id",
+    "severity",
+    "title",
+    "remedy",
+    "source",
+    "home",
+    "home_topic",
+    "missing",
+    "besides",
+    "besides_cell",
+    "lighter_severity",
 )
 PIECES = (
     "收到政府信息公开申请12件",
@@ -105,7 +116,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     for rule in FORM.narratives:
         for item in fields(rule):
             value = getattr(rule, item.name)
-            written = value if isinstance(value, tuple) and item.name not in _NAMES else ()
+            if item.name in _NAMES:
+                continue
+            written = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
             for pattern in written if item.name not in {"claims", "partitions"} else ():
                 if isinstance(pattern, str):
                     spelled = pattern.replace("{year}", "2023").replace("{name}", "某局")

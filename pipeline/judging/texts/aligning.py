@@ -33,6 +33,8 @@ _DERIVED = 1.5
 """What it weighs that the cell, and not the number, is the sum or difference of two figures beside it."""
 _FARTHER = 0.5
 """How much less a figure of the sentence before or after speaks for an account."""
+_MOST_NUMBERS = 60
+"""Numbers of a sentence; with more it is none."""
 _FEWEST = 2
 """Parts of a list."""
 _LONG = 3
@@ -102,7 +104,8 @@ class Aligner:
             placed(pieces, text, self._topics, self._nearby, home_topic), said, wrong, item
         )
         for sentence, here in aligned.sentences.items():
-            if aligned.open.keys().isdisjoint(here) or not aligned.wrong.isdisjoint(here):
+            is_account = aligned.wrong.isdisjoint(here) and len(here) <= _MOST_NUMBERS
+            if not is_account or aligned.open.keys().isdisjoint(here):
                 continue
             near = [at for beside in (-1, 0, 1) for at in aligned.sentences.get(sentence + beside, ())]
             found = list(self._suspects(aligned, here, near, item)) or list(
@@ -198,7 +201,7 @@ class Aligner:
         parts = aligned.numbers[at].parts
         if parts and len(before) >= parts:
             cells = [key for own in before[-parts:] for key in own.plus]
-            yield Claim("sum", "前面几项的合计", (), (Sum(tuple(cells)),), "sum")
+            yield Claim("sum", self._nearby.added, (), (Sum(tuple(cells)),), "sum")
             return
         for division in self._divisions:
             listed = [own for own in before if set(own.plus) <= set(division.cells)]
@@ -221,25 +224,31 @@ class Aligner:
                 for value in (meanings(claim, item) or ())[:1]
                 if value and is_slip(number.value, value)
             ]
-            if not named or self._is_derived(aligned, at, near):
-                continue
-            named = [(claim, value) for claim, value in named if not self._is_part(aligned, at, here, value)]
-            told = [
-                one for one in near if one in aligned.agreed and aligned.numbers[one].scope == number.scope
-            ]
-            proof = {aligned.numbers[one].value for one in told}
-            linked = near if any(aligned.numbers[one].is_rest for one in here) else here
-            alike = [one for one in told if one in linked and aligned.numbers[one].unit == number.unit]
-            beside = {aligned.numbers[one].value for one in told if one in linked}
-            if not any(aligned.numbers[one].value for one in alike):
+            proof = self._proof(aligned, at, here, near) if named else {}
+            if not proof or self._is_derived(aligned, at, near):
                 continue
             needed = _ENOUGH_OF_KNOWN_WORDS if number.is_clear else _ENOUGH
             for claim, value in named:
-                speaks = sum(_weight(own) * (1 if own in beside else _FARTHER) for own in proof)
-                speaks += _DERIVED if _is_made_of(value, proof) else 0
-                if speaks >= max(_LEAST, needed - _chance(value)):
+                speaks = sum(proof.values()) + (_DERIVED if _is_made_of(value, proof) else 0)
+                is_enough = speaks >= max(_LEAST, needed - _chance(value))
+                if is_enough and not self._is_part(aligned, at, here, value):
                     yield at, claim
                     break
+
+    def _proof(
+        self, aligned: _Aligned, at: int, here: Sequence[int], near: Sequence[int]
+    ) -> dict[Number, float]:
+        """Return the figures that speak for the account of a number, and how much; none where nothing counted alike agrees beside it."""
+        numbers = aligned.numbers
+        told = [one for one in near if one in aligned.agreed and numbers[one].scope == numbers[at].scope]
+        linked = near if any(numbers[one].is_rest for one in here) else here
+        if not any(
+            numbers[one].value for one in told if one in linked and numbers[one].unit == numbers[at].unit
+        ):
+            return {}
+        beside = {numbers[one].value for one in told if one in linked}
+        values = {numbers[one].value for one in told}
+        return {own: _weight(own) * (1 if own in beside else _FARTHER) for own in values}
 
     def _may_be_meant(self, aligned: _Aligned, at: int, claim: Claim) -> bool:
         """Say whether a claim is still to be told; a verb or “申请” alone names it only where nothing else stands there."""
