@@ -197,7 +197,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Division:
+class DividedCells:
     """Cells that together are one of ``wholes``. ``name`` is what they are together, ``rest`` what those are called that a list has not told."""
 
     name: str
@@ -249,7 +249,7 @@ class FigureClaims(Narrative):
     units: tuple[str, ...]
     claims: tuple[Claim, ...]
     words: tuple[Word, ...]
-    divisions: tuple[Division, ...]
+    divisions: tuple[DividedCells, ...]
     nearby: Nearby
     topics: tuple[str, ...]
     home: str

@@ -14,7 +14,17 @@ from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import BARE, TIME, Claim, Concepts, Division, FigureClaims, Nearby, Sum, Word
+from pipeline.forms.narrative import (
+    BARE,
+    TIME,
+    Claim,
+    Concepts,
+    DividedCells,
+    FigureClaims,
+    Nearby,
+    Sum,
+    Word,
+)
 from pipeline.forms.narrative_patterns import all_spelled, without
 
 if TYPE_CHECKING:
@@ -65,7 +75,7 @@ class _ClaimText:
 
 
 @dataclass(frozen=True, slots=True)
-class _DivisionText:
+class _DividedCellsText:
     """A [[narrative.division]] as written."""
 
     name: str
@@ -125,14 +135,14 @@ def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:
     return Claim(**{**given, **sums, "says": says, "family": written.family or written.key})
 
 
-def _division(section: TomlTable, cells: Sequence[str]) -> Division:
-    written = section.into(_DivisionText)
+def _division(section: TomlTable, cells: Sequence[str]) -> DividedCells:
+    written = section.into(_DividedCellsText)
     sums = {
         name: tuple(_sum(section, text, cells) for text in getattr(written, name))
         for name in ("wholes", "cells")
     }
     keys = tuple(key for own in sums["cells"] for key in own.plus)
-    return Division(written.name, written.rest, sums["wholes"], keys)
+    return DividedCells(written.name, written.rest, sums["wholes"], keys)
 
 
 def _meanings(section: TomlTable, written: str, known: set[str]) -> Iterator[Concepts]:

@@ -21,7 +21,7 @@ from pipeline.judging.texts.pieces import COUNT
 from pipeline.judging.texts.placing import PlacedNumber, placed
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Concepts, Division, FigureClaims
+    from pipeline.forms.narrative import Concepts, DividedCells, FigureClaims
     from pipeline.judging.texts.filed import ReportTexts
     from pipeline.judging.texts.pieces import TextPiece
     from pipeline.model import Number
@@ -298,7 +298,7 @@ class Aligner:
         self,
         aligned: _Aligned,
         here: Sequence[int],
-        division: Division,
+        division: DividedCells,
         cells: dict[str, Number],
         wholes: Collection[Number],
         item: ReportTexts,
@@ -342,7 +342,7 @@ class Aligner:
             [(at, value)] = found.items()
             yield at, self._rest(division, left, value)
 
-    def _rest(self, division: Division, left: dict[str, Number], value: Number) -> Claim:
+    def _rest(self, division: DividedCells, left: dict[str, Number], value: Number) -> Claim:
         """Return what a part should be: a cell that no other part has told, or several of them together."""
         keys = _making(value, list(left.items()))
         if len(keys) == 1 and keys[0] in self._of_cell:

@@ -67,7 +67,7 @@ class PlacedNumber:
 
 
 @dataclass(slots=True)
-class _Place:
+class _Whereabouts:
     """Where one is while the numbers of a passage are placed."""
 
     spoken: dict[str, int] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def placed(
     pieces: Sequence[TextPiece], text: str, topics: Concepts, nearby: Nearby, home_topic: str
 ) -> list[PlacedNumber]:
     """Return the numbers of a passage in order, amounts of money left out. ``topics`` are concepts that can be spoken of."""
-    place = _Place()
+    place = _Whereabouts()
     place.speak_of(frozenset((home_topic,)) if home_topic else frozenset())
     found: list[PlacedNumber] = []
     for segment, ends in _segments(pieces):
@@ -161,7 +161,7 @@ def _around(
 
 
 def _placed(
-    number: TextPiece, words: Sequence[TextPiece], text: str, place: _Place, nearby: Nearby
+    number: TextPiece, words: Sequence[TextPiece], text: str, place: _Whereabouts, nearby: Nearby
 ) -> Iterator[PlacedNumber]:
     value = None if number.scale else value_of(number.number)
     if value is None:
