@@ -362,7 +362,7 @@ class Ratios(Narrative):
     pairs: tuple[str, ...]
     """Patterns of a number ``now`` and the one before (``base``)."""
     compared: str
-    """What says, before a figure, that it is compared with last year's."""
+    """What says, right up to a figure, that it is compared with last year's."""
     of_last: str
     """How many ``percent`` of last year's a figure is."""
     change: str

@@ -24,8 +24,6 @@ _HARDLY = 5
 """Percent by which a figure may differ that is told to be hardly another."""
 _STOP = re.compile("[。！？\n]")
 _OTHER = re.compile(r"[\d。]")
-_LEAD = 48
-"""Characters before a figure in which it may be said that it is compared."""
 _GAP = 16
 """Characters between a change and the number that it led to."""
 
@@ -120,22 +118,18 @@ class Changes:
 
     def _of_figures(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
         """Yield what is told after a figure, with the number before that fits best."""
+        compared = {found.end() for found in self._compared.finditer(marked)}
         for figure in said:
             if figure.claim.key not in self._rule.grows:
                 continue
             begun = self._growth.match(marked, figure.end)
-            after = begun.end() if begun else self._led_by(marked, figure)
+            after = begun.end() if begun else figure.end + 1 if figure.start in compared else 0
             bases = _bases(figure, item, begun["base"] if begun else None) if after else []
             for own in self._told_after(marked, after) if after else ():
                 if bases:
                     yield own, _best(own, bases, figure.value), figure.value
                 elif own.by is not None and not own.is_rough:
                     bases = [figure.value - own.sign * own.by]
-
-    def _led_by(self, marked: str, figure: SaidFigure) -> int:
-        """Return where a change may be told of a figure before which the sentence says that it compares; 0 if it does not."""
-        is_compared = self._compared.search(marked, max(0, figure.start - _LEAD), figure.start)
-        return figure.end + 1 if is_compared else 0
 
     def _led(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
         """Yield what is told just before a figure."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.narrative import LAST_YEAR, NEXT_YEAR, OWN_NAME, OWN_YEAR
@@ -193,14 +194,19 @@ def _abbreviated(texts: Collection[str], names: list[str], agency: Agency | None
 
 def masked(text: str, item: ReportTexts) -> str:
     """Return ``text`` with the agency's names, the reporting year and its neighbours replaced, every character by one."""
-    for name in item.names:
+    return _masked(text, item.names, item.year)
+
+
+@lru_cache(maxsize=64)
+def _masked(text: str, names: tuple[str, ...], year: int | None) -> str:
+    for name in names:
         mark = OWN_NAME * len(name)
         if not name.endswith(_GOVERNS):
             text = text.replace(name, mark)
         elif name in text:
             text = re.sub(f"{re.escape(name)}(?!{_OF_GOVERNMENT})", mark, text)
-    if item.year:
-        for year, mark in ((item.year, OWN_YEAR), (item.year - 1, LAST_YEAR), (item.year + 1, NEXT_YEAR)):
-            written = f"{year}年"
+    if year:
+        for other, mark in ((year, OWN_YEAR), (year - 1, LAST_YEAR), (year + 1, NEXT_YEAR)):
+            written = f"{other}年"
             text = text.replace(written, mark * len(written))
     return text
