@@ -23,7 +23,19 @@ _PATTERNS = (
     *("patterns", "hollow", "frames", "opening_frames", "quoted"),
     *("begins", "again", "marked", "totals", "ends", "other_ends", "closing", "kinds", "complete"),
     *("unlisted", "blurred", "overlapping", "subject", "included"),
-    *("divided", "share", "shares_of", "shares_each", "growth", "growth_before", "pairs", "change"),
+    *(
+        "divided",
+        "share",
+        "shares_of",
+        "share_before",
+        "shares_each",
+        "growth",
+        "growth_before",
+        "pairs",
+        "compared",
+        "of_last",
+        "change",
+    ),
     *("counted", "counted_elsewhere", "counted_plain"),
 )
 """Keys whose values are regular expressions."""

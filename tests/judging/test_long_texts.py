@@ -134,6 +134,13 @@ def _adversaries(pattern: str) -> Iterator[str]:
         yield (unit * (LONG // len(unit) + 1))[:LONG]
 
 
+def test_every_pattern_is_spelled_out() -> None:
+    """What stands for a year or a name (<last>) is replaced in every pattern, whatever field holds it."""
+    assert not [
+        name for name, pattern in _patterns().items() if re.search(r"(?<!\?P)(?<!\?)<\w+>", pattern.pattern)
+    ]
+
+
 @pytest.mark.parametrize("name", _patterns(), ids=range(len(_patterns())))
 def test_every_pattern_takes_linear_time(name: str) -> None:
     pattern = _patterns()[name]
