@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.judging.repair.digit_slips import slip_of
+from pipeline.judging.digit_slips import slip_of
 from pipeline.judging.repair.suggest import Repair, suggest
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Number, Suggestion, Verdict

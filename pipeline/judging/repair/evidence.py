@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.judging.repair.digit_slips import POINT, SIGN, slip_of
+from pipeline.judging.digit_slips import POINT, SIGN, slip_of
 from pipeline.judging.repair.neighbours import beside
 
 if TYPE_CHECKING:

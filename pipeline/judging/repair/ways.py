@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from pipeline.judging.repair.digit_slips import likely_meant, slip_of
+from pipeline.judging.digit_slips import likely_meant, slip_of
 from pipeline.judging.repair.equations import signature
 from pipeline.judging.repair.evidence import Evidence, Way
 from pipeline.judging.repair.neighbours import neighbours_of

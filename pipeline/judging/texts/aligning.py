@@ -15,6 +15,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import BARE, Claim, Sum
+from pipeline.judging.digit_slips import slip_of
 from pipeline.judging.texts.account import SaidFigure
 from pipeline.judging.texts.meant import meanings, value_of, values_of
 from pipeline.judging.texts.pieces import COUNT
@@ -37,6 +38,7 @@ _MOST_NUMBERS = 60
 """Numbers of a sentence; with more it is none."""
 _FEWEST = 2
 """Parts of a list."""
+_TWO_DIGITS = 10
 _LONG = 3
 """Digits of a number of which any may be the wrong one."""
 _MOST_PARTS = 10
@@ -277,22 +279,15 @@ class Aligner:
         After the last part that is known something else may be counted (维持9件，纠正1件，听证3件).
         """
         for division in self._divisions:
-            cells = {key: item.numbers.get(key) for key in division.cells}
+            known = ((key, item.numbers.get(key)) for key in division.cells)
+            cells = {key: value for key, value in known if value is not None}
             wholes = values_of(division.wholes, item)
-            if wholes and None not in cells.values():
-                found = list(
-                    self._spoils(
-                        aligned,
-                        here,
-                        division,
-                        {key: value or 0 for key, value in cells.items()},
-                        wholes,
-                        item,
-                    )
-                )
-                if found:
-                    yield from found
-                    return
+            if not wholes or len(cells) < len(division.cells):
+                continue
+            found = list(self._spoils(aligned, here, division, cells, wholes, item))
+            if found:
+                yield from found
+                return
 
     def _spoils(
         self,
@@ -401,15 +396,15 @@ def is_slip(written: Number, meant: Number) -> bool:
 
     Of two digits only the first counts as wrong: 22 and 27 are as likely two numbers.
     """
-    one, other = str(written), str(meant)
     if abs(written - meant) == 1:
         return True
-    if len(one) != len(other):
-        shorter, longer = sorted((one, other), key=len)
-        return len(shorter) > 1 and any(
-            longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
-        )
-    differ = [at for at in range(len(one)) if one[at] != other[at]]
-    if len(differ) == 1:
-        return len(one) >= _LONG or (len(one) > 1 and differ == [0])
-    return bool(differ) and sorted(one) == sorted(other) and differ == [differ[0], differ[0] + 1]
+    if written == meant or min(written, meant) < _TWO_DIGITS:
+        return False
+    return bool(slip_of(written, meant)) or _has_wrong_digit(str(written), str(meant))
+
+
+def _has_wrong_digit(written: str, meant: str) -> bool:
+    if len(written) != len(meant):
+        return False
+    differ = [at for at in range(len(meant)) if written[at] != meant[at]]
+    return len(differ) == 1 and (len(meant) >= _LONG or differ == [0])

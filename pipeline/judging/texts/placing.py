@@ -116,16 +116,16 @@ def placed(
     for segment, ends in _segments(pieces):
         place.note(segment)
         numbers = [at for at, piece in enumerate(segment) if piece.kind is COUNT]
-        if not numbers:
-            means = meaning(segment)
-            place.speak_of(means & topics)
-            place.before = means
+        if numbers:
+            for at, words in _around(segment, numbers, nearby.acts):
+                place.speak_of(meaning(words) & topics)
+                found += _placed(segment[at], words, text, place, nearby)
+            place.before = frozenset()
+        else:
+            place.before = meaning(segment)
+            place.speak_of(place.before & topics)
             if found and found[-1].sentence == place.sentence:
-                found[-1].later |= means
-        for at, words in _around(segment, numbers, nearby.acts):
-            place.speak_of(meaning(words) & topics)
-            found += _placed(segment[at], words, text, place, nearby)
-        place.before = frozenset() if numbers else place.before
+                found[-1].later |= place.before
         place.ended = ends
         if ends and ends in _STOPS:
             place.end_sentence()
@@ -148,8 +148,6 @@ def _around(
     segment: Sequence[TextPiece], numbers: Sequence[int], acts: Collection[str]
 ) -> Iterator[tuple[int, Sequence[TextPiece]]]:
     """Yield where the numbers of a segment stand, each with its words: those before it or, where they only act (提起9件复议和5件诉讼), after it."""
-    if not numbers:
-        return
     first, last = meaning(segment[: numbers[0]]), meaning(segment[numbers[-1] + 1 :])
     follow = bool(last) and not (first - {REMAINDER, *acts}) and len(numbers) > 1
     for at, before, after in zip(numbers, [-1, *numbers], [*numbers[1:], len(segment)], strict=False):

@@ -83,7 +83,8 @@ class Shares:
         if "%" not in text or "占" not in text:
             return
         told: set[int] = set()
-        for own, whole, is_right in self._with_whole(text):
+        told_together = list(self._each_in(text))
+        for own, whole, is_right in self._with_whole(text, told_together):
             told.add(own.start)
             if not is_right:
                 yield own.finding(self._rule, item, key, text, whole)
@@ -97,7 +98,7 @@ class Shares:
                 alone.setdefault(_begin(text, found.start()), []).append(own)
             elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
                 yield own.finding(self._rule, item, key, text, wholes[-1])
-        for listed in (*alone.values(), *(listed for listed, whole in self._each_in(text) if not whole)):
+        for listed in (*alone.values(), *(listed for listed, whole in told_together if not whole)):
             yield from self._odd_one(item, key, text, listed)
 
     def _single(self, text: str) -> Iterator[tuple[re.Match[str], list[_Counted]]]:
@@ -108,14 +109,16 @@ class Shares:
         for found in self._ahead.finditer(text):
             yield found, _before(text, found.end())
 
-    def _with_whole(self, text: str) -> Iterator[tuple[_WrittenShare, int, bool]]:
+    def _with_whole(
+        self, text: str, told_together: Iterable[tuple[list[_WrittenShare], int]]
+    ) -> Iterator[tuple[_WrittenShare, int, bool]]:
         """Yield the shares that say themselves of what they are, and whether they fit."""
         for found in (found for pattern in self._stated for found in pattern.finditer(text)):
             own = _WrittenShare(found["share"], found.start("share"), int(found["part"]))
             whole = int(found["whole"])
             runs = _runs(_before(text, found.end("part")))
             yield own, whole, not 0 < own.part <= whole or own.fits_any(runs, {whole})
-        for listed, whole in self._each_in(text):
+        for listed, whole in told_together:
             for own in listed if whole else ():
                 yield own, whole, own.fits_any([own.part], {whole})
 
