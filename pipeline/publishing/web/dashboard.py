@@ -107,6 +107,7 @@ def _front(
         morning,
         listed,
         script="divided.js" if lists else "dashboard.js",
+        part="",
         lists=lists,
         index=_index(listed, lists),
         short=form.words.short,
@@ -158,6 +159,7 @@ def _list_page(
         morning,
         part.rows,
         script="dashboard.js",
+        part=f"：第 {part.rows[0].number}—{part.rows[-1].number} 家",
         explained=explained,
         home=PAGE,
         before=before,
@@ -175,7 +177,7 @@ def _rendered(
     **values: object,
 ) -> bytes:
     """Fill a template with what every page says, and with ``values``."""
-    style, program = source("page.css") + source("dashboard.css"), source(script)
+    style, program = source("page.css") + source("dashboard.css"), source("finding.js") + source(script)
     page = render(
         template,
         place=told.PLACE,

@@ -3,13 +3,11 @@
 (() => {
   const most = 200;
   const table = document.getElementById("list");
-  const tools = document.getElementById("tools");
   const search = document.getElementById("search");
   const state = document.getElementById("state");
   const kind = document.getElementById("kind");
   const told = document.getElementById("told");
   const empty = document.getElementById("empty");
-  const folded = (text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, "");
   const { kinds, pages, agencies } = JSON.parse(document.getElementById("agencies").textContent);
   const unreached = new Set(JSON.parse(document.getElementById("unreached").textContent));
   const texts = agencies.map(([, name, code, contact]) => folded(code + name + contact) + (unreached.has(code) ? "信没有送达" : ""));
@@ -50,41 +48,5 @@
     told.textContent = asks ? `找到 ${fits.length} / ${agencies.length} 家${fits.length > most ? `，显示前 ${most} 家` : ""}` : "";
   }
 
-  for (const field of [search, state, kind]) field.addEventListener("input", filter);
-  document.getElementById("all").addEventListener("click", () => {
-    search.value = state.value = kind.value = "";
-    filter();
-    search.focus();
-  });
-  for (const lead of document.querySelectorAll("a[data-state], a[data-find]")) {
-    lead.addEventListener("click", () => {
-      search.value = lead.dataset.find ?? "";
-      state.value = lead.dataset.state ?? "";
-      kind.value = "";
-      filter();
-    });
-  }
-  tools.hidden = false;
-  filter();
-
-  const open = () => {
-    const found = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (found && found.tagName === "DETAILS") found.open = true;
-  };
-  addEventListener("hashchange", open);
-  open();
-
-  const closed = () => [...document.querySelectorAll("details:not([open])")];
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = closed();
-    for (const part of opened) part.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const part of opened) part.open = false;
-  });
-
-  const left = document.getElementById("left");
-  const days = Math.ceil((Date.parse(left.dataset.ends) - Date.now()) / 86400000) - 1;
-  left.textContent = days > 0 ? `还有 ${days} 天` : days < 0 ? `已过 ${-days} 天` : "今天截止";
+  whenAsked(filter);
 })();
