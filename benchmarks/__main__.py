@@ -9,6 +9,7 @@ import importlib
 import sys
 
 from benchmarks import race, scale
+from pipeline.machine.garbage import look_seldom
 
 NAMES = (
     "reading",
@@ -31,6 +32,7 @@ def main() -> int:
     if sys.argv[1:2] in (["race"], ["scale"]):
         (race if sys.argv[1] == "race" else scale).main(sys.argv[2:])
         return 0
+    look_seldom()  # as every command does
     missed = False
     sets = [given for given in sys.argv[1:] if given.endswith(".json")]
     for name in ("sentences",) if sets else sys.argv[1:] or NAMES:

@@ -5,11 +5,12 @@ Which rows count is said once, in ``Drawn.where``; both readings stand here, sid
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import compress, product, repeat
+from operator import and_
 from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
@@ -48,8 +49,8 @@ def figures_of(
 
 
 _Picked = tuple[tuple[str, ...], ...]
-_Plan = tuple[tuple[str, ...], tuple[tuple["_Shape", tuple[tuple[str, _Picked], ...]], ...]]
-"""The figures in order; what is counted together, and for each figure which of what is counted there are its own."""
+_Plan = tuple[tuple[str, ...], Mapping["_Shape", Mapping[tuple[str, ...], Sequence[str]]]]
+"""The figures in order; what is counted together, and to which figures each of what is counted there belongs."""
 
 
 @lru_cache(maxsize=32)  # the same for every file
@@ -58,26 +59,29 @@ def _plan(form: Form, register: str) -> _Plan:
 
 
 def _plan_of(wanted: Mapping[str, Drawn]) -> _Plan:
-    together: dict[_Shape, list[tuple[str, _Picked]]] = {}
+    together: defaultdict[_Shape, defaultdict[tuple[str, ...], list[str]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for key, drawn in wanted.items():
         shape, picked = _asked(drawn)
-        together.setdefault(shape, []).append((key, picked))
-    return tuple(wanted), tuple((shape, tuple(figures)) for shape, figures in together.items())
+        for values in picked:
+            together[shape][values].append(key)
+    return tuple(wanted), {shape: dict(figures) for shape, figures in together.items()}
 
 
 def _counted_by(register: Register, plan: _Plan, rows: Sequence[Row], year: int | None) -> dict[str, Number]:
     first = register.index[_anchor(register)]
     columns = list(zip(*[row for row in rows if row[first]], strict=True)) or [()] * len(register.columns)
     passed: dict[tuple[Condition, ...], Sequence[bool]] = {}
-    found: dict[str, Number] = {}
     keys, together = plan
-    for shape, figures in together:
+    found: dict[str, Number] = dict.fromkeys(keys, 0)
+    for shape, figures in together.items():
         if shape[2] not in passed:
             passed[shape[2]] = _passing(register, shape[2], year, columns)
-        counted = _counted(register, shape, columns, passed[shape[2]])
-        for key, picked in figures:
-            found[key] = _plain(sum([counted[values] for values in picked if values in counted]))
-    return {key: found[key] for key in keys}
+        for values, counted in _counted(register, shape, columns, passed[shape[2]]).items():
+            for key in figures.get(values, ()):
+                found[key] += counted
+    return {key: _plain(total) for key, total in found.items()}
 
 
 def _passing(
@@ -86,11 +90,8 @@ def _passing(
     """Say of each row whether it fulfils all ``conditions``."""
     passing = [True] * len(columns[0])
     for name, wanted in conditions:
-        test = test_of(wanted, year)
-        passing = [
-            passes and test(value)
-            for passes, value in zip(passing, columns[register.index[name]], strict=True)
-        ]
+        holds = map(test_of(wanted, year), columns[register.index[name]])
+        passing = list(map(and_, passing, holds))
     return passing
 
 
@@ -127,7 +128,7 @@ def _counted(
 
 
 def _plain(total: Number) -> Number:
-    return int(total) if total == int(total) else total
+    return int(total) if total.__class__ is not int and total == int(total) else total
 
 
 def fulfils(register: Register, condition: Condition, year: int | None) -> Callable[[Row], bool]:

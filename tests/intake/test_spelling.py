@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from pipeline.intake.guard import rewriting, spelling, stretches
+from pipeline.intake.guard import rewriting, spelling, stretches, wellformed
 from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.refusal import Refused
 from pipeline.intake.guard.spelling import plain, spelled, unspelled
@@ -278,3 +278,43 @@ def test_stretches_are_looked_at_once_and_forgotten_when_they_are_many() -> None
     assert known.spelled(b"4999;x") == b"4999;x"
     assert known.spelled(b"4999;x;") == b"4999;x;"
     assert looked[-2:] == [b"x", b"x;"], "what was seen open is not known closed"
+
+
+ODD = st.sampled_from(
+    [
+        b"&", b"&amp;", b"&amp", b"&#24180;", b"&none;", b"]]>", b"]", b"\x00", b"\x0b", b"\t", b"\xff", b"\xef\xbf\xbe",
+        b"\xef\xbf\xbd", b"\xed\xa0\x80", b"\xe5\xb9\xb4", b">", b"'", b'"', b"=", b"/", b' s="1"', b' r="2"', b' ht="1"',
+        b' 1a="1"', b' x:a="1"', b"<f", b"<f>", b"</f>", b"<f a=1>1</f>", b'<f t="shared" si="0"/>', b"<v/>",
+    ]
+)  # fmt: skip
+SPELLED = (
+    b'<row r="1" spans="1:3" ht="20" customHeight="1"><c r="A1" s="1" t="inlineStr"><is><t>a</t></is></c>'
+    b'<c r="B1"><f>1+1</f><v>2</v></c></row><row r="2" ht="3"/>'
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(SPELLED)), ODD), max_size=2))
+def test_what_passes_without_a_parser_passes_one(changes: list[tuple[int, bytes]]) -> None:
+    rows = SPELLED
+    for at, odd in changes:
+        rows = rows[:at] + odd + rows[at:]
+    is_xml = wellformed.is_surely_ordinary(b"<x>%s</x>" % rows)
+    if spelling._plain_rows(rows) is not None:  # noqa: SLF001 - what stands around them is looked at before
+        assert is_xml
+    texts = b"<si><t>%s</t></si>" % b"".join(odd for _, odd in changes)
+    if spelling._plain_texts(texts) is not None:  # noqa: SLF001
+        assert wellformed.is_surely_ordinary(b"<x>%s</x>" % texts)
+
+
+def test_a_parser_looks_at_attributes_once_and_at_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+
+    def noted(data: bytes) -> bool:
+        parsed.append(data)
+        return True
+
+    wellformed._are_attributes.cache_clear()  # noqa: SLF001
+    monkeypatch.setattr(wellformed, "is_surely_ordinary", noted)
+    assert wellformed.are_well_formed(SPELLED * 3)
+    assert sorted(parsed) == [b'<x ht="3"/>', b'<x spans="1:3" ht="20" customHeight="1"/>']
+    wellformed._are_attributes.cache_clear()  # noqa: SLF001

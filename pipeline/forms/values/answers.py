@@ -45,8 +45,8 @@ class _OneOf(ValueKind):
 
     def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
         certain = _certain(self.words)
-        found = [value for value in values if isinstance(value, str) and value in certain]
-        return found if len(found) == len(values) else None
+        are_words = all(isinstance(value, str) and value in certain for value in set(values))
+        return list(map(str, values)) if are_words else None
 
     def checks(self) -> tuple[ValueCheck, ...]:
         return (ValueCheck("isin", ("", *self.words), variant="choice"),)

@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.intake.guard.ordinary import decoded, is_ordinary
-from pipeline.intake.guard.refusal import Refused
 from pipeline.intake.guard.rewriting import Rewriter
 from pipeline.intake.guard.stretches import KnownStretches
+from pipeline.intake.guard.wellformed import are_well_formed, is_surely_ordinary
 
 _SMALL = 64 * 1024
 _DECLARED_ASCII = re.compile(
@@ -122,12 +122,15 @@ def _spelled_by_stretches(data: bytes) -> Spelled | None:
     if around := _around(data, _CELLS_BEGIN, _CELLS_END):
         rows = data[slice(*around)]
         written = _known_rows.spelled(rows)
+        if written is None:
+            written = _plain_rows(rows)
         if written is not None:
             return Spelled(
                 data if written is rows else data[: around[0]] + written + data[around[1] :], is_near=True
             )
     elif around := _around(data, b"<si>", b"</sst>"):
-        return Spelled(data) if _known_texts.are_usual(data[slice(*around)]) else None
+        texts = data[slice(*around)]
+        return Spelled(data) if _known_texts.are_usual(texts) or _plain_texts(texts) is not None else None
     return None
 
 
@@ -145,47 +148,30 @@ def _is_plain_frame(before: bytes, after: bytes) -> bool:
     """Say whether what stands around rows or shared texts is ordinary, in UTF-8, and holds none of them itself."""
     frame = before + after
     return (
-        _is_surely_ordinary(frame)
+        is_surely_ordinary(frame)
         and not _DECLARED_ASCII.match(before, 0, 400)
         and not _are_odd_texts(frame.replace(_CELLS_BEGIN + _CELLS_END, b"", 1))
         and not _CELL.search(frame)
     )
 
 
-def _is_surely_ordinary(data: bytes) -> bool:
-    try:
-        return decoded(data) is data and is_ordinary(data)
-    except Refused:  # the part as a whole may be well, and is looked at then
-        return False
-
-
 def _plain_rows(rows: bytes) -> bytes | None:
     """Spell rows plainly; None where they are not as usual."""
     found = _characters_in(rows)
-    is_usual = (
-        _CELLS_AS_USUAL.fullmatch(found)
-        and not _has_pair(found, b"&", b"#")
-        and _is_surely_ordinary(b"<sheetData>%s</sheetData>" % rows)
-    )
+    is_usual = _CELLS_AS_USUAL.fullmatch(found) and not _has_pair(found, b"&", b"#") and are_well_formed(rows)
     return found if is_usual else None
 
 
 def _rows_that_wait(rows: bytes) -> bytes | None:
     """Return rows of which each value is one of its type, whatever figures are in them; None where they are not as usual."""
-    is_usual = (
-        b't="b"' not in rows
-        and _CELLS_TO_WAIT.fullmatch(rows)
-        and _is_surely_ordinary(b"<sheetData>%s</sheetData>" % rows)
-    )
+    is_usual = b't="b"' not in rows and _CELLS_TO_WAIT.fullmatch(rows) and are_well_formed(rows)
     return rows if is_usual else None
 
 
 def _plain_texts(texts: bytes) -> bytes | None:
     """Return shared texts of which each looks the same throughout; None where they are not as usual."""
     is_usual = (
-        _TEXTS_AS_USUAL.fullmatch(texts)
-        and not _has_pair(texts, b"&", b"#")
-        and _is_surely_ordinary(b"<sst>%s</sst>" % texts)
+        _TEXTS_AS_USUAL.fullmatch(texts) and not _has_pair(texts, b"&", b"#") and are_well_formed(texts)
     )
     return texts if is_usual else None
 
@@ -216,6 +202,8 @@ def _with_characters(data: bytes) -> bytes:
 
 
 def _characters_in(rows: bytes) -> bytes:
+    if not _has_pair(rows, b"&", b"#"):
+        return rows
     pieces = _WITH_REFERENCES.split(rows)
     written = pieces[1::2]
     is_short = max(map(len, written), default=0) < _WORTH_REMEMBERING

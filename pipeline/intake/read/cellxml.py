@@ -22,6 +22,8 @@ _FORMULA = re.compile(
 )
 """A cell with a formula, in the plain spelling."""
 _ERROR, _STRING = b't="e"', b' t="str"'
+_FIGURE, _NOUGHT = re.compile(rb"<v>\d{1,7}+</v>"), b"<v>0</v>"
+"""A figure, or the number of a shared text: what differs between the files of a campaign."""
 _REFERENCE = re.compile(rb"r=\"([A-Z]{1,3})(\d{1,7})\"")
 _TYPE = re.compile(rb" t=\"(\w+)\"")
 
@@ -38,6 +40,8 @@ _MOST_LISTED = 4096
 """Covered cells that are listed one by one; the areas beyond are kept as such."""
 MAX_CELLS, MAX_MERGES = 200_000, 10_000
 """Of a whole workbook; the filled templates of ten years have a tenth."""
+_WORTH_REMEMBERING = 64 * 1024
+"""Bytes of a sheet; the tables of a form have half of it."""
 _SHORTEST, _SHORTEST_CELL = len('<mergeCell ref="A1:B1"/>'), len('<c r="A1"/>')
 
 Address = tuple[int, int]
@@ -53,7 +57,9 @@ class Formula:
     stored: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # known by identity: the same object for sheets with the same formulas
 class CellFacts:
     """What the fast reader leaves out of one sheet."""
 
@@ -61,10 +67,13 @@ class CellFacts:
     formulas: Mapping[Address, Formula] = field(default_factory=dict)
 
 
+_NO_FACTS = CellFacts()
+
+
 def scan(xml: bytes) -> CellFacts:
     """Find error cells and formulas in the XML of a sheet; in any other spelling it yields nothing."""
     if _ERROR not in xml:
-        return CellFacts({}, _formulas(xml))
+        return _facts_without_error(xml)
     errors: dict[Address, str] = {}
     formulas: dict[Address, Formula] = {}
     for attributes, body in _cells(xml):
@@ -82,10 +91,21 @@ def scan(xml: bytes) -> CellFacts:
     return CellFacts(errors, formulas)
 
 
-def _formulas(xml: bytes) -> dict[Address, Formula]:
+def _facts_without_error(xml: bytes) -> CellFacts:
     """Return the formulas of a sheet on which there is no error: nearly every one, and the same formulas in every file."""
     if b"<f" not in xml:  # a register: thousands of cells
-        return {}
+        return _NO_FACTS
+    if len(xml) > _WORTH_REMEMBERING:
+        return CellFacts({}, _formulas(xml))
+    return _remembered_facts(_FIGURE.sub(_NOUGHT, xml))
+
+
+@lru_cache(maxsize=64)
+def _remembered_facts(xml: bytes) -> CellFacts:
+    return CellFacts({}, _formulas(xml))
+
+
+def _formulas(xml: bytes) -> dict[Address, Formula]:
     return {
         _spot(letters, digits): _formula(
             text, bool(shown and _text(shown)) or bool(result and _STRING in attributes)

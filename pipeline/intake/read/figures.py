@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -31,7 +31,7 @@ from pipeline.model import Fact, Finding, Number, Place, a1
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell, Form, Table
     from pipeline.forms.layout import Position
-    from pipeline.intake.read.cellxml import Formula
+    from pipeline.intake.read.cellxml import Address, CellFacts, Formula
     from pipeline.intake.read.placing import Placement
     from pipeline.intake.read.spreadsheet import Raw, SheetData
 
@@ -77,12 +77,42 @@ def read_table(
                 form.places[key] if found == form.positions[key] else Place(name, a1(row, column))
             )
     plain = plain_numbers(form, table, placement, sheet)
-    if plain is not None:
+    if plain is None:
+        _read_closely(form, form.cells_of(table.key), sheet, placement, sheets, into)
+    else:
         into.numbers.update(plain)
+        if not _read_own_totals(form, table, sheet, into):
+            _read_closely(form, _totals_of(form, table), sheet, placement, sheets, into)
+    for value in form.values_of(table.key):
+        if value.key in placement.positions:
+            _take_value(value.key, sheet, placement.positions[value.key], into)
+    _note_looks(form, table, placement, sheet, into)
+    _read_nil(form, table, placement, sheet, into)
+
+
+def _read_own_totals(form: Form, table: Table, sheet: SheetData, into: TableFigures) -> bool:
+    """Read all totals of a table that stands as in the template; say by False that they are not the template's own, calculated."""
+    spots = _own_totals(form, table, sheet.facts)
+    stated = _whole_numbers(sheet, spots)
+    if not stated:
+        return False
+    into.numbers.update(dict.fromkeys(spots.values()))
+    into.stale.update(zip(spots.values(), stated, strict=True))
+    return True
+
+
+def _read_closely(
+    form: Form,
+    cells: Iterable[Cell],
+    sheet: SheetData,
+    placement: Placement,
+    sheets: Sequence[SheetData],
+    into: TableFigures,
+) -> None:
     formulas: Mapping[str, str] = {}
     if sheet.facts.formulas:  # none in other formats, so that none need be spelled
         formulas = _moved_formulas(form, placement) if placement.moved else _total_formulas(form)
-    for cell in form.cells_of(table.key) if plain is None else _totals_of(form, table):
+    for cell in cells:
         position = placement.positions.get(cell.key)
         if position is None:
             into.numbers[cell.key] = None
@@ -90,11 +120,6 @@ def read_table(
             _read_input(cell, sheet, position, sheets, into)
         else:
             _read_total(cell, sheet, position, formulas.get(cell.key, ""), sheets, into)
-    for value in form.values_of(table.key):
-        if value.key in placement.positions:
-            _take_value(value.key, sheet, placement.positions[value.key], into)
-    _note_looks(form, table, placement, sheet, into)
-    _read_nil(form, table, placement, sheet, into)
 
 
 def _take_value(key: str, sheet: SheetData, position: Position, into: TableFigures) -> None:
@@ -112,9 +137,16 @@ def plain_numbers(form: Form, table: Table, placement: Placement, sheet: SheetDa
 
     Nearly every table is such a one, and its cells need not be looked at one by one; None for any other.
     """
-    spots, rows = _input_spots(form, table), sheet.rows
+    spots = _input_spots(form, table)
     if not stands_at_home(form, table, placement) or not spots.keys().isdisjoint(sheet.facts.formulas):
         return None
+    values = _whole_numbers(sheet, spots)
+    return None if values is None else dict(zip(spots.values(), values, strict=True))
+
+
+def _whole_numbers(sheet: SheetData, spots: Iterable[Address]) -> list[int] | None:
+    """Return what stands at ``spots``; None unless all are whole numbers."""
+    rows = sheet.rows
     try:
         values = [rows[row][column] for row, column in spots]
     except IndexError:
@@ -122,7 +154,7 @@ def plain_numbers(form: Form, table: Table, placement: Placement, sheet: SheetDa
     is_plain = set(map(type, values)) <= {float} and all(map(float.is_integer, values))
     if not is_plain or min(values, default=0) < -LARGEST or max(values, default=0) > LARGEST:
         return None
-    return dict(zip(spots.values(), map(int, values), strict=True))
+    return list(map(int, values))
 
 
 def _is_plain(value: Raw) -> TypeGuard[float]:
@@ -134,6 +166,18 @@ def _is_plain(value: Raw) -> TypeGuard[float]:
 def _input_spots(form: Form, table: Table) -> Mapping[tuple[int, int], str]:
     """Map where a cell to be filled in stands in the template to its key."""
     return {form.positions[cell.key][1:]: cell.key for cell in form.cells_of(table.key) if cell.is_input}
+
+
+@lru_cache(maxsize=64)
+def _own_totals(form: Form, table: Table, facts: CellFacts) -> Mapping[Address, str]:
+    """Map where each total stands in the template to its key, if all of them still hold the template's own formula."""
+    found = {form.positions[cell.key][1:]: cell.key for cell in _totals_of(form, table)}
+    formulas = _total_formulas(form)
+    are_own = all(
+        (formula := facts.formulas.get(spot)) and key in formulas and _squeezed(formula.text) == formulas[key]
+        for spot, key in found.items()
+    )
+    return found if are_own else {}
 
 
 @lru_cache(maxsize=32)

@@ -110,7 +110,10 @@ def _asked(
         name, wanted = condition
         values = frame.columns[register.index[name]]
         tests = {year: test_of(wanted, year) for year in set(years)}
-        if is_test(wanted):
+        if is_test(wanted) and len(tests) == 1:  # nearly always
+            [test] = tests.values()
+            holds = list(map(test, values))
+        elif is_test(wanted):
             holds = [tests[years[owner]](value) for owner, value in zip(frame.owners, values, strict=True)]
         else:  # of no year
             holds = list(map(frozenset(wanted).__contains__, values))
