@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
+from xlsxwriter.worksheet import Worksheet as XlsxWorksheet
 
 from pipeline.forms import layout
 from pipeline.forms.drafts import to_fill_in
@@ -29,9 +30,11 @@ from pipeline.forms.narrative import Forbidden
 from pipeline.forms.values import answers
 from pipeline.intake.read.reading import read
 from pipeline.model import Notice, Number, PastReport, Severity, a1
-from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.template import Stamp, build, build_workbook
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.list_pages import READY
+from pipeline.publishing.workbook import office
+from pipeline.publishing.workbook.office import OfficeBook
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.fitting import misfits
 from tests.support.libreoffice import recalculate
@@ -716,3 +719,25 @@ def test_libreoffice_computes_what_is_stored(tmp_path: Path) -> None:
             if computed[name][place] != (pytest.approx(value) if isinstance(value, float) else value)
         }
         assert not differing, name
+
+
+def test_cells_are_spelled_as_xlsxwriter_spells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    results: list[str | float] = [True, False, "#N/A", "#号", "", "a&b<", 0, 0.1, 1234567.25, -3]
+
+    def books() -> list[bytes]:
+        odd = OfficeBook("标题", ("左", "右"))
+        page = odd.page("表", [10.0] * 4)
+        style = odd.figure("money")
+        for row, value in enumerate(results):
+            page.formula(row, 0, '=IF(B1<1,"a&b","<c>")', style, value)
+            page.number(row, 1, float(row) / 7, style)
+            page.text(row, 2, ("普通", "<r>a</r>", "", " 空格 ", "a&b")[row % 5], style)
+        numbers = consistent_numbers(FORM, random.Random(1))
+        values = {cell.key: numbers[cell.key] for cell in FORM.cells if cell.is_input}
+        texts = {text.key: "一<二\n三&" for text in FORM.texts}
+        return [odd.to_bytes(), build_workbook(FORM, STAMP, values={**values, **texts})]
+
+    ours = books()
+    for module in (office, build):
+        monkeypatch.setattr(module, "formula_sheet", lambda: XlsxWorksheet)
+    assert books() == ours
