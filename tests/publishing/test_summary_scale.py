@@ -18,7 +18,7 @@ from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
 from pipeline.publishing.summary.reread import delivered_in
 from pipeline.publishing.workbook.office import OfficeBook
-from pipeline.publishing.workbook.streaming import run_pieces
+from pipeline.publishing.workbook.streaming import run_pattern
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged, mixed
 from tests.support.fitting import misfits
@@ -51,7 +51,7 @@ def test_a_streamed_sheet_holds_the_cells_that_xlsxwriter_would_write() -> None:
         page = book.page("表", [10.0] * 8, streamed=streamed)
         styles = [book.figure("money" if isinstance(value, Decimal) else "count") for value in values]
         if streamed:
-            page.numbers(0, 1, values, run_pieces(1, styles))
+            page.numbers(0, 1, values, run_pattern(1, styles))
         else:
             for column, (value, style) in enumerate(zip(values, styles, strict=True), 1):
                 page.number(0, column, float(value), style)

@@ -21,7 +21,7 @@ from pipeline.publishing.summary.listing import value_style, write_value
 from pipeline.publishing.workbook.measure import sheet_name, stored
 from pipeline.publishing.workbook.office import HEAD_FILL, HEAD_FONT, OfficeBook, OfficePage
 from pipeline.publishing.workbook.page import Properties
-from pipeline.publishing.workbook.streaming import run_pieces
+from pipeline.publishing.workbook.streaming import run_pattern
 from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
@@ -114,14 +114,14 @@ def write_detail(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[
     page = book.page(detail_sheet_name(table), widths, landscape=True, streamed=True, large=large)
     _write_head(page, brief, table, cells, values)
     styles = [book.figure(cell.kind) for cell in cells]
-    pieces = run_pieces(len(DETAIL_HEAD), styles)
+    pattern = run_pattern(len(DETAIL_HEAD), styles)
     chosen = slice(cells[0].index, cells[-1].index + 1) if cells else slice(0)
     looks = [value_style(book, value.value) for value in values]
     for number, state in enumerate(brief.summary.states):
         _write_agency(page, number, state)
         report = state.counting and state.counting.report
         if report:
-            page.numbers(FIRST_ROW + number, len(DETAIL_HEAD), report.numbers[chosen], pieces)
+            page.numbers(FIRST_ROW + number, len(DETAIL_HEAD), report.numbers[chosen], pattern)
         else:
             for column, style in enumerate(styles, len(DETAIL_HEAD)):
                 page.text(FIRST_ROW + number, column, "", style)

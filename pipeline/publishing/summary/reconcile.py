@@ -260,7 +260,7 @@ def _write_agency(
     middle, style = page.book.boxed(align="center"), page.book.figure("count", num_format="General")
     numbers = state.counting.report.numbers if state.counting and state.counting.report else ()
     figures = _printed(brief, state)
-    ours, theirs = sum(numbers), None if None in figures else sum(value or 0 for value in figures)
+    ours, theirs = sum(numbers), None if None in figures else sum(value for value in figures if value)
     page.height_for(row, {1: (state.agency.name, 1)}, least=15.5)
     page.number(row, 0, number, middle)
     page.text(row, 1, state.agency.name, page.book.boxed())

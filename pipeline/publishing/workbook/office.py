@@ -31,7 +31,7 @@ from pipeline.publishing.workbook.page import (
     WorkbookPage,
     new_workbook,
 )
-from pipeline.publishing.workbook.streaming import Pieces, StreamedSheet
+from pipeline.publishing.workbook.streaming import RunPattern, StreamedSheet
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
@@ -226,10 +226,12 @@ class OfficePage(WorkbookPage):
         self.last_row = max(self.last_row, row)
         self.put_number(row, column, value, style)
 
-    def numbers(self, row: int, column: int, values: Sequence[Number], pieces: Pieces) -> None:
-        """Write figures side by side on a streamed sheet, in the styles that ``pieces`` were made of."""
+    def numbers(self, row: int, column: int, values: Sequence[Number], pattern: RunPattern) -> None:
+        """Write figures side by side on a streamed sheet, in the styles that ``pattern`` was made of."""
         self.last_row = max(self.last_row, row)
-        self.sheet.write_run(row, column, list(map(stored, values)), pieces)
+        self.sheet.write_run(
+            row, column, [value if value.__class__ is int else stored(value) for value in values], pattern
+        )
 
     def time(self, row: int, column: int, moment: datetime) -> None:
         """Write a moment as the clock of its own zone showed it; of one that only has a day, the day."""
@@ -284,4 +286,5 @@ class OfficePage(WorkbookPage):
 
     def _merge(self, row: int, column: int, style: Format, across: int, down: int) -> None:
         self.last_row = max(self.last_row, row + down - 1)
-        self.merge(row, column, style, down=down, across=across)
+        if across > 1 or down > 1:
+            self.merge(row, column, style, down=down, across=across)

@@ -1,7 +1,7 @@
 """Rows of figures, texts and plain formulas go in; a sheet that costs a fraction of xlsxwriter's time for them comes out.
 
 xlsxwriter spends some four microseconds on a number, 200 of them for each agency: most of the time a workbook takes. A
-row of figures differs from the next in its row number and its values alone, so it is joined from pieces made once.
+row of figures differs from the next in its row number and its values alone, so it is one pattern, made once and filled in.
 Formulas are searched by it for functions younger than Excel 2007 some twenty times over; ours hold none.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from xml.sax.saxutils import escape
 
 from xlsxwriter.worksheet import Worksheet
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
 
-Pieces: TypeAlias = "Sequence[tuple[str, str]]"
-"""For each column what stands before the row number, and between it and the value."""
+RunPattern: TypeAlias = str
+"""Cells side by side, with a place for the row number and one for the value of each."""
 
 
 _NEEDS_ESCAPES = re.compile("[\x00-\x08\x0b-\x1f]|_x[0-9a-fA-F]{4}_")
@@ -33,27 +33,21 @@ _SHORT = 60
 """Characters of a text that may well stand in many cells: a verdict, the name of an agency."""
 
 
-class _CellRun(NamedTuple):
-    """Cells side by side, spelled out."""
-
-    xml: str
-
-
 class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
     """A sheet in constant memory that spells its cells itself.
 
     It leans on what xlsxwriter does with a row in that mode: cells wait in ``table`` until the next row begins, then
-    each is handed to ``_write_cell``. The version is pinned, and a test compares the cells with xlsxwriter's own.
+    the row is written. One that is spelled out waits as text. The version is pinned, and a test compares the cells with
+    xlsxwriter's own.
     """
 
-    def write_run(self, row: int, column: int, values: Sequence[float], pieces: Pieces) -> None:
-        """Write ``values`` from ``column`` on; ``pieces`` are what ``run_pieces`` made for these columns."""
-        number = str(row + 1)
-        cells = [
-            f"{before}{number}{after}{value:.16G}</v></c>"
-            for (before, after), value in zip(pieces, values, strict=True)
-        ]
-        self._put(row, column, "".join(cells), len(values))
+    previous_row: int
+
+    def write_run(self, row: int, column: int, values: Sequence[float], pattern: RunPattern) -> None:
+        """Write ``values`` from ``column`` on; ``pattern`` is what ``run_pattern`` made for these columns."""
+        filled: list[object] = [row + 1] * (2 * len(values))
+        filled[1::2] = [value if type(value) is int else f"{value:.16G}" for value in values]
+        self._put(row, column, pattern % tuple(filled), len(values))
 
     def write_formula(
         self, row: int, column: int, formula: str, style: Format, value: float | str = 0
@@ -84,16 +78,31 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
     def _put(self, row: int, column: int, xml: str, across: int = 1) -> None:
         if row > self.previous_row:
             self._write_single_row(row)
-        self._check_dimensions(row, column)
-        if across > 1:
-            self._check_dimensions(row, column + across - 1)
-        self.table[row][column] = _CellRun(xml)
+        last = column + across - 1
+        if self.dim_rowmax != row or not self.dim_colmin <= column <= last <= self.dim_colmax:
+            self._check_dimensions(row, column)
+            self._check_dimensions(row, last)
+        self.table[row][column] = xml
 
-    def _write_cell(self, row: int, col: int, cell: object) -> None:
-        if isinstance(cell, _CellRun):
-            self.fh.write(cell.xml)
-        else:
-            super()._write_cell(row, col, cell)
+    def _write_single_row(self, current_row_num: int = 0) -> None:
+        row = self.previous_row
+        cells = self.table[row]
+        if not cells:
+            super()._write_single_row(current_row_num)
+            return
+        self.previous_row = current_row_num
+        self._write_row(row, None, self.row_info.get(row))
+        run: list[str] = []
+        for column in sorted(cells):
+            cell = cells[column]
+            if cell.__class__ is str:
+                run.append(cell)
+            else:
+                self.fh.write("".join(run))
+                run.clear()
+                self._write_cell(row, column, cell)
+        self.fh.write(f"{''.join(run)}</row>")
+        self.table.clear()
 
 
 def _text(text: str) -> str:
@@ -110,9 +119,9 @@ def _opening(row: int, column: int, style: Format) -> str:
     return f'<c r="{a1(row, column)}" s="{style._get_xf_index()}"'  # noqa: SLF001 - a style's number in the file
 
 
-def run_pieces(column: int, styles: Sequence[Format]) -> Pieces:
-    """Make the pieces of runs that begin at ``column`` and wear ``styles``."""
-    return [
-        (f'<c r="{column_letters(number)}', f'" s="{style._get_xf_index()}"><v>')  # noqa: SLF001 - a style's number in the file
+def run_pattern(column: int, styles: Sequence[Format]) -> RunPattern:
+    """Make the pattern of runs that begin at ``column`` and wear ``styles``."""
+    return "".join(
+        f'<c r="{column_letters(number)}%s" s="{style._get_xf_index()}"><v>%s</v></c>'  # noqa: SLF001 - a style's number in the file
         for number, style in enumerate(styles, column)
-    ]
+    )
