@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Workforce
-from pipeline.model import ArrivalKey, Made, Notice
+from pipeline.model import ArrivalKey, Made, Notice, ReadBack
 from pipeline.publishing import archive, documents, drafting, listings
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data import datafiles, record
@@ -26,7 +26,7 @@ from pipeline.publishing.summary import build as summary
 from pipeline.publishing.summary.background import Background
 from pipeline.publishing.web import pages
 from pipeline.publishing.word import pdf
-from pipeline.publishing.year_folder import Aside, YearFolder, stage
+from pipeline.publishing.year_folder import Aside, Staged, YearFolder, stage
 from pipeline.wording.messages import notices
 
 Words: TypeAlias = Mapping[ArrivalKey, Sequence[Notice]]
@@ -96,25 +96,10 @@ def _publish(
     staying = kept(publication, planned, folder)
     for path in staying:
         shared.stay(path, planned.bases[path])
-    short = publication.form.words.short
     layouts = documents.compile_layouts(
         publication.form, publication.layout, publication.style.decode("utf-8-sig", "replace")
     )
-    todo = jobs(publication, planned, folder, staying)
-    done = work.map(
-        documents.write_documents,
-        layouts,
-        todo,
-        lambda count: progress(f"生成各单位{short}", count, len(todo)),
-    )
-    shared.place(item for several in done for item in several)
-    todo = [replace(job, document=shared.where(path_of(job.stem, WORD))) for job in todo]
-    read = work.map(
-        documents.read_documents,
-        layouts.reader,
-        todo,
-        lambda count: progress(f"核对各单位{short}", count, len(todo)),
-    )
+    todo, read = _documents(publication, planned, shared, layouts, staying, work=work, progress=progress)
     tonight, failure = _printed(publication, shared, todo, tonight, progress)
     known = replace(
         publication.background,
@@ -122,18 +107,7 @@ def _publish(
         printed=documents.own_figures(todo, read),
         reports={job.report.code: path_of(job.stem, WORD) for job in todo},
     )
-    marked = [
-        job
-        for job in mark_jobs(folder, planned.returned, publication.assessments, publication.history)
-        if job.path not in staying
-    ]
-    marking = work.begin(
-        write_marked,
-        (publication.form, publication.district),
-        marked,
-        lambda count: progress("生成退回表格", count, len(marked)) if marked else None,
-        weight=10,
-    )
+    marking = _marking(publication, planned, folder, staying, work=work, progress=progress)
     builders: list[Builder] = [
         *_of_the_night(publication, planned, words, layouts, known),
         *archive.builders(layouts, planned.archive),
@@ -160,6 +134,60 @@ def _publish(
         shared.kept,
         shared.blocked,
         failure,
+    )
+
+
+def _documents(
+    publication: Publication,
+    planned: FilePlan,
+    shared: YearFolder,
+    layouts: Layouts,
+    staying: set[str],
+    *,
+    work: Workforce,
+    progress: Progress,
+) -> tuple[list[documents.PrintJob], list[ReadBack]]:
+    """Write the documents of every report and read them back; return the jobs, with the Word document of each as it lies there."""
+    short = publication.form.words.short
+    todo = jobs(publication, planned, shared.path, staying)
+    done = work.map(
+        documents.write_documents,
+        layouts,
+        todo,
+        lambda count: progress(f"生成各单位{short}", count, len(todo)),
+    )
+    shared.place(item for several in done for item in several)
+    lying = [replace(job, document=shared.where(path_of(job.stem, WORD))) for job in todo]
+    read = work.map(
+        documents.read_documents,
+        layouts.reader,
+        lying,
+        lambda count: progress(f"核对各单位{short}", count, len(lying)),
+    )
+    return lying, read
+
+
+def _marking(
+    publication: Publication,
+    planned: FilePlan,
+    folder: Path,
+    staying: Collection[str],
+    *,
+    work: Workforce,
+    progress: Progress,
+) -> Callable[[], list[Staged]]:
+    """Begin to write the workbooks that go back; they are there when what is returned is called."""
+    marked = [
+        job
+        for job in mark_jobs(folder, planned.returned, publication.assessments, publication.history)
+        if job.path not in staying
+    ]
+    return work.begin(
+        write_marked,
+        (publication.form, publication.district),
+        marked,
+        lambda count: progress("生成退回表格", count, len(marked)) if marked else None,
+        weight=10,
     )
 
 

@@ -51,7 +51,7 @@ from pipeline.run.inbox import Inbox
 from pipeline.run.newest_word import words_of
 from pipeline.run.opening import Barrier, File, reader_of
 from pipeline.run.replacing import basis_of, held_back
-from pipeline.run.sorting import Identified, KnownArrivals, sort_out
+from pipeline.run.sorting import Identified, KnownArrivals, SortedArrivals, sort_out
 from pipeline.versions import versions_of
 
 
@@ -146,7 +146,64 @@ def assess(
     stood = {number: item for number, item in earlier.items() if number not in back_again}
     sorted_out = sort_out(campaign.district, known, found, inbox.messages, _known(ledger, campaign, stood))
     bindings.keep(ledger, sorted_out.bindings, at=now)
-    aside = [*sorted_out.copies, *sorted_out.overtaken]
+    filed = _filed(ledger, campaign, sorted_out, known, found)
+    known_repeats = arrivals.repeated(ledger, year)
+    back = {file.item.id for file in filed} & known_repeats
+    done = [
+        None if file.item.id in back else _restored(campaign.form, file, earlier.get(file.item.id))
+        for file in filed
+    ]
+    stale = [at for at, item in enumerate(done) if item is None]
+    progress("校验", 0, len(stale))
+    judged = _judged(barrier, campaign, [filed[at].sent for at in stale], [item for item in done if item])
+    for at, assessment in zip(stale, judged, strict=True):
+        done[at] = replace(assessment, version=filed[at].version)
+    whole = [replace(item, word=file.word) for file, item in zip(filed, done, strict=True) if item]
+    held = _held(campaign, filed, whole, stood)
+    whole = [held.get(at, item) for at, item in enumerate(whole)]
+    filed = [replace(file, basis=basis_of(file.basis, is_held=at in held)) for at, file in enumerate(filed)]
+    new = [_judgement(filed[at], whole[at]) for at in stale]
+    changed = assessments.news(new, earlier) | back
+    repeats = [item for item in (*sorted_out.copies, *sorted_out.overtaken) if item.id not in known_repeats]
+    tell(
+        [item for file, item in zip(filed, whole, strict=True) if file.item.id in changed],
+        [_leftover(item) for item in repeats],
+    )
+    assessments.keep(ledger, year, new, changed, at=now)
+    arrivals.note_repeats(ledger, year, repeats, now=now)
+    progress("校验", len(stale), len(stale))
+    return Assessed(
+        assessments=tuple(_held_small(campaign.form, item) for item in whole),
+        copies=tuple(_copies(sorted_out.copies, whole)),
+        overtaken=tuple(map(_leftover, sorted_out.overtaken)),
+        dismissed=tuple(
+            _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
+        ),
+        bases={item.key: file.basis for file, item in zip(filed, whole, strict=True)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """An arrival, whose it is, the submission it makes, its number among those of its agency, and on what its judgement rests."""
+
+    item: Arrival
+    who: identity.Identity
+    sent: Submission
+    version: int
+    word: int
+    basis: str
+
+
+def _filed(
+    ledger: Ledger,
+    campaign: JudgingContext,
+    sorted_out: SortedArrivals,
+    known: Sequence[Arrival],
+    found: Mapping[str, Reading],
+) -> list[_Filed]:
+    """Number what is kept of the arrivals, with what their senders said of them, and say what each makes."""
+    year = campaign.district.year
     versions = assessments.number_versions(
         ledger, year, [(item.id, who.agency.code) for item, who in sorted_out.kept if who.agency]
     )
@@ -162,48 +219,25 @@ def assess(
         _submission(campaign, item, found[item.envelope.sha256], who, firsts) for item, who in kept
     ]
     bases = _bases(campaign, kept, submissions)
-    numbered = [versions.get(item.id, 0) for item, _ in kept]
-    known_repeats = arrivals.repeated(ledger, year)
-    back = {item.id for item, _ in kept} & known_repeats
-    done: list[Assessment | None] = [
-        None if item.id in back else _restored(campaign.form, sent, version, earlier.get(item.id), basis)
-        for (item, _), sent, version, basis in zip(kept, submissions, numbered, bases, strict=True)
+    return [
+        _Filed(item, who, sent, versions.get(item.id, 0), words.of[item.id], basis)
+        for (item, who), sent, basis in zip(kept, submissions, bases, strict=True)
     ]
-    stale = [at for at, item in enumerate(done) if item is None]
-    progress("校验", 0, len(stale))
-    judged = _judged(barrier, campaign, [submissions[at] for at in stale], [item for item in done if item])
-    for at, assessment in zip(stale, judged, strict=True):
-        done[at] = replace(assessment, version=numbered[at])
-    whole = tuple(
-        replace(item, word=words.of[one.id]) for (one, _), item in zip(kept, done, strict=True) if item
-    )
+
+
+def _held(
+    campaign: JudgingContext,
+    filed: Sequence[_Filed],
+    whole: Sequence[Assessment],
+    stood: Mapping[int, Judgement],
+) -> Mapping[int, Assessment]:
+    """Return the assessments that are held until the coordinator decides, by their place."""
     accepted = {item.envelope for item in campaign.decided(DecisionKind.ACCEPT)}
-    held = held_back(
-        [item.envelope for item, _ in kept],
+    return held_back(
+        [file.item.envelope for file in filed],
         whole,
-        [stood.get(item.id) for item, _ in kept],
-        {at for at, (item, _) in enumerate(kept) if item.id in accepted},
-    )
-    whole = tuple(held.get(at, item) for at, item in enumerate(whole))
-    bases = [basis_of(basis, is_held=at in held) for at, basis in enumerate(bases)]
-    new = [_judgement(kept[at][0], bases[at], submissions[at], whole[at]) for at in stale]
-    changed = assessments.news(new, earlier) | back
-    repeats = [item for item in aside if item.id not in known_repeats]
-    tell(
-        [item for (one, _), item in zip(kept, whole, strict=True) if one.id in changed],
-        [_leftover(item) for item in repeats],
-    )
-    assessments.keep(ledger, campaign.district.year, new, changed, at=now)
-    arrivals.note_repeats(ledger, campaign.district.year, repeats, now=now)
-    progress("校验", len(stale), len(stale))
-    return Assessed(
-        assessments=tuple(_held_small(campaign.form, item) for item in whole),
-        copies=tuple(_copies(sorted_out.copies, whole)),
-        overtaken=tuple(map(_leftover, sorted_out.overtaken)),
-        dismissed=tuple(
-            _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
-        ),
-        bases={item.key: basis for item, basis in zip(whole, bases, strict=True)},
+        [stood.get(file.item.id) for file in filed],
+        {at for at, file in enumerate(filed) if file.item.id in accepted},
     )
 
 
@@ -393,22 +427,21 @@ def _bases(
     return bases
 
 
-def _restored(
-    form: Form, item: Submission, version: int, known: Judgement | None, basis: str
-) -> Assessment | None:
+def _restored(form: Form, file: _Filed, known: Judgement | None) -> Assessment | None:
     """Return the assessment that the ledger has, None where it does not hold any more."""
-    if known is None or known.basis != basis:
+    if known is None or known.basis != file.basis:
         return None
-    settled = known.settled or item.reading
-    report = report_of(form, item, settled) if known.verdict.is_acceptance else None
-    return Assessment(replace(item, reading=settled), known.findings, known.verdict, report, version)
+    sent = file.sent
+    settled = known.settled or sent.reading
+    report = report_of(form, sent, settled) if known.verdict.is_acceptance else None
+    return Assessment(replace(sent, reading=settled), known.findings, known.verdict, report, file.version)
 
 
-def _judgement(item: Arrival, basis: str, sent: Submission, done: Assessment) -> Judgement:
-    settled = done.submission.reading
+def _judgement(file: _Filed, done: Assessment) -> Judgement:
+    sent, settled = file.sent, done.submission.reading
     return Judgement(
-        envelope=item.id,
-        basis=basis,
+        envelope=file.item.id,
+        basis=file.basis,
         agency=sent.agency.code if sent.agency else None,
         version=done.version,
         verdict=done.verdict,

@@ -25,8 +25,8 @@ SECOND = Limits(seconds=40.0, cpu=12.0)
 """What one may take that needed longer, alone, after all others."""
 _HURRIED = replace(FIRST, seconds=5.0, cpu=0.5)
 """What an item may take once others have wasted a good deal of the run."""
-JUDGED = Limits(seconds=10.0, cpu=1.5)
-"""What judging the texts of one file may take: a hundred times what it takes."""
+JUDGED = Limits(seconds=20.0, cpu=3.0)
+"""What judging the texts of one file may take: more than a hundred times what it takes, also in an old computer's first."""
 _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
 """Seconds wasted in a run from which on items are hurried, from which on none gets a second turn; and those of one source."""
 BUDGET = "budget"

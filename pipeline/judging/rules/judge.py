@@ -6,7 +6,7 @@ the heaviest finding into the verdict. A ``Report`` is made only of what was acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -84,14 +84,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     ``rules.accept_documents`` a report that came as a document counts where it was read whole (``admitted``).
     """
     empty = {number for number, item in enumerate(submissions) if is_unfilled(form, item.reading)}
-    readings = [_weighed(form, freed(form, item.reading, item.kind)) for item in submissions]
-    if rules.blank_is_zero:
-        readings = [
-            reading if number in empty else _weighed(form, _settle(form, reading))
-            for number, reading in enumerate(readings)
-        ]
-    if rules.accept_documents:
-        readings = [_weighed(form, admitted(reading)) for reading in readings]
+    readings = _readings(form, submissions, rules, empty)
     judged = [number for number, reading in enumerate(readings) if reading.is_placed and number not in empty]
     found: list[list[Finding]] = [
         [
@@ -105,20 +98,8 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     pasts = [_past_of(item, history) for item in batch]
     reports = [filed(row, item, past) for row, (item, past) in enumerate(zip(batch, pasts, strict=True))]
     around = TextContext(form, reports, agencies, _others(others))
-    of_texts: list[list[Finding]] = [[] for _ in batch]
-    for row, finding in narrative_findings(around):
-        of_texts[row].append(finding)
-    years = [item.year for item in batch]
-    of_values = value_findings(form, [item.reading for item in batch], calendar, years)
-    told = [
-        (
-            *found[number],
-            *asked(of_values[row], free_values(form, item.reading, item.kind)),
-            *asked(of_texts[row], form.free_keys(item.kind)),
-        )
-        for row, (number, item) in enumerate(zip(judged, batch, strict=True))
-    ]
-    for row, findings in enumerate(_validated(form, batch, pasts, told)):
+    known = [found[number] for number in judged]
+    for row, findings in enumerate(_by_rules(around, batch, pasts, known, calendar)):
         found[judged[row]] = findings
     waived = waivers_of(waivers)
     for number, item in enumerate(submissions):
@@ -140,6 +121,47 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
         _assess(form, item, reading, findings)
         for item, reading, findings in zip(submissions, readings, found, strict=True)
     ]
+
+
+def _readings(
+    form: Form, submissions: Sequence[Submission], rules: Rules, empty: Collection[int]
+) -> list[Reading]:
+    """Return the readings as the district's ``rules`` take them; ``empty`` are those in which nothing was filled in."""
+    readings = [_weighed(form, freed(form, item.reading, item.kind)) for item in submissions]
+    if rules.blank_is_zero:
+        readings = [
+            reading if number in empty else _weighed(form, _settle(form, reading))
+            for number, reading in enumerate(readings)
+        ]
+    if rules.accept_documents:
+        readings = [_weighed(form, admitted(reading)) for reading in readings]
+    return readings
+
+
+def _by_rules(
+    around: TextContext,
+    batch: Sequence[Submission],
+    pasts: Sequence[PastReport | None],
+    known: Sequence[Sequence[Finding]],
+    calendar: Calendar,
+) -> list[list[Finding]]:
+    """Return for each of ``batch`` what is ``known`` of it, with what is wrong with its values, texts and figures."""
+    form = around.form
+    of_texts: list[list[Finding]] = [[] for _ in batch]
+    for row, finding in narrative_findings(around):
+        of_texts[row].append(finding)
+    of_values = value_findings(
+        form, [item.reading for item in batch], calendar, [item.year for item in batch]
+    )
+    told = [
+        (
+            *known[row],
+            *asked(of_values[row], free_values(form, item.reading, item.kind)),
+            *asked(of_texts[row], form.free_keys(item.kind)),
+        )
+        for row, item in enumerate(batch)
+    ]
+    return _validated(form, batch, pasts, told)
 
 
 def _is_open(form: Form, findings: Sequence[Finding]) -> bool:
