@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL, SILENT_CONCEPTS
-from pipeline.judging.texts.lexicon import longest_of
+from pipeline.judging.texts.lexicon import PlainWords
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Concepts, FigureClaims
@@ -85,13 +85,14 @@ class Lexicon:
         self._marks = re.compile("|".join((*choices, *marks)))
         choices += marks
         units = "|".join(rule.units)
-        choices += [
-            _ending("plain", longest_of(self._concepts)),
+        self._plain = PlainWords(self._concepts)
+        others = [
             _ending("money", _MONEY),
             _ending("count", f"(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO}"),
             _ending("mark", f"[{_MARKS}]"),
         ]
-        self.pattern = re.compile("|".join(choices))
+        self._others = re.compile("|".join(others))
+        self.pattern = re.compile("|".join((*choices, _ending("plain", self._plain.begins), *others)))
 
     def _group(self, kind: str, concepts: tuple[str, ...], pattern: str) -> str:
         name = f"g{len(self._groups)}"
@@ -102,37 +103,48 @@ class Lexicon:
         """Yield the pieces of ``text[start:end]`` in order; together they cover all of it."""
         at = start
         last: TextPiece | None = None
-        found = self.pattern.search(text, start, end)
+        found = self._next(text, start, end)
         while found:
-            if found.start() > at:
+            if found.start > at:
                 shorter = self._shorter(text, last, end) if last else None
                 if last and shorter:
                     last = replace(
-                        last, end=shorter.start(), concepts=self._concepts[text[last.start : shorter.start()]]
+                        last, end=shorter.start, concepts=self._concepts[text[last.start : shorter.start]]
                     )
                     found = shorter
                 else:
                     if last:
                         yield last
-                    last = TextPiece(UNKNOWN, at, found.start())
+                    last = TextPiece(UNKNOWN, at, found.start)
             if last:
                 yield last
-            last, at = self._piece(found), found.end()
-            found = self.pattern.search(text, at, end)
+            last, at = found, found.end
+            found = self._next(text, at, end)
         if last:
             yield last
         if at < end:
             yield TextPiece(UNKNOWN, at, end)
 
-    def _shorter(self, text: str, last: TextPiece, end: int) -> re.Match[str] | None:
+    def _shorter(self, text: str, last: TextPiece, end: int) -> TextPiece | None:
         """Return what is found where a word is cut shorter, if it reaches beyond that word: 在|办结的, not 在办|结的."""
         if last.kind is not WORD:
             return None
         for cut in range(last.end - 1, last.start, -1):
             if text[last.start : cut] in self._concepts:
                 found = self.pattern.match(text, cut, end)
-                if found and found.end() > last.end:
-                    return found
+                piece = self._piece(found, end) if found else None
+                if piece and piece.end > last.end:
+                    return piece
+        return None
+
+    def _next(self, text: str, at: int, end: int) -> TextPiece | None:
+        """Return the first piece that is known from ``at`` on."""
+        found = self.pattern.search(text, at, end)
+        while found:
+            piece = self._piece(found, end)
+            if piece:
+                return piece
+            found = self.pattern.search(text, found.start() + 1, end)
         return None
 
     def marks(self, text: str, start: int, end: int) -> Iterator[TextPiece]:
@@ -142,19 +154,28 @@ class Lexicon:
             if kind in {OWN, OTHER}:
                 yield TextPiece(kind, *found.span(), concepts)
 
-    def _piece(self, found: re.Match[str]) -> TextPiece:
-        start, end = found.span()
-        name = found.lastgroup or ""
+    def _piece(self, found: re.Match[str], end: int) -> TextPiece | None:
+        """Return the piece that was found; None where a word only seemed to begin, and nothing else does."""
+        start, name = found.start(), found.lastgroup or ""
         if name in self._groups:
             kind, concepts = self._groups[name]
-            return TextPiece(kind, start, end, concepts)
+            return TextPiece(kind, start, found.end(), concepts)
         if name == "plain":
-            return TextPiece(WORD, start, end, self._concepts[found[0]])
-        if name == "mark":
-            return TextPiece(MARK, start, end, number=found[0])
-        if name == "money":
-            return TextPiece(COUNT, start, end, number=found["sum"], scale=found["scale"])
-        return TextPiece(COUNT, start, end, number=found["number"] or "0")
+            stop = self._plain.longest(found.string, start, end)
+            if stop > 0:
+                return TextPiece(WORD, start, stop, self._concepts[found.string[start:stop]])
+            other = self._others.match(found.string, start, end)
+            return self._counted(other) if other else None
+        return self._counted(found)
+
+    @staticmethod
+    def _counted(found: re.Match[str]) -> TextPiece:
+        """Return the amount, number or mark that was found."""
+        if found.lastgroup == "mark":
+            return TextPiece(MARK, *found.span(), number=found[0])
+        if found.lastgroup == "money":
+            return TextPiece(COUNT, *found.span(), number=found["sum"], scale=found["scale"])
+        return TextPiece(COUNT, *found.span(), number=found["number"] or "0")
 
 
 def _ending(name: str, pattern: str) -> str:
