@@ -148,9 +148,9 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         console.print(Text(f"请处理：{sentence}。", style="bold"))
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
-    console.print(
-        f"  各单位{form_of(district).words.short}　reports　　退回表格　returned　　问题清单　findings.csv"
-    )
+    form = form_of(district)
+    reports = f"各单位{form.words.short}　reports　　" if form.sections else ""
+    console.print(f"  {reports}退回表格　returned　　问题清单　findings.csv")
     if outcome.sent:
         print_sent(outcome.sent)
 

@@ -60,8 +60,11 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
         ),
         target / PAPERS / "通讯录.xlsx": lists.contacts(form, district.name, district.agencies),
         target / PAPERS / "考核明细.xlsx": lists.assessment_sheet(form, district.name, years),
-        ticks: lists.published(form, district.name, district.year, district.agencies, _ticked(ticks)),
     }
+    if form.sections:  # what is printed is to be published
+        contents[ticks] = lists.published(
+            form, district.name, district.year, district.agencies, _ticked(ticks)
+        )
     for path, content in contents.items():
         write_if_changed(path, content)
     bundle = target / PAPERS / "上报材料.zip"

@@ -80,17 +80,20 @@ def test_blank_rows_totals_notes_and_headings_are_no_rows(form: Form, template: 
         ROW,
         ["合计"],
         [None],
+        [f"2023年{SHEET}"],
         head,
         OTHER,
         ["注：以上均已公开"],
         ["小计", "2 件"],
+        ["填表人：张三", None, "审核人：李四"],
+        [None, "联系电话：12345"],
     )
     for number, line in enumerate(lines):
         for column in range(7):
             sheet.cell(6 + number, column + 1).value = line[column] if column < len(line) else None
     found = reading(form, book)
     assert cells(found) == [ROW, OTHER]
-    assert rows(found).lines == (5, 9)
+    assert rows(found).lines == (5, 10)
 
 
 def test_rows_that_were_moved_are_found_by_their_headings(form: Form, template: bytes) -> None:

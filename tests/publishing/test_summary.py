@@ -36,9 +36,11 @@ from pipeline.model import (
     Severity,
     Verdict,
 )
+from pipeline.periods import named
 from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.data.record import problem_counts
 from pipeline.publishing.summary.background import Background, Delivered
+from pipeline.publishing.summary.brief import folding
 from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
 from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
@@ -50,7 +52,7 @@ from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
 from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
 from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
 from pipeline.publishing.summary.tables import general_balances, grid_position, summary_sheet_name
-from pipeline.publishing.summary.yearly import YEARLY_HEAD, YEARLY_SHEET
+from pipeline.publishing.summary.yearly import PERIODS_SHEET, YEARLY_HEAD, YEARLY_SHEET
 from pipeline.publishing.workbook.measure import rounded
 from pipeline.wording.messages import VERDICT_WORDS, notices
 from tests.support import fills, libreoffice
@@ -1038,3 +1040,27 @@ def _reference(form: Form, headline: Headline) -> str:
 def _labelled_counts(sheet: Worksheet) -> dict[str, int]:
     head = next(row for row in sheet.iter_rows() if row[0].value == "应报送")
     return {str(cell.value): int(str(cell.offset(row=1).value)) for cell in head if isinstance(cell, Cell)}
+
+
+def test_a_form_without_main_data_shows_no_place_for_them(form: Form) -> None:
+    bare = replace(form, headlines=())
+    said = texts(opened(build_from(bare, merged(bare, *mixed(bare)), []), values=True)[OVERVIEW_SHEET])
+    assert not [text for text in said if "主要数据" in text]
+    assert any(text.startswith("二、未报送") for text in said)
+    assert any("名单见下面第二项" in text for text in said)
+
+
+def test_only_where_figures_are_folded_it_is_said_how_to_see_them(form: Form) -> None:
+    assert "展开" in folding(form)
+    assert folding(load_form("website_report")) == ""
+
+
+def test_titles_say_the_period_in_words() -> None:
+    quarter, period = load_form("disclosure_statistics_quarter"), named("2024Q2")
+    assert period
+    summary = replace(merged(quarter, *mixed(quarter)), year=period)
+    book = opened(build_from(quarter, summary, []), values=True)
+    titles = [str(sheet["A1"].value) for sheet in book]
+    assert not [title for title in titles if str(period) in title]
+    assert PERIODS_SHEET in book.sheetnames
+    assert YEARLY_SHEET not in book.sheetnames

@@ -36,7 +36,8 @@ _ENOUGH = 0.6
 _LONGEST_LABEL = 60
 _NUMBERING = frozenset({"序号", "编号", "no", "no."})
 _WHOLE, _PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累计")
-_NOTES = ("注", "说明", "备注", "填表", "填报", "制表", "审核", "联系")
+_SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
+_NOTES = ("注", "说明", "备注", *_SIGNED)
 _TOTAL = re.compile(rf"({'|'.join((*_WHOLE, *_PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
 """A line of totals, and no title that begins with these words."""
 
@@ -283,7 +284,16 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
     )
     if same >= max(2, _ENOUGH * len(filled)):
         return "heading"
-    return "note" if lacking and len(filled) == 1 and label.startswith(_NOTES) else ""
+    return "note" if lacking and _is_beside(register, [value for _, value in filled]) else ""
+
+
+def _is_beside(register: Register, written: Sequence[Raw]) -> bool:
+    """Say whether a line is the title once more, pasted along with the headings, a note, or who filled the register in."""
+    said = [normalise(value) for value in written if isinstance(value, str)]
+    if len(written) == len(said) == 1:
+        titles = normalise(register.name), normalise(register.sheet)
+        return said[0].startswith(_NOTES) or said[0].endswith(titles)
+    return len(said) == len(written) and all(text.startswith(_SIGNED) for text in said)
 
 
 def _is_blank(value: Raw) -> bool:

@@ -20,7 +20,7 @@ ON_ONE_PAGE = 48
 _LONG_LIST = 30
 _LONG_TABLE = 50
 """A list of more figures than this shows the totals of the rows, and folds away what they are made of."""
-FOLDED = "较长的表只列各行的总计，点左侧的“+”展开各类申请人的数字。"
+_FOLDED = "较长的表只列各行的总计，点左侧的“+”展开各列的数字。"
 _MONEY_DECIMALS = 6
 
 
@@ -85,6 +85,11 @@ class Brief:
     def totals(self) -> dict[str, Number]:
         """The district's sums by cell key."""
         return {cell.key: total for cell, total in zip(self.form.cells, self.summary.totals, strict=True)}
+
+
+def folding(form: Form) -> str:
+    """Say how to see the figures that are folded away; nothing where none are."""
+    return _FOLDED if folds_of(form) else ""
 
 
 def folds_of(form: Form) -> dict[str, Fold]:

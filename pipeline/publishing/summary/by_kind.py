@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.formulas import ranges
 from pipeline.model import Number, column_letters
 from pipeline.publishing.states import kind_of
-from pipeline.publishing.summary.brief import FOLDED, Brief, folds_of, partial_note
+from pipeline.publishing.summary.brief import Brief, folding, folds_of, partial_note
 from pipeline.publishing.summary.detail import KIND_COLUMN, SumColumn
 from pipeline.publishing.summary.tables import printed_positions
 from pipeline.publishing.workbook.measure import stored
@@ -45,7 +45,7 @@ def write_by_kind(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColum
     page.title(f"{brief.title}分类汇总")
     page.line(
         1,
-        f"合计单位：{partial_note(brief)}\n{FOLDED}",
+        "\n".join(filter(None, (f"合计单位：{partial_note(brief)}", folding(brief.form)))),
         book.style(bg_color=NOTE_FILL if brief.is_partial else "#FFFFFF"),
     )
     page.heads(_HEAD_ROW, ["项目", *kinds, "合计"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.values.answers import YES
 from pipeline.model import a1
+from pipeline.periods import title_of
 from pipeline.publishing.workbook.measure import sheet_name, stored
 from pipeline.publishing.workbook.office import HEAD_FILL, OfficeBook, OfficePage
 
@@ -36,7 +37,7 @@ def write_listing(book: OfficeBook, brief: Brief, listing: Listing) -> None:
         *(min(_WIDEST, max(own.kind.width, 2.0 * len(own.label) + 3)) for own in listing.columns),
     ]
     page = book.page(listing_sheet_name(listing), widths, landscape=True, streamed=True)
-    page.title(f"{brief.summary.district}{brief.summary.year}年{listing.name}（{brief.share}）")
+    page.title(f"{brief.summary.district}{title_of(brief.summary.year)}{listing.name}（{brief.share}）")
     told = f"共 {len(listing.rows)} 条，由各单位报送的逐条汇总；涉及个人的内容不汇总。"
     page.line(1, told, page.book.style(align="center"))
     page.heads(_HEAD_ROW, [*_HEAD, *(own.label for own in listing.columns)])

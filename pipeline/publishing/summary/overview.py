@@ -107,7 +107,7 @@ def _notes(brief: Brief) -> Iterator[str]:
     """Say what is in the sums, how the counts belong together, and which files wait besides."""
     absent = brief.expected - brief.counted
     yield f"已汇总 {brief.counted} / {brief.expected} 家" + (
-        f"（部分汇总，未含 {absent} 家，名单见下面第三项）" if absent else "（全部汇总）"
+        f"（部分汇总，未含 {absent} 家，名单见下面第{_of_open(brief)}项）" if absent else "（全部汇总）"
     )
     summary = brief.summary
     yield "应报送＝已报送＋未报送；已报送＝合格＋合格（有提醒）＋退回＋待核实；已汇总＝合格＋合格（有提醒）。每家单位按计入汇总的一次统计，没有的按最后一次。"
@@ -126,6 +126,8 @@ def _notes(brief: Brief) -> Iterator[str]:
 
 
 def _write_headlines(page: OfficePage, brief: Brief, row: int, columns: Mapping[str, SumColumn]) -> int:
+    if not brief.form.headlines:
+        return row
     partial = "（部分汇总）" if brief.is_partial else ""
     row = _write_heading(page, row, f"二、主要数据{partial}")
     half = _ACROSS // 2
@@ -154,9 +156,14 @@ def _write_headline(
     page.formula(at[0], at[1] + 3, source, page.book.figure(cell.kind, bold=True), columns[cell.key].value)
 
 
+def _of_open(brief: Brief) -> str:
+    """Number the list of who is open: the main data stand before it, where a form names any."""
+    return "三" if brief.form.headlines else "二"
+
+
 def _write_open(page: OfficePage, brief: Brief, row: int) -> int:
     agencies = open_agencies(brief)
-    row = _write_heading(page, row, f"三、未报送、退回和待核实的单位（{len(agencies)} 家）")
+    row = _write_heading(page, row, f"{_of_open(brief)}、未报送、退回和待核实的单位（{len(agencies)} 家）")
     if not agencies:
         page.text(row, 0, "没有。", page.book.boxed(), across=_ACROSS)
         page.sheet.set_row(row, 24)

@@ -12,7 +12,7 @@ from pipeline.forms.arithmetic import difference, holds, total_of
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, quoted, ranges, sum_formula
 from pipeline.model import Number, a1, column_letters
 from pipeline.publishing.summary.background import Figures
-from pipeline.publishing.summary.brief import FOLDED, Brief, folds_of
+from pipeline.publishing.summary.brief import Brief, folding, folds_of
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
 from pipeline.publishing.summary.detail import SumColumn
 from pipeline.publishing.summary.tables import general_balances, printed_positions
@@ -97,7 +97,7 @@ def _note(brief: Brief) -> str:
         return f"核对汇总表与各单位明细是否一致。各单位 Word {short}中印出的数字尚未读回，“各单位{short}之和”一栏空着。"
     return (
         f"核对三处数字是否一致：汇总表、各单位明细、各单位 Word {short}中实际印出的数字（生成后从文件中重新读出）。"
-        "表中差数和结果都是公式，改动任何一处，这里随之变化。" + FOLDED
+        "表中差数和结果都是公式，改动任何一处，这里随之变化。" + folding(brief.form)
     )
 
 

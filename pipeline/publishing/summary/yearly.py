@@ -13,7 +13,7 @@ from pipeline.forms.formulas import HOLDS, NOT_ASSESSED, ranges, sum_formula
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, a1
 from pipeline.periods import kind_of, period_before, title_of
-from pipeline.publishing.summary.brief import FOLDED, Brief, added_up, folds_of
+from pipeline.publishing.summary.brief import Brief, added_up, folding, folds_of
 from pipeline.publishing.summary.tables import printed_positions
 from pipeline.publishing.workbook.measure import rounded, stored
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model import AgencyState
     from pipeline.publishing.summary.detail import SumColumn
 
-YEARLY_SHEET = "同比"
+YEARLY_SHEET, PERIODS_SHEET = "同比", "与上期比较"
 YEARLY_HEAD = ("项目", "{now}", "{past}", "增减", "增减（%）")
 _WIDTHS = [58.0, 13.0, 13.0, 13.0, 12.0]
 _NOTE_ROW, _HEAD_ROW, _FIRST_ROW = 1, 2, 3
@@ -38,19 +38,16 @@ _MOST_WITHOUT = 30
 """As many agencies without last year's figures can be taken out of a sum in one formula."""
 
 
-_COMPARED = {True: "同比", False: "比较"}
-"""How a comparison is called: with the year before, or with another period before."""
-
-
 def write_yearly(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
     """Write 同比: every figure of the district, then the first headline of every agency."""
-    page = book.page(YEARLY_SHEET, _WIDTHS, streamed=True)
+    this, past_one = brief.summary.year, period_before(brief.summary.year)
+    is_yearly = kind_of(this) == "year"
+    page = book.page(YEARLY_SHEET if is_yearly else PERIODS_SHEET, _WIDTHS, streamed=True)
     page.title(
-        f"{brief.summary.district}{title_of(brief.summary.year)}与{title_of(period_before(brief.summary.year))}"
-        f"{_COMPARED[kind_of(brief.summary.year) == 'year']}（{brief.share}）"
+        f"{brief.summary.district}{title_of(this)}与{title_of(past_one)}{'同比' if is_yearly else '比较'}（{brief.share}）"
     )
     note = _note(brief)
-    past = added_up(brief.past_of(period_before(brief.summary.year)).values())
+    past = added_up(brief.past_of(past_one).values())
     if not past:
         page.line(_NOTE_ROW, note, book.boxed(), least=24)
         return
@@ -84,13 +81,13 @@ def _note(brief: Brief) -> str:
         return f"没有{year}的数据，无从比较。导入{said['past']}数据后，这里逐项列出{said['now']}、{said['past']}和增减。"
     counted = {report.code for report in brief.summary.reports}
     if known == counted:
-        return f"{both}都是这 {len(known)} 家单位的合计。{FOLDED}"
+        return f"{both}都是这 {len(known)} 家单位的合计。{folding(brief.form)}"
     now = said["now"]
     new, gone = len(counted - known), len(known - counted)
     return (
         f"{now}汇总 {len(counted)} 家{f'，其中 {new} 家没有{year}数据' if new else ''}；"
         f"{year}有数据的 {len(known)} 家{f'，其中 {gone} 家{now}未汇总' if gone else ''}。"
-        f"{both}范围不同，增减仅供参考。{FOLDED}"
+        f"{both}范围不同，增减仅供参考。{folding(brief.form)}"
     )
 
 
@@ -125,10 +122,13 @@ def _write_carried(
     page: OfficePage, brief: Brief, row: int, rows: Mapping[str, int], columns: Mapping[str, SumColumn]
 ) -> int:
     """Check that the district carried over what it carried forward last year (D03); return the next row."""
+    carried = [own for own in brief.form.on_summary if own.reaches_back]
+    if not carried:
+        return row
     page.line(
         row, f"与{brief.form.spoken['past']}衔接（汇总数）", page.book.boxed(font_name=HEAD_FONT), least=22
     )
-    for balance in (own for own in brief.form.on_summary if own.reaches_back):
+    for balance in carried:
         row += 1
         shared = _shared(brief, balance)
         text = f"{balance.rule.condition}（{balance.subject}）" if balance.subject else balance.rule.condition
