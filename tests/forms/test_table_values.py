@@ -13,6 +13,7 @@ from typing import TypeAlias
 import docx
 import openpyxl
 import pytest
+from docx.table import _Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form
@@ -229,12 +230,19 @@ def test_documents_print_values_in_the_tables(ran: Ran) -> None:
         "90%",
         "含自助终端 两台",
     ]
+    scaled = {text for cell in tables[0].rows[2].cells for text in _condensed(cell)}
+    assert scaled == set(), "words break into lines where they are longer than a column is wide"
     page = (ran.folder / "reports" / "甲局.html").read_text("utf-8")
     assert ">2021年3月5日</td>" in page
     assert ">3.5天</td>" in page
     assert 'class="words">含自助终端 两台</td>' in page
     district = docx.Document(str(ran.folder / ran.record["files"]["district_report"])).tables
     assert [cell.text for cell in district[0].rows[2].cells][2:] == ["400", "2家", "", "", "80%", ""]
+
+
+def _condensed(cell: _Cell) -> list[str]:
+    """Return what is set narrower than its style says."""
+    return [run.text for line in cell.paragraphs for run in line.runs if run.element.xpath("./w:rPr/w:w")]
 
 
 def test_a_value_that_was_corrected_is_listed(rooms: Form, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from pipeline.publishing.template import Stamp, build, build_workbook
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.list_pages import READY
 from pipeline.publishing.workbook import office
+from pipeline.publishing.workbook.measure import pages_high
 from pipeline.publishing.workbook.office import OfficeBook
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.fitting import misfits
@@ -719,6 +720,18 @@ def test_libreoffice_computes_what_is_stored(tmp_path: Path) -> None:
             if computed[name][place] != (pytest.approx(value) if isinstance(value, float) else value)
         }
         assert not differing, name
+
+
+def test_a_long_table_is_printed_on_as_many_pages_as_it_takes() -> None:
+    assert [pages_high(rows) for rows in (1, 45, 46, 200)] == [1, 1, 0, 0]
+    table, sheet = FORM.tables[1], FORM.sheet(FORM.tables[1].sheet)
+    grid = FORM.grids[table.key]
+    assert grid.rows <= 45
+    long = replace(FORM, grids={**FORM.grids, table.key: replace(grid, rows=67)})
+    for form, is_long in ((FORM, False), (long, True)):
+        page = open_book(build_workbook(form, STAMP))[sheet.name]
+        assert (page.page_setup.fitToHeight == 0) == is_long
+        assert bool(page.print_title_rows) == is_long
 
 
 def test_cells_are_spelled_as_xlsxwriter_spells_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from pipeline.publishing.cell_values import printed_values, seen_value
 from pipeline.publishing.data.datafiles import as_text_cell
 from pipeline.publishing.package import PackagePart
 from pipeline.publishing.word.report import escaped
-from pipeline.publishing.workbook.measure import PORTRAIT_COLUMNS, grid_widths
+from pipeline.publishing.workbook.measure import PORTRAIT_COLUMNS, grid_widths, pages_high
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,7 @@ def _lay_out_table(book: OfficeBook, form: Form, table: Table) -> None:
     for number, texts in heights.items():
         page.height_for(_TABLE_TOP + number, texts, least=22)
     page.sheet.repeat_rows(_TABLE_TOP, _TABLE_TOP + grid.header_rows - 1)
-    page.sheet.fit_to_pages(1, 1)
+    page.sheet.fit_to_pages(1, pages_high(grid.rows))
 
 
 def _csv_line(form: Form, key: str) -> tuple[str, str]:

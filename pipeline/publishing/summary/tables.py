@@ -15,7 +15,14 @@ from pipeline.periods import title_of
 from pipeline.publishing.cell_values import LOOK_UP, NOT_MERGED
 from pipeline.publishing.summary.brief import Brief, partial_note
 from pipeline.publishing.summary.detail import LABEL_ROW, detail_sheet_name, together_on, value_column
-from pipeline.publishing.workbook.measure import PORTRAIT_COLUMNS, grid_widths, lines_of, sheet_name, stored
+from pipeline.publishing.workbook.measure import (
+    PORTRAIT_COLUMNS,
+    grid_widths,
+    lines_of,
+    pages_high,
+    sheet_name,
+    stored,
+)
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 
 if TYPE_CHECKING:
@@ -67,7 +74,7 @@ def write_table(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[s
     _set_heights(page, grid, widths)
     _write_foot(page, brief, table, grid)
     page.sheet.repeat_rows(GRID_TOP, GRID_TOP + grid.header_rows - 1)
-    page.sheet.fit_to_pages(1, 1)
+    page.sheet.fit_to_pages(1, pages_high(grid.rows))
 
 
 def _write_title(page: OfficePage, brief: Brief, table: Table, across: int) -> None:

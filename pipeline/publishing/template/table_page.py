@@ -22,6 +22,7 @@ from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.publishing.template.areas import Area, rectangles, row_height
 from pipeline.publishing.template.list_pages import asked_of, value_looks
 from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.workbook.measure import pages_high
 
 _HINT = "浅黄色格子都要填，没有发生的填 0；灰色格子自动计算。数量填整数，不带单位。"
 _HINT_VALUES = (
@@ -65,7 +66,10 @@ def write_table(page: TemplatePage, sheet: Sheet, table: Table) -> None:
         page.sheet.freeze_panes(TABLE_TOP + grid.header_rows, TABLE_LEFT + grid.label_columns)
     else:
         page.sheet.freeze_panes(TABLE_TOP, 0)
-    page.print_on_a4(landscape=landscape, pages_high=1)
+    high = pages_high(grid.rows)
+    if high != 1:
+        page.sheet.repeat_rows(TABLE_TOP, TABLE_TOP + grid.header_rows - 1)
+    page.print_on_a4(landscape=landscape, pages_high=high)
 
 
 def _widths(grid: Grid, asked: Sequence[Entry], *, landscape: bool) -> list[float]:

@@ -32,7 +32,7 @@ from pipeline.publishing.word.styles import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from docx.document import Document as DocumentObject
 
@@ -141,7 +141,8 @@ def _content(form: Form, texts: Mapping[str, Text], key: str) -> list[str]:
     if key in texts:
         return _text(texts[key])
     if key in form.grids:
-        return [_Typesetter(form.grids[key]).table()]
+        worded = {value.key for value in form.values_of(key) if value.value.sort != "number"}
+        return [_Typesetter(form.grids[key], worded).table()]
     return [_paragraph("Body", mark(key + LINE_SUFFIX))]
 
 
@@ -161,9 +162,10 @@ def _paragraph(style: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Typesetter:
-    """Prints one grid as a table of fixed widths within the type area."""
+    """Prints one grid as a table of fixed widths within the type area; ``worded`` are the cells that hold words, which may break."""
 
     grid: Grid
+    worded: Collection[str] = ()
 
     def table(self) -> str:
         """Spell the table."""
@@ -262,8 +264,9 @@ class _Typesetter:
     def _shape(self, cell: GridCell, row: int, width: int) -> str:
         """Spell style, keeping together and, for a narrow heading, the indents that break it after whole words."""
         is_item = cell.role == "row_label" and self.grid.label_columns > 1 and cell.height == 1
-        size = self.size() if cell.key else self.label_size()
-        style_id = table_style_id(size, "Figure" if cell.key else "Left" if is_item else "Centre")
+        is_figure = cell.key and cell.key not in self.worded
+        size = self.size() if is_figure else self.label_size()
+        style_id = table_style_id(size, "Figure" if is_figure else "Left" if is_item else "Centre")
         keep = "" if row == self.grid.rows - 1 or self._may_end_a_page(row) else "<w:keepNext/>"
         indent = _even_break(cell.text, size, width) if cell.role == "column_label" else 0
         margins = f'<w:ind w:left="{indent}" w:right="{indent}"/>' if indent else ""

@@ -14,6 +14,8 @@ MOST_HEIGHT = 409.0
 """Points; Excel has no higher row."""
 PORTRAIT_COLUMNS = 10
 """A printed table with more columns lies across the page."""
+_ROWS_OF_A_PAGE = 45
+"""As many rows of a table are still legible where all are printed on one page."""
 _LABEL_WIDTHS: Mapping[int, list[float]] = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
 _WIDE, _NARROW = 17.0, 9.0
 _FEW_COLUMNS = 4
@@ -22,6 +24,11 @@ _FEW_COLUMNS = 4
 def grid_widths(labels: int, values: int) -> list[float]:
     """Return how wide the columns of a printed table are: so many of ``labels``, so many of ``values``."""
     return [*_LABEL_WIDTHS[labels], *[_WIDE if values < _FEW_COLUMNS else _NARROW] * values]
+
+
+def pages_high(rows: int) -> int:
+    """Return on how many pages a table of so many rows is printed: one, or 0 for as many as it takes."""
+    return 1 if rows <= _ROWS_OF_A_PAGE else 0
 
 
 def sheet_name(text: str, ending: str) -> str:
