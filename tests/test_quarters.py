@@ -143,3 +143,18 @@ def test_a_period_that_cannot_be_is_refused(folder: Path, text: str, problem: st
     finally:
         (folder / "district.toml").write_text(kept, "utf-8")
     assert (done.returncode, problem in done.stderr) == (2, True), done.stderr
+
+
+def test_a_file_without_a_period_is_asked_for_one_in_the_forms_own_words(tmp_path: Path) -> None:
+    made = tmp_path / "样例区"
+    (made / "inbox").mkdir(parents=True)
+    (made / "forms").mkdir()
+    shutil.copy(FORM_FILE, made / "forms")
+    (made / "agencies.csv").write_text(f"code,name\n001,{AGENCIES[0]}", "utf-8")
+    (made / "district.toml").write_text(settings("2024Q3", "2024-10-10"), "utf-8")
+    form = load_form("service_quarter", made)
+    numbers = inputs_only(form, consistent_numbers(form, random.Random(1)))
+    (tmp_path / "以前.xlsx").write_bytes(build_workbook(form, Stamp(agency=AGENCIES[0]), values=numbers))
+    done = nianbao("import", made, tmp_path / "以前.xlsx", "--now", "2024-10-02T08:00:00")
+    assert "没有写明报告期，请用 --period 写明，例如 2024Q2" in done.stdout
+    assert not [word for word in FOREIGN if word in done.stdout]

@@ -16,7 +16,7 @@ from pipeline.intake.identify import identity
 from pipeline.intake.read.labels import year_of
 from pipeline.intake.read.past_figures import refused_labels
 from pipeline.model import Number, PastReport, Severity
-from pipeline.periods import kind_of, period_before, scope_of, spaced_of, title_of
+from pipeline.periods import kind_of, name_of, period_before, scope_of, spaced_of, title_of
 from pipeline.wording.messages import notice
 
 if TYPE_CHECKING:
@@ -148,13 +148,20 @@ def _refusal(
         unsaid = "没有写明是哪个单位的，请用 --agency 写明单位"
         return "；".join(told) if told and found.claims.agency else unsaid
     if year is None:
-        return "没有写明报告年度，请用 --year 写明四位年份"
+        return _unsaid(form, district)
     if year >= district.year:
         return not_earlier(year, district)
     if all(value is None for value in found.numbers.values()):
         return "；".join(_unread(form, found)) or "表格是空的，没有可以采用的数"
     impossible = refused_labels(form, found.numbers)
     return f"“{impossible[0]}”不是合理的数，请核对后再导入" if impossible else ""
+
+
+def _unsaid(form: Form, district: District) -> str:
+    """Ask for the year or the period that a file does not name."""
+    if form.period == "year":
+        return "没有写明报告年度，请用 --year 写明四位年份"
+    return f"没有写明报告期，请用 --period 写明，例如 {name_of(period_before(district.year))}"
 
 
 def _year_key(form: Form) -> str:
