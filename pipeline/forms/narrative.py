@@ -17,10 +17,13 @@ NUMERAL = (
     r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"
 )
 """A whole number in digits, with or without separators, or in Chinese numerals."""
-SUM, NAMED, EACH, WITHIN = "sum", "named", "each", "within"
-"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively” and “of these”."""
+SUM, NAMED, EACH, WITHIN, SOME = "sum", "named", "each", "within", "some"
+"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively”, “of these”, and “to”.
+
+What is told of things that something is done to (对3件申请), or that there are (有3件申请), may be told of some of them only.
+"""
 SILENT_CONCEPTS = frozenset(
-    ("filler", "and", "then", "among", "another", "rest", "aside", SUM, NAMED, EACH, WITHIN)
+    ("filler", "and", "then", "among", "another", "rest", "aside", SUM, NAMED, EACH, WITHIN, SOME)
 )
 """Concepts that mean nothing beside others: words to pass over, and those that join, go on, divide, add up, or begin an aside."""
 BARE = "bare"
@@ -188,6 +191,8 @@ class Claim:
     """Whether it is a part of what it comes after, so that a greater number is something else."""
     rest_of: tuple[Sum, ...] = ()
     """Wholes of which it is what those that stand ``beside`` it leave; one of ``equals`` will do as well."""
+    partly: bool = False
+    """Whether it is no more than a part where the number follows a word of ``some``, or begins a list (其中3件申请)."""
     near: bool = False
     """Whether it is too little for strict reading, and only read beside figures that agree."""
     bars: tuple[str, ...] = ()

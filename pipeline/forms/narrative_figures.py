@@ -70,6 +70,7 @@ class _ClaimText:
     within: bool = False
     rest_of: tuple[str, ...] = ()
     newly: bool = False
+    partly: bool = False
     near: bool = False
     bars: tuple[str, ...] = ()
 

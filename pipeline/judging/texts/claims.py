@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, REMAINDER, WITHIN
+from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, WITHIN
 from pipeline.judging.texts.account import CLEAR, LISTED, UNCLEAR, Account, SaidFigure
 from pipeline.judging.texts.clauses import Clause, clauses, is_named_alone, is_part, joined, without_asides
 from pipeline.judging.texts.matching import ClaimMatcher
@@ -217,8 +217,8 @@ class ClaimReader:
         elif has(head, "another") and not self._is_outcome(state):
             state.part_of = 0
         value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
-        is_some = is_part(head) or (bool(state.brackets) and self._is_topic_alone(head))
-        means = self._matcher.meanings(state, head, tail) if is_clear(head) and not is_some else []
+        counts_part = is_part(head) or (bool(state.brackets) and self._is_topic_alone(head))
+        means = self._matcher.meanings(state, head, tail) if is_clear(head) and not counts_part else []
         fitting = (
             found for own in means for found in self._matcher.fitting(state, own, topics, number, value)
         )
@@ -231,8 +231,9 @@ class ClaimReader:
         if claim and value is not None and not self._is_repeated(text, number):
             state.phrase_clear = True
             is_beside_unknown = state.level == LISTED and bool(claim.beside)
+            is_some = claim.partly and any(has(head, word) for word in (SOME, "among", "another"))
             self._settle(state, spoken | topics, claim)
-            self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown)
+            self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown or is_some)
             return
         state.phrase_clear = False
         state.aside = state.level if has(head, "among") else state.aside
