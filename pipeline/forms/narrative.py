@@ -336,6 +336,16 @@ class PartSums(Narrative):
     included: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share that has a name: a pattern for it, the claims of which it may be told, and what it may be of what."""
+
+    said: str
+    after: tuple[str, ...]
+    parts: tuple[Sum, ...]
+    wholes: tuple[Sum, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratios(Narrative):
     """A share fits the numbers beside it, a growth last year's figure, and what is counted twice is counted alike.
@@ -349,6 +359,13 @@ class Ratios(Narrative):
     wholes: tuple[str, ...]
     whole_cells: tuple[str, ...]
     """Cells of which the shares of a list may be, where the text names no whole."""
+    shared: tuple[str, ...]
+    """Families of which one figure may be told to be a share of all, or of what the sentence before has counted."""
+    share_of_all: str
+    """What says, between a part and its share, no more than that, or that it is one of all."""
+    rates: tuple[Rate, ...]
+    rated: str
+    """What follows the name of a rate: its ``share``."""
     divided: str
     """What stands right after a number that the sentence divides."""
     share: str

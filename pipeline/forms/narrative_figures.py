@@ -22,6 +22,7 @@ from pipeline.forms.narrative import (
     DividedCells,
     FigureClaims,
     Nearby,
+    Rate,
     Sum,
     Word,
 )
@@ -134,6 +135,19 @@ def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:
     }
     given = {name: getattr(written, name) for name in written.__slots__}
     return Claim(**{**given, **sums, "says": says, "family": written.family or written.key})
+
+
+def load_rates(section: TomlTable, cells: Sequence[str]) -> tuple[Rate, ...]:
+    """Return the [[narrative.rate]] of a rule. Raises ConfigError."""
+    return tuple(_rate(inner, cells) for inner in section.inner("rate"))
+
+
+def _rate(section: TomlTable, cells: Sequence[str]) -> Rate:
+    sums = {
+        name: tuple(_sum(section, text, cells) for text in section.strings(name))
+        for name in ("parts", "wholes")
+    }
+    return section.into(Rate, **sums, **all_spelled(section, ("said",)))
 
 
 def _division(section: TomlTable, cells: Sequence[str]) -> DividedCells:

@@ -67,6 +67,8 @@ class Account:
     pending: TextPiece | None = None
     before_pending: tuple[int, dict[str, bool]] = (UNCLEAR, {})
     """A number whose meaning only the next clause may say, and what was known before it."""
+    ended: str = ""
+    """The mark before the clause that is read."""
     phrase_clear: bool = True
     in_sentence: bool = False
     """Whether something was said in this sentence."""
@@ -138,9 +140,9 @@ class Account:
             if near and own.claim.beside and own.part_of == self.part_of:
                 self.said[at] = replace(own, at_most=True)
 
-    def resume(self, pieces: Sequence[TextPiece], after: str) -> None:
+    def resume(self, pieces: Sequence[TextPiece]) -> None:
         """Go on with the account where, after a part that is not known, a clause begins with the agency's year or name."""
-        if after == "；" and self.aside and pieces and pieces[0].kind is OWN:
+        if self.ended == "；" and self.aside and pieces and pieces[0].kind is OWN:
             self.level, self.aside = max(self.level, self.aside), UNCLEAR
 
     def end_sentence(self) -> None:

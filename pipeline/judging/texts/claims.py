@@ -134,11 +134,9 @@ class ClaimReader:
         state.others = dict(state.lasting)
 
     def _passage(self, state: Account, text: str, pieces: Sequence[TextPiece]) -> Account:
-        after = ""
         for clause in clauses(list(without_asides(pieces))):
             state.begun = -1
-            state.resume(clause.pieces, after)
-            after = clause.ends
+            state.resume(clause.pieces)
             if any(piece.kind is COUNT for piece in clause.pieces):
                 self._counted(state, text, clause)
             elif clause.pieces:
@@ -151,6 +149,7 @@ class ClaimReader:
                 state.open_list()
             elif clause.ends and clause.ends in _STOPS:
                 state.end_sentence()
+            state.ended = clause.ends
         return state
 
     def _counted(self, state: Account, text: str, clause: Clause) -> None:
@@ -231,19 +230,24 @@ class ClaimReader:
         if claim and value is not None and not self._is_repeated(text, number):
             state.phrase_clear = True
             is_beside_unknown = state.level == LISTED and bool(claim.beside)
-            is_some = claim.partly and any(has(head, word) for word in (SOME, "among", "another"))
+            is_some = claim.partly and self._counts_some(head)
             self._settle(state, spoken | topics, claim)
             self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown or is_some)
             return
         state.phrase_clear = False
         state.aside = state.level if has(head, "among") else state.aside
         state.leave_open()
-        if meaning(head) <= {REMAINDER} and is_clear(head) and state.level:
+        if meaning(head) <= {REMAINDER} and is_clear(head):
             state.pending, state.before_pending = number, (state.level, dict(state.others))
         last = state.said[-1] if state.said else None
         is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
         goes_on = is_listed and not has(head, "among")
         state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
+
+    def _counts_some(self, head: Sequence[TextPiece]) -> bool:
+        """Say whether a number may count some of what its topic names: 对3件申请, 其中3件申请, 另有3件收到."""
+        is_some = any(has(head, word) for word in (SOME, "among", "another"))
+        return is_some and meaning(head) <= self._topics
 
     def _is_topic_alone(self, head: Sequence[TextPiece]) -> bool:
         """Say whether a number in a bracket counts some of what is named no more than by its topic: 物业管理（申请6件）."""
@@ -305,7 +309,7 @@ class ClaimReader:
         for piece in pieces:
             state.note(piece)
         clear = is_clear(pieces)
-        if clear and state.pending and self._resolve(state, text, meaning(pieces)):
+        if clear and state.pending and meaning(pieces) and self._resolve(state, text, meaning(pieces)):
             return
         if has(pieces, NO) and clear:
             self._none(state, text, pieces)
@@ -321,7 +325,7 @@ class ClaimReader:
             if is_new or not state.in_sentence:
                 state.level = CLEAR if is_new else UNCLEAR
                 state.topic = next(iter(self._topics & set(piece.concepts)))
-                state.chain += 1 if not state.in_sentence else 0
+                state.chain += 0 if state.in_sentence or has(pieces, "rest") else 1
         elif not clear and not self._is_aside(state, pieces):
             is_other = any(
                 piece.kind is UNKNOWN and self._bodies.search(text, piece.start, piece.end)
@@ -338,16 +342,18 @@ class ClaimReader:
         return has(pieces[:1], "aside") or has(pieces[:1], "then") or not meaning(pieces) & self._acts
 
     def _resolve(self, state: Account, text: str, means: Concepts) -> bool:
-        """Read a number whose meaning only the next clause says: 4件于12月收到，顺延至次年办理."""
+        """Read a number whose meaning only the next clause says: 4件于12月收到，顺延至次年办理; 54件：全年收到的申请数."""
         number, state.pending = state.pending, None
         if number is None:
             return False
         level, others = state.level, state.others
         state.level, state.others = state.before_pending
-        value = value_of(number.number)
+        value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
+        is_explained = state.ended == "："
         for claim in self._matcher.fitting(state, means, frozenset(), number):
-            if value is not None and claim.family in self._lists:
-                self._say(state, text, claim, _spot(number, value), at_most=True)
+            is_part = claim.family in self._lists
+            if value is not None and (is_part or is_explained):
+                self._say(state, text, claim, _spot(number, value), at_most=is_part)
                 return True
         state.level, state.others = level, others
         return False

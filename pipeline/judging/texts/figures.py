@@ -112,7 +112,7 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     told = {place: _ToldTogether.of(listed, accounts[place[0]]) for place, listed in lists.items()}
     for statement in said:
         if is_true(statement, told[statement.chain, statement.part_of], item):
-            right.add(statement.claim.key)
+            right |= {statement.claim.key} if not statement.at_most else set()
         else:
             wrong.setdefault(statement.claim.key, statement)
     return [statement for key, statement in wrong.items() if key not in right]

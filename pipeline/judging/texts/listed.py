@@ -23,6 +23,8 @@ _LAST = frozenset("和及以")
 _NEAR_JOINT = re.compile(r"[，、]?(?:和|及|以及)?")
 """What joins parts; after 其中 without a colon a semicolon begins something else."""
 _LABEL = re.compile(r"[^，。；：、（）\d]{1,16}")
+_LABEL_OF_CLAUSES = re.compile(r"[^。；：（）\d]{1,30}")
+"""A label of a list whose parts only semicolons part: 反映诉求、告知通过信访途径解决6件."""
 _BEFORE = re.compile(r"[^，。；：、（）\d]*\Z")
 _AFTER = re.compile(r"[^，。；：、（）\d]{0,16}")
 _ASIDE = re.compile(
@@ -192,6 +194,9 @@ class ListReader:
             count = COUNT.match(sentence, label.end() if label else begin)
             if not count and label:
                 count = _within(sentence, begin, label.end())
+            if not count and used == "；":
+                label = _LABEL_OF_CLAUSES.match(sentence, begin)
+                count = COUNT.match(sentence, label.end()) if label else None
             value = value_of(count["n"]) if count else None
             if not count or value is None or count["unit"] != unit:
                 return parts, at

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.changes import Changes
 from pipeline.judging.texts.figures import figures_rule, said_in
+from pipeline.judging.texts.rates import Rates
 from pipeline.judging.texts.repeats import CountedThing, Repeats
 from pipeline.judging.texts.shares import Shares
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def ratios(rule: Ratios, around: TextContext) -> Check:
     """Look at every share and growth of what was read, and at what is counted in several places."""
     reading = figures_rule(around.form)
-    shares, changes, repeats = Shares(rule), Changes(rule), Repeats(rule)
+    shares, rates, changes, repeats = Shares(rule), Rates(rule), Changes(rule), Repeats(rule)
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         if not reading:
@@ -28,6 +29,7 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
         for key, text in item.said(rule.texts).items():
             said = said_in(reading, key, text, item)
             yield from shares.findings(item, key, text, said)
+            yield from rates.findings(item, key, text, said)
             yield from changes.findings(item, key, text, said)
             things += repeats.things(key, text, said)
         for key, text in item.said(rule.counted_in).items():

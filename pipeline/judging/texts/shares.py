@@ -74,6 +74,7 @@ class Shares:
         self._beside, self._each = re.compile(rule.share), re.compile(rule.shares_each)
         self._ahead = re.compile(rule.share_before)
         self._divided = re.compile(rule.divided)
+        self._of_all = re.compile(rule.share_of_all)
         self._stated = [re.compile(pattern) for pattern in rule.shares_of]
 
     def findings(
@@ -94,7 +95,11 @@ class Shares:
                 continue
             own = _WrittenShare(found["share"], found.start("share"), known[-1].value)
             wholes = self._wholes(item, text, said, known)
-            if len(known) == 1 or not wholes:
+            if self._is_of_all(text, found, said) and (len(known) == 1 or not wholes):
+                wholes = [*self._all(item, said), *(one.value for one in _before_sentence(text, found.start()))]
+                if wholes and not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
+                    yield own.finding(self._rule, item, key, text, wholes[0])
+            elif len(known) == 1 or not wholes:
                 alone.setdefault(_begin(text, found.start()), []).append(own)
             elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
                 yield own.finding(self._rule, item, key, text, wholes[-1])
@@ -146,6 +151,19 @@ class Shares:
         parted = [own.value for own in known[:-1] if self._divided.match(text, own.after)]
         return [*tables, *parted, *(own.value for own in claimed if own.value)]
 
+    def _is_of_all(self, text: str, found: re.Match[str], said: Sequence[SaidFigure]) -> bool:
+        """Say whether what a share is of is not told, or all: 予以公开15件，占62.5%."""
+        last = bisect_left([own.start for own in said], found.start()) - 1
+        part = said[last] if last >= 0 else None
+        is_part = part is not None and part.end == found.start() and part.claim.family in self._rule.shared
+        return is_part and self._of_all.fullmatch(text, found.start(), found.start("share")) is not None
+
+    def _all(self, item: ReportTexts, said: Sequence[SaidFigure]) -> list[Number]:
+        """Return the wholes of the tables, with what was carried over and without, and all that was told."""
+        tables = [value for cell in self._rule.whole_cells if (value := item.numbers.get(cell))]
+        besides = item.numbers.get(self._rule.besides_cell) or 0
+        return [*tables, *(value + besides for value in tables), *(own.value for own in said if own.value)]
+
     def _odd_one(
         self, item: ReportTexts, key: str, text: str, listed: Sequence[_WrittenShare]
     ) -> Iterator[Finding]:
@@ -166,6 +184,12 @@ def _begin(text: str, at: int) -> int:
     """Return where the sentence around ``at`` begins, as far as one looks back."""
     reach = max(0, at - _REACH)
     return max(text.rfind(mark, reach, at) for mark in _STOPS) + 1 or reach
+
+
+def _before_sentence(text: str, at: int) -> list[_Counted]:
+    """Return the numbers of the sentence before the one around ``at``."""
+    begin = _begin(text, at)
+    return _before(text, begin - 1) if begin else []
 
 
 def _before(text: str, end: int) -> list[_Counted]:
