@@ -193,6 +193,8 @@ class Claim:
     """Wholes of which it is what those that stand ``beside`` it leave; one of ``equals`` will do as well."""
     partly: bool = False
     """Whether it is no more than a part where the number follows a word of ``some``, or begins a list (其中3件申请)."""
+    told: bool = False
+    """Whether it speaks of what was told before (以上12件), so that the sum of any figures there will do as well."""
     near: bool = False
     """Whether it is too little for strict reading, and only read beside figures that agree."""
     bars: tuple[str, ...] = ()
@@ -360,7 +362,9 @@ class Ratios(Narrative):
     whole_cells: tuple[str, ...]
     """Cells of which the shares of a list may be, where the text names no whole."""
     shared: tuple[str, ...]
-    """Families of which one figure may be told to be a share of all, or of what the sentence before has counted."""
+    """Families of which one figure may be told to be a share without saying of what: of all, or of what was told before."""
+    shared_wholes: tuple[Sum, ...]
+    """What that may be in the tables, the likeliest last."""
     share_of_all: str
     """What says, between a part and its share, no more than that, or that it is one of all."""
     rates: tuple[Rate, ...]

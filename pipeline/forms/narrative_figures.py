@@ -72,6 +72,7 @@ class _ClaimText:
     rest_of: tuple[str, ...] = ()
     newly: bool = False
     partly: bool = False
+    told: bool = False
     near: bool = False
     bars: tuple[str, ...] = ()
 
@@ -142,11 +143,13 @@ def load_rates(section: TomlTable, cells: Sequence[str]) -> tuple[Rate, ...]:
     return tuple(_rate(inner, cells) for inner in section.inner("rate"))
 
 
+def load_sums(section: TomlTable, name: str, cells: Sequence[str]) -> tuple[Sum, ...]:
+    """Return the sums of cells that ``name`` lists. Raises ConfigError."""
+    return tuple(_sum(section, text, cells) for text in section.strings(name))
+
+
 def _rate(section: TomlTable, cells: Sequence[str]) -> Rate:
-    sums = {
-        name: tuple(_sum(section, text, cells) for text in section.strings(name))
-        for name in ("parts", "wholes")
-    }
+    sums = {name: load_sums(section, name, cells) for name in ("parts", "wholes")}
     return section.into(Rate, **sums, **all_spelled(section, ("said",)))
 
 

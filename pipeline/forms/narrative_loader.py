@@ -20,7 +20,7 @@ from pipeline.forms.narrative import (
     Ratios,
     StatedPeriod,
 )
-from pipeline.forms.narrative_figures import load_figures, load_rates
+from pipeline.forms.narrative_figures import load_figures, load_rates, load_sums
 from pipeline.forms.narrative_patterns import all_spelled, without
 from pipeline.forms.rules import SEVERITIES
 
@@ -82,6 +82,7 @@ def _rule(section: TomlTable, cells: Sequence[str]) -> Narrative:
         plain = replace(plain, values=without(plain.values, "partition"))
     if kinds.KINDS[kind] is Ratios:
         given["rates"] = load_rates(plain, cells)
+        given["shared_wholes"] = load_sums(plain, "shared_wholes", cells)
         plain = replace(plain, values=without(plain.values, "rate"))
     return replace(plain, values=without(plain.values, *given)).into(kinds.KINDS[kind], **given)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.judging.texts.pieces import ENUMERATION, OTHER, OWN, RUNNING, TextPiece
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Claim
+    from pipeline.forms.narrative import Claim, Concepts
     from pipeline.model import Number
 
 UNCLEAR, LISTED, CLEAR = 0, 1, 2
@@ -79,8 +79,8 @@ class Account:
     """What a clause has named for the parts that follow: 行政复议方面，维持9件; 行政复议维持8件，纠正2件."""
     behind: str = ""
     """What was spoken of in this sentence before a topic that an account goes past."""
-    opened: bool = False
-    """Whether the clause before, without a number, named what is counted: 依申请公开情况。全年11件."""
+    opened: Concepts = frozenset()
+    """What the clause before, without a number, named that is counted: 依申请公开情况。全年11件; 均已答复，共计75件."""
     brackets: list[_BeforeBracket] = field(default_factory=list)
     """The brackets of this sentence that are open, the innermost last."""
     bracketed: set[int] = field(default_factory=set)
@@ -150,7 +150,7 @@ class Account:
         self.pending = None
         self.brackets.clear()
         self.taken = set()
-        self.opened = self.opened and not self.subject
+        self.opened = frozenset() if self.subject else self.opened
         self.subject, self.behind, self.aside = "", "", UNCLEAR
         self.others = dict(self.lasting)
         self.part_of = 0

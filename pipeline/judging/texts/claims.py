@@ -165,7 +165,7 @@ class ClaimReader:
         for at, following in zip(numbers, [*numbers[1:], len(pieces)], strict=True):
             head = pieces[begin:at]
             rest = pieces[at + 1 : following]
-            cut = next((place for place, piece in enumerate(rest) if piece.number == ENUMERATION), None)
+            cut = next((place for place, piece in enumerate(rest) if _parts_at(rest, place)), None)
             tail = rest if cut is None else rest[:cut]
             is_shared = cut is None and following < len(pieces)
             begin = at + 1 if cut is None else at + 2 + cut
@@ -179,7 +179,7 @@ class ClaimReader:
                 state.open_list()
             for piece in tail:
                 state.note(piece)
-            state.opened = False
+            state.opened = frozenset()
 
     def _distributed(
         self, state: Account, text: str, pieces: list[TextPiece], numbers: list[int], topics: Concepts
@@ -230,7 +230,7 @@ class ClaimReader:
         if claim and value is not None and not self._is_repeated(text, number):
             state.phrase_clear = True
             is_beside_unknown = state.level == LISTED and bool(claim.beside)
-            is_some = claim.partly and self._counts_some(head)
+            is_some = claim.partly and self._counts_some(head, tail)
             self._settle(state, spoken | topics, claim)
             self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown or is_some)
             return
@@ -244,10 +244,10 @@ class ClaimReader:
         goes_on = is_listed and not has(head, "among")
         state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
 
-    def _counts_some(self, head: Sequence[TextPiece]) -> bool:
-        """Say whether a number may count some of what its topic names: 对3件申请, 其中3件申请, 另有3件收到."""
-        is_some = any(has(head, word) for word in (SOME, "among", "another"))
-        return is_some and meaning(head) <= self._topics
+    def _counts_some(self, head: Sequence[TextPiece], tail: Sequence[TextPiece]) -> bool:
+        """Say whether a number may count some of what is named: 对3件申请, 另有3件收到; not 申请有47件."""
+        is_another = has(head, "another") and meaning(head) <= self._topics
+        return is_another or (has(head, SOME) and bool(meaning(tail)))
 
     def _is_topic_alone(self, head: Sequence[TextPiece]) -> bool:
         """Say whether a number in a bracket counts some of what is named no more than by its topic: 物业管理（申请6件）."""
@@ -376,6 +376,12 @@ class ClaimReader:
         written = text[number.start : number.end]
         around = text[max(0, number.start - 12) : number.end + 12]
         return written.startswith("一") and around.count(written) > 1
+
+
+def _parts_at(pieces: Sequence[TextPiece], place: int) -> bool:
+    """Say whether what stands between two numbers parts there: 8件、…, or 8件复议和3件诉讼."""
+    piece = pieces[place]
+    return piece.number == ENUMERATION or ("and" in piece.concepts and bool(meaning(pieces[:place])))
 
 
 def _spot(number: TextPiece, value: Number) -> _ReadNumber:

@@ -123,7 +123,7 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
     meant = meanings(_as_listed(statement.claim, listed.claims), item)
     if statement.claim.rest_of:
         return _is_the_rest(statement, listed, item)
-    if not meant or statement.value in meant:
+    if not meant or statement.value in meant or (statement.claim.told and _is_told(statement, listed)):
         return True
     if statement.claim.money:
         return any(_is_rounded(value, statement) for value in meant)
@@ -133,6 +133,12 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
         statement.value + more == meant[0] or statement.value == meant[0] - other
         for more, other in _beside(statement, listed, item)
     )
+
+
+def _is_told(statement: SaidFigure, listed: _ToldTogether) -> bool:
+    """Say whether figures told before make a statement, one alone or some that stand together."""
+    before = [one.value for one in listed.account if one.start < statement.start][-_MOST_BESIDE:]
+    return any(statement.value in accumulate(before[at:]) for at in range(len(before)))
 
 
 def _is_the_rest(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:

@@ -65,6 +65,8 @@ class PartList:
     """Whether nothing more is counted alike in the sentence or brackets after the parts."""
     is_bare: bool = False
     """Whether no word says that the parts divide the whole."""
+    is_loose: bool = False
+    """Whether semicolons part the parts, though no colon has opened the list."""
     told: str = ""
     """What the sentence says before the whole."""
     rest: str = ""
@@ -113,7 +115,7 @@ class ListReader:
             start = begins.end() if begins else count.end() + 1
             if value is None or not (begins or opened or is_bare):
                 continue
-            is_open = begins is None or "：" in begins[0]
+            is_open = begins is None or self._single.search(begins[0]) is None or "：" in begins[0]
             before = (
                 [] if opened else [value_of(own["n"]) or 0 for own in counts[max(0, at - _MOST_BEFORE) : at]]
             )
@@ -157,6 +159,7 @@ class ListReader:
             before=before,
             is_last=again is not None or not more,
             is_bare=is_bare,
+            is_loose="；" in sentence[parts[0].end : parts[-1].start] and not re.search("[：（]", between),
             told=sentence[max(0, count.start() - _LONGEST_CLAUSE) : count.start()],
             rest=sentence[parts[-1].end :],
         ), end

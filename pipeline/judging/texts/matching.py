@@ -44,11 +44,12 @@ class ClaimMatcher:
         """Return the subject that a claim names for the parts that follow it."""
         return self._sides.get(claim.key, "")
 
-    def subjects_named(self, pieces: Sequence[TextPiece]) -> tuple[bool, str]:
-        """Say of a clause without a number whether it names what can be counted, and which subject it names."""
-        named = self._claims.get(meaning(pieces), []) if is_clear(pieces) else []
+    def subjects_named(self, pieces: Sequence[TextPiece]) -> tuple[Concepts, str]:
+        """Return what a clause without a number names that can be counted, and which subject it names."""
+        means = meaning(pieces)
+        named = self._claims.get(means, []) if is_clear(pieces) else []
         subject = next((own.family for own in named if own.family in self._subjects), "")
-        return any(own.equals for own in named), subject
+        return means if any(own.equals for own in named) else frozenset(), subject
 
     def meanings(self, state: Account, head: list[TextPiece], tail: list[TextPiece]) -> list[Concepts]:
         """Return what a number can mean by the words before it and, where it goes on with them, after it."""
@@ -65,13 +66,13 @@ class ClaimMatcher:
             return [own, own | {SUM}] if has(head, SUM) else [own]
         if not meaning(predicate):
             is_bare = (
-                state.opened
+                bool(state.opened)
                 and bool(head)
                 and all(piece.kind is OWN or SUM in piece.concepts for piece in head)
             )
             said = [BARE] * is_bare + [SUM] * has(head, SUM)
             if said:
-                return [frozenset((one,)) for one in said]
+                return [*(frozenset((one,)) for one in said), *([state.opened] if is_bare else [])]
         return [meaning(predicate)] if is_clear(predicate) else []
 
     def fitting(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
-from pipeline.judging.texts.meant import meanings
+from pipeline.judging.texts.meant import meanings, values_of
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
@@ -94,15 +94,12 @@ class Shares:
             if found.start("share") in told or not known:
                 continue
             own = _WrittenShare(found["share"], found.start("share"), known[-1].value)
-            wholes = self._wholes(item, text, said, known)
-            if self._is_of_all(text, found, said) and (len(known) == 1 or not wholes):
-                wholes = [*self._all(item, said), *(one.value for one in _before_sentence(text, found.start()))]
-                if wholes and not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
-                    yield own.finding(self._rule, item, key, text, wholes[0])
-            elif len(known) == 1 or not wholes:
+            wholes = self._wholes(item, text, said, known) or self._all(item, text, said, found)
+            if not wholes:
                 alone.setdefault(_begin(text, found.start()), []).append(own)
             elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
-                yield own.finding(self._rule, item, key, text, wholes[-1])
+                larger = (whole for whole in reversed(wholes) if whole >= own.part)
+                yield own.finding(self._rule, item, key, text, next(larger, wholes[-1]))
         for listed in (*alone.values(), *(listed for listed, whole in told_together if not whole)):
             yield from self._odd_one(item, key, text, listed)
 
@@ -143,6 +140,8 @@ class Shares:
         self, item: ReportTexts, text: str, said: Sequence[SaidFigure], known: Sequence[_Counted]
     ) -> list[Number]:
         """Return what a share may be one of: what the sentence divides, and the figures that can be, there and in the tables."""
+        if len(known) == 1:
+            return []
         begin = _begin(text, known[-1].end)
         last = bisect_left([own.start for own in said], known[-1].end)
         near = [own for own in said[max(0, last - _MOST) : last] if own.start >= begin]
@@ -158,11 +157,16 @@ class Shares:
         is_part = part is not None and part.end == found.start() and part.claim.family in self._rule.shared
         return is_part and self._of_all.fullmatch(text, found.start(), found.start("share")) is not None
 
-    def _all(self, item: ReportTexts, said: Sequence[SaidFigure]) -> list[Number]:
-        """Return the wholes of the tables, with what was carried over and without, and all that was told."""
-        tables = [value for cell in self._rule.whole_cells if (value := item.numbers.get(cell))]
-        besides = item.numbers.get(self._rule.besides_cell) or 0
-        return [*tables, *(value + besides for value in tables), *(own.value for own in said if own.value)]
+    def _all(
+        self, item: ReportTexts, text: str, said: Sequence[SaidFigure], found: re.Match[str]
+    ) -> list[Number]:
+        """Return what a share may be one of that is told of nothing, or of all: whatever was told, and the wholes of the tables."""
+        if not self._is_of_all(text, found, said):
+            return []
+        tables = [value for value in values_of(self._rule.shared_wholes, item) or () if value]
+        before = [one.value for one in _before_sentence(text, found.start())]
+        told = [own.value for own in said if own.value]
+        return [*told, *before, *tables]
 
     def _odd_one(
         self, item: ReportTexts, key: str, text: str, listed: Sequence[_WrittenShare]

@@ -84,7 +84,8 @@ class _Lists:
     def _divides(self, found: PartList) -> bool:
         """Say whether the parts divide the whole in one way, so that nothing is counted twice."""
         labels = found.labels
-        if len(set(labels)) < len(labels):
+        is_doubtful = found.is_loose and not (self._is_closed(found) and found.is_within(_CLOSE))
+        if is_doubtful or len(set(labels)) < len(labels):
             return False
         if found.is_bare:
             return self._is_meant(found)
@@ -146,6 +147,8 @@ class _Lists:
     def _is_whole(self, found: PartList) -> bool:
         """Say whether every part there can be is told."""
         labels = found.labels
+        if self._unlisted.search(found.rest):
+            return False
         complete = self._complete.match(found.rest)
         kinds = self._kinds.search(found.between) or complete
         if kinds and kinds["n"]:
@@ -156,7 +159,7 @@ class _Lists:
             return False
         if self._is_closed(found):
             return True
-        return not self._unlisted.search(found.rest) and (_are_named(found) or self._is_partition(labels))
+        return _are_named(found) or self._is_partition(labels)
 
     def _is_partition(self, labels: Sequence[str]) -> bool:
         return any(
