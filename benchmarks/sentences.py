@@ -29,6 +29,8 @@ _AIMS = {
     "unseen_eleventh": 10,
     "unseen_twelfth": 10,
     "unseen_thirteenth": 10,
+    "unseen_fifteenth": 10,
+    "unseen_sixteenth": 10,
     "near_values": 10,
 }
 """Which percentage may be missed: of sentences that were known while the words were chosen, and of those written before and kept."""

@@ -317,6 +317,8 @@ class PartSums(Narrative):
     """By what a whole is known of which only a comma parts its parts."""
     totals: str
     single: str
+    changed: str
+    """What right before a number says that it is how much more or less there is: 增加3件，其中网上增加5件."""
     ends: tuple[str, ...]
     other_ends: tuple[str, ...]
     """Words of a label that end a list: where the whole comes first, and where it comes last."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PATTERNS = (
     *("patterns", "hollow", "frames", "opening_frames", "quoted"),
     *("begins", "again", "marked", "totals", "ends", "other_ends", "closing", "kinds", "complete"),
-    *("unlisted", "blurred", "overlapping", "subject", "included"),
+    *("unlisted", "changed", "blurred", "overlapping", "subject", "included"),
     *(
         "divided",
         "share",

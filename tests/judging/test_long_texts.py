@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.forms.narrative import FigureClaims
+from pipeline.forms.narrative import FigureClaims, Ratios
 from pipeline.judging.texts.check import narrative_findings
 from pipeline.judging.texts.filed import ReportTexts, TextContext, called, filed
 from pipeline.judging.texts.pieces import Lexicon
@@ -38,6 +38,7 @@ _NAMES = (
     "acts",
     "lists",
     "wholes",
+    "shared",
     "grows",
     "id",
     "severity",
@@ -123,7 +124,14 @@ def _patterns() -> dict[str, re.Pattern[str]]:
                 if isinstance(pattern, str):
                     spelled = pattern.replace("{year}", "2023").replace("{name}", "某局")
                     found[f"{rule.id} {item.name} {pattern}"] = re.compile(spelled)
-    return found | {pattern: re.compile(pattern) for word in RULE.words for pattern in word.patterns}
+    named = (
+        f"{own.said}{rule.rated}"
+        for rule in FORM.narratives
+        if isinstance(rule, Ratios)
+        for own in rule.rates
+    )
+    words = (pattern for word in RULE.words for pattern in word.patterns)
+    return found | {pattern: re.compile(pattern) for pattern in (*words, *named)}
 
 
 def _adversaries(pattern: str) -> Iterator[str]:

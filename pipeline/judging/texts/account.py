@@ -88,6 +88,8 @@ class Account:
     aside: int = UNCLEAR
     """How much was known before a part was counted that is not known: 其中县政府办受理31件."""
     begun: int = -1
+    is_rest: bool = False
+    """Whether this sentence tells of what is left: 除撤回的3件外，45件申请均已答复."""
     is_timed: bool = False
     """Whether the latest time spoken of in this sentence is of the year."""
 
@@ -155,7 +157,7 @@ class Account:
         self.others = dict(self.lasting)
         self.part_of = 0
         self.sentence += 1
-        self.in_sentence = self.is_timed = False
+        self.in_sentence = self.is_timed = self.is_rest = False
         if self.level == LISTED:
             self.level = UNCLEAR
 

@@ -137,6 +137,7 @@ class ClaimReader:
         for clause in clauses(list(without_asides(pieces))):
             state.begun = -1
             state.resume(clause.pieces)
+            state.is_rest = state.is_rest or has(clause.pieces, "rest")
             if any(piece.kind is COUNT for piece in clause.pieces):
                 self._counted(state, text, clause)
             elif clause.pieces:
@@ -230,7 +231,7 @@ class ClaimReader:
         if claim and value is not None and not self._is_repeated(text, number):
             state.phrase_clear = True
             is_beside_unknown = state.level == LISTED and bool(claim.beside)
-            is_some = claim.partly and self._counts_some(head, tail)
+            is_some = claim.partly and (state.is_rest or self._counts_some(head, tail))
             self._settle(state, spoken | topics, claim)
             self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown or is_some)
             return

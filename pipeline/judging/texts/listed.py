@@ -96,6 +96,7 @@ class ListReader:
         self._ends = re.compile(any_of(rule.ends))
         self._other_ends = re.compile(any_of(rule.other_ends))
         self._totals = re.compile(f"{rule.totals}(?={COUNT.pattern})")
+        self._changed = re.compile(f"(?:{rule.changed})$")
         self._single = re.compile(rule.single)
         self._bare = re.compile("|".join((rule.marked, *(item.of for item in rule.partitions if item.of))))
         self._trailing = re.compile(f"占|{rule.complete}")
@@ -113,7 +114,7 @@ class ListReader:
                 and self._bare.search(sentence, 0, count.start()) is not None
             )
             start = begins.end() if begins else count.end() + 1
-            if value is None or not (begins or opened or is_bare):
+            if value is None or not (begins or opened or is_bare) or self._is_change(sentence, count):
                 continue
             is_open = begins is None or self._single.search(begins[0]) is None or "：" in begins[0]
             before = (
@@ -127,6 +128,10 @@ class ListReader:
                 found, _ = self._list(sentence, count, again.end(), before, is_open=True, is_bare=False)
                 if found:
                     yield found
+
+    def _is_change(self, sentence: str, count: re.Match[str]) -> bool:
+        """Say whether a number tells how much more or less there is, which nothing divides."""
+        return self._changed.search(_label(sentence, count.start())) is not None
 
     def _list(
         self,
