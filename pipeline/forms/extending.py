@@ -2,7 +2,7 @@
 
 ``extends = "id"`` at the top names the other form. What is written again under the name of something there changes it,
 key by key; what has a new name is added, at the end or, with ``before = "name"``, before another; ``[remove]`` lists what
-is left out, as ``rule = ["T2-01"]``. The same holds one level down: of the claims and partitions of a rule over texts, of
+is left out, as ``rule = ["T2-01"]``. The same holds one level down: of the claims, partitions, divisions and rates of a rule over texts, of
 its words and patterns, and of the ``rows`` and ``columns`` of a table, which are removed as ``row = ["table.row"]``.
 A form with a title of its own is not called as the other is (``[words]``). Every fault is told with the file and line in
 which it stands.
@@ -34,7 +34,7 @@ NAMES: Mapping[str, str] = {
 }
 """The repeated tables of a form, and the key by which one of them is known."""
 INNER: Mapping[str, Mapping[str, str]] = {
-    "narrative": {"claim": "key", "partition": "name"},
+    "narrative": {"claim": "key", "partition": "name", "division": "name", "rate": "name"},
     "register": {"column": "key", "rule": "id", "figure": "id"},
 }
 """The tables repeated inside one, and the key by which they are known; several may share it, and are changed together."""

@@ -214,6 +214,17 @@ class DividedCells:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """A share that has a ``name``: a pattern for it, the claims of which it may be told, and what it may be of what."""
+
+    name: str
+    said: str
+    after: tuple[str, ...]
+    parts: tuple[Sum, ...]
+    wholes: tuple[Sum, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Nearby:
     """How numbers are looked at that strict reading does not understand, beside figures that agree with the tables.
 
@@ -257,6 +268,9 @@ class FigureClaims(Narrative):
     claims: tuple[Claim, ...]
     words: tuple[Word, ...]
     divisions: tuple[DividedCells, ...]
+    rates: tuple[Rate, ...]
+    shared_wholes: tuple[Sum, ...]
+    """What a figure may be a share of that is told to be one and not of what, the likeliest last."""
     nearby: Nearby
     topics: tuple[str, ...]
     home: str
@@ -340,16 +354,6 @@ class PartSums(Narrative):
     included: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A share that has a name: a pattern for it, the claims of which it may be told, and what it may be of what."""
-
-    said: str
-    after: tuple[str, ...]
-    parts: tuple[Sum, ...]
-    wholes: tuple[Sum, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratios(Narrative):
     """A share fits the numbers beside it, a growth last year's figure, and what is counted twice is counted alike.
@@ -365,11 +369,8 @@ class Ratios(Narrative):
     """Cells of which the shares of a list may be, where the text names no whole."""
     shared: tuple[str, ...]
     """Families of which one figure may be told to be a share without saying of what: of all, or of what was told before."""
-    shared_wholes: tuple[Sum, ...]
-    """What that may be in the tables, the likeliest last."""
     share_of_all: str
     """What says, between a part and its share, no more than that, or that it is one of all."""
-    rates: tuple[Rate, ...]
     rated: str
     """What follows the name of a rate: its ``share``."""
     divided: str

@@ -97,11 +97,12 @@ def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
     patterns = all_spelled(section, _PATTERNS)
     divisions = tuple(_division(inner, cells) for inner in section.inner("division"))
     nearby = section.table("nearby").into(Nearby)
-    tables = ("words", "patterns", "claim", "division", "nearby")
+    rates = tuple(_rate(inner, cells) for inner in section.inner("rate"))
+    shared = _sums(section, "shared_wholes", cells)
+    tables = ("words", "patterns", "claim", "division", "rate", "nearby", "shared_wholes")
     plain = replace(section, values=without(section.values, *tables, *patterns))
-    return plain.into(
-        FigureClaims, claims=claims, words=words, divisions=divisions, nearby=nearby, **patterns
-    )
+    made = {"claims": claims, "words": words, "divisions": divisions, "rates": rates, "nearby": nearby}
+    return plain.into(FigureClaims, shared_wholes=shared, **made, **patterns)
 
 
 def _words(words: TomlTable, patterns: TomlTable) -> Iterator[Word]:
@@ -138,18 +139,13 @@ def _claim(section: TomlTable, cells: Sequence[str], known: set[str]) -> Claim:
     return Claim(**{**given, **sums, "says": says, "family": written.family or written.key})
 
 
-def load_rates(section: TomlTable, cells: Sequence[str]) -> tuple[Rate, ...]:
-    """Return the [[narrative.rate]] of a rule. Raises ConfigError."""
-    return tuple(_rate(inner, cells) for inner in section.inner("rate"))
-
-
-def load_sums(section: TomlTable, name: str, cells: Sequence[str]) -> tuple[Sum, ...]:
+def _sums(section: TomlTable, name: str, cells: Sequence[str]) -> tuple[Sum, ...]:
     """Return the sums of cells that ``name`` lists. Raises ConfigError."""
     return tuple(_sum(section, text, cells) for text in section.strings(name))
 
 
 def _rate(section: TomlTable, cells: Sequence[str]) -> Rate:
-    sums = {name: load_sums(section, name, cells) for name in ("parts", "wholes")}
+    sums = {name: _sums(section, name, cells) for name in ("parts", "wholes")}
     return section.into(Rate, **sums, **all_spelled(section, ("said",)))
 
 

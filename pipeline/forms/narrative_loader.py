@@ -11,16 +11,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.forms import narrative as kinds
-from pipeline.forms.narrative import (
-    Answered,
-    FigureClaims,
-    Narrative,
-    Partition,
-    PartSums,
-    Ratios,
-    StatedPeriod,
-)
-from pipeline.forms.narrative_figures import load_figures, load_rates, load_sums
+from pipeline.forms.narrative import Answered, FigureClaims, Narrative, Partition, PartSums, StatedPeriod
+from pipeline.forms.narrative_figures import load_figures
 from pipeline.forms.narrative_patterns import all_spelled, without
 from pipeline.forms.rules import SEVERITIES
 
@@ -80,10 +72,6 @@ def _rule(section: TomlTable, cells: Sequence[str]) -> Narrative:
     if kinds.KINDS[kind] is PartSums:
         given["partitions"] = tuple(inner.into(Partition) for inner in section.inner("partition"))
         plain = replace(plain, values=without(plain.values, "partition"))
-    if kinds.KINDS[kind] is Ratios:
-        given["rates"] = load_rates(plain, cells)
-        given["shared_wholes"] = load_sums(plain, "shared_wholes", cells)
-        plain = replace(plain, values=without(plain.values, "rate"))
     return replace(plain, values=without(plain.values, *given)).into(kinds.KINDS[kind], **given)
 
 

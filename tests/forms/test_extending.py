@@ -134,9 +134,21 @@ def test_a_claim_is_left_out(form: Form) -> None:
     assert {claim.key for claim in was.claims} - {claim.key for claim in rule.claims} == {"unpaid"}
 
 
+def test_a_rate_is_changed_and_left_out() -> None:
+    changed = own(
+        '[[narrative]]\nid = "N04"\nrate = [{ name = "办结率", after = ["answered"] }]\n'
+    ).narrative("N04")
+    assert isinstance(changed, FigureClaims)
+    assert next(rate for rate in changed.rates if rate.name == "办结率").after == ("answered",)
+    without = own('[remove]\n"narrative.rate" = ["公开率"]\n').narrative("N04")
+    assert isinstance(without, FigureClaims)
+    assert [rate.name for rate in without.rates] == ["办结率", "纠错率"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
+        ('[[narrative]]\nid = "N04"\nrate = [{ name = "办结率", parts = ["a.b"] }]\n', 5, "a.b"),
         ('[remove]\nrow = ["requests.none"]\n', 4, "requests.none"),
         ('[remove]\n"narrative.claim" = ["none"]\n', 4, "none"),
         ('[remove]\n"rule.claim" = ["none"]\n', 4, "rule.claim"),

@@ -128,7 +128,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         f"{own.said}{rule.rated}"
         for rule in FORM.narratives
         if isinstance(rule, Ratios)
-        for own in rule.rates
+        for own in RULE.rates
     )
     words = (pattern for word in RULE.words for pattern in word.patterns)
     return found | {pattern: re.compile(pattern) for pattern in (*words, *named)}

@@ -12,7 +12,7 @@ from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Ratios
+    from pipeline.forms.narrative import Rate, Ratios
     from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import ReportTexts
     from pipeline.model import Fact, Finding, Number
@@ -27,9 +27,9 @@ _ELSEWHERE = re.compile(r"[\d。！？\n]")
 class Rates:
     """Looks at the rates of a text; made once for a rule."""
 
-    def __init__(self, rule: Ratios) -> None:
+    def __init__(self, rule: Ratios, rates: Sequence[Rate]) -> None:
         self._rule = rule
-        self._rates = [(own, re.compile(f"{own.said}{rule.rated}")) for own in rule.rates]
+        self._rates = [(own, re.compile(f"{own.said}{rule.rated}")) for own in rates]
 
     def findings(
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]

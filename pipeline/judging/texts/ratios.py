@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def ratios(rule: Ratios, around: TextContext) -> Check:
     """Look at every share and growth of what was read, and at what is counted in several places."""
     reading = figures_rule(around.form)
-    shares, rates, changes, repeats = Shares(rule), Rates(rule), Changes(rule), Repeats(rule)
+    changes, repeats = Changes(rule), Repeats(rule)
+    shares = Shares(rule, reading.shared_wholes if reading else ())
+    rates = Rates(rule, reading.rates if reading else ())
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         if not reading:

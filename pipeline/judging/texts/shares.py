@@ -15,7 +15,7 @@ from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Ratios
+    from pipeline.forms.narrative import Ratios, Sum
     from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import ReportTexts
     from pipeline.model import Fact, Finding, Number
@@ -69,8 +69,9 @@ class _WrittenShare:
 class Shares:
     """Looks at the shares of a text; made once for a rule."""
 
-    def __init__(self, rule: Ratios) -> None:
+    def __init__(self, rule: Ratios, wholes: Sequence[Sum]) -> None:
         self._rule = rule
+        self._shared_wholes = wholes
         self._beside, self._each = re.compile(rule.share), re.compile(rule.shares_each)
         self._ahead = re.compile(rule.share_before)
         self._divided = re.compile(rule.divided)
@@ -163,7 +164,7 @@ class Shares:
         """Return what a share may be one of that is told of nothing, or of all: whatever was told, and the wholes of the tables."""
         if not self._is_of_all(text, found, said):
             return []
-        tables = [value for value in values_of(self._rule.shared_wholes, item) or () if value]
+        tables = [value for value in values_of(self._shared_wholes, item) or () if value]
         before = [one.value for one in _before_sentence(text, found.start())]
         told = [own.value for own in said if own.value]
         return [*told, *before, *tables]
