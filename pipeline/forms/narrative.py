@@ -192,7 +192,7 @@ class Claim:
     rest_of: tuple[Sum, ...] = ()
     """Wholes of which it is what those that stand ``beside`` it leave; one of ``equals`` will do as well."""
     partly: bool = False
-    """Whether it is no more than a part where the number follows a word of ``some``, or begins a list (其中3件申请)."""
+    """Whether it is no more than a part where a word of ``some`` or of a list stands before the number (对3件申请, 其中3件申请)."""
     told: bool = False
     """Whether it speaks of what was told before (以上12件), so that the sum of any figures there will do as well."""
     near: bool = False

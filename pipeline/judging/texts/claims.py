@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, WITHIN
 from pipeline.judging.texts.account import CLEAR, LISTED, UNCLEAR, Account, SaidFigure
-from pipeline.judging.texts.clauses import Clause, clauses, is_named_alone, is_part, joined, without_asides
+from pipeline.judging.texts.clauses import (
+    Clause,
+    begins_unknown,
+    clauses,
+    is_named_alone,
+    is_part,
+    joined,
+    without_asides,
+)
 from pipeline.judging.texts.matching import ClaimMatcher
 from pipeline.judging.texts.numerals import amount_of, step_of, value_of
 from pipeline.judging.texts.pieces import (
@@ -175,7 +183,8 @@ class ClaimReader:
                 tail, is_shared, begin = rest[:turn], False, at + 1 + turn
             for piece in head:
                 state.note(piece)
-            self._phrase(state, text, head, pieces[at], [] if is_shared else tail, topics)
+            own_tail = tail if not is_shared or begins_unknown(rest) else []
+            self._phrase(state, text, head, pieces[at], own_tail, topics)
             if has(rest[-1:], WITHIN):
                 state.open_list()
             for piece in tail:
@@ -246,9 +255,9 @@ class ClaimReader:
         state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
 
     def _counts_some(self, head: Sequence[TextPiece], tail: Sequence[TextPiece]) -> bool:
-        """Say whether a number may count some of what is named: 对3件申请, 另有3件收到; not 申请有47件."""
-        is_another = has(head, "another") and meaning(head) <= self._topics
-        return is_another or (has(head, SOME) and bool(meaning(tail)))
+        """Say whether a number may count some of what is named: 对3件申请, 其中3件申请, 另有3件收到; not 申请有47件."""
+        is_among = (has(head, "another") or has(head, "among")) and meaning(head) <= self._topics
+        return is_among or (has(head, SOME) and bool(meaning(tail)))
 
     def _is_topic_alone(self, head: Sequence[TextPiece]) -> bool:
         """Say whether a number in a bracket counts some of what is named no more than by its topic: 物业管理（申请6件）."""
@@ -352,9 +361,9 @@ class ClaimReader:
         value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
         is_explained = state.ended == "："
         for claim in self._matcher.fitting(state, means, frozenset(), number):
-            is_part = claim.family in self._lists
-            if value is not None and (is_part or is_explained):
-                self._say(state, text, claim, _spot(number, value), at_most=is_part)
+            is_listed = claim.family in self._lists
+            if value is not None and (is_listed or is_explained):
+                self._say(state, text, claim, _spot(number, value), at_most=is_listed)
                 return True
         state.level, state.others = level, others
         return False

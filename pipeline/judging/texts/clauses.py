@@ -79,6 +79,11 @@ def is_part(head: Sequence[TextPiece]) -> bool:
     return bool(meaning(head[:at]))
 
 
+def begins_unknown(between: Sequence[TextPiece]) -> bool:
+    """Say whether what stands between two numbers begins with the name of something that is not known: 收到20件留言并答复47件申请."""
+    return bool(between) and between[0].kind is UNKNOWN
+
+
 def joined(pieces: Sequence[TextPiece]) -> list[list[TextPiece]]:
     """Split pieces where words join them."""
     parts: list[list[TextPiece]] = [[]]

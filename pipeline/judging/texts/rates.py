@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.judging.texts.meant import value_of
+from pipeline.judging.texts.meant import values_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
 
@@ -46,8 +46,8 @@ class Rates:
                     continue
                 if not _is_told_of(text, figure.end, found.start()):
                     continue
-                parts = [value for own in rate.parts if (value := value_of(own, item)) is not None]
-                wholes = [value for own in rate.wholes if (value := value_of(own, item))]
+                parts = values_of(rate.parts, item) or []
+                wholes = [value for value in values_of(rate.wholes, item) or () if value]
                 if _is_any_other(found["share"], parts, wholes):
                     facts: dict[str, Fact] = {
                         "sentence": quoted(text, found.start("share"), found.end("share") + 1),

@@ -34,6 +34,7 @@ _ANY_SPACE = re.compile(r"[^\S\n]")
 _SPACES = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
 _HEADING = re.compile(r"(?:（?[一二三四五六七八九十]{1,3}[）、.]|\(?\d{1,2}[)、.）]|[①-⑳])")
 _ENDS = "。！？；：!?;:”》）"
+_ANY_DASH = re.compile("[—―─－-]{2}")
 _DASH = re.compile(r"(?<![\d年月日—―─－-])(?:[—―─－]{2}|--)(?![\d—―─－-]*[年月日—―─－-])")
 """A dash that goes on with what it says, and joins no two days."""
 _SHORT_LINE = 20
@@ -51,7 +52,8 @@ def tidy(text: str) -> str:
     plain = (_SPACES.sub("", plain) if _ANY_SPACE.search(plain) else plain).strip()
     if _ANY_HALF.search(plain):
         plain = _HALF.sub(lambda match: _FULL[match[0]], plain)
-    plain = _DASH.sub("：", plain)
+    if _ANY_DASH.search(plain):
+        plain = _DASH.sub("：", plain)
     if "\n" not in plain:
         return plain
     lines = [line for line in map(str.strip, plain.split("\n")) if line]
