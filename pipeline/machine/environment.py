@@ -28,6 +28,8 @@ def disk() -> Iterator[None]:
     """Turn a failing disk into EnvironmentFailedError, whose sentence tells the next step."""
     try:
         yield
+    except BrokenPipeError:  # whoever read what is printed has gone: no disk failed
+        raise
     except OSError as error:
         file = (
             error.filename2 or error.filename or "未知文件"

@@ -65,3 +65,8 @@ def test_a_full_disk_is_no_open_file() -> None:
     with pytest.raises(EnvironmentFailedError) as caught, disk():
         raise OSError(28, "No space left on device", "汇总表.xlsx")
     assert "打开" not in str(caught.value)
+
+
+def test_whoever_stops_reading_what_is_printed_is_no_failing_disk() -> None:
+    with pytest.raises(BrokenPipeError), disk():
+        raise BrokenPipeError
