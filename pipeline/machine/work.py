@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -50,6 +51,14 @@ class Workforce:
     """Where what comes from outside is opened and read."""
     lost: tuple[type[BaseException], ...] = ()
     """What says that workers died over a chunk, one after another: it is carried out here then."""
+    helpers: int = 0
+    """Processes of this machine that are started when there is something to do; those of a cluster run already."""
+
+    def prepare(self, items: int, module: str) -> None:
+        """Let the helpers start and load ``module``, while this process does what comes before a stage with so many ``items``."""
+        if self.executor and items >= self.serial_below:
+            for _ in range(self.helpers):
+                self.executor.submit(import_module, module)
 
     def map(
         self,
@@ -151,7 +160,8 @@ def open_work(files: int, *, workers: int | None = None, engine: str | None = No
             from concurrent.futures import BrokenExecutor  # noqa: PLC0415 - a small batch has no use for it
 
             executor = stack.enter_context(_processes(wanted))
-            yield Workforce(executor, 0 if workers else SERIAL_BELOW, pool, (BrokenExecutor,))
+            below = 0 if workers else SERIAL_BELOW
+            yield Workforce(executor, below, pool, (BrokenExecutor,), helpers=wanted)
 
 
 def _processes(number: int) -> Executor:

@@ -155,6 +155,7 @@ def assess(
     ]
     stale = [at for at, item in enumerate(done) if item is None]
     progress("校验", 0, len(stale))
+    barrier.prepare(len(stale))
     judged = _judged(barrier, campaign, [filed[at].sent for at in stale], [item for item in done if item])
     for at, assessment in zip(stale, judged, strict=True):
         done[at] = replace(assessment, version=filed[at].version)

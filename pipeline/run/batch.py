@@ -229,7 +229,14 @@ def send(
 def _run(session: Session) -> Outcome:
     ledger, year = session.ledger, session.district.year
     number = runs.start(ledger, year, now=session.now)
-    barrier = Barrier(ledger, year, session.now, session.work.pool, session.journal.line)
+    barrier = Barrier(
+        ledger,
+        year,
+        session.now,
+        session.work.pool,
+        session.journal.line,
+        prepare=lambda files: session.work.prepare(files, "pipeline.publishing.documents"),
+    )
     basis = gather(ledger, session.district, session.journal, barrier, session.shared)
     earlier = campaign.last_result(ledger, year)
     if earlier is None or session.retries or runs.inputs_before(ledger, number) != basis.digest:

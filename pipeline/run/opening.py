@@ -48,7 +48,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """What a run works at items with; ``tell`` writes a line into its log."""
+    """What a run works at items with; ``tell`` writes a line into its log, ``prepare`` is told how many files are judged next."""
 
     ledger: Ledger
     year: int
@@ -56,6 +56,7 @@ class Barrier:
     pool: Jobs = field(default_factory=Here)
     tell: Callable[[str], object] = lambda _: None
     spent: Spent = field(default_factory=Spent)
+    prepare: Callable[[int], object] = lambda _: None
 
     def open(self, items: Iterable[Item], authserv_id: str) -> Iterator[tuple[Item, Sequence[Found] | str]]:
         """Open ``items``, as an opener of ``folder.fetch``: each comes out with what is in it, or why that is not known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
 
 import pytest
 from distributed import LocalCluster
@@ -48,6 +49,17 @@ def test_processes_give_the_same_results() -> None:
     with open_work(10, workers=2) as work:
         assert work.executor is not None
         assert work.map(times, 2, range(60), lambda _: None) == times(2, range(60))
+
+
+def test_helpers_start_before_there_is_work_for_them() -> None:
+    with open_work(10, workers=2) as work:
+        before = len(active_children())
+        work.prepare(10, "json")
+        assert len(active_children()) == before + 2
+    with open_work(SERIAL_BELOW) as work:
+        work.prepare(SERIAL_BELOW - 1, "json")
+        assert len(active_children()) == before, "there is too little to do"
+    Workforce().prepare(SERIAL_BELOW, "json")
 
 
 def test_a_cluster_that_does_not_answer_is_an_environment_failure() -> None:
