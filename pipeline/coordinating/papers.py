@@ -55,7 +55,7 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
     about = f"{district.name}{title_of(district.year)}"
     ticks = district.folder / f"{district.own_name('公布情况')}_{name_of(district.year)}.xlsx"
     contents = {
-        target / PAPERS / f"{safe_name(about, f'{form.words.short}报送情况通报')}.docx": build_notice(
+        target / PAPERS / f"{safe_name(about, '报送情况通报', form.words.short)}.docx": build_notice(
             form, district.name, district.office, today, own
         ),
         target / PAPERS / "通讯录.xlsx": lists.contacts(form, district.name, district.agencies),

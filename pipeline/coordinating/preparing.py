@@ -34,6 +34,7 @@ from pipeline.publishing.settings_book import build_settings_book, starting
 from pipeline.publishing.template import Stamp, build_workbook
 
 TEMPLATES = "templates"
+_TEMPLATE = "填报模板"
 TEMPLATES_ZIP = "各单位填报模板.zip"
 _STAMP = (2021, 1, 1, 0, 0, 0)
 
@@ -93,7 +94,7 @@ def write_layouts(folder: Path) -> list[Path]:
 
 def blank_name(form: Form) -> str:
     """Return the file name of the blank template."""
-    return f"{form.title}填报模板.xlsx"
+    return f"{safe_name(form.title, _TEMPLATE)}.xlsx"
 
 
 def personal_templates(district: District, output: Path, *, code: str | None = None) -> list[Path]:
@@ -143,6 +144,5 @@ def personal_template(district: District, form: Form, agency: Agency, past: Past
 
 
 def _template_name(agency: Agency, district: District, form: Form) -> str:
-    return (
-        safe_name(f"{agency.code}_{agency.name}", f"_{title_of(district.year)}{form.title}填报模板") + ".xlsx"
-    )
+    topic = f"_{title_of(district.year)}{form.title}"
+    return f"{safe_name(f'{agency.code}_{agency.name}', _TEMPLATE, topic)}.xlsx"

@@ -63,6 +63,8 @@ _NO_FORM_ID = re.compile(
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _YEARS = range(1990, 2100)
 TITLE_GROUPS = {"agency", "year"}
+LONGEST_TITLE = 80
+"""Characters of what names files, letters and documents: more no file name and no document takes."""
 
 
 def incoherent(source: TomlSource) -> Iterator[ConfigError]:
@@ -97,6 +99,20 @@ def _refuse_top(source: TomlSource) -> Iterator[ConfigError]:
         yield top.fault(f"period 应为 {'、'.join(PERIOD_KINDS)} 之一。", "period")
     for pattern in top.strings("document_titles"):
         yield from _refuse_pattern(top, pattern)
+
+
+def _refuse_long_titles(source: TomlSource) -> Iterator[ConfigError]:
+    """Refuse a title, or a word that stands for it, that fits into no name of a file or a document."""
+    top, words = source.top(), source.table("words")
+    titles = [(top, name) for name in ("title", "report_title")] + [(words, name) for name in words.values]
+    for section, name in titles:
+        value = section.values.get(name)
+        if isinstance(value, str) and len(value) > LONGEST_TITLE:
+            yield section.fault(
+                f"“{name}”有 {len(value)} 个字，文件名和信的标题放不下。请写短一些，最多 {LONGEST_TITLE} 个字；"
+                "要说的话可以写在填报说明的 lines 里。",
+                name,
+            )
 
 
 def _refuse_pattern(top: TomlTable, pattern: str) -> Iterator[ConfigError]:
@@ -283,6 +299,7 @@ def _refuse_contents(source: TomlSource) -> Iterator[ConfigError]:
 
 CHECKS: tuple[Callable[[TomlSource], Iterator[ConfigError]], ...] = (
     _refuse_top,
+    _refuse_long_titles,
     _refuse_words,
     _refuse_missing,
     _refuse_sheets,

@@ -249,7 +249,7 @@ def _files(form: Form, district: District) -> dict[str, str]:
 
 def _own_name(form: Form, district: District) -> str:
     """Name the district's own report, without a suffix."""
-    return safe_name(f"{district.name}{title_of(district.year)}", form.words.document)
+    return safe_name(f"{district.name}{title_of(district.year)}", topic=form.words.document)
 
 
 def _stems(publication: Publication) -> dict[ArrivalKey, str]:

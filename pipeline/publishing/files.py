@@ -20,6 +20,8 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)[\d¹²³]|con(in|out)\$)
 _MOST_BYTES = 180
 """Room for a suffix within the 255 bytes that common file systems allow a name."""
 _MOST_OF_MARK = 60
+_LEAST_OF_TOPIC = 90
+"""Of a long topic that much stays, thirty Chinese characters, however long the name before it is."""
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:
@@ -40,16 +42,18 @@ def same_bytes(path: Path | str, content: bytes) -> bool:
     return is_alike and Path(path).read_bytes() == content
 
 
-def safe_name(name: str, end: str = "") -> str:
-    """Return ``name`` and ``end`` as every file system takes them: no forbidden characters, no reserved word, not too long.
+def safe_name(name: str, end: str = "", topic: str = "") -> str:
+    """Return ``name``, ``topic`` and ``end`` as every file system takes them: no forbidden characters, no reserved word, not too long.
 
-    Of what is too long the name is cut, never the short ``end``, which tells names apart.
+    Of what is too long the topic is cut, then the name, never the short ``end``, which tells names apart.
     """
-    end = _FORBIDDEN.sub("_", end)
+    end, topic = _FORBIDDEN.sub("_", end), _FORBIDDEN.sub("_", topic)
     cleaned = _FORBIDDEN.sub("_", name).strip(" .") or "_"
     if _RESERVED.match(cleaned):
         cleaned = f"_{cleaned}"
-    return f"{_cut(cleaned, _MOST_BYTES - len(end.encode()))}{end}".rstrip(" .")
+    room = _MOST_BYTES - len(end.encode())
+    topic = _cut(topic, max(room - len(cleaned.encode()), _LEAST_OF_TOPIC))
+    return f"{_cut(cleaned, room - len(topic.encode()))}{topic}{end}".rstrip(" .")
 
 
 class Names:
@@ -69,9 +73,7 @@ class Names:
 
 
 def _cut(text: str, most: int) -> str:
-    while len(text.encode()) > most:
-        text = text[:-1]
-    return text
+    return text.encode()[: max(most, 0)].decode(errors="ignore")
 
 
 def _folded(name: str) -> str:

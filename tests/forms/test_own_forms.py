@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from pipeline.forms.relations import RELATIONS
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.forms.values.registry import KINDS
 from pipeline.model import ConfigError, Number
+from pipeline.publishing.files import safe_name
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.forms.trial import use
 from tests.support.fills import approved, consistent_numbers
@@ -225,3 +227,20 @@ def test_the_changes_to_rows_on_the_page_can_be_made(tmp_path: Path) -> None:
     example = page.split("表里的行和列可以单独改")[1].split("```toml\n")[1].split("```")[0]
     silent = '[[narrative]]\nid = "N04"\nclaim = [{ key = "unpaid", equals = [] }]\n'
     assert not faults_of(in_file(written(tmp_path, "one", "annual_report_2021", example + silent)))
+
+
+def test_files_of_a_form_with_a_long_title_and_odd_characters_have_names_that_tell_the_agency(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "临平区"
+    folder.mkdir()
+    title = '关于<全区>各单位"统计"情况' + "的" * 60
+    path = written(folder, "long_title", "annual_report_2021", f"title = '{title}'\n")
+    assert nianbao("form", "preview", path).returncode == 0
+    assert nianbao("init", folder, "--form", "long_title").returncode == 0
+    assert nianbao("template", folder, "--now", "2024-01-05T08:00:00").returncode == 0
+    files = [file.name for file in folder.rglob("*") if file.suffix in {".xlsx", ".docx", ".html"}]
+    assert len(files) >= 8
+    assert [name for name in files if safe_name(Path(name).stem) != Path(name).stem] == []
+    [template] = [name for name in files if name.startswith("002_")]
+    assert re.fullmatch("002_临平区财政局_202.年关于_全区_各单位_统计_情况的+填报模板.xlsx", template)

@@ -59,6 +59,17 @@ def test_what_tells_names_apart_is_never_cut(name: str, end: str) -> None:
     assert legal(found)
 
 
+@given(letters, letters.map(lambda text: text * 4), st.from_regex(r"_[0-9a-f]{6}", fullmatch=True))
+@example("001_临平区财政局", "_2024年" + "统" * 500, "填报模板")
+@example("", "", "尾" * 100)
+def test_a_long_topic_is_cut_before_the_name(name: str, topic: str, end: str) -> None:
+    found = safe_name(name, end, topic)
+    if len(end) <= 30:
+        assert legal(found)
+        assert found.endswith(end)
+        assert len(name.encode()) > 50 or found.startswith(safe_name(name))
+
+
 def publication(folder: Path) -> batch.Outcome:
     now = datetime(2024, 2, 1, 8, tzinfo=CHINA)
     return batch.run(
