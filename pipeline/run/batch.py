@@ -34,7 +34,7 @@ from pipeline.publishing.year_folder import Aside
 from pipeline.run import carrying, clock, mailing
 from pipeline.run import pending as waiting
 from pipeline.run.inbox import require
-from pipeline.run.inputs import RunInputs, gather, refuse_active_layout
+from pipeline.run.inputs import RunInputs, gather, refuse_unusable_layout
 from pipeline.run.journal import Journal, open_journal
 from pipeline.run.letters import outgoing as letterbox
 from pipeline.run.letters.writing import LetterContext
@@ -272,7 +272,7 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     from pipeline.run.letters.delivered import remember_deliveries
     from pipeline.run.letters.state import RunArrivals
 
-    refuse_active_layout(session.district, basis.layout)
+    refuse_unusable_layout(session.district, basis.campaign.form, basis.layout)
     letterbox.check(session.district)
     remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
     assessed = _assess(session, basis)

@@ -11,7 +11,9 @@ from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, codes, decisions, imports
 from pipeline.machine import cache
 from pipeline.machine.digest import digest_of, program
+from pipeline.model import ConfigError
 from pipeline.periods import period_before
+from pipeline.publishing.word.layout_guard import is_untouched, refuse_active
 from pipeline.run import mailing, published
 from pipeline.run.assessing import JudgingContext
 from pipeline.run.fingerprint import fingerprint
@@ -77,10 +79,11 @@ def gather(
 
 
 def _word_layout(district: District, form: Form) -> bytes:
-    """Return the district's own Word layout, else the one built from the form."""
+    """Return the Word layout that the district has changed, else the one made from the form as it is now."""
     own = district.layouts / LAYOUT_NAME
-    if own.is_file():
-        return own.read_bytes()
+    content = own.read_bytes() if own.is_file() else None
+    if content is not None and not is_untouched(content):
+        return content
     name = f"{digest_of((program(), form.id, form.mark, repr(district.rules)))}.layout"
     known = cache.recall(name)
     if known is None:
@@ -91,16 +94,24 @@ def _word_layout(district: District, form: Form) -> bytes:
     return known
 
 
-def refuse_active_layout(district: District, layout: bytes) -> None:
-    """Refuse a Word layout of the district's own that would do something when it is opened. Raises ConfigError.
+def refuse_unusable_layout(district: District, form: Form, layout: bytes) -> None:
+    """Refuse a Word layout of the district's own that acts when it is opened, or does not print ``form``. Raises ConfigError.
 
     Asked by a run that prints: one with nothing new has the layout that was printed with before.
     """
     own = district.layouts / LAYOUT_NAME
-    if own.is_file():
-        from pipeline.publishing.word.layout_guard import refuse_active  # noqa: PLC0415 - only for a layout of one's own
+    if is_untouched(layout):
+        return
+    refuse_active(layout, own)
+    from pipeline.publishing.word.report import compile_layout  # noqa: PLC0415 - only for a layout of one's own
 
-        refuse_active(layout, own)
+    try:
+        compile_layout(layout, form)
+    except ConfigError as error:
+        raise ConfigError(
+            f"{error}表样改过以后，自己改过样式的版式也要照着改。不用自己的版式的，请把这个文件移走，报告就按表样自带的版式印。",
+            file=own,
+        ) from None
 
 
 def _web_style(district: District) -> bytes:

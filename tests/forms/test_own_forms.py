@@ -6,6 +6,7 @@ import csv
 import random
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
@@ -13,7 +14,7 @@ import openpyxl
 import pytest
 
 from pipeline.district.adjusting import form_of
-from pipeline.district.folder import load_district
+from pipeline.district.folder import LAYOUT_NAME, LAYOUTS_NAME, load_district
 from pipeline.forms.coherence import ROLES, SHEET_KINDS
 from pipeline.forms.extending import NAMES
 from pipeline.forms.faults import faults_of
@@ -26,9 +27,10 @@ from pipeline.forms.values.registry import KINDS
 from pipeline.model import ConfigError, Number
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.publishing.word.layout import build_layout
 from tests.forms.trial import use
 from tests.support.fills import approved, consistent_numbers
-from tests.support.folders import inputs_only, nianbao, run
+from tests.support.folders import filled, inputs_only, make_district, nianbao, run
 from tests.support.submissions import plain_texts
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "local-form"
@@ -244,3 +246,31 @@ def test_files_of_a_form_with_a_long_title_and_odd_characters_have_names_that_te
     assert [name for name in files if safe_name(Path(name).stem) != Path(name).stem] == []
     [template] = [name for name in files if name.startswith("002_")]
     assert re.fullmatch("002_临平区财政局_202.年关于_全区_各单位_统计_情况的+填报模板.xlsx", template)
+
+
+def test_a_layout_that_nobody_changed_follows_the_form_and_one_that_was_changed_is_named(
+    tmp_path: Path,
+) -> None:
+    agency = "临平区某局"
+    folder = make_district(tmp_path / "临平区", [agency], {"1.xlsx": filled(load_form(), agency)})
+    (folder / LAYOUTS_NAME).mkdir()
+    own = folder / LAYOUTS_NAME / LAYOUT_NAME
+    own.write_bytes(build_layout(load_form()))
+    text = (EXAMPLE / FORMS_NAME / "local_report.toml").read_text("utf-8").split("\n# ---", 1)[1]
+    written(folder, "annual_report_2021", "annual_report_2021", f'edition = "1"\n# ---{text}')
+    form = load_form("annual_report_2021", folder)
+    (folder / "inbox" / "1.xlsx").write_bytes(filled(form, agency))
+    ran = run(folder)
+    assert (ran.folder / "reports" / f"{agency}.docx").is_file(), ran.err
+    printed = docx.Document(str(ran.folder / "reports" / f"{agency}.docx"))
+    assert any("全年接待群众" in cell.text for table in printed.tables for cell in table.column_cells(0))
+
+    restyled = docx.Document(str(own))
+    restyled.core_properties.modified = datetime(2024, 1, 3, tzinfo=UTC)
+    restyled.save(str(own))
+    ran = run(folder)
+    assert ran.code == 2
+    assert all(word in ran.err for word in (str(own), "service_points", "移走"))
+
+    own.unlink()
+    assert run(folder).code in {0, 1}

@@ -6,12 +6,14 @@ import io
 import zipfile
 from pathlib import Path
 
+import docx
 import pytest
 
 from pipeline.forms.form import Form
 from pipeline.model import ConfigError
+from pipeline.publishing import package
 from pipeline.publishing.word.layout import build_layout
-from pipeline.publishing.word.layout_guard import refuse_active
+from pipeline.publishing.word.layout_guard import is_untouched, refuse_active
 
 OWN = Path("report.docx")
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -30,6 +32,19 @@ def field(*codes: str) -> str:
     runs = "".join(f"<w:r><w:instrText>{code}</w:instrText></w:r>" for code in codes)
     begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
     return f"<w:p {WORD}>{begin}{runs}{end}</w:p>"
+
+
+def test_a_layout_is_untouched_until_a_program_saves_it(form: Form) -> None:
+    made = build_layout(form)
+    assert is_untouched(made)
+    assert not is_untouched(with_part(form, "word/footer9.xml", "<a/>"))
+    saved = io.BytesIO()
+    docx.Document(io.BytesIO(made)).save(saved)
+    assert not is_untouched(saved.getvalue())
+    core = b"<dcterms:modified>2024-01-03T08:00:00Z</dcterms:modified>"
+    plain = [(name, core if name == "docProps/core.xml" else text) for name, text in package.unpack(made)]
+    assert not is_untouched(package.join(package.deflate(name, text) for name, text in plain))
+    assert not is_untouched(b"PK")
 
 
 def test_the_layout_of_the_form_is_taken_with_fields_that_look_at_itself_only(form: Form) -> None:
