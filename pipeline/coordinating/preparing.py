@@ -22,14 +22,15 @@ from pipeline.district.folder import (
 from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.starting import first_period, roster_text, settings_text
 from pipeline.forms.form import Form
-from pipeline.forms.loader import DEFAULT_FORM, load_form
+from pipeline.forms.library import FORMS_NAME, files_of
+from pipeline.forms.loader import DEFAULT_FORM, load_file, load_form
 from pipeline.ledger import imports
 from pipeline.ledger.opening import view_campaign
 from pipeline.letter import Attachment, LetterKind
 from pipeline.letters.text import LETTERS, default_text
 from pipeline.model import Agency, ConfigError, PastReport
 from pipeline.periods import title_of
-from pipeline.publishing.files import safe_name, write_if_changed
+from pipeline.publishing.files import safe_name, same_bytes, write_if_changed
 from pipeline.publishing.settings_book import build_settings_book, starting
 from pipeline.publishing.template import Stamp, build_workbook
 
@@ -39,8 +40,11 @@ TEMPLATES_ZIP = "各单位填报模板.zip"
 _STAMP = (2021, 1, 1, 0, 0, 0)
 
 
-def init(folder: Path, *, today: date, form_id: str = DEFAULT_FORM) -> list[Path]:
-    """Make a new district folder; return what was made. Raises ConfigError if there is one already."""
+def init(folder: Path, *, today: date, form_name: str = DEFAULT_FORM) -> list[Path]:
+    """Make a new district folder; return what was made. ``form_name`` is that of a form, or of a file that holds one.
+
+    Raises ConfigError if there is a district in it already.
+    """
     if folder.is_file():
         raise ConfigError("这是文件，不是文件夹。请写要新建的文件夹。", file=folder)
     if (folder / f"{CONFIG_NAME}.txt").exists():
@@ -48,18 +52,23 @@ def init(folder: Path, *, today: date, form_id: str = DEFAULT_FORM) -> list[Path
     for name in (CONFIG_NAME, BOOK_NAME):
         if (folder / name).exists():
             raise ConfigError(f"这里已经有 {name}，没有改动任何文件。请换一个空文件夹。", file=folder)
-    form = load_form(form_id, folder)
+    form, own_forms = _form_called(form_name, folder)
     year = first_period(form.period, today)
     name = folder.resolve().name
     made = [folder / INBOX_NAME]
     contents = {
-        CONFIG_NAME: settings_text(name, year, form_id).encode(),
+        CONFIG_NAME: settings_text(name, year, form.id).encode(),
         ROSTER_NAME: roster_text(name).encode("utf-8-sig"),
-        BOOK_NAME: build_settings_book(starting(name, year, form_id)),
+        BOOK_NAME: build_settings_book(starting(name, year, form.id)),
+        **own_forms,
         **{f"{LAYOUTS_NAME}/{path}": content for path, content in layouts(form)},
         **{f"{LAYOUTS_NAME}/{LETTERS}/{kind}.txt": _for_notepad(default_text(kind)) for kind in LetterKind},
     }
-    there = [path for path in contents if (folder / path).exists()]
+    there = [
+        path
+        for path, content in contents.items()
+        if (folder / path).exists() and not (path in own_forms and same_bytes(folder / path, content))
+    ]
     if there:
         raise ConfigError(
             f"这里已经有 {'、'.join(there)}，没有改动任何文件。请换一个空文件夹；"
@@ -71,6 +80,14 @@ def init(folder: Path, *, today: date, form_id: str = DEFAULT_FORM) -> list[Path
         write_if_changed(folder / path, content)
         made.append(folder / path)
     return [*made, *lay_starters(folder)]
+
+
+def _form_called(name: str, folder: Path) -> tuple[Form, dict[str, bytes]]:
+    """Return the form ``name``, or the one in that file, and the files of it that the district in ``folder`` is to have."""
+    path = Path(name)
+    if path.suffix != ".toml":
+        return load_form(name, folder), {}
+    return load_file(path), {f"{FORMS_NAME}/{item.name}": item.read_bytes() for item in files_of(path)}
 
 
 def _for_notepad(text: str) -> bytes:

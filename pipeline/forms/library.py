@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.forms.extending import whole
+from pipeline.forms.extending import EXTENDS, whole
 from pipeline.machine.cache import keep, recall
 from pipeline.machine.digest import digest_of, sources
 from pipeline.model import ConfigError
@@ -73,6 +73,14 @@ def own(form_id: str, folder: Path | None) -> WrittenForm | None:
 def in_file(path: Path) -> WrittenForm:
     """Return the form in the file ``path`` as written. Raises ConfigError, OSError."""
     return WrittenForm(decoded(path.read_bytes(), path), str(path), path.absolute())
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the file of a form of one's own and those beside it that it extends, one after the other. Raises ConfigError, OSError."""
+    base = TomlSource(in_file(path).text, str(path)).values.get(EXTENDS)
+    beside = path.absolute().with_name(f"{base}{_SUFFIX}")
+    is_own = base and base != path.stem and beside.parent.name == FORMS_NAME and beside.is_file()
+    return [path, *(files_of(beside) if is_own else ())]
 
 
 def is_known(form_id: str, folder: Path | None) -> bool:

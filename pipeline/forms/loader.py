@@ -6,7 +6,7 @@ so that no later stage has to ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -60,10 +60,30 @@ def load_form(form_id: str = DEFAULT_FORM, folder: Path | None = None) -> Form:
     written = library.own(form_id, folder)
     if written is None:
         return _shipped(form_id, folder)
-    form = _own(written, library.source_of(written)[1])
-    if form.id != form_id:
-        raise ConfigError(f'id 应与文件名相同，写成 id = "{form_id}"。', file=written.file, line=1)
+    return _load_own(written)
+
+
+def load_file(path: Path) -> Form:
+    """Load the form in the file ``path``, which is called like it. Raises ConfigError, OSError."""
+    return _load_own(library.in_file(path))
+
+
+def _load_own(written: library.WrittenForm) -> Form:
+    source, mark = library.source_of(written)
+    form = _own(written, mark)
+    for fault in misnamed(written, source):
+        raise fault
     return form
+
+
+def misnamed(written: library.WrittenForm, source: TomlSource) -> Iterator[ConfigError]:
+    """Yield a fault for a form in a file of another name: settings know a form by the name of its file."""
+    form_id, name = source.top().values.get("id"), written.path.stem if written.path else ""
+    if name and name != form_id:
+        otherwise = f'，或者写成 id = "{name}"' if name.isascii() else ""
+        yield source.top().fault(
+            f"id 应与文件名相同：把这个文件的名称改为“{form_id}.toml”{otherwise}。", "id"
+        )
 
 
 def load_reference(reference: str) -> Form:

@@ -209,6 +209,27 @@ def test_a_district_is_begun_with_another_form_and_its_files_checked(tmp_path: P
     assert nianbao("init", tmp_path / "没有", "--form", "no_such_form").returncode == 2
 
 
+def test_a_district_is_begun_with_a_form_in_a_file_and_what_it_extends(tmp_path: Path) -> None:
+    path = written(tmp_path, "second", "first", 'edition = "2"\n')
+    base = written(tmp_path, "first", "annual_report_2021", 'title = "本区的报告"\n')
+    written(tmp_path, "third", "first")
+    folder = tmp_path / "新区"
+    done = nianbao("init", folder, "--form", path)
+    assert done.returncode == 0, done.stderr
+    district = load_district(folder)
+    assert (district.form, form_of(district).title) == ("second", "本区的报告")
+    there = {file.name: file.read_bytes() for file in (folder / FORMS_NAME).iterdir()}
+    assert there == {file.name: file.read_bytes() for file in (path, base)}
+
+    beside = shutil.copytree(tmp_path / FORMS_NAME, tmp_path / "另一区" / FORMS_NAME)
+    assert nianbao("init", beside.parent, "--form", beside / path.name).returncode == 0
+    other = path.with_name("renamed.toml")
+    path.rename(other)
+    done = nianbao("init", tmp_path / "改名", "--form", other)
+    assert (done.returncode, "second.toml" in done.stderr) == (2, True)
+    assert nianbao("init", tmp_path / "没有", "--form", path).returncode == 2
+
+
 def test_what_the_page_says_of_rules_is_what_the_example_says() -> None:
     page = (EXAMPLE.parent.parent / "docs" / "forms.zh-CN.md").read_text("utf-8")
     rule = page.split("## 规则")[1].split("```toml\n")[1].split("```")[0]

@@ -52,8 +52,10 @@ def init(
     from pipeline.district.settings_fields import BOOK_NAME
     from pipeline.forms.loader import DEFAULT_FORM
 
+    if form and form.endswith(".toml"):
+        refuse_what_is_no_file([Path(form)])
     with disk():
-        made = preparing.init(folder, today=datetime.now(CHINA).date(), form_id=form or DEFAULT_FORM)
+        made = preparing.init(folder, today=datetime.now(CHINA).date(), form_name=form or DEFAULT_FORM)
     for path in made:
         typer.echo(path)
     typer.echo(
