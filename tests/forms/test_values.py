@@ -165,6 +165,8 @@ def test_a_kind_says_how_it_is_asked_for_and_comes_together(name: str) -> None:
         ("choice", {"choices": {}}, "choices"),
         ("date", {"choices": CHANNELS}, "choices"),
         ("choice", {"choices": {"a": "甲", "b": "甲"}}, "choices"),
+        ("choice", {"choices": {"a": "甲（一）", "b": "甲 (一)"}}, "choices"),
+        ("choice", {"choices": {"a": "甲\n乙", "b": "丙"}}, "choices"),
         ("date", {"pattern": "x"}, "pattern"),
         ("yes_no", {"unit": "件"}, "unit"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
@@ -13,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.form import Form
 from pipeline.forms.layout import STAMP_SHEET
-from pipeline.forms.loader import form_ids, load_form
+from pipeline.forms.loader import form_ids, load_form, parse_form
 from pipeline.intake.read.reading import read
 from pipeline.model import Place, Reading, Rows, column_letters
 from pipeline.publishing.template import build_workbook
@@ -169,9 +170,32 @@ def test_a_star_says_only_that_a_column_has_to_be_filled(form: Form, template: b
     assert codes(found) == []
 
 
+ODD_CHOICES = """
+id = "odd_choices"
+extends = "request_register"
+[[register]]
+key = "applications"
+[[register.column]]
+key = "{column}"
+choices = {{ {choices} }}
+"""
+
+
+@pytest.mark.parametrize("word", ['“网络”"平台"', "网络,平台", "网络，平台", '"', "甲&<乙>"])
+def test_a_choice_of_whatever_characters_can_be_chosen(word: str) -> None:
+    column = next(column for column in load_form("request_register").registers[0].columns if column.choices)
+    choices = {**column.choices, next(iter(column.choices)): word}
+    said = ", ".join(f"{key} = {json.dumps(label, ensure_ascii=False)}" for key, label in choices.items())
+    all_can_be_chosen(parse_form(ODD_CHOICES.format(column=column.key, choices=said), "odd_choices.toml"))
+
+
 @pytest.mark.parametrize("name", [name for name in form_ids() if load_form(name).registers])
 def test_whatever_is_chosen_has_a_list_to_choose_from(name: str) -> None:
-    own = load_form(name)
+    all_can_be_chosen(load_form(name))
+
+
+def all_can_be_chosen(own: Form) -> None:
+    """Every drop-down of a register of the template offers the choices as they are, spelled as a spreadsheet takes them."""
     book = openpyxl.load_workbook(BytesIO(build_workbook(own)))
     for register in own.registers:
         rules = {
@@ -181,6 +205,7 @@ def test_whatever_is_chosen_has_a_list_to_choose_from(name: str) -> None:
         for number, column in enumerate(register.columns):
             if column.choices:
                 source = rules[column_letters(number)]
+                assert source.count('"') == 2 * source.startswith('"')
                 found = (
                     source.strip('"').split(",")
                     if source.startswith('"')

@@ -32,13 +32,19 @@ class _OneOf(ValueKind):
     def mending(self) -> str:
         return (
             self.prompt
-            if self.long_list
+            if self._is_long
             else "；".join(dict.fromkeys((self.usual_prompt.rstrip("。"), self.prompt.rstrip("。"))))
         )
 
     @property
     def long_list(self) -> tuple[str, ...]:
-        return self.words if len(",".join(self.words)) > _LONGEST_LIST else ()
+        return (
+            self.words if self._is_long or any(sign in word for word in self.words for sign in ',"') else ()
+        )
+
+    @property
+    def _is_long(self) -> bool:
+        return len(",".join(self.words)) > _LONGEST_LIST
 
     def excel(self) -> dict[str, object]:
         return {"validate": "any"} if self.long_list else {"validate": "list", "source": list(self.words)}

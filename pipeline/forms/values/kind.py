@@ -120,7 +120,7 @@ class ValueKind(ABC):
 
     @property
     def long_list(self) -> tuple[str, ...]:
-        """What can be chosen, where that is more than a spreadsheet takes in one place."""
+        """What can be chosen, where a spreadsheet takes it from cells only: it is too long for one place, or has commas or quotes."""
         return ()
 
     @property

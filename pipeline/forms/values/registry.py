@@ -9,6 +9,7 @@ from pipeline.forms.values.days import Day, PeriodValue, Year
 from pipeline.forms.values.figures import Figure, Share
 from pipeline.forms.values.kind import Asked, ValueKind
 from pipeline.forms.values.numbers import NUMBER_KINDS, PLACES
+from pipeline.forms.values.plain import normalise
 from pipeline.forms.values.words import LONGEST, FreeText, Phone
 
 _FIGURES: Mapping[str, type[ValueKind]] = {
@@ -40,6 +41,10 @@ def faults_of(asked: Asked) -> Iterator[tuple[str, str]]:
         yield "kind 为 choice 的要有 choices，其他的不能有。", "choices"
     if len(set(asked.choices.values())) < len(asked.choices) or not all(asked.choices.values()):
         yield "choices 中的文字不能为空，不能重复。", "choices"
+    elif len(set(map(normalise, asked.choices.values()))) < len(asked.choices):
+        yield "choices 中有两项只差空格、标点的全角半角，读的时候分不开，请改得不同。", "choices"
+    if any("\n" in word or "\t" in word for word in asked.choices.values()):
+        yield "choices 中的文字要写在一行里，不能换行。", "choices"
     if asked.pattern and not issubclass(kind, FreeText):
         yield "只有 kind 为 text 的才能有 pattern。", "pattern"
     if asked.unit and not issubclass(kind, Figure):

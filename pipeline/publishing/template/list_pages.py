@@ -242,7 +242,7 @@ def write_stamp(page: TemplatePage) -> None:
 
 
 def long_lists(form: Form) -> list[tuple[str, ...]]:
-    """Return the choices that are too many for a drop-down of their own, each list once."""
+    """Return the choices that a drop-down takes from cells, each list once."""
     kinds = [entry.value for entry in form.valued_entries]
     kinds += [kind for register in form.registers for kind in register.kinds]
     return list(dict.fromkeys(kind.long_list for kind in kinds if kind.long_list))
@@ -258,7 +258,7 @@ def _format(looks: CellStyles, kind: ValueKind) -> str:
 
 
 def asked_of(form: Form, kind: ValueKind) -> dict[str, object]:
-    """Return the validation of a value; a long list stands on the sheet nobody sees."""
+    """Return the validation of a value; a list that is taken from cells stands on the sheet nobody sees."""
     if not kind.long_list:
         return kind.excel()
     column = column_letters(_LISTS_FROM + long_lists(form).index(kind.long_list))
