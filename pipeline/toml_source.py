@@ -148,7 +148,7 @@ class TomlSource:
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self._lines = text.splitlines()
+        self._lines = text.splitlines() or [""]
         try:
             self.values: dict[str, Any] = tomllib.loads(text)
         except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and 5,000 brackets
@@ -156,7 +156,7 @@ class TomlSource:
             raise ConfigError(
                 "这一行的写法不对：文字要用英文引号括起来，日期写成 2024-01-31（月、日各两位，不加引号），每行一个“名称 = 值”。",
                 file=file,
-                line=int(at.group(1)) if at else len(self._lines) or 1,
+                line=int(at.group(1)) if at else len(self._lines),
             ) from None
         self._spans = self._find_spans()
 

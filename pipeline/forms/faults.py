@@ -48,6 +48,11 @@ def faults_of(written: library.WrittenForm) -> list[ConfigError]:
 def _faults(written: library.WrittenForm) -> Iterator[ConfigError]:
     try:
         source, _ = library.source_of(written)
+        if not source.values:
+            yield source.top().fault(
+                '文件里什么也没有写。可以从 extends = "annual_report_2021" 写起，也可以从一份现有的表样抄起。'
+            )
+            return
         source.refuse_unknown_tables(TOP_LEVEL)
     except ConfigError as fault:
         yield fault

@@ -20,7 +20,7 @@ from pipeline.forms.extending import NAMES
 from pipeline.forms.faults import faults_of
 from pipeline.forms.form import Form
 from pipeline.forms.library import FORMS_NAME, in_file, own_mark
-from pipeline.forms.loader import form_ids, load_form, load_reference
+from pipeline.forms.loader import form_ids, load_file, load_form, load_reference
 from pipeline.forms.relations import RELATIONS
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.forms.values.registry import KINDS
@@ -175,6 +175,16 @@ def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
     done = nianbao("form", "check", path)
     assert done.returncode == 2
     assert done.stderr.splitlines() == said
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# 还没有写\n"])
+def test_a_form_in_which_nothing_is_written_is_said_to_be_empty(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_text(text, "utf-8")
+    [fault] = faults_of(in_file(path))
+    assert (fault.line, "什么也没有写" in str(fault)) == (1, True)
+    with pytest.raises(ConfigError, match="第 1 行"):
+        load_file(path)
 
 
 def test_a_form_is_checked_and_looked_at_by_command(tmp_path: Path) -> None:
