@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pipeline.forms import library
+
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell
     from pipeline.toml_source import TomlSource, TomlTable
@@ -46,6 +48,9 @@ def _loaded(source: TomlSource, cells: Sequence[Cell]) -> Iterator[CarriedFigure
         written = section.into(CarriedFigures)
         for problem, token in _faults(section, written, by_table):
             raise section.fault(problem, token)
+        folder = library.district_of(source.file)
+        if not library.is_known(written.form, folder):
+            raise section.fault(library.unknown(written.form, folder), "form")
         if not any(item.values.get("id") == CODE for item in source.tables("basic")):
             raise section.fault(f"有 [[carried]] 的表样要有规则（[[basic]]）{CODE}。")
         whole = {key: key for table in written.tables for key in by_table[table]} | dict(written.cells)

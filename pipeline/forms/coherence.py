@@ -50,6 +50,18 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "summary_rule": ("id", "title"),
 }
 """What cannot be left empty."""
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "sheet": ("title",),
+    "entry": ("label",),
+    "text": ("label",),
+    "section": ("title",),
+    "table": ("name", "nil_label"),
+    "register": ("name", "nil_label"),
+    "headline": ("label",),
+    "chart": ("title", "unit"),
+}
+"""What stands in a cell or a line of its own; the labels of rows and columns besides."""
+LONGEST_LABEL = 100
 _TOLD_APART = 28
 """Characters of a table's sheet that are left where sums and details are named after it."""
 _NO_SHEET_NAME = re.compile(r"[/\\?*\[\]:]|^'|'$")
@@ -136,6 +148,25 @@ def _refuse_words(source: TomlSource) -> Iterator[ConfigError]:
             for text in _texts(section.values):
                 if _UNSEEN.search(text):
                     yield section.fault("文字中有看不见的控制字符，请删去。", text[:4])
+
+
+def label_fault(label: str) -> str:
+    """Return what is wrong with a label, empty if nothing is."""
+    if "\n" in label or "\t" in label:
+        return f"标签“{' '.join(label.split())[:20]}”要写在一行里，不能换行，也不能有制表符；放不下时会自动折行。"
+    if len(label) > LONGEST_LABEL:
+        return f"标签“{label[:20]}…”有 {len(label)} 个字，最多 {LONGEST_LABEL} 个字。请写短一些，说明可以写在 prompt 或填报说明里。"
+    return ""
+
+
+def _refuse_labels(source: TomlSource) -> Iterator[ConfigError]:
+    """Refuse labels that fit into no cell."""
+    for kind, names in LABELS.items():
+        for section in source.tables(kind):
+            for name in names:
+                value = section.values.get(name)
+                if isinstance(value, str) and (problem := label_fault(value)):
+                    yield section.fault(problem, name)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -277,7 +308,7 @@ def _refuse_twice(source: TomlSource) -> Iterator[ConfigError]:
 
 
 def _refuse_contents(source: TomlSource) -> Iterator[ConfigError]:
-    """Refuse a table that is printed nowhere, and what is printed twice, is not there or concerns a person."""
+    """Refuse a table and a required text that are printed nowhere, and what is printed twice, is not there or concerns a person."""
     known = [item.values.get("key") for kind in ("text", "table") for item in source.tables(kind)]
     known += [
         item.values.get("key")
@@ -292,6 +323,12 @@ def _refuse_contents(source: TomlSource) -> Iterator[ConfigError]:
             if key in printed:
                 yield section.fault(f"“{key}”已经在前面的部分，只能印一次。", key)
             printed.append(key)
+    for text in source.tables("text") if source.tables("section") else ():
+        if text.values.get("required") is True and text.values.get("key") not in printed:
+            yield text.fault(
+                f"文字“{text.values.get('key')}”必填，却不在任何 [[section]] 的 contents 中，报告里印不出来。请写进 contents，或者改为 required = false。",
+                "key",
+            )
     for table in source.tables("table"):
         if table.values.get("key") not in printed:
             yield table.fault(f"表格“{table.values.get('key')}”不在任何 [[section]] 的 contents 中。", "key")
@@ -301,6 +338,7 @@ CHECKS: tuple[Callable[[TomlSource], Iterator[ConfigError]], ...] = (
     _refuse_top,
     _refuse_long_titles,
     _refuse_words,
+    _refuse_labels,
     _refuse_missing,
     _refuse_sheets,
     _refuse_keys,

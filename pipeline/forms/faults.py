@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pipeline.forms import library
 from pipeline.forms.carried import CarriedFigures
 from pipeline.forms.coherence import CHECKS
-from pipeline.forms.form import Basic, Headline, Section, Sheet, SummaryRule, Text
-from pipeline.forms.loader import TOP_LEVEL, load_entry, parse_written
+from pipeline.forms.form import Headline, Section, Sheet, SummaryRule, Text
+from pipeline.forms.loader import TOP_LEVEL, load_entry, misnamed, parse_written
 from pipeline.forms.placeholders import unknown_names
 from pipeline.forms.register_loader import load_register
-from pipeline.forms.rules import RuleText
+from pipeline.forms.rules import RuleText, load_basic
 from pipeline.forms.table_loader import load_table
 from pipeline.model import ConfigError
 
@@ -31,7 +31,7 @@ READ: dict[str, Callable[[TomlSection], object]] = {
     "table": load_table,
     "register": load_register,
     "headline": lambda section: section.into(Headline),
-    "basic": lambda section: section.into(Basic),
+    "basic": load_basic,
     "rule": lambda section: section.into(RuleText),
     "summary_rule": lambda section: section.into(SummaryRule),
     "carried": lambda section: section.into(CarriedFigures),
@@ -57,6 +57,7 @@ def _faults(written: library.WrittenForm) -> Iterator[ConfigError]:
     except ConfigError as fault:
         yield fault
         return
+    yield from misnamed(written, source)
     for check in (*CHECKS, unknown_names, *(_reader(kind) for kind in READ)):
         try:
             yield from check(source)

@@ -98,11 +98,15 @@ def titles_of(form_id: str, reference: str, folder: Path | None = None) -> tuple
 
     ``folder`` is that of a district which is known.
     """
-    path = Path(reference)
-    if folder is None and path.suffix == _SUFFIX and path.parent.name == FORMS_NAME:
-        folder = path.parent.parent
-    said = _said(form_id, folder)
+    said = _said(form_id, folder or district_of(reference))
     return None if said is None else (said.get("title", form_id), said.get("authority", ""))
+
+
+def district_of(reference: str) -> Path | None:
+    """Return the folder of the district among whose forms the file ``reference`` lies, None for one elsewhere or a shipped form."""
+    path = Path(reference)
+    is_own = path.suffix == _SUFFIX and path.parent.name == FORMS_NAME
+    return path.parent.parent if is_own else None
 
 
 def office_of(form_id: str, folder: Path | None) -> str:
@@ -157,7 +161,7 @@ def source_of(written: WrittenForm) -> tuple[TomlSource, str]:
 def _source(written: WrittenForm, above: Sequence[str], texts: list[str]) -> TomlSource:
     """Return the source of ``written``, which the files ``above`` extend; add its text and that of its bases to ``texts``."""
     texts.append(written.text)
-    folder = written.path.parent.parent if written.path and written.path.parent.name == FORMS_NAME else None
+    folder = district_of(str(written.path)) if written.path else None
 
     def base(section: TomlTable, form_id: str) -> TomlSource:
         is_itself = written.path is not None and written.path.stem == form_id

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from pipeline.forms.coherence import label_fault
 from pipeline.forms.form import Basic
 from pipeline.forms.registers import (
     MOST_ROWS,
@@ -143,6 +144,11 @@ def _column(section: TomlTable) -> Column:
         raise section.fault("列的 key 应是英文名称，只用字母、数字和下划线。", "key")
     if not column.label.strip():
         raise section.fault("“label”不能为空。", "label")
+    for label in (column.label, *column.also):
+        if problem := label_fault(label):
+            raise section.fault(problem, "label")
+    if column.label.rstrip().endswith(("*", "＊")):
+        raise section.fault("label 不能以“*”结尾：必填的列写 required = true，模板里会自动加上“*”。", "label")
     for problem, token in faults_of(column):
         raise section.fault(problem, token)
     refuse_pattern(section, column.pattern)

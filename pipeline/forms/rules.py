@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
+from pipeline.forms.carried import CODE as CARRIED
 from pipeline.forms.expand import Expander
 from pipeline.forms.form import Balance, Basic, RelationName, Rule, SummaryRule
 from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
+from pipeline.forms.values.kind import SPELLED
 from pipeline.model import Severity
 from pipeline.toml_source import TomlTable
 
@@ -37,6 +39,22 @@ GUARDS: Mapping[str, frozenset[str]] = {
 
 VALUE_GUARD, ROWS_GUARD = "V01", "V02"
 """What else a form needs that asks for values, and one with registers: that a value is one, and that the rows are."""
+BASICS = (
+    *GUARDS,
+    "C04",
+    "C07",
+    "F05",
+    "F06",
+    "F07",
+    "F08",
+    "F09",
+    "F10",
+    CARRIED,
+    VALUE_GUARD,
+    ROWS_GUARD,
+    SPELLED,
+)
+"""Every rule that can be asked of a file or a cell: nobody finds out what is called otherwise."""
 
 
 def has_values(source: TomlSource) -> bool:
@@ -97,7 +115,7 @@ def load_basics(source: TomlSource, *, asks_values: bool = False) -> dict[str, B
     """
     found: dict[str, Basic] = {}
     for section in source.tables("basic"):
-        basic = section.into(Basic)
+        basic = load_basic(section)
         if basic.id in found:
             raise section.fault(f"规则“{basic.id}”出现了两次。", "id")
         _refuse_faulty(section, basic.severity, basic.title, basic.limits)
@@ -139,6 +157,17 @@ def _refuse_weak(section: TomlTable, basic: Basic) -> None:
     for variant, severity in basic.variants.items():
         if severity != "error" and variant not in harmless:
             raise section.fault(f"“{basic.id}”的“{variant}”只能是 error：不改正就得不到完整的数据。", variant)
+
+
+def load_basic(section: TomlTable) -> Basic:
+    """Read one [[basic]] by itself. Raises ConfigError with file and line."""
+    basic = section.into(Basic)
+    if basic.id not in BASICS:
+        raise section.fault(
+            f"没有编号为“{basic.id}”的基本要求，可以写的有：{'、'.join(sorted(BASICS))}。本区自己的规则写成 [[rule]] 或 [[narrative]]。",
+            "id",
+        )
+    return basic
 
 
 def load_summary_rules(source: TomlSource, checks: Iterable[Balance]) -> tuple[SummaryRule, ...]:

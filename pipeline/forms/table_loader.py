@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pipeline.forms.coherence import KEY
+from pipeline.forms.coherence import KEY, label_fault
 from pipeline.forms.form import Block, Cell, Entry, Line, Table
 from pipeline.forms.grid import cell_key
 from pipeline.forms.register_loader import refuse_pattern
@@ -179,6 +179,8 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     label, groups = (_words(section, item, name, token) for name in ("label", "groups"))
     if (key and not all(label)) or (key and not label) or (is_column and not key):
         raise section.fault(f"“{key}”没有标签（label）。", token)
+    for problem in filter(None, map(label_fault, label)):
+        raise section.fault(problem, token)
     kind = item.get("kind", "")
     if kind not in ("", *KINDS):
         raise section.fault(f"“{key}”的 kind 应为 {'、'.join(KINDS)} 之一。", token)

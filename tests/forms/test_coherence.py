@@ -81,6 +81,13 @@ def test_what_is_missing_is_named(text: str, word: str) -> None:
         ('words = { left = ["第一项", "第二项"]', "words = { left = [1, 2]"),
         ('left = ["requests.new_received.{column}", "requests.carried_over.{column}"]', "left = [7]"),
         ('label = "填报人"', 'label = "填报\\u0001人"'),
+        ('label = "填报人"', 'label = "填报\\n人"'),
+        ('label = "填报人"', f'label = "{"人" * 101}"'),
+        ('label = ["行政强制"]', f'label = ["{"强" * 101}"]'),
+        ('label = ["行政强制"]', 'label = ["行政\\n强制"]'),
+        ('nil_label = "', 'nil_label = "没有\\n'),
+        ('form = "request_register"', 'form = "no_such_register"'),
+        ('id = "F09"', 'id = "F77"'),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str) -> None:

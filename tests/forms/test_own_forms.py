@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import docx
@@ -22,12 +23,14 @@ from pipeline.forms.form import Form
 from pipeline.forms.library import FORMS_NAME, in_file, own_mark
 from pipeline.forms.loader import form_ids, load_file, load_form, load_reference
 from pipeline.forms.relations import RELATIONS
+from pipeline.forms.rules import BASICS
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.forms.values.registry import KINDS
 from pipeline.model import ConfigError, Number
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.publishing.word.layout import build_layout
+from pipeline.wording.catalogue import CATALOGUE
 from tests.forms.trial import use
 from tests.support.fills import approved, consistent_numbers
 from tests.support.folders import filled, inputs_only, make_district, nianbao, run
@@ -185,6 +188,49 @@ def test_a_form_in_which_nothing_is_written_is_said_to_be_empty(text: str, tmp_p
     assert (fault.line, "什么也没有写" in str(fault)) == (1, True)
     with pytest.raises(ConfigError, match="第 1 行"):
         load_file(path)
+
+
+def test_what_cannot_be_meant_is_told_by_the_check(tmp_path: Path) -> None:
+    column = '[[register]]\nkey = "applications"\n[[register.column]]\nkey = "number"\nlabel = "{}"\n'
+    cases = {
+        "star": ("request_register", column.format("登记编号 *"), "“*”"),
+        "lines": ("request_register", column.format("登记\\n编号"), "换行"),
+        "unknown": ("annual_report_2021", '[[basic]]\nid = "F77"\nseverity = "error"\ntitle = "无"\nsource = "无"\n', "F77"),
+        "carried": ("annual_report_2021", '[[carried]]\nid = "applications"\nform = "nope"\n', "nope"),
+        "unprinted": ("annual_report_2021", '[[text]]\nkey = "x"\nlabel = "甲"\nsheet = "一、总体情况"\nprompt = ""\nrequired = true\n', "印不出来"),
+    }  # fmt: skip
+    for name, (base, text, word) in cases.items():
+        path = written(tmp_path, name, base, text)
+        said = [str(fault) for fault in faults_of(in_file(path))]
+        assert len(said) == 1, said
+        assert word in said[0]
+    shutil.copy(written(tmp_path, "one", "annual_report_2021"), tmp_path / "two.toml")
+    [fault] = faults_of(in_file(tmp_path / "two.toml"))
+    assert (fault.line, "one.toml" in str(fault)) == (1, True)
+    written(tmp_path, "nope", "request_register")
+    assert faults_of(in_file(tmp_path / FORMS_NAME / "carried.toml")) == []
+
+
+def test_a_long_subject_of_a_rule_is_spelled_in_pieces_that_a_spreadsheet_takes(tmp_path: Path) -> None:
+    subject = "题" * 250 + '"引"' + "题" * 50
+    written(
+        tmp_path, "long_subject", "annual_report_2021", f"[[rule]]\nid = 'T3-06'\nsubject = '{subject}'\n"
+    )
+    book = openpyxl.load_workbook(BytesIO(build_workbook(load_form("long_subject", tmp_path))))
+    [formula] = [
+        str(cell.value)
+        for row in book["自查"].iter_rows()
+        for cell in row
+        if "题题" in str(cell.value) and str(cell.value).startswith("=HYPERLINK")
+    ]
+    texts = [text.replace('""', '"') for text in re.findall(r'"((?:[^"]|"")*)"', formula)]
+    assert "".join(texts[1:]) == subject
+    assert max(map(len, texts)) <= 255
+
+
+def test_every_basic_rule_that_is_found_out_can_be_asked_for() -> None:
+    asked = re.compile(r"[FCVR]\d\d")
+    assert {code for code, _ in CATALOGUE if asked.fullmatch(code)} == set(BASICS)
 
 
 def test_a_form_is_checked_and_looked_at_by_command(tmp_path: Path) -> None:

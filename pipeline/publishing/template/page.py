@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _TITLE_SIZE = 16
+_LONGEST_PIECE = 255
+"""Characters that Excel takes in one text of a formula."""
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "page": {"valign": "vcenter", "text_wrap": True},
     "title": {"bold": True, "font_size": _TITLE_SIZE, "align": "center"},
@@ -110,8 +112,9 @@ class TemplatePage(WorkbookPage):
 
     def jump(self, row: int, column: int, place: Place, text: str, *looks: str) -> None:
         """Write ``text`` that leads to ``place``, as a formula: LibreOffice does not break the lines of a link."""
-        shown = text.replace('"', '""')
-        self.jump_showing(row, column, place, f'"{shown}"', text, *looks)
+        pieces = [text[at : at + _LONGEST_PIECE] for at in range(0, max(len(text), 1), _LONGEST_PIECE)]
+        words = "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+        self.jump_showing(row, column, place, words, text, *looks)
 
     def jump_showing(self, row: int, column: int, place: Place, words: str, value: str, *looks: str) -> None:
         """Write what the formula ``words`` says (now ``value``), leading to ``place``."""
