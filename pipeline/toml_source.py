@@ -16,6 +16,11 @@ from pipeline.model import ConfigError
 
 T = TypeVar("T")
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_ASSIGNED = re.compile(r"""^\s*[\w."'-]+(?=\s*=)""")
+_QUOTED = re.compile(r"(?:inline table key|immutable namespace).*'([^']{1,40})'")
+_TWICE = re.compile(
+    r"Cannot overwrite|Cannot declare|Duplicate inline table key|Cannot redefine|Cannot mutate"
+)
 
 
 class Source(Protocol):
@@ -143,6 +148,15 @@ def _required(kind: type) -> set[str]:
     return {item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING}
 
 
+def _spoken(problem: str, line: str) -> str:
+    """Say what tomllib has against a ``line``."""
+    if not _TWICE.search(problem):
+        return "这一行的写法不对：文字要用英文引号括起来，日期写成 2024-01-31（月、日各两位，不加引号），每行一个“名称 = 值”。"
+    inner, outer = _QUOTED.search(problem), _HEADER.match(line) or _ASSIGNED.match(line)
+    what = f"“{inner[1]}”" if inner else f"“{outer[0].strip()}”" if outer else "这里的名称"
+    return f"{what}写了两次，同一处一个名称只能写一次。请删去一处，或者改名。"
+
+
 class TomlSource:
     """A parsed TOML text that remembers where its tables stand."""
 
@@ -153,11 +167,8 @@ class TomlSource:
             self.values: dict[str, Any] = tomllib.loads(text)
         except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and 5,000 brackets
             at = re.search(r"at line (\d+)", str(error))
-            raise ConfigError(
-                "这一行的写法不对：文字要用英文引号括起来，日期写成 2024-01-31（月、日各两位，不加引号），每行一个“名称 = 值”。",
-                file=file,
-                line=int(at.group(1)) if at else len(self._lines),
-            ) from None
+            line = int(at.group(1)) if at else len(self._lines)
+            raise ConfigError(_spoken(str(error), self._lines[line - 1]), file=file, line=line) from None
         self._spans = self._find_spans()
 
     def top(self) -> TomlTable:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\{(\w+)\}")
 _TIMES = re.compile(r"\s{0,9}([1-9]\d?|100)\s{0,9}\*\s{0,9}(.*)", re.DOTALL)
 """How often a term counts: 12 * table.row.column."""
+_OTHER_TIMES = re.compile(r"[-+\d.\s]{1,40}[*×]")
 
 
 class Expander:
@@ -85,6 +86,8 @@ class Expander:
         keys: list[str] = []
         for pattern in patterns:
             times = _TIMES.fullmatch(pattern)
+            if not times and _OTHER_TIMES.match(pattern):
+                raise section.fault(f"“{pattern}”的倍数应是 1 到 100 的整数，写成 12 * 表.行.列。", pattern)
             try:
                 spelled = _NAME.sub(lambda match: names[match.group(1)], times[2] if times else pattern)
             except KeyError as error:

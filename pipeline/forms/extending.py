@@ -10,11 +10,16 @@ which it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.toml_source import TomlSource, TomlTable
+
+if TYPE_CHECKING:
+    from pipeline.model import ConfigError
+    from pipeline.toml_source import Source
 
 NAMES: Mapping[str, str] = {
     "sheet": "name",
@@ -92,13 +97,28 @@ class Extended(TomlSource):
         """Return every ``[[name]]`` in order."""
         known = NAMES[name]
         found = [
-            self._thinned(name, item)
+            self._thinned(name, replace(item, source=_Borrowed(item.source, self)))
             for item in self._base.tables(name)
             if item.values.get(known) not in self._removed(name)
         ]
         for section in self._own.tables(name):
             self._put(name, found, section)
         return found
+
+    def removed_by(self, problem: str) -> str:
+        """Return what ``problem`` speaks of and this form has removed, empty for nothing."""
+        for name, removed in self._removal.values.items():
+            for item in map(str, removed):
+                outer, _, inner = item.partition(".")
+                spelled = (outer, inner) if name in LINES.values() else (item,)
+                between = r"\.(?:[\w.]*\.)?".join(map(re.escape, spelled))
+                if re.search(rf"(?<![\w.-]){between}(?![\w-])", problem):
+                    return item
+        return ""
+
+    def fault_of_removal(self, item: str, problem: str) -> ConfigError:
+        """Make the error for ``problem``, which is there because ``item`` was removed."""
+        return self._own.fault(self._removal, problem, item)
 
     def refuse_unknown_tables(self, known: Iterable[str]) -> None:
         """Raise for a top-level key or table that nobody reads."""
@@ -170,6 +190,36 @@ class Extended(TomlSource):
             for table in self._base.tables("table"):
                 for block in table.inner(BLOCK):
                     yield from (_full_name(table, line) for line in _lines(block, lines))
+
+
+class _Borrowed:
+    """Where a section of the other form is written: what is wrong with it is this form's doing, if it removed what is used there."""
+
+    def __init__(self, source: Source, by: Extended) -> None:
+        self._source, self._by = source, by
+
+    def fault(self, section: TomlTable, problem: str, token: str) -> ConfigError:
+        """Make the error for ``problem``: at what was removed, else where the section is written."""
+        original = self._source.fault(section, problem, token)
+        item = self._by.removed_by(problem)
+        if not item:
+            return original
+        name = section.values.get(_known_by(section.name), "")
+        return self._by.fault_of_removal(
+            item,
+            f"删去了“{item}”，可是原来的表样在 [[{section.name}]]{f'“{name}”' if name else ''} 里还用到它（{str(original).rstrip('。')}）。"
+            "请把用到它的这一项也写进 [remove]，或者在本表样里改写。",
+        )
+
+    def lines_of(self, *path: str | int) -> tuple[int, int] | None:
+        """Return the first and last line of the table at ``path``."""
+        return self._source.lines_of(*path)
+
+
+def _known_by(name: str) -> str:
+    """Return the key by which a section called ``name`` is known among its like."""
+    outer, _, inner = name.partition(".")
+    return INNER.get(outer, {}).get(inner, "") if inner else NAMES.get(name, "")
 
 
 def _changed(kind: str, base: TomlTable, own: TomlTable) -> TomlTable:

@@ -167,13 +167,20 @@ def _source(written: WrittenForm, above: Sequence[str], texts: list[str]) -> Tom
         is_itself = written.path is not None and written.path.stem == form_id
         found = None if is_itself else own(form_id, folder)
         if found is None and form_id not in shipped_ids():
-            raise section.fault(unknown(form_id, folder), "extends")
+            raise section.fault(_not_extended(form_id, folder, is_itself=is_itself), "extends")
         found = found or shipped(form_id)
         if found.file in (*above, written.file):
             raise section.fault(f"表样“{form_id}”的 extends 绕回了自己。", "extends")
         return _source(found, (*above, written.file), texts)
 
     return whole(TomlSource(written.text, written.file), base)
+
+
+def _not_extended(form_id: str, folder: Path | None, *, is_itself: bool) -> str:
+    if not is_itself:
+        return unknown(form_id, folder)
+    others = dict.fromkeys((*(name for name in own_ids(folder) if name != form_id), *shipped_ids()))
+    return f"extends 写的是这份表样自己。请写作为底的另一份表样，可用的有：{'、'.join(others)}。"
 
 
 def mark_of(texts: Sequence[str]) -> str:

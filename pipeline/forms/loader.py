@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.forms import compiled, layout, library
@@ -346,6 +347,21 @@ def _evaluation_order(
     while waiting:
         ready = [key for key, terms in waiting.items() if not any(term in waiting for term in terms)]
         if not ready:
-            raise ConfigError(f"“{next(iter(waiting))}”的计算绕回了自己。", file=source.file)
+            raise _circle(source, waiting, defined)
         ordered += [(key, waiting.pop(key)) for key in ready]
     return tuple(ordered)
+
+
+def _circle(
+    source: TomlSource, waiting: Mapping[str, tuple[str, ...]], defined: Mapping[str, str]
+) -> ConfigError:
+    """Make the error for cells that are computed from each other, each of those ``waiting`` from another of them."""
+    key, path = next(iter(waiting)), []
+    while key not in path:
+        path.append(key)
+        key = next(term for term in waiting[key] if term in waiting)
+    circle = [*path[path.index(key) :], key]
+    rule = defined[key].split(".", 1)[0]
+    section = next(item for item in source.tables("rule") if item.values.get("id") == rule)
+    told = "，".join(f"“{one}”由“{other}”算出" for one, other in pairwise(circle))
+    return section.fault(f"计算绕回了自己：{told}。请改其中一条规则，或者去掉它的 defines。", "defines")

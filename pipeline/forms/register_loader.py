@@ -180,13 +180,15 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
         raise section.fault(f"relation 应为 {'、'.join(RELATIONS)} 之一。", "relation")
     relation: RowRelation = written.relation
     days = relation in {"order", "due"}
+    if days and not written.other:
+        raise section.fault(f"relation 为 {relation} 的要用 other 写明与哪一列的日期比。", "relation")
+    if written.other and not days:
+        raise section.fault("只有 relation 为 order、due 的才能有 other。", "other")
     for name in (written.column, *((written.other,) if days else ())):
         if name not in register.index:
-            raise section.fault(f"“{name}”不是登记表“{register.key}”的列。", name or "other")
+            raise section.fault(f"“{name}”不是登记表“{register.key}”的列。", name or "column")
         if days and register.columns[register.index[name]].kind != Day.id:
             raise section.fault(f"“{name}”的 kind 不是 date。", name)
-    if (written.other != "") is not days:
-        raise section.fault("relation 为 order、due 的要有 other，其他的不能有。", "other")
     if (relation == "due") is not (written.workdays > 0) or written.extra < 0:
         raise section.fault(
             "relation 为 due 的要有 workdays（大于 0 的工作日数），其他的不能有。", "workdays"

@@ -99,3 +99,23 @@ def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str) -> None:
     assert found, caught.value
     line = 1 + TEXT[: TEXT.index(old)].count("\n")
     assert abs(int(found[1]) - line) <= 12, caught.value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('edition = "1"', 'edition = "1"\nedition = "2"', "“edition”写了两次"),
+        ("[words]", "[words]\n[words]", "“[words]”写了两次"),
+        ('edition = "1"', "edition = “1”", "英文引号"),
+        ("words = {", 'words = { left = [""], ', "“left”写了两次"),
+        ('left = ["requests.new_received.', 'left = ["0 * requests.new_received.', "1 到 100 的整数"),
+        ('left = ["requests.new_received.', 'left = ["1000*requests.new_received.', "1 到 100 的整数"),
+        ('left = ["requests.new_received.', 'left = ["-2 * requests.new_received.', "1 到 100 的整数"),
+        ('left = ["requests.new_received.', 'left = ["1.5 * requests.new_received.', "1 到 100 的整数"),
+    ],
+)
+def test_a_fault_is_called_what_it_is(old: str, new: str, words: str) -> None:
+    assert old in TEXT
+    with pytest.raises(ConfigError, match=r"form\.toml 第 \d+ 行") as caught:
+        parse_form(TEXT.replace(old, new, 1), "form.toml")
+    assert words in str(caught.value)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.forms.loader import parse_form
+from pipeline.forms.library import FORMS_NAME, in_file
+from pipeline.forms.loader import parse_form, parse_written
 from pipeline.forms.narrative import FigureClaims
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import ConfigError
@@ -163,3 +166,35 @@ def test_a_fault_inside_is_told_with_its_line(text: str, line: int, word: str) -
     found = fault(text)
     assert str(found).startswith(f"own.toml 第 {line} 行"), found
     assert word in str(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "user"),
+    [("rule", "T3-02", "summary_rule"), ("row", "requests.other_fee_unpaid", "narrative.claim")],
+)
+def test_what_is_removed_and_still_used_is_told_where_it_was_removed(kind: str, name: str, user: str) -> None:
+    found = fault(f'title = "本区的表"\n[remove]\nentry = []\n{kind} = ["{name}"]\n')
+    assert f"own.toml 第 6 行：删去了“{name}”" in str(found)
+    assert re.search(rf"\[\[{re.escape(user)}\]\]“[^”]+”.*annual_report_2021\.toml 第 \d+ 行", str(found))
+
+
+def test_cells_that_are_computed_from_each_other_are_told_at_their_rule() -> None:
+    text = (
+        '[[rule]]\nid = "X-01"\nseverity = "error"\ntitle = "绕"\nsource = "无"\nsubject = "总计"\nremedy = "无"\n'
+        'defines = true\nleft = ["requests.granted_in_full.natural_person"]\nrelation = "="\nright = ["requests.outcomes_total.natural_person"]\n'
+        'words = { left = ["予以公开"], right = ["总计"] }\n'
+    )
+    found = fault(text)
+    assert all(
+        f"“requests.{row}.natural_person”由" in str(found) for row in ("granted_in_full", "outcomes_total")
+    )
+    assert found.line
+
+
+def test_a_form_cannot_extend_itself(tmp_path: Path) -> None:
+    path = tmp_path / FORMS_NAME / "own.toml"
+    path.parent.mkdir()
+    path.write_text('id = "own"\nextends = "own"\n', "utf-8")
+    with pytest.raises(ConfigError, match=r"第 2 行.*自己.*annual_report_2021") as caught:
+        parse_written(in_file(path))
+    assert "own、" not in str(caught.value)

@@ -192,10 +192,15 @@ def test_a_form_in_which_nothing_is_written_is_said_to_be_empty(text: str, tmp_p
 
 def test_what_cannot_be_meant_is_told_by_the_check(tmp_path: Path) -> None:
     column = '[[register]]\nkey = "applications"\n[[register.column]]\nkey = "number"\nlabel = "{}"\n'
+    row_rule = (
+        '[[register]]\nkey = "applications"\n[[register.rule]]\nid = "X1"\nseverity = "error"\ntitle = "日期"\n'
+        'relation = "order"\ncolumn = "answered"\nremedy = "核对"\nsource = "无"\n'
+    )
     cases = {
         "star": ("request_register", column.format("登记编号 *"), "“*”"),
         "lines": ("request_register", column.format("登记\\n编号"), "换行"),
         "unknown": ("annual_report_2021", '[[basic]]\nid = "F77"\nseverity = "error"\ntitle = "无"\nsource = "无"\n', "F77"),
+        "order": ("request_register", row_rule, "用 other 写明"),
         "carried": ("annual_report_2021", '[[carried]]\nid = "applications"\nform = "nope"\n', "nope"),
         "unprinted": ("annual_report_2021", '[[text]]\nkey = "x"\nlabel = "甲"\nsheet = "一、总体情况"\nprompt = ""\nrequired = true\n', "印不出来"),
     }  # fmt: skip
@@ -237,7 +242,9 @@ def test_a_form_is_checked_and_looked_at_by_command(tmp_path: Path) -> None:
     path = EXAMPLE / FORMS_NAME / "local_report.toml"
     checked = nianbao("form", "check", path)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert "4 张表，202 个数，10 段文字" in checked.stdout
+    assert "4 张表，202 个数，10 段文字，8 项基本信息" in checked.stdout
+    register = written(tmp_path, "own_register", "request_register")
+    assert "2 张表，190 个数，1 张登记表，13 列" in nianbao("form", "check", register).stdout
     seen = nianbao("form", "preview", path, "--output", tmp_path / "样张")
     assert seen.returncode == 0, seen.stderr
     assert sorted(file.suffix for file in (tmp_path / "样张").iterdir()) == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from pipeline.cli.usage import Command
 from pipeline.machine.environment import disk
 from pipeline.model import CHINA, ConfigError
 from pipeline.periods import last_ended
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
 
 commands = typer.Typer()
 
@@ -100,9 +103,7 @@ def form(
         raise typer.Exit(WRONG_USE)
     found = parse_written(written)
     if action == "check":
-        typer.echo(
-            f"没有错误：{len(found.tables)} 张表，{len(found.cells)} 个数，{len(found.texts)} 段文字。"
-        )
+        typer.echo(f"没有错误：{_counts(found)}。")
         return
     from pipeline.coordinating.previewing import preview
 
@@ -112,3 +113,19 @@ def form(
         )
     for path in made:
         typer.echo(path)
+
+
+def _counts(form: Form) -> str:
+    """Say what a form asks for."""
+    columns = sum(len(register.columns) for register in form.registers)
+    parts = {
+        "张表": len(form.tables),
+        "个数": len(form.cells),
+        "个其他的值": len(form.cell_values),
+        "张登记表": len(form.registers),
+        "列": columns,
+        "段文字": len(form.texts),
+        "项基本信息": len(form.entries),
+        "条规则": len(form.rules_by_id),
+    }
+    return "，".join(f"{count} {what}" for what, count in parts.items() if count)
