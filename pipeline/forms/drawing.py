@@ -15,37 +15,40 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import ROWS_TOP
+from pipeline.forms.period_days import PERIOD_DAYS
 from pipeline.forms.registers import TIMES, Condition
 from pipeline.forms.values.figures import number_of
 from pipeline.model import Number, column_letters
+from pipeline.periods import bounds_of
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.forms.registers import Drawn, Register
     from pipeline.model import Rows
+    from pipeline.periods import Period
 
 Row = Sequence[str]
 _WILD = str.maketrans({sign: f"~{sign}" for sign in "~*?"})
 
 
-def drawn_figures(form: Form, registers: Mapping[str, Rows], year: int | None) -> dict[str, Number]:
-    """Return what the rows come to, by the cell, for every register that was found; ``year`` is the one reported."""
+def drawn_figures(form: Form, registers: Mapping[str, Rows], period: Period | None) -> dict[str, Number]:
+    """Return what the rows come to, by the cell, for every register that was found; ``period`` is the one reported."""
     found: dict[str, Number] = {}
     for register in form.registers:
         rows = registers.get(register.key)
         if rows is not None:
-            found |= _counted_by(register, _plan(form, register.key), rows.cells, year)
+            found |= _counted_by(register, _plan(form, register.key), rows.cells, period)
     return found
 
 
 def figures_of(
-    register: Register, wanted: Mapping[str, Drawn], rows: Sequence[Row], year: int | None
+    register: Register, wanted: Mapping[str, Drawn], rows: Sequence[Row], period: Period | None
 ) -> dict[str, Number]:
     """Return for each of ``wanted`` how many rows fulfil what it asks, or what its column adds up to in those.
 
     Figures that ask the same columns are counted in one pass over the rows.
     """
-    return _counted_by(register, _plan_of(wanted), rows, year)
+    return _counted_by(register, _plan_of(wanted), rows, period)
 
 
 _Picked = tuple[tuple[str, ...], ...]
@@ -69,7 +72,9 @@ def _plan_of(wanted: Mapping[str, Drawn]) -> _Plan:
     return tuple(wanted), {shape: dict(figures) for shape, figures in together.items()}
 
 
-def _counted_by(register: Register, plan: _Plan, rows: Sequence[Row], year: int | None) -> dict[str, Number]:
+def _counted_by(
+    register: Register, plan: _Plan, rows: Sequence[Row], period: Period | None
+) -> dict[str, Number]:
     first = register.index[_anchor(register)]
     columns = list(zip(*[row for row in rows if row[first]], strict=True)) or [()] * len(register.columns)
     passed: dict[tuple[Condition, ...], Sequence[bool]] = {}
@@ -77,7 +82,7 @@ def _counted_by(register: Register, plan: _Plan, rows: Sequence[Row], year: int 
     found: dict[str, Number] = dict.fromkeys(keys, 0)
     for shape, figures in together.items():
         if shape[2] not in passed:
-            passed[shape[2]] = _passing(register, shape[2], year, columns)
+            passed[shape[2]] = _passing(register, shape[2], period, columns)
         for values, counted in _counted(register, shape, columns, passed[shape[2]]).items():
             for key in figures.get(values, ()):
                 found[key] += counted
@@ -85,12 +90,15 @@ def _counted_by(register: Register, plan: _Plan, rows: Sequence[Row], year: int 
 
 
 def _passing(
-    register: Register, conditions: Sequence[Condition], year: int | None, columns: Sequence[Sequence[str]]
+    register: Register,
+    conditions: Sequence[Condition],
+    period: Period | None,
+    columns: Sequence[Sequence[str]],
 ) -> Sequence[bool]:
     """Say of each row whether it fulfils all ``conditions``."""
     passing = [True] * len(columns[0])
     for name, wanted in conditions:
-        holds = map(test_of(wanted, year), columns[register.index[name]])
+        holds = map(test_of(wanted, period), columns[register.index[name]])
         passing = list(map(and_, passing, holds))
     return passing
 
@@ -131,25 +139,25 @@ def _plain(total: Number) -> Number:
     return int(total) if total.__class__ is not int and total == int(total) else total
 
 
-def fulfils(register: Register, condition: Condition, year: int | None) -> Callable[[Row], bool]:
+def fulfils(register: Register, condition: Condition, period: Period | None) -> Callable[[Row], bool]:
     """Return the test of one condition."""
     name, wanted = condition
-    at, test = register.index[name], test_of(wanted, year)
+    at, test = register.index[name], test_of(wanted, period)
     return lambda row: test(row[at])
 
 
-def test_of(wanted: tuple[str, ...], year: int | None) -> Callable[[str], bool]:
-    """Return the test of a value."""
-    this_year, first_day = f"{year}-", f"{year or 0:04}-01-01"
+def test_of(wanted: tuple[str, ...], period: Period | None) -> Callable[[str], bool]:
+    """Return the test of a value; where the period is not known no day lies in it or before."""
+    first, last = (day.isoformat() for day in bounds_of(period)) if period else ("", "")
     match wanted:
         case ("filled",):
             return lambda value: value != ""
         case ("blank",):
             return lambda value: value == ""
         case ("in_year",):
-            return lambda value: value[:5] == this_year
+            return lambda value: "" < first <= value <= last
         case ("before_year",):
-            return lambda value: "" < value < first_day and value[4:5] == "-"
+            return lambda value: "" < value < first and value[4:5] == "-"
         case _:
             return lambda value: value in wanted
 
@@ -163,10 +171,9 @@ def _anchor(register: Register) -> str:
 def drawn_formula(form: Form, drawn: Drawn) -> str:
     """Return the Excel formula of a figure that the rows come to, in the template."""
     register = form.register(drawn.register)
-    place = form.places[form.entry_with_role("year").key]
-    year = f"{quoted(place.sheet)}!{place.cell}"
+    days = _days(form)
     pairs = [
-        _criteria(register, condition, year) for condition in ((_anchor(register), ("filled",)), *drawn.where)
+        _criteria(register, condition, days) for condition in ((_anchor(register), ("filled",)), *drawn.where)
     ]
     terms = []
     for picked in product(*pairs):
@@ -179,7 +186,16 @@ def drawn_formula(form: Form, drawn: Drawn) -> str:
     return f"={'+'.join(terms)}"
 
 
-def _criteria(register: Register, condition: Condition, year: str) -> list[tuple[str, ...]]:
+def _days(form: Form) -> tuple[str, str]:
+    """Return the Excel expressions of the first day of the reported period and of the day after it."""
+    if form.period != "year":
+        return PERIOD_DAYS
+    place = form.places[form.entry_with_role("year").key]
+    year = f"{quoted(place.sheet)}!{place.cell}"
+    return f"DATE({year},1,1)", f"DATE({year}+1,1,1)"
+
+
+def _criteria(register: Register, condition: Condition, days: tuple[str, str]) -> list[tuple[str, ...]]:
     """Return the alternatives of a condition, each as arguments of COUNTIFS."""
     name, wanted = condition
     area = _area(register, name)
@@ -189,9 +205,9 @@ def _criteria(register: Register, condition: Condition, year: str) -> list[tuple
         case ("blank",):
             return [(area, '"="')]
         case ("in_year",):
-            return [(area, f'">="&DATE({year},1,1)', area, f'"<"&DATE({year}+1,1,1)')]
+            return [(area, f'">="&{days[0]}', area, f'"<"&{days[1]}')]
         case ("before_year",):
-            return [(area, f'"<"&DATE({year},1,1)', area, '">0"')]
+            return [(area, f'"<"&{days[0]}', area, '">0"')]
         case _:
             return [(area, _quoted(word)) for word in wanted]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RowRelation = Literal["order", "due", "needs", "blank"]
 RELATIONS: tuple[RowRelation, ...] = get_args(RowRelation)
 TIMES = ("in_year", "before_year", "filled", "blank")
-"""What may be asked of the day in a row, of the year that is reported."""
+"""What may be asked of the day in a row: that it lies in the period that is reported, be that a month, or before; of any value the last two."""
 MOST_ROWS = 5_000
 _NO_TEXTS: Mapping[str, str] = {}
 _NO_LIMITS: Mapping[str, int] = {}

@@ -19,7 +19,7 @@ from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.libreoffice import poisoned, recalculate
-from tests.support.rows import YEAR, entries_of, nil_of, rows_of
+from tests.support.rows import YEAR, entries_of, nil_of, row_of, rows_of
 from tests.support.submissions import AGENCY, submission_of
 
 FILLS = 24
@@ -102,3 +102,39 @@ def test_libreoffice_and_pipeline_agree(name: str, tmp_path: Path) -> None:
             assert live_marks[check] == (FAILS if fails else HOLDS), (path.stem, check, told)
             seen.setdefault(check, set()).add(live_marks[check])
     assert all(both == {HOLDS, FAILS} for both in seen.values()), seen
+
+
+SPELLED = {
+    "half": {"2023年上半年": 202321, "2023年下半年": 202322, "2023 H2": 202322, "２０２３年度上半年": 202321, "上半年": None},
+    "quarter": {"2023年第一季度": 202341, "2023年二季度": 202342, "2023q3": 202343, "2023年第4季度": 202344, "2023年": None},
+    "month": {"2023年3月": 202303, "2023-04": 202304, "202311": 202311, "2023年12月": 202312, "2023/5": 202305,
+              "2023年度 6 月份": 202306, "2023年7月1日": 202307, "2023年13月": None},
+}  # fmt: skip
+"""What a clerk may write for a period, and which it is."""
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("kind", SPELLED)
+def test_libreoffice_counts_the_days_of_the_stated_period(kind: str, tmp_path: Path) -> None:
+    own = f'id = "own"\nextends = "request_register"\nperiod = "{kind}"\n[[entry]]\nkey = "info.year"\nkind = "period"\n'
+    form, given = parse_form(own, "own.toml"), tmp_path / "given"
+    given.mkdir()
+    register = form.registers[0]
+    for number, spelled in enumerate(SPELLED[kind]):
+        rng = random.Random(number)
+        rows = {register.key: [row_of(register, rng, line) for line in range(60)]}
+        content = build_workbook(form, values={"info.year": spelled}, registers=rows)
+        (given / f"{number:02}.xlsx").write_bytes(poisoned(content, POISON))
+    results = recalculate(sorted(given.iterdir()), tmp_path / "out")
+    for path, (spelled, period) in zip(results, SPELLED[kind].items(), strict=True):
+        found = read(form, path.read_bytes())
+        assert found.claims.year == period
+        drawn, book = drawn_figures(form, found.registers, period), load_workbook(BytesIO(path.read_bytes()))
+        for key, defined in form.drawn.items():
+            sheet, row, column = form.positions[key]
+            live = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)[row][column]
+            assert not defined.defines or live == drawn[key], (spelled, key)
+        received = [
+            drawn[key] for key in drawn if key.startswith(("requests.new_received", "requests.carried_over"))
+        ]
+        assert any(received) is (period is not None)

@@ -138,7 +138,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             figures.findings += (
                 [paste.finding] if paste else strays(form, table, placed, sheets, is_nil=is_nil)
             )
-    drawn = drawn_figures(form, registers.rows, year)
+    drawn = drawn_figures(form, registers.rows, period)
     for key, value in drawn.items():
         if form.by_key[key].drawn and figures.numbers.get(key) is None:
             figures.numbers[key] = value

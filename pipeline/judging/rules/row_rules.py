@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.district.workdays import Calendar
     from pipeline.forms.registers import Condition, Register, RowRule
     from pipeline.model import Fact
+    from pipeline.periods import Period
 
 DUPLICATE = "duplicate"
 _FIRST, _LAST = date(1989, 1, 1), date(2101, 1, 1)
@@ -56,15 +57,16 @@ def broken_rules(
     rules: Sequence[RowRule],
     frame: RowFrame,
     calendar: Calendar,
-    years: Sequence[int | None],
+    periods: Sequence[Period | None],
 ) -> list[list[tuple[int, Mapping[str, Fact]]]]:
     """Return for each rule the rows that break it, with the facts. pandera validates a column for each rule."""
     found: list[list[tuple[int, Mapping[str, Fact]]]] = [[] for _ in rules]
     if not rules or not frame.cells:
         return found
-    asked = [_asked(register, rule.when, frame, years) for rule in rules]
+    asked = [_asked(register, rule.when, frame, periods) for rule in rules]
     failing = [
-        _fails(register, rule, frame, calendar, years) & when for rule, when in zip(rules, asked, strict=True)
+        _fails(register, rule, frame, calendar, periods) & when
+        for rule, when in zip(rules, asked, strict=True)
     ]
     data = pd.DataFrame(
         {rule.id: np.where(fails, 1.0, 0.0) for rule, fails in zip(rules, failing, strict=True)}
@@ -76,7 +78,9 @@ def broken_rules(
         numbers = {rule.id: number for number, rule in enumerate(rules)}
         for row, column in sorted(zip(cases["index"], cases["column"], strict=True)):
             rule = rules[numbers[column]]
-            found[numbers[column]].append((int(row), _facts(register, rule, frame.cells[int(row)], calendar)))
+            period = periods[frame.owners[int(row)]]
+            told = _facts(register, rule, frame.cells[int(row)], calendar, period)
+            found[numbers[column]].append((int(row), told))
     return found
 
 
@@ -103,26 +107,26 @@ def duplicates(register: Register, frame: RowFrame) -> Iterator[tuple[int, int]]
 
 
 def _asked(
-    register: Register, when: Sequence[Condition], frame: RowFrame, years: Sequence[int | None]
+    register: Register, when: Sequence[Condition], frame: RowFrame, periods: Sequence[Period | None]
 ) -> NDArray[np.bool_]:
     found = np.ones(len(frame.cells), dtype=bool)
     for condition in when:
         name, wanted = condition
         values = frame.columns[register.index[name]]
-        tests = {year: test_of(wanted, year) for year in set(years)}
+        tests = {period: test_of(wanted, period) for period in set(periods)}
         if is_test(wanted) and len(tests) == 1:  # nearly always
             [test] = tests.values()
             holds = list(map(test, values))
         elif is_test(wanted):
-            holds = [tests[years[owner]](value) for owner, value in zip(frame.owners, values, strict=True)]
-        else:  # of no year
+            holds = [tests[periods[owner]](value) for owner, value in zip(frame.owners, values, strict=True)]
+        else:  # of no period
             holds = list(map(frozenset(wanted).__contains__, values))
         found &= np.array(holds, dtype=bool)
     return found
 
 
 def _fails(
-    register: Register, rule: RowRule, frame: RowFrame, calendar: Calendar, years: Sequence[int | None]
+    register: Register, rule: RowRule, frame: RowFrame, calendar: Calendar, periods: Sequence[Period | None]
 ) -> NDArray[np.bool_]:
     at = register.index[rule.column]
     if rule.relation in {"needs", "blank"}:
@@ -133,7 +137,7 @@ def _fails(
     if rule.relation == "order":
         return known & (later < earlier)
     extended = (
-        _asked(register, rule.extended, frame, years) if rule.extended else np.zeros(len(later), dtype=bool)
+        _asked(register, rule.extended, frame, periods) if rule.extended else np.zeros(len(later), dtype=bool)
     )
     allowed = rule.workdays + np.where(extended, rule.extra, 0)
     worked, unsure = _workdays(calendar, earlier, later)
@@ -177,7 +181,9 @@ def _worked(calendar: Calendar) -> NDArray[np.int64]:
     return found
 
 
-def _facts(register: Register, rule: RowRule, row: Sequence[str], calendar: Calendar) -> Mapping[str, Fact]:
+def _facts(
+    register: Register, rule: RowRule, row: Sequence[str], calendar: Calendar, period: Period | None
+) -> Mapping[str, Fact]:
     def said(name: str) -> str:
         at = register.index[name]
         return "" if register.columns[at].personal else register.kinds[at].shown(row[at])
@@ -191,7 +197,7 @@ def _facts(register: Register, rule: RowRule, row: Sequence[str], calendar: Cale
         facts |= {"other": register.columns[register.index[rule.other]].label, "than": said(rule.other)}
     if rule.relation == "due":
         first, last = (date.fromisoformat(row[register.index[name]]) for name in (rule.other, rule.column))
-        extended = rule.extended and all(fulfils(register, one, None)(row) for one in rule.extended)
+        extended = rule.extended and all(fulfils(register, one, period)(row) for one in rule.extended)
         facts |= {
             "days": calendar.workdays_between(first, last),
             "limit": rule.workdays + (rule.extra if extended else 0),

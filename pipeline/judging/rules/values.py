@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.forms.registers import Register
     from pipeline.forms.values.kind import Asked, ValueCheck, ValueKind
     from pipeline.model import Reading
+    from pipeline.periods import Period
 
 ROWS = "V02"
 """The rule over the rows of a register as a whole."""
@@ -82,24 +83,24 @@ class _Failure:
 
 
 def value_findings(
-    form: Form, readings: Sequence[Reading], calendar: Calendar, years: Sequence[int | None]
+    form: Form, readings: Sequence[Reading], calendar: Calendar, periods: Sequence[Period | None]
 ) -> list[list[Finding]]:
     """Return what is wrong with the entries and registers of each reading, in the order of the form."""
     found: list[list[Finding]] = [[] for _ in readings]
     for number, finding in _of_entries(form, readings):
         found[number].append(finding)
     for register in form.registers:
-        for number, finding in _of_register(form, register, readings, calendar, years):
+        for number, finding in _of_register(form, register, readings, calendar, periods):
             found[number].append(finding)
-    for number, (reading, year) in enumerate(zip(readings, years, strict=True)):
-        found[number] += _of_drawn(form, reading, year)
+    for number, (reading, period) in enumerate(zip(readings, periods, strict=True)):
+        found[number] += _of_drawn(form, reading, period)
     return found
 
 
-def _of_drawn(form: Form, reading: Reading, year: int | None) -> Iterator[Finding]:
+def _of_drawn(form: Form, reading: Reading, period: Period | None) -> Iterator[Finding]:
     """Compare figures of tables with what the rows come to, where all of these could be read."""
     unsure = {found[0] for key in reading.unreadable if (found := row_of(key))}
-    for key, counted in drawn_figures(form, reading.registers, year).items():
+    for key, counted in drawn_figures(form, reading.registers, period).items():
         drawn, stated = form.drawn[key], reading.numbers.get(key)
         is_known = drawn.register not in unsure and drawn.rule in form.basics and key in reading.places
         if is_known and stated is not None and stated != counted:
@@ -130,7 +131,7 @@ def _of_register(
     register: Register,
     readings: Sequence[Reading],
     calendar: Calendar,
-    years: Sequence[int | None],
+    periods: Sequence[Period | None],
 ) -> Iterator[tuple[int, Finding]]:
     frame = _long(register, readings)
     columns = frame.columns if frame.cells else ()
@@ -145,7 +146,7 @@ def _of_register(
                 _finding(form, column, register.kinds[failure.column], failure, value, place, key),
             )
     asked = [rule for rule in register.rules if rule.id in form.basics]
-    failing = broken_rules(register, asked, frame, calendar, years)
+    failing = broken_rules(register, asked, frame, calendar, periods)
     for number, rule in enumerate(asked):
         for at, told in failing[number]:
             owner, row = frame.owners[at], frame.rows[at]

@@ -19,7 +19,7 @@ from pipeline.forms.values.answers import YES
 from pipeline.forms.values.kind import SPELLED, VALUE
 from pipeline.model import Number, Place, Severity
 from pipeline.publishing.template.areas import address, rectangles
-from pipeline.publishing.template.content import Content, side_value
+from pipeline.publishing.template.content import Content, period_in, side_value
 
 _CENT = Decimal("0.000001")
 """Differences are rounded to the decimals money may have."""
@@ -322,13 +322,13 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
 def _drawn_checks(content: Content, register: Register) -> Iterator[Check]:
     """Compare figures that the agency fills in with what the rows come to, where they must agree."""
     form, rows = content.form, content.registers.get(register.key, ())
-    year = content.values.get(form.entry_with_role("year").key)
+    period = period_in(form, content.values)
     for key, drawn in form.drawn.items():
         basic = form.basics.get(drawn.rule)
         if drawn.defines or drawn.register != register.key or basic is None or basic.severity != "error":
             continue
         place, cell = form.places[key], form.by_key[key]
-        counted = figures_of(register, {key: drawn}, rows, year if isinstance(year, int) else None)[key]
+        counted = figures_of(register, {key: drawn}, rows, period)[key]
         at = f"{quoted(place.sheet)}!{place.cell}"
         left = f'=IF(ISNUMBER({at}),{at},"{NOT_ASSESSED}")'
         yield Check(

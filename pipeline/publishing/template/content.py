@@ -17,7 +17,7 @@ from pipeline.forms.drawing import figures_of
 from pipeline.forms.form import Form, is_last_year
 from pipeline.forms.values.answers import YES
 from pipeline.model import Notice, Number, PastReport
-from pipeline.periods import scope_of, spelled
+from pipeline.periods import Period, scope_of, spelled, stated
 
 Rows = Sequence[Sequence[str]]
 """The values of a register, row by row."""
@@ -150,7 +150,7 @@ def _drawn(
     form: Form, registers: Mapping[str, Rows], values: Mapping[str, Number | str]
 ) -> dict[str, Number]:
     """Return the figures that the template computes from its registers."""
-    year = values.get(form.entry_with_role("year").key)
+    period = period_in(form, values)
     found: dict[str, Number] = {}
     for register in form.registers:
         wanted = {
@@ -158,9 +158,16 @@ def _drawn(
             for key, drawn in form.drawn.items()
             if drawn.defines and drawn.register == register.key
         }
-        stated = year if isinstance(year, int) else None
-        found |= figures_of(register, wanted, registers.get(register.key, ()), stated)
+        found |= figures_of(register, wanted, registers.get(register.key, ()), period)
     return found
+
+
+def period_in(form: Form, values: Mapping[str, Number | str]) -> Period | None:
+    """Return the period that the workbook states, as its formulas understand it: a year is a number."""
+    value = values.get(form.entry_with_role("year").key)
+    if form.period != "year":
+        return stated(str(value), form.period)
+    return value if isinstance(value, int) else None
 
 
 def _figures(

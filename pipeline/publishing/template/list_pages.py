@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from pipeline.forms.drafts import GAP
 from pipeline.forms.form import Entry, Form, Sheet, Text
@@ -20,11 +20,13 @@ from pipeline.forms.layout import (
     STAMP_SHEET,
     TITLE_ROW,
 )
+from pipeline.forms.period_days import PERIOD_DAYS_ROW, counts_days, period_day_formulas
 from pipeline.forms.values.kind import ValueKind
 from pipeline.forms.values.words import FreeText
 from pipeline.model import Notice, Place, Severity, a1, column_letters
-from pipeline.periods import name_of
+from pipeline.periods import bounds_of, name_of
 from pipeline.publishing.template.areas import row_height
+from pipeline.publishing.template.content import period_in
 from pipeline.publishing.template.page import CellStyles, TemplatePage
 from pipeline.publishing.workbook.measure import MOST_HEIGHT
 from pipeline.wording.grouping import group_notices
@@ -48,6 +50,8 @@ _LISTS_FROM = 3
 """Of the hidden stamp: the first column of a list of choices."""
 _WIDEST, _STEP = 250.0, 8.0
 _LAST_YEAR = 2099
+_DAY_ZERO = date(1899, 12, 30)
+"""From which spreadsheets count days."""
 
 
 def write_guide(page: TemplatePage, sheet: Sheet, marks_area: str, failures: int) -> None:
@@ -232,13 +236,28 @@ def write_stamp(page: TemplatePage) -> None:
     for row, (name, value) in enumerate(zip(STAMP_NAMES, lines, strict=True)):
         page.put(row, 0, name)
         page.put(row, 1, value)
-    for row, (key, (typed, now)) in enumerate(stamp.open_totals.items(), start=len(lines)):
+    top = len(lines)
+    if counts_days(form):
+        _write_period_days(page)
+        top += 2
+    for row, (key, (typed, now)) in enumerate(stamp.open_totals.items(), start=top):
         page.put(row, 0, f"{OPEN_TOTAL}{key}")
         page.put(row, 1, f"{typed}|{now}")
     for column, words in enumerate(long_lists(form), _LISTS_FROM):
         for row, word in enumerate(words):
             page.put(row, column, word)
     page.sheet.very_hidden()
+
+
+def _write_period_days(page: TemplatePage) -> None:
+    """Write the first day of the period and the day after it, which the formulas of tables refer to."""
+    period = period_in(page.content.form, page.content.values)
+    days = [0, 0]
+    if period:
+        first, last = bounds_of(period)
+        days = [(day - _DAY_ZERO).days for day in (first, last + timedelta(days=1))]
+    for line, (formula, day) in enumerate(zip(period_day_formulas(page.content.form), days, strict=True)):
+        page.formula(PERIOD_DAYS_ROW + line, 1, formula, day)
 
 
 def long_lists(form: Form) -> list[tuple[str, ...]]:

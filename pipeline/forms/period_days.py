@@ -1,0 +1,67 @@
+"""A form of half-years, quarters or months goes in; how its template finds the days of the period that a clerk states comes out.
+
+The days of a year every formula says itself. A shorter period is stated in words: the hidden stamp turns them into its first
+day and the day after it, once for all formulas. Words that state no period give 0, so that no day lies in it or before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipeline.forms.formulas import quoted
+from pipeline.forms.layout import STAMP_NAMES, STAMP_SHEET
+from pipeline.forms.registers import TIMES
+from pipeline.forms.values.plain import without
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.periods import PeriodKind
+
+PERIOD_DAYS_ROW = len(STAMP_NAMES)
+"""Of the stamp: the line of the first day; that of the day after the period follows."""
+PERIOD_DAYS = (
+    f"{quoted(STAMP_SHEET)}!$B${PERIOD_DAYS_ROW + 1}",
+    f"{quoted(STAMP_SHEET)}!$B${PERIOD_DAYS_ROW + 2}",
+)
+"""Where both stand, as formulas refer to them."""
+_MONTHS: Mapping[PeriodKind, int] = {"half": 6, "quarter": 3, "month": 1}
+_PART_WORDS: Mapping[PeriodKind, tuple[str, ...]] = {
+    "half": ("上半", "H1", "下半", "H2"),
+    "quarter": ("一季", "1季", "Q1", "二季", "2季", "Q2", "三季", "3季", "Q3", "四季", "4季", "Q4"),
+}
+
+
+def counts_days(form: Form) -> bool:
+    """Say whether formulas of the template ask for days of a period that is no year."""
+    dated = {(word,) for word in TIMES[:2]}
+    return form.period != "year" and any(
+        words in dated for drawn in form.drawn.values() for _, words in drawn.where
+    )
+
+
+def period_day_formulas(form: Form) -> tuple[str, str]:
+    """Return the formulas of the first day of the stated period and of the day after it."""
+    place, length = form.places[form.entry_with_role("year").key], _MONTHS[form.period]
+    cell, first = f"{quoted(place.sheet)}!{place.cell}", PERIOD_DAYS[0]
+    spelled = without(f"ASC({cell})", (" ",))
+    months = ",".join(str(month) for month in range(1, 13, length))
+    start = f"DATE(VALUE(LEFT({spelled},4)),CHOOSE({_part(form.period, spelled)},{months}),1)"
+    if form.period == "month":  # a spreadsheet may have made a day of what was typed
+        start = f"IF(ISNUMBER({cell}),DATE(YEAR({cell}),MONTH({cell}),1),{start})"
+    return f"=IFERROR({start},0)", f"=IF({first}=0,0,DATE(YEAR({first}),MONTH({first})+{length},1))"
+
+
+def _part(kind: PeriodKind, spelled: str) -> str:
+    """Return the Excel expression of the number, from 1, that the part of the year has in ``spelled``; an error or 0 if none."""
+    if kind == "month":
+        dashed = without(spelled, ("度",))
+        for sign in "年./":
+            dashed = f'SUBSTITUTE({dashed},"{sign}","-")'
+        digits = without(f'MID(SUBSTITUTE({dashed},"-","",1),5,2)', "月-")
+        return f"VALUE({digits})"
+    words = _PART_WORDS[kind]
+    ways = len(words) * _MONTHS[kind] // 12
+    said = ",".join(f'"{word}"' for word in words)
+    numbers = ",".join(str(number // ways + 1) for number in range(len(words)))
+    return f"SUMPRODUCT(MAX(ISNUMBER(SEARCH({{{said}}},{spelled}))*{{{numbers}}}))"
