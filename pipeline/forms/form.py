@@ -480,6 +480,8 @@ class Form:
     """What cells of tables ask for that is no number to be added up, in printing order."""
     beside: frozenset[str] = frozenset()
     """The forms that are collected at the same time, for the same period."""
+    bare_texts: tuple[Text, ...] = ()
+    """Required texts of which no rule over texts asks that they say something: that they are there is asked like a number."""
     reference: str = ""
     """How another process finds it: the id of a shipped form, the path of a district's own."""
 

@@ -33,7 +33,7 @@ from pipeline.forms.form import (
     last_year,
 )
 from pipeline.forms.grid import build_grid, is_tiled, lines_of
-from pipeline.forms.narrative_loader import load_narratives
+from pipeline.forms.narrative_loader import bare_texts, load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.register_loader import load_drawn, load_registers, refuse_pattern
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
@@ -204,6 +204,9 @@ def _built(source: TomlSource) -> Form:
             )
     where = layout.positions(sheets, entries, texts, tables, grids, registers)
     top = source.top()
+    narratives = load_narratives(
+        source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
+    )
     facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
     return top.into(
         Form,
@@ -211,12 +214,8 @@ def _built(source: TomlSource) -> Form:
         entries=tuple(entries),
         texts=tuple(texts),
         sections=tuple(section.into(Section) for section in source.tables("section")),
-        narratives=tuple(
-            rule_said(rule, facts)
-            for rule in load_narratives(
-                source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
-            )
-        ),
+        narratives=tuple(rule_said(rule, facts) for rule in narratives),
+        bare_texts=bare_texts(texts, narratives),
         tables=tuple(tables),
         registers=registers,
         carried=load_carried(source, cells),

@@ -17,6 +17,7 @@ from pipeline.forms.narrative_patterns import all_spelled, without
 from pipeline.forms.rules import SEVERITIES
 
 if TYPE_CHECKING:
+    from pipeline.forms.form import Text
     from pipeline.toml_source import TomlSource, TomlTable
 
 _PATTERNS = (
@@ -59,6 +60,12 @@ def load_narratives(
         meant = [key for key, required in texts.items() if required or not isinstance(rule, Answered)]
         found[rule.id] = rule if rule.texts else replace(rule, texts=tuple(meant))
     return tuple(found.values())
+
+
+def bare_texts(texts: Sequence[Text], rules: Sequence[Narrative]) -> tuple[Text, ...]:
+    """Return the required texts of which none of ``rules`` asks that they say something."""
+    answered = {key for rule in rules if isinstance(rule, Answered) for key in rule.texts}
+    return tuple(text for text in texts if text.required and text.key not in answered)
 
 
 def _rule(section: TomlTable, cells: Sequence[str]) -> Narrative:

@@ -13,7 +13,7 @@ from pipeline.judging.texts.personal import personal
 from pipeline.judging.texts.ratios import ratios
 from pipeline.judging.texts.similarity import similar
 from pipeline.judging.texts.sums import sums
-from pipeline.judging.texts.words import forbidden, mention, told
+from pipeline.judging.texts.words import forbidden, mention, told, unwritten
 from pipeline.judging.texts.years import other_year, period
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, TextContext], Check]] = {
 
 
 def narrative_findings(around: TextContext) -> Iterator[tuple[int, Finding]]:
-    """Yield (number in the batch, finding), report by report, in the order of the form's rules."""
+    """Yield (number in the batch, finding), report by report, in the order of the form's rules; first what is not written at all."""
     checks = [(rule, CHECKS[type(rule)](rule, around)) for rule in around.form.narratives]
     for item in around.batch:
+        for finding in unwritten(around.form, item):
+            yield item.number, finding
         for rule, check in checks:
             if binds(rule, item.agency):
                 for finding in check(item):

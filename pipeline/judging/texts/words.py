@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from pipeline.forms.values.kind import REQUIRED
+from pipeline.forms.weighed import weighed_alone
 from pipeline.judging.texts.quoting import hidden, quoted
+from pipeline.model import Finding
 
 if TYPE_CHECKING:
+    from pipeline.forms.form import Form
     from pipeline.forms.narrative import Answered, Forbidden, Mention
     from pipeline.judging.texts.filed import Check, ReportTexts, TextContext
-    from pipeline.model import Finding
 
 _LONGEST_SHOWN = 30
 _LONG = 60
@@ -45,6 +48,15 @@ def told(rule: Answered, _around: TextContext) -> Check:
                 yield item.finding(rule, "hollow", key, {"found": text})
 
     return check
+
+
+def unwritten(form: Form, item: ReportTexts) -> Iterator[Finding]:
+    """Look for the required texts of no rule that are blank; one whose cell was not found is not assessed."""
+    for text in form.bare_texts:
+        if text.key in item.places and text.key not in item.texts:
+            facts = {"label": text.label, "prompt": text.prompt.rstrip("。") or f"请写“{text.label}”"}
+            found = Finding.found(REQUIRED, item.places[text.key], (text.key,), "value", facts)
+            yield weighed_alone(form, found)
 
 
 def forbidden(rule: Forbidden, _around: TextContext) -> Check:

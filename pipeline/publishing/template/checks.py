@@ -16,7 +16,7 @@ from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
 from pipeline.forms.values.answers import YES
-from pipeline.forms.values.kind import SPELLED, VALUE
+from pipeline.forms.values.kind import REQUIRED, SPELLED, VALUE
 from pipeline.model import Number, Place, Severity
 from pipeline.publishing.template.areas import address, rectangles
 from pipeline.publishing.template.content import Content, period_in, side_value
@@ -135,8 +135,9 @@ def completeness_checks(content: Content) -> list[Check]:
         found += _value_checks(content, table)
     for register in form.registers:
         found += _register_checks(content, register)
+    bare = {text.key for text in form.bare_texts}
     found += [
-        _filled(content, f"N02.{text.key}", text.key, text.label)
+        _filled(content, f"{REQUIRED if text.key in bare else 'N02'}.{text.key}", text.key, text.label)
         for text in form.texts
         if text.required and (not content.stamp.agency or binds(text.kinds, content.stamp.kind))
     ]
