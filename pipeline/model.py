@@ -405,6 +405,8 @@ class Claims:
     """The entries that say so, by role."""
     period: str = "year"
     """Of what its form speaks: a year, a half-year, a quarter or a month; ``year`` is one of these."""
+    is_summed: bool = False
+    """Whether it is a table of sums, of which nothing but figures is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,8 +470,8 @@ class Reading:
 
     @property
     def is_placed(self) -> bool:
-        """Whether there is anything that a verdict can be about: tables or registers of the form in force."""
-        return bool(self.numbers or self.registers)
+        """Whether there is anything that a verdict can be about: tables or registers of the form in force, or what these come to."""
+        return bool(self.numbers or self.registers or self.claims.is_summed)
 
     @property
     def opened(self) -> bool:

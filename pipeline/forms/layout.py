@@ -51,6 +51,8 @@ FIGURES_HEAD = ("agency_code", "agency")
 STAMP_SHEET = "模板标识"
 STAMP_NAMES = ("form", "edition", "agency", "year", "level")
 """Lines of the very hidden stamp: name in the first column, value in the second."""
+SUMS_NAME = "sums"
+"""Of the stamp of a table of sums, whose form asks for more than figures: that nothing else is asked for."""
 
 OPEN_TOTAL = "open total "
 """In the stamp, before the key of a total that was typed and contradicted its parts: typed|sum."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.answers import YES
-from pipeline.forms.values.together import brought_together
+from pipeline.forms.values.figures import Figure
+from pipeline.forms.values.together import brought_together, rounded
 from pipeline.forms.values.typed import plain_number
 from pipeline.forms.values.words import FreeText
 from pipeline.wording.personal_numbers import without_persons
@@ -63,10 +64,19 @@ def together_words(form: Form, reports: Sequence[Report]) -> Mapping[str, str]:
     }
 
 
-def averages(form: Form, reports: Sequence[Report]) -> dict[str, str]:
-    """Return the averages of values by key, as they are spelled: the only ones that the district itself can report."""
-    found = {value.key: together_of(form, value, reports) for value in form.cell_values if value.weight}
-    return {key: plain_number(number) for key, number in found.items() if number is not None}
+def sums_and_averages(form: Form, reports: Sequence[Report]) -> dict[str, str]:
+    """Return the values of entries and tables that a district itself can report, by key: sums and averages, as they are spelled.
+
+    An average has the decimals that the form allows.
+    """
+    found: dict[str, str] = {}
+    for asked in form.valued_entries:
+        kind = asked.value
+        if isinstance(kind, Figure) and kind.together in {"sum", "average"} and not asked.personal:
+            number = together_of(form, asked, reports)
+            if number is not None:
+                found[asked.key] = plain_number(rounded(number, kind.number.places))
+    return found
 
 
 def _weight(form: Form, key: str, report: Report) -> str:

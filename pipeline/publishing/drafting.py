@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.forms.drafts import filled, has_figures, refers, to_fill_in
+from pipeline.forms.values.figures import Figure
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report
 from pipeline.periods import title_of, year_in
 from pipeline.publishing import template as workbook
-from pipeline.publishing.cell_values import averages, together_words
+from pipeline.publishing.cell_values import sums_and_averages, together_words
 from pipeline.publishing.summary.brief import absentees
 from pipeline.publishing.word import report as word
 
@@ -45,13 +46,23 @@ def upward_table(form: Form, summary: DistrictSummary, level: str) -> bytes:
     }
     report = _report(form, summary, texts)
     numbers: dict[str, Number | str] = {
-        cell.key: value for cell, value in zip(form.cells, report.numbers, strict=True) if cell.is_input
+        cell.key: value
+        for cell, value in zip(form.cells, report.numbers, strict=True)
+        if cell.is_input or cell.drawn
     }
     mark = partial_mark(summary)
-    stamp = workbook.Stamp(agency=summary.district, year=summary.year, level=level, note=mark)
+    stamp = workbook.Stamp(
+        agency=summary.district, year=summary.year, level=level, note=mark, is_summed=_asks_more(form)
+    )
     unready = "部分汇总，不能报送" if mark else ""
-    values = {**numbers, **averages(form, summary.reports), **report.texts}
+    values = {**numbers, **sums_and_averages(form, summary.reports), **report.texts}
     return workbook.build_workbook(form, stamp, values=values, unready=unready)
+
+
+def _asks_more(form: Form) -> bool:
+    """Say whether ``form`` asks for what sums do not have: rows, values of other kinds, texts that no draft writes."""
+    needed = (asked for asked in form.valued_entries if asked.required or isinstance(asked.value, Figure))
+    return bool(form.registers or form.bare_texts) or any(needed)
 
 
 def partial_mark(summary: DistrictSummary) -> str:

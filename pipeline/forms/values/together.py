@@ -48,7 +48,12 @@ def _average(values: Sequence[str], weights: Sequence[str]) -> Number | None:
         if not whole:
             return None
         average = sum((number * weight for number, weight in pairs), start=Decimal(0)) / whole
-    return _plain(round(average, PLACES))
+    return rounded(average, PLACES)
+
+
+def rounded(value: Number, places: int) -> Number:
+    """Return ``value`` with at most ``places`` decimals."""
+    return _plain(round(Decimal(value), places))
 
 
 def _plain(value: Decimal) -> Number:

@@ -110,7 +110,7 @@ def read_stamp(sheets: Sequence[SheetData]) -> dict[str, str]:
     if stamp is None:
         return {}
     lines = {clean(stamp.at(row, 0)): clean(stamp.at(row, 1)) for row in range(len(stamp.rows))}
-    return {name: lines[name] for name in layout.STAMP_NAMES if lines.get(name)}
+    return {name: lines[name] for name in (*layout.STAMP_NAMES, layout.SUMS_NAME) if lines.get(name)}
 
 
 def read_open_totals(form: Form, sheets: Sequence[SheetData]) -> dict[str, tuple[Number, Number]]:

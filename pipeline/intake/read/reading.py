@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.arithmetic import total_of, with_totals
 from pipeline.forms.drawing import drawn_figures
+from pipeline.forms.layout import SUMS_NAME
 from pipeline.forms.weighed import weighed
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
@@ -30,7 +31,7 @@ from pipeline.intake.read.listed import (
 from pipeline.intake.read.oddities import oddities
 from pipeline.intake.read.pasted import paste_of
 from pipeline.intake.read.placing import place_table, sheet_texts, sheets_of_lines
-from pipeline.intake.read.registers import read_registers
+from pipeline.intake.read.registers import Registers, read_registers
 from pipeline.intake.read.spreadsheet import open_workbook
 from pipeline.intake.read.stamped import REFUSING, about_stamp
 from pipeline.intake.read.titles import foreign_titles
@@ -116,13 +117,14 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     if any(lacking) and _is_superseded(form, sheets):
         return _superseded(form, claims, placements, sheets, listed, remarks)
     missing = [table for table, placed in placements if not placed.sheet and not placed.ambiguous]
-    registers = read_registers(form, sheets)
+    registers = Registers() if claims.is_summed else read_registers(form, sheets)
     said = about_stamp(form, stamp, lacking)
     if said:
         remarks = (*remarks, said)
     if said and said.variant == REFUSING:
         return Reading(None, claims, entries=entries, findings=tuple(remarks))
-    if len(missing) == len(form.tables) and not registers.rows:
+    is_elsewhere = claims.is_summed and not form.tables
+    if len(missing) == len(form.tables) and not registers.rows and not is_elsewhere:
         findings = (*remarks, *(_missing_table(form, table) for table in missing), *registers.findings)
         return Reading(None, claims, entries=entries, findings=findings)
     figures = TableFigures()
@@ -216,6 +218,7 @@ def _claims(form: Form, stamp: Mapping[str, str], entries: Mapping[str, str]) ->
         year=period_of(form.period, entries[form.entry_with_role("year").key]),
         period=form.period,
         keys=form.roles,
+        is_summed=SUMS_NAME in stamp,
     )
 
 

@@ -42,6 +42,12 @@ def free_values(form: Form, reading: Reading, kind: str) -> frozenset[str]:
     )
 
 
+def free_texts(form: Form, reading: Reading, kind: str) -> frozenset[str]:
+    """Return the keys of what nobody asks an agency of ``kind`` to write: of a table of sums also what no draft writes for it."""
+    unwritten = {text.key for text in form.bare_texts} if reading.claims.is_summed else ()
+    return form.free_keys(kind).union(unwritten)
+
+
 def asked(findings: Iterable[Finding], free: Iterable[str]) -> list[Finding]:
     """Leave out the findings that speak of nothing but what is ``free``."""
     keys = frozenset(free)

@@ -19,7 +19,7 @@ from pipeline.forms.narrative import FigureClaims
 from pipeline.forms.weighed import weighed, weighed_alone
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
 from pipeline.judging.rules.admitting import admitted
-from pipeline.judging.rules.agency_kinds import asked, free_values, freed
+from pipeline.judging.rules.agency_kinds import asked, free_texts, free_values, freed
 from pipeline.judging.rules.approval import approval
 from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
@@ -157,7 +157,7 @@ def _by_rules(
         (
             *known[row],
             *asked(of_values[row], free_values(form, item.reading, item.kind)),
-            *asked(of_texts[row], form.free_keys(item.kind)),
+            *asked(of_texts[row], free_texts(form, item.reading, item.kind)),
         )
         for row, item in enumerate(batch)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.model import Report
+from pipeline.model import Report, Rows
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -24,5 +24,5 @@ def report_of(form: Form, item: Submission, reading: Reading) -> Report:
         numbers=numbers,
         texts=reading.texts,
         entries=reading.entries,
-        registers=reading.registers,
+        registers={own.key: reading.registers.get(own.key, Rows()) for own in form.registers},
     )

@@ -26,7 +26,7 @@ from pipeline.model import Fact, Finding, Place
 
 if TYPE_CHECKING:
     from pipeline.district.workdays import Calendar
-    from pipeline.forms.form import Form
+    from pipeline.forms.form import Entry, Form
     from pipeline.forms.registers import Register
     from pipeline.forms.values.kind import Asked, ValueCheck, ValueKind
     from pipeline.model import Reading
@@ -121,9 +121,17 @@ def _of_entries(form: Form, readings: Sequence[Reading]) -> Iterator[tuple[int, 
     for failure in _failures(entries, kinds, list(zip(*values, strict=True))):
         entry, reading = entries[failure.column], readings[failure.row]
         place = reading.places.get(entry.key)
-        if place and entry.key not in reading.unreadable:
+        if place and entry.key not in reading.unreadable and not _is_beyond_sums(reading, entry, failure):
             value = values[failure.row][failure.column]
             yield failure.row, _finding(form, entry, kinds[failure.column], failure, value, place, entry.key)
+
+
+def _is_beyond_sums(reading: Reading, entry: Entry, failure: _Failure) -> bool:
+    """Say whether a value is missing from a table of sums, or larger than that of one agency may be, being a sum."""
+    if not reading.claims.is_summed:
+        return False
+    is_sum = entry.value.together == "sum"
+    return failure.check < 0 or (is_sum and entry.value.checks()[failure.check].name == "le")
 
 
 def _of_register(

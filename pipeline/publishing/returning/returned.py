@@ -94,7 +94,7 @@ def _carried(form: Form, reading: Reading) -> dict[str, Fact]:
             cell.key, reading.numbers.get(cell.key, reading.salvaged.get(cell.key))
         )
         for cell in form.cells
-        if cell.is_input
+        if cell.is_input or (cell.drawn and reading.claims.is_summed)
     }
     nil = {table.nil_key: YES for table in form.tables if table.key in reading.nil_tables}
     nil |= {own.nil_key: YES for own in form.registers if own.key in reading.nil_tables}

@@ -107,6 +107,8 @@ def _write(book: Workbook, content: Content) -> None:
         return page
 
     for sheet in content.form.sheets:
+        if sheet.kind == "register" and content.stamp.is_summed:
+            continue
         page = add(sheet.name, _TAB_COLOURS[sheet.kind])
         _write_sheet(page, sheet, rules, completeness, unseen)
         if sheet.kind == "guide" and content.notices:

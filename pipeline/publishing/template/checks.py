@@ -122,24 +122,26 @@ def unseen_warnings(content: Content) -> list[Unseen]:
 
 def completeness_checks(content: Content) -> list[Check]:
     """Return what must be filled in: the entries, the texts and, table by table, the numbers."""
-    form = content.form
+    form, is_summed = content.form, content.stamp.is_summed
     found = [
         _filled(content, f"F02.{entry.key}", entry.key, entry.label)
         for entry in form.entries
-        if entry.required
+        if entry.required and (entry.role or not is_summed)
     ]
     found += _spelling_checks(content)
     for table in form.tables:
         if any(cell.is_input for cell in form.cells_of(table.key)):
             found += _table_checks(content, table)
         found += _value_checks(content, table)
-    for register in form.registers:
+    for register in () if is_summed else form.registers:
         found += _register_checks(content, register)
     bare = {text.key for text in form.bare_texts}
     found += [
         _filled(content, f"{REQUIRED if text.key in bare else 'N02'}.{text.key}", text.key, text.label)
         for text in form.texts
-        if text.required and (not content.stamp.agency or binds(text.kinds, content.stamp.kind))
+        if text.required
+        and not (is_summed and text.key in bare)
+        and (not content.stamp.agency or binds(text.kinds, content.stamp.kind))
     ]
     return found
 
@@ -224,7 +226,8 @@ def _table_checks(content: Content, table: Table) -> list[Check]:
 def _value_checks(content: Content, table: Table) -> Iterator[Check]:
     """Ask for the values of a table that nobody may leave blank, and that days and telephone numbers are such."""
     form = content.form
-    needed = [value for value in form.values_of(table.key) if value.required]
+    asked = () if content.stamp.is_summed else form.values_of(table.key)
+    needed = [value for value in asked if value.required]
     nil = form.places[table.nil_key]
     if needed:
         areas = rectangles(form.positions[value.key] for value in needed)

@@ -40,6 +40,8 @@ class Stamp:
     """Of what was sent last: totals that contradict their parts, as they were typed and as they came out."""
     note: str = ""
     """What is to be known of all figures, such as that they are partial sums: in every title and above every page."""
+    is_summed: bool = False
+    """Whether the figures are sums of several reports: without rows of registers, and nothing else has to be filled in."""
 
     @property
     def addressee(self) -> str:
@@ -97,7 +99,8 @@ def gather(  # noqa: PLR0913, PLR0917 - what a workbook shows, spelled out
         nil_tables=nil_tables,
         registers=registers,
         figures=with_past(
-            _figures(form, shown, nil_tables, _drawn(form, registers, shown)), past.numbers if past else None
+            _figures(form, shown, nil_tables, {} if stamp.is_summed else _drawn(form, registers, shown)),
+            past.numbers if past else None,
         ),
         past=past,
         explanations=explanations,
@@ -150,8 +153,7 @@ def _drawn(
     form: Form, registers: Mapping[str, Rows], values: Mapping[str, Number | str]
 ) -> dict[str, Number]:
     """Return the figures that the template computes from its registers."""
-    period = period_in(form, values)
-    found: dict[str, Number] = {}
+    period, found = period_in(form, values), dict[str, Number]()
     for register in form.registers:
         wanted = {
             key: drawn

@@ -18,9 +18,11 @@ from pipeline.forms.layout import (
     PROMPT_COLUMN,
     STAMP_NAMES,
     STAMP_SHEET,
+    SUMS_NAME,
     TITLE_ROW,
 )
 from pipeline.forms.period_days import PERIOD_DAYS_ROW, counts_days, period_day_formulas
+from pipeline.forms.values.answers import YES
 from pipeline.forms.values.kind import ValueKind
 from pipeline.forms.values.words import FreeText
 from pipeline.model import Notice, Place, Severity, a1, column_letters
@@ -119,6 +121,8 @@ def _state(page: TemplatePage, marks_area: str, failures: int) -> tuple[str, str
     if not unready:
         return formula, result
     places = [form.places[text.key] for text in form.texts]
+    if not places:
+        return f'"{unready}"', unready
     gaps = "+".join(f'COUNTIF({quoted(place.sheet)}!{place.cell},"*{GAP}*")' for place in places)
     has_gap = any(GAP in str(values.get(text.key, "")) for text in form.texts)
     return f'IF({gaps}>0,"{unready}",{formula})', unready if has_gap else result
@@ -240,6 +244,10 @@ def write_stamp(page: TemplatePage) -> None:
     if counts_days(form):
         _write_period_days(page)
         top += 2
+    if stamp.is_summed:
+        page.put(top, 0, SUMS_NAME)
+        page.put(top, 1, YES)
+        top += 1
     for row, (key, (typed, now)) in enumerate(stamp.open_totals.items(), start=top):
         page.put(row, 0, f"{OPEN_TOTAL}{key}")
         page.put(row, 1, f"{typed}|{now}")

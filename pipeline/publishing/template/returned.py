@@ -27,6 +27,7 @@ def marked_workbook(
         kind=item.submission.kind,
         district=district.name,
         open_totals=returned.open_totals,
+        is_summed=item.submission.reading.claims.is_summed,
     )
     return build_workbook(
         form,

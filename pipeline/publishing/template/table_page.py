@@ -146,7 +146,7 @@ def _write_cell(page: TemplatePage, cell: GridCell) -> None:
 
 def _write_number(page: TemplatePage, cell: Cell, row: int, column: int, width: int) -> None:
     """Write an input, a computed total or, where a total was typed over, what was typed, open to be mended."""
-    if cell.is_input:
+    if cell.is_input or (cell.drawn and page.content.stamp.is_summed):
         page.field(cell.key, "box", "centre", "input", width=width)
         return
     if cell.key in page.content.values:
