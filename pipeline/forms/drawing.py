@@ -168,18 +168,17 @@ def _anchor(register: Register) -> str:
 
 
 @lru_cache(maxsize=512)
-def drawn_formula(form: Form, drawn: Drawn) -> str:
-    """Return the Excel formula of a figure that the rows come to, in the template."""
-    register = form.register(drawn.register)
-    days = _days(form)
-    pairs = [
-        _criteria(register, condition, days) for condition in ((_anchor(register), ("filled",)), *drawn.where)
-    ]
+def drawn_formula(form: Form, drawn: Drawn, rows: int = 0) -> str:
+    """Return the Excel formula of a figure that the rows come to, in a template that holds ``rows`` of them already."""
+    register, days = form.register(drawn.register), _days(form)
+    area = register_area(register, rows)
+    conditions = ((_anchor(register), ("filled",)), *drawn.where)
+    pairs = [_criteria(area(register.index[name]), wanted, days) for name, wanted in conditions]
     terms = []
     for picked in product(*pairs):
         arguments = ",".join(argument for one in picked for argument in one)
         terms.append(
-            f"SUMIFS({_area(register, drawn.column)},{arguments})"
+            f"SUMIFS({area(register.index[drawn.column])},{arguments})"
             if drawn.column
             else f"COUNTIFS({arguments})"
         )
@@ -195,10 +194,8 @@ def _days(form: Form) -> tuple[str, str]:
     return f"DATE({year},1,1)", f"DATE({year}+1,1,1)"
 
 
-def _criteria(register: Register, condition: Condition, days: tuple[str, str]) -> list[tuple[str, ...]]:
-    """Return the alternatives of a condition, each as arguments of COUNTIFS."""
-    name, wanted = condition
-    area = _area(register, name)
+def _criteria(area: str, wanted: tuple[str, ...], days: tuple[str, str]) -> list[tuple[str, ...]]:
+    """Return the alternatives of what is asked of the cells of ``area``, each as arguments of COUNTIFS."""
     match wanted:
         case ("filled",):
             return [(area, '"<>"')]
@@ -216,15 +213,11 @@ def _quoted(word: str) -> str:
     return '"' + word.translate(_WILD).replace('"', '""') + '"'
 
 
-def _area(register: Register, column: str) -> str:
-    return register_area(register)(register.index[column])
-
-
-def register_area(register: Register) -> Callable[[int], str]:
-    """Return what spells the cells of a column, as far as the template has room."""
+def register_area(register: Register, rows: int = 0) -> Callable[[int], str]:
+    """Return what spells the cells of a column, as far as the template has room; it makes room for the ``rows`` that it holds."""
 
     def area(column: int) -> str:
-        letters, last = column_letters(column), ROWS_TOP + register.rows
+        letters, last = column_letters(column), ROWS_TOP + max(register.rows, rows)
         return f"{quoted(register.sheet)}!${letters}${ROWS_TOP + 1}:${letters}${last}"
 
     return area

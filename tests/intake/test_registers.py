@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
@@ -16,8 +18,10 @@ from pipeline.forms.form import Form
 from pipeline.forms.layout import STAMP_SHEET
 from pipeline.forms.loader import form_ids, load_form, parse_form
 from pipeline.intake.read.reading import read
+from pipeline.judging.rules.judge import judge
 from pipeline.model import Place, Reading, Rows, column_letters
-from pipeline.publishing.template import build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
+from tests.support.submissions import submission_of
 
 ROW = ["临政发〔2023〕1号", "某某办法", "2023-03-05", "是", "", "https://www.example.gov.cn/1.html", ""]
 OTHER = ["临政发〔2021〕7号", "某某规定", "2021-07-01", "否", "2023-11-30", "", "已由新办法代替"]
@@ -221,3 +225,66 @@ def test_what_is_computed_from_the_rows_is_not_asked_for(template: bytes) -> Non
     assert "本表全为零" not in drawn
     assert "没有发生的填 0" not in drawn
     assert "收费金额" not in "\n".join(str(cell.value) for row in book["自查"].iter_rows() for cell in row)
+
+
+SHORT = 'id = "short"\nextends = "normative_documents"\n[[register]]\nkey = "documents"\nrows = 2\n'
+
+
+@pytest.mark.parametrize("quote", ["'", ""])
+def test_a_formula_that_ends_before_the_rows_do_is_no_claim(quote: str) -> None:
+    """More rows than the template has room for: what its formula came to is out of date, whichever way sheets are quoted."""
+    form = parse_form(SHORT, "short.toml")
+    book = openpyxl.load_workbook(
+        BytesIO(build_workbook(form, Stamp("001", "甲局", 2023), registers={"documents": [ROW, OTHER]}))
+    )
+    sheet = book[SHEET]
+    more = [[f"临政发〔2023〕{number}号", *ROW[1:]] for number in range(2, 7)]
+    for number, line in enumerate(more):
+        for column, value in enumerate(line):
+            sheet.cell(8 + number, column + 1).value = value
+    for name in form.drawn:
+        place = form.places[name]
+        cell = book[place.sheet][place.cell]
+        cell.value = str(cell.value).replace("'", quote)
+    stream = BytesIO()
+    book.save(stream)
+    found = read(form, with_results(stream.getvalue(), 1))
+    assert cells(found) == [ROW, OTHER, *more]
+    assert found.numbers["documents_total.documents.issued_this_year"] == 6
+    assert found.numbers["documents_total.documents.in_force_now"] == 6
+    told = {item.variant for item in found.findings if item.code == "C04"}
+    assert "recomputed" in told
+    [judged] = judge(form, [submission_of(found)])
+    assert "drawn" not in {item.variant for item in judged.findings}
+
+
+def test_a_workbook_that_goes_back_counts_all_rows_that_it_holds() -> None:
+    form = parse_form(SHORT, "short.toml")
+    rows = [[f"临政发〔2023〕{number}号", *ROW[1:]] for number in range(1, 8)]
+    content = build_workbook(form, Stamp("001", "甲局", 2023), registers={"documents": rows})
+    book = openpyxl.load_workbook(BytesIO(content))
+    assert book[SHEET].tables["register_documents"].ref == "A5:G12"
+    spelled = [
+        str(cell.value)
+        for sheet in book
+        for row in sheet
+        for cell in row
+        if SHEET in str(cell.value) and str(cell.value).startswith("=")
+    ]
+    assert any("$12" in text for text in spelled)
+    assert not [text for text in spelled if re.search(r":\$[A-Z]\$(?!12\b)", text)]
+    found = read(form, content)
+    assert found.numbers["documents_total.documents.issued_this_year"] == 7
+    assert "restated" not in {item.variant for item in found.findings}
+
+
+def with_results(content: bytes, result: int) -> bytes:
+    """Store ``result`` for every formula, as a program does that has calculated."""
+    stream = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.startswith("xl/worksheets/sheet"):
+                data = re.sub(rb"</f><v ?/>|</f><v></v>", b"</f><v>%d</v>" % result, data)
+            new.writestr(item, data)
+    return stream.getvalue()

@@ -25,10 +25,15 @@ from tests.support.submissions import AGENCY, submission_of
 FILLS = 24
 POISON = 987654
 COMPARED = 'id = "compared"\nextends = "normative_documents"\n[[register]]\nkey = "documents"\n[[register.figure]]\nid = "WF3"\ndefines = false\n'
+SHORT = COMPARED.replace('"compared"', '"short"').replace(
+    'key = "documents"\n', 'key = "documents"\nrows = 2\n'
+)
+"""With room for fewer rows than there are."""
 
 
 def form_named(name: str) -> Form:
-    return parse_form(COMPARED, "compared.toml") if name == "compared" else load_form(name)
+    text = {"compared": COMPARED, "short": SHORT}.get(name)
+    return parse_form(text, f"{name}.toml") if text else load_form(name)
 
 
 def filled(form: Form, seed: int) -> bytes:
@@ -65,7 +70,7 @@ def marks(form: Form, content: bytes) -> dict[str, str]:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("name", ["request_register", "normative_documents", "compared"])
+@pytest.mark.parametrize("name", ["request_register", "normative_documents", "compared", "short"])
 def test_libreoffice_and_pipeline_agree(name: str, tmp_path: Path) -> None:
     form = form_named(name)
     given = tmp_path / "given"

@@ -43,6 +43,8 @@ _MARKED = "（部分是上下标或画了删除线）"
 _SHOWN = 60
 """Characters of a formula that a finding repeats."""
 _NOTHING = (None, "")
+_LAST_ROW = re.compile(r"(:\$[A-Z]{1,3}\$)\d{1,7}", re.ASCII)
+"""Of the area of a register in a formula: how far down it was when the template was made."""
 _ROUNDING = Decimal("1e-9")
 """By what share two programs may calculate differently."""
 
@@ -358,4 +360,5 @@ def _moved_formulas(form: Form, placement: Placement) -> Mapping[str, str]:
 
 @lru_cache(maxsize=1024)
 def _squeezed(formula: str) -> str:
-    return "".join(formula.split()).removeprefix("=")
+    """Reduce a formula to what makes it the template's own: programs quote names of sheets or not, rows may go further down."""
+    return _LAST_ROW.sub(r"\1", "".join(formula.split()).removeprefix("=").replace("'", ""))

@@ -295,7 +295,7 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
     form, rows = content.form, content.registers.get(register.key, ())
     nil = form.places[register.nil_key]
     is_nil = content.values.get(register.nil_key) == YES
-    area = register_area(register)
+    area = register_area(register, len(rows))
     needed = [number for number, column in enumerate(register.columns) if column.required]
     filled = "+".join(f'({area(number)}<>"")' for number in range(len(register.columns)))
     lacking = "+".join(f'SUMPRODUCT((({filled})>0)*({area(number)}=""))' for number in needed)
@@ -336,8 +336,8 @@ def _drawn_checks(content: Content, register: Register) -> Iterator[Check]:
         at = f"{quoted(place.sheet)}!{place.cell}"
         left = f'=IF(ISNUMBER({at}),{at},"{NOT_ASSESSED}")'
         yield Check(
-            f"{drawn.rule}.{key}", basic.condition, cell.short_label, place, left, drawn_formula(form, drawn),
-            (content.figures[key], counted),
+            f"{drawn.rule}.{key}", basic.condition, cell.short_label, place, left,
+            drawn_formula(form, drawn, len(rows)), (content.figures[key], counted),
         )  # fmt: skip
 
 

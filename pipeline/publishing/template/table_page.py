@@ -157,7 +157,8 @@ def _write_number(page: TemplatePage, cell: Cell, row: int, column: int, width: 
     if width > 1:
         page.put(row, column, "", *looks, width=width)
     drawn = form.drawn[cell.key] if cell.drawn else None
-    formula = drawn_formula(form, drawn) if drawn else _own_formula(form, cell.defined_by)
+    rows = len(page.content.registers.get(drawn.register, ())) if drawn else 0
+    formula = drawn_formula(form, drawn, rows) if drawn else _own_formula(form, cell.defined_by)
     page.formula(row, column, formula, page.content.figures[cell.key], *looks)
     page.annotate(cell.key)
 
