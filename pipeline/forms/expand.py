@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms.form import Balance, Cell, Entry, Line, Rule, Table, is_last_year, last_year, this_year
+from pipeline.forms.relations import RELATIONS
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlTable
@@ -118,12 +119,28 @@ class Expander:
             raise section.fault(f"没有名为“{part}”的组。", part)
         return "(?:" + "|".join(re.escape(line.key) for line in lines) + ")"
 
+    def _refuse_mixed(self, section: TomlTable, balance: Balance) -> None:
+        """Refuse a rule that adds figures of different measures, or compares them otherwise than with 0."""
+        sides = [self._measures(keys) for keys in (balance.left, balance.right)]
+        mixed = next((own for own in sides if len(own) > 1), ())
+        if mixed:
+            raise section.fault(f"规则“{balance.id}”把{'和'.join(mixed)}加在一起了。", "left")
+        both = tuple(dict.fromkeys(chain.from_iterable(sides)))
+        if len(both) > 1 and not RELATIONS[balance.rule.relation].is_of_zero:
+            either = "、".join(name for name, own in RELATIONS.items() if own.is_of_zero)
+            raise section.fault(
+                f"规则“{balance.id}”拿{'和'.join(both)}相比；左右两边不是同一种数的，relation 只能是 {either}。",
+                "right",
+            )
+
+    def _measures(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Return what the cells of ``keys`` measure, each once."""
+        own = {this_year(key) for key in keys}
+        return tuple(dict.fromkeys(cell.number.measure for cell in self._cells if cell.key in own))
+
     def _refuse_faulty(self, section: TomlTable, balance: Balance) -> None:
         keys = balance.keys
-        own = {this_year(key) for key in keys}
-        kinds = {cell.kind for cell in self._cells if cell.key in own}
-        if len(kinds) > 1:
-            raise section.fault(f"规则“{balance.id}”把件数和金额加在一起了。", "left")
+        self._refuse_mixed(section, balance)
         if set(balance.left) & set(balance.right):
             raise section.fault(f"规则“{balance.id}”中同一个单元格出现了两次。", "left")
         if not balance.left or (

@@ -28,6 +28,8 @@ class Relation:
     condition: str
     limits: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
+    is_of_zero: bool = False
+    """Whether each side is only asked if it is 0, so that they need not measure the same."""
 
 
 RELATIONS: Mapping[RelationName, Relation] = {
@@ -73,7 +75,9 @@ RELATIONS: Mapping[RelationName, Relation] = {
         limits=("bound",),
         amounts=("bound",),
     ),
-    "needs": Relation(lambda left, right, _: (left > 0) & (right == 0), "AND({left}>0,{right}=0)"),
+    "needs": Relation(
+        lambda left, right, _: (left > 0) & (right == 0), "AND({left}>0,{right}=0)", is_of_zero=True
+    ),
     "none": Relation(lambda left, _right, _: left > 0, "{left}>0"),
 }
 """Two sums are equal; one is at most the other; left is within a factor of a right that is large enough to compare;

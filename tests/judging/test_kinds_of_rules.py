@@ -20,7 +20,15 @@ from tests.judging.test_three_readings import checks, pandera_says, poison
 from tests.support.libreoffice import recalculate
 from tests.support.submissions import AGENCY, submission_of
 
-WRITTEN = (Path(__file__).parent.parent / "forms" / "service_quarter.toml").read_text("utf-8")
+WRITTEN = (
+    (Path(__file__).parent.parent / "forms" / "service_quarter.toml")
+    .read_text("utf-8")
+    .replace(
+        'columns = [{ key = "now", label = ["本季度"], kind = "count" }]',
+        'columns = [{ key = "now", label = ["本季度"], kind = "count" }, { key = "amount", label = ["金额"], kind = "money" },'
+        ' { key = "change", label = ["比上季"], kind = "signed_count" }, { key = "hours", label = ["小时"], kind = "decimal" }]',
+    )
+)
 RULE = """
 [[rule]]
 id = "{id}"
@@ -41,6 +49,10 @@ RULES = {
     "R5": 'left = ["ways.net.now"]\nrelation = "most"\nright = []\nlimits = { bound = 6 }\nwords = { left = ["网上"], right = ["无"] }',
     "R6": 'left = ["ways.net.now"]\nrelation = "<="\nright = ["ways.hall.now"]\nkinds = ["街道", "镇"]\n'
     'words = { left = ["网上"], right = ["大厅"] }',
+    "R7": 'left = ["ways.net.amount"]\nrelation = "needs"\nright = ["ways.net.now"]\n'
+    'words = { left = ["金额"], right = ["网上"] }',
+    "R8": 'left = ["ways.hall.change", "ways.hall.now@-1"]\nrelation = "="\nright = ["ways.hall.now"]\n'
+    'words = { left = ["增减", "上期"], right = ["本期"] }',
 }
 FILLS = 60
 
@@ -90,7 +102,7 @@ def test_three_readings_of_every_kind_of_rule_agree(tmp_path: Path) -> None:
         assert computed == pandera_says(form, (given / path.name).read_bytes(), pasts[path.stem]), path.name
         for name, check in computed.items():
             marks.setdefault(name, set()).add(check.mark)
-    for rule in ("R1", "R2", "R3", "R4", "R5"):
+    for rule in ("R1", "R2", "R3", "R4", "R5", "R7", "R8"):
         assert {HOLDS, FAILS} <= marks[rule], rule
     assert "R6" not in marks
 
@@ -145,6 +157,9 @@ def test_a_table_for_towns_does_not_bind_departments() -> None:
         ("R2", "limits = { tolerance = 3 }\n", "", "需要的界限是：tolerance"),
         ("R4", "bound = 4", "bound = 0.5", "大于 0 的整数"),
         ("R6", '["街道", "镇"]', '"街道"', "kinds"),
+        ("R7", '"needs"', '"<="', "拿金额和件数相比"),
+        ("R7", '["ways.net.now"]', '["ways.net.now", "ways.net.hours"]', "把件数和可以有小数的数加在一起"),
+        ("R8", '["ways.hall.now"]', '["ways.hall.hours"]', "拿件数和可以有小数的数相比"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_with_its_line(name: str, old: str, new: str, problem: str) -> None:

@@ -33,6 +33,8 @@ class NumberKind:
     """What it cannot be more than; None: there is no such bound."""
     shown_as: str = ""
     """The number format of a spreadsheet in which it stands, where it is not shown as it is."""
+    measure: str = "件数"
+    """What it measures: figures of one measure can be added to each other, and compared."""
     summed: bool = True
     """Whether figures of several agencies can be added up; an average or a share cannot."""
 
@@ -74,6 +76,7 @@ _KINDS = (
         "填数字",
         "填 0 或大于 0 的数字，可以有小数，不带单位；没有发生的填 0。",
         "这里只能填 0 或大于 0 的数字，不带单位，不填“/”“无”。",
+        measure="可以有小数的数",
     ),
     NumberKind(
         "money",
@@ -83,6 +86,7 @@ _KINDS = (
         "按万元填，最多六位小数，例如 251000 元填 25.1；没有发生的填 0。",
         "这里只能填 0 或大于 0 的数字，单位是万元，不带“元”“万元”字样。",
         unit="万元",
+        measure="金额",
     ),
     NumberKind(
         "percent",
@@ -92,6 +96,7 @@ _KINDS = (
         "填百分比，例如 12.5%，在 0% 和 100% 之间。",
         "这里只能填 0% 到 100% 的百分比，例如 12.5%。",
         unit="%",
+        measure="百分比",
         most=1,
         shown_as="0.00##%",
         summed=False,
