@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.cli import console
+from pipeline.forms.loader import load_form
 from pipeline.mail.outbox import Attempt, SendOutcome, SendReport
+from pipeline.model import Finding, Severity
+from pipeline.wording.messages import notices
+from tests.support import districts
 
 
 def test_brackets_and_colons_in_names_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
@@ -13,3 +17,17 @@ def test_brackets_and_colons_in_names_are_no_markup(capsys: pytest.CaptureFixtur
     console.out().print(name)
     console.print_sent(SendReport((Attempt("k", (name,), SendOutcome.REFUSED, "550 [/b] no such user"),)))
     assert capsys.readouterr().out.count(name) == 2
+
+
+def test_what_needs_no_remedy_ends_with_what_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+    form = load_form("annual_report_2021")
+    facts = {"stated": 2000, "value": 2100}
+    found = [
+        Finding("C04", Severity.INFO, form.places[cell.key], (cell.key,), "recomputed", facts)
+        for cell in form.cells_of("requests")[:2]
+    ]
+    assessment = districts.assessment(form, districts.agency(1), findings=found)
+    console.print_checks([(assessment, notices(form, found))])
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "2100" in line]
+    assert "共 2 格" in line
+    assert line.endswith("已重新计算为 2100。")

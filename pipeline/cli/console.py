@@ -297,7 +297,8 @@ def print_checks(checked: Sequence[tuple[Assessment, Sequence[Notice]]]) -> None
         console.print(line)
         for group in group_notices(found):
             notice = group.notice
-            said = notice.message if group.count <= 1 else f"{group.where}：{notice.fault}；{notice.hint}。"
+            parts = "；".join(filter(None, (notice.fault, notice.hint)))
+            said = notice.message if group.count <= 1 else f"{group.where}：{parts}。"
             console.print(Text(f"  {SEVERITY_WORDS[notice.severity]}　{said}"))
     console.print(Text(CHECK_ALONE))
 
