@@ -195,6 +195,8 @@ class Claim:
     """Whether it is no more than a part where a word of ``some`` or of a list stands before the number (对3件申请, 其中3件申请)."""
     told: bool = False
     """Whether it speaks of what was told before (以上12件), so that the sum of any figures there will do as well."""
+    divided: bool = False
+    """Whether it counts some where the rest is told behind it, in this sentence or the next (实质性答复20件。剩余6件…)."""
     near: bool = False
     """Whether it is too little for strict reading, and only read beside figures that agree."""
     bars: tuple[str, ...] = ()
@@ -299,6 +301,13 @@ class FigureClaims(Narrative):
     neutral: tuple[str, ...]
     silent: tuple[str, ...]
     """Patterns right after a number that leave it alone."""
+    unit_ahead: str = "(?!)"
+    """What says, before bare numbers, in what they are counted."""
+    rest_told: str = "(?!)"
+    """What says, from a number on to the end of the next sentence, that the rest is told."""
+    disputed: tuple[str, ...] = ()
+    """Families of disputes: that there were none is told of something else where ``others_disputed``, a pattern, is spoken of."""
+    others_disputed: str = "(?!)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +334,8 @@ class PartSums(Narrative):
 
     kind = "sums"
     begins: tuple[str, ...]
+    each: str
+    """What begins a list of numbers alone, as many (``n``) as there are names before them: 归为A、B两类，分别为3件、4件."""
     again: str
     """What begins a second list of the same whole."""
     marked: str

@@ -46,6 +46,9 @@ _PATTERNS = (
     "included",
     "neutral",
     "silent",
+    "others_disputed",
+    "rest_told",
+    "unit_ahead",
     "triggers",
 )
 
@@ -73,6 +76,7 @@ class _ClaimText:
     newly: bool = False
     partly: bool = False
     told: bool = False
+    divided: bool = False
     near: bool = False
     bars: tuple[str, ...] = ()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PATTERNS = (
     *("patterns", "hollow", "frames", "opening_frames", "quoted"),
-    *("begins", "again", "marked", "totals", "ends", "other_ends", "closing", "kinds", "complete"),
+    *("begins", "each", "again", "marked", "totals", "ends", "other_ends", "closing", "kinds", "complete"),
     *("unlisted", "changed", "blurred", "overlapping", "subject", "included"),
     *(
         "divided",

@@ -38,6 +38,8 @@ class SaidFigure:
     at_most: bool = False
     sentence: int = 0
     unit: Number = 1
+    leaves: Number = 0
+    """What the text says right behind it that is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,10 @@ class Account:
     begun: int = -1
     is_rest: bool = False
     """Whether this sentence tells of what is left: 除撤回的3件外，45件申请均已答复."""
+    is_other_matter: bool = False
+    """Whether something else that may be disputed is spoken of, and no topic since."""
+    is_on_topic: bool = False
+    """Whether this sentence has named a topic."""
     is_timed: bool = False
     """Whether the latest time spoken of in this sentence is of the year."""
 
@@ -157,7 +163,7 @@ class Account:
         self.others = dict(self.lasting)
         self.part_of = 0
         self.sentence += 1
-        self.in_sentence = self.is_timed = self.is_rest = False
+        self.in_sentence = self.is_timed = self.is_rest = self.is_on_topic = False
         if self.level == LISTED:
             self.level = UNCLEAR
 

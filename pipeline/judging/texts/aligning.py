@@ -256,6 +256,8 @@ class Aligner:
         """Say whether a claim is still to be told; a verb or “申请” alone names it only where nothing else stands there."""
         is_told = claim.key in aligned.told or (claim.family in aligned.told and claim.family in self._whole)
         number = aligned.numbers[at]
+        if number.is_rest and claim.family not in self._lists:
+            return False
         return not is_told and (number.is_clear or number.is_named or not number.means <= self._acts)
 
     def _is_part(self, aligned: _Aligned, at: int, here: Sequence[int], value: Number) -> bool:
@@ -315,6 +317,7 @@ class Aligner:
             for at in range(first, parts[-1])
             if at not in aligned.agreed
             and numbers[at].is_readable
+            and not (numbers[at].parts >= 0 and not numbers[at].means)
             and numbers[at].unit == numbers[parts[0]].unit
         ]
         made = _sums(left.values())

@@ -8,7 +8,7 @@ may be said before, as long as all that stands between is known.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,6 +79,13 @@ class ClaimReader:
         self._members = re.compile(any_of(rule.members))
         self._silent = re.compile(any_of(rule.silent))
         self._bodies = re.compile(rule.bodies)
+        self._others_disputed = re.compile(rule.others_disputed)
+        self._unit_ahead = re.compile(rule.unit_ahead)
+        self._rest_told = re.compile(rule.rest_told)
+        self._disputed = frozenset(rule.disputed)
+        self._disputed_topics = frozenset(
+            topic for claim in rule.claims if claim.family in self._disputed for topic in claim.topics
+        )
         self._topics = frozenset(rule.topics)
         self._acts = frozenset(rule.acts)
         self._lists = frozenset(rule.lists)
@@ -116,7 +123,10 @@ class ClaimReader:
             spoken = self._spoken(text, start, end)
             if spoken:
                 topic = self._home_topic if at_home and spoken[0] == 0 else ""
-                found.append(Passage(start, spoken[0], topic, tuple(self._lexicon.pieces(text, *spoken))))
+                pieces = self._lexicon.pieces(text, *spoken)
+                if self._unit_ahead.search(text, *spoken):
+                    pieces = _counted_alike(pieces, text)
+                found.append(Passage(start, spoken[0], topic, tuple(pieces)))
             start = end + 1
         return tuple(found)
 
@@ -145,7 +155,9 @@ class ClaimReader:
         for clause in clauses(list(without_asides(pieces))):
             state.begun = -1
             state.resume(clause.pieces)
-            state.is_rest = state.is_rest or has(clause.pieces, "rest")
+            if has(clause.pieces, "rest"):
+                state.is_rest = True
+            self._note_disputed(state, text, clause.pieces)
             if any(piece.kind is COUNT for piece in clause.pieces):
                 self._counted(state, text, clause)
             elif clause.pieces:
@@ -160,6 +172,17 @@ class ClaimReader:
                 state.end_sentence()
             state.ended = clause.ends
         return state
+
+    def _note_disputed(self, state: Account, text: str, pieces: Sequence[TextPiece]) -> None:
+        """Remember whether something else that may be disputed is spoken of: 处罚案件均已结案，无一引发行政复议."""
+        if not pieces:
+            return
+        topics = meaning(pieces) & self._disputed_topics
+        is_other = self._others_disputed.search(text, pieces[0].start, pieces[-1].end) is not None
+        if topics and (not is_other or topics != {"request"} or has(pieces, NAMED)):
+            state.is_other_matter, state.is_on_topic = False, True
+        elif is_other and not state.is_on_topic:
+            state.is_other_matter = True
 
     def _counted(self, state: Account, text: str, clause: Clause) -> None:
         """Take in a clause with numbers: each with the words before it, and after it up to the next."""
@@ -176,6 +199,8 @@ class ClaimReader:
             rest = pieces[at + 1 : following]
             cut = next((place for place, piece in enumerate(rest) if _parts_at(rest, place)), None)
             tail = rest if cut is None else rest[:cut]
+            if has(tail[:1], EACH):  # 其余57件分别为不予处理、其他处理和结转
+                tail = []
             is_shared = cut is None and following < len(pieces)
             begin = at + 1 if cut is None else at + 2 + cut
             turn = next((place for place, piece in enumerate(rest) if "then" in piece.concepts), 0)
@@ -241,6 +266,9 @@ class ClaimReader:
             state.phrase_clear = True
             is_beside_unknown = state.level == LISTED and bool(claim.beside)
             is_some = claim.partly and (state.is_rest or self._counts_some(head, tail))
+            is_some = is_some or (
+                REMAINDER in meaning(head) and claim.family not in self._lists and not claim.rest_of
+            )
             self._settle(state, spoken | topics, claim)
             self._say(state, text, claim, _spot(number, value), at_most=is_beside_unknown or is_some)
             return
@@ -293,6 +321,10 @@ class ClaimReader:
         """Keep a claim, unless it speaks of another time or place, or was made in this sentence already."""
         value, start, end, until, unit = number
         state.in_sentence = True
+        if state.is_other_matter and not value and claim.family in self._disputed:
+            return
+        rest = self._rest_told.match(text, until) if claim.divided else None
+        leaves = (rest["left"] and value_of(rest["left"]) if rest else None) or 0
         if claim.key in state.taken or state.is_elsewhere or self._silent.match(text, until):
             return
         state.taken.add(claim.key)
@@ -307,9 +339,10 @@ class ClaimReader:
                 end,
                 state.chain,
                 state.part_of,
-                at_most or claim.at_most,
+                at_most or claim.at_most or rest is not None,
                 state.sentence,
                 unit,
+                leaves,
             )
         )
 
@@ -386,6 +419,16 @@ class ClaimReader:
         written = text[number.start : number.end]
         around = text[max(0, number.start - 12) : number.end + 12]
         return written.startswith("一") and around.count(written) > 1
+
+
+def _counted_alike(pieces: Iterable[TextPiece], text: str) -> Iterator[TextPiece]:
+    """Yield pieces with the bare numbers counted that stand where the unit is told ahead: 台账（单位：件）：新制发2，废止4。"""
+    for piece in pieces:
+        written = text[piece.start : piece.end]
+        is_bare = (
+            piece.kind is UNKNOWN and written.isdecimal() and text[piece.end : piece.end + 1] in _CLAUSE_ENDS
+        )
+        yield replace(piece, kind=COUNT, number=written) if is_bare else piece
 
 
 def _parts_at(pieces: Sequence[TextPiece], place: int) -> bool:

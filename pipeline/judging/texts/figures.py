@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _MOST_CELLS = 3
 """Cells of a sum that are named."""
 _FEWEST_OF_A_LIST = 3
-_NONE = "为零"
+_NONE = re.compile("[均都皆]?为(?=零)")
 """What is marked whole, so that nobody takes the 零 for a digit."""
 _MOST_BESIDE = 12
 """Figures beside one that are tried; longer lists would make any number right."""
@@ -127,12 +128,21 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
         return True
     if statement.claim.money:
         return any(_is_rounded(value, statement) for value in meant)
+    if statement.leaves:
+        return _leaves_what_is_told(statement, meant, listed)
     if statement.at_most:
         return statement.value <= max(meant)
     return any(
         statement.value + more == meant[0] or statement.value == meant[0] - other
         for more, other in _beside(statement, listed, item)
     )
+
+
+def _leaves_what_is_told(statement: SaidFigure, meant: Sequence[Number], listed: _ToldTogether) -> bool:
+    """Say whether a figure and what it leaves make a whole, of the tables or told, alone or with another figure."""
+    told = [one.value for one in listed.account if one is not statement]
+    added = statement.value + statement.leaves
+    return any(added + more in {*meant, *told} for more in (0, *told))
 
 
 def _is_told(statement: SaidFigure, listed: _ToldTogether) -> bool:
@@ -205,9 +215,9 @@ def _differs(
     claim = wrong.claim
     meant = (claim.rest_of or claim.equals)[0]
     kind = "rest" if claim.rest_of else "exceeds" if wrong.at_most else "differs"
-    said_none = text.startswith(_NONE, wrong.start - 1)
+    none = _NONE.search(text, max(0, wrong.start - 2), wrong.start + 1)
     facts: dict[str, Fact] = {
-        "sentence": quoted(text, wrong.start - said_none, wrong.end),
+        "sentence": quoted(text, none.start() if none else wrong.start, wrong.end),
         "name": claim.name,
         "claimed": wrong.value,
         "expected": value_of(meant, item) or 0,

@@ -92,6 +92,7 @@ class ListReader:
 
     def __init__(self, rule: PartSums) -> None:
         self._begins = re.compile(any_of(rule.begins))
+        self._each = re.compile(rule.each)
         self._again = re.compile(rule.again)
         self._ends = re.compile(any_of(rule.ends))
         self._other_ends = re.compile(any_of(rule.other_ends))
@@ -128,6 +129,26 @@ class ListReader:
                 found, _ = self._list(sentence, count, again.end(), before, is_open=True, is_bare=False)
                 if found:
                     yield found
+
+    def distributed(self, sentence: str) -> Iterator[PartList]:
+        """Yield the lists whose numbers stand together behind the names: 归为征收、物业、保障三类，分别为13件、9件、6件."""
+        for count in COUNT.finditer(sentence):
+            begins = self._each.match(sentence, count.end())
+            parts = _numbers_alone(sentence, begins.end(), count["unit"]) if begins else []
+            whole, of = value_of(count["n"]), value_of(begins["n"]) if begins else None
+            if not begins or whole is None or len(parts) != of:
+                continue
+            yield PartList(
+                label=_label(sentence, count.start()),
+                whole=whole,
+                start=count.start(),
+                between=sentence[count.end() : begins.end()],
+                parts=parts,
+                before=[value_of(own["n"]) or 0 for own in COUNT.finditer(sentence, 0, count.start())],
+                is_last=True,
+                told=sentence[max(0, count.start() - _LONGEST_CLAUSE) : count.start()],
+                rest=sentence[parts[-1].end :],
+            )
 
     def _is_change(self, sentence: str, count: re.Match[str]) -> bool:
         """Say whether a number tells how much more or less there is, which nothing divides."""
@@ -220,6 +241,16 @@ class ListReader:
             parts.append(ListedPart(name, value, count.start(), count.end()))
             aside = _ASIDE.match(sentence, end)
             at = aside.end() if aside else end
+
+
+def _numbers_alone(sentence: str, at: int, unit: str) -> list[ListedPart]:
+    """Return the numbers, counted in ``unit``, that follow each other from ``at`` on."""
+    parts: list[ListedPart] = []
+    while (count := COUNT.match(sentence, at)) and count["unit"] == unit:
+        parts.append(ListedPart(str(len(parts)), value_of(count["n"]) or 0, count.start(), count.end()))
+        joint = _JOINT.match(sentence, count.end())
+        at = joint.end() if joint else count.end()
+    return parts
 
 
 def _label(sentence: str, end: int) -> str:

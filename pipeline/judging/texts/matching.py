@@ -54,6 +54,8 @@ class ClaimMatcher:
     def meanings(self, state: Account, head: list[TextPiece], tail: list[TextPiece]) -> list[Concepts]:
         """Return what a number can mean by the words before it and, where it goes on with them, after it."""
         before = meaning(head)
+        if REMAINDER in before and len(parts := joined(head)) > 1 and meaning(parts[-1]) == {REMAINDER}:
+            return []  # 未到期及其他52件
         turn = next((at for at, piece in enumerate(tail) if "then" in piece.concepts), len(tail))
         if has(head, "these"):  # 这9件申请｜主要涉及补贴: what is told again is known by what it is called
             turn = next((at + 1 for at, piece in enumerate(tail) if self._topics & set(piece.concepts)), turn)
@@ -63,7 +65,7 @@ class ClaimMatcher:
         named = before | meaning(noun)
         if named:
             own = named - {REMAINDER} or named
-            return [own, own | {SUM}] if has(head, SUM) else [own]
+            return [own | {SUM}, own] if has(head, SUM) else [own]
         if not meaning(predicate):
             is_bare = (
                 bool(state.opened)
@@ -72,7 +74,7 @@ class ClaimMatcher:
             )
             said = [BARE] * is_bare + [SUM] * has(head, SUM)
             if said:
-                return [*(frozenset((one,)) for one in said), *([state.opened] if is_bare else [])]
+                return [*([state.opened] if is_bare else []), *(frozenset((one,)) for one in said)]
         return [meaning(predicate)] if is_clear(predicate) else []
 
     def fitting(

@@ -70,11 +70,19 @@ class _Lists:
             most = max(*found.before, found.whole, 0) + (carried if is_outcome else 0)
             if found.added > most or (found.added < found.whole and not is_outcome and self._is_whole(found)):
                 yield found
+        for found in self._reader.distributed(sentence):
+            if not self._makes_it(found) and not self._is_doubtful(found):
+                yield found
         for found in self._reader.totals(sentence):
             values = [part.value for part in found.parts]
             runs = (sum(values[first:last]) for first, last in combinations(range(len(values) + 1), 2))
             if found.whole not in runs:
                 yield found
+
+    def _is_doubtful(self, found: PartList) -> bool:
+        """Say whether what stands around a list tells of others, or of something counted twice."""
+        around = found.between + found.rest
+        return self._overlapping.search(around) is not None or self._unlisted.search(around) is not None
 
     def _makes_it(self, found: PartList) -> bool:
         """Say whether the parts make the whole, or what was counted before, alone or two of them together."""
@@ -105,7 +113,7 @@ class _Lists:
         groups = [
             [bool(words.search(label)) for label in labels]
             for item, words, all_of in self._partitions
-            if not all_of or (item.of and re.search(item.of, found.told))
+            if not all_of or (item.of and re.search(item.of, found.told + found.between))
         ]
         met = [group for group in groups if any(group)]
         return not met or any(map(all, met))
@@ -123,7 +131,7 @@ class _Lists:
         return any(
             all(map(words.search, found.labels)) and not words.search(found.label)
             for item, words, _ in self._partitions
-            if item.of and re.search(item.of, found.told)
+            if item.of and re.search(item.of, found.told + found.between)
         )
 
     def _is_outcome(self, found: PartList) -> bool:
