@@ -29,6 +29,7 @@ from pipeline.judging.texts.numerals import amount_of, step_of, value_of
 from pipeline.judging.texts.pieces import (
     COUNT,
     ENUMERATION,
+    MARK,
     OTHER,
     OWN,
     UNKNOWN,
@@ -124,8 +125,8 @@ class ClaimReader:
             if spoken:
                 topic = self._home_topic if at_home and spoken[0] == 0 else ""
                 pieces = self._lexicon.pieces(text, *spoken)
-                if self._unit_ahead.search(text, *spoken):
-                    pieces = _counted_alike(pieces, text)
+                if ahead := [own.end() for own in self._unit_ahead.finditer(text, *spoken)]:
+                    pieces = _counted_alike(pieces, text, ahead)
                 found.append(Passage(start, spoken[0], topic, tuple(pieces)))
             start = end + 1
         return tuple(found)
@@ -421,14 +422,19 @@ class ClaimReader:
         return written.startswith("一") and around.count(written) > 1
 
 
-def _counted_alike(pieces: Iterable[TextPiece], text: str) -> Iterator[TextPiece]:
-    """Yield pieces with the bare numbers counted that stand where the unit is told ahead: 台账（单位：件）：新制发2，废止4。"""
+def _counted_alike(pieces: Iterable[TextPiece], text: str, ahead: Sequence[int]) -> Iterator[TextPiece]:
+    """Yield pieces with the bare numbers counted of a sentence in which the unit was told ``ahead``: 台账（单位：件）：新制发2，废止4."""
+    told = iter((*ahead, len(text) + 1))
+    following, is_told = next(told), False
     for piece in pieces:
+        while piece.start >= following:
+            following, is_told = next(told), True
+        is_told = is_told and not (piece.kind is MARK and piece.number in _STOPS)
         written = text[piece.start : piece.end]
         is_bare = (
             piece.kind is UNKNOWN and written.isdecimal() and text[piece.end : piece.end + 1] in _CLAUSE_ENDS
         )
-        yield replace(piece, kind=COUNT, number=written) if is_bare else piece
+        yield replace(piece, kind=COUNT, number=written) if is_told and is_bare else piece
 
 
 def _parts_at(pieces: Sequence[TextPiece], place: int) -> bool:

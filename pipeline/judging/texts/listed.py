@@ -136,7 +136,7 @@ class ListReader:
             begins = self._each.match(sentence, count.end())
             parts = _numbers_alone(sentence, begins.end(), count["unit"]) if begins else []
             whole, of = value_of(count["n"]), value_of(begins["n"]) if begins else None
-            if not begins or whole is None or len(parts) != of:
+            if not begins or whole is None or len(parts) != of or self._is_change(sentence, count):
                 continue
             yield PartList(
                 label=_label(sentence, count.start()),

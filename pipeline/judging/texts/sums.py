@@ -70,6 +70,10 @@ class _Lists:
             most = max(*found.before, found.whole, 0) + (carried if is_outcome else 0)
             if found.added > most or (found.added < found.whole and not is_outcome and self._is_whole(found)):
                 yield found
+        yield from self._wrong_otherwise(sentence)
+
+    def _wrong_otherwise(self, sentence: str) -> Iterator[PartList]:
+        """Yield the lists that do not make their whole whose numbers stand together, and those that end in their sum."""
         for found in self._reader.distributed(sentence):
             if not self._makes_it(found) and not self._is_doubtful(found):
                 yield found
