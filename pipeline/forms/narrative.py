@@ -335,7 +335,14 @@ class PartSums(Narrative):
     kind = "sums"
     begins: tuple[str, ...]
     each: str
-    """What begins a list of numbers alone, as many (``n``) as there are names before them: 归为A、B两类，分别为3件、4件."""
+    """What begins a list of numbers alone, as many (``n``) as there are names before them: 归为A、B两类，分别为3件、4件.
+
+    Without a ``pause`` before “respectively” the names must stand right there.
+    """
+    each_of: str
+    """What begins such a list that ends in its sum."""
+    some_of: str
+    """What says that a list may not name all."""
     again: str
     """What begins a second list of the same whole."""
     marked: str

@@ -22,7 +22,20 @@ if TYPE_CHECKING:
 
 _PATTERNS = (
     *("patterns", "hollow", "frames", "opening_frames", "quoted"),
-    *("begins", "each", "again", "marked", "totals", "ends", "other_ends", "closing", "kinds", "complete"),
+    *(
+        "begins",
+        "each",
+        "each_of",
+        "some_of",
+        "again",
+        "marked",
+        "totals",
+        "ends",
+        "other_ends",
+        "closing",
+        "kinds",
+        "complete",
+    ),
     *("unlisted", "changed", "blurred", "overlapping", "subject", "included"),
     *(
         "divided",

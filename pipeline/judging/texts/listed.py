@@ -31,6 +31,9 @@ _ASIDE = re.compile(
     r"(?:（[^（）]{0,200}）)?(?:，?占[^，。；：（）\d]{0,14}(?:\d{1,3}(?:\.\d{1,4})?%)?(?=[，、；。]))?"
 )
 """What may stand beside a part: an aside, and how much of the whole it is."""
+_AND = re.compile("[、和及与]")
+_GAP = re.compile(r"[^，。；：、（）\d]{0,8}，")
+"""What may stand between a whole and a list that no word begins."""
 _MARK = re.compile("[，；：（]")
 _DATE = re.compile(r"\d{1,4}[年月日]")
 _FEWEST = 2
@@ -92,6 +95,7 @@ class ListReader:
 
     def __init__(self, rule: PartSums) -> None:
         self._begins = re.compile(any_of(rule.begins))
+        self._each_of = re.compile(rule.each_of)
         self._each = re.compile(rule.each)
         self._again = re.compile(rule.again)
         self._ends = re.compile(any_of(rule.ends))
@@ -109,12 +113,13 @@ class ListReader:
             value = value_of(count["n"])
             begins = self._begins.match(sentence, count.end())
             opened = sentence.startswith("（", count.end())
+            gap = None
             is_bare = (
                 not begins
-                and sentence.startswith("，", count.end())
+                and (gap := _GAP.match(sentence, count.end())) is not None
                 and self._bare.search(sentence, 0, count.start()) is not None
             )
-            start = begins.end() if begins else count.end() + 1
+            start = begins.end() if begins else gap.end() if is_bare and gap else count.end() + 1
             if value is None or not (begins or opened or is_bare) or self._is_change(sentence, count):
                 continue
             is_open = begins is None or self._single.search(begins[0]) is None or "：" in begins[0]
@@ -134,21 +139,33 @@ class ListReader:
         """Yield the lists whose numbers stand together behind the names: 归为征收、物业、保障三类，分别为13件、9件、6件."""
         for count in COUNT.finditer(sentence):
             begins = self._each.match(sentence, count.end())
-            parts = _numbers_alone(sentence, begins.end(), count["unit"]) if begins else []
             whole, of = value_of(count["n"]), value_of(begins["n"]) if begins else None
-            if not begins or whole is None or len(parts) != of or self._is_change(sentence, count):
+            if not begins or whole is None or self._is_change(sentence, count):
+                continue
+            parts = _numbers_alone(sentence, begins.end(), count["unit"])
+            if len(parts) != of or not (begins["pause"] or _names_before(begins) == of):
                 continue
             yield PartList(
                 label=_label(sentence, count.start()),
                 whole=whole,
                 start=count.start(),
-                between=sentence[count.end() : begins.end()],
+                between=begins[0],
                 parts=parts,
                 before=[value_of(own["n"]) or 0 for own in COUNT.finditer(sentence, 0, count.start())],
                 is_last=True,
-                told=sentence[max(0, count.start() - _LONGEST_CLAUSE) : count.start()],
                 rest=sentence[parts[-1].end :],
             )
+        yield from self._distributed_totals(sentence)
+
+    def _distributed_totals(self, sentence: str) -> Iterator[PartList]:
+        """Yield such lists that end in their sum: 三类分别为40件、20件、15件，合计75件."""
+        for begins in islice(self._each_of.finditer(sentence), _MOST_TOTALS):
+            first = COUNT.match(sentence, begins.end())
+            parts = _numbers_alone(sentence, begins.end(), first["unit"]) if first else []
+            total = self._totals.match(sentence, parts[-1].end) if len(parts) >= _FEWEST else None
+            count = COUNT.match(sentence, total.end()) if total else None
+            if total and count and first and count["unit"] == first["unit"]:
+                yield PartList("", value_of(count["n"]) or 0, count.start(), "", parts, (), is_last=True)
 
     def _is_change(self, sentence: str, count: re.Match[str]) -> bool:
         """Say whether a number tells how much more or less there is, which nothing divides."""
@@ -251,6 +268,12 @@ def _numbers_alone(sentence: str, at: int, unit: str) -> list[ListedPart]:
         joint = _JOINT.match(sentence, count.end())
         at = joint.end() if joint else count.end()
     return parts
+
+
+def _names_before(begins: re.Match[str]) -> int:
+    """Return how many names are joined right before the number of kinds: 线上、信函、当面三种."""
+    told = begins.string[begins.start() : begins.start("n")].rpartition("，")[2]
+    return len(_AND.split(told))
 
 
 def _label(sentence: str, end: int) -> str:

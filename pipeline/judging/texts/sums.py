@@ -43,6 +43,7 @@ class _Lists:
         self._closing = re.compile(any_of(rule.closing))
         self._kinds = re.compile(rule.kinds)
         self._complete = re.compile(rule.complete)
+        self._some_of = re.compile(rule.some_of)
         self._unlisted = re.compile(rule.unlisted)
         self._blurred = re.compile(any_of(rule.blurred))
         self._overlapping = re.compile(any_of(rule.overlapping))
@@ -86,7 +87,10 @@ class _Lists:
     def _is_doubtful(self, found: PartList) -> bool:
         """Say whether what stands around a list tells of others, or of something counted twice."""
         around = found.between + found.rest
-        return self._overlapping.search(around) is not None or self._unlisted.search(around) is not None
+        is_open = self._unlisted.search(around) or self._some_of.search(around)
+        return self._overlapping.search(around) is not None or (
+            is_open is not None and found.added < found.whole
+        )
 
     def _makes_it(self, found: PartList) -> bool:
         """Say whether the parts make the whole, or what was counted before, alone or two of them together."""
