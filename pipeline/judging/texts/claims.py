@@ -322,7 +322,7 @@ class ClaimReader:
         """Keep a claim, unless it speaks of another time or place, or was made in this sentence already."""
         value, start, end, until, unit = number
         state.in_sentence = True
-        if state.is_other_matter and not value and claim.family in self._disputed:
+        if state.is_other_matter and claim.family in self._disputed:
             return
         rest = self._rest_told.match(text, until) if claim.divided else None
         leaves = (rest["left"] and value_of(rest["left"]) if rest else None) or 0
