@@ -182,7 +182,7 @@ class ClaimReader:
         is_other = self._others_disputed.search(text, pieces[0].start, pieces[-1].end) is not None
         if topics and (not is_other or topics != {"request"} or has(pieces, NAMED)):
             state.is_other_matter, state.is_on_topic = False, True
-        elif is_other and not state.is_on_topic:
+        elif is_other and not state.is_on_topic and not has(pieces[:1], "aside"):
             state.is_other_matter = True
 
     def _counted(self, state: Account, text: str, clause: Clause) -> None:
