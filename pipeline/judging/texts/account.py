@@ -92,10 +92,8 @@ class Account:
     begun: int = -1
     is_rest: bool = False
     """Whether this sentence tells of what is left: 除撤回的3件外，45件申请均已答复."""
-    is_other_matter: bool = False
-    """Whether something else that may be disputed is spoken of, and no topic since."""
-    is_on_topic: bool = False
-    """Whether this sentence has named a topic."""
+    clauses: list[tuple[int, Sequence[TextPiece]]] = field(default_factory=list)
+    """The clauses so far, each with the number of its sentence."""
     is_timed: bool = False
     """Whether the latest time spoken of in this sentence is of the year."""
 
@@ -163,7 +161,7 @@ class Account:
         self.others = dict(self.lasting)
         self.part_of = 0
         self.sentence += 1
-        self.in_sentence = self.is_timed = self.is_rest = self.is_on_topic = False
+        self.in_sentence = self.is_timed = self.is_rest = False
         if self.level == LISTED:
             self.level = UNCLEAR
 

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from pipeline.model import Number
 
 _STOPS = "。！？\n"
+_CLAUSES_BACK = 24
+"""Clauses in which one looks for what is disputed."""
 _CLAUSE_ENDS = f"，；：、（）{_STOPS}"
 
 
@@ -158,7 +160,7 @@ class ClaimReader:
             state.resume(clause.pieces)
             if has(clause.pieces, "rest"):
                 state.is_rest = True
-            self._note_disputed(state, text, clause.pieces)
+            state.clauses.append((state.sentence, clause.pieces))
             if any(piece.kind is COUNT for piece in clause.pieces):
                 self._counted(state, text, clause)
             elif clause.pieces:
@@ -174,16 +176,19 @@ class ClaimReader:
             state.ended = clause.ends
         return state
 
-    def _note_disputed(self, state: Account, text: str, pieces: Sequence[TextPiece]) -> None:
-        """Remember whether something else that may be disputed is spoken of: 处罚案件均已结案，无一引发行政复议."""
-        if not pieces:
-            return
-        topics = meaning(pieces) & self._disputed_topics
-        is_other = self._others_disputed.search(text, pieces[0].start, pieces[-1].end) is not None
-        if topics and (not is_other or topics != {"request"} or has(pieces, NAMED)):
-            state.is_other_matter, state.is_on_topic = False, True
-        elif is_other and not state.is_on_topic and not has(pieces[:1], "aside"):
-            state.is_other_matter = True
+    def _is_of_another(self, state: Account, text: str) -> bool:
+        """Say whether something else that may be disputed was spoken of, and no topic since: 处罚案件均已结案，无一引发行政复议."""
+        found = -1
+        for sentence, pieces in reversed(state.clauses[-_CLAUSES_BACK:]):
+            if found not in {-1, sentence}:
+                break
+            is_other = bool(pieces) and self._others_disputed.search(text, pieces[0].start, pieces[-1].end)
+            topics = meaning(pieces) & self._disputed_topics
+            if topics and (not is_other or topics != {self._home_topic} or has(pieces, NAMED)):
+                return False
+            if is_other and not has(pieces[:1], "aside"):
+                found = sentence
+        return found >= 0
 
     def _counted(self, state: Account, text: str, clause: Clause) -> None:
         """Take in a clause with numbers: each with the words before it, and after it up to the next."""
@@ -322,7 +327,7 @@ class ClaimReader:
         """Keep a claim, unless it speaks of another time or place, or was made in this sentence already."""
         value, start, end, until, unit = number
         state.in_sentence = True
-        if state.is_other_matter and claim.family in self._disputed:
+        if claim.family in self._disputed and self._is_of_another(state, text):
             return
         rest = self._rest_told.match(text, until) if claim.divided else None
         leaves = (rest["left"] and value_of(rest["left"]) if rest else None) or 0

@@ -137,6 +137,8 @@ class ListReader:
 
     def distributed(self, sentence: str) -> Iterator[PartList]:
         """Yield the lists whose numbers stand together behind the names: 归为征收、物业、保障三类，分别为13件、9件、6件."""
+        if not self._each_of.search(sentence):
+            return
         for count in COUNT.finditer(sentence):
             begins = self._each.match(sentence, count.end())
             whole, of = value_of(count["n"]), value_of(begins["n"]) if begins else None
