@@ -176,8 +176,11 @@ class ClaimReader:
             state.ended = clause.ends
         return state
 
-    def _is_of_another(self, state: Account, text: str) -> bool:
-        """Say whether something else that may be disputed was spoken of, and no topic since: 处罚案件均已结案，无一引发行政复议."""
+    def _is_of_another(self, state: Account, text: str, *, none: bool) -> bool:
+        """Say whether something else that may be disputed was spoken of, and no topic since: 处罚案件均已结案，无一引发行政复议.
+
+        That there was ``none`` is told of whatever its sentence begins with, known or not.
+        """
         found = -1
         for sentence, pieces in reversed(state.clauses[-_CLAUSES_BACK:]):
             if found not in {-1, sentence}:
@@ -186,9 +189,15 @@ class ClaimReader:
             topics = meaning(pieces) & self._disputed_topics
             if topics and (not is_other or topics != {self._home_topic} or has(pieces, NAMED)):
                 return False
-            if is_other and not has(pieces[:1], "aside"):
+            is_unknown = none and sentence == state.sentence and self._is_long_unknown(pieces)
+            if (is_other or is_unknown) and not has(pieces[:1], "aside"):
                 found = sentence
         return found >= 0
+
+    @staticmethod
+    def _is_long_unknown(pieces: Sequence[TextPiece]) -> bool:
+        """Say whether what is not known in a clause may name a matter."""
+        return any(piece.kind is UNKNOWN and piece.end - piece.start > 1 for piece in pieces)
 
     def _counted(self, state: Account, text: str, clause: Clause) -> None:
         """Take in a clause with numbers: each with the words before it, and after it up to the next."""
@@ -327,7 +336,7 @@ class ClaimReader:
         """Keep a claim, unless it speaks of another time or place, or was made in this sentence already."""
         value, start, end, until, unit = number
         state.in_sentence = True
-        if claim.family in self._disputed and self._is_of_another(state, text):
+        if claim.family in self._disputed and self._is_of_another(state, text, none=not value):
             return
         rest = self._rest_told.match(text, until) if claim.divided else None
         leaves = (rest["left"] and value_of(rest["left"]) if rest else None) or 0
