@@ -36,6 +36,7 @@ _NAMES = (
     "whole",
     "topics",
     "acts",
+    "disputed",
     "lists",
     "wholes",
     "shared",
