@@ -152,8 +152,8 @@ def test_a_table_for_towns_does_not_bind_departments() -> None:
     [
         ("R1", '"cases.late.now"]', '"cases.done.now"]', "出现了两次"),
         ("R1", '"3*ways.net.now"]', '"3*cases.late.now"]', "出现了两次"),
-        ("R1", '"3*ways.net.now"', '"0*ways.net.now"', "不是本表样的单元格"),
-        ("R1", '"3*ways.net.now"', '"101*ways.net.now"', "不是本表样的单元格"),
+        ("R1", '"3*ways.net.now"', '"0*ways.net.now"', "1 到 100 的整数"),
+        ("R1", '"3*ways.net.now"', '"101*ways.net.now"', "1 到 100 的整数"),
         ("R2", "limits = { tolerance = 3 }\n", "", "需要的界限是：tolerance"),
         ("R4", "bound = 4", "bound = 0.5", "大于 0 的整数"),
         ("R6", '["街道", "镇"]', '"街道"', "kinds"),

@@ -38,6 +38,10 @@ label = "其他"
 sheet = "文字"
 required = false
 prompt = ""
+
+[[section]]
+title = "三、特色"
+contents = ["local"]
 """
 TOLD = """
 [[narrative]]
