@@ -33,6 +33,8 @@ _AIMS = {
     "unseen_sixteenth": 10,
     "unseen_seventeenth": 10,
     "unseen_eighteenth": 10,
+    "unseen_nineteenth": 10,
+    "unseen_twentieth": 10,
     "near_values": 10,
 }
 """Which percentage may be missed: of sentences that were known while the words were chosen, and of those written before and kept."""

@@ -29,6 +29,8 @@ SHARES = {
     "unseen_sixteenth": 0.95,
     "unseen_seventeenth": 0.96,
     "unseen_eighteenth": 0.93,
+    "unseen_nineteenth": 0.95,
+    "unseen_twentieth": 0.87,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -39,8 +41,10 @@ _NOT_REPORTED = {
     "unseen_twelfth": 3,
     "unseen_thirteenth": 1,
     "unseen_sixteenth": 1,
+    "unseen_nineteenth": 4,
+    "unseen_twentieth": 5,
 }
-"""How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205 and 0206 name them."""
+"""How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205 and 0208 name them."""
 
 _FEWEST_SILENT = {"unseen_last": 12, "unseen_seventh": 9, "unseen_eighth": 7}
 """The others have more; of these two most quiet sentences say figures of the tables as well."""
