@@ -85,24 +85,24 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
         self.table[row][column] = xml
 
     def _write_single_row(self, current_row_num: int = 0) -> None:
-        row = self.previous_row
-        cells = self.table[row]
-        if not cells:
-            super()._write_single_row(current_row_num)
-            return
-        self.previous_row = current_row_num
-        self._write_row(row, None, self.row_info.get(row))
-        run: list[str] = []
+        cells, joined, run = self.table[self.previous_row], dict[int, object](), list[str]()
+        first = 0
         for column in sorted(cells):
             cell = cells[column]
             if cell.__class__ is str:
+                first = first if run else column
                 run.append(cell)
+                joined[first] = run
             else:
-                self.fh.write("".join(run))
-                run.clear()
-                self._write_cell(row, column, cell)
-        self.fh.write(f"{''.join(run)}</row>")
-        self.table.clear()
+                joined[column], run = cell, []
+        self.table[self.previous_row] = joined
+        super()._write_single_row(current_row_num)
+
+    def _write_cell(self, row: int, col: int, cell: object) -> None:
+        if isinstance(cell, list):  # cells side by side that are spelled out
+            self.fh.write("".join(cell))
+        else:
+            super()._write_cell(row, col, cell)
 
 
 def _text(text: str) -> str:
