@@ -35,7 +35,11 @@ def settings(period: str, deadline: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("district") / "样例区"
+    return begun(tmp_path_factory.mktemp("district") / "样例区")
+
+
+def begun(found: Path) -> Path:
+    """Make a district that collects the quarters, without settings."""
     (found / "inbox").mkdir(parents=True)
     (found / "forms").mkdir()
     shutil.copy(FORM_FILE, found / "forms")
@@ -146,11 +150,7 @@ def test_a_period_that_cannot_be_is_refused(folder: Path, text: str, problem: st
 
 
 def test_a_file_without_a_period_is_asked_for_one_in_the_forms_own_words(tmp_path: Path) -> None:
-    made = tmp_path / "样例区"
-    (made / "inbox").mkdir(parents=True)
-    (made / "forms").mkdir()
-    shutil.copy(FORM_FILE, made / "forms")
-    (made / "agencies.csv").write_text(f"code,name\n001,{AGENCIES[0]}", "utf-8")
+    made = begun(tmp_path / "样例区")
     (made / "district.toml").write_text(settings("2024Q3", "2024-10-10"), "utf-8")
     form = load_form("service_quarter", made)
     numbers = inputs_only(form, consistent_numbers(form, random.Random(1)))

@@ -79,7 +79,7 @@ def files_of(path: Path) -> list[Path]:
     """Return the file of a form of one's own and those beside it that it extends, one after the other. Raises ConfigError, OSError."""
     base = TomlSource(in_file(path).text, str(path)).values.get(EXTENDS)
     beside = path.absolute().with_name(f"{base}{_SUFFIX}")
-    is_own = base and base != path.stem and beside.parent.name == FORMS_NAME and beside.is_file()
+    is_own = base and base != path.stem and district_of(str(beside)) and beside.is_file()
     return [path, *(files_of(beside) if is_own else ())]
 
 

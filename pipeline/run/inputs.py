@@ -13,7 +13,7 @@ from pipeline.machine import cache
 from pipeline.machine.digest import digest_of, program
 from pipeline.model import ConfigError
 from pipeline.periods import period_before
-from pipeline.publishing.word.layout_guard import is_untouched, refuse_active
+from pipeline.publishing.word.untouched import is_untouched
 from pipeline.run import mailing, published
 from pipeline.run.assessing import JudgingContext
 from pipeline.run.fingerprint import fingerprint
@@ -102,9 +102,10 @@ def refuse_unusable_layout(district: District, form: Form, layout: bytes) -> Non
     own = district.layouts / LAYOUT_NAME
     if is_untouched(layout):
         return
-    refuse_active(layout, own)
-    from pipeline.publishing.word.report import compile_layout  # noqa: PLC0415 - only for a layout of one's own
+    from pipeline.publishing.word.layout_guard import refuse_active  # noqa: PLC0415 - only for a layout of one's own
+    from pipeline.publishing.word.report import compile_layout  # noqa: PLC0415
 
+    refuse_active(layout, own)
     try:
         compile_layout(layout, form)
     except ConfigError as error:

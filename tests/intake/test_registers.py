@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
@@ -21,6 +20,7 @@ from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Place, Reading, Rows, column_letters
 from pipeline.publishing.template import Stamp, build_workbook
+from tests.support.libreoffice import with_sheets
 from tests.support.submissions import submission_of
 
 ROW = ["临政发〔2023〕1号", "某某办法", "2023-03-05", "是", "", "https://www.example.gov.cn/1.html", ""]
@@ -280,11 +280,4 @@ def test_a_workbook_that_goes_back_counts_all_rows_that_it_holds() -> None:
 
 def with_results(content: bytes, result: int) -> bytes:
     """Store ``result`` for every formula, as a program does that has calculated."""
-    stream = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
-        for item in old.infolist():
-            data = old.read(item)
-            if item.filename.startswith("xl/worksheets/sheet"):
-                data = re.sub(rb"</f><v ?/>|</f><v></v>", b"</f><v>%d</v>" % result, data)
-            new.writestr(item, data)
-    return stream.getvalue()
+    return with_sheets(content, rb"</f><v ?/>|</f><v></v>", b"</f><v>%d</v>" % result)

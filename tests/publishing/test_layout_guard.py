@@ -13,7 +13,8 @@ from pipeline.forms.form import Form
 from pipeline.model import ConfigError
 from pipeline.publishing import package
 from pipeline.publishing.word.layout import build_layout
-from pipeline.publishing.word.layout_guard import is_untouched, refuse_active
+from pipeline.publishing.word.layout_guard import refuse_active
+from pipeline.publishing.word.untouched import is_untouched
 
 OWN = Path("report.docx")
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -30,12 +30,17 @@ _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 def poisoned(content: bytes, poison: int) -> bytes:
     """Replace every stored numeric result of a formula by ``poison``, which nothing but recalculation takes away."""
+    return with_sheets(content, rb"(</f><v>)-?[\d.]+(</v>)", rb"\g<1>%d\g<2>" % poison)
+
+
+def with_sheets(content: bytes, pattern: bytes, written: bytes) -> bytes:
+    """Replace what matches ``pattern`` in the XML of every sheet of a workbook by ``written``."""
     result = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
         for item in old.infolist():
             data = old.read(item)
             if item.filename.startswith("xl/worksheets/sheet"):
-                data = re.sub(rb"(</f><v>)-?[\d.]+(</v>)", rb"\g<1>%d\g<2>" % poison, data)
+                data = re.sub(pattern, written, data)
             new.writestr(item, data)
     return result.getvalue()
 

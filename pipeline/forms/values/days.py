@@ -11,13 +11,13 @@ from typing import ClassVar
 
 from pipeline.forms.values.kind import ValueCheck, ValueKind
 from pipeline.forms.values.plain import UNSEEN, Raw, without
-from pipeline.forms.values.typed import Typed, shown
+from pipeline.forms.values.typed import DAY_ZERO, Typed, shown
 from pipeline.periods import named, title_of
 
 _FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
 _FIRST_STORED = date(1900, 3, 1)
 """What no spreadsheet knows as a day, or not all alike, is kept as text."""
-_SERIALS = range((_FIRST - date(1899, 12, 30)).days, (_LAST - date(1899, 12, 30)).days + 1)
+_SERIALS = range((_FIRST - DAY_ZERO).days, (_LAST - DAY_ZERO).days + 1)
 _DAY = re.compile(r"(\d{4})(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _CLOCK = re.compile(r"(?:T|\s)?\d{1,2}:\d{2}(?::\d{2})?$", re.ASCII)
 _YEAR = re.compile(r"(\d{4})年?度?", re.ASCII)
@@ -47,7 +47,7 @@ def day_of(value: Raw) -> date | None:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value in _SERIALS:
-            return date(1899, 12, 30) + timedelta(days=int(value))
+            return DAY_ZERO + timedelta(days=int(value))
         value = int(value) if isinstance(value, int) or value.is_integer() else value
     found = _DAY.fullmatch(_CLOCK.sub("", _plain(value)))
     numbers = [int(part) for part in found.groups() if part] if found else []

@@ -31,7 +31,7 @@ _PLACEHOLDERS = {
 }  # fmt: skip
 _COUNT_UNITS = "件条宗份例起项个次"
 _OTHER_MONEY_UNITS = ("亿元", "千元", "百元", "元", "亿", "块", "元整")
-_DAY_ZERO = date(1899, 12, 30)
+DAY_ZERO = date(1899, 12, 30)
 _LEAP_DAY = 60
 """Day 60 of a spreadsheet is 29 February 1900, a day that never was."""
 _FIRST_YEARS = range(1900, 1904)
@@ -125,7 +125,7 @@ def _dated(value: date | time | timedelta) -> Typed:
     if day == time():
         count = 0
     elif isinstance(day, date) and not isinstance(day, datetime) and day.year in _FIRST_YEARS:
-        serial = (day - _DAY_ZERO).days
+        serial = (day - DAY_ZERO).days
         count = None if serial == _LEAP_DAY else serial - (serial < _LEAP_DAY)
     if count is None:
         return unreadable("C08", "date", shown(value))

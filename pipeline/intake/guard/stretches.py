@@ -52,7 +52,7 @@ class KnownStretches:
         known = self._known
         if len(known) > _MOST:
             known.clear()
-        stretches = _alike(data).split(self._closing)
+        stretches = without_figures(data).split(self._closing)
         new = [stretch for stretch in stretches[:-1] if stretch not in known]
         new.append(stretches[-1])  # what stands behind the last
         joined = self._closing.join(new)
@@ -70,7 +70,10 @@ class KnownStretches:
         """Say whether the last stretch or one in the middle came before: then most did. A register has other rows in every file."""
         size, middle = len(self._closing), data.find(self._closing, len(data) // 2) + 1
         last = data.rfind(self._closing, 0, -size) + 1
-        signs = {_alike(data[middle : data.find(self._closing, middle)]), _alike(data[last:])}
+        signs = {
+            without_figures(data[middle : data.find(self._closing, middle)]),
+            without_figures(data[last:]),
+        }
         has_come = not signs.isdisjoint(self._heard)
         for sign in signs:
             self._heard.pop(sign, None)
@@ -80,6 +83,6 @@ class KnownStretches:
         return has_come
 
 
-def _alike(data: bytes) -> bytes:
-    """Return XML without its figures."""
+def without_figures(data: bytes) -> bytes:
+    """Return XML with 0 for each of its figures: what is the same in all files of a campaign."""
     return _FIGURE.sub(_NOUGHT, data)

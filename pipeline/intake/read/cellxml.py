@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.intake.guard.refusal import hostile
+from pipeline.intake.guard.stretches import without_figures
 
 _BODY = re.compile(
     rb"(?P<f><f\b[^>]*?(?:/>|>(?P<formula>[^<]*)</f>))?(?P<v><v(?:/>|>(?P<value>[^<]*)</v>))?",
@@ -22,8 +23,6 @@ _FORMULA = re.compile(
 )
 """A cell with a formula, in the plain spelling."""
 _ERROR, _STRING = b't="e"', b' t="str"'
-_FIGURE, _NOUGHT = re.compile(rb"<v>\d{1,7}+</v>"), b"<v>0</v>"
-"""A figure, or the number of a shared text: what differs between the files of a campaign."""
 _REFERENCE = re.compile(rb"r=\"([A-Z]{1,3})(\d{1,7})\"")
 _TYPE = re.compile(rb" t=\"(\w+)\"")
 
@@ -57,11 +56,9 @@ class Formula:
     stored: bool
 
 
-@dataclass(
-    frozen=True, slots=True, eq=False
-)  # known by identity: the same object for sheets with the same formulas
+@dataclass(frozen=True, slots=True, eq=False)
 class CellFacts:
-    """What the fast reader leaves out of one sheet."""
+    """What the fast reader leaves out of one sheet; known by identity: one object serves all sheets with the same formulas."""
 
     errors: Mapping[Address, str] = field(default_factory=dict)
     formulas: Mapping[Address, Formula] = field(default_factory=dict)
@@ -97,7 +94,7 @@ def _facts_without_error(xml: bytes) -> CellFacts:
         return _NO_FACTS
     if len(xml) > _WORTH_REMEMBERING:
         return CellFacts({}, _formulas(xml))
-    return _remembered_facts(_FIGURE.sub(_NOUGHT, xml))
+    return _remembered_facts(without_figures(xml))
 
 
 @lru_cache(maxsize=64)

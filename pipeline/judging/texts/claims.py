@@ -265,7 +265,7 @@ class ClaimReader:
             state.open_list()
         elif has(head, "another") and not self._is_outcome(state):
             state.part_of = 0
-        value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
+        value = _value(number)
         counts_part = is_part(head) or (bool(state.brackets) and self._is_topic_alone(head))
         means = self._matcher.meanings(state, head, tail) if is_clear(head) and not counts_part else []
         fitting = (
@@ -406,7 +406,7 @@ class ClaimReader:
             return False
         level, others = state.level, state.others
         state.level, state.others = state.before_pending
-        value = amount_of(number.number, number.scale) if number.scale else value_of(number.number)
+        value = _value(number)
         is_explained = state.ended == "："
         for claim in self._matcher.fitting(state, means, frozenset(), number):
             is_listed = claim.family in self._lists
@@ -455,6 +455,11 @@ def _parts_at(pieces: Sequence[TextPiece], place: int) -> bool:
     """Say whether what stands between two numbers parts there: 8件、…, or 8件复议和3件诉讼."""
     piece = pieces[place]
     return piece.number == ENUMERATION or ("and" in piece.concepts and bool(meaning(pieces[:place])))
+
+
+def _value(number: TextPiece) -> Number | None:
+    """Return the amount or the number that is written."""
+    return amount_of(number.number, number.scale) if number.scale else value_of(number.number)
 
 
 def _spot(number: TextPiece, value: Number) -> _ReadNumber:

@@ -100,8 +100,8 @@ class _Lists:
     def _divides(self, found: PartList) -> bool:
         """Say whether the parts divide the whole in one way, so that nothing is counted twice."""
         labels = found.labels
-        is_doubtful = found.is_loose and not (self._is_closed(found) and found.is_within(_CLOSE))
-        if is_doubtful or len(set(labels)) < len(labels):
+        runs_on = found.is_loose and not (self._is_closed(found) and found.is_within(_CLOSE))
+        if runs_on or len(set(labels)) < len(labels):
             return False
         if found.is_bare:
             return self._is_meant(found)

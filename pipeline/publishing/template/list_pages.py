@@ -24,6 +24,7 @@ from pipeline.forms.layout import (
 from pipeline.forms.period_days import PERIOD_DAYS_ROW, counts_days, period_day_formulas
 from pipeline.forms.values.answers import YES
 from pipeline.forms.values.kind import ValueKind
+from pipeline.forms.values.typed import DAY_ZERO
 from pipeline.forms.values.words import FreeText
 from pipeline.model import Notice, Place, Severity, a1, column_letters
 from pipeline.periods import bounds_of, name_of
@@ -52,8 +53,6 @@ _LISTS_FROM = 3
 """Of the hidden stamp: the first column of a list of choices."""
 _WIDEST, _STEP = 250.0, 8.0
 _LAST_YEAR = 2099
-_DAY_ZERO = date(1899, 12, 30)
-"""From which spreadsheets count days."""
 
 
 def write_guide(page: TemplatePage, sheet: Sheet, marks_area: str, failures: int) -> None:
@@ -263,7 +262,7 @@ def _write_period_days(page: TemplatePage) -> None:
     days = [0, 0]
     if period:
         first, last = bounds_of(period)
-        days = [(day - _DAY_ZERO).days for day in (first, last + timedelta(days=1))]
+        days = [(day - DAY_ZERO).days for day in (first, last + timedelta(days=1))]
     for line, (formula, day) in enumerate(zip(period_day_formulas(page.content.form), days, strict=True)):
         page.formula(PERIOD_DAYS_ROW + line, 1, formula, day)
 

@@ -60,7 +60,7 @@ def formula_sheet() -> type[Worksheet]:
         def _write_cell(self, row: int, col: int, cell: Any) -> None:  # noqa: ANN401 - of one of the library's kinds
             held = _held(cell) if cell.format else ""
             if held:
-                self.fh.write(f'<c r="{a1(row, col)}" s="{cell.format._get_xf_index()}"{held}')  # noqa: SLF001
+                self.fh.write(f"{opening(row, col, cell.format)}{held}")
             else:
                 super()._write_cell(row, col, cell)
 
@@ -71,6 +71,11 @@ def formula_sheet() -> type[Worksheet]:
             return text
 
     return FormulaSheet
+
+
+def opening(row: int, column: int, style: Format) -> str:
+    """Spell the opening of a cell that wears ``style``, up to its kind."""
+    return f'<c r="{a1(row, column)}" s="{style._get_xf_index()}"'  # noqa: SLF001 - a style's number in the file
 
 
 def _held(cell: Any) -> str:  # noqa: ANN401

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 from xml.sax.saxutils import escape
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.model import a1, column_letters
+from pipeline.model import column_letters
+from pipeline.publishing.workbook.formula_cells import opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,24 +58,24 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
         kind = ' t="str"' if isinstance(value, str) else ""
         result = escape(value) if isinstance(value, str) else f"{value:.16G}"
         spelled = escape(formula.removeprefix("="))
-        self._put(row, column, f"{_opening(row, column, style)}{kind}><f>{spelled}</f><v>{result}</v></c>")
+        self._put(row, column, f"{opening(row, column, style)}{kind}><f>{spelled}</f><v>{result}</v></c>")
 
     def write_string(self, row: int, column: int, text: str, style: Format) -> None:
         """Write text; what needs xlsxwriter's own escapes goes its way."""
         inner = (_text_once if len(text) <= _SHORT else _text)(text)
         if inner:
-            self._put(row, column, f"{_opening(row, column, style)}{inner}")
+            self._put(row, column, f"{opening(row, column, style)}{inner}")
         else:
             super().write_string(row, column, text, style)
 
     def write_number(self, row: int, column: int, value: float, style: Format) -> None:
         """Write a number."""
-        self._put(row, column, f"{_opening(row, column, style)}><v>{value:.16G}</v></c>")
+        self._put(row, column, f"{opening(row, column, style)}><v>{value:.16G}</v></c>")
 
     def write_blank(self, row: int, column: int, blank: None, style: Format) -> None:
         """Write an empty cell that wears ``style``; ``blank`` is None."""
         del blank
-        self._put(row, column, f"{_opening(row, column, style)}/>")
+        self._put(row, column, f"{opening(row, column, style)}/>")
 
     def _put(self, row: int, column: int, xml: str, across: int = 1) -> None:
         if row > self.previous_row:
@@ -85,22 +87,20 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
         self.table[row][column] = xml
 
     def _write_single_row(self, current_row_num: int = 0) -> None:
-        cells, joined, run = self.table[self.previous_row], dict[int, object](), list[str]()
-        first = 0
-        for column in sorted(cells):
-            cell = cells[column]
-            if cell.__class__ is str:
-                first = first if run else column
-                run.append(cell)
-                joined[first] = run
+        joined: dict[int, object] = {}
+        cells = sorted(self.table[self.previous_row].items())
+        for is_spelled, group in groupby(cells, key=lambda cell: cell[1].__class__ is str):
+            side_by_side = list(group)
+            if is_spelled:
+                joined[side_by_side[0][0]] = "".join([xml for _, xml in side_by_side])
             else:
-                joined[column], run = cell, []
+                joined.update(side_by_side)
         self.table[self.previous_row] = joined
         super()._write_single_row(current_row_num)
 
     def _write_cell(self, row: int, col: int, cell: object) -> None:
-        if isinstance(cell, list):  # cells side by side that are spelled out
-            self.fh.write("".join(cell))
+        if isinstance(cell, str):  # cells side by side that are spelled out
+            self.fh.write(cell)
         else:
             super()._write_cell(row, col, cell)
 
@@ -113,10 +113,6 @@ def _text(text: str) -> str:
 
 
 _text_once = lru_cache(maxsize=4096)(_text)
-
-
-def _opening(row: int, column: int, style: Format) -> str:
-    return f'<c r="{a1(row, column)}" s="{style._get_xf_index()}"'  # noqa: SLF001 - a style's number in the file
 
 
 def run_pattern(column: int, styles: Sequence[Format]) -> RunPattern:
