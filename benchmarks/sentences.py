@@ -35,7 +35,10 @@ _AIMS = {
     "unseen_eighteenth": 10,
     "unseen_nineteenth": 10,
     "unseen_twentieth": 10,
+    "unseen_twentyfirst": 10,
+    "unseen_twentysecond": 10,
     "near_values": 10,
+    "near_accounts": 10,
 }
 """Which percentage may be missed: of sentences that were known while the words were chosen, and of those written before and kept."""
 _AIM = 10

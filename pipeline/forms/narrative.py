@@ -242,6 +242,20 @@ class Nearby:
     """Units, of one character, that count the same things."""
     added: str = ""
     """What several figures added up are called."""
+    syllables: str = ""
+    """Of what words of an account are made: a sign points to something only where all that is not known is made of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What may point to one figure of an account, where its words are not known: ``said`` is a pattern for a few syllables (留, 存, 跨年).
+
+    ``claim`` is the key of the figure that is meant, ``topics`` what has to be spoken of.
+    """
+
+    claim: str
+    topics: tuple[str, ...]
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +288,7 @@ class FigureClaims(Narrative):
     shared_wholes: tuple[Sum, ...]
     """What a figure may be a share of that is told to be one and not of what, the likeliest last."""
     nearby: Nearby
+    signs: tuple[Sign, ...]
     topics: tuple[str, ...]
     home: str
     home_topic: str
@@ -281,6 +296,8 @@ class FigureClaims(Narrative):
     included: str
     acts: tuple[str, ...]
     """Concepts that, with unknown words, begin an account of something else."""
+    parts: tuple[str, ...]
+    """Concepts of parts of a whole: a clause that names one, with unknown words, tells no more of the whole (个人占绝大多数，计51件)."""
     lists: tuple[str, ...]
     """Families whose lists go on after a part that is not known."""
     subjects: tuple[str, ...]

@@ -23,6 +23,7 @@ from pipeline.forms.narrative import (
     FigureClaims,
     Nearby,
     Rate,
+    Sign,
     Sum,
     Word,
 )
@@ -103,9 +104,11 @@ def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
     nearby = section.table("nearby").into(Nearby)
     rates = tuple(_rate(inner, cells) for inner in section.inner("rate"))
     shared = _sums(section, "shared_wholes", cells)
-    tables = ("words", "patterns", "claim", "division", "rate", "nearby", "shared_wholes")
+    signs = tuple(_sign(inner, claims) for inner in section.inner("sign"))
+    tables = ("words", "patterns", "claim", "division", "rate", "sign", "nearby", "shared_wholes")
     plain = replace(section, values=without(section.values, *tables, *patterns))
     made = {"claims": claims, "words": words, "divisions": divisions, "rates": rates, "nearby": nearby}
+    made["signs"] = signs
     return plain.into(FigureClaims, shared_wholes=shared, **made, **patterns)
 
 
@@ -151,6 +154,13 @@ def _sums(section: TomlTable, name: str, cells: Sequence[str]) -> tuple[Sum, ...
 def _rate(section: TomlTable, cells: Sequence[str]) -> Rate:
     sums = {name: _sums(section, name, cells) for name in ("parts", "wholes")}
     return section.into(Rate, **sums, **all_spelled(section, ("said",)))
+
+
+def _sign(section: TomlTable, claims: Sequence[Claim]) -> Sign:
+    found = section.into(Sign, **all_spelled(section, ("said",)))
+    if not any(claim.key == found.claim and claim.equals for claim in claims):
+        raise section.fault(f"“{found.claim}”不是 [[narrative.claim]] 中有数的 key。", found.claim)
+    return found
 
 
 def _division(section: TomlTable, cells: Sequence[str]) -> DividedCells:

@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ _BRACED = re.compile(r"\{([\d.,]+)\}")
 _MARKED = re.compile(r"【([^】]*)】")
 _UNRELATED = frozenset(("N08",))
 """Texts that are alike because they are filled in by the same test."""
+_TOGETHER = 16
+"""Items that are judged in one batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +118,54 @@ def _submission(form: Form, item: Sentence, agency: Agency, text: str, also: Map
 def measure(form: Form, items: list[Sentence]) -> Iterator[Outcome]:
     """Judge every item as written, and once for each braced figure."""
     roster = roster_of(items)
-    agencies = {agency.name: agency for agency in roster}
+    for start in range(0, len(items), _TOGETHER):
+        for some in _apart(items[start : start + _TOGETHER]):
+            told = iter(_messages(form, some, roster))
+            for item in some:
+                places = list(_places(item))
+                yield _measured(item, places, [next(told) for _ in range(len(places) + 1)])
+
+
+def _apart(items: Iterable[Sentence]) -> Iterator[list[Sentence]]:
+    """Yield items that may be judged together: those of one agency have the same year before."""
+    some: list[Sentence] = []
     for item in items:
-        yield _measured(form, item, agencies[item.agency], roster)
+        if any(
+            (own.agency, own.last_year) != (item.agency, item.last_year)
+            for own in some
+            if own.agency == item.agency
+        ):
+            yield some
+            some = []
+        some.append(item)
+    yield some
 
 
-def _measured(form: Form, item: Sentence, agency: Agency, roster: list[Agency]) -> Outcome:
-    found = sorted(_messages(form, item, agency, roster))
+def _places(item: Sentence) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield where the braced figures of an item stand."""
+    for name, text in {item.topic: item.text, **item.also}.items():
+        for match in _BRACED.finditer(text):
+            yield name, match
+
+
+def _measured(
+    item: Sentence, places: list[tuple[str, re.Match[str]]], told: list[dict[str, list[str]]]
+) -> Outcome:
+    """Count what was ``told`` of an item as it is written, and with each of its figures raised."""
+    found, *news = told
     asked = list(item.cite) if item.report else []
     reported = [any(all(word in said for word in words) for said in found) for words in asked]
     wanted = {said for said in found if any(all(word in said for word in words) for words in asked)}
-    alarms = [said for said in found if said not in wanted]
+    alarms = [said for said in sorted(found) if said not in wanted]
     faults = [f"FALSE {said}" for said in alarms]
     faults += [f"MISSED {words} {item.text}" for words, ok in zip(asked, reported, strict=True) if not ok]
     caught = 0
-    places = [
-        (name, match)
-        for name, text in {item.topic: item.text, **item.also}.items()
-        for match in _BRACED.finditer(text)
-    ]
-    for name, match in places:
-        said = _messages(form, item, agency, roster, raised=(name, match.start()))
+    for (_, match), said in zip(places, news, strict=True):
         number = _raised(match[1])
         cited = re.compile(rf"(?<![\d.]){re.escape(number)}(?![\d.])")
-        news = [own for own in said if own not in found and any(map(cited.search, said[own]))]
-        caught += bool(news)
-        if not news:
+        is_caught = any(own not in found and any(map(cited.search, said[own])) for own in said)
+        caught += is_caught
+        if not is_caught:
             faults.append(f"UNSEEN {match[1]}→{number} {item.text}")
     return Outcome(
         item.kind,
@@ -160,13 +184,35 @@ def _raised(written: str) -> str:
     return f"{int(whole) + 1}{point}{rest}"
 
 
-def _messages(
-    form: Form, item: Sentence, agency: Agency, roster: list[Agency], raised: tuple[str, int] | None = None
-) -> dict[str, list[str]]:
+def _messages(form: Form, items: Iterable[Sentence], roster: list[Agency]) -> list[dict[str, list[str]]]:
     """Return what the clerk is told of the texts, error or warning, with the figures that it cites or marks.
 
-    What only stands in the sentence around the mark is not cited.
+    Of each item as it is written, and with each braced figure raised. What only stands in the sentence around the mark is not cited.
     """
+    agencies = {agency.name: agency for agency in roster}
+    sent: list[Submission] = []
+    past: dict[str, PastReport] = {}
+    for item in items:
+        agency = agencies[item.agency]
+        if item.last_year:
+            past[agency.code] = PastReport(agency.code, item.year - 1, _numbers(form, item.last_year))
+        for raised in (None, *((name, match.start()) for name, match in _places(item))):
+            number = len(sent)
+            one = _version(form, item, agency, raised)
+            sent.append(replace(one, sha256=f"{number:064}", order=float(number)))
+    texts = {text.key for text in form.texts}
+    return [
+        {
+            f"{own.code} {notice(form, own).message}": _cited(own)
+            for own in assessment.findings
+            if own.code not in _UNRELATED and own.severity is not Severity.INFO and own.key in texts
+        }
+        for assessment in judge(form, sent, history=past, agencies=roster)
+    ]
+
+
+def _version(form: Form, item: Sentence, agency: Agency, raised: tuple[str, int] | None) -> Submission:
+    """Return the report of an item, one figure raised."""
 
     def shown(name: str, text: str) -> str:
         return _BRACED.sub(
@@ -174,20 +220,7 @@ def _messages(
         )
 
     also = {name: shown(name, text) for name, text in item.also.items()}
-    submission = _submission(form, item, agency, shown(item.topic, item.text), also)
-    past = (
-        {agency.code: PastReport(agency.code, item.year - 1, _numbers(form, item.last_year))}
-        if item.last_year
-        else {}
-    )
-    [assessment] = judge(form, [submission], history=past, agencies=roster)
-    texts = {text.key for text in form.texts}
-    kept = [
-        finding
-        for finding in assessment.findings
-        if finding.code not in _UNRELATED and finding.severity is not Severity.INFO and finding.key in texts
-    ]
-    return {f"{own.code} {notice(form, own).message}": _cited(own) for own in kept}
+    return _submission(form, item, agency, shown(item.topic, item.text), also)
 
 
 def _cited(finding: Finding) -> list[str]:

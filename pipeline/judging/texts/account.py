@@ -51,6 +51,7 @@ class _BeforeBracket:
     subject: str
     pending: TextPiece | None
     said: int
+    others: dict[str, bool]
 
 
 @dataclass(slots=True)
@@ -109,7 +110,9 @@ class Account:
 
     def enter_bracket(self) -> None:
         """Remember what is spoken of before a bracket."""
-        before = _BeforeBracket(self.level, self.topic, self.subject, self.pending, len(self.said))
+        before = _BeforeBracket(
+            self.level, self.topic, self.subject, self.pending, len(self.said), dict(self.others)
+        )
         self.brackets.append(before)
 
     def leave_bracket(self) -> None:
@@ -119,7 +122,7 @@ class Account:
         before = self.brackets.pop()
         self.topic = before.topic if before.level == CLEAR else self.topic
         self.level = max(self.level, before.level)
-        self.subject = before.subject
+        self.subject, self.others = before.subject, before.others
         self.pending = before.pending if self.pending is before.pending else None
         self.bracketed.update(range(before.said, len(self.said)))
 

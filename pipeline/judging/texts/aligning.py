@@ -20,6 +20,7 @@ from pipeline.judging.texts.account import SaidFigure
 from pipeline.judging.texts.meant import meanings, value_of, values_of
 from pipeline.judging.texts.pieces import COUNT
 from pipeline.judging.texts.placing import PlacedNumber, placed
+from pipeline.judging.texts.signs import Signs, closing
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Concepts, DividedCells, FigureClaims
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _ENOUGH, _ENOUGH_OF_KNOWN_WORDS = 3.0, 1.5
 """What has to speak for an account before a number of it is accused; less where all words around the number are known."""
 _LEAST = 0.5
+_ENOUGH_TO_CLOSE = 1.5
+"""What the figures have to weigh that come to a number."""
 _DERIVED = 1.5
 """What it weighs that the cell, and not the number, is the sum or difference of two figures beside it."""
 _FARTHER = 0.5
@@ -56,6 +59,8 @@ class _Aligned:
     """Those of which strict reading says that they are false."""
     open: dict[int, list[Claim]] = field(default_factory=dict)
     """Those that the tables do not have, and what their words name."""
+    pointed: dict[int, list[Claim]] = field(default_factory=dict)
+    """Those of them to which only a few syllables point, and what these may mean."""
     told: set[str] = field(default_factory=set)
     """Keys, and families, of all that was rightly told."""
     sentences: dict[int, list[int]] = field(default_factory=dict)
@@ -71,6 +76,7 @@ class Aligner:
         self._nearby = rule.nearby
         self._acts = frozenset(rule.nearby.acts)
         self._divisions = rule.divisions
+        self._signs = Signs(rule)
         self._claims: dict[str, list[tuple[Concepts, Claim]]] = defaultdict(list)
         self._of_cell: dict[str, Claim] = {}
         self._fitting = lru_cache(maxsize=1024)(self._find)
@@ -107,12 +113,12 @@ class Aligner:
         )
         for sentence, here in aligned.sentences.items():
             is_account = aligned.wrong.isdisjoint(here) and len(here) <= _MOST_NUMBERS
-            if not is_account or aligned.open.keys().isdisjoint(here):
+            if not is_account or not (aligned.open.keys() | aligned.pointed.keys()) & set(here):
                 continue
             near = [at for beside in (-1, 0, 1) for at in aligned.sentences.get(sentence + beside, ())]
-            found = list(self._suspects(aligned, here, near, item)) or list(
-                self._left_over(aligned, here, item)
-            )
+            found = list(self._suspects(aligned, here, near, item))
+            found = found or list(self._left_over(aligned, here, item))
+            found = found or list(self._unclosed(aligned, here, item))
             if len(found) == 1:
                 [(at, claim)] = found
                 number = aligned.numbers[at]
@@ -138,6 +144,8 @@ class Aligner:
                 self._agree(own, at, known.claim)
             elif number.is_readable:
                 self._weigh(own, at, item)
+            elif number.is_within:
+                self._point(own, at, item)
         return own
 
     def _agree(self, aligned: _Aligned, at: int, claim: Claim) -> None:
@@ -158,6 +166,16 @@ class Aligner:
                 aligned.open[at] = []
                 return
             aligned.open.setdefault(at, []).extend(named)
+        self._point(aligned, at, item)
+
+    def _point(self, aligned: _Aligned, at: int, item: ReportTexts) -> None:
+        """Find what a few syllables around a number point to."""
+        number = aligned.numbers[at]
+        aligned.pointed[at] = pointed = list(self._signs.pointed(number))
+        fits = next((claim for claim in pointed if number.value in (meanings(claim, item) or ())), None)
+        if fits:
+            self._agree(aligned, at, fits)
+            aligned.open.pop(at, None)
 
     def _named(self, aligned: _Aligned, at: int, means: Concepts) -> tuple[list[Claim], list[Claim]]:
         """Return the claims that most of the words name, and those that fewer of them do."""
@@ -226,7 +244,8 @@ class Aligner:
                 for value in (meanings(claim, item) or ())[:1]
                 if value and is_slip(number.value, value)
             ]
-            proof = self._proof(aligned, at, here, near) if named else {}
+            is_ours = number.is_named or self._signs.are_of_an_account(number.named)
+            proof = self._proof(aligned, at, here, near) if named and is_ours else {}
             if not proof or self._is_derived(aligned, at, near):
                 continue
             needed = _ENOUGH_OF_KNOWN_WORDS if number.is_clear else _ENOUGH
@@ -236,6 +255,39 @@ class Aligner:
                 if is_enough and not self._is_part(aligned, at, here, value):
                     yield at, claim
                     break
+
+    def _unclosed(
+        self, aligned: _Aligned, here: Sequence[int], item: ReportTexts
+    ) -> Iterator[tuple[int, Claim]]:
+        """Yield the numbers that would close the account of their sentence if they were what their words point to, and do not."""
+        for at in here:
+            told = self._told_beside(aligned, at, here)
+            for claim in self._unknown(aligned, at):
+                meant = [value for value in meanings(claim, item) or () if value and value not in told]
+                if any(self._has_part(aligned, at, here, value) for value in meant):
+                    continue
+                if any(_closes(aligned.numbers[at].value, value, told) for value in meant):
+                    yield at, claim
+                    break
+
+    def _unknown(self, aligned: _Aligned, at: int) -> Iterator[Claim]:
+        """Yield what a number may be that is still to be told, if all around it may be said of an account."""
+        number = aligned.numbers[at]
+        if self._signs.are_of_an_account(number.unknown) and not number.is_other_time:
+            for claim in (*aligned.open.get(at, ()), *aligned.pointed.get(at, ())):
+                if claim.key not in aligned.told:
+                    yield claim
+
+    @staticmethod
+    def _told_beside(aligned: _Aligned, at: int, here: Sequence[int]) -> set[Number]:
+        """Return the figures of the sentence that the tables have, and that count the same things as a number."""
+        numbers = aligned.numbers
+        alike = numbers[at].scope, numbers[at].counted_in
+        return {
+            numbers[one].value
+            for one in here
+            if one in aligned.agreed and (numbers[one].scope, numbers[one].counted_in) == alike
+        }
 
     def _proof(
         self, aligned: _Aligned, at: int, here: Sequence[int], near: Sequence[int]
@@ -264,6 +316,13 @@ class Aligner:
         """Say whether a number and one that stands next to it, and is not known either, make the cell together."""
         beside = [one for one in (at - 1, at + 1) if one in here and one not in aligned.agreed]
         return any(aligned.numbers[at].value + aligned.numbers[one].value == value for one in beside)
+
+    @staticmethod
+    def _has_part(aligned: _Aligned, at: int, here: Sequence[int], value: Number) -> bool:
+        """Say whether a number and another of the sentence that is not known make the cell together."""
+        numbers = aligned.numbers
+        others = (numbers[one].value for one in here if one != at and one not in aligned.agreed)
+        return any(numbers[at].value + other == value for other in others)
 
     def _is_derived(self, aligned: _Aligned, at: int, near: Sequence[int]) -> bool:
         """Say whether a number is the sum or difference of two that stand together, and so may be meant as that; not in a list of known parts."""
@@ -382,6 +441,16 @@ def _is_made_of(value: Number, figures: Collection[Number]) -> bool:
     """Say whether a value is the sum or difference of two figures that are not 0."""
     known = sorted(own for own in figures if own)
     return any(value in (x + y, y - x) for at, x in enumerate(known) for y in known[at + 1 :])
+
+
+def _closes(written: Number, value: Number, told: Collection[Number]) -> bool:
+    """Say whether what was told comes to a value from which a number is a slip of the pen away, and does not come to the number."""
+    if not is_slip(written, value):
+        return False
+    account, other = closing(value, told), closing(written, told)
+    weight = sum(map(_weight, account))
+    is_other = 0 < len(other) <= len(account) and sum(map(_weight, other)) >= weight
+    return weight >= _ENOUGH_TO_CLOSE and not is_other
 
 
 def _weight(value: Number) -> float:

@@ -92,6 +92,7 @@ class ClaimReader:
         self._topics = frozenset(rule.topics)
         self._acts = frozenset(rule.acts)
         self._lists = frozenset(rule.lists)
+        self._parts = frozenset(rule.parts)
         self._between = frozenset(rule.between)
         self._subjects = frozenset(rule.subjects)
         self._matcher = ClaimMatcher(rule)
@@ -397,7 +398,9 @@ class ClaimReader:
         """Say whether unknown words only add to what the sentence has said."""
         if not state.in_sentence:
             return False
-        return has(pieces[:1], "aside") or has(pieces[:1], "then") or not meaning(pieces) & self._acts
+        if has(pieces[:1], "aside") or has(pieces[:1], "then"):
+            return True
+        return meaning(pieces).isdisjoint(self._acts | self._parts)
 
     def _resolve(self, state: Account, text: str, means: Concepts) -> bool:
         """Read a number whose meaning only the next clause says: 4件于12月收到，顺延至次年办理; 54件：全年收到的申请数."""

@@ -6,7 +6,7 @@ out, so what is said of a number here is likely, and no more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,8 @@ class PlacedNumber:
     is_named: bool
     """Whether what it counts is named in full."""
     is_readable: bool
+    is_within: bool
+    """Whether it is what others are a part of: 所收62件中."""
     is_other_time: bool
     unit: str
     """What it is counted in; units that count the same things are one."""
@@ -63,6 +65,16 @@ class PlacedNumber:
     """Whether it is what is left of what was told before."""
     goes_on: bool
     """Whether only 、 ， or ； stands between it and the clause before."""
+    said: str = ""
+    """The words around it as they are written, known or not."""
+    unknown: str = ""
+    """What of them is not known."""
+    named: str = ""
+    """What is not known right before it, but for words that mean nothing: what it counts (在办国家赔偿案件9件)."""
+    counted_in: str = ""
+    """Its unit as it is written."""
+    said_before: str = ""
+    """The clauses without numbers before it in its sentence, as they are written."""
     later: Concepts = frozenset()
 
 
@@ -76,6 +88,7 @@ class _Whereabouts:
     others: int = 0
     is_other_time: bool = False
     before: Concepts = frozenset()
+    said_before: str = ""
     ended: str = ""
 
     def note(self, pieces: Sequence[TextPiece]) -> None:
@@ -102,7 +115,7 @@ class _Whereabouts:
     def end_sentence(self) -> None:
         """Forget what holds for one sentence alone."""
         self.sentence += 1
-        self.before = frozenset()
+        self.before, self.said_before = frozenset(), ""
         self.is_other_time = False
 
 
@@ -120,9 +133,10 @@ def placed(
             for at, words in _around(segment, numbers, nearby.acts):
                 place.speak_of(meaning(words) & topics)
                 found += _placed(segment[at], words, text, place, nearby)
-            place.before = frozenset()
+            place.before, place.said_before = frozenset(), ""
         else:
             place.before = meaning(segment)
+            place.said_before = _written(segment, text)
             place.speak_of(place.before & topics)
             if found and found[-1].sentence == place.sentence:
                 found[-1].later |= place.before
@@ -178,12 +192,31 @@ def _placed(
         parts=_parts(words, text),
         is_clear=all(piece.kind not in {UNKNOWN, OTHER} for piece in words),
         is_readable=not has(words, WITHIN) and means.isdisjoint(nearby.uncounted),
+        is_within=has(words, WITHIN) and means.isdisjoint(nearby.uncounted),
         is_other_time=place.is_other_time,
         unit=nearby.alike if unit in nearby.alike else unit,
         is_named=has(words, NAMED),
         is_rest=REMAINDER in meaning(words),
         goes_on=place.ended in {ENUMERATION, "，", "；"},
+        said=_written(words, text),
+        named=_noun(words, number, text),
+        unknown=_written((piece for piece in words if piece.kind is UNKNOWN), text),
+        counted_in=unit,
+        said_before=place.said_before,
     )
+
+
+def _noun(words: Sequence[TextPiece], number: TextPiece, text: str) -> str:
+    """Return the unknown words right before a number; none where a known one stands there, or behind it (对…的9件予以废止)."""
+    if meaning(piece for piece in words if piece.start > number.start):
+        return ""
+    before = [piece for piece in words if piece.end <= number.start and "filler" not in piece.concepts]
+    last = before[-1] if before else None
+    return text[last.start : last.end] if last and last.kind is UNKNOWN else ""
+
+
+def _written(pieces: Iterable[TextPiece], text: str) -> str:
+    return "".join(text[piece.start : piece.end] for piece in pieces)
 
 
 def _parts(words: Sequence[TextPiece], text: str) -> int:

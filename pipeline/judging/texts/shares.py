@@ -82,7 +82,7 @@ class Shares:
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
     ) -> Iterator[Finding]:
         """Yield a finding for each share that no part and no whole beside it can give."""
-        if "%" not in text or "占" not in text:
+        if "%" not in text or not ("占" in text or "（" in text):
             return
         told: set[int] = set()
         told_together = list(self._each_in(text))
