@@ -354,7 +354,7 @@ class PartSums(Narrative):
     each: str
     """What begins a list of numbers alone, as many (``n``) as there are names before them: 归为A、B两类，分别为3件、4件.
 
-    Without a ``pause`` before “respectively” the names must stand right there.
+    Without a ``pause`` before “respectively” the names must stand right there; ``quarters`` of the year need none.
     """
     each_of: str
     """What begins such a list that ends in its sum."""
@@ -381,10 +381,44 @@ class PartSums(Narrative):
     overlapping: tuple[str, ...]
     """Words by which something certainly is counted twice."""
     subject: tuple[str, ...]
+    announces: tuple[str, ...]
+    """What says between a whole and its parts that they divide it entirely."""
+    summed: str
+    """What begins, after a whole, a list of what it is the sum of; ``sum_ends`` follows the list."""
+    sum_ends: str
+    among: str
+    """What says between a whole and its parts that they are of it, though they need not be all."""
+    left: str
+    """What says right before a number that it is what is left of another; ``left_divided`` follows where it is divided at once."""
+    left_divided: str
+    numbered: str
+    """What may number a part, before its label."""
+    named: str
+    """What joins a number to the label behind it: 3件为信访诉求."""
+    division_ends: tuple[str, ...]
+    """Words of a label that is no part of a division."""
+    rough: str
+    """What says right before a whole that it is rough."""
+    others_follow: str
+    """How a sentence begins that names parts which the one before left out."""
+    all_told: str
+    """What says after the parts that all of the whole is spoken of."""
+    told_beside: str
+    """What else may follow a division that need not explain why its parts are not the whole."""
+    other_whole: str
+    """What says, in the words that begin a list, that something else is divided: 就已答复的而言."""
+    requests: str
+    """By what a whole of requests is known: what is not ``answered`` may have waited, from last year or for the next."""
+    answered: str
+    topics: str
+    """How a label begins that says what something is about."""
     partitions: tuple[Partition, ...]
     whole: tuple[str, ...]
     besides: str
     besides_cell: str
+    came_cell: str
+    forward_cell: str
+    """The cells of what came, and of what is carried forward, and thus may be missing among outcomes."""
     parts: tuple[str, ...]
     included: str
 

@@ -36,6 +36,18 @@ _PATTERNS = (
         "kinds",
         "complete",
     ),
+    *("announces", "summed", "sum_ends", "among", "left", "left_divided", "numbered", "named"),
+    *(
+        "division_ends",
+        "rough",
+        "others_follow",
+        "all_told",
+        "told_beside",
+        "other_whole",
+        "requests",
+        "answered",
+        "topics",
+    ),
     *("unlisted", "changed", "blurred", "overlapping", "subject", "included"),
     *(
         "divided",

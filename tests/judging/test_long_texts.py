@@ -51,6 +51,8 @@ _NAMES = (
     "missing",
     "besides",
     "besides_cell",
+    "came_cell",
+    "forward_cell",
     "lighter_severity",
 )
 PIECES = (

@@ -50,7 +50,7 @@ _FEWEST_SILENT = {"unseen_last": 12, "unseen_seventh": 9, "unseen_eighth": 7}
 """The others have more; of these two most quiet sentences say figures of the tables as well."""
 
 
-_ACCUSED_OF_NEAR_VALUES = ["K049", "K096", "K105", "K136", "K160", "K239"]
+_ACCUSED_OF_NEAR_VALUES = ["K049", "K096", "K105", "K136", "K160"]
 """True sentences that are accused all the same, of 296 written to be: decision record 0203 says why."""
 
 

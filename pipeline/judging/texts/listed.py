@@ -15,8 +15,8 @@ from pipeline.judging.texts.pieces import any_of
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
 
-_UNITS = "件宗份条例起封项个篇期场则部册批张幅集次"
-COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{_UNITS}]){NOT_EXACT}")
+UNITS = "件宗份条例起封项个篇期场则部册批张幅集次"
+COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{UNITS}]){NOT_EXACT}")
 _JOINT = re.compile(r"[，、；]?(?:和|及|以及)?")
 _LAST = frozenset("和及以")
 """How words begin that join the last part to the others."""
@@ -27,7 +27,7 @@ _LABEL_OF_CLAUSES = re.compile(r"[^。；：（）\d]{1,30}")
 """A label of a list whose parts only semicolons part: 反映诉求、告知通过信访途径解决6件."""
 _BEFORE = re.compile(r"[^，。；：、（）\d]*\Z")
 _AFTER = re.compile(r"[^，。；：、（）\d]{0,16}")
-_ASIDE = re.compile(
+ASIDE = re.compile(
     r"(?:（[^（）]{0,200}）)?(?:，?占[^，。；：（）\d]{0,14}(?:\d{1,3}(?:\.\d{1,4})?%)?(?=[，、；。]))?"
 )
 """What may stand beside a part: an aside, and how much of the whole it is."""
@@ -70,6 +70,8 @@ class PartList:
     """Whether no word says that the parts divide the whole."""
     is_loose: bool = False
     """Whether semicolons part the parts, though no colon has opened the list."""
+    counted: int = 0
+    """How many parts in a row make the whole behind them, if the sentence says so."""
     told: str = ""
     """What the sentence says before the whole."""
     rest: str = ""
@@ -100,8 +102,8 @@ class ListReader:
         self._again = re.compile(rule.again)
         self._ends = re.compile(any_of(rule.ends))
         self._other_ends = re.compile(any_of(rule.other_ends))
-        self._totals = re.compile(f"{rule.totals}(?={COUNT.pattern})")
-        self._changed = re.compile(f"(?:{rule.changed})$")
+        self._totals = re.compile(f"(?:{rule.totals})(?={COUNT.pattern})")
+        self._changed = re.compile(f"(?:{rule.changed}|{rule.rough})$")
         self._single = re.compile(rule.single)
         self._bare = re.compile("|".join((rule.marked, *(item.of for item in rule.partitions if item.of))))
         self._trailing = re.compile(f"占|{rule.complete}")
@@ -141,11 +143,12 @@ class ListReader:
             return
         for count in COUNT.finditer(sentence):
             begins = self._each.match(sentence, count.end())
-            whole, of = value_of(count["n"]), value_of(begins["n"]) if begins else None
+            whole = value_of(count["n"])
             if not begins or whole is None or self._is_change(sentence, count):
                 continue
+            of = value_of(begins["n"] or begins["quarters"])
             parts = _numbers_alone(sentence, begins.end(), count["unit"])
-            if len(parts) != of or not (begins["pause"] or _names_before(begins) == of):
+            if len(parts) != of or not (begins["quarters"] or begins["pause"] or _names_before(begins) == of):
                 continue
             yield PartList(
                 label=_label(sentence, count.start()),
@@ -170,7 +173,7 @@ class ListReader:
                 yield PartList("", value_of(count["n"]) or 0, count.start(), "", parts, (), is_last=True)
 
     def _is_change(self, sentence: str, count: re.Match[str]) -> bool:
-        """Say whether a number tells how much more or less there is, which nothing divides."""
+        """Say whether a number is rough, or tells how much more or less there is: nothing divides it."""
         return self._changed.search(_label(sentence, count.start())) is not None
 
     def _list(
@@ -220,9 +223,11 @@ class ListReader:
             for start in starts:
                 parts, end = self._parts(sentence, start, count["unit"], _JOINT, self._other_ends)
                 if end == total.start() and len(parts) >= _FEWEST:
-                    said = value_of(total["of"]) if total["of"] else 0
-                    if not _is_torn(sentence, start) and (said or 0) <= len(parts):
-                        yield PartList("", whole, count.start(), "", parts, (), is_last=True)
+                    said = value_of(total["of"] or total["all"] or "零") or 0
+                    if not _is_torn(sentence, start) and said <= len(parts):
+                        yield PartList(
+                            "", whole, count.start(), "", parts, (), is_last=True, counted=said, rest=sentence[count.end() :]
+                        )  # fmt: skip
                     break
 
     def _parts(
@@ -258,7 +263,7 @@ class ListReader:
             if not name or ends.search(name):
                 return parts, at
             parts.append(ListedPart(name, value, count.start(), count.end()))
-            aside = _ASIDE.match(sentence, end)
+            aside = ASIDE.match(sentence, end)
             at = aside.end() if aside else end
 
 

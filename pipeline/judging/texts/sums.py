@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from pipeline.judging.texts.divided import Divisions, ListedText
 from pipeline.judging.texts.figures import figures_rule, said_in, wrong_in
 from pipeline.judging.texts.listed import COUNT, ListReader, PartList
 from pipeline.judging.texts.numerals import value_of
@@ -38,6 +39,7 @@ class _Lists:
 
     def __init__(self, rule: PartSums) -> None:
         self._reader = ListReader(rule)
+        self._divisions = Divisions(rule)
         self._single = re.compile(rule.single)
         self._marked = re.compile(rule.marked)
         self._closing = re.compile(any_of(rule.closing))
@@ -45,6 +47,7 @@ class _Lists:
         self._complete = re.compile(rule.complete)
         self._some_of = re.compile(rule.some_of)
         self._unlisted = re.compile(rule.unlisted)
+        self._other_whole = re.compile(rule.other_whole)
         self._blurred = re.compile(any_of(rule.blurred))
         self._overlapping = re.compile(any_of(rule.overlapping))
         self._subject = re.compile(any_of(rule.subject))
@@ -53,13 +56,21 @@ class _Lists:
             for item in rule.partitions
         ]
 
-    def wrong(self, sentence: str, carried: Number = 0) -> Iterator[PartList]:
-        """Yield the lists of a sentence whose parts certainly do not make their whole.
+    def wrong(self, said: ListedText) -> Iterator[PartList]:
+        """Yield the lists of a sentence whose parts certainly do not make their whole, each whole once."""
+        if len(COUNT.findall(said.sentence)) < _FEWEST:
+            return
+        wholes: set[int] = set()
+        for found in (*self._wrong_lists(said.sentence, said.carried), *self._divisions.wrong(said)):
+            if found.start not in wholes:
+                wholes.add(found.start)
+                yield found
+
+    def _wrong_lists(self, sentence: str, carried: Number) -> Iterator[PartList]:
+        """Yield the lists that are told in any way.
 
         What was ``carried`` over from last year may be among outcomes, though not among what came.
         """
-        if len(COUNT.findall(sentence)) < _FEWEST:
-            return
         for found in self._reader.lists(sentence):
             if len(found.parts) < _FEWEST:
                 if found.added > found.whole + sum(found.before):
@@ -80,8 +91,9 @@ class _Lists:
                 yield found
         for found in self._reader.totals(sentence):
             values = [part.value for part in found.parts]
-            runs = (sum(values[first:last]) for first, last in combinations(range(len(values) + 1), 2))
-            if found.whole not in runs:
+            runs = combinations(range(len(values) + 1), 2)
+            made = (sum(values[first:last]) for first, last in runs if found.counted in {0, last - first})
+            if found.whole not in made and not self._overlapping.search(found.rest):
                 yield found
 
     def _is_doubtful(self, found: PartList) -> bool:
@@ -93,15 +105,17 @@ class _Lists:
         )
 
     def _makes_it(self, found: PartList) -> bool:
-        """Say whether the parts make the whole, or what was counted before, alone or two of them together."""
+        """Say whether the parts make the whole, or what was counted before, alone or two of them together, or exceed it by what is told behind them."""
         alone = [*found.before, found.whole]
-        return found.added in {*alone, *(one + other for one, other in combinations(alone, 2))}
+        twice = {value_of(own["n"]) for own in COUNT.finditer(found.rest.partition("；")[0])}
+        made = {*alone, *(one + other for one, other in combinations(alone, 2))}
+        return found.added in made or found.added - found.whole in twice
 
     def _divides(self, found: PartList) -> bool:
         """Say whether the parts divide the whole in one way, so that nothing is counted twice."""
         labels = found.labels
         runs_on = found.is_loose and not (self._is_closed(found) and found.is_within(_CLOSE))
-        if runs_on or len(set(labels)) < len(labels):
+        if runs_on or len(set(labels)) < len(labels) or self._other_whole.search(found.between):
             return False
         if found.is_bare:
             return self._is_meant(found)
@@ -208,7 +222,15 @@ def sums(rule: PartSums, around: TextContext) -> Check:
                 if len(sentence[0]) > _LONGEST_SENTENCE:
                     continue
                 offset = sentence.start()
-                for found in lists.wrong(sentence[0], item.numbers.get(rule.besides_cell) or 0):
+                listed = ListedText(
+                    sentence[0],
+                    joined[sentence.end() : sentence.end() + _NEAR],
+                    *(
+                        item.numbers.get(cell) or 0
+                        for cell in (rule.came_cell, rule.besides_cell, rule.forward_cell)
+                    ),
+                )
+                for found in lists.wrong(listed):
                     spots = {offset + found.start, *(offset + part.start for part in found.parts)}
                     if not spots & told:
                         yield _parts_differ(rule, item, key, joined, offset, found)
