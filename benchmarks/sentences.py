@@ -37,6 +37,8 @@ _AIMS = {
     "unseen_twentieth": 10,
     "unseen_twentyfirst": 10,
     "unseen_twentysecond": 10,
+    "unseen_twentythird": 10,
+    "unseen_twentyfourth": 10,
     "near_values": 10,
     "near_accounts": 10,
 }

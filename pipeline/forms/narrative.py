@@ -256,6 +256,8 @@ class Sign:
     claim: str
     topics: tuple[str, ...]
     said: str
+    past: bool = False
+    """Whether another time may be named beside it: 上年移交3件."""
 
 
 @dataclass(frozen=True, slots=True)

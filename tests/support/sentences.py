@@ -26,6 +26,7 @@ from tests.support.submissions import plain_texts
 
 FOLDER = Path(__file__).parent.parent / "judging" / "sentences"
 _BRACED = re.compile(r"\{([\d.,]+)\}")
+_UNMARKED = re.compile("[【】]")
 _MARKED = re.compile(r"【([^】]*)】")
 _UNRELATED = frozenset(("N08",))
 """Texts that are alike because they are filled in by the same test."""
@@ -203,7 +204,7 @@ def _messages(form: Form, items: Iterable[Sentence], roster: list[Agency]) -> li
     texts = {text.key for text in form.texts}
     return [
         {
-            f"{own.code} {notice(form, own).message}": _cited(own)
+            f"{own.code} {_UNMARKED.sub('', notice(form, own).message)}": _cited(own)
             for own in assessment.findings
             if own.code not in _UNRELATED and own.severity is not Severity.INFO and own.key in texts
         }

@@ -18,7 +18,7 @@ from pipeline.forms.narrative import BARE, Claim, Sum
 from pipeline.judging.digit_slips import slip_of
 from pipeline.judging.texts.account import SaidFigure
 from pipeline.judging.texts.meant import meanings, value_of, values_of
-from pipeline.judging.texts.pieces import COUNT
+from pipeline.judging.texts.pieces import COUNT, ENUMERATION
 from pipeline.judging.texts.placing import PlacedNumber, placed
 from pipeline.judging.texts.signs import Signs, closing
 
@@ -162,7 +162,9 @@ class Aligner:
                 self._agree(aligned, at, fits)
                 aligned.open.pop(at, None)
                 return
-            if any(number.value in (meanings(claim, item) or ()) for claim in others):
+            if any(number.value in (meanings(claim, item) or ()) for claim in others) or (
+                _are_added(number.value, (*named, *others), item)
+            ):
                 aligned.open[at] = []
                 return
             aligned.open.setdefault(at, []).extend(named)
@@ -241,6 +243,7 @@ class Aligner:
                 (claim, value)
                 for claim in aligned.open.get(at, ())
                 if self._may_be_meant(aligned, at, claim)
+                and not _is_of_a_group(claim, aligned.open[at], number)
                 for value in (meanings(claim, item) or ())[:1]
                 if value and is_slip(number.value, value)
             ]
@@ -273,8 +276,9 @@ class Aligner:
     def _unknown(self, aligned: _Aligned, at: int) -> Iterator[Claim]:
         """Yield what a number may be that is still to be told, if all around it may be said of an account."""
         number = aligned.numbers[at]
-        if self._signs.are_of_an_account(number.unknown) and not number.is_other_time:
-            for claim in (*aligned.open.get(at, ()), *aligned.pointed.get(at, ())):
+        if self._signs.are_of_an_account(number.unknown):
+            named = () if number.is_other_time else aligned.open.get(at, ())
+            for claim in (*named, *aligned.pointed.get(at, ())):
                 if claim.key not in aligned.told:
                     yield claim
 
@@ -405,6 +409,23 @@ class Aligner:
         if len(keys) == 1 and keys[0] in self._of_cell:
             return self._of_cell[keys[0]]
         return Claim("rest", division.rest, (), (Sum(tuple(keys)),), "rest")
+
+
+def _is_of_a_group(claim: Claim, named: Iterable[Claim], number: PlacedNumber) -> bool:
+    """Say whether several words, not all known, stand for more cells of a group that is named as well: 因不掌握、内容不明而无法提供5件."""
+    cells = {key for own in claim.equals[:1] for key in own.plus}
+    return (
+        not number.is_clear
+        and ENUMERATION in number.said
+        and any(cells < set(own.plus) for one in named for own in one.equals[:1])
+    )
+
+
+def _are_added(value: Number, named: Iterable[Claim], item: ReportTexts) -> bool:
+    """Say whether a number is what some of the things are together that its words name: 因不掌握、内容不明而无法提供5件."""
+    cells = {own.plus for claim in named for own in claim.equals[:1] if not own.minus}
+    known = [found for plus in cells if (found := value_of(Sum(plus), item))]
+    return len(known) <= _MOST_PARTS and any(value == one + other for one, other in combinations(known, 2))
 
 
 def _missing(

@@ -112,7 +112,8 @@ class Divisions:
         if found.way in {SUM, LEFT} or any(all(map(words.search, found.labels)) for words in self._several):
             return False
         about = found.told + found.between
-        is_known = found.whole in {said.came, said.came + said.carried} or self._answered.search(about)
+        came = said.came + said.carried
+        is_known = found.whole in {said.came, came, came - said.forward} or self._answered.search(about)
         return self._requests.search(about) is not None and not is_known
 
     def _nearness(self, found: Division) -> tuple[int, bool]:

@@ -69,6 +69,8 @@ class PlacedNumber:
     """The words around it as they are written, known or not."""
     unknown: str = ""
     """What of them is not known."""
+    is_of_another_time: bool = False
+    """Whether its own words name another time: 三季度末在办8件."""
     named: str = ""
     """What is not known right before it, but for words that mean nothing: what it counts (在办国家赔偿案件9件)."""
     counted_in: str = ""
@@ -199,6 +201,7 @@ def _placed(
         is_rest=REMAINDER in meaning(words),
         goes_on=place.ended in {ENUMERATION, "，", "；"},
         said=_written(words, text),
+        is_of_another_time=any(piece.kind is OTHER and piece.concepts == ("time",) for piece in words),
         named=_noun(words, number, text),
         unknown=_written((piece for piece in words if piece.kind is UNKNOWN), text),
         counted_in=unit,

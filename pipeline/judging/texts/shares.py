@@ -149,7 +149,9 @@ class Shares:
         claimed = [own for own in near if own.claim.key in self._rule.wholes]
         tables = [value for own in claimed for value in meanings(own.claim, item) or () if value]
         parted = [own.value for own in known[:-1] if self._divided.match(text, own.after)]
-        return [*tables, *parted, *(own.value for own in claimed if own.value)]
+        found = [*tables, *parted, *(own.value for own in claimed if own.value)]
+        all_there_are = [value for cell in self._rule.whole_cells if (value := item.numbers.get(cell))]
+        return [*all_there_are, *found] if found else []
 
     def _is_of_all(self, text: str, found: re.Match[str], said: Sequence[SaidFigure]) -> bool:
         """Say whether what a share is of is not told, or all: 予以公开15件，占62.5%."""

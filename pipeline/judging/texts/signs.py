@@ -31,9 +31,7 @@ class Signs:
             for sign in rule.signs
         }
         self._syllables = frozenset(rule.nearby.syllables)
-        self._signs = [
-            (re.compile(sign.said), frozenset(sign.topics), meant[sign.claim]) for sign in rule.signs
-        ]
+        self._signs = [(sign, re.compile(sign.said), meant[sign.claim]) for sign in rule.signs]
 
     def pointed(self, number: PlacedNumber) -> Iterator[Claim]:
         """Yield what the syllables around a number point to; of none around it, those of the clause before."""
@@ -45,8 +43,10 @@ class Signs:
         return self._syllables.issuperset(unknown)
 
     def _pointed(self, number: PlacedNumber, said: str) -> Iterator[Claim]:
-        for pattern, topics, claim in self._signs:
-            if not topics.isdisjoint(number.topics | number.means) and pattern.search(said):
+        spoken = number.topics | number.means
+        for sign, pattern, claim in self._signs:
+            is_meant = sign.past or not number.is_of_another_time
+            if is_meant and not spoken.isdisjoint(sign.topics) and pattern.search(said):
                 yield claim
 
 
