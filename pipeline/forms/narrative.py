@@ -409,7 +409,7 @@ class PartSums(Narrative):
     """What else may follow a division that need not explain why its parts are not the whole."""
     other_whole: str
     """What says, in the words that begin a list, that something else is divided: 就已答复的而言."""
-    requests: str
+    of_requests: str
     """By what a whole of requests is known: what is not ``answered`` may have waited, from last year or for the next."""
     answered: str
     topics: str

@@ -44,7 +44,7 @@ _PATTERNS = (
         "all_told",
         "told_beside",
         "other_whole",
-        "requests",
+        "of_requests",
         "answered",
         "topics",
     ),

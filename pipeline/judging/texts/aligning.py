@@ -113,7 +113,7 @@ class Aligner:
         )
         for sentence, here in aligned.sentences.items():
             is_account = aligned.wrong.isdisjoint(here) and len(here) <= _MOST_NUMBERS
-            if not is_account or not (aligned.open.keys() | aligned.pointed.keys()) & set(here):
+            if not is_account or not any(at in aligned.open or at in aligned.pointed for at in here):
                 continue
             near = [at for beside in (-1, 0, 1) for at in aligned.sentences.get(sentence + beside, ())]
             found = list(self._suspects(aligned, here, near, item))

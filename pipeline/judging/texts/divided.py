@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from pipeline.judging.texts.divisions import AMONG, ANNOUNCED, BRACKET, LEFT, SUM, Division, DivisionReader
+from pipeline.judging.texts.divisions import (
+    AMONG,
+    ANNOUNCED,
+    BRACKET,
+    LEFT,
+    SUM,
+    DividedWhole,
+    DivisionReader,
+)
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.pieces import any_of
 
@@ -60,7 +68,7 @@ class Divisions:
         self._no_whole = re.compile(f"(?:{rule.changed}|{rule.rough})$")
         partitions = [(item, re.compile(any_of(item.parts))) for item in rule.partitions]
         self._several = [words for item, words in partitions if item.of]
-        self._requests = re.compile(rule.requests)
+        self._requests = re.compile(rule.of_requests)
         self._answered = re.compile(rule.answered)
         self._strict = [re.compile(rule.topics)]
         self._strict += [words for item, words in partitions if item.all_of and not item.of]
@@ -68,7 +76,7 @@ class Divisions:
             (words, [re.compile(word) for word in item.all_of]) for item, words in partitions if item.all_of
         ]
 
-    def wrong(self, said: ListedText) -> Iterator[Division]:
+    def wrong(self, said: ListedText) -> Iterator[DividedWhole]:
         """Yield the divisions that do not make their whole."""
         for found in self._reader.divisions(said.sentence):
             if _is_explained(found, said) or self._is_doubtful(found, said) or not self._is_one_way(found):
@@ -80,7 +88,7 @@ class Divisions:
             if is_near and (found.added > found.whole or self._is_whole(found, said.following)):
                 yield found
 
-    def _is_doubtful(self, found: Division, said: ListedText) -> bool:
+    def _is_doubtful(self, found: DividedWhole, said: ListedText) -> bool:
         """Say whether the whole is none, the list open, or something counted twice."""
         if self._no_whole.search(found.told) or len(set(found.labels)) < len(found.parts):
             return True
@@ -92,7 +100,7 @@ class Divisions:
         listed = said.sentence[found.start : found.parts[-1].end] if found.way == BRACKET else behind
         return bool(self._overlapping.search(behind + said.following) or self._some_of.search(listed))
 
-    def _is_one_way(self, found: Division) -> bool:
+    def _is_one_way(self, found: DividedWhole) -> bool:
         """Say whether no label divides otherwise than the others do."""
         strict = [{bool(words.search(label)) for label in found.labels} for words in self._strict]
         if any(len(met) > 1 for met in strict):
@@ -102,12 +110,12 @@ class Divisions:
         met = [group for group in several if any(group)]
         return len(met) < (1 if found.way == AMONG else _PAIR) or any(map(all, met))
 
-    def _is_enough(self, found: Division) -> bool:
+    def _is_enough(self, found: DividedWhole) -> bool:
         """Say whether two parts alone are known to be all."""
         is_said = found.way in {SUM, LEFT, AMONG} or self._is_closed(found)
         return len(found.parts) > _PAIR or is_said or self._is_partition(found.labels)
 
-    def _may_have_waited(self, found: Division, said: ListedText) -> bool:
+    def _may_have_waited(self, found: DividedWhole, said: ListedText) -> bool:
         """Say whether a division of requests that others received may hold what they carried over, or lack what they carried forward."""
         if found.way in {SUM, LEFT} or any(all(map(words.search, found.labels)) for words in self._several):
             return False
@@ -116,7 +124,7 @@ class Divisions:
         is_known = found.whole in {said.came, came, came - said.forward} or self._answered.search(about)
         return self._requests.search(about) is not None and not is_known
 
-    def _nearness(self, found: Division) -> tuple[int, bool]:
+    def _nearness(self, found: DividedWhole) -> tuple[int, bool]:
         """Return by how many percent a sum that is meant to be the whole may differ, and whether one is never too much."""
         if found.way == SUM or self._is_partition(found.labels):
             return _CLOSE, True
@@ -125,7 +133,7 @@ class Divisions:
             return _LIKELY, False
         return _CLOSE, True
 
-    def _is_whole(self, found: Division, following: str) -> bool:
+    def _is_whole(self, found: DividedWhole, following: str) -> bool:
         """Say whether no part is left out, so that a smaller sum is wrong, too."""
         if self._unlisted.search(found.rest) or self._others_follow.match(following):
             return False
@@ -141,7 +149,7 @@ class Divisions:
         is_named = found.way == ANNOUNCED or self._marked.search(found.told) is not None
         return is_named and found.is_within(_LIKELY)
 
-    def _is_closed(self, found: Division) -> bool:
+    def _is_closed(self, found: DividedWhole) -> bool:
         """Say whether the last part is all that is left."""
         return self._closing.fullmatch(found.labels[-1]) is not None
 
@@ -153,7 +161,7 @@ class Divisions:
         )
 
 
-def _is_explained(found: Division, said: ListedText) -> bool:
+def _is_explained(found: DividedWhole, said: ListedText) -> bool:
     """Say whether the parts make the whole, or another number of the sentence or the tables makes the difference."""
     others = found.before[:_MOST_OTHERS]
     beside: list[Number] = [0, *others, *(one + other for one, other in combinations(others, _PAIR))]

@@ -54,7 +54,7 @@ _MOST_PARTS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Division(PartList):
+class DividedWhole(PartList):
     """A list that divides its whole entirely; ``before`` are all other numbers of the sentence."""
 
     way: str
@@ -79,7 +79,7 @@ class DivisionReader:
         self._all_of_them = re.compile(rule.complete)
         self._closing = re.compile(any_of(rule.closing))
 
-    def divisions(self, sentence: str) -> Iterator[Division]:
+    def divisions(self, sentence: str) -> Iterator[DividedWhole]:
         """Yield the divisions of a sentence that follow their whole, each as the first way in which it is one says."""
         for count in _COUNT.finditer(sentence):
             for way, start, fewest in self._begun(sentence, count):
@@ -107,7 +107,7 @@ class DivisionReader:
 
     def _division(
         self, sentence: str, count: re.Match[str], start: int, parts: list[ListedPart], end: int, way: str
-    ) -> Division:
+    ) -> DividedWhole:
         """Return a division, beside the numbers around it but for those that divide the whole once more."""
         around = end if self._again.match(sentence, end) else len(sentence)
         spans = range(count.start(), count.end()), range(parts[0].start, parts[-1].end)
@@ -117,7 +117,7 @@ class DivisionReader:
             if not any(own.start() in span for span in spans)
         ]
         told = sentence[max(0, count.start() - _BEFORE) : count.start()]
-        return Division(
+        return DividedWhole(
             label=told.rpartition("，")[2],
             whole=value_of(count["n"]) or 0,
             start=count.start(),
