@@ -6,8 +6,10 @@ import os
 import random
 import shutil
 import sqlite3
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -26,13 +28,13 @@ from pipeline.publishing.word.layout import build_layout
 from pipeline.run import batch
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district
-from tests.support.killing import kill_at, run_in_child, steps_of
+from tests.support.killing import kill_at, run_in_child, steps_of, stops_of
 from tests.support.ports import HOST
 from tests.support.smtp import WHO, Post, post_office
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="killing a night needs fork"),
-    pytest.mark.no_cover,  # two hundred nights, none of which does what no other test does
+    pytest.mark.no_cover,  # so many nights, none of which does what no other test does
 ]
 
 AGENCIES = ("甲局", "乙局", "丙局", "丁局")
@@ -40,6 +42,8 @@ FIRST, SECOND = (datetime(2024, 1, day, 20, tzinfo=CHINA) for day in (15, 16))
 STEPS = {"first": {"write", "rename", "commit:"}, "second": {"write", "rename", "commit:", "send"}}
 POINTS = {"first": 35, "second": 65}
 """At least so many on each evening: a hundred together."""
+EVERY = 16
+"""Of so many points one, and the first of each kind, is proved to be what a SIGKILL leaves; another night is killed there."""
 
 
 def filled(form: Form, name: str, seed: int, **wrong: str) -> bytes:
@@ -65,10 +69,15 @@ def mail(name: str, content: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def memory_disk() -> Iterator[Path]:
-    """A disk in memory where there is one: a killed process loses nothing there either, and nobody waits for it."""
+def memory_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A disk in memory where there is one, for scratch files too: a killed process loses nothing there either, and nobody waits."""
+    tmp_path_factory.getbasetemp()  # which is for other tests as well, and not on this disk
     shared = Path("/dev/shm")  # noqa: S108 - a folder of our own in it
-    with TemporaryDirectory(dir=shared if shared.is_dir() else None) as made:
+    with (
+        TemporaryDirectory(dir=shared if shared.is_dir() else None) as made,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(tempfile, "tempdir", made)
         yield Path(made)
 
 
@@ -170,6 +179,36 @@ def memory(district: Path) -> list[str]:
     return dump
 
 
+def left(district: Path, scratch: Path) -> tuple[set[str], dict[str, bytes], dict[str, int]]:
+    """What stands there of a night that did not end: the names, what people get, how much its ledger would know if it was opened now."""
+    shutil.copytree(district / "output" / FOLDER, scratch)
+    with closing(sqlite3.connect(scratch / "ledger.sqlite")) as connection:
+        tables = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        ]
+        known = {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - a name it told itself
+            for table in tables
+        }
+    shutil.rmtree(scratch)
+    return set(contents(district / "output")), outputs(district), known
+
+
+def except_outputs(district: Path) -> dict[str, bytes]:
+    """What a night finds and leaves as it is."""
+    return {path: content for path, content in contents(district).items() if not path.startswith("output/")}
+
+
+@contextmanager
+def copied(folder: Path, aside: Path) -> Iterator[None]:
+    """Let a copy stand in the place of ``folder`` for a while: who has files of ``folder`` open has them still."""
+    folder.rename(aside)
+    shutil.copytree(aside, folder)
+    yield
+    shutil.rmtree(folder)
+    aside.rename(folder)
+
+
 def told(district: Path) -> Counter[str]:
     """What the days' logs say of files and mails."""
     logs = sorted((district / "output" / FOLDER / "log").iterdir())
@@ -200,16 +239,34 @@ def test_a_night_killed_anywhere_and_run_again_ends_like_an_undisturbed_one(
     assert said
     assert {step.split()[0] for step in steps} >= STEPS[evening]
     assert len(steps) >= POINTS[evening]
-    for number, step in enumerate(steps, 1):
-        place = shutil.copytree(before, place_of("killed"))
-        assert kill_at(number, night(place, now)), step
+
+    def run_again(place: Path, step: str) -> None:
         assert run_in_child(night(place, now)) == 0, step
         assert outputs(place) == wanted, step
         assert memory(place) == known, step
         assert set(said) == set(told(place)), step
         assert max(told(place).values()) <= 2, step
         _check_sent(letters(post), sent, step)
-        shutil.rmtree(place)
+
+    kinds = [step.split()[0] for step in steps]
+    to_kill = {kinds.index(kind) for kind in kinds} | set(range(0, len(kinds), EVERY))
+    place, given = shutil.copytree(before, place_of("stopped")), except_outputs(before)
+    for number, step in zip(stops_of(night(place, now)), steps, strict=True):
+        assert except_outputs(place) == given, step
+        already = list(post.taken)
+        if number - 1 in to_kill:
+            post.taken.clear()
+            killed = shutil.copytree(before, place_of("killed"))
+            assert kill_at(number, night(killed, now)), step
+            assert left(killed, place_of("scratch")) == left(place, place_of("scratch")), step
+            assert post.taken == already, step
+            run_again(killed, step)
+            shutil.rmtree(killed)
+        with copied(place / "output", place_of("aside")):
+            post.taken[:] = already
+            run_again(place, step)
+        post.taken[:] = already
+    assert outputs(place) == wanted
 
 
 @pytest.mark.parametrize("late", ["write 丙局.docx", "rename 丙局.csv", "rename index.html"])

@@ -20,7 +20,7 @@ from pipeline.publishing.template import Stamp, build_workbook
 from tests.judging.test_three_readings import checks, pandera_says, poison
 from tests.support.fills import consistent_numbers
 from tests.support.folders import inputs_only, nianbao
-from tests.support.libreoffice import recalculate
+from tests.support.libreoffice import computed
 from tests.support.submissions import AGENCY, submission_of
 
 FORM_ID = "disclosure_statistics_quarter"
@@ -67,10 +67,12 @@ def test_three_readings_agree(statistics: Form, tmp_path: Path) -> None:
     first = given / "fill00.xlsx"
     first.write_bytes(poison(first.read_bytes(), f"xl/worksheets/sheet{position}.xml"))
     marks: dict[str, set[str]] = {}
-    for path in recalculate(sorted(given.iterdir()), tmp_path / "recalculated"):
-        computed = checks(form, path)
-        assert computed == pandera_says(form, (given / path.name).read_bytes(), pasts[path.stem]), path.name
-        for name, check in computed.items():
+    for path in computed(sorted(given.iterdir()), tmp_path / "computed"):
+        live = checks(form, path)
+        assert live == pandera_says(form, (given / f"{path.stem}.xlsx").read_bytes(), pasts[path.stem]), (
+            path.name
+        )
+        for name, check in live.items():
             marks.setdefault(name.partition(".")[0], set()).add(check.mark)
     assert {name for name, own in marks.items() if not {HOLDS, FAILS} <= own} == set()
 

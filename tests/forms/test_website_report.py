@@ -18,7 +18,7 @@ from pipeline.publishing.template import Stamp, build_workbook
 from tests.judging.test_three_readings import checks, pandera_says, poison
 from tests.support.faults.every_form import consistent, judged
 from tests.support.folders import inputs_only, nianbao
-from tests.support.libreoffice import recalculate
+from tests.support.libreoffice import computed
 from tests.support.submissions import AGENCY
 
 FORM_ID = "website_report"
@@ -173,18 +173,18 @@ def test_three_readings_agree(website: Form, tmp_path: Path) -> None:
         values |= {check.left[0]: 10**6 for check in own if not check.reaches_back}
         values |= {check.right[0]: 0 for check in own if check.rule.relation == "needs"}
         rows = {"accounts": [["微信", f"账号{number}", "3", "40", ""] for number in range(seed)]}
-        pasts[f"fill{seed:02}.xlsx"] = past = year_before(website, VISITS[seed])
+        pasts[f"fill{seed:02}"] = past = year_before(website, VISITS[seed])
         content = build_workbook(website, values=values, registers=rows, past=past)
         (given / f"fill{seed:02}.xlsx").write_bytes(content)
     position = [sheet.kind for sheet in website.sheets].index("checks") + 1
     first = given / "fill00.xlsx"
     first.write_bytes(poison(first.read_bytes(), f"xl/worksheets/sheet{position}.xml"))
     marks: dict[str, set[str]] = {}
-    for path in recalculate(sorted(given.iterdir()), tmp_path / "recalculated"):
-        computed = checks(website, path)
-        content = (given / path.name).read_bytes()
-        assert computed == pandera_says(website, content, pasts[path.name]), path.name
-        for name, check in computed.items():
+    for path in computed(sorted(given.iterdir()), tmp_path / "computed"):
+        live = checks(website, path)
+        content = (given / f"{path.stem}.xlsx").read_bytes()
+        assert live == pandera_says(website, content, pasts[path.stem]), path.name
+        for name, check in live.items():
             marks.setdefault(name.partition(".")[0], set()).add(check.mark)
     assert all({HOLDS, FAILS} <= own for own in marks.values()), marks
     assert marks["G1-03"] == {HOLDS, FAILS, NOT_ASSESSED}, "without last year nothing is compared"

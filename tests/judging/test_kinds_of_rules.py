@@ -17,7 +17,7 @@ from pipeline.model import ConfigError, Number, PastReport
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.wording.messages import notice
 from tests.judging.test_three_readings import checks, pandera_says, poison
-from tests.support.libreoffice import recalculate
+from tests.support.libreoffice import computed
 from tests.support.submissions import AGENCY, submission_of
 
 WRITTEN = (
@@ -97,10 +97,12 @@ def test_three_readings_of_every_kind_of_rule_agree(tmp_path: Path) -> None:
     poisoned = poison((given / "fill00.xlsx").read_bytes(), f"xl/worksheets/sheet{position}.xml")
     (given / "fill00.xlsx").write_bytes(poisoned)
     marks: dict[str, set[str]] = {}
-    for path in recalculate(sorted(given.iterdir()), tmp_path / "recalculated"):
-        computed = checks(form, path)
-        assert computed == pandera_says(form, (given / path.name).read_bytes(), pasts[path.stem]), path.name
-        for name, check in computed.items():
+    for path in computed(sorted(given.iterdir()), tmp_path / "computed"):
+        live = checks(form, path)
+        assert live == pandera_says(form, (given / f"{path.stem}.xlsx").read_bytes(), pasts[path.stem]), (
+            path.name
+        )
+        for name, check in live.items():
             marks.setdefault(name, set()).add(check.mark)
     for rule in ("R1", "R2", "R3", "R4", "R5", "R7", "R8"):
         assert {HOLDS, FAILS} <= marks[rule], rule

@@ -18,7 +18,7 @@ from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment
 from pipeline.publishing.template import Stamp, build_workbook
-from tests.support.libreoffice import poisoned, recalculate
+from tests.support.libreoffice import computed, poisoned, recalculate
 from tests.support.rows import YEAR, entries_of, nil_of, row_of, rows_of
 from tests.support.submissions import AGENCY, submission_of
 
@@ -78,7 +78,7 @@ def test_libreoffice_and_pipeline_agree(name: str, tmp_path: Path) -> None:
     for seed in range(FILLS):
         (given / f"{seed:02}.xlsx").write_bytes(poisoned(filled(form, seed), POISON))
     seen: dict[str, set[str]] = {}
-    for path in recalculate(sorted(given.iterdir()), tmp_path / "out"):
+    for path in computed(sorted(given.iterdir()), tmp_path / "out"):
         content = path.read_bytes()
         book = load_workbook(BytesIO(content))
         found = judged(form, filled(form, int(path.stem)))

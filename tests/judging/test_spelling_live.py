@@ -21,7 +21,7 @@ from pipeline.intake.read.reading import read
 from pipeline.model import Number
 from pipeline.publishing.template import build_workbook
 from tests.support.fills import zeros
-from tests.support.libreoffice import poisoned, recalculate
+from tests.support.libreoffice import computed, poisoned
 
 FORM = load_form()
 POISON = 987654
@@ -99,12 +99,12 @@ def test_libreoffice_and_pipeline_agree(tmp_path: Path) -> None:
     for name, content in contents.items():
         (given_folder / f"{name}.xlsx").write_bytes(poisoned(content, POISON))
     seen: dict[str, set[str]] = {}
-    for path in recalculate(sorted(given_folder.iterdir()), tmp_path / "out"):
-        computed = of_tables(marks(FORM, path.read_bytes()))
+    for path in computed(sorted(given_folder.iterdir()), tmp_path / "out"):
+        live = of_tables(marks(FORM, path.read_bytes()))
         said = found_in(contents[path.stem])
         text = (DAYS + PHONES + SCALED)[list(contents).index(path.stem)]
-        assert computed == said, (path.stem, text)
-        for key, mark in computed.items():
+        assert live == said, (path.stem, text)
+        for key, mark in live.items():
             seen.setdefault(key, set()).add(mark)
     assert all(marks_seen == {HOLDS, FAILS} for marks_seen in seen.values())
     assert len(seen) == 2 + len(FORM.tables)

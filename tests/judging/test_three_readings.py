@@ -24,7 +24,7 @@ from pipeline.judging.rules.judge import judge
 from pipeline.model import Finding, Number, PastReport, Severity
 from pipeline.publishing.template import build_workbook
 from tests.support.fills import consistent_numbers
-from tests.support.libreoffice import recalculate
+from tests.support.libreoffice import computed
 from tests.support.submissions import AGENCY, submission_of
 
 FILLS = int(os.environ.get("NIANBAO_FILLS", "100"))
@@ -145,7 +145,7 @@ def verdicts(form: Form, contents: Mapping[str, bytes], folder: Path) -> dict[st
     for name, content in contents.items():
         (given / f"{name}.xlsx").write_bytes(content)
     files = sorted(given.iterdir())
-    return {path.stem: checks(form, path) for path in recalculate(files, folder / "recalculated")}
+    return {path.stem: checks(form, path) for path in computed(files, folder / "computed")}
 
 
 @pytest.mark.libreoffice
@@ -158,9 +158,9 @@ def test_a_poisoned_result_is_recalculated(form: Form, tmp_path: Path) -> None:
     (tmp_path / "poisoned.xlsx").write_bytes(poisoned)
     stored = checks(form, tmp_path / "poisoned.xlsx")
     assert {check.difference for check in stored.values()} == {float(_POISON)}
-    computed = verdicts(form, {"poisoned": poisoned}, tmp_path)["poisoned"]
-    assert float(_POISON) not in {check.difference for check in computed.values()}
-    assert computed == pandera_says(form, content, past)
+    live = verdicts(form, {"poisoned": poisoned}, tmp_path)["poisoned"]
+    assert float(_POISON) not in {check.difference for check in live.values()}
+    assert live == pandera_says(form, content, past)
 
 
 @pytest.mark.libreoffice
@@ -174,13 +174,13 @@ def test_libreoffice_and_pandera_agree_on_every_rule_of_every_fill(
         if number // (FILLS // 2) == part
     }
     contents = {name: filling.workbook(form) for name, filling in chosen.items()}
-    computed = verdicts(form, contents, tmp_path)
+    live = verdicts(form, contents, tmp_path)
     for rule in {check.rule.id for check in form.live_checks(LEVEL)}:
-        own = {found[name].mark for found in computed.values() for name in found if name.startswith(rule)}
+        own = {found[name].mark for found in live.values() for name in found if name.startswith(rule)}
         assert HOLDS in own, rule
         assert own & {FAILS, EXPLAINED}, rule
-    marks = {check.mark for found in computed.values() for check in found.values()}
+    marks = {check.mark for found in live.values() for check in found.values()}
     assert marks == {HOLDS, FAILS, EXPLAINED, NOT_ASSESSED}
     assert len(contents) == FILLS // 2
     for name, content in contents.items():
-        assert computed[name] == pandera_says(form, content, chosen[name].past), name
+        assert live[name] == pandera_says(form, content, chosen[name].past), name

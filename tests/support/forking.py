@@ -36,6 +36,11 @@ for _module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
 
 def in_child(action: Callable[[], int]) -> int:
     """Carry out ``action`` in a child, where everything is imported already; return its exit status, below 0 for a signal."""
+    return os.waitstatus_to_exitcode(os.waitpid(begun(action), 0)[1])
+
+
+def begun(action: Callable[[], int]) -> int:
+    """Begin ``action`` in such a child; return its process number, for ``os.waitpid``."""
     gc.freeze()  # what the child only reads is not copied for it
     child = os.fork()
     if child == 0:
@@ -48,7 +53,7 @@ def in_child(action: Callable[[], int]) -> int:
         finally:
             os._exit(code)
     gc.unfreeze()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child
 
 
 @cache

@@ -1,15 +1,15 @@
-"""An action goes in; it runs in a process of its own that dies, by SIGKILL, at a step of one's choice."""
+"""An action goes in; it runs in a process of its own that dies, by SIGKILL, at a step of one's choice, or stops at every one."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.machine.durable import watched
-from tests.support.forking import in_child
+from tests.support.forking import begun, in_child
 
 
 def steps_of(action: Callable[[], object], note: Path) -> list[str]:
@@ -41,11 +41,35 @@ def kill_at(number: int, action: Callable[[], object]) -> bool:
     return _in_child(action, count) == -signal.SIGKILL
 
 
+def stops_of(action: Callable[[], object]) -> Iterator[int]:
+    """Carry ``action`` out in a child that stops, whole, right after every lasting step; yield their numbers, from 1.
+
+    What stands on the disk meanwhile is what a kill would leave there. The child goes on when the next number is asked for.
+    """
+    child = begun(_watched(action, lambda _: os.kill(os.getpid(), signal.SIGSTOP)))
+    status, number = os.waitpid(child, os.WUNTRACED)[1], 0
+    try:
+        while os.WIFSTOPPED(status):
+            number += 1
+            yield number
+            os.kill(child, signal.SIGCONT)
+            status = os.waitpid(child, os.WUNTRACED)[1]
+    finally:
+        if os.WIFSTOPPED(status):  # nobody asked for the rest
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
 def _in_child(action: Callable[[], object], watcher: Callable[[str], object]) -> int:
+    return in_child(_watched(action, watcher))
+
+
+def _watched(action: Callable[[], object], watcher: Callable[[str], object]) -> Callable[[], int]:
     def watched_action() -> int:
         sys.settrace(None)  # nobody would ever read what is measured here
         with watched(watcher):
             action()
         return 0
 
-    return in_child(watched_action)
+    return watched_action

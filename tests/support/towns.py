@@ -1,4 +1,8 @@
-"""A district folder that people change, and the command line run on it in this process: a run is a day."""
+"""A district folder that people change, and the command line run on it in this process: a run is a day.
+
+Files are read in this process too: a reader that starts anew for each day would take as long as the day. Readers of their
+own are what every run of ``tests.support.folders`` has.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import io
 import random
 import sys
 from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +22,8 @@ from unittest.mock import patch
 from pipeline.cli import commands as cli
 from pipeline.forms.form import Form
 from pipeline.forms.values.typed import plain_number
+from pipeline.machine import work
+from pipeline.machine.pool import Here
 from pipeline.model import Report
 from pipeline.publishing.template import build_workbook
 from tests.support.fills import approved, report
@@ -139,7 +145,12 @@ class Town:
         moment = ["--now", now] if now else []
         whole = ["nianbao", str(arguments[0]), str(self.folder), *map(str, arguments[1:]), *moment]
         out = io.StringIO()
-        with patch.object(sys, "argv", whole), redirect_stdout(out), redirect_stderr(out):
+        with (
+            patch.object(sys, "argv", whole),
+            patch.object(work, "Pool", lambda _: nullcontext(Here())),
+            redirect_stdout(out),
+            redirect_stderr(out),
+        ):
             code = cli._run()  # noqa: SLF001 - main() without the end of the process
         return Said(code, out.getvalue())
 

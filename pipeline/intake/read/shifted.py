@@ -222,9 +222,15 @@ class _ShiftSearch:
         across = list(self._lines(self._columns, (_LEFT, _RIGHT), self._block.in_rows))
         down = list(self._lines(self._rows, (_UP, _DOWN), self._block.in_columns))
         proven: dict[tuple[Number | None, ...], tuple[Line, Line]] = {}
+        places = {row for rows in down for row in rows}
         for columns in across:
+            lacking = self._lacking_in(columns, places)
             for rows in down:
-                if (rows, columns) != (self._rows, self._columns) and self._is_proven(rows, columns):
+                if (
+                    lacking.isdisjoint(rows)
+                    and (rows, columns) != (self._rows, self._columns)
+                    and self._comes_out(rows, columns) >= _PROOF
+                ):
                     proven.setdefault(self._figures(rows, columns), (rows, columns))
         if self._is_proven(self._rows, self._columns):
             return None
@@ -281,14 +287,16 @@ class _ShiftSearch:
 
     def _is_proven(self, rows: Line, columns: Line) -> bool:
         """Say whether every cell holds a number there, every sum comes out right, and enough of them are not about nothing."""
-        if any(
-            self.at(row, column) is None
+        return not self._lacking_in(columns, rows) and self._comes_out(rows, columns) >= _PROOF
+
+    def _lacking_in(self, columns: Line, rows: Iterable[int | None]) -> set[int]:
+        """Return those of ``rows`` on which a cell of ``columns`` holds no number."""
+        return {
+            row
             for row in rows
-            for column in columns
-            if row is not None and column is not None
-        ):
-            return False
-        return self._comes_out(rows, columns) >= _PROOF
+            if row is not None
+            and any(self.at(row, column) is None for column in columns if column is not None)
+        }
 
     def _comes_out(self, rows: Line, columns: Line) -> int:
         """Count the sums about something that come out right; -1 where one does not."""

@@ -124,8 +124,8 @@ def cases(form: Form, seeds: Iterable[int]) -> list[Case]:
     """Plant every kind of fault in the report of every seed, where it has a place, and judge them as one batch."""
     made = []
     for seed in seeds:
+        report = sent(form, seed)
         for name, plant in KINDS.items():
-            report = sent(form, seed)
             planted = plant(replace(report, rng=type(report.rng)(f"{seed} {name}")))
             if planted:
                 made.append((name, seed, report, planted))
