@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.judging.texts.aligning import is_slip
+from pipeline.judging.texts.aligned import is_slip
 from tests.judging.test_paraphrases import _accused, _numbers
 
 ROWS = {

@@ -1,4 +1,4 @@
-"""A number whose words are not known goes in; the figures of an account that a few syllables of them point to come out.
+"""A number whose words are not known goes in; the figure of an account comes out that a few syllables point to and that would close it.
 
 By itself such a syllable (留, 存, 跨年) proves nothing. But an account closes: what came is what was done and what is left. A number that
 would close its sentence if it were what its syllables point to, and does not as it stands, is wrong; see docs/decisions/0209.
@@ -7,15 +7,23 @@ would close its sentence if it were what its syllables point to, and does not as
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from pipeline.forms.narrative import Claim
+from pipeline.judging.texts.aligned import AlignedNumbers, is_slip, weight
+from pipeline.judging.texts.meant import value_of
+
 if TYPE_CHECKING:
-    from pipeline.forms.narrative import Claim, FigureClaims
+    from pipeline.forms.narrative import FigureClaims
+    from pipeline.judging.texts.filed import ReportTexts
     from pipeline.judging.texts.placing import PlacedNumber
     from pipeline.model import Number
 
+_ENOUGH = 1.5
+"""What the figures have to weigh that come to a number."""
 _MOST_TOLD = 6
 """Figures of a sentence that are tried; an account has no more."""
 _TOGETHER = (2, 3)
@@ -41,6 +49,45 @@ class Signs:
     def are_of_an_account(self, unknown: str) -> bool:
         """Say whether words that are not known may be said of an account, and of nothing else."""
         return self._syllables.issuperset(unknown)
+
+    def unclosed(
+        self, aligned: AlignedNumbers, here: Sequence[int], item: ReportTexts
+    ) -> Iterator[tuple[int, Claim]]:
+        """Yield the numbers that would close the account of their sentence if they were what their words point to, and do not."""
+        for at in here:
+            told = aligned.beside(at, here)
+            for claim in self._unknown(aligned, at):
+                if meant := self._unclosed(aligned, at, here, claim, told, item):
+                    yield at, meant
+                    break
+
+    def _unknown(self, aligned: AlignedNumbers, at: int) -> Iterator[Claim]:
+        """Yield what a number may be that is still to be told, if all around it may be said of an account."""
+        number = aligned.numbers[at]
+        if self.are_of_an_account(number.unknown):
+            named = () if number.is_other_time else aligned.open.get(at, ())
+            for claim in (*named, *aligned.pointed.get(at, ())):
+                if claim.key not in aligned.told:
+                    yield claim
+
+    @staticmethod
+    def _unclosed(
+        aligned: AlignedNumbers,
+        at: int,
+        here: Sequence[int],
+        claim: Claim,
+        told: Collection[Number],
+        item: ReportTexts,
+    ) -> Claim | None:
+        """Return a claim as that which closes the account, if a number is meant as that and does not."""
+        values = [value_of(meant, item) for meant in claim.equals]
+        if any(value and value not in told and aligned.has_part(at, here, value) for value in values):
+            return None
+        written = aligned.numbers[at].value
+        for meant, value in zip(claim.equals, values, strict=True):
+            if value and value not in told and _closes(written, value, told):
+                return replace(claim, equals=(meant,))
+        return None
 
     def _pointed(self, number: PlacedNumber, said: str) -> Iterator[Claim]:
         spoken = number.topics | number.means
@@ -69,3 +116,13 @@ def _signed(values: tuple[Number, ...]) -> Iterator[Number]:
     for total in _signed(tuple(rest)):
         yield total + first
         yield total - first
+
+
+def _closes(written: Number, value: Number, told: Collection[Number]) -> bool:
+    """Say whether what was told comes to a value from which a number is a slip of the pen away, and does not come to the number."""
+    if not is_slip(written, value):
+        return False
+    account, other = closing(value, told), closing(written, told)
+    weighs = sum(map(weight, account))
+    is_other = 0 < len(other) <= len(account) and sum(map(weight, other)) >= weighs
+    return weighs >= _ENOUGH and not is_other

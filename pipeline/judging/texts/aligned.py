@@ -1,0 +1,72 @@
+"""The numbers of a passage with what is known of each: what all who look for a number that spoils an account start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.judging.digit_slips import slip_of
+
+if TYPE_CHECKING:
+    from pipeline.forms.narrative import Claim
+    from pipeline.judging.texts.placing import PlacedNumber
+    from pipeline.model import Number
+
+_TWO_DIGITS = 10
+_LONG = 3
+"""Digits of a number of which any may be the wrong one."""
+
+
+@dataclass(slots=True)
+class AlignedNumbers:
+    """The numbers of a passage, with what is known of each by its place."""
+
+    numbers: Sequence[PlacedNumber]
+    agreed: dict[int, Claim] = field(default_factory=dict)
+    """Those that the tables have, and as what."""
+    wrong: set[int] = field(default_factory=set)
+    """Those of which strict reading says that they are false."""
+    open: dict[int, list[Claim]] = field(default_factory=dict)
+    """Those that the tables do not have, and what their words name."""
+    pointed: dict[int, list[Claim]] = field(default_factory=dict)
+    """Those of them to which only a few syllables point, and what these may mean."""
+    told: set[str] = field(default_factory=set)
+    """Keys, and families, of all that was rightly told."""
+    sentences: dict[int, list[int]] = field(default_factory=dict)
+    """The numbers of each sentence; while they are gone through, those so far."""
+
+    def beside(self, at: int, here: Sequence[int]) -> set[Number]:
+        """Return the figures of a sentence that the tables have, and that count the same things in the same unit as a number."""
+        alike = self.numbers[at].scope, self.numbers[at].counted_in
+        told = (self.numbers[one] for one in here if one in self.agreed)
+        return {number.value for number in told if (number.scope, number.counted_in) == alike}
+
+    def has_part(self, at: int, here: Sequence[int], value: Number) -> bool:
+        """Say whether a number and another of its sentence that is not known come to a value together."""
+        others = (self.numbers[one].value for one in here if one != at and one not in self.agreed)
+        return any(self.numbers[at].value + other == value for other in others)
+
+
+def weight(value: Number) -> float:
+    """Return how much it says that the tables have a number: hardly anything of 1, much of three digits."""
+    return 3 if value >= 100 else 2 if value >= 10 else 1 if value >= 4 else 0.5 if value else 0  # noqa: PLR2004 - by digits
+
+
+def is_slip(written: Number, meant: Number) -> bool:
+    """Say whether a slip of the pen makes one number the other: one more or less, a digit wrong, two swapped, one lost or doubled.
+
+    Of two digits only the first counts as wrong: 22 and 27 are as likely two numbers.
+    """
+    if abs(written - meant) == 1:
+        return True
+    if written == meant or min(written, meant) < _TWO_DIGITS:
+        return False
+    return bool(slip_of(written, meant)) or _has_wrong_digit(str(written), str(meant))
+
+
+def _has_wrong_digit(written: str, meant: str) -> bool:
+    if len(written) != len(meant):
+        return False
+    differ = [at for at in range(len(meant)) if written[at] != meant[at]]
+    return len(differ) == 1 and (len(meant) >= _LONG or differ == [0])
