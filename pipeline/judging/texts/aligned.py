@@ -36,11 +36,11 @@ class AlignedNumbers:
     sentences: dict[int, list[int]] = field(default_factory=dict)
     """The numbers of each sentence; while they are gone through, those so far."""
 
-    def beside(self, at: int, here: Sequence[int]) -> set[Number]:
-        """Return the figures of a sentence that the tables have, and that count the same things in the same unit as a number."""
+    def beside(self, at: int, here: Sequence[int]) -> list[Number]:
+        """Return the figures among ``here`` that the tables have, and that count the same things in the same unit as a number."""
         alike = self.numbers[at].scope, self.numbers[at].counted_in
         told = (self.numbers[one] for one in here if one in self.agreed)
-        return {number.value for number in told if (number.scope, number.counted_in) == alike}
+        return [number.value for number in told if (number.scope, number.counted_in) == alike]
 
     def has_part(self, at: int, here: Sequence[int], value: Number) -> bool:
         """Say whether a number and another of its sentence that is not known come to a value together."""

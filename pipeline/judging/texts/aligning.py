@@ -93,7 +93,7 @@ class Aligner:
             near = [at for beside in (-1, 0, 1) for at in aligned.sentences.get(sentence + beside, ())]
             found = list(self._suspects(aligned, here, near, item))
             found = found or list(self._left_over.spoiling(aligned, here, item))
-            found = found or list(self._signs.unclosed(aligned, here, item))
+            found = found or list(self._signs.unclosed(aligned, here, near, item))
             if len(found) == 1:
                 [(at, claim)] = found
                 number = aligned.numbers[at]

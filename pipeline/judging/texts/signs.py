@@ -51,13 +51,16 @@ class Signs:
         return self._syllables.issuperset(unknown)
 
     def unclosed(
-        self, aligned: AlignedNumbers, here: Sequence[int], item: ReportTexts
+        self, aligned: AlignedNumbers, here: Sequence[int], near: Sequence[int], item: ReportTexts
     ) -> Iterator[tuple[int, Claim]]:
-        """Yield the numbers that would close the account of their sentence if they were what their words point to, and do not."""
+        """Yield the numbers of a sentence that would close an account if they were what their words point to, and do not.
+
+        What stands ``near``, in this sentence or beside it, belongs to the account, but not alone.
+        """
         for at in here:
-            told = aligned.beside(at, here)
+            told = aligned.beside(at, near) if aligned.beside(at, here) else []
             for claim in self._unknown(aligned, at):
-                if meant := self._unclosed(aligned, at, here, claim, told, item):
+                if meant := self._unclosed(aligned, at, near, claim, told, item):
                     yield at, meant
                     break
 
@@ -107,6 +110,12 @@ def closing(value: Number, told: Collection[Number]) -> frozenset[Number]:
     return frozenset()
 
 
+def _is_of_all(value: Number, told: Collection[Number]) -> bool:
+    """Say whether all figures told come to a value: 除撤回7件、结转7件外，均已答复，共75件, of 83 and 6."""
+    known = [own for own in told if own]
+    return 1 < len(known) <= _MOST_TOLD and any(value == total for total in _signed(tuple(known)))
+
+
 def _signed(values: tuple[Number, ...]) -> Iterator[Number]:
     """Yield what values come to, one or more of them subtracted."""
     if not values:
@@ -120,7 +129,7 @@ def _signed(values: tuple[Number, ...]) -> Iterator[Number]:
 
 def _closes(written: Number, value: Number, told: Collection[Number]) -> bool:
     """Say whether what was told comes to a value from which a number is a slip of the pen away, and does not come to the number."""
-    if not is_slip(written, value):
+    if not is_slip(written, value) or _is_of_all(written, told):
         return False
     account, other = closing(value, told), closing(written, told)
     weighs = sum(map(weight, account))
