@@ -103,11 +103,12 @@ def test_what_was_answered_is_not_asked_again(form: Form) -> None:
         assessment(form, owner, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=findings)
         for owner, findings in zip(roster, ([said], [waived], [unit, said]), strict=True)
     ]
-    whole = PageContext(merged(form, roster, found), DEADLINE, NOW, notices_of(form, found))
+    doubted = frozenset((found[2].key,))
+    whole = PageContext(merged(form, roster, found), DEADLINE, NOW, notices_of(form, found), doubted=doubted)
     assert [(row.arrival.warnings, row.arrival.open) for row in rows(whole)] == [(1, 0), (1, 0), (2, 1)]
     page = build_dashboard(form, whole).decode()
     assert (
-        "1 家，公布前请核对：已汇总，没有放进 site 文件夹，单位说明或准予例外后再放；另有 2 家已说明或准予例外"
+        "1 家，公布前请核对：已汇总，没有放进 site 文件夹，单位说明或准予例外后再放；另有 2 家已说明、准予例外，或者不影响公布"
         in page
     )
     assert page.index(f"<strong>{roster[2].name}</strong>") < page.index(f"<strong>{roster[0].name}</strong>")

@@ -61,6 +61,7 @@ def test_it_is_counted_and_called_so_everywhere(form: Form) -> None:
         (lambda form: replace(carried(form, Severity.WARNING), on_trial=True), False),
         (lambda form: carried(form, Severity.INFO), False),
         (lambda _: Finding("F07", Severity.WARNING, variant="late"), False),
+        (lambda _: Finding("C07", Severity.WARNING, keys=("proactive.charges.amount",)), True),
     ],
 )
 def test_only_what_is_in_doubt_is_kept_from_the_portal(

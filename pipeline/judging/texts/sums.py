@@ -233,7 +233,7 @@ def sums(rule: PartSums, around: TextContext) -> Check:
                 for found in lists.wrong(listed):
                     spots = {offset + found.start, *(offset + part.start for part in found.parts)}
                     if not spots & told:
-                        yield _parts_differ(rule, item, key, joined, offset, found)
+                        yield _parts_differ(rule, item, key, text, offset, found)
             yield from _balance(rule, item, key, text, said, told)
 
     return check
@@ -243,9 +243,12 @@ def _parts_differ(
     rule: PartSums, item: ReportTexts, key: str, text: str, offset: int, found: PartList
 ) -> Finding:
     first, last = min(found.start, found.parts[0].start), max(found.start, found.parts[-1].end)
+    whole = min(
+        (found.whole, *found.before), key=lambda own: abs(found.added - own)
+    )  # what is meant to be divided
     facts: dict[str, Fact] = {
         "sentence": quoted(text, offset + first, offset + last),
-        "whole": found.whole,
+        "whole": whole,
         "added": found.added,
         "numbers": "+".join(str(part.value) for part in found.parts),
     }

@@ -79,6 +79,8 @@ class PageContext:
     waivers: Sequence[Decision] = ()
     short: str = REPORT
     """What people call a report."""
+    doubted: frozenset[ArrivalKey] = frozenset()
+    """Whose reports are kept from the folder for the portal by what may be wrong in them."""
     remarks: Sequence[str] = ()
     """What is to be known of all that came, in sentences."""
     published: Sequence[Compared] = ()
@@ -125,6 +127,8 @@ class ShownVersion:
     omitted: int = 0
     open: int = 0
     """How many of the problems nobody has answered yet."""
+    is_in_doubt: bool = False
+    """Whether one of them keeps the report from the folder for the portal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +262,7 @@ def _arrival(morning: PageContext, item: Assessment) -> ShownVersion:
         problems=[_problem(group, item.submission.agency) for group in groups[:MOST_FINDINGS]],
         omitted=max(0, len(groups) - MOST_FINDINGS),
         open=sum(not group.notice.answered for group in groups),
+        is_in_doubt=item.key in morning.doubted,
     )
 
 

@@ -137,7 +137,7 @@ def _front(
         corrections=corrections[:_MOST_SHOWN],
         correcting=len(corrections),
         remarked=remarked,
-        unanswered=sum(bool(row.arrival.open) for row in remarked),
+        unanswered=sum(row.arrival.is_in_doubt for row in remarked),
         explained=_explained(cases),
         home="",
         published=[(item, notices(form, item.findings)) for item in morning.published if not item.is_well],
@@ -226,7 +226,7 @@ def _cases(listed: Sequence[AgencyRow]) -> dict[str, list[AgencyRow]]:
 def _remarked(cases: Mapping[str, Sequence[AgencyRow]]) -> list[AgencyRow]:
     """Return the agencies that count and that something was remarked of, those with open remarks first."""
     found = [row for state in _DONE for row in cases[state] if row.arrival.problems]
-    return sorted(found, key=lambda row: not row.arrival.open)
+    return sorted(found, key=lambda row: (not row.arrival.is_in_doubt, not row.arrival.open))
 
 
 def _explained(cases: Mapping[str, Sequence[AgencyRow]]) -> set[int]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pipeline.model import ArrivalKey, DecisionKind, Notice, RunCounts, Verdict
 from pipeline.publishing.data.record import Record, came_by_mail
 from pipeline.publishing.document_paths import BOOK, LIST, PDF, SITE, WEB, WORD, copy_of, path_of
-from pipeline.publishing.file_plan import FilePlan, Publication
+from pipeline.publishing.file_plan import FilePlan, Publication, unanswered
 from pipeline.publishing.listings import listings_of
 from pipeline.publishing.web import dashboard, site
 from pipeline.publishing.web import letters_page as told
@@ -57,6 +57,7 @@ def coordinators_page(
         remarks=publication.district.mail.remarks
         if publication.district.mail.fetches or came_by_mail(tonight)
         else (),
+        doubted=frozenset(item.key for item in publication.assessments if unanswered(publication.form, item)),
         published=publication.published,
         short=publication.form.words.short,
         beside=publication.beside,
