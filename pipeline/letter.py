@@ -163,6 +163,8 @@ class AnsweredFile:
     """Why the coordinator waived what is wrong."""
     shown: int = 0
     """Of what goes back: the version whose content the attached workbook shows; 0: it is blank."""
+    sent_back: bool = False
+    """Whether the office decided that it goes back."""
     comparable: bool = True
     """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
     other_year: int | None = None

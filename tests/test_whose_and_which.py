@@ -346,6 +346,8 @@ def test_an_accepted_report_is_sent_back_by_letter_with_the_reason_and_can_be_le
     assert "财政局" not in town.figures
     [words] = town.told("returned", "001")
     assert "与年中统计不符" in words
+    assert "决定退回修改，原因见下" in words
+    assert "检查的依据有变化" not in words
     assert "退回第 1 次报送　财政局　与年中统计不符（王主任，2024-01-12）" in town.say("status").text
     assert town.decide("count", "001", "1", day=SECOND).code == 2
     assert town.decide("return", "001", "--revoke", day=THIRD).code == 0

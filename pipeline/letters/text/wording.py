@@ -219,6 +219,7 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "past_year": body.rejudged is Rejudged.LAST_YEAR,
         "waiver_ended": body.rejudged is Rejudged.WAIVER,
+        "sent_back": arrival.sent_back,
     }
 
 

@@ -47,10 +47,11 @@ def _said(district: str, today: date, found: Sequence[Conduct]) -> str:
     late, once = sum(bool(item.days_late) for item in came), sum(item.is_right_at_once for item in came)
     unknown = sum(item.first_day is None for item in came)
     accepted, returned = sum(bool(item.accepted) for item in came), sum(bool(item.returns) for item in came)
+    later = sum(bool(item.returns) and item.is_right_at_once for item in came)
     return (
         f"截至{today.month}月{today.day}日，{district}应报送 {len(found)} 家，已报送 {len(came)} 家"
         f"（按时 {len(came) - late - unknown} 家，迟报 {late} 家{f'，日期不详 {unknown} 家' if unknown else ''}），未报送 {len(found) - len(came)} 家。"
-        f"已接收 {accepted} 家，其中首次报送即接收 {once} 家；退回修改过 {returned} 家，共 {sum(item.returns for item in found)} 次。"
+        f"已接收 {accepted} 家，其中首次报送即接收 {once} 家；退回修改过 {returned} 家{f'（含接收以后更正稿退回的 {later} 家）' if later else ''}，共 {sum(item.returns for item in found)} 次。"
         "各单位情况如下。"
     )
 

@@ -19,7 +19,7 @@ from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, LetterKey, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
-from pipeline.model import Agency, Assessment, DecisionKind, Finding, Message, Notice, Verdict
+from pipeline.model import Agency, Assessment, DecisionKind, Finding, Message, Notice, Verdict, was_sent_back
 from pipeline.publishing.data.record import Leftover, Record
 from pipeline.publishing.returning import returned_of
 from pipeline.run import pending as waiting
@@ -253,6 +253,7 @@ def _judged(
         shown=back.version if back else 0,
         report=item.report,
         excepted=tuple(dict.fromkeys(finding.waived for finding in item.findings if finding.waived)),
+        sent_back=was_sent_back(item.findings),
         comparable=sent.reading.is_placed,
     )
 
