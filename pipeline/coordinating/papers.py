@@ -17,6 +17,7 @@ from pipeline.coordinating.status import status
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.tables import read_tables
+from pipeline.forms.drafts import GAP
 from pipeline.ledger import Ledger, campaign
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
@@ -24,7 +25,7 @@ from pipeline.ledger.opening import view_campaign
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError
 from pipeline.periods import Period, bounds_of, kind_of, name_of, period_before, title_of
-from pipeline.publishing.document_paths import PDF
+from pipeline.publishing.document_paths import PDF, WORD
 from pipeline.publishing.files import safe_name, write_if_changed
 from pipeline.publishing.papers import lists
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
@@ -70,6 +71,22 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
     bundle = target / PAPERS / "上报材料.zip"
     write_if_changed(bundle, _bundle(district, target, dict(last.record)["files"], own, today))
     return [*contents, bundle]
+
+
+def unfinished(paths: Sequence[Path]) -> list[str]:
+    """Return the names of the documents in the bundles among ``paths`` in which something is still to be written."""
+    found = []
+    for path in paths:
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as package:
+                documents = [name for name in package.namelist() if name.endswith(WORD)]
+                found += [name for name in documents if _has_gap(package.read(name))]
+    return found
+
+
+def _has_gap(document: bytes) -> bool:
+    with zipfile.ZipFile(BytesIO(document)) as package:
+        return GAP.encode() in package.read("word/document.xml")
 
 
 def _conduct(district: District, year: int, agency: Agency, versions: Versions[JudgedFile]) -> Conduct:

@@ -10,14 +10,14 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from pipeline.coordinating.papers import PAPERS, write_papers
+from pipeline.coordinating.papers import PAPERS, unfinished, write_papers
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
-from tests.support.folders import filled, make_district, run
+from tests.support.folders import NOW, filled, make_district, nianbao, run
 from tests.support.libreoffice import to_pdf
 
 AGENCY = Agency("001", "甲局", "部门", "县区")
@@ -88,6 +88,9 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
     assert {path: path.read_bytes() for path in before} == before, "the same content, the same bytes"
     with zipfile.ZipFile(output / "2023" / PAPERS / "上报材料.zip") as package:
         assert len([name for name in package.namelist() if name.endswith((".docx", ".xlsx"))]) == 3
+    said = nianbao("papers", folder, "--now", NOW).stdout
+    [draft] = unfinished(paths)
+    assert f"上报材料里的《{draft}》还有没有补写的" in said
 
 
 @pytest.mark.libreoffice
