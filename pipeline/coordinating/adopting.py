@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.coordinating.starters import lay_starters
 from pipeline.district.folder import CONFIG_NAME, ROSTER_NAME, District, load_district
-from pipeline.district.roster import load_roster
+from pipeline.district.roster import adopted_roster
 from pipeline.district.settings_book import find_book, read_book
 from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.machine.environment import command
@@ -23,8 +23,8 @@ ASIDE = "旧设置"
 """The folder that the text files are moved into."""
 
 
-def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District]:
-    """Write 经办.xlsx of the district in ``folder``, with the agencies of ``roster`` if given; return it and what it means.
+def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District, list[str]]:
+    """Write 经办.xlsx of the district in ``folder``, with the agencies of ``roster`` if given; return it, what it means, and the columns left out.
 
     Raises ConfigError where the workbook already has agencies of its own, and for whatever cannot be read.
     """
@@ -36,8 +36,10 @@ def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District]:
             file=folder,
         )
     district = load_district(folder)
+    left_out: list[str] = []
     if roster:
-        district = replace(district, agencies=load_roster(roster, district.level), merged=(), extensions=())
+        agencies, left_out = adopted_roster(roster, district.level)
+        district = replace(district, agencies=agencies, merged=(), extensions=())
     elif district.note:
         raise ConfigError(
             f"{ROSTER_NAME} 还是样例，没有可以收进 {BOOK_NAME} 的名单。请写明名单文件，例如 {command('adopt', folder)} 名单.xlsx。",
@@ -52,7 +54,7 @@ def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District]:
     target = folder / BOOK_NAME
     write_if_changed(target, build_settings_book(filled))
     lay_starters(folder)
-    return target, load_district(folder)
+    return target, load_district(folder), left_out
 
 
 def _set_aside(folder: Path, paths: Sequence[Path]) -> None:

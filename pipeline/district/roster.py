@@ -13,7 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.district.roster_table import HEADINGS, doubtful_codes, head_row, heading_of, roster_rows
+from pipeline.district.roster_table import (
+    HEADINGS,
+    as_own_columns,
+    doubtful_codes,
+    head_row,
+    heading_of,
+    roster_rows,
+)
 from pipeline.district.tables import TextTable, read_tables
 from pipeline.model import Agency, ConfigError
 
@@ -39,6 +46,16 @@ ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 
 def load_roster(path: Path, level: str) -> tuple[Agency, ...]:
     """Read the roster at ``path``, text or a workbook under whatever name; an empty level is the district's ``level``."""
+    return roster_of(_table_of(path), level)
+
+
+def adopted_roster(path: Path, level: str) -> tuple[tuple[Agency, ...], list[str]]:
+    """Read a list of agencies as an office keeps it for whatever purpose; return them, and the columns that were left out."""
+    table, left_out = as_own_columns(_table_of(path))
+    return roster_of(table, level), left_out
+
+
+def _table_of(path: Path) -> TextTable:
     if not path.is_file():
         raise ConfigError("找不到报送单位名单。请把名单放在 district.toml 旁边。", file=path)
     tables = read_tables(path)
@@ -48,7 +65,7 @@ def load_roster(path: Path, level: str) -> tuple[Agency, ...]:
         raise ConfigError(
             f"里面有几个表（{names}），不知道哪一个是名单。请把名单的表改名为“{ROSTER_SHEET}”。", file=path
         )
-    return roster_of(found[0], level)
+    return found[0]
 
 
 def roster_of(table: TextTable, level: str) -> tuple[Agency, ...]:

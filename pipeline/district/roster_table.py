@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.district.tables import TextTable, is_blank
 
@@ -31,11 +31,12 @@ HEADINGS: Mapping[str, str] = {
 _OTHER_WORDS = {
     "单位代码": "code", "编码": "code", "单位编码": "code", "编号": "code", "机构代码": "code",
     "名称": "name", "单位": "name", "单位全称": "name", "全称": "name", "填报单位": "name", "机关名称": "name",
+    "部门名称": "name", "部门": "name", "机构名称": "name", "单位（部门）": "name", "报送单位": "name",
     "别名": "aliases", "单位简称": "aliases", "原名": "former_names", "原名称": "former_names",
     "类型": "kind", "单位类别": "kind", "单位类型": "kind", "单位级别": "level", "层级": "level",
-    "经办人": "contact", "填报人": "contact", "姓名": "contact", "联络员": "contact",
-    "联系电话": "phone", "电话号码": "phone", "手机": "phone", "手机号": "phone", "办公电话": "phone",
-    "电子邮箱": "email", "邮件": "email", "邮箱地址": "email", "电子邮件": "email", "email地址": "email", "e-mail": "email",
+    "经办人": "contact", "填报人": "contact", "姓名": "contact", "联络员": "contact", "联络人": "contact",
+    "联系电话": "phone", "电话号码": "phone", "手机": "phone", "手机号": "phone", "办公电话": "phone", "联系方式": "phone", "座机": "phone", "手机号码": "phone",
+    "电子邮箱": "email", "邮件": "email", "邮箱地址": "email", "电子邮件": "email", "email地址": "email", "e-mail": "email", "电子信箱": "email", "信箱": "email",
     "并入单位": "merged_into", "说明": "note",
 }  # fmt: skip
 _LEVELS = {
@@ -79,6 +80,34 @@ def head_row(table: TextTable) -> int:
             above = [value for line in table.rows[:number] for value in line if value.strip()]
             return number if len(above) <= number * 2 else 0
     return 0
+
+
+def as_own_columns(table: TextTable) -> tuple[TextTable, list[str]]:
+    """Return a list that an office keeps for other purposes as a roster, and the columns that are none of a roster's, which are left out.
+
+    Every cell stays where it is. Where there is no column of codes, the agencies are numbered in one behind the others.
+    """
+    head = head_row(table)
+    titles = [heading_of(value) for value in table.rows[head]] if table.rows else []
+    strange = {place for place, title in enumerate(titles) if title and title not in HEADINGS}
+    rows = [
+        tuple("" if place in strange and number >= head else value for place, value in enumerate(row))
+        for number, row in enumerate(table.rows)
+    ]
+    if titles and "code" not in titles:
+        codes = _numbered(rows, head)
+        rows = [(*row, *[""] * (len(titles) - len(row)), codes.get(at, "")) for at, row in enumerate(rows)]
+    return replace(table, rows=tuple(rows)), [table.rows[head][place].strip() for place in sorted(strange)]
+
+
+def _numbered(rows: Sequence[Sequence[str]], head: int) -> dict[int, str]:
+    """Return the heading of a column of codes and the codes below it, by row."""
+    agencies = [
+        number
+        for number, row in enumerate(rows[head + 1 :], head + 1)
+        if not (is_blank(row) or _is_aside(row, None))
+    ]
+    return {head: HEADINGS["code"], **{row: f"{code:03}" for code, row in enumerate(agencies, 1)}}
 
 
 def roster_rows(table: TextTable, head: int) -> Iterator[RosterRow]:

@@ -333,7 +333,7 @@ def test_several_workbooks_are_not_guessed_between(tmp_path: Path) -> None:
 def test_an_existing_roster_is_taken_over(tmp_path: Path) -> None:
     text_district(tmp_path, SAME_AS_TEXT, ROSTER.encode("gbk"))
     before = load_district(tmp_path)
-    path, after = adopt(tmp_path)
+    path, after, _ = adopt(tmp_path)
     assert (path.name, after) == ("经办.xlsx", before)
     assert not (tmp_path / "agencies.csv").exists()
     assert (tmp_path / "旧设置" / "agencies.csv").is_file()
@@ -352,6 +352,22 @@ def test_an_existing_roster_is_taken_over(tmp_path: Path) -> None:
 def test_a_list_from_anywhere_is_taken_over(tmp_path: Path, text: str) -> None:
     init(tmp_path / "区", today=date(2024, 1, 2))
     (tmp_path / "名单.csv").write_text(text, "gb18030")
-    _, district = adopt(tmp_path / "区", tmp_path / "名单.csv")
+    _, district, _ = adopt(tmp_path / "区", tmp_path / "名单.csv")
     assert [(item.code, item.name) for item in district.agencies] == [("001", "甲局")]
     assert district.agencies[0].phone in {"0571-1", "13800000001"}
+
+
+def test_a_list_kept_for_other_purposes_is_adopted_as_it_is(tmp_path: Path) -> None:
+    """Columns of its own are left out and named, agencies without codes are numbered, the sum is no agency."""
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    listed = tmp_path / "名单.csv"
+    listed.write_text(
+        "序号,部门名称,分管领导,联络员,办公电话,电子信箱\n1,甲局,赵一,钱二,0571-1,j@x.example\n2,乙局,孙三,李四,0571-2,\n,合计,,,2,\n",
+        "utf-8",
+    )
+    _, district, left_out = adopt(tmp_path / "区", listed)
+    assert [(item.code, item.name, item.contact) for item in district.agencies] == [
+        ("001", "甲局", "钱二"),
+        ("002", "乙局", "李四"),
+    ]
+    assert left_out == ["序号", "分管领导"]
