@@ -58,8 +58,6 @@ class _Lists:
 
     def wrong(self, said: ListedText) -> Iterator[PartList]:
         """Yield the lists of a sentence whose parts certainly do not make their whole, each whole once."""
-        if len(COUNT.findall(said.sentence)) < _FEWEST:
-            return
         wholes: set[int] = set()
         for found in (*self._wrong_lists(said.sentence, said.carried), *self._divisions.wrong(said)):
             if found.start not in wholes:
@@ -214,22 +212,19 @@ def sums(rule: PartSums, around: TextContext) -> Check:
     reading = figures_rule(around.form)
 
     def check(item: ReportTexts) -> Iterable[Finding]:
+        cells = (
+            item.numbers.get(cell) or 0 for cell in (rule.came_cell, rule.besides_cell, rule.forward_cell)
+        )
+        came, carried, forward = cells
         for key, text in item.said(rule.texts).items():
             said = said_in(reading, key, text, item) if reading else ()
             told = {own.start for own in wrong_in(said, item)}
             joined = text.replace("。其中", "，其中")
             for sentence in SENTENCE.finditer(joined):
-                if len(sentence[0]) > _LONGEST_SENTENCE:
+                offset, end = sentence.span()
+                if end - offset > _LONGEST_SENTENCE or len(COUNT.findall(joined, offset, end)) < _FEWEST:
                     continue
-                offset = sentence.start()
-                listed = ListedText(
-                    sentence[0],
-                    joined[sentence.end() : sentence.end() + _NEAR],
-                    *(
-                        item.numbers.get(cell) or 0
-                        for cell in (rule.came_cell, rule.besides_cell, rule.forward_cell)
-                    ),
-                )
+                listed = ListedText(sentence[0], joined[end : end + _NEAR], came, carried, forward)
                 for found in lists.wrong(listed):
                     spots = {offset + found.start, *(offset + part.start for part in found.parts)}
                     if not spots & told:
