@@ -39,6 +39,8 @@ _AIMS = {
     "unseen_twentysecond": 10,
     "unseen_twentythird": 10,
     "unseen_twentyfourth": 10,
+    "unseen_twentyfifth": 10,
+    "unseen_twentysixth": 10,
     "near_values": 10,
     "near_accounts": 10,
 }

@@ -33,8 +33,10 @@ SHARES = {
     "unseen_twentieth": 0.89,
     "unseen_twentyfirst": 0.87,
     "unseen_twentysecond": 0.86,
-    "unseen_twentythird": 0.68,
-    "unseen_twentyfourth": 0.82,
+    "unseen_twentythird": 0.73,
+    "unseen_twentyfourth": 0.84,
+    "unseen_twentyfifth": 0.86,
+    "unseen_twentysixth": 0.88,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -51,8 +53,10 @@ _NOT_REPORTED = {
     "unseen_twentysecond": 3,
     "unseen_twentythird": 6,
     "unseen_twentyfourth": 4,
+    "unseen_twentyfifth": 6,
+    "unseen_twentysixth": 3,
 }
-"""How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205 and 0208 name them."""
+"""How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205, 0208 and 0210 name them."""
 
 _FEWEST_SILENT = {"unseen_last": 12, "unseen_seventh": 9, "unseen_eighth": 7}
 """The others have more; of these two most quiet sentences say figures of the tables as well."""
