@@ -6,7 +6,7 @@ person who takes the code for a row number counts 1 to 43 anew: an agency would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -62,10 +62,12 @@ def _entry(said: Sequence[Any]) -> RosterEntry:
     return RosterEntry(codec.loads(Agency, body), datetime.fromisoformat(since), year)
 
 
-def remember(ledger: Ledger, year: int, agencies: Iterable[Agency], *, now: datetime) -> None:
-    """Record what the roster says from ``now`` on, where that is new."""
-    known = memory(ledger)
-    plain = [replace(agency, line=0) for agency in agencies]
+def remember(ledger: Ledger, district: District, *, now: datetime) -> None:
+    """Record what the roster says from ``now`` on, where that is new; the sample that ``init`` wrote says nothing."""
+    if district.has_sample_roster:
+        return
+    known, year = memory(ledger), district.year
+    plain = [replace(agency, line=0) for agency in district.roster_agencies]
     new = [item for item in plain if item.code not in known or known[item.code][-1].agency != item]
     if not new:
         return

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.district.folder import District
+from pipeline.district.folder import District, refuse_sample_roster
 from pipeline.intake.fetch import folder
 from pipeline.intake.guard.isolation import set_aside
 from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
@@ -54,10 +54,14 @@ class Inbox:
 def require(ledger: Ledger, district: District) -> None:
     """Raise EnvironmentFailedError if the inbox is not there or cannot be read: agencies must not be reminded because of that.
 
+    Raises ConfigError for files that agencies sent while the list is the sample.
+
     Where mail is fetched and nothing ever came, fetching makes it.
     """
     if district.inbox.is_dir():
         _require_reading(district.inbox)
+        if district.has_sample_roster and folder.has_files(district.inbox):
+            refuse_sample_roster(district, "收到的文件不知道是哪个单位的，没有处理")
         return
     if district.mail.fetches and not arrivals.of_year(ledger, district.year):
         return

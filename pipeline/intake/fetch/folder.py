@@ -201,6 +201,11 @@ def open_file(
     return tuple(one for one in found if isinstance(one, Envelope)) or (whole(item),), ""
 
 
+def has_files(inbox: Path) -> bool:
+    """Whether anything lies in ``inbox`` that was sent, readable or not."""
+    return any(_files(inbox))
+
+
 def _files(inbox: Path) -> tuple[list[tuple[str, Path]], list[str]]:
     """Return the files that were sent, by what they are called below the inbox, in order, and the folders that cannot be read.
 
