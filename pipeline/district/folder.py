@@ -226,7 +226,8 @@ def _from_text(folder: Path, today: date | None) -> District:
         raise ConfigError(f"{MISNAMED}保存的设置都在里面，改名后直接再运行。", file=folder)
     if not path.is_file():
         raise ConfigError(
-            f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。请先运行 {command('init', folder)} 建立区县文件夹。",
+            f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。以前有的，请从备份或回收站放回这里；"
+            f"新的区县请先运行 {command('init', folder)} 建立文件夹。",
             file=folder,
         )
     source = TomlSource(decoded(path.read_bytes(), path), str(path))

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies
 from pipeline.district.roster import normalised
+from pipeline.district.settings_fields import BOOK_NAME, BOOK_REMEDY
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
@@ -103,6 +104,18 @@ def check_codes(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> Non
     shown = "".join(f"\n  第 {agency.line} 行　{said}" for agency, said in faults[:_MOST])
     more = f"\n  ……共 {len(faults)} 处" if len(faults) > _MOST else ""
     raise ConfigError(f"名单与以前的不一致，没有运行，什么都没有改。{shown}{more}\n{_REMEDY}", file=roster)
+
+
+def check_list(ledger: Ledger, district: District) -> None:
+    """Raise ConfigError if the list is the sample that ``init`` wrote, and the ledger knows another: the workbook is gone."""
+    if not district.has_sample_roster:
+        return
+    listed = {agency.name for agency in district.roster_agencies}
+    if any(entry.agency.name not in listed for entries in memory(ledger).values() for entry in entries):
+        raise ConfigError(
+            f"以前用的 {BOOK_NAME}（或者改过的文字设置）不在了，这里只有样例的设置和名单。没有运行，什么都没有改。{BOOK_REMEDY}",
+            file=district.folder,
+        )
 
 
 def _check_zeros(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> None:
