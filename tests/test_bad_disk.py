@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import shutil
 import subprocess
@@ -143,3 +145,51 @@ def test_an_output_folder_that_is_read_only_ends_with_4_and_stays_as_it_is(
     assert contents(output) == {}
     assert _run(district, output).returncode in {0, 1}
     assert contents(output / str(YEAR)) == wanted
+
+
+_PLAIN_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
+"""Root may read everything unless it gives that right away."""
+
+
+def _run_without_rights(district: Path) -> subprocess.CompletedProcess[str]:
+    before = _PLAIN_USER if os.geteuid() == 0 else ()
+    command = [*before, sys.executable, "-m", "pipeline", "run", str(district), "--now", NOW]
+    return subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or (os.geteuid() == 0 and not shutil.which("setpriv")), reason="rights as on Linux"
+)
+def test_what_cannot_be_read_in_the_inbox_is_named_and_taken_in_once_it_can(
+    district: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "区"
+    shutil.copytree(district, own)
+    inbox, [first, *_] = own / "inbox", sorted((own / "inbox").rglob("*.xlsx"))
+    (inbox / "关着").mkdir()
+    first.rename(inbox / "关着" / first.name)
+    (inbox / "不让进").mkdir()
+    second = min((inbox / "2024-01-15").iterdir())
+    shutil.copy(second, inbox / "不让进" / second.name)
+    for path, mode in ((inbox / "关着", 0), (inbox / "不让进", 0o444), (second, 0)):
+        path.chmod(mode)
+    done = _run_without_rights(own)
+    record = json.loads((own / "output" / str(YEAR) / "run.json").read_text("utf-8"))
+    said = {item["file"]: [one["code"] for one in item["findings"]] for item in record["submissions"]}
+    unread = ("关着", "不让进", f"2024-01-15/{second.name}")
+    assert {file: said.get(file) for file in unread} == {file: ["F01"] for file in unread}
+    page = (own / "output" / str(YEAR) / "index.html").read_text("utf-8")
+    for file in unread:
+        assert file in done.stdout
+        assert file in page
+    inbox.chmod(0)
+    done = _run_without_rights(own)
+    inbox.chmod(0o700)
+    assert (done.returncode, done.stderr.count("\n")) == (4, 1), done.stderr
+    assert "没有读取权限" in done.stderr
+    assert str(inbox) in done.stderr
+    for path in (inbox / "关着", inbox / "不让进", second):
+        path.chmod(0o700)
+    assert _run_without_rights(own).returncode == 0
+    record = json.loads((own / "output" / str(YEAR) / "run.json").read_text("utf-8"))
+    assert record["counts"]["accepted"] == len(NAMES)

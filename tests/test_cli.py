@@ -565,6 +565,30 @@ def test_init_makes_a_district_that_runs(tmp_path: Path) -> None:
     assert nianbao("init", tmp_path / "我的区").returncode == 2
 
 
+def test_the_sample_list_is_remembered_by_nobody_and_gets_no_letters(form: Form, tmp_path: Path) -> None:
+    """Whoever tries the program before writing the list is not bound to the codes of agencies that there are not."""
+    folder = tmp_path / "我的区"
+    nianbao("init", folder)
+    for command in ("run", "template"):
+        done = nianbao(command, folder)
+        assert done.returncode in {0, 1}
+        assert "样例名单" in done.stderr
+    assert not list((folder / "output").rglob("*.eml"))
+    with_deadline = (folder / "district.toml").read_text("utf-8").replace("-01-31", "-02-20", 1)
+    (folder / "district.toml").write_text(with_deadline, "utf-8")
+    (folder / "inbox" / "甲局.xlsx").write_bytes(template(form, "甲局"))
+    for words in (["run"], ["import", str(folder / "inbox" / "甲局.xlsx")]):
+        done = nianbao(words[0], folder, *words[1:])
+        assert (done.returncode, "名单还是样例" in done.stderr) == (2, True), (
+            "settings that are filled in list nobody"
+        )
+    (folder / "agencies.csv").write_text("code,name,email\n001,甲局,a@example.gov.cn\n002,乙局,\n", "utf-8")
+    done = nianbao("run", folder)
+    assert (done.returncode, done.stderr.count("样例")) == (1, 0), done.stderr
+    assert nianbao("template", folder).returncode == 0
+    assert list((folder / "output").rglob("*.eml"))
+
+
 def test_a_folder_with_a_space_is_quoted_in_what_is_to_be_typed(tmp_path: Path) -> None:
     folder = tmp_path / "我的 区"
     assert f'nianbao run "{folder}"' in nianbao("init", folder).stdout

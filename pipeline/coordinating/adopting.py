@@ -14,6 +14,7 @@ from pipeline.district.folder import CONFIG_NAME, ROSTER_NAME, District, load_di
 from pipeline.district.roster import adopted_roster
 from pipeline.district.settings_book import find_book, read_book
 from pipeline.district.settings_fields import BOOK_NAME
+from pipeline.district.starting import is_untouched
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError
 from pipeline.publishing.files import write_if_changed
@@ -40,13 +41,14 @@ def adopt(folder: Path, roster: Path | None = None) -> tuple[Path, District, lis
     if roster:
         agencies, left_out = adopted_roster(roster, district.level)
         district = replace(district, agencies=agencies, merged=(), extensions=())
-    elif district.note:
+    elif district.has_sample_roster:
         raise ConfigError(
             f"{ROSTER_NAME} 还是样例，没有可以收进 {BOOK_NAME} 的名单。请写明名单文件，例如 {command('adopt', folder)} 名单.xlsx。",
             file=folder,
         )
     filled = filled_of(district)
-    if written and district.note:  # what is in the workbook was typed by a person, the text files were not
+    is_typed = is_untouched(folder / CONFIG_NAME, folder / ROSTER_NAME)
+    if written and is_typed:  # what is in the workbook was typed by a person, the text files were not
         typed_in = {name: cell.text for name, cell in written.settings.items() if cell.text}
         filled = replace(filled, settings={**filled.settings, **typed_in})
     others = [path for path in (book, folder / CONFIG_NAME, folder / ROSTER_NAME) if path and path.is_file()]

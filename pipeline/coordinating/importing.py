@@ -18,6 +18,7 @@ from pipeline.coordinating.import_report import NOTHING_SAID, ImportAnswers, Tak
 from pipeline.coordinating.past_judging import judged
 from pipeline.coordinating.past_reports import differences, joined, not_earlier, take_report
 from pipeline.district.adjusting import form_of
+from pipeline.district.folder import refuse_sample_roster
 from pipeline.forms.arithmetic import holds
 from pipeline.intake.identify import identity
 from pipeline.intake.read.past_figures import read_figures
@@ -45,10 +46,11 @@ def import_files(
     advance: Progress = lambda *_: None,
 ) -> list[Taken]:
     """Take what can be taken of ``paths`` into the ledger. Raises EnvironmentFailedError if the disk fails."""
+    refuse_sample_roster(district, "导入的数据不知道是哪个单位的，没有导入")
     form = form_of(district)
     roster = identity.Roster.of(district.agencies, district.name, district.merged)
     with disk(), Pool() as pool, open_campaign(district, output) as (ledger, district):
-        codes.remember(ledger, district.year, district.roster_agencies, now=now)
+        codes.remember(ledger, district, now=now)
         current = imports.reports_of(ledger, district.year)
         files = files_in(paths)
         taken: list[Taken] = []

@@ -19,7 +19,7 @@ from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules, rule_settin
 from pipeline.district.settings_book import Contents, find_book, read_book
 from pipeline.district.settings_fields import BOOK_NAME
 from pipeline.district.settings_source import BookSource, Excepted, settled
-from pipeline.district.starting import is_untouched
+from pipeline.district.starting import is_sample_roster, is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.forms.library import OFFICE, is_known, office_of, own_mark, period_of, unknown
 from pipeline.machine.environment import command, disk, typed
@@ -82,6 +82,8 @@ class District:
     """The mark of its own form, empty where it uses one that ships with nianbao."""
     note: str = field(default="", compare=False, repr=False)
     """What a person should be told about these settings."""
+    has_sample_roster: bool = field(default=False, compare=False, repr=False)
+    """Whether its agencies are those that ``init`` wrote: nothing is remembered of them, and nobody is written to."""
     merged: tuple[Agency, ...] = ()
     """The bodies of the roster that are part of another one now and report no more by themselves."""
     part: str = ""
@@ -181,20 +183,36 @@ def load_district(folder: Path, today: date | None = None) -> District:
         )
     book, config, roster = find_book(folder), folder / CONFIG_NAME, folder / ROSTER_NAME
     if book is None:
-        return _with_note(_from_text(folder, today), is_untouched(config, roster))
+        return _noted(_from_text(folder, today))
     written = read_book(book)
     is_sample = is_untouched(config, roster)
     if written.is_blank and config.is_file():
-        return _with_note(_from_text(folder, today), is_sample)
+        return _noted(_from_text(folder, today))
     own = _from_book(folder, written, today)
     if not is_sample:
         _refuse_differences(own, config, roster, partial(_from_text, folder, today))
     return own
 
 
-def _with_note(district: District, is_sample: bool) -> District:  # noqa: FBT001 - one word about one district
-    note = f"现在用的是样例名单。请填写 {BOOK_NAME} 的“设置”和“名单”（或者改 {CONFIG_NAME} 和 {ROSTER_NAME}），再运行一次。"
-    return replace(district, note=note) if is_sample else district
+def _noted(district: District) -> District:
+    """Say of a district, and of its other campaigns, that its list is the sample, if it is."""
+    if not is_sample_roster(district.folder / ROSTER_NAME):
+        return district
+    note = (
+        f"现在用的是样例名单，不记单位的代码，也不写信。"
+        f"请填写 {BOOK_NAME} 的“设置”和“名单”（或者改 {CONFIG_NAME} 和 {ROSTER_NAME}），再运行一次。"
+    )
+    others = tuple(replace(item, has_sample_roster=True) for item in district.others)
+    return replace(district, note=note, has_sample_roster=True, others=others)
+
+
+def refuse_sample_roster(district: District, why: str) -> None:
+    """Raise ConfigError where the list is the sample: what is kept for its codes would be kept for other bodies."""
+    if district.has_sample_roster:
+        raise ConfigError(
+            f"名单还是样例，{why}。请先填写 {BOOK_NAME} 的“名单”（或者改 {ROSTER_NAME}），再运行一次。",
+            file=district.folder,
+        )
 
 
 def _from_book(folder: Path, written: Contents, today: date | None) -> District:
@@ -208,7 +226,8 @@ def _from_text(folder: Path, today: date | None) -> District:
         raise ConfigError(f"{MISNAMED}保存的设置都在里面，改名后直接再运行。", file=folder)
     if not path.is_file():
         raise ConfigError(
-            f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。请先运行 {command('init', folder)} 建立区县文件夹。",
+            f"这里没有 {BOOK_NAME}，也没有 {CONFIG_NAME}。以前有的，请从备份或回收站放回这里；"
+            f"新的区县请先运行 {command('init', folder)} 建立文件夹。",
             file=folder,
         )
     source = TomlSource(decoded(path.read_bytes(), path), str(path))

@@ -14,6 +14,7 @@ from pipeline.district.roster import ROSTER_SHEET
 from pipeline.district.roster_table import folded, head_row, roster_rows
 from pipeline.district.settings_fields import (
     BOOK_NAME,
+    BOOK_REMEDY,
     BOOK_STEM,
     EXAMPLE,
     FIELDS,
@@ -24,7 +25,7 @@ from pipeline.district.settings_fields import (
     SHEETS,
     Setting,
 )
-from pipeline.district.tables import TextTable, is_blank, is_unreadable, read_tables
+from pipeline.district.tables import TextTable, is_blank, is_unreadable, is_workbook, read_tables
 from pipeline.model import ConfigError
 
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
@@ -101,7 +102,11 @@ def find_book(folder: Path) -> Path | None:
 
 
 def read_book(path: Path) -> Contents:
-    """Read the workbook at ``path``. Raises ConfigError if it cannot be opened."""
+    """Read the workbook at ``path``. Raises ConfigError if it is none or cannot be opened."""
+    if not is_workbook(path.read_bytes()):
+        raise ConfigError(
+            f"这个文件不是电子表格，里面是文字或者是空的，可能被别的内容覆盖了。{BOOK_REMEDY}", file=path
+        )
     tables = read_tables(path)
     known = {folded(name): name for name in SHEETS}
     by_name: dict[str, TextTable] = {}

@@ -15,6 +15,11 @@ from pipeline.forms.values.answers import YES
 
 BOOK_NAME = "经办.xlsx"
 BOOK_STEM = "经办"
+BOOK_REMEDY = (
+    f"请把备份（或回收站、文件的历史版本）里的 {BOOK_NAME} 放回这里；"
+    f"没有备份的，用 nianbao init 在别处新建一个文件夹，填好其中的 {BOOK_NAME}（单位的代码照旧），再复制到这里。"
+)
+"""Said of a workbook that is gone or is none any more."""
 SETTINGS, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES, OTHERS = "设置", "日历", "延期", "例外", "规则", "另收"
 SHEETS = (SETTINGS, ROSTER_SHEET, CALENDAR, EXTENSIONS, EXCEPTIONS, RULES, OTHERS)
 

@@ -58,6 +58,7 @@ deadline = {deadline}      # 报送截止日期
 # reason = "机构合并"
 """
 
+_OFFICE = "人民政府办公室"
 _ROSTER = """\
 001,{name}人民政府办公室,区政府办公室;区府办,部门,,张三,0571-00000000,office@example.gov.cn
 002,{name}财政局,区财政局,部门,,李四,0571-00000000,@cz.example.gov.cn
@@ -95,6 +96,16 @@ def settings_text(name: str, period: Period, form_id: str = DEFAULT_FORM) -> str
 def roster_text(name: str) -> str:
     """Return agencies.csv as ``init`` writes it."""
     return f"{','.join(ROSTER_COLUMNS)}\n{_ROSTER.format(name=name)}"
+
+
+def is_sample_roster(roster: Path) -> bool:
+    """Whether the list of agencies is still as ``init`` wrote it, whatever the settings beside it say."""
+    try:
+        listed = roster.read_text("utf-8-sig")
+    except (OSError, ValueError):
+        return False
+    name = listed.partition("\n001,")[2].partition(_OFFICE)[0]
+    return listed == roster_text(name)
 
 
 def is_untouched(settings: Path, roster: Path) -> bool:

@@ -6,7 +6,7 @@ person who takes the code for a row number counts 1 to 43 anew: an agency would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies
 from pipeline.district.roster import normalised
+from pipeline.district.settings_fields import BOOK_NAME, BOOK_REMEDY
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
@@ -62,10 +63,12 @@ def _entry(said: Sequence[Any]) -> RosterEntry:
     return RosterEntry(codec.loads(Agency, body), datetime.fromisoformat(since), year)
 
 
-def remember(ledger: Ledger, year: int, agencies: Iterable[Agency], *, now: datetime) -> None:
-    """Record what the roster says from ``now`` on, where that is new."""
-    known = memory(ledger)
-    plain = [replace(agency, line=0) for agency in agencies]
+def remember(ledger: Ledger, district: District, *, now: datetime) -> None:
+    """Record what the roster says from ``now`` on, where that is new; the sample that ``init`` wrote says nothing."""
+    if district.has_sample_roster:
+        return
+    known, year = memory(ledger), district.year
+    plain = [replace(agency, line=0) for agency in district.roster_agencies]
     new = [item for item in plain if item.code not in known or known[item.code][-1].agency != item]
     if not new:
         return
@@ -101,6 +104,18 @@ def check_codes(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> Non
     shown = "".join(f"\n  第 {agency.line} 行　{said}" for agency, said in faults[:_MOST])
     more = f"\n  ……共 {len(faults)} 处" if len(faults) > _MOST else ""
     raise ConfigError(f"名单与以前的不一致，没有运行，什么都没有改。{shown}{more}\n{_REMEDY}", file=roster)
+
+
+def check_list(ledger: Ledger, district: District) -> None:
+    """Raise ConfigError if the list is the sample that ``init`` wrote, and the ledger knows another: the workbook is gone."""
+    if not district.has_sample_roster:
+        return
+    listed = {agency.name for agency in district.roster_agencies}
+    if any(entry.agency.name not in listed for entries in memory(ledger).values() for entry in entries):
+        raise ConfigError(
+            f"以前用的 {BOOK_NAME}（或者改过的文字设置）不在了，这里只有样例的设置和名单。没有运行，什么都没有改。{BOOK_REMEDY}",
+            file=district.folder,
+        )
 
 
 def _check_zeros(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> None:

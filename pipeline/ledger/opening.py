@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.ledger import arrivals, decisions
-from pipeline.ledger.codes import check_codes
+from pipeline.ledger.codes import check_codes, check_list
 from pipeline.ledger.store import Ledger, open_copy, open_ledger, parts_in
 
 
@@ -41,5 +41,6 @@ def left_behind(output: Path, parts: Collection[str]) -> frozenset[str]:
 
 
 def _as_decided(ledger: Ledger, district: District) -> District:
+    check_list(ledger, district)
     check_codes(ledger, district.roster_agencies, district.roster)
     return district.as_decided(decisions.in_force(ledger, district.year))

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 from pipeline.ledger.originals import Originals
 from pipeline.ledger.schema import MIGRATIONS
 from pipeline.machine.durable import checkpoint, make_folder
+from pipeline.machine.environment import disk_failure
 from pipeline.model import ConfigError, EnvironmentFailedError
 
 FOLDER = "ledger"
@@ -207,21 +208,37 @@ def _database() -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise
-    except (sqlite3.OperationalError, OSError) as error:
-        if isinstance(error, sqlite3.OperationalError) and not _is_environment(error):
+    except OSError as error:
+        raise EnvironmentFailedError(disk_failure(error)) from error
+    except sqlite3.OperationalError as error:
+        said = _failure(error)
+        if not said:
             raise
-        raise EnvironmentFailedError(
-            f"读写台账失败：{error}。请检查磁盘空间和 output 文件夹的权限，然后重新运行。"
-        ) from error
+        raise EnvironmentFailedError(f"读写台账（{_FILE}）失败：{said}，然后重新运行。") from error
     except sqlite3.DatabaseError as error:
         raise EnvironmentFailedError(
-            f"台账文件损坏：{error}。请用备份的 {FOLDER} 文件夹恢复，然后重新运行。"
+            f"台账文件（{_FILE}）损坏，不能读取。请把 {FOLDER} 文件夹移到别处留存，换上备份的 {FOLDER} 文件夹，然后重新运行。"
         ) from error
 
 
-_ENVIRONMENT = ("FULL", "READONLY", "IOERR", "CANTOPEN", "BUSY", "LOCKED", "PERM", "NOLFS", "PROTOCOL")
+_FILE = f"output/{FOLDER}/{DATABASE}"
+_SPACE = "磁盘空间不够，或者磁盘、网络盘出了故障。请清理磁盘，检查磁盘是否正常"
+_RIGHTS = "没有读写权限。请让运行 nianbao 的账号能读写 output 文件夹和里面的文件"
+_IN_USE = "另一个程序正在使用它。请等另一次运行结束，关闭打开它的程序"
+_FAILURES = {
+    "FULL": "磁盘空间不够，没有写完。请清理磁盘",
+    "IOERR": _SPACE,
+    "NOLFS": _SPACE,
+    "READONLY": _RIGHTS,
+    "CANTOPEN": _RIGHTS,
+    "PERM": _RIGHTS,
+    "BUSY": _IN_USE,
+    "LOCKED": _IN_USE,
+    "PROTOCOL": _IN_USE,
+}
 
 
-def _is_environment(error: sqlite3.OperationalError) -> bool:
-    name = getattr(error, "sqlite_errorname", "")
-    return any(name.startswith(f"SQLITE_{kind}") for kind in _ENVIRONMENT)
+def _failure(error: sqlite3.OperationalError) -> str:
+    """Say what the disk or another program did, and the remedy; empty of a mistake in SQL."""
+    name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_")
+    return next((said for kind, said in _FAILURES.items() if name.startswith(kind)), "")

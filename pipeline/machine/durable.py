@@ -78,8 +78,10 @@ def write_beside(path: Path | str, content: bytes, *, mode: int | None = None, f
         checkpoint(f"write {name}")
         if mode is not None:
             os.chmod(beside, mode)
-    except BaseException:
+    except BaseException as error:
         Path(beside).unlink(missing_ok=True)
+        if isinstance(error, OSError) and not error.filename:
+            error.filename = os.fspath(path)  # of a disk that is full the system names no file
         raise
 
 

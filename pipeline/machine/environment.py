@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import re
@@ -31,16 +32,39 @@ def disk() -> Iterator[None]:
     except BrokenPipeError:  # whoever read what is printed has gone: no disk failed
         raise
     except OSError as error:
-        file = (
-            error.filename2 or error.filename or "未知文件"
-        )  # of a renaming: the file that could not be replaced
-        opened = (
-            "这个文件可能正在 Excel 或 WPS 中打开，请先关闭；" if isinstance(error, PermissionError) else ""
-        )
-        raise EnvironmentFailedError(
-            f"读写文件失败：{error.strerror or error}（{file}）。{opened}"
-            f"请检查磁盘空间和文件夹权限，然后重新运行。"
-        ) from error
+        raise EnvironmentFailedError(disk_failure(error)) from error
+
+
+def disk_failure(error: OSError) -> str:
+    """Say in Chinese what failed, at which file where that is known, and what to do; the system's own words are for the log."""
+    file = error.filename2 or error.filename  # of a renaming: the file that could not be replaced
+    where = f"（{file}）" if isinstance(file, str | Path) and str(file) else ""
+    if isinstance(error, PermissionError):
+        is_file = bool(where) and Path(file).suffix != "" and not Path(file).is_dir()
+        return f"文件{where}{_OPENED}{_RIGHTS}" if is_file else f"没有读写权限{where}。{_RIGHTS}"
+    for numbers, (what, remedy) in _FAILURES.items():
+        if error.errno in numbers:
+            return f"{what}{where}。{remedy}，然后重新运行。"
+    return f"读写文件失败{where}。请检查磁盘、网络盘是否正常，然后重新运行；仍然如此的，把 ledger/log 中当天的日志发给维护人员。"
+
+
+_OPENED = "正在 Excel、WPS 中打开，或者没有读写权限。打开着的请先关闭；不是的，"
+"""Said of files alone: no spreadsheet program opens a folder."""
+_RIGHTS = "请让运行 nianbao 的账号能读写它和它所在的文件夹，然后重新运行。"
+_FAILURES = {
+    frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG}): (
+        "磁盘空间不够，没有写完",
+        "请清理磁盘（或配额），或者用 --output 把结果放到更大的磁盘",
+    ),
+    frozenset({errno.EROFS}): ("磁盘是只读的，不能写", "请换一个能写的文件夹，或者请管理员改为可写"),
+    frozenset({errno.ENOENT}): ("文件或文件夹不在了", "请检查网络盘、移动盘是否连接，文件是否移走或改了名"),
+    frozenset({errno.EEXIST, errno.ENOTDIR, errno.EISDIR}): (
+        "这个位置应是文件的是文件夹，或者应是文件夹的是文件，不能读写",
+        "请把它改名或移到别处",
+    ),
+    frozenset({errno.ENAMETOOLONG}): ("文件名或路径太长", "请把区县文件夹移到路径更短的地方"),
+    frozenset({errno.EBUSY, errno.ETXTBSY}): ("文件正被其他程序使用", "请关闭打开它的程序"),
+}
 
 
 def typed(path: Path) -> str:

@@ -146,7 +146,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         if by_clock:
             clock.check(ledger, district, now)
         require(ledger, district)
-        codes.remember(ledger, district.year, district.roster_agencies, now=now)
+        codes.remember(ledger, district, now=now)
         deciding.settle(ledger, district, now=now)
         target = district.results_in(output)
         again = marks.try_again(ledger, district.year) if retry else 0

@@ -55,7 +55,7 @@ class Division:
         own = replace(
             found, envelopes=tuple(mine), messages=tuple(item for item in mails if item is not None)
         )
-        return own if number == 0 else replace(own, locked=(), failed={}, remainders={}, troubles={})
+        return own if number == 0 else replace(own, failed={}, remainders={}, troubles={})
 
     def _home(self, digest: str, path: str, failed: Mapping[str, str]) -> int | None:
         """Return whose a file is; None where it belonged to a form that is collected no longer."""

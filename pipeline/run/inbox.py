@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.district.folder import District
+from pipeline.district.folder import District, refuse_sample_roster
 from pipeline.intake.fetch import folder
 from pipeline.intake.guard.isolation import set_aside
 from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
@@ -51,16 +52,38 @@ class Inbox:
 
 
 def require(ledger: Ledger, district: District) -> None:
-    """Raise EnvironmentFailedError if the inbox is not there: agencies must not be reminded because a drive is not connected.
+    """Raise EnvironmentFailedError if the inbox is not there or cannot be read: agencies must not be reminded because of that.
+
+    Raises ConfigError for files that agencies sent while the list is the sample.
 
     Where mail is fetched and nothing ever came, fetching makes it.
     """
-    if district.inbox.is_dir() or (district.mail.fetches and not arrivals.of_year(ledger, district.year)):
+    if district.inbox.is_dir():
+        _require_reading(district.inbox)
+        if district.has_sample_roster and folder.has_files(district.inbox):
+            refuse_sample_roster(district, "收到的文件不知道是哪个单位的，没有处理")
+        return
+    if district.mail.fetches and not arrivals.of_year(ledger, district.year):
         return
     raise EnvironmentFailedError(
         f"收件文件夹不在：{district.inbox}。请检查网络盘、移动盘是否连接，文件夹是否改了名；确实没有的，新建一个 inbox 文件夹。"
         "这次没有运行，也没有写信。"
     )
+
+
+def _require_reading(inbox: Path) -> None:
+    """Raise EnvironmentFailedError if the folder does not let us see its names, or what bears them."""
+    try:
+        for path in inbox.iterdir():
+            path.lstat()
+            return
+    except FileNotFoundError:
+        return  # taken away since
+    except PermissionError as error:
+        raise EnvironmentFailedError(
+            f"收件文件夹没有读取权限：{inbox}。请让运行 nianbao 的账号能读取这个文件夹和里面的文件"
+            "（在文件夹的属性中改权限，或者请管理员改），再运行一次。这次没有运行，也没有写信。"
+        ) from error
 
 
 def look(
@@ -113,12 +136,11 @@ def look(
     _open_at_last(ledger, district.year, found, now)
     mails = arrivals.mails_of_year(ledger, district.year)
     empty = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in mails if not item.files]
-    locked = [Leftover(path, "", Verdict.NOT_A_SUBMISSION) for path in found.locked]
     beside = remainders.of_year(ledger, district.year) | dict(found.troubles)
     strange = [_strange(path, variant) for path, variant in sorted(beside.items())]
     return Inbox(
         envelopes=tuple(item.envelope for item in arrivals.of_year(ledger, district.year)),
-        leftovers=(*empty, *locked, *strange),
+        leftovers=(*empty, *strange),
         messages=tuple(mails),
         new=frozenset((item.path, item.sha256) for item in new),
     )

@@ -98,6 +98,8 @@ def open_journal(folder: Path | None, title: str, *, now: datetime) -> Iterator[
             yield journal
         except NianbaoError as error:
             journal.line(f"  中断　{error}")
+            if error.__cause__:  # what the system or a library said, in its own words
+                journal.line(f"  原因　{type(error.__cause__).__name__}: {error.__cause__}")
             raise
         except BaseException as error:
             journal.line(f"  中断　{type(error).__name__}: {error}")

@@ -17,9 +17,11 @@ from pipeline.coordinating.adopting import adopt
 from pipeline.coordinating.preparing import init
 from pipeline.district import settings_checks, settings_fields, settings_source
 from pipeline.district.folder import load_district
-from pipeline.model import Agency, ConfigError
+from pipeline.ledger.opening import view_campaign
+from pipeline.model import CHINA, Agency, ConfigError
 from pipeline.publishing import settings_book
 from pipeline.publishing.settings_book import filled_of
+from pipeline.run.letters.handing_out import send_templates
 from tests.district.test_district import district as text_district
 from tests.support.settings import DEADLINE, cell_of, desk, filled
 
@@ -316,6 +318,37 @@ def test_a_filled_workbook_counts_beside_text_files_that_nobody_touched(tmp_path
     init(tmp_path / "区", today=date(2024, 1, 2))
     loaded = load_district(desk(tmp_path / "区", FULL))
     assert (len(loaded.agencies), loaded.note) == (3, "")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", "全区\n甲局".encode(), "全区\t甲局".encode("gb18030"), b"\x00\xff\xfe" * 9]
+)
+def test_a_workbook_that_was_overwritten_is_called_none_with_the_way_back(
+    tmp_path: Path, content: bytes
+) -> None:
+    folder = desk(tmp_path, FULL)
+    (folder / "经办.xlsx").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"经办\.xlsx：这个文件不是电子表格.*备份") as raised:
+        load_district(folder)
+    assert "A1" not in str(raised.value)
+
+
+def test_a_workbook_that_is_gone_after_runs_that_used_it_is_missed(tmp_path: Path) -> None:
+    """What ``init`` left beside it is no district: nobody is to be told that all of its agencies are others now."""
+    init(tmp_path / "区", today=date(2024, 1, 2))
+    book = desk(tmp_path / "区", FULL) / "经办.xlsx"
+    moment, output = datetime(2024, 1, 8, tzinfo=CHINA), tmp_path / "output"
+    send_templates(load_district(tmp_path / "区"), output, code=None, now=moment)
+    book.rename(tmp_path / "别处.xlsx")
+    sample = load_district(tmp_path / "区")
+    with (
+        pytest.raises(ConfigError, match=r"以前用的 经办\.xlsx.*不在了.*备份"),
+        view_campaign(sample, output),
+    ):
+        pytest.fail("went on with the sample")
+    (tmp_path / "别处.xlsx").rename(book)
+    with view_campaign(load_district(tmp_path / "区"), output) as (_, own):
+        assert len(own.agencies) == 3
 
 
 def test_several_workbooks_are_not_guessed_between(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import io
 import os
@@ -319,6 +320,23 @@ def test_an_encrypted_archive_in_a_mail_gets_an_answer(book: bytes) -> None:
 def test_a_document_with_an_embedded_workbook_is_no_archive(tmp_path: Path, book: bytes) -> None:
     put(tmp_path, "1.docx", zip_of({"word/document.xml": b"<w/>", "word/embeddings/1.xlsx": book}))
     assert paths(fetch(tmp_path)) == ["1.docx"]
+
+
+def test_a_folder_that_cannot_be_listed_is_named_but_no_folder_of_the_system(
+    tmp_path: Path, book: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("关/甲.xlsx", "lost+found/甲.xlsx", "开/甲.xlsx"):
+        put(tmp_path, path, book)
+    scan = os.scandir
+
+    def refuses(folder: str | Path) -> object:
+        if Path(folder).name in {"关", "lost+found"}:
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuses)
+    fetched = fetch(tmp_path)
+    assert (paths(fetched), fetched.troubles) == (["开/甲.xlsx"], {"关": "closed_folder"})
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links as on Linux")

@@ -102,8 +102,18 @@ def test_no_view_compares_every_file_with_every_other(ledger: Ledger) -> None:
 def test_a_file_that_is_no_ledger_is_an_environment_failure(tmp_path: Path) -> None:
     _database(tmp_path).parent.mkdir()
     _database(tmp_path).write_bytes(b"this is not a database, but long enough to look like one" * 100)
-    with pytest.raises(EnvironmentFailedError, match="备份"), open_ledger(tmp_path):
+    with (
+        pytest.raises(EnvironmentFailedError, match=r"损坏，[^a-z]*ledger[^a-z]*备份"),
+        open_ledger(tmp_path),
+    ):
         pytest.fail("opened rubbish")
+
+
+def test_a_ledger_that_has_no_room_says_so_in_chinese(ledger: Ledger) -> None:
+    [pages] = ledger.rows("PRAGMA page_count")[0]
+    ledger.rows(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(EnvironmentFailedError, match=r"磁盘空间不够[^a-z]*$"), ledger.transaction("test"):
+        ledger.write("INSERT INTO mailboxes VALUES (?, 1, 1)", ["a" * 1_000_000])
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:

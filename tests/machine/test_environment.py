@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline.machine.environment import disk, lock
+from pipeline.machine.durable import write_whole
+from pipeline.machine.environment import disk, disk_failure, lock
 from pipeline.model import BusyError, EnvironmentFailedError
 
 HOLD = """
@@ -70,3 +74,31 @@ def test_a_full_disk_is_no_open_file() -> None:
 def test_whoever_stops_reading_what_is_printed_is_no_failing_disk() -> None:
     with pytest.raises(BrokenPipeError), disk():
         raise BrokenPipeError
+
+
+@pytest.mark.parametrize("number", [*errno.errorcode, 0])
+def test_what_the_system_says_is_said_in_chinese(number: int) -> None:
+    said = disk_failure(OSError(number, os.strerror(number), "报送/甲.xlsx"))
+    assert "报送/甲.xlsx" in said
+    assert not re.search(rf"(?!{_OWN_WORDS})\b[A-Za-z]{{3,}}", said.replace("报送/甲.xlsx", ""), re.ASCII)
+    assert "重新运行" in said
+    assert "未知" not in disk_failure(OSError(number, os.strerror(number)))
+
+
+_OWN_WORDS = "nianbao|ledger|log|output|Excel|WPS"
+
+
+def test_a_folder_without_rights_is_not_said_to_be_open_in_excel(tmp_path: Path) -> None:
+    said = disk_failure(PermissionError(errno.EACCES, "Permission denied", str(tmp_path)))
+    assert ("权限" in said, "Excel" in said) == (True, False)
+
+
+def test_a_full_disk_is_told_with_the_file_that_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(EnvironmentFailedError, match=r"磁盘空间不够.*甲\.xlsx"), disk():
+        write_whole(tmp_path / "甲.xlsx", b"1")

@@ -308,6 +308,24 @@ def test_a_text_cannot_reach_beyond_its_words(form: Form, tmp_path: Path) -> Non
         secretary(form, home).write(answer(arrival(form, ONE, verdict=Verdict.HELD)))
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("{{ office }}{{ office.nme }}", "office.nme"),
+        ("{% for one in [1] %}{{ loop.number }}{% endfor %}", "loop.number"),
+        ("{{ file.name.long }}", "file.name"),
+        ("{{ flie }}", "flie"),
+    ],
+)
+def test_a_part_that_a_word_does_not_have_is_named_with_the_words_there_are(
+    form: Form, tmp_path: Path, text: str, word: str
+) -> None:
+    home = own_text(tmp_path, f"主题：收到\n{text}\n")
+    with pytest.raises(ConfigError, match=rf"第 2 行：用了没有的词“{word}”.*、office、") as raised:
+        secretary(form, home).write(answer(arrival(form, ONE, verdict=Verdict.HELD)))
+    assert "object" not in str(raised.value)
+
+
 def test_a_word_that_no_letter_has_is_refused_before_any_is_written(tmp_path: Path) -> None:
     home = own_text(
         tmp_path, "主题：催报\n\n{% if late %}\n{{ lateness }}\n{% endif %}\n", LetterKind.REMINDER

@@ -76,7 +76,9 @@ def test_a_report_of_failure_goes_to_the_form_whose_letter_it_was(district: Dist
     failed = replace(report, path="假.eml", sha256="2" * 64, proof=SenderProof.FAILED)
     strange = replace(report, path="别的.eml", sha256="3" * 64, bounce=Bounce("<theirs@x>", "", "no"))
     plain = replace(report, path="问.eml", sha256="4" * 64, bounce=None)
-    found = InboxContents((), (report, failed, strange, plain), {}, frozenset(), ("开着.xlsx",))
+    found = InboxContents(
+        (), (report, failed, strange, plain), {}, frozenset(), troubles={"开着.xlsx": "closed"}
+    )
     division = division_of((own, other), output)
     assert division
     with open_ledger(output, other.part) as ledger:
@@ -86,9 +88,9 @@ def test_a_report_of_failure_goes_to_the_form_whose_letter_it_was(district: Dist
     with open_ledger(output) as ledger:
         ours = division.own(own, found, ledger, Barrier(ledger, own.year, NOW))
     assert [item.path for item in theirs.messages] == ["退信.eml"]
-    assert theirs.locked == ()
+    assert theirs.troubles == {}
     assert [item.path for item in ours.messages] == ["假.eml", "别的.eml", "问.eml"]
-    assert ours.locked == ("开着.xlsx",)
+    assert list(ours.troubles) == ["开着.xlsx"]
 
 
 def test_mail_is_asked_for_since_the_last_month_of_the_first_period(

@@ -122,7 +122,8 @@ def test_a_file_that_vanishes_or_is_locked_does_not_stop_the_night(
 
     monkeypatch.setattr(folder, "_item", fails)
     found = inbox.look(ledger, district, now=NOW)
-    assert sorted(item.file for item in found.leftovers) == ["丙.xlsx", "邮件/2.eml"]
+    told = {item.file: [one.variant for one in item.findings] for item in found.leftovers}
+    assert told == {"丙.xlsx": ["closed"], "邮件/2.eml": []}
     assert (len(found.envelopes), len(found.messages)) == (0, 1)
     monkeypatch.setattr(folder, "_item", open_one)
     assert len(inbox.look(ledger, district, now=NOW).new) == 3

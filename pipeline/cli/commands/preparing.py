@@ -120,6 +120,8 @@ def _hand_out(district: District, target: Path, agency: str | None, moment: date
     paths = preparing.personal_templates(district, target, code=code)
     done = handing_out.send_templates(district, target, code=code, now=moment)
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
+    if district.has_sample_roster:  # which has been said
+        return
     strays = [] if agency else preparing.left_over(paths)
     if strays:
         typer.echo(

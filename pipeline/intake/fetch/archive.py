@@ -24,12 +24,14 @@ MAX_FILES = 1000
 """Spreadsheets of one mail or archive; whoever forwards those of a whole city sends some hundreds. An archive that holds more
 stays packed and is refused by the guard."""
 _CLUTTER = ("thumbs.db", "desktop.ini", "readme")
+_FOLDERS_OF_SYSTEMS = frozenset({"__macosx", "lost+found", "system volume information", "$recycle.bin"})
+"""What stands at the top of an archive or a disk; those of a disk let nobody in."""
 
 
 def is_clutter(name: str) -> bool:
     """Say whether a file name is the system's or an editor's, not an agency's."""
     lower = name.lower()
-    return lower.startswith((".", "~$", *_CLUTTER)) or lower == "__macosx"
+    return lower.startswith((".", "~$", *_CLUTTER)) or lower in _FOLDERS_OF_SYSTEMS
 
 
 def has_suffix(name: str, suffixes: frozenset[str]) -> bool:

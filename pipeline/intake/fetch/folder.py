@@ -7,7 +7,9 @@ not a spreadsheet is an envelope too, so that its sender gets an answer; every m
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -51,20 +53,19 @@ class Item:
 class InboxContents:
     """What lies in the inbox: what came out of the files that were opened, with a glance at each of these by path.
 
-    ``unopened`` are the paths of files that look as they did, ``locked`` of those that could not be read; ``failed`` says
-    why, by path, an item was not opened to its end: it is an envelope as it is.
+    ``unopened`` are the paths of files that look as they did; ``failed`` says why, by path, an item was not opened to its
+    end: it is an envelope as it is.
     """
 
     envelopes: tuple[Envelope, ...]
     messages: tuple[Message, ...]
     looked: Mapping[str, FileStat]
     unopened: frozenset[str]
-    locked: tuple[str, ...]
     failed: Mapping[str, str] = field(default_factory=dict)
     remainders: Mapping[str, str] = field(default_factory=dict)
     """What archives hold besides, by path: which variant of F01 says what it is."""
     troubles: Mapping[str, str] = field(default_factory=dict)
-    """What the coordinator's own computer left, by path, likewise: no agency is to hear of it."""
+    """What the coordinator's own computer left or does not let us read, by path, likewise: no agency is to hear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +103,17 @@ def fetch(
     """
     looked: dict[str, FileStat] = {}
     unopened: list[str] = []
-    locked: list[str] = []
     troubles: dict[str, str] = {}
     failed: dict[str, str] = {}
 
     def items() -> Iterator[Item]:
-        for name, path in _files(inbox):
+        files, closed = _files(inbox)
+        troubles.update((plain_name(name), "closed_folder") for name in closed)
+        for name, path in files:
             relative = plain_name(name)
             try:
-                stat = _stat(path)
-                if known and known.get(relative) == stat:
+                look = _look_of(path)
+                if known and known.get(relative) == look:
                     unopened.append(relative)
                     continue
                 trouble = trouble_of(path)
@@ -119,11 +121,11 @@ def fetch(
                     troubles[relative] = trouble
                     continue
                 item = _item(path, relative)
-                looked[relative] = stat
+                looked[relative] = look
             except FileNotFoundError:
                 continue  # taken away since the folder was listed
-            except OSError:  # perhaps another program has it open
-                locked.append(relative)
+            except OSError:  # no right to read it, or another program has it open
+                troubles[relative] = "closed"
                 continue
             yield item
 
@@ -139,7 +141,6 @@ def fetch(
         tuple(one for one in came if isinstance(one, Message)),
         looked,
         frozenset(unopened),
-        tuple(locked),
         failed,
         {one.path: one.variant for one in came if isinstance(one, Remainder)},
         troubles,
@@ -181,7 +182,7 @@ def trouble_of(path: Path) -> str:
         return "" if is_whole(stream.read(), size) else "unfinished"
 
 
-def _stat(path: Path) -> FileStat:
+def _look_of(path: Path) -> FileStat:
     found = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
@@ -200,19 +201,50 @@ def open_file(
     return tuple(one for one in found if isinstance(one, Envelope)) or (whole(item),), ""
 
 
-def _files(inbox: Path) -> list[tuple[str, Path]]:
-    """Return the files that were sent, by what they are called below the inbox, in order."""
-    found = ((path.relative_to(inbox), path) for path in inbox.rglob("*"))
-    return sorted(
-        (relative.as_posix(), path)
-        for relative, path in found
-        if not any(map(is_clutter, relative.parts)) and path.is_file() and _lies_within(path, inbox)
-    )
+def has_files(inbox: Path) -> bool:
+    """Whether anything lies in ``inbox`` that was sent, readable or not."""
+    return any(_files(inbox))
+
+
+def _files(inbox: Path) -> tuple[list[tuple[str, Path]], list[str]]:
+    """Return the files that were sent, by what they are called below the inbox, in order, and the folders that cannot be read.
+
+    Raises OSError if the inbox itself is one of these.
+    """
+    found: list[tuple[str, Path]] = []
+    closed: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        folder = Path(error.filename)
+        if isinstance(error, FileNotFoundError):  # taken away, or there is no inbox yet
+            return
+        if folder == inbox:
+            raise error
+        closed.append(folder.relative_to(inbox).as_posix())
+
+    for place, folders, names in os.walk(inbox, onerror=refuse):
+        folders[:] = [name for name in folders if not is_clutter(name)]
+        paths = [Path(place, name) for name in names if not is_clutter(name)]
+        try:
+            found += [(path.relative_to(inbox).as_posix(), path) for path in paths if _was_sent(path, inbox)]
+        except PermissionError as error:  # of a folder that lists its names but does not let anybody in
+            folders.clear()
+            refuse(PermissionError(error.errno, error.strerror, place))
+    return sorted(found), closed
+
+
+def _was_sent(path: Path, inbox: Path) -> bool:
+    """Whether ``path`` is a file, or a link to one within the inbox. Raises PermissionError if its folder lets nobody in."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(mode) or (stat.S_ISLNK(mode) and _lies_within(path, inbox) and path.is_file())
 
 
 def _lies_within(path: Path, inbox: Path) -> bool:
-    """Whether a link, if it is one, stays within the inbox: what lies elsewhere was not sent to us."""
-    return not path.is_symlink() or path.resolve().is_relative_to(inbox.resolve())
+    """Whether a link stays within the inbox: what lies elsewhere was not sent to us."""
+    return path.resolve().is_relative_to(inbox.resolve())
 
 
 def _item(path: Path, relative: str) -> Item:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.letter import LetterKind
@@ -21,7 +21,10 @@ from pipeline.model import ConfigError
 
 LETTERS = "letters"
 _SUBJECT = "主题："
-_REMEDY = "可用的词写在默认的信的开头；删去这个文件即恢复默认。"
+_MISWRITTEN = (
+    "信的写法有误。请检查花括号、百分号是否成对，{% if %}、{% for %} 有没有对应的 {% endif %}、{% endfor %}，"
+    "花括号里是不是只有可用的词；删去这个文件即恢复默认。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Texts:
         for line, text in enumerate(source.splitlines(), 1):
             for word in sorted(used):
                 if re.search(rf"\b{re.escape(word)}\b", text, re.ASCII):
-                    raise ConfigError(f"用了没有的词“{word}”。{_REMEDY}", file=file, line=line)
+                    raise ConfigError(self._unknown(kind, word), file=file, line=line)
 
     def render(self, kind: LetterKind, values: Mapping[str, object]) -> LetterText:
         """Fill the text of ``kind`` in. Raises ConfigError with file and line."""
@@ -67,13 +70,31 @@ class Texts:
         try:
             written = template.render(values)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-            raise ConfigError(
-                _problem(error), file=template.filename, line=_line(error, template.filename)
-            ) from error
+            line = _line(error, template.filename)
+            raise ConfigError(self._problem(kind, error, line), file=template.filename, line=line) from error
         first, _, body = written.lstrip().partition("\n")
         if not first.startswith(_SUBJECT):
             raise ConfigError(f"信的第一行应以“{_SUBJECT}”开头。", file=template.filename, line=1)
         return LetterText(" ".join(first.removeprefix(_SUBJECT).split()), _tidied(body))
+
+    def _problem(self, kind: LetterKind, error: Exception, line: int | None) -> str:
+        """Say what is wrong with the text of ``kind``, of a word that there is not which one, and those that there are."""
+        if not isinstance(error, UndefinedError):
+            return _MISWRITTEN
+        last = (re.findall(r"'(\w+)'", error.message or "") or [""])[-1]
+        tree = self._jinja.parse(self._source(kind)[0])
+        used = [_dotted(node) for node in tree.find_all(_PARTS) if node.lineno == line]
+        word = next((word for word in used if word.split(".")[-1] == last), last)
+        return self._unknown(kind, word)
+
+    def _unknown(self, kind: LetterKind, word: str) -> str:
+        there = sorted(filter(_is_word, words_of(kind) | self._parts_of(kind)))
+        return f"用了没有的词“{word}”。可用的词：{'、'.join(there)}；删去这个文件即恢复默认。"
+
+    def _parts_of(self, kind: LetterKind) -> set[str]:
+        """Return the words with a point that the default text of ``kind`` has: parts of what a list holds."""
+        tree = self._jinja.parse(default_text(kind))
+        return {_dotted(node) for node in tree.find_all(nodes.Getattr)}
 
     def _template(self, kind: LetterKind) -> Template:
         if kind not in self._compiled:
@@ -81,7 +102,7 @@ class Texts:
             try:
                 code = self._jinja.compile(source, name=kind.value, filename=file)
             except TemplateSyntaxError as error:
-                raise ConfigError(_problem(error), file=file, line=error.lineno) from error
+                raise ConfigError(_MISWRITTEN, file=file, line=error.lineno) from error
             self._compiled[kind] = Template.from_code(self._jinja, code, self._jinja.make_globals(None))
         return self._compiled[kind]
 
@@ -105,6 +126,20 @@ def words_of(kind: LetterKind) -> set[str]:
     return set(re.findall(r"[a-z_0-9]+", default_text(kind).partition("#}")[0]))
 
 
+def _is_word(text: str) -> bool:
+    return text[:1].isalpha()  # the years of examples are none
+
+
+_PARTS = (nodes.Name, nodes.Getattr)
+
+
+def _dotted(node: nodes.Node) -> str:
+    """Return a word as it is written, parts behind points included."""
+    if isinstance(node, nodes.Getattr):
+        return f"{_dotted(node.node)}.{node.attr}"
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
 def _read(path: Path) -> str:
     content = path.read_bytes()
     for encoding in ("utf-8-sig", "gb18030"):
@@ -113,12 +148,6 @@ def _read(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise ConfigError("文字编码无法识别，请用记事本另存为 UTF-8。", file=path)
-
-
-def _problem(error: Exception) -> str:
-    if isinstance(error, UndefinedError):
-        return f"用了没有的词（{error.message}）。{_REMEDY}"
-    return f"信的写法有误（{error}）。请检查花括号是否成对；删去这个文件即恢复默认。"
 
 
 def _line(error: Exception, file: str | None) -> int | None:

@@ -38,10 +38,10 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
     """Write the letters with the personal templates (of the agency with ``code`` only)."""
     agencies = [agency for agency in district.agencies if code in (None, agency.code)]
     with open_campaign(district, output) as (ledger, district):
-        codes.remember(ledger, district.year, district.roster_agencies, now=now)
+        codes.remember(ledger, district, now=now)
         context = context_of(ledger, district, output, now)
         look_after(ledger, district, context.target, now=now)
-        planned = handouts(district, agencies)
+        planned = () if district.has_sample_roster else handouts(district, agencies)
         changed = stale(context, planned, None)
         older = _left_with_another(context, planned)
         withdraw(context, [item.key for item in changed])

@@ -83,7 +83,7 @@ def write_letters(
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:
         lay_out_morning(context, state, is_news=arrived is not None)
-    gone, new = planned.withdrawn, planned.letters
+    gone, new = planned.withdrawn, () if context.district.has_sample_roster else planned.letters
     if not dry_run:
         changed = stale(context, planned.waiting, found)
         gone, new = (*gone, *(item.key for item in changed)), (*changed, *informed(context, new, found))
