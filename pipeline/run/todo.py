@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from pipeline.coordinating.deciding import why_not_accepted
 from pipeline.coordinating.todo import (
     AGENCY,
     CHECKED,
@@ -153,14 +154,14 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
             continue
         agency = agencies.get(item.agency or "", "（无法确认单位）")
         said = [notice.message for notice in notices(context.form, item.findings)][:1]
-        is_unread = any(finding.is_unread for finding in item.findings)
-        hint = [] if item.agency or is_unread else ["准予接收的，请在“补充”写明是哪个单位的。"]
+        is_refused = bool(why_not_accepted(context.form, context.district, item))
+        hint = [] if item.agency or is_refused else ["准予接收的，请在“补充”写明是哪个单位的。"]
         yield _question(
             key_of(FILE, item.path),
             agency,
             "待核实的文件",
             "\n".join([item.path, *said, *hint]),
-            (DISMISS,) if is_unread else CHOICES[FILE],
+            (DISMISS,) if is_refused else CHOICES[FILE],
         )
 
 
