@@ -386,6 +386,16 @@ def test_a_held_file_is_accepted_once_and_an_extension_is_kept(town: Town) -> No
     assert "延期至2月5日" in (town.ran.folder / "index.html").read_text("utf-8")
 
 
+def test_a_report_called_by_another_agency_s_name_waits_for_a_person(town: Town) -> None:
+    town.put("教育局2023年报.xlsx", town.book("财政局", 1))
+    town.run(FIRST)
+    [row] = town.ran.record["submissions"]
+    assert (row["verdict"], [one["code"] for one in row["findings"]]) == ("held", ["F09"])
+    assert town.decide("accept", "教育局2023年报.xlsx", day=SECOND).code == 0
+    town.run(SECOND)
+    assert town.counting == {"财政局": "教育局2023年报.xlsx"}
+
+
 def came_back_unchanged(town: Town, wrong: Mapping[str, int] | None = None) -> None:
     """A total is typed over, or ``wrong``; the workbook that went back for it comes again with nothing changed."""
     book = town.book("财政局", 1, wrong=wrong or {TYPED_OVER: 99_999})
