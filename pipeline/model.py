@@ -240,6 +240,11 @@ class Finding:
         return self.code == "F01" and self.severity is Severity.ERROR
 
     @property
+    def is_open(self) -> bool:
+        """Whether it says that what was contradicted once came back unchanged: neither the clerk nor the sums resolve it, a person must."""
+        return self.code == "F05" and self.variant in ("open_total", "open_check") and not self.is_answered
+
+    @property
     def is_answered(self) -> bool:
         """Whether nobody need ask any more: a warning that was explained, or anything that was waived."""
         return bool(self.waived or (self.severity is Severity.WARNING and self.explanation))
@@ -541,6 +546,8 @@ class Submission:
     first_at: datetime | None = None
     """When the agency's first file came; None where this is the first, or nobody knows."""
     held: bool = False
+    accepted: str = ""
+    """Why a person accepts it although it would be held; empty where nobody does."""
     received_guessed: bool = False
     """Whether ``received_at`` is only when it was first seen here."""
     surely_after: date | None = None

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from pipeline.forms.form import Form
+from pipeline.publishing.todo_book import TODO_NAME
+from pipeline.publishing.todo_filled import OPEN
 from tests.support.towns import Town, box
 
 FIRST, SECOND, THIRD = "2024-01-10", "2024-01-12", "2024-01-15"
+TYPED_OVER = "disputes.reconsideration.total"
+HELD_FILE = "mail/002.eml/改好.xlsx"
 IN_JANUARY = "Wed, {day} Jan 2024 09:30:00 +0800"
 
 
@@ -381,6 +386,60 @@ def test_a_held_file_is_accepted_once_and_an_extension_is_kept(town: Town) -> No
     status = town.say("status").text
     assert "延期至 2024-02-05　教育局" in status
     assert "延期至2月5日" in (town.ran.folder / "index.html").read_text("utf-8")
+
+
+def test_a_report_called_by_another_agency_s_name_waits_for_a_person(town: Town) -> None:
+    town.put("教育局2023年报.xlsx", town.book("财政局", 1))
+    town.run(FIRST)
+    [row] = town.ran.record["submissions"]
+    assert (row["verdict"], [one["code"] for one in row["findings"]]) == ("held", ["F09"])
+    assert town.decide("accept", "教育局2023年报.xlsx", day=SECOND).code == 0
+    town.run(SECOND)
+    assert town.counting == {"财政局": "教育局2023年报.xlsx"}
+
+
+def came_back_unchanged(town: Town, wrong: Mapping[str, int] | None = None) -> None:
+    """A total is typed over, or ``wrong``; the workbook that went back for it comes again with nothing changed."""
+    book = town.book("财政局", 1, wrong=wrong or {TYPED_OVER: 99_999})
+    town.receive(box("001"), at(9), ("年报.xlsx", book))
+    town.run("2024-01-09")
+    [back] = [item for item in town.letters if item["X-Nianbao"] == "returned"]
+    [marked] = [part.get_content() for part in back.iter_attachments()]
+    town.receive(box("001"), at(10), ("改好.xlsx", marked))
+    town.run(FIRST)
+    assert [row["file"] for row in town.ran.record["submissions"] if row["verdict"] == "held"] == [HELD_FILE]
+
+
+def test_who_accepts_a_file_whose_total_was_contradicted_lets_it_count_with_its_computed_totals(
+    town: Town,
+) -> None:
+    came_back_unchanged(town)
+    assert town.decide("accept", HELD_FILE, day=SECOND).code == 0
+    town.run(SECOND)
+    assert town.figures == {"财政局": town.figures_of("财政局", 1)}
+    assert town.ran.record["counts"]["held"] == 0
+    assert "没有新的报送" in town.run(THIRD).text
+    assert town.decide("accept", HELD_FILE, "--revoke", day="2024-01-16").code == 0
+    town.run("2024-01-16")
+    assert (town.figures, town.ran.record["counts"]["held"]) == ({}, 1)
+
+
+def test_who_accepts_a_file_whose_sums_still_fail_is_told_that_it_cannot_count(town: Town) -> None:
+    came_back_unchanged(town, {"requests.carried_forward.natural_person": 77_777})
+    said = town.decide("accept", HELD_FILE, day=SECOND)
+    assert (said.code, "T3-01" in said.text, "改正后重新报送" in said.text) == (2, True, True)
+
+
+def test_a_file_held_for_its_total_is_settled_by_a_newer_report(town: Town) -> None:
+    came_back_unchanged(town)
+    town.receive(box("001"), at(12), ("年报.xlsx", town.book("财政局", 2)))
+    town.run(SECOND)
+    assert town.figures == {"财政局": town.figures_of("财政局", 2)}
+    assert not [row for row in town.ran.record["submissions"] if row["verdict"] == "held"]
+    todo = openpyxl.load_workbook(town.ran.folder / TODO_NAME)[OPEN]
+    assert not [row for row in todo.iter_rows(values_only=True) if "待核实的文件" in row]
+    assert town.decide("accept", HELD_FILE, day=THIRD).code == 2, "nothing waits any more"
+    assert "没有新的报送" in town.run(THIRD).text
 
 
 def test_a_correction_is_released_by_the_same_command_as_everything_else(town: Town) -> None:

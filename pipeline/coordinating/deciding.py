@@ -22,7 +22,7 @@ from pipeline.ledger import Ledger, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.opening import open_campaign
-from pipeline.model import Agency, ConfigError, Decision, DecisionKind
+from pipeline.model import Agency, ConfigError, Decision, DecisionKind, Severity, Verdict
 from pipeline.versions import Versions
 
 ABOUT_FILES = (DecisionKind.ACCEPT, DecisionKind.DISMISS)
@@ -256,19 +256,39 @@ def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Dec
     given = agency_of(district, wanted.about[1]).code if wanted.about[1:] else ""
     filed = standing.filed(ledger, district.year)
     own = {item.path: item.agency for item in filed if item.agency}
-    unread = {item.path for item in filed if any(finding.is_unread for finding in item.findings)}
+    form = form_of(district)
+    refused = {item.path: why for item in filed if (why := why_not_accepted(form, district, item))}
     made = []
     for number in _files_meant(there, district, wanted.about[0], "待核实"):
-        if there[number] in unread:
-            raise ConfigError(
-                "这个文件里没有读出填报的内容，不能准予接收。请让单位用模板重新报送，这个文件记为“不是报送”。"
-            )
+        if there[number] in refused:
+            raise ConfigError(refused[there[number]])
         code = given or own.get(there[number])
         if not code:
             raise ConfigError("看不出这个文件是哪个单位的。请在文件名后面写明单位。")
         plain = Decision(wanted.kind, wanted.reason.strip(), wanted.person.strip(), wanted.at, code)
         made.append(replace(plain, envelope=number, file=there[number]))
     return made
+
+
+def why_not_accepted(form: Form, district: District, item: JudgedFile) -> str:
+    """Say why accepting a file would not let it count, and what to do instead; empty where it may be accepted."""
+    if item.verdict is not Verdict.HELD:
+        return ""
+    if any(finding.is_unread for finding in item.findings):
+        return "这个文件里没有读出填报的内容，不能准予接收。请让单位用模板重新报送，这个文件记为“不是报送”。"
+    if not any(finding.is_open for finding in item.findings):
+        return ""
+    rules = [
+        finding.code
+        for finding in item.findings
+        if finding.variant in form.checks and finding.severity is Severity.ERROR and not finding.waived
+    ]
+    if not rules:
+        return ""
+    told = f"这个文件的勾稽关系（{'、'.join(dict.fromkeys(rules))}）还不成立，接收了也不能计入。请让单位改正后重新报送"
+    if not all(map(form.may_waive, rules)):
+        return f"{told}。"
+    return f"{told}；确有特殊情况的，先用 {district.command('waive')} 准予例外，再接收。"
 
 
 def _is_meant(district: District, known: Sequence[Decision], wanted: Wanted, item: Decision) -> bool:

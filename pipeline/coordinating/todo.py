@@ -50,14 +50,21 @@ Carrier: TypeAlias = Callable[[Sequence[str], FilledDecision], None]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What became of the rows that were filled in: how many were carried out; of the others the texts, and why not, by key."""
+    """What became of the rows that were filled in: how many were carried out; of the others the texts, and why not, by key.
+
+    ``upward`` are those by which something was to go up: they hold for the figures that were seen. ``lost`` says, in
+    sentences, what could not be carried out and has no row any more that could tell it.
+    """
 
     done: int = 0
     kept: Mapping[str, FilledDecision] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    upward: tuple[FilledDecision, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 NOTHING_CARRIED = Carried()
+_CHANGED = "同一次运行收到的报送改变了数据，没有报出；请看过新的内容再决定。"
 
 
 def key_of(kind: str, *about: str) -> str:
@@ -65,11 +72,23 @@ def key_of(kind: str, *about: str) -> str:
     return _SEPARATOR.join((kind, *about))
 
 
+def still_carried(carried: Carried, wanted: str) -> Carried:
+    """Return what stays carried out after the figures of the run: what goes up now is the letter ``wanted``, empty if none does."""
+    gone = [item for item in carried.upward if item.key.split(_SEPARATOR)[1] != wanted]
+    return replace(
+        carried,
+        done=carried.done - len(gone),
+        kept={**carried.kept, **{item.key: item for item in gone}},
+        refused={**carried.refused, **{item.key: _CHANGED for item in gone}},
+        upward=tuple(item for item in carried.upward if item not in gone),
+    )
+
+
 def brought_over(carried: Carried, keys: Iterable[str]) -> Carried:
     """Return what could not be carried out under the keys that the rows have now; ``keys`` are those of all rows.
 
-    The number of an agency's row also says what had come when it was read: where more has come since, the texts go on to
-    the row of today. The choice does not, for it was made of something else; the reason names it.
+    The number of an agency's row also says what had come when it was read, that of a delivery what was to go up: where more
+    has come since, the texts go on to the row of today. The choice does not, for it was made of something else; the reason names it.
     """
     now = {_whose(key): key for key in keys}
     places = {key: place for key in carried.kept if (place := now.get(_whose(key)))}
@@ -83,13 +102,22 @@ def brought_over(carried: Carried, keys: Iterable[str]) -> Carried:
         for key, place in places.items()
         if (why := carried.refused.get(key))
     }
-    return Carried(carried.done, kept, refused)
+    gone = [(carried.kept[key], why) for key, why in carried.refused.items() if key not in places]
+    lost = [_lost(item, why) for item, why in gone if item.choice]
+    return replace(carried, kept=kept, refused=refused, lost=tuple(lost))
 
 
 def _whose(key: str) -> str:
-    """Return a row's number without what had come when it was written."""
+    """Return a row's number without what had come when it was written; there is one row about what goes up."""
     kind, *about = key.split(_SEPARATOR)
+    if kind in (DELIVERY, CORRECTION):
+        return DELIVERY
     return key_of(kind, about[0]) if kind == AGENCY else key
+
+
+def _lost(item: FilledDecision, why: str) -> str:
+    kind, *about = item.key.split(_SEPARATOR)
+    return f"“{item.choice}”（{about[0] if kind == FILE else kind}）没有办成：{why.rstrip('。')}"
 
 
 def _chosen(item: FilledDecision) -> str:
@@ -108,7 +136,7 @@ def carry_out(
     if not filled:
         return Carried()
     carriers = {**_carriers(district, output, now), **(also or {})}
-    done, kept, refused = 0, {}, {}
+    done, kept, refused, upward = 0, {}, {}, []
     for item in filled:
         with view_campaign(district, output) as (ledger, district):
             if _is_settled(ledger, district, item):
@@ -121,7 +149,8 @@ def carry_out(
             if item.choice == REFUSE:
                 kept[item.key] = item  # nothing for the ledger; the word stays until the agency sends anew
             done += item.choice != REFUSE
-    return Carried(done, kept, refused)
+            upward += [item] if item.choice in (SIGN, RELEASE) else []
+    return Carried(done, kept, refused, tuple(upward))
 
 
 def _carry(carriers: Mapping[str, Carrier], item: FilledDecision) -> None:

@@ -51,7 +51,13 @@ from pipeline.run.inbox import Inbox
 from pipeline.run.newest_word import words_of
 from pipeline.run.opening import Barrier, File, reader_of
 from pipeline.run.replacing import basis_of, held_back
-from pipeline.run.sorting import Identified, KnownArrivals, SortedArrivals, sort_out
+from pipeline.run.sorting import (
+    Identified,
+    KnownArrivals,
+    SortedArrivals,
+    is_settled_by_a_newer_one,
+    sort_out,
+)
 from pipeline.versions import versions_of
 
 
@@ -97,6 +103,11 @@ class JudgingContext:
         collected = dict.fromkeys(form for form, _ in self.district.collected)
         known = (titles_of(form, self.form.reference, self.district.folder) for form in collected)
         return [title for title, _ in filter(None, known)]
+
+    @property
+    def accepted(self) -> dict[int, Decision]:
+        """Return the decisions by which files are accepted that would be held, by the numbers of the files."""
+        return {item.envelope: item for item in self.decided(DecisionKind.ACCEPT)}
 
     def decided(self, *kinds: DecisionKind) -> list[Decision]:
         """Return the decisions of ``kinds``."""
@@ -165,18 +176,27 @@ def assess(
     filed = [replace(file, basis=basis_of(file.basis, is_held=at in held)) for at, file in enumerate(filed)]
     new = [_judgement(filed[at], whole[at]) for at in stale]
     changed = assessments.news(new, earlier) | back
-    repeats = [item for item in (*sorted_out.copies, *sorted_out.overtaken) if item.id not in known_repeats]
+    standing = {file.item.id: _judgement(file, item) for file, item in zip(filed, whole, strict=True)}
+    late = {number for number, item in standing.items() if is_settled_by_a_newer_one(item, standing)}
+    overtaken = [*sorted_out.overtaken, *(file.item for file in filed if file.item.id in late)]
+    repeats = [item for item in (*sorted_out.copies, *overtaken) if item.id not in known_repeats]
     tell(
-        [item for file, item in zip(filed, whole, strict=True) if file.item.id in changed],
+        [
+            item
+            for file, item in zip(filed, whole, strict=True)
+            if file.item.id in changed and file.item.id not in late
+        ],
         [_leftover(item) for item in repeats],
     )
     assessments.keep(ledger, year, new, changed, at=now)
     arrivals.note_repeats(ledger, year, repeats, now=now)
     progress("校验", len(stale), len(stale))
+    whole = [item for file, item in zip(filed, whole, strict=True) if file.item.id not in late]
+    filed = [file for file in filed if file.item.id not in late]
     return Assessed(
         assessments=tuple(_held_small(campaign.form, item) for item in whole),
         copies=tuple(_copies(sorted_out.copies, whole)),
-        overtaken=tuple(map(_leftover, sorted_out.overtaken)),
+        overtaken=tuple(map(_leftover, overtaken)),
         dismissed=tuple(
             _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
         ),
@@ -216,8 +236,13 @@ def _filed(
         {(who.agency.code, versions[item.id]): words.of[item.id] for item, who in kept if who.agency},
     )
     firsts = _first_arrivals(kept)
+    accepted = campaign.accepted
     submissions = [
-        _submission(campaign, item, found[item.envelope.sha256], who, firsts) for item, who in kept
+        replace(
+            _submission(campaign, item, found[item.envelope.sha256], who, firsts),
+            accepted=accepted[item.id].reason if item.id in accepted else "",
+        )
+        for item, who in kept
     ]
     bases = _bases(campaign, kept, submissions)
     return [
@@ -233,7 +258,7 @@ def _held(
     stood: Mapping[int, Judgement],
 ) -> Mapping[int, Assessment]:
     """Return the assessments that are held until the coordinator decides, by their place."""
-    accepted = {item.envelope for item in campaign.decided(DecisionKind.ACCEPT)}
+    accepted = campaign.accepted
     return held_back(
         [file.item.envelope for file in filed],
         whole,
@@ -321,7 +346,7 @@ def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judge
         bindings=bindings.of_year(ledger, campaign.district.year),
         memory=campaign.memory,
         own=frozenset(remainders.sent(ledger)),
-        accepted={item.envelope: item for item in campaign.decided(DecisionKind.ACCEPT)},
+        accepted=campaign.accepted,
     )
 
 
@@ -424,7 +449,9 @@ def _bases(
         past = pasts.get(sent.past_key)
         times = (sent.received_at, sent.surely_after, sent.first_at)
         counted = [campaign.counted[code]] if code in campaign.counted else []
-        bases.append(digest_of((whole, item.envelope, who, past, exceptions.get(code), *times, *counted)))
+        accepted = [sent.accepted] if sent.accepted else []
+        depends = (whole, item.envelope, who, past, exceptions.get(code), *times, *counted, *accepted)
+        bases.append(digest_of(depends))
     return bases
 
 

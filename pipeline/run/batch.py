@@ -166,8 +166,6 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
             retries=again > 0,
             shared=shared,
         )
-        if carried.done or carried.refused:
-            journal.line(f"  待办　办成 {carried.done} 项，没有办成 {len(carried.refused)} 项")
         fetches = district.mail.fetches and not dry_run and not shared.has_fetched
         fetched = mailing.collect(district, ledger) if fetches else shared.fetched
         if fetched:
@@ -175,6 +173,10 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         if not dry_run:
             letterbox.look_after(ledger, district, target, now=now)
         outcome = _run(session)
+        carried = outcome.letters.carried
+        failed = len(carried.refused) + len(carried.lost)
+        if carried.done or failed:
+            journal.line(f"  待办　办成 {carried.done} 项，没有办成 {failed} 项")
         sent = mailing.dispatch(district, ledger, now=now) if district.mail.send and not dry_run else None
         if not dry_run:
             laid = letterbox.lay_out(ledger, district, target, now=now)
@@ -191,6 +193,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
 
 
 def _not_done(carried: todo.Carried) -> Iterator[str]:
+    yield from (f"{TODO_NAME} 里选的{said}" for said in carried.lost)
     if carried.refused:
         yield f"{TODO_NAME} 里有 {len(carried.refused)} 项没有办成，原因写在“{REFUSED}”一栏"
 

@@ -69,7 +69,7 @@ def sort_out(
     passed_over |= more
     told = _of_one_body(told, readings, memory)
     kept, copies = _told_apart(told)
-    late = {item.id for item, who in kept if _is_overtaken(item, who, memory.earlier)} | passed_over
+    late = {item.id for item, who in kept if _is_overtaken(item, who, memory)} | passed_over
     staying = [(item, who) for item, who in kept if item.id not in late]
     repeating = {item.id for item in copies}
     return SortedArrivals(
@@ -392,20 +392,38 @@ def _words(
     return words
 
 
-def _is_overtaken(item: Arrival, who: Identity, earlier: Mapping[int, Judgement]) -> bool:
+def _is_overtaken(item: Arrival, who: Identity, memory: KnownArrivals) -> bool:
     """Whether a file waited for a person until after its agency had reported anew, and that was accepted.
 
     One that has a version number among the agency's is in its place already: the later one counts anyhow.
     """
+    earlier, accepted = memory.earlier, memory.accepted
     own = earlier.get(item.id)
     if own is None or own.verdict is not Verdict.HELD or who.agency is None:
         return False
     if who.held and not _is_one_of_several(who):
         return False
+    if item.id not in accepted and is_settled_by_a_newer_one(own, earlier):
+        return True
     is_new_to_agency = not own.version or who.held
-    return is_new_to_agency and any(
-        other.envelope > item.id and other.agency == who.agency.code and other.verdict.is_acceptance
-        for other in earlier.values()
+    return is_new_to_agency and _has_newer(own.envelope, who.agency.code, earlier)
+
+
+def is_settled_by_a_newer_one(own: Judgement, others: Mapping[int, Judgement]) -> bool:
+    """Whether a file of a known agency waits for what a person says of its figures, and the agency's newer report was accepted."""
+    return (
+        own.verdict is Verdict.HELD
+        and any(finding.is_open for finding in own.findings)
+        and own.agency is not None
+        and _has_newer(own.envelope, own.agency, others)
+    )
+
+
+def _has_newer(number: int, agency: str, judged: Mapping[int, Judgement]) -> bool:
+    """Whether a report of ``agency`` that came after the file with this number was accepted."""
+    return any(
+        other.envelope > number and other.agency == agency and other.verdict.is_acceptance
+        for other in judged.values()
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from pipeline.coordinating.deciding import why_not_accepted
 from pipeline.coordinating.todo import (
     AGENCY,
     CHECKED,
@@ -28,6 +30,7 @@ from pipeline.coordinating.todo import (
     Carried,
     brought_over,
     key_of,
+    still_carried,
 )
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.weighed import is_in_doubt
@@ -36,7 +39,7 @@ from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import Plea
-from pipeline.letters.plan import CampaignState, morning, unsigned_delivery
+from pipeline.letters.plan import CampaignState, delivery_of_all, morning, unsigned_delivery
 from pipeline.model import CHINA, Agency, DecisionKind, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
@@ -52,18 +55,16 @@ _MOST_VERSIONS = 8
 """A drop-down holds 255 characters."""
 
 
-def lay_out_todo(context: LetterContext, found: RunResult, state: CampaignState, carried: Carried) -> bool:
-    """Write the workbook; return whether it says what there is to do now: one that is open in a program is left alone."""
-    todo, path = _todo(context, found, state, carried), context.target / TODO_NAME
-    if shows(path, todo):
-        return True
-    if _is_open(path):
-        return False
-    try:
-        write_if_changed(path, build_todo_book(todo))
-    except PermissionError:  # Windows: a workbook that is open cannot be replaced
-        return False
-    return True
+def lay_out_todo(context: LetterContext, found: RunResult, state: CampaignState, carried: Carried) -> Carried:
+    """Write the workbook, unless it is open in a program; return what was ``carried`` out, as it stands after this run."""
+    goes_up = delivery_of_all(state)
+    standing = still_carried(carried, str(goes_up.key) if goes_up else "")
+    todo, still = _todo(context, found, state, standing)
+    path = context.target / TODO_NAME
+    if not shows(path, todo) and not _is_open(path):
+        with suppress(PermissionError):  # Windows: a workbook that is open cannot be replaced
+            write_if_changed(path, build_todo_book(todo))
+    return still
 
 
 def _is_open(path: Path) -> bool:
@@ -72,7 +73,10 @@ def _is_open(path: Path) -> bool:
     return any(path.with_name(name).exists() for name in marks)
 
 
-def _todo(context: LetterContext, found: RunResult, state: CampaignState, carried: Carried) -> Todo:
+def _todo(
+    context: LetterContext, found: RunResult, state: CampaignState, carried: Carried
+) -> tuple[Todo, Carried]:
+    """Return what the workbook shows, and what could not be carried out under the keys that its rows have."""
     district, day = context.district, state.reading_day
     while not district.calendar.is_workday(day):
         day += timedelta(days=1)
@@ -97,7 +101,7 @@ def _todo(context: LetterContext, found: RunResult, state: CampaignState, carrie
     others, decided = list(_agencies(context, own)), list(_decided(context))
     asked = [item.key for item in (*questions, *others)]
     still = brought_over(carried, [*asked, *(item.key for item in decided if item.key)])
-    return Todo(
+    todo = Todo(
         f"{district.name}{title_of(district.year)}{context.form.words.short}待办",
         spoken_date(day),
         calls,
@@ -107,6 +111,7 @@ def _todo(context: LetterContext, found: RunResult, state: CampaignState, carrie
         still.kept,
         still.refused,
     )
+    return todo, still
 
 
 def _published(context: LetterContext, found: RunResult) -> Iterator[TodoCall]:
@@ -153,14 +158,14 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
             continue
         agency = agencies.get(item.agency or "", "（无法确认单位）")
         said = [notice.message for notice in notices(context.form, item.findings)][:1]
-        is_unread = any(finding.is_unread for finding in item.findings)
-        hint = [] if item.agency or is_unread else ["准予接收的，请在“补充”写明是哪个单位的。"]
+        is_refused = bool(why_not_accepted(context.form, context.district, item))
+        hint = [] if item.agency or is_refused else ["准予接收的，请在“补充”写明是哪个单位的。"]
         yield _question(
             key_of(FILE, item.path),
             agency,
             "待核实的文件",
             "\n".join([item.path, *said, *hint]),
-            (DISMISS,) if is_unread else CHOICES[FILE],
+            (DISMISS,) if is_refused else CHOICES[FILE],
         )
 
 

@@ -426,6 +426,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份{short}的先后几次，暂不计入",
         "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者用 nianbao decide 区县文件夹 accept 文件 接收",
     ),
+    ("F09", "file_name"): Wording(
+        "文件名（{file}）写的是 {named}，表里的填报单位却是“{stated}”，可能用错了别的单位的模板，无法确认是哪个单位的数据，暂不计入",
+        "请打电话核实：是 {named} 的，请对方用本单位的模板重新报送；确是 {agency} 的，在 待办.xlsx 选“准予接收”，或者把文件改名后重新放进来",
+        "{stated}",
+        "{named}",
+    ),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
     ("F10", "no_approver"): Wording("没有填写审核人", "请填写审核本报告的负责人姓名"),
     ("V03", "date"): Wording("填的是“{raw}”，不是能确定的日期", "请{prompt}", "{raw}"),
@@ -642,7 +648,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F05", "open_total"): Wording(
         "上次报来的总计是 {typed}，各项之和是 {value}，这次各项没有改动，不能确定哪个是对的",
-        "请打电话向单位核实：各项有错的，请单位改正后重新报送；各项无误的，请把新的填报模板发给单位，填好后重新报送",
+        "请打电话向单位核实：各项有错的，请单位改正后重新报送；各项无误的，在 待办.xlsx 选“准予接收”，按各项之和计入",
         "{value}",
         "{typed}",
     ),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ OFFICE = Agency(
     "O03", "临平街道办事处", "街道", "县区", ("临平街道",), emails=("a@x.com", "@shared.example.com")
 )
 TOWNSHIP = Agency("T04", "临平", "平台", "县区", emails=("@shared.example.com",))
+TOWN = Agency("B05", "北塘镇", "乡镇", "县区")
 ROSTER = Roster.of((FINANCE, EDUCATION, OFFICE, TOWNSHIP))
 YEAR = 2023
 
@@ -65,6 +67,74 @@ def test_a_name_or_alias_is_enough(form: Form, agency: str, expected: Agency) ->
 def test_a_bureau_of_the_city_is_not_the_district_s(form: Form) -> None:
     found = owner(reading(form, agency="杭州市统计局"))
     assert (found.agency, found.held) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_held"),
+    [
+        ("区教育局2023年报.xlsx", True),
+        ("2023年报教育局（最终）.xlsx", True),
+        ("卷/教育局.xlsx", True),
+        ("卷/财政局/教育局.xlsx", False),
+        ("教育局/年报.xlsx", False),
+        ("教育局转财政局年报.xlsx", False),
+        ("财政年报_教育局.xlsx", False),
+        ("报教育局.xlsx", False),
+        ("教育局退回_第2次.xlsx", False),
+        ("杭州市教育局模板.xlsx", False),
+        ("临平年报.xlsx", False),
+        ("年报.xlsx", False),
+        ("临平街道、教育局.xlsx", False),
+    ],
+)
+def test_a_file_called_by_another_agency_s_name_is_held(form: Form, name: str, *, is_held: bool) -> None:
+    found = owner(reading(form, stamp={"agency": "F01"}, agency="杭州市临平区财政局"), path=name)
+    assert (found.agency, found.held) == (FINANCE, is_held)
+    assert [item.variant for item in found.findings] == (["file_name"] if is_held else [])
+
+
+def test_a_file_s_name_says_nothing_against_the_agency_s_own_mailbox(form: Form) -> None:
+    found = owner(reading(form, agency="财政局"), path="教育局.xlsx", sender="cz@example.com")
+    assert (found.agency, found.held) == (FINANCE, False)
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        (replace(TOWN, former_names=("南塘乡",)), EDUCATION),
+        (TOWN, replace(EDUCATION, name="北塘镇人民政府", aliases=("南塘乡",))),
+        (replace(TOWN, merged_into="E02"), replace(EDUCATION, aliases=("南塘乡",))),
+        (TOWN, replace(EDUCATION, aliases=("南塘乡",), merged_into="B05")),
+        (replace(TOWN, split_from="E02"), replace(EDUCATION, aliases=("南塘乡",))),
+    ],
+)
+def test_a_former_name_a_town_s_government_and_parts_of_one_body_are_no_other(
+    form: Form, own: Agency, other: Agency
+) -> None:
+    roster = Roster.of((own, other))
+    path = "北塘镇人民政府.xlsx" if other.name == "北塘镇人民政府" else "南塘乡年报.xlsx"
+    found = identify(
+        reading(form, agency="北塘镇", stamp={"agency": "B05"}),
+        path=path,
+        sender=None,
+        roster=roster,
+        year=YEAR,
+    )
+    assert (found.agency, found.held) == (own, False)
+
+
+def test_a_bureau_without_the_district_in_its_name_is_known_by_its_alias(form: Form) -> None:
+    labour = Agency("L07", "云溪区人力资源和社会保障局", "部门", "县区", ("区人社局",))
+    found = identify(
+        reading(form, agency="北塘镇", stamp={"agency": "B05"}),
+        path="区人社局2026年报.xlsx",
+        sender=None,
+        roster=Roster.of((TOWN, labour)),
+        year=YEAR,
+    )
+    assert (found.agency, found.held) == (TOWN, True)
+    [doubt] = [item for item in found.findings if item.code == "F09"]
+    assert doubt.facts["named"] == labour.name
 
 
 def test_a_code_is_enough(form: Form) -> None:

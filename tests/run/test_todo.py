@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.coordinating.deciding import Wanted, decide
-from pipeline.coordinating.todo import ACCEPT, DISMISS, FILE, PLEA, REFUSE, WAIVE, carry_out, key_of
+from pipeline.coordinating.todo import ACCEPT, DISMISS, FILE, PLEA, REFUSE, SIGN, WAIVE, carry_out, key_of
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import decisions, events, open_copy
@@ -253,3 +253,36 @@ def test_a_run_killed_while_it_carries_out_decisions_decides_nothing_twice(
             acts = [one for one in events.story(ledger, 2023) if one.kind is events.EventKind.DECIDED]
         assert (item.reason, len(acts)) == ("别的区的表", 1), steps[number - 1]
         assert "别的区的表" in texts(load_workbook(again)[DONE])
+
+
+@pytest.fixture
+def complete(tmp_path: Path, form: Form) -> Path:
+    """A district all of whose agencies are in, and whose workbook waits to be signed."""
+    people = f'{PEOPLE}district_office_email = "sxq@city.example"\n'
+    files = {"甲局.xlsx": filled(form, "甲局"), "乙局.xlsx": filled(form, "乙局")}
+    return make_district(tmp_path / "区", ["甲局", "乙局"], files, extra=people)
+
+
+def test_a_sign_off_that_new_figures_undo_in_the_same_run_is_told(complete: Path, form: Form) -> None:
+    path = arrived(complete)
+    fill(path, {"决定": SIGN, "决定人": "王主任"})
+    (complete / "inbox" / "甲局2.xlsx").write_bytes(filled(form, "甲局", 5))
+    said = run_on(complete, 25).to_decide
+    assert "待办.xlsx 里有 1 项没有办成，原因写在“上次没有办成的原因”一栏" in said
+    row = [cell.value for cell in load_workbook(path)[OPEN][_FIRST]]
+    assert "“签发”" in str(row[column("上次没有办成的原因") - 1])
+    assert not row[column("决定") - 1], "what was chosen of other figures is chosen anew"
+    fill(path, {"决定": SIGN, "决定人": "王主任"})
+    assert not [item for item in run_on(complete, 26).to_decide if "没有办成" in item]
+    assert [
+        item for item in (path.parent / "letters").iterdir() if "sxq@city.example" in item.read_text("utf-8")
+    ]
+
+
+def test_a_sign_off_without_a_row_to_tell_it_is_told_on_the_screen(complete: Path) -> None:
+    path = arrived(complete)
+    fill(path, {"决定": SIGN, "决定人": "王主任"})
+    roster = complete / "agencies.csv"
+    new = roster.read_text("utf-8").splitlines()[-1].replace("乙局", "丙局").replace("002", "003")
+    roster.write_text(f"{roster.read_text('utf-8').rstrip()}\n{new}\n", "utf-8")
+    assert [item for item in run_on(complete, 25).to_decide if "“签发”" in item and "没有办成" in item]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.intake.identify.binding import owners
+from pipeline.intake.identify.file_name import names_of, other_named
 from pipeline.intake.read.labels import normalise
 from pipeline.model import Agency, Fact, Finding
 from pipeline.periods import Period, kind_of, named, title_of
@@ -44,6 +45,8 @@ class Roster:
     agencies: tuple[Agency, ...]
     by_spelling: Mapping[str, tuple[Agency, ...]]
     by_email: Mapping[str, tuple[Agency, ...]]
+    names: tuple[tuple[str, Agency], ...] = ()
+    """By which the name of a file may speak of an agency."""
 
     @classmethod
     def of(cls, agencies: Iterable[Agency], district: str = "", merged: Sequence[Agency] = ()) -> Roster:
@@ -54,7 +57,7 @@ class Roster:
         agencies_now = tuple(agencies)
         whole = (*agencies_now, *merged)
         spelled = ((text, agency) for agency in whole for text in _spellings(agency, _spelled(district)))
-        return cls(whole, _index(spelled), _by_email(merged) | _by_email(agencies_now))
+        return cls(whole, _index(spelled), _by_email(merged) | _by_email(agencies_now), names_of(whole))
 
     def find(self, code: str, name: str) -> Agency | None:
         """Return the agency that code and name both mean; a name alone will do where the code means nobody."""
@@ -87,8 +90,29 @@ def identify(reading: Reading, *, path: str, sender: str | None, roster: Roster,
             sender, roster
         )  # nothing contradicts the mailbox: its agency is to fill in its name
         found = replace(found, agency=senders[0], held=False) if senders else found
+    found = _by_its_name(found, reading, path, sender, roster)
     findings = (*found.findings, *_year_findings(reading, year))
     return Identity(found.agency, found.held, findings, _stated_year(reading))
+
+
+def _by_its_name(
+    found: Identity, reading: Reading, path: str, sender: str | None, roster: Roster
+) -> Identity:
+    """Hold a file whose name speaks of another agency than the file does, unless the agency's own mailbox sent it."""
+    own = found.agency
+    if own is None or found.held or not _states_an_agency(reading) or own in owners(sender, roster.by_email):
+        return found
+    said = reading.claims.agency
+    other = other_named(path, own, [said], roster.names)
+    if other is None:
+        return found
+    facts = {
+        "file": path.rpartition("/")[2],
+        "stated": said or own.name,
+        "agency": own.name,
+        "named": other.name,
+    }
+    return replace(found, held=True, findings=(Finding.found("F09", None, (), "file_name", facts),))
 
 
 def about_year(found: Identity) -> tuple[Finding, ...]:

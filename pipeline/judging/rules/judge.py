@@ -24,7 +24,7 @@ from pipeline.judging.rules.approval import approval
 from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
 from pipeline.judging.rules.values import value_findings
-from pipeline.judging.rules.weighing import NO_WAIVERS, waivers_of, weigh
+from pipeline.judging.rules.weighing import NO_WAIVERS, resolved, waivers_of, weigh
 from pipeline.judging.schema.form_schema import BLANK, SIZE, columns_of, counted_rules
 from pipeline.judging.schema.frame import rows_of
 from pipeline.judging.schema.validation import failures
@@ -56,8 +56,6 @@ VERDICTS: Mapping[Severity | None, Verdict] = {
     Severity.ERROR: Verdict.RETURNED,
 }
 """Heaviest finding → verdict; a submission that a person must look at is held whatever its findings."""
-OPEN = frozenset({"open_total", "open_check"})
-"""What was contradicted once and came back unchanged: neither the clerk nor the sums resolve it, so a person must."""
 
 _NO_HISTORY: Mapping[str, PastReport] = {}
 _NO_DEADLINES: Mapping[str, date] = {}
@@ -104,7 +102,7 @@ def judge(  # noqa: PLR0913 - what a batch is judged by, spelled out
     waived = waivers_of(waivers)
     for number, item in enumerate(submissions):
         own = waived.get(item.agency.code, NO_WAIVERS) if item.agency else NO_WAIVERS
-        found[number] = weigh(form, readings[number], found[number], own)
+        found[number] = resolved(weigh(form, readings[number], found[number], own), item.accepted)
     for number, item, past, report in zip(judged, batch, pasts, reports, strict=True):
         found[number] = explained(
             form,
@@ -328,7 +326,7 @@ def _settle(form: Form, reading: Reading) -> Reading:
 
 def _assess(form: Form, item: Submission, reading: Reading, findings: Sequence[Finding]) -> Assessment:
     heaviest = max((finding.severity for finding in findings), key=lambda own: own.weight, default=None)
-    held = item.held or any(found.variant in OPEN and not found.is_answered for found in findings)
+    held = item.held or any(finding.is_open for finding in findings)
     verdict = Verdict.HELD if held else VERDICTS[heaviest]
     if verdict.is_acceptance and (item.agency is None or not reading.is_placed):
         raise AssertionError(f"accepted without agency or figures: {item.file}")

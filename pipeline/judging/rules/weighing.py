@@ -25,6 +25,14 @@ def weigh(
     return [_weighed(form, reading, finding, waived.get(finding.code, "")) for finding in findings]
 
 
+def resolved(findings: Iterable[Finding], reason: str) -> list[Finding]:
+    """Return ``findings`` with what only a person can resolve resolved by whoever accepts the file for ``reason``; empty: nobody does."""
+    return [
+        replace(finding, severity=Severity.WARNING, waived=reason) if reason and finding.is_open else finding
+        for finding in findings
+    ]
+
+
 def waivers_of(waivers: Iterable[Decision]) -> dict[str, dict[str, str]]:
     """Sort exceptions by agency code: rule → reason. A later one of the same agency and rule takes the earlier's place."""
     found: dict[str, dict[str, str]] = {}

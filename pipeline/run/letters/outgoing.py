@@ -39,11 +39,15 @@ LETTERS = outputs.LETTERS
 
 @dataclass(frozen=True, slots=True)
 class LetterChanges:
-    """What a run did to the letters: new ones, those that are true no longer, those that go to a corrected address."""
+    """What a run did to the letters: new ones, those that are true no longer, those that go to a corrected address.
+
+    ``carried`` is what became of the decisions in 待办.xlsx, as it stands after the run.
+    """
 
     new: int = 0
     withdrawn: int = 0
     readdressed: int = 0
+    carried: Carried = NOTHING_CARRIED
 
     @property
     def words(self) -> str:
@@ -90,8 +94,8 @@ def write_letters(
         withdraw(context, gone)
         _readdress(context, planned.readdressed)
         intend(context, new, found)
-        lay_out_todo(context, found, state, carried)
-    return LetterChanges(len(new), len(gone), len(planned.readdressed))
+        carried = lay_out_todo(context, found, state, carried)
+    return LetterChanges(len(new), len(gone), len(planned.readdressed), carried)
 
 
 def take_back(ledger: Ledger, district: District, output: Path, *, now: datetime) -> int:
