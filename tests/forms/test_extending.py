@@ -145,7 +145,7 @@ def test_a_rate_is_changed_and_left_out() -> None:
     assert next(rate for rate in changed.rates if rate.name == "办结率").after == ("answered",)
     without = own('[remove]\n"narrative.rate" = ["公开率"]\n').narrative("N04")
     assert isinstance(without, FigureClaims)
-    assert [rate.name for rate in without.rates] == ["办结率", "纠错率"]
+    assert [rate.name for rate in without.rates] == ["办结率", "维持率", "纠错率"]
 
 
 @pytest.mark.parametrize(
