@@ -595,7 +595,8 @@ def test_what_was_never_pointed_out_is_new(office: PostOffice) -> None:
     carried = next(key for key in office.form.by_key if key.endswith("carried_forward.natural_person"))
     office.receive(moment(1, 15), play.post(code, play.sent(code, minus=-1)))
     office.night(moment(1, 15))
-    office.send(moment(1, 16, 8))
+    while "later" in office.send(moment(1, 16, 8)):
+        pass  # a server that is busy is asked once more
     past = build_workbook(
         office.form, Stamp(code, name, YEAR - 1, "县区", "样例区"),
         values={**right, carried: right[carried] + 3, office.form.entry_with_role("year").key: str(YEAR - 1)},
