@@ -108,8 +108,7 @@ def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
     tables = ("words", "patterns", "claim", "division", "rate", "sign", "nearby", "shared_wholes")
     plain = replace(section, values=without(section.values, *tables, *patterns))
     made = {"claims": claims, "words": words, "divisions": divisions, "rates": rates, "nearby": nearby}
-    made["signs"] = signs
-    return plain.into(FigureClaims, shared_wholes=shared, **made, **patterns)
+    return plain.into(FigureClaims, shared_wholes=shared, signs=signs, **made, **patterns)
 
 
 def _words(words: TomlTable, patterns: TomlTable) -> Iterator[Word]:

@@ -176,8 +176,7 @@ def assess(
     filed = [replace(file, basis=basis_of(file.basis, is_held=at in held)) for at, file in enumerate(filed)]
     new = [_judgement(filed[at], whole[at]) for at in stale]
     changed = assessments.news(new, earlier) | back
-    standing = {file.item.id: _judgement(file, item) for file, item in zip(filed, whole, strict=True)}
-    late = {number for number, item in standing.items() if is_settled_by_a_newer_one(item, standing)}
+    late = _settled(filed, whole)
     overtaken = [*sorted_out.overtaken, *(file.item for file in filed if file.item.id in late)]
     repeats = [item for item in (*sorted_out.copies, *overtaken) if item.id not in known_repeats]
     tell(
@@ -463,6 +462,14 @@ def _restored(form: Form, file: _Filed, known: Judgement | None) -> Assessment |
     settled = known.settled or sent.reading
     report = report_of(form, sent, settled) if known.verdict.is_acceptance else None
     return Assessment(replace(sent, reading=settled), known.findings, known.verdict, report, file.version)
+
+
+def _settled(filed: Sequence[_Filed], whole: Sequence[Assessment]) -> set[int]:
+    """Return the numbers of the files that waited for a person and need no longer, for a newer report was accepted."""
+    if not any(finding.is_open for item in whole for finding in item.findings):
+        return set()  # nearly every night: then nothing is made anew of what was judged before
+    standing = {file.item.id: _judgement(file, item) for file, item in zip(filed, whole, strict=True)}
+    return {number for number, item in standing.items() if is_settled_by_a_newer_one(item, standing)}
 
 
 def _judgement(file: _Filed, done: Assessment) -> Judgement:

@@ -43,7 +43,7 @@ class AlignedNumbers:
         return [number.value for number in told if (number.scope, number.counted_in) == alike]
 
     def has_part(self, at: int, here: Sequence[int], value: Number) -> bool:
-        """Say whether a number and another of its sentence that is not known come to a value together."""
+        """Say whether a number and another one ``here`` that is not known come to a value together."""
         others = (self.numbers[one].value for one in here if one != at and one not in self.agreed)
         return any(self.numbers[at].value + other == value for other in others)
 

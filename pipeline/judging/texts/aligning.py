@@ -259,8 +259,7 @@ class Aligner:
 
     def _is_part(self, aligned: AlignedNumbers, at: int, here: Sequence[int], value: Number) -> bool:
         """Say whether a number and one that stands next to it, and is not known either, make the cell together."""
-        beside = [one for one in (at - 1, at + 1) if one in here and one not in aligned.agreed]
-        return any(aligned.numbers[at].value + aligned.numbers[one].value == value for one in beside)
+        return aligned.has_part(at, [one for one in (at - 1, at + 1) if one in here], value)
 
     def _is_derived(self, aligned: AlignedNumbers, at: int, near: Sequence[int]) -> bool:
         """Say whether a number is the sum or difference of two that stand together, and so may be meant as that; not in a list of known parts."""

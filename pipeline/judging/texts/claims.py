@@ -92,7 +92,7 @@ class ClaimReader:
         self._topics = frozenset(rule.topics)
         self._acts = frozenset(rule.acts)
         self._lists = frozenset(rule.lists)
-        self._parts = frozenset(rule.parts)
+        self._of_others = frozenset((*rule.acts, *rule.parts))
         self._between = frozenset(rule.between)
         self._subjects = frozenset(rule.subjects)
         self._matcher = ClaimMatcher(rule)
@@ -400,7 +400,7 @@ class ClaimReader:
             return False
         if has(pieces[:1], "aside") or has(pieces[:1], "then"):
             return True
-        return meaning(pieces).isdisjoint(self._acts | self._parts)
+        return meaning(pieces).isdisjoint(self._of_others)
 
     def _resolve(self, state: Account, text: str, means: Concepts) -> bool:
         """Read a number whose meaning only the next clause says: 4件于12月收到，顺延至次年办理; 54件：全年收到的申请数."""

@@ -26,6 +26,7 @@ from pipeline.judging.texts.pieces import any_of
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
+    from pipeline.judging.texts.partitions import KnownPartitions
     from pipeline.model import Number
 
 _CLOSE, _LIKELY = 20, 5
@@ -42,17 +43,17 @@ class ListedText:
 
     sentence: str
     following: str
-    came: Number = 0
-    carried: Number = 0
-    forward: Number = 0
+    came: Number
+    carried: Number
+    forward: Number
 
 
 class Divisions:
     """Judges the divisions of one rule; made once."""
 
-    def __init__(self, rule: PartSums) -> None:
+    def __init__(self, rule: PartSums, known: KnownPartitions) -> None:
         self._reader = DivisionReader(rule)
-        self._closing = re.compile(any_of(rule.closing))
+        self._known = known
         self._kinds = re.compile(rule.complete)
         self._marked = re.compile(rule.marked)
         self._all_told = re.compile(rule.all_told)
@@ -66,15 +67,11 @@ class Divisions:
         self._blurred = re.compile(any_of(rule.blurred))
         self._overlapping = re.compile(any_of(rule.overlapping))
         self._no_whole = re.compile(f"(?:{rule.changed}|{rule.rough})$")
-        partitions = [(item, re.compile(any_of(item.parts))) for item in rule.partitions]
-        self._several = [words for item, words in partitions if item.of]
+        self._several = [words for item, words, _ in known.items if item.of]
         self._requests = re.compile(rule.of_requests)
         self._answered = re.compile(rule.answered)
         self._strict = [re.compile(rule.topics)]
-        self._strict += [words for item, words in partitions if item.all_of and not item.of]
-        self._whole_of = [
-            (words, [re.compile(word) for word in item.all_of]) for item, words in partitions if item.all_of
-        ]
+        self._strict += [words for item, words, _ in known.items if item.all_of and not item.of]
 
     def wrong(self, said: ListedText) -> Iterator[DividedWhole]:
         """Yield the divisions that do not make their whole."""
@@ -112,8 +109,8 @@ class Divisions:
 
     def _is_enough(self, found: DividedWhole) -> bool:
         """Say whether two parts alone are known to be all."""
-        is_said = found.way in {SUM, LEFT, AMONG} or self._is_closed(found)
-        return len(found.parts) > _PAIR or is_said or self._is_partition(found.labels)
+        is_said = found.way in {SUM, LEFT, AMONG} or self._known.are_closed(found.labels)
+        return len(found.parts) > _PAIR or is_said or self._known.are_all(found.labels)
 
     def _may_have_waited(self, found: DividedWhole, said: ListedText) -> bool:
         """Say whether a division of requests that others received may hold what they carried over, or lack what they carried forward."""
@@ -126,10 +123,10 @@ class Divisions:
 
     def _nearness(self, found: DividedWhole) -> tuple[int, bool]:
         """Return by how many percent a sum that is meant to be the whole may differ, and whether one is never too much."""
-        if found.way == SUM or self._is_partition(found.labels):
+        if found.way == SUM or self._known.are_all(found.labels):
             return _CLOSE, True
         is_vague = found.way == BRACKET or any(map(self._blurred.search, found.labels))
-        if is_vague and not self._is_closed(found):
+        if is_vague and not self._known.are_closed(found.labels):
             return _LIKELY, False
         return _CLOSE, True
 
@@ -140,7 +137,12 @@ class Divisions:
         kinds = self._kinds.match(found.rest)
         if kinds and kinds["n"]:
             return value_of(kinds["n"]) == len(found.parts)
-        if found.way == SUM or kinds or self._is_closed(found) or self._is_partition(found.labels):
+        if (
+            found.way == SUM
+            or kinds
+            or self._known.are_closed(found.labels)
+            or self._known.are_all(found.labels)
+        ):
             return True
         if self._all_told.match(found.rest):
             return True
@@ -148,17 +150,6 @@ class Divisions:
             return found.way == LEFT
         is_named = found.way == ANNOUNCED or self._marked.search(found.told) is not None
         return is_named and found.is_within(_LIKELY)
-
-    def _is_closed(self, found: DividedWhole) -> bool:
-        """Say whether the last part is all that is left."""
-        return self._closing.fullmatch(found.labels[-1]) is not None
-
-    def _is_partition(self, labels: list[str]) -> bool:
-        """Say whether the parts are all that the form knows of a whole."""
-        return any(
-            all(map(words.search, labels)) and all(any(map(word.search, labels)) for word in all_of)
-            for words, all_of in self._whole_of
-        )
 
 
 def _is_explained(found: DividedWhole, said: ListedText) -> bool:

@@ -77,14 +77,14 @@ class Signs:
     def _unclosed(
         aligned: AlignedNumbers,
         at: int,
-        here: Sequence[int],
+        near: Sequence[int],
         claim: Claim,
         told: Collection[Number],
         item: ReportTexts,
     ) -> Claim | None:
         """Return a claim as that which closes the account, if a number is meant as that and does not."""
         values = [value_of(meant, item) for meant in claim.equals]
-        if any(value and value not in told and aligned.has_part(at, here, value) for value in values):
+        if any(value and value not in told and aligned.has_part(at, near, value) for value in values):
             return None
         written = aligned.numbers[at].value
         for meant, value in zip(claim.equals, values, strict=True):
@@ -101,7 +101,7 @@ class Signs:
 
 
 def closing(value: Number, told: Collection[Number]) -> frozenset[Number]:
-    """Return the figures of which a value is the sum or difference: those that weigh the most; none if it is none."""
+    """Return the figures of which a value is the sum or difference, as few and as great as will do; none if it is none."""
     known = sorted({own for own in told if own}, reverse=True)[:_MOST_TOLD]
     for size in _TOGETHER:
         for chosen in combinations(known, size):

@@ -14,6 +14,7 @@ from pipeline.judging.texts.divided import Divisions, ListedText
 from pipeline.judging.texts.figures import figures_rule, said_in, wrong_in
 from pipeline.judging.texts.listed import COUNT, ListReader, PartList
 from pipeline.judging.texts.numerals import value_of
+from pipeline.judging.texts.partitions import KnownPartitions
 from pipeline.judging.texts.pieces import any_of
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import SENTENCE
@@ -39,10 +40,8 @@ class _Lists:
 
     def __init__(self, rule: PartSums) -> None:
         self._reader = ListReader(rule)
-        self._divisions = Divisions(rule)
         self._single = re.compile(rule.single)
         self._marked = re.compile(rule.marked)
-        self._closing = re.compile(any_of(rule.closing))
         self._kinds = re.compile(rule.kinds)
         self._complete = re.compile(rule.complete)
         self._some_of = re.compile(rule.some_of)
@@ -51,10 +50,9 @@ class _Lists:
         self._blurred = re.compile(any_of(rule.blurred))
         self._overlapping = re.compile(any_of(rule.overlapping))
         self._subject = re.compile(any_of(rule.subject))
-        self._partitions = [
-            (item, re.compile(any_of(item.parts)), [re.compile(word) for word in item.all_of])
-            for item in rule.partitions
-        ]
+        self._known = KnownPartitions(rule)
+        self._partitions = self._known.items
+        self._divisions = Divisions(rule, self._known)
 
     def wrong(self, said: ListedText) -> Iterator[PartList]:
         """Yield the lists of a sentence whose parts certainly do not make their whole, each whole once."""
@@ -112,7 +110,7 @@ class _Lists:
     def _divides(self, found: PartList) -> bool:
         """Say whether the parts divide the whole in one way, so that nothing is counted twice."""
         labels = found.labels
-        runs_on = found.is_loose and not (self._is_closed(found) and found.is_within(_CLOSE))
+        runs_on = found.is_loose and not (self._known.are_closed(found.labels) and found.is_within(_CLOSE))
         if runs_on or len(set(labels)) < len(labels) or self._other_whole.search(found.between):
             return False
         if found.is_bare:
@@ -123,8 +121,8 @@ class _Lists:
         if any(map(self._overlapping.search, (*words, found.rest))):
             return False
         if any(map(self._blurred.search, words)) and not self._is_by_channel(found):
-            return found.is_within(_CLOSE if self._is_closed(found) else _LIKELY)
-        return self._is_one_way(found, labels[: -1 if self._is_closed(found) else None])
+            return found.is_within(_CLOSE if self._known.are_closed(found.labels) else _LIKELY)
+        return self._is_one_way(found, labels[: -1 if self._known.are_closed(found.labels) else None])
 
     def _is_one_way(self, found: PartList, labels: Sequence[str]) -> bool:
         """Say whether all labels are of one kind."""
@@ -142,7 +140,7 @@ class _Lists:
         """Say whether parts that only a comma parts from what stands before are meant to divide it."""
         if not found.is_within(_CLOSE) or self._is_outcome(found) or self._overlapping.search(found.rest):
             return False
-        if self._marked.search(found.told[-_NEAR:]) and self._is_closed(found):
+        if self._marked.search(found.told[-_NEAR:]) and self._known.are_closed(found.labels):
             return True
         return self._is_by_channel(found)
 
@@ -168,10 +166,6 @@ class _Lists:
         begins = found.label.startswith("：") or words.search(found.label) is not None
         return not is_divided and begins and self._is_outcome(found)
 
-    def _is_closed(self, found: PartList) -> bool:
-        """Say whether the last part is all that is left."""
-        return self._closing.fullmatch(found.labels[-1]) is not None
-
     def _is_whole(self, found: PartList) -> bool:
         """Say whether every part there can be is told."""
         labels = found.labels
@@ -185,17 +179,9 @@ class _Lists:
             return True
         if not found.is_last:
             return False
-        if self._is_closed(found):
+        if self._known.are_closed(found.labels):
             return True
-        return _are_named(found) or self._is_partition(labels)
-
-    def _is_partition(self, labels: Sequence[str]) -> bool:
-        return any(
-            bool(all_of)
-            and all(any(map(word.search, labels)) for word in all_of)
-            and all(map(words.search, labels))
-            for _, words, all_of in self._partitions
-        )
+        return _are_named(found) or self._known.are_all(labels)
 
 
 def _are_named(found: PartList) -> bool:
