@@ -28,6 +28,7 @@ _USUAL_PLACES = (
 )
 ONE_DOCUMENT = 1024 * 1024 * 1024
 """Bytes of memory that one document may take; LibreOffice itself takes a quarter of it."""
+_ENDING_SECONDS = 5.0
 _POLL_SECONDS = 0.5
 _OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), "http://127.0.0.1:9")
 """A proxy that nobody is: a document that wants something from the network gets nothing."""
@@ -118,10 +119,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """End LibreOffice with whatever it started; the program we started is only a launcher."""
     import psutil  # noqa: PLC0415
 
-    for member in _family(process.pid):
+    family = _family(process.pid)
+    for member in family:
         try:
             member.kill()
         except psutil.Error:
             continue
     process.kill()
     process.wait()
+    psutil.wait_procs(family, timeout=_ENDING_SECONDS)  # a busy machine ends a killed process some time later
