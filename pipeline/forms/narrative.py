@@ -231,13 +231,15 @@ class Nearby:
     """How numbers are looked at that strict reading does not understand, beside figures that agree with the tables.
 
     ``topics`` are concepts that say what is spoken of besides those of the rule, ``acts`` those that name nothing by themselves (提起9件),
-    ``uncounted`` those by which a number counts what no table has, ``timed`` those that may stand beside another time.
+    ``uncounted`` those by which a number counts what no table has, ``timed`` those that may stand beside another time,
+    ``disputed`` those of disputes, which are no part of an account of requests.
     """
 
     topics: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
     uncounted: tuple[str, ...] = ()
     timed: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
     alike: str = ""
     """Units, of one character, that count the same things."""
     added: str = ""
@@ -303,6 +305,10 @@ class FigureClaims(Narrative):
     lists: tuple[str, ...]
     """Families whose lists go on after a part that is not known."""
     subjects: tuple[str, ...]
+    columns: tuple[str, ...]
+    """Families whose figures are of one column alone, so that what follows may be, too: 自然人申请7件，予以公开4件."""
+    undivided: tuple[str, ...]
+    """Families of which none divides another: 属于行政执法案卷21件，其中投诉举报类18件."""
     """Families that a clause may name without a number, for the parts that follow it."""
     between: tuple[str, ...] = ()
     """Topics that an account goes past within a sentence: after them the families of ``subjects`` may follow what was spoken of before."""
@@ -451,6 +457,8 @@ class Ratios(Narrative):
     """Patterns of a ``part``, its ``whole`` and its ``share`` said together."""
     share_before: str
     """A ``share`` that is told before its ``part``."""
+    shared_together: str
+    """What says, before a ``share``, that the last parts are meant together, ``of`` which there are so many."""
     shares_each: str
     """A pattern of several ``shares`` after their parts, with their ``whole`` or without."""
     grows: tuple[str, ...]
@@ -478,6 +486,8 @@ class Ratios(Narrative):
     """What tells before it in the sentence that a part of the year, or of all, is meant."""
     counted_plain: str
     """Words of ``what`` is counted that make no difference."""
+    repeated_through: str
+    """Through ``what`` of several of its kind that is published which ``repeated`` figures count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ _PATTERNS = (
         "share",
         "shares_of",
         "share_before",
+        "shared_together",
         "shares_each",
         "share_of_all",
         "rated",
@@ -64,7 +65,7 @@ _PATTERNS = (
         "of_last",
         "change",
     ),
-    *("counted", "counted_elsewhere", "counted_plain"),
+    *("counted", "counted_elsewhere", "counted_plain", "repeated_through"),
 )
 """Keys whose values are regular expressions."""
 

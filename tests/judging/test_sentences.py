@@ -15,7 +15,7 @@ SHARES = {
     "unseen": 0.95,
     "unseen_later": 0.95,
     "unseen_last": 0.9,
-    "unseen_fourth": 0.93,
+    "unseen_fourth": 0.92,
     "unseen_fifth": 0.95,
     "unseen_sixth": 0.95,
     "unseen_seventh": 0.85,
@@ -37,6 +37,9 @@ SHARES = {
     "unseen_twentyfourth": 0.84,
     "unseen_twentyfifth": 0.86,
     "unseen_twentysixth": 0.88,
+    "unseen_twentyseventh": 0.98,
+    "unseen_twentyeighth": 0.97,
+    "unseen_thirtieth": 0.93,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -54,7 +57,8 @@ _NOT_REPORTED = {
     "unseen_twentythird": 6,
     "unseen_twentyfourth": 4,
     "unseen_twentyfifth": 6,
-    "unseen_twentysixth": 3,
+    "unseen_twentysixth": 2,
+    "unseen_thirtieth": 5,
 }
 """How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205, 0208 and 0210 name them."""
 
@@ -80,6 +84,13 @@ def test_no_sentence_is_accused_and_nearly_every_wrong_figure_is_seen(name: str)
     assert total["alarms"] == 0, faults
     assert total["reported"] >= total["asked"] - _NOT_REPORTED.get(name, 0), faults
     assert total["caught"] >= SHARES[name] * total["figures"] > 0, faults
+
+
+@pytest.mark.parametrize("name", ["true_first", "true_second", "true_third", "true_fourth", "true_fifth"])
+def test_no_number_of_a_true_passage_is_accused(name: str) -> None:
+    outcomes = list(measure(load_form(), load(name)))
+    assert len(outcomes) == 150
+    assert [fault for own in outcomes for fault in own.faults] == []
 
 
 def test_each_file_has_sentences_that_must_stay_silent() -> None:

@@ -65,8 +65,6 @@ class Account:
     lists: int = 0
     sentence: int = 0
     said: list[SaidFigure] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
-    """Keys of the claims made in this sentence."""
     pending: TextPiece | None = None
     before_pending: tuple[int, dict[str, bool]] = (UNCLEAR, {})
     """A number whose meaning only the next clause may say, and what was known before it."""
@@ -91,6 +89,8 @@ class Account:
     aside: int = UNCLEAR
     """How much was known before a part was counted that is not known: 其中县政府办受理31件."""
     begun: int = -1
+    is_of_part: bool = False
+    """Whether a clause of this sentence has said that some of the whole is told of: 自然人申请中，."""
     is_rest: bool = False
     """Whether this sentence tells of what is left: 除撤回的3件外，45件申请均已答复."""
     clauses: list[tuple[int, Sequence[TextPiece]]] = field(default_factory=list)
@@ -158,13 +158,12 @@ class Account:
         """Forget what holds for one sentence alone."""
         self.pending = None
         self.brackets.clear()
-        self.taken = set()
         self.opened = frozenset() if self.subject else self.opened
         self.subject, self.behind, self.aside = "", "", UNCLEAR
         self.others = dict(self.lasting)
         self.part_of = 0
         self.sentence += 1
-        self.in_sentence = self.is_timed = self.is_rest = False
+        self.in_sentence = self.is_timed = self.is_rest = self.is_of_part = False
         if self.level == LISTED:
             self.level = UNCLEAR
 

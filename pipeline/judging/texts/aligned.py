@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from pipeline.judging.digit_slips import slip_of
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.judging.texts.placing import PlacedNumber
     from pipeline.model import Number
 
+_MOST_PARTS = 12
 _TWO_DIGITS = 10
 _LONG = 3
 """Digits of a number of which any may be the wrong one."""
@@ -41,6 +43,15 @@ class AlignedNumbers:
         alike = self.numbers[at].scope, self.numbers[at].counted_in
         told = (self.numbers[one] for one in here if one in self.agreed)
         return [number.value for number in told if (number.scope, number.counted_in) == alike]
+
+    def is_total(self, at: int, here: Sequence[int]) -> bool:
+        """Say whether a number that adds up, or is divided, is what two or more right before or behind it make: 网络146件、信函78件，合计224件."""
+        number = self.numbers[at]
+        is_divided = at + 1 in here and self.numbers[at + 1].is_within
+        before = [self.numbers[one].value for one in here if one < at and number.parts >= 0][-_MOST_PARTS:]
+        after = [self.numbers[one].value for one in here if one > at and is_divided][:_MOST_PARTS]
+        sums = (*islice(accumulate(reversed(before)), 1, None), *islice(accumulate(after), 1, None))
+        return number.value in sums
 
     def has_part(self, at: int, here: Sequence[int], value: Number) -> bool:
         """Say whether a number and another one ``here`` that is not known come to a value together."""

@@ -17,7 +17,7 @@ from pipeline.forms.narrative import BARE, Claim, Sum
 from pipeline.judging.texts.account import SaidFigure
 from pipeline.judging.texts.aligned import AlignedNumbers, is_slip, weight
 from pipeline.judging.texts.leftover import LeftOver
-from pipeline.judging.texts.meant import meanings, value_of
+from pipeline.judging.texts.meant import meanings, of_columns, value_of
 from pipeline.judging.texts.pieces import COUNT, ENUMERATION
 from pipeline.judging.texts.placing import PlacedNumber, placed
 from pipeline.judging.texts.signs import Signs
@@ -46,8 +46,8 @@ class Aligner:
 
     def __init__(self, rule: FigureClaims) -> None:
         self._topics = frozenset((*rule.topics, *rule.nearby.topics))
-        self._lists = frozenset(rule.lists)
-        self._nearby = rule.nearby
+        self._lists, self._columns = frozenset(rule.lists), frozenset(rule.columns)
+        self._nearby, self._home_topic = rule.nearby, rule.home_topic
         self._acts = frozenset(rule.nearby.acts)
         self._divisions = rule.divisions
         self._signs = Signs(rule)
@@ -94,7 +94,7 @@ class Aligner:
             found = list(self._suspects(aligned, here, near, item))
             found = found or list(self._left_over.spoiling(aligned, here, item))
             found = found or list(self._signs.unclosed(aligned, here, near, item))
-            if len(found) == 1:
+            if len(found) == 1 and not self._means_something_else(aligned, here, *found[0], item):
                 [(at, claim)] = found
                 number = aligned.numbers[at]
                 yield SaidFigure(claim, number.value, number.start, number.end)
@@ -233,6 +233,30 @@ class Aligner:
                 if is_enough and not self._is_part(aligned, at, here, value):
                     yield at, claim
                     break
+
+    def _means_something_else(
+        self, aligned: AlignedNumbers, here: Sequence[int], at: int, claim: Claim, item: ReportTexts
+    ) -> bool:
+        """Say whether a number is a sum of what stands beside it, of disputes and not of requests, or of a column alone."""
+        is_of_requests = set(claim.topics) <= {self._home_topic} and bool(claim.topics)
+        return (
+            aligned.is_total(at, here)
+            or (aligned.numbers[at].is_disputed and is_of_requests)
+            or self._is_of_one_column(aligned, here, at, claim, item)
+        )
+
+    def _is_of_one_column(
+        self, aligned: AlignedNumbers, here: Sequence[int], at: int, claim: Claim, item: ReportTexts
+    ) -> bool:
+        """Say whether a number is its figure of a column alone of which its sentence tells: 自然人提出7件，公开4件."""
+        before = [aligned.numbers[one] for one in here if one < at and claim.family not in self._columns]
+        told = [
+            own.equals[0]
+            for number in before
+            for _, own in self._fitting(number.means, number.topics, number.is_other_time)
+            if own.family in self._columns and number.value in (meanings(own, item) or ())
+        ]
+        return aligned.numbers[at].value in of_columns(claim, told, item)
 
     def _proof(
         self, aligned: AlignedNumbers, at: int, here: Sequence[int], near: Sequence[int]

@@ -24,6 +24,8 @@ _HARDLY = 5
 """Percent by which a figure may differ that is told to be hardly another."""
 _STOP = re.compile("[。！？\n]")
 _OTHER = re.compile(r"[\d。]")
+_REACH, _MOST_EARLIER = 200, 8
+"""Characters, and numbers in them, before two numbers of which one may not be the one that is compared."""
 _GAP = 16
 """Characters between a change and the number that it led to."""
 
@@ -113,8 +115,9 @@ class Changes:
     def _of_pairs(self, marked: str) -> _Told:
         """Yield what is told after two numbers."""
         for found in (found for pattern in self._pairs for found in pattern.finditer(marked)):
+            base, nows = int(found["base"]), [int(found["now"]), *_earlier(marked, found)]
             for own in self._told_after(marked, found.end()):
-                yield own, int(found["base"]), int(found["now"])
+                yield own, base, next((now for now in nows if own.leads(base, now)), nows[0])
 
     def _of_figures(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
         """Yield what is told after a figure, with the number before that fits best."""
@@ -146,6 +149,13 @@ class Changes:
         while found := self._change.match(marked, at):
             at = found.end()
             yield _read(found)
+
+
+def _earlier(marked: str, pair: re.Match[str]) -> list[int]:
+    """Return what the sentence counts alike before a pair: 收到23件，其中企业2件，去年19件，增加4件."""
+    begun = max(marked.rfind(mark, max(0, pair.start() - _REACH), pair.start()) for mark in "。！？\n") + 1
+    counts = re.finditer(rf"(?<![\d.])(\d{{1,7}}){pair['u']}", marked[begun : pair.start()])
+    return [int(own[1]) for own in counts][-_MOST_EARLIER:]
 
 
 def _read(found: re.Match[str]) -> _ReadChange:

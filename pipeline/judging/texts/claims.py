@@ -94,7 +94,9 @@ class ClaimReader:
         self._lists = frozenset(rule.lists)
         self._of_others = frozenset((*rule.acts, *rule.parts))
         self._between = frozenset(rule.between)
-        self._subjects = frozenset(rule.subjects)
+        self._subjects, self._parts = frozenset(rule.subjects), frozenset(rule.parts)
+        self._undivided = frozenset(rule.undivided)
+        self._of_disputes = frozenset(rule.nearby.disputed)
         self._matcher = ClaimMatcher(rule)
         self._included = re.compile(rule.included)
         self._home_topic = rule.home_topic
@@ -214,7 +216,10 @@ class ClaimReader:
             head = pieces[begin:at]
             rest = pieces[at + 1 : following]
             cut = next((place for place, piece in enumerate(rest) if _parts_at(rest, place)), None)
-            tail = rest if cut is None else rest[:cut]
+            is_joint = (
+                cut is not None and following == len(pieces) and not meaning(head) - {REMAINDER}
+            )  # 其余3件为不掌握和信访类
+            tail = rest if cut is None or is_joint else rest[:cut]
             if has(tail[:1], EACH):  # 其余57件分别为不予处理、其他处理和结转
                 tail = []
             is_shared = cut is None and following < len(pieces)
@@ -277,6 +282,8 @@ class ClaimReader:
         )
         if claim and not state.phrase_clear and not self._goes_on(state, claim):
             claim = None
+        if claim and has(head, "among") and self._is_undivided(state, claim):
+            claim = None
         spoken = meaning(head) | (meaning(tail) if is_clear(tail) else frozenset())
         if claim and value is not None and not self._is_repeated(text, number):
             state.phrase_clear = True
@@ -295,8 +302,13 @@ class ClaimReader:
             state.pending, state.before_pending = number, (state.level, dict(state.others))
         last = state.said[-1] if state.said else None
         is_listed = last is not None and (last.claim.family in self._lists or state.part_of > 0)
-        goes_on = is_listed and not has(head, "among")
+        goes_on = is_listed and not has(head, "among") and spoken.isdisjoint(self._of_disputes)
         state.level = min(state.level, LISTED if goes_on and state.in_sentence else UNCLEAR)
+
+    def _is_undivided(self, state: Account, claim: Claim) -> bool:
+        """Say whether a claim would divide what it cannot, so that its words tell of something else."""
+        last = state.said[-1] if state.said else None
+        return last is not None and {last.claim.family, claim.family} <= self._undivided
 
     def _counts_some(self, head: Sequence[TextPiece], tail: Sequence[TextPiece]) -> bool:
         """Say whether a number may count some of what is named: 对3件申请, 其中3件申请, 另有3件收到; not 申请有47件."""
@@ -334,16 +346,15 @@ class ClaimReader:
     def _say(
         self, state: Account, text: str, claim: Claim, number: _ReadNumber, *, at_most: bool = False
     ) -> None:
-        """Keep a claim, unless it speaks of another time or place, or was made in this sentence already."""
+        """Keep a claim, unless it speaks of another time or place."""
         value, start, end, until, unit = number
         state.in_sentence = True
         if claim.family in self._disputed and self._is_of_another(state, text, none=not value):
             return
         rest = self._rest_told.match(text, until) if claim.divided else None
         leaves = (rest["left"] and value_of(rest["left"]) if rest else None) or 0
-        if claim.key in state.taken or state.is_elsewhere or self._silent.match(text, until):
+        if state.is_elsewhere or self._silent.match(text, until):
             return
-        state.taken.add(claim.key)
         state.subject = state.subject if claim.follows else self._matcher.side_of(claim)
         if claim.newly and not self._included.match(text, until):
             claim = replace(claim, equals=claim.equals[:1])
@@ -355,7 +366,7 @@ class ClaimReader:
                 end,
                 state.chain,
                 state.part_of,
-                at_most or claim.at_most or rest is not None,
+                at_most or claim.at_most or rest is not None or state.is_of_part,
                 state.sentence,
                 unit,
                 leaves,
@@ -368,6 +379,8 @@ class ClaimReader:
         for piece in pieces:
             state.note(piece)
         clear = is_clear(pieces)
+        if has(pieces, WITHIN):
+            state.is_of_part = not self._parts.isdisjoint(meaning(pieces))
         if clear and state.pending and meaning(pieces) and self._resolve(state, text, meaning(pieces)):
             return
         if has(pieces, NO) and clear:

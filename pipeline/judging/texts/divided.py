@@ -16,6 +16,7 @@ from pipeline.judging.texts.divisions import (
     AMONG,
     ANNOUNCED,
     BRACKET,
+    COLON,
     LEFT,
     SUM,
     DividedWhole,
@@ -34,7 +35,7 @@ _CLOSE, _LIKELY = 20, 5
 _LONGEST_NAME = 8
 """Longer labels tell what was done, and may name anything in passing."""
 _MOST_OTHERS = 16
-_PAIR = 2
+_PAIR, _MANY = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,11 @@ class Divisions:
             return True
         if found.way in {LEFT, AMONG}:
             return found.way == LEFT
-        is_named = found.way == ANNOUNCED or self._marked.search(found.told) is not None
+        is_named = (
+            found.way == ANNOUNCED
+            or (found.way == COLON and len(found.parts) >= _MANY)
+            or self._marked.search(found.told) is not None
+        )
         return is_named and found.is_within(_LIKELY)
 
 

@@ -13,7 +13,7 @@ from pipeline.forms.narrative import FigureClaims
 from pipeline.judging.texts.aligning import Aligner
 from pipeline.judging.texts.claims import ClaimReader
 from pipeline.judging.texts.filed import masked
-from pipeline.judging.texts.meant import meanings, value_of, values_of
+from pipeline.judging.texts.meant import meanings, of_columns, value_of, values_of
 from pipeline.judging.texts.quoting import quoted
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def figures(rule: FigureClaims, _around: TextContext) -> Check:
     def check(item: ReportTexts) -> Iterable[Finding]:
         for key, text in item.said(rule.texts).items():
             said = said_in(rule, key, text, item)
-            wrong = wrong_in(said, item)
+            wrong = wrong_in(rule, said, item)
             for own in wrong:
                 yield _differs(rule, item, key, text, own)
             for own in _spoiling(rule, key, text, item, said, wrong):
@@ -101,7 +101,7 @@ def figures(rule: FigureClaims, _around: TextContext) -> Check:
     return check
 
 
-def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
+def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
     """Return the first false statement of each figure; none where another statement of it in the same text is true."""
     right: set[str] = set()
     wrong: dict[str, SaidFigure] = {}
@@ -116,7 +116,39 @@ def wrong_in(said: Sequence[SaidFigure], item: ReportTexts) -> list[SaidFigure]:
             right |= {statement.claim.key} if not statement.at_most else set()
         else:
             wrong.setdefault(statement.claim.key, statement)
-    return [statement for key, statement in wrong.items() if key not in right]
+    return [
+        statement
+        for key, statement in wrong.items()
+        if key not in right
+        and not _is_told_in_parts(statement, said, item)
+        and not _is_of_one_column(rule, statement, said, item)
+    ]
+
+
+def _is_told_in_parts(statement: SaidFigure, said: Sequence[SaidFigure], item: ReportTexts) -> bool:
+    """Say whether a figure is told as several in one sentence that make it together: 宣布失效5件、废止2件."""
+    parts = [
+        own.value
+        for own in said
+        if own.claim.key == statement.claim.key and own.sentence == statement.sentence
+    ]
+    return len(parts) > 1 and sum(parts) in (meanings(statement.claim, item) or ())
+
+
+def _is_of_one_column(
+    rule: FigureClaims, statement: SaidFigure, said: Sequence[SaidFigure], item: ReportTexts
+) -> bool:
+    """Say whether a figure is that of a column alone of which its sentence tells: 自然人申请7件，予以公开4件."""
+    if statement.claim.family in rule.columns:
+        return False
+    told = [
+        own.claim.equals[0]
+        for own in said
+        if own.claim.family in rule.columns
+        and own.sentence == statement.sentence
+        and own.start < statement.start
+    ]
+    return statement.value in of_columns(statement.claim, told, item)
 
 
 def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:

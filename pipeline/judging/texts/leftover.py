@@ -64,7 +64,8 @@ class LeftOver:
         }
         parts = [at for at, keys in covers.items() if keys and set(keys) <= cells.keys()]
         taken = [key for at in parts for key in covers[at]]
-        left = {key: value for key, value in cells.items() if key not in taken and value}
+        told = {key for key, claim in self._of_cell.items() if claim.key in aligned.told}
+        left = {key: value for key, value in cells.items() if key not in {*taken, *told} and value}
         if not parts or len(set(taken)) < len(taken) or len(left) > _MOST_PARTS:
             return
         first = parts[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
@@ -41,7 +41,7 @@ _LONGEST_LABEL = 16
 _LONGEST_CLAUSE = 60
 _MOST_TOTALS, _MOST_STARTS = 8, 12
 """Sums at the end of lists that are tried in a sentence, and places where such a list may begin."""
-_MOST_BEFORE = 6
+_MOST_BEFORE, _MOST_SUMMED = 6, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,17 @@ class PartList:
     def added(self) -> int:
         """What the parts make."""
         return sum(part.value for part in self.parts)
+
+    @property
+    def is_divided_by_some(self) -> bool:
+        """Whether some parts in a row make the whole: the others divide it in another way (供水类226件，满意211件、基本满意15件)."""
+        values = [part.value for part in self.parts]
+        sums = [0, *accumulate(values)]
+        return any(
+            after - before == self.whole
+            for first, before in enumerate(sums)
+            for after in sums[first + _FEWEST :]
+        )
 
     def is_within(self, percent: int) -> bool:
         """Say whether what the parts make differs from the whole by no more than ``percent`` of it."""
@@ -229,6 +240,12 @@ class ListReader:
                             "", whole, count.start(), "", parts, (), is_last=True, counted=said, rest=sentence[count.end() :]
                         )  # fmt: skip
                     break
+
+    @staticmethod
+    def told_before(sentence: str, total: PartList) -> Iterator[int]:
+        """Yield what the counts before a sum make together, the last two, three and so on: 甲类复议13件、诉讼9件；乙类复议6件、诉讼2件；合计30件."""
+        before = [value_of(own["n"]) or 0 for own in COUNT.finditer(sentence, 0, total.start)]
+        return accumulate(reversed(before[-_MOST_SUMMED:]))
 
     def _parts(
         self, sentence: str, at: int, unit: str, joined: re.Pattern[str], ends: re.Pattern[str]

@@ -33,3 +33,19 @@ def value_of(meant: Sum, item: ReportTexts) -> Number | None:
                 return None
             total += sign * value
     return total
+
+
+def of_columns(claim: Claim, told: Sequence[Sum], item: ReportTexts) -> set[Number]:
+    """Return what the figure is in each other column of its table that figures ``told`` before are of: 自然人申请7件，予以公开4件."""
+    if not claim.equals or claim.equals[0].minus:
+        return set()
+    places = [_row_and_column(key) for key in claim.equals[0].plus]
+    own = {column for _, column in places}
+    columns = {_row_and_column(key)[1] for meant in told for key in meant.plus} - own
+    keys = ([f"{row}.{column}" for row, _ in places] for column in sorted(columns))
+    return {sum(item.numbers[key] or 0 for key in some) for some in keys if item.numbers.keys() >= {*some}}
+
+
+def _row_and_column(key: str) -> tuple[str, str]:
+    row, _, column = key.rpartition(".")
+    return row, column

@@ -77,6 +77,8 @@ class PlacedNumber:
     """Its unit as it is written."""
     said_before: str = ""
     """The clauses without numbers before it in its sentence, as they are written."""
+    is_disputed: bool = False
+    """Whether its sentence speaks of disputes, and of nothing else since."""
     later: Concepts = frozenset()
 
 
@@ -92,6 +94,7 @@ class _Whereabouts:
     before: Concepts = frozenset()
     said_before: str = ""
     ended: str = ""
+    is_disputed: bool = False
 
     def note(self, pieces: Sequence[TextPiece]) -> None:
         """Remember whose and when."""
@@ -109,6 +112,10 @@ class _Whereabouts:
         """Remember topics."""
         self.spoken |= dict.fromkeys(concepts, self.sentence)
 
+    def dispute(self, concepts: Concepts, disputed: Collection[str]) -> None:
+        """Remember whether disputes are spoken of, or requests by their full name since."""
+        self.is_disputed = not concepts.isdisjoint(disputed) or (self.is_disputed and NAMED not in concepts)
+
     @property
     def topics(self) -> Concepts:
         """What has been spoken of lately."""
@@ -118,7 +125,7 @@ class _Whereabouts:
         """Forget what holds for one sentence alone."""
         self.sentence += 1
         self.before, self.said_before = frozenset(), ""
-        self.is_other_time = False
+        self.is_other_time = self.is_disputed = False
 
 
 def placed(
@@ -134,12 +141,14 @@ def placed(
         if numbers:
             for at, words in _around(segment, numbers, nearby.acts):
                 place.speak_of(meaning(words) & topics)
+                place.dispute(meaning(words), nearby.disputed)
                 found += _placed(segment[at], words, text, place, nearby)
             place.before, place.said_before = frozenset(), ""
         else:
             place.before = meaning(segment)
             place.said_before = _written(segment, text)
             place.speak_of(place.before & topics)
+            place.dispute(place.before, nearby.disputed)
             if found and found[-1].sentence == place.sentence:
                 found[-1].later |= place.before
         place.ended = ends
@@ -206,6 +215,7 @@ def _placed(
         unknown=_written((piece for piece in words if piece.kind is UNKNOWN), text),
         counted_in=unit,
         said_before=place.said_before,
+        is_disputed=place.is_disputed,
     )
 
 

@@ -32,6 +32,8 @@ class CountedThing:
     key: str
     start: int
     end: int
+    is_claimed: bool = False
+    """Whether it is a claim, so that one without a name may be the only one that has a name."""
 
 
 class Repeats:
@@ -42,13 +44,17 @@ class Repeats:
         self._counted = [re.compile(pattern) for pattern in rule.counted]
         self._elsewhere = re.compile(rule.counted_elsewhere)
         self._plain = re.compile(rule.counted_plain)
+        self._through = re.compile(rule.repeated_through)
 
     def things(self, key: str, text: str, said: Sequence[SaidFigure]) -> Iterator[CountedThing]:
         """Yield what a text counts of the whole year."""
         for own in said:
             if own.claim.key in self._rule.repeated:
                 kind = f"{own.claim.key} {text[own.end : own.end + 1]}"
-                yield CountedThing(kind, "", int(own.value), key, own.start, own.end)
+                told_from = max(text.rfind(mark, 0, own.start) for mark in _STOPS) + 1
+                through = [found["what"] for found in self._through.finditer(text, told_from, own.start)]
+                what = "".join(through[-1:])
+                yield CountedThing(kind, what, int(own.value), key, own.start, own.end, is_claimed=True)
         begun = f"\n{text}"
         for pattern in self._counted:
             for found in pattern.finditer(begun):
@@ -62,9 +68,14 @@ class Repeats:
     def findings(self, item: ReportTexts, things: Sequence[CountedThing]) -> Iterator[Finding]:
         """Yield, for each thing that is counted otherwise than where it was counted first, a finding."""
         first: dict[tuple[str, str], CountedThing] = {}
+        named: dict[str, set[str]] = {}
+        for own in things[:_MOST]:
+            named.setdefault(own.kind, set()).update({own.what} - {""})
         besides = item.numbers.get(self._rule.besides_cell)
         for own in things[:_MOST]:
-            before = first.setdefault((own.kind, own.what), own)
+            is_the_one = own.is_claimed and len(named[own.kind]) == 1
+            what = next(iter(named[own.kind])) if is_the_one else own.what
+            before = first.setdefault((own.kind, what), own)
             missing = abs(before.value - own.value)
             if missing and missing != besides and not _is_sum(missing, own, things[:_MOST]):
                 yield self._finding(item, before, own)

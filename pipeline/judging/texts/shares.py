@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from pipeline.judging.texts.filed import ReportTexts
     from pipeline.model import Fact, Finding, Number
 
-_COUNT = re.compile(rf"(?P<n>{NUMERAL})(?P<unit>[件宗份条例起封次项个篇期场]){NOT_EXACT}")
+_COUNT = re.compile(
+    rf"(?![两二三四五六七八九][项类个](?:合计|共计|总计|相加))(?P<n>{NUMERAL})(?P<unit>[件宗份条例起封次项个篇期场]){NOT_EXACT}"
+)
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,4})?")
 _STOPS = "。！？\n"
 _REACH = 400
 """Characters back to which a whole is looked for."""
 _MOST = 12
 """Numbers of a sentence that are tried."""
-_FEWEST = 3
-"""Shares that tell of what whole they are when nothing else does."""
+_PAIR, _FEWEST = 2, 3
+"""Parts that are told together when nothing says how many; shares that tell of what whole they are when nothing else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Shares:
         self._shared_wholes = wholes
         self._beside, self._each = re.compile(rule.share), re.compile(rule.shares_each)
         self._ahead = re.compile(rule.share_before)
+        self._together = re.compile(rule.shared_together)
         self._divided = re.compile(rule.divided)
         self._of_all = re.compile(rule.share_of_all)
         self._stated = [re.compile(pattern) for pattern in rule.shares_of]
@@ -94,7 +97,7 @@ class Shares:
         for found, known in self._single(text):
             if found.start("share") in told or not known:
                 continue
-            own = _WrittenShare(found["share"], found.start("share"), known[-1].value)
+            own = _WrittenShare(found["share"], found.start("share"), self._part(found, known))
             wholes = self._wholes(item, text, said, known) or self._all(item, text, said, found)
             if not wholes:
                 alone.setdefault(_begin(text, found.start()), []).append(own)
@@ -111,6 +114,14 @@ class Shares:
             yield found, known if known and known[-1].end == found.start() else []
         for found in self._ahead.finditer(text):
             yield found, _before(text, found.end())
+
+    def _part(self, found: re.Match[str], known: Sequence[_Counted]) -> int:
+        """Return the part of which a share is told: the last number, or what the last so many make together (两项合计占57.5%)."""
+        together = self._together.search(found[0])
+        if not together:
+            return known[-1].value
+        number = value_of(together["of"] or "两") or _PAIR
+        return sum(one.value for one in known[-number:])
 
     def _with_whole(
         self, text: str, told_together: Iterable[tuple[list[_WrittenShare], int]]
@@ -151,7 +162,8 @@ class Shares:
         parted = [own.value for own in known[:-1] if self._divided.match(text, own.after)]
         found = [*tables, *parted, *(own.value for own in claimed if own.value)]
         all_there_are = [value for cell in self._rule.whole_cells if (value := item.numbers.get(cell))]
-        return [*all_there_are, *found] if found else []
+        due = (item.numbers.get(self._rule.besides_cell) or 0) + (all_there_are[0] if all_there_are else 0)
+        return [*all_there_are, due, *found] if found else []
 
     def _is_of_all(self, text: str, found: re.Match[str], said: Sequence[SaidFigure]) -> bool:
         """Say whether what a share is of is not told, or all: 予以公开15件，占62.5%."""

@@ -39,6 +39,7 @@ class Signs:
             for sign in rule.signs
         }
         self._syllables = frozenset(rule.nearby.syllables)
+        self._of_requests = frozenset((rule.home_topic,))
         self._signs = [(sign, re.compile(sign.said), meant[sign.claim]) for sign in rule.signs]
 
     def pointed(self, number: PlacedNumber) -> Iterator[Claim]:
@@ -60,6 +61,8 @@ class Signs:
         for at in here:
             told = aligned.beside(at, near) if aligned.beside(at, here) else []
             for claim in self._unknown(aligned, at):
+                if self._is_told_of_several(aligned, at, here, claim):
+                    continue
                 if meant := self._unclosed(aligned, at, near, claim, told, item):
                     yield at, meant
                     break
@@ -67,11 +70,17 @@ class Signs:
     def _unknown(self, aligned: AlignedNumbers, at: int) -> Iterator[Claim]:
         """Yield what a number may be that is still to be told, if all around it may be said of an account."""
         number = aligned.numbers[at]
-        if self.are_of_an_account(number.unknown):
+        if at not in aligned.agreed and self.are_of_an_account(number.unknown):
             named = () if number.is_other_time else aligned.open.get(at, ())
             for claim in (*named, *aligned.pointed.get(at, ())):
                 if claim.key not in aligned.told:
                     yield claim
+
+    @staticmethod
+    def _is_told_of_several(aligned: AlignedNumbers, at: int, here: Sequence[int], claim: Claim) -> bool:
+        """Say whether another number of the sentence may be meant as well: 公开47件，去年43件；部分公开12件，去年10件."""
+        others = (one for one in here if one != at and one not in aligned.agreed)
+        return any(claim.key == own.key for one in others for own in aligned.pointed.get(one, ()))
 
     @staticmethod
     def _unclosed(
@@ -94,6 +103,8 @@ class Signs:
 
     def _pointed(self, number: PlacedNumber, said: str) -> Iterator[Claim]:
         spoken = number.topics | number.means
+        if number.is_disputed:
+            spoken -= self._of_requests
         for sign, pattern, claim in self._signs:
             is_meant = sign.past or not number.is_of_another_time
             if is_meant and not spoken.isdisjoint(sign.topics) and pattern.search(said):

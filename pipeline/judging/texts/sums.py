@@ -31,7 +31,9 @@ _LONGEST_SENTENCE = 1200
 _CLOSE, _LIKELY = 20, 5
 """Percent within which a sum is meant to be the whole: of parts that are all there can be, and of others that may overlap."""
 _AND, _CLAUSE = re.compile("[、和及与]"), re.compile("[，。；：]")
-_NEAR = 40
+_EARLIER = 200
+"""Characters before a sentence in which that stands which it goes on to divide."""
+_NEAR, _RIGHT_BEHIND = 40, 6
 """Characters before a sentence's figures in which it may say what is included."""
 
 
@@ -75,7 +77,12 @@ class _Lists:
             if self._makes_it(found) or self._is_part_too(found) or not self._divides(found):
                 continue
             is_outcome = self._is_outcome(found)
-            most = max(*found.before, found.whole, 0) + (carried if is_outcome else 0)
+            is_divided = found.is_divided_by_some and not found.is_within(_CLOSE)
+            if not is_outcome and (is_divided or found.parts[0].value == found.whole):
+                continue
+            told = [*found.before, found.whole]
+            listed = sum(told) if found.between.startswith("；") else 0  # 网络36件，信函28件；其中物业类40件
+            most = max(*told, listed, 0) + (carried if is_outcome else 0)
             if found.added > most or (found.added < found.whole and not is_outcome and self._is_whole(found)):
                 yield found
         yield from self._wrong_otherwise(sentence)
@@ -89,7 +96,8 @@ class _Lists:
             values = [part.value for part in found.parts]
             runs = combinations(range(len(values) + 1), 2)
             made = (sum(values[first:last]) for first, last in runs if found.counted in {0, last - first})
-            if found.whole not in made and not self._overlapping.search(found.rest):
+            is_made = found.whole in {*made, *self._reader.told_before(sentence, found)}
+            if not is_made and not self._overlapping.search(found.rest):
                 yield found
 
     def _is_doubtful(self, found: PartList) -> bool:
@@ -163,8 +171,10 @@ class _Lists:
         """Say whether what seems the whole is the first part of the list (予以公开12件，部分公开3件)."""
         _, words, _ = self._partitions[1]
         is_divided = self._single.search(found.between) is not None
-        begins = found.label.startswith("：") or words.search(found.label) is not None
-        return not is_divided and begins and self._is_outcome(found)
+        is_named = any(map(words.search, (found.label, found.between.rstrip("，；：、"))))
+        if not is_divided and is_named and any(map(words.search, found.labels)):
+            return True
+        return not is_divided and found.label.startswith("：") and self._is_outcome(found)
 
     def _is_whole(self, found: PartList) -> bool:
         """Say whether every part there can be is told."""
@@ -204,7 +214,7 @@ def sums(rule: PartSums, around: TextContext) -> Check:
         came, carried, forward = cells
         for key, text in item.said(rule.texts).items():
             said = said_in(reading, key, text, item) if reading else ()
-            told = {own.start for own in wrong_in(said, item)}
+            told = {own.start for own in wrong_in(reading, said, item)} if reading else set()
             joined = text.replace("。其中", "，其中")
             for sentence in SENTENCE.finditer(joined):
                 offset, end = sentence.span()
@@ -213,11 +223,21 @@ def sums(rule: PartSums, around: TextContext) -> Check:
                 listed = ListedText(sentence[0], joined[end : end + _NEAR], came, carried, forward)
                 for found in lists.wrong(listed):
                     spots = {offset + found.start, *(offset + part.start for part in found.parts)}
-                    if not spots & told:
+                    if not spots & told and not _divides_what_came_before(text, offset, found):
                         yield _parts_differ(rule, item, key, text, offset, found)
             yield from _balance(rule, item, key, text, said, told)
 
     return check
+
+
+def _divides_what_came_before(text: str, offset: int, found: PartList) -> bool:
+    """Say whether a sentence that begins with 其中 divides a number of the sentences before: 新收10件。公开5件、不公开5件。其中个人7件、企业3件."""
+    listed = offset + found.parts[0].start
+    begun = text.rfind("。", 0, listed)
+    if begun < offset + found.start:
+        return False
+    earlier = COUNT.finditer(text, max(0, offset - _EARLIER), offset)
+    return any(value_of(own["n"]) == found.added for own in earlier)
 
 
 def _parts_differ(
@@ -236,12 +256,21 @@ def _parts_differ(
     return item.finding(rule, "parts", key, facts)
 
 
-def _beside(text: str, whole: SaidFigure) -> str:
-    """Return what is said just before and just after a whole, up to where something else is counted and answered."""
+def _is_included(included: re.Pattern[str], text: str, whole: SaidFigure) -> bool:
+    """Say whether what was carried over is said to be in a whole, just before it or right behind it; not in what was answered of it."""
+    if included.search(text[max(0, whole.start - _NEAR) : whole.end]):
+        return True
     after = text[whole.end : whole.end + _NEAR]
     counts = [own.end() for own in COUNT.finditer(after)]
-    opened = after[1:2] in "（，"
-    return text[max(0, whole.start - _NEAR) : whole.end] + (after[: counts[0]] if counts and opened else "")
+    told = included.search(after[: counts[0]]) if counts and after[1:2] in "（，" else None
+    return told is not None and told.start() <= _RIGHT_BEHIND
+
+
+def _is_closed(whole: SaidFigure, parts: Sequence[SaidFigure], forward: Number) -> bool:
+    """Say whether what seems carried forward, but is not ``forward``, came from the year before: 新收22件，结转1件，办结23件."""
+    answered = max(parts, key=lambda one: one.value)
+    others = sum(one.value for one in parts) - answered.value
+    return whole.value + others == answered.value and others != forward
 
 
 def _balance(
@@ -254,16 +283,17 @@ def _balance(
         by_sentence.setdefault(one.sentence, []).append(one)
     for own in by_sentence.values():
         whole = next((one for one in own if one.claim.key in rule.whole), None)
-        parts = [one for one in own if one.claim.key in rule.parts and not one.at_most]
+        named = {one.claim.key: one for one in own if one.claim.key in rule.parts and not one.at_most}
+        parts = [*named.values()]
         if whole is None or len(parts) < len(rule.parts) or {one.start for one in (whole, *parts)} & told:
             continue
         first, last = min(whole.start, parts[0].start), max(whole.end, *(one.end for one in parts))
         came = whole.value
-        if not included.search(_beside(text, whole)):
+        if not _is_included(included, text, whole):
             stated = [one.value for one in own if one.claim.key == rule.besides]
             came += max([*stated, item.numbers.get(rule.besides_cell) or 0])
         went = sum(one.value for one in parts)
-        if went > came:
+        if went > came and not _is_closed(whole, parts, item.numbers.get(rule.forward_cell) or 0):
             facts: dict[str, Fact] = {
                 "sentence": quoted(text, first, last),
                 "came": came,
