@@ -19,7 +19,7 @@ from pipeline.model import Decision, Finding, Place, Severity
 from pipeline.publishing.web.agency_rows import Link, PageContext
 from pipeline.publishing.web.dashboard import build_dashboard
 from pipeline.publishing.web.letters_page import LetterLine, fill, parts, said_of
-from tests.support.browser import DESKTOP, PHONE, Scheme, show
+from tests.support.browser import DESKTOP, PHONE, Scheme, in_every_look, show
 from tests.support.districts import agency, assessment, merged, mixed, notices_of
 
 pytestmark = pytest.mark.chromium
@@ -80,8 +80,7 @@ def _filled(found: PageContext, letters: Sequence[LetterLine] = LETTERS) -> str:
     return fill(parts(build_dashboard(FORM, found)), said_of(letters, ["已收齐，请审核、签发"]))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@in_every_look
 @pytest.mark.parametrize("name", ["index", "first-night", "last-night"])
 def test_shown_whole_without_barriers(
     browser: Browser, pages: Path, name: str, width: int, scheme: Scheme

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from pipeline.forms.loader import load_form
-from tests.support.browser import DESKTOP, PHONE, Scheme, show
+from tests.support.browser import Scheme, in_every_look, show
 from tests.support.documents import Style, as_html, portal
 from tests.support.fills import report
 from tests.support.folders import filled, make_district, nianbao, run
@@ -65,8 +65,7 @@ def test_the_coordinators_page_has_letters_and_what_was_published(pages: Mapping
     assert "公布核对" in said
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@in_every_look
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_shown_whole_without_barriers(
     browser: Browser, pages: Mapping[str, Path], kind: str, width: int, scheme: Scheme

@@ -13,7 +13,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.model import Report
 from pipeline.publishing.web.report_page import compile_page, render_page
-from tests.support.browser import DESKTOP, PHONE, Scheme, show
+from tests.support.browser import DESKTOP, PHONE, Scheme, in_every_look, show
 from tests.support.fills import numbers_tuple, report, zeros
 from tests.support.real_report import load_real_report
 
@@ -55,8 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@in_every_look
 @pytest.mark.parametrize("case", CASES)
 def test_shown_whole_without_barriers(
     browser: Browser, folder: Path, case: str, width: int, scheme: Scheme

@@ -12,7 +12,7 @@ from pipeline.forms.loader import load_form
 from pipeline.publishing.document_paths import BOOK, LIST, WEB, WORD, path_of
 from pipeline.publishing.web.agency_rows import Link
 from pipeline.publishing.web.site import SiteEntry, build_front_page
-from tests.support.browser import DESKTOP, PHONE, Scheme, show
+from tests.support.browser import Scheme, in_every_look, show
 
 pytestmark = pytest.mark.chromium
 NAMES = ["样例区财政局", "样例区 #1 局（筹）", ("样例区" + "经济信息化和科学技术" * 9)[:65], "Agency" * 12]
@@ -39,8 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@in_every_look
 @pytest.mark.parametrize("name", ["index", "many-years", "empty"])
 def test_shown_whole_without_barriers(
     browser: Browser, site: Path, name: str, width: int, scheme: Scheme

@@ -20,6 +20,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 CHROMIUM = shutil.which("chromium")
 PHONE, DESKTOP = 360, 1280
 Scheme = Literal["light", "dark"]
+in_every_look = pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")])
+"""Each width and each scheme once: colours do not depend on the width, nor widths on the colours."""
 _HEIGHT = 800
 _FLAGS = (
     "--no-sandbox",
