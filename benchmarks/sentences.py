@@ -44,11 +44,13 @@ _AIMS = {
     "unseen_twentyseventh": 10,
     "unseen_twentyeighth": 10,
     "unseen_thirtieth": 10,
+    "unseen_thirtysixth": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,
     "true_fourth": 10,
     "true_fifth": 10,
+    "true_sixth": 10,
     "near_values": 10,
     "near_accounts": 10,
 }

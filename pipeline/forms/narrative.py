@@ -486,6 +486,8 @@ class Ratios(Narrative):
     """What tells before it in the sentence that a part of the year, or of all, is meant."""
     counted_plain: str
     """Words of ``what`` is counted that make no difference."""
+    recalled: str
+    """By which number (``n``) a text comes back to requests of which it has told: 这15件申请."""
     repeated_through: str
     """Through ``what`` of several of its kind that is published which ``repeated`` figures count."""
 

@@ -65,7 +65,7 @@ _PATTERNS = (
         "of_last",
         "change",
     ),
-    *("counted", "counted_elsewhere", "counted_plain", "repeated_through"),
+    *("counted", "counted_elsewhere", "counted_plain", "recalled", "repeated_through"),
 )
 """Keys whose values are regular expressions."""
 

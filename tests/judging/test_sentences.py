@@ -40,25 +40,26 @@ SHARES = {
     "unseen_twentyseventh": 0.98,
     "unseen_twentyeighth": 0.97,
     "unseen_thirtieth": 0.93,
+    "unseen_thirtysixth": 0.95,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
     "unseen": 1,
     "unseen_eighth": 3,
-    "unseen_tenth": 2,
-    "unseen_eleventh": 3,
-    "unseen_twelfth": 3,
+    "unseen_tenth": 1,
+    "unseen_eleventh": 2,
+    "unseen_twelfth": 2,
     "unseen_thirteenth": 1,
     "unseen_sixteenth": 1,
     "unseen_nineteenth": 4,
-    "unseen_twentieth": 5,
-    "unseen_twentyfirst": 6,
-    "unseen_twentysecond": 3,
-    "unseen_twentythird": 6,
-    "unseen_twentyfourth": 4,
-    "unseen_twentyfifth": 6,
-    "unseen_twentysixth": 2,
-    "unseen_thirtieth": 5,
+    "unseen_twentieth": 3,
+    "unseen_twentyfirst": 3,
+    "unseen_twentysecond": 2,
+    "unseen_twentythird": 5,
+    "unseen_twentyfourth": 1,
+    "unseen_twentyfifth": 5,
+    "unseen_twentysixth": 1,
+    "unseen_thirtieth": 3,
 }
 """How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205, 0208 and 0210 name them."""
 
@@ -86,7 +87,7 @@ def test_no_sentence_is_accused_and_nearly_every_wrong_figure_is_seen(name: str)
     assert total["caught"] >= SHARES[name] * total["figures"] > 0, faults
 
 
-@pytest.mark.parametrize("name", ["true_first", "true_second", "true_third", "true_fourth", "true_fifth"])
+@pytest.mark.parametrize("name", ["true_first", "true_second", "true_third", "true_fourth", "true_fifth", "true_sixth"])
 def test_no_number_of_a_true_passage_is_accused(name: str) -> None:
     outcomes = list(measure(load_form(), load(name)))
     assert len(outcomes) == 150

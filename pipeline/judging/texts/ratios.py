@@ -33,6 +33,7 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
             yield from shares.findings(item, key, text, said)
             yield from rates.findings(item, key, text, said)
             yield from changes.findings(item, key, text, said)
+            yield from repeats.recalled(item, key, text, said)
             things += repeats.things(key, text, said)
         for key, text in item.said(rule.counted_in).items():
             things += repeats.things(key, text, ())

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios
     from pipeline.judging.texts.account import SaidFigure
     from pipeline.judging.texts.filed import ReportTexts
-    from pipeline.model import Fact, Finding
+    from pipeline.model import Fact, Finding, Number
 
 _STOPS = "。！？\n"
+_REACH, _FAR = 200, 2000
+"""Characters before a number in which its sentence begins, and in which that stands to which a text comes back."""
+_OF_REQUESTS = frozenset("件宗")
+"""Units in which requests are counted, of which more may be received than are answered."""
+_NUMBER = re.compile(r"(?<![\d.])\d{1,6}(?=[件宗])")
 _MOST = 40
 """Things counted in a report that are compared."""
 
@@ -44,14 +49,16 @@ class Repeats:
         self._counted = [re.compile(pattern) for pattern in rule.counted]
         self._elsewhere = re.compile(rule.counted_elsewhere)
         self._plain = re.compile(rule.counted_plain)
-        self._through = re.compile(rule.repeated_through)
+        self._recalled, self._through = re.compile(rule.recalled), re.compile(rule.repeated_through)
 
     def things(self, key: str, text: str, said: Sequence[SaidFigure]) -> Iterator[CountedThing]:
         """Yield what a text counts of the whole year."""
         for own in said:
             if own.claim.key in self._rule.repeated:
                 kind = f"{own.claim.key} {text[own.end : own.end + 1]}"
-                told_from = max(text.rfind(mark, 0, own.start) for mark in _STOPS) + 1
+                told_from = (
+                    max(text.rfind(mark, max(0, own.start - _REACH), own.start) for mark in _STOPS) + 1
+                )
                 through = [found["what"] for found in self._through.finditer(text, told_from, own.start)]
                 what = "".join(through[-1:])
                 yield CountedThing(kind, what, int(own.value), key, own.start, own.end, is_claimed=True)
@@ -65,6 +72,31 @@ class Repeats:
                     kind = found["unit"]
                     yield CountedThing(kind, what, value, key, found.start("n") - 1, found.end("n") - 1)
 
+    def recalled(
+        self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
+    ) -> Iterator[Finding]:
+        """Yield, for each number by which a text comes back to requests, a finding if it has told none like it, nor have the tables."""
+        for found in self._recalled.finditer(text):
+            before = [own for own in said if own.end <= found.start() and own.claim.key in self._rule.wholes]
+            value = int(found["n"])
+            if before and value not in self._known(item, text[max(0, found.start() - _FAR) : found.start()]):
+                last = before[-1]
+                first = CountedThing("", "", int(last.value), key, last.start, last.end)
+                yield self._finding(
+                    item, first, CountedThing("", "", value, key, found.start("n"), found.end("n"))
+                )
+
+    def _known(self, item: ReportTexts, text: str) -> set[Number]:
+        """Return the numbers that a text has told, two of them together, one less another, and those of the tables."""
+        told = [int(own[0]) for own in _NUMBER.finditer(text)][-_MOST:]
+        cells = [item.numbers.get(cell) or 0 for cell in (*self._rule.whole_cells, self._rule.besides_cell)]
+        known = {*told, *cells}
+        return (
+            known
+            | {one + other for one in known for other in known}
+            | {abs(one - other) for one in known for other in known}
+        )
+
     def findings(self, item: ReportTexts, things: Sequence[CountedThing]) -> Iterator[Finding]:
         """Yield, for each thing that is counted otherwise than where it was counted first, a finding."""
         first: dict[tuple[str, str], CountedThing] = {}
@@ -72,12 +104,15 @@ class Repeats:
         for own in things[:_MOST]:
             named.setdefault(own.kind, set()).update({own.what} - {""})
         besides = item.numbers.get(self._rule.besides_cell)
+        wholes = [item.numbers.get(cell) for cell in self._rule.whole_cells]
         for own in things[:_MOST]:
             is_the_one = own.is_claimed and len(named[own.kind]) == 1
             what = next(iter(named[own.kind])) if is_the_one else own.what
             before = first.setdefault((own.kind, what), own)
             missing = abs(before.value - own.value)
-            if missing and missing != besides and not _is_sum(missing, own, things[:_MOST]):
+            if not missing or missing == besides or (own.kind in _OF_REQUESTS and own.value in wholes):
+                continue
+            if not _is_sum(missing, own, things[:_MOST]):
                 yield self._finding(item, before, own)
 
     def _finding(self, item: ReportTexts, first: CountedThing, own: CountedThing) -> Finding:

@@ -258,6 +258,8 @@ def _parts_differ(
 
 def _is_included(included: re.Pattern[str], text: str, whole: SaidFigure) -> bool:
     """Say whether what was carried over is said to be in a whole, just before it or right behind it; not in what was answered of it."""
+    if whole.claim.newly:  # 应办188件，含上年结转6件，新收182件
+        return False
     if included.search(text[max(0, whole.start - _NEAR) : whole.end]):
         return True
     after = text[whole.end : whole.end + _NEAR]
