@@ -41,6 +41,7 @@ SHARES = {
     "unseen_twentyeighth": 0.97,
     "unseen_thirtieth": 0.93,
     "unseen_thirtysixth": 0.95,
+    "unseen_thirtyeighth": 0.92,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -60,6 +61,7 @@ _NOT_REPORTED = {
     "unseen_twentyfifth": 5,
     "unseen_twentysixth": 1,
     "unseen_thirtieth": 3,
+    "unseen_thirtyeighth": 2,
 }
 """How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205, 0208 and 0210 name them."""
 
@@ -87,7 +89,10 @@ def test_no_sentence_is_accused_and_nearly_every_wrong_figure_is_seen(name: str)
     assert total["caught"] >= SHARES[name] * total["figures"] > 0, faults
 
 
-@pytest.mark.parametrize("name", ["true_first", "true_second", "true_third", "true_fourth", "true_fifth", "true_sixth"])
+@pytest.mark.parametrize(
+    "name",
+    ["true_first", "true_second", "true_third", "true_fourth", "true_fifth", "true_sixth", "true_seventh"],
+)
 def test_no_number_of_a_true_passage_is_accused(name: str) -> None:
     outcomes = list(measure(load_form(), load(name)))
     assert len(outcomes) == 150

@@ -89,13 +89,13 @@ class Repeats:
     def _known(self, item: ReportTexts, text: str) -> set[Number]:
         """Return the numbers that a text has told, two of them together, one less another, and those of the tables."""
         told = [int(own[0]) for own in _NUMBER.finditer(text)][-_MOST:]
-        cells = [item.numbers.get(cell) or 0 for cell in (*self._rule.whole_cells, self._rule.besides_cell)]
-        known = {*told, *cells}
-        return (
-            known
-            | {one + other for one in known for other in known}
-            | {abs(one - other) for one in known for other in known}
-        )
+        cells = (*self._rule.whole_cells, self._rule.besides_cell)
+        known: list[Number] = [*told, *(item.numbers.get(cell) or 0 for cell in cells)]
+        return {
+            *known,
+            *(one + other for one in known for other in known),
+            *(one - other for one in known for other in known),
+        }
 
     def findings(self, item: ReportTexts, things: Sequence[CountedThing]) -> Iterator[Finding]:
         """Yield, for each thing that is counted otherwise than where it was counted first, a finding."""
