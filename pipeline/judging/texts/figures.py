@@ -111,8 +111,14 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
         lists.setdefault((statement.chain, statement.part_of), []).append(statement)
         accounts.setdefault(statement.chain, []).append(statement)
     told = {place: _ToldTogether.of(listed, accounts[place[0]]) for place, listed in lists.items()}
+    seen: set[tuple[object, ...]] = set()
     for statement in said:
-        if is_true(statement, told[statement.chain, statement.part_of], item):
+        place = statement.chain, statement.part_of
+        same = (*place, statement.claim.key, statement.value, statement.at_most, statement.leaves)
+        if same in seen or statement.claim.key in right:
+            continue
+        seen.add(same)
+        if is_true(statement, told[place], item):
             right |= {statement.claim.key} if not statement.at_most else set()
         else:
             wrong.setdefault(statement.claim.key, statement)
