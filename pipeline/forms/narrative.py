@@ -305,11 +305,11 @@ class FigureClaims(Narrative):
     lists: tuple[str, ...]
     """Families whose lists go on after a part that is not known."""
     subjects: tuple[str, ...]
+    """Families that a clause may name without a number, for the parts that follow it."""
     columns: tuple[str, ...]
     """Families whose figures are of one column alone, so that what follows may be, too: 自然人申请7件，予以公开4件."""
     undivided: tuple[str, ...]
     """Families of which none divides another: 属于行政执法案卷21件，其中投诉举报类18件."""
-    """Families that a clause may name without a number, for the parts that follow it."""
     between: tuple[str, ...] = ()
     """Topics that an account goes past within a sentence: after them the families of ``subjects`` may follow what was spoken of before."""
     triggers: tuple[str, ...]

@@ -48,10 +48,10 @@ class AlignedNumbers:
         """Say whether a number that adds up, or is divided, is what two or more right before or behind it make: 网络146件、信函78件，合计224件."""
         number = self.numbers[at]
         is_divided = at + 1 in here and self.numbers[at + 1].is_within
-        before = [self.numbers[one].value for one in here if one < at and number.parts >= 0][-_MOST_PARTS:]
-        after = [self.numbers[one].value for one in here if one > at and is_divided][:_MOST_PARTS]
-        sums = (*islice(accumulate(reversed(before)), 1, None), *islice(accumulate(after), 1, None))
-        return number.value in sums
+        before = [self.numbers[one].value for one in here if one < at] if number.parts >= 0 else []
+        after = [self.numbers[one].value for one in here if one > at] if is_divided else []
+        beside = reversed(before[-_MOST_PARTS:]), after[:_MOST_PARTS]
+        return any(number.value in islice(accumulate(values), 1, None) for values in beside)
 
     def has_part(self, at: int, here: Sequence[int], value: Number) -> bool:
         """Say whether a number and another one ``here`` that is not known come to a value together."""

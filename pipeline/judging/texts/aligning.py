@@ -238,7 +238,7 @@ class Aligner:
         self, aligned: AlignedNumbers, here: Sequence[int], at: int, claim: Claim, item: ReportTexts
     ) -> bool:
         """Say whether a number is a sum of what stands beside it, of disputes and not of requests, or of a column alone."""
-        is_of_requests = set(claim.topics) <= {self._home_topic} and bool(claim.topics)
+        is_of_requests = set(claim.topics) == {self._home_topic}
         return (
             aligned.is_total(at, here)
             or (aligned.numbers[at].is_disputed and is_of_requests)

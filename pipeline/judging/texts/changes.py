@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pipeline.forms.narrative import LAST_YEAR, OWN_YEAR
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
+from pipeline.judging.texts.tidy import sentence_begin
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios
@@ -153,7 +154,7 @@ class Changes:
 
 def _earlier(marked: str, pair: re.Match[str]) -> list[int]:
     """Return what the sentence counts alike before a pair: 收到23件，其中企业2件，去年19件，增加4件."""
-    begun = max(marked.rfind(mark, max(0, pair.start() - _REACH), pair.start()) for mark in "。！？\n") + 1
+    begun = sentence_begin(marked, pair.start(), _REACH)
     counts = re.finditer(rf"(?<![\d.])(\d{{1,7}}){pair['u']}", marked[begun : pair.start()])
     return [int(own[1]) for own in counts][-_MOST_EARLIER:]
 

@@ -64,8 +64,8 @@ class LeftOver:
         }
         parts = [at for at, keys in covers.items() if keys and set(keys) <= cells.keys()]
         taken = [key for at in parts for key in covers[at]]
-        told = {key for key, claim in self._of_cell.items() if claim.key in aligned.told}
-        left = {key: value for key, value in cells.items() if key not in {*taken, *told} and value}
+        told = {key for key in cells if key in self._of_cell and self._of_cell[key].key in aligned.told}
+        left = {key: value for key, value in cells.items() if value and key not in taken and key not in told}
         if not parts or len(set(taken)) < len(taken) or len(left) > _MOST_PARTS:
             return
         first = parts[0]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.quoting import quoted
+from pipeline.judging.texts.tidy import sentence_begin
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios
@@ -56,9 +57,7 @@ class Repeats:
         for own in said:
             if own.claim.key in self._rule.repeated:
                 kind = f"{own.claim.key} {text[own.end : own.end + 1]}"
-                told_from = (
-                    max(text.rfind(mark, max(0, own.start - _REACH), own.start) for mark in _STOPS) + 1
-                )
+                told_from = sentence_begin(text, own.start, _REACH)
                 through = [found["what"] for found in self._through.finditer(text, told_from, own.start)]
                 what = "".join(through[-1:])
                 yield CountedThing(kind, what, int(own.value), key, own.start, own.end, is_claimed=True)
@@ -76,7 +75,7 @@ class Repeats:
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
     ) -> Iterator[Finding]:
         """Yield, for each number by which a text comes back to requests, a finding if it has told none like it, nor have the tables."""
-        for found in self._recalled.finditer(text):
+        for found in islice(self._recalled.finditer(text), _MOST):
             before = [own for own in said if own.end <= found.start() and own.claim.key in self._rule.wholes]
             value = int(found["n"])
             if before and value not in self._known(item, text[max(0, found.start() - _FAR) : found.start()]):

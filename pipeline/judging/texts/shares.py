@@ -13,6 +13,7 @@ from pipeline.judging.texts.meant import meanings, values_of
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
+from pipeline.judging.texts.tidy import sentence_begin
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios, Sum
@@ -24,7 +25,6 @@ _COUNT = re.compile(
     rf"(?![两二三四五六七八九][项类个](?:合计|共计|总计|相加))(?P<n>{NUMERAL})(?P<unit>[件宗份条例起封次项个篇期场]){NOT_EXACT}"
 )
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,4})?")
-_STOPS = "。！？\n"
 _REACH = 400
 """Characters back to which a whole is looked for."""
 _MOST = 12
@@ -100,7 +100,7 @@ class Shares:
             own = _WrittenShare(found["share"], found.start("share"), self._part(found, known))
             wholes = self._wholes(item, text, said, known) or self._all(item, text, said, found)
             if not wholes:
-                alone.setdefault(_begin(text, found.start()), []).append(own)
+                alone.setdefault(sentence_begin(text, found.start(), _REACH), []).append(own)
             elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
                 larger = (whole for whole in reversed(wholes) if whole >= own.part)
                 yield own.finding(self._rule, item, key, text, next(larger, wholes[-1]))
@@ -154,7 +154,7 @@ class Shares:
         """Return what a share may be one of: what the sentence divides, and the figures that can be, there and in the tables."""
         if len(known) == 1:
             return []
-        begin = _begin(text, known[-1].end)
+        begin = sentence_begin(text, known[-1].end, _REACH)
         last = bisect_left([own.start for own in said], known[-1].end)
         near = [own for own in said[max(0, last - _MOST) : last] if own.start >= begin]
         claimed = [own for own in near if own.claim.key in self._rule.wholes]
@@ -199,21 +199,15 @@ class Shares:
             yield fewest[0].finding(self._rule, item, key, text, whole)
 
 
-def _begin(text: str, at: int) -> int:
-    """Return where the sentence around ``at`` begins, as far as one looks back."""
-    reach = max(0, at - _REACH)
-    return max(text.rfind(mark, reach, at) for mark in _STOPS) + 1 or reach
-
-
 def _before_sentence(text: str, at: int) -> list[_Counted]:
     """Return the numbers of the sentence before the one around ``at``."""
-    begin = _begin(text, at)
+    begin = sentence_begin(text, at, _REACH)
     return _before(text, begin - 1) if begin else []
 
 
 def _before(text: str, end: int) -> list[_Counted]:
     """Return the numbers of the sentence up to ``end``; none where one of them is unknown or nothing."""
-    found = list(_COUNT.finditer(text, _begin(text, end), end + 1))[-_MOST:]
+    found = list(_COUNT.finditer(text, sentence_begin(text, end, _REACH), end + 1))[-_MOST:]
     values = [value_of(own["n"]) for own in found]
     if not all(values):
         return []
