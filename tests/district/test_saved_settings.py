@@ -27,7 +27,8 @@ Value: TypeAlias = str | int | float | datetime | date | None
 Rows: TypeAlias = list[list[Value]]
 SHEETS = ("设置", "日历", "延期", "例外", "规则")
 MEANT = (*MEANT_ALIKE, "excepted")
-DAY = datetime.combine(date(2024, 2, 6), time.min)
+DAY = datetime.combine(date(2024, 2, 3), time.min)
+"""Between the deadline and the extension that the settings grant: as either it contradicts nothing."""
 _PLACE = re.compile(r"表“(.+?)” ([A-Z]+\d+)")
 
 
