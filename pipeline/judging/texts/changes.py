@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.narrative import LAST_YEAR, OWN_YEAR
+from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import sentence_begin
@@ -69,10 +70,10 @@ class Changes:
 
     def __init__(self, rule: Ratios) -> None:
         self._rule = rule
-        self._growth, self._lead = re.compile(rule.growth), re.compile(rule.growth_before)
-        self._change = re.compile(rule.change)
-        self._compared, self._of_last = re.compile(rule.compared), re.compile(rule.of_last)
-        self._pairs = [re.compile(pattern) for pattern in rule.pairs]
+        self._growth, self._lead = compiled(rule.growth), compiled(rule.growth_before)
+        self._change = compiled(rule.change)
+        self._compared, self._of_last = compiled(rule.compared), compiled(rule.of_last)
+        self._pairs = [compiled(pattern) for pattern in rule.pairs]
 
     def findings(
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]

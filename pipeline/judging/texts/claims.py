@@ -7,7 +7,6 @@ may be said before, as long as all that stands between is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, WITHIN
 from pipeline.judging.texts.account import CLEAR, LISTED, UNCLEAR, Account, SaidFigure
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.clauses import (
     Clause,
     begins_unknown,
@@ -35,7 +35,6 @@ from pipeline.judging.texts.pieces import (
     UNKNOWN,
     Lexicon,
     TextPiece,
-    any_of,
     has,
     is_clear,
     meaning,
@@ -79,12 +78,12 @@ class ClaimReader:
 
     def __init__(self, rule: FigureClaims) -> None:
         self._lexicon = Lexicon(rule)
-        self._members = re.compile(any_of(rule.members))
-        self._silent = re.compile(any_of(rule.silent))
-        self._bodies = re.compile(rule.bodies)
-        self._others_disputed = re.compile(rule.others_disputed)
-        self._unit_ahead = re.compile(rule.unit_ahead)
-        self._rest_told = re.compile(rule.rest_told)
+        self._members = compiled(any_of(rule.members))
+        self._silent = compiled(any_of(rule.silent))
+        self._bodies = compiled(rule.bodies)
+        self._others_disputed = compiled(rule.others_disputed)
+        self._unit_ahead = compiled(rule.unit_ahead)
+        self._rest_told = compiled(rule.rest_told)
         self._disputed = frozenset(rule.disputed)
         self._disputed_topics = frozenset(
             topic for claim in rule.claims if claim.family in self._disputed for topic in claim.topics
@@ -98,9 +97,9 @@ class ClaimReader:
         self._undivided = frozenset(rule.undivided)
         self._of_disputes = frozenset(rule.nearby.disputed)
         self._matcher = ClaimMatcher(rule)
-        self._included = re.compile(rule.included)
+        self._included = compiled(rule.included)
         self._home_topic = rule.home_topic
-        self._counts, self._names = (re.compile(pattern) for pattern in rule.triggers)
+        self._counts, self._names = (compiled(pattern) for pattern in rule.triggers)
         self.passages = lru_cache(maxsize=64)(self._passages)
         self.read = lru_cache(maxsize=64)(self._read)
 
@@ -464,7 +463,7 @@ def _counted_alike(pieces: Iterable[TextPiece], text: str, ahead: Sequence[int])
         is_bare = (
             piece.kind is UNKNOWN and written.isdecimal() and text[piece.end : piece.end + 1] in _CLAUSE_ENDS
         )
-        yield replace(piece, kind=COUNT, number=written) if is_told and is_bare else piece
+        yield piece._replace(kind=COUNT, number=written) if is_told and is_bare else piece
 
 
 def _parts_at(pieces: Sequence[TextPiece], place: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.divisions import (
     AMONG,
     ANNOUNCED,
@@ -23,7 +24,6 @@ from pipeline.judging.texts.divisions import (
     DivisionReader,
 )
 from pipeline.judging.texts.numerals import value_of
-from pipeline.judging.texts.pieces import any_of
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
@@ -55,23 +55,23 @@ class Divisions:
     def __init__(self, rule: PartSums, known: KnownPartitions) -> None:
         self._reader = DivisionReader(rule)
         self._known = known
-        self._kinds = re.compile(rule.complete)
-        self._marked = re.compile(rule.marked)
-        self._all_told = re.compile(rule.all_told)
+        self._kinds = compiled(rule.complete)
+        self._marked = compiled(rule.marked)
+        self._all_told = compiled(rule.all_told)
         self._goes_on = re.compile(
             f"{rule.all_told}|{rule.told_beside}|{rule.again}|{rule.complete}|[。！？]|\\Z"
         )
-        self._other_whole = re.compile(rule.other_whole)
-        self._some_of = re.compile(rule.some_of)
-        self._unlisted = re.compile(rule.unlisted)
-        self._others_follow = re.compile(rule.others_follow)
-        self._blurred = re.compile(any_of(rule.blurred))
-        self._overlapping = re.compile(any_of(rule.overlapping))
+        self._other_whole = compiled(rule.other_whole)
+        self._some_of = compiled(rule.some_of)
+        self._unlisted = compiled(rule.unlisted)
+        self._others_follow = compiled(rule.others_follow)
+        self._blurred = compiled(any_of(rule.blurred))
+        self._overlapping = compiled(any_of(rule.overlapping))
         self._no_whole = re.compile(f"(?:{rule.changed}|{rule.rough})$")
         self._several = [words for item, words, _ in known.items if item.of]
-        self._requests = re.compile(rule.of_requests)
-        self._answered = re.compile(rule.answered)
-        self._strict = [re.compile(rule.topics)]
+        self._requests = compiled(rule.of_requests)
+        self._answered = compiled(rule.answered)
+        self._strict = [compiled(rule.topics)]
         self._strict += [words for item, words, _ in known.items if item.all_of and not item.of]
 
     def wrong(self, said: ListedText) -> Iterator[DividedWhole]:

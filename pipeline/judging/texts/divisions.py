@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.listed import ASIDE, UNITS, ListedPart, PartList
 from pipeline.judging.texts.numerals import value_of
-from pipeline.judging.texts.pieces import any_of
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
@@ -66,18 +66,18 @@ class DivisionReader:
     """Finds the divisions of one rule; made once."""
 
     def __init__(self, rule: PartSums) -> None:
-        self._announced = re.compile(any_of(rule.announces))
-        self._summed = re.compile(rule.summed)
-        self._sum_ends = re.compile(rule.sum_ends)
-        self._among = re.compile(rule.among)
+        self._announced = compiled(any_of(rule.announces))
+        self._summed = compiled(rule.summed)
+        self._sum_ends = compiled(rule.sum_ends)
+        self._among = compiled(rule.among)
         self._left = re.compile(f"(?:{rule.left})$")
-        self._left_divided = re.compile(rule.left_divided)
-        self._numbered = re.compile(rule.numbered)
-        self._named = re.compile(rule.named)
-        self._ends = re.compile(any_of(rule.division_ends)), re.compile(any_of(()))
-        self._again = re.compile(rule.again)
-        self._all_of_them = re.compile(rule.complete)
-        self._closing = re.compile(any_of(rule.closing))
+        self._left_divided = compiled(rule.left_divided)
+        self._numbered = compiled(rule.numbered)
+        self._named = compiled(rule.named)
+        self._ends = compiled(any_of(rule.division_ends)), re.compile(any_of(()))
+        self._again = compiled(rule.again)
+        self._all_of_them = compiled(rule.complete)
+        self._closing = compiled(any_of(rule.closing))
 
     def divisions(self, sentence: str) -> Iterator[DividedWhole]:
         """Yield the divisions of a sentence that follow their whole, each as the first way in which it is one says."""

@@ -9,14 +9,14 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.numerals import value_of
-from pipeline.judging.texts.pieces import any_of
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
 
 UNITS = "件宗份条例起封项个篇期场则部册批张幅集次"
-COUNT = re.compile(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{UNITS}]){NOT_EXACT}")
+COUNT = compiled(rf"(?<![\d.,，一二三四五六七八九十百])(?P<n>{NUMERAL})(?P<unit>[{UNITS}]){NOT_EXACT}")
 _JOINT = re.compile(r"[，、；]?(?:和|及|以及)?")
 _LAST = frozenset("和及以")
 """How words begin that join the last part to the others."""
@@ -107,15 +107,15 @@ class ListReader:
     """Finds the lists of one rule; made once."""
 
     def __init__(self, rule: PartSums) -> None:
-        self._begins = re.compile(any_of(rule.begins))
-        self._each_of = re.compile(rule.each_of)
-        self._each = re.compile(rule.each)
-        self._again = re.compile(rule.again)
-        self._ends = re.compile(any_of(rule.ends))
-        self._other_ends = re.compile(any_of(rule.other_ends))
+        self._begins = compiled(any_of(rule.begins))
+        self._each_of = compiled(rule.each_of)
+        self._each = compiled(rule.each)
+        self._again = compiled(rule.again)
+        self._ends = compiled(any_of(rule.ends))
+        self._other_ends = compiled(any_of(rule.other_ends))
         self._totals = re.compile(f"(?:{rule.totals})(?={COUNT.pattern})")
         self._changed = re.compile(f"(?:{rule.changed}|{rule.rough})$")
-        self._single = re.compile(rule.single)
+        self._single = compiled(rule.single)
         self._bare = re.compile("|".join((rule.marked, *(item.of for item in rule.partitions if item.of))))
         self._trailing = re.compile(f"占|{rule.complete}")
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import OWN_NAME
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.filed import OFFICE_WORDS, own_names
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import tidy
@@ -30,8 +31,8 @@ _SPOT = "\ue004"
 def other_name(rule: OtherName, around: TextContext) -> Check:
     """Look for another agency of the roster that speaks; where names overlap the longest counts."""
     known = _index(around.agencies, rule.shortest)
-    frames = re.compile("|".join(f"(?:{frame.replace('{name}', _SPOT)})" for frame in rule.frames))
-    hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
+    frames = compiled(any_of(frame.replace("{name}", _SPOT) for frame in rule.frames))
+    hide = compiled(any_of(rule.quoted))
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         own = {*own_names(item.agency), *_town(item.agency)}

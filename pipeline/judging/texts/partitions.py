@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.judging.texts.pieces import any_of
+from pipeline.judging.texts.beginnings import any_of, compiled
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums
@@ -16,9 +16,9 @@ class KnownPartitions:
     """Knows the partitions of one rule, each with its words and those of which all are needed; made once."""
 
     def __init__(self, rule: PartSums) -> None:
-        self._closing = re.compile(any_of(rule.closing))
+        self._closing = compiled(any_of(rule.closing))
         self.items = [
-            (item, re.compile(any_of(item.parts)), [re.compile(word) for word in item.all_of])
+            (item, compiled(any_of(item.parts)), [re.compile(word) for word in item.all_of])
             for item in rule.partitions
         ]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL, SILENT_CONCEPTS
+from pipeline.judging.texts.beginnings import any_of, guarded
 from pipeline.judging.texts.lexicon import PlainWords
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ WORD, COUNT, UNKNOWN, MARK, OTHER, OWN, RUNNING = (
     "own",
     "running",
 )
+_MEANINGFUL = frozenset((WORD, OTHER))
 ENUMERATION = "、"
 _MARKS = "，。；：、（）！？\n"
 _MONEY = r"(?<![\d.])(?P<sum>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
 _ZERO = r"(?P<zero>0|零)(?=[，、。；）]|\Z)"
 
 
-@dataclass(frozen=True, slots=True)
-class TextPiece:
+class TextPiece(NamedTuple):
     """A stretch of text of one ``kind``.
 
     ``concepts`` are those of a word; of a mark of time or place (``OTHER``, ``OWN``) what it is a mark of. ``number`` is what
@@ -50,7 +51,7 @@ class TextPiece:
 def meaning(pieces: Iterable[TextPiece]) -> Concepts:
     """Return what pieces mean together."""
     return (
-        frozenset(concept for piece in pieces for concept in piece.concepts if piece.kind in {WORD, OTHER})
+        frozenset(chain.from_iterable(piece.concepts for piece in pieces if piece.kind in _MEANINGFUL))
         - SILENT_CONCEPTS
     )
 
@@ -82,7 +83,7 @@ class Lexicon:
             self._group(OTHER, ("scope",), any_of(rule.other_scopes)),
             self._group(RUNNING, ("time",), any_of(rule.running)),
         ]
-        self._marks = re.compile("|".join((*choices, *marks)))
+        self._marks = re.compile(guarded((*choices, *marks)))
         choices += marks
         units = "|".join(rule.units)
         self._plain = PlainWords(self._concepts)
@@ -92,7 +93,7 @@ class Lexicon:
             _ending("mark", f"[{_MARKS}]"),
         ]
         self._others = re.compile("|".join(others))
-        self.pattern = re.compile("|".join((*choices, _ending("plain", self._plain.begins), *others)))
+        self.pattern = re.compile(guarded((*choices, _ending("plain", self._plain.begins), *others)))
 
     def _group(self, kind: str, concepts: tuple[str, ...], pattern: str) -> str:
         name = f"g{len(self._groups)}"
@@ -108,8 +109,8 @@ class Lexicon:
             if found.start > at:
                 shorter = self._shorter(text, last, end) if last else None
                 if last and shorter:
-                    last = replace(
-                        last, end=shorter.start, concepts=self._concepts[text[last.start : shorter.start]]
+                    last = last._replace(
+                        end=shorter.start, concepts=self._concepts[text[last.start : shorter.start]]
                     )
                     found = shorter
                 else:
@@ -181,8 +182,3 @@ class Lexicon:
 def _ending(name: str, pattern: str) -> str:
     """Return ``pattern`` with an empty group ``name`` at its end: what begins with a character fails by that character alone."""
     return f"(?:{pattern})(?P<{name}>)"
-
-
-def any_of(patterns: Iterable[str]) -> str:
-    """Return a pattern for one of ``patterns``, or one that never matches."""
-    return "|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)"

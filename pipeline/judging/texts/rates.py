@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.meant import values_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
@@ -29,7 +30,7 @@ class Rates:
 
     def __init__(self, rule: Ratios, rates: Sequence[Rate]) -> None:
         self._rule = rule
-        self._rates = [(own, re.compile(f"{own.said}{rule.rated}")) for own in rates]
+        self._rates = [(own, compiled(f"{own.said}{rule.rated}")) for own in rates]
 
     def findings(
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]

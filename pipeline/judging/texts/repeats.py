@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
+from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import sentence_begin
@@ -47,10 +48,10 @@ class Repeats:
 
     def __init__(self, rule: Ratios) -> None:
         self._rule = rule
-        self._counted = [re.compile(pattern) for pattern in rule.counted]
-        self._elsewhere = re.compile(rule.counted_elsewhere)
-        self._plain = re.compile(rule.counted_plain)
-        self._recalled, self._through = re.compile(rule.recalled), re.compile(rule.repeated_through)
+        self._counted = [compiled(pattern) for pattern in rule.counted]
+        self._elsewhere = compiled(rule.counted_elsewhere)
+        self._plain = compiled(rule.counted_plain)
+        self._recalled, self._through = compiled(rule.recalled), compiled(rule.repeated_through)
 
     def things(self, key: str, text: str, said: Sequence[SaidFigure]) -> Iterator[CountedThing]:
         """Yield what a text counts of the whole year."""

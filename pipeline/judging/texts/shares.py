@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
+from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.meant import meanings, values_of
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.percents import fits, percent, share
@@ -74,12 +75,12 @@ class Shares:
     def __init__(self, rule: Ratios, wholes: Sequence[Sum]) -> None:
         self._rule = rule
         self._shared_wholes = wholes
-        self._beside, self._each = re.compile(rule.share), re.compile(rule.shares_each)
-        self._ahead = re.compile(rule.share_before)
-        self._together = re.compile(rule.shared_together)
-        self._divided = re.compile(rule.divided)
-        self._of_all = re.compile(rule.share_of_all)
-        self._stated = [re.compile(pattern) for pattern in rule.shares_of]
+        self._beside, self._each = compiled(rule.share), compiled(rule.shares_each)
+        self._ahead = compiled(rule.share_before)
+        self._together = compiled(rule.shared_together)
+        self._divided = compiled(rule.divided)
+        self._of_all = compiled(rule.share_of_all)
+        self._stated = [compiled(pattern) for pattern in rule.shares_of]
 
     def findings(
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]

@@ -6,7 +6,6 @@ would close its sentence if it were what its syllables point to, and does not as
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import Claim
 from pipeline.judging.texts.aligned import AlignedNumbers, is_slip, weight
+from pipeline.judging.texts.beginnings import compiled
 from pipeline.judging.texts.meant import value_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Signs:
         }
         self._syllables = frozenset(rule.nearby.syllables)
         self._of_requests = frozenset((rule.home_topic,))
-        self._signs = [(sign, re.compile(sign.said), meant[sign.claim]) for sign in rule.signs]
+        self._signs = [(sign, compiled(sign.said), meant[sign.claim]) for sign in rule.signs]
 
     def pointed(self, number: PlacedNumber) -> Iterator[Claim]:
         """Yield what the syllables around a number point to; of none around it, those of the clause before."""

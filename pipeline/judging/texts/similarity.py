@@ -69,13 +69,13 @@ class _Library:
         """Note that ``agency`` has reported; what it sends later keeps this place."""
         self._ranks.setdefault(agency, len(self._ranks))
 
-    def put(self, key: str, text: _Bare) -> None:
-        """Put a text on the shelf of its part of the report."""
-        self._shelves[key].add(sketch(text.words), text)
+    def put(self, key: str, text: _Bare, pieces: list[int]) -> None:
+        """Put a text, by its sketch, on the shelf of its part of the report."""
+        self._shelves[key].add(pieces, text)
 
-    def nearest(self, key: str, text: _Bare) -> _Match | None:
-        """Return the likeliest text of an agency that reported earlier and is nearly ``text``."""
-        for other in self._shelves[key].alike(sketch(text.words)):
+    def nearest(self, key: str, text: _Bare, pieces: list[int]) -> _Match | None:
+        """Return the likeliest text of an agency that reported earlier and is nearly ``text``, which has this sketch."""
+        for other in self._shelves[key].alike(pieces):
             if self._ranks[other.agency] < self._ranks[text.agency]:
                 percent = likeness(text, other, self._rule.other_agency)
                 if percent:
@@ -97,7 +97,7 @@ def similar(rule: Similar, around: TextContext) -> Check:
         for key in rule.texts:
             bare = library.bare(key, tidy(other.texts.get(key, "")), other.agency, (other.name,))
             if bare:
-                library.put(key, bare)
+                library.put(key, bare, sketch(bare.words))
     matches = _compared(around.batch, own, library)
 
     def check(item: ReportTexts) -> Iterable[Finding]:
@@ -121,13 +121,15 @@ def _compared(
     found: dict[tuple[int, str], _Match] = {}
     for code, reports in _by_arrival(batch).items():
         library.arrives(code)
+        newest: dict[str, list[int]] = {}
         for item in reports:
+            newest = {key: sketch(bare.words) for key, bare in own[item.number].items()}
             for key, bare in own[item.number].items():
-                match = library.nearest(key, bare)
+                match = library.nearest(key, bare, newest[key])
                 if match:
                     found[item.number, key] = match
         for key, bare in own[reports[-1].number].items():
-            library.put(key, bare)
+            library.put(key, bare, newest[key])
     return found
 
 

@@ -8,11 +8,11 @@ phrase that everybody uses costs no more than any other, and a thousand copies o
 from __future__ import annotations
 
 from collections import Counter
-from heapq import nsmallest
 from typing import Generic, TypeVar
 from zlib import crc32
 
-_PIECE = 4
+_BYTES = 8
+"""Of a piece: two for each of its characters."""
 _KEPT = 24
 _REMEMBERED = 40
 _SHARED = 3
@@ -24,8 +24,9 @@ T = TypeVar("T")
 
 def sketch(text: str) -> list[int]:
     """Return the sketch of ``text``, the same in every run."""
-    pieces = {text[at : at + _PIECE] for at in range(len(text) - _PIECE + 1)}
-    return nsmallest(_KEPT, {crc32(piece.encode()) for piece in pieces})
+    spelled = text.encode("utf-16-le", "surrogatepass")
+    pieces = {spelled[at : at + _BYTES] for at in range(0, len(spelled) - _BYTES + 1, 2)}
+    return sorted(set(map(crc32, pieces)))[:_KEPT]
 
 
 class Sketches(Generic[T]):

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.divided import Divisions, ListedText
 from pipeline.judging.texts.figures import figures_rule, said_in, wrong_in
 from pipeline.judging.texts.listed import COUNT, ListReader, PartList
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.partitions import KnownPartitions
-from pipeline.judging.texts.pieces import any_of
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import SENTENCE
 
@@ -42,16 +42,16 @@ class _Lists:
 
     def __init__(self, rule: PartSums) -> None:
         self._reader = ListReader(rule)
-        self._single = re.compile(rule.single)
-        self._marked = re.compile(rule.marked)
-        self._kinds = re.compile(rule.kinds)
-        self._complete = re.compile(rule.complete)
-        self._some_of = re.compile(rule.some_of)
-        self._unlisted = re.compile(rule.unlisted)
-        self._other_whole = re.compile(rule.other_whole)
-        self._blurred = re.compile(any_of(rule.blurred))
-        self._overlapping = re.compile(any_of(rule.overlapping))
-        self._subject = re.compile(any_of(rule.subject))
+        self._single = compiled(rule.single)
+        self._marked = compiled(rule.marked)
+        self._kinds = compiled(rule.kinds)
+        self._complete = compiled(rule.complete)
+        self._some_of = compiled(rule.some_of)
+        self._unlisted = compiled(rule.unlisted)
+        self._other_whole = compiled(rule.other_whole)
+        self._blurred = compiled(any_of(rule.blurred))
+        self._overlapping = compiled(any_of(rule.overlapping))
+        self._subject = compiled(any_of(rule.subject))
         self._known = KnownPartitions(rule)
         self._partitions = self._known.items
         self._divisions = Divisions(rule, self._known)
@@ -279,7 +279,7 @@ def _balance(
     rule: PartSums, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure], told: set[int]
 ) -> Iterator[Finding]:
     """Yield the sentences in which more was answered and carried forward than there was."""
-    included = re.compile(rule.included)
+    included = compiled(rule.included)
     by_sentence: dict[int, list[SaidFigure]] = {}
     for one in said:
         by_sentence.setdefault(one.sentence, []).append(one)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.kind import REQUIRED
 from pipeline.forms.weighed import weighed_alone
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.quoting import hidden, quoted
 from pipeline.model import Finding
 
@@ -37,7 +37,7 @@ def mention(rule: Mention, _around: TextContext) -> Check:
 
 def told(rule: Answered, _around: TextContext) -> Check:
     """Look for texts that are empty or say nothing; a text whose cell was not found is not assessed."""
-    hollow = re.compile("|".join(f"(?:{pattern})" for pattern in rule.hollow))
+    hollow = compiled(any_of(rule.hollow))
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         for key in rule.texts:
@@ -61,7 +61,7 @@ def unwritten(form: Form, item: ReportTexts) -> Iterator[Finding]:
 
 def forbidden(rule: Forbidden, _around: TextContext) -> Check:
     """Look for what must not occur; one finding for each text."""
-    patterns = re.compile("|".join(f"(?:{pattern})" for pattern in rule.patterns))
+    patterns = compiled(any_of(rule.patterns))
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         for key, text in item.said(rule.texts).items():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import SENTENCE
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.model import Fact, Finding
 
 _DATE = r"(?:(?P<year{0}>(?:19|20)\d\d)[年.\-/]?)?0?(?P<month{0}>1[0-2]|[1-9])[月.\-/]0?(?P<day{0}>3[01]|[12]\d|[1-9])日?"
-_SPAN = re.compile(
+_SPAN = compiled(
     _DATE.format(1)
     + r"(?:零时|0时)?(?:起|开始)?，?截?(?:至|到|—+|-+|–|~|～)(?:当年|本年|同年)?"
     + _DATE.format(2)
@@ -26,7 +27,7 @@ _UNTIL = r"截[至止](?:日期|时间)?[到为是]?(?P<year>(?:19|20)\d\d)年(?
 _MONTHS = r"(?P<year>(?:19|20)\d\d)年0?1月?份?(?:至|到|—+|-+|–|~|～)(?:(?:19|20)\d\d年)?12月"
 _ONLY_YEAR = r"(?:为|是|：)(?P<year>(?:19|20)\d\d)年(?=[，。；）]|$)"
 _SPELLED = r"年一月一日(?:起|开始)?，?(?:至|到)[^，。]{0,5}十二月三十一日"
-_OTHERWISE = re.compile(
+_OTHERWISE = compiled(
     "|".join(
         pattern.replace("?P<year>", "?:") for pattern in (_WHOLE_YEAR, _UNTIL, _MONTHS, _ONLY_YEAR, _SPELLED)
     )
@@ -96,13 +97,13 @@ def _is_whole(rule: StatedPeriod, span: re.Match[str], year: int) -> bool:
 def other_year(rule: OtherYear, _around: TextContext) -> Check:
     """Look for statements set in another year; one finding for each text."""
     frames: dict[tuple[int, bool], re.Pattern[str]] = {}
-    hide = re.compile("|".join(f"(?:{pattern})" for pattern in rule.quoted))
+    hide = compiled(any_of(rule.quoted))
 
     def framed(year: int, *, opens: bool) -> re.Pattern[str]:
         if (year, opens) not in frames:
             chosen = (*rule.frames, *(rule.opening_frames if opens else ()))
             spelled = (f"(?:{frame.replace('{year}', str(year))})" for frame in chosen)
-            frames[year, opens] = re.compile("|".join(spelled))
+            frames[year, opens] = compiled("|".join(spelled))
         return frames[year, opens]
 
     def check(item: ReportTexts) -> Iterable[Finding]:
