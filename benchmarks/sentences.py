@@ -46,6 +46,7 @@ _AIMS = {
     "unseen_thirtieth": 10,
     "unseen_thirtysixth": 10,
     "unseen_thirtyeighth": 10,
+    "unseen_fortieth": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,
@@ -53,6 +54,7 @@ _AIMS = {
     "true_fifth": 10,
     "true_sixth": 10,
     "true_seventh": 10,
+    "true_eighth": 10,
     "near_values": 10,
     "near_accounts": 10,
 }

@@ -161,7 +161,8 @@ def called(agency: Agency | None) -> list[str]:
         at = whole.find(belongs)
         rest = whole[at + len(belongs) :] if at >= 0 else ""
         if len(rest) >= _SHORTEST_NAME:
-            names += [rest, f"{belongs}{rest}", f"{belongs[-1]}{rest}"]
+            alone = [] if OFFICE_WORDS.fullmatch(rest) else [rest]
+            names += [*alone, f"{belongs}{rest}", f"{belongs[-1]}{rest}"]
             whole = rest
     full = tidy(agency.name) if agency else ""
     names += [found["rest"] for found in [_CITY.match(full)] if found]
