@@ -47,6 +47,8 @@ _AIMS = {
     "unseen_thirtysixth": 10,
     "unseen_thirtyeighth": 10,
     "unseen_fortieth": 10,
+    "unseen_fortysecond": 10,
+    "unseen_fortythird": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

@@ -148,13 +148,19 @@ class Divisions:
         if self._all_told.match(found.rest):
             return True
         if found.way in {LEFT, AMONG}:
-            return found.way == LEFT
+            return found.way == LEFT or _DIVIDED_BY.match(found.told) is not None
         is_named = (
             found.way == ANNOUNCED
             or (found.way == COLON and len(found.parts) >= _MANY)
             or self._marked.search(found.told) is not None
         )
         return is_named and found.is_within(_LIKELY)
+
+
+_DIVIDED_BY = re.compile(
+    r"(?:[^。；]{0,40}[，；])?按照?[^，。；：、（）\d]{1,12}(?:划分|区分|分类|统计|分)，[^，。；]*$"
+)
+"""What is said ahead of a whole that all its parts follow."""
 
 
 def _is_explained(found: DividedWhole, said: ListedText) -> bool:

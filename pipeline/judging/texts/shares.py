@@ -69,6 +69,9 @@ class _WrittenShare:
         return item.finding(rule, "share", key, facts)
 
 
+_SIGNS_OF_SHARES = "占（率"
+
+
 class Shares:
     """Looks at the shares of a text; made once for a rule."""
 
@@ -86,7 +89,7 @@ class Shares:
         self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure]
     ) -> Iterator[Finding]:
         """Yield a finding for each share that no part and no whole beside it can give."""
-        if "%" not in text or not ("占" in text or "（" in text):
+        if "%" not in text or not any(sign in text for sign in _SIGNS_OF_SHARES):
             return
         told: set[int] = set()
         told_together = list(self._each_in(text))

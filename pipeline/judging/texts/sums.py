@@ -118,19 +118,24 @@ class _Lists:
     def _divides(self, found: PartList) -> bool:
         """Say whether the parts divide the whole in one way, so that nothing is counted twice."""
         labels = found.labels
-        runs_on = found.is_loose and not (self._known.are_closed(found.labels) and found.is_within(_CLOSE))
+        is_closed = self._known.are_closed(labels)
+        runs_on = found.is_loose and not (is_closed and found.is_within(_CLOSE))
         if runs_on or len(set(labels)) < len(labels) or self._other_whole.search(found.between):
             return False
         if found.is_bare:
             return self._is_meant(found)
-        if self._is_outcome(found):
-            return True
+        return self._is_outcome(found) or self._divides_once(found, labels, is_closed=is_closed)
+
+    def _divides_once(self, found: PartList, labels: Sequence[str], *, is_closed: bool) -> bool:
+        """Say whether labels that are no outcomes divide a whole in one way; ``is_closed``: the last is all that is left."""
         words = (*labels, found.between)
         if any(map(self._overlapping.search, (*words, found.rest))):
             return False
         if any(map(self._blurred.search, words)) and not self._is_by_channel(found):
-            return found.is_within(_CLOSE if self._known.are_closed(found.labels) else _LIKELY)
-        return self._is_one_way(found, labels[: -1 if self._known.are_closed(found.labels) else None])
+            return found.is_within(_CLOSE if is_closed else _LIKELY)
+        if is_closed:
+            return found.is_within(_LIKELY) or self._is_one_way(found, labels[:-1])
+        return self._is_one_way(found, labels)
 
     def _is_one_way(self, found: PartList, labels: Sequence[str]) -> bool:
         """Say whether all labels are of one kind."""
@@ -181,7 +186,7 @@ class _Lists:
         labels = found.labels
         if self._unlisted.search(found.rest):
             return False
-        complete = self._complete.match(found.rest)
+        complete = self._complete.match(found.rest) or self._complete.search(found.between)
         kinds = self._kinds.search(found.between) or complete
         if kinds and kinds["n"]:
             return value_of(kinds["n"]) == len(labels)
