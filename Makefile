@@ -9,7 +9,7 @@ endif
 # The locks are complete: nothing is resolved, whatever the day and whatever pip (.ci/check_locks.py proves it).
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
 
-.PHONY: demo test check coverage format fuzz benchmark kit kit-test lock layouts examples clean
+.PHONY: demo test tests check style types layers locks coverage format fuzz benchmark kit kit-test lock layouts examples clean
 .DEFAULT_GOAL := help
 
 help:
@@ -36,14 +36,25 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 demo: $(VENV)/run.stamp
 	@$(BIN)/nianbao run examples/linping-2023 --output output --now 2024-02-01T08:00:00 || test $$? -eq 1
 
-check: $(VENV)/dev.stamp
+# Several at once: `make --jobs=4 check`.
+check: style types layers locks
+
+style: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: $(VENV)/dev.stamp
 	$(BIN)/mypy
+
+layers: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
+
+locks: $(VENV)/dev.stamp
 	$(BIN)/python .ci/check_locks.py
 
-test: check
+test: check tests
+
+tests: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto
 
 # The same tests, measured: branches, also in the processes that the command line and the readers are. Half as long again.
