@@ -35,8 +35,15 @@ _NEAREST = "区县旗州盟"
 """Levels of place of which no other stands above an agency: 县局 is its own, 市局 may be the one it reports to."""
 
 
+_ADMINISTERED = re.compile(r"^(?P<zone>.{4,}区)(?:管理委员会|管委会)$")
+"""Who runs a zone is called by it: 松山经济技术开发区管理委员会 is 经开区."""
+
+
 def shortened(name: str, text: str) -> Iterator[str]:
     """Yield what at the beginning of a clause of ``text`` is short for ``name``."""
+    administered = _ADMINISTERED.match(name)
+    if administered:
+        yield from _zones(administered["zone"], text)
     place = _PLACE.match(name)
     endings = next((short for full, short in _ENDINGS if name.endswith(full)), ())
     if not place or not endings:
@@ -54,6 +61,13 @@ def shortened(name: str, text: str) -> Iterator[str]:
             if short.endswith(endings) and _is_short_for(short, level, core):
                 yield short
                 break
+
+
+def _zones(zone: str, text: str) -> Iterator[str]:
+    """Yield what is short for a zone."""
+    for run in _runs(("区",)).finditer(text):
+        if _SHORTEST <= len(run[0]) < len(zone) and _left_out(run[0], zone):
+            yield run[0]
 
 
 @lru_cache(maxsize=32)
