@@ -49,6 +49,8 @@ _AIMS = {
     "unseen_fortieth": 10,
     "unseen_fortysecond": 10,
     "unseen_fortythird": 10,
+    "unseen_fortyfourth": 10,
+    "unseen_fortyfifth": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

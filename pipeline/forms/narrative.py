@@ -17,13 +17,13 @@ NUMERAL = (
     r"|(?<![零〇一二两三四五六七八九十百千])[零〇一二两三四五六七八九十百千]{1,20}(?![零〇一二两三四五六七八九十百千]))"
 )
 """A whole number in digits, with or without separators, or in Chinese numerals."""
-SUM, NAMED, EACH, WITHIN, SOME = "sum", "named", "each", "within", "some"
-"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively”, “of these”, and “to”.
+SUM, NAMED, EACH, WITHIN, SOME, ALL = "sum", "named", "each", "within", "some", "all"
+"""The concepts of “together”, which adds up what stands before it, of words that name a topic in full, of “respectively”, “of these”, “to”, and “all”.
 
 What is told of things that something is done to (对3件申请), or that there are (有3件申请), may be told of some of them only.
 """
 SILENT_CONCEPTS = frozenset(
-    ("filler", "and", "then", "among", "another", "rest", "aside", SUM, NAMED, EACH, WITHIN, SOME)
+    ("filler", "and", "then", "among", "another", "rest", "aside", SUM, NAMED, EACH, WITHIN, SOME, ALL)
 )
 """Concepts that mean nothing beside others: words to pass over, and those that join, go on, divide, add up, or begin an aside."""
 BARE = "bare"
@@ -310,6 +310,8 @@ class FigureClaims(Narrative):
     """Families whose figures are of one column alone, so that what follows may be, too: 自然人申请7件，予以公开4件."""
     undivided: tuple[str, ...]
     """Families of which none divides another: 属于行政执法案卷21件，其中投诉举报类18件."""
+    all_of: tuple[str, ...] = ()
+    """Families of which all may be said to be one of the ``lists`` or ``columns``: 收到18件，均予以公开; of ``subjects`` all may have one result."""
     between: tuple[str, ...] = ()
     """Topics that an account goes past within a sentence: after them the families of ``subjects`` may follow what was spoken of before."""
     triggers: tuple[str, ...]

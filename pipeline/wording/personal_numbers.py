@@ -1,8 +1,8 @@
 """A text goes in; the numbers in it that belong to a person come out: identity numbers (GB 11643), mobile numbers, bank cards.
 
 People write them with every kind of separator, between slashes, after an equals sign, two of them run together. So digits
-are gathered first, whatever stands between them, and judged then: by region, date of birth and check digit, by Luhn's test, by
-how the digits are grouped. Office lines, credit codes and codes of documents are not personal, and neither is what stands in a web address.
+are gathered first, whatever stands between them, and judged then: by region, date of birth and check digit, by what they are
+called, by Luhn's test, by how the digits are grouped. Office lines, credit codes and codes of documents are not personal, and neither is what stands in a web address.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ _FIRST_BIRTH = 1900
 _YOUNGEST, _GROWN_UP = 3, 14
 """Years: codes of cases and projects hold dates too, recent ones; within longer numbers more care is due."""
 _IDENTITY, _MOBILE_DIGITS = 18, 11
+_IDENTITIES = frozenset({_IDENTITY, 15})
+"""Digits of an identity number, and of an old one."""
+_CALLED_IDENTITY = re.compile(r"身份证(?:件)?(?:号码?|编号|号)?(?:分别)?(?:为|是)?[\s:：（(]{0,3}$")
+_LABEL = 14
+"""Characters in which that stands before a number that it is called."""
 _BETWEEN = r"[ \t\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff\-\u2010-\u2015\u2212\uff0d.·_]"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,2}}\d)*(?:{_BETWEEN}{{0,2}}[Xx](?![A-Za-z]))?", re.ASCII)
 _DIGIT = re.compile(r"\d")
@@ -168,6 +173,9 @@ def _of_run(text: str, run: re.Match[str], year: int | None) -> Iterator[Number]
     places = [at for at in range(run.start(), run.end()) if text[at].isalnum()]
     letters = "".join(text[at] for at in places)
     taken = list(_identities(letters, year))
+    if not taken and len(letters) in _IDENTITIES and _is_called_identity(text, run):
+        yield _number("identity_number", letters, places, 0, len(letters))
+        return
     if not taken and _is_part_of_a_code(text, run):
         return
     for start in taken:
@@ -178,6 +186,11 @@ def _of_run(text: str, run: re.Match[str], year: int | None) -> Iterator[Number]
     for start, end in _rests(taken, len(letters)):
         if _MOBILE.fullmatch(letters, start, end):
             yield _number("mobile", letters, places, end - _MOBILE_DIGITS, end)
+
+
+def _is_called_identity(text: str, run: re.Match[str]) -> bool:
+    """Say whether a number is said to be an identity number: it is somebody's then, also where a digit was mistyped."""
+    return _CALLED_IDENTITY.search(text, max(0, run.start() - _LABEL), run.start()) is not None
 
 
 def _number(kind: str, letters: str, places: list[int], start: int, end: int) -> Number:

@@ -42,6 +42,26 @@ def test_an_identity_number_is_found_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "申请人王某（身份证号：330103198001011232）满意。",
+            "申请人王某（身份证号：330***…1232）满意。",
+        ),  # a digit is wrong, the person is not
+        ("身份证号码为33010319800101123X", "身份证号码为330***…123X"),
+        ("身份证 330103 800101 123", "身份证 330***…1123"),
+    ],
+)
+def test_what_is_called_an_identity_number_is_one(text: str, shown: str) -> None:
+    assert (kinds(text), without_persons(text)) == (["identity_number"], shown)
+
+
+@pytest.mark.parametrize("text", ["项目编号330103198001011232", "身份证复印件共330103198001011232份"])
+def test_other_numbers_of_so_many_digits_are_none(text: str) -> None:
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "手机/13857101234",

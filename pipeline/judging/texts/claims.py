@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.forms.narrative import EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, WITHIN
+from pipeline.forms.narrative import ALL, EACH, NAMED, NO, OWN_NAME, REMAINDER, SOME, WITHIN
 from pipeline.judging.texts.account import CLEAR, LISTED, UNCLEAR, Account, SaidFigure
 from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.clauses import (
@@ -49,6 +49,8 @@ _STOPS = "。！？\n"
 _CLAUSES_BACK = 24
 """Clauses in which one looks for what is disputed."""
 _CLAUSE_ENDS = f"，；：、（）{_STOPS}"
+_GOES_ON = ("，", "（")
+"""The marks behind a figure after which a clause may say what all of it are."""
 
 
 class _ReadNumber(NamedTuple):
@@ -95,24 +97,37 @@ class ClaimReader:
         self._between = frozenset(rule.between)
         self._subjects, self._parts = frozenset(rule.subjects), frozenset(rule.parts)
         self._undivided = frozenset(rule.undivided)
+        self._all_of, self._told_of_all = frozenset(rule.all_of), frozenset((*rule.lists, *rule.columns))
         self._of_disputes = frozenset(rule.nearby.disputed)
         self._matcher = ClaimMatcher(rule)
         self._included = compiled(rule.included)
         self._home_topic = rule.home_topic
         self._counts, self._names = (compiled(pattern) for pattern in rule.triggers)
         self.passages = lru_cache(maxsize=64)(self._passages)
-        self.read = lru_cache(maxsize=64)(self._read)
+        self._told = lru_cache(maxsize=64)(self._read)
 
-    def _read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
-        """Return what ``text`` claims, each paragraph standing for itself."""
+    def read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
+        """Return the figures that ``text`` claims, each paragraph standing for itself."""
+        return self._told(text, whole=whole, at_home=at_home)[0]
+
+    def of_all(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
+        """Return what ``text`` says that all of a figure are: 收到18件，均予以公开."""
+        return self._told(text, whole=whole, at_home=at_home)[1]
+
+    def _read(
+        self, text: str, *, whole: bool = False, at_home: bool = False
+    ) -> tuple[tuple[SaidFigure, ...], tuple[SaidFigure, ...]]:
         found: list[SaidFigure] = []
+        of_all: list[SaidFigure] = []
         for passage in self.passages(text, whole=whole, at_home=at_home):
             state = Account(chain=passage.start)
             if passage.topic:
                 state.topic, state.level = passage.topic, CLEAR
             self._skip(state, text, passage.start, passage.begin)
-            found += self._passage(state, text, passage.pieces).said
-        return tuple(found)
+            self._passage(state, text, passage.pieces)
+            found += state.said
+            of_all += state.of_all
+        return tuple(found), tuple(of_all)
 
     def _passages(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[Passage, ...]:
         """Return the passages of ``text`` that may say figures, at most one of each paragraph.
@@ -382,8 +397,8 @@ class ClaimReader:
             state.is_of_part = not self._parts.isdisjoint(meaning(pieces))
         if clear and state.pending and meaning(pieces) and self._resolve(state, text, meaning(pieces)):
             return
-        if has(pieces, NO) and clear:
-            self._none(state, text, pieces)
+        if clear:
+            self._none_or_all(state, text, pieces)
         state.opened, subject = self._matcher.subjects_named(pieces)
         named = self._subjects & meaning(pieces)
         if not subject and state.subject and len(named) == 1:
@@ -431,6 +446,13 @@ class ClaimReader:
         state.level, state.others = level, others
         return False
 
+    def _none_or_all(self, state: Account, text: str, pieces: list[TextPiece]) -> None:
+        """Read a clause that says that there was none of something, or that all are something."""
+        if has(pieces, NO):
+            self._none(state, text, pieces)
+        elif has(pieces, ALL):
+            self._all(state, pieces)
+
     def _none(self, state: Account, text: str, pieces: list[TextPiece]) -> None:
         """Read a clause that says that there was none: of all of it, or of each of the things it joins."""
         topics = meaning(pieces) & self._topics
@@ -443,6 +465,24 @@ class ClaimReader:
                     end = pieces[-1].end
                     self._settle(state, topics, claim)
                     self._say(state, text, claim, _ReadNumber(0, start, end, end, 1))
+
+    def _all(self, state: Account, pieces: list[TextPiece]) -> None:
+        """Read a clause that says what all of the figure before it are: 收到18件，均予以公开; 复议2件，均维持."""
+        last = state.said[-1] if state.said else None
+        if not last or last.sentence != state.sentence or last.at_most or state.ended not in _GOES_ON:
+            return
+        if state.is_elsewhere or len(state.said) - 1 in state.bracketed:
+            return
+        means = meaning(pieces)
+        at = next(piece for piece in pieces if ALL in piece.concepts)
+        number = TextPiece(COUNT, at.start, at.end, number=str(last.value))
+        for claim in self._matcher.fitting(state, means, means & self._topics, number, last.value):
+            is_part = last.claim.family in self._all_of and claim.family in self._told_of_all
+            if claim.equals and (claim.follows or is_part):
+                state.of_all.append(
+                    SaidFigure(claim, last.value, at.start, at.end, state.chain, is_of_all=True)
+                )
+                return
 
     def _is_repeated(self, text: str, number: TextPiece) -> bool:
         """Say whether a number is one of 收到一件、登记一件、办结一件, which count nothing."""

@@ -28,6 +28,8 @@ _MOST_CELLS = 3
 _FEWEST_OF_A_LIST = 3
 _NONE = re.compile("[均都皆]?为(?=零)")
 """What is marked whole, so that nobody takes the 零 for a digit."""
+_TENTH = 10
+"""By no more than such a part of a whole a slip of the pen exceeds it; what is farther off is something else."""
 _MOST_BESIDE = 12
 """Figures beside one that are tried; longer lists would make any number right."""
 
@@ -81,6 +83,18 @@ def _spoiling(
         yield from _aligner_of(rule).spoiling(passage.pieces, plain, passage.topic, said, wrong, item)
 
 
+def _of_all(
+    rule: FigureClaims, key: str, text: str, item: ReportTexts, said: Sequence[SaidFigure]
+) -> Iterator[SaidFigure]:
+    """Yield what all of a figure are said to be where the tables have fewer, unless the text tells that figure itself."""
+    told = {own.claim.key for own in said}
+    plain = masked(text, item)
+    for own in reader_of(rule).of_all(plain, whole=item.is_government, at_home=key == rule.home):
+        meant = meanings(own.claim, item)
+        if meant and own.value > max(meant) and own.claim.key not in told:
+            yield own
+
+
 def figures_rule(form: Form) -> FigureClaims | None:
     """Return the rule by which texts are read, if the form has one."""
     return next((rule for rule in form.narratives if isinstance(rule, FigureClaims)), None)
@@ -95,8 +109,10 @@ def figures(rule: FigureClaims, _around: TextContext) -> Check:
             wrong = wrong_in(rule, said, item)
             for own in wrong:
                 yield _differs(rule, item, key, text, own)
+            for own in _of_all(rule, key, text, item, said):
+                yield _differs(rule, item, key, text, own)
             for own in _spoiling(rule, key, text, item, said, wrong):
-                yield _differs(rule, item, key, text, own, variant="spoils")
+                yield _differs(rule, item, key, text, own, variant="" if wrong else "spoils")
 
     return check
 
@@ -169,7 +185,7 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
     if statement.leaves:
         return _leaves_what_is_told(statement, meant, listed)
     if statement.at_most:
-        return statement.value <= max(meant)
+        return statement.value <= max(meant) and not _exceeds_with_what_is_left(statement, max(meant), listed)
     return any(
         statement.value + more == meant[0] or statement.value == meant[0] - other
         for more, other in _beside(statement, listed, item)
@@ -181,6 +197,22 @@ def _leaves_what_is_told(statement: SaidFigure, meant: Sequence[Number], listed:
     told = [one.value for one in listed.account if one is not statement]
     added = statement.value + statement.leaves
     return any(added + more in {*meant, *told} for more in (0, *told))
+
+
+def _exceeds_with_what_is_left(statement: SaidFigure, most: Number, listed: _ToldTogether) -> bool:
+    """Say whether a figure and the parts told behind it that it left are a little too much: 实质答复26件。剩余部分，4件未补正，2件撤回."""
+    left = [
+        own.value
+        for own in listed.account
+        if own.start > statement.start and own.claim.family in statement.claim.beside
+    ][:_MOST_BESIDE]
+    if not statement.claim.divided or not left:
+        return False
+    runs = {sum(left[start:end]) for start in range(len(left)) for end in range(start + 1, len(left) + 1)}
+    known = {most, *(own.value for own in listed.account if own is not statement)}
+    if any(statement.value + run in known for run in runs):
+        return False
+    return 0 < statement.value + sum(left) - most <= max(1, most // _TENTH)
 
 
 def _is_told(statement: SaidFigure, listed: _ToldTogether) -> bool:

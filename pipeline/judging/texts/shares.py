@@ -97,6 +97,16 @@ class Shares:
             told.add(own.start)
             if not is_right:
                 yield own.finding(self._rule, item, key, text, whole)
+        told |= {own.start for listed, _ in told_together for own in listed}
+        yield from self._told_alone(item, key, text, said, told)
+        for listed, whole in told_together:
+            if not whole:
+                yield from self._told_together(item, key, text, said, listed)
+
+    def _told_alone(
+        self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure], told: Collection[int]
+    ) -> Iterator[Finding]:
+        """Yield the shares beside their parts, but for those ``told`` already, that are of no whole there, or not of that of the others."""
         alone: dict[int, list[_WrittenShare]] = {}
         for found, known in self._single(text):
             if found.start("share") in told or not known:
@@ -108,8 +118,26 @@ class Shares:
             elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
                 larger = (whole for whole in reversed(wholes) if whole >= own.part)
                 yield own.finding(self._rule, item, key, text, next(larger, wholes[-1]))
-        for listed in (*alone.values(), *(listed for listed, whole in told_together if not whole)):
+        for listed in alone.values():
             yield from self._odd_one(item, key, text, listed)
+
+    def _told_together(
+        self,
+        item: ReportTexts,
+        key: str,
+        text: str,
+        said: Sequence[SaidFigure],
+        listed: Sequence[_WrittenShare],
+    ) -> Iterator[Finding]:
+        """Yield the shares told together that are of no whole there, or the one that is not of that of the others."""
+        known = _before(text, listed[0].start)
+        wholes = self._wholes(item, text, said, known)
+        if not wholes:
+            yield from self._odd_one(item, key, text, listed)
+        for own in listed if wholes else ():
+            if not own.fits_any([own.part], {*(one.value for one in known), *wholes}):
+                larger = (whole for whole in reversed(wholes) if whole >= own.part)
+                yield own.finding(self._rule, item, key, text, next(larger, wholes[-1]))
 
     def _single(self, text: str) -> Iterator[tuple[re.Match[str], list[_Counted]]]:
         """Yield the shares told beside their part, with the numbers of the sentence up to that part."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.divided import Divisions, ListedText
 from pipeline.judging.texts.figures import figures_rule, said_in, wrong_in
+from pipeline.judging.texts.filed import masked
 from pipeline.judging.texts.listed import COUNT, ListReader, PartList
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.partitions import KnownPartitions
@@ -284,7 +285,7 @@ def _balance(
     rule: PartSums, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure], told: set[int]
 ) -> Iterator[Finding]:
     """Yield the sentences in which more was answered and carried forward than there was."""
-    included = compiled(rule.included)
+    included, marked = compiled(rule.included), masked(text, item)
     by_sentence: dict[int, list[SaidFigure]] = {}
     for one in said:
         by_sentence.setdefault(one.sentence, []).append(one)
@@ -296,7 +297,7 @@ def _balance(
             continue
         first, last = min(whole.start, parts[0].start), max(whole.end, *(one.end for one in parts))
         came = whole.value
-        if not _is_included(included, text, whole):
+        if not _is_included(included, marked, whole):
             stated = [one.value for one in own if one.claim.key == rule.besides]
             came += max([*stated, item.numbers.get(rule.besides_cell) or 0])
         went = sum(one.value for one in parts)
