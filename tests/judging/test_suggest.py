@@ -17,10 +17,10 @@ from pipeline.forms.loader import load_form
 from pipeline.judging.digit_slips import slip_of
 from pipeline.judging.repair.suggest import Repair, suggest
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Number, Suggestion, Verdict
+from pipeline.model import Finding, Number, Suggestion, Verdict
 from pipeline.wording.messages import notices
 from tests.support.fills import consistent_numbers, zeros
-from tests.support.submissions import filled, reading_of, submission_of
+from tests.support.submissions import filled, plain_texts, reading_of, submission_of
 
 FORM = load_form()
 TOTALS = frozenset(cell.key for cell in FORM.cells if cell.defined_by)
@@ -111,6 +111,45 @@ def test_a_total_typed_over_its_formula_is_put_first(numbers: dict[str, Number],
     [repair] = repairs({**numbers, key: 17}, TOTALS - {key})
     first = repair.suggestions[0]
     assert (first.kind, steps(first)) == ("typed_total", {key: (17, numbers[key])})
+
+
+def _typed_to_fit(numbers: dict[str, Number], text: str) -> tuple[Finding, ...]:
+    """Judge a column in which one request too few was entered, and the total of its outcomes typed so that it balances."""
+    wrong = {"requests.new_received.natural_person": 7, "requests.outcomes_total.natural_person": 7}
+    found = live({**numbers, **wrong}) | {"requests.outcomes_total.natural_person": 7}
+    found |= {"requests.outcomes_total.total": 43, "requests.new_received.total": 47}
+    texts = plain_texts(FORM) | {"overview.on_request": text}
+    typed = {"requests.outcomes_total.natural_person", "requests.outcomes_total.total"}
+    reading = replace(reading_of(FORM, found, texts), computed=TOTALS - typed)
+    [assessment] = judge(FORM, [submission_of(reading)])
+    return assessment.findings
+
+
+def test_a_total_that_was_typed_to_fit_hides_the_cell_that_the_text_names(
+    numbers: dict[str, Number],
+) -> None:
+    """The workbook goes back with its formulas: what would only fit the typed total is no remedy."""
+    found = _typed_to_fit(numbers, "2023年收到政府信息公开申请48件，其中自然人8件。办结44件。")
+    [first] = next(item.suggestions for item in found if item.suggestions)
+    assert (first.kind, steps(first)) == ("told", {"requests.new_received.natural_person": (7, 8)})
+    assert len({item.cause for item in found if item.cause}) == 1
+
+
+def test_without_a_text_it_is_the_cells_that_balance_under_formulas(numbers: dict[str, Number]) -> None:
+    found = _typed_to_fit(numbers, "2023年依申请公开工作平稳。")
+    ways = next(item.suggestions for item in found if item.suggestions)
+    assert {"requests.new_received.natural_person": (7, 8)} in [steps(way) for way in ways]
+
+
+def test_totals_that_alone_are_wrong_are_all_named(numbers: dict[str, Number]) -> None:
+    typed = {"requests.outcomes_total.natural_person": 7, "requests.outcomes_total.total": 43}
+    [repair] = repairs({**numbers, **typed}, TOTALS - frozenset(typed))
+    [way] = repair.suggestions
+    assert way.kind == "typed_total"
+    assert steps(way) == {
+        "requests.outcomes_total.natural_person": (7, 8),
+        "requests.outcomes_total.total": (43, 44),
+    }
 
 
 @pytest.mark.parametrize("computed", [TOTALS, NO_TOTALS], ids=["live", "typed"])

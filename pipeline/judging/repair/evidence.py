@@ -93,6 +93,10 @@ class Evidence:
         """The statements that are wrong as the tables stand."""
         return [own for own in self.statements if not self._holds(own, {})]
 
+    def false_after(self, steps: Steps) -> list[Statement]:
+        """Return the statements that are wrong after ``steps``."""
+        return [own for own in self.statements if not self._holds(own, steps)]
+
     def told(self, steps: Steps) -> list[Statement]:
         """Return the statements that are right after ``steps``, but not before."""
         return [own for own in self.statements if self._holds(own, steps) and not self._holds(own, {})]
@@ -118,14 +122,14 @@ class Evidence:
     def kind(self, key: str, step: Number) -> str:
         """Return what the change of a single figure looks like."""
         before = self.tally.operands[key] or 0
-        if not self.tally.form.by_key[key].is_input and self._stands_over_a_formula(key):
+        if not self.tally.form.by_key[key].is_input and self.stands_over_a_formula(key):
             return TYPED_TOTAL
         if self._is_subtotal(key, -step):
             return SUBTOTAL
         return slip_of(before, before + step) or self._too_much(key, -step)
 
-    def _stands_over_a_formula(self, key: str) -> bool:
-        """Whether most other totals of the table are still formulas."""
+    def stands_over_a_formula(self, key: str) -> bool:
+        """Say whether most other totals of the table are still formulas."""
         table = self.tally.form.by_key[key].table
         totals = [cell.key for cell in self.tally.form.cells if cell.defined_by and cell.table == table]
         return sum(total in self.tally.computed for total in totals) * 2 > len(totals)

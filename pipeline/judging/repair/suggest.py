@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.forms.arithmetic import total_of, with_totals
 from pipeline.judging.repair.equations import System
-from pipeline.judging.repair.evidence import Evidence, Way
+from pipeline.judging.repair.evidence import TYPED_TOTAL, Evidence, Way
 from pipeline.judging.repair.search import RepairSearch, Settled
 from pipeline.judging.repair.tally import tally_of
 from pipeline.judging.repair.typing_slips import TypedFigures
@@ -21,8 +22,12 @@ from pipeline.model import CellChange, Suggestion
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
+    from pipeline.judging.repair.tally import Tally
     from pipeline.judging.texts.statements import Statement
     from pipeline.model import Number, Place
+
+
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +59,108 @@ def suggest(
     ``statements`` are the figures that its texts state; ``computed`` its untyped totals; ``places`` where its cells stand.
     """
     tally = tally_of(form, operands, level=level, computed=computed, kind=kind)
-    evidence = Evidence(tally, statements)
-    search = RepairSearch(
-        tally, evidence, Ways(tally, evidence, TypedFigures(form, tally.system, operands, computed))
-    )
-    failed, system = tally.failed, tally.system
-    own = [rule for rule in failed if rule in tally.basis.equations or not system.is_equation(rule)]
-    settled = [part for region in _by_region(system, own) for part in search.settle(region)]
-    return [
-        Repair(
-            failed=tuple(system.balances[rule].id for rule in rules),
-            cells=frozenset.intersection(*(frozenset(system.rows[rule]) for rule in rules)),
-            suggestions=tuple(_suggestion(way, len(rules), operands, places) for way in ways),
-            told=tuple(told for way in ways[:1] for told in evidence.told(way.steps)),
+    stated = _Reckoning.of(tally, statements, computed)
+    over = typed_over(tally)
+    if not over:
+        return stated.repairs(places)
+    numbers = with_totals(form, {key: value for key, value in operands.items() if key not in over})
+    live = tally_of(form, {**operands, **numbers}, level=level, computed=computed | over, kind=kind)
+    restored = _Reckoning.of(live, statements, computed | over)
+    are_formulas = all(map(stated.evidence.stands_over_a_formula, over))
+    gain = restored.most_told - stated.most_told
+    if gain > 0 or (gain == 0 and are_formulas and not stated.is_large):
+        return restored.repairs(places, before=stated)
+    return stated.repairs(places)
+
+
+def typed_over(tally: Tally) -> frozenset[str]:
+    """Return the totals that are typed and are not what their parts come to, these reckoned anew as well."""
+    numbers = dict(tally.operands)
+    over = set()
+    for key, parts in tally.form.evaluation_order:
+        total = total_of(parts, numbers)
+        if total is None or numbers.get(key) is None:
+            continue
+        if total != numbers[key] and key not in tally.computed:
+            over.add(key)
+        numbers[key] = total
+    return frozenset(over)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reckoning:
+    """A report as it is reckoned, totals as they were typed or as their parts make them, and how what fails there is settled."""
+
+    evidence: Evidence
+    settled: Sequence[Settled]
+
+    @classmethod
+    def of(cls, tally: Tally, statements: Sequence[Statement], computed: frozenset[str]) -> _Reckoning:
+        """Search the repairs of a tally."""
+        evidence = Evidence(tally, statements)
+        typed = TypedFigures(tally.form, tally.system, tally.operands, computed)
+        search = RepairSearch(tally, evidence, Ways(tally, evidence, typed))
+        failed, system = tally.failed, tally.system
+        own = [rule for rule in failed if rule in tally.basis.equations or not system.is_equation(rule)]
+        parts = [part for region in _by_region(system, own) for part in search.settle(region)]
+        return cls(evidence, [] if not parts else list(_with_implied(system, failed, parts)))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether lines or runs of cells went astray: then a total only holds what slid over it."""
+        return any(len(way.steps) > _PAIR for _, ways in self.settled for way in ways[:1])
+
+    @property
+    def most_told(self) -> int:
+        """How many statements of the texts are right once the likeliest way of each repair is gone."""
+        steps = {key: step for _, ways in self.settled for way in ways[:1] for key, step in way.steps.items()}
+        return len(self.evidence.statements) - len(self.evidence.false_after(steps))
+
+    def repairs(self, places: Mapping[str, Place], before: _Reckoning | None = None) -> list[Repair]:
+        """Return the repairs; ``before`` is the report as it was typed, whose failing rules they settle with totals restored."""
+        system, typed = self.evidence.tally.system, (before or self).evidence.tally
+        regions, operands = typed.system.regions, typed.operands
+        homes = [(regions[rules[0]], [*rules]) for rules, _ in self.settled]
+        alone: defaultdict[int, list[int]] = defaultdict(list)
+        for rule in before.evidence.tally.failed if before else ():
+            home = next((rules for at, rules in homes if at == regions[rule]), None)
+            if home is None:
+                alone[regions[rule]].append(rule)
+            elif rule not in home:
+                home.append(rule)
+        found = [
+            Repair(
+                failed=tuple(system.balances[rule].id for rule in sorted(rules)),
+                cells=frozenset.intersection(*(frozenset(system.rows[rule]) for rule in settles)),
+                suggestions=tuple(_suggestion(way, len(rules), operands, places) for way in ways),
+                told=tuple(self._told(ways, before)),
+            )
+            for (_, rules), (settles, ways) in zip(homes, self.settled, strict=True)
+        ]
+        return [*found, *(self._restored(rules, before, places) for rules in alone.values() if before)]
+
+    def _told(self, ways: Sequence[Way], before: _Reckoning | None) -> Iterator[Statement]:
+        """Yield the statements that the first of ``ways`` makes right, with totals as they are reckoned here."""
+        for way in ways[:1]:
+            wrong = self.evidence.false_after(way.steps)
+            yield from (own for own in (before or self).evidence.false if own not in wrong)
+
+    def _restored(self, rules: Sequence[int], before: _Reckoning, places: Mapping[str, Place]) -> Repair:
+        """Return the repair of rules that hold as soon as totals are what their parts make."""
+        typed, now = before.evidence.tally, self.evidence.tally
+        cells = {key for rule in rules for key in typed.system.balances[rule].keys}
+        steps = {
+            key: (now.operands[key] or 0) - (typed.operands[key] or 0)
+            for key in sorted(typed_over(typed), key=lambda key: typed.form.by_key[key].index)
+            if key in cells
+        }
+        way = Way(TYPED_TOTAL, steps)
+        return Repair(
+            failed=tuple(typed.system.balances[rule].id for rule in rules),
+            cells=frozenset(steps),
+            suggestions=(_suggestion(way, len(rules), typed.operands, places),) if steps else (),
+            told=tuple(self._told([Way("", {})], before)),
         )
-        for rules, ways in _with_implied(system, failed, settled)
-    ]
 
 
 def _suggestion(
