@@ -323,6 +323,8 @@ class Notice:
     """In the workbook that goes back: keys of the cells to be looked at."""
     pleaded: str = ""
     """What the clerk wrote of an error that the coordinator may except: the office is to decide, not the clerk."""
+    in_doubt: bool = False
+    """Whether it keeps the report from being published until somebody has said that it is right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def _merged(members: Sequence[Notice]) -> GroupedNotice:
         change=_all(member.change for member in members),
         look=_all(member.look for member in members),
         answered=all(member.answered for member in members),
+        in_doubt=any(member.in_doubt for member in members),
     )
     return GroupedNotice(first, tuple(cell_ranges(cells)), len(cells))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
 from pipeline.forms.values.keys import row_of
+from pipeline.forms.weighed import is_in_doubt
 from pipeline.model import (
     CHINA,
     Bounce,
@@ -135,6 +136,7 @@ def notice(form: Form, finding: Finding) -> Notice:
         cause=finding.cause,
         answered=bool(finding.waived or finding.is_answered),
         pleaded=pleaded,
+        in_doubt=is_in_doubt(form, finding),
     )
 
 

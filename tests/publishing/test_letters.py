@@ -179,6 +179,29 @@ def test_a_receipt_says_which_version_counts(form: Form) -> None:
     assert "第 1 次报送的数据" in body(secretary(form).write(answer(first, returned)))
 
 
+def test_a_receipt_says_what_keeps_the_report_from_being_published_and_what_does_not(form: Form) -> None:
+    late = Finding(
+        "F07",
+        Severity.WARNING,
+        None,
+        (),
+        "late",
+        {"received": "2024年2月1日", "deadline": "2024年1月31日"},
+    )
+    doubt = replace(cell_finding(form, 3, "C07", Severity.WARNING), variant="size", facts={"value": 42800})
+    both = answer(arrival(form, ONE, verdict=Verdict.ACCEPTED_WITH_REMARKS, findings=[late, doubt]))
+    text = body(secretary(form).write(both, [WORKBOOK]))
+    before, after = text.index("【公布前请核实】"), text.index("【提醒】")
+    assert before < text.index(form.places[doubt.key or ""].cell) < after < text.index("晚于截止日期")
+    assert "“说明”栏写明原因" in text[before:after]
+    assert "核实清楚后再按规定公开" in text
+    assert "不用回复" not in text
+    plain = answer(arrival(form, ONE, verdict=Verdict.ACCEPTED_WITH_REMARKS, findings=[late]))
+    said = body(secretary(form).write(plain, [WORKBOOK]))
+    assert ("【公布前请核实】" in said, "【提醒】" in said) == (False, True)
+    assert "完善后按规定公开" in said
+
+
 def test_a_return_lists_a_screenful_and_says_how_much_more_there_is(form: Form) -> None:
     inputs = [number for number, cell in enumerate(form.cells) if cell.is_input]
     errors = [

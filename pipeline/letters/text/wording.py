@@ -160,7 +160,9 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
 
 def _accepted(body: AnswerPlan, sources: Sources) -> Values:
     arrival, form, own = body.arrival, sources.form, sources.district
-    remarks = group_notices(item for item in arrival.notices if item.severity == Severity.WARNING)
+    warnings = group_notices(item for item in arrival.notices if item.severity == Severity.WARNING)
+    doubts = [group for group in warnings if group.notice.in_doubt]
+    remarks = [*doubts, *(group for group in warnings if group not in doubts)]
     code = arrival.agency.code if arrival.agency else ""
     is_superseded = arrival.counting not in (0, arrival.version)
     return {
@@ -173,6 +175,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "rules": sources.rules,
         "figures": figures(form, arrival.report.numbers if arrival.report else ()),
         "remarks": [sentence(group) for group in remarks[:_SCREENFUL]],
+        "doubts": len(doubts),
         "remarks_left": max(0, len(remarks) - _SCREENFUL),
         "superseded": arrival.counting if is_superseded else 0,
         "replaced": 0 if is_superseded else body.replaces,
