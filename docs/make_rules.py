@@ -90,7 +90,7 @@ def markdown(form: Form) -> str:
         "",
         f"依据{form.authority}表样。本页由 `python docs/make_rules.py` 从表样生成，不要手工修改。",
         "",
-        f"{LEAD}{COORDINATOR}各区县可以在 `district.toml` 的 `[rules]` 中调整级别和界限、试行或停用规则。",
+        f"{LEAD}{COORDINATOR}各区县可以在 经办.xlsx 的“规则”（`district.toml` 的 `[rules]`）中调整级别和界限、试行或停用规则。",
         "",
         f"| {' | '.join(HEADS)} |",
         f"|{'---|' * len(HEADS)}",
@@ -108,7 +108,7 @@ def markdown(form: Form) -> str:
     waivable = "、".join(rule.id for rule in form.rules_by_id.values() if rule.waivable)
     lines += [
         "",
-        f"错误中只有 {waivable} 可以由政务公开办写明理由后准予例外（`nianbao waive`）；提醒都可以。",
+        f"错误中只有 {waivable} 可以由政务公开办写明理由后准予例外（在 待办.xlsx 里选，或者用 `nianbao waive`）；提醒都可以。",
         "",
     ]
     lines += ["## 汇总时的检查", "", "| 编号 | 要求 | 查哪些规则 |", "|---|---|---|"]

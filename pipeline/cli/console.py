@@ -126,7 +126,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     )
     console.print(counts_in_words(outcome.record["counts"]))
     if district.mail.fetches or came_by_mail(outcome.record):
-        for remark in district.mail.remarks:
+        for remark in district.mail_remarks:
             console.print(f"注意：{remark}")
     _print_troubles(console, outcome.record)
     _print_missing(console, outcome.record, district)

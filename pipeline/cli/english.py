@@ -17,7 +17,7 @@ ENGLISH: Mapping[str, str] = {
     "两封信之间停几秒。": "Seconds to pause between two letters.",
     "代号": "KEY",
     "决定": "DECISION",
-    "决定的人；不写则是 district.toml 的 \\[people] 中的 coordinator，再没有就是本机用户。": "Who decided; the coordinator of the settings if not given, else the user of this machine.",
+    "决定的人；不写则是设置里的经办人，再没有就是本机用户。": "Who decided; the coordinator of the settings if not given, else the user of this machine.",
     "单位或文件…": "AGENCY|FILE...",
     "单位的代码、名称或简称（accept、dismiss 写文件名），后面按需要写第几次、规则或日期；release 可以不写。": "Code, name or alias of the agency (for accept and dismiss the file), then the version, rule or day that is needed; release: nothing.",
     "单位的代码、名称或简称；不写则是全部。": "Code, name or alias of the agency; all if not given.",

@@ -79,7 +79,7 @@ By = Annotated[
     typer.Option(
         "--by",
         metavar="姓名",
-        help="决定的人；不写则是 district.toml 的 \\[people] 中的 coordinator，再没有就是本机用户。",
+        help="决定的人；不写则是设置里的经办人，再没有就是本机用户。",
         show_default=False,
     ),
 ]

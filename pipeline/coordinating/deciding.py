@@ -130,7 +130,7 @@ def settle(ledger: Ledger, district: District, *, now: datetime) -> None:
 
 
 def person(district: District, by: str | None) -> str:
-    """Return who decides: ``by``, else the coordinator of district.toml, else the login name. Raises ConfigError if nobody is known."""
+    """Return who decides: ``by``, else the coordinator of the settings, else the login name. Raises ConfigError if nobody is known."""
     if by is not None:
         return by.strip()
     if district.people.coordinator:

@@ -121,7 +121,7 @@ def _wrong(form: Form, rule: AnyRule, table: str, rules: Rules) -> str:
             )
         return check_limits(rules.limits[rule.id])
     if table == "off" and any(check.rule.defines for check in _places(form, rule.id)):
-        return f"“{rule.id}”同时用来计算总计，不能停用；可以在 [rules.severity] 中改级别。"
+        return f"“{rule.id}”同时用来计算总计，不能停用；可以改级别。"
     return ""
 
 

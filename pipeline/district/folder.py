@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.district.differences import MOST_SHOWN, differences, unlike_agencies
-from pipeline.district.mail_settings import NO_MAIL, MailSettings, mail_settings
+from pipeline.district.mail_settings import NO_MAIL, UNVERIFIED, MailSettings, mail_settings
 from pipeline.district.people import NO_PEOPLE, People, people_of
 from pipeline.district.roster import LEVELS, load_roster
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules, rule_settings
 from pipeline.district.settings_book import Contents, find_book, read_book
-from pipeline.district.settings_fields import BOOK_NAME
+from pipeline.district.settings_fields import BOOK_NAME, SETTINGS, label_of
 from pipeline.district.settings_source import BookSource, Excepted, settled
 from pipeline.district.starting import is_sample_roster, is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
@@ -159,6 +159,23 @@ class District:
         """The file the agencies were read from."""
         return self.book or self.folder / ROSTER_NAME
 
+    def where(self, table: str, key: str) -> str:
+        """Say where a person writes the setting ``key`` of ``table``: in the workbook or in the text, whichever this district has."""
+        if self.book or self.has_sample_roster:
+            return f"{self.settings.name} 的“{SETTINGS}”的“{label_of(table, key)}”"
+        return f"{CONFIG_NAME} 的 [{table}] 的 {key}"
+
+    @property
+    def settings(self) -> Path:
+        """The file in which a person writes settings; while nothing is filled in, that is the workbook."""
+        return self.book or self.folder / (BOOK_NAME if self.has_sample_roster else CONFIG_NAME)
+
+    @property
+    def mail_remarks(self) -> tuple[str, ...]:
+        """What a coordinator who takes figures from mails must know of the settings, in sentences."""
+        named = UNVERIFIED.format(where=self.where("mail", "authserv_id"))
+        return () if self.mail.authserv_id else (named,)
+
     @property
     def trusted_senders(self) -> tuple[str, ...]:
         """Addresses whose mail counts as put into the inbox by hand: the office's own and those of ``[mail] trusted``."""
@@ -217,7 +234,9 @@ def refuse_sample_roster(district: District, why: str) -> None:
 
 def _from_book(folder: Path, written: Contents, today: date | None) -> District:
     source, roster, excepted = settled(written)
-    return replace(_district(folder, source, roster, today), book=written.file, excepted=excepted)
+    own = _district(folder, source, roster, today)
+    others = tuple(replace(item, book=written.file) for item in own.others)
+    return replace(own, book=written.file, excepted=excepted, others=others)
 
 
 def _from_text(folder: Path, today: date | None) -> District:
@@ -244,20 +263,21 @@ def _campaign(top: TomlTable, folder: Path) -> _CampaignSettings:
 
 def _checked(top: TomlTable, written: _CampaignSettings, folder: Path) -> _CampaignSettings:
     if written.level not in LEVELS:
-        raise top.fault(f"level 应为“{'”或“'.join(LEVELS)}”。", "level")
+        raise top.fault(f"级别（level）应为“{'”或“'.join(LEVELS)}”。", "level")
     if type(written.deadline) is not date:
-        raise top.fault("deadline 应写成日期，例如 2024-01-31，不加引号。", "deadline")
+        raise top.fault("截止日期（deadline）应写成日期，例如 2024-01-31，不加引号。", "deadline")
     period = _period(top, written, period_of(written.form, folder))
     if not 2000 <= year_in(period) <= 2999:  # noqa: PLR2004 - the years a four-digit slip would miss
-        raise top.fault("year 应为四位年份，例如 2023。", "year")
+        raise top.fault("报告年度（year）应为四位年份，例如 2023。", "year")
     ends = bounds_of(period)[1]
     if kind_of(period) == "year" and written.deadline.year <= period:
         raise top.fault(
-            f"deadline 是截止报送的日期，应在报告年度（{period} 年）结束以后，例如 {period + 1}-01-31。",
+            f"截止日期（deadline）应在报告年度（{period} 年）结束以后，例如 {period + 1}-01-31。",
             "deadline",
         )
     if written.deadline <= ends:
-        raise top.fault(f"deadline 是截止报送的日期，应在{title_of(period)}结束（{ends}）以后。", "deadline")
+        problem = f"截止日期（deadline）应在{title_of(period)}结束（{ends}）以后。"
+        raise top.fault(problem, "deadline")
     return replace(written, year=period)
 
 
@@ -265,16 +285,14 @@ def _period(top: TomlTable, written: _CampaignSettings, kind: PeriodKind) -> Per
     """Return the period that is reported, which is of ``kind``. Raises ConfigError."""
     if not written.period:
         if not written.year:
-            raise top.fault("缺少 year（报告年度，例如 2023）。")
+            raise top.fault("缺少报告年度（year），例如 2023。")
         if kind != "year":
             example = EXAMPLES[kind]
-            raise top.fault(
-                f'这份表样不是一年一报，请把 year 换成 period，例如 period = "{example}"。', "year"
-            )
+            raise top.fault(f"这份表样不是一年一报，报告期（period）应写成 {example} 这样。", "year")
         return written.year
     period = named(written.period)
     if period is None or kind_of(period) != kind:
-        raise top.fault(f"period 应写成 {EXAMPLES[kind]} 这样。", "period")
+        raise top.fault(f"报告期（period）应写成 {EXAMPLES[kind]} 这样。", "period")
     if written.year not in {0, year_in(period)}:
         raise top.fault("year 与 period 不一致，请只留 period。", "year")
     return period
@@ -286,7 +304,8 @@ def _district(
     written = _campaign(source.top(), folder)
     agencies = tuple(item for item in roster if not _is_merged(item, today))
     if not agencies:
-        raise ConfigError("名单中的单位都写了并入，没有单位报送。", file=folder / ROSTER_NAME)
+        file = source.file if isinstance(source, BookSource) else folder / ROSTER_NAME
+        raise ConfigError("名单中的单位都写了并入，没有单位报送。", file=file)
     mail = mail_settings(source.table("mail"), folder)
     people = people_of(source.table("people"))
     if mail.sends and not people.email:
@@ -331,7 +350,9 @@ def _divided(sections: Sequence[TomlTable], campaigns: Sequence[District]) -> li
         meant = [at for at, item in enumerate(campaigns) if form in (item.form, item.id)] if form else [0]
         if len(meant) != 1:
             there = "、".join(item.id if meant else item.form for item in campaigns)
-            raise section.fault(f"form 写明是哪一份表的延期，应为：{there}；第一份表的不用写。", "form")
+            raise section.fault(
+                f"表样（form）写明是哪一份表的延期，应为：{there}；第一份表的不用写。", "form"
+            )
         found[meant[0]].append(section)
     return found
 

@@ -15,8 +15,9 @@ HIGHEST_PORT = 65535
 
 UNVERIFIED = (
     "没有设置邮件服务器的名字，邮件的发件人没有验证真假，任何人都可以冒用名单上的邮箱；"
-    "请向邮件管理员问清，填入“设置”的“邮件服务器的名字”（在 district.toml 中是 authserv_id）。"
+    "请向邮件管理员问清，填入 {where}。"
 )
+"""Said of settings without the server's name; ``where`` it is to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,6 @@ class MailSettings:
     """Addresses, such as the coordinator's own, that may send files of any agency."""
     send: bool = False
     """Deliver the waiting letters at the end of every run, not only on ``nianbao send``."""
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What a coordinator who takes figures from mails must know of these settings, in sentences."""
-        return () if self.authserv_id else (UNVERIFIED,)
 
     @property
     def fetches(self) -> bool:

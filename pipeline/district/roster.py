@@ -132,7 +132,7 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
             raise ConfigError(f"“{HEADINGS[name]}”（{name}）没有填写。", file=path, line=line)
     if ROUNDED.fullmatch(values["code"]):
         raise ConfigError(
-            f"代码“{values['code']}”被表格软件改成了科学计数；请把 code 列改为“文本”格式，重新填写代码。",
+            f"代码“{values['code']}”被表格软件改成了科学计数；请把“代码”（code）列改为“文本”格式，重新填写代码。",
             file=path,
             line=line,
         )
@@ -144,7 +144,7 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
         )
     own_level = values.get("level") or level
     if own_level not in LEVELS:
-        raise ConfigError(f"level 应为空，或“{'”或“'.join(LEVELS)}”。", file=path, line=line)
+        raise ConfigError(f"“级别”（level）应为空，或“{'”或“'.join(LEVELS)}”。", file=path, line=line)
     return Agency(
         code=values["code"],
         name=values["name"],

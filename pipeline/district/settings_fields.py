@@ -178,3 +178,8 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
 }  # fmt: skip
 """The lists, in the order of ``SHEETS``; of each sheet every row below the headings is one item."""
 EXAMPLE = "例"
+
+
+def label_of(table: str, key: str) -> str:
+    """Return what the sheet 设置 calls the setting that district.toml holds as ``key`` of ``table``."""
+    return next(item.label for item in FIELDS if (item.table, item.key) == (table, key))

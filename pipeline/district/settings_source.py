@@ -40,6 +40,7 @@ from pipeline.toml_source import TomlTable
 
 _MOST_SHOWN = 40
 _TABLES = {SEVERITY: "severity", LIMIT: "limits", OFF: "off"}
+_SHEETS = {"calendar": CALENDAR, "extension": EXTENSIONS, "rules": RULES, "forms": OTHERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class BookSource:
     def fault(self, section: TomlTable, problem: str, token: str) -> ConfigError:
         """Make the error for ``problem`` with the cell of ``token``."""
         cell = self.places.get((section.name, token))
-        where = f" 表“{cell.sheet}” {a1(cell.row, cell.column)}" if cell else ""
+        sheet = _SHEETS.get(section.name.split(".")[0], "")
+        where = f" 表“{cell.sheet}” {a1(cell.row, cell.column)}" if cell else f" 表“{sheet}”" if sheet else ""
         return ConfigError(problem, file=f"{self.file}{where}")
 
     def lines_of(self, *_path: str | int) -> None:
@@ -104,7 +106,7 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
     from pipeline.district.settings_checks import faults_of  # noqa: PLC0415 - only for a workbook
 
     refuse(found, faults_of(found))
-    places = {name: cell for name, cell in found.settings.items() if cell.text}
+    places: dict[tuple[str, str], SettingCell] = {}
     values: dict[str, Any] = dict(STANDARD)
     for item in FIELDS:
         text = found.setting(item.table, item.key)
@@ -112,6 +114,7 @@ def settled(found: Contents) -> tuple[BookSource, tuple[Agency, ...], tuple[Exce
             target = values.setdefault(item.table, {}) if item.table else values
             key = "period" if item.kind is SettingKind.PERIOD and not text.isdecimal() else item.key
             target[key] = _value(item, text)
+            places[item.table, key] = found.settings[item.table, item.key]
     _calendar(found, values, places)
     values["extension"] = [
         {

@@ -126,7 +126,7 @@ def _check_zeros(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> No
         if known not in now:
             raise ConfigError(
                 f"“{agency.name}”的代码以前是 {known}，现在是 {agency.code}。表格软件保存名单时会去掉代码前面的 0；"
-                f"请把 code 列改为“文本”格式，再改回 {known}。",
+                f"请把“代码”（code）列改为“文本”格式，再改回 {known}。",
                 file=roster,
             )
 

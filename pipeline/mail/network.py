@@ -57,7 +57,7 @@ def said_of(error: Exception) -> str:
 
     match error:
         case ssl.SSLCertVerificationError():
-            return f"服务器的证书不可信（{error.verify_message}），为保护密码没有登录；请联系邮件服务器的管理员；单位自己签发的根证书，在 [mail] 中用 ca_file 写明"
+            return f"服务器的证书不可信（{error.verify_message}），为保护密码没有登录；请联系邮件服务器的管理员；单位自己签发的根证书，在设置的“证书文件”（ca_file）中写明"
         case ssl.SSLError():
             return "加密连接没有建立起来，请检查端口和加密方式（tls 或 starttls）"
         case TimeoutError():

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipeline.district.folder import CONFIG_NAME, District
+from pipeline.district.folder import District
 from pipeline.ledger import letters, mailboxes
 from pipeline.ledger.hosts import known_host, remember_host
 from pipeline.ledger.store import Ledger
@@ -57,9 +57,9 @@ def _credentials(ledger: Ledger, district: District, kind: str, host: str) -> Cr
     bound = named or known_host(ledger, kind)
     if bound and bound.lower() != host.lower():
         raise ConfigError(
-            f"[mail] 中的服务器是 {host}，环境变量中的密码却是 {bound} 的，没有登录，以免密码落到别人的服务器上。"
+            f"{district.where('mail', f'{kind.lower()}_host')}写的是 {host}，环境变量中的密码却是 {bound} 的，没有登录，以免密码落到别人的服务器上。"
             f"确实换了服务器的，设置环境变量 NIANBAO_{kind}_HOST={host} 后重新运行；不是本办改的，请查明是谁改了设置。",
-            file=district.folder / CONFIG_NAME,
+            file=district.settings,
         )
     who = credentials(kind)
     remember_host(ledger, kind, host)
@@ -98,7 +98,7 @@ def dispatch(
 
     if not district.mail.sends:
         raise ConfigError(
-            "没有写发信服务器。请在“设置”中填写发信服务器（在 district.toml 中是 [mail] 的 smtp_host）；"
+            f"没有写发信服务器。请填写 {district.where('mail', 'smtp_host')}；"
             f"没有发信服务器的，用自己的邮件程序发出后，运行 {district.command('send')} --by-hand 记下。",
             file=district.folder,
         )

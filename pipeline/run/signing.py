@@ -126,7 +126,7 @@ def _refuse_what_cannot_go(context: LetterContext, found: RunResult) -> None:
     folder = context.district.folder
     if not context.district.people.district_office_email:
         raise ConfigError(
-            "没有写汇总表报给谁。请在 经办.xlsx 的“设置”中填写上级办公室的邮箱（district.toml 中是 [people] 的 district_office_email）。",
+            f"没有写汇总表报给谁的邮箱。请填写 {context.district.where('people', 'district_office_email')}。",
             file=folder,
         )
     if not any(found.record["counts"][verdict] for verdict in Verdict if verdict.is_acceptance):

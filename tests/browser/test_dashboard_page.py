@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from pipeline.district.mail_settings import MailSettings
+from pipeline.district.mail_settings import UNVERIFIED
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.letter import LetterState
@@ -67,7 +67,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     (folder / "index.html").write_text(_filled(morning(FORM, 42)), "utf-8")
     (folder / "large.html").write_text(_filled(morning(FORM, 1000)), "utf-8")
-    nobody = PageContext(merged(FORM, [agency(1)], []), DEADLINE, NOW, {}, remarks=MailSettings().remarks)
+    nobody = PageContext(
+        merged(FORM, [agency(1)], []), DEADLINE, NOW, {}, remarks=(UNVERIFIED.format(where="经办.xlsx"),)
+    )
     (folder / "first-night.html").write_text(_filled(nobody, []), "utf-8")
     whole = [agency(1), agency(2)]
     done = [assessment(FORM, item) for item in whole]

@@ -136,6 +136,27 @@ def test_beside_each_other_they_must_say_the_same(tmp_path: Path) -> None:
     assert "单位 004 只在 agencies.csv 中" in said
 
 
+def test_who_uses_the_workbook_is_told_its_line_and_who_writes_text_the_key(tmp_path: Path) -> None:
+    beside = filled(lists={"另收": [{"表样": "request_register", "报告期": "2023", "截止日期": DEADLINE}]})
+    own = load_district(desk(tmp_path, beside))
+    for campaign in own.campaigns:
+        assert campaign.where("mail", "authserv_id") == "经办.xlsx 的“设置”的“邮件服务器的名字”"
+        assert campaign.where("mail", "authserv_id") in campaign.mail_remarks[0]
+    text_district(tmp_path, SAME_AS_TEXT, ROSTER.encode())
+    (tmp_path / "经办.xlsx").unlink()
+    assert load_district(tmp_path).where("mail", "authserv_id") == "district.toml 的 [mail] 的 authserv_id"
+    new = tmp_path / "新区"
+    init(new, today=date(2024, 1, 8))
+    assert load_district(new).where("people", "coordinator") == "经办.xlsx 的“设置”的“经办人”"
+
+
+def test_a_period_of_the_wrong_kind_is_told_at_its_cell(tmp_path: Path) -> None:
+    wrong = filled({("", "form"): "disclosure_statistics_quarter", ("", "year"): "2023-01"})
+    with pytest.raises(ConfigError, match=r"202[34]Q") as refused:
+        load_district(desk(tmp_path, wrong))
+    assert re.search(r"表“设置” B\d+：报告期", str(refused.value))
+
+
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     """Writer and reader share one declaration."""
     own = load_district(desk(tmp_path / "a", FULL))

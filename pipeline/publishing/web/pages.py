@@ -54,7 +54,7 @@ def coordinators_page(
         outputs=_links(tonight["files"], _of_the_night(publication) | _listed(publication) | _site(tonight)),
         nights=(*publication.nights, RunCounts(publication.now, tonight["counts"])),
         waivers=publication.background.decided(DecisionKind.WAIVE),
-        remarks=publication.district.mail.remarks
+        remarks=publication.district.mail_remarks
         if publication.district.mail.fetches or came_by_mail(tonight)
         else (),
         doubted=frozenset(item.key for item in publication.assessments if unanswered(publication.form, item)),
