@@ -35,6 +35,11 @@ def test_every_severity_and_verdict_has_a_word() -> None:
     assert set(VERDICT_WORDS) == {*Verdict, None}
 
 
+def test_what_can_be_chosen_in_the_workbook_is_said_so_and_not_as_a_command() -> None:
+    said = "".join(f"{wording.fault}{wording.remedy}" for wording in CATALOGUE.values())
+    assert not re.search("nianbao (decide|dismiss|waive)", said)
+
+
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_wordings_are_whole_sentences_without_jargon(form: Form, code: tuple[str, str]) -> None:
     wording = CATALOGUE[code]

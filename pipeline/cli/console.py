@@ -386,7 +386,7 @@ def print_status(district: District, found: Status) -> None:
     for item in found.unclaimed:
         console.print(
             Text(
-                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实；可以接收的用 nianbao decide … accept，不是报送的用 nianbao dismiss 记下",
+                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实，在 待办.xlsx 选“准予接收”或者“不是报送”",
                 style="magenta",
             )
         )

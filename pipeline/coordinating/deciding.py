@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.roster import named, normalised
 from pipeline.district.settings_checks import no_exception
+from pipeline.district.settings_fields import EXCEPTIONS
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, decisions, letters
 from pipeline.ledger import judged_files as standing
@@ -34,6 +35,8 @@ _NAMES: Mapping[DecisionKind, tuple[str, ...]] = {
     DecisionKind.EXTEND: ("单位", "日期"),
     DecisionKind.DISMISS: ("文件",),
 }
+_EXTENDED = 5
+"""Days that an extension may give, to show how one is written."""
 _NEEDED = {DecisionKind.COUNT: 2, DecisionKind.WAIVE: 2, DecisionKind.EXTEND: 2}
 
 
@@ -138,7 +141,7 @@ def person(district: District, by: str | None) -> str:
     try:
         return getpass.getuser()
     except (OSError, ImportError, KeyError):
-        raise ConfigError("不知道是谁决定的。请用 --by 写明决定的人。") from None
+        raise ConfigError("不知道是谁决定的。请写明决定的人（待办.xlsx 的“决定人”，命令的 --by）。") from None
 
 
 def day_of(text: str | None, option: str = "--until 的日期") -> date | None:
@@ -203,9 +206,7 @@ def _waiver(district: District, plain: Decision, wanted: Wanted) -> Decision:
 def _extension(district: District, plain: Decision, wanted: Wanted) -> Decision:
     until = day_of(wanted.about[1], "日期") if wanted.about[1:] else wanted.until
     if until is None or until <= district.deadline:
-        raise ConfigError(
-            f"延期的日期要晚于截止日期 {district.deadline}，例如 nianbao decide … extend 单位 日期。"
-        )
+        raise ConfigError(f"延期的日期要晚于截止日期，例如 {district.deadline + timedelta(days=_EXTENDED)}。")
     return replace(plain, until=until)
 
 
@@ -224,7 +225,7 @@ def _about_version(
 def _no_such_version(agency: Agency, own: Versions[JudgedFile], version: int) -> str:
     accepted = [str(item.version) for item in own.files if item.verdict.is_acceptance]
     if any(item.version == version and item.is_sent_back for item in own.files):
-        return f"{agency.name}第 {version} 次报送已由办公室退回；要让它计入，请先撤销退回的决定（--revoke）。"
+        return f"{agency.name}第 {version} 次报送已由办公室退回；要让它计入，请先撤销退回的决定（在 待办.xlsx 的“已决定”里选，或者用 --revoke）。"
     said = f"合格的是第 {'、'.join(accepted)} 次" if accepted else "还没有合格的报送"
     return f"{agency.name}{f'第 {version} 次报送不是合格的' if version else '没有合格的报送'}；{said}。"
 
@@ -264,7 +265,9 @@ def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Dec
             raise ConfigError(refused[there[number]])
         code = given or own.get(there[number])
         if not code:
-            raise ConfigError("看不出这个文件是哪个单位的。请在文件名后面写明单位。")
+            raise ConfigError(
+                "看不出这个文件是哪个单位的。请写明单位：在 待办.xlsx 中写在“补充”，用命令的写在文件名后面。"
+            )
         plain = Decision(wanted.kind, wanted.reason.strip(), wanted.person.strip(), wanted.at, code)
         made.append(replace(plain, envelope=number, file=there[number]))
     return made
@@ -288,7 +291,12 @@ def why_not_accepted(form: Form, district: District, item: JudgedFile) -> str:
     told = f"这个文件的勾稽关系（{'、'.join(dict.fromkeys(rules))}）还不成立，接收了也不能计入。请让单位改正后重新报送"
     if not all(map(form.may_waive, rules)):
         return f"{told}。"
-    return f"{told}；确有特殊情况的，先用 {district.command('waive')} 准予例外，再接收。"
+    before = (
+        f"先在 {district.book.name} 的“{EXCEPTIONS}”写明"
+        if district.book
+        else f"先用 {district.command('waive')} "
+    )
+    return f"{told}；确有特殊情况的，{before}准予例外，再接收。"
 
 
 def _is_meant(district: District, known: Sequence[Decision], wanted: Wanted, item: Decision) -> bool:

@@ -80,7 +80,7 @@ def _letters(ledger: Ledger, district: District) -> Iterator[str]:
         )
         yield (
             f"待发的信“{KIND_WORDS[LetterKind(item.kind)]}”（{item.subject}）在 letters 文件夹里{_DOUBT_WORDS[item.doubt]}，没有发出。"
-            f"不发了，运行 nianbao letters {folder} --stop {item.handle}；{edited}照原样发，运行 nianbao letters {folder} --restore {item.handle}"
+            f"请在 {TODO_NAME} 中选；用命令的：不发了，运行 nianbao letters {folder} --stop {item.handle}；{edited}照原样发，运行 nianbao letters {folder} --restore {item.handle}"
         )
 
 

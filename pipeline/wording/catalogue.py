@@ -23,7 +23,7 @@ class Wording:
 
 
 _ASK_AGAIN = "请用 Excel 或 WPS 打开{office}发的填报模板，填好后另存为 .xlsx 再报送"
-_LOOK = "请{office}查看原件：不是报送的，用 nianbao dismiss 记下；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
+_LOOK = "请{office}查看原件：不是报送的，在 待办.xlsx 选“不是报送”；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
 """What is set aside waits for the coordinator: no agency is told that its file is wrong."""
 _WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
 
@@ -107,7 +107,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F02", "merged"): Wording(
         "表是 {agency} 的，它已于 {day} 并入 {into}，合并以后才收到，无法确认怎么算",
-        "请打电话核实：由 {into} 合并填报的，请它重报；确是合并前该单位的，用 nianbao decide 区县文件夹 accept 文件 接收",
+        "请打电话核实：由 {into} 合并填报的，请它重报；确是合并前该单位的，在 待办.xlsx 选“准予接收”",
         "{agency}",
     ),
     ("F02", "year_missing"): Wording("没有填写报告年度", "请在“基本信息”填写四位年份"),
@@ -420,11 +420,11 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F09", "order_guessed"): Wording(
         "{agency} 的几份不同的表（{files}）是同时放进来的，不知道收到的先后，无法确认以哪一份为准，暂不计入",
-        "请向单位核实，用 nianbao decide 区县文件夹 accept 文件 接收确认的那一份；或者把它放进用收到日期命名的文件夹",
+        "请向单位核实，确认的那一份在 待办.xlsx 选“准予接收”；或者把它放进用收到日期命名的文件夹",
     ),
     ("F09", "other_body"): Wording(
         "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份{short}的先后几次，暂不计入",
-        "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者用 nianbao decide 区县文件夹 accept 文件 接收",
+        "请核实：是合并前各单位自己的，在名单中保留各单位原来的行并写并入；是同一单位的别称，写进曾用名，或者在 待办.xlsx 选“准予接收”",
     ),
     ("F09", "file_name"): Wording(
         "文件名（{file}）写的是 {named}，表里的填报单位却是“{stated}”，可能用错了别的单位的模板，无法确认是哪个单位的数据，暂不计入",
