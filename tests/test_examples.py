@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from io import BytesIO
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import msoffcrypto
@@ -24,6 +24,7 @@ from pipeline.district.folder import load_district
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.loader import load_form
 from pipeline.model import Number
+from tests.support.folders import nianbao
 from tests.support.real_report import load_real_report
 
 FORM = load_form()
@@ -108,6 +109,21 @@ def test_the_committed_folder_is_what_the_script_builds(tmp_path: Path) -> None:
         if _essence(path, (COMMITTED / path).read_bytes()) != _essence(path, (tmp_path / path).read_bytes())
     ]
     assert differing == [], "run: python examples/build_linping_2023.py"
+
+
+@pytest.mark.parametrize(
+    "page", sorted(COMMITTED.parent.glob("*/README.md")), ids=lambda page: page.parent.name
+)
+def test_what_a_readme_says_to_type_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(COMMITTED.parent.parent)
+    typed = re.findall(r"^nianbao (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    assert typed
+    for line in typed:
+        words = [
+            str(tmp_path) if before == "--output" else word for before, word in pairwise(["", *line.split()])
+        ]
+        done = nianbao(*words)
+        assert done.returncode in {0, 1}, f"{line}\n{done.stderr}"
 
 
 def test_building_twice_gives_the_same_bytes(files: dict[str, bytes]) -> None:

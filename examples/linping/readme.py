@@ -18,10 +18,10 @@ _HEAD = """# 示例：{district}{year}年度
 全区报送单位 {bodies} 个，收到文件 {files} 个，来自 {senders} 个单位（另有 {foreign} 个是外区误发的）；没有报送的 {silent} 个单位：{missing}。
 用日期命名的文件夹（如 `2024-01-15`）表示收到的日期；邮件以信头的日期为准；其余文件不知道收到的日期。
 
-运行：
+运行（样例是{next}年初的，`--now` 写明当作那时的时间）：
 
 ```
-nianbao run examples/linping-2023
+nianbao run examples/linping-2023 --output output --now {next}-02-01T08:00:00
 ```
 
 ## 每个文件的毛病和答复
@@ -45,6 +45,7 @@ def readme() -> str:
     head = _HEAD.format(
         district=DISTRICT,
         year=YEAR,
+        next=YEAR + 1,
         bodies=len(BODIES),
         files=len(DELIVERIES),
         senders=len(senders),
