@@ -27,6 +27,8 @@ from tests.support.folders import YEAR, Ran, inputs_only, make_district, nianbao
 from tests.support.libreoffice import recalculate
 
 RED = "FFFF9C9C"
+ASKED = {RED: "红色格子要改", "FFFFD27F": "橙色格子", "FFFDE6EA": "浅红色格子"}
+"""What is said of cells of each colour."""
 FIRST, SECOND = "2024-01-10", "2024-01-20"
 
 
@@ -223,6 +225,16 @@ def test_the_red_cells_are_those_to_be_changed(
     form: Form, agencies: dict[str, Agency], returned: Ran, name: str
 ) -> None:
     assert red_cells(form, marked(returned, name)) == set(agencies[name].red or ())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_letter_and_list_name_the_colours_that_there_are_and_no_other(
+    form: Form, returned: Ran, name: str
+) -> None:
+    opened = marked(returned, name)
+    fills = {opened[place.sheet][place.cell].fill.fgColor.rgb for place in form.places.values()}
+    for said in (letter(returned, name), str(opened[layout.NOTICES_SHEET]["A2"].value)):
+        assert {colour for colour, words in ASKED.items() if words in said} == fills & set(ASKED)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -26,6 +26,7 @@ from pipeline.letter import (
 from pipeline.letters.text.comparison import Comparison, compare
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
 from pipeline.periods import name_of, scope_of, spaced_of, year_in
+from pipeline.wording.colours import colours_in_words
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.messages import (
     SEVERITY_WORDS,
@@ -213,6 +214,7 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
         "counting": arrival.counting,
         "shown": arrival.shown == arrival.version,
         "shown_version": arrival.shown,
+        "colours": colours_in_words(arrival.looks),
         "unfilled": arrival.comparable and arrival.shown != arrival.version,
         "late": sources.now.astimezone(CHINA).date() > deadline,
         "compared": earlier.version if told and earlier else 0,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pipeline.forms.form import Form
 from pipeline.model import Notice, Severity
 from pipeline.publishing.template.areas import line_count
+from pipeline.wording.colours import RELATED
 from pipeline.wording.messages import SEVERITY_WORDS
 
-RELATED = "related"
 _FILL = "请填写这一格"
 _LONGEST_SENTENCE = 2000
 _BOX_WIDTH = 300
@@ -48,6 +48,11 @@ def marks_of(form: Form, notices: Iterable[Notice]) -> dict[str, CellMark]:
             if form.place_of(key):
                 by_key.setdefault(key, []).append(notice)
     return {key: _mark(form, key, found) for key, found in by_key.items()}
+
+
+def looks_of(form: Form, notices: Iterable[Notice]) -> frozenset[str]:
+    """Return the looks that cells of the workbook have."""
+    return frozenset(mark.severity for mark in marks_of(form, notices).values())
 
 
 def _mark(form: Form, key: str, notices: list[Notice]) -> CellMark:

@@ -9,10 +9,11 @@ from pipeline.forms.formulas import quoted
 from pipeline.model import Notice, Place, Severity
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.content import Content
-from pipeline.publishing.template.marks import shortened
+from pipeline.publishing.template.marks import looks_of, shortened
 from pipeline.publishing.template.page import TemplatePage
 from pipeline.publishing.workbook.measure import display_width
 from pipeline.wording.addresses import spelled
+from pipeline.wording.colours import colours_in_words
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.messages import SEVERITY_WORDS
 
@@ -43,7 +44,9 @@ def write_notices(page: TemplatePage, title: str, answers: Mapping[str, Place]) 
         page.sheet.set_column(column, column, width)
         page.put(_HEAD_ROW, column, head, "box", "head")
     page.title(title, [width for _, width in _COLUMNS])
-    hint = "点击“位置”转到要改的单元格。“错误”（红色格子）必须改正；“提醒”（橙色格子）请核实，情况属实的，点“处理结果”转到“自查”写明原因。浅红色格子请对照核对。"
+    colours = colours_in_words(looks_of(page.content.form, page.content.notices))
+    hint = "点击“位置”转到要改的单元格。“错误”必须改正；“提醒”请核实，情况属实的，点“处理结果”转到“自查”写明原因。"
+    hint += f"{colours}。" if colours else ""
     page.put(1, 0, hint, "hint", width=len(_COLUMNS))
     page.sheet.set_row(1, 22)
     page.sheet.set_row(_HEAD_ROW, 26)

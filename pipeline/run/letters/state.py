@@ -251,11 +251,18 @@ def _judged(
         if back
         else tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
         shown=back.version if back else 0,
+        looks=_looks(form, back.notices) if back else frozenset(),
         report=item.report,
         excepted=tuple(dict.fromkeys(finding.waived for finding in item.findings if finding.waived)),
         sent_back=was_sent_back(item.findings),
         comparable=sent.reading.is_placed,
     )
+
+
+def _looks(form: Form, found: Sequence[Notice]) -> frozenset[str]:
+    from pipeline.publishing.template.marks import looks_of  # noqa: PLC0415 - only where a workbook goes back
+
+    return looks_of(form, found)
 
 
 def _asked(item: Assessment) -> list[Finding]:
