@@ -45,6 +45,8 @@ def init(folder: Path, *, today: date, form_name: str = DEFAULT_FORM) -> list[Pa
 
     Raises ConfigError if there is a district in it already.
     """
+    if ".." in folder.parts:  # of a way through a folder that is not there, nothing exists until it is made
+        folder = folder.resolve()
     if folder.is_file():
         raise ConfigError("这是文件，不是文件夹。请写要新建的文件夹。", file=folder)
     if (folder / f"{CONFIG_NAME}.txt").exists():

@@ -17,7 +17,7 @@ from pipeline.district.starting import first_deadline, first_period
 from pipeline.forms.form import Form
 from pipeline.letters.plan import handouts
 from pipeline.letters.text import LetterBuilder, Sources
-from pipeline.model import CHINA
+from pipeline.model import CHINA, ConfigError
 from pipeline.periods import PeriodKind, name_of
 
 COMMITTED = Path(__file__).parent.parent.parent / "input_templates"
@@ -73,6 +73,17 @@ def test_what_init_proposes_is_still_to_be_collected(kind: PeriodKind, today: da
     period = first_period(kind, today)
     assert name_of(period) == proposed
     assert first_deadline(period) >= today
+
+
+@pytest.mark.parametrize("way", ["eng", "bad/../eng", "bad/worse/../../eng", "eng/inbox/.."])
+def test_a_folder_that_a_person_filled_in_is_left_alone_by_whatever_way(tmp_path: Path, way: str) -> None:
+    init(tmp_path / "eng", today=date(2024, 1, 8))
+    (tmp_path / "eng" / "agencies.csv").write_text("code,name\n1,甲局\n", "utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match="没有改动任何文件"):
+        init(tmp_path / way, today=date(2024, 1, 8))
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert not (tmp_path / "bad").exists()
 
 
 def test_letters_that_init_writes_are_the_defaults(tmp_path: Path, form: Form) -> None:
