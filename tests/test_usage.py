@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from typer import rich_utils
 from typer.main import get_command
@@ -63,3 +65,14 @@ def test_help_shows_every_word_of_its_texts(
     told = _HELP.commands[command]  # type: ignore[attr-defined]
     texts = [told.help, told.epilog, *(item.help for item in told.params if not item.hidden)]
     assert not [text for text in texts if text.replace("\\[", "[") not in shown]
+
+
+@pytest.mark.parametrize("command", [*sorted(_HELP.commands), ""])  # type: ignore[attr-defined]
+def test_a_narrow_help_cuts_nothing_off_and_names_no_type(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rich_utils, "MAX_WIDTH", 80)
+    app([*filter(None, [command]), "--help"], standalone_mode=False)
+    usage, *shown = capsys.readouterr().out.strip().splitlines()
+    assert not [line for line in shown if "…" in line or re.search(r"<\w+|\[x", line)]
+    assert "..." not in usage

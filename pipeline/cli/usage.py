@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from typer.exceptions import TyperException
 
 from pipeline.cli.english import is_spoken, said
 
-_SPOKEN = {"Usage:": "用法：", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
+_SPOKEN = {"Usage:": "用法：", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…", "...": "…"}
 _QUOTED = re.compile(r"'([^']+)'|\((?!s\))([^()]+)\)")
 _REMEDY = "运行 nianbao --help 看用法和例子。"
 _FAULTS = {
@@ -30,6 +31,8 @@ _TOO_MUCH = f"多写了“{{what}}”；{SPACES}。"
 
 def _speak(command: Any) -> None:  # noqa: ANN401 - typer's own types
     """Say everything about ``command``, and about those below it, in the language of the locale."""
+    for item in command.params:
+        item.display_type_rich = partial(_named, item)
     for item in (command, *command.params, *getattr(command, "commands", {}).values()):
         for name in ("help", "epilog", "metavar"):
             text = getattr(item, name, None)
@@ -37,10 +40,31 @@ def _speak(command: Any) -> None:  # noqa: ANN401 - typer's own types
                 setattr(item, name, said(text))
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Makes texts that are broken where a line ends; Chinese has no spaces, and rich would cut off what has none."""
+
+    make: Callable[..., Any]
+
+    def __call__(self, **given: Any) -> Any:  # noqa: ANN401 - as typer calls it
+        """Return the text."""
+        text = self.make(**given)
+        text.overflow = "fold"
+        return text
+
+
+def _named(param: Any, ctx: Any) -> str | None:  # noqa: ANN401
+    """Return what is to be given: of an argument its name says it, where typer would say of what type it is."""
+    return None if param.param_type_name == "argument" else param.metavar or param.display_type(ctx)
+
+
 def _speak_panels() -> None:
-    """Say the titles of the help in the language of the locale; only help is worth loading what draws it."""
+    """Say the titles of the help in the language of the locale, and every text whole; only help is worth loading what draws it."""
     from typer import rich_utils  # noqa: PLC0415
 
+    made = rich_utils._make_rich_text  # noqa: SLF001 - typer has no setting for it
+    rich_utils._make_rich_text = made if isinstance(made, _Whole) else _Whole(made)  # noqa: SLF001
+    rich_utils.RANGE_STRING = ""
     rich_utils.ARGUMENTS_PANEL_TITLE = said("参数")
     rich_utils.OPTIONS_PANEL_TITLE = said("选项")
     rich_utils.COMMANDS_PANEL_TITLE = said("命令")

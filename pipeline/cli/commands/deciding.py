@@ -50,7 +50,7 @@ def decide(
     about: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="单位或文件…",
+            metavar="单位或文件",
             help="单位的代码、名称或简称（accept、dismiss 写文件名），后面按需要写第几次、规则或日期；release 可以不写。",
             show_default=False,
         ),

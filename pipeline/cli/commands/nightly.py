@@ -42,7 +42,7 @@ commands = typer.Typer()
 
 @commands.command(cls=Command, epilog="例：nianbao check 财政局.xlsx")
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="文件…", help="要检查的表格。", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="文件", help="要检查的表格。", show_default=False)],
     level: Annotated[
         str | None,
         typer.Option(

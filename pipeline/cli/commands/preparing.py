@@ -149,7 +149,7 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="文件…",
+            metavar="文件",
             help="已公布的年报（Word、网页、PDF）、以前填好的表格、运行生成的 figures.csv，也可以是文件夹和 .zip。",
             show_default=False,
         ),
@@ -200,7 +200,7 @@ def compare(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="文件…",
+            metavar="文件",
             help="已公布的年报（Word、网页、PDF），也可以是文件夹和 .zip。",
             show_default=False,
         ),
