@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from pipeline.forms.form import Form
 from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.values.answers import YES
-from pipeline.model import Assessment, Fact, Finding, Notice, Reading, Severity, Verdict
+from pipeline.model import Assessment, Fact, Finding, Notice, Number, Reading, Severity, Verdict
 from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
 from pipeline.publishing.returning.remaining import Remaining, remaining
 from pipeline.publishing.returning.sums import mended_by_totals, settle
-from pipeline.wording.messages import in_order, notice
+from pipeline.wording.messages import in_order, notice, spoken
 
 Values = Mapping[str, Fact]
+_BLANK = "空"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,33 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
     return ReturnedContent(
         values=values,
         explanations=reading.explanations,
-        notices=tuple(
-            replace(notice(form, found), change=heavy[id(found)].change, look=heavy[id(found)].look)
-            for found in ordered
-        ),
+        notices=tuple(_noticed(form, heavy[id(found)]) for found in ordered),
         version=shown.version if shown else 0,
         registers={key: rows.cells for key, rows in reading.registers.items()},
         open_totals={**open_totals(form, reading), **open_checks(form, told)} if reading.numbers else {},
     )
+
+
+def _noticed(form: Form, one: Remaining) -> Notice:
+    """Put what is left into words; where other cells are to be changed than those that it shows in, now and then are of these."""
+    said = replace(notice(form, one.finding), change=one.change, look=one.look)
+    changes = next((way.changes for way in one.finding.suggestions), ())
+    if not one.change or tuple(change.key for change in changes) != one.change:
+        return said
+    return replace(
+        said,
+        actual=_values(form, {change.key: change.before for change in changes}),
+        expected=_values(form, {change.key: change.after for change in changes}),
+    )
+
+
+def _values(form: Form, numbers: Mapping[str, Number | None]) -> str | None:
+    """Write the value of a cell, or of each of several with its address; None for one that is blank."""
+    told = {key: _BLANK if value is None else spoken(value) for key, value in numbers.items()}
+    if len(told) == 1:
+        [value] = told.values()
+        return None if value == _BLANK else value
+    return "、".join(f"{form.places[key].cell} {value}" for key, value in told.items())
 
 
 def _is_asked(found: Finding) -> bool:

@@ -75,7 +75,7 @@ def _write_group(
     words = (
         shortened(notice.actual or "", _LONGEST_VALUE),
         shortened(notice.expected or "", _LONGEST_VALUE),
-        shortened(f"{_subject(form, notice)}{said}" if group.count == 1 else said),
+        shortened(f"{_subject(form, notice) if group.count == 1 else _shown_in(group)}{said}"),
         shortened(notice.hint or ""),
     )
     for column, text in enumerate(words, start=3):
@@ -111,6 +111,13 @@ def _where(form: Form, keys: Sequence[str]) -> str:
     """Say which cells are to be changed; many as the first and how many, for LibreOffice does not break the lines of a link."""
     whole = spelled(form, keys)
     return whole if display_width(whole) < _COLUMNS[2][1] else f"{form.place_of(keys[0])} 等 {len(keys)} 格"
+
+
+def _shown_in(group: GroupedNotice) -> str:
+    """Name the cells in which a problem shows, where others are to be changed."""
+    notice = group.notice
+    is_elsewhere = bool(notice.change) and notice.key not in notice.change
+    return f"{'、'.join(group.cells)}：" if is_elsewhere and group.cells else ""
 
 
 def _subject(form: Form, notice: Notice) -> str:

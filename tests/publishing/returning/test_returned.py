@@ -74,6 +74,22 @@ def test_of_several_ways_none_is_red(form: Form) -> None:
     assert told[0].look == (f"{ROW}.natural_person",)
 
 
+def test_now_and_then_are_of_the_cells_that_are_to_be_changed(form: Form, figures: dict[str, Number]) -> None:
+    """Where a check fails is one place, where it is cured another: a value beside the second is the second's."""
+    stray = "requests.granted_in_full.enterprise"
+    typed: dict[str, Any] = {**zeros(form), stray: 2, f"{ROW}.natural_person": 6}
+    [told] = [notice for notice in errors(answer(form, typed)) if notice.change == (stray,)]
+    assert told.key not in told.change
+    assert (told.actual, told.expected) == ("2", "0")
+    swapped, ends = inputs_only(form, figures), [f"{ROW}.natural_person", f"{ROW}.enterprise"]
+    swapped |= {one: figures[other] for one, other in zip(ends, reversed(ends), strict=True)}
+    [both] = group_notices(errors(answer(form, swapped)))
+    cells = [form.places[key].cell for key in ends]
+    assert both.notice.expected == "、".join(
+        f"{cell} {figures[key]}" for cell, key in zip(cells, ends, strict=True)
+    )
+
+
 def test_a_column_that_slid_over_its_total_is_put_back_by_what_is_said(
     form: Form, figures: dict[str, Number]
 ) -> None:
