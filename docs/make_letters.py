@@ -7,6 +7,7 @@ A few mails are added to the sample's own, so that every kind occurs. A test com
 
 from __future__ import annotations
 
+import csv
 import email
 import email.policy
 import shutil
@@ -15,21 +16,28 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+import openpyxl
+
+from pipeline.coordinating import deciding, importing
+from pipeline.coordinating.import_report import ImportAnswers
 from pipeline.district.folder import load_district
 from pipeline.letter import KIND_WORDS, LetterKind
 from pipeline.machine.work import Workforce
-from pipeline.model import CHINA
+from pipeline.model import CHINA, DecisionKind
 from pipeline.run import batch, signing
-from pipeline.run.letters import handing_out
+from pipeline.run.letters import by_hand, handing_out
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "examples" / "linping-2023"
 PAGE = Path(__file__).parent / "letters.md"
 NOW = datetime(2024, 1, 29, 8, tzinfo=CHINA)
 LATER = datetime(2024, 1, 30, 8, tzinfo=CHINA)
+LAST = datetime(2024, 1, 31, 8, tzinfo=CHINA)
 CHOSEN = {LetterKind.RETURNED: "卫生健康局", LetterKind.ACCEPTANCE: "乔司", LetterKind.TEMPLATE: "财政局"}
 """Whose letter is shown, where there are many; else the first."""
 SECOND = "第 2 次报送"
+CORRECTED, EXPLAINING = "LP040", "LP010"
+"""Of whom two versions were accepted, and whose figures last year's contradict."""
 
 _HEAD = """\
 # 信的样子
@@ -64,7 +72,7 @@ def page() -> str:
 
 
 def written(folder: Path) -> list[EmailMessage]:
-    """Play two mornings of the sample district and return every letter, in the order of the folder."""
+    """Play three mornings of the sample district and return every letter, in the order of the folder."""
     home = folder / "district"
     shutil.copytree(SAMPLE, home)
     _add_mails(home / "inbox")
@@ -76,10 +84,43 @@ def written(folder: Path) -> list[EmailMessage]:
         found = _waiting(output) | found  # each morning withdraws what is true no longer
     signing.sign(load_district(home), output, by="王主任", now=LATER)
     found |= _waiting(output)
+    _have_a_word(home, output)
+    batch.run(load_district(home), output, now=LAST, work=Workforce(), progress=lambda *_: None)
+    found = _waiting(output) | found
     parsed = {
         name: email.message_from_bytes(found[name], policy=email.policy.default) for name in sorted(found)
     }
     return [parsed[name] for name in sorted(parsed, key=lambda name: _place(name, parsed[name]))]
+
+
+def _have_a_word(home: Path, output: Path) -> None:
+    """Let an earlier version count whose agency has its receipts; let another explain what last year's figures contradict."""
+    district, year = load_district(home), str(load_district(home).year)
+    by_hand.hand_over(district, output, by_hand.Chosen(code=CORRECTED), now=LATER)
+    deciding.decide(
+        district,
+        output,
+        deciding.Wanted(DecisionKind.COUNT, (CORRECTED, "1"), "经核对，第一次报送的数据无误", "王主任", LAST),
+    )
+    with (output / year / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    [row] = [row for row in rows if row[0] == EXPLAINING]
+    for person in ("natural_person", "total"):
+        at = head.index(f"requests.carried_forward.{person}")
+        row[at] = str(int(row[at]) + 1)
+    past = home / "上年.csv"
+    with past.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([head, row])
+    said = ImportAnswers(year=int(year) - 1)
+    importing.import_files(district, output, [past], now=LATER, said=said)
+    [sent] = home.rglob("交通局报送表.xlsx")
+    book = openpyxl.load_workbook(sent)
+    checks = book["自查"]
+    for line in range(1, checks.max_row + 1):
+        if str(checks.cell(line, 1).value).startswith("T3-04"):
+            checks.cell(line, 8).value = "上年有 1 件申请重复登记，已更正台账"
+    (home / "inbox" / "2024-01-30").mkdir()
+    book.save(home / "inbox" / "2024-01-30" / "交通局报送表（说明）.xlsx")
 
 
 def _place(name: str, letter: EmailMessage) -> tuple[str, int, str]:

@@ -19,6 +19,8 @@ class LetterKind(StrEnum):
 
     ACCEPTANCE = "acceptance"
     RETURNED = "returned"
+    AWAITING = "awaiting"
+    COUNTED = "counted"
     DUPLICATE = "duplicate"
     HELD = "held"
     NOT_A_SUBMISSION = "not_a_submission"
@@ -31,6 +33,8 @@ class LetterKind(StrEnum):
 KIND_WORDS: Mapping[LetterKind, str] = {
     LetterKind.ACCEPTANCE: "接收回执",
     LetterKind.RETURNED: "退回修改",
+    LetterKind.AWAITING: "待核准",
+    LetterKind.COUNTED: "计入变更",
     LetterKind.DUPLICATE: "重复报送",
     LetterKind.HELD: "正在核实",
     LetterKind.NOT_A_SUBMISSION: "没有表格",
@@ -46,6 +50,8 @@ class Occasion(StrEnum):
     """What makes a letter due; the value begins its key."""
 
     ANSWER = "answer"
+    COUNTED = "counted"
+    """Another version counts than its agency was told, by a person's word."""
     REMINDER = "reminder"
     TEMPLATE = "template"
     DIGEST = "digest"
@@ -57,6 +63,7 @@ class Occasion(StrEnum):
 
 _PARTS: Mapping[Occasion, int] = {
     Occasion.ANSWER: 3,
+    Occasion.COUNTED: 2,
     Occasion.REMINDER: 2,
     Occasion.TEMPLATE: 2,
     Occasion.DIGEST: 1,
@@ -70,7 +77,7 @@ _PARTS: Mapping[Occasion, int] = {
 class LetterKey:
     """What a letter is for: planned twice under one key, it is written once.
 
-    ``about`` says of what: of an answer the mail (or its sender) and the file (or the day), of a reminder the agency and
+    ``about`` says of what: of an answer the mail (or its sender) and the file (or the day), of a version that counts its agency and file, of a reminder the agency and
     the day, of a digest the day, of a delivery what is delivered. ``kind`` is what an answer says. ``number`` counts
     letters that say the same of the same again.
     """
@@ -102,6 +109,11 @@ class LetterKey:
     def matter(self) -> LetterKey:
         """What it is about, whatever it says of that: answers of every kind to one file have one matter."""
         return replace(self, kind=None, number=1) if self.occasion is Occasion.ANSWER else self
+
+    @property
+    def file(self) -> str:
+        """The digest of the file that it speaks of; empty for what speaks of none."""
+        return self.about[-1] if self.occasion in (Occasion.ANSWER, Occasion.COUNTED) else ""
 
 
 class LetterState(StrEnum):
@@ -167,6 +179,12 @@ class AnsweredFile:
     """Of what goes back: the looks that marked cells of the attached workbook have."""
     sent_back: bool = False
     """Whether the office decided that it goes back."""
+    awaits_approval: bool = False
+    """Whether it is returned and every error was explained: it is the office's turn."""
+    since: datetime | None = None
+    """When it was judged as it stands, accepted or not; None where nobody kept that."""
+    is_rejudged: bool = False
+    """Whether it was judged otherwise before that."""
     comparable: bool = True
     """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
     other_year: int | None = None
@@ -191,6 +209,7 @@ class AnswerPlan:
     ``replaces`` is the version whose figures counted before, 0 if none did. ``is_missing``: nothing else has come from the
     agency that is written to. ``reverses``: on that day the same file was
     answered the other way, with a receipt or a return; ``rejudged`` says why, None where nobody knows for certain.
+    ``awaited``: on that day its sender was told that the office is to approve it.
     """
 
     arrival: AnsweredFile
@@ -198,6 +217,7 @@ class AnswerPlan:
     replaces: int = 0
     is_missing: bool = False
     reverses: date | None = None
+    awaited: date | None = None
     rejudged: Rejudged | None = None
     told_at: datetime | None = None
     """When the letter about ``earlier``, or the one that is reversed, was written."""
@@ -265,7 +285,8 @@ class Digest:
     """Agencies without a mailbox whose figures do not count yet."""
     departed: tuple[str, ...] = ()
     """Names of agencies whose accepted figures count no more, since they are on the roster no longer."""
-    came: Mapping[Verdict, int] = field(default_factory=dict)
+    came: Mapping[str, int] = field(default_factory=dict)
+    """Files since the last letter of this kind, by what became of them, in words."""
     to_decide: tuple[str, ...] = ()
     """What else waits for a person, in sentences."""
     strange: tuple[tuple[str, str], ...] = ()
@@ -290,13 +311,30 @@ class DistrictDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedVersion:
+    """The version of an agency that counts where a person has had a word in that: ``name`` is its file's, ``versions`` all by digest.
+
+    ``decided_at`` and ``why`` are of the decision by which it counts; None and empty where it counts by itself, since a
+    decision was revoked or overtaken. ``instead`` is the version of which the agency was told, 0 where nobody knows.
+    """
+
+    version: int
+    name: str
+    sha256: str
+    versions: Mapping[str, int]
+    decided_at: datetime | None = None
+    why: str = ""
+    instead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Handout:
     """Sends an agency its personal template."""
 
     deadline: date
 
 
-Body: TypeAlias = AnswerPlan | Reminder | Digest | DistrictDelivery | Handout
+Body: TypeAlias = AnswerPlan | CountedVersion | Reminder | Digest | DistrictDelivery | Handout
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def merge(
 
 def _state(agency: Agency, found: Iterable[Assessment]) -> AgencyState:
     own = versions_of(found)
-    return AgencyState(agency, own.files, own.counting, own.latest)
+    return AgencyState(agency, own.files, own.counting, own.latest, own.held)
 
 
 def _totals(form: Form, reports: Sequence[Report]) -> tuple[Number, ...]:

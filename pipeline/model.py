@@ -669,6 +669,8 @@ class AgencyState:
     versions: tuple[Assessment, ...]
     counting: Assessment | None
     latest: Assessment | None
+    held: tuple[Assessment, ...] = ()
+    """The versions that wait for a person."""
 
     @property
     def verdict(self) -> Verdict | None:
@@ -702,10 +704,9 @@ class DistrictSummary:
         return sum(state.verdict in verdicts for state in self.states)
 
     @property
-    def held_files(self) -> int:
-        """Count the files that wait for a person: newest of their agency or of nobody."""
-        waiting = sum(bool(state.latest and state.latest.verdict is Verdict.HELD) for state in self.states)
-        return waiting + len(self.unclaimed)
+    def held_files(self) -> tuple[Assessment, ...]:
+        """The files that wait for a person: of agencies in roster order, then of nobody."""
+        return (*(item for state in self.states for item in state.held), *self.unclaimed)
 
     @property
     def missing(self) -> tuple[Agency, ...]:

@@ -49,10 +49,24 @@ class Versions(Generic[V]):
         """Return the version that describes the agency."""
         return self.counting or self.latest
 
+    @property
+    def held(self) -> tuple[V, ...]:
+        """Return the versions that wait for a person: those that no newer word that counts has overtaken."""
+        return tuple(
+            item
+            for item in self.files
+            if item.verdict is Verdict.HELD
+            and (self.counting is None or _order(item) > _order(self.counting))
+        )
+
+
+def _order(item: Version) -> tuple[int, int]:
+    return item.word, item.version
+
 
 def versions_of(files: Iterable[V]) -> Versions[V]:
     """Decide which of an agency's ``files`` counts: the one place where that is decided."""
-    by_word = sorted(files, key=lambda item: (item.word, item.version))
+    by_word = sorted(files, key=_order)
     spoken = [item for item in by_word if item.verdict.is_acceptance or item.is_sent_back]
     newest = spoken[-1] if spoken else None
     return Versions(

@@ -557,12 +557,14 @@ def test_an_explained_error_waits_for_the_office_and_not_for_the_agency(office: 
     )
     office.receive(moment(1, 15), play.post(code, ("年报.xlsx", own)))
     found = office.night(moment(1, 15))
-    letter, digest = words(only(found, "returned", box(code))), words(only(found, "digest", OFFICE))
+    letter, digest = words(only(found, "awaiting", box(code))), words(only(found, "digest", OFFICE))
     assert "已收到说明，等政务公开办核准，不用再报" in letter
     assert "请这样做" not in letter
     assert "【必须改正】" not in letter
     assert f"{name}（T3-04）" in digest.partition("在 待办.xlsx 的“待决定”里选“准予例外”")[2]
     assert "单位说明：上年报告已更正" in digest
+    assert "待核准 1 份" in digest
+    assert "退回 1 份" not in digest
     assert name not in digest.partition("【今天请打电话】")[2].partition("【待核实】")[0]
     page = (office.ran.folder / "index.html").read_text("utf-8")
     assert "待办.xlsx" in page

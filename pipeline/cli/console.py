@@ -26,17 +26,23 @@ from pipeline.ledger.rule_record import Fate, RuleRecord
 from pipeline.letter import KIND_WORDS, LETTER_STATE_WORDS, LetterKind
 from pipeline.model import CHINA, Assessment, Compared, Decision, DecisionKind, Notice, Severity, Verdict
 from pipeline.periods import spaced_of
-from pipeline.publishing.data.record import Record, came_by_mail, problem_counts
+from pipeline.publishing.data.record import (
+    Record,
+    came_by_mail,
+    order_of,
+    problem_counts,
+    waiting_files,
+)
 from pipeline.versions import Versions
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import (
     AWAITING,
     SEVERITY_WORDS,
     VERDICT_WORDS,
-    awaits_approval,
     counts_in_words,
     decision_words,
     notices,
+    word_of,
 )
 from pipeline.wording.personal_numbers import without_persons
 from pipeline.wording.quoting import visible
@@ -217,12 +223,13 @@ def _letter_line(item: StoredLetter, district: District) -> str:
 
 def _print_troubles(console: Console, found: Record) -> None:
     newest = _words(found["submissions"])
+    waiting = waiting_files(found["submissions"])
     counting = {item["agency"]: item["version"] for item in found["submissions"] if item["counts"]}
     troubled = [
         item
         for item in found["submissions"]
-        if item["verdict"] in (Verdict.RETURNED, Verdict.HELD)
-        and (not item["agency"] or _word(item) >= newest[item["agency"]])
+        if item in waiting
+        or (item["verdict"] == Verdict.RETURNED and order_of(item) >= newest[item["agency"]])
     ]
     if not troubled:
         return
@@ -249,12 +256,8 @@ def _words(items: Iterable[Record]) -> dict[str, tuple[int, int]]:
     """Return the newest word of each agency among ``items``, by its code."""
     last: dict[str, tuple[int, int]] = {}
     for item in items:
-        last[item["agency"]] = max(last.get(item["agency"], (0, 0)), _word(item))
+        last[item["agency"]] = max(last.get(item["agency"], (0, 0)), order_of(item))
     return last
-
-
-def _word(item: Record) -> tuple[int, int]:
-    return item["word"] or 0, item["version"] or 0
 
 
 def _counted_before(version: int) -> str:
@@ -371,10 +374,8 @@ def print_status(district: District, found: Status) -> None:
         letter = found.letters.get(agency.code)
         own = found.of(agency.code)
         said = notices(form, own.shown.findings if own.shown else ())
-        is_awaiting = (
-            own.shown is not None and own.shown.verdict is Verdict.RETURNED and awaits_approval(said)
-        )
-        cells = _status_cells(own, problem_counts(said), _letter_words(letter), is_awaiting=is_awaiting)
+        word = word_of(own.shown.verdict if own.shown else None, said)
+        cells = _status_cells(own, word, problem_counts(said), _letter_words(letter))
         table.add_row(agency.name, *cells)
     console.print(table)
     for agency in district.merged:
@@ -411,13 +412,13 @@ def decided(decision: Decision, names: Mapping[str, str]) -> str:
 
 
 def _status_cells(
-    own: Versions[JudgedFile], told: Mapping[str, int], letter: str, *, is_awaiting: bool
+    own: Versions[JudgedFile], word: str, told: Mapping[str, int], letter: str
 ) -> tuple[Text | str, ...]:
     shown = own.shown
     if shown is None:
-        return VERDICT_WORDS[None], "", "", "", "", letter, ""
+        return word, "", "", "", "", letter, ""
     return (
-        Text(AWAITING if is_awaiting else VERDICT_WORDS[shown.verdict], style=_COLOURS[shown.verdict]),
+        Text(word, style=_COLOURS[shown.verdict]),
         _version_words(own),
         _moment_words(shown),
         str(told[Severity.ERROR] or ""),

@@ -51,7 +51,6 @@ class Status:
             and awaits_approval(notices(form, item.shown.findings))
         ]
         shown = [item.shown.verdict for item in own if item.shown]
-        latest = [item.latest.verdict for item in own if item.latest]
         return {
             "expected": len(own),
             "received": len(shown),
@@ -60,7 +59,7 @@ class Status:
                 for verdict in (Verdict.ACCEPTED, Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED)
             },
             "awaiting_approval": len(awaiting),
-            "held": latest.count(Verdict.HELD) + len(self.unclaimed),
+            "held": sum(len(item.held) for item in own) + len(self.unclaimed),
             "missing": len(own) - len(shown),
         }
 

@@ -110,15 +110,14 @@ def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
     return [_loaded(Message, row["body"]) for row in rows]
 
 
-def came_since(ledger: Ledger, year: int, moment: datetime | None) -> dict[Verdict, int]:
-    """Count the files that came after ``moment`` (None: ever) by what became of them, in the order of the verdicts."""
+def came_since(ledger: Ledger, year: int, moment: datetime | None) -> list[tuple[str, Verdict]]:
+    """Return the digests of the files that came after ``moment`` (None: ever), each with what became of it."""
     rows = ledger.rows(
-        "SELECT outcome, count(*) AS files FROM file_states WHERE year = ? AND outcome IS NOT NULL"
-        " AND (? IS NULL OR seen_at > ?) GROUP BY outcome",
+        "SELECT sha256, outcome FROM file_states WHERE year = ? AND outcome IS NOT NULL"
+        " AND (? IS NULL OR seen_at > ?)",
         (year, *[moment.isoformat() if moment else None] * 2),
     )
-    counts = {row["outcome"]: int(row["files"]) for row in rows}
-    return {verdict: counts[verdict] for verdict in Verdict if verdict in counts}
+    return [(row["sha256"], Verdict(row["outcome"])) for row in rows]
 
 
 def moments(ledger: Ledger, year: int) -> dict[str, datetime]:

@@ -81,6 +81,35 @@ def then_and_now(
     return _found(ledger, then[-1]) if then else now, now
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Since when a file is accepted, or is not; ``is_rejudged``: it was judged otherwise before."""
+
+    since: datetime
+    is_rejudged: bool
+
+
+def stands(ledger: Ledger, year: int) -> dict[str, Stand]:
+    """Return how long every file of the campaign stands as it does, by its digest; of what one run said twice the last holds."""
+    rows = ledger.rows(
+        "SELECT sha256, judged_at, verdict FROM assessments JOIN envelopes ON envelopes.id = envelope"
+        " WHERE year = ? ORDER BY assessments.id",
+        (year,),
+    )
+    said: dict[str, dict[str, bool]] = defaultdict(dict)
+    for row in rows:
+        said[row["sha256"]][row["judged_at"]] = Verdict(row["verdict"]).is_acceptance
+    return {digest: _stand(list(course.items())) for digest, course in said.items()}
+
+
+def _stand(course: Sequence[tuple[str, bool]]) -> Stand:
+    """Find the day since which the last word of ``course`` holds."""
+    first = len(course) - 1
+    while first and course[first - 1][1] == course[-1][1]:
+        first -= 1
+    return Stand(datetime.fromisoformat(course[first][0]), is_rejudged=first > 0)
+
+
 def _found(ledger: Ledger, assessment: int) -> list[Finding]:
     rows = ledger.rows("SELECT body FROM findings WHERE assessment = ? ORDER BY number", (assessment,))
     return [codec.loads(Finding, row["body"]) for row in rows]

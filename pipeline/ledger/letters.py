@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.ledger import remainders
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
-from pipeline.letter import LetterState
+from pipeline.letter import LetterKey, LetterState
 from pipeline.machine.durable import checkpoint
 
 
@@ -72,6 +72,11 @@ class StoredLetter:
     def handle(self) -> str:
         """The short name by which people call it: the end of its file's name."""
         return handle_of(self.message_id)
+
+    @property
+    def purpose(self) -> LetterKey:
+        """What it is for, as it was planned."""
+        return LetterKey.parse(self.key.removeprefix(f"{self.year}:"))
 
 
 def handle_of(message_id: str) -> str:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.district.roster import normalised
-from pipeline.model import CHINA, Verdict
-from pipeline.wording.messages import AWAITING, VERDICT_WORDS, awaits_approval
+from pipeline.model import CHINA
+from pipeline.wording.messages import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +31,7 @@ def kind_of(state: AgencyState) -> str:
 def state_word(state: AgencyState, notices: Mapping[ArrivalKey, Sequence[Notice]]) -> str:
     """Name the state of an agency; ``notices`` are keyed by the arrival."""
     item = shown(state)
-    if item and item.verdict is Verdict.RETURNED and awaits_approval(notices.get(item.key, ())):
-        return AWAITING
-    return VERDICT_WORDS[state.verdict]
+    return word_of(state.verdict, notices.get(item.key, ()) if item else ())
 
 
 def shown(state: AgencyState) -> Assessment | None:
@@ -66,14 +64,21 @@ REPORT = "报告"
 """What a report is called where nobody says what people call it."""
 
 
-def remark(state: AgencyState, deadline: date, extended: date | None = None, short: str = REPORT) -> str:
+def remark(
+    state: AgencyState,
+    notices: Mapping[ArrivalKey, Sequence[Notice]],
+    deadline: date,
+    extended: date | None = None,
+    short: str = REPORT,
+) -> str:
     """Say until when the agency has longer, what became of a version later than the one that counts, and whether its report names another.
 
-    ``short`` is what people call the report. Nothing where there is nothing to say.
+    ``notices`` are keyed by the arrival; ``short`` is what people call the report. Nothing where there is nothing to say.
     """
     said = [f"延期至{spoken(extended)}"] if extended else []
     if state.latest and state.counting and state.latest is not state.counting:
-        later = f"第 {state.latest.version} 次报送{VERDICT_WORDS[state.latest.verdict]}"
+        became = word_of(state.latest.verdict, notices.get(state.latest.key, ()))
+        later = f"第 {state.latest.version} 次报送{became}"
         said.append(f"{later}，按第 {state.counting.version} 次汇总")
     return "；".join(
         [*said, *_first_in_time(state, deadline), *_only_seen(state), *_former_name(state, short)]

@@ -62,8 +62,10 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
         return
     changes = changes_since_delivery(ledger, form_of(district), district, found)
     if changes:
+        from pipeline.publishing.summary.changes import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
+
         listed = "；".join(words for _, words in changes[:_MOST])
-        more = f"等 {len(changes)} 项" if len(changes) > _MOST else ""
+        more = f"等 {len(changes)} 项，全部见汇总表的“{CHANGES_SHEET}”" if len(changes) > _MOST else ""
         yield (
             f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，或者运行 {command} --reason 更正理由；"
             "同意并签发后报【更正】，并请有关单位重新公开"

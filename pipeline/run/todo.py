@@ -46,7 +46,7 @@ from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book, shows
 from pipeline.run.letters.writing import LetterContext
 from pipeline.versions import Versions
-from pipeline.wording.messages import VERDICT_WORDS, decision_words, notices
+from pipeline.wording.messages import decision_words, notices, word_of
 
 _MOST_CHANGES = 10
 _MOST_DIFFERENCES = 5
@@ -140,9 +140,12 @@ def _delivery(state: CampaignState) -> Iterator[Question]:
     if found is None:
         return
     if found.corrections:
+        from pipeline.publishing.summary.changes import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
+
         shown = [words for _, words in found.corrections[:_MOST_CHANGES]]
         left = len(found.corrections) - len(shown)
-        detail = "\n".join([*shown, *([f"等 {len(found.corrections)} 项"] if left else [])])
+        more = [f"等 {len(found.corrections)} 项，全部见汇总表的“{CHANGES_SHEET}”"] if left else []
+        detail = "\n".join([*shown, *more])
         what, kind = "更正已经报送的数据", CORRECTION
     else:
         what, kind = "报送汇总表", DELIVERY
@@ -153,8 +156,10 @@ def _delivery(state: CampaignState) -> Iterator[Question]:
 def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question]:
     """Yield every file that waits for a person."""
     agencies = {agency.code: agency for agency in context.district.roster_agencies}
+    own = standing.by_agency(filed)
     for item in filed:
-        if item.verdict is not Verdict.HELD:
+        is_overtaken = item.agency is not None and item not in own[item.agency].held
+        if item.verdict is not Verdict.HELD or is_overtaken:
             continue
         agency = agencies.get(item.agency or "", "（无法确认单位）")
         said = [notice.message for notice in notices(context.form, item.findings)][:1]
@@ -226,7 +231,8 @@ def _agencies(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> I
             if item.verdict.is_acceptance and item is not counting
         ]
         shown = versions.shown
-        state = VERDICT_WORDS[shown.verdict if shown else None]
+        said = notices(context.form, shown.findings) if shown and shown.verdict is Verdict.RETURNED else ()
+        state = word_of(shown.verdict if shown else None, said)
         detail = f"截止 {spoken_date(context.district.deadline_of(agency.code))}"
         if counting:
             detail = f"以第 {counting.version} 次报送计入；{detail}"

@@ -235,6 +235,11 @@ def awaits_approval(found: Iterable[Notice]) -> bool:
     return bool(errors) and all(item.pleaded for item in errors)
 
 
+def word_of(verdict: Verdict | None, found: Iterable[Notice]) -> str:
+    """Return how people call what became of a file: a return that was explained waits for the office."""
+    return AWAITING if verdict is Verdict.RETURNED and awaits_approval(found) else VERDICT_WORDS[verdict]
+
+
 def agencies_by_verdict(counts: Mapping[str, int]) -> dict[Verdict | None, int]:
     """Return how many agencies stand where, by the counts of ``run.json``; they add up to ``expected``.
 

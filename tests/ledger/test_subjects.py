@@ -247,6 +247,12 @@ def test_the_same_result_on_a_new_basis_is_no_new_judgement(ledger: Ledger) -> N
     assert assessments.latest(ledger, YEAR) == {known.id: other}
     judged = [item.detail for item in events.story(ledger, YEAR) if item.kind is events.EventKind.JUDGED]
     assert judged == ["returned", "accepted"]
+    assert assessments.stands(ledger, YEAR) == {
+        known.envelope.sha256: assessments.Stand(LATER, is_rejudged=True)
+    }
+    remarked = replace(other, verdict=Verdict.ACCEPTED_WITH_REMARKS, findings=(finding,))
+    assessments.keep(ledger, YEAR, [remarked], {known.id}, at=LATER + timedelta(days=1))
+    assert assessments.stands(ledger, YEAR)[known.envelope.sha256].since == LATER, "it was accepted already"
     own = standing.by_agency(standing.filed(ledger, YEAR))["001"]
     assert (len(own.files), own.latest, own.counting) == (1, own.files[0], own.files[0])
 

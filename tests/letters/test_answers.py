@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKind
 from pipeline.letters.plan import answers
 from pipeline.model import Verdict
 from tests.support import districts
-from tests.support.arrivals import agency, arrival, district
+from tests.support.arrivals import NIGHT, agency, arrival, district
 
 ONE, OTHER = agency(1), agency(2)
 HOME = district([ONE, OTHER])
@@ -41,6 +42,37 @@ def test_every_mail_that_a_person_wrote_is_answered_to_its_sender(
     [intention] = planned(came)
     assert (intention.kind, intention.to) == (kind, (ONE.emails[0],))
     assert planned(replace(came, automatic=True)) == []
+
+
+def test_a_report_of_which_every_error_is_explained_is_no_return(form: Form) -> None:
+    came = replace(arrival(form, ONE, verdict=Verdict.RETURNED), awaits_approval=True)
+    [intention] = planned(came)
+    assert (intention.kind, intention.to) == (LetterKind.AWAITING, (ONE.emails[0],))
+
+
+def test_what_was_accepted_no_sooner_than_its_successor_was_not_replaced_by_it(form: Form) -> None:
+    """An exception lets a returned version and the one after it be accepted in one run."""
+    first, second, third = (
+        replace(arrival(form, ONE, number), since=NIGHT + timedelta(days=days), is_rejudged=days > 0)
+        for number, days in ((1, 0), (2, 5), (3, 5))
+    )
+
+    def replaced(*before: AnsweredFile, by: AnsweredFile) -> int:
+        [letter] = planned(by, earlier=before)
+        assert isinstance(letter.body, AnswerPlan)
+        return letter.body.replaces
+
+    assert replaced(first, second, by=third) == 1
+    assert replaced(first, replace(second, since=NIGHT), by=third) == 2
+    assert replaced(first, replace(second, is_rejudged=False), by=third) == 2, "both came in one run"
+    assert replaced(replace(first, word=9), second, by=replace(third, word=7)) == 0
+    back = replace(second, verdict=Verdict.RETURNED, sent_back=True)
+    assert replaced(first, back, by=third) == 0, (
+        "what had been sent back counted no more, and nothing in its place"
+    )
+    assert (
+        replaced(replace(first, word=4), replace(second, word=2, since=NIGHT), by=replace(third, word=5)) == 1
+    )
 
 
 def test_a_file_put_in_by_hand_is_answered_to_the_roster(form: Form) -> None:

@@ -113,6 +113,20 @@ def test_an_answer_is_withdrawn_when_its_file_is_judged_otherwise_and_may_come_t
     assert (found.withdrawn, [item.key for item in found.letters]) == ((both[1].key,), [waiting.key])
 
 
+def test_an_approval_takes_back_no_return_where_none_was_sent(form: Form) -> None:
+    """All was explained; then the exception was granted."""
+    waits = replace(arrival(form, ONE, 1, Verdict.RETURNED), awaits_approval=True)
+    told = kept(answer(waits), LetterState.HANDED)
+    assert told.kind is LetterKind.AWAITING
+    assert untrue(later(AgencyStanding(ONE, waits), written=[replace(told, state=LetterState.WAITING)])) == []
+    excepted = replace(waits, verdict=Verdict.ACCEPTED, awaits_approval=False)
+    granted = replace(later(AgencyStanding(ONE, excepted, "x"), written=[told]), arrivals=(excepted,))
+    [letter] = plan(granted, {"001": [excepted]}).letters
+    assert isinstance(letter.body, AnswerPlan)
+    assert (letter.kind, letter.body.reverses) == (LetterKind.ACCEPTANCE, None)
+    assert letter.body.awaited == told.day
+
+
 def test_a_file_that_was_answered_with_a_receipt_is_never_said_to_be_looked_into(form: Form) -> None:
     """Its agency left the roster weeks later."""
     accepted = arrival(form, ONE)

@@ -179,6 +179,19 @@ def test_an_agency_that_no_letter_reaches_is_called(form: Form) -> None:
     assert [unsent.reason for unsent in item.body.unsent] == ["550 no such user"]
 
 
+def test_whoever_is_to_verify_a_file_is_among_those_to_be_called(form: Form) -> None:
+    """Once for all its files, and not again where it is called for another reason."""
+    held = [
+        replace(arrival(form, owner, number, Verdict.HELD), name=f"{number}.xlsx")
+        for owner, number in ((AGENCIES[0], 1), (AGENCIES[0], 2), (AGENCIES[1], 3), (None, 4))
+    ]
+    slip = Finding("C01", Severity.ERROR, form.places[form.cells[0].key], (form.cells[0].key,))
+    often = AgencyStanding(AGENCIES[1], arrival(form, AGENCIES[1], 3, Verdict.RETURNED, findings=[slip]))
+    known = replace(state(HOME, often), held=tuple(held))
+    assert [call.agency.code for call in calls(known, at(23).date())] == ["002", "001"]
+    assert calls(known, at(23).date())[1].why == "核实收到的《1.xlsx》《2.xlsx》（见下）。"
+
+
 def test_agencies_without_a_mailbox_are_named_until_their_figures_count(form: Form) -> None:
     mute = [
         replace(item, emails=emails) for item, emails in zip(AGENCIES, ((), ("@x.cn",), ()), strict=False)

@@ -40,7 +40,7 @@ def test_files_that_wait_stand_by_themselves(form: Form, morning: PageContext) -
         (5, "样例区第5局"),
         (12, "样例区第12局"),
     ]
-    assert len(found) == morning.summary.held_files
+    assert len(found) == len(morning.summary.held_files)
     assert found[0].arrival.problems[0].word == "错误"
     one = agency(1)
     counting, later = assessment(form, one), assessment(form, one, 2, Verdict.HELD)
@@ -92,6 +92,12 @@ def test_a_correction_that_went_back_is_to_be_done_though_its_agency_counts(form
     assert "1 家，待重报；汇总仍按此前合格的一次" in page
     assert "全部单位都已报送合格" not in page
     assert [item.state for item in rows(whole)] == ["accepted", "accepted"], "the tiles count as before"
+    said = [replace(item, pleaded="机构合并") for item in whole.notices[second.key]]
+    waits = replace(whole, notices={**whole.notices, second.key: said})
+    page = build_dashboard(form, waits).decode()
+    assert "更正待核准</span> 1 家" in page
+    assert "待重报" not in page
+    assert rows(waits)[0].remark == "第 2 次报送待核准，按第 1 次汇总"
 
 
 def test_what_was_answered_is_not_asked_again(form: Form) -> None:

@@ -7,7 +7,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.header import decode_header
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,11 +19,21 @@ from hypothesis import strategies as st
 
 from pipeline.forms.form import Form
 from pipeline.intake.fetch.mail import open_mail
-from pipeline.letter import AnsweredFile, Attachment, Intention, Letter, LetterKind
+from pipeline.letter import (
+    AnsweredFile,
+    Attachment,
+    CountedVersion,
+    Intention,
+    Letter,
+    LetterKey,
+    LetterKind,
+    Occasion,
+)
 from pipeline.letters.plan import answers, asked_delivery, digest, handouts, reminders
 from pipeline.letters.text import LetterBuilder, Sources, Texts, default_text
 from pipeline.letters.text.comparison import compare
 from pipeline.letters.text.mime import build_mail, encoded
+from pipeline.letters.text.wording import spoken_moment
 from pipeline.model import CHINA, ConfigError, Fact, Finding, Notice, Reason, Severity, Verdict
 from pipeline.wording.messages import notices
 from tests.support import districts
@@ -65,6 +75,13 @@ def every_kind(form: Form) -> Iterator[Intention]:
     home = district([ONE, agency(2)])
     for verdict in Verdict:
         yield from answers([arrival(form, ONE, verdict=verdict)], {}, home)
+    yield from answers(
+        [replace(arrival(form, ONE, verdict=Verdict.RETURNED), awaits_approval=True)], {}, home
+    )
+    counts = CountedVersion(2, "年报.xlsx", "f" * 64, {}, NIGHT, "数字无误", 3)
+    yield Intention(
+        LetterKey(Occasion.COUNTED, ("001", "f" * 64)), LetterKind.COUNTED, ONE.emails[:1], counts, ONE
+    )
     yield from reminders(state(home, now=MORNING))[:1]
     yield from digest(state(home, now=MORNING))
     yield asked_delivery(state(home), "f" * 64)
@@ -174,7 +191,10 @@ def test_a_receipt_says_which_version_counts(form: Form) -> None:
     assert "替换第 1 次" in body(secretary(form).write(answer(first, second)))
     overtaken = replace(first, counting=2)
     said = body(secretary(form).write(answer(overtaken)))
-    assert "第 2 次报送" in said
+    assert "之后收到的第 2 次报送" in said
+    chosen = body(secretary(form).write(answer(replace(second, counting=1))))
+    assert "汇总使用第 1 次的数据" in chosen
+    assert "之后收到的第 1 次" not in chosen
     returned = arrival(form, ONE, 2, Verdict.RETURNED, counting=1)
     assert "第 1 次报送的数据" in body(secretary(form).write(answer(first, returned)))
 
@@ -200,6 +220,18 @@ def test_a_receipt_says_what_keeps_the_report_from_being_published_and_what_does
     said = body(secretary(form).write(plain, [WORKBOOK]))
     assert ("【公布前请核实】" in said, "【提醒】" in said) == (False, True)
     assert "完善后按规定公开" in said
+
+
+def test_a_receipt_says_when_its_version_was_accepted_and_asks_what_no_later_one_was_asked(
+    form: Form,
+) -> None:
+    warning = cell_finding(form, 4, "C03", Severity.WARNING)
+    came = arrival(form, ONE, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=[warning], counting=1)
+    came = replace(came, since=NIGHT - timedelta(days=3))
+    said = body(secretary(form).write(answer(came)))
+    assert f"受理时间：{spoken_moment(NIGHT - timedelta(days=3))}" in said
+    assert "【提醒】" in said
+    assert "【提醒】" not in body(secretary(form).write(answer(replace(came, counting=2))))
 
 
 def test_a_return_lists_a_screenful_and_says_how_much_more_there_is(form: Form) -> None:

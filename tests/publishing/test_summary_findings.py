@@ -116,6 +116,20 @@ def test_a_version_after_the_one_that_counts_stands_apart_and_is_open(form: Form
     assert [(row["第几次"], row["处理情况"]) for row in found[PAST]] == [(2, "待改")]
 
 
+def test_what_was_explained_waits_for_the_office_and_not_for_the_agency(form: Form) -> None:
+    """A later version takes the place of one that was returned, though neither counts."""
+    rule = next(check for check in form.balances if check.reaches_back and form.may_waive(check.rule.id))
+    facts: dict[str, Fact] = {"left": 1, "right": 2, "difference": 1}
+    key = rule.left[0]
+    wrong = Finding(rule.rule.id, Severity.ERROR, form.places[key], (key,), facts=facts)
+    said = replace(wrong, explanation="机构合并")
+    first = assessment(form, OWNER, 1)
+    second = assessment(form, OWNER, 2, Verdict.RETURNED, findings=[wrong])
+    third = assessment(form, OWNER, 3, Verdict.RETURNED, findings=[said])
+    assert states(blocks(form, [first, second, third])[PAST]) == ["已被后来的报送代替", "待核准"]
+    assert states(blocks(form, [third])[CURRENT]) == ["待核准"]
+
+
 def test_what_is_still_open_is_asked_once_where_the_version_that_counts_stands(form: Form) -> None:
     """Of the version that was replaced it is no longer asked: it is not marked, and no remedy stands beside it."""
     first = assessment(form, OWNER, 1, Verdict.RETURNED, findings=[*blank(form, 0), warned()])
@@ -147,7 +161,7 @@ def test_as_many_files_wait_here_as_the_overview_counts(form: Form) -> None:
     roster, found = mixed(form)
     reason = Finding("F02", Severity.ERROR, None, (), "unknown_agency", {"stated": "别的局"})
     found = [replace(item, findings=(reason,)) if item.verdict is Verdict.HELD else item for item in found]
-    assert len(blocks(form, found, roster=roster)[HELD]) == merged(form, roster, found).held_files > 1
+    assert len(blocks(form, found, roster=roster)[HELD]) == len(merged(form, roster, found).held_files) > 1
 
 
 def test_a_year_without_a_finding_says_so(form: Form) -> None:

@@ -15,7 +15,7 @@ from pipeline.forms.form import Form
 from pipeline.letter import AnsweredFile
 from pipeline.letters.plan import AgencyStanding, CampaignState
 from pipeline.model import CHINA, Agency, Finding, Verdict
-from pipeline.wording.messages import notices
+from pipeline.wording.messages import awaits_approval, notices
 from tests.support import districts, fills
 
 NIGHT = datetime(2024, 1, 22, 20, 0, tzinfo=CHINA)
@@ -61,6 +61,7 @@ def arrival(
     wanted = own if sender == "" else sender
     mail = f"<{owner.code if owner else 'nobody'}.{version}@example>" if wanted else ""
     report = fills.report(form, owner.code, owner.name, districts.YEAR) if owner else None
+    told = tuple(notices(form, findings))
     return AnsweredFile(
         verdict=verdict,
         name=f"年报{version}.xlsx",
@@ -73,7 +74,8 @@ def arrival(
         mail=mail,
         message_id=mail or None,
         subject="报送年报",
-        notices=tuple(notices(form, findings)),
+        notices=told,
+        awaits_approval=verdict is Verdict.RETURNED and awaits_approval(told),
         report=report if verdict.is_acceptance else None,
     )
 

@@ -114,7 +114,7 @@ class Town:
             self.form.entry_with_role("year").key: str(year or self.year),
             **approved(self.form),
         }
-        written = self._written(name, seed)
+        written = self.written(name, seed)
         numbers = dict(zip((cell.key for cell in self.form.cells), written.numbers, strict=True))
         return build_workbook(
             self.form,
@@ -182,9 +182,10 @@ class Town:
 
     def figures_of(self, name: str, seed: int = 0) -> list[str]:
         """The figures that ``book`` holds, as figures.csv writes them."""
-        return [str(plain_number(number)) for number in self._written(name, seed).numbers]
+        return [str(plain_number(number)) for number in self.written(name, seed).numbers]
 
-    def _written(self, name: str, seed: int) -> Report:
+    def written(self, name: str, seed: int) -> Report:
+        """Return what ``book`` holds."""
         return report(self.form, "", name, self.year, rng=random.Random(f"{name}{seed}"))
 
     @property

@@ -24,7 +24,7 @@ KINDS: Mapping[Verdict, LetterKind] = {
     Verdict.NOT_A_SUBMISSION: LetterKind.NOT_A_SUBMISSION,
 }
 """How each verdict is answered."""
-_TO_THE_AGENCY = (LetterKind.ACCEPTANCE, LetterKind.RETURNED)
+_TO_THE_AGENCY = (LetterKind.ACCEPTANCE, LetterKind.RETURNED, LetterKind.AWAITING)
 """Letters that speak of an agency's data."""
 _OF_NOBODYS_DATA = (LetterKind.DUPLICATE, LetterKind.NOT_A_SUBMISSION)
 """Letters that say nothing of it to one who did not send it himself: they stand with the agency whose mailbox it is."""
@@ -70,7 +70,7 @@ def _answer(
     district: District,
     reported: Collection[str],
 ) -> Intention | None:
-    kind = KINDS[arrival.verdict]
+    kind = kind_of(arrival)
     to = _recipients(arrival, kind, district)
     if arrival.automatic or not to or arrival.proof is SenderProof.FAILED:
         return None
@@ -89,6 +89,12 @@ def _answer(
         ),
         agency=reader,
     )
+
+
+def kind_of(arrival: AnsweredFile) -> LetterKind:
+    """Return how a file is answered: one of which every error was explained does not go back, it waits for the office."""
+    is_awaiting = arrival.verdict is Verdict.RETURNED and arrival.awaits_approval
+    return LetterKind.AWAITING if is_awaiting else KINDS[arrival.verdict]
 
 
 def key_of(arrival: AnsweredFile, kind: LetterKind) -> LetterKey:
@@ -141,11 +147,20 @@ def _owner(arrival: AnsweredFile, kind: LetterKind, district: District) -> Agenc
 
 
 def _replaced(arrival: AnsweredFile, own: Sequence[AnsweredFile]) -> int:
-    """Return the version whose figures counted until ``arrival`` was accepted."""
-    return max(
-        (item.version for item in own if item.version < arrival.version and item.verdict.is_acceptance),
-        default=0,
-    )
+    """Return the version whose figures counted until ``arrival`` was accepted, as persons' words and judgements had it by then."""
+    before = [item for item in own if (item.word, item.version) < (arrival.word, arrival.version)]
+    spoken = [
+        item for item in before if item.sent_back or (item.verdict.is_acceptance and _counted(item, arrival))
+    ]
+    newest = max(spoken, key=lambda item: (item.word, item.version), default=None)
+    return newest.version if newest and newest.verdict.is_acceptance else 0
+
+
+def _counted(item: AnsweredFile, later: AnsweredFile) -> bool:
+    """Whether a version that is accepted counted before ``later`` was."""
+    if item.since is None or later.since is None:
+        return True
+    return item.since < later.since or not item.is_rejudged
 
 
 def _before(arrival: AnsweredFile, kind: LetterKind, own: Sequence[AnsweredFile]) -> AnsweredFile | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, LetterState
 from pipeline.letters.plan.answers import answers, key_of
+from pipeline.letters.plan.counted import counted
 from pipeline.letters.plan.delivery import complete_delivery
 from pipeline.letters.plan.digest import digest
 from pipeline.letters.plan.limits import within_limits
@@ -17,7 +18,9 @@ from pipeline.letters.plan.state import CampaignState, WrittenLetter
 _OPPOSITE: Mapping[LetterKind, LetterKind] = {
     LetterKind.ACCEPTANCE: LetterKind.RETURNED,
     LetterKind.RETURNED: LetterKind.ACCEPTANCE,
+    LetterKind.AWAITING: LetterKind.ACCEPTANCE,
 }
+"""Letters that speak of what an agency sent, each with the one that it takes back."""
 _OF_A_DAY = (LetterKind.REMINDER, LetterKind.DIGEST)
 
 
@@ -106,8 +109,9 @@ def _unwritten(
         *complete_delivery(state),
     ]
     written, record = _keys(state), Record.of(state)
-    fresh = (_answered(item, record, earlier) for item in planned)
-    return within_limits([item for item in fresh if item and item.key not in written], state)
+    answered = (_answered(item, record, earlier) for item in planned)
+    fresh = [item for item in answered if item and item.key not in written]
+    return within_limits([*fresh, *counted(state, fresh)], state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ def _answered(
         return None
     if intention.kind is LetterKind.HELD and record.was_decided(intention.key):
         return None
-    is_known = intention.kind is LetterKind.RETURNED or intention.key.matter in record.about
+    is_open = intention.kind in (LetterKind.RETURNED, LetterKind.AWAITING)
+    is_known = is_open or intention.key.matter in record.about
     if is_known and _is_past(intention, earlier):
         return None
     taken = {item.key for item in standing}
@@ -177,6 +182,8 @@ def _in_view_of(
     before = record.last_gone(intention.key)
     if before and before.kind is _OPPOSITE[intention.kind]:
         return replace(body, earlier=None, reverses=before.day, told_at=before.created_at)
+    if before and (before.kind, intention.kind) == (LetterKind.AWAITING, LetterKind.ACCEPTANCE):
+        return replace(body, earlier=None, awaited=before.day, told_at=before.created_at)
     own = earlier.get(intention.agency.code, ()) if intention.agency else ()
     for item in reversed([item for item in own if item.version < body.arrival.version]):
         if item.verdict.is_acceptance:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 
 from pipeline.letter import AnsweredFile, Digest, Intention, LetterKey, LetterKind, Occasion, PhoneCall, Plea
 from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses
 from pipeline.model import CHINA, Agency, Notice, Severity, Verdict
+from pipeline.wording.quoting import quoted
 
 _PATIENCE = 2
 """Workdays that a returned report may take before somebody calls."""
@@ -56,9 +57,10 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
 
 
 def calls(state: CampaignState, day: date) -> tuple[PhoneCall, ...]:
-    """List whom to call: what is late first, then what keeps coming back, then what no letter can reach."""
+    """List whom to call: what is late first, then what keeps coming back, what no letter can reach, and what is to be verified."""
     ranked = [found for standing in state.standings for found in _call(state, standing, day)]
-    return tuple(call for _, _, call in sorted(ranked, key=lambda item: item[:2]))
+    calls = [call for _, _, call in sorted(ranked, key=lambda item: item[:2])]
+    return (*calls, *_verified(state, {call.agency.code for call in calls}))
 
 
 def _call(state: CampaignState, standing: AgencyStanding, day: date) -> Iterator[_Ranked]:
@@ -68,6 +70,18 @@ def _call(state: CampaignState, standing: AgencyStanding, day: date) -> Iterator
         yield from _missing(state, standing, left)
     elif standing.is_returned:
         yield from _returned(state, standing, left, day)
+
+
+def _verified(state: CampaignState, called: Collection[str]) -> Iterator[PhoneCall]:
+    """Ask the agencies that are not ``called`` anyhow whether what waits for a person is theirs, and holds."""
+    files: dict[str, list[AnsweredFile]] = {}
+    for item in state.held:
+        if item.agency and item.agency.code not in called:
+            files.setdefault(item.agency.code, []).append(item)
+    for waiting in files.values():
+        names = "".join(f"《{quoted(item.name)}》" for item in waiting)
+        if owner := waiting[0].agency:
+            yield PhoneCall(owner, f"核实收到的{names}（见下）。")
 
 
 def _missing(state: CampaignState, standing: AgencyStanding, left: int) -> Iterator[_Ranked]:
@@ -87,10 +101,10 @@ def _returned(state: CampaignState, standing: AgencyStanding, left: int, day: da
         return
     since = _returned_on(state, latest)
     waited = state.district.calendar.workdays_between(since, day)
-    wrong = [item for item in latest.notices if item.severity == Severity.ERROR]
-    problem = next((_fault(item) for item in wrong if not item.pleaded), "")
-    if wrong and not problem:
+    if latest.awaits_approval:
         return  # all is explained: it is the office's turn
+    wrong = (item for item in latest.notices if item.severity == Severity.ERROR and not item.pleaded)
+    problem = next((_fault(item) for item in wrong), "")
     why = _sentence(
         f"第 {latest.version} 次报送{since.month}月{since.day}日退回",
         "还没有重报" if waited > 1 else "",

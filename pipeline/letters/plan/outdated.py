@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.letter import Intention, LetterKey, LetterKind, Occasion
-from pipeline.letters.plan.answers import KINDS
+from pipeline.letters.plan.answers import KINDS, kind_of
 from pipeline.letters.plan.delivery import complete_delivery
 from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses, belongs_to
-from pipeline.model import Agency, Verdict
+from pipeline.model import Agency
 
 _RENEWED: Mapping[LetterKind, LetterKind] = {
     LetterKind.REMINDER: LetterKind.REMINDER,
     LetterKind.TEMPLATE: LetterKind.REMINDER,
     LetterKind.DIGEST: LetterKind.DIGEST,
     LetterKind.DELIVERY: LetterKind.DELIVERY,
+    LetterKind.COUNTED: LetterKind.COUNTED,
 }
 """Kinds of which an older letter gives way to a new one of the other kind to the same reader; reminders carry the template."""
 
@@ -88,12 +89,19 @@ def _holds(
     match item.kind:
         case LetterKind.REMINDER | LetterKind.TEMPLATE if standing:
             return standing.is_missing
-        case LetterKind.RETURNED if standing:
-            latest = standing.latest
-            return latest is not None and (latest.sha256, latest.verdict) == (item.sha256, Verdict.RETURNED)
+        case LetterKind.RETURNED | LetterKind.AWAITING | LetterKind.COUNTED if standing:
+            return _is_of_what_stands(item, standing)
         case LetterKind.ACCEPTANCE | LetterKind.RETURNED | LetterKind.HELD | LetterKind.DUPLICATE:
             return any(KINDS[verdict] is item.kind for verdict in state.verdicts.get(item.sha256, ()))
         case LetterKind.DELIVERY:
             return item.key in complete or item.key.occasion is not Occasion.COMPLETE
         case _:
             return True
+
+
+def _is_of_what_stands(item: WrittenLetter, standing: AgencyStanding) -> bool:
+    """Whether a letter speaks of the version that counts, or says what became of the newest one."""
+    if item.kind is LetterKind.COUNTED:
+        return standing.counting == item.sha256
+    latest = standing.latest
+    return latest is not None and (latest.sha256, kind_of(latest)) == (item.sha256, item.kind)

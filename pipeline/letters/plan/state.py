@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from pipeline.district.folder import District
-from pipeline.letter import AnsweredFile, LetterKey, LetterKind, LetterState, Occasion, Unsent
+from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind, LetterState, Occasion, Unsent
 from pipeline.model import CHINA, Agency, Verdict
 
 _OFFICE_CLOSES = 17
@@ -87,8 +87,8 @@ class WrittenLetter:
 
     @property
     def sha256(self) -> str:
-        """The digest of the file that an answer is about."""
-        return self.key.about[-1] if self.key.occasion is Occasion.ANSWER else ""
+        """The digest of the file that it speaks of."""
+        return self.key.file
 
 
 @dataclass(frozen=True)  # without slots: reminders are counted once, when somebody asks
@@ -101,8 +101,8 @@ class CampaignState:
     arrivals: tuple[AnsweredFile, ...] = ()
     held: tuple[AnsweredFile, ...] = ()
     written: tuple[WrittenLetter, ...] = ()
-    came: Mapping[Verdict, int] = field(default_factory=dict)
-    """Files since the last digest, by verdict."""
+    came: Mapping[str, int] = field(default_factory=dict)
+    """Files since the last digest, by what became of them, in words."""
     verdicts: Mapping[str, Collection[Verdict]] = field(default_factory=dict)
     """What became of each file, by its digest; of one that came again, also that it is a duplicate."""
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -117,6 +117,8 @@ class CampaignState:
     """The keys of the letters with the district workbook that a person has signed."""
     to_decide: tuple[str, ...] = ()
     """What waits for a person, in sentences."""
+    counted: Mapping[str, CountedVersion] = field(default_factory=dict)
+    """Which version counts of the agencies, by code, of which a person has decided that or of which a letter told so."""
     strange: tuple[tuple[str, str], ...] = ()
     """What lies in the inbox and is no submission, each with what to do about it."""
 

@@ -16,6 +16,7 @@ from pipeline.letter import (
     AnsweredFile,
     AnswerPlan,
     Attachment,
+    CountedVersion,
     Digest,
     DistrictDelivery,
     Handout,
@@ -114,6 +115,8 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
     body = intention.body
     if isinstance(body, AnswerPlan):
         return _answer(body, sources)
+    if isinstance(body, CountedVersion):
+        return _counted(body)
     if isinstance(body, Reminder):
         return {"left": body.left, "late": body.late, "times": body.times, "doubtful": body.doubtful}
     if isinstance(body, Digest):
@@ -121,6 +124,16 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
     if isinstance(body, DistrictDelivery):
         return _delivery(body, sources, attachments)
     return _handout(body)
+
+
+def _counted(body: CountedVersion) -> Values:
+    return {
+        "version": body.version,
+        "file": _shortened(body.name),
+        "instead": body.instead,
+        "why": body.why.rstrip("。"),
+        "since": spoken_day(body.decided_at) if body.decided_at else "",
+    }
 
 
 def _handout(body: Handout) -> Values:
@@ -140,7 +153,7 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
         "sha256": arrival.sha256,
         "version": arrival.version,
         "received": spoken_moment(arrival.received_at) if arrival.received_at else "",
-        "handled": spoken_moment(sources.now),
+        "handled": spoken_moment(arrival.since or sources.now),
     }
     if arrival.verdict is Verdict.RETURNED:
         return {**plain, **_returned(body, sources)}
@@ -161,11 +174,12 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
 
 def _accepted(body: AnswerPlan, sources: Sources) -> Values:
     arrival, form, own = body.arrival, sources.form, sources.district
-    warnings = group_notices(item for item in arrival.notices if item.severity == Severity.WARNING)
-    doubts = [group for group in warnings if group.notice.in_doubt]
-    remarks = [*doubts, *(group for group in warnings if group not in doubts)]
     code = arrival.agency.code if arrival.agency else ""
     is_superseded = arrival.counting not in (0, arrival.version)
+    asked = () if is_superseded else arrival.notices  # what still holds is asked of the version that counts
+    warnings = group_notices(item for item in asked if item.severity == Severity.WARNING)
+    doubts = [group for group in warnings if group.notice.in_doubt]
+    remarks = [*doubts, *(group for group in warnings if group not in doubts)]
     return {
         "receipt": "-".join(
             part for part in (name_of(own.year), own.part, code, f"{arrival.version:02d}") if part
@@ -181,6 +195,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "superseded": arrival.counting if is_superseded else 0,
         "replaced": 0 if is_superseded else body.replaces,
         "reversed": spoken_date(body.reverses) if body.reverses else "",
+        "awaited": spoken_date(body.awaited) if body.awaited else "",
         "excepted": "；".join(arrival.excepted),
         "filled_by": Clerk(**arrival.clerk).words,
     }
@@ -288,7 +303,7 @@ def _digest(body: Digest) -> Values:
         "departed": _listed(body.departed),
         "to_decide": list(body.to_decide),
         "strange": [{"file": _shortened(file), "why": why} for file, why in body.strange[:_SCREENFUL]],
-        "came": "，".join(f"{VERDICT_WORDS[verdict]} {count} 份" for verdict, count in body.came.items() if count),
+        "came": "，".join(f"{word} {count} 份" for word, count in body.came.items()),
     }  # fmt: skip
 
 

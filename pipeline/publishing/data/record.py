@@ -124,6 +124,22 @@ def notice_record(notice: Notice) -> Record:
     }
 
 
+def waiting_files(submissions: Sequence[Record]) -> list[Record]:
+    """Return those that wait for a person: of nobody, or of an agency of which no newer word counts."""
+    counting = {item["agency"]: order_of(item) for item in submissions if item["counts"]}
+    return [
+        item
+        for item in submissions
+        if item["verdict"] == Verdict.HELD
+        and (not item["agency"] or order_of(item) > counting.get(item["agency"], (0, 0)))
+    ]
+
+
+def order_of(item: Record) -> tuple[int, int]:
+    """Return what puts the versions of an agency in order: when each was sent last."""
+    return item["word"] or 0, item["version"] or 0
+
+
 def counts(summary: DistrictSummary, submissions: Sequence[Record]) -> dict[str, int]:
     """Count agencies by what became of them; ``held`` also counts files that belong to nobody yet.
 
@@ -143,7 +159,7 @@ def counts(summary: DistrictSummary, submissions: Sequence[Record]) -> dict[str,
         "accepted_with_remarks": summary.count(Verdict.ACCEPTED_WITH_REMARKS),
         "returned": summary.count(Verdict.RETURNED),
         "awaiting_approval": sum(item in awaiting for item in shown),
-        "held": summary.held_files,
+        "held": len(summary.held_files),
         "missing": missing,
     }
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.forms.form import Form
-from pipeline.model import ArrivalKey, Assessment, DistrictSummary, Notice, Number, Verdict
+from pipeline.model import ArrivalKey, DistrictSummary, Notice, Number
 from pipeline.publishing.summary.background import Background, PastFigures
 from pipeline.publishing.workbook.office import Fold
 
@@ -102,15 +102,6 @@ def folds_of(form: Form) -> dict[str, Fold]:
                 is_last = following is None or following.row != cell.row
                 folds[cell.key] = Fold.TOTAL if is_last else Fold.PART
     return folds
-
-
-def held_files(summary: DistrictSummary) -> list[Assessment]:
-    """List the files that wait for a person: the newest of an agency, in roster order, then those of nobody."""
-    newest = (state.latest for state in summary.states)
-    return [
-        *(item for item in newest if item and item.verdict is Verdict.HELD),
-        *summary.unclaimed,
-    ]
 
 
 def partial_note(brief: Brief) -> str:

@@ -15,14 +15,13 @@ from pipeline.forms.grid import lines_of
 from pipeline.model import a1
 from pipeline.periods import title_of
 from pipeline.publishing.cell_values import merged_values, seen_value, together_formula, together_of
-from pipeline.publishing.states import kind_of
+from pipeline.publishing.states import kind_of, state_word
 from pipeline.publishing.summary.brief import ON_ONE_PAGE, Brief
 from pipeline.publishing.summary.listing import value_style, write_value
 from pipeline.publishing.workbook.measure import sheet_name, stored
 from pipeline.publishing.workbook.office import HEAD_FILL, HEAD_FONT, OfficeBook, OfficePage
 from pipeline.publishing.workbook.page import Properties
 from pipeline.publishing.workbook.streaming import run_pattern
-from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,7 +117,7 @@ def write_detail(book: OfficeBook, brief: Brief, table: Table, columns: Mapping[
     chosen = slice(cells[0].index, cells[-1].index + 1) if cells else slice(0)
     looks = [value_style(book, value.value) for value in values]
     for number, state in enumerate(brief.summary.states):
-        _write_agency(page, number, state)
+        _write_agency(page, brief, number, state)
         report = state.counting and state.counting.report
         if report:
             page.numbers(FIRST_ROW + number, len(DETAIL_HEAD), report.numbers[chosen], pattern)
@@ -205,14 +204,14 @@ def _group_height(page: OfficePage, lines: Sequence[_CellLines]) -> float:
     return page.needed(texts, least=24)
 
 
-def _write_agency(page: OfficePage, number: int, state: AgencyState) -> None:
+def _write_agency(page: OfficePage, brief: Brief, number: int, state: AgencyState) -> None:
     row, middle, kind = FIRST_ROW + number, page.book.boxed(align="center"), kind_of(state)
     page.height_for(row, {NAME_COLUMN: (state.agency.name, 1), KIND_COLUMN: (kind, 1)}, least=_LEAST_HEIGHT)
     page.number(row, 0, number + 1, middle)
     page.text(row, CODE_COLUMN, state.agency.code, middle)
     page.text(row, NAME_COLUMN, state.agency.name, page.book.boxed())
     page.text(row, KIND_COLUMN, kind, middle)
-    page.text(row, KIND_COLUMN + 1, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
+    page.text(row, KIND_COLUMN + 1, state_word(state, brief.notices), page.book.state(state.verdict))
 
 
 def _column_label(column: Line) -> str:

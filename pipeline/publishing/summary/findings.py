@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import CHINA, Assessment, Decision, DecisionKind, Notice, Severity, Verdict
 from pipeline.publishing.states import shown
-from pipeline.publishing.summary.brief import Brief, held_files
+from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, STATE_FILLS, OfficeBook, OfficePage
 from pipeline.wording.grouping import GroupedNotice, group_notices
-from pipeline.wording.messages import SEVERITY_WORDS, VERDICT_WORDS, decision_words
+from pipeline.wording.messages import AWAITING, SEVERITY_WORDS, VERDICT_WORDS, decision_words
 from pipeline.wording.personal_numbers import without_persons
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
     from pipeline.forms.form import Form
+    from pipeline.model import AgencyState
 
 FINDINGS_SHEET = "问题与说明"
 FINDINGS_HEAD = (
@@ -30,12 +31,12 @@ FINDINGS_HEAD = (
 WAIVERS_HEAD = ("序号", "单位", "理由", "", "", "", "规则", "批准人", "准予日期", "有效期")
 DECISIONS_HEAD = ("序号", "单位、文件", "理由", "", "", "", "决定", "决定人", "日期")
 DISMISSALS_HEAD = ("序号", "文件", "理由", "", "", "", "结论", "核实人", "核实日期")
-TO_MEND, TO_EXPLAIN, TO_DECIDE = "待改", "待说明", "待核实"
+TO_MEND, TO_EXPLAIN, TO_DECIDE, TO_APPROVE = "待改", "待说明", "待核实", AWAITING
 EXPLAINED, EXCEPTED, MENDED, NOTED = "已说明", "准予例外", "已改正", "无需处理"
 REPLACED = "已被后来的报送代替"
 _APART = (DecisionKind.WAIVE, DecisionKind.DISMISS)
 """Listed with what only they have."""
-_OPEN = (TO_MEND, TO_EXPLAIN, TO_DECIDE)
+_OPEN = (TO_MEND, TO_EXPLAIN, TO_DECIDE, TO_APPROVE)
 _WIDTHS = [5.0, 24.0, 22.0, 6.5, 6.5, 9.5, 25.0, 11.0, 11.0, 34.0, 31.0, 20.0]
 _REASON, _REASON_ACROSS = 2, 4
 _HEAD_ROW, _FIRST_ROW = 1, 2
@@ -61,7 +62,7 @@ def current_lines(brief: Brief) -> Iterator[ProblemLine]:
 
 def held_lines(brief: Brief) -> Iterator[ProblemLine]:
     """Yield for each file that waits for a person why it does; its figures are nobody's yet."""
-    for item in held_files(brief.summary):
+    for item in brief.summary.held_files:
         for group in group_notices(_notices(brief, item))[:1]:
             yield ProblemLine(item, group, TO_DECIDE)
 
@@ -73,15 +74,28 @@ def past_lines(brief: Brief) -> Iterator[ProblemLine]:
         for item in state.versions:
             if now is None or item is now or item.verdict is Verdict.HELD:
                 continue
-            still = {_problem(notice) for notice in _notices(brief, now)}
             for group in group_notices(_notices(brief, item)):
                 if group.notice.severity != Severity.INFO:
-                    became = MENDED
-                    if (item.word, item.version) > (now.word, now.version):
-                        became = _state(brief, item, group.notice)
-                    elif _problem(group.notice) in still:
-                        became = _replaced(_state(brief, now, group.notice))
-                    yield ProblemLine(item, group, became)
+                    yield ProblemLine(
+                        item, group, _became(brief, _overtaking(state, item, now), item, group.notice)
+                    )
+
+
+def _overtaking(state: AgencyState, item: Assessment, now: Assessment) -> Assessment | None:
+    """Return the version that takes the place of ``item``: the one that is shown, of later ones the newest that is nobody's doubt."""
+    if (item.word, item.version) < (now.word, now.version):
+        return now
+    later = [each for each in state.versions if each.verdict is not Verdict.HELD]
+    newest = max(later, key=lambda each: (each.word, each.version))
+    return None if newest is item else newest
+
+
+def _became(brief: Brief, newer: Assessment | None, item: Assessment, notice: Notice) -> str:
+    """Say what became of a finding of ``item``, whose place a ``newer`` version takes, if any does."""
+    if newer is None:
+        return _state(brief, item, notice)
+    still = {_problem(other) for other in _notices(brief, newer)}
+    return _replaced(_state(brief, newer, notice)) if _problem(notice) in still else MENDED
 
 
 def write_findings(book: OfficeBook, brief: Brief) -> None:
@@ -118,7 +132,7 @@ def _state(brief: Brief, item: Assessment, notice: Notice) -> str:
     if _exceptions(brief, item, notice):
         return EXCEPTED
     if notice.severity == Severity.ERROR:
-        return TO_MEND
+        return TO_APPROVE if notice.pleaded else TO_MEND
     return EXPLAINED if _explanation(item, notice) else TO_EXPLAIN
 
 
@@ -263,5 +277,6 @@ def _state_style(book: OfficeBook, line: ProblemLine) -> Format:
         TO_MEND: STATE_FILLS[Verdict.RETURNED],
         TO_EXPLAIN: NOTE_FILL,
         TO_DECIDE: STATE_FILLS[Verdict.HELD],
+        TO_APPROVE: STATE_FILLS[Verdict.HELD],
     }
     return book.filled(fills.get(line.state), align="center")

@@ -11,7 +11,7 @@ from pipeline.forms.formulas import quoted
 from pipeline.model import Verdict, a1
 from pipeline.periods import days_of
 from pipeline.publishing.states import state_word
-from pipeline.publishing.summary.brief import Brief, held_files
+from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.summary.findings import FINDINGS_SHEET
 from pipeline.publishing.summary.tables import grid_position, summary_sheet_name
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pipeline.forms.form import Headline
-    from pipeline.model import Agency
+    from pipeline.model import AgencyState
     from pipeline.publishing.summary.detail import SumColumn
 
 OVERVIEW_SHEET = "总览"
@@ -41,9 +41,9 @@ def overview_title(brief: Brief) -> str:
     return f"{brief.title}汇总表"
 
 
-def open_agencies(brief: Brief) -> list[tuple[Agency, Verdict | None]]:
+def open_agencies(brief: Brief) -> list[AgencyState]:
     """List the agencies that are returned, to be looked at or missing, in roster order."""
-    return [(state.agency, state.verdict) for state in brief.summary.states if state.verdict in _OPEN]
+    return [state for state in brief.summary.states if state.verdict in _OPEN]
 
 
 def write_overview(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn]) -> None:
@@ -114,11 +114,15 @@ def _notes(brief: Brief) -> Iterator[str]:
     awaiting = sum(state_word(state, brief.notices) == AWAITING for state in summary.states)
     if awaiting:
         yield f"退回的单位中，{awaiting} 家的错误都已说明，{AWAITING}，见“{FINDINGS_SHEET}”。"
-    waiting, nobody = len(held_files(brief.summary)), len(brief.summary.unclaimed)
+    waiting = len(brief.summary.held_files)
     if waiting:
+        of_the_undecided = sum(len(state.held) for state in summary.states if state.verdict is Verdict.HELD)
+        of_the_counting = sum(len(state.held) for state in summary.states if state.counting)
+        nobody = len(summary.unclaimed)
         whose = [
-            (brief.summary.count(Verdict.HELD), "待核实单位报送的"),
-            (waiting - nobody - brief.summary.count(Verdict.HELD), "已汇总单位又报送的"),
+            (of_the_undecided, "待核实单位报送的"),
+            (of_the_counting, "已汇总单位又报送的"),
+            (waiting - of_the_undecided - of_the_counting - nobody, "退回单位报送的"),
             (nobody, "无法确认单位的"),
         ]
         parts = "、".join(f"{words} {number} 份" for number, words in whose if number)
@@ -170,9 +174,10 @@ def _write_open(page: OfficePage, brief: Brief, row: int) -> int:
         return row + 1
     _write_open_line(page, row, ("序号", "单位名称", "状态", "联系人", "联系电话"))
     page.sheet.repeat_rows(row)
-    for number, (agency, verdict) in enumerate(agencies, 1):
-        line = (number, agency.name, VERDICT_WORDS[verdict], agency.contact, agency.phone)
-        _write_open_line(page, row + number, line, verdict, is_head=False)
+    for number, state in enumerate(agencies, 1):
+        agency, word = state.agency, state_word(state, brief.notices)
+        line = (number, agency.name, word, agency.contact, agency.phone)
+        _write_open_line(page, row + number, line, state.verdict, is_head=False)
     return row + len(agencies) + 1
 
 

@@ -80,6 +80,7 @@ def _write_agency(page: OfficePage, brief: Brief, row: int, state: AgencyState) 
         3: kind_of(state),
         _REMARK: remark(
             state,
+            brief.notices,
             brief.deadline_of(agency.code),
             brief.background.extended.get(agency.code),
             brief.form.words.short,
@@ -144,7 +145,7 @@ def _write_merged(page: OfficePage, brief: Brief, row: int) -> None:
         page.text(row + number, 1, state.agency.code, page.book.boxed(align="center"))
         page.text(row + number, 2, state.agency.name, page.book.boxed())
         page.text(row + number, 3, kind_of(state), page.book.boxed(align="center"))
-        page.text(row + number, 4, VERDICT_WORDS[state.verdict], page.book.state(state.verdict))
+        page.text(row + number, 4, state_word(state, brief.notices), page.book.state(state.verdict))
         _write_arrival(page, brief, row + number, shown(state), {2: state.agency.name, _REMARK: remark_text})
 
 

@@ -37,7 +37,7 @@ from pipeline.publishing.states import (
     state_word,
 )
 from pipeline.wording.grouping import GroupedNotice, group_notices
-from pipeline.wording.messages import SEVERITY_WORDS, VERDICT_WORDS
+from pipeline.wording.messages import SEVERITY_WORDS, VERDICT_WORDS, word_of
 from pipeline.wording.personal_numbers import without_persons
 
 MOST_FINDINGS = 12
@@ -178,29 +178,28 @@ def merged(morning: PageContext) -> list[AgencyRow]:
 
 
 def waiting(morning: PageContext) -> list[AgencyRow]:
-    """Return one row for each file that waits for a person: of nobody yet, or the newest of its agency."""
-    held = [
-        (number, state)
-        for number, state in enumerate(morning.summary.states, 1)
-        if state.latest and state.latest.verdict is Verdict.HELD
-    ]
+    """Return one row for each file that waits for a person; the newest of an agency that nothing else describes is its row."""
     return [
         *(
             _waiting(morning, item, item.submission.reading.claims.agency)
             for item in morning.summary.unclaimed
         ),
         *(
-            _waiting(morning, state.latest, state.agency.name, 0 if state.counting else number)
-            for number, state in held
-            if state.latest
+            _waiting(morning, item, state.agency.name, number if item is shown(state) else 0)
+            for number, state in enumerate(morning.summary.states, 1)
+            for item in state.held
         ),
     ]
 
 
 def to_correct(morning: PageContext, listed: Sequence[AgencyRow]) -> list[AgencyRow]:
-    """Return those of ``listed`` that count and whose later version went back, with that: it has to be sent once more."""
+    """Return those of ``listed`` that count and whose later version does not, with that: to be mended, or to be approved."""
     return [
-        replace(row, arrival=_arrival(morning, state.latest))
+        replace(
+            row,
+            word=word_of(state.latest.verdict, morning.notices.get(state.latest.key, ())),
+            arrival=_arrival(morning, state.latest),
+        )
         for row, state in zip(listed, morning.summary.states, strict=True)
         if state.counting and state.latest and state.latest.verdict is Verdict.RETURNED
     ]
@@ -234,7 +233,7 @@ def _row(morning: PageContext, number: int, state: AgencyState) -> AgencyRow:
         versions=len(state.versions),
         contact=agency.contact or clerk.contact,
         phone=agency.phone or clerk.phone,
-        remark=remark(state, extended or morning.deadline, extended, morning.short),
+        remark=remark(state, morning.notices, extended or morning.deadline, extended, morning.short),
         waivers=[item for item in morning.waivers if item.agency == agency.code],
         others=[
             Link(f"第 {item.version} 次{link.label}", link.path)

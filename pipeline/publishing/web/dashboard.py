@@ -134,8 +134,7 @@ def _front(
         totals=Counter(row.word for row in listed),
         held=held[:_MOST_SHOWN],
         missing=cases[_MISSING],
-        corrections=corrections[:_MOST_SHOWN],
-        correcting=len(corrections),
+        corrections=_by_word(corrections),
         remarked=remarked,
         unanswered=sum(row.arrival.is_in_doubt for row in remarked),
         explained=_explained(cases),
@@ -227,6 +226,12 @@ def _remarked(cases: Mapping[str, Sequence[AgencyRow]]) -> list[AgencyRow]:
     """Return the agencies that count and that something was remarked of, those with open remarks first."""
     found = [row for state in _DONE for row in cases[state] if row.arrival.problems]
     return sorted(found, key=lambda row: (not row.arrival.is_in_doubt, not row.arrival.open))
+
+
+def _by_word(corrections: Sequence[AgencyRow]) -> dict[str, list[AgencyRow]]:
+    """Group the corrections by whose turn it is: the office's, then the agency's."""
+    words = (AWAITING, VERDICT_WORDS[Verdict.RETURNED])
+    return {word: [row for row in corrections if row.word == word] for word in words}
 
 
 def _explained(cases: Mapping[str, Sequence[AgencyRow]]) -> set[int]:

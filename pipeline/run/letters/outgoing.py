@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, campaign, events, imports, letters, outputs
+from pipeline.ledger import Ledger, assessments, campaign, events, imports, letters, outputs
 from pipeline.ledger.campaign import DeliveryRecord, RunResult
 from pipeline.ledger.secret import secret_of
 from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState
@@ -82,7 +82,8 @@ def write_letters(
     ``found`` is what the finished run found, whose outputs the attachments are taken from. Raises ConfigError with file
     and line for a letter text that cannot be filled in.
     """
-    came = arrivals_of(context.form, arrived) if arrived else []
+    stands = assessments.stands(context.ledger, context.district.year) if arrived else {}
+    came = arrivals_of(context.form, arrived, stands) if arrived else []
     state = state_of(context.ledger, context.form, context.district, found, came, now=context.now)
     planned = plan(state, earlier_of(came), _untouched(context) if came else frozenset())
     if not dry_run:

@@ -6,6 +6,7 @@ judge anything to know whom to remind.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -16,17 +17,29 @@ from pipeline.district.roster import normalised
 from pipeline.forms.form import Clerk, Form
 from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
+from pipeline.ledger.assessments import Stand
 from pipeline.ledger.campaign import RunResult
-from pipeline.letter import AnsweredFile, LetterKey, LetterKind
+from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
-from pipeline.model import Agency, Assessment, DecisionKind, Finding, Message, Notice, Verdict, was_sent_back
-from pipeline.publishing.data.record import Leftover, Record
+from pipeline.model import (
+    Agency,
+    Assessment,
+    Decision,
+    DecisionKind,
+    Finding,
+    Message,
+    Notice,
+    Verdict,
+    was_sent_back,
+)
+from pipeline.publishing.data.record import Leftover, Record, order_of, waiting_files
 from pipeline.publishing.returning import returned_of
 from pipeline.run import pending as waiting
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.versions import versions_of
-from pipeline.wording.messages import notices
+from pipeline.wording.messages import AWAITING, VERDICT_WORDS, awaits_approval, notices
 
+_NO_STANDS: Mapping[str, Stand] = {}
 _UNKNOWN: Mapping[str, datetime] = {}
 _NOTICE_FIELDS = tuple(item.name for item in fields(Notice))
 
@@ -65,7 +78,7 @@ def state_of(
         arrivals=tuple(came),
         held=tuple(_held(district, found)),
         written=written,
-        came=arrivals.came_since(ledger, district.year, max(digests, default=None)),
+        came=_came(arrivals.came_since(ledger, district.year, max(digests, default=None)), found),
         verdicts=_verdicts(found),
         counts=found["counts"],
         strange=tuple(
@@ -86,7 +99,49 @@ def state_of(
             for item in campaign.deliveries(ledger, district.year)
             if item.signed_by
         },
+        counted=_counted(ledger, district, found, written),
         to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
+    )
+
+
+def _came(files: Sequence[tuple[str, Verdict]], found: Record) -> dict[str, int]:
+    """Count the files by what people call what became of them, in the order of the verdicts."""
+    awaiting = {row["sha256"] for row in found["submissions"] if row["awaits_approval"]}
+    words = [
+        AWAITING if verdict is Verdict.RETURNED and digest in awaiting else VERDICT_WORDS[verdict]
+        for digest, verdict in sorted(files, key=lambda item: list(Verdict).index(item[1]))
+    ]
+    return dict(Counter(words))
+
+
+def _counted(
+    ledger: Ledger, district: District, found: Record, written: Sequence[WrittenLetter]
+) -> dict[str, CountedVersion]:
+    """Say which version counts of each agency of which a person has decided that, or of which a letter told so."""
+    decided = decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.COUNT)
+    by_agency = {item.agency: item for item in decided}
+    told = {item.agency for item in written if item.kind is LetterKind.COUNTED}
+    asked = {*by_agency, *told}
+    if not asked:
+        return {}
+    own = [row for row in found["submissions"] if row["agency"] in asked and row["version"]]
+    return {
+        row["agency"]: _counted_version(row, own, by_agency.get(row["agency"]))
+        for row in own
+        if row["counts"]
+    }
+
+
+def _counted_version(row: Record, own: Sequence[Record], decision: Decision | None) -> CountedVersion:
+    """Describe the version that counts; ``decision`` is the one of its agency that holds, which may have been overtaken."""
+    given = decision if decision and decision.version == row["version"] else None
+    return CountedVersion(
+        row["version"],
+        PurePosixPath(row["file"]).name,
+        row["sha256"],
+        {item["sha256"]: item["version"] for item in own if item["agency"] == row["agency"]},
+        given.given_at if given else None,
+        given.reason if given else "",
     )
 
 
@@ -126,7 +181,7 @@ def standings(
 
 def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> AgencyStanding:
     """``stated`` is what files that wait have written where the agency's name stands, among other wrong entries."""
-    rows.sort(key=_word)
+    rows.sort(key=order_of)
     own = [row for row in rows if row["verdict"] != Verdict.HELD]
     latest = _arrival(own[-1], agency) if own else None
     return AgencyStanding(
@@ -139,19 +194,10 @@ def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> Ag
 
 
 def _held(district: District, found: Record) -> Iterator[AnsweredFile]:
-    """Yield what waits for the coordinator: the newest of its agency, or of nobody."""
+    """Yield what waits for the coordinator."""
     by_code = {agency.code: agency for agency in district.agencies}
-    newest: dict[str, tuple[int, int]] = {}
-    for row in found["submissions"]:
-        newest[row["agency"]] = max(newest.get(row["agency"], (0, 0)), _word(row))
-    for row in found["submissions"]:
-        if row["verdict"] == Verdict.HELD and (not row["agency"] or _word(row) >= newest[row["agency"]]):
-            yield _arrival(row, by_code.get(row["agency"]))
-
-
-def _word(row: Record) -> tuple[int, int]:
-    """Return what puts the versions of an agency in order: when each was sent last."""
-    return row["word"] or 0, row["version"] or 0
+    for row in waiting_files(found["submissions"]):
+        yield _arrival(row, by_code.get(row["agency"]))
 
 
 def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
@@ -170,6 +216,7 @@ def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
         agency=agency,
         version=row["version"] or 0,
         notices=found,
+        awaits_approval=row["awaits_approval"],
         clerk={name: value or "" for name, value in row["clerk"].items()},
     )
 
@@ -186,7 +233,7 @@ def letter_key(year: int, stored: str) -> LetterKey:
 
 def _written(item: letters.StoredLetter) -> WrittenLetter:
     to = tuple(item.recipient.split(", "))
-    key = letter_key(item.year, item.key)
+    key = item.purpose
     kind = LetterKind(item.kind)
     return WrittenLetter(key, kind, item.agency, to, item.subject, item.intended_at, item.state, item.reason)
 
@@ -194,14 +241,19 @@ def _written(item: letters.StoredLetter) -> WrittenLetter:
 # ---------------------------------------------------------------- what came
 
 
-def arrivals_of(form: Form, arrived: RunArrivals) -> list[AnsweredFile]:
+def arrivals_of(
+    form: Form, arrived: RunArrivals, stands: Mapping[str, Stand] = _NO_STANDS
+) -> list[AnsweredFile]:
     """Return everything that may be answered: judged files in order of arrival, copies, mails without a table.
 
-    A file that stands in one mail twice is answered once.
+    ``stands`` says, by digest, since when each file stands as it does. A file that stands in one mail twice is answered once.
     """
     mails = {file: message for message in arrived.messages for file in message.files}
     counting = _counting(arrived.assessments)
-    judged = [_judged(form, item, counting, arrived.assessments) for item in arrived.assessments]
+    judged = [
+        _standing_since(_judged(form, item, counting, arrived.assessments), stands)
+        for item in arrived.assessments
+    ]
     found = [
         _posted(arrival, mails.get(item.submission.file))
         for arrival, item in zip(judged, arrived.assessments, strict=True)
@@ -237,6 +289,7 @@ def _judged(
 ) -> AnsweredFile:
     sent, clerk = item.submission, form.clerk_of(item.submission.reading.entries)
     back = returned_of(form, arrived, item) if item.verdict is Verdict.RETURNED and sent.agency else None
+    told = back.notices if back else tuple(notices(form, [_in_template(form, each) for each in _asked(item)]))
     return AnsweredFile(
         verdict=item.verdict,
         name=sent.name,
@@ -247,14 +300,13 @@ def _judged(
         word=item.word,
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=None if sent.received_guessed else sent.received_at,
-        notices=back.notices
-        if back
-        else tuple(notices(form, [_in_template(form, finding) for finding in _asked(item)])),
+        notices=told,
         shown=back.version if back else 0,
         looks=_looks(form, back.notices) if back else frozenset(),
         report=item.report,
         excepted=tuple(dict.fromkeys(finding.waived for finding in item.findings if finding.waived)),
         sent_back=was_sent_back(item.findings),
+        awaits_approval=item.verdict is Verdict.RETURNED and awaits_approval(told),
         comparable=sent.reading.is_placed,
     )
 
@@ -263,6 +315,11 @@ def _looks(form: Form, found: Sequence[Notice]) -> frozenset[str]:
     from pipeline.publishing.template.marks import looks_of  # noqa: PLC0415 - only where a workbook goes back
 
     return looks_of(form, found)
+
+
+def _standing_since(item: AnsweredFile, stands: Mapping[str, Stand]) -> AnsweredFile:
+    found = stands.get(item.sha256)
+    return replace(item, since=found.since, is_rejudged=found.is_rejudged) if found else item
 
 
 def _asked(item: Assessment) -> list[Finding]:

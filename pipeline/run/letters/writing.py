@@ -21,7 +21,7 @@ from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, letters, outputs
 from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.secret import secret_of
-from pipeline.letter import AnswerPlan, Attachment, DistrictDelivery, Intention, LetterKind
+from pipeline.letter import AnswerPlan, Attachment, CountedVersion, DistrictDelivery, Intention, LetterKind
 from pipeline.letters.plan import carries_anothers
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.environment import typed
@@ -125,6 +125,9 @@ def _attachments(
 ) -> list[Attachment]:
     if isinstance(item.body, AnswerPlan) and item.kind in (LetterKind.ACCEPTANCE, LetterKind.RETURNED):
         path = "" if carries_anothers(item) else paths.get(item.body.arrival.sha256)
+        return [_read(context, path)] if path else []
+    if isinstance(item.body, CountedVersion):
+        path = paths.get(item.body.sha256)
         return [_read(context, path)] if path else []
     if isinstance(item.body, DistrictDelivery) and found:
         return [workbook_of(context, found)]
