@@ -159,6 +159,8 @@ def test_a_january_is_decided_from_the_workbook_alone(office: Office) -> None:
     # a correction after the delivery is released with a reason, and signed
     office.post("001", 4)
     office.night()
+    [correction] = [row for row in office.rows(OPEN) if row["事项"] == "更正已经报送的数据"]
+    assert correction["详情"].endswith("全部见汇总表的“版本与更正”"), "so many that not all are listed"
     assert not [item for item in town.letters if item["To"] == SUPERIOR]
     office.decide((OPEN, "更正已经报送的数据", {CHOICE: RELEASE, REASON: "漏计一件"}))
     [letter] = [item for item in town.letters if item["To"] == SUPERIOR]

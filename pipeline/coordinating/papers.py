@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -18,12 +19,14 @@ from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.district.tables import read_tables
 from pipeline.forms.drafts import GAP
-from pipeline.ledger import Ledger, campaign
+from pipeline.forms.form import Form
+from pipeline.ledger import Ledger, campaign, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.opening import view_campaign
+from pipeline.letter import LetterKind
 from pipeline.machine.environment import command
-from pipeline.model import Agency, ConfigError
+from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.periods import Period, bounds_of, kind_of, name_of, period_before, title_of
 from pipeline.publishing.document_paths import PDF, WORD
 from pipeline.publishing.files import safe_name, write_if_changed
@@ -33,6 +36,7 @@ from pipeline.publishing.papers.cover import build_cover
 from pipeline.publishing.papers.notice import build_notice
 from pipeline.publishing.word import pdf
 from pipeline.versions import Versions
+from pipeline.wording.messages import AWAITING, VERDICT_WORDS, notices, word_of
 
 PAPERS = "材料"
 _MOST_YEARS = 6
@@ -47,10 +51,14 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
     target = district.results_in(output)
     with view_campaign(district, output) as (ledger, district):
         last = campaign.last_result(ledger, district.year)
+        story = _Story.of(ledger, form_of(district), district.year)
         earlier = _earlier(ledger, district)
     if last is None:
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
-    own = [_conduct(district, district.year, agency, found.of(agency.code)) for agency in district.agencies]
+    own = [
+        _conduct(district, district.year, agency, found.of(agency.code), story)
+        for agency in district.agencies
+    ]
     years = {district.year: own, **earlier}
     form = form_of(district)
     about = f"{district.name}{title_of(district.year)}"
@@ -89,10 +97,48 @@ def _has_gap(document: bytes) -> bool:
         return GAP.encode() in package.read("word/document.xml")
 
 
-def _conduct(district: District, year: int, agency: Agency, versions: Versions[JudgedFile]) -> Conduct:
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What agencies were told in one year: the digests of the files by the letters about them that left."""
+
+    form: Form
+    returned: Collection[str]
+    accepted: Collection[str]
+
+    @classmethod
+    def of(cls, ledger: Ledger, form: Form, year: int) -> _Story:
+        """Read it from the letters."""
+        gone = [item for item in letters.of_year(ledger, year) if item.state.is_gone]
+        about = {
+            kind: {item.purpose.file for item in gone if item.kind == kind}
+            for kind in (LetterKind.RETURNED, LetterKind.ACCEPTANCE)
+        }
+        return cls(form, about[LetterKind.RETURNED], about[LetterKind.ACCEPTANCE])
+
+    def version(self, item: JudgedFile) -> ReportedVersion:
+        """Say what became of one version, as it stands and as was told."""
+        word = self.word(item)
+        return ReportedVersion(
+            item.received_at,
+            item.seen_at,
+            went_back=word == VERDICT_WORDS[Verdict.RETURNED] or item.sha256 in self.returned,
+            was_accepted=item.verdict.is_acceptance or item.is_sent_back or item.sha256 in self.accepted,
+        )
+
+    def word(self, item: JudgedFile) -> str:
+        """Say how a version stands."""
+        said = notices(self.form, item.findings) if item.verdict is Verdict.RETURNED else ()
+        return word_of(item.verdict, said)
+
+
+def _conduct(
+    district: District, year: int, agency: Agency, versions: Versions[JudgedFile], story: _Story
+) -> Conduct:
     deadline = district.deadline_of(agency.code) if year == district.year else _usual(district, year)
-    reported = [ReportedVersion(item.verdict, item.received_at, item.seen_at) for item in versions.files]
-    return Conduct(agency, year, deadline, reported)
+    reported = [story.version(item) for item in versions.files]
+    word = story.word(versions.latest) if versions.latest else ""
+    waits = word if word in (AWAITING, VERDICT_WORDS[Verdict.HELD]) else ""
+    return Conduct(agency, year, deadline, reported, versions.counting is not None, waits)
 
 
 def _usual(district: District, year: int) -> date:
@@ -110,8 +156,9 @@ def _earlier(ledger: Ledger, district: District) -> dict[int, list[Conduct]]:
     for year in _before(district.year):
         own = standing.by_agency(standing.filed(ledger, year))
         if own:
+            story = _Story.of(ledger, form_of(district), year)
             found[year] = [
-                _conduct(district, year, agency, own[agency.code])
+                _conduct(district, year, agency, own[agency.code], story)
                 for agency in district.agencies
                 if agency.code in own
             ]
@@ -140,9 +187,7 @@ def _bundle(
     district: District, target: Path, files: Mapping[str, str], own: Sequence[Conduct], today: date
 ) -> bytes:
     """Pack what goes up: the covering letter with its page to be sealed, the workbook, the district's report."""
-    cover = build_cover(
-        form_of(district), district, today, sum(bool(item.accepted) for item in own), len(own)
-    )
+    cover = build_cover(form_of(district), district, today, sum(item.counts for item in own), len(own))
     parts: dict[str, bytes] = {"1_报送函.docx": cover}
     for number, key in ((2, "summary"), (3, "district_report")):
         name = files.get(key)

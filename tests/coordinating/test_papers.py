@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,15 +18,26 @@ from pipeline.forms.loader import load_form
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
-from tests.support.folders import NOW, filled, make_district, nianbao, run
+from tests.support.folders import NOW, YEAR, filled, make_district, nianbao, run
 from tests.support.libreoffice import to_pdf
+from tests.support.towns import Town
 
 AGENCY = Agency("001", "甲局", "部门", "县区")
 DEADLINE = date(2024, 1, 31)
 
 
+def on(day: int) -> datetime:
+    return datetime(2024, 2, day, 4, tzinfo=UTC)
+
+
 def came(verdict: Verdict, day: int | None) -> ReportedVersion:
-    return ReportedVersion(verdict, datetime(2024, 2, day, 4, tzinfo=UTC) if day else None)
+    return ReportedVersion(
+        on(day) if day else None, went_back=verdict is Verdict.RETURNED, was_accepted=verdict.is_acceptance
+    )
+
+
+EXCEPTED_LATER = ReportedVersion(on(1), went_back=True, was_accepted=True)
+"""A letter sent it back, then an exception was granted; or it was accepted, then a person sent it back."""
 
 
 @pytest.mark.parametrize(
@@ -42,10 +54,15 @@ def came(verdict: Verdict, day: int | None) -> ReportedVersion:
             [came(Verdict.ACCEPTED_WITH_REMARKS, 1), came(Verdict.RETURNED, 3)],
             ("迟 1 天", 1, True, 0, "已接收"),
         ),
+        ([EXCEPTED_LATER], ("迟 1 天", 1, False, 0, "已接收")),
+        (
+            [came(Verdict.RETURNED, 1), replace(EXCEPTED_LATER, received=on(4)), came(Verdict.ACCEPTED, 15)],
+            ("迟 1 天", 2, False, 3, "已接收"),
+        ),
     ],
 )
 def test_how_an_agency_reported(versions: list[ReportedVersion], said: tuple[object, ...]) -> None:
-    own = Conduct(AGENCY, 2023, DEADLINE, versions)
+    own = Conduct(AGENCY, 2023, DEADLINE, versions, counts=any(item.was_accepted for item in versions))
     assert (own.punctuality, own.returns, own.is_right_at_once, own.days_to_mend, own.state) == said
 
 
@@ -59,8 +76,8 @@ def test_what_was_registered_in_time_came_in_time(day: int, said: tuple[str, str
         2023,
         DEADLINE,
         [
-            ReportedVersion(Verdict.RETURNED, None, seen),
-            ReportedVersion(Verdict.ACCEPTED, None, seen + timedelta(days=3)),
+            ReportedVersion(None, seen, went_back=True),
+            ReportedVersion(None, seen + timedelta(days=3), was_accepted=True),
         ],
     )
     assert (own.punctuality, own.first_said, own.days_late) == (*said, 0)
@@ -91,6 +108,31 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
     said = nianbao("papers", folder, "--now", NOW).stdout
     [draft] = unfinished(paths)
     assert f"上报材料里的《{draft}》还有没有补写的" in said
+
+
+def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_return(
+    form: Form, tmp_path: Path
+) -> None:
+    """Two returns; one is excepted after its letter left, the other is explained."""
+    town = Town.of(form, tmp_path / "区", "甲局", "乙局")
+    past = next(key for key in form.by_key if key.endswith("carried_forward.natural_person"))
+    for number, name in enumerate(("甲局", "乙局"), 1):
+        figures = dict(zip((cell.key for cell in form.cells), town.written(name, 1).numbers, strict=True))
+        last = town.book(name, 1, year=YEAR - 1, wrong={past: int(figures[past]) + 3})
+        (town.folder / f"上年{number}.xlsx").write_bytes(last)
+        assert town.say("import", town.folder / f"上年{number}.xlsx", now="2024-01-08T09:00:00").code == 0
+        town.put(f"2024-01-09/{name}.xlsx", town.book(name, 1))
+    town.run("2024-01-09")
+    town.say("send", "--by-hand", "--agency", "甲局", "--all", now="2024-01-10T09:00:00")
+    town.put("2024-01-11/说明.xlsx", town.book("乙局", 1, explanations={"T3-04": "上年重复登记"}))
+    assert town.decide("waive", "甲局", "T3-04", day="2024-01-11").code == 0
+    town.run("2024-01-11")
+    district, output = load_district(town.folder), town.folder / "output"
+    write_papers(district, output, today=DEADLINE)
+    page = load_workbook(output / str(YEAR) / PAPERS / "考核明细.xlsx").worksheets[0]
+    said = {row[2]: (row[7], row[8], row[9], row[11]) for row in page.iter_rows(min_row=3, values_only=True)}
+    assert said["甲局"] == ("否", 1, 1, "已接收")
+    assert said["乙局"] == ("否", 2, 1, "待核准")
 
 
 @pytest.mark.libreoffice

@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.model import CHINA, Agency, Verdict
+from pipeline.model import CHINA, Agency
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedVersion:
     """One version of a report: what became of it, and when it came; ``received`` is None where nobody knows.
 
-    ``seen`` is when it was first registered: it came then at the latest.
+    ``seen`` is when it was first registered: it came then at the latest. ``went_back``: as it stands, or as its sender was
+    told, it had to be mended. ``was_accepted``: it is, or was once.
     """
 
-    verdict: Verdict
     received: datetime | None
     seen: datetime | None = None
+    went_back: bool = False
+    was_accepted: bool = False
 
     @property
     def day(self) -> date | None:
@@ -29,12 +31,17 @@ class ReportedVersion:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """How one agency reported in one year; ``deadline`` is its own."""
+    """How one agency reported in one year; ``deadline`` is its own.
+
+    ``counts``: one of its versions counts now; ``waits`` says what the office has still to do where none does.
+    """
 
     agency: Agency
     year: int
     deadline: date
     versions: Sequence[ReportedVersion]
+    counts: bool = False
+    waits: str = ""
 
     @property
     def first_day(self) -> date | None:
@@ -58,22 +65,22 @@ class Conduct:
     @property
     def returns(self) -> int:
         """How often its report went back."""
-        return sum(item.verdict is Verdict.RETURNED for item in self.versions)
+        return sum(item.went_back for item in self.versions)
 
     @property
-    def accepted(self) -> ReportedVersion | None:
-        """The first version that was accepted."""
-        return next((item for item in self.versions if item.verdict.is_acceptance), None)
+    def first_accepted(self) -> ReportedVersion | None:
+        """The first version that was accepted, whatever became of it later."""
+        return next((item for item in self.versions if item.was_accepted), None)
 
     @property
     def is_right_at_once(self) -> bool:
-        """Whether its first file was accepted."""
-        return bool(self.versions) and self.versions[0].verdict.is_acceptance
+        """Whether its first file was accepted and never went back."""
+        return bool(self.versions) and self.versions[0].was_accepted and not self.versions[0].went_back
 
     @property
     def days_to_mend(self) -> int | None:
         """Days from the first file to the first accepted one; None where none is, or nobody knows."""
-        done = self.accepted
+        done = self.first_accepted
         return (done.day - self.first_day).days if done and done.day and self.first_day else None
 
     @property
@@ -88,6 +95,6 @@ class Conduct:
     @property
     def state(self) -> str:
         """Say where it stands, in neutral words."""
-        if self.accepted:
+        if self.counts:
             return "已接收"
-        return "修改中" if self.versions else "未报送"
+        return self.waits or "修改中" if self.versions else "未报送"

@@ -56,7 +56,7 @@ def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Con
         rows = [_conduct_row(number, item) for number, item in enumerate(years[year], 1)]
         page = book.page(name_of(year), widths, landscape=True)
         _fill(page, f"{district}{form.about(year)}报送考核明细", heads, rows)
-        note = "首次即接收：第一次报送没有退回。改好用天数：从首次报送到第一次接收。只知道登记日期的，登记在截止日期以前的算按时；此外日期不详的不计迟报。"
+        note = "首次即接收：第一次报送没有退回。改好用天数：从首次报送到第一次被接收的那次报送；接收以后又退回的不影响。只知道登记日期的，登记在截止日期以前的算按时；此外日期不详的不计迟报。"
         page.line(len(rows) + 3, note, book.style(font_color="#7F7F7F"))
     return book.to_bytes()
 

@@ -46,7 +46,7 @@ def _said(district: str, today: date, found: Sequence[Conduct]) -> str:
     came = [item for item in found if item.versions]
     late, once = sum(bool(item.days_late) for item in came), sum(item.is_right_at_once for item in came)
     unknown = sum(item.first_day is None for item in came)
-    accepted, returned = sum(bool(item.accepted) for item in came), sum(bool(item.returns) for item in came)
+    accepted, returned = sum(item.counts for item in came), sum(bool(item.returns) for item in came)
     later = sum(bool(item.returns) and item.is_right_at_once for item in came)
     return (
         f"截至{today.month}月{today.day}日，{district}应报送 {len(found)} 家，已报送 {len(came)} 家"
