@@ -51,6 +51,7 @@ _AIMS = {
     "unseen_fortythird": 10,
     "unseen_fortyfourth": 10,
     "unseen_fortyfifth": 10,
+    "unseen_fortysixth": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

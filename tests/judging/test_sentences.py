@@ -47,6 +47,7 @@ SHARES = {
     "unseen_fortythird": 0.96,
     "unseen_fortyfourth": 0.98,
     "unseen_fortyfifth": 0.95,
+    "unseen_fortysixth": 0.93,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -70,6 +71,7 @@ _NOT_REPORTED = {
     "unseen_fortysecond": 2,
     "unseen_fortyfourth": 1,
     "unseen_fortyfifth": 4,
+    "unseen_fortysixth": 1,
 }
 """How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205, 0208 and 0210 name them."""
 
