@@ -76,7 +76,12 @@ class StoredLetter:
     @property
     def purpose(self) -> LetterKey:
         """What it is for, as it was planned."""
-        return LetterKey.parse(self.key.removeprefix(f"{self.year}:"))
+        return purpose_of(self.year, self.key)
+
+
+def purpose_of(year: int, stored: str) -> LetterKey:
+    """Return what the key of a letter was made of."""
+    return LetterKey.parse(stored.removeprefix(f"{year}:"))
 
 
 def handle_of(message_id: str) -> str:

@@ -91,7 +91,7 @@ class Evidence:
     @property
     def false(self) -> list[Statement]:
         """The statements that are wrong as the tables stand."""
-        return [own for own in self.statements if not self._holds(own, {})]
+        return self.false_after({})
 
     def false_after(self, steps: Steps) -> list[Statement]:
         """Return the statements that are wrong after ``steps``."""

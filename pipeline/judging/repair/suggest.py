@@ -59,13 +59,13 @@ def suggest(
     ``statements`` are the figures that its texts state; ``computed`` its untyped totals; ``places`` where its cells stand.
     """
     tally = tally_of(form, operands, level=level, computed=computed, kind=kind)
-    stated = _Reckoning.of(tally, statements, computed)
+    stated = _Reckoning.of(tally, statements)
     over = typed_over(tally)
     if not over:
         return stated.repairs(places)
     numbers = with_totals(form, {key: value for key, value in operands.items() if key not in over})
     live = tally_of(form, {**operands, **numbers}, level=level, computed=computed | over, kind=kind)
-    restored = _Reckoning.of(live, statements, computed | over)
+    restored = _Reckoning.of(live, statements)
     are_formulas = all(map(stated.evidence.stands_over_a_formula, over))
     gain = restored.most_told - stated.most_told
     if gain > 0 or (gain == 0 and are_formulas and not stated.is_large):
@@ -95,15 +95,15 @@ class _Reckoning:
     settled: Sequence[Settled]
 
     @classmethod
-    def of(cls, tally: Tally, statements: Sequence[Statement], computed: frozenset[str]) -> _Reckoning:
+    def of(cls, tally: Tally, statements: Sequence[Statement]) -> _Reckoning:
         """Search the repairs of a tally."""
         evidence = Evidence(tally, statements)
-        typed = TypedFigures(tally.form, tally.system, tally.operands, computed)
+        typed = TypedFigures(tally.form, tally.system, tally.operands, tally.computed)
         search = RepairSearch(tally, evidence, Ways(tally, evidence, typed))
         failed, system = tally.failed, tally.system
         own = [rule for rule in failed if rule in tally.basis.equations or not system.is_equation(rule)]
         parts = [part for region in _by_region(system, own) for part in search.settle(region)]
-        return cls(evidence, [] if not parts else list(_with_implied(system, failed, parts)))
+        return cls(evidence, list(_with_implied(system, failed, parts)) if parts else [])
 
     @property
     def is_large(self) -> bool:

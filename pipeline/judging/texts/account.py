@@ -40,8 +40,6 @@ class SaidFigure:
     unit: Number = 1
     leaves: Number = 0
     """What the text says right behind it that is left."""
-    is_of_all: bool = False
-    """Whether it is what all of a figure told before are said to be, so that the tables have no fewer: 收到18件，均予以公开."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Account:
     sentence: int = 0
     said: list[SaidFigure] = field(default_factory=list)
     of_all: list[SaidFigure] = field(default_factory=list)
-    """What all of a figure were said to be, apart from the figures said."""
+    """What all of a figure were said to be, apart from the figures said; the tables have no fewer: 收到18件，均予以公开."""
     pending: TextPiece | None = None
     before_pending: tuple[int, dict[str, bool]] = (UNCLEAR, {})
     """A number whose meaning only the next clause may say, and what was known before it."""

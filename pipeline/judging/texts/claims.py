@@ -479,9 +479,7 @@ class ClaimReader:
         for claim in self._matcher.fitting(state, means, means & self._topics, number, last.value):
             is_part = last.claim.family in self._all_of and claim.family in self._told_of_all
             if claim.equals and (claim.follows or is_part):
-                state.of_all.append(
-                    SaidFigure(claim, last.value, at.start, at.end, state.chain, is_of_all=True)
-                )
+                state.of_all.append(SaidFigure(claim, last.value, at.start, at.end, state.chain))
                 return
 
     def _is_repeated(self, text: str, number: TextPiece) -> bool:

@@ -116,8 +116,7 @@ class Shares:
             if not wholes:
                 alone.setdefault(sentence_begin(text, found.start(), _REACH), []).append(own)
             elif not own.fits_any(_runs(known), {*(one.value for one in known[:-1]), *wholes}):
-                larger = (whole for whole in reversed(wholes) if whole >= own.part)
-                yield own.finding(self._rule, item, key, text, next(larger, wholes[-1]))
+                yield own.finding(self._rule, item, key, text, _likeliest(own, wholes))
         for listed in alone.values():
             yield from self._odd_one(item, key, text, listed)
 
@@ -136,8 +135,7 @@ class Shares:
             yield from self._odd_one(item, key, text, listed)
         for own in listed if wholes else ():
             if not own.fits_any([own.part], {*(one.value for one in known), *wholes}):
-                larger = (whole for whole in reversed(wholes) if whole >= own.part)
-                yield own.finding(self._rule, item, key, text, next(larger, wholes[-1]))
+                yield own.finding(self._rule, item, key, text, _likeliest(own, wholes))
 
     def _single(self, text: str) -> Iterator[tuple[re.Match[str], list[_Counted]]]:
         """Yield the shares told beside their part, with the numbers of the sentence up to that part."""
@@ -229,6 +227,11 @@ class Shares:
         fewest, whole = min(odd, key=lambda found: len(found[0]))
         if len(fewest) == 1:
             yield fewest[0].finding(self._rule, item, key, text, whole)
+
+
+def _likeliest(own: _WrittenShare, wholes: Sequence[Number]) -> Number:
+    """Return the last of ``wholes`` that can be what a share is of, or the last."""
+    return next((whole for whole in reversed(wholes) if whole >= own.part), wholes[-1])
 
 
 def _before_sentence(text: str, at: int) -> list[_Counted]:

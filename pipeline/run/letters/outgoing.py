@@ -30,7 +30,7 @@ from pipeline.run import pending as waiting
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
 from pipeline.run.letters.digest_file import lay_out_morning
 from pipeline.run.letters.earlier import ToldBefore
-from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, key_of, letter_key, state_of
+from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, key_of, state_of
 from pipeline.run.letters.writing import LetterContext, LetterWriter, workbook_of
 from pipeline.run.todo import lay_out_todo
 
@@ -306,7 +306,9 @@ def _carry_figures(context: LetterContext, item: letters.LedgerLetter, found: Ru
 def _untouched(context: LetterContext) -> frozenset[LetterKey]:
     """Return the keys of letters that wait and were written by the settings of today, and nothing has happened since."""
     year = context.district.year
-    return frozenset(letter_key(year, key) for key in letters.untouched(context.ledger, year, context.basis))
+    return frozenset(
+        letters.purpose_of(year, key) for key in letters.untouched(context.ledger, year, context.basis)
+    )
 
 
 def stale(context: LetterContext, planned: Sequence[Intention], found: RunResult | None) -> list[Intention]:

@@ -91,11 +91,11 @@ def state_of(
         ),
         changes=tuple(changes_since_delivery(ledger, form, district, result)),
         released={
-            letter_key(district.year, item.letter): item.reason
+            letters.purpose_of(district.year, item.letter): item.reason
             for item in decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.RELEASE)
         },
         signed={
-            letter_key(district.year, item.letter)
+            letters.purpose_of(district.year, item.letter)
             for item in campaign.deliveries(ledger, district.year)
             if item.signed_by
         },
@@ -224,11 +224,6 @@ def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
 def key_of(year: int, key: LetterKey) -> str:
     """Return the key under which the ledger, which holds every campaign, keeps a letter of the one of ``year``."""
     return f"{year}:{key}"
-
-
-def letter_key(year: int, stored: str) -> LetterKey:
-    """Return what ``key_of`` was made of."""
-    return LetterKey.parse(stored.removeprefix(f"{year}:"))
 
 
 def _written(item: letters.StoredLetter) -> WrittenLetter:
