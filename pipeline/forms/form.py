@@ -163,6 +163,8 @@ class Line:
     label: tuple[str, ...]
     groups: tuple[str, ...] = ()
     kind: str = ""
+    usual: int = 0
+    """How many of a thousand counts fall to it in published reports, as far as that is known."""
     asks: Entry | None = field(default=None, hash=False)
     """What its cells ask for, where that is no number to be added up; each cell is an entry of its own made after this."""
 

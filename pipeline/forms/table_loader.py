@@ -25,7 +25,8 @@ SUMMED = tuple(name for name, kind in NUMBER_KINDS.items() if kind.summed)
 """Kinds of numbers that are added up over the agencies, where nothing else is said."""
 _ASKED = ("required", "prompt", "unit", "limits", "choices", "pattern", "together", "weight")
 """What a row or a column may say of its values, besides their kind."""
-_KNOWN = frozenset({"key", "label", "groups", "kind", *_ASKED})
+_KNOWN = frozenset({"key", "label", "groups", "usual", "kind", *_ASKED})
+_THOUSAND = 1000
 _NO_WEIGHT = '求平均的格要用 weight 写明按哪一列（行写的按哪一行）的数字加权；不要平均的写 together = "list" 或 "none"。'
 
 
@@ -184,7 +185,10 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     kind = item.get("kind", "")
     if kind not in ("", *KINDS):
         raise section.fault(f"“{key}”的 kind 应为 {'、'.join(KINDS)} 之一。", token)
-    return Line(key, label, groups, str(kind), _asks(section, item, token))
+    usual = item.get("usual", 0)
+    if not isinstance(usual, int) or not 0 <= usual <= _THOUSAND:
+        raise section.fault(f"“{key}”的 usual（每千件中常见的件数）应为 0 到 1000 的整数。", token)
+    return Line(key, label, groups, str(kind), usual, _asks(section, item, token))
 
 
 def _asks(section: TomlSection, item: Mapping[str, Any], token: str) -> Entry | None:

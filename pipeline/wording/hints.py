@@ -24,6 +24,7 @@ _LIKELY: Mapping[str, str] = {
     "subtotal": "可能把合计数又填成了其中一项",
     "repeated": "可能把相邻一格的数又加了一遍",
     "surplus": "可能这一格不该填",
+    "forgotten": "可能漏填了这一格",
     "exchanged": "可能相邻两格填反了",
     "moved": "可能填错了一格",
     "lines": "可能相邻两行或两列填反了",

@@ -292,6 +292,7 @@ def test_the_data_dictionary_knows_them(ran: Ran) -> None:
         ('label = ["情况"], kind = "count"', 'label = ["情况"]', "now", "kind 应为"),
         ('id = "V01"', 'id = "V09"', "", "V01"),
         ('{ key = "trainings", label = ["培训（次）"] }', '{ key = "trainings", label = ["培训（次）"], groups = ["all"] }', "@all", "不是相加的数"),
+        ('{ key = "trainings", label = ["培训（次）"] }', '{ key = "trainings", label = ["培训（次）"], usual = 1001 }', "trainings", "usual"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str, line: str, words: str) -> None:

@@ -83,6 +83,35 @@ def test_what_a_figure_is_told_by(changes: dict[str, int], first: tuple[str, str
     assert len(found) <= 3
 
 
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"granted_in_full": 0}, [("granted_in_full", 14)]),
+        ({"new_received": 56, "unable_not_held": 0}, [("unable_not_held", 16)]),
+        (
+            {"new_received": 33, "granted_in_full": 0, "unable_not_held": 0},
+            [("granted_in_full", 7), ("unable_not_held", 7)],
+        ),
+    ],
+    ids=["what is granted most", "what is seldom without a number", "two as usual as each other"],
+)
+def test_of_many_cells_the_empty_ones_of_rows_that_usually_have_a_number_are_asked_about(
+    changes: dict[str, int], asked: list[tuple[str, int]]
+) -> None:
+    found = judged(**changes)
+    assert ways(found) == [("forgotten", row, after) for row, after in asked]
+    assert all(way.is_guess for finding in found.findings for way in finding.suggestions)
+    said = notices(FORM, found.findings)[0]
+    assert said.hint
+    assert "可能漏填了这一格" in said.hint
+    assert "核对同一行、同一列的其他各格" in said.hint
+
+
+def test_an_outcome_that_stands_there_twice_is_taken_from_the_row_that_seldom_has_one() -> None:
+    twice = dict.fromkeys(COLUMN, 0) | {"new_received": 3, "granted_in_full": 3, "granted_in_part": 3}
+    assert [row for _, row, _ in ways(judged(**twice))[:2]] == ["granted_in_part", "granted_in_full"]
+
+
 def test_the_sentence_says_what_speaks_for_it(form: Form) -> None:
     said = notices(form, judged(refused_third_party=7).findings)[0]
     assert said.hint

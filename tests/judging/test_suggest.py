@@ -102,7 +102,12 @@ def test_a_slip_of_the_hand_is_told_under_live_totals(
 
 
 def test_a_difference_that_many_cells_explain_is_left_to_the_clerk(numbers: dict[str, Number]) -> None:
-    [repair] = repairs(live(numbers, **{"requests.granted_in_part.enterprise": 3}), TOTALS)
+    usual = {
+        f"requests.{row}.enterprise": 1
+        for row in ("unable_not_held", "not_processed_complaint", "other_other")
+    }
+    filled = {**numbers, **usual, "requests.new_received.enterprise": 43}
+    [repair] = repairs(live(filled, **{"requests.granted_in_part.enterprise": 3}), TOTALS)
     assert repair.suggestions == ()
 
 

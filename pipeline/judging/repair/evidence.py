@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 MOST = 3
 """More ways than this to explain a failure are no help to anybody."""
 TOLD, LEFT, STATED, TYPED_TOTAL = "told", "left", "stated", "typed_total"
-SUBTOTAL, REPEATED, SURPLUS = "subtotal", "repeated", "surplus"
-_ORDER = {SIGN: 0, POINT: 0, TYPED_TOTAL: 1, SUBTOTAL: 0, REPEATED: 3, SURPLUS: 4}
+SUBTOTAL, REPEATED, SURPLUS, FORGOTTEN = "subtotal", "repeated", "surplus", "forgotten"
+_ORDER = {SIGN: 0, POINT: 0, TYPED_TOTAL: 1, SUBTOTAL: 0, REPEATED: 3, FORGOTTEN: 4, SURPLUS: 5}
 _PLAINLY_WRONG = frozenset((SIGN, POINT, TYPED_TOTAL))
 """What no right figure looks like."""
-_LIKE_A_SLIP, _PLAIN, _EMPTY = 2, 5, 6
+_LIKE_A_SLIP, _PLAIN, _EMPTY = 2, 6, 7
 _LEAST_COPIED = 4
 """Smaller figures stand in two cells by chance."""
+_USUAL = 50
+"""Of a thousand counts: a row that holds fewer is as a rule empty, and no more likely forgotten than others."""
+_ALIKE = 3
+"""Rows that are this many times as usual as others are told alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,27 @@ class Evidence:
         kept = [way for way, gain in zip(found, gained, strict=True) if gain == 0] or found
         if len(kept) == 1 and must_hold:
             return [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
-        return self.few([way for way in kept if way.kind or must_hold], of=len(kept))
+        if must_hold:
+            return self.few(self._forgotten(kept))
+        return self.few([way for way in kept if way.kind], of=len(kept))
+
+    def _forgotten(self, ways: Sequence[Way]) -> list[Way]:
+        """Return the ways, those among them named that fill the empty cells of rows which are usually filled."""
+        usual = [self._usual(way) if self._fills(way) else 0 for way in ways]
+        least = max(_USUAL, max(usual, default=0) / _ALIKE)
+        return [
+            replace(way, kind=FORGOTTEN) if own >= least else way
+            for way, own in zip(ways, usual, strict=True)
+        ]
+
+    def _fills(self, way: Way) -> bool:
+        """Whether a way puts a number into one empty cell, and nothing else speaks for it."""
+        return not way.kind and [(self.tally.operands[key], step > 0) for key, step in way.steps.items()] == [
+            (0, True)
+        ]
+
+    def _usual(self, way: Way) -> int:
+        return min(self.tally.form.by_key[key].row.usual for key in way.steps)
 
     def few(self, ways: Sequence[Way], *, of: int = 0) -> list[Way]:
         """Return the ways, likeliest first; of more than a clerk would look at, those that are likelier than the rest.
@@ -78,10 +102,14 @@ class Evidence:
         leaves_out = len(found) < max(of, len(ways))
         return [replace(way, is_guess=leaves_out and way.kind not in _PLAINLY_WRONG) for way in found]
 
-    def _at(self, way: Way) -> int:
-        """Return where a way stands among its like: as in the table, but of a figure that stands there twice the copy first."""
+    def _at(self, way: Way) -> tuple[int, int]:
+        """Return where a way stands among its like: as in the table, but of a figure that stands there twice the copy first.
+
+        What is too much is likelier where the form seldom has a number, what is missing where it usually has one.
+        """
         index = min(self.tally.form.by_key[key].index for key in way.steps)
-        return -index if way.kind == REPEATED else index
+        seldom = {FORGOTTEN: -1, SURPLUS: 1}.get(way.kind, 0) * self._usual(way)
+        return seldom, -index if way.kind == REPEATED else index
 
     def _rank(self, way: Way) -> int:
         if way.kind:
