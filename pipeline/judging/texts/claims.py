@@ -255,7 +255,7 @@ class ClaimReader:
         self, state: Account, text: str, pieces: list[TextPiece], numbers: list[int], topics: Concepts
     ) -> bool:
         """Take in numbers that are said of several things respectively: 复议、诉讼分别为11件和5件."""
-        parts = joined(pieces[: numbers[0]])
+        parts = joined(pieces[: numbers[0]]) or self._named_before(state)
         spread = max(at for at in range(numbers[0]) if has(pieces[at : at + 1], EACH))
         if len(parts) < 2 and meaning(pieces[spread : numbers[0]]):  # noqa: PLR2004 - one thing is no list
             return False
@@ -269,6 +269,16 @@ class ClaimReader:
         for part, at in zip(parts, numbers, strict=True):
             self._phrase(state, text, part, pieces[at], [], topics)
         return True
+
+    @staticmethod
+    def _named_before(state: Account) -> list[list[TextPiece]]:
+        """Return the things that the clause before counts together: 复议、诉讼共9件，分别为7件和2件."""
+        before = state.clauses[-2:-1]
+        if not before or before[0][0] != state.sentence:
+            return []
+        pieces = before[0][1]
+        counts = [at for at, piece in enumerate(pieces) if piece.kind is COUNT]
+        return joined(pieces[: counts[0]]) if len(counts) == 1 and counts[0] == len(pieces) - 1 else []
 
     def _phrase(
         self,
@@ -395,6 +405,8 @@ class ClaimReader:
         clear = is_clear(pieces)
         if has(pieces, WITHIN):
             state.is_of_part = not self._parts.isdisjoint(meaning(pieces))
+        elif has(pieces, "rest"):
+            state.is_of_part = True  # 其余均为纸质申请，共10件
         if clear and state.pending and meaning(pieces) and self._resolve(state, text, meaning(pieces)):
             return
         if clear:

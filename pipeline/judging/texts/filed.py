@@ -28,6 +28,8 @@ OFFICE_WORDS = re.compile(f"{_OFFICE}+")
 _SHORTEST_NAME = 3
 _GOVERNS, _OF_GOVERNMENT = "政府", "信息|网站|门户|公报|办(?!理|结|复|件|公开)"
 """A name that ends so is none where the word goes on: 全区|政府信息公开, 县政府|办公室."""
+_ALSO_CALLED = re.compile(r"(?<=.{4})（[^（）]{2,40}）\Z")
+"""What else a body is called, behind its name: 发展和改革局（粮食和物资储备局）."""
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
@@ -143,7 +145,11 @@ def own_names(agency: Agency | None) -> list[str]:
         return []
     whole = tidy(agency.name)
     short = _PLACE_NAME.sub("", whole)
-    names = {whole, *(tidy(alias) for alias in (*agency.aliases, *agency.former_names))}
+    names = {
+        whole,
+        _ALSO_CALLED.sub("", whole),
+        *(tidy(alias) for alias in (*agency.aliases, *agency.former_names)),
+    }
     if not OFFICE_WORDS.fullmatch(short):
         names.add(short)
     return sorted((name for name in names if name), key=lambda name: (-len(name), name))

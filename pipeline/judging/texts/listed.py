@@ -35,6 +35,8 @@ _AND = re.compile("[、和及与]")
 _GAP = re.compile(r"[^，。；：、（）\d]{0,8}，")
 """What may stand between a whole and a list that no word begins."""
 _MARK = re.compile("[，；：（]")
+_BEGIN = re.compile(rf"{_MARK.pattern}|(?<!\d)20\d\d年(?:度|全年)?")
+"""Where the first part of a list may begin."""
 _DATE = re.compile(r"\d{1,4}[年月日]")
 _FEWEST = 2
 _LONGEST_LABEL = 16
@@ -230,7 +232,7 @@ class ListReader:
             whole = value_of(count["n"]) if count else None
             if not count or whole is None:
                 continue
-            starts = [0, *(own.end() for own in _MARK.finditer(sentence, 0, total.start()))][-_MOST_STARTS:]
+            starts = [0, *(own.end() for own in _BEGIN.finditer(sentence, 0, total.start()))][-_MOST_STARTS:]
             for start in starts:
                 parts, end = self._parts(sentence, start, count["unit"], _JOINT, self._other_ends)
                 if end == total.start() and len(parts) >= _FEWEST:

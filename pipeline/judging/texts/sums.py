@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _FEWEST = 2
 _LONGEST_SENTENCE = 1200
+_BESIDE = re.compile(r"\d[件宗份条个起]?[和与及、]")
+"""What is included, and then something beside it."""
 """Longer sentences are no sentences."""
 _CLOSE, _LIKELY = 20, 5
 """Percent within which a sum is meant to be the whole: of parts that are all there can be, and of others that may overlap."""
@@ -266,11 +268,14 @@ def _is_included(included: re.Pattern[str], text: str, whole: SaidFigure) -> boo
     """Say whether what was carried over is said to be in a whole, just before it or right behind it; not in what was answered of it."""
     if whole.claim.newly:  # 应办188件，含上年结转6件，新收182件
         return False
-    if included.search(text[max(0, whole.start - _NEAR) : whole.end]):
+    before = included.search(text, max(0, whole.start - _NEAR), whole.end)
+    if before and not _BESIDE.search(text, before.start(), whole.start):  # 包括上年转来的1件和今年收到的9件
         return True
     after = text[whole.end : whole.end + _NEAR]
-    counts = [own.end() for own in COUNT.finditer(after)]
-    told = included.search(after[: counts[0]]) if counts and after[1:2] in "（，" else None
+    if after[1:2] not in {"（", "，"}:
+        return False
+    ends = _CLAUSE.search(after, 2)
+    told = included.search(after, 0, ends.start() if ends else len(after))
     return told is not None and told.start() <= _RIGHT_BEHIND
 
 
