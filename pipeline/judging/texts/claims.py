@@ -403,10 +403,7 @@ class ClaimReader:
         for piece in pieces:
             state.note(piece)
         clear = is_clear(pieces)
-        if has(pieces, WITHIN):
-            state.is_of_part = not self._parts.isdisjoint(meaning(pieces))
-        elif has(pieces, "rest"):
-            state.is_of_part = True  # 其余均为纸质申请，共10件
+        state.is_of_part = self._is_of_part(state, pieces)
         if clear and state.pending and meaning(pieces) and self._resolve(state, text, meaning(pieces)):
             return
         if clear:
@@ -432,6 +429,12 @@ class ClaimReader:
             state.level = UNCLEAR if is_other else min(state.level, LISTED)
         if not clear and has(pieces, "rest"):
             state.leave_open()
+
+    def _is_of_part(self, state: Account, pieces: list[TextPiece]) -> bool:
+        """Say whether what follows a clause without a number counts a part: 无法提供的申请中，…; 其余均为纸质申请，共10件."""
+        if has(pieces, WITHIN):
+            return not self._parts.isdisjoint(meaning(pieces))
+        return state.is_of_part or has(pieces, "rest")
 
     def _is_aside(self, state: Account, pieces: list[TextPiece]) -> bool:
         """Say whether unknown words only add to what the sentence has said."""
