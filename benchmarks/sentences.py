@@ -56,6 +56,8 @@ _AIMS = {
     "unseen_fortyeighth": 30,
     "unseen_fortyninth": 10,
     "unseen_fiftieth": 10,
+    "unseen_fiftyfirst": 10,
+    "unseen_fiftysecond": 20,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

@@ -188,6 +188,8 @@ class ClaimReader:
                 state.leave_bracket()
             elif clause.ends == "：":
                 state.open_list()
+            elif clause.ends == "；":
+                state.pending = None
             elif clause.ends and clause.ends in _STOPS:
                 state.end_sentence()
             state.ended = clause.ends

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _FEWEST = 2
 _LONGEST_SENTENCE = 1200
+_JOINED = re.compile("。(?=其中|具体为：|具体是：|具体如下：)")
+"""Where a sentence only goes on with the parts of what the one before has counted."""
 _BESIDE = re.compile(r"\d[件宗份条个起]?[和与及、]")
 """What is included, and then something beside it."""
 """Longer sentences are no sentences."""
@@ -182,7 +184,8 @@ class _Lists:
         is_named = any(map(words.search, (found.label, found.between.rstrip("，；：、"))))
         if not is_divided and is_named and any(map(words.search, found.labels)):
             return True
-        return not is_divided and found.label.startswith("：") and self._is_outcome(found)
+        runs_on = found.label.startswith("：") or words.search(found.told[: -len(found.label) or None])
+        return not is_divided and bool(runs_on) and self._is_outcome(found)
 
     def _is_whole(self, found: PartList) -> bool:
         """Say whether every part there can be is told."""
@@ -223,7 +226,7 @@ def sums(rule: PartSums, around: TextContext) -> Check:
         for key, text in item.said(rule.texts).items():
             said = said_in(reading, key, text, item) if reading else ()
             told = {own.start for own in wrong_in(reading, said, item)} if reading else set()
-            joined = text.replace("。其中", "，其中")
+            joined = _JOINED.sub("，", text)
             for sentence in SENTENCE.finditer(joined):
                 offset, end = sentence.span()
                 if end - offset > _LONGEST_SENTENCE or len(COUNT.findall(joined, offset, end)) < _FEWEST:
