@@ -63,7 +63,7 @@ class ReportTexts:
     @property
     def is_government(self) -> bool:
         """Whether the members of its place report through it: it speaks of 全县, 全区 or 全市 as its own."""
-        return self.agency is not None and _GOVERNED.search(tidy(self.agency.name)) is not None
+        return self.agency is not None and _governs(self.agency.name)
 
     def said(self, keys: Iterable[str]) -> dict[str, str]:
         """Return those of the texts ``keys`` that say something."""
@@ -137,6 +137,11 @@ def binds(rule: Narrative, agency: Agency | None) -> bool:
         return False
     by_name = bool(rule.agency_names) and re.search(f"(?:{rule.agency_names})$", agency.name) is not None
     return by_name or agency.kind in rule.agency_kinds
+
+
+@lru_cache(maxsize=64)  # asked of each text of a report
+def _governs(name: str) -> bool:
+    return _GOVERNED.search(tidy(name)) is not None
 
 
 def own_names(agency: Agency | None) -> list[str]:
