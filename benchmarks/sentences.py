@@ -58,6 +58,8 @@ _AIMS = {
     "unseen_fiftieth": 10,
     "unseen_fiftyfirst": 10,
     "unseen_fiftysecond": 20,
+    "unseen_fiftythird": 10,
+    "unseen_fiftyfourth": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

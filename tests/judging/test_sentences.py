@@ -54,6 +54,8 @@ SHARES = {
     "unseen_fiftieth": 0.96,
     "unseen_fiftyfirst": 0.94,
     "unseen_fiftysecond": 0.82,
+    "unseen_fiftythird": 0.93,
+    "unseen_fiftyfourth": 0.93,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {
@@ -80,6 +82,7 @@ _NOT_REPORTED = {
     "unseen_fortysixth": 1,
     "unseen_fiftieth": 2,
     "unseen_fiftyfirst": 1,
+    "unseen_fiftythird": 1,
 }
 """How many of the things that sentences ask for nothing says, on purpose or not: decision records 0186, 0199, 0203, 0205, 0208 and 0210 name them."""
 
