@@ -35,6 +35,9 @@ class RemotePool:
         """How many jobs keep every worker busy."""
         return _CHUNK * _AHEAD * self.workers
 
+    def prepare(self, job: PoolJob) -> None:
+        """Do nothing: what a worker's child needs it loads with its first chunk."""
+
     def run(
         self, jobs: Iterable[PoolJob], limits: Callable[[], Limits] = Limits
     ) -> Iterator[tuple[int, Outcome]]:

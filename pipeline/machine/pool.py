@@ -25,7 +25,7 @@ TIME, MEMORY, CRASH, BUG = "time", "memory", "crash", "bug"
 _POLL_SECONDS = 0.05
 A_FEW = 25
 """Jobs that are begun together where they are done on this machine."""
-_WORTH_ANOTHER = 30
+_WORTH_ANOTHER = 60
 """Jobs from which on another child is worth its start."""
 _NAMES = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
 """What a child needs of the environment: to find its libraries and to read file names."""
@@ -75,6 +75,8 @@ class JobFailure:
 
 
 Outcome: TypeAlias = JobAnswer | JobFailure
+_READY = PoolJob("pipeline.machine.child:ready")
+"""What a child does first where nobody says what it will need: it starts."""
 
 
 def environment(folder: str | Path) -> dict[str, str]:
@@ -89,6 +91,9 @@ class Jobs(Protocol):
     @property
     def appetite(self) -> int:
         """How many jobs at a time keep it busy."""
+
+    def prepare(self, job: PoolJob) -> None:
+        """Let those who do the jobs carry out ``job`` as soon as they wait for others: it loads what is needed next."""
 
     def run(
         self, jobs: Iterable[PoolJob], limits: Callable[[], Limits] = ...
@@ -105,6 +110,9 @@ class Pool:
         self._size = size
         self._lanes: list[_ChildLane] = []
         self._handed = 0
+        self._first = _READY
+        self._prepared: set[_ChildLane] = set()
+        self._preparing: dict[_ChildLane, SimpleQueue[tuple[_ChildLane, Outcome]]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +124,16 @@ class Pool:
         """End every child."""
         for lane in self._lanes:
             lane.end()
-        self._lanes.clear()
+        for known in (self._lanes, self._prepared, self._preparing):
+            known.clear()
+
+    def prepare(self, job: PoolJob) -> None:
+        """Let every child carry out ``job`` once, as soon as it waits for others: nobody needs its answer.
+
+        Children are not started for it, but one that is started beside others begins with it.
+        """
+        self._first = job
+        self._prepared.clear()
 
     def run(
         self, jobs: Iterable[PoolJob], limits: Callable[[], Limits] = Limits
@@ -128,16 +145,22 @@ class Pool:
         waiting = enumerate(jobs)
         answers: SimpleQueue[tuple[_ChildLane, Outcome]] = SimpleQueue()
         busy: dict[_ChildLane, int] = {}
+        is_left = True
         try:
             while True:
                 for lane in self._free(busy):
                     following = next(waiting, None)
+                    is_left = following is not None
                     if following is None:
                         break
                     busy[lane] = following[0]
                     self._handed += 1
                     lane.begin(following[1], limits(), answers)
                 if not busy:
+                    if is_left and self._preparing:
+                        self._wait_for_one()
+                        continue
+                    self._use_the_wait()
                     return
                 try:
                     lane, outcome = answers.get(timeout=_POLL_SECONDS)
@@ -151,16 +174,47 @@ class Pool:
                 lane.end()
 
     def _free(self, busy: dict[_ChildLane, int]) -> Iterator[_ChildLane]:
-        yield from [lane for lane in self._lanes if lane not in busy]
+        for lane, told in [*self._preparing.items()]:
+            if not told.empty():
+                del self._preparing[lane]
+        yield from [lane for lane in self._lanes if lane not in busy and lane not in self._preparing]
         while len(self._lanes) < self._size and self._handed >= _WORTH_ANOTHER * len(self._lanes):
-            self._lanes.append(_ChildLane())
-            yield self._lanes[-1]
+            lane = _ChildLane()
+            self._lanes.append(lane)
+            if len(self._lanes) == 1:
+                yield lane
+            else:  # no job waits for its start: others work meanwhile
+                self._begin_with_the_first(lane)
+
+    def _use_the_wait(self) -> None:
+        """Let the children that have nothing to do get ready for what comes."""
+        for lane in self._lanes if self._first is not _READY else ():
+            if lane not in self._prepared and lane not in self._preparing:
+                self._begin_with_the_first(lane)
+
+    def _begin_with_the_first(self, lane: _ChildLane) -> None:
+        self._prepared.add(lane)
+        self._preparing[lane] = SimpleQueue()
+        lane.begin(self._first, Limits(), self._preparing[lane])
+
+    def _wait_for_one(self) -> None:
+        """Wait until the first of the children that get ready is, or for a moment."""
+        lane, told = next(iter(self._preparing.items()))
+        try:
+            told.get(timeout=_POLL_SECONDS)
+        except Empty:
+            lane.watch()
+        else:
+            del self._preparing[lane]
 
 
 class Here:
     """Does jobs in this process, for whoever is a child already or tests: exceptions are caught, and there is no clock."""
 
     appetite = A_FEW
+
+    def prepare(self, job: PoolJob) -> None:
+        """Do nothing: here nobody waits."""
 
     def run(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import LAYOUT_NAME, STYLE_NAME, District
 from pipeline.forms.form import Form
+from pipeline.intake.guard import isolation as intake
 from pipeline.ledger import Ledger, codes, decisions, imports
 from pipeline.machine import cache
 from pipeline.machine.digest import digest_of, program
@@ -46,6 +47,7 @@ def gather(
 ) -> RunInputs:
     """Look into the inbox, record what is new there, and gather what this run's outputs depend on."""
     form, last_year, now = form_of(district), period_before(district.year), barrier.now
+    barrier.pool.prepare(intake.getting_ready(form.reference))
     inbox = look(ledger, district, now=now, barrier=barrier, division=shared.division)
     journal.line(f"  收件　新文件 {len(inbox.new)} 个，至今共 {len(inbox.envelopes)} 个")
     mailing.note_bounces(inbox.messages, ledger, district.year, now=now)

@@ -21,6 +21,8 @@ from pipeline.machine.pool import BUG, CRASH, MEMORY, TIME, Here, JobAnswer, Job
 QUICK = Limits(seconds=3.0, cpu=1.0, memory=200 * 1024 * 1024)
 
 
+REMEMBERED: list[int] = []
+"""What a child was told to get ready with."""
 HOUSE = str(Path(__file__).resolve().parents[2])
 
 
@@ -63,6 +65,11 @@ def act(  # noqa: C901, PLR0912 - a list of misdeeds
         return str(os.getpid() if bytearray(b"x") * 170_000_000 else 0), ()
     if what == "who":
         return str(os.getpid()), ()
+    if what == "remember":
+        REMEMBERED.append(os.getpid())
+        time.sleep(0.5)
+    if what == "recall":
+        return json.dumps([os.getpid(), REMEMBERED]), ()
     if what == "raise":
         raise ZeroDivisionError(what)
     if what == "print":
@@ -142,6 +149,46 @@ def test_jobs_are_taken_when_a_child_is_free(pool: Pool) -> None:
 
     for done, _ in enumerate(pool.run(jobs(), lambda: QUICK)):
         assert len(begun) - done <= 3
+
+
+def _texts(made: Pool, what: object, times: int) -> list[str]:
+    outcomes = dict(made.run((job(what) for _ in range(times)), lambda: QUICK))
+    assert all(isinstance(own, JobAnswer) for own in outcomes.values())
+    return [own.text for own in outcomes.values() if isinstance(own, JobAnswer)]
+
+
+def test_a_child_that_waits_gets_ready_for_what_comes_once() -> None:
+    with Pool() as made:
+        made.prepare(job("remember"))
+        [child] = _texts(made, "who", 1)
+        for _ in range(2):
+            assert [json.loads(text) for text in _texts(made, "recall", 2)] == [
+                [int(child), [int(child)]]
+            ] * 2
+
+
+def test_no_job_waits_for_the_start_of_another_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WORTH_ANOTHER", 2)
+    with Pool(2) as made:
+        made.prepare(job("remember"))
+        assert len(set(_texts(made, "who", 8))) == 1
+        told: list[tuple[int, list[int]]] = []
+        for _ in range(600):
+            told += [json.loads(text) for text in _texts(made, "recall", 8)]
+            if len({child for child, _ in told}) == 2:
+                break
+            time.sleep(0.02)
+        else:
+            pytest.fail("the other child never joins in")
+        assert all(remembered == [child] for child, remembered in told)
+
+
+@pytest.mark.parametrize("what", ["abort", "raise", "leave"])
+def test_a_child_that_cannot_get_ready_costs_no_job(what: str) -> None:
+    with Pool() as made:
+        made.prepare(job(what))
+        for _ in range(3):
+            assert _texts(made, {"n": 1}, 2) == ['{"n": 1}'] * 2
 
 
 def test_a_child_has_no_power_of_its_own(pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

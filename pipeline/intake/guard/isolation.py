@@ -181,6 +181,20 @@ def reading(reference: str, content: bytes) -> PoolJob:
     return PoolJob(f"{__name__}:read_file", json.dumps(reference), (content,))
 
 
+def getting_ready(reference: str) -> PoolJob:
+    """Make the job that loads what is needed to read a file on the form of that reference."""
+    return PoolJob(f"{__name__}:get_ready", json.dumps(reference))
+
+
+def get_ready(arguments: str, _blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
+    """Load the form and what reads, in a child."""
+    from pipeline.forms.loader import load_reference  # noqa: PLC0415 - the parent only makes the jobs
+    from pipeline.intake.read import reading as _reader  # noqa: F401, PLC0415
+
+    load_reference(json.loads(arguments))
+    return "", ()
+
+
 def read_file(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[bytes]]:
     """Read a file, in a child: its reading as JSON, without places that are the form's own."""
     from pipeline.forms.loader import load_reference  # noqa: PLC0415 - the parent only makes the jobs

@@ -65,12 +65,18 @@ def formula_sheet() -> type[Worksheet]:
                 super()._write_cell(row, col, cell)
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002
-            if "}" not in formula and _OLD.issuperset(_CALLED.findall(formula)):
+            if _is_plain(formula):
                 return formula.removeprefix("=")
             text: str = prepared(formula, expand_future_functions)
             return text
 
     return FormulaSheet
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(formula: str) -> bool:
+    """Say whether a formula is stored as it is written."""
+    return "}" not in formula and _OLD.issuperset(_CALLED.findall(formula))
 
 
 def opening(row: int, column: int, style: Format) -> str:
