@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
+_under_way: list[Thread] = []
 
-def load_ahead(*modules: str) -> None:
-    """Begin to load ``modules``. Whoever needs one imports it as ever, waits for the rest, and meets what went wrong."""
+
+def load_ahead(*modules: str, then: Callable[[], object] = lambda: None) -> None:
+    """Begin to load ``modules``, and what ``then`` makes ready.
+
+    Whoever needs one imports it as ever, waits for the rest, and meets what went wrong.
+    """
 
     def load() -> None:
         for module in modules:
             with suppress(Exception):
                 import_module(module)
+        with suppress(Exception):
+            then()
 
     if not all(module in sys.modules for module in modules):
-        Thread(target=load, daemon=True).start()
+        _under_way.append(Thread(target=load, daemon=True))
+        _under_way[-1].start()
+
+
+def wait_for_the_rest() -> None:
+    """Wait until all that was begun is loaded: what would be made ready twice at once takes longer than the rest of once."""
+    while _under_way:
+        _under_way.pop().join()

@@ -27,6 +27,7 @@ from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.codes import Memory
 from pipeline.ledger.decisions import of_kind
+from pipeline.machine.ahead import wait_for_the_rest
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.pool import JobFailure
 from pipeline.machine.shared_keys import SharedKeys
@@ -555,6 +556,7 @@ def _judge(
     """Judge what is new as one batch; ``kept`` are the assessments that stand."""
     from pipeline.judging.rules.judge import judge  # noqa: PLC0415 - pandas and pandera, only where they are used
 
+    wait_for_the_rest()
     return judge(
         campaign.form,
         stale,

@@ -239,6 +239,7 @@ def _run(session: Session) -> Outcome:
         session.work.pool,
         session.journal.line,
         prepare=lambda files: session.work.prepare(files, "pipeline.publishing.documents"),
+        ahead=partial(_ready_for_texts, session.district),
     )
     basis = gather(ledger, session.district, session.journal, barrier, session.shared)
     earlier = campaign.last_result(ledger, year)
@@ -252,6 +253,12 @@ def _run(session: Session) -> Outcome:
         with_pdf=session.with_pdf,
     )
     return _leave(session, number, basis, earlier) if is_whole else _work(session, number, basis, earlier)
+
+
+def _ready_for_texts(district: District) -> None:
+    from pipeline.judging.texts.check import get_ready
+
+    get_ready(form_of(district))
 
 
 def _leave(session: Session, number: int, basis: RunInputs, earlier: RunResult) -> Outcome:

@@ -48,7 +48,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """What a run works at items with; ``tell`` writes a line into its log, ``prepare`` is told how many files are judged next."""
+    """What a run works at items with; ``tell`` writes a line into its log, ``prepare`` is told how many files are judged next.
+
+    ``ahead`` is done while this process waits for the first files: it makes ready what judges them.
+    """
 
     ledger: Ledger
     year: int
@@ -57,6 +60,7 @@ class Barrier:
     tell: Callable[[str], object] = lambda _: None
     spent: Spent = field(default_factory=Spent)
     prepare: Callable[[int], object] = lambda _: None
+    ahead: Callable[[], object] = lambda: None
 
     def open(self, items: Iterable[Item], authserv_id: str) -> Iterator[tuple[Item, Sequence[Found] | str]]:
         """Open ``items``, as an opener of ``folder.fetch``: each comes out with what is in it, or why that is not known."""
@@ -205,7 +209,7 @@ class Barrier:
         fresh = [work for work in works if before.get(named(work.key)[0], 0) < _TRIES]
         yield from ((work.key, JobFailure(STOPPED)) for work in works if work not in fresh)
         if fresh:
-            load_ahead(*_NEEDED_NEXT)
+            load_ahead(*_NEEDED_NEXT, then=self.ahead)
             names = dict(named(work.key) for work in fresh)
             self._begin(stage, names)
             yield from intake.carried_out(self.pool, fresh, self.spent)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.forms import narrative as kinds
 from pipeline.judging.texts.figures import figures
-from pipeline.judging.texts.filed import binds
+from pipeline.judging.texts.filed import TextContext, binds
 from pipeline.judging.texts.names import other_name
 from pipeline.judging.texts.personal import personal
 from pipeline.judging.texts.ratios import ratios
@@ -17,7 +17,8 @@ from pipeline.judging.texts.words import forbidden, mention, told, unwritten
 from pipeline.judging.texts.years import other_year, period
 
 if TYPE_CHECKING:
-    from pipeline.judging.texts.filed import Check, TextContext
+    from pipeline.forms.form import Form
+    from pipeline.judging.texts.filed import Check
     from pipeline.model import Finding
 
 CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, TextContext], Check]] = {
@@ -38,7 +39,7 @@ CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, TextContext], Check]] = {
 
 def narrative_findings(around: TextContext) -> Iterator[tuple[int, Finding]]:
     """Yield (number in the batch, finding), report by report, in the order of the form's rules; first what is not written at all."""
-    checks = [(rule, CHECKS[type(rule)](rule, around)) for rule in around.form.narratives]
+    checks = _checks(around)
     for item in around.batch:
         for finding in unwritten(around.form, item):
             yield item.number, finding
@@ -46,3 +47,12 @@ def narrative_findings(around: TextContext) -> Iterator[tuple[int, Finding]]:
             if binds(rule, item.agency):
                 for finding in check(item):
                     yield item.number, finding
+
+
+def get_ready(form: Form) -> None:
+    """Compile the patterns of a form, a fifth of a second for a process, before there is a text to read."""
+    _checks(TextContext(form, [], []))
+
+
+def _checks(around: TextContext) -> list[tuple[kinds.Narrative, Check]]:
+    return [(rule, CHECKS[type(rule)](rule, around)) for rule in around.form.narratives]

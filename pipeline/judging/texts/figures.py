@@ -102,6 +102,8 @@ def figures_rule(form: Form) -> FigureClaims | None:
 
 def figures(rule: FigureClaims, _around: TextContext) -> Check:
     """Compare each claim of a text with the tables."""
+    reader_of(rule)
+    _aligner_of(rule)
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         for key, text in item.said(rule.texts).items():
