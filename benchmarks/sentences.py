@@ -60,6 +60,8 @@ _AIMS = {
     "unseen_fiftysecond": 20,
     "unseen_fiftythird": 10,
     "unseen_fiftyfourth": 10,
+    "unseen_fiftyfifth": 10,
+    "unseen_fiftysixth": 15,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,
