@@ -6,7 +6,7 @@ the same across its row, so that two errors cannot hide each other. And every ba
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pipeline.forms.arithmetic import difference, holds, total_of
 from pipeline.forms.formulas import FAILS, HOLDS, NOT_ASSESSED, quoted, ranges, sum_formula
@@ -183,7 +183,7 @@ def _printed_sums(brief: Brief) -> list[Number | None]:
 
 
 def _sum(values: Figures) -> Number | None:
-    return None if None in values else sum(value for value in values if value is not None)
+    return None if None in values else sum(cast("Sequence[Number]", values))
 
 
 def _printed(brief: Brief, state: AgencyState) -> Figures:
@@ -260,7 +260,7 @@ def _write_agency(
     middle, style = page.book.boxed(align="center"), page.book.figure("count", num_format="General")
     numbers = state.counting.report.numbers if state.counting and state.counting.report else ()
     figures = _printed(brief, state)
-    ours, theirs = sum(numbers), None if None in figures else sum(value for value in figures if value)
+    ours, theirs = sum(numbers), _sum(figures)
     page.height_for(row, {1: (state.agency.name, 1)}, least=15.5)
     page.number(row, 0, number, middle)
     page.text(row, 1, state.agency.name, page.book.boxed())

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from pipeline.model import a1
+from pipeline.model import column_letters
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -81,7 +81,10 @@ def _is_plain(formula: str) -> bool:
 
 def opening(row: int, column: int, style: Format) -> str:
     """Spell the opening of a cell that wears ``style``, up to its kind."""
-    return f'<c r="{a1(row, column)}" s="{style._get_xf_index()}"'  # noqa: SLF001 - a style's number in the file
+    number = style.xf_index
+    if number is None:  # its first cell
+        number = style._get_xf_index()  # noqa: SLF001 - a style's number in the file
+    return f'<c r="{column_letters(column)}{row + 1}" s="{number}"'
 
 
 def _held(cell: Any) -> str:  # noqa: ANN401

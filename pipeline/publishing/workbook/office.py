@@ -218,7 +218,10 @@ class OfficePage(WorkbookPage):
         self, row: int, column: int, text: str, style: Format, *, across: int = 1, down: int = 1
     ) -> None:
         """Write ``text`` as text (nothing leaves an empty cell), over ``across`` columns and ``down`` rows."""
-        self._merge(row, column, style, across, down)
+        if across > 1 or down > 1:
+            self._merge(row, column, style, across, down)
+        elif row > self.last_row:
+            self.last_row = row
         self.put_text(row, column, text, style)
 
     def number(self, row: int, column: int, value: float, style: Format) -> None:
@@ -274,13 +277,10 @@ class OfficePage(WorkbookPage):
         self, texts: Mapping[int, tuple[str, int]], *, least: float = 18.0, scale: float = 1.0
     ) -> float:
         """Return the points of height that ``texts`` need in one row; a single line has ``least``."""
-        lines = max(
-            (
-                lines_of(text, sum(self.widths[column : column + across]) / scale)
-                for column, (text, across) in texts.items()
-            ),
-            default=1,
-        )
+        lines = 1
+        for column, (text, across) in texts.items():
+            width = self.widths[column] if across == 1 else sum(self.widths[column : column + across])
+            lines = max(lines, lines_of(text, width / scale))
         room = lines * LINE_HEIGHT * scale + 3 if lines > 1 else 0.0
         return min(MOST_HEIGHT, max(least, room))
 
