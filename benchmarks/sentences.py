@@ -62,6 +62,7 @@ _AIMS = {
     "unseen_fiftyfourth": 10,
     "unseen_fiftyfifth": 10,
     "unseen_fiftysixth": 15,
+    "unseen_fiftyseventh": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

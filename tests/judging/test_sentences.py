@@ -58,6 +58,7 @@ SHARES = {
     "unseen_fiftyfourth": 0.93,
     "unseen_fiftyfifth": 0.93,
     "unseen_fiftysixth": 0.85,
+    "unseen_fiftyseventh": 0.97,
 }
 """Which share of the figures has to be seen; all but ``given`` were written before anything was fitted to them."""
 _NOT_REPORTED = {

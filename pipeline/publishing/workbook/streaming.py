@@ -89,10 +89,9 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
     def _write_single_row(self, current_row_num: int = 0) -> None:
         waiting = self.table[self.previous_row]
         if waiting and all([cell.__class__ is str for cell in waiting.values()]):  # noqa: C419 - twice as fast as one by one
-            row, self.previous_row = self.previous_row, current_row_num
-            self._write_row(row, None, self.row_info.get(row))
-            self.fh.write(f"{''.join([waiting[column] for column in sorted(waiting)])}</row>")
-            self.table.clear()
+            spelled = "".join([waiting[column] for column in sorted(waiting)])
+            self.table[self.previous_row] = {min(waiting): spelled}
+            super()._write_single_row(current_row_num)
             return
         joined: dict[int, object] = {}
         cells = sorted(waiting.items())
