@@ -186,7 +186,9 @@ def _line(section: TomlSection, item: Mapping[str, Any], *, is_column: bool) -> 
     if kind not in ("", *KINDS):
         raise section.fault(f"“{key}”的 kind 应为 {'、'.join(KINDS)} 之一。", token)
     usual = item.get("usual", 0)
-    if not isinstance(usual, int) or not 0 <= usual <= _THOUSAND:
+    if is_column and usual:
+        raise section.fault(f"“{key}”是列，usual 只能写在行里。", token)
+    if type(usual) is not int or not 0 <= usual <= _THOUSAND:
         raise section.fault(f"“{key}”的 usual（每千件中常见的件数）应为 0 到 1000 的整数。", token)
     return Line(key, label, groups, str(kind), usual, _asks(section, item, token))
 

@@ -293,6 +293,8 @@ def test_the_data_dictionary_knows_them(ran: Ran) -> None:
         ('id = "V01"', 'id = "V09"', "", "V01"),
         ('{ key = "trainings", label = ["培训（次）"] }', '{ key = "trainings", label = ["培训（次）"], groups = ["all"] }', "@all", "不是相加的数"),
         ('{ key = "trainings", label = ["培训（次）"] }', '{ key = "trainings", label = ["培训（次）"], usual = 1001 }', "trainings", "usual"),
+        ('{ key = "trainings", label = ["培训（次）"] }', '{ key = "trainings", label = ["培训（次）"], usual = true }', "trainings", "usual"),
+        ('label = ["场所", "接待人次"], kind = "count"', 'label = ["场所", "接待人次"], kind = "count", usual = 5', "visits", "只能写在行里"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_with_its_line(old: str, new: str, line: str, words: str) -> None:

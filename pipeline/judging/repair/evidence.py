@@ -81,9 +81,8 @@ class Evidence:
 
     def _fills(self, way: Way) -> bool:
         """Whether a way puts a number into one empty cell, and nothing else speaks for it."""
-        return not way.kind and [(self.tally.operands[key], step > 0) for key, step in way.steps.items()] == [
-            (0, True)
-        ]
+        is_one = not way.kind and len(way.steps) == 1
+        return is_one and all(step > 0 and self.tally.operands[key] == 0 for key, step in way.steps.items())
 
     def _usual(self, way: Way) -> int:
         return min(self.tally.form.by_key[key].row.usual for key in way.steps)

@@ -236,10 +236,8 @@ class ClaimReader:
                 cut is not None and following == len(pieces) and not meaning(head) - {REMAINDER}
             )  # 其余3件为不掌握和信访类
             tail = rest if cut is None or is_joint else rest[:cut]
-            if has(tail[:1], EACH) or has(
-                tail[:1], "rest"
-            ):  # 其余57件分别为不予处理、其他处理和结转; 除1件外均已答复
-                tail = []
+            if has(tail[:1], EACH) or has(tail[:1], "rest"):
+                tail = []  # 其余57件分别为不予处理、其他处理和结转; 除1件外均已答复
             is_shared = cut is None and following < len(pieces)
             begin = at + 1 if cut is None else at + 2 + cut
             turn = next((place for place, piece in enumerate(rest) if "then" in piece.concepts), 0)

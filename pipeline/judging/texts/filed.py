@@ -145,18 +145,14 @@ def _governs(name: str) -> bool:
 
 
 def own_names(agency: Agency | None) -> list[str]:
-    """Return what an agency is called, longest first: name, name without its city if that is a name, aliases."""
+    """Return what an agency is called, longest first: name, without what else it is called, without its city if that is a name, aliases."""
     if agency is None:
         return []
     whole = tidy(agency.name)
-    short = _PLACE_NAME.sub("", whole)
-    names = {
-        whole,
-        _ALSO_CALLED.sub("", whole),
-        *(tidy(alias) for alias in (*agency.aliases, *agency.former_names)),
-    }
-    if not OFFICE_WORDS.fullmatch(short):
-        names.add(short)
+    plain = _ALSO_CALLED.sub("", whole)
+    short = {_PLACE_NAME.sub("", name) for name in (whole, plain)}
+    names = {whole, plain, *(tidy(alias) for alias in (*agency.aliases, *agency.former_names))}
+    names |= {name for name in short if not OFFICE_WORDS.fullmatch(name)}
     return sorted((name for name in names if name), key=lambda name: (-len(name), name))
 
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 _FEWEST = 2
 _LONGEST_SENTENCE = 1200
+"""Longer sentences are no sentences."""
 _JOINED = re.compile("。(?=其中|具体为：|具体是：|具体如下：)")
 """Where a sentence only goes on with the parts of what the one before has counted."""
 _BESIDE = re.compile(r"\d[件宗份条个起]?[和与及、]")
 """What is included, and then something beside it."""
-"""Longer sentences are no sentences."""
 _CLOSE, _LIKELY = 20, 5
 """Percent within which a sum is meant to be the whole: of parts that are all there can be, and of others that may overlap."""
 _AND, _CLAUSE = re.compile("[、和及与]"), re.compile("[，。；：]")

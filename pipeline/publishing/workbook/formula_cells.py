@@ -31,7 +31,14 @@ def formula_sheet() -> type[Worksheet]:
     """Return the class; whoever builds no workbook need not load xlsxwriter."""
     from xlsxwriter.worksheet import Worksheet  # noqa: PLC0415
 
-    prepared = lru_cache(maxsize=4096)(Worksheet()._prepare_formula)  # noqa: SLF001 - private, and the whole point
+    library = Worksheet()
+
+    @lru_cache(maxsize=4096)
+    def prepared(formula: str, expand_future_functions: bool) -> str:  # noqa: FBT001 - as the library has it
+        if "}" not in formula and _OLD.issuperset(_CALLED.findall(formula)):
+            return formula.removeprefix("=")
+        text: str = library._prepare_formula(formula, expand_future_functions)  # noqa: SLF001 - private, and the whole point
+        return text
 
     class FormulaSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         """A worksheet that knows the formulas of the form by now.
@@ -65,18 +72,9 @@ def formula_sheet() -> type[Worksheet]:
                 super()._write_cell(row, col, cell)
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002
-            if _is_plain(formula):
-                return formula.removeprefix("=")
-            text: str = prepared(formula, expand_future_functions)
-            return text
+            return prepared(formula, expand_future_functions)
 
     return FormulaSheet
-
-
-@lru_cache(maxsize=4096)
-def _is_plain(formula: str) -> bool:
-    """Say whether a formula is stored as it is written."""
-    return "}" not in formula and _OLD.issuperset(_CALLED.findall(formula))
 
 
 def opening(row: int, column: int, style: Format) -> str:

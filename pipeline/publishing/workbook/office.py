@@ -218,10 +218,7 @@ class OfficePage(WorkbookPage):
         self, row: int, column: int, text: str, style: Format, *, across: int = 1, down: int = 1
     ) -> None:
         """Write ``text`` as text (nothing leaves an empty cell), over ``across`` columns and ``down`` rows."""
-        if across > 1 or down > 1:
-            self._merge(row, column, style, across, down)
-        elif row > self.last_row:
-            self.last_row = row
+        self._merge(row, column, style, across, down)
         self.put_text(row, column, text, style)
 
     def number(self, row: int, column: int, value: float, style: Format) -> None:

@@ -87,14 +87,8 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no typ
         self.table[row][column] = xml
 
     def _write_single_row(self, current_row_num: int = 0) -> None:
-        waiting = self.table[self.previous_row]
-        if waiting and all([cell.__class__ is str for cell in waiting.values()]):  # noqa: C419 - twice as fast as one by one
-            spelled = "".join([waiting[column] for column in sorted(waiting)])
-            self.table[self.previous_row] = {min(waiting): spelled}
-            super()._write_single_row(current_row_num)
-            return
         joined: dict[int, object] = {}
-        cells = sorted(waiting.items())
+        cells = sorted(self.table[self.previous_row].items())
         for is_spelled, group in groupby(cells, key=lambda cell: cell[1].__class__ is str):
             side_by_side = list(group)
             if is_spelled:
