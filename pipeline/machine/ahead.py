@@ -9,6 +9,8 @@ from importlib import import_module
 from threading import Thread
 
 _under_way: list[Thread] = []
+_begun: set[str] = set()
+"""Who asks for the same again meanwhile gets no second thread: two that make the same ready take as long as both."""
 
 
 def load_ahead(*modules: str, then: Callable[[], object] = lambda: None) -> None:
@@ -24,7 +26,8 @@ def load_ahead(*modules: str, then: Callable[[], object] = lambda: None) -> None
         with suppress(Exception):
             then()
 
-    if not all(module in sys.modules for module in modules):
+    if not all(module in sys.modules or module in _begun for module in modules):
+        _begun.update(modules)
         _under_way.append(Thread(target=load, daemon=True))
         _under_way[-1].start()
 
