@@ -63,6 +63,8 @@ _AIMS = {
     "unseen_fiftyfifth": 10,
     "unseen_fiftysixth": 15,
     "unseen_fiftyseventh": 10,
+    "unseen_fiftyeighth": 10,
+    "unseen_fiftyninth": 30,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

@@ -259,11 +259,12 @@ class ClaimReader:
         """Take in numbers that are said of several things respectively: 复议、诉讼分别为11件和5件."""
         parts = joined(pieces[: numbers[0]]) or self._named_before(state)
         spread = max(at for at in range(numbers[0]) if has(pieces[at : at + 1], EACH))
-        if len(parts) < 2 and meaning(pieces[spread : numbers[0]]):  # noqa: PLR2004 - one thing is no list
+        between = [piece for piece in pieces[numbers[0] :] if piece.kind is not COUNT]
+        is_one = len(parts) < 2 and meaning(pieces[spread : numbers[0]])  # noqa: PLR2004 - one thing is no list
+        if is_one and (len(numbers) == 1 or meaning(between)):
             return False
         for piece in pieces:
             state.note(piece)
-        between = [piece for piece in pieces[numbers[0] :] if piece.kind is not COUNT]
         known = is_clear(between) and all(map(is_clear, parts))
         if len(parts) != len(numbers) or meaning(between) or not known:
             state.level = UNCLEAR
