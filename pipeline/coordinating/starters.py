@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.machine.environment import program
+from pipeline.machine.environment import full_program
 from pipeline.publishing.files import write_if_changed
 
 STARTERS: Mapping[str, str] = {
@@ -45,10 +45,10 @@ _SH = """\
 #!/bin/sh
 folder=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 export PYTHONUTF8=1
-nianbao() {{
+start() {{
   if [ -x {path} ]; then {program} "$@"; else "$HOME/.local/share/nianbao/bin/nianbao" "$@"; fi
 }}
-nianbao {verb} "$folder"
+start {verb} "$folder"
 code=$?
 if [ "$code" -ge 2 ]; then echo; echo "没有完成，请看上面的说明。"; fi
 if [ -t 0 ]{condition}; then printf '按回车键关闭。'; read -r _; fi
@@ -84,7 +84,7 @@ def lay_starters(folder: Path) -> list[Path]:
 
 
 def _bat(name: str, verb: str) -> str:
-    own, module, _ = (program() if os.name == "nt" else "nianbao").partition(_AS_MODULE)
+    own, module, _ = (full_program() if os.name == "nt" else "nianbao").partition(_AS_MODULE)
     end = _PAUSE_ON_ERROR if verb == "open" else _PAUSE
     return _BAT.format(
         name=name, verb=verb, program=own.replace("%", "%%"), arguments=module.strip(), end=end
@@ -92,11 +92,9 @@ def _bat(name: str, verb: str) -> str:
 
 
 def _sh(verb: str) -> str:
-    own = program() if os.name == "posix" else "nianbao"
-    path = own.removesuffix(_AS_MODULE)
+    own = full_program() if os.name == "posix" else "nianbao"
+    path = own.removesuffix(_AS_MODULE) if os.name == "posix" else '"$(command -v nianbao)"'
     condition = ' && [ "$code" -ge 2 ]' if verb == "open" else ""
-    if own == "nianbao":
-        path, own = '"$(command -v nianbao)"', "command nianbao"
     return _SH.format(verb=verb, program=own, path=path, condition=condition)
 
 

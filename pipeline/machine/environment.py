@@ -77,12 +77,19 @@ def typed(path: Path) -> str:
 
 def program() -> str:
     """Return what starts nianbao from any folder: its name where the shell finds it, else its full path."""
-    name = "nianbao.exe" if os.name == "nt" else "nianbao"
-    own = Path(sys.executable).parent / name
-    if not own.exists():
-        return f"{typed(Path(sys.executable))} -m pipeline"
-    found = shutil.which("nianbao")
-    return "nianbao" if found and Path(found).resolve() == own.resolve() else typed(own)
+    own, found = _own_program(), shutil.which("nianbao")
+    is_found = found and own.exists() and Path(found).resolve() == own.resolve()
+    return "nianbao" if is_found else full_program()
+
+
+def full_program() -> str:
+    """Return what starts nianbao where no shell has looked for it: a desktop knows other paths than the shell in which it was set up."""
+    own = _own_program()
+    return typed(own) if own.exists() else f"{typed(Path(sys.executable))} -m pipeline"
+
+
+def _own_program() -> Path:
+    return Path(sys.executable).parent / ("nianbao.exe" if os.name == "nt" else "nianbao")
 
 
 def command(verb: str, folder: Path) -> str:

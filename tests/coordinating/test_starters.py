@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import shlex
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from pipeline.coordinating import starters
 from pipeline.coordinating.preparing import init
 from pipeline.coordinating.starters import STARTERS, lay_starters
-from pipeline.machine.environment import command
+from pipeline.machine.environment import command, full_program, program
 
 KIT = Path(__file__).parents[2] / "kit"
 NAME = "样例 区(1)&$x"
@@ -33,6 +34,26 @@ def test_the_starter_of_templates_writes_templates(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert len(list((folder / "output" / "2023" / "templates").glob("*.xlsx"))) == 2
+
+
+def test_a_starter_finds_the_program_where_no_shell_does(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set up by a shell that found it by name; double-clicked, the desktop looks for programs elsewhere."""
+    own = full_program()
+    monkeypatch.setenv("PATH", f"{Path(shlex.split(own)[0]).parent}{os.pathsep}{os.environ['PATH']}")
+    assert program() in {"nianbao", own}
+    moved = shutil.copytree(folder, tmp_path / NAME)
+    lay_starters(moved)
+    done = subprocess.run(
+        [moved / "发模板.sh"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_menu_entry_names_the_script(folder: Path) -> None:
@@ -91,7 +112,7 @@ def test_no_path_stands_outside_quotes_in_a_batch_file(folder: Path, name: str) 
 def test_a_batch_file_calls_the_program_by_path_and_as_a_module(
     monkeypatch: pytest.MonkeyPatch, program: str, own: str, how: str
 ) -> None:
-    monkeypatch.setattr("pipeline.coordinating.starters.program", lambda: program)
+    monkeypatch.setattr("pipeline.coordinating.starters.full_program", lambda: program)
     monkeypatch.setattr("pipeline.coordinating.starters.os.name", "nt")
     text = starters._bat("今晚运行", "run")  # noqa: SLF001 - what Windows gets, which is not here
     monkeypatch.undo()
