@@ -209,6 +209,8 @@ class Finding:
     suggestions: tuple[Suggestion, ...] = ()
     waived: str = ""
     """Why the coordinator accepted it; empty where it was not waived."""
+    refused: str = ""
+    """Why the coordinator did not agree to what the clerk wrote beside it; empty where nobody said so."""
     on_trial: bool = False
     """Whether its rule is on trial: told to the coordinator only."""
 
@@ -257,9 +259,14 @@ class DecisionKind(StrEnum):
     COUNT = "count"
     ACCEPT = "accept"
     WAIVE = "waive"
+    REFUSE = "refuse"
     EXTEND = "extend"
     DISMISS = "dismiss"
     RELEASE = "release"
+
+
+ABOUT_RULES = (DecisionKind.WAIVE, DecisionKind.REFUSE)
+"""Decisions about what a rule finds at an agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +275,7 @@ class Decision:
 
     return, count: ``version`` of ``agency``, of what had come ``after`` nothing later than that arrival; accept, dismiss:
     the arrival ``envelope``, at ``file`` (accept: as a report of ``agency``); waive: ``agency`` from ``rule`` up to and
-    including ``until``; extend: ``agency`` has until ``until``; release: what corrects the delivered figures may go up, by
+    including ``until``; refuse: what ``agency`` explained of ``rule``; both of what had been ``seen`` of it, where that is told; extend: ``agency`` has until ``until``; release: what corrects the delivered figures may go up, by
     ``letter``, its key: other figures are another letter, and wait for a word of their own.
     """
 
@@ -284,6 +291,8 @@ class Decision:
     until: date | None = None
     after: int = 0
     letter: str = ""
+    seen: str = ""
+    """The sign of what a rule had found when the person saw it (``judging.rules.weighing``); empty: whatever it finds."""
     number: int = field(default=0, compare=False)
     """Its number in the ledger; 0 while it is not kept."""
 

@@ -220,13 +220,22 @@ def contradicted(office: Office, **explanations: str) -> str:
 def test_what_agencies_explained_is_excepted_or_not_from_the_workbook(office: Office) -> None:
     contradicted(office, T3_04="上年报告已更正")
     assert office.town.figures == {}
+    town = office.town
+    assert not town.told("returned", "002"), "it waits for the office"
     office.decide(
-        (OPEN, "说明|001|", {CHOICE: WAIVE, REASON: "已核实上年报告"}), (OPEN, "说明|002|", {CHOICE: REFUSE})
+        (OPEN, "说明|001|", {CHOICE: WAIVE, REASON: "已核实上年报告"}),
+        (OPEN, "说明|002|", {CHOICE: REFUSE, REASON: "上年公布的数没有更正"}),
     )
-    assert set(office.town.figures) == {"财政局"}
-    [left] = [row for row in office.rows(OPEN) if row[KEY].startswith("说明|")]
-    assert (left["单位"], left[CHOICE]) == ("教育局", REFUSE)
+    assert set(town.figures) == {"财政局"}
+    assert not [row for row in office.rows(OPEN) if row[KEY].startswith("说明|")]
+    [told] = town.told("returned", "002")
+    assert "不同意所作的说明（上年公布的数没有更正）" in told
+    assert not town.told("awaiting", "002"), "nobody waits any more"
     assert office.chosen == OF_PLEAS
+
+    # the same explanation stays refused, another one is another matter
+    office.decide((DONE, "上年公布的数没有更正", {REVOKE: REVOKE, REVOKE_REASON: "再看"}))
+    assert [row for row in office.rows(OPEN) if row[KEY].startswith("说明|002|")]
 
 
 @pytest.mark.libreoffice
@@ -243,6 +252,12 @@ def test_a_report_with_a_warning_is_published_once_a_person_has_looked(office: O
     office.decide((OPEN, "提醒|001|", {CHOICE: CHECKED, REASON: "上年报告有误，已另行更正"}))
     assert published() == {"财政局"}
     assert office.chosen == OF_WARNINGS
+
+    # what a person looked at were those figures: others of the same rule are asked about anew
+    office.post("001", 5)
+    office.night()
+    assert published() == set()
+    assert [row for row in office.rows(OPEN) if row[KEY].startswith("提醒|001|")]
 
 
 def test_every_kind_of_decision_is_chosen_in_these_tests() -> None:

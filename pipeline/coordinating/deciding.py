@@ -32,12 +32,13 @@ _NAMES: Mapping[DecisionKind, tuple[str, ...]] = {
     DecisionKind.COUNT: ("单位", "第几次"),
     DecisionKind.ACCEPT: ("文件", "单位（文件看不出单位时写）"),
     DecisionKind.WAIVE: ("单位", "规则"),
+    DecisionKind.REFUSE: ("单位", "规则"),
     DecisionKind.EXTEND: ("单位", "日期"),
     DecisionKind.DISMISS: ("文件",),
 }
 _EXTENDED = 5
 """Days that an extension may give, to show how one is written."""
-_NEEDED = {DecisionKind.COUNT: 2, DecisionKind.WAIVE: 2, DecisionKind.EXTEND: 2}
+_NEEDED = {DecisionKind.COUNT: 2, DecisionKind.WAIVE: 2, DecisionKind.REFUSE: 2, DecisionKind.EXTEND: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Wanted:
     until: date | None = None
     after: int | None = None
     """The newest arrival that whoever decides has seen; None: all that there are."""
+    seen: str = ""
+    """The sign of what the rule had found when whoever decides saw it; empty: whatever it finds."""
 
 
 def decide(district: District, output: Path, wanted: Wanted) -> list[Decision]:
@@ -187,7 +190,7 @@ def _made(district: District, ledger: Ledger, wanted: Wanted) -> list[Decision]:
     agency = agency_of(district, wanted.about[0])
     plain = Decision(wanted.kind, wanted.reason.strip(), wanted.person.strip(), wanted.at, agency.code)
     match wanted.kind:
-        case DecisionKind.WAIVE:
+        case DecisionKind.WAIVE | DecisionKind.REFUSE:
             return [_waiver(district, plain, wanted)]
         case DecisionKind.EXTEND:
             return [_extension(district, plain, wanted)]
@@ -200,7 +203,7 @@ def _waiver(district: District, plain: Decision, wanted: Wanted) -> Decision:
     _check_rule(form_of(district), rule)
     if wanted.until and wanted.until < wanted.at.date():
         raise ConfigError(f"--until {wanted.until} 已经过去了。请写以后的日期，或者不写（长期有效）。")
-    return replace(plain, rule=rule, until=wanted.until)
+    return replace(plain, rule=rule, until=wanted.until, seen=wanted.seen)
 
 
 def _extension(district: District, plain: Decision, wanted: Wanted) -> Decision:
@@ -310,7 +313,7 @@ def _is_meant(district: District, known: Sequence[Decision], wanted: Wanted, ite
         return True
     said = wanted.about[1]
     match wanted.kind:
-        case DecisionKind.WAIVE:
+        case DecisionKind.WAIVE | DecisionKind.REFUSE:
             return item.rule == said.upper()
         case DecisionKind.RETURN | DecisionKind.COUNT:
             return item.version == _number(said)

@@ -41,7 +41,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     POST: (HANDED,),
     DECISION: (REVOKE,),
 }
-_WITHOUT_REASON = (REFUSE, SIGN, STOP, RESTORE, AS_EDITED, HANDED)
+_WITHOUT_REASON = (SIGN, STOP, RESTORE, AS_EDITED, HANDED)
 _SEPARATOR = "|"
 _COUNTED = re.compile(r"以第 ?(\d+) ?次计入")
 Carrier: TypeAlias = Callable[[Sequence[str], FilledDecision], None]
@@ -87,8 +87,8 @@ def still_carried(carried: Carried, wanted: str) -> Carried:
 def brought_over(carried: Carried, keys: Iterable[str]) -> Carried:
     """Return what could not be carried out under the keys that the rows have now; ``keys`` are those of all rows.
 
-    The number of an agency's row also says what had come when it was read, that of a delivery what was to go up: where more
-    has come since, the texts go on to the row of today. The choice does not, for it was made of something else; the reason names it.
+    The number of an agency's row also says what had come when it was read, that of a rule's what it had found, that of a
+    delivery what was to go up: where more has come since, the texts go on to the row of today. The choice does not, for it was made of something else; the reason names it.
     """
     now = {_whose(key): key for key in keys}
     places = {key: place for key in carried.kept if (place := now.get(_whose(key)))}
@@ -108,10 +108,12 @@ def brought_over(carried: Carried, keys: Iterable[str]) -> Carried:
 
 
 def _whose(key: str) -> str:
-    """Return a row's number without what had come when it was written; there is one row about what goes up."""
+    """Return a row's number without what had come, or was found, when it was written; there is one row about what goes up."""
     kind, *about = key.split(_SEPARATOR)
     if kind in (DELIVERY, CORRECTION):
         return DELIVERY
+    if kind in (PLEA, WARNING):
+        return key_of(kind, *about[:2])
     return key_of(kind, about[0]) if kind == AGENCY else key
 
 
@@ -146,9 +148,7 @@ def carry_out(
         except ConfigError as error:
             kept[item.key], refused[item.key] = item, str(error)
         else:
-            if item.choice == REFUSE:
-                kept[item.key] = item  # nothing for the ledger; the word stays until the agency sends anew
-            done += item.choice != REFUSE
+            done += 1
             upward += [item] if item.choice in (SIGN, RELEASE) else []
     return Carried(done, kept, refused, tuple(upward))
 
@@ -161,8 +161,7 @@ def _carry(carriers: Mapping[str, Carrier], item: FilledDecision) -> None:
         raise ConfigError(f"这一件事不能“{item.choice}”，请从列表中选。")
     if not item.reason and item.choice not in _WITHOUT_REASON:
         raise ConfigError("还没有写“理由”。")
-    if item.choice != REFUSE:
-        carriers[_word(item.choice)](about, item)
+    carriers[_word(item.choice)](about, item)
 
 
 def _word(choice: str) -> str:
@@ -179,7 +178,8 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
 
     def plain(kind: DecisionKind) -> Carrier:
         def decide(about: Sequence[str], item: FilledDecision) -> None:
-            deciding.decide(district, output, wanted(kind, about, item))
+            decision = wanted(kind, about[:2], item)
+            deciding.decide(district, output, replace(decision, seen=_seen(kind, about[2:])))
 
         return decide
 
@@ -211,6 +211,7 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
     return {
         WAIVE: plain(DecisionKind.WAIVE),
         CHECKED: plain(DecisionKind.WAIVE),
+        REFUSE: plain(DecisionKind.REFUSE),
         DISMISS: plain(DecisionKind.DISMISS),
         ACCEPT: accept,
         RETURN: send_back,
@@ -218,6 +219,11 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
         EXTEND: extend,
         REVOKE: revoke,
     }
+
+
+def _seen(kind: DecisionKind, signs: Sequence[str]) -> str:
+    """Return the sign of what was seen: of the explanation too where that was refused; a row of an earlier program has none."""
+    return "" if not signs else signs[-1] if kind is DecisionKind.REFUSE else signs[0]
 
 
 def _counted(item: FilledDecision) -> str:
@@ -241,8 +247,12 @@ def _is_settled(ledger: Ledger, district: District, item: FilledDecision) -> boo
 
 def _says(kind: str, about: Sequence[str], item: FilledDecision, decision: Decision) -> bool:
     match decision.kind:
-        case DecisionKind.WAIVE:
-            return kind in (PLEA, WARNING) and [decision.agency, decision.rule] == list(about)
+        case DecisionKind.WAIVE | DecisionKind.REFUSE:
+            is_refusal = decision.kind is DecisionKind.REFUSE
+            asked = [decision.agency, decision.rule] == list(about[:2]) and (
+                item.choice == REFUSE
+            ) == is_refusal
+            return kind in (PLEA, WARNING) and asked and decision.seen == _seen(decision.kind, about[2:])
         case DecisionKind.ACCEPT | DecisionKind.DISMISS:
             return kind == FILE and decision.file == about[0]
         case DecisionKind.RELEASE:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
-from pipeline.model import Decision, DecisionKind, Verdict
+from pipeline.model import ABOUT_RULES, Decision, DecisionKind, Verdict
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -18,6 +18,7 @@ _ABOUT: dict[DecisionKind, tuple[str, ...]] = {
     DecisionKind.COUNT: ("agency",),
     DecisionKind.ACCEPT: ("envelope",),
     DecisionKind.WAIVE: ("agency", "rule"),
+    DecisionKind.REFUSE: ("agency", "rule"),
     DecisionKind.EXTEND: ("agency",),
     DecisionKind.DISMISS: ("envelope",),
     DecisionKind.RELEASE: ("letter",),
@@ -28,12 +29,13 @@ _ABOUT: dict[DecisionKind, tuple[str, ...]] = {
 def give(ledger: Ledger, year: int, decision: Decision) -> None:
     """Record ``decision``; it takes the place of one of its kind about the same."""
     with ledger.transaction("the old decision ends as the new one begins"):
-        for former in _of(ledger, year, "kind = ? AND revoked_at IS NULL", (decision.kind.value,)):
+        kinds = ABOUT_RULES if decision.kind in ABOUT_RULES else (decision.kind,)
+        for former in of_kind(_of(ledger, year, "revoked_at IS NULL", ()), *kinds):
             if about(former) == about(decision):
                 _end(ledger, former, decision.given_at, decision.person, decision.reason)
         ledger.write(
-            "INSERT INTO decisions (year, kind, agency, rule, version, envelope, after, letter, until, reason, person, given_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO decisions (year, kind, agency, rule, version, envelope, after, letter, seen, until, reason, person, given_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 year,
                 decision.kind.value,
@@ -43,6 +45,7 @@ def give(ledger: Ledger, year: int, decision: Decision) -> None:
                 decision.envelope or None,
                 decision.after,
                 decision.letter,
+                decision.seen,
                 decision.until.isoformat() if decision.until else None,
                 decision.reason,
                 decision.person,
@@ -144,5 +147,6 @@ def _decision(row: Row) -> Decision:
         until=date.fromisoformat(row["until"]) if row["until"] else None,
         after=row["after"],
         letter=row["letter"],
+        seen=row["seen"],
         number=row["id"],
     )

@@ -486,6 +486,66 @@ CREATE TABLE letter_words (sha256 TEXT PRIMARY KEY, words TEXT NOT NULL) WITHOUT
 """
 """What the numbers of a reading are called stands once for all files on a form; what a letter says, apart from what it carries."""
 
+_SEEN = """
+DROP VIEW file_states;
+ALTER TABLE decisions RENAME TO former_decisions;
+DROP INDEX decisions_by_year;
+DROP INDEX decisions_by_envelope;
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    kind TEXT NOT NULL
+        CHECK (kind IN ('return', 'count', 'accept', 'waive', 'refuse', 'extend', 'dismiss', 'release')),
+    agency TEXT,
+    rule TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL DEFAULT 0,
+    envelope INTEGER REFERENCES envelopes (id),
+    after INTEGER NOT NULL DEFAULT 0,
+    letter TEXT NOT NULL DEFAULT '',
+    seen TEXT NOT NULL DEFAULT '',
+    until TEXT,
+    reason TEXT NOT NULL,
+    person TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    revoked_at TEXT,
+    revoked_by TEXT,
+    revoked_because TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX decisions_by_year ON decisions (year, kind);
+CREATE INDEX decisions_by_envelope ON decisions (envelope);
+INSERT INTO decisions (id, year, kind, agency, rule, version, envelope, after, letter, until, reason, person, given_at,
+    revoked_at, revoked_by, revoked_because)
+SELECT id, year, kind, agency, rule, version, envelope, after, letter, until, reason, person, given_at,
+    revoked_at, revoked_by, revoked_because
+FROM former_decisions;
+DROP TABLE former_decisions;
+CREATE VIEW file_states AS
+SELECT
+    envelopes.id AS envelope, envelopes.year, envelopes.path, envelopes.sha256, envelopes.received_at, envelopes.seen_at,
+    latest_assessments.agency, latest_assessments.version,
+    CASE
+        WHEN envelopes.repeats IS NOT NULL OR decisions.id IS NOT NULL THEN 'set_aside'
+        WHEN latest_assessments.id IS NOT NULL
+            AND EXISTS (SELECT 1 FROM set_aside WHERE set_aside.envelope = envelopes.id) THEN 'set_aside'
+        WHEN latest_assessments.id IS NOT NULL THEN 'judged'
+        WHEN readings.sha256 IS NOT NULL THEN 'read'
+        ELSE 'arrived'
+    END AS state,
+    CASE
+        WHEN decisions.id IS NOT NULL THEN 'not_a_submission'
+        WHEN latest_assessments.id IS NOT NULL
+            AND EXISTS (SELECT 1 FROM set_aside WHERE set_aside.envelope = envelopes.id) THEN 'duplicate'
+        ELSE coalesce(latest_assessments.verdict, CASE WHEN envelopes.repeats IS NOT NULL THEN 'duplicate' END)
+    END AS outcome,
+    latest_assessments.id AS assessment
+FROM envelopes
+LEFT JOIN latest_assessments ON latest_assessments.envelope = envelopes.id
+LEFT JOIN readings ON readings.sha256 = envelopes.sha256
+LEFT JOIN decisions
+    ON decisions.envelope = envelopes.id AND decisions.kind = 'dismiss' AND decisions.revoked_at IS NULL;
+"""
+"""What had been found when a person decided about a rule; what was decided before holds whatever the rule finds."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -501,5 +561,6 @@ MIGRATIONS: tuple[str, ...] = (
     _DECISIONS,
     _RELEASES,
     _AT_HAND,
+    _SEEN,
 )
 """One script for each version of the schema, in order."""

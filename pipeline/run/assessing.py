@@ -33,6 +33,7 @@ from pipeline.machine.pool import JobFailure
 from pipeline.machine.shared_keys import SharedKeys
 from pipeline.machine.work import Progress
 from pipeline.model import (
+    ABOUT_RULES,
     CHINA,
     Agency,
     ArrivalKey,
@@ -441,7 +442,7 @@ def _bases(
     """Digest for each file everything its judgement depends on."""
     whole, pasts = campaign.basis, _pasts(campaign, submissions)
     exceptions: dict[str, list[Decision]] = {}
-    for waiver in campaign.decided(DecisionKind.WAIVE):
+    for waiver in campaign.decided(*ABOUT_RULES):
         exceptions.setdefault(waiver.agency, []).append(waiver)
     bases = []
     for (item, who), sent in zip(kept, submissions, strict=True):
@@ -567,7 +568,7 @@ def _judge(
             agency.code: campaign.district.deadline_of(agency.code)
             for agency in campaign.district.roster_agencies
         },
-        waivers=campaign.decided(DecisionKind.WAIVE),
+        waivers=campaign.decided(*ABOUT_RULES),
         calendar=campaign.district.calendar,
         others=[item.report for item in kept if item.report],
     )

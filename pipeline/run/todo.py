@@ -34,6 +34,7 @@ from pipeline.coordinating.todo import (
 )
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.weighed import is_in_doubt
+from pipeline.judging.rules.weighing import sign_of
 from pipeline.ledger import decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
@@ -93,7 +94,7 @@ def _todo(
     questions = [
         *_delivery(state),
         *_files(context, filed),
-        *_pleas(context, today.pleas),
+        *_pleas(context, today.pleas, own),
         *_warnings(context, own),
         *_letters(context),
         *_post(context),
@@ -174,12 +175,16 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
         )
 
 
-def _pleas(context: LetterContext, pleas: Iterable[Plea]) -> Iterator[Question]:
+def _pleas(
+    context: LetterContext, pleas: Iterable[Plea], own: dict[str, Versions[JudgedFile]]
+) -> Iterator[Question]:
     """Yield every error that an agency has explained and that may be excepted."""
     for item in pleas:
         if context.form.may_waive(item.rule):
             detail = f"{item.rule}　{item.fault}\n单位说明：{item.said}"
-            key = key_of(PLEA, item.agency.code, item.rule)
+            latest = own[item.agency.code].latest
+            found = [finding for finding in latest.findings if finding.code == item.rule] if latest else []
+            key = key_of(PLEA, item.agency.code, item.rule, sign_of(found), sign_of(found, explained=True))
             yield _question(key, item.agency, "单位作了说明", detail, CHOICES[PLEA])
 
 
@@ -193,7 +198,9 @@ def _warnings(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> I
         for rule in dict.fromkeys(item.code for item in found if context.form.may_waive(item.code)):
             said = notices(context.form, [item for item in found if item.code == rule])
             detail = "\n".join(notice.message for notice in said)
-            yield _question(key_of(WARNING, agency.code, rule), agency, "公布前请核对", detail, (CHECKED,))
+            sign = sign_of(item for item in counting.findings if item.code == rule)
+            key = key_of(WARNING, agency.code, rule, sign)
+            yield _question(key, agency, "公布前请核对", detail, (CHECKED,))
 
 
 def _letters(context: LetterContext) -> Iterator[Question]:

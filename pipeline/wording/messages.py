@@ -40,6 +40,7 @@ _DECISION_WORDS: Mapping[DecisionKind, str] = {
     DecisionKind.COUNT: "以第 {version} 次报送计入",
     DecisionKind.ACCEPT: "准予接收",
     DecisionKind.WAIVE: "{rule} 准予例外",
+    DecisionKind.REFUSE: "{rule} 的说明不同意，退回改正",
     DecisionKind.EXTEND: "延期至 {until}",
     DecisionKind.DISMISS: "不是报送",
     DecisionKind.RELEASE: "同意更正已报送的数据",
@@ -163,6 +164,8 @@ def _answered(form: Form, finding: Finding, remedy: str) -> str:
     """Return what to do, or what has been said of it already."""
     if finding.waived:
         return f"{form.words.office}已准予例外：{quoted(finding.waived)}"
+    if finding.refused:
+        return f"{form.words.office}不同意所作的说明（{quoted(finding.refused)}），请改正：{remedy}"
     said = quoted(finding.explanation)
     if finding.is_answered:
         return f"单位已说明：{said}"

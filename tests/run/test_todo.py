@@ -150,15 +150,16 @@ def test_an_explanation_is_accepted_or_not(folder: Path) -> None:
     path.write_bytes(build_todo_book(Todo("待办", "今天", questions=rows)))
     fill(path, {"决定": WAIVE, "理由": "机构合并", "决定人": "李主任"})
     fill(path, {"决定": WAIVE, "理由": "机构合并"}, _FIRST + 1)
-    fill(path, {"决定": REFUSE}, _FIRST + 2)
+    fill(path, {"决定": REFUSE, "理由": "上年公布的是 0"}, _FIRST + 2)
     now = datetime(2024, 1, 25, tzinfo=CHINA)
     carried = carry_out(load_district(folder), folder / "output", now=now)
     with open_copy(folder / "output") as ledger:
-        [item] = decisions.in_force(ledger, 2023, now.date())
+        item, refusal = decisions.in_force(ledger, 2023, now.date())
     assert (item.agency, item.rule, item.reason, item.person) == ("001", "T3-04", "机构合并", "李主任")
-    assert carried.done == 1
+    assert (refusal.kind, refusal.agency, refusal.reason) == (DecisionKind.REFUSE, "002", "上年公布的是 0")
+    assert carried.done == 2
     assert list(carried.refused) == [key_of(PLEA, "002", "T3-01")]
-    assert set(carried.kept) == {key_of(PLEA, "002", "T3-01"), key_of(PLEA, "002", "T3-04")}
+    assert set(carried.kept) == {key_of(PLEA, "002", "T3-01")}
 
 
 def test_a_file_that_is_no_workbook_any_more_is_written_anew(folder: Path) -> None:

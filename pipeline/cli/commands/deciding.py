@@ -42,7 +42,7 @@ def decide(
         str,
         typer.Argument(
             metavar="决定",
-            help="return 退回已合格的报送、count 以第几次计入、accept 接收待核实的文件、waive 准予例外、"
+            help="return 退回已合格的报送、count 以第几次计入、accept 接收待核实的文件、waive 准予例外、refuse 不同意单位的说明、"
             "extend 延期、dismiss 不是报送、release 同意更正已报送的数据。",
             show_default=False,
         ),
@@ -63,7 +63,7 @@ def decide(
     output: Output = None,
     now: Now = None,
 ) -> None:
-    """记下一个决定：退回、以第几次计入、接收、例外、延期、不是报送、同意更正；写明理由和决定的人，可以撤销。"""
+    """记下一个决定：退回、以第几次计入、接收、例外、不同意说明、延期、不是报送、同意更正；写明理由和决定的人，可以撤销。"""
     from pipeline.model import DecisionKind
 
     if kind not in list(DecisionKind):

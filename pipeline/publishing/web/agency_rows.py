@@ -269,7 +269,7 @@ def _problem(group: GroupedNotice, agency: Agency | None) -> Problem:
     """Describe a problem; of one that the agency explained and the office may except, say how to decide."""
     notice = group.notice
     decision = (
-        f"单位说明：{notice.pleaded}；同意或不同意，在 待办.xlsx 的“待决定”里选；不同意的请电话告知"
+        f"单位说明：{notice.pleaded}；同意或不同意，在 待办.xlsx 的“待决定”里选"
         if notice.pleaded and agency
         else ""
     )
