@@ -53,6 +53,8 @@ class Wanted:
     until: date | None = None
     after: int | None = None
     """The newest arrival that whoever decides has seen; None: all that there are."""
+    envelope: int = 0
+    """The number of the arrival that is meant; 0: whatever waits at the path of the file."""
     seen: str = ""
     """The sign of what the rule had found when whoever decides saw it; empty: whatever it finds."""
 
@@ -251,22 +253,31 @@ def _dismissals(district: District, ledger: Ledger, wanted: Wanted) -> list[Deci
             envelope=number,
             file=there[number],
         )
-        for number in _files_meant(there, district, wanted.about[0], "待核实")
+        for number in _waiting_files(there, district, wanted)
     ]
+
+
+def _waiting_files(there: Mapping[int, str], district: District, wanted: Wanted) -> list[int]:
+    """Return the numbers of the files that wait and are meant: the one that a person saw, or those at a path."""
+    if not wanted.envelope:
+        return _files_meant(there, district, wanted.about[0], "待核实")
+    if wanted.envelope not in there:
+        raise ConfigError(f"文件“{wanted.about[0]}”已经不待核实了。")
+    return [wanted.envelope]
 
 
 def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Decision]:
     there = decisions.waiting(ledger, district.year)
     given = agency_of(district, wanted.about[1]).code if wanted.about[1:] else ""
     filed = standing.filed(ledger, district.year)
-    own = {item.path: item.agency for item in filed if item.agency}
+    own = {item.envelope: item.agency for item in filed if item.agency}
     form = form_of(district)
-    refused = {item.path: why for item in filed if (why := why_not_accepted(form, district, item))}
+    refused = {item.envelope: why for item in filed if (why := why_not_accepted(form, district, item))}
     made = []
-    for number in _files_meant(there, district, wanted.about[0], "待核实"):
-        if there[number] in refused:
-            raise ConfigError(refused[there[number]])
-        code = given or own.get(there[number])
+    for number in _waiting_files(there, district, wanted):
+        if number in refused:
+            raise ConfigError(refused[number])
+        code = given or own.get(number)
         if not code:
             raise ConfigError(
                 "看不出这个文件是哪个单位的。请写明单位：在 待办.xlsx 中写在“补充”，用命令的写在文件名后面。"

@@ -18,9 +18,10 @@ from pipeline.district.folder import District
 from pipeline.district.settings_values import day_of
 from pipeline.ledger import Ledger, decisions
 from pipeline.ledger.opening import view_campaign
-from pipeline.model import ConfigError, Decision, DecisionKind
+from pipeline.model import CHINA, ConfigError, Decision, DecisionKind
 from pipeline.publishing.todo_book import TODO_NAME
-from pipeline.publishing.todo_filled import REVOKE, FilledDecision, read_filled
+from pipeline.publishing.todo_filled import REVOKE, FilledBook, FilledDecision, read_filled
+from pipeline.publishing.year_folder import keep_copy
 
 WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
 CHECKED, RETURN, EXTEND, COUNT = "核对无误，可以公布", "退回重报", "延期", "以第{}次计入"
@@ -43,7 +44,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _WITHOUT_REASON = (SIGN, STOP, RESTORE, AS_EDITED, HANDED)
 _SEPARATOR = "|"
-_COUNTED = re.compile(r"以第 ?(\d+) ?次计入")
+_COUNTED = re.compile(r"以第 ?(\d{1,4}) ?次计入")
 Carrier: TypeAlias = Callable[[Sequence[str], FilledDecision], None]
 """Carries one decision out: what it is about, and what was written. Raises ConfigError where it cannot be."""
 
@@ -53,7 +54,8 @@ class Carried:
     """What became of the rows that were filled in: how many were carried out; of the others the texts, and why not, by key.
 
     ``upward`` are those by which something was to go up: they hold for the figures that were seen. ``lost`` says, in
-    sentences, what could not be carried out and has no row any more that could tell it.
+    sentences, what could not be carried out and has no row any more that could tell it; ``unread`` what was written and
+    could not be understood.
     """
 
     done: int = 0
@@ -61,15 +63,28 @@ class Carried:
     refused: Mapping[str, str] = field(default_factory=dict)
     upward: tuple[FilledDecision, ...] = ()
     lost: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 NOTHING_CARRIED = Carried()
+_NOT_THIS_ROW = "这一行的“编号”被改动过，认不出是哪件事；请不要改“编号”一栏，写在程序列出的那一行。"
+_TWICE = "同一件事写了两行，写的不一样，都没有办；请只留一行。"
+_ABOUT: Mapping[str, re.Pattern[str]] = {
+    PLEA: re.compile(r"[^|]+\|[^|]+(?:\|[0-9a-f]+){0,2}"),
+    FILE: re.compile(r"[^|]+(?:\|\d{1,15})?"),
+    WARNING: re.compile(r"[^|]+\|[^|]+(?:\|[0-9a-f]+)?"),
+    AGENCY: re.compile(r"[^|]+\|\d{1,9}\|\d{1,15}"),
+    POST: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.:+]*"),
+    DECISION: re.compile(r"\d{1,15}"),
+}
+"""How the number of a row is spelled behind its kind; that of a letter, and of what goes up, is one part."""
+_PLAIN = re.compile(r"[^|]+")
 _CHANGED = "同一次运行收到的报送改变了数据，没有报出；请看过新的内容再决定。"
 
 
 def key_of(kind: str, *about: str) -> str:
     """Spell the number of a row."""
-    return _SEPARATOR.join((kind, *about))
+    return _SEPARATOR.join((kind, *(part.replace(_SEPARATOR, "_") for part in about)))
 
 
 def still_carried(carried: Carried, wanted: str) -> Carried:
@@ -119,7 +134,7 @@ def _whose(key: str) -> str:
 
 def _lost(item: FilledDecision, why: str) -> str:
     kind, *about = item.key.split(_SEPARATOR)
-    return f"“{item.choice}”（{about[0] if kind == FILE else kind}）没有办成：{why.rstrip('。')}"
+    return f"“{item.choice}”（{about[0] if kind == FILE and about else kind}）没有办成：{why.rstrip('。')}"
 
 
 def _chosen(item: FilledDecision) -> str:
@@ -134,12 +149,16 @@ def carry_out(
     Raises EnvironmentFailedError, never for what a person wrote.
     """
     path = district.results_in(output) / TODO_NAME
-    filled = read_filled(path) if path.is_file() else []
-    if not filled:
-        return Carried()
+    filled = read_filled(path) if path.is_file() else FilledBook()
+    if filled.lost:
+        lost = [*filled.lost, f"改过的已另存为“{keep_copy(path, now.astimezone(CHINA).date())}”"]
+        filled = replace(filled, lost=lost)
     carriers = {**_carriers(district, output, now), **(also or {})}
     done, kept, refused, upward = 0, {}, {}, []
-    for item in filled:
+    for item in dict.fromkeys(filled.decisions):
+        if why := _unusable(item, filled.decisions):
+            kept[item.key], refused[item.key] = item, why
+            continue
         with view_campaign(district, output) as (ledger, district):
             if _is_settled(ledger, district, item):
                 continue  # the workbook was open when it should have been written anew
@@ -150,7 +169,16 @@ def carry_out(
         else:
             done += 1
             upward += [item] if item.choice in (SIGN, RELEASE) else []
-    return Carried(done, kept, refused, tuple(upward))
+    return Carried(done, kept, refused, tuple(upward), unread=tuple(filled.lost))
+
+
+def _unusable(item: FilledDecision, all_of_them: Sequence[FilledDecision]) -> str:
+    """Say why nobody can tell what a row decides; empty where it is plain."""
+    if any(other.key == item.key and other != item for other in all_of_them):
+        return _TWICE
+    kind, _, about = item.key.partition(_SEPARATOR)
+    is_one_of_ours = kind in CHOICES and _ABOUT.get(kind, _PLAIN).fullmatch(about)
+    return "" if is_one_of_ours else _NOT_THIS_ROW
 
 
 def _carry(carriers: Mapping[str, Carrier], item: FilledDecision) -> None:
@@ -178,14 +206,12 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
 
     def plain(kind: DecisionKind) -> Carrier:
         def decide(about: Sequence[str], item: FilledDecision) -> None:
-            decision = wanted(kind, about[:2], item)
-            deciding.decide(district, output, replace(decision, seen=_seen(kind, about[2:])))
+            parts = 1 if kind in deciding.ABOUT_FILES else 2
+            whose = (item.more,) if kind is DecisionKind.ACCEPT and item.more else ()
+            decision = wanted(kind, (*about[:parts], *whose), item)
+            deciding.decide(district, output, _of_what_was_seen(decision, about[parts:]))
 
         return decide
-
-    def accept(about: Sequence[str], item: FilledDecision) -> None:
-        whose = (item.more,) if item.more else ()
-        deciding.decide(district, output, wanted(DecisionKind.ACCEPT, (*about, *whose), item))
 
     def send_back(about: Sequence[str], item: FilledDecision) -> None:
         code, version, after = about
@@ -213,12 +239,19 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
         CHECKED: plain(DecisionKind.WAIVE),
         REFUSE: plain(DecisionKind.REFUSE),
         DISMISS: plain(DecisionKind.DISMISS),
-        ACCEPT: accept,
+        ACCEPT: plain(DecisionKind.ACCEPT),
         RETURN: send_back,
         COUNT: count,
         EXTEND: extend,
         REVOKE: revoke,
     }
+
+
+def _of_what_was_seen(decision: deciding.Wanted, rest: Sequence[str]) -> deciding.Wanted:
+    """Return a decision about the arrival, or about what a rule had found, that the ``rest`` of a row's number names."""
+    if decision.kind in deciding.ABOUT_FILES:
+        return replace(decision, envelope=int("".join(rest) or 0))  # a row of an earlier program names none
+    return replace(decision, seen=_seen(decision.kind, rest))
 
 
 def _seen(kind: DecisionKind, signs: Sequence[str]) -> str:
@@ -240,8 +273,6 @@ def _is_settled(ledger: Ledger, district: District, item: FilledDecision) -> boo
     kind, *about = item.key.split(_SEPARATOR)
     if kind == DECISION:
         return item.choice == REVOKE and about[0] not in {str(decision.number) for decision in held}
-    if kind == FILE and about[0] in decisions.waiting(ledger, district.year).values():
-        return False  # another file that came to lie at the same place
     return any(_says(kind, about, item, decision) for decision in held if decision.reason == item.reason)
 
 
@@ -254,7 +285,7 @@ def _says(kind: str, about: Sequence[str], item: FilledDecision, decision: Decis
             ) == is_refusal
             return kind in (PLEA, WARNING) and asked and decision.seen == _seen(decision.kind, about[2:])
         case DecisionKind.ACCEPT | DecisionKind.DISMISS:
-            return kind == FILE and decision.file == about[0]
+            return kind == FILE and [decision.file, str(decision.envelope)][: len(about)] == list(about)
         case DecisionKind.RELEASE:
             return kind == CORRECTION and decision.letter.endswith(about[0])
         case _:

@@ -28,6 +28,8 @@ class JudgedFile:
     """The number of the arrival by which it was sent last; see ``versions``."""
     assessment: int = 0
     sha256: str = ""
+    envelope: int = 0
+    """The number of its arrival."""
 
     @property
     def is_sent_back(self) -> bool:
@@ -38,7 +40,7 @@ class JudgedFile:
 def filed(ledger: Ledger, year: int) -> list[JudgedFile]:
     """Return every file of the campaign that was judged and is not a duplicate, in order of arrival."""
     rows = ledger.rows(
-        "SELECT path, sha256, file_states.agency, version, outcome, received_at, seen_at, assessment, coalesce(word, 0) AS word"
+        "SELECT path, sha256, file_states.envelope, file_states.agency, version, outcome, received_at, seen_at, assessment, coalesce(word, 0) AS word"
         " FROM file_states LEFT JOIN versions ON versions.year = file_states.year AND versions.agency = file_states.agency"
         " AND versions.envelope = file_states.envelope"
         " WHERE file_states.year = ? AND state = 'judged' ORDER BY file_states.envelope",
@@ -57,6 +59,7 @@ def filed(ledger: Ledger, year: int) -> list[JudgedFile]:
             row["word"],
             row["assessment"],
             row["sha256"],
+            row["envelope"],
         )
         for row in rows
     ]

@@ -110,6 +110,8 @@ class Todo:
 
 def shows(path: Path, todo: Todo) -> bool:
     """Whether the workbook at ``path`` was built from ``todo`` and nobody has written into it since."""
+    if not path.is_file():
+        return False
     try:
         with zipfile.ZipFile(path) as package:
             found = _MARK.search(package.read("docProps/core.xml"))
@@ -119,7 +121,8 @@ def shows(path: Path, todo: Todo) -> bool:
 
 
 def _is_written(path: Path, todo: Todo) -> bool:
-    return {item.key: item for item in read_filled(path)} != dict(todo.kept)
+    filled = read_filled(path)
+    return bool(filled.lost) or {item.key: item for item in filled.decisions} != dict(todo.kept)
 
 
 def build_todo_book(todo: Todo) -> bytes:

@@ -1,13 +1,16 @@
 """待办.xlsx goes in, as a person saved it with whatever program; what was written into its yellow cells comes out.
 
-Columns are found by their headings, rows by the number at their end; how the rest looks by now does not matter.
+Columns are found by their headings, rows by the number at their end; how the rest looks by now does not matter. What was
+written and cannot be understood is told: nobody decides something that then did not happen.
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +26,10 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
 }
 """Where a person writes, by sheet; the last one may be missing in a workbook of an earlier program."""
 _NEEDED = 3
+_LARGEST = 50 * 1024 * 1024
+"""Bytes of such a workbook for more agencies than there are."""
+_FAR = re.compile(rb"<c r=\"[A-Z]{2,3}\d")
+"""A cell far to the right, where the workbook has none: whoever reads up to it reads a million columns of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +48,83 @@ class FilledDecision:
         return not (self.choice or self.reason or self.person or self.more)
 
 
-def read_filled(path: Path) -> list[FilledDecision]:
-    """Return what was written. Raises OSError; a file that is no workbook any more holds nothing."""
+@dataclass(frozen=True, slots=True)
+class FilledBook:
+    """What was written, row by row, and in sentences what of it cannot be understood."""
+
+    decisions: Sequence[FilledDecision] = ()
+    lost: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class _Found:
+    decisions: list[FilledDecision] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+
+def read_filled(path: Path) -> FilledBook:
+    """Return what was written. Raises OSError; never for what a person did to the workbook."""
+    try:
+        sheets = _sheets(path)
+    except ValueError as error:
+        return FilledBook(lost=(f"{error}，里面写的决定都没有办",))
+    found = _Found()
+    for name, columns in _COLUMNS.items():
+        if name in sheets:
+            _read_rows(found, name, [*map(_texts, sheets[name])], columns)
+        else:
+            found.lost.append(f"没有“{name}”这个表，写在别的表里的决定没有办；请不要改表的名称")
+    return FilledBook(found.decisions, found.lost)
+
+
+def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
+    """Return the rows of the sheets that are known. Raises ValueError, with what is wrong, for what is no such workbook."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only where there is one
 
+    if path.stat().st_size > _LARGEST:
+        raise ValueError("太大，没有读")
+    content = path.read_bytes()
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
-        sheets = {
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            parts = [name for name in package.namelist() if name.startswith("xl/worksheets/sheet")]
+            if any(_FAR.search(package.read(name)) for name in parts):
+                raise ValueError("右边很远的地方写有内容，没有读；请删去多余的列")
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        return {
             name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in book.sheet_names
             if name in _COLUMNS
         }
-    except (CalamineError, zipfile.BadZipFile):
-        return []
-    return [item for name, rows in sheets.items() for item in _in_rows([*map(_texts, rows)], _COLUMNS[name])]
+    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise ValueError("已经损坏，或者不是 Excel 工作簿") from None
 
 
-def _in_rows(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Iterator[FilledDecision]:
+def _read_rows(found: _Found, sheet: str, rows: Sequence[Sequence[str]], names: Sequence[str]) -> None:
     wanted = {KEY, *names[:_NEEDED]}
     head = next((number for number, row in enumerate(rows) if wanted <= set(row)), None)
     if head is None:
+        told = "”“".join((KEY, *names[:_NEEDED]))
+        found.lost.append(f"“{sheet}”的标题行被改过，找不到“{told}”各栏，这个表里写的决定没有办")
         return
     at = [rows[head].index(name) for name in (KEY, *names) if name in rows[head]]
-    for row in rows[head + 1 :]:
+    for number, row in enumerate(rows[head + 1 :], head + 2):
         item = FilledDecision(*(row[place] for place in at))
-        if item.key and not item.is_blank:
-            yield item
+        if item.is_blank:
+            continue
+        if item.key:
+            found.decisions.append(item)
+        else:
+            found.lost.append(
+                f"“{sheet}”第 {number} 行（{_spoken(row, item)}）没有“{KEY}”，认不出是哪件事，没有办；请写在程序列出的那一行"
+            )
+
+
+def _spoken(row: Sequence[str], item: FilledDecision) -> str:
+    """Say what a row is about, in its own words."""
+    return "，".join(filter(None, (row[0][:_SHORT], item.choice[:_SHORT] or item.reason[:_SHORT])))
+
+
+_SHORT = 30
 
 
 def _texts(row: Sequence[object]) -> list[str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from pipeline.machine.durable import beside_of, checkpoint, flush, put_in_place, write_beside
+from pipeline.machine.durable import beside_of, checkpoint, flush, put_in_place, write_beside, write_whole
 from pipeline.model import Made
 from pipeline.publishing.files import same_bytes
 
@@ -211,6 +211,17 @@ class YearFolder:
                 place.unlink()
         except _IN_THE_WAY:  # somebody reads it; it says what it says
             return
+
+
+def keep_copy(place: Path, day: date) -> str:
+    """Keep what a person made of the file at ``place`` beside it, once; return the name. Raises OSError."""
+    content = place.read_bytes()
+    for beside in _names(place, f"{EDITED} {day:%m-%d}"):
+        if not beside.exists():
+            write_whole(beside, content)
+        if beside.read_bytes() == content:
+            return beside.name
+    raise AssertionError("names have no end")
 
 
 def _names(place: Path, mark: str, tries: int | None = None) -> Iterable[Path]:

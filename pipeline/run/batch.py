@@ -193,6 +193,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
 
 
 def _not_done(carried: todo.Carried) -> Iterator[str]:
+    yield from (f"{TODO_NAME}：{said}" for said in carried.unread)
     yield from (f"{TODO_NAME} 里选的{said}" for said in carried.lost)
     if carried.refused:
         yield f"{TODO_NAME} 里有 {len(carried.refused)} 项没有办成，原因写在“{REFUSED}”一栏"

@@ -167,7 +167,7 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
         is_refused = bool(why_not_accepted(context.form, context.district, item))
         hint = [] if item.agency or is_refused else ["准予接收的，请在“补充”写明是哪个单位的。"]
         yield _question(
-            key_of(FILE, item.path),
+            key_of(FILE, item.path, str(item.envelope)),
             agency,
             "待核实的文件",
             "\n".join([item.path, *said, *hint]),

@@ -349,3 +349,25 @@ def test_a_link_out_of_the_inbox_is_not_followed(tmp_path: Path) -> None:
     (inbox / "子" / "内.xlsx").symlink_to(inbox / "1.xlsx")
     (inbox / "夹").symlink_to(tmp_path)
     assert [item.path for item in fetch(inbox).envelopes] == ["1.xlsx", "子/内.xlsx"]
+
+
+def test_no_two_files_of_an_inbox_are_called_alike(tmp_path: Path) -> None:
+    """A person decides by what is shown: names that differ in what nobody sees are told apart by a number."""
+    for number, name in enumerate(("年\u200b报.xlsx", "年\u200d报.xlsx", "年_报.xlsx", "2_年_报.xlsx")):
+        put(tmp_path, f"甲/{name}", Draft({"甲": {(0, 0): number}}).xlsx())
+    found = paths(fetch(tmp_path))
+    assert len(set(found)) == 4, found
+    assert all(path.startswith("甲/") and path.endswith("年_报.xlsx") for path in found)
+    assert found == paths(fetch(tmp_path)), "the same the next night"
+
+
+def test_no_two_attachments_are_called_alike(tmp_path: Path) -> None:
+    books = [Draft({"甲": {(0, 0): number}}).xlsx() for number in range(4)]
+    message = mail(zip(("a.xlsx", "2_a.xlsx", "a.xlsx", "a.xlsx"), books, strict=True))
+    put(tmp_path, "m.eml", message.as_bytes())
+    archive = zip_of({"年\u200b报.xlsx": books[0], "年_报.xlsx": books[1]})
+    put(tmp_path, "b.zip", archive)
+    found = {item.path: item.content for item in fetch(tmp_path).envelopes}
+    assert sorted(found) == ["b.zip/2_年_报.xlsx", "b.zip/年_报.xlsx", "m.eml/2_a.xlsx", "m.eml/3_a.xlsx", "m.eml/4_a.xlsx", "m.eml/a.xlsx"]  # fmt: skip
+    assert found["m.eml/a.xlsx"] == books[0]
+    assert found["m.eml/2_a.xlsx"] == books[1], "what is called so keeps its name"

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.coordinating.deciding import Wanted, decide
-from pipeline.coordinating.todo import ACCEPT, DISMISS, FILE, PLEA, REFUSE, SIGN, WAIVE, carry_out, key_of
+from pipeline.coordinating.todo import (
+    ACCEPT,
+    DISMISS,
+    FILE,
+    PLEA,
+    REFUSE,
+    RETURN,
+    SIGN,
+    WAIVE,
+    carry_out,
+    key_of,
+)
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import decisions, events, open_copy
@@ -165,9 +176,68 @@ def test_an_explanation_is_accepted_or_not(folder: Path) -> None:
 def test_a_file_that_is_no_workbook_any_more_is_written_anew(folder: Path) -> None:
     path = arrived(folder)
     path.write_bytes(b"PK nothing")
-    assert read_filled(path) == []
-    arrived(folder)
+    assert not read_filled(path).decisions
+    said, kept = [line for line in run_on(folder, 25).to_decide if line.startswith(TODO_NAME)]
+    assert said.startswith("待办.xlsx：已经损坏，或者不是 Excel 工作簿，里面写的决定都没有办"), said
     assert key_of(FILE, HELD) in texts(load_workbook(path)[OPEN])
+    assert kept == "待办.xlsx：改过的已另存为“待办（手工修改 01-25）.xlsx”"
+    assert path.with_name("待办（手工修改 01-25）.xlsx").read_bytes() == b"PK nothing"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda book: _write(book[OPEN], _FIRST + 5, ("乙局", "", "", "", "", DISMISS)), "“待决定”第 9 行（乙局，不是报送）没有“编号”"),
+        (lambda book: _write(book[OPEN], _FIRST - 1, ("单位", "联系人", "电话", "事项", "详情", "怎么定")), "“待决定”的标题行被改过"),
+        (lambda book: setattr(book[OPEN], "title", "Sheet1"), "没有“待决定”这个表"),
+        (lambda book: _write(book[OPEN], _FIRST, ("丁局",), 700), "右边很远的地方写有内容"),
+    ],
+    ids=["no number", "heading", "sheet", "far"],
+)  # fmt: skip
+def test_what_was_written_and_is_not_understood_is_told_and_kept(
+    folder: Path, change: Callable[[Workbook], object], said: str
+) -> None:
+    path = arrived(folder)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    book = load_workbook(path)
+    change(book)
+    book.save(path)
+    before = path.read_bytes()
+    outcome = run_on(folder, 25)
+    [told] = [line for line in outcome.to_decide if line.startswith(TODO_NAME) and "另存为" not in line]
+    assert said in told
+    assert path.with_name("待办（手工修改 01-25）.xlsx").read_bytes() == before
+    assert not [line for line in run_on(folder, 26).to_decide if line.startswith(TODO_NAME)], "told once"
+
+
+def _write(sheet: Worksheet, row: int, values: Sequence[str], first: int = 1) -> None:
+    for number, value in enumerate(values, first):
+        sheet.cell(row, number).value = value
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["单位|001", "单位|001|1|abc", "文件", "报送", "更正", "信", "转交", "转交|x", "决定|x", "说明|001", "？", "单位|001|1|" + "9" * 30],
+)  # fmt: skip
+def test_a_number_that_was_changed_costs_its_row_alone(folder: Path, number: str) -> None:
+    """Whatever stands in it, the run goes on, and says so."""
+    path = arrived(folder)
+    fill(path, {"决定": RETURN, "理由": "测试", "决定人": "王", "补充": "2024-02-05", "编号": number})
+    outcome = run_on(folder, 25)
+    assert any(line.startswith(TODO_NAME) for line in outcome.to_decide), outcome.to_decide
+    with open_copy(folder / "output") as ledger:
+        assert not decisions.in_force(ledger, 2023)
+
+
+def test_two_rows_that_contradict_each_other_are_both_left(folder: Path) -> None:
+    path = arrived(folder)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    key = str(load_workbook(path)[OPEN].cell(_FIRST, column("编号")).value)
+    fill(path, {"决定": ACCEPT, "理由": "电话核实", "补充": "甲局", "编号": key}, _FIRST + 9)
+    run_on(folder, 25)
+    assert "同一件事写了两行" in texts(load_workbook(path)[OPEN])
+    with open_copy(folder / "output") as ledger:
+        assert not decisions.in_force(ledger, 2023)
 
 
 def test_a_workbook_of_an_earlier_program_is_read_as_well(folder: Path) -> None:

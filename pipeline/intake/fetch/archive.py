@@ -9,7 +9,7 @@ from zipfile import ZipInfo
 
 from pipeline.intake.documents.looks_like import may_be_report
 from pipeline.intake.documents.opening import SUFFIXES
-from pipeline.intake.fetch.names import plain_name
+from pipeline.intake.fetch.names import plain_name, unlike
 from pipeline.intake.guard import package
 from pipeline.intake.guard.refusal import Refused
 from pipeline.model import CHINA
@@ -91,12 +91,13 @@ def _unpack(content: bytes, room: _Room, depth: int, *, with_documents: bool = F
     mails: list[ArchiveEntry] = []
     documents: list[ArchiveEntry] = []
     others: list[str] = []
+    used: set[str] = set()
     try:
         for key, info in opened.entries.items():
             parts = [part for part in package.entry_name(info).replace("\\", "/").split("/") if part]
             if not parts or info.is_dir() or any(map(is_clutter, parts)):
                 continue
-            path = plain_name("/".join(parts))
+            path = unlike(plain_name("/".join(parts)), used)
             if not has_suffix(path, _OPENED):
                 others.append(path)
                 continue

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from pipeline.intake.fetch.archive import MAILS, Unpacked, has_suffix, is_clutter, unpack
 from pipeline.intake.fetch.mail import Mail, open_mail
-from pipeline.intake.fetch.names import plain_name
+from pipeline.intake.fetch.names import plain_name, unlike
 from pipeline.intake.guard.package import MAX_BYTES, TAIL, is_whole, is_workbook
 from pipeline.model import CHINA, Envelope, FileStat, Message, plausible
 
@@ -109,8 +109,9 @@ def fetch(
     def items() -> Iterator[Item]:
         files, closed = _files(inbox)
         troubles.update((plain_name(name), "closed_folder") for name in closed)
+        used: set[str] = set()
         for name, path in files:
-            relative = plain_name(name)
+            relative = unlike(plain_name(name), used)
             try:
                 look = _look_of(path)
                 if known and known.get(relative) == look:

@@ -19,7 +19,7 @@ from pipeline.intake.fetch import origin, tnef
 from pipeline.intake.fetch.archive import ARCHIVES, MAILS, MAX_FILES, SPREADSHEETS, has_suffix, unpack
 from pipeline.intake.fetch.bounce import bounce_of
 from pipeline.intake.fetch.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
-from pipeline.intake.fetch.names import plain_name
+from pipeline.intake.fetch.names import plain_name, unlike
 from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.model import Bounce, Reason, SenderProof
 
@@ -186,7 +186,9 @@ def _by_itself(name: str, data: bytes) -> list[tuple[str, bytes]]:
 
 def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     """Tell attachments of one name apart by numbering the later ones; a file that a chain carries twice is one."""
-    seen: dict[str, int] = {}
-    for name, data in dict.fromkeys(found):
-        seen[name] = count = seen.get(name, 0) + 1
-        yield (name if count == 1 else f"{count}_{name}"), data
+    several = list(dict.fromkeys(found))
+    taken, used = {name for name, _ in several}, set[str]()
+    for name, data in several:
+        own = unlike(name, used if name not in used else used | taken)
+        used.add(own)
+        yield own, data

@@ -28,6 +28,17 @@ def plain_name(text: str) -> str:
     )
 
 
+def unlike(path: str, used: set[str]) -> str:
+    """Return ``path``, its last part numbered where another file is called so, and note it as ``used``: a person decides by it."""
+    folder, stroke, name = path.rpartition("/")
+    number = 1
+    while path in used:
+        number += 1
+        path = f"{folder}{stroke}{number}_{name}"
+    used.add(path)
+    return path
+
+
 def unescaped(name: str) -> str:
     """Undo the percent signs that web mail programs write names in, where they wrote the whole of one so."""
     if not name.isascii() or "%" not in name or " " in name:
