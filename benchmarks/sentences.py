@@ -65,6 +65,7 @@ _AIMS = {
     "unseen_fiftyseventh": 10,
     "unseen_fiftyeighth": 10,
     "unseen_fiftyninth": 30,
+    "unseen_sixtieth": 25,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,

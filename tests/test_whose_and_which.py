@@ -568,3 +568,21 @@ def test_where_nothing_proves_it_nobody_is_called_late_and_the_guess_is_marked(t
     town.run("2024-02-09")
     assert "F07" not in town.ran.codes("教育局.xlsx")
     assert status_row(town, "教育局")[6:8] == ("2024-02-09 登记", "不详")
+
+
+def test_a_report_on_the_template_of_another_agency_is_accepted_once_a_person_says_whose_it_is(
+    town: Town,
+) -> None:
+    """Nothing but the person knows: the row says all that speaks against it, and the decision names the agency."""
+    town.receive(box("002"), at(10), ("年报.xlsx", town.book("教育局", 1, template_of="001")))
+    town.run(FIRST)
+    [held] = [row["file"] for row in town.ran.record["submissions"] if row["verdict"] == "held"]
+    todo = openpyxl.load_workbook(town.ran.folder / TODO_NAME)[OPEN]
+    [asked] = [str(row) for row in todo.iter_rows(values_only=True) if "待核实的文件" in row]
+    assert "模板是发给“财政局”的，填报单位写的却是“教育局”" in asked
+    assert "请在“补充”写明是哪个单位的" in asked
+    said = town.decide("accept", held, day=SECOND)
+    assert (said.code, "请先问清楚数据是哪个单位的" in said.text) == (2, True)
+    assert town.decide("accept", held, "002", day=SECOND).code == 0
+    town.run(SECOND)
+    assert town.figures == {"教育局": town.figures_of("教育局", 1)}

@@ -273,10 +273,16 @@ def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Dec
     own = {item.envelope: item.agency for item in filed if item.agency}
     form = form_of(district)
     refused = {item.envelope: why for item in filed if (why := why_not_accepted(form, district, item))}
+    of_two = {item.envelope for item in filed if is_of_two(item)}
     made = []
     for number in _waiting_files(there, district, wanted):
         if number in refused:
             raise ConfigError(refused[number])
+        if number in of_two and not given:
+            raise ConfigError(
+                "模板是发给一家单位的，填报单位写的却是另一家。请先问清楚数据是哪个单位的，"
+                "在 待办.xlsx 中写在“补充”，用命令的写在文件名后面。"
+            )
         code = given or own.get(number)
         if not code:
             raise ConfigError(
@@ -285,6 +291,11 @@ def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Dec
         plain = Decision(wanted.kind, wanted.reason.strip(), wanted.person.strip(), wanted.at, code)
         made.append(replace(plain, envelope=number, file=there[number]))
     return made
+
+
+def is_of_two(item: JudgedFile) -> bool:
+    """Whether a file was filled in for another agency than the one whose template it is."""
+    return any((finding.code, finding.variant) == ("F02", "conflict") for finding in item.findings)
 
 
 def why_not_accepted(form: Form, district: District, item: JudgedFile) -> str:

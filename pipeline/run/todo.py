@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.coordinating.deciding import why_not_accepted
+from pipeline.coordinating.deciding import is_of_two, why_not_accepted
 from pipeline.coordinating.todo import (
     AGENCY,
     CHECKED,
@@ -41,7 +41,7 @@ from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.letter import Plea
 from pipeline.letters.plan import CampaignState, delivery_of_all, morning, unsigned_delivery
-from pipeline.model import CHINA, Agency, DecisionKind, Verdict
+from pipeline.model import CHINA, Agency, DecisionKind, Finding, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
 from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book, shows
@@ -52,6 +52,9 @@ from pipeline.wording.messages import decision_words, notices, word_of
 _MOST_CHANGES = 10
 _MOST_DIFFERENCES = 5
 """Of a published file, in one row."""
+_MOST_REASONS = 4
+_ABOUT_WHOSE = frozenset(("F02", "F06"))
+"""Rules about whose a file is, and who sent it."""
 _MOST_VERSIONS = 8
 """A drop-down holds 255 characters."""
 
@@ -163,9 +166,10 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
         if item.verdict is not Verdict.HELD or is_overtaken:
             continue
         agency = agencies.get(item.agency or "", "（无法确认单位）")
-        said = [notice.message for notice in notices(context.form, item.findings)][:1]
+        said = [notice.message for notice in notices(context.form, _in_the_way(item))]
         is_refused = bool(why_not_accepted(context.form, context.district, item))
-        hint = [] if item.agency or is_refused else ["准予接收的，请在“补充”写明是哪个单位的。"]
+        is_plain = item.agency is not None and not is_of_two(item)
+        hint = [] if is_plain or is_refused else ["准予接收的，请在“补充”写明是哪个单位的。"]
         yield _question(
             key_of(FILE, item.path, str(item.envelope)),
             agency,
@@ -173,6 +177,12 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
             "\n".join([item.path, *said, *hint]),
             (DISMISS,) if is_refused else CHOICES[FILE],
         )
+
+
+def _in_the_way(item: JudgedFile) -> list[Finding]:
+    """Return why a file is held, all of it: whose it is, and what only a person can resolve; of any other the first that was found."""
+    own = [finding for finding in item.findings if finding.is_open or finding.code in _ABOUT_WHOSE]
+    return own[:_MOST_REASONS] or list(item.findings[:1])
 
 
 def _pleas(

@@ -25,7 +25,7 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.machine import work
 from pipeline.machine.pool import Here
 from pipeline.model import Report
-from pipeline.publishing.template import build_workbook
+from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import approved, report
 from tests.support.folders import YEAR, Ran, contents, inputs_only
 from tests.support.mails import mail
@@ -107,8 +107,12 @@ class Town:
         year: int = 0,
         explanations: Mapping[str, str] | None = None,
         wrong: Mapping[str, int] | None = None,
+        template_of: str = "",
     ) -> bytes:
-        """A report of the agency called ``name``; no two seeds alike. ``wrong`` are figures that are other than they ought."""
+        """A report of the agency called ``name``; no two seeds alike. ``wrong`` are figures that are other than they ought.
+
+        ``template_of`` is the code of the agency whose template it is filled into; none: one that names nobody.
+        """
         entries = {
             self.form.entry_with_role("agency").key: name,
             self.form.entry_with_role("year").key: str(year or self.year),
@@ -116,8 +120,11 @@ class Town:
         }
         written = self.written(name, seed)
         numbers = dict(zip((cell.key for cell in self.form.cells), written.numbers, strict=True))
+        owner = self.lines[template_of][0] if template_of else ""
+        stamp = Stamp(template_of, owner, year or self.year) if template_of else Stamp()
         return build_workbook(
             self.form,
+            stamp,
             values={**inputs_only(self.form, numbers), **written.texts, **entries, **(wrong or {})},
             explanations=explanations,
         )
