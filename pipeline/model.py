@@ -536,6 +536,8 @@ class PastReport:
     numbers: Mapping[str, Number | None]
     texts: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    came: date | None = None
+    """The day on which the report came that counted in a campaign here; None where none did."""
 
 
 @dataclass(frozen=True, slots=True)

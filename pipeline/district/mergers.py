@@ -1,6 +1,7 @@
 """The roster's mergers and splits, and what each body reported before, go in; whose past is compared with whose report comes out.
 
-The past of a body that others have become part of is the sum of its parts; the past of one that was split is nobody's.
+The past of a body that others have become part of is the sum of its parts, of which one that the report of the whole spoke
+for already is none; the past of one that was split is nobody's.
 """
 
 from __future__ import annotations
@@ -86,8 +87,12 @@ class Bodies:
         if not summed and self._was_split(agency, year):
             return None
         parts = [item for item in self.parts_of(agency.code, day) if item.code not in apart]
-        reports = [found.get(item.code) for item in parts if _reported_itself(item, year)]
-        own = found.get(agency.code)
+        own, came = found.get(agency.code), self._came(agency.code, found)
+        reports = [
+            found.get(item.code)
+            for item in parts
+            if _reported_itself(item, year, found.get(item.code)) and not self._is_within(item, found, came)
+        ]
         if not parts or not reports:
             return own
         if own is None and agency.code not in self.new:
@@ -96,15 +101,58 @@ class Bodies:
         known = [item for item in whole if item is not None]
         return added(agency, year, known) if len(known) == len(whole) else None
 
+    def _came(self, code: str, found: Pasts) -> dict[str, date]:
+        """Return when the reports came that counted here of the body with ``code`` and of its parts."""
+        codes = (code, *(part.code for part in self._parts.get(code, ())))
+        return {item: day for item in codes if (past := found.get(item)) and (day := past.came)}
+
+    def _is_within(self, part: Agency, found: Pasts, came: Mapping[str, date]) -> bool:
+        """Whether a part that has no report of its own is in the one of a body that it had become part of."""
+        return part.code not in found and is_within(part, self._by_code, came)
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Agency]:
+        return {agency.code: agency for agency in self.merged}
+
     def _was_split(self, agency: Agency, year: int) -> bool:
         """Whether its report of ``year`` was of another body than the one that stands now."""
         days = (agency.split_on, *self._splits.get(agency.code, ()))
         return any(day is not None and day > bounds_of(year)[1] for day in days)
 
 
-def _reported_itself(agency: Agency, year: int) -> bool:
-    """Whether a body that is merged now was still one of its own at the end of ``year``."""
-    return agency.merged_on is None or agency.merged_on > bounds_of(year)[1]
+def _reported_itself(agency: Agency, year: int, own: PastReport | None) -> bool:
+    """Whether a body that is merged now had a report of ``year``: its ``own`` counted here, or it was still one of its own."""
+    is_counted = own is not None and own.came is not None
+    return is_counted or agency.merged_on is None or agency.merged_on > bounds_of(year)[1]
+
+
+def is_within(part: Agency, merged: Mapping[str, Agency], came: Mapping[str, date]) -> bool:
+    """Whether a report that counts came after ``part`` had become part of its agency: it speaks for both.
+
+    ``merged`` are the merged bodies by code; ``came`` says by code on which day the reports that count came.
+    """
+    since, step = date.min, merged.get(part.code)
+    while step is not None and step.merged_on is not None:
+        since = max(since, step.merged_on)
+        if came.get(step.merged_into, date.min) >= since:
+            return True
+        step = merged.get(step.merged_into)
+    return False
+
+
+def on_their_own(
+    merged: Sequence[Agency], came: Mapping[str, date], chosen: Collection[str] = ()
+) -> list[Agency]:
+    """Return the ``merged`` bodies whose own reports still count: those that no report of the whole has replaced.
+
+    ``came`` says by code on which day the reports that count came; of those ``chosen`` a person decided that they count.
+    """
+    by_code = {agency.code: agency for agency in merged}
+    return [
+        agency
+        for agency in merged
+        if agency.code in came and (agency.code in chosen or not is_within(agency, by_code, came))
+    ]
 
 
 def added(agency: Agency, year: int, reports: Sequence[PastReport]) -> PastReport:

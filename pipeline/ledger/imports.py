@@ -6,10 +6,11 @@ What a person brought in counts more than what was accepted here: it was brought
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.district.folder import District
-from pipeline.ledger import codes, readings
+from pipeline.ledger import campaign, codes, readings
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
@@ -35,8 +36,15 @@ def keep(ledger: Ledger, reports: Sequence[PastReport], *, at: datetime) -> None
 
 
 def reports_of(ledger: Ledger, year: int) -> dict[str, PastReport]:
-    """Return the report of ``year`` of every agency that has one, by agency code."""
-    return _accepted(ledger, year) | _imported(ledger, year)
+    """Return the report of ``year`` of every agency that has one, by agency code.
+
+    Accepted is what was in the sums of that campaign: a body whose report its successor's had replaced has none.
+    """
+    accepted = _accepted(ledger, year)
+    came = {code: past.came for code, past in accepted.items()}
+    return accepted | {
+        code: replace(past, came=came.get(code)) for code, past in _imported(ledger, year).items()
+    }
 
 
 def last_year_of(ledger: Ledger, district: District) -> dict[str, PastReport]:
@@ -67,15 +75,18 @@ def _imported(ledger: Ledger, year: int) -> dict[str, PastReport]:
 
 
 def _accepted(ledger: Ledger, year: int) -> dict[str, PastReport]:
-    """Return the versions that count in the campaign of ``year``, as they were judged."""
+    """Return the versions that count in the campaign of ``year``, as they were judged, as far as its last run summed them up."""
     source = f"本系统汇总的{scope_of(year)}报告"
+    result = campaign.last_result(ledger, year)
     found: dict[str, PastReport] = {}
     for code, own in standing.by_agency(standing.filed(ledger, year)).items():
-        row = own.counting and ledger.one(
+        if own.counting is None or (result is not None and code not in result.figures):
+            continue
+        row = ledger.one(
             "SELECT coalesce(settled, (SELECT body FROM readings WHERE sha256 = ?)) AS body FROM assessments WHERE id = ?",
             (own.counting.sha256, own.counting.assessment),
         )
         if row and row["body"]:
             item = readings.read(ledger, row["body"])
-            found[code] = PastReport(code, year, item.numbers, item.texts, source)
+            found[code] = PastReport(code, year, item.numbers, item.texts, source, own.counting.day)
     return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.ledger import readings
 from pipeline.ledger.assessments import findings_of
 from pipeline.ledger.store import Ledger
-from pipeline.model import Finding, Verdict, plausible, was_sent_back
+from pipeline.model import CHINA, Finding, Verdict, plausible, was_sent_back
 from pipeline.versions import Versions, versions_of
 
 
@@ -30,6 +30,11 @@ class JudgedFile:
     sha256: str = ""
     envelope: int = 0
     """The number of its arrival."""
+
+    @property
+    def day(self) -> date:
+        """The day in China on which it came: when it is known to have come, else when it was first seen."""
+        return (self.received_at or self.seen_at).astimezone(CHINA).date()
 
     @property
     def is_sent_back(self) -> bool:

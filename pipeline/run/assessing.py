@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import TypeAlias
 
 from pipeline.district.folder import District
-from pipeline.district.mergers import Bodies, Pasts
-from pipeline.district.roster import successor_of
+from pipeline.district.mergers import Bodies, Pasts, on_their_own
 from pipeline.forms.form import Form
 from pipeline.forms.library import titles_of
 from pipeline.intake.guard.isolation import ItemWork, set_aside
@@ -409,22 +408,15 @@ def apart(campaign: JudgingContext, done: Sequence[Assessment]) -> list[Agency]:
         if item.submission.agency:
             by_code.setdefault(item.submission.agency.code, []).append(item)
     counting = {code: versions_of(files).counting for code, files in by_code.items()}
+    came = {code: _day_of(item) for code, item in counting.items() if item}
     chosen = {item.agency for item in campaign.decided(DecisionKind.COUNT)}
-    after = {agency.code: agency.merged_into for agency in campaign.bodies.merged}
-    return [
-        agency
-        for agency in campaign.bodies.merged
-        if counting.get(agency.code)
-        and (
-            agency.code in chosen or not _covers(counting.get(successor_of(agency.code, after) or ""), agency)
-        )
-    ]
+    return on_their_own(campaign.bodies.merged, came, chosen)
 
 
-def _covers(whole: Assessment | None, part: Agency) -> bool:
-    """Whether a report came after ``part`` had become part of its agency: it speaks for both."""
-    came = whole.submission.received_at if whole else None
-    return bool(came and part.merged_on and came.astimezone(CHINA).date() >= part.merged_on)
+def _day_of(item: Assessment) -> date:
+    """Return the day in China on which a file came; one of which nobody knows that came before everything."""
+    came = item.submission.received_at
+    return came.astimezone(CHINA).date() if came else date.min
 
 
 def _first_arrivals(kept: Sequence[Identified]) -> dict[str, datetime | None]:
