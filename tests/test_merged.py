@@ -12,6 +12,7 @@ from pipeline.forms.form import Form
 from tests.support.towns import Town, box
 
 SPORTS, CULTURE, OTHER = "体育局", "文旅局", "财政局"
+LICENCES = "proactive.licences.decisions"
 
 
 def at(day: int, year: int = 2024) -> str:
@@ -79,3 +80,52 @@ def test_what_both_reported_before_the_merger_is_added_up(town: Town) -> None:
     source, figures = last_year_in_template(town, "002", CULTURE)
     assert "合并各单位之和" in source
     assert figures == both
+
+
+# ---------------------------------------------------------------- what went up
+
+
+def deliver(town: Town, day: str, *said: str) -> str:
+    """Sign what stands, hand it over, and return its letter."""
+    assert town.say("deliver", "--by", "王主任", *said, now=f"{day}T10:00:00").code == 0
+    [letter] = [item for item in town.letters if item["X-Nianbao"] == "delivery"]
+    assert town.say("send", "--by-hand", "--all", now=f"{day}T11:00:00").code == 0
+    body = letter.get_body()
+    assert body is not None
+    return str(body.get_content())
+
+
+def changes(town: Town) -> set[object]:
+    """What the district workbook says of agencies that came or went since the delivery."""
+    book = openpyxl.load_workbook(town.ran.folder / town.ran.record["files"]["summary"])
+    return {row[6].value for row in book["版本与更正"].iter_rows() if "上次" in str(row[6].value)}
+
+
+def test_a_correction_after_a_merger_says_what_its_workbook_says(form: Form, tmp_path: Path) -> None:
+    town = Town.of(form, tmp_path / "区", SPORTS, CULTURE, OTHER)
+    with (town.folder / "district.toml").open("a", encoding="utf-8") as settings:
+        settings.write('district_office_email = "qfb@district.example"\n')
+    for code, (name, *_) in town.lines.items():
+        town.receive(box(code), at(9), ("年报.xlsx", town.book(name)))
+    assert town.run("2024-01-10").code == 0
+    assert "全部 3 个单位" in deliver(town, "2024-01-11")
+
+    # Its successor has not reported anew: its own report counts on, in the workbook and in what is said of it.
+    town.change("001", merged_into=f"{CULTURE} 2024-01-12")
+    town.receive(box("003"), at(12), ("年报2.xlsx", town.book(OTHER, 2)))
+    said = town.run("2024-01-12")
+    assert set(town.figures) == {SPORTS, CULTURE, OTHER}
+    assert changes(town) == set()
+    assert SPORTS not in said.text
+    letter = deliver(town, "2024-01-13", "--reason", "漏计")
+    assert "全部 3 个单位" in letter
+    assert SPORTS not in letter
+
+    # Once the report of the whole counts, it says what became of the part.
+    town.receive(box("002"), at(15), ("合并.xlsx", town.book(CULTURE, wrong={LICENCES: 977})))
+    town.run("2024-01-15")
+    gone = f"上次已汇总，现已并入{CULTURE}，由其合并报送，不再单独计入"
+    assert changes(town) == {gone}
+    letter = deliver(town, "2024-01-16", "--reason", "机构合并")
+    assert "全部 2 个单位" in letter
+    assert f"{SPORTS}：{gone}" in letter

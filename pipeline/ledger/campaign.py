@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.ledger import letters, outputs
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
-from pipeline.model import Made, Number
+from pipeline.model import Agency, Made, Number
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -45,6 +45,10 @@ class RunResult:
     names: Mapping[str, str] = field(default_factory=dict)
     deliveries: int = 0
     pages: Pages = field(default_factory=dict)
+
+    def on_their_own(self, merged: Sequence[Agency]) -> list[Agency]:
+        """Return those of the ``merged`` bodies whose own reports were in the sums still."""
+        return [agency for agency in merged if agency.code in self.figures]
 
     @property
     def totals(self) -> tuple[Number, ...]:

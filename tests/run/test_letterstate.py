@@ -14,7 +14,7 @@ from pipeline.publishing.data.record import Leftover, Record, submission_record
 from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, standings
 from pipeline.versions import versions_of
 from pipeline.wording.messages import notices
-from tests.support.arrivals import agency, district
+from tests.support.arrivals import agency
 from tests.support.districts import assessment
 
 ONE, OTHER = agency(1), agency(2)
@@ -94,7 +94,7 @@ def test_an_agency_that_a_waiting_file_names_may_be_its_owner(form: Form) -> Non
     told = Finding("F02", Severity.ERROR, None, (), "conflict", {"stamp": ONE.name, "stated": OTHER.name})
     item = assessment(form, ONE, 1, Verdict.HELD, findings=[told])
     found: Record = {"submissions": [submission_record(item, notices(form, [told]))]}
-    assert [(one.has_held, one.is_named) for one in standings(district([ONE, OTHER]), found)] == [
+    assert [(one.has_held, one.is_named) for one in standings([ONE, OTHER], found)] == [
         (True, False),
         (False, True),
     ]
@@ -117,7 +117,7 @@ def test_where_an_agency_stands_is_read_from_the_record(
 ) -> None:
     """A held file may be an impostor's: it neither counts nor hides that nothing else came."""
     items = [assessment(form, ONE, number, verdict) for number, verdict in enumerate(verdicts, 1)]
-    found, missing = standings(district([ONE, OTHER]), record_of(*reversed(items)))
+    found, missing = standings([ONE, OTHER], record_of(*reversed(items)))
     assert (found.latest.version if found.latest else 0) == latest
     assert found.counting == (items[counting - 1].submission.sha256 if counting else "")
     assert found.has_held == has_held

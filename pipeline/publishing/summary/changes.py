@@ -18,7 +18,7 @@ from pipeline.publishing.workbook.office import HEAD_FONT, OfficeBook, OfficePag
 from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.forms.form import Cell, Entry, Form
     from pipeline.model import Agency, AgencyState, Assessment, Report
@@ -54,9 +54,15 @@ class ValueChange:
 
 
 def since(
-    form: Form, delivered: Delivered, agencies: Iterable[tuple[Agency, Figures | None]]
+    form: Form,
+    delivered: Delivered,
+    agencies: Iterable[tuple[Agency, Figures | None]],
+    roster: Iterable[Agency] = (),
 ) -> Iterator[FigureChange]:
-    """Yield what differs from ``delivered``: the roster's agencies in order, with what counts of each, then those gone from it."""
+    """Yield what differs from ``delivered``: the agencies in order, with what counts of each, then those that are gone.
+
+    ``roster`` are all bodies that are known; one of them that is gone has become part of another.
+    """
     gone = dict(delivered.names)
     for agency, now in agencies:
         gone.pop(agency.code, None)
@@ -69,8 +75,18 @@ def since(
             for cell, old, new in zip(form.cells, before, now, strict=True):
                 if old != new:
                     yield FigureChange(agency.name, "", cell, old, new)
-    for name in gone.values():
-        yield FigureChange(name, "上次已汇总，现不在名单中，数据不再计入")
+    known = {agency.code: agency for agency in roster}
+    for code, name in gone.items():
+        yield FigureChange(name, _why_gone(known, code))
+
+
+def _why_gone(known: Mapping[str, Agency], code: str) -> str:
+    """Say why a body is in the sums no more: it is off the roster, or the report of the whole has replaced its own."""
+    agency = known.get(code)
+    if agency is None:
+        return "上次已汇总，现不在名单中，数据不再计入"
+    into = known.get(agency.merged_into)
+    return f"上次已汇总，现已并入{into.name if into else agency.merged_into}，由其合并报送，不再单独计入"
 
 
 def _since_delivery(brief: Brief) -> Iterator[FigureChange]:
@@ -79,7 +95,8 @@ def _since_delivery(brief: Brief) -> Iterator[FigureChange]:
         (state.agency, state.counting.report.numbers if state.counting and state.counting.report else None)
         for state in brief.summary.states
     )
-    return since(brief.form, delivered, reports) if delivered else iter(())
+    roster = (state.agency for state in (*brief.summary.states, *brief.summary.merged))
+    return since(brief.form, delivered, reports, roster) if delivered else iter(())
 
 
 def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[FigureChange | ValueChange]:

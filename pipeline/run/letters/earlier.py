@@ -79,9 +79,10 @@ def changes_since_delivery(
         return []
     from pipeline.publishing.summary.changes import since  # noqa: PLC0415 - the workbook's writer, only once one went up
 
-    now = ((agency, result.figures.get(agency.code)) for agency in district.agencies)
+    listed = (*district.agencies, *result.on_their_own(district.merged))
+    now = ((agency, result.figures.get(agency.code)) for agency in listed)
     found = []
-    for item in since(form, as_delivered(delivered), now):
+    for item in since(form, as_delivered(delivered), now, district.roster_agencies):
         if item.cell is None:
             found.append((item.agency, f"{item.agency}：{item.note}"))
         elif item.new is not None:

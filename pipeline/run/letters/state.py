@@ -74,7 +74,11 @@ def state_of(
     return CampaignState(
         district=district,
         now=now,
-        standings=standings(district, found, arrivals.moments(ledger, district.year)),
+        standings=standings(
+            (*district.agencies, *result.on_their_own(district.merged)),
+            found,
+            arrivals.moments(ledger, district.year),
+        ),
         arrivals=tuple(came),
         held=tuple(_held(district, found)),
         written=written,
@@ -156,10 +160,10 @@ def _verdicts(found: Record) -> dict[str, set[Verdict]]:
 
 
 def standings(
-    district: District, found: Record, moments: Mapping[str, datetime] = _UNKNOWN
+    agencies: Sequence[Agency], found: Record, moments: Mapping[str, datetime] = _UNKNOWN
 ) -> tuple[AgencyStanding, ...]:
-    """Read where every agency stands from the record of a run; ``moments`` says when each file came, by its digest."""
-    rows: dict[str, list[Record]] = {agency.code: [] for agency in district.agencies}
+    """Read where each of ``agencies`` stands from the record of a run; ``moments`` says when each file came, by its digest."""
+    rows: dict[str, list[Record]] = {agency.code: [] for agency in agencies}
     for row in found["submissions"]:
         if row["version"] and row["agency"] in rows:
             rows[row["agency"]].append(row)
@@ -170,7 +174,7 @@ def standings(
         for item in row["findings"]
         if item["actual"]
     }
-    found_so = (_standing(agency, rows[agency.code], stated) for agency in district.agencies)
+    found_so = (_standing(agency, rows[agency.code], stated) for agency in agencies)
     return tuple(
         replace(item, latest=replace(item.latest, received_at=moments.get(item.latest.sha256)))
         if item.latest
