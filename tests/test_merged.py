@@ -129,3 +129,32 @@ def test_a_correction_after_a_merger_says_what_its_workbook_says(form: Form, tmp
     letter = deliver(town, "2024-01-16", "--reason", "机构合并")
     assert "全部 2 个单位" in letter
     assert f"{SPORTS}：{gone}" in letter
+
+
+# ---------------------------------------------------------------- between two runs
+
+
+def counts(text: str) -> list[str]:
+    """The sentence in which a run and the status say how many agencies stand where."""
+    return [line.strip() for line in text.splitlines() if line.strip().startswith("应报送")]
+
+
+def test_status_counts_mergers_as_a_run_does(town: Town) -> None:
+    ran = town.run("2024-01-12")
+    status = town.say("status", now="2024-01-12T21:00:00").text
+    assert "应报送 3 家" in counts(ran.text)[0]
+    assert counts(status) == counts(ran.text)
+    assert f"{SPORTS}　2024-01-12 并入{CULTURE}；合并前的报送仍单独计入" in status
+
+    merged_report(town)
+    town.receive(box("001"), at(16), ("年报.xlsx", town.book(SPORTS, 3)))
+    ran = town.run("2024-01-16")
+    status = town.say("status", now="2024-01-16T21:00:00").text
+    assert "应报送 2 家" in counts(ran.text)[0]
+    assert "待核实的文件 1 份" in counts(ran.text)[0]
+    assert counts(status) == counts(ran.text)
+    assert f"{SPORTS}　2024-01-12 并入{CULTURE}；合并前报送：合格" in status
+    assert f"{SPORTS}已并入其他单位，请核实" in status
+
+    before = town.say("status", now="2024-01-11T21:00:00").text
+    assert "并入" not in before, "as it was on that day"

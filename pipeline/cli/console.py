@@ -370,7 +370,7 @@ def print_status(district: District, found: Status) -> None:
     form = form_of(district)
     heads = ("单位", "状态", "版本", "收到时间", "错误", "提醒", "最近一封信", "文件")
     table = Table(*heads, box=None, pad_edge=False)
-    for agency in district.agencies:
+    for agency in (*district.agencies, *found.on_their_own):
         letter = found.letters.get(agency.code)
         own = found.of(agency.code)
         said = notices(form, own.shown.findings if own.shown else ())
@@ -378,20 +378,22 @@ def print_status(district: District, found: Status) -> None:
         cells = _status_cells(own, word, problem_counts(said), _letter_words(letter))
         table.add_row(agency.name, *cells)
     console.print(table)
+    names = {agency.code: agency.name for agency in district.roster_agencies}
     for agency in district.merged:
         shown = found.of(agency.code).shown
-        if shown:
-            console.print(
-                f"{agency.name}　{agency.merged_on} 并入；合并前报送：{VERDICT_WORDS[shown.verdict]}　{shown.path}"
-            )
+        since = f"{agency.name}　{agency.merged_on} 并入{names[agency.merged_into]}"
+        if agency in found.on_their_own:
+            console.print(f"{since}；合并前的报送仍单独计入")
+        elif shown:
+            console.print(f"{since}；合并前报送：{VERDICT_WORDS[shown.verdict]}　{shown.path}")
     for item in found.unclaimed:
+        whose = f"{names[item.agency]}已并入其他单位" if item.agency else "无法确认单位"
         console.print(
             Text(
-                f"{VERDICT_WORDS[item.verdict]}　{item.path}　无法确认单位，请核实，在 待办.xlsx 选“准予接收”或者“不是报送”",
+                f"{VERDICT_WORDS[item.verdict]}　{item.path}　{whose}，请核实，在 待办.xlsx 选“准予接收”或者“不是报送”",
                 style="magenta",
             )
         )
-    names = {agency.code: agency.name for agency in district.roster_agencies}
     for decision in found.decisions:
         console.print(decided(decision, names))
     console.print(counts_in_words(found.counts(district)))

@@ -154,6 +154,7 @@ def status(
     folder: Folder,
     which: WhichOrAll = None,
     output: Output = None,
+    now: Now = None,
     rules: Annotated[
         bool, typer.Option("--rules", metavar=" ", help="改为逐条规则列出：提示了几家，后来怎样。")
     ] = False,
@@ -163,8 +164,8 @@ def status(
     from pipeline.coordinating import status as standing
     from pipeline.ledger import has_ledger
 
-    now = moment_of(None)
-    for district in districts_of(folder, now, which):
+    moment = moment_of(now)
+    for district in districts_of(folder, moment, which):
         if district.is_second and not which and not has_ledger(output_of(folder, output), district.part):
             typer.echo(f"{district.id}　还没有运行过。")
             continue
@@ -172,7 +173,7 @@ def status(
             if rules:
                 console.print_rules(district, standing.rules(district, output_of(folder, output)))
             else:
-                found = standing.status(district, output_of(folder, output), today=now.date())
+                found = standing.status(district, output_of(folder, output), today=moment.date())
                 console.print_status(district, found)
 
 
