@@ -704,6 +704,16 @@ class DistrictSummary:
     """What bodies had reported that are part of others by now; it is in no sum."""
 
     @property
+    def nobodys(self) -> tuple[Assessment, ...]:
+        """The unclaimed files of which nobody knows whose they are."""
+        return tuple(item for item in self.unclaimed if not _is_merged(item))
+
+    @property
+    def of_merged(self) -> tuple[Assessment, ...]:
+        """The unclaimed files of bodies that are part of others by now: whose they are is known."""
+        return tuple(item for item in self.unclaimed if _is_merged(item))
+
+    @property
     def reports(self) -> tuple[Report, ...]:
         """The reports that count, in roster order."""
         return tuple(
@@ -723,6 +733,11 @@ class DistrictSummary:
     def missing(self) -> tuple[Agency, ...]:
         """Agencies from which nothing came, in roster order."""
         return tuple(state.agency for state in self.states if not state.versions)
+
+
+def _is_merged(item: Assessment) -> bool:
+    agency = item.submission.agency
+    return agency is not None and bool(agency.merged_into)
 
 
 @dataclass(frozen=True, slots=True)

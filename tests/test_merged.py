@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -139,6 +140,13 @@ def counts(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip().startswith("应报送")]
 
 
+def held_under(town: Town) -> dict[object, object]:
+    """The headings of 报送情况 under which files wait, each with whose the first is."""
+    book = openpyxl.load_workbook(town.ran.folder / town.ran.record["files"]["summary"])
+    rows = list(book["报送情况"].iter_rows(values_only=True))
+    return {row[0]: below[2] for row, below in pairwise(rows) if "请核实后处理" in str(row[0])}
+
+
 def test_status_counts_mergers_as_a_run_does(town: Town) -> None:
     ran = town.run("2024-01-12")
     status = town.say("status", now="2024-01-12T21:00:00").text
@@ -155,6 +163,9 @@ def test_status_counts_mergers_as_a_run_does(town: Town) -> None:
     assert counts(status) == counts(ran.text)
     assert f"{SPORTS}　2024-01-12 并入{CULTURE}；合并前报送：合格" in status
     assert f"{SPORTS}已并入其他单位，请核实" in status
+    assert held_under(town) == {"已并入其他单位的单位报送的文件（1 个），请核实后处理": SPORTS}, (
+        "whose it is, is known"
+    )
 
     before = town.say("status", now="2024-01-11T21:00:00").text
     assert "并入" not in before, "as it was on that day"

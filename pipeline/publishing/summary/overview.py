@@ -118,11 +118,12 @@ def _notes(brief: Brief) -> Iterator[str]:
     if waiting:
         of_the_undecided = sum(len(state.held) for state in summary.states if state.verdict is Verdict.HELD)
         of_the_counting = sum(len(state.held) for state in summary.states if state.counting)
-        nobody = len(summary.unclaimed)
+        nobody, of_merged = len(summary.nobodys), len(summary.of_merged)
         whose = [
             (of_the_undecided, "待核实单位报送的"),
             (of_the_counting, "已汇总单位又报送的"),
-            (waiting - of_the_undecided - of_the_counting - nobody, "退回单位报送的"),
+            (waiting - of_the_undecided - of_the_counting - of_merged - nobody, "退回单位报送的"),
+            (of_merged, "已并入其他单位的单位报送的"),
             (nobody, "无法确认单位的"),
         ]
         parts = "、".join(f"{words} {number} 份" for number, words in whose if number)

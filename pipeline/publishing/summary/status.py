@@ -150,23 +150,28 @@ def _write_merged(page: OfficePage, brief: Brief, row: int) -> None:
 
 
 def _write_unclaimed(page: OfficePage, brief: Brief, row: int) -> int:
-    """List the files of nobody; return the row below them."""
-    if not brief.summary.unclaimed:
-        return row
-    heading = f"无法确认单位的文件（{len(brief.summary.unclaimed)} 个），请核实后处理"
-    page.text(row, 0, heading, page.book.style(font_name=HEAD_FONT), across=len(_WIDTHS))
-    for number, assessment in enumerate(brief.summary.unclaimed, 1):
-        _write_unclaimed_file(page, brief, row + number, number, assessment)
-    return row + len(brief.summary.unclaimed) + 2
+    """List the files of nobody, and those of bodies that are part of others by now; return the row below them."""
+    blocks = (
+        ("无法确认单位的文件", brief.summary.nobodys),
+        ("已并入其他单位的单位报送的文件", brief.summary.of_merged),
+    )
+    for what, files in blocks:
+        if files:
+            heading = f"{what}（{len(files)} 个），请核实后处理"
+            page.text(row, 0, heading, page.book.style(font_name=HEAD_FONT), across=len(_WIDTHS))
+            for number, assessment in enumerate(files, 1):
+                _write_unclaimed_file(page, brief, row + number, number, assessment)
+            row += len(files) + 2
+    return row
 
 
 def _write_unclaimed_file(
     page: OfficePage, brief: Brief, row: int, number: int, assessment: Assessment
 ) -> None:
-    claims = assessment.submission.reading.claims
-    stated = claims.agency or "（未写明单位）"
+    claims, agency = assessment.submission.reading.claims, assessment.submission.agency
+    stated = agency.name if agency else claims.agency or "（未写明单位）"
     page.number(row, 0, number, page.book.boxed(align="center"))
-    page.text(row, 1, claims.code, page.book.boxed(align="center"))
+    page.text(row, 1, agency.code if agency else claims.code, page.book.boxed(align="center"))
     page.text(row, 2, stated, page.book.boxed())
     page.text(row, 3, "", page.book.boxed())
     page.text(row, 4, VERDICT_WORDS[assessment.verdict], page.book.state(assessment.verdict))

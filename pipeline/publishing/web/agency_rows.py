@@ -180,9 +180,11 @@ def merged(morning: PageContext) -> list[AgencyRow]:
 def waiting(morning: PageContext) -> list[AgencyRow]:
     """Return one row for each file that waits for a person; the newest of an agency that nothing else describes is its row."""
     return [
+        *(_waiting(morning, item, item.submission.reading.claims.agency) for item in morning.summary.nobodys),
         *(
-            _waiting(morning, item, item.submission.reading.claims.agency)
-            for item in morning.summary.unclaimed
+            _waiting(morning, item, item.submission.agency.name)
+            for item in morning.summary.of_merged
+            if item.submission.agency
         ),
         *(
             _waiting(morning, item, state.agency.name, number if item is shown(state) else 0)
