@@ -269,6 +269,11 @@ ABOUT_RULES = (DecisionKind.WAIVE, DecisionKind.REFUSE)
 """Decisions about what a rule finds at an agency."""
 
 
+PROGRAM = "nianbao"
+OPENED_AFTER_ALL = "再次运行时已经打开，其中的内容另行处理"
+"""Why the program itself puts a mail or an archive aside that could not be opened at first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a person decided: why, who, when; what it is about stands in the fields that its kind uses.
@@ -295,6 +300,11 @@ class Decision:
     """The sign of what a rule had found when the person saw it (``judging.rules.weighing``); empty: whatever it finds."""
     number: int = field(default=0, compare=False)
     """Its number in the ledger; 0 while it is not kept."""
+
+    @property
+    def is_by_program(self) -> bool:
+        """Whether no person gave it: the program put a file aside itself, of which what is in it counts."""
+        return (self.person, self.reason) == (PROGRAM, OPENED_AFTER_ALL)
 
     @classmethod
     def waive(

@@ -395,7 +395,8 @@ def print_status(district: District, found: Status) -> None:
             )
         )
     for decision in found.decisions:
-        console.print(decided(decision, names))
+        if not decision.is_by_program:
+            console.print(decided(decision, names))
     console.print(counts_in_words(found.counts(district)))
 
 

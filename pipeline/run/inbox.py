@@ -20,6 +20,8 @@ from pipeline.ledger import set_aside as marks
 from pipeline.ledger.set_aside import Stage
 from pipeline.machine.digest import digest_of, program
 from pipeline.model import (
+    OPENED_AFTER_ALL,
+    PROGRAM,
     Decision,
     DecisionKind,
     Envelope,
@@ -166,9 +168,7 @@ def _open_at_last(ledger: Ledger, year: int, found: folder.InboxContents, now: d
     for item in arrivals.of_year(ledger, year):
         path = done.get(item.envelope.sha256)
         if path == item.envelope.path and item.id not in gone:
-            word = Decision(
-                DecisionKind.DISMISS, "再次运行时已经打开，其中的内容另行处理", "nianbao", now, envelope=item.id, file=path
-            )  # fmt: skip
+            word = Decision(DecisionKind.DISMISS, OPENED_AFTER_ALL, PROGRAM, now, envelope=item.id, file=path)
             decisions.give(ledger, year, word)
     marks.forget(ledger, year, done)
 

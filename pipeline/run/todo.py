@@ -262,6 +262,8 @@ def _decided(context: LetterContext) -> Iterator[Decided]:
     names = {agency.code: agency.name for agency in context.district.roster_agencies}
     gone = {item.key for item in letters.of_year(context.ledger, context.district.year) if item.state.is_gone}
     for item in decisions.in_force(context.ledger, context.district.year, context.now.date()):
+        if item.is_by_program:
+            continue
         day = item.given_at.astimezone(CHINA).date().isoformat()
         about = "　".join(part for part in (names.get(item.agency, item.agency), item.file) if part)
         is_limited = item.kind is DecisionKind.WAIVE and item.until

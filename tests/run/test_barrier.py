@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from pipeline.coordinating.deciding import Wanted, decide
@@ -21,8 +22,9 @@ from pipeline.ledger import set_aside as marks
 from pipeline.ledger.set_aside import Stage
 from pipeline.machine.pool import Limits, Pool
 from pipeline.machine.work import Workforce
-from pipeline.model import CHINA, DecisionKind, Submission
+from pipeline.model import CHINA, OPENED_AFTER_ALL, PROGRAM, DecisionKind, Submission
 from pipeline.publishing.template import build_workbook
+from pipeline.publishing.todo_book import TODO_NAME
 from pipeline.run import assessing, batch
 from tests.support.fills import report
 from tests.support.folders import YEAR, filled, inputs_only, make_district
@@ -285,3 +287,7 @@ def test_a_mail_that_cannot_be_opened_is_held_and_opened_at_last(
     assert told(later, "信.eml/丁.xlsx")[0] == "held", (
         "opened and read; who sent it is nobody the agency is known by"
     )
+    for name in (later.record["files"]["summary"], TODO_NAME):
+        book = openpyxl.load_workbook(district / "output" / str(YEAR) / name)
+        said = {value for sheet in book for row in sheet.iter_rows(values_only=True) for value in row}
+        assert not said & {PROGRAM, OPENED_AFTER_ALL}, "no person has said that it is no submission"

@@ -221,7 +221,8 @@ def _write_waivers(page: OfficePage, brief: Brief, row: int) -> int:
 
 def _write_dismissals(page: OfficePage, brief: Brief, row: int) -> int:
     """List the files that a person found to be no submission, where there are any; return the row below them."""
-    dismissals = brief.background.decided(DecisionKind.DISMISS)
+    decided = brief.background.decided(DecisionKind.DISMISS)
+    dismissals = [item for item in decided if not item.is_by_program]
     if not dismissals:
         return row
     _caption(page, row + 1, "经核实不是报送的文件")
