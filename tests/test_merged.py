@@ -169,3 +169,11 @@ def test_status_counts_mergers_as_a_run_does(town: Town) -> None:
 
     before = town.say("status", now="2024-01-11T21:00:00").text
     assert "并入" not in before, "as it was on that day"
+
+
+def test_a_merger_counts_from_its_day_on_though_nothing_else_is_new(form: Form, tmp_path: Path) -> None:
+    town = Town.of(form, tmp_path / "区", CULTURE, OTHER, SPORTS)
+    town.change("003", merged_into=f"{CULTURE} 2024-01-12")
+    assert "应报送 3 家" in counts(town.run("2024-01-11").text)[0]
+    assert "应报送 2 家" in counts(town.run("2024-01-12").text)[0]
+    assert "没有新的报送" in town.run("2024-01-13").text

@@ -23,7 +23,8 @@ def fingerprint(
 ) -> str:
     """Digest the inbox (in order of arrival), the configuration, the layouts and the program.
 
-    Of the clock only the passing of deadlines counts, the common one and each that was extended, by days in China. ``others`` are plain values that print the same every time.
+    Of the clock only the passing of deadlines counts, the common one and each that was extended, and the coming of the
+    days on which bodies become part of others, by days in China. ``others`` are plain values that print the same every time.
     """
     today = now.astimezone(CHINA).date()
     parts = (
@@ -43,6 +44,7 @@ def fingerprint(
         ),
         district.trusted_senders,
         *district.roster_agencies,
+        len(district.merged),
         district.extensions,
         district.calendar.holidays,
         district.calendar.workdays,
