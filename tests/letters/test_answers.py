@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKind
-from pipeline.letters.plan import answers
+from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKind, LetterState
+from pipeline.letters.plan import WrittenLetter, answers
+from pipeline.letters.plan.outdated import corrected
 from pipeline.model import Verdict
 from tests.support import districts
-from tests.support.arrivals import NIGHT, agency, arrival, district
+from tests.support.arrivals import NIGHT, agency, arrival, district, state
 
 ONE, OTHER = agency(1), agency(2)
 HOME = district([ONE, OTHER])
@@ -89,6 +90,22 @@ def test_who_only_passes_a_file_on_has_it_answered_to_the_agency(form: Form) -> 
     assert planned(passed_on)[0].to == ("a1@ju1.example",)
     nowhere = replace(passed_on, agency=replace(ONE, emails=()))
     assert planned(nowhere)[0].to == ("boss@qfb.example",)
+
+
+@pytest.mark.parametrize("sender", [OTHER.emails[0], "clerk@private.example"])
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.RETURNED])
+def test_what_a_person_decided_to_be_an_agencys_is_answered_to_that_agency(
+    form: Form, sender: str, verdict: Verdict
+) -> None:
+    """It came from another agency's mailbox, or from one that nobody lists; the next run has nothing to correct."""
+    [intention] = planned(arrival(form, ONE, verdict=verdict, sender=sender))
+    assert intention.agency == ONE
+    assert intention.to == ("a1@ju1.example",)
+    code = intention.agency.code
+    written = WrittenLetter(
+        intention.key, intention.kind, code, intention.to, "主题", NIGHT, LetterState.WAITING
+    )
+    assert corrected(replace(state(HOME), written=(written,))) == {}
 
 
 def test_a_stranger_learns_nothing_of_an_agency(form: Form) -> None:

@@ -14,6 +14,8 @@ from pipeline.model import SenderProof, Verdict
 from tests.support.arrivals import NIGHT, agency, arrival, district
 
 ONE = agency(1)
+DOMAIN = replace(ONE, emails=("@ju1.example",))
+"""The same, of which only the domain is known: what a stranger sends for it can be answered to the stranger alone."""
 HOME = district([ONE])
 STATE = CampaignState(HOME, NIGHT, ())
 
@@ -65,7 +67,7 @@ def test_all_addresses_together_get_so_many_letters_a_day(form: Form) -> None:
 
 
 def answer(form: Form, sender: str, shown: int) -> Intention:
-    came = replace(arrival(form, ONE, 2, Verdict.RETURNED, sender=sender), shown=shown)
+    came = replace(arrival(form, DOMAIN, 2, Verdict.RETURNED, sender=sender), shown=shown)
     [letter] = answers([came], {}, HOME)
     return letter
 
@@ -75,13 +77,19 @@ def test_what_an_agency_sent_goes_only_to_its_own_addresses(form: Form) -> None:
     assert carries_anothers(answer(form, "x@else.example", 1))
     assert not carries_anothers(answer(form, "x@else.example", 2)), "what came with it"
     assert not carries_anothers(answer(form, "x@else.example", 0)), "a blank template"
-    assert not carries_anothers(answer(form, ONE.emails[0], 1))
+    assert not carries_anothers(answer(form, "a1@ju1.example", 1))
     assert not carries_anothers(answer(form, "anybody@ju1.example", 1)), "of the agency's domain"
 
 
 def test_a_stranger_hears_nothing_of_the_version_before(form: Form) -> None:
-    before, after = arrival(form, ONE, 1), arrival(form, ONE, 2, Verdict.RETURNED)
-    for sender, heard in ((ONE.emails[0], before), ("x@else.example", None)):
+    """Where the agency has a mailbox the answer goes there, and there it may be heard of."""
+    for owner, sender, heard in (
+        (ONE, ONE.emails[0], True),
+        (ONE, "x@else.example", True),
+        (DOMAIN, "x@else.example", False),
+    ):
+        before, after = arrival(form, owner, 1), arrival(form, owner, 2, Verdict.RETURNED)
         [letter] = answers([replace(after, sender=sender)], {ONE.code: [before, after]}, HOME)
         assert isinstance(letter.body, AnswerPlan)
-        assert letter.body.earlier == heard
+        assert letter.body.earlier == (before if heard else None)
+        assert letter.to == ((ONE.emails[0],) if owner is ONE else (sender,))

@@ -1,8 +1,8 @@
 """Arrivals go in; who is answered, and what with, comes out.
 
 Every mail that a person wrote is answered, once for all its files that end alike; a machine never is, and neither is a sender
-whom the district's own server knows to be false. What an agency sent goes to who sent it, or to its addresses on the roster. A file put into the inbox by hand is answered to the
-agency's address on the roster, if there is one.
+whom the district's own server knows to be false. What is said of an agency's data goes to who sent it, where the address is the
+agency's, else to the agency's own (see ``state.readers``); so does the answer to a file put into the inbox by hand.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pipeline.district.folder import District
 from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, Occasion
-from pipeline.letters.plan.state import addresses, belongs_to
+from pipeline.letters.plan.state import belongs_to, readers
 from pipeline.model import CHINA, Agency, SenderProof, Verdict
 
 KINDS: Mapping[Verdict, LetterKind] = {
@@ -71,7 +71,7 @@ def _answer(
     reported: Collection[str],
 ) -> Intention | None:
     kind = kind_of(arrival)
-    to = _recipients(arrival, kind, district)
+    to = _recipients(arrival, kind)
     if arrival.automatic or not to or arrival.proof is SenderProof.FAILED:
         return None
     own = earlier.get(arrival.agency.code, ()) if arrival.agency else ()
@@ -105,15 +105,12 @@ def key_of(arrival: AnsweredFile, kind: LetterKind) -> LetterKey:
     return LetterKey(Occasion.ANSWER, (arrival.mail or "inbox", arrival.sha256), kind)
 
 
-def _recipients(arrival: AnsweredFile, kind: LetterKind, district: District) -> tuple[str, ...]:
-    """Answer the sender; one who only passes an agency's file on, and a folder, have it answered to the agency."""
-    own = addresses(arrival.agency)
-    if arrival.sender is None:
-        return own if kind in _TO_THE_AGENCY else ()
-    passes_on = arrival.sender.casefold() in {mail.casefold() for mail in district.trusted_senders}
-    if kind in _TO_THE_AGENCY and passes_on and own and not belongs_to(arrival.sender, arrival.agency):
-        return own
-    return (arrival.sender,)
+def _recipients(arrival: AnsweredFile, kind: LetterKind) -> tuple[str, ...]:
+    """Answer the sender; what speaks of an agency's data goes to its readers, whoever passed the file on."""
+    sent = (arrival.sender,) if arrival.sender else ()
+    if kind in _TO_THE_AGENCY:
+        return readers(arrival.agency, sent)
+    return sent
 
 
 def _may_hear_of(arrival: AnsweredFile, to: Sequence[str]) -> bool:

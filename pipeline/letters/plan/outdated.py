@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeline.letter import Intention, LetterKey, LetterKind, Occasion
 from pipeline.letters.plan.answers import KINDS, kind_of
 from pipeline.letters.plan.delivery import complete_delivery
-from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses, belongs_to
+from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, readers
 from pipeline.model import Agency
 
 _RENEWED: Mapping[LetterKind, LetterKind] = {
@@ -59,10 +59,10 @@ def _corrected(
     office = state.district.people.district_office_email
     for item in state.written:
         agency = agencies.get(item.agency or "")
-        to = addresses(agency)
+        to = readers(agency, item.to)
         if not item.is_open:
             continue
-        if agency and to and not all(belongs_to(address, agency) for address in item.to):
+        if to != item.to:
             yield item.key, to
         elif item.kind is LetterKind.DELIVERY and office and item.to != (office,):
             yield item.key, (office,)

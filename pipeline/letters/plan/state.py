@@ -162,6 +162,15 @@ def addresses(agency: Agency | None) -> tuple[str, ...]:
     return tuple(mail for mail in (agency.emails if agency else ()) if not mail.startswith("@"))
 
 
+def readers(agency: Agency | None, to: tuple[str, ...]) -> tuple[str, ...]:
+    """Return whom a letter about an agency goes to that is meant for ``to``: a mailbox that is not the agency's gives way to its own.
+
+    An agency without a mailbox has no other than those.
+    """
+    is_its_own = bool(to) and all(belongs_to(address, agency) for address in to)
+    return to if is_its_own else addresses(agency) or to
+
+
 def belongs_to(sender: str | None, agency: Agency | None) -> bool:
     """Whether an address is one of the agency's, or of its domain."""
     own = {mail.casefold() for mail in agency.emails} if agency else set()
