@@ -311,6 +311,18 @@ class DistrictDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Upward:
+    """What the papers that go up beside the letter are to say: whether they correct what went up before, and why.
+
+    ``unreleased`` are the corrections, in words, that nobody has let go up yet: until then no paper carries them.
+    """
+
+    corrects: bool = False
+    why: str = ""
+    unreleased: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CountedVersion:
     """The version of an agency that counts where a person has had a word in that: ``name`` is its file's, ``versions`` all by digest.
 

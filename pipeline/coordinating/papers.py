@@ -24,7 +24,7 @@ from pipeline.ledger import Ledger, campaign, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.opening import view_campaign
-from pipeline.letter import LetterKind
+from pipeline.letter import LetterKind, Upward
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.periods import Period, bounds_of, kind_of, name_of, period_before, title_of
@@ -34,19 +34,25 @@ from pipeline.publishing.papers import lists
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.cover import build_cover
 from pipeline.publishing.papers.notice import build_notice
+from pipeline.publishing.todo_book import TODO_NAME
 from pipeline.publishing.word import pdf
 from pipeline.versions import Versions
 from pipeline.wording.messages import AWAITING, VERDICT_WORDS, notices, word_of
 
 PAPERS = "材料"
+BUNDLE = "上报材料.zip"
 _MOST_YEARS = 6
 _STAMP = (2021, 1, 1, 0, 0, 0)
+_MOST_CHANGES = 5
 _FIRST_TICK = 2
 _SHORT_MONTH = 2
 
 
-def write_papers(district: District, output: Path, *, today: date) -> list[Path]:
-    """Write every paper as of ``today``; return their paths. Raises ConfigError before the first run."""
+def write_papers(district: District, output: Path, *, today: date, upward: Upward) -> list[Path]:
+    """Write every paper as of ``today``; return their paths. Raises ConfigError before the first run.
+
+    ``upward`` is what the letter with the district workbook would say: what nobody has let go up is not packed.
+    """
     found = status(district, output, today=today)
     target = district.results_in(output)
     with view_campaign(district, output) as (ledger, district):
@@ -76,9 +82,26 @@ def write_papers(district: District, output: Path, *, today: date) -> list[Path]
         )
     for path, content in contents.items():
         write_if_changed(path, content)
-    bundle = target / PAPERS / "上报材料.zip"
-    write_if_changed(bundle, _bundle(district, target, dict(last.record)["files"], own, today))
+    if upward.unreleased:
+        return [*contents]
+    bundle = target / PAPERS / BUNDLE
+    write_if_changed(bundle, _bundle(district, target, dict(last.record)["files"], own, today, upward))
     return [*contents, bundle]
+
+
+def why_not_packed(district: District, output: Path, upward: Upward) -> str:
+    """Say why what goes up was not packed, and what to do; empty where it was."""
+    if not upward.unreleased:
+        return ""
+    listed = "；".join(upward.unreleased[:_MOST_CHANGES])
+    left = len(upward.unreleased) - _MOST_CHANGES
+    more = f"等 {len(upward.unreleased)} 项" if left > 0 else ""
+    is_there = (district.results_in(output) / PAPERS / BUNDLE).is_file()
+    kept = "以前写的没有改动。" if is_there else ""
+    return (
+        f"{BUNDLE} 没有写：已报送的数据有更正，还没有同意（{listed}{more}）。{kept}核实后在 {TODO_NAME} 中选“同意更正”再运行一次，"
+        f"或者运行 nianbao deliver {district.typed} --by 姓名 --reason 更正理由；然后重新写材料，报送函会写明是更正。"
+    )
 
 
 def unfinished(paths: Sequence[Path]) -> list[str]:
@@ -184,10 +207,16 @@ def _ticked(path: Path) -> dict[str, Sequence[str]]:
 
 
 def _bundle(
-    district: District, target: Path, files: Mapping[str, str], own: Sequence[Conduct], today: date
+    district: District,
+    target: Path,
+    files: Mapping[str, str],
+    own: Sequence[Conduct],
+    today: date,
+    upward: Upward,
 ) -> bytes:
     """Pack what goes up: the covering letter with its page to be sealed, the workbook, the district's report."""
-    cover = build_cover(form_of(district), district, today, sum(item.counts for item in own), len(own))
+    accepted = sum(item.counts for item in own)
+    cover = build_cover(form_of(district), district, today, accepted, len(own), upward)
     parts: dict[str, bytes] = {"1_报送函.docx": cover}
     for number, key in ((2, "summary"), (3, "district_report")):
         name = files.get(key)

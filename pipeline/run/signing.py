@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import campaign, decisions, letters
 from pipeline.ledger.campaign import RunResult
-from pipeline.ledger.opening import open_campaign
-from pipeline.letter import Intention, LetterKey, LetterState, Occasion
-from pipeline.letters.plan import CampaignState, asked_delivery, corrects, delivery_of_all, renewed
+from pipeline.ledger.opening import open_campaign, view_campaign
+from pipeline.letter import Intention, LetterKey, LetterState, Occasion, Upward
+from pipeline.letters.plan import CampaignState, asked_delivery, corrects, delivery_of_all, renewed, upward
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError, Decision, DecisionKind, Verdict
 from pipeline.run.letters.outgoing import context_of, informed, intend, lay_out, look_after, withdraw
@@ -66,6 +67,15 @@ def release(
                 f"{'、'.join(strange)}没有更正已报送的数据；有更正的是：{'、'.join(sorted(names))}。"
             )
         return _released(context, wanted.key, by=by, reason=reason)
+
+
+def goes_up(district: District, output: Path, *, now: datetime) -> Upward:
+    """Return what the papers that go up are to say of the figures of the last run; nothing is changed."""
+    with view_campaign(district, output) as (ledger, district):
+        found = campaign.last_result(ledger, district.year)
+        if found is None:
+            return Upward()
+        return upward(state_of(ledger, form_of(district), district, found, (), now=now))
 
 
 def _released(context: LetterContext, key: LetterKey, *, by: str, reason: str) -> Decision:

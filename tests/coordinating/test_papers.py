@@ -15,6 +15,7 @@ from pipeline.coordinating.papers import PAPERS, unfinished, write_papers
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
+from pipeline.letter import Upward
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
@@ -88,9 +89,9 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
     folder = make_district(tmp_path / "区", ["甲局", "乙局"], {"甲局.xlsx": filled(form, "甲局")})
     district, output = load_district(folder), folder / "output"
     with pytest.raises(ConfigError, match="run"):
-        write_papers(district, output, today=DEADLINE)
+        write_papers(district, output, today=DEADLINE, upward=Upward())
     run(folder)
-    paths = write_papers(district, output, today=DEADLINE)
+    paths = write_papers(district, output, today=DEADLINE, upward=Upward())
     assert all(path.is_file() for path in paths)
     notice = Document(str(next(path for path in paths if path.suffix == ".docx")))
     assert "应报送 2 家，已报送 1 家" in notice.paragraphs[1].text
@@ -99,7 +100,7 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
     book.worksheets[0]["C3"], book.worksheets[0]["E3"] = "是", "www.x.example"
     book.save(ticks)
     before = {path: path.read_bytes() for path in paths if path.suffix == ".docx"}
-    write_papers(district, output, today=DEADLINE)
+    write_papers(district, output, today=DEADLINE, upward=Upward())
     again = load_workbook(ticks).worksheets[0]
     assert (again["B3"].value, again["C3"].value, again["E3"].value) == ("甲局", "是", "www.x.example")
     assert {path: path.read_bytes() for path in before} == before, "the same content, the same bytes"
@@ -128,7 +129,7 @@ def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_re
     assert town.decide("waive", "甲局", "T3-04", day="2024-01-11").code == 0
     town.run("2024-01-11")
     district, output = load_district(town.folder), town.folder / "output"
-    write_papers(district, output, today=DEADLINE)
+    write_papers(district, output, today=DEADLINE, upward=Upward())
     page = load_workbook(output / str(YEAR) / PAPERS / "考核明细.xlsx").worksheets[0]
     said = {row[2]: (row[7], row[8], row[9], row[11]) for row in page.iter_rows(min_row=3, values_only=True)}
     assert said["甲局"] == ("否", 1, 1, "已接收")

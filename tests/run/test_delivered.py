@@ -5,13 +5,18 @@ from __future__ import annotations
 import email
 import email.policy
 import random
+import subprocess
+import zipfile
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+from docx import Document
 
+from pipeline.coordinating.papers import BUNDLE, PAPERS
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import judged_files as standing
@@ -23,7 +28,7 @@ from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.run import batch, signing
 from pipeline.run.letters import by_hand
 from tests.support.fills import report
-from tests.support.folders import YEAR, inputs_only, make_district
+from tests.support.folders import YEAR, inputs_only, make_district, nianbao
 from tests.support.post_office import words
 
 NOW = datetime(2024, 1, 20, 8, tzinfo=UTC)
@@ -159,3 +164,39 @@ def test_an_agency_that_left_the_roster_after_the_delivery_is_a_change(district:
         letter = email.message_from_bytes(letters.content(ledger, last), policy=email.policy.default)
     assert letter["Subject"].startswith("【更正】")
     assert "乙局：上次已汇总，现不在名单中" in words(letter)
+
+
+def papers(district: Path, day: int) -> tuple[subprocess.CompletedProcess[str], str]:
+    """Write the papers; return what was said, and the covering letter of what is packed, which stays as it was if nothing is."""
+    done = nianbao("papers", district, "--now", (NOW + timedelta(days=day)).isoformat())
+    packed = district / "output" / str(YEAR) / PAPERS / BUNDLE
+    with zipfile.ZipFile(packed) as package:
+        cover = Document(BytesIO(package.read("1_报送函.docx")))
+    return done, "\n".join(paragraph.text for paragraph in cover.paragraphs)
+
+
+def test_no_paper_carries_a_correction_that_nobody_let_go_up(form: Form, district: Path) -> None:
+    """The same rule as for the letter: refused until it is released, then said to be a correction, also once it has gone."""
+    arrived(district, 0)
+    hand_over(district, 0)
+    done, cover = papers(district, 0)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "更正" not in cover
+    packed = district / "output" / str(YEAR) / PAPERS / BUNDLE
+    before = packed.read_bytes()
+    correct(form, district, 9)
+    arrived(district, 2)
+    done, _ = papers(district, 2)
+    assert done.returncode == 1
+    assert "5 改为 9" in done.stderr
+    assert "同意更正" in done.stderr
+    assert packed.read_bytes() == before, "what went up"
+    found, output, now = load_district(district), district / "output", NOW + timedelta(days=2)
+    signing.release(found, output, by="王主任", reason="漏计", now=now)
+    for _ in range(2):
+        done, cover = papers(district, 2)
+        assert done.returncode == 0
+        assert "关于更正" in cover
+        assert "更正理由：漏计。" in cover
+        assert packed.read_bytes() != before
+        hand_over(district, 2)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.application import UNFINISHED
+from pipeline.cli.application import UNFINISHED, complain
 from pipeline.cli.arguments import (
     district_of,
     districts_of,
@@ -196,17 +196,24 @@ def open_(folder: Folder, which: Which = None, output: Output = None) -> None:
 @commands.command(cls=Command, epilog="例：nianbao papers 临平区")
 def papers(folder: Folder, which: WhichOrAll = None, output: Output = None, now: Now = None) -> None:
     """写出要盖章、要留存的材料：通报、通讯录、考核明细、公布情况、上报材料。"""
-    from pipeline.coordinating.papers import unfinished, write_papers
+    from pipeline.coordinating.papers import unfinished, why_not_packed, write_papers
+    from pipeline.run import signing
 
     moment = moment_of(now)
     districts = districts_of(folder, moment, which)
-    target = output_of(folder, output)
+    target, refused = output_of(folder, output), []
     with lock(target), disk():
         for district in districts:
-            paths = write_papers(district, target, today=moment.date())
+            upward = signing.goes_up(district, target, now=moment)
+            paths = write_papers(district, target, today=moment.date(), upward=upward)
             for path in paths:
                 typer.echo(path)
             for name in unfinished(paths):
                 typer.echo(
                     f"上报材料里的《{name}》还有没有补写的“【填写：……】”：请在结果文件夹里打开这份报告补完，保存后再运行一次。"
                 )
+            refused += [why] if (why := why_not_packed(district, target, upward)) else []
+    for why in refused:
+        complain(why)
+    if refused:
+        raise typer.Exit(UNFINISHED)

@@ -12,6 +12,7 @@ from pipeline.letters.plan.delivery import (
     corrects,
     delivery_of_all,
     unsigned_delivery,
+    upward,
 )
 from pipeline.letters.plan.digest import digest, morning
 from pipeline.letters.plan.outdated import renewed, untrue
@@ -38,4 +39,5 @@ __all__ = [
     "renewed",
     "unsigned_delivery",
     "untrue",
+    "upward",
 ]

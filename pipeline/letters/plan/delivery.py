@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.letter import DistrictDelivery, Intention, LetterKey, LetterKind, Occasion
+from pipeline.letter import DistrictDelivery, Intention, LetterKey, LetterKind, Occasion, Upward
 from pipeline.letters.plan.state import CampaignState, WrittenLetter
 
 
@@ -51,6 +51,18 @@ def unsigned_delivery(state: CampaignState) -> Unsigned | None:
         return Unsigned(wanted.key, state.changes)
     done = {*state.signed, *(item.key for item in state.written if item.is_gone)}
     return None if wanted.key in done else Unsigned(wanted.key)
+
+
+def upward(state: CampaignState) -> Upward:
+    """Return what papers with the figures of now must say, by the rule of the letter; without a complete delivery nothing."""
+    gone, wanted = _gone(state), delivery_of_all(state)
+    if not gone or any(not standing.counting for standing in state.standings):
+        return Upward()
+    if wanted is None or not corrects(state, wanted.key):  # the figures are those that went up last
+        return Upward(corrects=len(gone) > 1, why=state.released.get(gone[-1].key, ""))
+    if wanted.key not in state.released:
+        return Upward(corrects=True, unreleased=tuple(words for _, words in state.changes))
+    return Upward(corrects=True, why=state.released[wanted.key])
 
 
 def _key(state: CampaignState, content: str) -> LetterKey:
