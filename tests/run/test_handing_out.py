@@ -9,9 +9,11 @@ from pipeline.forms.form import Form
 from pipeline.ledger import letters, open_copy
 from pipeline.letter import LetterState
 from pipeline.run.letters import by_hand, handing_out
+from pipeline.run.letters.by_other_means import CHAT_NAME
 from tests.run.test_earlier_years import NAMES, imported
 from tests.support.folders import YEAR, make_district, nianbao
 from tests.support.post_office import moment
+from tests.support.towns import Town, box
 
 
 def test_last_years_figures_reach_the_templates_that_still_wait(form: Form, tmp_path: Path) -> None:
@@ -42,6 +44,23 @@ def test_import_and_template_say_what_was_written_before(form: Form, tmp_path: P
     assert "待发 1 封" in done.stdout
     assert "已换成新的" in nianbao("template", folder).stdout
     assert "没有新写信" in nianbao("template", folder).stdout
+
+
+def test_who_has_reported_is_not_asked_to_fill_in(form: Form, tmp_path: Path) -> None:
+    """An agency joins late; of the others one is accepted, one has nothing in yet and had its letter."""
+    town = Town.of(form, tmp_path / "区", "甲局", "乙局")
+    assert "2 封" in town.say("template", now="2024-01-08T09:00:00").text
+    town.put("2024-01-09/甲局.xlsx", town.book("甲局"))
+    town.run("2024-01-09")
+    town.change("003", name="丙局", email=box("003"))
+    said = town.say("template", now="2024-01-10T09:00:00").text
+    assert "1 家单位已经报送，没有给它们写发模板的信" in said
+    assert [len(town.told("template", code)) for code in ("001", "002", "003")] == [0, 1, 1]
+    chat = (town.ran.folder / CHAT_NAME).read_text("utf-8-sig")
+    assert "填报模板已做好，请填写后报送：乙局、丙局。" in chat
+    only = town.say("template", "--agency", "甲局", now="2024-01-10T09:00:00").text
+    assert "没有给它们写" in only
+    assert "以前已经写过" not in only
 
 
 def contents(output: Path) -> dict[str | None, bytes]:

@@ -127,7 +127,7 @@ def _hand_out(district: District, target: Path, agency: str | None, moment: date
         typer.echo(
             f"这个文件夹里还有 {len(strays)} 个表格不是现在名单中单位的模板，没有改动，请核对后删去：{'、'.join(strays)}"
         )
-    if done.new or (len(done.silent) < len(paths) and not done.renewed):
+    if done.new or (len(done.silent) + len(done.reported) < len(paths) and not done.renewed):
         typer.echo(waiting_letters(done.new, district, target) if done.new else "没有新写信：以前已经写过。")
     if done.renewed:
         typer.echo(f"{done.renewed} 封待发的信与现在的模板、设置不同，已换成新的。")
@@ -135,6 +135,8 @@ def _hand_out(district: District, target: Path, agency: str | None, moment: date
         typer.echo(
             f"{done.older} 家单位收到的是以前的模板（与现在的不同），不再另发；需要时请把新模板发给它们。"
         )
+    if done.reported:
+        typer.echo(f"{len(done.reported)} 家单位已经报送，没有给它们写发模板的信。")
     if done.silent:
         names = "、".join(item.name for item in done.silent)
         typer.echo(

@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.district.folder import District
-from pipeline.ledger import codes, letters
+from pipeline.ledger import Ledger, campaign, codes, letters
 from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import Intention, LetterKind, LetterState
 from pipeline.letters.plan import addresses, handouts
 from pipeline.model import Agency
 from pipeline.run.letters.outgoing import context_of, intend, lay_out, look_after, stale, withdraw
-from pipeline.run.letters.state import key_of
+from pipeline.run.letters.state import key_of, standings
 from pipeline.run.letters.writing import LetterContext, LetterWriter
 
 
@@ -25,13 +25,14 @@ from pipeline.run.letters.writing import LetterContext, LetterWriter
 class HandedOut:
     """How many letters are ``new``, how many that waited were ``renewed``, and how many had left with an ``older`` template.
 
-    ``silent`` are the agencies to which none can be written.
+    ``silent`` are the agencies to which none can be written, ``reported`` those that are not asked any more.
     """
 
     new: int
     renewed: int
     older: int
     silent: Sequence[Agency]
+    reported: Sequence[Agency] = ()
 
 
 def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> HandedOut:
@@ -41,14 +42,27 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
         codes.remember(ledger, district, now=now)
         context = context_of(ledger, district, output, now)
         look_after(ledger, district, context.target, now=now)
-        planned = () if district.has_sample_roster else handouts(district, agencies)
+        reported = _reported(ledger, district)
+        asked = [agency for agency in agencies if agency.code not in reported]
+        planned = () if district.has_sample_roster else handouts(district, asked)
         changed = stale(context, planned, None)
         older = _left_with_another(context, planned)
         withdraw(context, [item.key for item in changed])
         written = intend(context, planned, None)
         lay_out(ledger, district, context.target, now=now)
-    silent = [agency for agency in agencies if not addresses(agency)]
-    return HandedOut(written - len(changed), len(changed), older, silent)
+    silent = [agency for agency in asked if not addresses(agency)]
+    done = [agency for agency in agencies if agency.code in reported]
+    return HandedOut(written - len(changed), len(changed), older, silent, done)
+
+
+def _reported(ledger: Ledger, district: District) -> set[str]:
+    """Return the codes of the agencies from which something came by the last run: a template that waits for them is untrue."""
+    found = campaign.last_result(ledger, district.year)
+    return {
+        item.agency.code
+        for item in (standings(district, dict(found.record)) if found else ())
+        if not item.is_missing
+    }
 
 
 def handed_out(district: District, output: Path, agencies: Collection[str]) -> tuple[int, int]:
