@@ -189,6 +189,44 @@ def test_rules_of_a_row_are_found(name: str) -> None:
     assert seen == {rule.id for register in form.registers for rule in register.rules}
 
 
+def test_a_choice_is_read_with_the_numbers_that_the_table_gives_it() -> None:
+    form = form_named("request_register")
+    register = form.register("applications")
+    at = register.index["outcome"]
+    for written, key in (
+        ("（一）予以公开", "granted_in_full"),
+        ("（三）不予公开：1.属于国家秘密", "refused_state_secret"),
+    ):
+        rows, entries = plain(form)
+        rows["applications"][0][at] = written
+        found = sent(form, rows, entries)
+        read_as = register.columns[at].choices[key]
+        assert found.submission.reading.registers["applications"].cells[0][at] == read_as
+        place = register.place(at, 0)
+        assert [item.code for item in found.findings if item.place == place] == ["C04"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_could_not_be_read_is_never_said_to_be_blank(name: str) -> None:
+    """A rule that holds of rows in which another column is blank says nothing of a row where nobody knows."""
+    form = form_named(name)
+    for register in form.registers:
+        for rule in register.rules:
+            for column, _ in (*rule.when, *rule.extended):
+                at = register.index[column]
+                if register.columns[at].kind not in {"choice", "yes_no"}:
+                    continue
+                rows, entries = plain(form)
+                row = rows[register.key][1]
+                break_rule(register, rule.relation, row, rule.column, rule.other)
+                row[at] = "别的什么"
+                found = sent(form, rows, entries).findings
+                place = register.place(at, 1)
+                assert [item.code for item in found if item.place == place] == ["V01"]
+                wrong_row = register.place(register.index[rule.column], 1)
+                assert rule.id not in [item.code for item in found if item.place == wrong_row]
+
+
 def break_rule(register: Register, relation: str, row: list[str], column: str, other: str) -> None:
     at = register.index[column]
     if relation == "needs":

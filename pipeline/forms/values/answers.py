@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from pipeline.forms.values.kind import Together, ValueCheck, ValueKind
-from pipeline.forms.values.plain import Raw, answered, normalise
+from pipeline.forms.values.plain import Raw, answered, normalise, unnumbered
 from pipeline.forms.values.typed import Typed, shown
 
 YES, NO = "是", "否"
@@ -86,7 +86,7 @@ class YesNo(_OneOf):
 
 @dataclass(frozen=True, slots=True)
 class Choice(_OneOf):
-    """One of the form's own choices, with or without its number, bracket or space."""
+    """One of the form's own choices, however it is spaced, and also with the number that it has in a list of the form."""
 
     id: ClassVar[str] = "choice"
 
@@ -96,7 +96,8 @@ class Choice(_OneOf):
         return min(30.0, 4.0 + 2 * max(map(len, self.words), default=5))
 
     def _read(self, value: Raw) -> Typed:
-        found = self._plain.get(normalise(shown(value)))
+        said, plain = shown(value), self._plain
+        found = plain.get(normalise(said)) or plain.get(unnumbered(said))
         return self._wrong(value, "choice") if found is None else self._noted(found, value)
 
     @property

@@ -34,6 +34,11 @@ _YES = frozenset({
 _NO = frozenset({
     "否", "否的", "不是", "不", "×", "✗", "✘", "x", "☒", "n", "no", "false", "□是☑否", "□是■否", "√否", "否√", "☑否",
 })  # fmt: skip
+_CIRCLED = {sign: f"({sign - 0x245F})" for sign in range(0x2460, 0x2474)}
+"""① to ⑳, which NFKC makes bare digits of: a number in brackets is one still."""
+_COUNTED = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_NUMBERED = re.compile(rf"(^|:)(?:\({_COUNTED}\)|{_COUNTED}[,.:)])")
+"""The number of a heading, and of what stands below it: (三)不予公开:1.属于国家秘密."""
 _ENUMERATOR = re.compile(r"^(\d{1,2})[,.:]")
 
 
@@ -49,6 +54,12 @@ def normalise(text: str) -> str:
     """Reduce ``text`` to what makes a label: NFKC, no white space, one kind of bracket, quote and comma."""
     plain = "".join(unicodedata.normalize("NFKC", text).translate(_UNIFIED).split())
     return _ENUMERATOR.sub(r"\1.", plain)
+
+
+@lru_cache(maxsize=4096)
+def unnumbered(text: str) -> str:
+    """Reduce ``text`` to a label without its numbering: （一）、1. and ① say where it stands in a list, not what it is."""
+    return _NUMBERED.sub(r"\1", normalise(text.translate(_CIRCLED)))
 
 
 @lru_cache(maxsize=256)

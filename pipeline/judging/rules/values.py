@@ -160,7 +160,11 @@ def _of_register(
             owner, row = frame.owners[at], frame.rows[at]
             names = [name for name in (rule.column, rule.other) if name]
             keys = tuple(register.row_key(register.index[name], row) for name in names)
-            if any(key in readings[owner].unreadable for key in keys):
+            unread, depends = readings[owner].unreadable, [name for name, _ in (*rule.when, *rule.extended)]
+            on = (register.row_key(register.index[name], row) for name in depends)
+            if unread and any(
+                key in unread for key in (*keys, *on)
+            ):  # what it holds nobody knows: it is no blank
                 continue
             place = readings[owner].registers[register.key].place(register.index[rule.column], row)
             yield owner, _told(form, rule.id, rule.relation, place, keys, {**told, "remedy": rule.remedy})
