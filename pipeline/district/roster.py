@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.district.roster_table import (
     HEADINGS,
     as_own_columns,
+    column_name,
     doubtful_codes,
     head_row,
     heading_of,
@@ -102,13 +103,13 @@ def normalised(name: str) -> str:
 def _check_header(header: list[str], path: Path, line: int) -> None:
     for name in filter(None, header):
         if name not in HEADINGS:
-            known = "、".join(f"{key}（{title}）" for key, title in HEADINGS.items())
+            known = "、".join(column_name(key, path) for key in HEADINGS)
             raise ConfigError(f"不认识的列“{name}”，应为：{known}。", file=path, line=line)
         if header.count(name) > 1:
             raise ConfigError(f"“{HEADINGS[name]}”列写了两次，请只留一列。", file=path, line=line)
     for name in _REQUIRED_COLUMNS:
         if name not in header:
-            raise ConfigError(f"缺少“{HEADINGS[name]}”列（{name}）。", file=path, line=line)
+            raise ConfigError(f"缺少{column_name(name, path)}列。", file=path, line=line)
 
 
 def _refuse_untitled(header: Sequence[str], table: TextTable, head: int) -> None:
@@ -129,10 +130,10 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
     values: Mapping[str, str] = dict(zip(header, (value.strip() for value in row), strict=False))
     for name in _REQUIRED_COLUMNS:
         if not values.get(name):
-            raise ConfigError(f"“{HEADINGS[name]}”（{name}）没有填写。", file=path, line=line)
+            raise ConfigError(f"{column_name(name, path)}没有填写。", file=path, line=line)
     if ROUNDED.fullmatch(values["code"]):
         raise ConfigError(
-            f"代码“{values['code']}”被表格软件改成了科学计数；请把“代码”（code）列改为“文本”格式，重新填写代码。",
+            f"代码“{values['code']}”被表格软件改成了科学计数；请把{column_name('code', path)}列改为“文本”格式，重新填写代码。",
             file=path,
             line=line,
         )
@@ -144,7 +145,9 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
         )
     own_level = values.get("level") or level
     if own_level not in LEVELS:
-        raise ConfigError(f"“级别”（level）应为空，或“{'”或“'.join(LEVELS)}”。", file=path, line=line)
+        raise ConfigError(
+            f"{column_name('level', path)}应为空，或“{'”或“'.join(LEVELS)}”。", file=path, line=line
+        )
     return Agency(
         code=values["code"],
         name=values["name"],
@@ -162,15 +165,15 @@ def _agency(header: list[str], row: list[str], level: str, path: Path, line: int
 
 
 _CHANGES = {
-    "merged": ("merged_into", "merged_on", "并入（merged_into）", "并入哪个单位"),
-    "split": ("split_from", "split_on", "分设自（split_from）", "从哪个单位分设"),
+    "merged": ("merged_into", "merged_on", "并入哪个单位"),
+    "split": ("split_from", "split_on", "从哪个单位分设"),
 }
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 
 def _change(values: Mapping[str, str], what: str, path: Path, line: int) -> dict[str, Any]:
     """Read a merger or a split: the other body's code or name, and the day."""
-    column, day_field, title, said = _CHANGES[what]
+    column, day_field, said = _CHANGES[what]
     text = unicodedata.normalize("NFKC", values.get(column, ""))
     if not text:
         return {}
@@ -182,7 +185,7 @@ def _change(values: Mapping[str, str], what: str, path: Path, line: int) -> dict
         day = None
     if day is None or not body:
         raise ConfigError(
-            f"{title}写的“{values[column]}”看不出{said}和日期；请写单位的代码或名称，再写日期，例如“003 2024-01-10”。",
+            f"{column_name(column, path)}写的“{values[column]}”看不出{said}和日期；请写单位的代码或名称，再写日期，例如“003 2024-01-10”。",
             file=path,
             line=line,
         )
@@ -204,7 +207,7 @@ def _joined(agencies: Sequence[Agency], path: Path) -> tuple[Agency, ...]:
     for agency in found:
         if successor_of(agency.code, after) is None:
             raise ConfigError(
-                f"“{agency.name}”的并入（merged_into）绕了一圈又回到自己，请改正。",
+                f"“{agency.name}”的{column_name('merged_into', path)}绕了一圈又回到自己，请改正。",
                 file=path,
                 line=agency.line,
             )
@@ -261,6 +264,7 @@ def _refuse_twins(agencies: Iterable[Agency], path: Path) -> None:
             if other is not agency:
                 raise ConfigError(
                     f"“{name}”出现在两个单位：{other.code} {other.name} 和 {agency.code} {agency.name}。"
-                    "代码、名称、简称和曾用名不能重复；合并的单位请保留原来的一行，在并入（merged_into）写并入哪个单位和日期。",
+                    "代码、名称、简称和曾用名不能重复；合并的单位请保留原来的一行，"
+                    f"在{column_name('merged_into', path)}写并入哪个单位和日期。",
                     file=path,
                 )

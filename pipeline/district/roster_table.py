@@ -10,8 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pipeline.district.tables import TextTable, is_blank
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEADINGS: Mapping[str, str] = {
     "code": "代码",
@@ -28,6 +32,8 @@ HEADINGS: Mapping[str, str] = {
     "note": "备注",
 }
 """What the columns are called in files for programs, and what people call them; the order of the sheet 名单."""
+FOR_PROGRAMS = ".csv"
+"""The suffix of a list whose columns may be called as programs call them; in a workbook people call them."""
 _OTHER_WORDS = {
     "单位代码": "code", "编码": "code", "单位编码": "code", "编号": "code", "机构代码": "code",
     "名称": "name", "单位": "name", "单位全称": "name", "全称": "name", "填报单位": "name", "机关名称": "name",
@@ -48,6 +54,11 @@ _EXAMPLE = re.compile(r"例\d*")
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
 _MOST_ABOVE = 10
 _BRACKETED = re.compile(r"[^<>;；,，、]*<([^<>]+)>")
+
+
+def column_name(key: str, roster: Path) -> str:
+    """Return what a person reads of a column of the list ``roster``: its Chinese name, in a list for programs its heading too."""
+    return f"“{HEADINGS[key]}”" + (f"（{key}）" if roster.suffix.casefold() == FOR_PROGRAMS else "")
 
 
 @dataclass(frozen=True, slots=True)

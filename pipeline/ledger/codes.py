@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.district.folder import District
 from pipeline.district.mergers import Bodies
 from pipeline.district.roster import normalised
+from pipeline.district.roster_table import HEADINGS, column_name
 from pipeline.district.settings_fields import BOOK_NAME, BOOK_REMEDY
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
@@ -28,9 +29,9 @@ _MOST = 5
 """Contradictions that are shown; the rest is counted."""
 _REMEDY = (
     "代码是本系统认单位的依据，一经使用不能改，也不是序号，不要重新编号。请把代码改回原来的；"
-    "改名的，保留原来的代码，在曾用名（former_names）写上原来的名称；"
-    "合并的，保留原来的一行，在并入（merged_into）写并入哪个单位和日期；"
-    "新设、分设的单位用没有用过的代码，分设的在分设自（split_from）写从哪个单位分出和日期。"
+    "改名的，保留原来的代码，在{former_names}写上原来的名称；"
+    "合并的，保留原来的一行，在{merged_into}写并入哪个单位和日期；"
+    "新设、分设的单位用没有用过的代码，分设的在{split_from}写从哪个单位分出和日期。"
 )
 
 
@@ -103,7 +104,8 @@ def check_codes(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> Non
         return
     shown = "".join(f"\n  第 {agency.line} 行　{said}" for agency, said in faults[:_MOST])
     more = f"\n  ……共 {len(faults)} 处" if len(faults) > _MOST else ""
-    raise ConfigError(f"名单与以前的不一致，没有运行，什么都没有改。{shown}{more}\n{_REMEDY}", file=roster)
+    remedy = _REMEDY.format(**{key: column_name(key, roster) for key in HEADINGS})
+    raise ConfigError(f"名单与以前的不一致，没有运行，什么都没有改。{shown}{more}\n{remedy}", file=roster)
 
 
 def check_list(ledger: Ledger, district: District) -> None:
@@ -126,7 +128,7 @@ def _check_zeros(ledger: Ledger, agencies: Sequence[Agency], roster: Path) -> No
         if known not in now:
             raise ConfigError(
                 f"“{agency.name}”的代码以前是 {known}，现在是 {agency.code}。表格软件保存名单时会去掉代码前面的 0；"
-                f"请把“代码”（code）列改为“文本”格式，再改回 {known}。",
+                f"请把{column_name('code', roster)}列改为“文本”格式，再改回 {known}。",
                 file=roster,
             )
 

@@ -23,7 +23,7 @@ from pipeline.publishing import settings_book
 from pipeline.publishing.settings_book import filled_of
 from pipeline.run.letters.handing_out import send_templates
 from tests.district.test_district import district as text_district
-from tests.support.settings import DEADLINE, cell_of, desk, filled
+from tests.support.settings import AGENCIES, DEADLINE, cell_of, desk, filled
 
 LAST_DAY, EXTENDED, EARLIER = (
     datetime.combine(day, time.min) for day in (DEADLINE, date(2024, 2, 5), date(2024, 1, 5))
@@ -284,6 +284,27 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert [
         place in str(refused.value) for place in ("“设置” B9", "“名单” I5", "“延期” A5", "“草稿” A1")
     ] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        {"并入": "003"},
+        {"并入": "003 2024-01-10", "分设自": "002"},
+        {"简称": "样例区政府办公室"},
+        {"单位名称": ""},
+        {"电话": "1.38E+10"},
+        {"级别": "中央"},
+    ],
+)
+def test_columns_of_the_workbook_are_called_as_they_stand_there(
+    tmp_path: Path, faulty: dict[str, str]
+) -> None:
+    """Who fills it in has never seen former_names."""
+    rows = [AGENCIES[0], {**AGENCIES[1], **faulty}, {**AGENCIES[2], "并入": "002 2024-01-10"}]
+    with pytest.raises(ConfigError) as refused:
+        load_district(desk(tmp_path, filled(lists={"名单": rows})))
+    assert not re.search("[（(][a-z_]+[)）]", str(refused.value)), str(refused.value)
 
 
 def rearranged(book: Workbook) -> None:

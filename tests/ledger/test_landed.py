@@ -62,5 +62,8 @@ def test_the_next_run_finds_all_as_it_was_and_the_one_after_it_has_nothing_to_do
 
 def test_a_roster_renumbered_with_the_upgrade_is_known_by_the_files(town: Town) -> None:
     renumbered = [Agency("002", "财政局", "", "县区", line=2), Agency("001", "教育局", "", "县区", line=3)]
-    with open_ledger(town.folder / "output") as ledger, pytest.raises(ConfigError, match="以前记在代码 001"):
-        check_codes(ledger, renumbered, Path("agencies.csv"))
+    for roster, column in (("agencies.csv", "“曾用名”（former_names）"), ("经办.xlsx", "“曾用名”写上")):
+        with open_ledger(town.folder / "output") as ledger, pytest.raises(ConfigError) as refused:
+            check_codes(ledger, renumbered, Path(roster))
+        assert "以前记在代码 001" in str(refused.value)
+        assert column in str(refused.value)
