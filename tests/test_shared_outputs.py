@@ -329,6 +329,10 @@ def test_a_letter_that_was_deleted_is_asked_about_and_can_be_stopped_or_restored
     assert nianbao("letters", district, "--restore", handle).returncode == 0
     assert receipt.read_bytes() == content
     receipt.unlink()
+    done = nianbao("letters", district, "--as-edited", handle)
+    assert done.returncode == 2
+    assert "被删除了，没有改过的内容可以发" in done.stderr
+    assert all(way in done.stderr for way in (f"--restore {handle}", f"--stop {handle}"))
     assert nianbao("letters", district, "--stop", handle).returncode == 0
     assert not [item for item in night(district, 2).to_decide if handle in item]
     assert not [path for path in waiting(district) if "接收回执" in path.name], "nor is it written anew"

@@ -54,6 +54,15 @@ def test_a_dismissed_file_is_not_held_but_listed_with_its_reason(district: Path)
     assert run(district).code == 0
 
 
+def test_status_offers_what_can_be_chosen(district: Path) -> None:
+    """A file in which nothing was read cannot be accepted; 待办.xlsx does not offer it either."""
+    (district / "inbox" / "2024-01-10" / "说明.txt").write_text("填表说明", "utf-8")
+    run(district)
+    offered = [line for line in nianbao("status", district).stdout.splitlines() if "待核实　" in line]
+    assert {line.partition("选")[2] for line in offered if "说明.txt" in line} == {"“不是报送”"}
+    assert {line.partition("选")[2] for line in offered if STRAY in line} == {"“准予接收”或者“不是报送”"}
+
+
 def test_a_dismissal_can_be_taken_back(district: Path) -> None:
     before = run(district)
     assert said(district, STRAY, "--reason", "已并入甲局")[0] == 0

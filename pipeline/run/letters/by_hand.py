@@ -107,20 +107,21 @@ def restore(district: District, output: Path, handle: str, *, now: datetime) -> 
 
 
 def send_as_edited(district: District, output: Path, handle: str, *, now: datetime) -> list[StoredLetter]:
-    """Let a letter leave as a person edited it in the folder; return it. Raises ConfigError where it is no mail any more."""
+    """Let a letter leave as a person edited it in the folder; return it.
 
-    def edited(ledger: Ledger, year: int) -> list[StoredLetter]:
-        return [item for item in _touched(ledger, year) if item.doubt == "edited"]
+    Raises ConfigError where it is no mail any more, or its file was deleted and nothing edited is there.
+    """
 
     def take(ledger: Ledger, keys: Collection[str], at: datetime) -> None:
         folder = district.results_in(output) / outputs.LETTERS
         for item in letters.waiting(ledger, district.year):
             if item.key in keys:
+                _refuse_deleted(district, item)
                 content, message_id = _as_mail((folder / item.laid).read_bytes(), item)
                 letters.send_as_edited(ledger, item.key, content, message_id, at)
                 letters.laid_out(ledger, {item.key: ""})
 
-    return _settled(district, output, Chosen(handles=(handle,)), now, edited, take)
+    return _settled(district, output, Chosen(handles=(handle,)), now, _touched, take)
 
 
 def ever_written(district: District, output: Path, code: str | None) -> list[StoredLetter]:
@@ -145,6 +146,15 @@ def opened(district: District, output: Path, handle: str) -> tuple[StoredLetter,
         write_if_changed(folder / name, data)
     body = message.get_body()
     return item, str(body.get_content()) if body else "", [folder / name for name in files]
+
+
+def _refuse_deleted(district: District, item: StoredLetter) -> None:
+    if item.doubt == "deleted":
+        do = f"nianbao letters {district.typed}"
+        raise ConfigError(
+            f"这封信（{item.subject}）在 letters 文件夹里的文件被删除了，没有改过的内容可以发。"
+            f"请选“照原样发”（{do} --restore {item.handle}）或者“不发了”（{do} --stop {item.handle}）。"
+        )
 
 
 def _as_mail(content: bytes, item: StoredLetter) -> tuple[bytes, str]:
