@@ -60,7 +60,7 @@ def _reported(ledger: Ledger, district: District) -> set[str]:
     found = campaign.last_result(ledger, district.year)
     return {
         item.agency.code
-        for item in (standings(district, dict(found.record)) if found else ())
+        for item in (standings(district.agencies, dict(found.record)) if found else ())
         if not item.is_missing
     }
 
