@@ -70,6 +70,21 @@ def test_a_streamed_sheet_holds_the_cells_that_xlsxwriter_would_write() -> None:
     assert read[:2] == read[2:]
 
 
+def test_a_sheet_holds_no_more_links_than_excel_takes_and_every_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warnings fail a test: xlsxwriter says of each link too many, in English, that it is left out."""
+    monkeypatch.setattr("pipeline.publishing.workbook.office._MOST_LINKS", 2)
+    book = OfficeBook("标题", ("左", "右"))
+    for name in ("表", "又一表"):
+        page = book.page(name, [10.0], streamed=True)
+        for row in range(4):
+            page.file_link(row, 0, f"reports/{row}.docx", f"第{row}份", book.boxed())
+    read = openpyxl.load_workbook(io.BytesIO(book.to_bytes()))
+    for sheet in read:
+        cells = [row[0] for row in sheet.iter_rows()]
+        assert [cell.value for cell in cells] == ["第0份", "第1份", "第2份", "第3份"]
+        assert [cell.hyperlink is not None for cell in cells] == [True, True, False, False]
+
+
 def test_memory_does_not_grow_with_the_roster() -> None:
     if sys.platform != "linux":
         pytest.skip("the peak of a process is read from /proc")

@@ -50,6 +50,8 @@ STATE_FILLS: Mapping[Verdict | None, str] = {
 COUNT_FORMAT, MONEY_FORMAT = "0_ ", "0.00####_ "
 TIME_FORMAT, DAY_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 LINE_HEIGHT = 15.0
+_MOST_LINKS = 65_000
+"""Of a sheet, of Excel's 65,530: a province has more agencies."""
 _HEADER_ROOM = 120
 """Characters of the district's name in a page header; Excel allows 255 in all."""
 
@@ -186,6 +188,7 @@ class OfficePage(WorkbookPage):
         self.widths = widths
         self.last_row = 0
         self.breaks: Sequence[int] = ()
+        self._links = 0
         """The columns with which a new page begins. All pages are scaled as the widest needs, in whatever program."""
 
     def set_print_area(self) -> None:
@@ -252,7 +255,11 @@ class OfficePage(WorkbookPage):
         self.sheet.write_url(row, column, target, style, "", f"点击查看“{sheet}”")
 
     def file_link(self, row: int, column: int, path: str, text: str, style: Format) -> None:
-        """Write ``text`` that opens the file at ``path``, relative to this workbook."""
+        """Write ``text`` that opens the file at ``path``, relative to this workbook; only shown where Excel takes no more links."""
+        self._links += 1
+        if self._links > _MOST_LINKS:
+            self.text(row, column, text, style)
+            return
         link = Url(f"external:{path.replace('#', '%23')}")
         link._set_object_link()  # noqa: SLF001 - otherwise / becomes \\, which only Windows takes for a folder
         link.text = fitting(text)
