@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _DOCUMENT = "F08"
 _HEADLINES = ("document", "superseded")
+_NO_TABLE = ("F01", "not_a_workbook")
 _SHOWN = 3
 
 
@@ -108,9 +109,10 @@ def _told(
     agency = next((item for item in roster.agencies if item.code == said.agency), None)
     if agency is None and not who.held:
         agency = who.agency
-    if agency is None and is_document(found) and not found.claims.agency:
+    if agency is None and not identity.states_an_agency(found):
         agency = identity.named_in(envelope.path, roster)
-        remarks += [f"文档里没有写明单位，按文件名认定为“{agency.name}”"] if agency else []
+        what = "文档" if is_document(found) else "表格"
+        remarks += [f"{what}里没有写明单位，按文件名认定为“{agency.name}”"] if agency else []
     year = said.year or who.year
     if year is None and is_document(found) and (year := _year_in(envelope.path)):
         remarks.append(f"文档里没有写明年度，按文件名认定为 {spaced_of(year)}")
@@ -141,7 +143,7 @@ def _refusal(
 ) -> str:
     """Say why a file is no report of an earlier year, empty if it is one."""
     if not found.numbers:
-        said = [notice(form, item).fault for item in found.findings if item.severity is Severity.ERROR]
+        said = [_unreadable(form, item) for item in found.findings if item.severity is Severity.ERROR]
         return "；".join(said) or "读不出表格"
     if agency is None:
         told = [notice(form, item).fault for item in who.findings if item.key != _year_key(form)]
@@ -155,6 +157,14 @@ def _refusal(
         return "；".join(_unread(form, found)) or "表格是空的，没有可以采用的数"
     impossible = refused_labels(form, found.numbers)
     return f"“{impossible[0]}”不是合理的数，请核对后再导入" if impossible else ""
+
+
+def _unreadable(form: Form, item: Finding) -> str:
+    """Say why nothing was read: what is no table may be a report as well, here, and this is none that is understood."""
+    if (item.code, item.variant) != _NO_TABLE:
+        return notice(form, item).fault
+    kind = item.facts["kind"]
+    return f"是“{kind}”，没有读出报告的内容；请用各单位自己的报告（网页、Word、有文字的 PDF）或者填好的表格"
 
 
 def _unsaid(form: Form, district: District) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipeline.coordinating.import_report import Taken
+from pipeline.coordinating.import_report import ImportAnswers, Taken
 from pipeline.coordinating.importing import import_files
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form, last_year
@@ -19,7 +19,7 @@ from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.districts import NOON, agency, assessment, merged
 from tests.support.fills import zeros
-from tests.support.folders import YEAR, inputs_only, make_district, nianbao, run
+from tests.support.folders import YEAR, filled, inputs_only, make_district, nianbao, run
 
 NAMES = ("样例区财政局", "样例区教育局")
 CARRIED = "requests.carried_forward.research"
@@ -92,7 +92,7 @@ def test_this_years_own_figures_are_never_last_years(form: Form, tmp_path: Path)
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (b"agency_code", b"code", "缺少 1 列"),
+        (b"agency_code", b"code", "缺少 1 列（单位代码）"),
         (b",7,", b",-7,", "第 2 行"),
         (b",7,", b",7.5,", "不是合理的数"),
         (b",7,", b",seven,", "seven"),
@@ -111,6 +111,34 @@ def test_nonsense_is_refused_whole_with_a_sentence(
     assert said in item.refusal
     with open_copy(district / "output") as ledger:
         assert imports.reports_of(ledger, 2022) == {}
+
+
+def test_what_a_run_laid_out_for_the_portal_is_taken_or_told_what_to_give_instead(
+    form: Form, tmp_path: Path
+) -> None:
+    """The figures of one agency are known by the file's name; nobody is shown a name for programs."""
+    folder = make_district(tmp_path / "区", NAMES, {"a.xlsx": filled(form, NAMES[0])})
+    assert run(folder).record["counts"]["accepted"] == 1
+    site = folder / "output" / str(YEAR) / "site"
+    [book], [lines] = (list(site.rglob(f"{NAMES[0]}.{suffix}")) for suffix in ("xlsx", "csv"))
+    paths = [book, lines, site / "index.html"]
+    next_year = make_district(tmp_path / "次年", NAMES, {})
+    settings = next_year / "district.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace(str(YEAR), str(YEAR + 1)).replace("2024-01", "2025-01"), "utf-8"
+    )
+    said = ImportAnswers(year=YEAR)
+    items = import_files(load_district(next_year), next_year / "output", paths, now=NOON, said=said)
+    [report] = items[0].reports
+    assert (report.agency, report.year) == ("001", YEAR)
+    with open_copy(folder / "output") as ledger:
+        assert report.numbers == imports.reports_of(ledger, YEAR)["001"].numbers
+    assert "按文件名认定" in items[0].remarks[0]
+    for item in items[1:]:
+        assert not item.reports
+        assert "请用" in item.refusal
+        assert "agency" not in item.refusal
+    assert "不是电子表格" not in items[2].refusal
 
 
 def test_agencies_of_another_district_are_named_and_left_out(form: Form, district: Path) -> None:

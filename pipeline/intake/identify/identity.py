@@ -85,7 +85,7 @@ def identify(reading: Reading, *, path: str, sender: str | None, roster: Roster,
         owner = owner or _by_path(path, roster)
         return Identity(owner[0] if owner else None, held=not owner)
     found = _agency(reading, roster)
-    if not found.agency and not _states_an_agency(reading):
+    if not found.agency and not states_an_agency(reading):
         senders = _by_sender(
             sender, roster
         )  # nothing contradicts the mailbox: its agency is to fill in its name
@@ -100,7 +100,7 @@ def _by_its_name(
 ) -> Identity:
     """Hold a file whose name speaks of another agency than the file does, unless the agency's own mailbox sent it."""
     own = found.agency
-    if own is None or found.held or not _states_an_agency(reading) or own in owners(sender, roster.by_email):
+    if own is None or found.held or not states_an_agency(reading) or own in owners(sender, roster.by_email):
         return found
     said = reading.claims.agency
     other = other_named(path, own, [said], roster.names)
@@ -159,7 +159,7 @@ def _agency(reading: Reading, roster: Roster) -> Identity:
     claims = reading.claims
     resolved = _resolve_claims(reading, roster)
     stated = claims.agency or claims.code or _stamped(reading)
-    if not _states_an_agency(reading):
+    if not states_an_agency(reading):
         return Identity(None, held=True, findings=(_finding(reading, "agency", "agency_missing"),))
     if not resolved:
         return Identity(
@@ -172,7 +172,8 @@ def _agency(reading: Reading, roster: Roster) -> Identity:
     return Identity(agency, held=False)
 
 
-def _states_an_agency(reading: Reading) -> bool:
+def states_an_agency(reading: Reading) -> bool:
+    """Whether a file says in any place whose it is."""
     return bool(reading.claims.agency or reading.claims.code or _stamped(reading))
 
 

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from pipeline.model import Number
 
 _SHOWN = 3
+_CALLED = dict(zip(FIGURES_HEAD, ("单位代码", "单位名称"), strict=True))
+"""The columns before the numbers, as people call them."""
+
+_ANOTHER = (
+    "不是运行生成的 figures.csv，没有它的列；请用上年结果文件夹里的 figures.csv，"
+    "只要一家单位的，请用它的 .xlsx 数据表、报告网页或者 Word 报告"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,13 @@ def read_figures(form: Form, content: bytes) -> FiguresFile:
     head = [name.strip() for name in lines[0]] if lines else []
     wanted = [*FIGURES_HEAD, *(cell.key for cell in form.cells)]
     missing = [name for name in wanted if name not in head]
+    if len(missing) == len(wanted):
+        return FiguresFile(refusal=_ANOTHER)
     if missing:
-        shown = "、".join(missing[:_SHOWN])
+        labels = {**_CALLED, **{cell.key: cell.short_label for cell in form.cells}}
+        shown = "、".join(labels[name] for name in missing[:_SHOWN]) + "等" * (len(missing) > _SHOWN)
         return FiguresFile(
-            refusal=f"缺少 {len(missing)} 列（{shown}等），请用上年运行时生成的 figures.csv，不要改列名"
+            refusal=f"缺少 {len(missing)} 列（{shown}），请用上年运行时生成的 figures.csv，不要改列名"
         )
     rows: list[FiguresLine] = []
     for number, line in enumerate(lines[1:], 2):
