@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.values.keys import row_of
 from pipeline.judging.repair.evidence import Evidence
@@ -19,11 +19,12 @@ from pipeline.model import Finding, Severity
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.judging.texts.statements import Statement
-    from pipeline.model import Number, Reading
+    from pipeline.model import Fact, Number, Reading
 
 _FILE = "F"
 """The family of findings about the file; of a template with nothing in it all others are not worth a line."""
 _OUT_OF_RANGE = frozenset({"C05", "C06"})
+_About: TypeAlias = "tuple[tuple[str, ...], Fact | None]"
 _FOLLOWING: Mapping[str, tuple[str, ...]] = {"nil_contradiction": ()}
 """Findings that upset a whole table, by variant, and what follows from them besides failed sums."""
 
@@ -83,7 +84,8 @@ def explained(
         else []
     )
     own = {check: repair for repair in repairs for check in repair.failed}
-    linked = [_with_statement(repairs, _with_repair(repairs, own, finding)) for finding in findings]
+    told = {_about(one): repair for repair in reversed(repairs) for one in repair.told}
+    linked = [_with_statement(told, _with_repair(repairs, own, finding)) for finding in findings]
     if statements and not any(repair.suggestions for repair in repairs):
         tally = tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
         stated = restated(Evidence(tally, statements), reading.places)
@@ -96,28 +98,24 @@ def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
     return any(finding.variant in form.checks for finding in findings)
 
 
-def _with_statement(repairs: Sequence[Repair], finding: Finding) -> Finding:
-    """Put a text that states what a suggestion makes of the table to the same cause."""
-    for repair in repairs:
-        for told in repair.told:
-            if _is_about(finding, told):
-                return replace(finding, cause=_name(repair))
-    return finding
+def _with_statement(told: Mapping[_About, Repair], finding: Finding) -> Finding:
+    """Put a text that states what a suggestion makes of the table to the same cause; ``told`` are these by what they state."""
+    repair = told.get((finding.keys, finding.facts.get("claimed")))
+    return replace(finding, cause=_name(repair)) if repair else finding
 
 
-def _is_about(finding: Finding, told: Statement) -> bool:
-    """Whether ``finding`` says of what ``told`` states that the tables have it otherwise."""
-    return finding.keys == (told.text, *told.cells) and finding.facts.get("claimed") == told.value
+def _about(told: Statement) -> _About:
+    """Return by what a finding is known that says of ``told`` that the tables have it otherwise: its keys, and what is claimed."""
+    return (told.text, *told.cells), told.value
 
 
 def _with_restated(repair: Restated, finding: Finding) -> Finding:
     """Put the texts that contradict one cell to one cause, with what may be changed."""
-    for told in repair.told:
-        if _is_about(finding, told):
-            is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
-            cause = f"texts:{repair.suggestions[0].changes[0].key}"
-            return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)
-    return finding
+    if (finding.keys, finding.facts.get("claimed")) not in set(map(_about, repair.told)):
+        return finding
+    is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
+    cause = f"texts:{repair.suggestions[0].changes[0].key}"
+    return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)
 
 
 def _with_repair(repairs: Sequence[Repair], own: Mapping[str, Repair], finding: Finding) -> Finding:

@@ -6,13 +6,15 @@ they are; a total typed over its formula; what a hand does to digits; a figure t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.judging.digit_slips import POINT, SIGN, slip_of
 from pipeline.judging.repair.neighbours import beside
+from pipeline.judging.repair.weighing import Weighing
 
 if TYPE_CHECKING:
     from pipeline.judging.repair.tally import Steps, Tally
@@ -47,7 +49,7 @@ class Way:
     is_guess: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the statements are weighed once
 class Evidence:
     """What speaks for and against a change in one report."""
 
@@ -57,7 +59,7 @@ class Evidence:
     def likely(self, ways: Iterable[Way], *, must_hold: bool) -> list[Way]:
         """Return the few likeliest ways; where the rules only warn, those alone for which more than the sums speaks."""
         found = list(ways)
-        gained = [len(self.told(way.steps)) - len(self.untold(way.steps)) for way in found]
+        gained = [right - wrong for right, wrong in (self.weighing.gains(way.steps) for way in found)]
         most = max(gained, default=0)
         told = [way for way, gain in zip(found, gained, strict=True) if gain == most > 0]
         if told:
@@ -115,36 +117,17 @@ class Evidence:
             return _ORDER.get(way.kind, _LIKE_A_SLIP)
         return _PLAIN if any(self.tally.operands[key] for key in way.steps) else _EMPTY
 
-    @property
-    def false(self) -> list[Statement]:
-        """The statements that are wrong as the tables stand."""
-        return self.false_after({})
-
-    def false_after(self, steps: Steps) -> list[Statement]:
-        """Return the statements that are wrong after ``steps``."""
-        return [own for own in self.statements if not self._holds(own, steps)]
+    @cached_property
+    def weighing(self) -> Weighing:
+        """What the statements are against the tables."""
+        return Weighing(self.tally, self.statements)
 
     def told(self, steps: Steps) -> list[Statement]:
         """Return the statements that are right after ``steps``, but not before."""
-        return [own for own in self.statements if self._holds(own, steps) and not self._holds(own, {})]
-
-    def untold(self, steps: Steps) -> list[Statement]:
-        """Return the statements that are wrong after ``steps``, but not before."""
-        return [own for own in self.statements if self._holds(own, {}) and not self._holds(own, steps)]
-
-    def _holds(self, statement: Statement, steps: Steps) -> bool:
-        return any(self.after(weights, steps) == statement.value for weights in statement.sums)
-
-    def after(self, weights: Mapping[str, int], steps: Steps) -> Number | None:
-        """Return the sum of cells after ``steps``; None while a cell is blank."""
-        result: Number = 0
-        for key, weight in weights.items():
-            value = self.tally.operands.get(key)
-            if value is None:
-                return None
-            parts: Mapping[str, int] = self.tally.system.parts.get(key, {})
-            result += weight * (value + sum(steps[own] * parts[own] for own in steps if own in parts))
-        return result
+        before, after = self.weighing.holding({}), self.weighing.holding(steps)
+        return [
+            own for own, was, is_now in zip(self.statements, before, after, strict=True) if is_now and not was
+        ]
 
     def kind(self, key: str, step: Number) -> str:
         """Return what the change of a single figure looks like."""

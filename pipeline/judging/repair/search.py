@@ -71,7 +71,7 @@ class RepairSearch:
 
     def _pairs(self, failed: Sequence[int]) -> list[Way]:
         ways = self.ways.pairs(failed)
-        if any(self.evidence.told(way.steps) for way in ways):
+        if any(self.evidence.weighing.gains(way.steps)[0] for way in ways):
             return self.evidence.likely(ways, must_hold=True)
         told = [way for way in ways if all(self.evidence.kind(*step) for step in way.steps.items())]
         return self.evidence.few(ways) or self.evidence.few(told, of=len(ways))

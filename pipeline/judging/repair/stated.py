@@ -7,8 +7,8 @@ statements right that agree with one another, and none wrong, and no sum fails a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline.judging.repair.evidence import MOST, STATED, Evidence
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FEWEST = 2
 """Statements that have to agree against a cell."""
+_MOST_TRIED = 10_000
+"""Changes that are tried; a report in which everything is stated and wrong has a third of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,9 @@ class Restated:
 def restated(evidence: Evidence, places: Mapping[str, Place]) -> Restated | None:
     """Return what makes the most statements right; None where fewer than two agree, or more ways do as well than help."""
     by_gain: defaultdict[int, list[tuple[str, Number]]] = defaultdict(list)
-    for key, step in dict.fromkeys(_steps(evidence)):
-        gain = len(evidence.told({key: step}))
-        if gain >= _FEWEST and not evidence.untold({key: step}) and evidence.tally.settles({key: step}, ()):
+    for key, step in islice(_steps(evidence), _MOST_TRIED):
+        gain, loss = evidence.weighing.gains({key: step})
+        if gain >= _FEWEST and not loss and evidence.tally.settles({key: step}, ()):
             by_gain[gain].append((key, step))
     best = by_gain[max(by_gain)] if by_gain else []
     if not 0 < len(best) <= MOST:
@@ -47,21 +49,15 @@ def restated(evidence: Evidence, places: Mapping[str, Place]) -> Restated | None
     return Restated(tuple(told), tuple(ways))
 
 
-def _steps(evidence: Evidence) -> Iterator[tuple[str, Number]]:
-    """Yield what would make a false statement true: each typed cell that it speaks of, and by how much."""
-    parts = evidence.tally.system.parts
-    for own in evidence.false:
-        for weights in own.sums:
-            now = evidence.after(weights, {})
-            if now is None:
-                continue
-            counted: defaultdict[str, int] = defaultdict(int)
-            for key, weight in weights.items():
-                for part, times in parts.get(key, {}).items():
-                    counted[part] += weight * times
-            for key, weight in counted.items():
-                if weight in {1, -1}:
-                    yield key, (own.value - now) * weight
+def _steps(evidence: Evidence) -> dict[tuple[str, Number], None]:
+    """Return, each once, what would make a false statement true: a typed cell that it speaks of, and by how much."""
+    return dict.fromkeys(
+        (key, (value - own.now) * weight)
+        for own, value in evidence.weighing.false()
+        if own.now is not None
+        for key, weight in own.weights.items()
+        if weight in {1, -1}
+    )
 
 
 def _suggestion(

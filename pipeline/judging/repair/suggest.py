@@ -114,7 +114,7 @@ class _Reckoning:
     def most_told(self) -> int:
         """How many statements of the texts are right once the likeliest way of each repair is gone."""
         steps = {key: step for _, ways in self.settled for way in ways[:1] for key, step in way.steps.items()}
-        return len(self.evidence.statements) - len(self.evidence.false_after(steps))
+        return sum(self.evidence.weighing.holding(steps))
 
     def repairs(self, places: Mapping[str, Place], before: _Reckoning | None = None) -> list[Repair]:
         """Return the repairs; ``before`` is the report as it was typed, whose failing rules they settle with totals restored."""
@@ -142,8 +142,10 @@ class _Reckoning:
     def _told(self, ways: Sequence[Way], before: _Reckoning | None) -> Iterator[Statement]:
         """Yield the statements that the first of ``ways`` makes right, with totals as they are reckoned here."""
         for way in ways[:1]:
-            wrong = self.evidence.false_after(way.steps)
-            yield from (own for own in (before or self).evidence.false if own not in wrong)
+            was = (before or self).evidence.weighing.holding({})
+            now = self.evidence.weighing.holding(way.steps)
+            told = zip(self.evidence.statements, was, now, strict=True)
+            yield from (own for own, was_right, is_right in told if is_right and not was_right)
 
     def _restored(self, rules: Sequence[int], before: _Reckoning, places: Mapping[str, Place]) -> Repair:
         """Return the repair of rules that hold as soon as totals are what their parts make."""
