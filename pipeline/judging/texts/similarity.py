@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.model import Fact, Finding
 
 _IRRELEVANT = re.compile(r"[\d\W_]+")
+_LONGEST = 6_000
+"""Characters of a text that are compared, from its beginning: longer than any part of a report; twice as many take four times as long."""
 _NUMBER = re.compile(r"\d+(?!\d*[年月日])")
 
 
@@ -84,8 +86,14 @@ class _Library:
 
 
 def likeness(one: _Bare, other: _Bare, least: int) -> int:
-    """Return the percentage of characters in common, in order; 0 if it is less than ``least`` or the numbers tell them apart."""
-    return int(fuzz.ratio(one.words, other.words, score_cutoff=least)) if one.numbers == other.numbers else 0
+    """Return the percentage of characters in common, in order; 0 if it is less than ``least`` or the numbers tell them apart.
+
+    Of long texts that is said of their beginnings, if they are as long as each other.
+    """
+    lengths = len(one.words), len(other.words)
+    if one.numbers != other.numbers or 200 * min(lengths) < least * sum(lengths):
+        return 0
+    return int(fuzz.ratio(one.words[:_LONGEST], other.words[:_LONGEST], score_cutoff=least))
 
 
 def similar(rule: Similar, around: TextContext) -> Check:
