@@ -6,11 +6,12 @@ writes, and takes minutes over long ones. What cannot be read is an empty answer
 
 from __future__ import annotations
 
-import email
 import re
+from binascii import a2b_base64
 from codecs import lookup
 from collections.abc import Callable, Iterator, Sequence
 from email.errors import MessageError
+from email.feedparser import BytesFeedParser
 from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
@@ -20,6 +21,8 @@ from pipeline.intake.fetch.names import plain_name, unescaped
 
 T = TypeVar("T")
 
+_FED = 8192
+"""Bytes that the parser is given at a time: of a whole mail it would make a copy with four bytes for each."""
 MOST = 8_000
 """Characters of one header that are looked at; what programs need of one fits well within."""
 MAX_HEAD = 1_000_000
@@ -42,8 +45,16 @@ def parsed(content: bytes) -> Message | None:
     mail = _straightened(content)
     if mail is None:
         return None
-    message = safely(lambda: email.message_from_bytes(mail, policy=POLICY), None)
+    message = safely(lambda: _parsed(mail), None)
     return message if message is not None and message.keys() else None
+
+
+def _parsed(mail: bytes) -> Message:
+    """Do what ``email.message_from_bytes`` does, in a third of the memory."""
+    parser: BytesFeedParser[Message] = BytesFeedParser(policy=POLICY)
+    for start in range(0, len(mail), _FED):
+        parser.feed(mail[start : start + _FED])
+    return parser.close()
 
 
 def parsed_head(content: bytes) -> Message:
@@ -96,8 +107,17 @@ def filename(part: Message) -> str:
 
 def content_of(part: Message) -> bytes:
     """Return what a part holds, decoded; empty for one that holds other parts."""
-    data = None if part.is_multipart() else safely(lambda: part.get_payload(decode=True), None)
+    if part.is_multipart():
+        return b""
+    plain = safely(lambda: _from_base64(part), None)
+    data = safely(lambda: part.get_payload(decode=True), None) if plain is None else plain
     return data if isinstance(data, bytes) else b""
+
+
+def _from_base64(part: Message) -> bytes | None:
+    """Do what ``get_payload`` does with base64, without an object for each line; None of what is coded otherwise, ValueError of what is cut off."""
+    is_coded = str(part.get("Content-Transfer-Encoding", "")).lower() == "base64"
+    return a2b_base64(str(part.get_payload())) if is_coded else None
 
 
 def parts_in(part: Message) -> list[Message]:
@@ -164,7 +184,7 @@ def _straightened(content: bytes) -> bytes | None:
             follows = bool(_FIELD.match(line))
         if follows:
             kept.append(_FIELD.sub(rb"\1:", line, count=1) if line[:1] not in (b" ", b"\t") else line)
-    return b"".join(kept) + plain[end.start() :]
+    return plain if kept == lines else b"".join([*kept, memoryview(plain)[end.start() :]])
 
 
 class BareNames(Compat32):
