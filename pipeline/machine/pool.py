@@ -11,7 +11,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
@@ -45,6 +45,13 @@ class Limits:
     seconds: float = 30.0
     cpu: float = 15.0
     memory: int = 300 * 1024 * 1024
+    each_megabyte: float = 0.0
+    """Seconds more, of either kind, for each million bytes that a job works at."""
+
+    def of(self, job: PoolJob) -> Limits:
+        """Return what ``job`` may take, which is worth its size."""
+        more = self.each_megabyte * sum(map(len, job.blobs)) / 1_000_000
+        return replace(self, seconds=self.seconds + more, cpu=self.cpu + more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +258,7 @@ class _ChildLane:
     def begin(self, job: PoolJob, limits: Limits, answers: SimpleQueue[tuple[_ChildLane, Outcome]]) -> None:
         """Hand ``job`` to the child; its outcome is put into ``answers``."""
         process = self._started(limits)
-        self._limits, self._began, self._spent, self._verdict = limits, monotonic(), -1.0, ""
+        self._limits, self._began, self._spent, self._verdict = limits.of(job), monotonic(), -1.0, ""
         if self._thread is None:
             self._thread = Thread(target=self._serve, daemon=True)
             self._thread.start()

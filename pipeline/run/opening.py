@@ -66,7 +66,7 @@ class Barrier:
         """Open ``items``, as an opener of ``folder.fetch``: each comes out with what is in it, or why that is not known."""
         for chunk in self._chunks(Stage.OPEN, items, lambda item: item.path, lambda item: len(item.content)):
             works = [
-                ItemWork(item, "", lambda item=item: intake.opening(item, authserv_id))  # type: ignore[misc]
+                ItemWork(item, "", partial(intake.opening, item, authserv_id), item.said_sender)
                 for item in chunk
                 if item.needs_opening
             ]

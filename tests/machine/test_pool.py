@@ -52,6 +52,10 @@ def act(  # noqa: C901, PLR0912 - a list of misdeeds
     if what == "spin":
         while True:
             pass
+    if what == "work":
+        end = time.process_time() + 1.0
+        while time.process_time() < end:
+            pass
     if what == "sleep":
         time.sleep(60)
     if what == "grow":
@@ -81,6 +85,14 @@ def act(  # noqa: C901, PLR0912 - a list of misdeeds
 
 def job(what: object, *blobs: bytes) -> PoolJob:
     return PoolJob(f"{__name__}:act", json.dumps(what), blobs)
+
+
+def test_what_is_large_may_take_longer(pool: Pool) -> None:
+    """By its size: a second of work is too much for a small job, and nothing for one of three megabytes."""
+    limits = replace(QUICK, cpu=0.1, seconds=10.0, each_megabyte=20.0)
+    done = dict(pool.run([job("work"), job("work", bytes(3_000_000))], lambda: limits))
+    assert (done[0].kind if isinstance(done[0], JobFailure) else "") == TIME
+    assert isinstance(done[1], JobAnswer)
 
 
 @pytest.mark.parametrize("where", ["pool", "here"])

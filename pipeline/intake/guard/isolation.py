@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.intake.fetch.folder import Found, Item, Remainder, contents_of, whole
@@ -19,16 +20,16 @@ from pipeline.model import Envelope, Finding, Message, Reading
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
-FIRST = Limits(seconds=20.0, cpu=3.0)
-"""What an item may take at first: a hundred times what an ordinary one takes."""
-SECOND = Limits(seconds=40.0, cpu=12.0)
+FIRST = Limits(seconds=20.0, cpu=3.0, each_megabyte=0.2)
+"""What an item may take at first: a hundred times what an ordinary one takes; for its size ten times what a large one does."""
+SECOND = Limits(seconds=40.0, cpu=12.0, each_megabyte=0.2)
 """What one may take that needed longer, alone, after all others."""
 _HURRIED = replace(FIRST, seconds=5.0, cpu=0.5)
-"""What an item may take once others have wasted a good deal of the run."""
+"""What an item may take once others have wasted a good deal of the run: its size is worth as much as ever."""
 JUDGED = Limits(seconds=20.0, cpu=3.0)
 """What judging the texts of one file may take: more than a hundred times what it takes, also in an old computer's first."""
 _PATIENCE, _LAST_PATIENCE, _FOR_ONE_SOURCE = 8.0, 24.0, 12.0
-"""Seconds wasted in a run from which on items are hurried, from which on none gets a second turn; and those of one source."""
+"""Seconds wasted in a run from which on items are hurried; those of all second turns, from which on there is none; and those of one source."""
 BUDGET = "budget"
 UNPACKED = 200 * 1024 * 1024
 """Bytes that the items of one run may unpack to beyond their own size: ten times what a city's archives do."""
@@ -46,6 +47,8 @@ class Spent:
     by_source: dict[str, float] = field(default_factory=dict)
     unpacked: int = 0
     """Bytes that items unpacked to, beyond their own size."""
+    again: dict[str, float] = field(default_factory=dict)
+    """Seconds that second turns took, whatever came of them, by who is said to have sent the items."""
 
     def takes(self, item: Item, found: Sequence[Found]) -> bool:
         """Count what ``item`` unpacked to; return whether a run can keep it: what is kept is kept for good."""
@@ -70,14 +73,27 @@ class Spent:
         """Whether the items of ``source`` have wasted all that is theirs."""
         return bool(source) and self.by_source.get(source, 0.0) > _FOR_ONE_SOURCE
 
+    def may_try_again(self, sender: str) -> bool:
+        """Whether there is time for another second turn, and whether ``sender`` has not had all that is theirs."""
+        is_left = not sender or self.again.get(sender, 0.0) <= _FOR_ONE_SOURCE
+        return is_left and sum(self.again.values()) <= _LAST_PATIENCE
+
+    def add_again(self, sender: str, seconds: float) -> None:
+        """Count what a second turn took."""
+        self.again[sender] = self.again.get(sender, 0.0) + seconds
+
 
 @dataclass(frozen=True, slots=True)
 class ItemWork(Generic[Key]):
-    """One thing to be done under a key; ``source`` is who sent it, empty where nobody did."""
+    """One thing to be done under a key; ``source`` is who sent it, empty where nobody did.
+
+    ``sender`` is who is only said to have sent it, as anybody can write: it shares second turns, the first is its own.
+    """
 
     key: Key
     source: str
     job: Callable[[], PoolJob]
+    sender: str = ""
 
 
 def carried_out(pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent) -> Iterator[tuple[Key, Outcome]]:
@@ -89,10 +105,13 @@ def carried_out(pool: Jobs, works: Iterable[ItemWork[Key]], spent: Spent) -> Ite
         else:
             yield work.key, outcome
     for work in slow:
-        if spent.whole > _LAST_PATIENCE:
+        sender = work.sender or work.source
+        if not spent.may_try_again(sender):
             yield work.key, JobFailure(TIME)
             continue
+        began = monotonic()
         for again, outcome in one_turn(pool, [work], spent, lambda: SECOND):
+            spent.add_again(sender, monotonic() - began)
             yield again.key, outcome
 
 
