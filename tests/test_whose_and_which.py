@@ -229,6 +229,16 @@ def test_a_renamed_body_keeps_its_code_and_says_its_former_name(town: Town) -> N
     assert town.figures["金融和国资局"] == town.figures_of("财政局", 5)
 
 
+def test_a_short_form_that_was_left_standing_does_not_make_another_body_the_same(town: Town) -> None:
+    town.change("001", aliases="区局")
+    accepted(town)
+    town.change("001", name="水利局")
+    said = town.run(SECOND)
+    assert (said.code, "代码 001 以前是“财政局”" in said.text) == (2, True)
+    town.change("001", name="区财政局", aliases="财政局")
+    assert town.run(SECOND).code == 0, "its former name stands in the row as well"
+
+
 # ---------------------------------------------------------------- evidence as of its day
 
 

@@ -142,10 +142,8 @@ def _contradictions(agencies: Sequence[Agency], known: Memory) -> Iterator[tuple
     }
     for agency in agencies:
         before = known.get(agency.code, ())
-        own = {normalised(name) for name in agency.names}
-        was = {normalised(name) for entry in before for name in entry.agency.names}
         said = []
-        if before and not own & was:
+        if before and not _is_the_same(agency, [entry.agency for entry in before]):
             said.append(f"代码 {agency.code} 以前是“{_last(before)}，现在写的是“{agency.name}”")
         for name in agency.names:
             other = owners.get(normalised(name), agency.code)
@@ -153,6 +151,16 @@ def _contradictions(agencies: Sequence[Agency], known: Memory) -> Iterator[tuple
                 said.append(f"“{name}”以前的代码是 {other}，现在写在 {agency.code} {agency.name}")
         if said:
             yield agency, "；".join(said)
+
+
+def _is_the_same(agency: Agency, before: Sequence[Agency]) -> bool:
+    """Whether a row is of the body that its code was of: its name was known, or a name by which that went still stands in the row.
+
+    A short form that both have is no proof: it is what is left standing where a row is typed over.
+    """
+    was = {normalised(name) for known in before for name in known.names}
+    named = {normalised(name) for known in before for name in (known.name, *known.former_names)}
+    return normalised(agency.name) in was or not named.isdisjoint(map(normalised, agency.names))
 
 
 def _last(entries: Sequence[RosterEntry]) -> str:
