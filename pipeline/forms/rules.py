@@ -32,7 +32,7 @@ GUARDS: Mapping[str, frozenset[str]] = {
     "C03": frozenset({"unit_stripped"}),
     "C05": frozenset(),
     "C06": frozenset(),
-    "C08": frozenset(),
+    "C08": frozenset({"rounded"}),
     "C09": frozenset(),
 }
 """The rules without which a report is not complete, and what they find that leaves it whole all the same."""

@@ -628,6 +628,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "请核对，按“常规”格式填写应填的数字",
         "{value}",
     ),
+    ("C08", "rounded"): Wording(
+        "保存的数是 {value}，但单元格的数字格式（{format}）使它显示为“{shown}”，已按保存的数读取",
+        "请核对应填的数字，把单元格格式改为“常规”",
+        "{shown}",
+        "{value}",
+    ),
+    ("C08", "rounded_back"): Wording(
+        "原表保存的数是 {value}，因数字格式显示为“{shown}”，退回表中显示保存的数",
+        "请核对应填的数字",
+        "{shown}",
+        "{value}",
+    ),
     ("C08", "struck"): Wording(
         "数字 {value} 上画了删除线，不能确定是不是要报的数", "请核对，填写应填的数字", "{value}"
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -13,8 +15,10 @@ from openpyxl.styles import Font
 
 from pipeline.forms.form import Form
 from pipeline.forms.values.typed import type_cell
+from pipeline.forms.weighed import weighed
+from pipeline.intake.read.number_formats import BUILT_IN, changes, rounded
 from pipeline.intake.read.reading import read
-from pipeline.intake.read.xlsx_styles import changes, marked_texts
+from pipeline.intake.read.xlsx_styles import marked_texts
 from pipeline.model import Number, Reading, Severity
 from pipeline.publishing.template import build_workbook
 from tests.intake.support import codes, draft, numbers_for, rewrite_part
@@ -62,13 +66,176 @@ def edited(form: Form, numbers: dict[str, Number], key: str, change: Callable[[o
         ('_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', 5, False),
         ("@", 5, False),
         ("0.00E+00", 5, False),
+        ('"-"0', 5, True),
+        ("-0", 5, True),
+        ("\\-0", 5, True),
+        ("0-", 5, True),
+        ("(0)", 5, True),
+        ("[$5]0", 5, True),
+        ("[$5-804]0", 5, True),
+        ("[$--804]0", 5, True),
+        ("0[$万]", 5, True),
+        ('"１"0', 5, True),
+        ("１0", 5, True),
+        ('0"٣"', 5, True),
+        ('0"½"', 5, True),
+        ('0"十"', 5, True),
+        ('0"拾"', 5, True),
+        ('0"w"', 5, True),
+        ('0"Ｋ"', 5, True),
+        ('0"hundred"', 5, True),
+        ('0"O"', 5, True),
+        ('0"○"', 5, True),
+        ('0"‰"', 5, True),
+        ('0"％"', 5, True),
+        ('0" 0"', 5, True),
+        ("0 0", 50, True),
+        ('"1 "0', 5, True),
+        ('"<1"0', 5, True),
+        ("*10", 5, True),
+        ('00":"00', 5000, True),
+        ('"\u202e"0', 12, True),
+        ("e", 5000, True),
+        ("B1", 5000, True),
+        ("[<100]0;yyyy", 5000, True),
+        ('[<1000]0;0"k"', 5000, True),
+        ("??/??", 5, True),
+        ("0;0", -5, True),
+        ("-0", -5, True),
+        ("0;[Red]0", -5, False),
+        ("0_);[Red]\\(0\\)", -5, False),
+        ('"¥"#,##0_);("¥"#,##0)', -5, False),
+        ('[>=0]0;"-"0', -5, False),
+        ('[>=0]0;"-"0', 5, False),
+        ("0;[红色]-0", 5, False),
+        ('_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', 5, False),
+        ("0_ ", 5, False),
+        ("_10", 5, False),
+        ("000000", 5, False),
+        ("#\\ ##0", 5000, False),
+        ("0\\,000", 5000, False),
+        ("[$¥-804]#,##0.00", 5, False),
+        ("[$-zh-CN]0", 5, False),
+        ('"US$"#,##0', 5, False),
+        ('"共"0"件（次）"', 5, False),
+        ("[DBNum2]0", 5, False),
+        ("# ?/?", 5, False),
+        ("# ??/16", 5, False),
+        ("+0;-0", 5, False),
+        ('"１"0', 0, True),
+        ('0;;"7"', 0, True),
+        ('0"万"', 0, False),
+        ('0;-0;"—"', 0, False),
+        ("0" * 300, 5, True),
     ],
 )
 def test_a_format_shows_the_number_or_another_one(code: str, value: int, *, other: bool) -> None:
     assert changes(code, value) is other
 
 
-@pytest.mark.parametrize("code", ["0%", "0.00%", "0!.0,", ";;;"])
+@pytest.mark.parametrize(
+    ("code", "value", "seen"),
+    [
+        ("0", "25.649", "26"),
+        ("0.00", "25.645", "25.65"),
+        ("0;-0", "-2.5", "-3"),
+        ("0", "0.4", "0"),
+        ("#", "0.4", ""),
+        ("0%", "0.125", "13%"),
+        ("0.00E+00", "123456", "1.23E+5"),
+        ("##0.0E+0", "12345", "12.3E+3"),
+        ("0", "25", None),
+        ("0.00", "25.6", None),
+        ("General", "25.649", None),
+        ('G/通用格式"件"', "25.649", None),
+        ("@", "25.649", None),
+        ("0.00##%", "0.125", None),
+        ("# ?/?", "25.5", None),
+        ("0." + "0" * 200, "25.649", None),
+    ],
+)
+def test_a_format_rounds_decimals_away(code: str, value: str, seen: str | None) -> None:
+    assert rounded(code, Decimal(value)) == seen
+
+
+@pytest.mark.parametrize("code", BUILT_IN.values())
+def test_the_formats_of_a_spreadsheet_show_whole_numbers_as_they_are_but_for_per_cent(code: str) -> None:
+    assert [changes(code, value) for value in (5000, -5000, 0)] == ["%" in code, "%" in code, False]
+
+
+def test_a_text_is_shown_as_it_is_by_a_format_of_numbers() -> None:
+    assert [changes(code, "5") for code in ('0"万"', "@", '@"0"', ";;;", '0;0;0;"无"')] == [
+        False, False, True, True, True,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "seen"), [("0", "26"), ("0.0", "25.6"), ("#,##0.00", "25.65")])
+def test_an_amount_that_is_shown_rounded_is_read_as_stored_with_a_warning(
+    form: Form, numbers: dict[str, Number], code: str, seen: str
+) -> None:
+    key = next(cell.key for cell in form.cells if cell.is_input and cell.kind == "money")
+    stored = {**numbers, key: Decimal("25.649")}
+    reading = edited(form, stored, key, lambda cell: setattr(cell, "number_format", code))
+    [found] = weighed(form, reading.findings)
+    assert (codes([found]), found.severity, found.place) == (
+        ["C08.rounded"],
+        Severity.WARNING,
+        form.places[key],
+    )
+    assert found.facts == {"value": Decimal("25.649"), "format": code, "shown": seen}
+    assert reading.numbers == stored
+
+
+def test_an_amount_that_is_shown_whole_is_no_fault(form: Form, numbers: dict[str, Number]) -> None:
+    key = next(cell.key for cell in form.cells if cell.is_input and cell.kind == "money")
+    stored = {**numbers, key: Decimal("25.6")}
+    reading = edited(form, stored, key, lambda cell: setattr(cell, "number_format", "0.00_ "))
+    assert (reading.numbers, reading.findings) == (stored, ())
+
+
+def test_a_cell_that_names_no_style_has_the_first(form: Form, numbers: dict[str, Number]) -> None:
+    """The first style of a workbook is nearly always the plain one, but need not be."""
+    made = draft(form, numbers)
+    styles = b'<numFmts count="1"><numFmt numFmtId="190" formatCode="0&quot;w&quot;"/></numFmts><fonts'
+    content = rewrite_part(
+        made.xlsx(),
+        "xl/styles.xml",
+        lambda xml: xml.replace(b"<fonts", styles, 1).replace(
+            b'<cellXfs count="1"><xf numFmtId="0"', b'<cellXfs count="1"><xf numFmtId="190"'
+        ),
+    )
+    assert "C08.format" in codes(read(form, content).findings)
+
+
+@pytest.mark.parametrize(("places", "expected"), [('number:decimal-places="0"', ["C08.rounded"]), ("", [])])
+def test_an_ods_rounds_only_where_it_names_its_decimals(
+    form: Form, numbers: dict[str, Number], places: str, expected: list[str]
+) -> None:
+    key = next(cell.key for cell in form.cells if cell.is_input and cell.kind == "money")
+    content = draft(form, {**numbers, key: Decimal("25.649")}).ods()
+    style = (
+        f'<number:number-style style:name="N1"><number:number {places} number:min-integer-digits="1"/></number:number-style>'
+        '<style:style style:name="c1" style:family="table-cell" style:data-style-name="N1"/>'
+    )
+
+    names = " ".join(
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for prefix, name in (("number", "datastyle"), ("style", "style"))
+    )
+
+    def styled(xml: bytes) -> bytes:
+        text = xml.decode().replace(
+            "<office:automatic-styles/>",
+            f"<office:automatic-styles {names}>{style}</office:automatic-styles>",
+        )
+        return re.sub(
+            r'(<table:table-cell)([^>]*office:value="25.649")', r'\1 table:style-name="c1"\2', text
+        ).encode()
+
+    assert codes(read(form, rewrite_part(content, "content.xml", styled)).findings) == expected
+
+
+@pytest.mark.parametrize("code", ["0%", "0.00%", "0!.0,", ";;;", '"-"0', "[$5]0", '0"w"', '0"‰"'])
 def test_a_format_that_shows_another_number_is_an_error(
     form: Form, numbers: dict[str, Number], code: str
 ) -> None:

@@ -19,6 +19,7 @@ from defusedxml import ElementTree
 from pipeline.intake.guard.limits import MAX_AREA, MAX_COLUMNS, MAX_ROWS, SheetCells
 from pipeline.intake.read.appearance import Notes
 from pipeline.intake.read.cellxml import UNSPELLED
+from pipeline.intake.read.number_formats import BUILT_IN
 from pipeline.intake.read.opendocument import OdsError
 from pipeline.intake.read.serials import dated, tells_a_date
 
@@ -32,7 +33,6 @@ _STRUCK, _HIDDEN_ROW, _HIDDEN_COLUMN, _FROM_1904 = 0x08, 0x10, 0x01, 0x01
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
-_PERCENT = {9: "0%", 10: "0.00%"}
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _YEARS_LATER = 1462
 _LONGEST = 40_000_000
@@ -213,7 +213,7 @@ class _BinarySheet:
             self._notes.formulas.append((*spot, UNSPELLED, True))
         if font < len(self._book.fonts) and self._book.fonts[font][0]:
             self._notes.struck.append(spot)
-        code = self._book.formats.get(number, _PERCENT.get(number, ""))
+        code = self._book.formats.get(number, BUILT_IN.get(number, ""))
         if code and not isinstance(value, str):
             self._notes.formats.append((*spot, code))
 

@@ -133,11 +133,22 @@ def hidden_lines(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def styled_cells(xml: bytes) -> Iterator[tuple[Address, bytes]]:
-    """Yield every cell that has a style, and the style's id."""
+    """Yield every cell and the id of its style; one that names none has the first."""
     for attributes in _START.findall(xml):
-        style, address = _STYLE.search(attributes), _address(attributes)
-        if style and address:
-            yield address, style[1]
+        if address := _address(attributes):
+            yield address, _style(attributes)
+
+
+def style_at(xml: bytes, spot: Address) -> bytes:
+    """Return the id of the style of one cell."""
+    row, column = spot
+    found = re.search(rb'<c (r="%s%d"[^<>]*)>' % (_letters(column), row + 1), xml)
+    return _style(found[1]) if found else b"0"
+
+
+def _style(attributes: bytes) -> bytes:
+    found = _STYLE.search(attributes)
+    return found[1] if found else b"0"
 
 
 def filled_rows(xml: bytes, column: int) -> set[int]:
@@ -233,6 +244,14 @@ def _spot(letters: bytes, digits: bytes) -> Address:
     for letter in letters.upper():
         column = column * 26 + letter - 64
     return int(digits) - 1, column - 1
+
+
+def _letters(column: int) -> bytes:
+    letters = b""
+    while column >= 0:
+        column, rest = divmod(column, 26)
+        letters, column = bytes([65 + rest]) + letters, column - 1
+    return letters
 
 
 def _text(raw: bytes | None) -> str:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeGuard
@@ -24,8 +25,9 @@ from pipeline.forms.values.typed import Typed, exact, shown, type_cell, unreadab
 from pipeline.intake.read.cellxml import UNSPELLED
 from pipeline.intake.read.formula_value import value_of
 from pipeline.intake.read.labels import answered, normalise
+from pipeline.intake.read.number_formats import changes, rounded
 from pipeline.intake.read.placing import stands_at_home
-from pipeline.intake.read.xlsx_styles import STRUCK, changes
+from pipeline.intake.read.xlsx_styles import STRUCK
 from pipeline.model import Fact, Finding, Number, Place, a1
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ _MARKED = "（部分是上下标或画了删除线）"
 _SHOWN = 60
 """Characters of a formula that a finding repeats."""
 _NOTHING = (None, "")
+_NOTHING_SHOWN = "空白"
 _LAST_ROW = re.compile(r"(:\$[A-Z]{1,3}\$)\d{1,7}", re.ASCII)
 """Of the area of a register in a formula: how far down it was when the template was made."""
 _ROUNDING = Decimal("1e-9")
@@ -299,17 +302,36 @@ def _read_total(
 
 
 def _note_looks(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:
-    """Point at figures that the sheet shows otherwise than they are stored; 0 is 0 in every format."""
-    odd = sheet.odd_cells
-    for cell in form.cells_of(table.key) if odd else ():
+    """Point at figures that the sheet shows otherwise than they are stored."""
+    cells = form.cells_of(table.key)
+    if not sheet.odd_cells and Decimal not in {type(into.numbers[cell.key]) for cell in cells}:
+        return
+    for cell in cells:
         number, position = into.numbers[cell.key], placement.positions.get(cell.key)
-        code = odd.get(position[1:], "") if position and number else ""
-        unit = cell.number.unit
-        if number and code and (code == STRUCK or changes(code, number, unit)):
-            variant = STRUCK if code == STRUCK else "format"
-            facts: Mapping[str, Fact] = {"value": number, "format": code}
+        if number is None or position is None:
+            continue
+        variant, facts = _looks_like(sheet, position[1:], number, cell.number.unit)
+        if variant:
             place = into.places[cell.key]
             into.findings.append(Finding.found("C08", place, (cell.key,), variant, facts))
+
+
+def _looks_like(sheet: SheetData, spot: Address, number: Number, unit: str) -> tuple[str, Mapping[str, Fact]]:
+    """Return how the sheet shows ``number`` otherwise, as the variant of a finding and its facts; empty where it does not."""
+    code, raw = sheet.odd_cells.get(spot, ""), sheet.at(*spot)
+    if code == STRUCK:
+        return (STRUCK, {"value": number, "format": code}) if number else ("", {})
+    if not code and isinstance(number, Decimal):
+        code = sheet.format_at(*spot)
+    if not code or raw in _NOTHING:
+        return "", {}
+    is_date = isinstance(raw, date | time | timedelta)
+    if changes(code, raw if isinstance(raw, str) else number, unit, is_date=is_date):
+        return "format", {"value": number, "format": code}
+    seen = None if isinstance(raw, str) else rounded(code, number)
+    if seen is None:
+        return "", {}
+    return "rounded", {"value": number, "format": code, "shown": seen or _NOTHING_SHOWN}
 
 
 def _read_nil(form: Form, table: Table, placement: Placement, sheet: SheetData, into: TableFigures) -> None:

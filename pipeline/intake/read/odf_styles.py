@@ -127,8 +127,10 @@ class Styles:
     def _part(self, into: _Format, local: str, given: Attributes) -> None:
         if local == "map":
             into.maps.append((given.get("condition", "").replace(" ", ""), given.get("apply-style-name", "")))
-        elif local in {"number", "scientific-number", "fraction"}:
-            into.code += _digits(given)
+        elif local in {"number", "scientific-number"}:
+            into.code += _digits(given) + ("E+00" if local == "scientific-number" else "")
+        elif local == "fraction":
+            into.code += "# ?/?"
         elif local in {"text", "currency-symbol", "embedded-text"}:
             self._text = []
         elif local == "text-content":
@@ -160,7 +162,10 @@ def _literal(text: str) -> str:
 
 
 def _digits(given: Attributes) -> str:
+    """Spell the places of a number; as many decimals as there are where their number is not said."""
     places = given.get("decimal-places", "")
+    if not places and "display-factor" not in given:
+        return "General"
     decimals = int(places) if places.isdecimal() and len(places) < 3 else 0  # noqa: PLR2004 - absurd otherwise
     code = "0" + ("." + "0" * decimals if decimals else "")
     factor = given.get("display-factor", "1").rstrip("0").rstrip(".") or "1"

@@ -109,6 +109,12 @@ class SheetData:
             return {**self.appearance.formats, **dict.fromkeys(self.appearance.struck, STRUCK)}
         return self.looks.odd_cells(self.xml)
 
+    def format_at(self, row: int, column: int) -> str:
+        """Return the code of the number format at (row, column); empty where none is known."""
+        if self.appearance:
+            return self.appearance.formats.get((row, column), "")
+        return self.looks.format_at(self.xml, (row, column))
+
     @cached_property
     def facts(self) -> CellFacts:
         """Error cells and formulas."""

@@ -7,38 +7,20 @@ struck out is none. The values alone do not tell.
 from __future__ import annotations
 
 import html
-import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
 from xml.parsers import expat
 
-from pipeline.intake.read.cellxml import Address, styled_cells
+from pipeline.intake.read.cellxml import Address, style_at, styled_cells
+from pipeline.intake.read.number_formats import BUILT_IN, is_plain
 
 STRUCK = "struck"
-_PERCENT = {"9": "0%", "10": "0.00%"}
-"""Formats that are built in and need no code of their own."""
-_LONGEST_CODE = 255
-"""Characters of a number format; what is longer no program wrote, and nobody can say what it shows."""
 STRIKE = re.compile(rb"<strike(?: val=\"(?:1|true)\")?/?>")
 _PART = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
 _MARKED = re.compile(STRIKE.pattern + rb"|<vertAlign\b")
 _MARKS = (b"strike", b"vertAlign")
-_SCALES = re.compile(r"[百千万亿元]+")
-"""Words of a format that make another number of the one before them; only the unit of the column does not."""
-
-_LITERAL = re.compile(r"\"([^\"]*)\"|[\\!](.)|[_*].|\[[^\]]{0,255}\]")
-_BRACKETED = re.compile(r"\[[^\]]{0,255}\]")
-_DIGITS = re.compile(r"[0-9.]+")
-_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
-}  # fmt: skip
-_SCALED = re.compile(r"[0#?],+(?![0#?,])")
-_SAYS_A_NUMBER = re.compile(r"[0#?@/a-z年月日]|general", re.IGNORECASE)
 
 
 @dataclass(frozen=True)  # without slots: worked out once, when somebody asks
@@ -50,7 +32,7 @@ class CellLooks:
 
     @cached_property
     def odd(self) -> Mapping[bytes, str]:
-        """Map the ids of cell styles that change a number to the code of its format, or to ``STRUCK``."""
+        """Map the ids of cell styles that may change a whole number to the code of its format, or to ``STRUCK``."""
         return _odd_styles(self.styles) if self.styles else {}
 
     @cached_property
@@ -64,10 +46,15 @@ class CellLooks:
         return marked_texts(self.strings, STRIKE)
 
     def odd_cells(self, xml: bytes) -> dict[Address, str]:
-        """Return the cells of a sheet in which a number looks otherwise: the code of its format, or ``STRUCK``."""
+        """Return the cells of a sheet in which a whole number may look otherwise: the code of its format, or ``STRUCK``."""
         if not self.odd:
             return {}
         return {spot: self.odd[style] for spot, style in styled_cells(xml) if style in self.odd}
+
+    def format_at(self, xml: bytes, spot: Address) -> str:
+        """Return the code of the number format of one cell of a sheet; empty where it has none, or is ``STRUCK``."""
+        code = _styles(self.styles).get(style_at(xml, spot), "") if self.styles else ""
+        return "" if code == STRUCK else code
 
 
 def marked_texts(xml: bytes, mark: re.Pattern[bytes] = _MARKED) -> frozenset[str]:
@@ -82,58 +69,19 @@ def marked_texts(xml: bytes, mark: re.Pattern[bytes] = _MARKED) -> frozenset[str
     )
 
 
-def changes(code: str, value: Decimal | float = 1, unit: str = "") -> bool:
-    """Say whether a number format shows ``value``, which counts in ``unit``, as another number, or not at all."""
-    if len(code) > _LONGEST_CODE:
-        return True
-    section = _section_for(code, value)
-    literals = [quoted or single for quoted, single in _LITERAL.findall(section)]
-    plain = _LITERAL.sub(" ", section)
-    return (
-        any(_DIGITS.fullmatch(literal) for literal in literals)
-        or any(scale != unit for scale in _SCALES.findall(_BRACKETED.sub("", section)))
-        or "%" in plain
-        or bool(_SCALED.search(plain))
-        or not _SAYS_A_NUMBER.search(plain)
-    )
-
-
-def _section_for(code: str, value: Decimal | float) -> str:
-    """Return the part of a number format that ``value`` is shown by: it has one for each sign, or conditions."""
-    sections = _sections(code)
-    conditions = [_CONDITION.search(section) for section in sections]
-    if not any(conditions):
-        return sections[1] if value < 0 and len(sections) > 1 else sections[0]
-    for section, found in zip(sections, conditions, strict=True):
-        if found is None or _COMPARE[found[1]](value, Decimal(found[2])):
-            return section
-    return ""
-
-
-def _sections(code: str) -> list[str]:
-    """Split a number format at the semicolons that stand outside of quotation marks."""
-    pieces = code.split('"')
-    outside = "".join(
-        piece.replace(";", "\0") if at % 2 == 0 else f'"{piece}"' for at, piece in enumerate(pieces)
-    )
-    return outside.split("\0")
-
-
 @lru_cache(maxsize=16)  # the same in nearly every file
-def _odd_styles(xml: bytes) -> Mapping[bytes, str]:
-    """Return the ids of the cell styles that change a number, from the events of the styles' XML."""
+def _styles(xml: bytes) -> Mapping[bytes, str]:
+    """Map the ids of the cell styles that have one to the code of their number format, from the events of the styles' XML; or to ``STRUCK``."""
     formats, struck, styles = _events(xml)
-    odd = {**_PERCENT, **{number: code for number, code in formats.items() if _is_odd(code)}}
-    found: dict[bytes, str] = {}
-    for number, (own_format, font) in enumerate(styles):
-        code = STRUCK if font in struck else odd.get(own_format)
-        if code:
-            found[str(number).encode()] = code
-    return found
+    codes = {**{str(number): code for number, code in BUILT_IN.items()}, **formats}
+    found = ((STRUCK if font in struck else codes.get(own_format, "")) for own_format, font in styles)
+    return {str(number).encode(): code for number, code in enumerate(found) if code}
 
 
-def _is_odd(code: str) -> bool:
-    return len(code) > _LONGEST_CODE or any(changes(section) for section in _sections(code))
+@lru_cache(maxsize=16)
+def _odd_styles(xml: bytes) -> Mapping[bytes, str]:
+    """Return of the cell styles those that may show another number than a whole one that is stored."""
+    return {style: code for style, code in _styles(xml).items() if code == STRUCK or not is_plain(code)}
 
 
 def _events(xml: bytes) -> tuple[dict[str, str], set[str], list[tuple[str, str]]]:

@@ -65,6 +65,7 @@ _TO_LOOK_AT: Mapping[tuple[str, str], str] = {
     ("C01", "as_zero"): "zero_filled",
     ("C02", "as_zero"): "zero_filled",
     ("C03", "unit_stripped"): "unit_gone",
+    ("C08", "rounded"): "rounded_back",
 }
 """What carrying over has mended already."""
 _OF_A_TABLE = {("F05", "pasted_low"), ("F05", "pasted_off")}
