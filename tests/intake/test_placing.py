@@ -461,6 +461,42 @@ def test_of_two_copies_without_the_right_name_neither_counts(
     assert {key for key, value in reading.numbers.items() if value is None} == keys
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "is_said"),
+    [
+        ('<row r="{row}"', '<row r="{row}" ht="0" customHeight="1"', True),
+        ('<row r="{row}"', '<row r="{row}" ht="0.75"', True),
+        ('<row r="{row}"', '<row r="{row}" ht="15"', False),
+        ('<row r="{row}"', '<row r="{row}" hidden="0"', False),
+        ('<row r="{row}"', '<row r="{row}" x:a=">" hidden="1"', True),
+        ('<row r="{row}"', '<row r="{row}" x:hidden="1"', False),
+        ("<sheetData>", '<cols><col min="1" max="20" width="0" customWidth="1"/></cols><sheetData>', True),
+        ("<sheetData>", '<cols><col min="1" max="20" width="9.5"/></cols><sheetData>', False),
+        ("<sheetData>", '<cols><col x:a="/>" min="1" max="20" hidden = "true"/></cols><sheetData>', True),
+        ("<sheetData>", '<cols><col min="1" max="20" hidden="&#49;"/></cols><sheetData>', True),
+        ("<sheetFormatPr ", '<sheetFormatPr zeroHeight="1" ', False),
+    ],
+)
+@pytest.mark.parametrize("is_rewritten", [False, True])
+def test_lines_of_which_nothing_is_seen_are_hidden(
+    form: Form, numbers: dict[str, Number], old: str, new: str, *, is_said: bool, is_rewritten: bool
+) -> None:
+    """By their height or width as well. ``zeroHeight`` hides what has no cells, as the rows beyond a table."""
+    key = next(cell.key for cell in form.cells if cell.is_input and numbers[cell.key])
+    sheet, row, _ = form.positions[key]
+
+    def hide(xml: bytes) -> bytes:
+        text = xml.decode().replace(old.format(row=row + 1), new.format(row=row + 1), 1)
+        text = text.replace("<worksheet ", '<worksheet xmlns:x="urn:x" ', 1)
+        return text.replace("<sheetData>", "<sheetData><!-- -->" if is_rewritten else "<sheetData>").encode()
+
+    made = draft(form, numbers)
+    part = f"xl/worksheets/sheet{list(made.sheets).index(sheet) + 1}.xml"
+    reading = read(form, rewrite_part(made.xlsx(), part, hide))
+    assert reading.numbers == numbers
+    assert codes(reading.findings) == (["F05.hidden"] if is_said else [])
+
+
 def test_a_hidden_sheet_is_read_and_said(form: Form, numbers: dict[str, Number]) -> None:
     made = draft(form, numbers)
     made.hidden.add(wide(form).sheet)

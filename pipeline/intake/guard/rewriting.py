@@ -40,8 +40,8 @@ _GRAMMAR: Mapping[str, frozenset[str]] = {
 _TEXTS = frozenset({"v", "f", "t"})
 _KEPT: Mapping[str, tuple[str, ...]] = {
     "c": ("s", "t"),
-    "row": ("hidden",),
-    "col": ("min", "max", "hidden"),
+    "row": ("hidden", "ht"),
+    "col": ("min", "max", "hidden", "width"),
     "strike": ("val",),
     "vertAlign": ("val",),
     "mergeCell": ("ref",),

@@ -26,13 +26,15 @@ _ERROR, _STRING = b't="e"', b' t="str"'
 _REFERENCE = re.compile(rb"r=\"([A-Z]{1,3})(\d{1,7})\"")
 _TYPE = re.compile(rb" t=\"(\w+)\"")
 
-_LINE = re.compile(rb"<(row|col) ([^<>]*)>")
-_HIDDEN = re.compile(rb"\bhidden=\"(?:1|true)\"")
-_NUMBERS = re.compile(rb"\b(r|min|max)=\"(\d{1,7})\"")
+_LINE = re.compile(rb"<(row|col)\b((?:[^<>\"]|\"[^\"<]*\")*+)>")
+_GIVEN = re.compile(rb"(?<![\w:.-])(\w+)\s*=\s*\"([^\"]*)\"")
+_LOWEST, _NARROWEST = 2.0, 0.5
+"""Points and characters: in a row that is lower, or a column that is narrower, nobody sees a figure."""
 _START = re.compile(rb"<c ([^<>]*)>")
 _STYLE = re.compile(rb" s=\"(\d+)\"")
 _MERGE = re.compile(rb"<mergeCell ([^<>]*)>")
 _CORNER = re.compile(rb"([A-Z]{1,3})(\d{1,7})")
+_ROW_NUMBER = re.compile(r"\d{1,7}", re.ASCII)
 _WIDEST = 1000
 """Rows and columns beyond this one hold nothing of a form."""
 _MOST_LISTED = 4096
@@ -117,19 +119,42 @@ def _formula(text: bytes, stored: bool) -> Formula:  # noqa: FBT001
 
 
 def hidden_lines(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the zero-based rows and columns that the XML of a sheet hides."""
+    """Return the zero-based rows and columns of which the XML of a sheet shows nothing: hidden ones, and such as have no height or width.
+
+    That rows are hidden unless something else is said (``zeroHeight``) is no matter: of those with cells it is said.
+    """
     rows: set[int] = set()
     columns: set[int] = set()
-    if b"hidden" in xml:
-        for name, attributes in _LINE.findall(xml):
-            if _HIDDEN.search(attributes):
-                numbers = {key: int(value) for key, value in _NUMBERS.findall(attributes)}
-                if name == b"row":
-                    rows.add(numbers.get(b"r", 0) - 1)
-                else:
-                    first, last = numbers.get(b"min", 1), numbers.get(b"max", 0)
-                    columns |= set(range(first - 1, min(last, _WIDEST)))
+    heights = {behind.partition(b'"')[0] for behind in xml.split(b' ht="')[1:]}
+    has_rows = b"hidden" in xml or any(_is_less(height, _LOWEST) for height in heights)
+    for name, attributes in _LINE.findall(xml if has_rows else xml[: xml.find(b"<sheetData")]):
+        given = dict(_GIVEN.findall(attributes))
+        if not _is_unseen(given):
+            continue
+        if name == b"row":
+            rows.add(_whole_number(given.get(b"r", b"")) - 1)
+        else:
+            first, last = (_whole_number(given.get(key, b"")) for key in (b"min", b"max"))
+            columns |= set(range(first - 1, min(last, _WIDEST)))
     return frozenset(rows), frozenset(columns)
+
+
+def _is_unseen(given: Mapping[bytes, bytes]) -> bool:
+    is_thin = _is_less(given.get(b"ht", b""), _LOWEST) or _is_less(given.get(b"width", b""), _NARROWEST)
+    return is_thin or _text(given.get(b"hidden")) in {"1", "true"}
+
+
+@lru_cache(maxsize=256)
+def _is_less(written: bytes, least: float) -> bool:
+    try:
+        return float(_text(written)) < least
+    except ValueError:
+        return False
+
+
+def _whole_number(written: bytes) -> int:
+    digits = _text(written)
+    return int(digits) if _ROW_NUMBER.fullmatch(digits) else 0
 
 
 def styled_cells(xml: bytes) -> Iterator[tuple[Address, bytes]]:
