@@ -40,6 +40,7 @@ _GRAMMAR: Mapping[str, frozenset[str]] = {
 _TEXTS = frozenset({"v", "f", "t"})
 _KEPT: Mapping[str, tuple[str, ...]] = {
     "c": ("s", "t"),
+    "f": ("t", "si"),
     "row": ("hidden", "ht"),
     "col": ("min", "max", "hidden", "width"),
     "strike": ("val",),

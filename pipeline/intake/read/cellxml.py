@@ -8,11 +8,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from pipeline.intake.guard.refusal import hostile
 from pipeline.intake.guard.stretches import without_figures
+from pipeline.intake.read.shared_formulas import shared_formulas
 
 _BODY = re.compile(
     rb"(?P<f><f\b[^>]*?(?:/>|>(?P<formula>[^<]*)</f>))?(?P<v><v(?:/>|>(?P<value>[^<]*)</v>))?",
@@ -52,7 +53,7 @@ UNSPELLED = "?"
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula without its equals sign (empty where it only refers to a shared one), and whether a result is stored."""
+    """A formula without its equals sign (empty where it refers to a shared one that cannot be told), and whether a result is stored."""
 
     text: str
     stored: bool
@@ -87,7 +88,7 @@ def scan(xml: bytes) -> CellFacts:
             formulas[address] = Formula(_text(parts["formula"]), bool(shown) or is_empty_text)
         if kind and kind.group(1) == b"e":
             errors[address] = shown
-    return CellFacts(errors, formulas)
+    return CellFacts(errors, _with_shared(xml, formulas))
 
 
 def _facts_without_error(xml: bytes) -> CellFacts:
@@ -105,12 +106,25 @@ def _remembered_facts(xml: bytes) -> CellFacts:
 
 
 def _formulas(xml: bytes) -> dict[Address, Formula]:
-    return {
+    found = {
         _spot(letters, digits): _formula(
             text, bool(shown and _text(shown)) or bool(result and _STRING in attributes)
         )
         for letters, digits, attributes, text, result, shown in _FORMULA.findall(xml)
     }
+    return _with_shared(xml, found)
+
+
+def _with_shared(xml: bytes, formulas: dict[Address, Formula]) -> dict[Address, Formula]:
+    """Write out the formulas that only refer to a shared one."""
+    if b'"shared"' not in xml:
+        return formulas
+    written = {
+        spot: replace(formulas[spot], text=text)
+        for spot, text in shared_formulas(xml).items()
+        if spot in formulas
+    }
+    return formulas | written
 
 
 @lru_cache(maxsize=1024)
