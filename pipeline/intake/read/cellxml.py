@@ -171,11 +171,20 @@ def _whole_number(written: bytes) -> int:
     return int(digits) if _ROW_NUMBER.fullmatch(digits) else 0
 
 
-def styled_cells(xml: bytes) -> Iterator[tuple[Address, bytes]]:
-    """Yield every cell and the id of its style; one that names none has the first."""
-    for attributes in _START.findall(xml):
-        if address := _address(attributes):
-            yield address, _style(attributes)
+def styled_cells(xml: bytes, styles: frozenset[bytes]) -> Iterator[tuple[Address, bytes]]:
+    """Yield every cell that wears one of ``styles``, by their ids, and that; one that names none has the first."""
+    for attributes in _wearing(styles).findall(xml):
+        style = _style(attributes)
+        if style in styles and (address := _address(attributes)):
+            yield address, style
+
+
+@lru_cache(maxsize=16)
+def _wearing(styles: frozenset[bytes]) -> re.Pattern[bytes]:
+    """Match the attributes of cells that may wear one of ``styles``: all, where one is what cells wear that name none."""
+    if b"0" in styles:
+        return _START
+    return re.compile(rb'<c ([^<>]*? s="(?:%s)"[^<>]*)>' % b"|".join(sorted(styles)))
 
 
 def style_at(xml: bytes, spot: Address) -> bytes:
