@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.fetch.folder import MAX_MAIL, Item
+from pipeline.intake.fetch.folder import MAX_MAIL, Item, contents_of
 from pipeline.intake.fetch.headers import POLICY, content_of, parsed, parts_of
 from pipeline.intake.guard import isolation
 from pipeline.machine.pool import JobAnswer, Limits, Pool
@@ -52,6 +52,14 @@ def test_a_mail_of_the_largest_size_is_opened_in_a_child(line: str) -> None:
     assert isinstance(outcome, JobAnswer)
     files = [found for found in isolation.opened(item, outcome) if isinstance(found, Envelope)]
     assert [(found.path, found.content) for found in files] == [("a.eml/a.xlsx", BOOK)]
+
+
+def test_of_a_mail_that_is_too_large_nothing_is_opened() -> None:
+    """Only its beginning is here: a workbook behind a scan would be missing, and nobody would know."""
+    content = mail_of(10_000).ljust(MAX_MAIL + 1, b"\n")
+    [found] = contents_of(Item("a.eml", "0", 0.0, content))
+    assert isinstance(found, Envelope)
+    assert found.path == "a.eml"
 
 
 def test_a_mail_is_opened_in_three_times_its_size() -> None:

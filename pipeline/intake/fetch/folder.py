@@ -271,6 +271,8 @@ def _item(path: Path, relative: str) -> Item:
 
 def contents_of(item: Item, authserv_id: str = "") -> tuple[Found, ...]:
     """Open one item: a mail with its files, the spreadsheets of an archive, or the file itself."""
+    if item.is_mail and len(item.content) > MAX_MAIL:
+        return (whole(item),)  # it is not all here: what would be missing nobody would ask for
     mail = open_mail(item.content, authserv_id=authserv_id) if item.is_mail else None
     if mail:
         return tuple(_from_mail(mail, item.path, item.sha256, item.modified))
