@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -318,3 +319,46 @@ def test_a_parser_looks_at_attributes_once_and_at_no_row(monkeypatch: pytest.Mon
     assert wellformed.are_well_formed(SPELLED * 3)
     assert sorted(parsed) == [b'<x ht="3"/>', b'<x spans="1:3" ht="20" customHeight="1"/>']
     wellformed._are_attributes.cache_clear()  # noqa: SLF001
+
+
+def _in_rows(*rows: str) -> bytes:
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()
+
+
+_FIRST = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ['<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>9</v></c></row>'],
+        ['<row r="1"><c r="A1"><v>1</v></c><c r="A1" s="1"/></row>'],
+        [_FIRST, '<row r="1"><c r="A1"><v>9</v></c></row>'],
+        [_FIRST, '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>7</v></c></row>'],
+        [_FIRST, '<row r="2"><c r="A1"><v>9</v></c></row>'],
+        [_FIRST, '<row r="2"><c r="a1"><v>9</v></c></row>'],
+        [_FIRST, '<row r="1"><c><v>9</v></c></row>'],
+        [_FIRST, _FIRST],
+    ],
+)
+@pytest.mark.parametrize("came_before", [False, True])
+def test_two_cells_of_one_address_are_refused(rows: list[str], *, came_before: bool) -> None:
+    """Programs differ in which of them they show; also where every row by itself came before."""
+    if came_before:
+        for row in rows[:1] if len(rows) == 1 else rows:
+            with suppress(Refused):
+                plain(_in_rows(row, '<row r="9"><c r="A9"><v>5</v></c></row>'))
+    with pytest.raises(Refused) as refused:
+        plain(_in_rows(*rows, '<row r="9"><c r="A9"><v>5</v></c></row>'))
+    assert refused.value.finding.facts == {"reason": "同一单元格出现两次"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [_FIRST, '<row r="1"><c r="C1"><v>3</v></c></row>'],
+        [_FIRST, '<row r="2"><c r="C1"><v>3</v></c></row>'],
+    ],
+)
+def test_a_row_in_two_pieces_is_read_as_one(rows: list[str]) -> None:
+    assert shown(plain(_in_rows(*rows))) == [[1.0, 2.0, 3.0]]

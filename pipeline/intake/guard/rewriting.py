@@ -13,6 +13,7 @@ from pipeline.intake.guard.refusal import hostile
 MAX_ELEMENTS = 1_000_000
 """Of one part: a column that is formatted down to the last row of a sheet has so many."""
 _UNCLEAR = "同一单元格内容重复"
+_TWICE = "同一单元格出现两次"
 _BEYOND = 10_000_000
 """Where a reference that no program writes is taken to point."""
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})", re.ASCII)
@@ -65,6 +66,7 @@ class Rewriter:
         self._row = self._column = 0
         self._cell: list[str] | None = None
         self._seen: set[str] = set()
+        self._addresses: set[tuple[int, int]] = set()
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -116,6 +118,10 @@ class Rewriter:
             found = _REFERENCE.fullmatch(reference)
             self._column = _column(found[1]) if found else _BEYOND
             self._row = int(found[2]) if found else _BEYOND
+        address = self._row, self._column
+        if address in self._addresses and _BEYOND not in address:
+            raise hostile(_TWICE)
+        self._addresses.add(address)
         self._cell = []
         self._seen -= {"v", "is", "f"}
 

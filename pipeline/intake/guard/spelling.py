@@ -27,8 +27,8 @@ _WITH_REFERENCES = re.compile(rb"(&#[&#;\d]++)")
 """Where references are, with the digits and signs among them: found in a fraction of the time, and much the same in every file."""
 _BEYOND_ASCII = ((0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 _ROWS = r"""
-    (?:<row[ ]r="\d{1,3}"(?:[ ](?!r=)[\w:]{1,40}="[^"<]*+")*+(?:/>|>
-        (?:<c[ ]r="[AB]?[A-Z]\d{1,3}"(?:[ ]s="\d{1,5}")?+CELL)*+
+    (?:<row[ ]r="(\d{1,3})"(?:[ ](?!r=)[\w:]{1,40}="[^"<]*+")*+(?:/>|>
+        (?:<c[ ]r="[AB]?[A-Z]\1"(?:[ ]s="\d{1,5}")?+CELL)*+
     </row>))*+
     """
 _FORMULA = r"""(?:<f(?:[ ][^<>']*+)?+>(?:(?<=/>)|[^<]*+</f>))?+"""
@@ -42,7 +42,7 @@ def _rows(*kinds: tuple[str, str]) -> re.Pattern[bytes]:
 
 
 _CELLS_AS_USUAL = _rows((r"""(?:[ ]t="\w{1,9}")?+""", f"<v>[^<]*+</v>|<v/>|{_TEXT_WITHIN}"))
-"""Rows of cells as programs write them: an address up to BZ999, then a formula, then a value or a text, and nothing inside another.
+"""Rows of cells as programs write them: an address up to BZ999 in the row in which it stands, then a formula, then a value or a text, and nothing inside another.
 
 Possessive throughout: no byte is looked at twice, whatever stands there.
 """
@@ -121,6 +121,8 @@ def _spelled_by_stretches(data: bytes) -> Spelled | None:
     """Spell a sheet or the shared texts without a look at what came before; None where something is not as usual."""
     if around := _around(data, _CELLS_BEGIN, _CELLS_END):
         rows = data[slice(*around)]
+        if not _are_single(rows, b'<row r="'):
+            return None
         written = _known_rows.spelled(rows)
         if written is None:
             written = _plain_rows(rows)
@@ -158,7 +160,12 @@ def _is_plain_frame(before: bytes, after: bytes) -> bool:
 def _plain_rows(rows: bytes) -> bytes | None:
     """Spell rows plainly; None where they are not as usual."""
     found = _characters_in(rows)
-    is_usual = _CELLS_AS_USUAL.fullmatch(found) and not _has_pair(found, b"&", b"#") and are_well_formed(rows)
+    is_usual = (
+        _CELLS_AS_USUAL.fullmatch(found)
+        and not _has_pair(found, b"&", b"#")
+        and _are_single(rows, b'<c r="')
+        and are_well_formed(rows)
+    )
     return found if is_usual else None
 
 
@@ -241,7 +248,17 @@ def _is_odd(data: bytes) -> bool:
     if _has_odd_marks(data[:start]) or _has_odd_marks(data[end:]):
         return True
     start += len(_CELLS_BEGIN)
-    return _has_pair(data, b"&", b"#", start, end) or not _CELLS_AS_USUAL.fullmatch(data, start, end)
+    return (
+        _has_pair(data, b"&", b"#", start, end)
+        or not _CELLS_AS_USUAL.fullmatch(data, start, end)
+        or not _are_single(data[start:end], b'<c r="')
+    )
+
+
+def _are_single(rows: bytes, opening: bytes) -> bool:
+    """Say whether no two rows, or no two cells, have one address; of rows as usual it is enough to ask this of those that are new."""
+    addressed = rows.split(opening)[1:]
+    return len({element[: element.find(b'"')] for element in addressed}) == len(addressed)
 
 
 def _are_odd_texts(data: bytes) -> bool:
