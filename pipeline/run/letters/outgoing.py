@@ -163,10 +163,8 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
     waiting = letters.waiting(ledger, year)
     wanted = {_file(item, names): item for item in waiting if not item.doubt}
-    left = {item.laid for item in waiting if item.doubt}
-    gone = [
-        path for path in known if path.startswith(f"{LETTERS}/") and Path(path).name not in {*wanted, *left}
-    ]
+    staying = {*wanted, *(item.laid for item in waiting if item.doubt)}
+    gone = [path for path in known if path.startswith(f"{LETTERS}/") and Path(path).name not in staying]
     for path in gone:
         shared.remove(path)
     outputs.forget(ledger, year, gone)
