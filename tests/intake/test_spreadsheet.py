@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -219,18 +220,26 @@ def test_two_sheets_that_wait_are_read_at_once(small: Draft, monkeypatch: pytest
     assert sheets[1].at(0, 0) == "x"
 
 
-def test_a_sheet_with_two_first_cells_does_not_wait(small: Draft) -> None:
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'<row r="9"><c r="A1"><v>1</v></c></row><row r="10"><c r="A1"><v>2</v></c></row>',
+        b'<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+    ],
+)
+def test_a_sheet_with_two_first_cells_is_refused_though_it_may_wait(small: Draft, rows: bytes) -> None:
     content = rewrite_part(
         small.xlsx(),
         "xl/worksheets/sheet1.xml",
-        lambda xml: xml.replace(
-            b"</sheetData>",
-            b'<row r="9"><c r="A1"><v>1</v></c></row><row r="10"><c r="A1"><v>2</v></c></row></sheetData>',
-        ),
+        lambda xml: re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData>%s</sheetData>" % rows, xml),
     )
-    [first, _] = waiting(content, "甲")
-    assert not isinstance(first.rows, WaitingRows)
-    assert first.title == opened(content)[0].at(0, 0)
+    inspection = guard.inspect(content, ["甲"])
+    if inspection.refusal is None:
+        with pytest.raises(Refused, match="hostile"):
+            open_workbook(content, inspection)
+    else:
+        assert inspection.refusal.variant == "hostile"
 
 
 def test_a_sheet_that_no_fast_reader_takes_does_not_wait(small: Draft) -> None:

@@ -111,7 +111,7 @@ def whole(book: GuardedBook) -> GuardedBook:
 
 
 def with_heads(book: GuardedBook) -> GuardedBook:
-    """Return ``book`` with no more than the first row of each sheet that waits; of one whose first cell stands twice, with all."""
+    """Return ``book`` with no more than the first row of each sheet that waits. Raises Refused for one whose first cell stands twice."""
     return replace(book, sheets=tuple(_head(sheet) if sheet.waits else sheet for sheet in book.sheets))
 
 
