@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 ENGLISH: Mapping[str, str] = {
     "dask 集群地址，例如 tls://10.0.0.5:8786；集群送回的结果在本机执行，只用自己管理的集群。": "Address of a dask cluster, for instance tls://10.0.0.5:8786; what it sends back runs here, so use only one of your own.",
-    "return 退回已合格的报送、count 以第几次计入、accept 接收待核实的文件、waive 准予例外、extend 延期、dismiss 不是报送、release 同意更正已报送的数据。": "return: send an accepted report back; count: let version n count; accept: take a held file; waive: except from a rule; extend: a later deadline; dismiss: no submission; release: let a correction of delivered figures go up.",
+    "return 退回已合格的报送、count 以第几次计入、accept 接收待核实的文件、waive 准予例外、refuse 不同意单位的说明、extend 延期、dismiss 不是报送、release 同意更正已报送的数据。": "return: send an accepted report back; count: let version n count; accept: take a held file; waive: except from a rule; refuse: do not agree to what an agency explained; extend: a later deadline; dismiss: no submission; release: let a correction of delivered figures go up.",
     "不发邮件，只记下已经用别的办法转交的信；先列出有哪些，用 --all、--agency 或 --letter 写明记哪些。": "Send nothing; record letters that were handed over by other means. Alone it lists them; --all, --agency or --letter say which.",
     "与 --by-hand 同用：全部。": "With --by-hand: all of them.",
     "与 --by-hand 同用：撤销已记下的转交，信重新等待。": "With --by-hand: take the record back; the letters wait again.",
@@ -46,7 +46,7 @@ ENGLISH: Mapping[str, str] = {
     "签发汇总表：写明谁审核同意，信才报给上级办公室；没有收齐的注明阶段汇总，更正要写理由。": "Sign the district workbook: only then its letter goes up; partial sums are called so, a correction needs a reason.",
     "表中的空格和“/”当作 0。": 'Read blanks and "/" in tables as 0.',
     "被拒收的信也重新发一次。": "Send refused letters once more too.",
-    "记下一个决定：退回、以第几次计入、接收、例外、延期、不是报送、同意更正；写明理由和决定的人，可以撤销。": "Record a decision: return, count, accept, waive, extend, dismiss, release; with reason and person, revocable.",
+    "记下一个决定：退回、以第几次计入、接收、例外、不同意说明、延期、不是报送、同意更正；写明理由和决定的人，可以撤销。": "Record a decision: return, count, accept, waive, refuse, extend, dismiss, release; with reason and person, revocable.",
     "这一次最多发几封。": "Send so many letters at most.",
     "这封信不发了。": "Do not send this letter.",
     "用哪一份表样：名称，或者表样文件（.toml）；不写则用现行的年度报告。": "Which form: its id, or a file (.toml); the annual report in force if not given.",
