@@ -129,7 +129,7 @@ def _whose(key: str) -> str:
         return DELIVERY
     if kind in (PLEA, WARNING):
         return key_of(kind, *about[:2])
-    return key_of(kind, about[0]) if kind == AGENCY else key
+    return key_of(kind, *about[:1]) if kind == AGENCY else key
 
 
 def _lost(item: FilledDecision, why: str) -> str:

@@ -7,6 +7,7 @@ written and cannot be understood is told: nobody decides something that then did
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,10 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
 }
 """Where a person writes, by sheet; the last one may be missing in a workbook of an earlier program."""
 _NEEDED = 3
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, LookupError, OverflowError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What the library's reader of archives raises for bytes that are none, or a part that is not whole."""
 _LARGEST = 50 * 1024 * 1024
 """Bytes of such a workbook for more agencies than there are."""
 _FAR = re.compile(rb"<c r=\"[A-Z]{2,3}\d")
@@ -56,6 +61,10 @@ class FilledBook:
     lost: Sequence[str] = ()
 
 
+class _UnreadError(Exception):
+    """Says in Chinese why nothing of a workbook was read."""
+
+
 @dataclass(slots=True)
 class _Found:
     decisions: list[FilledDecision] = field(default_factory=list)
@@ -66,7 +75,7 @@ def read_filled(path: Path) -> FilledBook:
     """Return what was written. Raises OSError; never for what a person did to the workbook."""
     try:
         sheets = _sheets(path)
-    except ValueError as error:
+    except _UnreadError as error:
         return FilledBook(lost=(f"{error}，里面写的决定都没有办",))
     found = _Found()
     for name, columns in _COLUMNS.items():
@@ -78,25 +87,25 @@ def read_filled(path: Path) -> FilledBook:
 
 
 def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
-    """Return the rows of the sheets that are known. Raises ValueError, with what is wrong, for what is no such workbook."""
+    """Return the rows of the sheets that are known. Raises _UnreadError for what is no such workbook."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only where there is one
 
     if path.stat().st_size > _LARGEST:
-        raise ValueError("太大，没有读")
+        raise _UnreadError("太大，没有读")
     content = path.read_bytes()
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
             parts = [name for name in package.namelist() if name.startswith("xl/worksheets/sheet")]
             if any(_FAR.search(package.read(name)) for name in parts):
-                raise ValueError("右边很远的地方写有内容，没有读；请删去多余的列")
+                raise _UnreadError("右边很远的地方写有内容，没有读；请删去多余的列")
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         return {
             name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in book.sheet_names
             if name in _COLUMNS
         }
-    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise ValueError("已经损坏，或者不是 Excel 工作簿") from None
+    except (CalamineError, *_DAMAGED):
+        raise _UnreadError("已经损坏，或者不是 Excel 工作簿") from None
 
 
 def _read_rows(found: _Found, sheet: str, rows: Sequence[Sequence[str]], names: Sequence[str]) -> None:
