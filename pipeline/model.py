@@ -143,6 +143,15 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=1024)
+def column_number(letters: str) -> int:
+    """Read A, B … Z, AA and so on, in either case, as a zero-based column number."""
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return column - 1
+
+
 def a1(row: int, column: int) -> str:
     """Spell zero-based (row, column) as an A1 address."""
     return f"{column_letters(column)}{row + 1}"

@@ -365,8 +365,7 @@ def print_rules(district: District, records: Sequence[RuleRecord]) -> None:
 
 def print_status(district: District, found: Status) -> None:
     """Print agency by agency what came, which version counts, how many problems it has, and the last letter."""
-    from pipeline.coordinating.deciding import why_not_accepted  # noqa: PLC0415 - what decides, only where it is asked for
-    from pipeline.coordinating.todo import ACCEPT, DISMISS  # noqa: PLC0415 - with it
+    from pipeline.coordinating.todo import choices_for  # noqa: PLC0415 - what decides, only where it is asked for
 
     console = out()
     console.print(f"{district.name} {spaced_of(district.year)}报送情况")
@@ -391,8 +390,7 @@ def print_status(district: District, found: Status) -> None:
             console.print(f"{since}；合并前报送：{VERDICT_WORDS[shown.verdict]}　{shown.path}")
     for item in found.unclaimed:
         whose = f"{names[item.agency]}已并入其他单位" if item.agency else "无法确认单位"
-        choices = (DISMISS,) if why_not_accepted(form, district, item) else (ACCEPT, DISMISS)
-        offered = "或者".join(f"“{choice}”" for choice in choices)
+        offered = "或者".join(f"“{choice}”" for choice in choices_for(form, district, item))
         line = f"{VERDICT_WORDS[item.verdict]}　{item.path}　{whose}，请核实，在 待办.xlsx 选{offered}"
         console.print(Text(line, style="magenta"))
     for decision in found.decisions:

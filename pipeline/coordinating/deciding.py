@@ -269,21 +269,19 @@ def _waiting_files(there: Mapping[int, str], district: District, wanted: Wanted)
 def _acceptances(district: District, ledger: Ledger, wanted: Wanted) -> list[Decision]:
     there = decisions.waiting(ledger, district.year)
     given = agency_of(district, wanted.about[1]).code if wanted.about[1:] else ""
-    filed = standing.filed(ledger, district.year)
-    own = {item.envelope: item.agency for item in filed if item.agency}
+    filed = {item.envelope: item for item in standing.filed(ledger, district.year)}
     form = form_of(district)
-    refused = {item.envelope: why for item in filed if (why := why_not_accepted(form, district, item))}
-    of_two = {item.envelope for item in filed if is_of_two(item)}
     made = []
     for number in _waiting_files(there, district, wanted):
-        if number in refused:
-            raise ConfigError(refused[number])
-        if number in of_two and not given:
+        item = filed[number]
+        if why := why_not_accepted(form, district, item):
+            raise ConfigError(why)
+        if is_of_two(item) and not given:
             raise ConfigError(
                 "模板是发给一家单位的，填报单位写的却是另一家。请先问清楚数据是哪个单位的，"
                 "在 待办.xlsx 中写在“补充”，用命令的写在文件名后面。"
             )
-        code = given or own.get(number)
+        code = given or item.agency
         if not code:
             raise ConfigError(
                 "看不出这个文件是哪个单位的。请写明单位：在 待办.xlsx 中写在“补充”，用命令的写在文件名后面。"

@@ -16,7 +16,9 @@ from typing import TypeAlias
 from pipeline.coordinating import deciding
 from pipeline.district.folder import District
 from pipeline.district.settings_values import day_of
+from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, decisions
+from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.opening import view_campaign
 from pipeline.model import CHINA, ConfigError, Decision, DecisionKind
 from pipeline.publishing.todo_book import TODO_NAME
@@ -85,6 +87,11 @@ _CHANGED = "同一次运行收到的报送改变了数据，没有报出；请�
 def key_of(kind: str, *about: str) -> str:
     """Spell the number of a row."""
     return _SEPARATOR.join((kind, *(part.replace(_SEPARATOR, "_") for part in about)))
+
+
+def choices_for(form: Form, district: District, item: JudgedFile) -> tuple[str, ...]:
+    """Return what may be chosen of a file that waits: one that would not count all the same is not accepted."""
+    return (DISMISS,) if deciding.why_not_accepted(form, district, item) else CHOICES[FILE]
 
 
 def still_carried(carried: Carried, wanted: str) -> Carried:
@@ -279,11 +286,9 @@ def _is_settled(ledger: Ledger, district: District, item: FilledDecision) -> boo
 def _says(kind: str, about: Sequence[str], item: FilledDecision, decision: Decision) -> bool:
     match decision.kind:
         case DecisionKind.WAIVE | DecisionKind.REFUSE:
-            is_refusal = decision.kind is DecisionKind.REFUSE
-            asked = [decision.agency, decision.rule] == list(about[:2]) and (
-                item.choice == REFUSE
-            ) == is_refusal
-            return kind in (PLEA, WARNING) and asked and decision.seen == _seen(decision.kind, about[2:])
+            is_asked = kind in (PLEA, WARNING) and [decision.agency, decision.rule] == list(about[:2])
+            is_chosen = (item.choice == REFUSE) == (decision.kind is DecisionKind.REFUSE)
+            return is_asked and is_chosen and decision.seen == _seen(decision.kind, about[2:])
         case DecisionKind.ACCEPT | DecisionKind.DISMISS:
             return kind == FILE and [decision.file, str(decision.envelope)][: len(about)] == list(about)
         case DecisionKind.RELEASE:

@@ -10,8 +10,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -65,25 +65,17 @@ class _UnreadError(Exception):
     """Says in Chinese why nothing of a workbook was read."""
 
 
-@dataclass(slots=True)
-class _Found:
-    decisions: list[FilledDecision] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-
-
 def read_filled(path: Path) -> FilledBook:
     """Return what was written. Raises OSError; never for what a person did to the workbook."""
     try:
         sheets = _sheets(path)
     except _UnreadError as error:
         return FilledBook(lost=(f"{error}，里面写的决定都没有办",))
-    found = _Found()
-    for name, columns in _COLUMNS.items():
-        if name in sheets:
-            _read_rows(found, name, [*map(_texts, sheets[name])], columns)
-        else:
-            found.lost.append(f"没有“{name}”这个表，写在别的表里的决定没有办；请不要改表的名称")
-    return FilledBook(found.decisions, found.lost)
+    found = [item for name in _COLUMNS for item in _in_sheet(name, sheets.get(name))]
+    return FilledBook(
+        [item for item in found if isinstance(item, FilledDecision)],
+        [item for item in found if isinstance(item, str)],
+    )
 
 
 def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
@@ -108,24 +100,25 @@ def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
         raise _UnreadError("已经损坏，或者不是 Excel 工作簿") from None
 
 
-def _read_rows(found: _Found, sheet: str, rows: Sequence[Sequence[str]], names: Sequence[str]) -> None:
+def _in_sheet(sheet: str, values: Sequence[Sequence[object]] | None) -> Iterator[FilledDecision | str]:
+    """Yield what was decided on a sheet, and in sentences what cannot be understood."""
+    if values is None:
+        yield f"没有“{sheet}”这个表，写在别的表里的决定没有办；请不要改表的名称"
+        return
+    rows, names = [*map(_texts, values)], _COLUMNS[sheet]
     wanted = {KEY, *names[:_NEEDED]}
     head = next((number for number, row in enumerate(rows) if wanted <= set(row)), None)
     if head is None:
         told = "”“".join((KEY, *names[:_NEEDED]))
-        found.lost.append(f"“{sheet}”的标题行被改过，找不到“{told}”各栏，这个表里写的决定没有办")
+        yield f"“{sheet}”的标题行被改过，找不到“{told}”各栏，这个表里写的决定没有办"
         return
     at = [rows[head].index(name) for name in (KEY, *names) if name in rows[head]]
     for number, row in enumerate(rows[head + 1 :], head + 2):
         item = FilledDecision(*(row[place] for place in at))
         if item.is_blank:
             continue
-        if item.key:
-            found.decisions.append(item)
-        else:
-            found.lost.append(
-                f"“{sheet}”第 {number} 行（{_spoken(row, item)}）没有“{KEY}”，认不出是哪件事，没有办；请写在程序列出的那一行"
-            )
+        lost = f"“{sheet}”第 {number} 行（{_spoken(row, item)}）没有“{KEY}”，认不出是哪件事，没有办；请写在程序列出的那一行"
+        yield item if item.key else lost
 
 
 def _spoken(row: Sequence[str], item: FilledDecision) -> str:

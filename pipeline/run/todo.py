@@ -7,8 +7,9 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.coordinating.deciding import is_of_two, why_not_accepted
+from pipeline.coordinating.deciding import is_of_two
 from pipeline.coordinating.todo import (
+    ACCEPT,
     AGENCY,
     CHECKED,
     CHOICES,
@@ -16,7 +17,6 @@ from pipeline.coordinating.todo import (
     COUNT,
     DECISION,
     DELIVERY,
-    DISMISS,
     EXTEND,
     FILE,
     HANDED,
@@ -29,6 +29,7 @@ from pipeline.coordinating.todo import (
     WARNING,
     Carried,
     brought_over,
+    choices_for,
     key_of,
     still_carried,
 )
@@ -167,15 +168,15 @@ def _files(context: LetterContext, filed: list[JudgedFile]) -> Iterator[Question
             continue
         agency = agencies.get(item.agency or "", "（无法确认单位）")
         said = [notice.message for notice in notices(context.form, _in_the_way(item))]
-        is_refused = bool(why_not_accepted(context.form, context.district, item))
+        choices = choices_for(context.form, context.district, item)
         is_plain = item.agency is not None and not is_of_two(item)
-        hint = [] if is_plain or is_refused else ["准予接收的，请在“补充”写明是哪个单位的。"]
+        hint = [] if is_plain or ACCEPT not in choices else ["准予接收的，请在“补充”写明是哪个单位的。"]
         yield _question(
             key_of(FILE, item.path, str(item.envelope)),
             agency,
             "待核实的文件",
             "\n".join([item.path, *said, *hint]),
-            (DISMISS,) if is_refused else CHOICES[FILE],
+            choices,
         )
 
 

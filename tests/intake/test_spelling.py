@@ -17,6 +17,7 @@ from pipeline.intake.guard.extents import within_extents
 from pipeline.intake.guard.refusal import Refused
 from pipeline.intake.guard.spelling import plain, spelled, unspelled
 from pipeline.intake.read.book import GuardedBook, GuardedSheet, rebuilt
+from pipeline.model import a1
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 TEXTS = st.text(
@@ -45,7 +46,7 @@ def sheet_of(cells: list[tuple[int, int, str | int]], encoding: str) -> bytes:
             (cell for cell in cells if cell[0] == number), key=lambda cell: cell[1]
         ):
             kind = "n" if isinstance(value, int) else "inlineStr"
-            reference = f"{rewriting._letters(column)}{number}"  # noqa: SLF001
+            reference = a1(number - 1, column - 1)
             cell = ET.SubElement(line, f"{{{MAIN}}}c", r=reference, s="1", t=kind)
             holder = cell if isinstance(value, int) else ET.SubElement(cell, f"{{{MAIN}}}is")
             ET.SubElement(holder, f"{{{MAIN}}}{'v' if isinstance(value, int) else 't'}").text = str(value)

@@ -187,8 +187,6 @@ def _by_itself(name: str, data: bytes) -> list[tuple[str, bytes]]:
 def _distinct(found: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     """Tell attachments of one name apart by numbering the later ones; a file that a chain carries twice is one."""
     several = list(dict.fromkeys(found))
-    taken, used = {name for name, _ in several}, set[str]()
+    names, used = {name for name, _ in several}, set[str]()
     for name, data in several:
-        own = unlike(name, used if name not in used else used | taken)
-        used.add(own)
-        yield own, data
+        yield unlike(name, used, names), data

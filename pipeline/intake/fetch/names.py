@@ -7,6 +7,7 @@ reads. One such name must not cost the run its workbook.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from urllib.parse import unquote_to_bytes
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
@@ -28,11 +29,14 @@ def plain_name(text: str) -> str:
     )
 
 
-def unlike(path: str, used: set[str]) -> str:
-    """Return ``path``, its last part numbered where another file is called so, and note it as ``used``: a person decides by it."""
+def unlike(path: str, used: set[str], own: Collection[str] = ()) -> str:
+    """Return ``path``, its last part numbered where another file is called so, and note it as ``used``: a person decides by it.
+
+    No number makes it one of the names that are others' ``own``.
+    """
     folder, stroke, name = path.rpartition("/")
     number = 1
-    while path in used:
+    while path in used or (number > 1 and path in own):
         number += 1
         path = f"{folder}{stroke}{number}_{name}"
     used.add(path)

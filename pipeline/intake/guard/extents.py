@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS, MAX_COLUMNS, MAX_ROWS, fits
 from pipeline.intake.guard.refusal import hostile
+from pipeline.model import column_number
 
 _REASON = "表格范围过大"
 _SUSPICIOUS = (
@@ -130,7 +131,4 @@ class _ExtentWalker:
         if not found:
             self._column = self._row = _BEYOND
             return
-        column = 0
-        for letter in found.group(1).upper():
-            column = column * 26 + ord(letter) - 64
-        self._column, self._row = column, int(found.group(2))
+        self._column, self._row = column_number(found[1]) + 1, int(found[2])

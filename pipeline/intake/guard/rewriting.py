@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from pipeline.intake.guard.ordinary import parse
 from pipeline.intake.guard.refusal import hostile
+from pipeline.model import column_letters, column_number
 
 MAX_ELEMENTS = 1_000_000
 """Of one part: a column that is formatted down to the last row of a sheet has so many."""
@@ -116,7 +117,7 @@ class Rewriter:
             self._column += 1
         else:
             found = _REFERENCE.fullmatch(reference)
-            self._column = _column(found[1]) if found else _BEYOND
+            self._column = column_number(found[1]) + 1 if found else _BEYOND
             self._row = int(found[2]) if found else _BEYOND
         address = self._row, self._column
         if address in self._addresses and _BEYOND not in address:
@@ -128,7 +129,7 @@ class Rewriter:
     def _attributes(self, local: str, attributes: dict[str, str]) -> str:
         kept = {name: attributes[name] for name in _KEPT.get(local, ()) if name in attributes}
         if local == "c":
-            kept = {"r": f"{_letters(self._column)}{self._row}", **kept}
+            kept = {"r": f"{column_letters(self._column - 1)}{self._row}", **kept}
         elif local == "row":
             kept = {"r": str(self._row), **kept}
         elif self._path[-2] == "":
@@ -166,18 +167,3 @@ def _number(reference: str, previous: int) -> int:
     if not reference:
         return previous + 1
     return int(reference) if _ROW.fullmatch(reference) else _BEYOND
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pipeline.intake.guard.refusal import hostile
 from pipeline.intake.guard.stretches import without_figures
 from pipeline.intake.read.shared_formulas import shared_formulas
+from pipeline.model import a1, column_number
 
 _BODY = re.compile(
     rb"(?P<f><f\b[^>]*?(?:/>|>(?P<formula>[^<]*)</f>))?(?P<v><v(?:/>|>(?P<value>[^<]*)</v>))?",
@@ -189,8 +190,7 @@ def _wearing(styles: frozenset[bytes]) -> re.Pattern[bytes]:
 
 def style_at(xml: bytes, spot: Address) -> bytes:
     """Return the id of the style of one cell."""
-    row, column = spot
-    found = re.search(rb'<c (r="%s%d"[^<>]*)>' % (_letters(column), row + 1), xml)
+    found = re.search(rb'<c (r="%s"[^<>]*)>' % a1(*spot).encode(), xml)
     return _style(found[1]) if found else b"0"
 
 
@@ -288,18 +288,7 @@ def _address(attributes: bytes) -> Address | None:
 
 
 def _spot(letters: bytes, digits: bytes) -> Address:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + letter - 64
-    return int(digits) - 1, column - 1
-
-
-def _letters(column: int) -> bytes:
-    letters = b""
-    while column >= 0:
-        column, rest = divmod(column, 26)
-        letters, column = bytes([65 + rest]) + letters, column - 1
-    return letters
+    return int(digits) - 1, column_number(letters.decode())
 
 
 def _text(raw: bytes | None) -> str:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.model import column_number
+
 if TYPE_CHECKING:
     from pipeline.intake.read.spreadsheet import SheetData
 
@@ -196,7 +198,4 @@ def _spot(corner: str) -> tuple[int, int]:
     found = _CORNER.fullmatch(corner)
     if not found:
         raise UnknownError
-    column = 0
-    for letter in found[1].upper():
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]) - 1, column - 1
+    return int(found[2]) - 1, column_number(found[1])

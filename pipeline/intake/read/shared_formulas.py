@@ -9,6 +9,8 @@ import html
 import re
 from collections.abc import Mapping
 
+from pipeline.model import column_letters, column_number
+
 _SHARED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*><f( [^<>]*?)(?:/>|>([^<]*)</f>)')
 _KIND, _NUMBER = b' t="shared"', re.compile(rb' si="(\d{1,9})"')
 _PIECE = re.compile(
@@ -16,7 +18,7 @@ _PIECE = re.compile(
     r"|(?<![\w.$?])(?P<reference>(?P<fixed_column>\$?)(?P<letters>[A-Za-z]{1,3})(?P<fixed_row>\$?)(?P<row>\d{1,7}))(?![\w(.!?$])"
 )
 """A text or the name of a sheet, which stay as they are; or a cell."""
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_383
 
 _Spot = tuple[int, int]
 
@@ -30,7 +32,7 @@ def shared_formulas(xml: bytes) -> Mapping[_Spot, str]:
         found = _NUMBER.search(attributes)
         if _KIND not in attributes or not found:
             continue
-        spot, number = (int(digits), _column(letters.decode())), found[1]
+        spot, number = (int(digits) - 1, column_number(letters.decode())), found[1]
         if not raw.strip():
             others.append((spot, number))
         elif number in firsts:
@@ -41,7 +43,7 @@ def shared_formulas(xml: bytes) -> Mapping[_Spot, str]:
     for spot, number in others:
         if number in firsts and number not in unclear:
             (row, column), text = firsts[number]
-            written[spot[0] - 1, spot[1] - 1] = filled(text, spot[0] - row, spot[1] - column)
+            written[spot] = filled(text, spot[0] - row, spot[1] - column)
     return written
 
 
@@ -54,24 +56,9 @@ def filled(formula: str, down: int, right: int) -> str:
         if not piece["reference"]:
             return piece[0]
         row = int(piece["row"]) + (0 if piece["fixed_row"] else down)
-        column = _column(piece["letters"]) + (0 if piece["fixed_column"] else right)
-        left = left or not (1 <= row <= _LAST_ROW and 1 <= column <= _LAST_COLUMN)
-        return f"{piece['fixed_column']}{_letters(column)}{piece['fixed_row']}{row}"
+        column = column_number(piece["letters"]) + (0 if piece["fixed_column"] else right)
+        left = left or not (1 <= row <= _LAST_ROW and 0 <= column <= _LAST_COLUMN)
+        return f"{piece['fixed_column']}{column_letters(column)}{piece['fixed_row']}{row}"
 
     text = _PIECE.sub(moved, formula)
     return "" if left else text
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -47,11 +47,9 @@ class CellLooks:
 
     def odd_cells(self, xml: bytes) -> dict[Address, str]:
         """Return the cells of a sheet in which a whole number may look otherwise: the code of its format, or ``STRUCK``."""
-        return (
-            {spot: self.odd[style] for spot, style in styled_cells(xml, frozenset(self.odd))}
-            if self.odd
-            else {}
-        )
+        if not self.odd:
+            return {}
+        return {spot: self.odd[style] for spot, style in styled_cells(xml, frozenset(self.odd))}
 
     def format_at(self, xml: bytes, spot: Address) -> str:
         """Return the code of the number format of one cell of a sheet; empty where it has none, or is ``STRUCK``."""

@@ -89,7 +89,7 @@ def explained(
     if statements and not any(repair.suggestions for repair in repairs):
         tally = tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
         stated = restated(Evidence(tally, statements), reading.places)
-        linked = [_with_restated(stated, finding) for finding in linked] if stated else linked
+        linked = _with_restated(stated, linked) if stated else linked
     return _with_tables(form, reading, linked)
 
 
@@ -109,13 +109,17 @@ def _about(told: Statement) -> _About:
     return (told.text, *told.cells), told.value
 
 
-def _with_restated(repair: Restated, finding: Finding) -> Finding:
+def _with_restated(repair: Restated, findings: Iterable[Finding]) -> list[Finding]:
     """Put the texts that contradict one cell to one cause, with what may be changed."""
-    if (finding.keys, finding.facts.get("claimed")) not in set(map(_about, repair.told)):
-        return finding
-    is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
-    cause = f"texts:{repair.suggestions[0].changes[0].key}"
-    return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)
+    told, cause = set(map(_about, repair.told)), f"texts:{repair.suggestions[0].changes[0].key}"
+
+    def linked(finding: Finding) -> Finding:
+        if (finding.keys, finding.facts.get("claimed")) not in told:
+            return finding
+        is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
+        return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)
+
+    return list(map(linked, findings))
 
 
 def _with_repair(repairs: Sequence[Repair], own: Mapping[str, Repair], finding: Finding) -> Finding:

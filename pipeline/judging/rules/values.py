@@ -162,10 +162,8 @@ def _of_register(
             keys = tuple(register.row_key(register.index[name], row) for name in names)
             unread, depends = readings[owner].unreadable, [name for name, _ in (*rule.when, *rule.extended)]
             on = (register.row_key(register.index[name], row) for name in depends)
-            if unread and any(
-                key in unread for key in (*keys, *on)
-            ):  # what it holds nobody knows: it is no blank
-                continue
+            if unread and any(key in unread for key in (*keys, *on)):
+                continue  # what it holds nobody knows: it is no blank
             place = readings[owner].registers[register.key].place(register.index[rule.column], row)
             yield owner, _told(form, rule.id, rule.relation, place, keys, {**told, "remedy": rule.remedy})
     yield from _repeated(form, register, readings, frame)
