@@ -11,7 +11,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ PeriodKind = Literal["year", "half", "quarter", "month"]
 _PARTS = 100
 """What a year is multiplied by to make room for its parts."""
 _LONGEST_YEAR = 9999
+_LONGEST_COLLECTING = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,11 @@ def period_after(period: Period) -> Period:
     if part < _KINDS[kind].parts:
         return _made(kind, year, part + 1)
     return _made(kind, year + 1, 1)
+
+
+def is_too_late(period: Period, deadline: date) -> bool:
+    """Say whether ``deadline`` is so long after ``period`` that one of the two was mistyped: what is due is due within a year."""
+    return deadline > bounds_of(period)[1] + _LONGEST_COLLECTING
 
 
 def last_ended(kind: PeriodKind, today: date) -> Period:

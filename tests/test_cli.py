@@ -717,6 +717,8 @@ def test_fields_is_the_data_dictionary(form: Form) -> None:
         ["run"],
         ["run", "nowhere"],
         ["run", str(SAMPLE), "--now", "soon"],
+        ["run", str(SAMPLE), "--now", "9999-12-31T23:59:59"],
+        ["run", str(SAMPLE), "--now", "0001-01-01T00:00:00"],
         ["run", str(SAMPLE), "--fast"],
     ],
 )

@@ -17,6 +17,7 @@ from pipeline.ledger import Ledger, arrivals, letters, open_ledger
 from pipeline.ledger.letters import LedgerLetter
 from pipeline.ledger.secret import secret_of
 from pipeline.machine.durable import write_whole
+from pipeline.machine.environment import lock
 from pipeline.machine.work import open_work
 from pipeline.model import CHINA, Bounce, ConfigError, Envelope, Message, SenderProof
 from pipeline.run import mailing
@@ -139,6 +140,8 @@ def test_what_agencies_sent_is_for_nobody_else_to_read(ledger: Ledger, tmp_path:
     } == {0o700}
     assert mode(folder / "originals" / "d") == 0o400
     assert {mode(path) for path in folder.glob("ledger.sqlite*")} == {0o600}
+    with lock(tmp_path / "output"):
+        assert {mode(path) for path in (tmp_path / "output").glob("*.lock")} == {0o600}
     assert mode(tmp_path / "output" / "2023" / "letters" / "1.eml") == 0o600
 
 

@@ -10,7 +10,7 @@ import typer
 
 from pipeline.cli.usage import SPACES
 from pipeline.machine.environment import disk
-from pipeline.model import CHINA, ConfigError
+from pipeline.model import CHINA, ConfigError, plausible
 from pipeline.periods import named, year_in
 
 if TYPE_CHECKING:
@@ -55,8 +55,11 @@ def moment_of(text: str | None) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--now 的时间“{text}”写法不对，例如 2024-01-25T20:00:00。") from None
-    return (found if found.tzinfo else found.replace(tzinfo=CHINA)).astimezone(CHINA)
+        found = None
+    moment = plausible(found)
+    if moment is None:
+        raise ConfigError(f"--now 的时间“{text}”写法不对，例如 2024-01-25T20:00:00。")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(CHINA)
 
 
 def period_of(text: str | None) -> int | None:

@@ -29,6 +29,7 @@ from pipeline.periods import (
     Period,
     PeriodKind,
     bounds_of,
+    is_too_late,
     kind_of,
     name_of,
     named,
@@ -47,6 +48,8 @@ LAYOUT_NAME, STYLE_NAME = "report.docx", "report.css"
 FORMS = "forms"
 """The tables of forms that are collected besides the first one."""
 MISNAMED = f"这里的设置文件叫 {CONFIG_NAME}.txt：记事本保存时加上了 .txt。请把它改名为 {CONFIG_NAME}；"
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+"""The years that a slip of one digit would miss."""
 _SETTINGS = ("name", "level", "year", "period", "form", "deadline")
 _TABLES = ("rules", "mail", "people", "calendar", "extension", FORMS)
 
@@ -257,17 +260,27 @@ def _from_text(folder: Path, today: date | None) -> District:
 
 
 def _campaign(top: TomlTable, folder: Path) -> _CampaignSettings:
-    """Return the settings of the campaign; ``year`` is its period, however it was written."""
-    return _checked(top, top.into(_CampaignSettings), folder)
+    """Return the settings of the campaign; ``year`` is its period, however it was written.
+
+    What is made up for years later is collected beside it, never by itself: there the year was mistyped.
+    """
+    found = _checked(top, top.into(_CampaignSettings), folder)
+    if is_too_late(found.year, found.deadline):
+        problem = (
+            f"截止日期（deadline）{found.deadline} 离{title_of(found.year)}结束已有一年多，"
+            "请核对报告年度（year）和截止日期，改正写错的一项；补收以前年度的，写在 [[forms]] 里。"
+        )
+        raise top.fault(problem, "period" if found.period else "year")
+    return found
 
 
 def _checked(top: TomlTable, written: _CampaignSettings, folder: Path) -> _CampaignSettings:
     if written.level not in LEVELS:
         raise top.fault(f"级别（level）应为“{'”或“'.join(LEVELS)}”。", "level")
-    if type(written.deadline) is not date:
+    if type(written.deadline) is not date or written.deadline.year > _LAST_YEAR:
         raise top.fault("截止日期（deadline）应写成日期，例如 2024-01-31，不加引号。", "deadline")
     period = _period(top, written, period_of(written.form, folder))
-    if not 2000 <= year_in(period) <= 2999:  # noqa: PLR2004 - the years a four-digit slip would miss
+    if not _FIRST_YEAR <= year_in(period) <= _LAST_YEAR:
         raise top.fault("报告年度（year）应为四位年份，例如 2023。", "year")
     ends = bounds_of(period)[1]
     if kind_of(period) == "year" and written.deadline.year <= period:

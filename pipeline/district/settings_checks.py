@@ -49,7 +49,7 @@ from pipeline.district.settings_values import day_of, limits_of, wholes_of
 from pipeline.forms.form import Form
 from pipeline.forms.loader import form_ids, load_form
 from pipeline.forms.values.answers import NO, YES
-from pipeline.periods import named, year_in
+from pipeline.periods import is_too_late, named, title_of, year_in
 
 Judge: TypeAlias = Callable[[str], str]
 """What is wrong with a text, in a sentence; empty if nothing is."""
@@ -136,14 +136,22 @@ def _is_period(text: str) -> bool:
     return period is not None and 2000 <= year_in(period) <= 2999  # noqa: PLR2004 - what four digits can slip to
 
 
+def _wrong_deadline(text: str, year: str) -> str:
+    deadline, period = day_of(text), named(year)
+    if deadline and year.isdecimal() and deadline.year <= int(year):
+        return f"截止日期应在报告年度（{year} 年）结束以后，例如 {int(year) + 1}-01-31。"
+    if deadline and period is not None and is_too_late(period, deadline):
+        return f"截止日期离{title_of(period)}结束已有一年多，请核对报告年度和截止日期，改正写错的一项；补收以前年度的，写在“另收”里。"
+    return ""
+
+
 def _wrong_beside(item: Setting, text: str, found: Contents) -> str:
     """Judge what depends on another setting."""
     forms = form_ids(found.file.parent)
     if (item.table, item.key) == ("", "form") and text not in forms:
         return f"没有表样“{text}”，应为：{'、'.join(forms)}。"
-    year, deadline = found.setting("", "year"), day_of(text) if item.kind is SettingKind.DAY else None
-    if deadline and year.isdecimal() and deadline.year <= int(year):
-        return f"截止日期应在报告年度（{year} 年）结束以后，例如 {int(year) + 1}-01-31。"
+    if item.kind is SettingKind.DAY and (wrong := _wrong_deadline(text, found.setting("", "year"))):
+        return wrong
     if item.key == "smtp_host" and not found.setting("people", "email"):
         return "写了发信服务器，还要写明“邮箱”，即信从哪个邮箱发出。"
     if item.key == "send" and text == YES and not found.setting("mail", "smtp_host"):

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 READ_ONLY = 0o400
-_WRITABLE = 0o600
+WRITABLE = 0o600
 _OWN_FOLDER = 0o700
 """What agencies sent and what is written of it is for who runs nianbao; Windows inherits what the folder above allows."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -122,12 +122,12 @@ def beside_of(path: Path) -> Path:
 def _new(path: str) -> int:
     """Open a new file at ``path``, in whose way nothing stands as a rule. Raises OSError."""
     try:
-        return os.open(path, _NEW, _WRITABLE)
+        return os.open(path, _NEW, WRITABLE)
     except FileNotFoundError:
         make_folder(Path(path).parent)
     except FileExistsError:
         _clear(Path(path))
-    return os.open(path, _NEW, _WRITABLE)
+    return os.open(path, _NEW, WRITABLE)
 
 
 def _clear(path: Path) -> None:
@@ -135,7 +135,7 @@ def _clear(path: Path) -> None:
     if path.is_symlink():
         path.unlink()
     elif path.exists():
-        path.chmod(_WRITABLE)
+        path.chmod(WRITABLE)
         path.unlink()
 
 

@@ -10,12 +10,12 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.machine.durable import make_folder
+from pipeline.machine.durable import WRITABLE, make_folder
 from pipeline.model import BusyError, EnvironmentFailedError
 
 _SPECIAL = re.compile(r"[\s&()'\"$`;<>|*?!#\\[\]{}~^%]" if os.name == "posix" else r"[\s&()'^;,=%!]")
@@ -40,7 +40,7 @@ def disk_failure(error: OSError) -> str:
     file = error.filename2 or error.filename  # of a renaming: the file that could not be replaced
     where = f"（{file}）" if isinstance(file, str | Path) and str(file) else ""
     if isinstance(error, PermissionError):
-        is_file = bool(where) and Path(file).suffix != "" and not Path(file).is_dir()
+        is_file = bool(where) and Path(file).suffix != "" and not os.path.isdir(file)  # noqa: PTH112 - says no where it may not look
         return f"文件{where}{_OPENED}{_RIGHTS}" if is_file else f"没有读写权限{where}。{_RIGHTS}"
     for numbers, (what, remedy) in _FAILURES.items():
         if error.errno in numbers:
@@ -102,7 +102,7 @@ def lock(output: Path) -> Iterator[None]:
     """Hold the output folder for one run. Raises BusyError, naming the holder, if another run has it."""
     with disk():
         make_folder(output)
-        guard = FileLock(output / _LOCK_NAME)
+        guard = FileLock(output / _LOCK_NAME, mode=WRITABLE)
         try:
             guard.acquire(timeout=0)
         except Timeout:
@@ -114,7 +114,8 @@ def lock(output: Path) -> Iterator[None]:
             (output / _HOLDER_NAME).write_text(f"{platform.node()}，进程 {os.getpid()}", "utf-8")
         yield
     finally:
-        (output / _HOLDER_NAME).unlink(missing_ok=True)
+        with suppress(OSError):  # who holds it is only told to others
+            (output / _HOLDER_NAME).unlink()
         guard.release()
 
 

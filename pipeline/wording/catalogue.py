@@ -420,7 +420,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F09", "order_guessed"): Wording(
         "{agency} 的几份不同的表（{files}）是同时放进来的，不知道收到的先后，无法确认以哪一份为准，暂不计入",
-        "请向单位核实，确认的那一份在 待办.xlsx 选“准予接收”；或者把它放进用收到日期命名的文件夹",
+        "请向单位核实，确认的那一份在 待办.xlsx 选“准予接收”；收到日期不同的，也可以分别放进用收到日期命名的文件夹",
     ),
     ("F09", "other_body"): Wording(
         "记在 {agency} 名下的几份表，写的是不同单位的名称（{names}），不能当作同一份{short}的先后几次，暂不计入",
@@ -433,7 +433,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{named}",
     ),
     ("F07", "late"): Wording("{received}收到，晚于截止日期{deadline}", "", "{received}", "{deadline}前"),
-    ("F10", "no_approver"): Wording("没有填写审核人", "请填写审核本报告的负责人姓名"),
+    ("F10", "no_approver"): Wording("没有填写审核人", "请{prompt}"),
     ("V03", "date"): Wording("填的是“{raw}”，不是能确定的日期", "请{prompt}", "{raw}"),
     ("V03", "phone"): Wording("填的是“{raw}”，不是电话号码", "请{prompt}", "{raw}"),
     ("F01", "needs_office"): Wording(

@@ -84,6 +84,8 @@ def test_rules_can_be_chosen(tmp_path: Path) -> None:
         ('form = "annual_report_2021"\n', "", 1),
         ("year = 2023", "year = ", 3),
         ("deadline = 2024-01-31", "deadline = 2023-01-31", 5),
+        ("deadline = 2024-01-31", "deadline = 9999-12-31", 5),
+        ("year = 2023", "year = 2022", 3),
         ("deadline = 2024-01-31", 'deadline = 2024-01-31\n\n# [people]\noffice = "公开科"', 8),
     ],
 )

@@ -233,6 +233,7 @@ def test_mergers_splits_and_former_names_are_adopted(tmp_path: Path) -> None:
         ("设置", LAST_DAY, "45322", "表“设置” B9"),
         ("设置", LAST_DAY, "2023-12-31", "表“设置” B9"),
         ("设置", 2023, "二三年", "表“设置” B7"),
+        ("设置", 2023, 2022, "表“设置” B9"),
         ("设置", "县区", "区里", "表“设置” B6"),
         ("设置", "样例区", None, "表“设置” B5"),
         ("设置", "zwgk@x.example", "zwgk", "表“设置” B14"),

@@ -9,12 +9,14 @@ import pytest
 
 from pipeline.district.rule_settings import Rules
 from pipeline.forms.form import Form
+from pipeline.forms.loader import load_form
 from pipeline.intake.read.reading import read
+from pipeline.judging.rules.approval import approval
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment, Number, PastReport, Severity, Verdict
 from pipeline.publishing.template import build_workbook
 from pipeline.wording.grouping import group_notices
-from pipeline.wording.messages import notices
+from pipeline.wording.messages import notice, notices
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.submissions import filled, reading_of, submission_of
 
@@ -81,6 +83,15 @@ def test_a_template_with_texts_only_is_blank_table_by_table(form: Form) -> None:
     values: dict[str, Number | str] = dict(reading_of(form, zeros(form)).texts)
     [assessment] = judge(form, [submission_of(read(form, build_workbook(form, values=values)))])
     assert lines(form, assessment) == [*["C01"] * len(form.tables), "F10"]
+
+
+@pytest.mark.parametrize("form_id", ["annual_report_2021", "request_register"])
+def test_who_has_to_approve_is_said_in_the_words_of_the_form(form_id: str) -> None:
+    form = load_form(form_id)
+    [entry] = [entry for entry in form.entries if entry.role == "approver"]
+    item = submission_of(replace(reading_of(form, zeros(form)), entries={}))
+    found = approval(form, item)
+    assert [notice(form, own).hint for own in found] == [f"请{entry.prompt}"]
 
 
 def test_what_follows_comes_after_its_cause_and_errors_before_warnings(

@@ -93,6 +93,32 @@ def test_a_folder_without_rights_is_not_said_to_be_open_in_excel(tmp_path: Path)
     assert ("权限" in said, "Excel" in said) == (True, False)
 
 
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="takes rights away, and needs some to do so"
+)
+def test_where_nothing_may_be_looked_at_that_is_said(tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0)
+    program = (
+        "import os,sys\nfrom pipeline.machine.environment import disk_failure\nos.setuid(65534)\n"
+        "print(disk_failure(PermissionError(13, 'x', sys.argv[1])))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", program, str(shut / "district.toml")],
+        capture_output=True, text=True, encoding="utf-8", check=True,
+    ).stdout  # fmt: skip
+    assert "权限" in said
+
+
+def test_a_holder_that_cannot_be_removed_ends_no_run(tmp_path: Path) -> None:
+    (tmp_path / ".nianbao.holder").mkdir()
+    with pytest.raises(EnvironmentFailedError), lock(tmp_path):
+        pytest.fail("nobody could say who holds it")
+    (tmp_path / ".nianbao.holder").rmdir()
+    with lock(tmp_path):
+        pass
+
+
 def test_a_full_disk_is_told_with_the_file_that_was_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -185,6 +185,11 @@ def test_sheets_stand_in_the_order_of_reading(form: Form) -> None:
     assert {sheet.sheet_state for sheet in book.worksheets} == {"visible"}
 
 
+def test_a_form_without_charts_has_no_empty_sheet_for_them(form: Form) -> None:
+    plain = replace(form, charts=())
+    assert CHARTS_SHEET not in opened(build(plain, *mixed(plain)), values=True).sheetnames
+
+
 def test_stored_values_of_all_numbers_are_the_exact_sums(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)

@@ -96,13 +96,14 @@ def waive(
     withdrawn: Withdrawn = False,
     which: Which = None,
     output: Output = None,
+    now: Now = None,
 ) -> None:
     """准予一个单位对一条规则例外，写明理由和同意的人；汇总表和问题清单中会列明。"""
     from pipeline.model import DecisionKind
 
     about = (agency, rule)
     ends = revoke or withdrawn
-    _decide(folder, output, DecisionKind.WAIVE, about, by, reason, until, revoke=ends, which=which)
+    _decide(folder, output, DecisionKind.WAIVE, about, by, reason, until, revoke=ends, which=which, now=now)
 
 
 @commands.command(cls=Command, epilog="例：nianbao dismiss 临平区 说明.txt --reason 是填表说明 --by 王主任")
@@ -117,12 +118,24 @@ def dismiss(
     withdrawn: Withdrawn = False,
     which: Which = None,
     output: Output = None,
+    now: Now = None,
 ) -> None:
     """把一个待核实的文件记为不是报送，写明理由和核实的人；不再待核实，不写信，也不删除。"""
     from pipeline.model import DecisionKind
 
     ends = revoke or withdrawn
-    _decide(folder, output, DecisionKind.DISMISS, (file,), by, reason, None, revoke=ends, which=which)
+    _decide(
+        folder,
+        output,
+        DecisionKind.DISMISS,
+        (file,),
+        by,
+        reason,
+        None,
+        revoke=ends,
+        which=which,
+        now=now,
+    )
 
 
 def _decide(
@@ -136,7 +149,7 @@ def _decide(
     *,
     revoke: bool,
     which: str | None,
-    now: str | None = None,
+    now: str | None,
 ) -> None:
     from pipeline.coordinating import deciding
     from pipeline.model import DecisionKind

@@ -153,9 +153,7 @@ def _record_by_hand(
         else:
             console.print_letters(persons.undelivered(district, target, chosen, now=now), district)
     if not chosen.is_named:
-        raise ConfigError(
-            "没有记下任何信。请看上面的清单，写明记哪些：--letter 代号、--agency 单位，或者 --all 全部。"
-        )
+        typer.echo("没有记下任何信。要记下的，写明哪些：--letter 代号、--agency 单位，或者 --all 全部。")
 
 
 @commands.command(cls=Command, epilog="例：nianbao letters 临平区 002 --open 3f9a1c")

@@ -25,4 +25,6 @@ def approval(form: Form, item: Submission) -> list[Finding]:
     if reading.entries.get(entry.key, "").strip():
         return []
     place = reading.places.get(entry.key) or form.places.get(entry.key)
-    return [Finding(_RULE, Severity(basic.severity), place, (entry.key,), variant="no_approver")]
+    return [
+        Finding(_RULE, Severity(basic.severity), place, (entry.key,), "no_approver", {"prompt": entry.prompt})
+    ]

@@ -59,6 +59,7 @@ def build_summary(
     if form.tables:
         write_by_kind(book, brief, columns)
         write_yearly(book, brief, columns)
+    if form.charts:
         write_charts(book, brief, columns)
     write_changes(book, brief)
     write_findings(book, brief)
