@@ -499,7 +499,7 @@ class Similar(Narrative):
     """No text is nearly that of the year before or of another agency: percent of characters in common.
 
     Numbers and names do not count, nor do sentences with a ``standard`` word; texts of fewer than ``shortest`` characters
-    are left alone.
+    are left alone, unless they are last year's to the letter and name that year.
     Of ``figures_tell`` texts, formal as they are, only those with the same numbers are alike.
     """
 
