@@ -33,6 +33,8 @@ _LONGEST_VALUE = 200
 
 
 _ANSWER = "点这里写明原因"
+_NO_ANSWER: Mapping[str, str] = {Severity.ERROR: "请改正", Severity.WARNING: "请核对，不用写原因"}
+"""What stands where a reason would not be read."""
 _SHOWN_ANSWER = 60
 """Characters of an explanation that the list repeats."""
 
@@ -80,7 +82,7 @@ def _write_group(
     )
     for column, text in enumerate(words, start=3):
         page.put(row, column, text, "box", "left")
-    _write_answer(page, row, len(_COLUMNS) - 1, answer)
+    _write_answer(page, row, len(_COLUMNS) - 1, notice.severity, answer)
     sizes = [(text, _COLUMNS[column][1]) for column, text in enumerate((where, *words), start=2)]
     page.sheet.set_row(row, row_height(*sizes, least=24))
 
@@ -91,15 +93,19 @@ def _answer(content: Content, notice: Notice, answers: Mapping[str, Place]) -> t
     rule = form.rules_by_id.get(notice.code)
     if not rule or not (notice.severity == Severity.WARNING or rule.waivable):
         return None
-    own = [check.id for check in form.checks.values() if check.rule is rule and check.anchor == notice.key]
+    own = [
+        check.id for check in form.checks.values() if check.rule.id == rule.id and check.anchor == notice.key
+    ]
     name = next((name for name in (*own, rule.id) if name in answers), None)
     return (answers[name], content.explanations.get(name, "")) if name else None
 
 
-def _write_answer(page: TemplatePage, row: int, column: int, answer: tuple[Place, str] | None) -> None:
-    """Leave room to tick a problem off; where a reason helps, lead to where it is written and show it."""
+def _write_answer(
+    page: TemplatePage, row: int, column: int, severity: str, answer: tuple[Place, str] | None
+) -> None:
+    """Lead to where a reason is written and show it; where none helps, say so: what is written in the list nobody reads."""
     if answer is None:
-        page.put(row, column, "", "box", "left", "input")
+        page.put(row, column, _NO_ANSWER[severity], "box", "left", "hint")
         return
     place, written = answer
     cell = f"{quoted(place.sheet)}!{place.cell}"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.form import Form
+from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Notice, Number, Severity
+from pipeline.model import Notice, Number, Severity, a1
 from pipeline.publishing.returning import ReturnedContent, returned_of
 from pipeline.publishing.template import build_workbook
 from pipeline.wording.addresses import position
@@ -143,3 +146,25 @@ def test_a_false_nil_return_names_the_figures_that_contradict_it(form: Form) -> 
     assert key in told.look
     assert form.places[key].cell in (told.hint or "")
     assert back.values["requests.nil"] == "是", "as it was sent"
+
+
+def test_the_list_leads_to_where_every_warning_is_explained_and_has_no_room_that_nobody_reads(
+    form: Form,
+) -> None:
+    """Each check on its own: rules over last year have limits of their own, and are rules all the same."""
+    checks = [check for check in form.live_checks("", "") if check.rule.severity == "warning"]
+    told = [
+        Notice(check.rule.id, "warning", None, None, check.anchor, None, None, check.id, None, check.id)
+        for check in checks
+    ]
+    basic = Notice("C03", "warning", None, None, form.cells[0].key, None, None, "3件", None, "3件")
+    book = openpyxl.load_workbook(BytesIO(build_workbook(form, notices=[*told, basic])))
+    answers = book[form.sheet_of_kind("checks").name]
+    ids = {row[0].value: row[0].row for row in answers.iter_rows() if row[0].value}
+    lines = {row[5].value: row[7] for row in book[NOTICES_SHEET].iter_rows(min_row=4)}
+    assert len(lines) == len(told) + 1
+    for check in checks:
+        [shown] = [cell for said, cell in lines.items() if str(said).endswith(check.id)]
+        place = a1(ids[check.id] - 1, CHECK_COLUMNS["explanation"])
+        assert f"{answers.title}'!{place}" in str(shown.value), check.id
+    assert all(cell.protection.locked for cell in lines.values())
