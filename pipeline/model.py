@@ -350,7 +350,7 @@ class Notice:
     look: tuple[str, ...] = ()
     """In the workbook that goes back: keys of the cells to be looked at."""
     pleaded: str = ""
-    """What the clerk wrote of an error that the coordinator may except: the office is to decide, not the clerk."""
+    """What the clerk wrote of an error that the coordinator may except, or of a warning that the coordinator confirms: the office is to decide, not the clerk."""
     in_doubt: bool = False
     """Whether it keeps the report from being published until somebody has said that it is right."""
 

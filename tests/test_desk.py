@@ -260,6 +260,45 @@ def test_a_report_with_a_warning_is_published_once_a_person_has_looked(office: O
     assert [row for row in office.rows(OPEN) if row[KEY].startswith("提醒|001|")]
 
 
+@pytest.mark.libreoffice
+@pytest.mark.parametrize(
+    ("rule", "text", "later"),
+    [
+        ("N04", "2023年，新收政府信息公开申请9999件。", "2023年，新收政府信息公开申请8888件。"),
+        ("N12", "2023年，举报请打13812345678。", "2023年，举报请打13987654321。"),
+    ],
+)
+def test_what_a_text_contradicts_is_not_made_true_by_the_agency_that_says_it_was_checked(
+    office: Office, rule: str, text: str, later: str
+) -> None:
+    """One line of 自查 answers all that the rule finds, in this version and in those that carry it along."""
+    town = office.town
+
+    def sent(said: str, seed: int) -> bool:
+        town.put(
+            f"2024-01-{office.day:02}/教育局{seed}.xlsx",
+            town.book("教育局", 1, wrong={"overview.on_request": said}, explanations={rule: "已核对"}),
+        )
+        office.night()
+        [row] = [row for row in town.ran.record["submissions"] if row["counts"]]
+        return bool(row["site"])
+
+    assert not sent(text, 1)
+    [asked] = [row for row in office.rows(OPEN) if row[KEY].startswith(f"提醒|002|{rule}|")]
+    assert "已核对" in "\n".join(asked.values())
+    [receipt] = town.told("acceptance", "002")
+    assert "不用回复" in receipt
+    assert "【等待核对】" in receipt
+    [morning] = [item.get_body().get_content() for item in town.letters if item["X-Nianbao"] == "digest"]  # type: ignore[union-attr]
+    assert "【公布前请核对】" in morning
+    assert f"教育局（{rule}）" in morning
+    assert "单位说明：已核对" in morning
+    office.decide((OPEN, f"提醒|002|{rule}|", {CHOICE: CHECKED, REASON: "电话核实过"}))
+    [row] = [row for row in town.ran.record["submissions"] if row["counts"]]
+    assert row["site"]
+    assert not sent(later, 2), "what was confirmed is what stood there then"
+
+
 def test_every_kind_of_decision_is_chosen_in_these_tests() -> None:
     offered = {word for several in CHOICES.values() for word in several}
     assert {word.format(1) for word in offered} == IN_JANUARY | OF_LETTERS | OF_PLEAS | OF_WARNINGS

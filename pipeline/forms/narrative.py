@@ -59,6 +59,9 @@ class Narrative:
     """A pattern at the end of an agency's name; it is bound if this or its kind fits."""
     waivable: ClassVar[bool] = False
     """Errors in texts are mended, not excepted."""
+    confirmed: ClassVar[bool] = False
+    """Whether the office confirms what a clerk says of it, before the report is published: a text that contradicts the figures
+    does so whatever is said of it, and a person's number is not the agency's own affair."""
 
     @property
     def condition(self) -> str:
@@ -281,6 +284,7 @@ class FigureClaims(Narrative):
     """
 
     kind = "figures"
+    confirmed = True
     __hash__ = object.__hash__
     __eq__ = object.__eq__
     """Each rule is itself alone: its words are many, and what is made of them is kept for the rule."""
@@ -360,6 +364,7 @@ class PartSums(Narrative):
     """
 
     kind = "sums"
+    confirmed = True
     begins: tuple[str, ...]
     each: str
     """What begins a list of numbers alone, as many (``n``) as there are names before them: 归为A、B两类，分别为3件、4件.
@@ -443,6 +448,7 @@ class Ratios(Narrative):
     """
 
     kind = "ratios"
+    confirmed = True
     wholes: tuple[str, ...]
     whole_cells: tuple[str, ...]
     """Cells of which the shares of a list may be, where the text names no whole."""
@@ -516,6 +522,7 @@ class Personal(Narrative):
     """No number belongs to a person. ``lighter`` kinds weigh ``lighter_severity``."""
 
     kind = "personal"
+    confirmed = True
     kinds: tuple[str, ...]
     lighter: tuple[str, ...]
     lighter_severity: str

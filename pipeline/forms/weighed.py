@@ -27,11 +27,14 @@ def weighed_alone(form: Form, finding: Finding) -> Finding:
 
 
 def is_in_doubt(form: Form, finding: Finding) -> bool:
-    """Whether it is a warning about what is to be published that nobody has explained and from which nobody was excepted.
+    """Whether it is a warning about what is to be published that is neither settled by what the clerk wrote nor excepted.
 
     Of a form that prints nothing, nothing is. That a report came late, or on a sheet with odd labels, is no matter of what it says; that an amount may be in another unit is.
+    What a clerk says of a rule that asks for it (``Narrative.confirmed``) settles nothing before the office has confirmed it.
     """
     basic = form.basics.get(finding.code)
     is_of_content = basic is None or (basic.explainable and bool(finding.keys))
-    is_open = not (finding.is_answered or finding.on_trial)
+    rule = form.narrative(finding.code)
+    is_settled = finding.waived if rule and rule.confirmed else finding.is_answered
+    is_open = not (is_settled or finding.on_trial)
     return bool(form.sections) and finding.severity is Severity.WARNING and is_of_content and is_open

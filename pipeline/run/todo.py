@@ -200,7 +200,7 @@ def _pleas(
 
 
 def _warnings(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> Iterator[Question]:
-    """Yield every warning that nobody has answered: until then the report is not among those to be published."""
+    """Yield every warning about the content that is not settled: until then the report is not among those to be published."""
     for agency in context.district.agencies:
         counting = own[agency.code].counting if agency.code in own else None
         if counting is None or counting.verdict is not Verdict.ACCEPTED_WITH_REMARKS:

@@ -112,7 +112,7 @@ def notice(form: Form, finding: Finding) -> Notice:
     remedy = way_out(form, finding.suggestions) or wording.remedy.format_map(facts)
     pleaded = _pleaded(form, finding)
     remedy = (
-        _PLEADED.format(office=form.words.office, said=pleaded)
+        _PLEADED[finding.severity].format(office=form.words.office, said=pleaded)
         if pleaded
         else _answered(form, finding, remedy)
     )
@@ -135,7 +135,7 @@ def notice(form: Form, finding: Finding) -> Notice:
         hint=remedy or None,
         fault=fault,
         cause=finding.cause,
-        answered=bool(finding.waived or finding.is_answered),
+        answered=finding.is_answered and not pleaded,
         pleaded=pleaded,
         in_doubt=is_in_doubt(form, finding),
     )
@@ -151,13 +151,16 @@ def _told(name: str, value: str) -> str:
     return on_one_line(value) if name == _OF_THE_ROSTER else quoted(value)
 
 
-_PLEADED = "已收到说明，等{office}核准（单位说明：{said}）"
+_PLEADED: Mapping[Severity, str] = {
+    Severity.ERROR: "已收到说明，等{office}核准（单位说明：{said}）",
+    Severity.WARNING: "已收到说明，等{office}核对以后公布（单位说明：{said}）",
+}
 
 
 def _pleaded(form: Form, finding: Finding) -> str:
-    """Return what was written of an error that the office may except, and has not yet."""
-    waits = finding.severity is Severity.ERROR and not finding.waived and form.may_waive(finding.code)
-    return quoted(finding.explanation) if waits else ""
+    """Return what was written of an error that the office may except, or of a text that it confirms, and has not yet."""
+    is_error = finding.severity is Severity.ERROR and not finding.waived and form.may_waive(finding.code)
+    return quoted(finding.explanation) if is_error or is_in_doubt(form, finding) else ""
 
 
 def _answered(form: Form, finding: Finding, remedy: str) -> str:

@@ -114,7 +114,7 @@ def test_what_was_answered_is_not_asked_again(form: Form) -> None:
     assert [(row.arrival.warnings, row.arrival.open) for row in rows(whole)] == [(1, 0), (1, 0), (2, 1)]
     page = build_dashboard(form, whole).decode()
     assert (
-        "1 家，公布前请核对：已汇总；单位在“自查”的“说明”栏写明原因重报，或者在 待办.xlsx 选“核对无误，可以公布”以后，才放进 site 文件夹；另有 2 家已说明、准予例外，或者不影响公布"
+        "1 家，公布前请核对：已汇总；单位在“自查”的“说明”栏写明原因重报（数字不一致、有个人号码的，说明以后还要核对），或者在 待办.xlsx 选“核对无误，可以公布”以后，才放进 site 文件夹；另有 2 家已说明、准予例外，或者不影响公布"
         in page
     )
     assert page.index(f"<strong>{roster[2].name}</strong>") < page.index(f"<strong>{roster[0].name}</strong>")

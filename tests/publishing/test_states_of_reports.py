@@ -59,6 +59,11 @@ def test_it_is_counted_and_called_so_everywhere(form: Form) -> None:
         (lambda form: carried(form, Severity.WARNING, explanation="属实"), False),
         (lambda form: carried(form, Severity.WARNING, waived="同意"), False),
         (lambda form: replace(carried(form, Severity.WARNING), on_trial=True), False),
+        (
+            lambda _: Finding("N04", Severity.WARNING, keys=("overview.on_request",), explanation="已核对"),
+            True,
+        ),
+        (lambda _: Finding("N10", Severity.WARNING, keys=("other_matters",), explanation="没有"), False),
         (lambda form: carried(form, Severity.INFO), False),
         (lambda _: Finding("F07", Severity.WARNING, variant="late"), False),
         (lambda _: Finding("C07", Severity.WARNING, keys=("proactive.charges.amount",)), True),

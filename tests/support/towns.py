@@ -106,10 +106,10 @@ class Town:
         *,
         year: int = 0,
         explanations: Mapping[str, str] | None = None,
-        wrong: Mapping[str, int] | None = None,
+        wrong: Mapping[str, int | str] | None = None,
         template_of: str = "",
     ) -> bytes:
-        """A report of the agency called ``name``; no two seeds alike. ``wrong`` are figures that are other than they ought.
+        """A report of the agency called ``name``; no two seeds alike. ``wrong`` are figures and texts that are other than they ought.
 
         ``template_of`` is the code of the agency whose template it is filled into; none: one that names nobody.
         """

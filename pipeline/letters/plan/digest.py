@@ -42,6 +42,7 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
         calls=calls(state, day),
         held=state.held,
         pleas=tuple(_pleas(state)),
+        explained=tuple(_explained(state)),
         unsent=state.unsent,
         waiting=waiting,
         unreachable=tuple(
@@ -133,6 +134,13 @@ def _pleas(state: CampaignState) -> Iterator[Plea]:
             told = {item.code: item for item in reversed(standing.latest.notices) if item.pleaded}
             for rule, item in told.items():
                 yield Plea(standing.agency, rule, _fault(item), item.pleaded)
+
+
+def _explained(state: CampaignState) -> Iterator[Plea]:
+    """Yield what agencies said of reports that count, where somebody is to confirm it before they are published; once for each rule."""
+    for standing in state.standings:
+        for rule, item in {item.code: item for item in reversed(standing.explained)}.items():
+            yield Plea(standing.agency, rule, _fault(item), item.pleaded)
 
 
 def _sentence(*parts: str) -> str:

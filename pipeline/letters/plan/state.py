@@ -10,7 +10,7 @@ from functools import cached_property
 
 from pipeline.district.folder import District
 from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind, LetterState, Occasion, Unsent
-from pipeline.model import CHINA, Agency, Verdict
+from pipeline.model import CHINA, Agency, Notice, Verdict
 
 _OFFICE_CLOSES = 17
 """From this hour on, what is written is read on the next day."""
@@ -28,6 +28,8 @@ class AgencyStanding:
     latest: AnsweredFile | None = None
     counting: str = ""
     has_held: bool = False
+    explained: tuple[Notice, ...] = ()
+    """What it said of warnings of the file that counts, and the coordinator has to confirm."""
     is_named: bool = False
     """Whether a file of nobody, or of another agency, that waits for the coordinator states its name."""
 

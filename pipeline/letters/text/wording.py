@@ -177,7 +177,8 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
     code = arrival.agency.code if arrival.agency else ""
     is_superseded = arrival.counting not in (0, arrival.version)
     asked = () if is_superseded else arrival.notices  # what still holds is asked of the version that counts
-    warnings = group_notices(item for item in asked if item.severity == Severity.WARNING)
+    warnings = group_notices(item for item in asked if item.severity == Severity.WARNING and not item.pleaded)
+    explained = group_notices(item for item in asked if item.pleaded)
     doubts = [group for group in warnings if group.notice.in_doubt]
     remarks = [*doubts, *(group for group in warnings if group not in doubts)]
     return {
@@ -191,6 +192,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "figures": figures(form, arrival.report.numbers if arrival.report else ()),
         "remarks": [sentence(group) for group in remarks[:_SCREENFUL]],
         "doubts": len(doubts),
+        "explained": [sentence(group) for group in explained[:_SCREENFUL]],
         "remarks_left": max(0, len(remarks) - _SCREENFUL),
         "superseded": arrival.counting if is_superseded else 0,
         "replaced": 0 if is_superseded else body.replaces,
@@ -296,6 +298,9 @@ def _digest(body: Digest) -> Values:
         "pleas": [
             {"agency": item.agency.name, "code": item.agency.code, "rule": item.rule, "fault": item.fault, "said": item.said}
             for item in body.pleas
+        ],
+        "explained": [
+            {"agency": item.agency.name, "rule": item.rule, "fault": item.fault, "said": item.said} for item in body.explained
         ],
         "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
         "waiting": body.waiting,

@@ -131,8 +131,10 @@ def _state(brief: Brief, item: Assessment, notice: Notice) -> str:
         return NOTED
     if _exceptions(brief, item, notice):
         return EXCEPTED
+    if notice.pleaded:
+        return TO_APPROVE
     if notice.severity == Severity.ERROR:
-        return TO_APPROVE if notice.pleaded else TO_MEND
+        return TO_MEND
     return EXPLAINED if _explanation(item, notice) else TO_EXPLAIN
 
 

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from pipeline.district.folder import District
 from pipeline.district.roster import normalised
 from pipeline.forms.form import Clerk, Form
+from pipeline.forms.weighed import is_in_doubt
 from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.assessments import Stand
@@ -187,11 +188,13 @@ def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> Ag
     """``stated`` is what files that wait have written where the agency's name stands, among other wrong entries."""
     rows.sort(key=order_of)
     own = [row for row in rows if row["verdict"] != Verdict.HELD]
+    counting = next((_arrival(row, agency) for row in own if row["counts"]), None)
     latest = _arrival(own[-1], agency) if own else None
     return AgencyStanding(
         agency,
         latest,
-        next((row["sha256"] for row in own if row["counts"]), ""),
+        counting.sha256 if counting else "",
+        explained=tuple(item for item in counting.notices if item.pleaded) if counting else (),
         has_held=rows[-1:] != own[-1:],
         is_named=any(normalised(name) in stated for name in agency.names),
     )
@@ -288,7 +291,11 @@ def _judged(
 ) -> AnsweredFile:
     sent, clerk = item.submission, form.clerk_of(item.submission.reading.entries)
     back = returned_of(form, arrived, item) if item.verdict is Verdict.RETURNED and sent.agency else None
-    told = back.notices if back else tuple(notices(form, [_in_template(form, each) for each in _asked(item)]))
+    told = (
+        back.notices
+        if back
+        else tuple(notices(form, [_in_template(form, each) for each in _told(form, item)]))
+    )
     return AnsweredFile(
         verdict=item.verdict,
         name=sent.name,
@@ -321,9 +328,13 @@ def _standing_since(item: AnsweredFile, stands: Mapping[str, Stand]) -> Answered
     return replace(item, since=found.since, is_rejudged=found.is_rejudged) if found else item
 
 
-def _asked(item: Assessment) -> list[Finding]:
-    """Leave out what nobody need ask the agency: what it explained, what was waived, what is on trial."""
-    return [finding for finding in item.findings if not (finding.is_answered or finding.on_trial)]
+def _told(form: Form, item: Assessment) -> list[Finding]:
+    """Leave out what the agency need not hear of: what it explained, unless the office is to confirm that, what was waived, what is on trial."""
+    return [
+        finding
+        for finding in item.findings
+        if is_in_doubt(form, finding) or not (finding.is_answered or finding.on_trial)
+    ]
 
 
 def _in_template(form: Form, finding: Finding) -> Finding:
