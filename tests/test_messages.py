@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 import pipeline
 from pipeline.forms.form import Basic, Form
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Finding, Place, Severity, Verdict
+from pipeline.model import CellChange, Finding, Place, Severity, Suggestion, Verdict
 from pipeline.wording.catalogue import CATALOGUE
 from pipeline.wording.messages import (
     SEVERITY_WORDS,
@@ -133,3 +134,30 @@ def test_counts_are_agencies_that_add_up_and_files_apart() -> None:
         "应报送 9 家，已报送 7 家：合格 3 家，合格（有提醒） 1 家，退回 2 家，待核实 1 家；未报送 2 家。待核实的文件 2 份。"
     )
     assert "文件" not in counts_in_words(counts | {"held": 0})
+
+
+def test_where_the_office_may_accept_an_error_is_said_where_to_write_why_and_not_after_it_has_refused(
+    form: Form,
+) -> None:
+    """Of any other error nothing is to be explained: a person's identity number waits for nobody's approval."""
+    check = next(check for check in form.balances if check.rule.waivable)
+    facts = {**dict.fromkeys(check.keys, 1), "left": 3, "right": 2, "difference": 1}
+    found = Finding(
+        check.rule.id, Severity.ERROR, form.places[check.anchor], (check.anchor,), check.id, facts
+    )
+    assert "在“自查”的“说明”栏写明原因" in str(notice(form, found).hint)
+    suggested = replace(found, suggestions=(Suggestion("left", (CellChange(check.anchor, None, 3, 2),), 1),))
+    assert "在“自查”的“说明”栏写明原因" in str(notice(form, suggested).hint)
+    refused = str(notice(form, replace(found, refused="上年公布的数没有更正")).hint)
+    assert "不同意所作的说明（上年公布的数没有更正）" in refused
+    assert "写明原因" not in refused
+    assert notice(form, replace(found, explanation="机构合并")).pleaded == "机构合并"
+    other = next(
+        check for check in form.balances if check.rule.severity == "error" and not check.rule.waivable
+    )
+    plain = replace(found, code=other.rule.id, keys=(other.anchor,), variant=other.id)
+    plain = replace(plain, facts={**dict.fromkeys(other.keys, 1), "left": 3, "right": 2, "difference": 1})
+    assert "写明原因" not in str(notice(form, plain).hint)
+    told = {"number": "1", "sentence": "某某"}
+    number = Finding("N12", Severity.ERROR, None, ("other_matters",), "identity_number", told)
+    assert not notice(form, replace(number, explanation="已核对")).pleaded

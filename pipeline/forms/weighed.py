@@ -26,6 +26,12 @@ def weighed_alone(form: Form, finding: Finding) -> Finding:
     return finding if finding.severity is severity else replace(finding, severity=severity)
 
 
+def is_waivable_error(form: Form, finding: Finding) -> bool:
+    """Whether it is an error that the coordinator may accept, with a reason: its rule lets it go."""
+    rule = form.rules_by_id.get(finding.code)
+    return finding.severity is Severity.ERROR and rule is not None and rule.waivable
+
+
 def is_in_doubt(form: Form, finding: Finding) -> bool:
     """Whether it is a warning about what is to be published that is neither settled by what the clerk wrote nor excepted.
 

@@ -141,6 +141,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F03", "sheet_restored"): Wording(
         "没有找到“{sheet}”工作表，退回表中已补上", "请填写 {wanted}", "", "{sheet}"
     ),
+    ("F03", "label_whole"): Wording(
+        "“{table}”中没有找到“{label}”，退回表中已恢复", "这一项可以空着，请核对", "", "{label}"
+    ),
+    ("F03", "sheet_whole"): Wording(
+        "没有找到“{sheet}”工作表，退回表中已补上", "必填的各格都有内容，请核对", "", "{sheet}"
+    ),
     ("F03", "label_mended"): Wording(
         "表头“{found}”与规定的“{label}”不一致，已按“{label}”读取，退回表中已恢复规定的表头",
         "请核对这一行（列）填的是不是“{label}”的数",

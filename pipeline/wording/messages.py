@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.form import BALANCING
 from pipeline.forms.values.keys import row_of
-from pipeline.forms.weighed import is_in_doubt
+from pipeline.forms.weighed import is_in_doubt, is_waivable_error
 from pipeline.model import (
     CHINA,
     Bounce,
@@ -159,8 +159,11 @@ _PLEADED: Mapping[Severity, str] = {
 
 def _pleaded(form: Form, finding: Finding) -> str:
     """Return what was written of an error that the office may except, or of a text that it confirms, and has not yet."""
-    is_error = finding.severity is Severity.ERROR and not finding.waived and form.may_waive(finding.code)
-    return quoted(finding.explanation) if is_error or is_in_doubt(form, finding) else ""
+    waits = is_waivable_error(form, finding) or is_in_doubt(form, finding)
+    return quoted(finding.explanation) if waits else ""
+
+
+_PLEA = "；情况属实、不用改的，在“自查”的“说明”栏写明原因，由{office}核准"
 
 
 def _answered(form: Form, finding: Finding, remedy: str) -> str:
@@ -169,6 +172,8 @@ def _answered(form: Form, finding: Finding, remedy: str) -> str:
         return f"{form.words.office}已准予例外：{quoted(finding.waived)}"
     if finding.refused:
         return f"{form.words.office}不同意所作的说明（{quoted(finding.refused)}），请改正：{remedy}"
+    if is_waivable_error(form, finding):
+        return f"{remedy}{_PLEA.format(office=form.words.office)}"
     said = quoted(finding.explanation)
     if finding.is_answered:
         return f"单位已说明：{said}"

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from pipeline.forms.arithmetic import with_totals
 from pipeline.forms.carried import CODE, CarriedFigures
 from pipeline.forms.layout import FROM_REGISTER
-from pipeline.model import Fact, Finding, Number, Reading
+from pipeline.model import Fact, Finding, Number, Reading, Severity
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
+_WAITS = "no_register"
 Counted: TypeAlias = Mapping[str, Mapping[str, Number]]
 """The figures of an agency's accepted reports on other forms, by form and cell."""
 
@@ -33,7 +34,7 @@ def carried_into(form: Form, reading: Reading, counted: Counted) -> Reading:
         figures = counted.get(item.form)
         if figures is None:
             findings += [
-                _told(form, reading, table, "no_register", {"source": item.name}) for table in sorted(asked)
+                _told(form, reading, table, _WAITS, {"source": item.name}) for table in sorted(asked)
             ]
             continue
         differing = list(_differing(form, reading, item, figures))
@@ -51,6 +52,14 @@ def carried_into(form: Form, reading: Reading, counted: Counted) -> Reading:
         computed=reading.computed | {key for key, value in settled.items() if value != reading.numbers[key]},
         findings=(*reading.findings, *findings),
     )
+
+
+def awaited(form: Form, reading: Reading) -> frozenset[str]:
+    """Return the cells that wait for a register which is not accepted: blank as they are, nobody need fill them in. Where the district lets that pass, what is blank is missing."""
+    found = (item for item in reading.findings if (item.code, item.variant) == (CODE, _WAITS))
+    nil = {key for item in found if item.severity is Severity.ERROR for key in item.keys}
+    tables = {table.key for table in form.tables if table.nil_key in nil}
+    return frozenset(key for item in form.carried for key in item.cells if form.by_key[key].table in tables)
 
 
 def _filled(

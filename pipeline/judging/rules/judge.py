@@ -21,6 +21,7 @@ from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled
 from pipeline.judging.rules.admitting import admitted
 from pipeline.judging.rules.agency_kinds import asked, free_texts, free_values, freed
 from pipeline.judging.rules.approval import approval
+from pipeline.judging.rules.carried import awaited
 from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
 from pipeline.judging.rules.values import value_findings
@@ -218,8 +219,11 @@ def _findings(
 ) -> list[Finding]:
     """Make the findings of one submission of what failed, (column, check) by (column, check); ``told`` are made already."""
     of_texts = next((at for at, finding in enumerate(told) if form.narrative(finding.code)), len(told))
+    waits = awaited(form, item.reading)
     cells = [
-        (key, check) for key, check in failed if key in form.by_key and _is_bound(form, item, key, check)
+        (key, check)
+        for key, check in failed
+        if key in form.by_key and _is_bound(form, item, key, check) and not (check == BLANK and key in waits)
     ]
     repeated = {
         (key, check) for key, check in cells if _repeats_a_part(form, item.reading, key, check, cells)
@@ -298,12 +302,13 @@ def _settle(form: Form, reading: Reading) -> Reading:
     """Read blanks and placeholders as 0, each with a warning, and compute the totals anew."""
     if not reading.numbers:
         return reading
+    waits = awaited(form, reading)
     placeholders = {finding.key for finding in reading.findings if finding.code == "C02"}
     numbers = dict(reading.numbers)
     blanks: list[Finding] = []
     for cell in form.cells:
         key = cell.key
-        if numbers[key] is not None or not cell.is_input or key not in reading.places:
+        if numbers[key] is not None or not cell.is_input or key not in reading.places or key in waits:
             continue
         if key in placeholders:
             numbers[key] = 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.forms.weighed import is_waivable_error
 from pipeline.model import Decision, DecisionKind, Finding, Reading, Severity
 
 if TYPE_CHECKING:
@@ -80,16 +81,8 @@ def _weighed(form: Form, finding: Finding, decision: Decision | None) -> Finding
         return finding
     if decision.kind is DecisionKind.REFUSE:
         return replace(finding, explanation="", refused=decision.reason) if finding.explanation else finding
-    is_waived = _may_be(form, finding)
+    is_waived = finding.severity is Severity.WARNING or is_waivable_error(form, finding)
     return replace(finding, severity=Severity.WARNING, waived=decision.reason) if is_waived else finding
-
-
-def _may_be(form: Form, finding: Finding) -> bool:
-    """Whether the finding can be waived: any warning, and an error whose rule lets it go."""
-    if finding.severity is Severity.ERROR:
-        rule = form.rules_by_id.get(finding.code)
-        return rule is not None and rule.waivable
-    return finding.severity is Severity.WARNING
 
 
 def _explanation(reading: Reading, names: Sequence[str]) -> str:

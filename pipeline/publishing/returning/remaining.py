@@ -72,6 +72,8 @@ _OF_A_TABLE = {("F05", "pasted_low"), ("F05", "pasted_off")}
 """What is true of so many cells that a mark on each says nothing."""
 _NEVER_SENT = "table_restored"
 """The only one where the table may be nil: of the others figures came, which must not be lost by one choice."""
+_NOTHING_LEFT: Mapping[str, str] = {"sheet_restored": "sheet_whole", "label_restored": "label_whole"}
+"""What is there again and asks for nothing that must be filled in."""
 _REWORDED: Mapping[tuple[str, str], str] = {
     ("C08", "date"): "date_back",
     ("C08", "excel_error"): "error_back",
@@ -83,19 +85,19 @@ _REWORDED: Mapping[tuple[str, str], str] = {
 """What is still to be changed, but otherwise than in the file that came."""
 
 
-def remaining(form: Form, found: Finding, values: Mapping[str, Fact]) -> Remaining:
-    """Return what is left of ``found``; ``values`` stand in the workbook that goes back, by key."""
-    kind = (found.code, found.variant)
+def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str = "") -> Remaining:
+    """Return what is left of ``found``; ``values`` stand in the workbook that goes back, by key; ``kind`` is the agency's."""
+    told = (found.code, found.variant)
     if found.variant == "nil_contradiction":
         return _contradicted(form, found, values)
-    if kind in _TO_FILL:
-        return _to_fill(form, found, _TO_FILL[kind], values)
+    if told in _TO_FILL:
+        return _to_fill(form, found, _TO_FILL[told], values, kind)
     placed = replace(found, place=_place(form, found))
-    if kind in _TO_LOOK_AT:
+    if told in _TO_LOOK_AT:
         facts = {**found.facts, "count": len(found.keys)}
-        look = found.keys[:1] if kind in _OF_A_TABLE else found.keys
-        return Remaining(replace(placed, variant=_TO_LOOK_AT[kind], facts=facts), look=look)
-    placed = replace(placed, variant=_REWORDED.get(kind, found.variant))
+        look = found.keys[:1] if told in _OF_A_TABLE else found.keys
+        return Remaining(replace(placed, variant=_TO_LOOK_AT[told], facts=facts), look=look)
+    placed = replace(placed, variant=_REWORDED.get(told, found.variant))
     own = found.keys[:1]
     return Remaining(placed, *((own, ()) if _is_open(form, found.key) else ((), own)))
 
@@ -109,10 +111,16 @@ def _place(form: Form, found: Finding) -> Place | None:
     return Place(found.place.sheet) if found.place and found.place.sheet in names else None
 
 
-def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact]) -> Remaining:
-    keys = [key for key in found.keys or _required(form) if _is_open(form, key) and key not in values]
+def _to_fill(form: Form, found: Finding, variant: str, values: Mapping[str, Fact], kind: str) -> Remaining:
+    asked = _required(form, kind)
+    keys = [key for key in found.keys or asked if key in asked and _is_open(form, key) and key not in values]
     if not keys:
-        return Remaining(found, look=found.keys)
+        whole = _NOTHING_LEFT.get(variant)
+        return (
+            Remaining(replace(found, variant=whole, place=_place(form, found)))
+            if whole
+            else Remaining(found, look=found.keys)
+        )
     wanted = spelled(form, keys)
     nil = _nil_return(form, keys) if variant == _NEVER_SENT else ""
     own = tuple(keys) if len(keys) == 1 else ()
@@ -136,10 +144,13 @@ def _contradicted(form: Form, found: Finding, values: Mapping[str, Fact]) -> Rem
     return Remaining(placed, found.keys[:1], tuple(keys))
 
 
-def _required(form: Form) -> list[str]:
+def _required(form: Form, kind: str) -> dict[str, None]:
+    """Return the keys of what an agency of ``kind`` has to fill in; what may stay blank is not asked for."""
     entries = [entry.key for entry in (*form.entries, *form.cell_values) if entry.required]
     texts = [text.key for text in form.texts if text.required]
-    return [*entries, *texts, *(cell.key for cell in form.cells)]
+    free = form.free_keys(kind)
+    keys = (*entries, *texts, *(cell.key for cell in form.cells))
+    return dict.fromkeys(key for key in keys if key not in free)
 
 
 def _is_open(form: Form, key: str | None) -> bool:

@@ -131,7 +131,7 @@ def _known(form: Form, item: Assessment) -> dict[str, Fact]:
 
 
 def _told(form: Form, item: Assessment, asked: Iterable[Finding], values: Values) -> list[Remaining]:
-    reading = item.submission.reading
+    reading, kind = item.submission.reading, item.submission.kind
     groups: dict[object, list[Finding]] = {}
     for found in asked:
         groups.setdefault(found.cause or id(found), []).append(found)
@@ -140,12 +140,12 @@ def _told(form: Form, item: Assessment, asked: Iterable[Finding], values: Values
         if head.variant in form.checks or head.suggestions:
             told += settle(form, reading, [head, *rest])
         elif rest or not mended_by_totals(form, reading, head):
-            told.append(remaining(form, head, values))
-            told += [_follower(form, found, values) for found in rest]
+            told.append(remaining(form, head, values, kind))
+            told += [_follower(form, found, values, kind) for found in rest]
     return told
 
 
-def _follower(form: Form, found: Finding, values: Values) -> Remaining:
+def _follower(form: Form, found: Finding, values: Values, kind: str) -> Remaining:
     """What follows from another finding is only to be looked at."""
-    one = remaining(form, found, values)
+    one = remaining(form, found, values, kind)
     return replace(one, change=(), look=(*one.change, *one.look))

@@ -112,10 +112,10 @@ def _state(page: TemplatePage, marks_area: str, failures: int) -> tuple[str, str
     count = f'COUNTIF({marks_area},"{FAILS}")'
     result = f"还有 {failures} 处需要处理" if failures else ready
     formula = f'IF({count}=0,"{ready}","还有 "&{count}&" 处需要处理")'
-    if found:  # one count only, that of the letter and the list
-        still = f"还有不符的，请按“{NOTICES_SHEET}”（{counted(found)}）逐条处理"
-        result = still if failures else ready
-        formula = f'IF({count}=0,"{ready}","{still}")'
+    if found:  # what the office counted stands below: that was once, this is now
+        before, behind = "自查还有 ", f" 处不符，请按“{NOTICES_SHEET}”逐条处理"
+        result = f"{before}{failures}{behind}" if failures else ready
+        formula = f'IF({count}=0,"{ready}","{before}"&{count}&"{behind}")'
     unready, form, values = page.content.unready, page.content.form, page.content.values
     if not unready:
         return formula, result

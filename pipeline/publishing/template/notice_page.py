@@ -105,7 +105,7 @@ def _write_answer(
 ) -> None:
     """Lead to where a reason is written and show it; where none helps, say so: what is written in the list nobody reads."""
     if answer is None:
-        page.put(row, column, _NO_ANSWER[severity], "box", "left", "hint")
+        page.put(row, column, _NO_ANSWER.get(severity, ""), "box", "left", "hint")
         return
     place, written = answer
     cell = f"{quoted(place.sheet)}!{place.cell}"

@@ -10,6 +10,7 @@ from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import HINT_ROW, PAST_COLUMNS, PAST_TOP
 from pipeline.model import Number, PastReport, a1
 from pipeline.periods import scope_of
+from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.page import TemplatePage
 
 _HEADS = ("部分", "项目", "{past}", "{now}", "增减")
@@ -44,8 +45,11 @@ def _write_line(page: TemplatePage, cell: Cell) -> None:
     form, figures = page.content.form, page.content.figures
     _, row, column = form.position(last_year(cell.key))
     past = figures.get(last_year(cell.key))
-    page.put(row, PAST_COLUMNS["part"], form.table(cell.table).sheet, "box", "left")
-    page.put(row, PAST_COLUMNS["label"], cell.short_label, "box", "left")
+    texts = {"part": form.table(cell.table).sheet, "label": cell.short_label}
+    for name, text in texts.items():
+        page.put(row, PAST_COLUMNS[name], text, "box", "left")
+    height = row_height(*((text, _WIDTHS[PAST_COLUMNS[name]]) for name, text in texts.items()), least=18)
+    page.sheet.set_row(row, height)
     page.put(row, column, "" if past is None else past, "box", "centre")
     if page.content.past is None:
         return

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,16 +14,20 @@ import pytest
 
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.form import Form
-from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET
+from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, PAST_COLUMNS, PAST_TOP
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Notice, Number, Severity, a1
+from pipeline.model import Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.returning import ReturnedContent, returned_of
 from pipeline.publishing.template import build_workbook
+from pipeline.publishing.template.areas import row_height
+from pipeline.publishing.template.marks import marks_of
+from pipeline.publishing.workbook.measure import display_width
 from pipeline.wording.addresses import position
 from pipeline.wording.grouping import group_notices
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.folders import inputs_only
+from tests.support.libreoffice import recalculate
 from tests.support.submissions import plain_texts, submission_of
 
 ROW = "requests.new_received"
@@ -168,3 +173,60 @@ def test_the_list_leads_to_where_every_warning_is_explained_and_has_no_room_that
         place = a1(ids[check.id] - 1, CHECK_COLUMNS["explanation"])
         assert f"{answers.title}'!{place}" in str(shown.value), check.id
     assert all(cell.protection.locked for cell in lines.values())
+
+
+def test_what_may_stay_blank_is_not_asked_for_where_a_sheet_is_missing(form: Form) -> None:
+    """Three tables were sent without the other sheets."""
+    sheets = {form.sheet_of_kind("entries").name, *(text.sheet for text in form.texts)}
+    book = openpyxl.load_workbook(BytesIO(build_workbook(form, values=inputs_only(form, zeros(form)))))
+    for name in sheets:
+        del book[name]
+    sent = BytesIO()
+    book.save(sent)
+    [item] = judge(form, [submission_of(read(form, sent.getvalue()))])
+    back = returned_of(form, [item], item)
+    asked = {key for told in errors(back) for key in told.change}
+    optional = {entry.key for entry in form.entries if not entry.required}
+    optional |= {text.key for text in form.texts if not text.required}
+    assert {text.key for text in form.texts if text.required} <= asked
+    assert optional
+    assert not optional & asked
+    marks = marks_of(form, back.notices)
+    assert not optional & set(marks)
+
+
+@pytest.mark.libreoffice
+def test_the_first_sheet_counts_what_is_still_wrong_and_not_what_was(form: Form, tmp_path: Path) -> None:
+    """Of two sums that fail one is mended: the headline says one, whatever the office had counted."""
+    wrong = [f"{ROW}.natural_person", f"{ROW}.enterprise"]
+    figures = {**inputs_only(form, zeros(form)), **plain_texts(form), **dict.fromkeys(wrong, 3)}
+    told = [Notice("T3-01", "error", None, None, key, None, None, key, None, key) for key in wrong]
+    book = openpyxl.load_workbook(BytesIO(build_workbook(form, values=figures, notices=told)))
+    guide = form.sheet_of_kind("guide").name
+
+    def headline(name: str) -> tuple[int, str]:
+        path = tmp_path / f"{name}.xlsx"
+        book.save(path)
+        [saved] = recalculate([path], tmp_path / name)
+        cells = openpyxl.load_workbook(saved, data_only=True)[guide]["A"]
+        [said] = [str(cell.value) for cell in cells if "处不符" in str(cell.value)]
+        return int("".join(filter(str.isdigit, said))), said
+
+    before, said = headline("before")
+    place = form.places[wrong[0]]
+    book[place.sheet][place.cell] = 0
+    assert "2 项错误" not in said
+    assert headline("after")[0] == before - 1
+
+
+def test_no_line_of_last_year_is_printed_over_the_next(form: Form) -> None:
+    """The longest labels take two lines."""
+    past = PastReport("001", 2022, dict(zeros(form)), source="试填")
+    sheet = form.sheet_of_kind("past").name
+    page = openpyxl.load_workbook(BytesIO(build_workbook(form, past=past)))[sheet]
+    lines = [row for row in page.iter_rows(min_row=PAST_TOP + 1) if row[PAST_COLUMNS["label"]].value]
+    width = page.column_dimensions["B"].width
+    assert any(display_width(str(row[1].value)) > width for row in lines)
+    for at, row in enumerate(lines, PAST_TOP + 1):
+        needed = row_height((str(row[1].value), width), least=18)
+        assert page.row_dimensions[at].height > needed - 0.75, "heights are whole pixels"
