@@ -185,6 +185,13 @@ def drawn_formula(form: Form, drawn: Drawn, rows: int = 0) -> str:
     return f"={'+'.join(terms)}"
 
 
+def strange_formula(register: Register, column: int, rows: int = 0) -> str:
+    """Return the Excel formula of how many cells of a column hold none of its choices: what is pasted goes past the drop-down, and no figure counts it."""
+    area = register_area(register, rows)(column)
+    choices = ",".join(map(_quoted, register.columns[column].choices.values()))
+    return f"=COUNTA({area})-SUMPRODUCT(COUNTIF({area},{{{choices}}}))"
+
+
 def _days(form: Form) -> tuple[str, str]:
     """Return the Excel expressions of the first day of the reported period and of the day after it."""
     if form.period != "year":

@@ -114,6 +114,11 @@ class Entry:
     """The table in a cell of which it stands; empty: it is a line of its sheet."""
 
     @property
+    def official(self) -> Mapping[str, str]:
+        """Other wordings of what can be chosen: there are none."""
+        return {}
+
+    @property
     def value(self) -> ValueKind:
         """Its kind of value."""
         return kind_of(self)

@@ -35,7 +35,7 @@ from pipeline.forms.form import (
 from pipeline.forms.grid import build_grid, is_tiled, lines_of
 from pipeline.forms.narrative_loader import bare_texts, load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
-from pipeline.forms.register_loader import load_drawn, load_registers, refuse_pattern
+from pipeline.forms.register_loader import load_drawn, load_registers, refuse_pattern, with_official
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.forms.table_loader import cells_of, load_table, values_of
 from pipeline.forms.values.registry import KINDS, faults_of
@@ -195,6 +195,7 @@ def _built(source: TomlSource) -> Form:
         replace(cell, drawn=item.rule) if (item := drawn.get(cell.key)) and item.defines else cell
         for cell in cells
     ]
+    registers = with_official(registers, drawn.values(), cells)
     grids = {table.key: build_grid(table) for table in tables}
     for section, grid in zip(source.tables("table"), grids.values(), strict=True):
         if not is_tiled(grid):

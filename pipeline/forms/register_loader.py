@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms.coherence import label_fault
+from pipeline.forms.drawing import is_test
 from pipeline.forms.form import Basic
 from pipeline.forms.registers import (
     MOST_ROWS,
@@ -23,6 +25,7 @@ from pipeline.forms.registers import (
 )
 from pipeline.forms.values.answers import NO, YES, Choice, YesNo
 from pipeline.forms.values.days import Day
+from pipeline.forms.values.plain import unnumbered
 from pipeline.forms.values.registry import KINDS, faults_of, kind_of
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _NAME = re.compile(r"\{(\w+)\}")
+_LABEL_NUMBER = re.compile(r"^(?:（[一二三四五六七八九十]{1,3}）|\d{1,2}[.．、])")
+"""The number of a row or column in its part of the table: it says where it stands, not what it is."""
 _FEWEST_COLUMNS = 2
 
 
@@ -138,7 +143,41 @@ def _section(section: TomlTable, values: Mapping[str, Any]) -> TomlTable:
     return replace(section, values=values)
 
 
+def with_official(
+    registers: Sequence[Register], drawn: Iterable[Drawn], cells: Iterable[Cell]
+) -> tuple[Register, ...]:
+    """Return ``registers`` whose choices are also known by the label of the row or column that counts them, and no other choice."""
+    known = {cell.key: cell for cell in cells}
+    counted: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for item in drawn:
+        cell = known[item.cell]
+        labels = {_LABEL_NUMBER.sub("", text) for line in (cell.row, cell.column) for text in line.label[-1:]}
+        for name, words in item.where:
+            for label in labels if not is_test(words) else ():
+                counted[item.register, name, label].update(words)
+    found: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for (register, name, label), said in counted.items():
+        if len(said) == 1:
+            found[register, name][label] = next(iter(said))
+    return tuple(
+        replace(
+            own,
+            columns=tuple(_known_by(column, found.get((own.key, column.key), {})) for column in own.columns),
+        )
+        for own in registers
+    )
+
+
+def _known_by(column: Column, official: Mapping[str, str]) -> Column:
+    """Return a column whose choices have ``official`` wordings too; what is a choice itself means that choice."""
+    plain = set(map(unnumbered, column.choices.values()))
+    return replace(
+        column, official={label: word for label, word in official.items() if unnumbered(label) not in plain}
+    )
+
+
 def _column(section: TomlTable) -> Column:
+    section.refuse_unknown({item.name for item in fields(Column)} - {"official"})
     column = section.into(Column)
     if not _KEY.fullmatch(column.key):
         raise section.fault("列的 key 应是英文名称，只用字母、数字和下划线。", "key")

@@ -51,6 +51,8 @@ class Column:
     """Whether it holds what concerns a person: never merged, published or quoted."""
     also: tuple[str, ...] = ()
     """Other wordings of the label."""
+    official: Mapping[str, str] = field(default_factory=lambda: _NO_TEXTS)
+    """Other wordings of what can be chosen, wording → choice: the labels of what counts it (``register_loader.with_official``)."""
 
 
 @dataclass(frozen=True, slots=True)

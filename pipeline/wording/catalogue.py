@@ -552,6 +552,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "“{label}”选了“是”，表中却有 {count} 条", "有内容的请改选“否”；没有的请清空这些行", "是", "否"
     ),
     ("V01", "choice"): Wording("填的是“{raw}”，不是可以填的内容", "{prompt}", "{raw}"),
+    ("V01", "choice_meant"): Wording(
+        "填的是“{raw}”，不是可以填的内容", "是“{meant}”的，请选“{meant}”；不是的，{prompt}", "{raw}"
+    ),
     ("V01", "date"): Wording("填的是“{raw}”，不是能确定的日期", "{prompt}", "{raw}"),
     ("V01", "year"): Wording("填的是“{raw}”，不是四位年份", "{prompt}", "{raw}"),
     ("V01", "period"): Wording("填的是“{raw}”，看不出是哪个时期", "{prompt}", "{raw}"),

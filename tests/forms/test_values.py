@@ -22,6 +22,7 @@ class Wanted:
     kind: str
     limits: Mapping[str, int] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
+    official: Mapping[str, str] = field(default_factory=dict)
     label: str = "项目"
     prompt: str = ""
     required: bool = False

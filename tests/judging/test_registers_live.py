@@ -14,6 +14,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.formulas import FAILS, HOLDS
 from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP
 from pipeline.forms.loader import load_form, parse_form
+from pipeline.forms.values.keys import row_of as row_of_key
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Assessment
@@ -24,6 +25,8 @@ from tests.support.submissions import AGENCY, submission_of
 
 FILLS = 24
 POISON = 987654
+STRANGE = ("信函", "不详")
+"""What is pasted where something is to be chosen, and is no choice."""
 COMPARED = 'id = "compared"\nextends = "normative_documents"\n[[register]]\nkey = "documents"\n[[register.figure]]\nid = "WF3"\ndefines = false\n'
 SHORT = COMPARED.replace('"compared"', '"short"').replace(
     'key = "documents"\n', 'key = "documents"\nrows = 2\n'
@@ -45,6 +48,10 @@ def filled(form: Form, seed: int) -> bytes:
     own = rows[register.key]
     if seed % 3 == 0 and own:
         own[0][next(at for at, column in enumerate(register.columns) if column.required and at)] = ""
+    choices = [at for at, column in enumerate(register.columns) if column.choices]
+    if own and choices:
+        at = choices[seed % len(choices)]
+        own[-1][at] = STRANGE[seed // len(choices) % len(STRANGE)]
     if seed % 5 == 1:
         values[register.nil_key] = rng.choice("是否")
     for key, drawn in form.drawn.items():
@@ -102,6 +109,14 @@ def test_libreoffice_and_pipeline_agree(name: str, tmp_path: Path) -> None:
             f"{own.rule}.{key}": (own.rule, "drawn") in told
             for key, own in form.drawn.items()
             if not own.defines and ("C01", "nothing_filled") not in told
+        }
+        wrong = {
+            slip[1] for item in found.findings if item.code == "V01" and (slip := row_of_key(item.key or ""))
+        }
+        expected |= {
+            f"V01.{register.key}.{column.key}": column.key in wrong
+            for column in register.columns
+            if column.choices
         }
         for check, fails in expected.items():
             assert live_marks[check] == (FAILS if fails else HOLDS), (path.stem, check, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from pipeline.forms.values.plain import Raw, answered, normalise, unnumbered
 from pipeline.forms.values.typed import Typed, shown
 
 YES, NO = "是", "否"
+_DENYING = "不非无未否"
 _LONGEST_LIST = 255
 """Characters that Excel takes for a list of choices."""
 
@@ -98,8 +99,26 @@ class Choice(_OneOf):
     def _read(self, value: Raw) -> Typed:
         said, plain = shown(value), self._plain
         found = plain.get(normalise(said)) or plain.get(unnumbered(said))
-        return self._wrong(value, "choice") if found is None else self._noted(found, value)
+        if found is not None:
+            return self._noted(found, value)
+        meant = meant_by(normalise(said), self.words)
+        wrong = self._wrong(value, "choice_meant" if meant else "choice")
+        return replace(wrong, facts={**wrong.facts, "meant": meant}) if meant else wrong
 
     @property
     def _plain(self) -> Mapping[str, str]:
-        return {normalise(word): word for word in self.words}
+        official = {unnumbered(label): word for label, word in self.asked.official.items()}
+        return {**official, **{normalise(word): word for word in self.words}}
+
+
+def meant_by(said: str, words: Sequence[str]) -> str:
+    """Return the only one of ``words`` that who wrote ``said`` may have meant; empty: there is none, or there are several.
+
+    One that holds what was said comes before one that has two signs of it: 予以公开（部分） has some of several. What is denied
+    (非自然人) is not meant.
+    """
+    whole = [word for word in words if said and said in word]
+    pairs = {said[at : at + 2] for at in range(len(said) - 1)}
+    found = whole or [word for word in words if any(pair in word for pair in pairs)]
+    is_denied = any(sign in said and sign not in word for sign in _DENYING for word in found)
+    return found[0] if len(found) == 1 and not is_denied else ""

@@ -62,6 +62,10 @@ class Asked(Protocol):
         """What can be chosen: key → label."""
 
     @property
+    def official(self) -> Mapping[str, str]:
+        """Other wordings of what can be chosen, as the form itself has them elsewhere: wording → choice."""
+
+    @property
     def pattern(self) -> str:
         """What the whole text must match; empty: anything."""
 

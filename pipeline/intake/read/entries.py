@@ -77,7 +77,9 @@ def _misspelled(form: Form, listed: Listed) -> Iterator[Finding]:
 
 def hidden(typed: Typed) -> Typed:
     """Leave what concerns a person out of what is said of a value."""
-    facts = {name: PERSONAL if name in {"raw", "value"} else fact for name, fact in typed.facts.items()}
+    facts = {
+        name: PERSONAL if name in {"raw", "value", "meant"} else fact for name, fact in typed.facts.items()
+    }
     return replace(typed, facts=facts)
 
 

@@ -161,12 +161,20 @@ def _with_rows(form: Form, reading: Reading, findings: Sequence[Finding]) -> lis
         drawn = {form.by_key[key].table for key, own in form.drawn.items() if own.register == register.key}
         drawn -= {cell.table for cell in form.cells if cell.is_input}
         head = next((item for item in result if _is_unread(register.key, reading, item.key)), None)
-        for number, item in enumerate(result if head else ()):
-            if item is head or (
-                item.variant in form.checks and all(_table_of(form, key) in drawn for key in item.keys)
-            ):
+        if head is None:
+            continue
+        for number, item in enumerate(result):
+            is_sum = item.variant in form.checks and all(_table_of(form, key) in drawn for key in item.keys)
+            if item is head or is_sum or _says_the_same(item, head):
                 result[number] = replace(item, cause=f"rows:{register.key}", suggestions=())
     return result
+
+
+def _says_the_same(item: Finding, head: Finding) -> bool:
+    """Whether it is the same slip in another row: one wrong word that was pasted down a column is one problem."""
+    columns = [row_of(key or "") for key in (item.key, head.key)]
+    is_one_column = None not in columns and len({own[:2] for own in columns if own}) == 1
+    return is_one_column and (item.code, item.variant, item.facts) == (head.code, head.variant, head.facts)
 
 
 def _is_unread(register: str, reading: Reading, key: str | None) -> bool:

@@ -141,7 +141,12 @@ def _told(form: Form, item: Assessment, asked: Iterable[Finding], values: Values
             told += settle(form, reading, [head, *rest])
         elif rest or not mended_by_totals(form, reading, head):
             told.append(remaining(form, head, values, kind))
-            told += [_follower(form, found, values, kind) for found in rest]
+            told += [
+                remaining(form, found, values, kind)
+                if (found.code, found.variant) == (head.code, head.variant)
+                else _follower(form, found, values, kind)
+                for found in rest
+            ]
     return told
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.forms.drawing import drawn_formula, figures_of, register_area
+from pipeline.forms.drawing import drawn_formula, figures_of, register_area, strange_formula
 from pipeline.forms.form import Balance, Cell, Entry, Table, binds
 from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quoted, side_formula
 from pipeline.forms.layout import FROM_REGISTER
@@ -320,7 +320,25 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
             (sum(not row[number] for row in rows for number in needed), 0),
         ),
     ]
-    return [*found, *_drawn_checks(content, register)]
+    return [*found, *_choice_checks(content, register), *_drawn_checks(content, register)]
+
+
+def _choice_checks(content: Content, register: Register) -> Iterator[Check]:
+    """Ask of every column with choices that nothing else stands there; of a list that is too long for a formula, nothing."""
+    rows = content.registers.get(register.key, ())
+    for number, column in enumerate(register.columns):
+        formula = strange_formula(register, number, len(rows)) if column.choices else ""
+        if VALUE in content.form.basics and 0 < len(formula) <= _LONGEST_FORMULA:
+            choices = ("", *column.choices.values())
+            yield Check(
+                f"{VALUE}.{register.key}.{column.key}",
+                f"“{column.label}”填的都是下拉列表中的选项（左边是要改的格数）",
+                register.sheet,
+                register.place(number, 0),
+                formula,
+                "=0",
+                (sum(row[number] not in choices for row in rows), 0),
+            )
 
 
 def _drawn_checks(content: Content, register: Register) -> Iterator[Check]:
