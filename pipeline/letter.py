@@ -278,8 +278,6 @@ class Digest:
     calls: tuple[PhoneCall, ...] = ()
     held: tuple[AnsweredFile, ...] = ()
     pleas: tuple[Plea, ...] = ()
-    explained: tuple[Plea, ...] = ()
-    """What agencies said of texts that count, and somebody has to confirm before they are published."""
     unsent: tuple[Unsent, ...] = ()
     waiting: int = 0
     """Letters that are written and have not left; those of in this run too, unless they leave by themselves."""

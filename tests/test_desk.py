@@ -290,7 +290,7 @@ def test_what_a_text_contradicts_is_not_made_true_by_the_agency_that_says_it_was
     assert "不用回复" in receipt
     assert "【等待核对】" in receipt
     [morning] = [item.get_body().get_content() for item in town.letters if item["X-Nianbao"] == "digest"]  # type: ignore[union-attr]
-    assert "【公布前请核对】" in morning
+    assert "公布前请核对" in morning
     assert f"教育局（{rule}）" in morning
     assert "单位说明：已核对" in morning
     office.decide((OPEN, f"提醒|002|{rule}|", {CHOICE: CHECKED, REASON: "电话核实过"}))

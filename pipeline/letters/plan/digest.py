@@ -42,7 +42,6 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
         calls=calls(state, day),
         held=state.held,
         pleas=tuple(_pleas(state)),
-        explained=tuple(_explained(state)),
         unsent=state.unsent,
         waiting=waiting,
         unreachable=tuple(
@@ -52,7 +51,7 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
         ),
         departed=state.departed,
         came=state.came,
-        to_decide=state.to_decide,
+        to_decide=(*state.to_decide, *_explained(state)),
         strange=state.strange,
     )
 
@@ -136,11 +135,14 @@ def _pleas(state: CampaignState) -> Iterator[Plea]:
                 yield Plea(standing.agency, rule, _fault(item), item.pleaded)
 
 
-def _explained(state: CampaignState) -> Iterator[Plea]:
-    """Yield what agencies said of reports that count, where somebody is to confirm it before they are published; once for each rule."""
+def _explained(state: CampaignState) -> Iterator[str]:
+    """Say what agencies wrote of reports that count, where somebody is to confirm it before they are published; once for each rule."""
     for standing in state.standings:
         for rule, item in {item.code: item for item in reversed(standing.explained)}.items():
-            yield Plea(standing.agency, rule, _fault(item), item.pleaded)
+            yield (
+                f"{standing.agency.name}（{rule}）作了说明，内容没有改，公布前请核对：{_fault(item)}；单位说明：{item.pleaded}。"
+                "核对无误的，在 待办.xlsx 的“待决定”里选“核对无误，可以公布”；要对方改的，在“其他决定”里选“退回重报”"
+            )
 
 
 def _sentence(*parts: str) -> str:

@@ -299,9 +299,6 @@ def _digest(body: Digest) -> Values:
             {"agency": item.agency.name, "code": item.agency.code, "rule": item.rule, "fault": item.fault, "said": item.said}
             for item in body.pleas
         ],
-        "explained": [
-            {"agency": item.agency.name, "rule": item.rule, "fault": item.fault, "said": item.said} for item in body.explained
-        ],
         "unsent": [{"to": item.to, "subject": item.subject, "reason": item.reason} for item in body.unsent],
         "waiting": body.waiting,
         "unreachable": _listed([agency.name for agency in body.unreachable]),
