@@ -161,12 +161,14 @@ class AnsweredFile:
     counting: int = 0
     received_at: datetime | None = None
     sender: str | None = None
+    sent_by: Agency | None = None
+    """Of what waits for the coordinator: the agency whose mailbox it came from."""
     mail: str = ""
     message_id: str | None = None
     subject: str = ""
     automatic: bool = False
     others: tuple[str, ...] = ()
-    """Names of attachments that are no tables."""
+    """Names of attachments that are no tables, or could not be read."""
     clerk: Mapping[str, str] = field(default_factory=dict)
     """Who filled it in, as it says itself: contact, phone, approver, date."""
     notices: tuple[Notice, ...] = ()
@@ -187,6 +189,10 @@ class AnsweredFile:
     """Whether it was judged otherwise before that."""
     comparable: bool = True
     """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
+    doubt: str = ""
+    """Of what is held: the mark of why (``wording.doubts``)."""
+    came_first: bool = False
+    """Of a duplicate: that it waited for the coordinator when the same file came again and was taken."""
     other_year: int | None = None
     """Of a duplicate: the campaign in which the same file was received, if it was another than this."""
     proof: SenderProof = SenderProof.UNCHECKED
@@ -229,7 +235,7 @@ class AnswerPlan:
 class Reminder:
     """Asks for a report: ``left`` workdays before ``deadline`` or ``late`` workdays after it, for the ``times``-th time.
 
-    ``doubtful``: a file waits for the coordinator that may be the agency's.
+    ``doubtful``: a file waits for the coordinator that may be the agency's. ``sent``: the name of one that its mailbox sent.
     """
 
     deadline: date
@@ -237,6 +243,7 @@ class Reminder:
     late: int
     times: int
     doubtful: bool = False
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

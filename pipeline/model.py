@@ -256,6 +256,11 @@ class Finding:
         return self.code == "F05" and self.variant in ("open_total", "open_check") and not self.is_answered
 
     @property
+    def is_sent_back(self) -> bool:
+        """Whether it is a person's decision to send the file back."""
+        return (self.code, self.variant) == SENT_BACK
+
+    @property
     def is_answered(self) -> bool:
         """Whether nobody need ask any more: a warning that was explained, or anything that was waived."""
         return bool(self.waived or (self.severity is Severity.WARNING and self.explanation))
@@ -637,7 +642,7 @@ class Assessment:
 
 def was_sent_back(findings: Iterable[Finding]) -> bool:
     """Whether a person's decision to send the file back is among ``findings``."""
-    return any((item.code, item.variant) == SENT_BACK for item in findings)
+    return any(item.is_sent_back for item in findings)
 
 
 SENT_BACK = ("F09", "sent_back")

@@ -17,7 +17,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
-from pipeline.model import Envelope, Message, MessageOutcome, Verdict, plausible
+from pipeline.model import ArrivalKey, Envelope, Message, MessageOutcome, Verdict, plausible
 
 Item = TypeVar("Item", Envelope, Message)
 
@@ -128,6 +128,14 @@ def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
     )
     found = {row["sha256"]: plausible(datetime.fromisoformat(row["moment"])) for row in rows}
     return {digest: moment for digest, moment in found.items() if moment}
+
+
+def senders(ledger: Ledger, year: int) -> dict[ArrivalKey, str]:
+    """Return the address that each file of the campaign was sent from; those that came by no mail have none."""
+    rows = ledger.rows(
+        "SELECT path, sha256, sender FROM envelopes WHERE year = ? AND sender IS NOT NULL", (year,)
+    )
+    return {(row["path"], row["sha256"]): row["sender"] for row in rows}
 
 
 def repeated(ledger: Ledger, year: int) -> set[int]:

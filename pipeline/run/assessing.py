@@ -17,7 +17,7 @@ from pipeline.district.mergers import Bodies, Pasts, on_their_own
 from pipeline.forms.form import Form
 from pipeline.forms.library import titles_of
 from pipeline.intake.guard.isolation import ItemWork, set_aside
-from pipeline.intake.identify import identity
+from pipeline.intake.identify import binding, identity
 from pipeline.intake.read.stamped import REFUSING, among
 from pipeline.judging.rules.carried import Counted, carried_into
 from pipeline.judging.rules.reports import report_of
@@ -119,13 +119,15 @@ class JudgingContext:
 class Assessed:
     """The assessments in order of arrival, what is set aside, and the basis of each assessment by its key.
 
-    ``copies`` only repeat a file; what was ``overtaken`` was cleared up after its agency had reported anew; what was
+    ``copies`` only repeat a file; what was ``overtaken`` was cleared up after its agency had reported anew; what is ``unread``
+    came with a report of its agency and could not be read; what was
     ``dismissed`` is no submission, as the coordinator says.
     """
 
     assessments: tuple[Assessment, ...]
     copies: tuple[Leftover, ...]
     overtaken: tuple[Leftover, ...]
+    unread: tuple[Leftover, ...]
     dismissed: tuple[Leftover, ...]
     bases: Mapping[ArrivalKey, str]
 
@@ -177,7 +179,7 @@ def assess(
     filed = [replace(file, basis=basis_of(file.basis, is_held=at in held)) for at, file in enumerate(filed)]
     new = [_judgement(filed[at], whole[at]) for at in stale]
     changed = assessments.news(new, earlier) | back
-    late = _settled(filed, whole)
+    late = _settled(filed, whole).union(_sent_anew(campaign.district, filed, whole))
     overtaken = [*sorted_out.overtaken, *(file.item for file in filed if file.item.id in late)]
     repeats = [item for item in (*sorted_out.copies, *overtaken) if item.id not in known_repeats]
     tell(
@@ -195,8 +197,9 @@ def assess(
     filed = [file for file in filed if file.item.id not in late]
     return Assessed(
         assessments=tuple(_held_small(campaign.form, item) for item in whole),
-        copies=tuple(_copies(sorted_out.copies, whole)),
-        overtaken=tuple(map(_leftover, overtaken)),
+        copies=tuple(_copies(sorted_out.copies, filed, whole)),
+        overtaken=tuple(_leftover(item) for item in overtaken if item.id not in sorted_out.unread),
+        unread=tuple(_beside(item) for item in overtaken if item.id in sorted_out.unread),
         dismissed=tuple(
             _leftover(item, Verdict.NOT_A_SUBMISSION) for item in everything if item.id in dismissed
         ),
@@ -309,18 +312,28 @@ def _all_readings(
     return found
 
 
-def _copies(copies: Iterable[Arrival], assessments: Sequence[Assessment]) -> Iterator[Leftover]:
+def _copies(
+    copies: Iterable[Arrival], filed: Sequence[_Filed], assessments: Sequence[Assessment]
+) -> Iterator[Leftover]:
     """Name the agency whose file is repeated; of one that is held nobody can say whose it is."""
-    originals = {item.submission.sha256: item for item in reversed(assessments)}
+    originals = {
+        file.item.envelope.sha256: (file.item.id, item) for file, item in zip(filed, assessments, strict=True)
+    }
     for item in copies:
-        original = originals.get(item.envelope.sha256)
+        number, original = originals.get(item.envelope.sha256, (0, None))
         agency = original.submission.agency if original and original.verdict is not Verdict.HELD else None
-        copy = _leftover(item)
+        copy = replace(_leftover(item), came_first=item.id < number)
         yield replace(copy, agency=agency.code, agency_name=agency.name) if agency else copy
 
 
 def _leftover(item: Arrival, verdict: Verdict = Verdict.DUPLICATE) -> Leftover:
     return Leftover(item.envelope.path, item.envelope.sha256, verdict, repeats=item.repeats)
+
+
+def _beside(item: Arrival) -> Leftover:
+    """Set a file aside that could not be read; of one that no mail brought only the coordinator can be told."""
+    found = () if item.envelope.source == "mail" else (Finding.found("F01", None, (), "unread_beside"),)
+    return replace(_leftover(item, Verdict.NOT_A_SUBMISSION), findings=found)
 
 
 def submission(envelope: Envelope, found: Reading, who: identity.Identity, level: str) -> Submission:
@@ -464,6 +477,29 @@ def _settled(filed: Sequence[_Filed], whole: Sequence[Assessment]) -> set[int]:
         return set()  # nearly every night: then nothing is made anew of what was judged before
     standing = {file.item.id: _judgement(file, item) for file, item in zip(filed, whole, strict=True)}
     return {number for number, item in standing.items() if is_settled_by_a_newer_one(item, standing)}
+
+
+def _sent_anew(district: District, filed: Sequence[_Filed], whole: Sequence[Assessment]) -> Iterator[int]:
+    """Yield the numbers of the files on another's template whose senders have sent the same figures on their own since."""
+    for file, item in zip(filed, whole, strict=True):
+        if item.verdict is not Verdict.HELD or not binding.is_foreign(file.who.findings):
+            continue
+        sender = (file.item.envelope.sender or "").lower()
+        own = {agency.code for agency in district.agencies if binding.may_send(sender, agency.emails)}
+        said = _figures(item.submission.reading)
+        if any(
+            other.item.id > file.item.id
+            and done.verdict.is_acceptance
+            and other.who.agency is not None
+            and other.who.agency.code in own
+            and _figures(done.submission.reading) == said
+            for other, done in zip(filed, whole, strict=True)
+        ):
+            yield file.item.id
+
+
+def _figures(reading: Reading) -> tuple[object, ...]:
+    return dict(reading.numbers), [rows.cells for rows in reading.registers.values()]
 
 
 def _judgement(file: _Filed, done: Assessment) -> Judgement:

@@ -294,7 +294,12 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     result = _result(publication, done, number, earlier, session)
     campaign.keep_result(session.ledger, session.district.year, result, done.made)
     _tell(session, done)
-    came = RunArrivals(assessed.assessments, assessed.copies, basis.inbox.messages)
+    came = RunArrivals(
+        assessed.assessments,
+        assessed.copies,
+        basis.inbox.messages,
+        frozenset(item.file for item in assessed.unread),
+    )
     letters = letterbox.write_letters(
         _letter_context(session, basis), result, came, carried=session.carried, dry_run=session.dry_run
     )
@@ -377,7 +382,13 @@ def _publication(
         finished=published.finished(district, compared),
         archive=reports,
         assessments=assessed.assessments,
-        leftovers=(*basis.inbox.leftovers, *assessed.copies, *assessed.overtaken, *assessed.dismissed),
+        leftovers=(
+            *basis.inbox.leftovers,
+            *assessed.copies,
+            *assessed.overtaken,
+            *assessed.unread,
+            *assessed.dismissed,
+        ),
         layout=basis.layout,
         style=basis.style,
         now=earlier.at if earlier else session.now,

@@ -1,7 +1,8 @@
-"""Assessments in order of arrival go in; the same come out, those held that would replace figures that count and may not.
+"""Assessments in order of arrival go in; the same come out, those held that would count and may not.
 
 A mail that nobody vouches for may bring an agency's first figures, which are said to be unverified; what replaces accepted
-ones must be of known origin. What was accepted on an earlier day stays so.
+ones must be of known origin. What a person sent back, and comes again as it was, waits for that person. What was accepted
+on an earlier day stays so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 from pipeline.intake.identify import binding
 from pipeline.ledger.assessments import Judgement
-from pipeline.model import Assessment, Envelope, Verdict
+from pipeline.model import SENT_BACK, Assessment, Envelope, Finding, Verdict
 
 
 def held_back(
@@ -25,23 +26,36 @@ def held_back(
     ``accepted`` are the places of those that a person accepts.
     """
     senders: dict[str, set[str | None]] = {}
+    sent_back: dict[str, list[Assessment]] = {}
     held: dict[int, Assessment] = {}
     for at, (envelope, item, before) in enumerate(zip(envelopes, found, earlier, strict=True)):
         agency = item.submission.agency
+        if agency and item.is_sent_back:
+            sent_back.setdefault(agency.code, []).append(item)
         if agency is None or not item.verdict.is_acceptance:
             continue
         counting = senders.setdefault(agency.code, set())
         stands = at in accepted or (before is not None and before.verdict.is_acceptance)
-        doubt = (
-            binding.may_not_replace(envelope, item.findings, agency, counting)
-            if counting and not stands
-            else None
-        )
+        doubt = None if stands else _unchanged(item, sent_back.get(agency.code, ()))
+        if doubt is None and counting and not stands:
+            doubt = binding.may_not_replace(envelope, item.findings, agency, counting)
         if doubt:
             held[at] = replace(item, findings=(doubt, *item.findings), verdict=Verdict.HELD, report=None)
         else:
             counting.add(envelope.sender)
     return held
+
+
+def _unchanged(item: Assessment, sent_back: Sequence[Assessment]) -> Finding | None:
+    """Say of a report that it is what a person has sent back, figure by figure and word by word; None where it is not."""
+    same = (other for other in sent_back if _said(other) == _said(item))
+    found = next((finding for other in same for finding in other.findings if finding.is_sent_back), None)
+    return Finding.found(SENT_BACK[0], None, (), "unchanged", found.facts) if found else None
+
+
+def _said(item: Assessment) -> tuple[object, ...]:
+    reading = item.submission.reading
+    return dict(reading.numbers), dict(reading.texts), [rows.cells for rows in reading.registers.values()]
 
 
 def basis_of(basis: str, *, is_held: bool) -> str:

@@ -51,6 +51,8 @@ class SortedArrivals:
     kept: list[Identified]
     copies: list[Arrival]
     overtaken: list[Arrival]
+    unread: frozenset[int] = frozenset()
+    """Of what is ``overtaken``, the numbers of files that could not be read and lie beside a report of their agency."""
     words: Mapping[int, int] = field(default_factory=dict)
     bindings: Mapping[int, Binding] = field(default_factory=dict)
 
@@ -68,6 +70,8 @@ def sort_out(
     told, more = _in_a_certain_order(told, readings, memory)
     passed_over |= more
     told = _of_one_body(told, readings, memory)
+    unread = _unread_beside(told, readings, messages)
+    passed_over |= unread
     kept, copies = _told_apart(told)
     late = {item.id for item, who in kept if _is_overtaken(item, who, memory)} | passed_over
     staying = [(item, who) for item, who in kept if item.id not in late]
@@ -76,6 +80,7 @@ def sort_out(
         staying,
         copies,
         [item for item, _ in kept if item.id in late],
+        frozenset(unread),
         _words(staying, [(item, who) for item, who in told if item.id in repeating], messages, passed_over),
         {
             item.id: Binding(who.agency.code, tuple(one for one in who.findings if one.code == binding.CODE))
@@ -121,7 +126,8 @@ def _whose(
             codes[code], held=False, findings=(*identity.about_year(found), *said), year=found.year
         )
     then = addresses_at(memory.memory, found.agency.code, sent.received_at) if found.agency else ()
-    return _merged(binding.bind(found, sent, roster, district.trusted_senders, then), item, district)
+    bound = _merged(binding.bind(found, sent, roster, district.trusted_senders, then), item, district)
+    return replace(bound, agency=None) if bound.held and binding.is_of_two(bound, sent) else bound
 
 
 def _merged(found: Identity, item: Arrival, district: District) -> Identity:
@@ -218,6 +224,43 @@ def _is_filled(reading: Reading) -> bool:
     )
 
 
+# ---------------------------------------------------------------- what cannot be read
+
+
+def _unread_beside(
+    told: Sequence[Identified], readings: Mapping[str, Reading], messages: Sequence[Message]
+) -> set[int]:
+    """Return the numbers of files that could not be read and came with a report of their agency, in one mail or one archive.
+
+    They are no sending of their own: what the agency has to say is in the report.
+    """
+    mails = {path: message.path for message in messages for path in message.files}
+    together: dict[tuple[str, str], list[int]] = {}
+    for number, (item, who) in enumerate(told):
+        path = item.envelope.path
+        whole = mails.get(path) or _archive_of([path.rpartition("/")[0]] * 2)
+        if whole and who.agency and not item.repeats:
+            together.setdefault((whole, who.agency.code), []).append(number)
+    found: set[int] = set()
+    for numbers in together.values():
+        read = [readings[told[number][0].envelope.sha256] for number in numbers]
+        if any(map(_is_filled, read)):
+            found |= {
+                told[number][0].id
+                for number, one in zip(numbers, read, strict=True)
+                if _is_nothing(one) and not told[number][1].held
+            }
+    return found
+
+
+def _is_nothing(reading: Reading) -> bool:
+    """Whether there is nothing in a file to be judged, to be carried over or to be looked at by a person."""
+    is_unread = any(item.is_unread for item in reading.findings)
+    return is_unread and not (
+        reading.opened or reading.salvaged or any(item.is_barrier for item in reading.findings)
+    )
+
+
 # ---------------------------------------------------------------- in which order
 
 
@@ -271,11 +314,12 @@ def _is_ordered(one: Arrival, other: Arrival) -> bool:
     return bool(first.made and second.made and first.made != second.made and _archive_of(outer))
 
 
-def _archive_of(outer: Sequence[str]) -> bool:
-    """Whether two files lie in one archive, at whatever depth."""
+def _archive_of(outer: Sequence[str]) -> str:
+    """Return the outermost archive in which two files lie, at whatever depth; empty where they lie in none."""
     parts = [path.split("/") for path in outer]
     shared = [one for one, other in zip(*parts, strict=False) if one == other]
-    return any(part.lower().endswith(".zip") for part in shared)
+    ends = [at for at, part in enumerate(shared, 1) if part.lower().endswith(".zip")]
+    return "/".join(shared[: ends[0]]) if ends else ""
 
 
 def _was_accepted(item: Arrival, memory: KnownArrivals) -> bool:

@@ -75,6 +75,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F01", "beside"): Wording(
         "压缩包里的这个文件不是电子表格，没有读取", "请打开看一看；里面有报送内容的，请单位用填报模板另报"
     ),
+    ("F01", "unread_beside"): Wording(
+        "文件读不出来；同一个压缩包里有该单位的表，这个文件没有算作报送",
+        "请打开看一看；里面有报送内容的，请单位用填报模板另报",
+    ),
     ("F01", "time"): Wording("文件在规定的时间内没有读完，已搁置", _LOOK),
     ("F01", "memory"): Wording("读这个文件需要的内存超过限度，已搁置", _LOOK),
     ("F01", "crash"): Wording("读这个文件时读取程序中途退出，已搁置", _LOOK),
@@ -383,7 +387,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F06", "foreign_sender"): Wording(
         "表是 {agency} 的，邮件却是从 {owner} 的邮箱“{sender}”发来的，数据暂不计入",
-        "请打电话向 {agency} 核实（{contact}）；确可由该邮箱代报的，把邮箱补入单位名单中 {agency} 的“邮箱”列后重新运行",
+        "请打电话向 {owner} 核实（{contact}）：用错模板的，请它用发给自己的模板重新报送；确是代 {agency} 报送的，在 待办.xlsx 选“准予接收”，或者把邮箱补入单位名单中 {agency} 的“邮箱”列后重新运行",
         "{sender}",
     ),
     ("F06", "two_claims"): Wording(
@@ -419,6 +423,10 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ),
     ("F09", "sent_back"): Wording(
         "{office}已退回第 {version} 次报送：{reason}（{person}，{day}）", "请按要求修改后重新报送"
+    ),
+    ("F09", "unchanged"): Wording(
+        "{office}退回过第 {version} 次报送（{reason}；{person}，{day}），这次报来的数和文字与那一次完全相同，没有改动，暂不计入",
+        "请打电话核实：要改的，请单位改正后重新报送；核实无误的，在 待办.xlsx 选“准予接收”",
     ),
     ("F09", "chosen"): Wording("按{office}的决定，以第 {version} 次报送计入：{reason}（{person}，{day}）"),
     ("F09", "again"): Wording(

@@ -70,7 +70,7 @@ def test_the_finding_says_whom_to_call() -> None:
         "sender": "a@edu.cn",
         "agency": "财政局",
         "owner": "教育局",
-        "contact": "李芳 0571-1",
+        "contact": "名单中没有电话",
     }
 
 

@@ -24,7 +24,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.values.typed import plain_number
 from pipeline.machine import work
 from pipeline.machine.pool import Here
-from pipeline.model import Report
+from pipeline.model import Number, Report
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import approved, report
 from tests.support.folders import YEAR, Ran, contents, inputs_only
@@ -106,7 +106,7 @@ class Town:
         *,
         year: int = 0,
         explanations: Mapping[str, str] | None = None,
-        wrong: Mapping[str, int | str] | None = None,
+        wrong: Mapping[str, Number | str] | None = None,
         template_of: str = "",
     ) -> bytes:
         """A report of the agency called ``name``; no two seeds alike. ``wrong`` are figures and texts that are other than they ought.

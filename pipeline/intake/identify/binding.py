@@ -8,7 +8,7 @@ figures never replace others that count.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CODE = "F06"
 _UNVERIFIED = "unverified"
 _UNBOUND = "unbound"
+_FOREIGN = (Reason.FOREIGN_SENDER.value, Reason.TWO_CLAIMS.value)
+_CONFLICT = ("F02", "conflict")
 _NO_SENDER = "（没有发件人）"
 _ONLY_SAID = frozenset({_UNVERIFIED, _UNBOUND})
 """What is told of a sender that holds nothing up."""
@@ -73,6 +75,23 @@ def claimed_twice(found: Identity) -> Identity:
     return replace(found, findings=findings)
 
 
+def is_of_two(found: Identity, envelope: Envelope) -> bool:
+    """Whether two bodies have a claim to a file: it is on the template of one, and another's mailbox or name is on it.
+
+    It is no report of either until a person says whose it is. Where the template's own agency sent it, the mailbox says whose.
+    """
+    if is_foreign(found.findings):
+        return True
+    own = found.agency.emails if found.agency else ()
+    is_own = envelope.source == "mail" and may_send((envelope.sender or "").lower(), own)
+    return not is_own and any((item.code, item.variant) == _CONFLICT for item in found.findings)
+
+
+def is_foreign(findings: Iterable[Finding]) -> bool:
+    """Whether another agency's mailbox sent it."""
+    return any(item.code == CODE and item.variant in _FOREIGN for item in findings)
+
+
 def may_not_replace(
     envelope: Envelope, findings: Sequence[Finding], agency: Agency, senders: Collection[str | None]
 ) -> Finding | None:
@@ -116,19 +135,21 @@ def _doubt(
     senders = owners(sender, roster.by_email)
     if agency is None and not senders:
         return Finding.found(CODE, None, (), "nobody", _sender_fact(sender))
-    if agency and not _may_send(sender, (*agency.emails, *then)):
+    if agency and not may_send(sender, (*agency.emails, *then)):
         return _stranger(sender, senders, agency)
     return None if is_verified else Finding.found(CODE, None, (), _UNVERIFIED, _sender_fact(sender))
 
 
-def _may_send(sender: str, emails: Collection[str]) -> bool:
+def may_send(sender: str, emails: Collection[str]) -> bool:
+    """Whether an address, in small letters, is one of ``emails`` or of a domain among them."""
     domain = "@" + sender.rpartition("@")[2]
     return any(email.casefold() in (sender, domain) for email in emails)
 
 
 def _stranger(sender: str, senders: Sequence[Agency], agency: Agency) -> Finding:
     if senders:
-        return _finding(Reason.FOREIGN_SENDER, sender, agency, owner=senders[0].name)
+        owner = senders[0]
+        return _finding(Reason.FOREIGN_SENDER, sender, agency, owner=owner.name, contact=_contact(owner))
     if not agency.emails:
         facts = {**_sender_fact(sender), "agency": agency.name}
         return Finding.found(CODE, None, (), _UNBOUND, facts)
@@ -139,11 +160,14 @@ def _finding(reason: Reason, sender: str, agency: Agency | None, **facts: Fact) 
     named: dict[str, Fact] = {
         **_sender_fact(sender),
         "agency": agency.name if agency else "发件单位",
-        "contact": " ".join(part for part in (agency.contact, agency.phone) if part) if agency else "",
+        "contact": _contact(agency),
         **facts,
     }
-    named["contact"] = named["contact"] or _NO_PHONE
     return Finding.found(CODE, None, (), reason.value, named)
+
+
+def _contact(agency: Agency | None) -> str:
+    return " ".join(part for part in ((agency.contact, agency.phone) if agency else ()) if part) or _NO_PHONE
 
 
 def _sender_fact(sender: str) -> dict[str, Fact]:

@@ -53,7 +53,10 @@ def _one_for_each_mail(planned: Iterable[Intention]) -> list[Intention]:
     for item in planned:
         is_receipt = item.kind is LetterKind.ACCEPTANCE
         mail = item.body.arrival.mail if isinstance(item.body, AnswerPlan) and not is_receipt else ""
-        alike.setdefault((mail, item.to, item.kind, item.agency) if mail else item.key, []).append(item)
+        doubt = item.body.arrival.doubt if isinstance(item.body, AnswerPlan) else ""
+        alike.setdefault((mail, item.to, item.kind, item.agency, doubt) if mail else item.key, []).append(
+            item
+        )
     return [_naming(first, others) for first, *others in alike.values()]
 
 

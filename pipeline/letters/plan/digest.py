@@ -73,15 +73,17 @@ def _call(state: CampaignState, standing: AgencyStanding, day: date) -> Iterator
 
 
 def _verified(state: CampaignState, called: Collection[str]) -> Iterator[PhoneCall]:
-    """Ask the agencies that are not ``called`` anyhow whether what waits for a person is theirs, and holds."""
-    files: dict[str, list[AnsweredFile]] = {}
+    """Ask the agencies that are not ``called`` anyhow whether what waits for a person is theirs, and holds.
+
+    Of a file of nobody that is the agency whose mailbox sent it.
+    """
+    files: dict[str, tuple[Agency, list[str]]] = {}
     for item in state.held:
-        if item.agency and item.agency.code not in called:
-            files.setdefault(item.agency.code, []).append(item)
-    for waiting in files.values():
-        names = "".join(f"《{quoted(item.name)}》" for item in waiting)
-        if owner := waiting[0].agency:
-            yield PhoneCall(owner, f"核实收到的{names}（见下）。")
+        whom = item.agency or item.sent_by
+        if whom and whom.code not in called:
+            files.setdefault(whom.code, (whom, []))[1].append(f"《{quoted(item.name)}》")
+    for whom, names in files.values():
+        yield PhoneCall(whom, f"核实收到的{''.join(names)}（见下）。")
 
 
 def _missing(state: CampaignState, standing: AgencyStanding, left: int) -> Iterator[_Ranked]:

@@ -34,6 +34,7 @@ def reminders(state: CampaignState) -> list[Intention]:
                 late=calendar.workdays_between(deadline, today),
                 times=state.reminded(agency) + 1,
                 doubtful=standing.is_doubtful,
+                sent=standing.sent,
             )
             found.append(
                 Intention(

@@ -32,6 +32,8 @@ class AgencyStanding:
     """What it said of warnings of the file that counts, and the coordinator has to confirm."""
     is_named: bool = False
     """Whether a file of nobody, or of another agency, that waits for the coordinator states its name."""
+    sent: str = ""
+    """The name of a file of nobody that its mailbox sent and that waits for the coordinator."""
 
     @property
     def is_missing(self) -> bool:
@@ -41,7 +43,7 @@ class AgencyStanding:
     @property
     def is_doubtful(self) -> bool:
         """Whether a file waits for the coordinator that may be the agency's."""
-        return self.has_held or self.is_named
+        return self.has_held or self.is_named or bool(self.sent)
 
     @property
     def is_returned(self) -> bool:

@@ -28,6 +28,7 @@ from pipeline.letters.text.comparison import Comparison, compare
 from pipeline.model import CHINA, Notice, Number, Severity, Verdict
 from pipeline.periods import name_of, scope_of, spaced_of, year_in
 from pipeline.wording.colours import colours_in_words
+from pipeline.wording.doubts import doubt_of
 from pipeline.wording.grouping import GroupedNotice, group_notices
 from pipeline.wording.messages import (
     SEVERITY_WORDS,
@@ -118,7 +119,13 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
     if isinstance(body, CountedVersion):
         return _counted(body)
     if isinstance(body, Reminder):
-        return {"left": body.left, "late": body.late, "times": body.times, "doubtful": body.doubtful}
+        return {
+            "left": body.left,
+            "late": body.late,
+            "times": body.times,
+            "doubtful": body.doubtful,
+            "sent": _shortened(body.sent),
+        }
     if isinstance(body, Digest):
         return _digest(body)
     if isinstance(body, DistrictDelivery):
@@ -159,13 +166,16 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
         return {**plain, **_returned(body, sources)}
     if arrival.verdict.is_acceptance:
         return {**plain, **_accepted(body, sources)}
-    earlier = body.earlier
+    earlier, doubt = body.earlier, doubt_of(arrival.doubt)
     return {
         **plain,
+        "why": doubt.why,
+        "remedy": doubt.remedy,
         "version": earlier.version if earlier else 0,
         "counting": arrival.counting if earlier else 0,
         "since": spoken_day(arrival.received_at or sources.now),
         "outcome": VERDICT_WORDS[earlier.verdict] if earlier else "",
+        "first": arrival.came_first,
         "other_year": arrival.other_year or "",
         "other_period": spaced_of(arrival.other_year) if arrival.other_year else "",
         "missing": body.is_missing,

@@ -36,6 +36,8 @@ class Leftover:
     agency: str | None = None
     agency_name: str | None = None
     repeats: int | None = None
+    came_first: bool = False
+    """Of a copy: that it came before the file that stands for it."""
     findings: tuple[Finding, ...] = ()
     """What the coordinator is to do about it; nothing for most."""
 

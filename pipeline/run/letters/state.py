@@ -22,8 +22,10 @@ from pipeline.ledger.assessments import Stand
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
+from pipeline.letters.plan.state import belongs_to
 from pipeline.model import (
     Agency,
+    ArrivalKey,
     Assessment,
     Decision,
     DecisionKind,
@@ -38,6 +40,7 @@ from pipeline.publishing.returning import returned_of
 from pipeline.run import pending as waiting
 from pipeline.run.letters.earlier import changes_since_delivery
 from pipeline.versions import versions_of
+from pipeline.wording.doubts import mark_of
 from pipeline.wording.messages import AWAITING, VERDICT_WORDS, awaits_approval, notices
 
 _NO_STANDS: Mapping[str, Stand] = {}
@@ -52,6 +55,8 @@ class RunArrivals:
     assessments: Sequence[Assessment] = ()
     copies: Sequence[Leftover] = ()
     messages: Sequence[Message] = ()
+    unread: Collection[str] = ()
+    """The paths of files that came in one mail with a report and could not be read."""
 
 
 def state_of(
@@ -67,6 +72,8 @@ def state_of(
     found = dict(result.record)
     written = tuple(_written(item) for item in letters.of_year(ledger, district.year))
     has_server = district.mail.sends
+    senders = arrivals.senders(ledger, district.year)
+    waits = tuple(_held(district, found, senders))
     digests = [
         item.created_at
         for item in written
@@ -79,9 +86,10 @@ def state_of(
             (*district.agencies, *result.on_their_own(district.merged)),
             found,
             arrivals.moments(ledger, district.year),
+            waits,
         ),
         arrivals=tuple(came),
-        held=tuple(_held(district, found)),
+        held=waits,
         written=written,
         came=_came(arrivals.came_since(ledger, district.year, max(digests, default=None)), found),
         verdicts=_verdicts(found),
@@ -161,27 +169,45 @@ def _verdicts(found: Record) -> dict[str, set[Verdict]]:
 
 
 def standings(
-    agencies: Sequence[Agency], found: Record, moments: Mapping[str, datetime] = _UNKNOWN
+    agencies: Sequence[Agency],
+    found: Record,
+    moments: Mapping[str, datetime] = _UNKNOWN,
+    waits: Sequence[AnsweredFile] = (),
 ) -> tuple[AgencyStanding, ...]:
-    """Read where each of ``agencies`` stands from the record of a run; ``moments`` says when each file came, by its digest."""
+    """Read where each of ``agencies`` stands from the record of a run; ``moments`` says when each file came, by its digest.
+
+    ``waits`` is what waits for the coordinator, with its senders.
+    """
     rows: dict[str, list[Record]] = {agency.code: [] for agency in agencies}
     for row in found["submissions"]:
         if row["version"] and row["agency"] in rows:
             rows[row["agency"]].append(row)
     stated = {
-        normalised(str(item["actual"]))
+        normalised(str(said))
         for row in found["submissions"]
         if row["verdict"] == Verdict.HELD
-        for item in row["findings"]
-        if item["actual"]
+        for said in _names_in(row)
+        if said
     }
-    found_so = (_standing(agency, rows[agency.code], stated) for agency in agencies)
+    sent = {item.sent_by.code: item.name for item in waits if item.sent_by and not item.agency}
+    found_so = (
+        replace(_standing(agency, rows[agency.code], stated), sent=sent.get(agency.code, ""))
+        for agency in agencies
+    )
     return tuple(
         replace(item, latest=replace(item.latest, received_at=moments.get(item.latest.sha256)))
         if item.latest
         else item
         for item in found_so
     )
+
+
+def _names_in(row: Record) -> Iterator[object]:
+    """Yield what stands where the names of agencies stand: what is written, and of a file of nobody whose template it is."""
+    yield from (item["actual"] for item in row["findings"])
+    if not row["agency"]:
+        yield row["agency_name"]
+        yield from (item["expected"] for item in row["findings"])
 
 
 def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> AgencyStanding:
@@ -200,11 +226,17 @@ def _standing(agency: Agency, rows: list[Record], stated: Collection[str]) -> Ag
     )
 
 
-def _held(district: District, found: Record) -> Iterator[AnsweredFile]:
-    """Yield what waits for the coordinator."""
+def _held(district: District, found: Record, senders: Mapping[ArrivalKey, str]) -> Iterator[AnsweredFile]:
+    """Yield what waits for the coordinator, with its sender and the one agency whose mailbox that is."""
     by_code = {agency.code: agency for agency in district.agencies}
     for row in waiting_files(found["submissions"]):
-        yield _arrival(row, by_code.get(row["agency"]))
+        sender = senders.get((row["file"], row["sha256"]))
+        own = [agency for agency in district.agencies if belongs_to(sender, agency)]
+        yield replace(
+            _arrival(row, by_code.get(row["agency"])),
+            sender=sender,
+            sent_by=own[0] if len(own) == 1 else None,
+        )
 
 
 def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
@@ -257,12 +289,13 @@ def arrivals_of(
         for item in arrived.assessments
     ]
     found = [
-        _posted(arrival, mails.get(item.submission.file))
+        _beside(_posted(arrival, mail), mail, arrived.unread)
         for arrival, item in zip(judged, arrived.assessments, strict=True)
+        for mail in [mails.get(item.submission.file)]
     ]
     known = {arrival.sha256: arrival for arrival in reversed(found)}
     copies = [_posted(_copy(item, known), mails[item.file]) for item in arrived.copies if item.file in mails]
-    found += [item for item in copies if item.sha256 not in known or known[item.sha256].mail != item.mail]
+    found += [item for item in copies if item.sha256 not in known or not _is_told(item, known[item.sha256])]
     found += [_empty(message) for message in arrived.messages if not message.files]
     return found
 
@@ -314,6 +347,7 @@ def _judged(
         sent_back=was_sent_back(item.findings),
         awaits_approval=item.verdict is Verdict.RETURNED and awaits_approval(told),
         comparable=sent.reading.is_placed,
+        doubt=mark_of(item.findings) if item.verdict is Verdict.HELD else "",
     )
 
 
@@ -352,8 +386,20 @@ def _copy(item: Leftover, known: Mapping[str, AnsweredFile]) -> AnsweredFile:
         sha256=item.sha256,
         agency=original.agency if original and original.verdict is not Verdict.HELD else None,
         counting=original.counting if original else 0,
+        came_first=item.came_first,
         other_year=item.repeats,
     )
+
+
+def _beside(arrival: AnsweredFile, mail: Message | None, unread: Collection[str]) -> AnsweredFile:
+    """Add the names of what came with a file and could not be read."""
+    names = [PurePosixPath(path).name for path in (mail.files if mail else ()) if path in unread]
+    return replace(arrival, others=tuple(names)) if names else arrival
+
+
+def _is_told(copy: AnsweredFile, original: AnsweredFile) -> bool:
+    """Whether who sent a copy hears of the same file by another answer: it stands in that mail, or came first from that sender."""
+    return copy.mail == original.mail or (copy.came_first and copy.sender == original.sender)
 
 
 def _empty(message: Message) -> AnsweredFile:
