@@ -422,6 +422,8 @@ class Message:
     failed_checks: tuple[str, ...] = ()
     bounce: Bounce | None = None
     proof: SenderProof = SenderProof.UNCHECKED
+    words: str = ""
+    """The first words of one that brings no table."""
 
 
 @dataclass(frozen=True, slots=True)

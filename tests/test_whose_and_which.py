@@ -458,6 +458,37 @@ def test_what_a_person_sent_back_and_comes_again_unchanged_waits_for_that_person
     assert town.ran.record["counts"]["held"] == 0
 
 
+def test_a_mail_without_a_table_that_says_something_reaches_the_coordinator(town: Town) -> None:
+    """Nothing is undone by it; thanks, and what a stranger writes, are not shown."""
+    town.receive(box("001"), at(9), ("年报.xlsx", town.book("财政局", 1)))
+    town.run("2024-01-09")
+    town.say("send", "--by-hand", "--all", now="2024-01-10T08:00:00")
+    for sender, words in (
+        (box("001"), "数有误，请先撤回，不要汇总。"),
+        (box("002"), "收到，谢谢老师！"),
+        ("x@y.example", "推销打印机"),
+    ):
+        message = town.letter(sender, at(10))
+        message.set_content(words)
+        town.put(f"mail/{sender}.eml", message.as_bytes())
+    said = town.run("2024-01-10").text
+    assert "请先撤回" in said
+    assert "财政局" in town.counting
+    [digest] = [item for item in town.letters if item["X-Nianbao"] == "digest"]
+    body = digest.get_body()
+    assert body
+    for text in (said, body.get_content(), (town.ran.folder / "index.html").read_text("utf-8")):
+        assert "请先撤回" in text
+        assert "谢谢老师" not in text
+        assert "打印机" not in text
+    town.say("send", "--by-hand", "--all", now="2024-01-11T08:00:00")
+    town.run("2024-01-11")
+    [digest] = [item for item in town.letters if item["X-Nianbao"] == "digest"]
+    body = digest.get_body()
+    assert body
+    assert "请先撤回" not in body.get_content(), "it was told"
+
+
 @pytest.mark.parametrize("name", ["a说明.rar", "说明.rar"])
 @pytest.mark.parametrize("is_zip", [True, False])
 def test_what_cannot_be_read_beside_a_report_is_no_sending(town: Town, name: str, *, is_zip: bool) -> None:

@@ -284,7 +284,7 @@ def _print_strange(console: Console, found: Record) -> None:
         if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
     ]
     if strange:
-        console.print(Text("收件文件夹里还有（不算报送，也没有告诉任何单位）：", style="bold"))
+        console.print(Text("收件文件夹里还有（不算报送，请看一看）：", style="bold"))
     for item in strange[:_SHOWN]:
         console.print(Text(f"  {item['file']}　{item['findings'][0]['message']}"))
     if len(strange) > _SHOWN:

@@ -110,6 +110,15 @@ def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
     return [_loaded(Message, row["body"]) for row in rows]
 
 
+def mails_since(ledger: Ledger, year: int, moment: datetime | None) -> set[str]:
+    """Return the paths of the mails that came after ``moment`` (None: ever)."""
+    rows = ledger.rows(
+        "SELECT path FROM mails WHERE year = ? AND (? IS NULL OR seen_at > ?)",
+        (year, *[moment.isoformat() if moment else None] * 2),
+    )
+    return {row["path"] for row in rows}
+
+
 def came_since(ledger: Ledger, year: int, moment: datetime | None) -> list[tuple[str, Verdict]]:
     """Return the digests of the files that came after ``moment`` (None: ever), each with what became of it."""
     rows = ledger.rows(

@@ -13,7 +13,9 @@ from typing import TypeAlias
 
 from pipeline.district.folder import District, refuse_sample_roster
 from pipeline.intake.fetch import folder
+from pipeline.intake.fetch.words import says_something
 from pipeline.intake.guard.isolation import set_aside
+from pipeline.intake.identify.binding import may_send
 from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
 from pipeline.ledger import file_stats as stats
 from pipeline.ledger import set_aside as marks
@@ -26,6 +28,7 @@ from pipeline.model import (
     DecisionKind,
     Envelope,
     EnvironmentFailedError,
+    Fact,
     Finding,
     Message,
     Reading,
@@ -35,7 +38,12 @@ from pipeline.model import (
 from pipeline.publishing.data.record import Leftover
 from pipeline.run.dividing import Division
 from pipeline.run.opening import Barrier, reader_of
+from pipeline.wording.quoting import quoted
 
+_FIRST_WORDS = 80
+"""Characters of a mail without a table that are shown."""
+_MOST_NAMED = 3
+"""Agencies that are named where several share a mailbox."""
 Known: TypeAlias = tuple[str, str]
 """A path in the inbox and the SHA-256 of what lies there."""
 
@@ -137,7 +145,11 @@ def look(
     stats.keep(ledger, district.year, reader, found.looked, unopened=found.unopened)
     _open_at_last(ledger, district.year, found, now)
     mails = arrivals.mails_of_year(ledger, district.year)
-    empty = [Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION) for item in mails if not item.files]
+    empty = [
+        Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION, findings=said_in(district, item))
+        for item in reversed(mails)
+        if not item.files
+    ]
     beside = remainders.of_year(ledger, district.year) | dict(found.troubles)
     strange = [_strange(path, variant) for path, variant in sorted(beside.items())]
     return Inbox(
@@ -146,6 +158,22 @@ def look(
         messages=tuple(mails),
         new=frozenset((item.path, item.sha256) for item in new),
     )
+
+
+def said_in(district: District, mail: Message) -> tuple[Finding, ...]:
+    """Return what an agency writes in a mail without a table, if that is more than thanks; what it means only a person can say."""
+    senders = [agency for agency in district.agencies if may_send(mail.sender or "", agency.emails)]
+    if not senders or mail.failed_checks or mail.automatic:
+        return ()
+    names = [name for agency in senders for name in (*agency.names, agency.contact) if name]
+    if not says_something(mail.words, names):
+        return ()
+    facts: dict[str, Fact] = {
+        "agency": "、".join(agency.name for agency in senders[:_MOST_NAMED]),
+        "subject": quoted(mail.subject, _FIRST_WORDS),
+        "words": quoted(mail.words, _FIRST_WORDS),
+    }
+    return (Finding("F01", Severity.WARNING, None, (), "said", facts),)
 
 
 def _strange(path: str, variant: str) -> Leftover:

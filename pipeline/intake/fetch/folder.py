@@ -324,6 +324,7 @@ def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Itera
         failed_checks=mail.failed_checks,
         bounce=mail.bounce,
         proof=mail.proof,
+        words=mail.words,
     )
     for path, data in files:
         yield replace(

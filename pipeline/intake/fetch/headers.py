@@ -120,6 +120,11 @@ def _from_base64(part: Message) -> bytes | None:
     return a2b_base64(str(part.get_payload())) if is_coded else None
 
 
+def charset_text(part: Message, content: bytes) -> str:
+    """Return as text what a part holds, in the encoding that it names or the first that fits."""
+    return _text(content, parameter(part, "charset") or "utf-8")
+
+
 def parts_in(part: Message) -> list[Message]:
     """Return the parts that a part holds, none where it holds text."""
     inner = part.get_payload() if part.is_multipart() else []

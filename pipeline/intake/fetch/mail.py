@@ -20,6 +20,7 @@ from pipeline.intake.fetch.archive import ARCHIVES, MAILS, MAX_FILES, SPREADSHEE
 from pipeline.intake.fetch.bounce import bounce_of
 from pipeline.intake.fetch.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
 from pipeline.intake.fetch.names import plain_name, unlike
+from pipeline.intake.fetch.words import words_of
 from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.model import Bounce, Reason, SenderProof
 
@@ -40,7 +41,10 @@ _UNOPENED = frozenset({Reason.OWN_LETTER, Reason.BOUNCE})
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as far as it matters: ``spreadsheets`` are (name, bytes), ``others`` names of other attachments."""
+    """A mail as far as it matters: ``spreadsheets`` are (name, bytes), ``others`` names of other attachments.
+
+    ``words`` are the first of what a person wrote, where there is no spreadsheet.
+    """
 
     sender: str | None
     message_id: str | None
@@ -52,6 +56,7 @@ class Mail:
     failed_checks: tuple[str, ...] = ()
     bounce: Bounce | None = None
     proof: SenderProof = SenderProof.UNCHECKED
+    words: str = ""
 
 
 def open_mail(content: bytes, *, authserv_id: str = "") -> Mail | None:
@@ -98,6 +103,7 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         failed_checks,
         bounce_of(message) if automatic is Reason.BOUNCE else None,
         proof,
+        "" if spreadsheets or automatic else words_of(message),
     )
 
 

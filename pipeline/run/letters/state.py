@@ -94,11 +94,7 @@ def state_of(
         came=_came(arrivals.came_since(ledger, district.year, max(digests, default=None)), found),
         verdicts=_verdicts(found),
         counts=found["counts"],
-        strange=tuple(
-            (row["file"], row["findings"][0]["message"])
-            for row in found["submissions"]
-            if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"]
-        ),
+        strange=tuple(_strange(ledger, district, found, max(digests, default=None))),
         departed=tuple(
             standing.departed(ledger, district.year, {agency.code for agency in district.roster_agencies})
         ),
@@ -115,6 +111,17 @@ def state_of(
         counted=_counted(ledger, district, found, written),
         to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
     )
+
+
+def _strange(
+    ledger: Ledger, district: District, found: Record, told: datetime | None
+) -> Iterator[tuple[str, str]]:
+    """Yield what the coordinator is to look at that is no submission; of mails those that came after the last letter of a morning."""
+    mails = {item.path for item in arrivals.mails_of_year(ledger, district.year)}
+    gone = mails - arrivals.mails_since(ledger, district.year, told)
+    for row in found["submissions"]:
+        if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"] and row["file"] not in gone:
+            yield row["file"], row["findings"][0]["message"]
 
 
 def _came(files: Sequence[tuple[str, Verdict]], found: Record) -> dict[str, int]:
