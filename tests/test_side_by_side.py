@@ -219,6 +219,36 @@ def test_each_form_has_its_own_results(folder: Path) -> None:
     assert (handed.returncode, handed.stdout.count("封信已由人工转交")) == (0, 3), handed.stdout
 
 
+def attached_in(folder: Path, to: str) -> dict[str, bytes]:
+    """What the letters of all forms carry that wait for ``to``, by name."""
+    found: dict[str, bytes] = {}
+    for path in sorted((folder / "output").glob("2023*/**/letters/*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        for part in message.iter_attachments() if message["To"] == to else ():
+            name = str(part.get_filename())
+            assert name not in found, "in one folder one would replace the other"
+            found[name] = part.get_content()
+    return found
+
+
+def test_the_name_of_what_a_letter_carries_says_of_which_form_and_year_it_is(folder: Path) -> None:
+    assert nianbao("run", folder, "--now", NOW).returncode == 1
+    own = AGENCIES[0]
+    names = attached_in(folder, "1@example.gov.cn")
+    assert {f"{own}_2023年度年报.docx", f"{own}_2023年度台账.docx"} <= names.keys()
+    by = ("--reason", "数字不符", "--by", "王主任", "--now", NOW)
+    for form in (ANNUAL, REGISTER):
+        assert nianbao("decide", folder, "return", "001", "--form", form, *by).returncode == 0
+    nianbao("run", folder, "--now", "2024-01-25T10:00:00")
+    back = attached_in(folder, "1@example.gov.cn")
+    file = f"{own}_2023年度台账_第1次.xlsx"
+    assert {f"{own}_2023年度年报_第1次.xlsx", file} <= back.keys()
+    (folder / "inbox" / file).write_bytes(back[file])
+    nianbao("run", folder, "--now", "2024-01-26T10:00:00")
+    assert file in {item["file"] for item in record(folder, part=REGISTER)["submissions"]}
+    assert file not in {item["file"] for item in record(folder)["submissions"]}
+
+
 def test_tables_are_compared_with_the_register_or_computed_from_it(tmp_path: Path) -> None:
     form, register = load_form(ANNUAL), load_form(REGISTER)
     files = {f"{number}.xlsx": filled(REGISTER, name) for number, name in enumerate(AGENCIES[:2])}

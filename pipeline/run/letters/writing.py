@@ -7,6 +7,7 @@ the moment it was written, and tells by its digest whether it still says what wo
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,10 +27,16 @@ from pipeline.letters.plan import carries_anothers
 from pipeline.machine.digest import digest_of, program
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError, PastReport
+from pipeline.periods import scope_of
+from pipeline.publishing.files import safe_name
 from pipeline.run.letters.state import key_of
 
 if TYPE_CHECKING:
     from pipeline.letters.text import LetterBuilder
+
+
+_NTH = re.compile(r"_第\d{1,9}次$", re.ASCII)
+"""Ends the names of workbooks that go back."""
 
 
 @dataclass(frozen=True)  # without slots: the basis is worked out once, when somebody asks
@@ -125,10 +132,10 @@ def _attachments(
 ) -> list[Attachment]:
     if isinstance(item.body, AnswerPlan) and item.kind in (LetterKind.ACCEPTANCE, LetterKind.RETURNED):
         path = "" if carries_anothers(item) else paths.get(item.body.arrival.sha256)
-        return [_read(context, path)] if path else []
+        return [_named(context, _read(context, path))] if path else []
     if isinstance(item.body, CountedVersion):
         path = paths.get(item.body.sha256)
-        return [_read(context, path)] if path else []
+        return [_named(context, _read(context, path))] if path else []
     if isinstance(item.body, DistrictDelivery) and found:
         return [workbook_of(context, found)]
     if item.agency and item.kind in (LetterKind.REMINDER, LetterKind.TEMPLATE):
@@ -137,6 +144,16 @@ def _attachments(
         past = context.history.get(item.agency.code)
         return [preparing.personal_template(context.district, context.form, item.agency, past)]
     return []
+
+
+def _named(context: LetterContext, file: Attachment) -> Attachment:
+    """Name an attachment by form and period too where the district collects several: an agency keeps them in one folder."""
+    if not context.district.collected:
+        return file
+    path = Path(file.name)
+    whose = _NTH.sub("", path.stem)
+    topic = f"_{scope_of(context.district.year)}{context.form.words.short}"
+    return replace(file, name=f"{safe_name(whose, path.stem[len(whose) :], topic)}{path.suffix}")
 
 
 def workbook_of(context: LetterContext, found: RunResult) -> Attachment:
