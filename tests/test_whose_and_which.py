@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -456,6 +457,20 @@ def test_what_a_person_sent_back_and_comes_again_unchanged_waits_for_that_person
     town.run("2024-01-16")
     assert town.counting == {"财政局": "mail/003.eml/改过.xlsx"}
     assert town.ran.record["counts"]["held"] == 0
+
+
+def test_a_receipt_says_in_which_line_of_the_workbook_a_doubt_is_explained(town: Town) -> None:
+    key = next(text.key for text in town.form.texts if "依申请公开" in text.label)
+    text = town.written("财政局", 1).texts[key] + "全年新收政府信息公开申请98765件。"
+    content = town.book("财政局", 1, wrong={key: text})
+    town.receive(box("001"), at(9), ("年报.xlsx", content))
+    town.run(FIRST)
+    [words] = town.told("acceptance", "001")
+    found = re.search(r"说明写在“(\w+)”的 H(\d+) 格，“(.+?)”一行", words)
+    assert found, words
+    sheet = openpyxl.load_workbook(io.BytesIO(content))[found[1]]
+    assert sheet[f"B{found[2]}"].value == found[3]
+    assert not sheet[f"H{found[2]}"].protection.locked
 
 
 def test_a_mail_without_a_table_that_says_something_reaches_the_coordinator(town: Town) -> None:

@@ -200,7 +200,10 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "edition": form.edition,
         "rules": sources.rules,
         "figures": figures(form, arrival.report.numbers if arrival.report else ()),
-        "remarks": [sentence(group) for group in remarks[:_SCREENFUL]],
+        "remarks": [
+            sentence(group) + (_where_to_explain(form, arrival, group) if group in doubts else "")
+            for group in remarks[:_SCREENFUL]
+        ],
         "doubts": len(doubts),
         "explained": [sentence(group) for group in explained[:_SCREENFUL]],
         "remarks_left": max(0, len(remarks) - _SCREENFUL),
@@ -211,6 +214,21 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "excepted": "；".join(arrival.excepted),
         "filled_by": Clerk(**arrival.clerk).words,
     }
+
+
+def _where_to_explain(form: Form, arrival: AnsweredFile, group: GroupedNotice) -> str:
+    """Name the line and the cell of 自查 in which a warning is explained; empty where it has none."""
+    from pipeline.publishing.template import explanation_lines  # noqa: PLC0415 - xlsxwriter, only where something is in doubt
+
+    agency, notice = arrival.agency, group.notice
+    lines = explanation_lines(form, agency.level if agency else "", agency.kind if agency else "")
+    own = [name for name, check in form.checks.items() if check.rule.id == notice.code and name in lines]
+    at_the_cell = [name for name in own if form.checks[name].anchor == notice.key]
+    name = next((name for name in (notice.code, *at_the_cell, *own) if name in lines), "")
+    if not name:
+        return ""
+    title, place = lines[name]
+    return f"（情况属实的，说明写在“{place.sheet}”的 {place.cell} 格，“{title}”一行。）"
 
 
 def figures(form: Form, numbers: Sequence[Number]) -> list[Mapping[str, str]]:

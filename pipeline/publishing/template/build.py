@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.forms.form import Form, Sheet
 from pipeline.forms.formulas import FAILS
 from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, STAMP_SHEET
-from pipeline.model import Notice, Number, PastReport
+from pipeline.model import Notice, Number, PastReport, Place
 from pipeline.publishing.template.check_page import explanation_places, marks_rows, write_checks
 from pipeline.publishing.template.checks import (
     Check,
@@ -92,6 +92,15 @@ def _new_book(stream: BytesIO, form: Form) -> Workbook:
     )
     book.set_size(1600, 1000)
     return book
+
+
+def explanation_lines(form: Form, level: str, kind: str) -> dict[str, tuple[str, Place]]:
+    """Return what each line of 自查 checks and where it takes an explanation, by the check's id, in the template of such a body."""
+    content = gather(form, Stamp(level=level, kind=kind), {}, {}, (), None)
+    rules, unseen = rule_checks(content), unseen_warnings(content)
+    places = explanation_places(form.sheet_of_kind("checks"), rules, completeness_checks(content), unseen)
+    titles = {line.id: line.title for line in rules} | {line.id: line.title for line in unseen}
+    return {name: (title, places[name]) for name, title in titles.items()}
 
 
 def _write(book: Workbook, content: Content) -> None:
