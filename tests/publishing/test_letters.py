@@ -213,7 +213,7 @@ def test_a_receipt_says_what_keeps_the_report_from_being_published_and_what_does
     text = body(secretary(form).write(both, [WORKBOOK]))
     before, after = text.index("【公布前请核实】"), text.index("【提醒】")
     assert before < text.index(form.places[doubt.key or ""].cell) < after < text.index("晚于截止日期")
-    assert "“说明”栏写明原因" in text[before:after]
+    assert re.search(r"说明写在“自查”的 H\d+ 格，“收费金额[^”]+”一行", text[before:after])
     assert "核实清楚后再按规定公开" in text
     assert "不用回复" not in text
     plain = answer(arrival(form, ONE, verdict=Verdict.ACCEPTED_WITH_REMARKS, findings=[late]))
