@@ -638,6 +638,8 @@ def test_who_accepts_a_file_whose_total_was_contradicted_lets_it_count_with_its_
     town: Town,
 ) -> None:
     came_back_unchanged(town)
+    place = town.form.places[TYPED_OVER]
+    assert f"没有改动（{place.sheet} {place.cell}" in town.told("held", "001")[0]
     assert town.decide("accept", HELD_FILE, day=SECOND).code == 0
     town.run(SECOND)
     assert town.figures == {"财政局": town.figures_of("财政局", 1)}

@@ -43,6 +43,9 @@ _SCREENFUL = 10
 """Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""
 _LONGEST_NAME = 80
 _MOST_NAMES = 20
+_MOST_PLACES = 3
+_OF_CELLS = ("F05",)
+"""Codes of what a file waits for that is about some of its cells."""
 
 Values = dict[str, object]
 
@@ -169,7 +172,7 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
     earlier, doubt = body.earlier, doubt_of(arrival.doubt)
     return {
         **plain,
-        "why": doubt.why,
+        "why": doubt.why + _places_in_doubt(arrival),
         "remedy": doubt.remedy,
         "version": earlier.version if earlier else 0,
         "counting": arrival.counting if earlier else 0,
@@ -180,6 +183,14 @@ def _answer(body: AnswerPlan, sources: Sources) -> Values:
         "other_period": spaced_of(arrival.other_year) if arrival.other_year else "",
         "missing": body.is_missing,
     }
+
+
+def _places_in_doubt(arrival: AnsweredFile) -> str:
+    """Name the cells for which a file waits, where it is for some of its cells: places say nothing of anybody."""
+    code = arrival.doubt.partition(".")[0]
+    places = [f"{item.sheet} {item.cell}" for item in arrival.notices if item.code == code and item.cell]
+    more = f"等 {len(places)} 格" if len(places) > _MOST_PLACES else ""
+    return f"（{'、'.join(places[:_MOST_PLACES])}{more}）" if code in _OF_CELLS and places else ""
 
 
 def _accepted(body: AnswerPlan, sources: Sources) -> Values:

@@ -117,8 +117,9 @@ def _strange(
     ledger: Ledger, district: District, found: Record, told: datetime | None
 ) -> Iterator[tuple[str, str]]:
     """Yield what the coordinator is to look at that is no submission; of mails those that came after the last letter of a morning."""
-    mails = {item.path for item in arrivals.mails_of_year(ledger, district.year)}
-    gone = mails - arrivals.mails_since(ledger, district.year, told)
+    gone = arrivals.mails_since(ledger, district.year, None) - arrivals.mails_since(
+        ledger, district.year, told
+    )
     for row in found["submissions"]:
         if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"] and row["file"] not in gone:
             yield row["file"], row["findings"][0]["message"]
