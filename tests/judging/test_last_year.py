@@ -131,3 +131,10 @@ def test_the_matrix_and_exact_arithmetic_agree_over_two_years(seed: int) -> None
     failed = {check.id for check in FORM.checks.values() if holds(check, operands) is False}
     failed = {name for name in failed if not failed.intersection(FORM.checks[name].after)}
     assert {name for name in found(assessment) if name in FORM.checks} == failed
+
+
+@pytest.mark.parametrize(("value", "code"), [(-300, "C05"), (Decimal("2.5"), "C06"), (300, "T2-06")])
+def test_what_is_no_figure_is_not_weighed_against_last_year(form: Form, value: Number, code: str) -> None:
+    key = "proactive.licences.decisions"
+    assessment = judged(form, {key: value}, {key: 40})
+    assert [finding.code for finding in assessment.findings] == [code]

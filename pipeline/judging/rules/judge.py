@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.district.rule_settings import AS_THE_FORM_SAYS, Rules
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar
 from pipeline.forms.arithmetic import holds, total_of, with_past, with_totals
-from pipeline.forms.form import is_last_year
+from pipeline.forms.form import BALANCING, is_last_year
 from pipeline.forms.narrative import FigureClaims
 from pipeline.forms.weighed import weighed, weighed_alone
 from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled, unfilled
@@ -58,6 +58,8 @@ VERDICTS: Mapping[Severity | None, Verdict] = {
 }
 """Heaviest finding → verdict; a submission that a person must look at is held whatever its findings."""
 
+_IMPOSSIBLE = frozenset({"C05", "C06"})
+"""The rules over what can be no figure: a negative count, a part of a case."""
 _NO_HISTORY: Mapping[str, PastReport] = {}
 _NO_DEADLINES: Mapping[str, date] = {}
 
@@ -229,10 +231,11 @@ def _findings(
         (key, check) for key, check in cells if _repeats_a_part(form, item.reading, key, check, cells)
     }
     of_numbers = [_cell_finding(form, item.reading, *pair) for pair in cells if pair not in repeated]
+    impossible = frozenset(key for key, check in cells if check.partition(".")[0] in _IMPOSSIBLE)
     of_numbers += [
         _check_finding(item.reading, past, form.checks[check_id])
         for check_id, _ in failed
-        if check_id in form.checks
+        if check_id in form.checks and not _is_moot(form.checks[check_id], impossible)
     ]
     return [*told[:of_texts], *of_numbers, *told[of_texts:]]
 
@@ -243,6 +246,11 @@ def _broken(
     """Return those of the findings ``told`` whose rule the schema says is broken, and those of no rule of the form."""
     broken = {column for column, _ in failed}
     return [finding for finding in told if finding.code in broken or finding.code not in counted]
+
+
+def _is_moot(check: Balance, impossible: frozenset[str]) -> bool:
+    """Whether a check only weighs how likely a figure is that was found to be none at all."""
+    return check.rule.relation not in BALANCING and not impossible.isdisjoint(check.keys)
 
 
 def _is_bound(form: Form, item: Submission, key: str, check: str) -> bool:
