@@ -32,16 +32,15 @@ class GroupedNotice:
 
 
 def group_notices(notices: Iterable[Notice]) -> list[GroupedNotice]:
-    """Merge notices of one cause, or the same but for their cell; heaviest first, else in the order of first appearance."""
-    groups: dict[tuple[str | None, ...], list[Notice]] = {}
+    """Merge notices of one cause, and causes that say the same but for their cell; heaviest first, else as they first appear."""
+    causes: dict[object, list[Notice]] = {}
     for notice in notices:
-        groups.setdefault(_cause(notice), []).append(notice)
-    merged = [_merged(members) for members in groups.values()]
+        causes.setdefault(notice.cause or _words(notice), []).append(notice)
+    lines: dict[tuple[str | None, ...], list[Notice]] = {}
+    for members in causes.values():
+        lines.setdefault(_words(members[0]), []).extend(members)
+    merged = [_merged(members) for members in lines.values()]
     return sorted(merged, key=lambda group: -Severity(group.notice.severity).weight)
-
-
-def _cause(notice: Notice) -> tuple[str | None, ...]:
-    return (notice.cause,) if notice.cause else _words(notice)
 
 
 def _words(notice: Notice) -> tuple[str | None, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.forms.arithmetic import difference
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Numbers = Mapping[str, Number | None]
 
+Term = TypeVar("Term")
 Signature = tuple[tuple[int, Fraction | int], ...]
 """What a cell does to the equations, whatever the size of the slip: rule and weight against the first rule's."""
 
@@ -46,10 +47,14 @@ class System:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EquationBasis:
-    """The equations that can be assessed and follow from no other; ``alike`` lists the cells of each signature."""
+    """The equations that can be assessed and follow from no other; ``alike`` lists the cells of each signature.
+
+    ``implied``: each of the others → those that it is made of, and how often.
+    """
 
     equations: frozenset[int]
     alike: Mapping[Signature, tuple[str, ...]]
+    implied: Mapping[int, Mapping[int, Fraction]]
 
 
 @lru_cache(maxsize=64)
@@ -99,13 +104,14 @@ def basis_of(system: System, assessed: frozenset[int]) -> EquationBasis:
         (number for number in assessed if system.is_equation(number) and system.rows[number]),
         key=lambda number: (len(system.rows[number]), number),
     )
-    equations = frozenset(_independent(system, able))
+    implied = _implied(system, able)
+    equations = frozenset(able) - implied.keys()
     alike: defaultdict[Signature, list[str]] = defaultdict(list)
     for key, column in system.columns.items():
         touched = [(rule, weight) for rule, weight in column.items() if rule in equations]
         if touched:
             alike[signature(touched)].append(key)
-    return EquationBasis(equations, {own: tuple(keys) for own, keys in alike.items()})
+    return EquationBasis(equations, {own: tuple(keys) for own, keys in alike.items()}, implied)
 
 
 def signature(weights: Iterable[tuple[int, Number]]) -> Signature:
@@ -118,20 +124,30 @@ def signature(weights: Iterable[tuple[int, Number]]) -> Signature:
     )
 
 
-def _independent(system: System, rules: Sequence[int]) -> Iterable[int]:
-    """Yield the rules that no earlier ones imply: elimination over fractions, sparse."""
-    reduced: dict[str, dict[str, Fraction]] = {}
+def _implied(system: System, rules: Sequence[int]) -> dict[int, dict[int, Fraction]]:
+    """Return the rules that earlier ones imply, each with those it is made of: elimination over fractions, sparse."""
+    reduced: dict[str, tuple[dict[str, Fraction], dict[int, Fraction]]] = {}
+    implied = {}
     for rule in rules:
         row = {key: Fraction(system.columns[key][rule]) for key in system.rows[rule]}
+        made: dict[int, Fraction] = {}
         while pivot := next((key for key in row if key in reduced), None):
-            factor = row[pivot] / reduced[pivot][pivot]
-            for key, weight in reduced[pivot].items():
-                left = row.get(key, Fraction(0)) - factor * weight
-                if left:
-                    row[key] = left
-                else:
-                    row.pop(key, None)
+            own, of = reduced[pivot]
+            factor = row[pivot] / own[pivot]
+            _add(row, own, -factor)
+            _add(made, of, factor)
         if row:
             rarest = min(row, key=lambda key: len(system.columns[key]))
-            reduced[rarest] = row
-            yield rule
+            reduced[rarest] = row, {rule: Fraction(1), **{part: -times for part, times in made.items()}}
+        else:
+            implied[rule] = made
+    return implied
+
+
+def _add(to: dict[Term, Fraction], terms: Mapping[Term, Fraction], factor: Fraction) -> None:
+    for term, weight in terms.items():
+        total = to.get(term, Fraction(0)) + factor * weight
+        if total:
+            to[term] = total
+        else:
+            to.pop(term, None)

@@ -67,14 +67,30 @@ class Evidence:
             return [replace(way, kind=TOLD) for way in few] if len(few) == len(told) else few
         kept = [way for way, gain in zip(found, gained, strict=True) if gain == 0] or found
         if len(kept) == 1 and must_hold:
-            return [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
-        if must_hold:
-            return self.few(self._forgotten(kept))
-        return self.few([way for way in kept if way.kind], of=len(kept))
+            few = [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
+        elif must_hold:
+            few = self.few(self._forgotten(kept))
+        else:
+            few = self.few([way for way in kept if way.kind], of=len(kept))
+        return [replace(way, is_guess=True) if self._is_contradicted(way) else way for way in few]
+
+    def _is_contradicted(self, way: Way) -> bool:
+        """Whether a text states another figure among those that a way balances, and does so after it: more than one is wrong there."""
+        tally = self.tally
+        rules = {rule for key in way.steps for rule in tally.system.columns[key]}
+        own = [rule for rule in rules.intersection(tally.failed) if not tally.follows_from(rule)]
+        return self.weighing.is_contradicted(
+            way.steps, {key for rule in own for key in tally.system.rows[rule]}
+        )
 
     def _forgotten(self, ways: Sequence[Way]) -> list[Way]:
-        """Return the ways, those among them named that fill the empty cells of rows which are usually filled."""
-        usual = [self._usual(way) if self._fills(way) else 0 for way in ways]
+        """Return the ways, those among them named that fill the empty cells of rows which are usually filled.
+
+        What is usual is no evidence against a text.
+        """
+        usual = [
+            self._usual(way) if self._fills(way) and not self._is_contradicted(way) else 0 for way in ways
+        ]
         least = max(_USUAL, max(usual, default=0) / _ALIKE)
         return [
             replace(way, kind=FORGOTTEN) if own >= least else way

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.forms.arithmetic import total_of, with_totals
+from pipeline.forms.arithmetic import with_totals
 from pipeline.judging.repair.equations import System
 from pipeline.judging.repair.evidence import TYPED_TOTAL, Evidence, Way
 from pipeline.judging.repair.search import RepairSearch, Settled
 from pipeline.judging.repair.tally import tally_of
+from pipeline.judging.repair.typed_totals import are_wrong, typed_over
 from pipeline.judging.repair.typing_slips import TypedFigures
 from pipeline.judging.repair.ways import Ways
 from pipeline.model import CellChange, Suggestion
@@ -73,20 +74,6 @@ def suggest(
     return stated.repairs(places)
 
 
-def typed_over(tally: Tally) -> frozenset[str]:
-    """Return the totals that are typed and are not what their parts come to, these reckoned anew as well."""
-    numbers = dict(tally.operands)
-    over = set()
-    for key, parts in tally.form.evaluation_order:
-        total = total_of(parts, numbers)
-        if total is None or numbers.get(key) is None:
-            continue
-        if total != numbers[key] and key not in tally.computed:
-            over.add(key)
-        numbers[key] = total
-    return frozenset(over)
-
-
 @dataclass(frozen=True, slots=True)
 class _Reckoning:
     """A report as it is reckoned, totals as they were typed or as their parts make them, and how what fails there is settled."""
@@ -101,9 +88,10 @@ class _Reckoning:
         typed = TypedFigures(tally.form, tally.system, tally.operands, tally.computed)
         search = RepairSearch(tally, evidence, Ways(tally, evidence, typed))
         failed, system = tally.failed, tally.system
-        own = [rule for rule in failed if rule in tally.basis.equations or not system.is_equation(rule)]
+        follows = {rule: tally.follows_from(rule) for rule in failed}
+        own = [rule for rule in failed if not follows[rule]]
         parts = [part for region in _by_region(system, own) for part in search.settle(region)]
-        return cls(evidence, list(_with_implied(system, failed, parts)) if parts else [])
+        return cls(evidence, list(_with_implied(follows, parts)))
 
     @property
     def is_large(self) -> bool:
@@ -117,17 +105,18 @@ class _Reckoning:
         return sum(self.evidence.weighing.holding(steps))
 
     def repairs(self, places: Mapping[str, Place], before: _Reckoning | None = None) -> list[Repair]:
-        """Return the repairs; ``before`` is the report as it was typed, whose failing rules they settle with totals restored."""
+        """Return the repairs; ``before`` is the report as it was typed, whose failing rules they settle with totals restored.
+
+        A rule that holds as soon as totals are restored stands with a repair that explains it, else for itself.
+        """
         system, typed = self.evidence.tally.system, (before or self).evidence.tally
         regions, operands = typed.system.regions, typed.operands
-        homes = [(regions[rules[0]], [*rules]) for rules, _ in self.settled]
+        homes = [(rules, [*rules], ways) for rules, ways in self.settled]
         alone: defaultdict[int, list[int]] = defaultdict(list)
-        for rule in before.evidence.tally.failed if before else ():
-            home = next((rules for at, rules in homes if at == regions[rule]), None)
-            if home is None:
-                alone[regions[rule]].append(rule)
-            elif rule not in home:
-                home.append(rule)
+        placed = {rule for rules, _ in self.settled for rule in rules}
+        for rule in [own for own in typed.failed if before and own not in placed]:
+            home = next((own for own in homes if own[2] and _explains(typed, own[0], own[2][0], rule)), None)
+            (home[1] if home else alone[regions[rule]]).append(rule)
         found = [
             Repair(
                 failed=tuple(system.balances[rule].id for rule in sorted(rules)),
@@ -135,7 +124,7 @@ class _Reckoning:
                 suggestions=tuple(_suggestion(way, len(rules), operands, places) for way in ways),
                 told=tuple(self._told(ways, before)),
             )
-            for (_, rules), (settles, ways) in zip(homes, self.settled, strict=True)
+            for settles, rules, ways in homes
         ]
         return [*found, *(self._restored(rules, before, places) for rules in alone.values() if before)]
 
@@ -156,13 +145,25 @@ class _Reckoning:
             for key in sorted(typed_over(typed), key=lambda key: typed.form.by_key[key].index)
             if key in cells
         }
-        way = Way(TYPED_TOTAL, steps)
+        region = typed.system.regions[rules[0]]
+        is_alone = all(typed.system.regions[own[0]] != region for own, _ in self.settled)
+        way = Way(TYPED_TOTAL, steps, is_guess=not (is_alone and are_wrong(typed, len(steps))))
         return Repair(
-            failed=tuple(typed.system.balances[rule].id for rule in rules),
+            failed=tuple(typed.system.balances[rule].id for rule in sorted(rules)),
             cells=frozenset(steps),
             suggestions=(_suggestion(way, len(rules), typed.operands, places),) if steps else (),
             told=tuple(self._told([Way("", {})], before)),
         )
+
+
+def _explains(typed: Tally, settled: Sequence[int], way: Way, rule: int) -> bool:
+    """Say whether ``way`` tells why a typed total fails ``rule``: it changes figures there, or the total was typed to fit them."""
+    if any(rule in typed.system.columns[key] for key in way.steps):
+        return True
+    balances = typed.system.balances
+    over = typed_over(typed).intersection(balances[rule].keys)
+    held = (own for own in settled if typed.gaps[own] == 0)
+    return any(not over.isdisjoint(balances[own].keys) for own in held)
 
 
 def _suggestion(
@@ -184,15 +185,13 @@ def _by_region(system: System, rules: Sequence[int]) -> list[list[int]]:
 
 
 def _with_implied(
-    system: System, failed: Sequence[int], settled: Sequence[Settled]
+    follows: Mapping[int, Sequence[int]], settled: Sequence[Settled]
 ) -> Iterator[tuple[tuple[int, ...], Sequence[Way]]]:
-    """Put every failed rule that follows from others to the first cause it shares a cell with."""
+    """Put every failed rule that follows from others to the first cause with one of these; ``follows`` are these by rule."""
     homes = [list(rules) for rules, _ in settled]
-    placed = {rule for rules in homes for rule in rules}
-    for rule in failed:
-        if rule not in placed:
-            cells = set(system.rows[rule])
-            touching = [home for home in homes if any(cells & set(system.rows[own]) for own in home)]
-            (touching[0] if touching else homes[0]).append(rule)
+    for rule, others in follows.items():
+        home = next((home for home in homes if any(own in home for own in others)), None) if others else None
+        if home is not None:
+            home.append(rule)
     for rules, (_, ways) in zip(homes, settled, strict=True):
         yield tuple(sorted(rules)), ways

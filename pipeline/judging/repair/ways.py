@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pipeline.judging.digit_slips import likely_meant, slip_of
@@ -65,19 +64,21 @@ class Ways:
                     yield Way(self._exchange_kind(one, other), steps)
 
     def under_bounds(self, failed: Sequence[int]) -> Iterator[Way]:
-        """Yield what settles rules of the kind "at most": digits swapped or doubled in a cell, or two cells exchanged."""
+        """Yield what settles rules of the kind "at most": digits swapped or doubled in a cell, or two neighbours exchanged."""
         keys = dict.fromkeys(key for rule in failed for key in self.tally.system.rows[rule])
         for key in keys:
             value = self.tally.operands[key]
             if not isinstance(value, int) or value < 0:
                 continue
             for meant in sorted(likely_meant(value)):
-                if self.tally.settles({key: meant - value}, failed):
-                    yield Way(slip_of(value, meant), {key: meant - value})
-        for one, other in combinations(sorted(keys, key=lambda key: self.tally.form.by_key[key].index), 2):
-            steps = self.typed.exchanged([(one, other)])
-            if self.tally.settles(steps, failed):
-                yield Way(self._exchange_kind(one, other), steps)
+                kind = slip_of(value, meant)
+                if kind and self.tally.settles({key: meant - value}, failed):
+                    yield Way(kind, {key: meant - value})
+        for one, other in neighbours_of(self.tally.form).cells:
+            if one in keys and other in keys:
+                steps = self.typed.exchanged([(one, other)])
+                if self.tally.settles(steps, failed):
+                    yield Way(self._exchange_kind(one, other), steps)
 
     def large(self, failed: Sequence[int]) -> list[Way]:
         """Return whole lines exchanged, or else runs of cells shifted by one."""

@@ -106,6 +106,15 @@ class Weighing:
             wrong += group.count([value for value in group.true if value not in after])
         return right, wrong
 
+    def is_contradicted(self, steps: Steps, cells: Collection[str]) -> bool:
+        """Say whether a statement that ``cells`` have part in is wrong as the tables stand and stays so after ``steps``."""
+        for number in {number for key in cells for number in self._touched_by.get(key, ())}:
+            group = self._groups[number]
+            after = group.true_after(steps)
+            if any(value not in group.true and value not in after for value in group.counts):
+                return True
+        return False
+
     def holding(self, steps: Steps) -> list[bool]:
         """Say of each statement whether it is right after ``steps``."""
         true = [group.true_after(steps) for group in self._groups]
