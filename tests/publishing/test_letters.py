@@ -310,6 +310,15 @@ def test_a_cell_that_is_wrong_in_another_way_is_not_mended(form: Form) -> None:
     assert [item.code for item in told.new] == ["C01"]
 
 
+def test_what_only_followed_was_not_told_before(form: Form) -> None:
+    head, follower = (replace(cell_finding(form, at), cause="one") for at in (0, 4))
+    told = compare(notices(form, [head, follower]), notices(form, [replace(follower, cause="")]))
+    assert [item.key for item in told.mended] == [head.key]
+    assert [item.key for item in told.new] == [follower.key]
+    again = compare(notices(form, [head]), notices(form, [head, follower]))
+    assert (len(again.still_open), again.new) == (2, ())
+
+
 @given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 40)))
 def test_nothing_is_lost_in_a_comparison(form: Form, before: set[int], now: set[int]) -> None:
     old, new = (

@@ -22,16 +22,34 @@ class Comparison:
 
 
 def compare(before: Iterable[Notice], now: Iterable[Notice]) -> Comparison:
-    """Compare two lists by code and cell; notes (说明) ask for nothing and are left out."""
-    old = {_mark(item): item for item in before if item.severity != Severity.INFO}
+    """Compare two lists by code and cell; notes (说明) ask for nothing and are left out.
+
+    What followed from another finding was not told and is neither mended nor open: it stands with its head.
+    """
+    old = {_mark(item): item for item in _heads(before).values()}
     present = [item for item in now if item.severity != Severity.INFO]
     marks = {_mark(item) for item in present}
     wrong = {item.key for item in present if item.key}
+    heads = _heads(present)
+    is_old = [_mark(heads[_cause(item)]) in old for item in present]
     return Comparison(
         mended=tuple(item for mark, item in old.items() if mark not in marks and item.key not in wrong),
-        still_open=tuple(item for item in present if _mark(item) in old),
-        new=tuple(item for item in present if _mark(item) not in old),
+        still_open=tuple(item for item, was in zip(present, is_old, strict=True) if was),
+        new=tuple(item for item, was in zip(present, is_old, strict=True) if not was),
     )
+
+
+def _heads(notices: Iterable[Notice]) -> dict[object, Notice]:
+    """Return the notices that are told: the first of each cause."""
+    heads: dict[object, Notice] = {}
+    for item in notices:
+        if item.severity != Severity.INFO:
+            heads.setdefault(_cause(item), item)
+    return heads
+
+
+def _cause(notice: Notice) -> object:
+    return notice.cause or id(notice)
 
 
 def _mark(notice: Notice) -> tuple[str, str | None, str | None]:

@@ -39,12 +39,19 @@ def open_totals(form: Form, reading: Reading) -> OpenTotals:
 
 
 def open_checks(form: Form, told: Iterable[Remaining]) -> OpenTotals:
-    """Return the failed checks of which no cell is known to be the wrong one; with a last year that is not in the file, none."""
+    """Return the failed checks of which no cell is known to be the wrong one; with a last year that is not in the file, none.
+
+    Of one cause only the first: what follows from it is not told, and nobody is to be held for it.
+    """
     found: dict[str, tuple[Number, Number]] = {}
+    heads: dict[object, Remaining] = {}
     for one in told:
+        if one.finding.severity is Severity.ERROR:
+            heads.setdefault(one.finding.cause or id(one), one)
+    for one in heads.values():
         check = form.checks.get(one.finding.variant)
         left, right = one.finding.facts.get("left"), one.finding.facts.get("right")
-        if check is None or check.reaches_back or one.change or one.finding.severity is not Severity.ERROR:
+        if check is None or check.reaches_back or one.change:
             continue
         if isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
             found[check.id] = left, right
