@@ -12,6 +12,9 @@ from pipeline.wording.addresses import around, position
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
+TYPED_TOTAL = "typed_total"
+"""The kind of a suggestion that totals were typed and are what is wrong."""
+
 _LIKELY: Mapping[str, str] = {
     "told": "与文字中写的一致",
     "left": "文字中写明的数与其他各格一致",
@@ -20,7 +23,7 @@ _LIKELY: Mapping[str, str] = {
     "dropped": "可能漏打了一位数字",
     "sign": "可能多打了负号",
     "point": "可能多打了小数点",
-    "typed_total": "可能总计是手工填的，与各项不符",
+    TYPED_TOTAL: "可能总计是手工填的，与各项不符",
     "subtotal": "可能把合计数又填成了其中一项",
     "repeated": "可能把相邻一格的数又加了一遍",
     "surplus": "可能这一格不该填",

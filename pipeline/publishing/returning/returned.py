@@ -14,7 +14,7 @@ from pipeline.forms.values.answers import YES
 from pipeline.model import Assessment, Fact, Finding, Notice, Number, Reading, Severity, Verdict
 from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
 from pipeline.publishing.returning.remaining import Remaining, remaining
-from pipeline.publishing.returning.sums import mended_by_totals, settle
+from pipeline.publishing.returning.sums import as_restored, explained_totals, settle
 from pipeline.wording.messages import in_order, notice, spoken
 
 Values = Mapping[str, Fact]
@@ -58,8 +58,10 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
     shown = shown_in(items, item)
     reading = shown.submission.reading if shown else Reading(None, entries=item.submission.reading.entries)
     values = _carried(form, reading)
-    asked = [found for found in item.findings if _is_asked(found)]
-    told = _told(form, item, asked, {**_known(form, item), **values})
+    said = (as_restored(form, item.submission.reading, found) for found in item.findings if _is_asked(found))
+    groups = _by_cause(found for found in said if found)
+    unclear = _unclear_totals(form, reading, groups)
+    told = _told(form, item, groups, {**_known(form, item), **values}, unclear)
     heavy = {id(one.finding): one for one in told}
     ordered = in_order(form, [one.finding for one in told])
     return ReturnedContent(
@@ -68,7 +70,7 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
         notices=tuple(_noticed(form, heavy[id(found)]) for found in ordered),
         version=shown.version if shown else 0,
         registers={key: rows.cells for key, rows in reading.registers.items()},
-        open_totals={**open_totals(form, reading), **open_checks(form, told)} if reading.numbers else {},
+        open_totals={**unclear, **open_checks(form, told)} if reading.numbers else {},
     )
 
 
@@ -130,16 +132,31 @@ def _known(form: Form, item: Assessment) -> dict[str, Fact]:
     return {entry.key: given[entry.role] for entry in form.entries if entry.role in given}
 
 
-def _told(form: Form, item: Assessment, asked: Iterable[Finding], values: Values) -> list[Remaining]:
-    reading, kind = item.submission.reading, item.submission.kind
+def _by_cause(asked: Iterable[Finding]) -> list[list[Finding]]:
     groups: dict[object, list[Finding]] = {}
     for found in asked:
         groups.setdefault(found.cause or id(found), []).append(found)
+    return list(groups.values())
+
+
+def _unclear_totals(form: Form, reading: Reading, groups: Sequence[Sequence[Finding]]) -> OpenTotals:
+    """Return the typed totals that contradict their parts, but for those of which it is known what is wrong."""
+    if not reading.numbers:
+        return {}
+    found = open_totals(form, reading)
+    known = {key for group in groups if found for key in explained_totals(form, reading, group)}
+    return {key: sides for key, sides in found.items() if key not in known}
+
+
+def _told(
+    form: Form, item: Assessment, groups: Sequence[Sequence[Finding]], values: Values, unclear: OpenTotals
+) -> list[Remaining]:
+    reading, kind = item.submission.reading, item.submission.kind
     told: list[Remaining] = []
-    for head, *rest in groups.values():
+    for head, *rest in groups:
         if head.variant in form.checks or head.suggestions:
-            told += settle(form, reading, [head, *rest])
-        elif rest or not mended_by_totals(form, reading, head):
+            told += settle(form, reading, [head, *rest], unclear)
+        else:
             told.append(remaining(form, head, values, kind))
             told += [
                 remaining(form, found, values, kind)

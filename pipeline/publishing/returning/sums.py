@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from pipeline.forms.arithmetic import holds, total_of, with_totals
 from pipeline.forms.form import Balance, Form, is_last_year
 from pipeline.model import CellChange, Fact, Finding, Number, Reading, Suggestion
-from pipeline.publishing.returning.open_totals import open_totals
+from pipeline.publishing.returning.open_totals import OpenTotals
 from pipeline.publishing.returning.remaining import Remaining
-from pipeline.wording.hints import RESTORED, RESTORED_OPEN, STATED
+from pipeline.wording.hints import RESTORED, RESTORED_OPEN, STATED, TYPED_TOTAL
 from pipeline.wording.messages import spoken
 
 Numbers = Mapping[str, Number | None]
@@ -22,30 +23,56 @@ _SAID = 3
 """Totals that one sentence names."""
 
 
-def settle(form: Form, reading: Reading, group: Sequence[Finding]) -> list[Remaining]:
-    """Return what is left of ``group``, its first finding first; never nothing."""
-    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if not cell.defined_by}
-    numbers = with_totals(form, inputs)
+def settle(
+    form: Form, reading: Reading, group: Sequence[Finding], contradicted: OpenTotals
+) -> list[Remaining]:
+    """Return what is left of ``group``, its first finding first; never nothing. ``contradicted`` are totals of which nobody knows."""
+    numbers = _restored_numbers(form, reading)
     typed = _typed_over(reading, numbers, group)
-    contradicted = open_totals(form, reading)
     is_open = any(key in contradicted for key in typed)
     ways = tuple(_ways(form, group, numbers, is_open=is_open))
     failing = [_as_it_stands(form, found, numbers) for found in group if _fails(form, found, numbers, typed)]
-    if not failing:
-        failing = (
-            [_restored(form, reading, group[0], typed, numbers, is_open=is_open)] if typed else list(group)
-        )
+    heaviest = max(group, key=lambda found: found.severity.weight)
+    if typed and all(found.severity is not heaviest.severity for found in failing):
+        failing.insert(0, _restored(form, reading, heaviest, typed, numbers, is_open=is_open))
+    failing = failing or list(group)
     shown = ways if any(way.changes for way in ways) else ()
     return [_remaining(form, replace(found, suggestions=shown)) for found in failing]
 
 
-def mended_by_totals(form: Form, reading: Reading, found: Finding) -> bool:
-    """Whether a text was found to differ from a total only because that was typed over its formula."""
-    cells = [key for key in found.keys if key in form.by_key]
-    if "claimed" not in found.facts or not cells or form.by_key[cells[0]].is_input:
-        return False
-    inputs = {cell.key: reading.numbers.get(cell.key) for cell in form.cells if not cell.defined_by}
-    return not _fails(form, found, with_totals(form, inputs), ())
+def explained_totals(form: Form, reading: Reading, group: Sequence[Finding]) -> set[str]:
+    """Return the totals of ``group`` of which a suggestion says that they are what is wrong: they stay as they are restored."""
+    ways = next((one.suggestions for one in group if one.suggestions), ())
+    is_sure = len(ways) == 1 and ways[0].kind == TYPED_TOTAL and not ways[0].is_guess
+    if not is_sure and not any(
+        form.by_key[change.key].is_input for way in ways[:1] for change in way.changes
+    ):
+        return set()
+    numbers = _restored_numbers(form, reading)
+    after = _after(form, ways[0].changes, numbers)
+    summed = {form.checks[one.variant].left for one in group if one.variant in form.checks}
+    over = _typed_over(reading, numbers, group)
+    return {key for key in over if (key,) in summed and after[key] == numbers[key]}
+
+
+def as_restored(form: Form, reading: Reading, found: Finding) -> Finding | None:
+    """Say of a text that differs from figures of the table what these are where totals are restored; None if it differs no more."""
+    numbers = _restored_numbers(form, reading)
+    over = [key for key in found.keys if key in numbers and reading.numbers.get(key) != numbers[key]]
+    claimed, stated = found.facts.get("claimed"), found.facts.get("expected")
+    if not over or not isinstance(claimed, int | Decimal) or not isinstance(stated, int | Decimal):
+        return found
+    now = stated + sum((numbers[key] or 0) - (reading.numbers.get(key) or 0) for key in over)
+    if now == claimed or (found.variant == "exceeds" and claimed < now):
+        return None
+    return replace(found, facts={**found.facts, "expected": now})
+
+
+def _restored_numbers(form: Form, reading: Reading) -> Numbers:
+    """Return the numbers of the workbook that goes back: every total is what its parts come to."""
+    return with_totals(
+        form, {cell.key: reading.numbers.get(cell.key) for cell in form.cells if not cell.defined_by}
+    )
 
 
 def _typed_over(reading: Reading, numbers: Numbers, group: Sequence[Finding]) -> list[str]:
@@ -84,10 +111,15 @@ def _settles(
     numbers: Numbers,
     group: Sequence[Finding],
 ) -> bool:
-    steps = {change.key: change.after for change in changes}
-    inputs = {cell.key: steps.get(cell.key, numbers[cell.key]) for cell in form.cells if not cell.defined_by}
-    after = {**_past(group), **with_totals(form, inputs)}
+    after = {**_past(group), **_after(form, changes, numbers)}
     return all(holds(check, after) is not False for check in checks)
+
+
+def _after(form: Form, changes: Sequence[CellChange], numbers: Numbers) -> Numbers:
+    steps = {change.key: change.after for change in changes}
+    return with_totals(
+        form, {cell.key: steps.get(cell.key, numbers[cell.key]) for cell in form.cells if not cell.defined_by}
+    )
 
 
 def _past(group: Sequence[Finding]) -> dict[str, Number | None]:
@@ -104,10 +136,8 @@ def _fails(form: Form, found: Finding, numbers: Numbers, typed: Sequence[str]) -
     """Whether it would be found in the workbook that goes back, too."""
     if found.key in typed and found.variant not in form.checks:
         return False
-    if found.variant in form.checks:
-        return holds(form.checks[found.variant], {**_past([found]), **numbers}) is False
-    claimed, cells = found.facts.get("claimed"), [key for key in found.keys if key in form.by_key]
-    return claimed is None or len(cells) != 1 or numbers[cells[0]] != claimed
+    check = form.checks.get(found.variant)
+    return check is None or holds(check, {**_past([found]), **numbers}) is False
 
 
 def _as_it_stands(form: Form, found: Finding, numbers: Numbers) -> Finding:

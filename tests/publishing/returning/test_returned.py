@@ -230,3 +230,91 @@ def test_no_line_of_last_year_is_printed_over_the_next(form: Form) -> None:
     for at, row in enumerate(lines, PAST_TOP + 1):
         needed = row_height((str(row[1].value), width), least=18)
         assert page.row_dimensions[at].height > needed - 0.75, "heights are whole pixels"
+ACCOUNT = "2023年，我局新收政府信息公开申请24件，上年结转2件，全部按期办理，办结23件，结转下年度继续办理3件。"
+TOLD = {
+    "new_received.natural_person": 20, "carried_over.natural_person": 2, "new_received.enterprise": 4,
+    "granted_in_full.natural_person": 15, "unable_not_held.natural_person": 4, "granted_in_full.enterprise": 4,
+    "carried_forward.natural_person": 3,
+}  # fmt: skip
+"""A table that adds up and is as ``ACCOUNT`` tells it."""
+
+
+def accounted(form: Form, **changes: int) -> ReturnedContent:
+    """Answer a template with ``TOLD`` and ``ACCOUNT``; totals among ``changes`` are typed over their formulas."""
+    figures = {**TOLD, **{key.replace("__", "."): value for key, value in changes.items()}}
+    typed = {f"requests.{key}": value for key, value in figures.items()}
+    return answer(form, {**inputs_only(form, zeros(form)), **typed, "overview.on_request": ACCOUNT})
+
+
+WRONG_TOTALS = {"new_received__total": 77, "outcomes_total__natural_person": 5, "outcomes_total__total": 999}
+
+
+def test_where_nothing_but_totals_can_be_wrong_the_file_is_sent_as_it_is(form: Form) -> None:
+    back = accounted(form, **WRONG_TOTALS)
+    [told] = group_notices(errors(back))
+    assert told.notice.hint
+    assert "都无误的不用改，直接发回" in told.notice.hint
+    assert all(str(value) in told.notice.fault for value in WRONG_TOTALS.values())
+    assert back.open_totals == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"new_received__total": 29, "granted_in_full__total": 24},
+        {"new_received__total": 29, "granted_in_full__total": 22, "unable_not_held__total": 6},
+    ],
+    ids=["two", "three"],
+)
+def test_where_as_few_items_as_totals_may_be_wrong_a_person_asks(form: Form, changes: dict[str, int]) -> None:
+    """All that was received and all that was granted less by five: so would the totals say."""
+    back = accounted(form, **changes)
+    assert back.open_totals.keys() == {f"requests.{key.replace('__', '.')}" for key in changes}
+    assert not any("直接发回" in notice.message for notice in back.notices)
+
+
+def test_a_total_that_a_repair_elsewhere_does_not_settle_is_told(
+    form: Form, figures: dict[str, Number]
+) -> None:
+    """One figure of a column too many, and a total of another row typed over."""
+    wrong = {
+        **inputs_only(form, figures),
+        "requests.unable_not_held.total": figures["requests.unable_not_held.total"] + 41,
+    }
+    key = "requests.granted_in_full.enterprise"
+    back = answer(form, {**wrong, key: -figures[key] - 12})
+    lines = group_notices(errors(back))
+    assert len(lines) == 2
+    assert any("总计是手工填的" in line.notice.fault for line in lines)
+
+
+def test_a_total_typed_to_fit_is_told_as_an_error_and_not_asked_about_again(form: Form) -> None:
+    """19 for 20, and the totals of the outcomes typed until all held."""
+    back = accounted(
+        form, new_received__natural_person=19, outcomes_total__natural_person=18, outcomes_total__total=22
+    )
+    [error] = group_notices(back.notices)
+    assert error.notice.severity == Severity.ERROR
+    assert "由 19 改为 20" in (error.notice.hint or "")
+    assert back.open_totals == {}
+
+
+def test_a_text_is_held_against_the_total_that_stands_in_the_workbook(form: Form) -> None:
+    texts = [notice for notice in accounted(form, outcomes_total__total=0).notices if notice.code == "N04"]
+    assert texts == [], "what the text says is what the workbook shows again"
+    back = accounted(
+        form, outcomes_total__total=0, granted_in_full__natural_person=17, new_received__natural_person=22
+    )
+    [said] = [notice for notice in back.notices if notice.code == "N04" and "办理结果总计" in notice.fault]
+    assert "是 25" in said.fault
+    assert said.expected == "25"
+
+
+def test_only_what_is_told_is_asked_about_when_it_comes_back(form: Form) -> None:
+    """What follows from a failing sum stands under it; nobody is held for not having changed it."""
+    wrong = {**inputs_only(form, zeros(form)), "requests.new_received.enterprise": 9}
+    back = answer(form, wrong)
+    [line] = group_notices(errors(back))
+    assert len(errors(back)) == 2
+    assert back.open_totals.keys() == {"T3-01.enterprise"}
+    assert line.notice.cell == form.places["requests.new_received.enterprise"].cell
