@@ -32,7 +32,10 @@ class GroupedNotice:
 
 
 def group_notices(notices: Iterable[Notice]) -> list[GroupedNotice]:
-    """Merge notices of one cause, and causes that say the same but for their cell; heaviest first, else as they first appear."""
+    """Merge notices of one cause, and causes that say the same but for their cell; heaviest first, else as they first appear.
+
+    Of warnings those come last that the workbook which goes back has mended already.
+    """
     causes: dict[object, list[Notice]] = {}
     for notice in notices:
         causes.setdefault(notice.cause or _words(notice), []).append(notice)
@@ -40,7 +43,12 @@ def group_notices(notices: Iterable[Notice]) -> list[GroupedNotice]:
     for members in causes.values():
         lines.setdefault(_words(members[0]), []).extend(members)
     merged = [_merged(members) for members in lines.values()]
-    return sorted(merged, key=lambda group: -Severity(group.notice.severity).weight)
+    return sorted(merged, key=_order)
+
+
+def _order(group: GroupedNotice) -> tuple[int, bool]:
+    severity = Severity(group.notice.severity)
+    return -severity.weight, severity is Severity.WARNING and group.notice.carried_over
 
 
 def _words(notice: Notice) -> tuple[str | None, ...]:

@@ -18,12 +18,13 @@ from pipeline.wording.addresses import spelled
 class Remaining:
     """A finding in the words and addresses of the workbook that goes back.
 
-    ``change`` are the cells that must be changed, ``look`` those that are to be looked at.
+    ``change`` are the cells that must be changed, ``look`` those that are to be looked at; ``is_mended``: by carrying over.
     """
 
     finding: Finding
     change: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
+    is_mended: bool = False
 
 
 _TO_FILL: Mapping[tuple[str, str], str] = {
@@ -96,7 +97,7 @@ def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str 
     if told in _TO_LOOK_AT:
         facts = {**found.facts, "count": len(found.keys)}
         look = found.keys[:1] if told in _OF_A_TABLE else found.keys
-        return Remaining(replace(placed, variant=_TO_LOOK_AT[told], facts=facts), look=look)
+        return Remaining(replace(placed, variant=_TO_LOOK_AT[told], facts=facts), look=look, is_mended=True)
     placed = replace(placed, variant=_REWORDED.get(told, found.variant))
     own = found.keys[:1]
     return Remaining(placed, *((own, ()) if _is_open(form, found.key) else ((), own)))

@@ -1,6 +1,6 @@
 """Notices go in; the marks of single cells come out: what must be changed, what is to be looked at, and why.
 
-A cell to be changed has the colour of its severity; one where a problem only shows is pale.
+A cell to be changed, or to be confirmed, has the colour of its severity; one where an error only shows is pale.
 """
 
 from __future__ import annotations
@@ -43,11 +43,14 @@ class CellMark:
 def marks_of(form: Form, notices: Iterable[Notice]) -> dict[str, CellMark]:
     """Return the mark of each field that a notice speaks of."""
     by_key: dict[str, list[Notice]] = {}
+    heads: dict[object, Notice] = {}
     for notice in notices:
+        heads.setdefault(notice.cause or id(notice), notice)
         for key in dict.fromkeys((*notice.change, *notice.look)) or [notice.key or ""]:
             if form.place_of(key):
                 by_key.setdefault(key, []).append(notice)
-    return {key: _mark(form, key, found) for key, found in by_key.items()}
+    told = frozenset(map(id, heads.values()))
+    return {key: _mark(form, key, found, told) for key, found in by_key.items()}
 
 
 def looks_of(form: Form, notices: Iterable[Notice]) -> frozenset[str]:
@@ -55,14 +58,23 @@ def looks_of(form: Form, notices: Iterable[Notice]) -> frozenset[str]:
     return frozenset(mark.severity for mark in marks_of(form, notices).values())
 
 
-def _mark(form: Form, key: str, notices: list[Notice]) -> CellMark:
+def _mark(form: Form, key: str, notices: list[Notice], told: frozenset[int]) -> CellMark:
+    """Return the mark of one cell; ``told`` are the notices, by identity, that follow from no other."""
     heaviest = max(
-        (Severity(notice.severity) for notice in notices if key in notice.change or not notice.look),
+        (Severity(notice.severity) for notice in notices if _asks(notice, key, is_told=id(notice) in told)),
         key=lambda severity: severity.weight,
         default=None,
     )
     sentences = dict.fromkeys(_sentence(notice, key) for notice in notices)
     return CellMark(heaviest.value if heaviest else RELATED, "\n".join(sentences), form.words.office)
+
+
+def _asks(notice: Notice, key: str, *, is_told: bool) -> bool:
+    """Whether the notice asks something of this very cell: to change it or, of a warning that shows here alone, to confirm it."""
+    is_confirmed_here = (
+        is_told and notice.severity == Severity.WARNING and notice.key == key and not notice.change
+    )
+    return key in notice.change or not notice.look or is_confirmed_here
 
 
 def _sentence(notice: Notice, key: str) -> str:

@@ -318,3 +318,29 @@ def test_only_what_is_told_is_asked_about_when_it_comes_back(form: Form) -> None
     assert len(errors(back)) == 2
     assert back.open_totals.keys() == {"T3-01.enterprise"}
     assert line.notice.cell == form.places["requests.new_received.enterprise"].cell
+
+
+def test_a_warning_is_orange_at_its_cell_and_what_was_converted_comes_last(form: Form) -> None:
+    row = "proactive.normative_documents"
+    values = {
+        **plain_texts(form),
+        **inputs_only(form, zeros(form)),
+        f"{row}.in_force": "13件",
+        "proactive.regulations.issued": 2,
+    }
+    values |= {
+        "proactive.charges.amount": "5万元",
+        "proactive.licences.decisions": 400,
+        form.entry_with_role("year").key: 2023,
+    }
+    past = PastReport("001", 2022, {**zeros(form), f"{row}.in_force": 20, "proactive.licences.decisions": 40})
+    [item] = judge(
+        form, [submission_of(read(form, build_workbook(form, values=values)))], history={"001": past}
+    )
+    back = returned_of(form, [item], item)
+    assert marks_of(form, back.notices)[f"{row}.in_force"].severity == Severity.WARNING
+    warnings = [
+        line.notice for line in group_notices(back.notices) if line.notice.severity == Severity.WARNING
+    ]
+    assert [own.code for own in warnings[-2:]] == ["C03", "C03"]
+    assert {"T2-02", "T2-06"} <= {own.code for own in warnings[:-2]}
