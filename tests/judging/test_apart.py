@@ -139,6 +139,16 @@ def test_figures_exchanged_under_a_bound_lie_side_by_side_and_are_a_question() -
     assert way.is_guess
 
 
+def test_a_figure_out_of_range_hides_no_sum_that_is_mended_elsewhere() -> None:
+    """E17 is below nothing, and the account is right again with E8 as the text has it: neither settles the other."""
+    found = requests(
+        refused_process__enterprise=-1, granted_in_full__enterprise=5, new_received__enterprise=9
+    )
+    assert told(YEAR, found) == [("T3-01", "E8"), ("C05", "E17")]
+    changes = {(change.key, change.after) for way in hints(found, "T3-01") for change in way.changes}
+    assert changes == {("requests.new_received.enterprise", 4)}
+
+
 def test_an_empty_cell_is_not_named_where_texts_say_that_others_are_wrong() -> None:
     """结转 3 and 办结 23 are told; the table has 0 and 24: nothing points to an outcome that was left out."""
     changes = {"carried_forward__natural_person": 0, "granted_in_full__natural_person": 14}
