@@ -358,7 +358,7 @@ class Notice:
     """What the clerk wrote of an error that the coordinator may except, or of a warning that the coordinator confirms: the office is to decide, not the clerk."""
     in_doubt: bool = False
     """Whether it keeps the report from being published until somebody has said that it is right."""
-    carried_over: bool = False
+    is_mended: bool = False
     """In the workbook that goes back: whether carrying over has mended it, so that it is only to be confirmed."""
 
 

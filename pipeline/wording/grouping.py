@@ -48,7 +48,7 @@ def group_notices(notices: Iterable[Notice]) -> list[GroupedNotice]:
 
 def _order(group: GroupedNotice) -> tuple[int, bool]:
     severity = Severity(group.notice.severity)
-    return -severity.weight, severity is Severity.WARNING and group.notice.carried_over
+    return -severity.weight, severity is Severity.WARNING and group.notice.is_mended
 
 
 def _words(notice: Notice) -> tuple[str | None, ...]:

@@ -76,7 +76,7 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
 
 def _noticed(form: Form, one: Remaining) -> Notice:
     """Put what is left into words; where other cells are to be changed than those that it shows in, now and then are of these."""
-    said = replace(notice(form, one.finding), change=one.change, look=one.look, carried_over=one.is_mended)
+    said = replace(notice(form, one.finding), change=one.change, look=one.look, is_mended=one.is_mended)
     changes = next((way.changes for way in one.finding.suggestions), ())
     if not one.change or tuple(change.key for change in changes) != one.change:
         return said
