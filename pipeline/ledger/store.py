@@ -11,18 +11,28 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
 
 from pipeline.ledger.originals import Originals
 from pipeline.ledger.schema import MIGRATIONS
-from pipeline.machine.durable import checkpoint, make_folder
+from pipeline.machine.durable import (
+    beside_of,
+    checkpoint,
+    make_folder,
+    put_in_place,
+    sync_folder,
+    write_beside,
+)
 from pipeline.machine.environment import disk_failure
 from pipeline.model import ConfigError, EnvironmentFailedError
 
 FOLDER = "ledger"
 DATABASE = "ledger.sqlite"
+FORMER = "升级前的台账.sqlite"
+"""Beside the ledger: what it was before it was last brought up to date."""
 _PATIENCE_SECONDS = 10
 _TRIES = 100
 _PARTS = (f"{DATABASE}-wal", DATABASE)
@@ -109,7 +119,7 @@ def open_ledger(output: Path, part: str = "") -> Iterator[Ledger]:
             connection.execute(
                 "PRAGMA synchronous = FULL"
             )  # what was promised in a letter outlives a power cut
-        _migrate(connection, folder / DATABASE)
+        _migrate(connection, folder / DATABASE, copies=True)
         yield Ledger(connection, Originals(output / FOLDER / _ORIGINALS))
     finally:
         connection.close()
@@ -134,7 +144,7 @@ def open_copy(output: Path, part: str = "") -> Iterator[Ledger]:
                 _copy(folder, Path(aside))
                 with _closing(_connect(Path(aside) / DATABASE)) as copied:
                     copied.backup(connection)
-        _migrate(connection, folder / DATABASE)
+        _migrate(connection, folder / DATABASE, copies=False)
         yield Ledger(connection, Originals(output / FOLDER / _ORIGINALS, in_memory=True))
     finally:
         connection.close()
@@ -187,18 +197,93 @@ def _closing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the schema up to date, each migration whole or not at all."""
+def _migrate(connection: sqlite3.Connection, path: Path, *, copies: bool) -> None:
+    """Bring the schema up to date, all of it or nothing. Raises ConfigError where that fails, the ledger being as it was.
+
+    ``copies``: keep beside ``path`` what stood there before, for who must go back to the program that wrote it.
+    """
     with _database():
         [version] = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         raise ConfigError(
             "台账是由更新版本的 nianbao 写的，本版本不能使用。请安装新版本后再运行，不要删除台账。", file=path
         )
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+    if version == len(MIGRATIONS):
+        missing = _missing(connection)
+    else:
+        if version and copies:
+            _keep_former(connection, path.with_name(FORMER))
+        missing = _upgrade(connection, version)
+    if missing:
+        kept = f"升级前的台账在同一文件夹的“{FORMER}”。" if path.with_name(FORMER).is_file() else ""
+        raise ConfigError(
+            f"台账（第 {version} 版）不能用于本版本（第 {len(MIGRATIONS)} 版）：{missing}。本次没有改动台账。{kept}"
+            "请换回写这份台账的 nianbao 版本，或者换上备份的台账，并把这段话发给维护人员；不要删除台账。",
+            file=path,
+        )
+
+
+def _upgrade(connection: sqlite3.Connection, version: int) -> str:
+    """Run the migrations after ``version`` in one transaction; say what is wrong with the outcome, which is undone then."""
+    try:
         with _database():
-            connection.executescript(f"BEGIN IMMEDIATE;{script}\nPRAGMA user_version = {number};\nCOMMIT;")
-        checkpoint(f"commit: migration {number}")
+            connection.executescript(f"BEGIN IMMEDIATE;{_scripts(version)}")
+            missing = _missing(connection)
+            if not missing:
+                connection.execute("COMMIT")
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        missing = str(error)
+    finally:
+        if connection.in_transaction:
+            connection.rollback()
+    if not missing:
+        checkpoint(f"commit: migrations from {version}")
+    return missing
+
+
+def _scripts(version: int) -> str:
+    return "".join((*MIGRATIONS[version:], f"\nPRAGMA user_version = {len(MIGRATIONS)};"))
+
+
+def _missing(connection: sqlite3.Connection) -> str:
+    """Name what a ledger of this program has and this one has not: a program between two releases may have written it."""
+    missing = _whole_schema() - _schema(connection)
+    return f"缺少 {'、'.join(sorted(missing))}" if missing else ""
+
+
+@cache
+def _whole_schema() -> frozenset[str]:
+    with _closing(_connect(":memory:")) as connection:
+        connection.executescript(_scripts(0))
+        return _schema(connection)
+
+
+def _schema(connection: sqlite3.Connection) -> frozenset[str]:
+    """Name tables with their columns, and views, indexes and triggers: whatever SQL may ask for."""
+    with _database():
+        return frozenset(row[0] for row in connection.execute(_SCHEMA))
+
+
+_SCHEMA = """
+SELECT name FROM sqlite_master
+UNION ALL
+SELECT sqlite_master.name || '.' || columns.name
+FROM sqlite_master JOIN pragma_table_info(sqlite_master.name) AS columns WHERE sqlite_master.type = 'table'
+"""
+
+
+def _keep_former(connection: sqlite3.Connection, path: Path) -> None:
+    """Write the database as it is now to ``path``, whole, in place of what an earlier upgrade left there."""
+    beside = beside_of(path)
+    try:
+        with _database():
+            write_beside(path, b"")
+            with _closing(sqlite3.connect(beside)) as copy:
+                connection.backup(copy)
+            put_in_place(path)
+            sync_folder(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from pipeline.ledger import (
     outputs,
 )
 from pipeline.ledger.schema import MIGRATIONS
+from pipeline.ledger.store import FORMER
 from pipeline.machine.durable import READ_ONLY, watched, write_whole
 from pipeline.model import ConfigError, EnvironmentFailedError, Made, Verdict
 from tests.ledger.support import NIGHT, YEAR, envelope
@@ -89,6 +90,86 @@ VALUES
      '550 没有这个邮箱');
 INSERT INTO outputs VALUES ({YEAR}, 'reports/a.docx', 'basis', 7);
 """  # noqa: S608 - constants of this file
+
+
+def _of_schema(output: Path, version: int, changed: str = "") -> Path:
+    """Put a ledger of ``version`` into ``output``; ``changed`` is what makes it one that no release ever wrote."""
+    path = _database(output)
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        f"{''.join(MIGRATIONS[:version])}{_A_MAILBOX}{changed}PRAGMA user_version = {version};"
+    )
+    connection.close()
+    return path
+
+
+_A_MAILBOX = "INSERT INTO mailboxes VALUES ('a', 7, 12);"
+
+
+@pytest.mark.parametrize(
+    ("version", "changed"),
+    [
+        (7, "DROP VIEW set_aside;"),  # every migration passes, and the first question fails
+        (11, "CREATE TABLE decisions (id INTEGER PRIMARY KEY);"),  # the fourth of them fails
+        (len(MIGRATIONS), "DROP VIEW set_aside;"),  # brought up to date by a program that did not look
+        (len(MIGRATIONS), "ALTER TABLE letters DROP COLUMN laid;"),
+    ],
+)
+def test_a_ledger_that_cannot_be_brought_up_to_date_stays_as_it_was(
+    tmp_path: Path, version: int, changed: str
+) -> None:
+    path = _of_schema(tmp_path, version, changed)
+    before = path.read_bytes()
+    for opening in (open_copy, open_ledger, open_ledger):
+        with (
+            pytest.raises(ConfigError, match=r"没有改动台账.*请换回.*不要删除台账") as refused,
+            opening(tmp_path),
+        ):
+            pytest.fail("opened a ledger that lacks something")
+        assert f"第 {version} 版" in str(refused.value)
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "PRAGMA journal_mode = DELETE"
+        )  # as it was written; the mode stands in the file's head
+    connection.close()
+    assert _rows(path) == _rows_of(before, tmp_path / "before.sqlite")
+    assert (path.with_name(FORMER).is_file()) == (version < len(MIGRATIONS)) == (FORMER in str(refused.value))
+
+
+def test_the_ledger_as_it_was_before_an_upgrade_is_kept_beside_it(tmp_path: Path) -> None:
+    for version in (7, 11):  # one copy, of the latest upgrade
+        path = _of_schema(tmp_path, version)
+        with open_copy(tmp_path):
+            assert not (path.with_name(FORMER)).exists() or version == 11
+        with open_ledger(tmp_path) as ledger:
+            assert mailboxes.position(ledger, "a") == (7, 12)
+        former = _rows(path.with_name(FORMER))
+        assert former == _rows_of_schema(tmp_path / str(version), version)
+    with open_ledger(tmp_path):
+        assert _rows(path.with_name(FORMER)) == former
+    assert {item.name for item in path.parent.iterdir()} == {FORMER, path.name}
+    assert not path.with_name(FORMER).stat().st_mode & 0o077
+
+
+def _rows_of_schema(folder: Path, version: int) -> list[str]:
+    folder.mkdir()
+    return _rows(_of_schema(folder, version))
+
+
+def _rows_of(content: bytes, path: Path) -> list[str]:
+    path.write_bytes(content)
+    return _rows(path)
+
+
+def _rows(path: Path) -> list[str]:
+    """Everything that stands in a database, and the version of its schema."""
+    connection = sqlite3.connect(path)
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    rows = [*connection.iterdump(), str(version)]
+    connection.close()
+    return rows
 
 
 def test_no_view_compares_every_file_with_every_other(ledger: Ledger) -> None:
