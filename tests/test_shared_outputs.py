@@ -6,6 +6,7 @@ import email
 import email.policy
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import campaign, letters, open_copy
+from pipeline.ledger import FOLDER, campaign, letters, open_copy
 from pipeline.letter import LetterKind, LetterState
 from pipeline.machine import durable
 from pipeline.machine.work import Workforce
@@ -445,3 +446,37 @@ def _attachment(path: Path) -> bytes:
     content = part.get_content()
     assert isinstance(content, bytes)
     return content
+
+
+def test_what_a_former_program_kept_no_account_of_is_neither_edited_nor_lost(
+    form: Form, district: Path
+) -> None:
+    """It recorded sizes of some files and digests of none; a size that differs is an edit, the rest is not known."""
+    _as_of_a_program_without_digests(district)
+    folder = year_of(district)
+    before = contents(folder)
+    drafts = [path for path in before if path.startswith("区") and path.endswith((".docx", ".xlsx"))]
+    edited = next(path for path in before if path.startswith("reports/") and path.endswith(".html"))
+    (folder / edited).write_bytes(before[edited] + b"<p>...</p>")
+    put(form, district, "甲局", seed=1)
+    outcome = night(district, 1)
+    assert [item.path for item in outcome.kept] == [edited]
+    after = contents(folder)
+    for path in drafts:
+        if after[path] != before[path]:
+            beside = Path(path)
+            assert after[f"{beside.stem}（升级前 01-16）{beside.suffix}"] == before[path]
+    assert sum("升级前" in path for path in after) >= 2
+    assert not [path for path in after if "升级前" in path and "/" in path], (
+        "nobody finds it in what goes out"
+    )
+    assert not night(district, 2).kept
+
+
+def _as_of_a_program_without_digests(district: Path) -> None:
+    connection = sqlite3.connect(district / "output" / FOLDER / "ledger.sqlite")
+    connection.executescript(
+        "UPDATE outputs SET digest = '', former = '', modified = 0;"
+        "DELETE FROM outputs WHERE path NOT GLOB '*/*'; DELETE FROM results;"
+    )
+    connection.close()

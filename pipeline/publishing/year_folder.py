@@ -26,8 +26,9 @@ from pipeline.publishing.files import same_bytes
 
 _IN_THE_WAY = (PermissionError, IsADirectoryError)
 """What a disk says where a program has a file open, or a folder stands in its place."""
-EDITED, NEW = "手工修改", "新"
-"""What the names of files say that stand beside others: a person's own state, and the state that belongs in its place."""
+EDITED, BEFORE, NEW = "手工修改", "升级前", "新"
+"""What the names of files say that stand beside others: a person's own state, what was there when nobody kept account of it,
+and the state that belongs in its place."""
 
 
 class Staged(NamedTuple):
@@ -85,7 +86,7 @@ class YearFolder:
 
     ``note`` records the digests of what is about to be put in place. ``drafts`` are files that people are asked to
     complete: one that was edited stays as it is as long as nothing else would be written. ``adopts``: what nothing is
-    known of was written by a program that kept no digests.
+    known of was written by a program that kept no account of it.
     """
 
     path: Path
@@ -131,8 +132,8 @@ class YearFolder:
         if not place.is_file():
             return False
         try:
-            if self._is_edited(path):
-                self._keep(path)
+            if mark := self._foreign(path):
+                self._keep(path, mark)
             else:
                 place.unlink()
         except _IN_THE_WAY:
@@ -156,12 +157,12 @@ class YearFolder:
     def _put(self, item: Staged) -> str:
         """Replace what stands in the place of ``item``; return the path beside it where that cannot be."""
         place = os.path.join(self.path, item.path)
-        if os.path.isfile(place) and self._is_edited(item.path):
+        if os.path.isfile(place) and (mark := self._foreign(item.path)):
             if item.path in self.drafts and not self._is_news(item):
                 beside_of(self.path / item.path).unlink()
                 return ""
             try:
-                self._keep(item.path)
+                self._keep(item.path, mark)
             except _IN_THE_WAY:
                 return self._put_beside(item.path)
         try:
@@ -186,22 +187,28 @@ class YearFolder:
         beside_of(place).unlink(missing_ok=True)
         raise last
 
-    def _is_edited(self, path: str) -> bool:
-        """Whether a person changed the file at ``path``, or put it there."""
-        known = self.known.get(path)
-        if known is None or not known.digest:
-            is_migrated = known is not None and bool(known.basis or known.size)
-            return not (self.adopts or is_migrated) or path in self.drafts
-        digest = _digest(self.path / path)
-        return digest not in (known.digest, known.former)
+    def _foreign(self, path: str) -> str:
+        """Return by which mark the file at ``path`` is to be kept: one that a person changed, or put there, or may have changed.
 
-    def _keep(self, path: str) -> None:
+        Of what a program wrote that kept no digests the size may be known. Where nothing is, what people work on is kept
+        without a claim that they did.
+        """
+        known = self.known.get(path)
+        if known and known.digest:
+            return "" if _digest(self.path / path) in (known.digest, known.former) else EDITED
+        if known and known.size:
+            return "" if os.stat(os.path.join(self.path, path)).st_size == known.size else EDITED
+        if not self.adopts and not (known and known.basis):
+            return EDITED
+        return BEFORE if path in self.drafts or "/" not in path else ""
+
+    def _keep(self, path: str, mark: str) -> None:
         place = self.path / path
-        mark = f"{EDITED} {self.today:%m-%d}"
-        beside = next(name for name in _names(place, mark) if not name.exists())
+        beside = next(name for name in _names(place, f"{mark} {self.today:%m-%d}") if not name.exists())
         place.rename(beside)
         checkpoint(f"keep {beside.name}")
-        self.kept.append(Aside(path, beside.relative_to(self.path).as_posix()))
+        if mark == EDITED:
+            self.kept.append(Aside(path, beside.relative_to(self.path).as_posix()))
 
     def _drop(self, beside: str, known: Made) -> None:
         """Remove what stood beside a blocked file, which has it in its own place now."""
