@@ -138,14 +138,19 @@ def _figures(
         return Taken(path.name, refusal=f"有单位出现了两次：{'、'.join(sorted(twice))}，请只留一行")
     if not reports:
         return Taken(path.name, refusal="其中没有一家是名单中的单位，请检查是不是别的区的数据")
-    remarks = (f"不在名单中，没有采用：{'、'.join(strangers)}",) if strangers else ()
+    remarks = [found.remark] if found.remark else []
+    remarks += [f"不在名单中，没有采用：{'、'.join(strangers)}"] if strangers else []
     return Taken(path.name, tuple(reports), remarks=(*remarks, *_doubts(form, district, reports)))
 
 
 def _not_again(taken: Taken, district: District, current: Mapping[str, PastReport]) -> Taken:
     """Refuse figures that are to the last digit what was accepted this year: a figures.csv does not state its year."""
     told = [item for item in taken.reports if item.agency in current and any(item.numbers.values())]
-    if not told or any(item.numbers != current[item.agency].numbers for item in told):
+    if not told or any(
+        value not in (None, current[item.agency].numbers.get(key))
+        for item in told
+        for key, value in item.numbers.items()
+    ):
         return taken
     return Taken(taken.file, refusal=not_earlier(district.year, district))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -92,7 +94,7 @@ def test_this_years_own_figures_are_never_last_years(form: Form, tmp_path: Path)
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (b"agency_code", b"code", "缺少 1 列（单位代码）"),
+        (b"agency_code", b"code", "缺少“单位代码”列"),
         (b",7,", b",-7,", "第 2 行"),
         (b",7,", b",7.5,", "不是合理的数"),
         (b",7,", b",seven,", "seven"),
@@ -111,6 +113,50 @@ def test_nonsense_is_refused_whole_with_a_sentence(
     assert said in item.refusal
     with open_copy(district / "output") as ledger:
         assert imports.reports_of(ledger, 2022) == {}
+
+
+def without(content: bytes, key: str, called: str = "") -> bytes:
+    """A figures.csv of a form that had no column ``key``, or in which somebody has called it otherwise."""
+    lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    place = lines[0].index(key)
+    for line in lines:
+        line[place : place + 1] = [called if line is lines[0] else line[place]] if called else []
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows(lines)
+    return written.getvalue().encode()
+
+
+def test_figures_of_another_form_are_refused_as_such(form: Form, district: Path) -> None:
+    content = "agency_code,agency,other.figure\n001,样例区财政局,7\n".encode()
+    [item] = taken(district, {"figures.csv": content})
+    assert f"没有“{form.title}”的列" in item.refusal
+
+
+def test_what_a_figures_file_of_an_earlier_edition_has_not_is_unknown_and_named(
+    form: Form, district: Path
+) -> None:
+    label = form.by_key[CARRIED].short_label
+    for called in ("", "结转"):
+        [item] = taken(district, {"figures.csv": without(figures(form), CARRIED, called)})
+        assert not item.refusal
+        assert f"没有现行表样的 1 列（{label}）" in item.remarks[0]
+        assert ("“结转”" in item.remarks[0]) == bool(called)
+        report = item.reports[0]
+        assert report.numbers[CARRIED] is None
+        assert list(report.numbers) == [cell.key for cell in form.cells]
+        assert {key: value for key, value in report.numbers.items() if key in CAME and key != CARRIED} == {
+            key: value for key, value in CAME.items() if key != CARRIED
+        }
+
+
+def test_this_years_own_figures_of_an_earlier_edition_are_never_last_years(
+    form: Form, tmp_path: Path
+) -> None:
+    folder = make_district(tmp_path / "区", NAMES, {"a.xlsx": template(form, NAMES[0], YEAR, CAME)})
+    run(folder)
+    again = (folder / "output" / str(YEAR) / "figures.csv").read_bytes()
+    [item] = taken(folder, {"上年.csv": without(again, CARRIED)})
+    assert "本年度" in item.refusal
 
 
 def test_what_a_run_laid_out_for_the_portal_is_taken_or_told_what_to_give_instead(

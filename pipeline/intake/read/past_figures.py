@@ -23,6 +23,7 @@ _ANOTHER = (
     "不是运行生成的 figures.csv，没有它的列；请用上年结果文件夹里的 figures.csv，"
     "只要一家单位的，请用它的 .xlsx 数据表、报告网页或者 Word 报告"
 )
+_OF_ANOTHER_FORM = "是另一种表的 figures.csv，没有“{}”的列"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class FiguresLine:
 
 @dataclass(frozen=True, slots=True)
 class FiguresFile:
-    """The lines of the file; ``refusal`` is a Chinese sentence where it cannot be taken, and nothing is."""
+    """The lines of the file; ``refusal`` is a Chinese sentence where it cannot be taken, and nothing is.
+
+    ``remark`` names the columns of the form that the file has not: the form may have got them since.
+    """
 
     rows: tuple[FiguresLine, ...] = ()
     refusal: str = ""
+    remark: str = ""
 
 
 def read_figures(form: Form, content: bytes) -> FiguresFile:
@@ -50,16 +55,8 @@ def read_figures(form: Form, content: bytes) -> FiguresFile:
     except (UnicodeDecodeError, csv.Error):
         return FiguresFile(refusal="不是 UTF-8 编码的 CSV 文件，请用上年运行时生成的 figures.csv，不要另存")
     head = [name.strip() for name in lines[0]] if lines else []
-    wanted = [*FIGURES_HEAD, *(cell.key for cell in form.cells)]
-    missing = [name for name in wanted if name not in head]
-    if len(missing) == len(wanted):
-        return FiguresFile(refusal=_ANOTHER)
-    if missing:
-        labels = {**_CALLED, **{cell.key: cell.short_label for cell in form.cells}}
-        shown = "、".join(labels[name] for name in missing[:_SHOWN]) + "等" * (len(missing) > _SHOWN)
-        return FiguresFile(
-            refusal=f"缺少 {len(missing)} 列（{shown}），请用上年运行时生成的 figures.csv，不要改列名"
-        )
+    if refusal := _refusal(form, head):
+        return FiguresFile(refusal=refusal)
     rows: list[FiguresLine] = []
     for number, line in enumerate(lines[1:], 2):
         if any(value.strip() for value in line):
@@ -67,7 +64,35 @@ def read_figures(form: Form, content: bytes) -> FiguresFile:
             if isinstance(row, str):
                 return FiguresFile(refusal=row)
             rows.append(row)
-    return FiguresFile(tuple(rows)) if rows else FiguresFile(refusal="文件里没有一家单位的数据")
+    if not rows:
+        return FiguresFile(refusal="文件里没有一家单位的数据")
+    return FiguresFile(tuple(rows), remark=_remark(form, head))
+
+
+def _refusal(form: Form, head: Sequence[str]) -> str:
+    """Say why a file with these columns is none of the form's figures, empty if it is, be it of an earlier edition."""
+    missing = [_CALLED[name] for name in FIGURES_HEAD if name not in head]
+    has_figures = any(cell.key in head for cell in form.cells)
+    if missing and (has_figures or len(missing) < len(_CALLED)):
+        return f"缺少“{'、'.join(missing)}”列，请用上年运行时生成的 figures.csv，不要改列名"
+    if missing:
+        return _ANOTHER
+    return "" if has_figures else _OF_ANOTHER_FORM.format(form.title)
+
+
+def _remark(form: Form, head: Sequence[str]) -> str:
+    """Say which figures the file has not, and which of its columns are none of the form's: one may have been renamed."""
+    unknown = [cell for cell in form.cells if cell.key not in head]
+    if not unknown:
+        return ""
+    keys = {*FIGURES_HEAD, *(cell.key for cell in form.cells)}
+    strange = [f"“{name}”" for name in head if name not in keys]
+    said = f"文件里没有现行表样的 {len(unknown)} 列（{_some([cell.short_label for cell in unknown])}），这些数按不掌握处理"
+    return f"{said}；不认识的列没有采用：{_some(strange)}" if strange else said
+
+
+def _some(names: Sequence[str]) -> str:
+    return "、".join(names[:_SHOWN]) + "等" * (len(names) > _SHOWN)
 
 
 def _row(form: Form, number: int, values: Mapping[str, str]) -> FiguresLine | str:
