@@ -146,6 +146,18 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("F03", "label_restored"): Wording(
         "“{table}”中没有找到“{label}”，退回表中已恢复", "请填写 {wanted}", "", "{label}"
     ),
+    ("F03", "table_of_another"): Wording(
+        "所用的不是现行模板，没有“{table}”这张表", "请在退回的现行模板上补填"
+    ),
+    ("F03", "label_of_another"): Wording(
+        "所用的不是现行模板，“{table}”中没有“{label}”", "请在退回的现行模板上补填", "", "{label}"
+    ),
+    ("F03", "sheet_of_another"): Wording(
+        "所用的不是现行模板，没有“{sheet}”工作表", "请在退回的现行模板上补填", "", "{sheet}"
+    ),
+    ("F03", "label_added"): Wording(
+        "所用的不是现行模板，“{table}”中没有“{label}”，退回的现行模板中有", "请填写 {wanted}", "", "{label}"
+    ),
     ("F03", "sheet_restored"): Wording(
         "没有找到“{sheet}”工作表，退回表中已补上", "请填写 {wanted}", "", "{sheet}"
     ),

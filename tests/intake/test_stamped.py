@@ -12,7 +12,9 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.intake.read.reading import read
 from pipeline.model import Number, Severity
+from pipeline.publishing.returning.remaining import remaining
 from pipeline.publishing.template import Stamp, build_workbook
+from pipeline.wording.messages import notice
 from tests.intake.support import Draft, codes, draft, numbers_for
 from tests.support.submissions import plain_texts
 
@@ -60,6 +62,40 @@ def test_a_stamp_of_another_is_said_and_what_stands_by_its_labels_is_read(
     assert [item.severity for item in reading.findings] == ([severity] if severity else [])
 
 
+def test_what_another_edition_has_not_is_asked_for_and_not_to_be_restored(
+    form: Form, numbers: dict[str, Number]
+) -> None:
+    """Nobody can restore a row that his template never had; the workbook that goes back has it."""
+    table, gone = form.tables[0], form.tables[1]
+    sheet = next(sheet.name for sheet in form.sheets if sheet.kind == "texts")
+    for edition, of_own in ((form.edition, True), ("0", False)):
+        made = stamped(form, numbers, form.id, edition)
+        [label, *_] = [
+            spot for spot, text in made.sheets[table.sheet].items() if str(text) == "行政规范性文件"
+        ]
+        made.sheets[table.sheet] = {
+            spot: value for spot, value in made.sheets[table.sheet].items() if spot[0] != label[0]
+        }
+        made.sheets[gone.sheet] = {}
+        made.sheets[sheet] = {}
+        found = [item for item in read(form, made.xlsx()).findings if item.code == "F03"]
+        variants = {item.variant for item in found}
+        assert variants == (
+            {"missing_label", "missing_table", "missing_sheet"}
+            if of_own
+            else {"label_of_another", "table_of_another", "sheet_of_another"}
+        )
+        assert all(
+            ("恢复" in notice(form, item).message) == of_own
+            for item in found
+            if item.key in form.by_key and item.place
+        )
+        for item in found:
+            left = remaining(form, item, {})
+            assert left.change, "the empty cells are asked for"
+            assert of_own or "恢复" not in notice(form, left.finding).message
+
+
 def test_an_edition_with_rows_in_another_order_is_read_by_its_labels(
     form: Form, numbers: dict[str, Number]
 ) -> None:
@@ -91,7 +127,7 @@ def test_a_form_of_the_district_is_known_beside_its_own(form: Form) -> None:
     content = build_workbook(form, Stamp(agency="区财政局", year=2023), values=dict(plain_texts(form)))
     said = codes(read(local, content).findings)
     assert "F04.other_form_carried" in said
-    assert "F03.missing_table" in said
+    assert "F03.table_of_another" in said
     back = build_workbook(local, Stamp(agency="区财政局", year=2023), values=dict(plain_texts(local)))
     assert "F04.unknown_form" in codes(read(form, back).findings)
 

@@ -33,7 +33,7 @@ from pipeline.intake.read.pasted import paste_of
 from pipeline.intake.read.placing import place_table, sheet_texts, sheets_of_lines
 from pipeline.intake.read.registers import Registers, read_registers
 from pipeline.intake.read.spreadsheet import open_workbook
-from pipeline.intake.read.stamped import REFUSING, about_stamp
+from pipeline.intake.read.stamped import REFUSING, about_stamp, as_of
 from pipeline.intake.read.titles import foreign_titles
 from pipeline.intake.read.unread_figures import strays
 from pipeline.intake.read.unread_sheets import strange_sheets
@@ -126,7 +126,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
     is_elsewhere = claims.is_summed and not form.tables
     if len(missing) == len(form.tables) and not registers.rows and not is_elsewhere:
         findings = (*remarks, *(_missing_table(form, table) for table in missing), *registers.findings)
-        return Reading(None, claims, entries=entries, findings=findings)
+        return Reading(None, claims, entries=entries, findings=as_of(said, findings))
     figures = TableFigures()
     period = claims.year or named(stamp.get("year", ""))
     year = year_in(period) if period else None
@@ -168,16 +168,19 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
         computed=frozenset(
             key for key, value in numbers.items() if value is not None and figures.numbers.get(key) is None
         ),
-        findings=(
-            *remarks,
-            *listed.findings,
-            *foreign_titles(form, sheets),
-            *(Finding.found("F05", Place(name), (), "lines", {"sheet": name}) for name in lines),
-            *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
-            *strange_sheets(form, sheets, known),
-            *figures.findings,
-            *valued.findings,
-            *registers.findings,
+        findings=as_of(
+            said,
+            (
+                *remarks,
+                *listed.findings,
+                *foreign_titles(form, sheets),
+                *(Finding.found("F05", Place(name), (), "lines", {"sheet": name}) for name in lines),
+                *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
+                *strange_sheets(form, sheets, known),
+                *figures.findings,
+                *valued.findings,
+                *registers.findings,
+            ),
         ),
     )
 

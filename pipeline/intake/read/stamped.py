@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 REFUSING = "other_form"
 """The variant of a finding that leaves nothing to read: it is a template of another form."""
 _CODE = "F04"
+_NEVER_HAD = {
+    ("F03", "missing_label"): "label_of_another",
+    ("F03", "missing_table"): "table_of_another",
+    ("F03", "missing_sheet"): "sheet_of_another",
+}
+"""What a template of another edition or form lacks, perhaps because it never had it: nobody can restore that there."""
 
 
 def about_stamp(form: Form, stamp: Mapping[str, str], missing: Sequence[bool]) -> Finding | None:
@@ -38,6 +44,15 @@ def about_stamp(form: Form, stamp: Mapping[str, str], missing: Sequence[bool]) -
     if any(missing):
         return _said(REFUSING if all(missing) else "other_form_carried", facts)
     return _said("same_tables", facts)
+
+
+def as_of(said: Finding | None, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return ``findings`` of a file of which ``said`` is said: what another template lacks is to be filled in on the own one."""
+    if said is None:
+        return tuple(findings)
+    return tuple(
+        replace(item, variant=_NEVER_HAD.get((item.code, item.variant), item.variant)) for item in findings
+    )
 
 
 def among(findings: Iterable[Finding], titles: Sequence[str]) -> tuple[Finding, ...]:
