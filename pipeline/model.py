@@ -56,6 +56,8 @@ class ConfigError(NianbaoError):
     def __init__(self, problem: str, *, file: Path | str | None = None, line: int | None = None) -> None:
         where = "" if file is None else f"{file} 第 {line} 行：" if line else f"{file}："
         self.line = line
+        self.others: tuple[ConfigError, ...] = ()
+        """What else is wrong, where it was looked for together."""
         super().__init__(where + problem)
 
 

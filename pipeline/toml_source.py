@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -21,6 +21,37 @@ _QUOTED = re.compile(r"(?:inline table key|immutable namespace).*'([^']{1,40})'"
 _TWICE = re.compile(
     r"Cannot overwrite|Cannot declare|Duplicate inline table key|Cannot redefine|Cannot mutate"
 )
+
+
+class Faults:
+    """Collects what is wrong in several places, each read in a ``with`` of its own, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[ConfigError] = []
+
+    def __enter__(self) -> None:
+        """Begin to read one place."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        """Keep what is wrong there and go on; whatever else happened is no fault of the settings."""
+        if isinstance(error, ConfigError):
+            self._found += (error, *error.others)
+        return isinstance(error, ConfigError)
+
+    def each(self, sections: Iterable[TomlTable], read: Callable[[TomlTable], T]) -> tuple[T, ...]:
+        """Return what ``read`` makes of every section in which nothing is wrong."""
+        found: list[T] = []
+        for section in sections:
+            with self:
+                found.append(read(section))
+        return tuple(found)
+
+    def refuse(self) -> None:
+        """Raise what was found, the first with the others."""
+        if self._found:
+            first, *others = self._found
+            first.others = tuple(others)
+            raise first
 
 
 class Source(Protocol):
@@ -55,12 +86,16 @@ class TomlTable:
         """Build the dataclass ``kind`` from the values, refusing unknown, missing and mistyped keys."""
         values = {**self.values, **given}
         declared = {item.name: str(item.type) for item in fields(kind)}  # type: ignore[arg-type]
-        self.refuse_unknown(declared)
+        faults = Faults()
+        with faults:
+            self.refuse_unknown(declared)
         for name, value in list(values.items()):
             values[name] = plain = tuple(value) if isinstance(value, list) else value
-            wanted = _PLAIN.get(declared[name])
-            if wanted and not wanted.fits(plain):
-                raise self.fault(f"“{name}”的值类型不对，应为{wanted.spoken}。", name)
+            wanted = _PLAIN.get(declared.get(name, ""))
+            with faults:
+                if wanted and not wanted.fits(plain):
+                    raise self.fault(f"“{name}”的值类型不对，应为{wanted.spoken}。", name)
+        faults.refuse()
         try:
             return kind(**values)
         except TypeError:
@@ -105,9 +140,12 @@ class TomlTable:
 
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """Raise for the first key that nobody reads."""
+        faults = Faults()
         for key in self.values:
-            if key not in known:
-                raise self.fault(f"[{self.name}] 中不认识的键“{key}”，请检查拼写。", key)
+            with faults:
+                if key not in known:
+                    raise self.fault(f"[{self.name}] 中不认识的键“{key}”，请检查拼写。", key)
+        faults.refuse()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +235,16 @@ class TomlSource:
 
     def refuse_unknown_tables(self, known: Iterable[str]) -> None:
         """Raise for a top-level key or table that nobody reads."""
+        faults = Faults()
         for key in self.values:
-            if key not in known:
-                raise ConfigError(
-                    f"不认识的“{key}”，请检查拼写。",
-                    file=self.file,
-                    line=self._line_of(key, 1, len(self._lines)),
-                )
+            with faults:
+                if key not in known:
+                    raise ConfigError(
+                        f"不认识的“{key}”，请检查拼写。",
+                        file=self.file,
+                        line=self._line_of(key, 1, len(self._lines)),
+                    )
+        faults.refuse()
 
     def fault(self, section: TomlTable, problem: str, token: str) -> ConfigError:
         """Make the error for ``problem`` with the line of ``token``."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.forms import library
+from pipeline.toml_source import Faults
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Cell
@@ -46,8 +47,11 @@ def _loaded(source: TomlSource, cells: Sequence[Cell]) -> Iterator[CarriedFigure
     taken: set[str] = set()
     for section in source.tables("carried"):
         written = section.into(CarriedFigures)
+        faults = Faults()
         for problem, token in _faults(section, written, by_table):
-            raise section.fault(problem, token)
+            with faults:
+                raise section.fault(problem, token)
+        faults.refuse()
         folder = library.district_of(source.file)
         if not library.is_known(written.form, folder):
             raise section.fault(library.unknown(written.form, folder), "form")

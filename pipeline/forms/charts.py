@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.forms.expand import Expander
-from pipeline.toml_source import TomlTable
+from pipeline.toml_source import Faults, TomlTable
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource
@@ -47,7 +47,10 @@ class _WrittenChart:
 
 def load_charts(source: TomlSource, expander: Expander) -> tuple[Chart, ...]:
     """Read every [[chart]]. Raises ConfigError for cells the form does not have."""
-    return tuple(_chart(section, expander) for section in source.tables("chart"))
+    faults = Faults()
+    found = faults.each(source.tables("chart"), lambda section: _chart(section, expander))
+    faults.refuse()
+    return found
 
 
 def _chart(section: TomlTable, expander: Expander) -> Chart:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.expand import Expander
+from pipeline.toml_source import Faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,16 +49,18 @@ def to_fill_in(what: str) -> str:
 def load_drafts(source: TomlSource, texts: Iterable[str], expander: Expander) -> tuple[Draft, ...]:
     """Read every [[draft]], groups of rows spelled out. Raises ConfigError for a mark or a text the form does not have."""
     known = set(texts)
-    drafts = []
+    drafts, faults = [], Faults()
     for section in source.tables("draft"):
-        draft = section.into(Draft)
-        if draft.text not in known:
-            raise section.fault(f"没有名为“{draft.text}”的文字。", "text")
-        lines, refer = (
-            tuple(_spelled_out(section, line, expander) for line in found)
-            for found in (draft.lines, draft.refer)
-        )
-        drafts.append(replace(draft, lines=lines, refer=refer))
+        with faults:
+            draft = section.into(Draft)
+            if draft.text not in known:
+                raise section.fault(f"没有名为“{draft.text}”的文字。", "text")
+            lines, refer = (
+                tuple(_spelled_out(section, line, expander) for line in found)
+                for found in (draft.lines, draft.refer)
+            )
+            drafts.append(replace(draft, lines=lines, refer=refer))
+    faults.refuse()
     return tuple(drafts)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pipeline.toml_source import TomlSource, TomlTable
+from pipeline.toml_source import Faults, TomlSource, TomlTable
 
 if TYPE_CHECKING:
     from pipeline.model import ConfigError
@@ -39,7 +39,7 @@ NAMES: Mapping[str, str] = {
 }
 """The repeated tables of a form, and the key by which one of them is known."""
 INNER: Mapping[str, Mapping[str, str]] = {
-    "narrative": {"claim": "key", "partition": "name", "division": "name", "rate": "name"},
+    "narrative": {"claim": "key", "partition": "name", "division": "name", "rate": "name", "sign": "claim"},
     "register": {"column": "key", "rule": "id", "figure": "id"},
 }
 """The tables repeated inside one, and the key by which they are known; several may share it, and are changed together."""
@@ -47,6 +47,15 @@ PLAIN: Mapping[str, tuple[str, ...]] = {"narrative": ("words", "patterns")}
 """The tables inside one whose keys are added to those of the other form."""
 LINES: Mapping[str, str] = {"rows": "row", "columns": "column"}
 """What a table of figures is made of, and what one of it is called where it is removed."""
+_REFERS: Mapping[str, tuple[str, ...]] = {"rule": ("left", "right", "each"), "headline": ("cell",)}
+"""Where these name cells: one that names any of a removed table says nothing without it."""
+_SUMS: Mapping[str, tuple[str, ...]] = {
+    "claim": ("equals", "rest_of"),
+    "division": ("wholes", "cells"),
+    "rate": ("parts", "wholes"),
+}
+"""Where what stands inside a rule over texts names sums of cells."""
+_SHARED = "shared_wholes"
 EXTENDS, REMOVE, BEFORE, BLOCK = "extends", "remove", "before", "block"
 WORDS = "words"
 _CALLED = ("document", "subject", "short", "paper")
@@ -75,6 +84,9 @@ class Extended(TomlSource):
         self._own, self._base = own, base
         self._removal = own.table(REMOVE)
         self._refuse_lost_removals()
+        again = {item.values.get(NAMES["table"]) for item in own.tables("table")}
+        gone = [str(key) for key in self._removed("table") if key not in again]
+        self._gone = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, gone))})\.") if gone else None
 
     def top(self) -> TomlTable:
         """Return the keys that stand before any table header: the other form's, changed."""
@@ -99,11 +111,14 @@ class Extended(TomlSource):
         found = [
             self._thinned(name, replace(item, source=_Borrowed(item.source, self)))
             for item in self._base.tables(name)
-            if item.values.get(known) not in self._removed(name)
+            if item.values.get(known) not in self._removed(name) and not self._goes(name, item)
         ]
+        faults = Faults()
         for section in self._own.tables(name):
-            self._put(name, found, section)
-        return found
+            with faults:
+                self._put(name, found, section)
+        faults.refuse()
+        return [_with_signs(item) for item in found] if name == "narrative" else found
 
     def removed_by(self, problem: str) -> str:
         """Return what ``problem`` speaks of and this form has removed, empty for nothing."""
@@ -124,6 +139,72 @@ class Extended(TomlSource):
         """Raise for a top-level key or table that nobody reads."""
         self._own.refuse_unknown_tables({*known, EXTENDS, REMOVE})
 
+    def _goes(self, kind: str, section: TomlTable) -> bool:
+        """Whether a section of the other form is about a removed table, and this form does not write it again."""
+        if not self._gone or section.values.get(NAMES[kind]) in self._written_again(kind):
+            return False
+        if kind == "summary_rule":
+            rules = section.values.get("rules", ())
+            return bool(rules) and set(rules) <= self._rules_gone()
+        if kind == "sheet":
+            kept = {item.values.get("sheet") for item in self.tables("table")}
+            return section.values.get("kind") == "table" and section.values.get("name") not in kept
+        if kind == "carried":
+            left = self._without_gone(kind, section).values
+            return not (left["tables"] or left["cells"])
+        if kind == "chart":
+            return all(map(self._names_gone, section.values.get("parts", [""])))
+        return any(self._names_gone(section.values.get(key)) for key in _REFERS.get(kind, ()))
+
+    def _names_gone(self, value: object) -> bool:
+        """Whether a value, or one within it, names a cell or a line of a removed table."""
+        if isinstance(value, str):
+            return bool(self._gone and self._gone.search(value))
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return any(map(self._names_gone, inside))
+
+    def _written_again(self, kind: str) -> set[object]:
+        return {item.values.get(NAMES[kind]) for item in self._own.tables(kind)}
+
+    def _rules_gone(self) -> set[object]:
+        gone = {item.values.get("id") for item in self._base.tables("rule") if self._goes("rule", item)}
+        return gone | set(self._removed("rule"))
+
+    def _without_gone(self, kind: str, section: TomlTable) -> TomlTable:
+        """Leave out of a section of the other form what it says of removed tables, and of rules that go with them."""
+        if not self._gone:
+            return section
+        values = dict(section.values)
+        for key in {"rule": ("after",), "summary_rule": ("rules",)}.get(kind, ()):
+            if key in values:
+                values[key] = [item for item in values[key] if item not in self._rules_gone()]
+        if kind == "carried":
+            gone = self._removed("table")
+            values["tables"] = [item for item in values.get("tables", []) if item not in gone]
+            values["cells"] = {
+                key: cell for key, cell in values.get("cells", {}).items() if not self._names_gone(key)
+            }
+        if kind != "narrative":
+            return replace(section, values=values)
+        if _SHARED in values:
+            values[_SHARED] = [item for item in values[_SHARED] if not self._names_gone(item)]
+        section = replace(section, values=values)
+        for name, keys in _SUMS.items():
+            if name in values:
+                inner = [self._thin_sums(item, keys) for item in section.inner(name)]
+                section = section.with_inner(
+                    name, [item for item in inner if name == "claim" or all(map(item.values.get, keys))]
+                )
+        return section
+
+    def _thin_sums(self, section: TomlTable, keys: Iterable[str]) -> TomlTable:
+        left = {
+            key: [item for item in section.values[key] if not self._names_gone(item)]
+            for key in keys
+            if key in section.values
+        }
+        return replace(section, values={**section.values, **left})
+
     def _put(self, kind: str, found: list[TomlTable], section: TomlTable) -> None:
         """Change the section of the same name, or add ``section`` where it belongs."""
         name = section.values.get(NAMES[kind])
@@ -143,7 +224,7 @@ class Extended(TomlSource):
             left = [item for item in own if item.values.get(known) not in gone]
             if len(left) < len(own):
                 section = section.with_inner(name, left)
-        return self._with_fewer_lines(section) if kind == "table" else section
+        return self._with_fewer_lines(section) if kind == "table" else self._without_gone(kind, section)
 
     def _with_fewer_lines(self, table: TomlTable) -> TomlTable:
         blocks = table.inner(BLOCK)
@@ -166,16 +247,24 @@ class Extended(TomlSource):
     def _refuse_lost_removals(self) -> None:
         section = self._removal
         inner = {f"{kind}.{name}" for kind, names in INNER.items() for name in names}
-        section.refuse_unknown({*NAMES, *inner, *LINES.values()})
+        known = {*NAMES, *inner, *LINES.values()}
+        faults = Faults()
+        with faults:
+            section.refuse_unknown(known)
         for name, removed in section.values.items():
-            if not isinstance(removed, list):
-                raise section.fault(f"“{name}”的值类型不对，应为文字列表。", name)
-            there = list(self._there(name))
-            for item in removed:
-                if item not in there:
-                    raise section.fault(
-                        f"“{item}”在原来的表样中没有，不用删去。", item if isinstance(item, str) else name
-                    )
+            with faults:
+                if not isinstance(removed, list):
+                    raise section.fault(f"“{name}”的值类型不对，应为文字列表。", name)
+            lost = [] if name not in known or not isinstance(removed, list) else self._lost(name, removed)
+            for item in lost:
+                with faults:
+                    token = item if isinstance(item, str) else name
+                    raise section.fault(f"“{item}”在原来的表样中没有，不用删去。", token)
+        faults.refuse()
+
+    def _lost(self, name: str, removed: Iterable[object]) -> list[object]:
+        there = list(self._there(name))
+        return [item for item in removed if item not in there]
 
     def _there(self, name: str) -> Iterator[object]:
         """Yield the names of all that the other form has of a kind."""
@@ -214,6 +303,21 @@ class _Borrowed:
     def lines_of(self, *path: str | int) -> tuple[int, int] | None:
         """Return the first and last line of the table at ``path``."""
         return self._source.lines_of(*path)
+
+
+def _with_signs(rule: TomlTable) -> TomlTable:
+    """Leave out the signs of the other form that point to claims which are held against nothing any more."""
+    if "sign" not in rule.values:
+        return rule
+    held = {claim.values.get("key") for claim in rule.inner("claim") if claim.values.get("equals")}
+    return rule.with_inner(
+        "sign",
+        [
+            sign
+            for sign in rule.inner("sign")
+            if sign.values.get("claim") in held or not isinstance(sign.source, _Borrowed)
+        ],
+    )
 
 
 def _known_by(name: str) -> str:

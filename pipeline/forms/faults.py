@@ -55,18 +55,18 @@ def _faults(written: library.WrittenForm) -> Iterator[ConfigError]:
             return
         source.refuse_unknown_tables(TOP_LEVEL)
     except ConfigError as fault:
-        yield fault
+        yield from (fault, *fault.others)
         return
     yield from misnamed(written, source)
     for check in (*CHECKS, unknown_names, *(_reader(kind) for kind in READ)):
         try:
             yield from check(source)
         except ConfigError as fault:
-            yield fault
+            yield from (fault, *fault.others)
     try:
         parse_written(written)
     except ConfigError as fault:
-        yield fault
+        yield from (fault, *fault.others)
 
 
 def _reader(kind: str) -> Callable[[TomlSource], Iterator[ConfigError]]:
@@ -75,6 +75,6 @@ def _reader(kind: str) -> Callable[[TomlSource], Iterator[ConfigError]]:
             try:
                 READ[kind](section)
             except ConfigError as fault:
-                yield fault
+                yield from (fault, *fault.others)
 
     return read

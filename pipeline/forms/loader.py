@@ -28,6 +28,7 @@ from pipeline.forms.form import (
     Section,
     Sheet,
     Superseded,
+    Table,
     Text,
     Words,
     last_year,
@@ -36,11 +37,12 @@ from pipeline.forms.grid import build_grid, is_tiled, lines_of
 from pipeline.forms.narrative_loader import bare_texts, load_narratives
 from pipeline.forms.placeholders import check_said, refuse_unknown_names, rule_said, sheets_said
 from pipeline.forms.register_loader import load_drawn, load_registers, refuse_pattern, with_official
+from pipeline.forms.registers import Register
 from pipeline.forms.rules import load_basics, load_checks, load_summary_rules
 from pipeline.forms.table_loader import cells_of, load_table, values_of
 from pipeline.forms.values.registry import KINDS, faults_of
 from pipeline.model import ConfigError, Place, a1
-from pipeline.toml_source import TomlSource
+from pipeline.toml_source import Faults, TomlSource
 from pipeline.toml_source import TomlTable as TomlSection
 
 DEFAULT_FORM = "annual_report_2021"
@@ -168,8 +170,26 @@ def _built(source: TomlSource) -> Form:
     texts = [section.into(Text) for section in source.tables("text")]
     tables = [load_table(section) for section in source.tables("table")]
     registers = load_registers(source)
-    refuse_incoherent(source)
-    refuse_unknown_names(source)
+    faults = Faults()
+    with faults:
+        refuse_incoherent(source)
+    with faults:
+        refuse_unknown_names(source)
+    with faults:
+        found = _joined(source, sheets, entries, texts, tables, registers)
+    faults.refuse()
+    return found
+
+
+def _joined(
+    source: TomlSource,
+    sheets: Sequence[Sheet],
+    entries: Sequence[Entry],
+    texts: Sequence[Text],
+    tables: Sequence[Table],
+    registers: tuple[Register, ...],
+) -> Form:
+    """Build the form of what was read part by part. Raises ConfigError for all that speaks of what is not there."""
     cells = cells_of(source, tables)
     values = values_of(source, tables, cells)
     _refuse_weights(source, entries)
@@ -187,7 +207,25 @@ def _built(source: TomlSource) -> Form:
         ],
     )
     expander = Expander(tables, cells, values)
-    checks = load_checks(source, expander)
+    faults = Faults()
+    checks: list[Balance] = []
+    with faults:
+        checks = load_checks(source, expander)
+    with faults:
+        narratives = load_narratives(
+            source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
+        )
+    with faults:
+        carried = load_carried(source, cells)
+    with faults:
+        headlines = _headlines(source, cells)
+    with faults:
+        charts = load_charts(source, expander)
+    with faults:
+        drafts = load_drafts(source, [text.key for text in texts], expander)
+    with faults:
+        basics = load_basics(source, asks_values=bool(values))
+    faults.refuse()
     defined = _definitions(checks)
     cells = [replace(cell, defined_by=defined.get(cell.key, "")) for cell in cells]
     drawn = {item.cell: item for item in load_drawn(source, registers, cells)}
@@ -205,9 +243,6 @@ def _built(source: TomlSource) -> Form:
             )
     where = layout.positions(sheets, entries, texts, tables, grids, registers)
     top = source.top()
-    narratives = load_narratives(
-        source, {text.key: text.required for text in texts}, [cell.key for cell in cells]
-    )
     facts = {"authority": top.values.get("authority", ""), "numbers": len(cells)}
     return top.into(
         Form,
@@ -219,19 +254,16 @@ def _built(source: TomlSource) -> Form:
         bare_texts=bare_texts(texts, narratives),
         tables=tuple(tables),
         registers=registers,
-        carried=load_carried(source, cells),
+        carried=carried,
         drawn=drawn,
         cells=tuple(cells),
         cell_values=tuple(values),
         checks={check.id: check_said(check, facts) for check in checks},
-        basics={
-            key: rule_said(basic, facts)
-            for key, basic in load_basics(source, asks_values=bool(values)).items()
-        },
+        basics={key: rule_said(basic, facts) for key, basic in basics.items()},
         summary_rules=load_summary_rules(source, checks),
-        headlines=_headlines(source, cells),
-        charts=load_charts(source, expander),
-        drafts=load_drafts(source, [text.key for text in texts], expander),
+        headlines=headlines,
+        charts=charts,
+        drafts=drafts,
         superseded=_superseded(source),
         words=_called(source),
         grids=grids,
@@ -308,13 +340,17 @@ def _refuse_duplicates(source: TomlSource, *namespaces: Iterable[str]) -> None:
 
 def _headlines(source: TomlSource, cells: Sequence[Cell]) -> tuple[Headline, ...]:
     known = {cell.key for cell in cells}
-    found = []
-    for section in source.tables("headline"):
+    faults = Faults()
+
+    def read(section: TomlSection) -> Headline:
         headline = section.into(Headline)
         if headline.cell not in known:
             raise section.fault(f"没有单元格“{headline.cell}”。", "cell")
-        found.append(headline)
-    return tuple(found)
+        return headline
+
+    found = faults.each(source.tables("headline"), read)
+    faults.refuse()
+    return found
 
 
 def _past_positions(

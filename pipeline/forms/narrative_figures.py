@@ -28,6 +28,7 @@ from pipeline.forms.narrative import (
     Word,
 )
 from pipeline.forms.narrative_patterns import all_spelled, without
+from pipeline.toml_source import Faults
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlTable
@@ -96,15 +97,18 @@ def load_figures(section: TomlTable, cells: Sequence[str]) -> FigureClaims:
     """Return the rule of a [[narrative]]. Raises ConfigError."""
     words = tuple(_words(section.table("words"), section.table("patterns")))
     known = {BARE, TIME, *(concept for word in words for concept in word.concepts)}
-    claims = tuple(_claim(inner, cells, known) for inner in section.inner("claim"))
+    faults = Faults()
+    claims = faults.each(section.inner("claim"), lambda inner: _claim(inner, cells, known))
+    divisions = faults.each(section.inner("division"), lambda inner: _division(inner, cells))
+    rates = faults.each(section.inner("rate"), lambda inner: _rate(inner, cells))
+    faults.refuse()
     if not claims:
         raise section.fault("这条规则没有 [[narrative.claim]]。")
     patterns = all_spelled(section, _PATTERNS)
-    divisions = tuple(_division(inner, cells) for inner in section.inner("division"))
     nearby = section.table("nearby").into(Nearby)
-    rates = tuple(_rate(inner, cells) for inner in section.inner("rate"))
     shared = _sums(section, "shared_wholes", cells)
-    signs = tuple(_sign(inner, claims) for inner in section.inner("sign"))
+    signs = faults.each(section.inner("sign"), lambda inner: _sign(inner, claims))
+    faults.refuse()
     tables = ("words", "patterns", "claim", "division", "rate", "sign", "nearby", "shared_wholes")
     plain = replace(section, values=without(section.values, *tables, *patterns))
     made = {"claims": claims, "words": words, "divisions": divisions, "rates": rates, "nearby": nearby}

@@ -15,6 +15,7 @@ from pipeline.forms.narrative import Answered, FigureClaims, Narrative, Partitio
 from pipeline.forms.narrative_figures import load_figures
 from pipeline.forms.narrative_patterns import all_spelled, without
 from pipeline.forms.rules import SEVERITIES
+from pipeline.toml_source import Faults
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Text
@@ -78,13 +79,16 @@ def load_narratives(
     ``texts`` says of each text of the form by key whether it is required; ``cells`` are the keys of its cells.
     """
     found: dict[str, Narrative] = {}
+    faults = Faults()
     for section in source.tables("narrative"):
-        rule = _rule(section, cells)
-        _refuse_faulty(section, rule, texts)
-        if rule.id in found:
-            raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
-        meant = [key for key, required in texts.items() if required or not isinstance(rule, Answered)]
-        found[rule.id] = rule if rule.texts else replace(rule, texts=tuple(meant))
+        with faults:
+            rule = _rule(section, cells)
+            _refuse_faulty(section, rule, texts)
+            if rule.id in found:
+                raise section.fault(f"规则“{rule.id}”出现了两次。", "id")
+            meant = [key for key, required in texts.items() if required or not isinstance(rule, Answered)]
+            found[rule.id] = rule if rule.texts else replace(rule, texts=tuple(meant))
+    faults.refuse()
     return tuple(found.values())
 
 

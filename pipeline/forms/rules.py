@@ -16,7 +16,7 @@ from pipeline.forms.register_loader import load_rules
 from pipeline.forms.relations import RELATIONS
 from pipeline.forms.values.kind import SPELLED
 from pipeline.model import Severity
-from pipeline.toml_source import TomlTable
+from pipeline.toml_source import Faults, TomlTable
 
 if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource
@@ -98,13 +98,18 @@ def load_checks(source: TomlSource, expander: Expander) -> list[Balance]:
     """Return every rule at every place. Raises ConfigError with file and line."""
     checks: list[Balance] = []
     sections: dict[str, TomlTable] = {}
+    faults = Faults()
     for section in source.tables("rule"):
-        written = section.into(RuleText)
-        if written.id in sections:
-            raise section.fault(f"规则“{written.id}”出现了两次。", "id")
-        sections[written.id] = section
-        found = expander.expand(section, _rule(section, written), written.each, written.left, written.right)
-        checks += [replace(check, subject=check.subject or written.subject) for check in found]
+        with faults:
+            written = section.into(RuleText)
+            if written.id in sections:
+                raise section.fault(f"规则“{written.id}”出现了两次。", "id")
+            sections[written.id] = section
+            found = expander.expand(
+                section, _rule(section, written), written.each, written.left, written.right
+            )
+            checks += [replace(check, subject=check.subject or written.subject) for check in found]
+    faults.refuse()
     return [_resolved(check, checks, sections[check.rule.id]) for check in checks]
 
 
@@ -174,12 +179,15 @@ def load_summary_rules(source: TomlSource, checks: Iterable[Balance]) -> tuple[S
     """Return what holds of the district's sums. Raises ConfigError with file and line."""
     known = {check.rule.id for check in checks}
     found: list[SummaryRule] = []
+    faults = Faults()
     for section in source.tables("summary_rule"):
-        rule = section.into(SummaryRule)
-        strange = next((own for own in rule.rules if own not in known), "")
-        if strange:
-            raise section.fault(f"rules 中的“{strange}”不是本表样的规则。", "rules")
-        found.append(rule)
+        with faults:
+            rule = section.into(SummaryRule)
+            strange = next((own for own in rule.rules if own not in known), "")
+            if strange:
+                raise section.fault(f"rules 中的“{strange}”不是本表样的规则。", "rules")
+            found.append(rule)
+    faults.refuse()
     return tuple(found)
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.forms.faults import faults_of
 from pipeline.forms.form import Form
-from pipeline.forms.library import FORMS_NAME, in_file
+from pipeline.forms.library import FORMS_NAME, WrittenForm, in_file
 from pipeline.forms.loader import parse_form, parse_written
 from pipeline.forms.narrative import FigureClaims
 from pipeline.forms.values.numbers import NUMBER_KINDS
@@ -135,6 +136,125 @@ def test_a_claim_is_left_out(form: Form) -> None:
     assert isinstance(rule, FigureClaims)
     assert isinstance(was, FigureClaims)
     assert {claim.key for claim in was.claims} - {claim.key for claim in rule.claims} == {"unpaid"}
+
+
+def test_a_sign_is_left_out_by_its_claim_and_with_it(form: Form) -> None:
+    for removal in ("narrative.sign", "narrative.claim"):
+        rule = own(f'[remove]\n"{removal}" = ["decisions"]\n').narrative("N04")
+        was = form.narrative("N04")
+        assert isinstance(rule, FigureClaims)
+        assert isinstance(was, FigureClaims)
+        assert {sign.claim for sign in was.signs} - {sign.claim for sign in rule.signs} == {"decisions"}
+    assert "decisions" in {sign.claim for sign in was.signs}
+
+
+GONE = '[remove]\ntable = ["proactive"]\nsection = ["二、主动公开政府信息情况"]\ndraft = ["overview.proactive"]\n'
+
+
+def test_what_is_said_of_a_removed_table_goes_with_it(form: Form) -> None:
+    found = own(GONE)
+    gone = {rule for rule in form.rules_by_id if rule.startswith("T2-")}
+    assert gone
+    assert set(form.rules_by_id) - set(found.rules_by_id) == gone
+    kept = {sheet.name for sheet in found.sheets}
+    assert [sheet.name for sheet in form.sheets if sheet.name not in kept] == ["二、主动公开"]
+    assert {item.id for item in found.carried} == {"applications"}
+    assert len(found.headlines) < len(form.headlines)
+    rule, was = found.narrative("N04"), form.narrative("N04")
+    assert isinstance(rule, FigureClaims)
+    assert isinstance(was, FigureClaims)
+    assert [claim.key for claim in rule.claims] == [claim.key for claim in was.claims], "still understood"
+    assert all(
+        bool(now.equals) == bool(then.equals and not any("proactive." in str(sum_) for sum_ in then.equals))
+        for now, then in zip(rule.claims, was.claims, strict=True)
+    )
+
+
+def test_a_form_that_removes_a_table_is_not_broken_by_what_is_said_of_it_later(tmp_path: Path) -> None:
+    """A later release adds a rule, a headline, a chart, a claim and its sign over the table."""
+    base = """id = "base"
+extends = "annual_report_2021"
+edition = "2"
+[[rule]]
+id = "T2-99"
+severity = "error"
+title = "新加的规则"
+left = ["proactive.licences.decisions"]
+relation = "<="
+right = ["requests.new_received.total"]
+words = { left = ["许可"], right = ["收到"] }
+remedy = "核对"
+source = "无"
+[[headline]]
+label = "新加的数"
+cell = "proactive.licences.decisions"
+[[chart]]
+title = "新加的图"
+unit = "件"
+over = "agencies"
+parts = [{ label = "许可", cells = ["proactive.licences.decisions"] }]
+[[narrative]]
+id = "N04"
+claim = [{ key = "new", name = "新的说法", says = ["receive"], equals = ["proactive.licences.decisions"] }]
+"""
+    (tmp_path / FORMS_NAME).mkdir()
+    (tmp_path / FORMS_NAME / "base.toml").write_text(base, "utf-8")
+    path = tmp_path / FORMS_NAME / "own.toml"
+    path.write_text(f'id = "own"\nextends = "base"\n{GONE}', "utf-8")
+    assert faults_of(in_file(tmp_path / FORMS_NAME / "base.toml")) == []
+    assert faults_of(in_file(path)) == []
+    found = parse_written(in_file(path))
+    assert "T2-99" not in found.rules_by_id
+    assert "新加的数" not in {item.label for item in found.headlines}
+
+
+def test_a_rule_that_is_written_again_does_not_go_in_silence() -> None:
+    assert "proactive" in str(fault(f'{GONE}[[rule]]\nid = "T2-02"\nseverity = "info"\n'))
+
+
+def test_every_use_of_what_was_removed_is_told_at_once() -> None:
+    told = _faults('[remove]\ntable = ["requests"]\nrow = ["disputes.none"]\n')
+    assert len(told) == 1, "of what cannot be removed nothing else is told"
+    told = _faults('[remove]\ntable = ["requests"]\n')
+    assert [
+        word for word in ("[[section]]", "[[draft]]", "[[chart]]") if any(word in one for one in told)
+    ] == [
+        "[[section]]",
+        "[[draft]]",
+        "[[chart]]",
+    ]
+    told = _faults('[remove]\nrow = ["requests.other_fee_unpaid", "requests.carried_forward"]\n')
+    assert len([one for one in told if "carried_forward" in one]) > 5
+    assert any("other_fee_unpaid" in one for one in told)
+
+
+def test_faults_of_one_form_are_told_at_once() -> None:
+    told = _faults(
+        '[[headline]]\nlabel = "甲"\ncell = "no.cell"\n'
+        '[[rule]]\nid = "T3-06"\nleft = ["no.left"]\n[[rule]]\nid = "T3-05"\nright = ["no.right"]\n'
+        '[[text]]\nkey = "own_text"\nlabel = "乙"\nsheet = "没有的表"\nrequired = false\nprompt = "写"\n'
+        '[[narrative]]\nid = "N04"\nclaim = [{ key = "unpaid", equals = ["no.claim"] }, { key = "received", equals = ["no.other"] }]\n'
+        '[[draft]]\ntext = "preface"\nlines = ["{{no.draft}}"]\n'
+        "[remove]\n"
+    )
+    words = ("no.cell", "no.left", "no.right", "没有的表", "no.claim", "no.other", "no.draft")
+    assert [word for word in words if any(word in one for one in told)] == list(words)
+    told = _faults('[remove]\nrule = ["A1", "T3-06", "A2"]\nnothing = []\n')
+    assert [word for word in ("A1", "A2", "nothing") if any(word in one for one in told)] == [
+        "A1",
+        "A2",
+        "nothing",
+    ]
+    told = _faults('[[text]]\nkey = "x"\nstrange = 1\nodd = 2\nrequired = 7\n')
+    assert [word for word in ("strange", "odd", "required") if any(word in one for one in told)] == [
+        "strange",
+        "odd",
+        "required",
+    ]
+
+
+def _faults(text: str) -> list[str]:
+    return [str(one) for one in faults_of(WrittenForm(HEAD + text, "own.toml"))]
 
 
 def test_a_rate_is_changed_and_left_out() -> None:
