@@ -137,9 +137,10 @@ def sample_files() -> dict[str, bytes]:
 
 
 def build(folder: Path) -> None:
-    """Write the sample district into ``folder``, replacing an earlier inbox; other files stay."""
+    """Write the sample district into ``folder``, replacing an earlier inbox; other files stay. Nothing is touched before all is made."""
+    files = sample_files()
     shutil.rmtree(folder / "inbox", ignore_errors=True)
-    for path, content in sample_files().items():
+    for path, content in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -1,6 +1,7 @@
 """The real published reports kept in ``tests/data`` go in; their figures and texts come out by key.
 
-Everything about the layout of a report comes from the form: section titles, headings and the order of cells.
+The layout of a report comes from the form: section titles and headings. The figures are those of the rows and columns that
+the form had when they were published, in their order then; what the form got since has none in them and is 0.
 """
 
 from __future__ import annotations
@@ -58,16 +59,27 @@ def load_real_report() -> RealReport:
         body = lines[start + 1 : end]
         numbers |= _numbers(form, section, body)
         texts |= _texts(form, section, body)
-    assert list(numbers) == [cell.key for cell in form.cells]
-    return RealReport(title[1], int(title[2]), numbers, {text.key: texts[text.key] for text in form.texts})
+    return RealReport(
+        title[1], int(title[2]), _of_today(form, numbers), {text.key: texts[text.key] for text in form.texts}
+    )
 
 
 @cache
 def load_city_figures() -> dict[str, Number]:
     """Read the 200 figures of a real city (宿迁市, 2023), in the form's order."""
+    return _of_today(load_form(), _city())
+
+
+def _city() -> dict[str, Number]:
+    """Read what was published, in the order of the form as it was."""
     raw = json.loads((DATA / "city_2023.json").read_text("utf-8"), parse_float=Decimal)
     figures: dict[str, Number] = raw["figures"]
-    return {cell.key: figures[cell.key] for cell in load_form().cells}
+    return figures
+
+
+def _of_today(form: Form, published: dict[str, Number]) -> dict[str, Number]:
+    """Return a figure for every cell of the form, in its order."""
+    return {cell.key: published.get(cell.key, 0) for cell in form.cells}
 
 
 def _texts_without_section(form: Form, lines: list[str]) -> dict[str, str]:
@@ -79,11 +91,11 @@ def _texts_without_section(form: Form, lines: list[str]) -> dict[str, str]:
 
 def _numbers(form: Form, section: Section, body: list[str]) -> dict[str, Number]:
     tables = [table.key for table in form.tables if table.key in section.contents]
-    cells = [cell for key in tables for cell in form.cells_of(key)]
+    keys = [key for key in _city() if key.partition(".")[0] in tables]
     figures = [line for line in body if _NUMBER.fullmatch(line)] if tables else []
     return {
-        cell.key: Decimal(figure) if cell.kind == "money" else int(figure)
-        for cell, figure in zip(cells, figures, strict=True)
+        key: Decimal(figure) if key in form.by_key and form.by_key[key].kind == "money" else int(figure)
+        for key, figure in zip(keys, figures, strict=True)
     }
 
 
