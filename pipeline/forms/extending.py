@@ -49,12 +49,10 @@ LINES: Mapping[str, str] = {"rows": "row", "columns": "column"}
 """What a table of figures is made of, and what one of it is called where it is removed."""
 _REFERS: Mapping[str, tuple[str, ...]] = {"rule": ("left", "right", "each"), "headline": ("cell",)}
 """Where these name cells: one that names any of a removed table says nothing without it."""
-_SUMS: Mapping[str, tuple[str, ...]] = {
-    "claim": ("equals", "rest_of"),
-    "division": ("wholes", "cells"),
-    "rate": ("parts", "wholes"),
-}
-"""Where what stands inside a rule over texts names sums of cells."""
+_SUMS = ("equals", "rest_of")
+"""Where a claim in a text names the sums that it is held against."""
+_WHOLE: Mapping[str, tuple[str, ...]] = {"division": ("wholes", "cells"), "rate": ("parts", "wholes")}
+"""Where these name cells, all of which they need."""
 _SHARED = "shared_wholes"
 EXTENDS, REMOVE, BEFORE, BLOCK = "extends", "remove", "before", "block"
 WORDS = "words"
@@ -144,16 +142,16 @@ class Extended(TomlSource):
         if not self._gone or section.values.get(NAMES[kind]) in self._written_again(kind):
             return False
         if kind == "summary_rule":
-            rules = section.values.get("rules", ())
-            return bool(rules) and set(rules) <= self._rules_gone()
+            return section.values.get("rules") != [] == self._without_gone(kind, section).values.get("rules")
         if kind == "sheet":
-            kept = {item.values.get("sheet") for item in self.tables("table")}
+            kept = [item.values.get("sheet") for item in self.tables("table")]
             return section.values.get("kind") == "table" and section.values.get("name") not in kept
         if kind == "carried":
             left = self._without_gone(kind, section).values
-            return not (left["tables"] or left["cells"])
+            return left != section.values and not (left.get("tables") or left.get("cells"))
         if kind == "chart":
-            return all(map(self._names_gone, section.values.get("parts", [""])))
+            parts = section.values.get("parts")
+            return isinstance(parts, list) and bool(parts) and all(map(self._names_gone, parts))
         return any(self._names_gone(section.values.get(key)) for key in _REFERS.get(kind, ()))
 
     def _names_gone(self, value: object) -> bool:
@@ -163,47 +161,59 @@ class Extended(TomlSource):
         inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         return any(map(self._names_gone, inside))
 
-    def _written_again(self, kind: str) -> set[object]:
-        return {item.values.get(NAMES[kind]) for item in self._own.tables(kind)}
+    def _written_again(self, kind: str) -> list[object]:
+        return [item.values.get(NAMES[kind]) for item in self._own.tables(kind)]
 
-    def _rules_gone(self) -> set[object]:
-        gone = {item.values.get("id") for item in self._base.tables("rule") if self._goes("rule", item)}
-        return gone | set(self._removed("rule"))
+    def _rules_gone(self) -> list[object]:
+        rules = self._base.tables("rule")
+        return [
+            *self._removed("rule"),
+            *(item.values.get("id") for item in rules if self._goes("rule", item)),
+        ]
 
     def _without_gone(self, kind: str, section: TomlTable) -> TomlTable:
         """Leave out of a section of the other form what it says of removed tables, and of rules that go with them."""
         if not self._gone:
             return section
         values = dict(section.values)
-        for key in {"rule": ("after",), "summary_rule": ("rules",)}.get(kind, ()):
-            if key in values:
-                values[key] = [item for item in values[key] if item not in self._rules_gone()]
-        if kind == "carried":
-            gone = self._removed("table")
-            values["tables"] = [item for item in values.get("tables", []) if item not in gone]
+        lost = {"rule": ("after",), "summary_rule": ("rules",), "carried": ("tables",)}.get(kind, ())
+        gone = self._removed("table") if kind == "carried" else self._rules_gone() if lost else ()
+        for key in lost:
+            if isinstance(values.get(key), list):
+                values[key] = [item for item in values[key] if item not in gone]
+        if kind == "carried" and isinstance(values.get("cells"), dict):
             values["cells"] = {
-                key: cell for key, cell in values.get("cells", {}).items() if not self._names_gone(key)
+                key: cell for key, cell in values["cells"].items() if not self._names_gone(key)
             }
         if kind != "narrative":
             return replace(section, values=values)
         if _SHARED in values:
-            values[_SHARED] = [item for item in values[_SHARED] if not self._names_gone(item)]
+            values[_SHARED] = self._left(values[_SHARED])
         section = replace(section, values=values)
-        for name, keys in _SUMS.items():
-            if name in values:
-                inner = [self._thin_sums(item, keys) for item in section.inner(name)]
-                section = section.with_inner(
-                    name, [item for item in inner if name == "claim" or all(map(item.values.get, keys))]
-                )
+        for name in {"claim", *_WHOLE} & values.keys():
+            inner = section.inner(name)
+            section = section.with_inner(
+                name,
+                [self._unheld(item) for item in inner]
+                if name == "claim"
+                else [
+                    item
+                    for item in inner
+                    if not any(map(self._names_gone, map(item.values.get, _WHOLE[name])))
+                ],
+            )
         return section
 
-    def _thin_sums(self, section: TomlTable, keys: Iterable[str]) -> TomlTable:
-        left = {
-            key: [item for item in section.values[key] if not self._names_gone(item)]
-            for key in keys
-            if key in section.values
-        }
-        return replace(section, values={**section.values, **left})
+    def _unheld(self, claim: TomlTable) -> TomlTable:
+        """Hold a claim against what is left of its sums; where nothing is of one kind, against nothing."""
+        sums = {key: claim.values[key] for key in _SUMS if key in claim.values}
+        left = {key: self._left(value) for key, value in sums.items()}
+        if any(sums[key] and not left[key] for key in left):
+            left = {key: [] for key in left}
+        return replace(claim, values={**claim.values, **left})
+
+    def _left(self, value: object) -> object:
+        return [item for item in value if not self._names_gone(item)] if isinstance(value, list) else value
 
     def _put(self, kind: str, found: list[TomlTable], section: TomlTable) -> None:
         """Change the section of the same name, or add ``section`` where it belongs."""
@@ -309,7 +319,7 @@ def _with_signs(rule: TomlTable) -> TomlTable:
     """Leave out the signs of the other form that point to claims which are held against nothing any more."""
     if "sign" not in rule.values:
         return rule
-    held = {claim.values.get("key") for claim in rule.inner("claim") if claim.values.get("equals")}
+    held = [claim.values.get("key") for claim in rule.inner("claim") if claim.values.get("equals")]
     return rule.with_inner(
         "sign",
         [
