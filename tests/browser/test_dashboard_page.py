@@ -16,8 +16,9 @@ from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
 from pipeline.letter import LetterState
 from pipeline.model import Decision, Finding, Place, Severity
+from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.web.agency_rows import Link, PageContext
-from pipeline.publishing.web.dashboard import build_dashboard
+from pipeline.publishing.web.dashboard import build_pages
 from pipeline.publishing.web.letters_page import LetterLine, fill, parts, said_of
 from tests.support.browser import DESKTOP, PHONE, Scheme, in_every_look, show
 from tests.support.districts import agency, assessment, merged, mixed, notices_of
@@ -79,7 +80,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _filled(found: PageContext, letters: Sequence[LetterLine] = LETTERS) -> str:
-    return fill(parts(build_dashboard(FORM, found)), said_of(letters, ["已收齐，请审核、签发"]))
+    return fill(parts(build_pages(FORM, found)[PAGE]), said_of(letters, ["已收齐，请审核、签发"]))
 
 
 @in_every_look

@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.model import Claims, Finding, RunCounts, Severity, Verdict
+from pipeline.publishing.document_paths import PAGE
 from pipeline.publishing.web import charts
 from pipeline.publishing.web.agency_rows import MOST_FINDINGS, Link, PageContext, rows, to_correct, waiting
-from pipeline.publishing.web.dashboard import build_dashboard, days_left
+from pipeline.publishing.web.dashboard import build_pages, days_left
 from pipeline.publishing.web.templating import phones
 from tests.support.districts import NOON, agency, assessment, blank, merged, mixed, notices_of
 
@@ -88,13 +89,13 @@ def test_a_correction_that_went_back_is_to_be_done_though_its_agency_counts(form
     [row] = to_correct(whole, rows(whole))
     assert (row.name, row.state, row.arrival.file) == (one.name, "accepted", second.submission.file)
     assert len(row.arrival.problems) == 1
-    page = build_dashboard(form, whole).decode()
+    page = build_pages(form, whole)[PAGE].decode()
     assert "1 家，待重报；汇总仍按此前合格的一次" in page
     assert "全部单位都已报送合格" not in page
     assert [item.state for item in rows(whole)] == ["accepted", "accepted"], "the tiles count as before"
     said = [replace(item, pleaded="机构合并") for item in whole.notices[second.key]]
     waits = replace(whole, notices={**whole.notices, second.key: said})
-    page = build_dashboard(form, waits).decode()
+    page = build_pages(form, waits)[PAGE].decode()
     assert "更正待核准</span> 1 家" in page
     assert "待重报" not in page
     assert rows(waits)[0].remark == "第 2 次报送待核准，按第 1 次汇总"
@@ -112,7 +113,7 @@ def test_what_was_answered_is_not_asked_again(form: Form) -> None:
     doubted = frozenset((found[2].key,))
     whole = PageContext(merged(form, roster, found), DEADLINE, NOW, notices_of(form, found), doubted=doubted)
     assert [(row.arrival.warnings, row.arrival.open) for row in rows(whole)] == [(1, 0), (1, 0), (2, 1)]
-    page = build_dashboard(form, whole).decode()
+    page = build_pages(form, whole)[PAGE].decode()
     assert (
         "1 家，公布前请核对：已汇总；单位在“自查”的“说明”栏写明原因重报（数字不一致、有个人号码的，说明以后还要核对），或者在 待办.xlsx 选“核对无误，可以公布”以后，才放进 site 文件夹；另有 2 家已说明、准予例外，或者不影响公布"
         in page
@@ -128,7 +129,7 @@ def test_the_largest_agencies_are_named_so_that_they_are_known(form: Form) -> No
     roster = [agency(1, "样例区人民政府办公室"), agency(2, "样例区" + "很长的名称" * 4), agency(3)]
     numbers = dict.fromkeys((cell.key for cell in form.cells), 5)
     found = [assessment(form, owner, numbers=numbers) for owner in roster[:2]]
-    page = build_dashboard(form, PageContext(merged(form, roster, found), DEADLINE, NOW, {})).decode()
+    page = build_pages(form, PageContext(merged(form, roster, found), DEADLINE, NOW, {}))[PAGE].decode()
     chart = page.partition('id="largest-title"')[2].partition("</svg>")[0]
     assert ">样例区人民政府办公室</text>" in chart
     assert ">很长的名称" in chart
@@ -179,7 +180,7 @@ def test_days_left() -> None:
 
 
 def test_same_arguments_same_bytes(form: Form, morning: PageContext) -> None:
-    assert build_dashboard(form, morning) == build_dashboard(form, morning)
+    assert build_pages(form, morning)[PAGE] == build_pages(form, morning)[PAGE]
 
 
 def test_segments_fill_the_bar() -> None:
@@ -254,9 +255,9 @@ def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: PageContext) -
     }
     moments = [datetime(2024, 1, 20, hour, tzinfo=UTC) for hour in (1, 2, 17)]
     nights = [RunCounts(at, counts | {"accepted": number}) for number, at in enumerate(moments)]
-    page = build_dashboard(form, replace(morning, nights=nights)).decode()
+    page = build_pages(form, replace(morning, nights=nights))[PAGE].decode()
     assert "1月20日：合格 1，合格（有提醒） 0，退回 1，待核实 1，未报送 1；1月21日：合格 2" in page
-    assert "每天最后一次运行" not in build_dashboard(form, replace(morning, nights=nights[:2])).decode()
+    assert "每天最后一次运行" not in build_pages(form, replace(morning, nights=nights[:2]))[PAGE].decode()
 
 
 def test_two_numbers_in_one_cell_are_two_links() -> None:

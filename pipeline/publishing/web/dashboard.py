@@ -89,11 +89,6 @@ def build_pages(form: Form, morning: PageContext) -> dict[str, bytes]:
     return pages
 
 
-def build_dashboard(form: Form, morning: PageContext) -> bytes:
-    """Build index.html alone."""
-    return build_pages(form, morning)[PAGE]
-
-
 def _front(
     form: Form, morning: PageContext, listed: Sequence[AgencyRow], lists: Sequence[AgencyList]
 ) -> bytes:
