@@ -16,16 +16,18 @@ import msoffcrypto
 import pytest
 from python_calamine import CalamineWorkbook
 
+from examples.linping import build as sample
 from examples.linping.build import REAL, build, delivered, report_of, sample_files
 from examples.linping.build import workbook as workbook_of
 from examples.linping.plan import DELIVERIES, FAULTS, MISTAKEN, RETURNED, SILENT, Delivery
 from examples.linping.roster import BODIES, BY_CODE, YEAR
 from pipeline.district.folder import load_district
 from pipeline.forms.arithmetic import holds, with_totals
-from pipeline.forms.loader import load_form
+from pipeline.forms.loader import load_form, parse_form
 from pipeline.model import Number
+from tests.forms.mutation import shipped
 from tests.support.folders import nianbao
-from tests.support.real_report import load_real_report
+from tests.support.real_report import load_real_report, real_report_on
 
 FORM = load_form()
 COMMITTED = Path(__file__).parent.parent / "examples" / "linping-2023"
@@ -262,6 +264,34 @@ def test_no_two_reports_are_nearly_the_same() -> None:
     for _, one, other in alike[-10:]:
         first, second = ("\n".join(report_of(code)[1].values()) for code in (one, other))
         assert SequenceMatcher(None, first, second, autojunk=False).ratio() < MOST_SIMILAR
+
+
+def test_a_sample_that_cannot_be_made_leaves_the_one_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    kept = tmp_path / "inbox" / "a.xlsx"
+    kept.parent.mkdir()
+    kept.write_bytes(b"a")
+    monkeypatch.setattr(sample, "sample_files", fail)
+    with pytest.raises(ZeroDivisionError):
+        build(tmp_path)
+    assert kept.read_bytes() == b"a"
+
+
+def test_what_was_published_is_known_of_a_form_with_a_row_more() -> None:
+    text = shipped("annual_report_2021")
+    row = '  { key = "coercive_measures", label = ["行政强制"] },\n'
+    longer = parse_form(
+        text.replace(row, f'{row}  {{ key = "confirmations", label = ["行政确认"] }},\n'), "a.toml"
+    )
+    told, before = real_report_on(longer), load_real_report()
+    [key] = told.numbers.keys() - before.numbers.keys()
+    assert (key, told.numbers[key]) == ("proactive.confirmations.decisions", 0)
+    assert {name: told.numbers[name] for name in before.numbers} == before.numbers
+    assert list(told.numbers) == [cell.key for cell in longer.cells]
 
 
 def test_the_real_report_is_sent_as_published(files: dict[str, bytes]) -> None:

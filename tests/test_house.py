@@ -13,7 +13,7 @@ import pytest
 
 import pipeline
 from pipeline.coordinating.adopting import adopt
-from pipeline.forms.loader import form_ids, load_form
+from pipeline.forms.loader import DEFAULT_FORM, form_ids, load_form
 from tests.support.folders import make_district
 
 ROOT = Path(pipeline.__file__).parent
@@ -33,12 +33,14 @@ def literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def form_words() -> set[str]:
+    """The keys of the annual report, and of the other forms those that no ordinary word can be: they have a dot."""
     words: set[str] = set()
     for form in map(load_form, form_ids()):
-        words |= {table.key for table in form.tables}
-        words |= {text.key for text in form.texts} | {entry.key for entry in form.entries}
+        own = {table.key for table in form.tables}
+        own |= {text.key for text in form.texts} | {entry.key for entry in form.entries}
         for cell in form.cells:
-            words |= {cell.key, cell.row.key, cell.column.key, *cell.column.key.split(".")}
+            own |= {cell.key, cell.row.key, cell.column.key, *cell.column.key.split(".")}
+        words |= own if form.id == DEFAULT_FORM else {key for key in own if "." in key}
     return words - {""}
 
 
@@ -52,7 +54,9 @@ def test_no_key_of_any_form_stands_in_the_code() -> None:
         for line, text in literals(ast.parse(path.read_text("utf-8")))
         if text in words
     ]
-    assert not found
+    assert not found, (
+        "what a form is asked for stands in its TOML; a new row that is called so needs a longer key"
+    )
 
 
 def test_the_ledger_is_opened_with_the_district_as_decided_and_in_one_place() -> None:

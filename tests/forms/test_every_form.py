@@ -49,6 +49,14 @@ def test_consistent_reports_are_accepted(form_id: str) -> None:
         assert item.assessment.report or item.broken
 
 
+def test_a_form_without_rules_over_texts_may_require_a_text() -> None:
+    text = shipped("reading_rooms").replace('"文字"\nrequired = false', '"文字"\nrequired = true', 1)
+    form = parse_form(text, "reading_rooms.toml")
+    assert [item.required for item in form.texts] == [True]
+    [item] = judged(form, [consistent(form, FIRST)])
+    assert item.assessment.report, notices(form, item.assessment.findings)
+
+
 @pytest.mark.parametrize("form_id", form_names())
 def test_every_planted_fault_is_found(form_id: str) -> None:
     form = form_named(form_id)

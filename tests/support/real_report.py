@@ -46,7 +46,11 @@ class RealReport:
 @cache
 def load_real_report() -> RealReport:
     """Read the one complete published report (临平区经济信息化和科学技术局, 2023)."""
-    form = load_form()
+    return real_report_on(load_form())
+
+
+def real_report_on(form: Form) -> RealReport:
+    """Read it on ``form``, which is the annual report, perhaps of another edition."""
     lines = (DATA / "real_report_2023.txt").read_text("utf-8").splitlines()
     lines = [line.strip() for line in lines if line.strip()]
     pattern = form.report_title.replace("{agency}", "(.+?)").replace("{year}", r"(\d{4})")

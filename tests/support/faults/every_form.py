@@ -19,7 +19,7 @@ from pipeline.periods import Period, period_before
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import approved, consistent_numbers, report
 from tests.support.rows import entries_of, nil_of, rows_of
-from tests.support.submissions import AGENCY, submission_of
+from tests.support.submissions import AGENCY, plain_texts, submission_of
 
 PERIODS: Mapping[str, Period] = {"year": 2023, "half": 202322, "quarter": 202344, "month": 202312}
 _HUGE, _PAST = 90_000, 1000
@@ -91,6 +91,7 @@ def consistent(form: Form, seed: int) -> Filled:
         texts = dict(written.texts)
     else:
         numbers = consistent_numbers(_typed_alone(form), rng, rng.choice([1, 8, 900]))
+        texts = dict(plain_texts(form))
     inputs = {cell.key: numbers[cell.key] for cell in form.cells if cell.is_input}
     values: dict[str, Number | str] = {
         **inputs,
