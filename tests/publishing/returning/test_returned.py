@@ -230,6 +230,8 @@ def test_no_line_of_last_year_is_printed_over_the_next(form: Form) -> None:
     for at, row in enumerate(lines, PAST_TOP + 1):
         needed = row_height((str(row[1].value), width), least=18)
         assert page.row_dimensions[at].height > needed - 0.75, "heights are whole pixels"
+
+
 ACCOUNT = "2023年，我局新收政府信息公开申请24件，上年结转2件，全部按期办理，办结23件，结转下年度继续办理3件。"
 TOLD = {
     "new_received.natural_person": 20, "carried_over.natural_person": 2, "new_received.enterprise": 4,
