@@ -11,11 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import accumulate
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.machine import codec
 from pipeline.model import ArrivalKey, Envelope, Message, MessageOutcome, Verdict, plausible
 
@@ -83,7 +84,7 @@ def of_year(ledger: Ledger, year: int) -> list[Arrival]:
         (year,),
     )
     looks = [
-        datetime.fromisoformat(row["started_at"])
+        stored(datetime.fromisoformat, row["started_at"])
         for row in ledger.rows(
             "SELECT started_at FROM runs WHERE year = ? AND finished_at IS NOT NULL", (year,)
         )
@@ -126,7 +127,7 @@ def came_since(ledger: Ledger, year: int, moment: datetime | None) -> list[tuple
         " AND (? IS NULL OR seen_at > ?)",
         (year, *[moment.isoformat() if moment else None] * 2),
     )
-    return [(row["sha256"], Verdict(row["outcome"])) for row in rows]
+    return [(row["sha256"], stored(Verdict, row["outcome"])) for row in rows]
 
 
 def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
@@ -135,7 +136,7 @@ def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
         "SELECT sha256, coalesce(received_at, seen_at) AS moment FROM envelopes WHERE year = ? ORDER BY id",
         (year,),
     )
-    found = {row["sha256"]: plausible(datetime.fromisoformat(row["moment"])) for row in rows}
+    found = {row["sha256"]: plausible(stored(datetime.fromisoformat, row["moment"])) for row in rows}
     return {digest: moment for digest, moment in found.items() if moment}
 
 
@@ -234,7 +235,7 @@ def _lies_in(path: str, files: frozenset[str]) -> bool:
 
 def _differs(item: Envelope | Message, body: str) -> bool:
     """Whether a file says something else now; when it was touched last only counts when it arrives."""
-    former = codec.loads(type(item), body)
+    former = stored(partial(codec.loads, type(item)), body)
     return codec.dumps(replace(former, order=0)) != _body(replace(item, order=0))
 
 
@@ -333,7 +334,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _loaded(kind: type[Item], body: str) -> Item:
     """Read what an arrival was; a moment that no mail can be of, recorded by an earlier program, is none."""
-    item = codec.loads(kind, body)
+    item = stored(partial(codec.loads, kind), body)
     return replace(item, received_at=plausible(item.received_at))
 
 

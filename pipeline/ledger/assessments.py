@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.machine import codec
 from pipeline.model import Finding, Reading, Verdict
 
@@ -59,9 +59,9 @@ def latest(ledger: Ledger, year: int) -> dict[int, Judgement]:
             row["basis"],
             row["agency"],
             row["version"],
-            Verdict(row["verdict"]),
+            stored(Verdict, row["verdict"]),
             tuple(found[row["id"]]),
-            codec.loads(Reading, row["settled"]) if row["settled"] else None,
+            stored(partial(codec.loads, Reading), row["settled"]) if row["settled"] else None,
         )
         for row in rows
     }
@@ -77,7 +77,7 @@ def then_and_now(
         (year, sha256),
     )
     now = _found(ledger, rows[-1]["id"]) if rows else []
-    then = [row["id"] for row in rows if datetime.fromisoformat(row["judged_at"]) <= moment]
+    then = [row["id"] for row in rows if stored(datetime.fromisoformat, row["judged_at"]) <= moment]
     return _found(ledger, then[-1]) if then else now, now
 
 
@@ -98,7 +98,7 @@ def stands(ledger: Ledger, year: int) -> dict[str, Stand]:
     )
     said: dict[str, dict[str, bool]] = defaultdict(dict)
     for row in rows:
-        said[row["sha256"]][row["judged_at"]] = Verdict(row["verdict"]).is_acceptance
+        said[row["sha256"]][row["judged_at"]] = stored(Verdict, row["verdict"]).is_acceptance
     return {digest: _stand(list(course.items())) for digest, course in said.items()}
 
 
@@ -107,12 +107,12 @@ def _stand(course: Sequence[tuple[str, bool]]) -> Stand:
     first = len(course) - 1
     while first and course[first - 1][1] == course[-1][1]:
         first -= 1
-    return Stand(datetime.fromisoformat(course[first][0]), is_rejudged=first > 0)
+    return Stand(stored(datetime.fromisoformat, course[first][0]), is_rejudged=first > 0)
 
 
 def _found(ledger: Ledger, assessment: int) -> list[Finding]:
     rows = ledger.rows("SELECT body FROM findings WHERE assessment = ? ORDER BY number", (assessment,))
-    return [codec.loads(Finding, row["body"]) for row in rows]
+    return [stored(_FINDING, row["body"]) for row in rows]
 
 
 def keep_words(ledger: Ledger, year: int, words: Mapping[tuple[str, int], int]) -> None:
@@ -130,7 +130,7 @@ def keep_words(ledger: Ledger, year: int, words: Mapping[tuple[str, int], int]) 
 def number_versions(ledger: Ledger, year: int, owners: Sequence[tuple[int, str]]) -> dict[int, int]:
     """Give every (file, agency), in order of arrival, its version number: the one it has, else the agency's next."""
     rows = ledger.rows("SELECT agency, number, envelope FROM versions WHERE year = ?", (year,))
-    known = {(row["envelope"], row["agency"]): int(row["number"]) for row in rows}
+    known = {(row["envelope"], row["agency"]): stored(int, row["number"]) for row in rows}
     highest: dict[str, int] = {}
     for row in rows:
         highest[row["agency"]] = max(highest.get(row["agency"], 0), row["number"])

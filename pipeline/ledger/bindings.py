@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.machine import codec
 from pipeline.model import Finding
 
@@ -25,7 +25,7 @@ def of_year(ledger: Ledger, year: int) -> dict[int, Binding]:
         "SELECT envelope, agency, bindings.findings FROM bindings JOIN envelopes ON envelopes.id = envelope WHERE year = ?",
         (year,),
     )
-    return {row["envelope"]: Binding(row["agency"], _findings(row["findings"])) for row in rows}
+    return {row["envelope"]: Binding(row["agency"], stored(_findings, row["findings"])) for row in rows}
 
 
 def keep(ledger: Ledger, found: Mapping[int, Binding], *, at: datetime) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.ledger import letters, outputs
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.model import Agency, Made, Number
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _result(row: tuple[Any, ...]) -> RunResult:
 def pages_of(ledger: Ledger, year: int) -> Pages:
     """Return the parts of the coordinator's page and of those beside it as the last run built them; none if there was no run."""
     row = ledger.one("SELECT page FROM results WHERE year = ?", (year,))
-    found: Pages | Sequence[str] = _unpacked(row["page"]) if row else {}
+    found: Pages | Sequence[str] = stored(_unpacked, row["page"]) if row else {}
     if isinstance(found, Mapping):
         return found
     return {_PAGE: found} if found else {}  # by an earlier version, which had one page
@@ -201,7 +201,7 @@ def last_delivered(ledger: Ledger, year: int, upto: int | None = None) -> Delive
         " ORDER BY number DESC",
         (year, upto, upto),
     )
-    return _delivery(row) if row else None
+    return stored(_delivery, row) if row else None
 
 
 def number_of_deliveries(ledger: Ledger, year: int) -> int:

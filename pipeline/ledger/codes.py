@@ -53,15 +53,18 @@ def memory(ledger: Ledger) -> dict[str, list[RosterEntry]]:
     """Return everything that the roster ever said."""
     found: dict[str, list[RosterEntry]] = {}
     for row in ledger.rows("SELECT id, code, since, year, body FROM roster ORDER BY id"):
-        number, code, *said = row
+        number, *said = row
         entry = ledger.remembered(("roster", number), said, _entry)
-        found.setdefault(code, []).append(entry)
+        found.setdefault(entry.agency.code, []).append(entry)
     return found
 
 
 def _entry(said: Sequence[Any]) -> RosterEntry:
-    since, year, body = said
-    return RosterEntry(codec.loads(Agency, body), datetime.fromisoformat(since), year)
+    code, since, year, body = said
+    agency = codec.loads(Agency, body)
+    if agency.code != code:
+        raise ValueError(f"{code}: kept under another code than its own")
+    return RosterEntry(agency, datetime.fromisoformat(since), year)
 
 
 def remember(ledger: Ledger, district: District, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.model import ABOUT_RULES, Decision, DecisionKind, Verdict
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _of(ledger: Ledger, year: int, condition: str, values: tuple[object, ...]) -
         f" WHERE decisions.year = ? AND {condition} ORDER BY decisions.id"
     )
     rows = ledger.rows(sql, (year, *values))
-    return [_decision(row) for row in rows]
+    return [stored(_decision, row) for row in rows]
 
 
 def _decision(row: Row) -> Decision:

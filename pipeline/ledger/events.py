@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
 
 
 class EventKind(StrEnum):
@@ -77,14 +81,15 @@ def story(ledger: Ledger, year: int, *, kind: EventKind | None = None) -> list[E
         " WHERE year = ? AND (? IS NULL OR kind = ?) ORDER BY id",
         (year, kind, kind),
     )
-    return [
-        Event(
-            datetime.fromisoformat(row["at"]),
-            row["year"],
-            EventKind(row["kind"]),
-            row["agency"],
-            row["envelope"],
-            row["detail"],
-        )
-        for row in rows
-    ]
+    return [stored(_event, row) for row in rows]
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        datetime.fromisoformat(row["at"]),
+        row["year"],
+        EventKind(row["kind"]),
+        row["agency"],
+        row["envelope"],
+        row["detail"],
+    )

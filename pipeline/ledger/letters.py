@@ -17,8 +17,8 @@ from typing import Any
 
 from pipeline.ledger import remainders
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger
-from pipeline.letter import LetterKey, LetterState
+from pipeline.ledger.store import Ledger, stored
+from pipeline.letter import LetterKey, LetterKind, LetterState
 from pipeline.machine.durable import checkpoint
 
 
@@ -241,7 +241,7 @@ def take_back(ledger: Ledger, keys: Iterable[str], at: datetime) -> None:
     with ledger.transaction("what was said by mistake of several letters is taken back of all"):
         for key in keys:
             row = ledger.one("SELECT before FROM letters WHERE key = ? AND state = 'handed'", (key,))
-            state = LetterState(row["before"] or LetterState.WAITING) if row else LetterState.WAITING
+            state = stored(LetterState, row["before"] or LetterState.WAITING) if row else LetterState.WAITING
             _settle(ledger, key, state, at, None, event=EventKind.LETTER_TAKEN_BACK)
 
 
@@ -371,7 +371,7 @@ def unclear_bounces(ledger: Ledger, year: int, since: datetime | None) -> list[s
         "SELECT detail, at FROM events WHERE year = ? AND kind = ? ORDER BY id",
         (year, EventKind.BOUNCE_UNCLEAR.value),
     )
-    recent = [row for row in rows if since is None or datetime.fromisoformat(row["at"]) > since]
+    recent = [row for row in rows if since is None or stored(datetime.fromisoformat, row["at"]) > since]
     return [str(row["detail"]).partition(" ")[2].strip() for row in recent]
 
 
@@ -421,7 +421,7 @@ def _is_about(item: StoredLetter, subject: str) -> bool:
 
 def _state(ledger: Ledger, key: str) -> LetterState:
     row = ledger.one("SELECT state FROM letters WHERE key = ?", (key,))
-    return LetterState(row["state"]) if row else LetterState.WITHDRAWN
+    return stored(LetterState, row["state"]) if row else LetterState.WITHDRAWN
 
 
 _EVENTS = {
@@ -476,6 +476,7 @@ def _kept(ledger: Ledger, condition: str, values: tuple[object, ...]) -> list[St
 
 def _letter(names: Sequence[str], row: Sequence[Any]) -> StoredLetter:
     values = dict(zip(names, row, strict=True))
+    values["kind"] = LetterKind(values["kind"]).value
     values["state"] = LetterState(values["state"])
     values["edited"] = bool(values["edited"])
     values["intended_at"] = datetime.fromisoformat(values["intended_at"])

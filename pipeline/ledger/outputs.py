@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.model import Made, ReadBack
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def of_year(ledger: Ledger, year: int, *, with_figures: bool = True, under: str 
     ``with_figures``: also what was read in the Word reports, of which a run that prints nothing has no use.
     """
     rows = ledger.rows("SELECT * FROM outputs WHERE year = ? AND path GLOB ?", (year, under))
-    return {row["path"]: _made(row, with_figures=with_figures) for row in rows}
+    return {row["path"]: stored(partial(_made, with_figures=with_figures), row) for row in rows}
 
 
 def at(ledger: Ledger, year: int, path: str) -> Made | None:

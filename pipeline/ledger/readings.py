@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.machine import codec
 from pipeline.machine.digest import digest_of
 from pipeline.model import Number, Place, Reading
@@ -65,6 +66,10 @@ def older(ledger: Ledger, digests: Iterable[str], places: Mapping[str, Place]) -
 
 def read(ledger: Ledger, body: str) -> Reading:
     """Return the reading that was written as ``body``, its numbers in it or apart."""
+    return stored(partial(_read, ledger), body)
+
+
+def _read(ledger: Ledger, body: str) -> Reading:
     kept = codec.loads(_Kept, body)
     if kept.reading is None:
         return codec.loads(Reading, body)

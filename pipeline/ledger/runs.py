@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from pipeline.ledger.store import Ledger
+from pipeline.ledger.store import Ledger, stored
 from pipeline.model import RunCounts
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
 
 DONE, UNCHANGED = "done", "unchanged"
 
@@ -42,9 +46,11 @@ def counts_before(ledger: Ledger, year: int, before: int) -> tuple[RunCounts, ..
         " ORDER BY id",
         (year, before),
     )
-    return tuple(
-        RunCounts(datetime.fromisoformat(row["finished_at"]), json.loads(row["counts"])) for row in rows
-    )
+    return tuple(stored(_counts, row) for row in rows)
+
+
+def _counts(row: Row) -> RunCounts:
+    return RunCounts(datetime.fromisoformat(row["finished_at"]), json.loads(row["counts"]))
 
 
 def inputs_before(ledger: Ledger, run: int) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
@@ -37,9 +39,14 @@ _PATIENCE_SECONDS = 10
 _TRIES = 100
 _PARTS = (f"{DATABASE}-wal", DATABASE)
 _ORIGINALS = "originals"
+_RESULT = "run.json"
+"""What every run that comes to its end leaves in the folder of its period."""
+_DECODING = (ValueError, LookupError, TypeError, ArithmeticError, zlib.error)
+"""What is raised for a text that is not what was put there."""
 
 Row = TypeVar("Row")
 Read = TypeVar("Read")
+Content = TypeVar("Content")
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 """What SQL is given for its placeholders; SQLite's own types are Any."""
 
@@ -66,7 +73,7 @@ class Ledger:
         """Return what ``read`` makes of ``row``, made once as long as the row of that name is the same; nobody is to change it."""
         known = self._read.get(name)
         if known is None or known[0] != row:
-            known = self._read[name] = (row, read(row))
+            known = self._read[name] = (row, stored(read, row))
         found: Read = known[1]
         return found
 
@@ -101,17 +108,28 @@ class Ledger:
             raise AssertionError("writing to the ledger outside a transaction")
 
 
+def stored(read: Callable[[Content], Read], content: Content) -> Read:
+    """Return what ``read`` makes of what stands in the ledger: the one door. Raises EnvironmentFailedError where it is damaged."""
+    try:
+        return read(content)
+    except _DECODING as error:
+        raise EnvironmentFailedError(_DAMAGED) from error
+
+
 @contextmanager
 def open_ledger(output: Path, part: str = "") -> Iterator[Ledger]:
     """Open the ledger in ``output``, made or brought up to date if need be. Raises ConfigError if it is newer than this program.
 
-    ``part``: that of a form which is collected beside another one; the originals are the same.
+    ``part``: that of a form which is collected beside another one; the originals are the same. Raises
+    EnvironmentFailedError for one that is damaged, or is gone beside what earlier runs left.
     """
     folder = output / FOLDER / part
     with _database():
+        _refuse_lost(output, part, is_empty=not (folder / DATABASE).exists())
         _for_us_alone(folder)
         connection = _connect(folder / DATABASE)
     try:
+        _check_whole(connection, output, part)
         with _database():
             connection.execute(
                 "PRAGMA journal_mode = WAL"
@@ -144,6 +162,7 @@ def open_copy(output: Path, part: str = "") -> Iterator[Ledger]:
                 _copy(folder, Path(aside))
                 with _closing(_connect(Path(aside) / DATABASE)) as copied:
                     copied.backup(connection)
+        _check_whole(connection, output, part)
         _migrate(connection, folder / DATABASE, copies=False)
         yield Ledger(connection, Originals(output / FOLDER / _ORIGINALS, in_memory=True))
     finally:
@@ -151,8 +170,10 @@ def open_copy(output: Path, part: str = "") -> Iterator[Ledger]:
 
 
 def has_ledger(output: Path, part: str = "") -> bool:
-    """Whether there has been a run that wrote into ``output``, of the first form or of ``part``."""
-    return (output / FOLDER / part / DATABASE).is_file()
+    """Whether there has been a run that wrote into ``output``, of the first form or of ``part``. Raises EnvironmentFailedError where its ledger is gone."""
+    found = (output / FOLDER / part / DATABASE).is_file()
+    _refuse_lost(output, part, is_empty=not found)
+    return found
 
 
 def parts_in(output: Path) -> tuple[str, ...]:
@@ -195,6 +216,23 @@ def _closing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def _check_whole(connection: sqlite3.Connection, output: Path, part: str) -> None:
+    """Refuse a ledger with a damaged page, or with nothing in it beside what earlier runs left: nothing is begun anew because a file was lost."""
+    with _database():
+        [said] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if said != "ok":
+            raise sqlite3.DatabaseError(said)
+    _refuse_lost(output, part, is_empty=not tables)
+
+
+def _refuse_lost(output: Path, part: str, *, is_empty: bool) -> None:
+    """Refuse to begin a ledger where there was one; only a run that had one leaves results, and keeps originals."""
+    originals = () if part else (output / FOLDER / _ORIGINALS).glob("*")
+    if is_empty and any(chain(originals, output.glob(f"*/{part}/{_RESULT}"))):
+        raise EnvironmentFailedError(_LOST)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, *, copies: bool) -> None:
@@ -297,16 +335,24 @@ def _database() -> Iterator[None]:
         raise EnvironmentFailedError(disk_failure(error)) from error
     except sqlite3.OperationalError as error:
         said = _failure(error)
+        if str(error).startswith(_DAMAGE):
+            raise EnvironmentFailedError(_DAMAGED) from error
         if not said:
             raise
         raise EnvironmentFailedError(f"读写台账（{_FILE}）失败：{said}，然后重新运行。") from error
-    except sqlite3.DatabaseError as error:
-        raise EnvironmentFailedError(
-            f"台账文件（{_FILE}）损坏，不能读取。请把 {FOLDER} 文件夹移到别处留存，换上备份的 {FOLDER} 文件夹，然后重新运行。"
-        ) from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        raise EnvironmentFailedError(_DAMAGED) from error
 
 
+_DAMAGE = ("no such table", "Could not decode")
+"""How SQLite begins to speak of a table that has gone (every one was made by a migration), and of a text that is none."""
 _FILE = f"output/{FOLDER}/{DATABASE}"
+_REMEDY = f"请把 {FOLDER} 文件夹移到别处留存，换上备份的 {FOLDER} 文件夹，然后重新运行。"
+_DAMAGED = f"台账文件（{_FILE}）损坏，不能读取。{_REMEDY}"
+_LOST = (
+    f"台账文件（{_FILE}）不在了，或者里面是空的，而 output 里还有以前运行的结果。{_REMEDY}"
+    "没有备份、确实要从头开始的，把整个 output 文件夹移到别处。"
+)
 _SPACE = "磁盘空间不够，或者磁盘、网络盘出了故障。请清理磁盘，检查磁盘是否正常"
 _RIGHTS = "没有读写权限。请让运行 nianbao 的账号能读写 output 文件夹和里面的文件"
 _IN_USE = "另一个程序正在使用它。请等另一次运行结束，关闭打开它的程序"
