@@ -30,6 +30,8 @@ _LARGEST_EXACT = 10**15
 """A number of more digits than a spreadsheet keeps."""
 _ZEROS = re.compile(r"0{2,}")
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 200
+_MOST_BYTES = 64 * 1024 * 1024
+"""That a workbook may unpack to: a roster of 20,000 bodies is a fifth of it."""
 _ERRORS = re.compile(r"#(REF|VALUE|N/A|NAME|DIV/0|NUM|NULL)[!?]?")
 NO_RESULT = "\ufffc"
 """Stands for a formula whose result is not stored: what the person saw cannot be read."""
@@ -108,6 +110,7 @@ def _package(path: Path, content: bytes) -> tuple[TextTable, ...]:
         return _other(path, content)
     from openpyxl import load_workbook  # noqa: PLC0415 - only where a workbook is read
 
+    _refuse_bomb(path, content)
     values = load_workbook(io.BytesIO(content), data_only=True)
     formulas = load_workbook(io.BytesIO(content)) if _has_formulas(content) else None
     found = []
@@ -128,6 +131,16 @@ def _package(path: Path, content: bytes) -> tuple[TextTable, ...]:
             rows.append(tuple(row))
         found.append(TextTable(path, sheet.title, tuple(rows), frozenset(numeric)))
     return tuple(found)
+
+
+def _refuse_bomb(path: Path, content: bytes) -> None:
+    """Raise ConfigError for a package that says it unpacks to more than any list does; the library reads no more than it says."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        if sum(item.file_size for item in package.infolist()) > _MOST_BYTES:
+            raise ConfigError(
+                "这个表格解压以后太大，没有读。请删去图片和多余的行、列，或者把内容复制到新的工作簿。",
+                file=path,
+            )
 
 
 def _has_formulas(content: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.district.folder import load_district
+from pipeline.district.tables import read_tables
 from pipeline.model import Agency, ConfigError
 from pipeline.publishing.settings_book import build_settings_book
 from tests.support.libreoffice import converted
@@ -148,3 +150,17 @@ def test_what_libreoffice_saves_means_the_same(tmp_path: Path, suffix: str) -> N
     after = load_district(saved.parent)
     for name in ("name", "year", "deadline", "people", "agencies"):
         assert getattr(after, name) == getattr(before, name)
+
+
+def test_a_workbook_that_unpacks_to_more_than_any_list_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "agencies.csv"
+    Workbook().save(path)
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts["xl/worksheets/sheet1.xml"] += b" " * 70_000_000
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(ConfigError, match="解压以后太大"):
+        read_tables(path)
