@@ -26,8 +26,7 @@ from pipeline.coordinating.todo import (
     WAIVE,
 )
 from pipeline.forms.form import Form
-from pipeline.publishing.todo_book import TODO_NAME
-from pipeline.publishing.todo_filled import (
+from pipeline.publishing.todo_book import (
     CHOICE,
     DONE,
     KEY,
@@ -38,6 +37,7 @@ from pipeline.publishing.todo_filled import (
     REASON,
     REVOKE,
     REVOKE_REASON,
+    TODO_NAME,
 )
 from tests.support.libreoffice import recalculate
 from tests.support.towns import Town, box

@@ -12,8 +12,7 @@ import openpyxl
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.publishing.todo_book import TODO_NAME
-from pipeline.publishing.todo_filled import OPEN
+from pipeline.publishing.todo_book import OPEN, TODO_NAME
 from tests.support.folders import inputs_only
 from tests.support.towns import Town, box
 

@@ -263,6 +263,10 @@ def _waiting_files(there: Mapping[int, str], district: District, wanted: Wanted)
         return _files_meant(there, district, wanted.about[0], "待核实")
     if wanted.envelope not in there:
         raise ConfigError(f"文件“{wanted.about[0]}”已经不待核实了。")
+    if wanted.about[0] not in {there[wanted.envelope], there[wanted.envelope].replace("|", "_")}:
+        raise ConfigError(
+            f"“编号”里的文件是“{wanted.about[0]}”，号数却是“{there[wanted.envelope]}”的，没有办；请不要改“编号”一栏。"
+        )
     return [wanted.envelope]
 
 

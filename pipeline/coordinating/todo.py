@@ -7,6 +7,7 @@ Both become the words that the command line takes, so a decision from the workbo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,15 +15,15 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.coordinating import deciding
+from pipeline.coordinating.todo_filled import FilledBook, read_filled
 from pipeline.district.folder import District
 from pipeline.district.settings_values import day_of
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, decisions
+from pipeline.ledger import decisions
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.opening import view_campaign
 from pipeline.model import CHINA, ConfigError, Decision, DecisionKind
-from pipeline.publishing.todo_book import TODO_NAME
-from pipeline.publishing.todo_filled import REVOKE, FilledBook, FilledDecision, read_filled
+from pipeline.publishing.todo_book import REVOKE, TODO_NAME, FilledDecision
 from pipeline.publishing.year_folder import keep_copy
 
 WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
@@ -161,14 +162,16 @@ def carry_out(
         lost = [*filled.lost, f"改过的已另存为“{keep_copy(path, now.astimezone(CHINA).date())}”"]
         filled = replace(filled, lost=lost)
     carriers = {**_carriers(district, output, now), **(also or {})}
+    written = [*dict.fromkeys(filled.decisions)]
+    times = Counter(item.key for item in written)
+    held = _held(district, output) if written else ()
     done, kept, refused, upward = 0, {}, {}, []
-    for item in dict.fromkeys(filled.decisions):
-        if why := _unusable(item, filled.decisions):
+    for item in written:
+        if why := _unusable(item.key, times[item.key]):
             kept[item.key], refused[item.key] = item, why
             continue
-        with view_campaign(district, output) as (ledger, district):
-            if _is_settled(ledger, district, item):
-                continue  # the workbook was open when it should have been written anew
+        if _is_settled(held, item):
+            continue  # the workbook was open when it should have been written anew
         try:
             _carry(carriers, item)
         except ConfigError as error:
@@ -179,11 +182,17 @@ def carry_out(
     return Carried(done, kept, refused, tuple(upward), unread=tuple(filled.lost))
 
 
-def _unusable(item: FilledDecision, all_of_them: Sequence[FilledDecision]) -> str:
-    """Say why nobody can tell what a row decides; empty where it is plain."""
-    if any(other.key == item.key and other != item for other in all_of_them):
+def _held(district: District, output: Path) -> Sequence[Decision]:
+    """Return the decisions that held before any of the workbook was carried out."""
+    with view_campaign(district, output) as (ledger, district):
+        return decisions.in_force(ledger, district.year)
+
+
+def _unusable(key: str, times: int) -> str:
+    """Say why nobody can tell what a row decides whose number stands so many ``times`` with other texts; empty where it is plain."""
+    if times > 1:
         return _TWICE
-    kind, _, about = item.key.partition(_SEPARATOR)
+    kind, _, about = key.partition(_SEPARATOR)
     is_one_of_ours = kind in CHOICES and _ABOUT.get(kind, _PLAIN).fullmatch(about)
     return "" if is_one_of_ours else _NOT_THIS_ROW
 
@@ -274,9 +283,8 @@ def _counted(item: FilledDecision) -> str:
 # ---------------------------------------------------------------- what holds already
 
 
-def _is_settled(ledger: Ledger, district: District, item: FilledDecision) -> bool:
+def _is_settled(held: Sequence[Decision], item: FilledDecision) -> bool:
     """Whether a row was carried out by an earlier run: what it asks for holds, for what the person saw then."""
-    held = decisions.in_force(ledger, district.year)
     kind, *about = item.key.split(_SEPARATOR)
     if kind == DECISION:
         return item.choice == REVOKE and about[0] not in {str(decision.number) for decision in held}

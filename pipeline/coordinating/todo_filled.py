@@ -1,25 +1,39 @@
 """待办.xlsx goes in, as a person saved it with whatever program; what was written into its yellow cells comes out.
 
 Columns are found by their headings, rows by the number at their end; how the rest looks by now does not matter. What was
-written and cannot be understood is told: nobody decides something that then did not happen.
+written and cannot be understood is told: nobody decides something that then did not happen, or of another than the row names.
+It is read as a file from outside is: guarded first.
 """
 
 from __future__ import annotations
 
-import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-OPEN, OTHER, DONE = "待决定", "其他决定", "已决定"
-KEY = "编号"
-CHOICE, MORE, REASON, PERSON = "决定", "补充", "理由", "决定人"
-REVOKE, REVOKE_REASON, REVOKE_PERSON = "撤销", "撤销的理由", "撤销人"
+from pipeline.model import Finding
+from pipeline.publishing.todo_book import (
+    ABOUT,
+    CHOICE,
+    DONE,
+    KEY,
+    MORE,
+    OPEN,
+    OTHER,
+    PERSON,
+    REASON,
+    REVOKE,
+    REVOKE_PERSON,
+    REVOKE_REASON,
+    FilledDecision,
+    Todo,
+    marked,
+    of_row,
+)
+
 _COLUMNS: Mapping[str, Sequence[str]] = {
     OPEN: (CHOICE, REASON, PERSON, MORE),
     OTHER: (CHOICE, REASON, PERSON, MORE),
@@ -27,30 +41,15 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
 }
 """Where a person writes, by sheet; the last one may be missing in a workbook of an earlier program."""
 _NEEDED = 3
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, LookupError, OverflowError, RuntimeError, ValueError,
-)  # fmt: skip
-"""What the library's reader of archives raises for bytes that are none, or a part that is not whole."""
-_LARGEST = 50 * 1024 * 1024
-"""Bytes of such a workbook for more agencies than there are."""
-_FAR = re.compile(rb"<c r=\"[A-Z]{2,3}\d")
-"""A cell far to the right, where the workbook has none: whoever reads up to it reads a million columns of nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class FilledDecision:
-    """What a person wrote into a row: the row's number, and texts that may be empty; ``more`` is a date, or an agency."""
-
-    key: str
-    choice: str = ""
-    reason: str = ""
-    person: str = ""
-    more: str = ""
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing was written."""
-        return not (self.choice or self.reason or self.person or self.more)
+_FAR = "右边或下面很远的地方写有内容，没有读；请删去多余的行和列"
+_TOO_LARGE = "太大，没有读"
+_REFUSED = {
+    "too_large": _TOO_LARGE,
+    "encrypted": "设有密码，没有读；请去掉密码",
+    "hostile": "结构不正常（{reason}），可能已经损坏，没有读；右边或下面很远的地方写有内容的，请删去多余的行和列",
+}
+"""Why the guard refused a workbook; for any other reason it is damaged."""
+_DAMAGED = "已经损坏，或者不是 Excel 工作簿"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +77,72 @@ def read_filled(path: Path) -> FilledBook:
     )
 
 
+def shows(path: Path, todo: Todo) -> bool:
+    """Whether the workbook at ``path`` was built from ``todo`` and nobody has written into it since."""
+    if not path.is_file():
+        return False
+    filled = read_filled(path)
+    is_as_left = not filled.lost and {item.key: item for item in filled.decisions} == dict(todo.kept)
+    return is_as_left and marked(path) == todo.mark
+
+
 def _sheets(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
     """Return the rows of the sheets that are known. Raises _UnreadError for what is no such workbook."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only where there is one
+    from pipeline.intake.guard.package import MAX_BYTES  # noqa: PLC0415 - only where there is one
+    from pipeline.intake.guard.refusal import Refused  # noqa: PLC0415
 
-    if path.stat().st_size > _LARGEST:
-        raise _UnreadError("太大，没有读")
-    content = path.read_bytes()
+    if path.stat().st_size > MAX_BYTES:
+        raise _UnreadError(_TOO_LARGE)
     try:
-        with zipfile.ZipFile(BytesIO(content)) as package:
-            parts = [name for name in package.namelist() if name.startswith("xl/worksheets/sheet")]
-            if any(_FAR.search(package.read(name)) for name in parts):
-                raise _UnreadError("右边很远的地方写有内容，没有读；请删去多余的列")
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        return _read(path.read_bytes())
+    except Refused as refused:
+        raise _UnreadError(_refusal(refused.finding)) from None
+
+
+@lru_cache(maxsize=1)  # a night asks twice: what is decided, and whether it is to be written anew
+def _read(content: bytes) -> Mapping[str, Sequence[Sequence[object]]]:
+    """Read the sheets of a workbook that the guard lets pass. Raises Refused and _UnreadError."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only where there is one
+
+    from pipeline.intake.guard.refusal import Refused  # noqa: PLC0415
+
+    plain = _guarded(content)
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(plain))
         return {
             name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in book.sheet_names
             if name in _COLUMNS
         }
-    except (CalamineError, *_DAMAGED):
-        raise _UnreadError("已经损坏，或者不是 Excel 工作簿") from None
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # noqa: BLE001 - a panic of the reader's Rust code is no Exception
+        raise Refused("damaged") from None
+
+
+def _guarded(content: bytes) -> bytes:
+    """Return a workbook of the parts that were looked at, and no others. Raises Refused and _UnreadError."""
+    from pipeline.intake.guard import ole, package  # noqa: PLC0415 - only where there is one
+    from pipeline.intake.guard.extents import within_extents  # noqa: PLC0415
+    from pipeline.intake.guard.refusal import not_a_workbook  # noqa: PLC0415
+
+    if content.startswith(ole.MAGIC):  # behind a password, or of another kind than its name says
+        raise not_a_workbook(ole.kind_of(content))
+    opened = package.open_package(content)
+    if (kind := package.kind_of(opened)) != "xlsx":
+        raise not_a_workbook(kind)
+    parts = {
+        name: data
+        for name, data in package.inflate_all(opened).items()
+        if name.endswith((".xml", ".rels"))  # no others are looked into
+    }
+    if any(b"sheetData" in data and within_extents(data) is not data for data in parts.values()):
+        raise _UnreadError(_FAR)
+    return package.rebuilt(opened, parts)
+
+
+def _refusal(finding: Finding) -> str:
+    return _REFUSED.get(finding.variant, _DAMAGED).format_map(finding.facts)
 
 
 def _in_sheet(sheet: str, values: Sequence[Sequence[object]] | None) -> Iterator[FilledDecision | str]:
@@ -113,12 +158,23 @@ def _in_sheet(sheet: str, values: Sequence[Sequence[object]] | None) -> Iterator
         yield f"“{sheet}”的标题行被改过，找不到“{told}”各栏，这个表里写的决定没有办"
         return
     at = [rows[head].index(name) for name in (KEY, *names) if name in rows[head]]
+    about = [rows[head].index(name) if name in rows[head] else None for name in ABOUT[sheet]]
     for number, row in enumerate(rows[head + 1 :], head + 2):
-        item = FilledDecision(*(row[place] for place in at))
+        key, *written = (row[place] for place in at)
+        raw = values[number - 1]
+        words = ["" if place is None else _text(raw[place]) for place in about]
+        item = FilledDecision(of_row(key, words) or "", *written)
         if item.is_blank:
             continue
-        lost = f"“{sheet}”第 {number} 行（{_spoken(row, item)}）没有“{KEY}”，认不出是哪件事，没有办；请写在程序列出的那一行"
+        why = f"的“{KEY}”不是这一行的" if key else f"没有“{KEY}”，认不出是哪件事"
+        lost = f"“{sheet}”第 {number} 行（{_spoken(row, item)}）{why}，没有办；{_REMEDIES[bool(key)]}"
         yield item if item.key else lost
+
+
+_REMEDIES = (
+    "请写在程序列出的那一行",
+    "请不要改动“编号”和它前面程序写的各栏，排序时要选整个表",
+)
 
 
 def _spoken(row: Sequence[str], item: FilledDecision) -> str:

@@ -9,28 +9,15 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.machine.digest import digest_of
-from pipeline.publishing.todo_filled import (
-    CHOICE,
-    DONE,
-    KEY,
-    MORE,
-    OPEN,
-    OTHER,
-    PERSON,
-    REASON,
-    REVOKE,
-    REVOKE_PERSON,
-    REVOKE_REASON,
-    FilledDecision,
-    read_filled,
-)
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -39,15 +26,64 @@ if TYPE_CHECKING:
     from pipeline.publishing.workbook.page import Property
 
 TODO_NAME = "待办.xlsx"
-TODAY = "今天"
+TODAY, OPEN, OTHER, DONE = "今天", "待决定", "其他决定", "已决定"
+KEY = "编号"
+CHOICE, MORE, REASON, PERSON = "决定", "补充", "理由", "决定人"
+REVOKE, REVOKE_REASON, REVOKE_PERSON = "撤销", "撤销的理由", "撤销人"
 REFUSED = "上次没有办成的原因"
 OPEN_HEADS = ("单位", "联系人", "电话", "事项", "详情", CHOICE, MORE, REASON, PERSON, REFUSED, KEY)
 DONE_HEADS = (
     "日期", "关于", CHOICE, REASON, PERSON, REVOKE, REVOKE_REASON, REVOKE_PERSON, REFUSED, KEY,
 )  # fmt: skip
+ABOUT: Mapping[str, Sequence[str]] = {
+    OPEN: ("单位", "详情"),
+    OTHER: ("单位", "详情"),
+    DONE: ("关于", CHOICE),
+}
+"""The columns, by sheet, whose words say what a row is about: its number is signed with them."""
 _HEAD_ROW = 2
 _FILL = "#FFFBE6"
 _MARK = re.compile(rb"<cp:keywords>([0-9a-f]+)</cp:keywords>")
+_CORE, _MOST_CORE = "docProps/core.xml", 100_000
+_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError)
+_SIGN = re.compile(r"(.*)#([0-9a-f]{6})", re.DOTALL)
+_SIGNED = 60
+"""Characters of the first line of what a row says that its number is signed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledDecision:
+    """What a person wrote into a row: the row's number, and texts that may be empty; ``more`` is a date, or an agency."""
+
+    key: str
+    choice: str = ""
+    reason: str = ""
+    person: str = ""
+    more: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was written."""
+        return not (self.choice or self.reason or self.person or self.more)
+
+
+def signed(key: str, words: Sequence[str]) -> str:
+    """Return the number of a row as it is shown: with a sign of the ``words`` beside it, so that it is known in another row."""
+    return f"{key}#{_sign(words)}"
+
+
+def of_row(number: str, words: Sequence[str]) -> str | None:
+    """Return the key in the ``number`` of a row, None where it is another row's; that of a row of an earlier program has no sign."""
+    found = _SIGN.fullmatch(number)
+    if not found:
+        return number
+    return found[1] if found[2] == _sign(words) else None
+
+
+def _sign(words: Sequence[str]) -> str:
+    """Digest letters and digits alone, of the first lines: no program that saves a workbook changes those."""
+    lines = (word.strip().partition("\n")[0] for word in words)
+    return digest_of(["".join(filter(str.isalnum, line))[:_SIGNED] for line in lines])[:6]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +144,12 @@ class Todo:
         )
 
 
-def shows(path: Path, todo: Todo) -> bool:
-    """Whether the workbook at ``path`` was built from ``todo`` and nobody has written into it since."""
-    if not path.is_file():
-        return False
-    try:
-        with zipfile.ZipFile(path) as package:
-            found = _MARK.search(package.read("docProps/core.xml"))
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False
-    return found is not None and found[1].decode() == todo.mark and not _is_written(path, todo)
-
-
-def _is_written(path: Path, todo: Todo) -> bool:
-    filled = read_filled(path)
-    return bool(filled.lost) or {item.key: item for item in filled.decisions} != dict(todo.kept)
+def marked(path: Path) -> str:
+    """Return the mark of what a workbook that the guard let pass was built from; empty where there is none."""
+    with suppress(*_DAMAGED), zipfile.ZipFile(path) as package, package.open(_CORE) as part:
+        found = _MARK.search(part.read(_MOST_CORE))
+        return found[1].decode() if found else ""
+    return ""
 
 
 def build_todo_book(todo: Todo) -> bytes:
@@ -178,7 +205,7 @@ def _questions(
         said = todo.kept.get(item.key, FilledDecision(item.key))
         texts = (
             item.agency, item.contact, item.phone, item.what, item.detail, said.choice, said.more, said.reason,
-            said.person, todo.refused.get(item.key, ""), item.key,
+            said.person, todo.refused.get(item.key, ""), signed(item.key, (item.agency, item.detail)),
         )  # fmt: skip
         _row(page, row, texts, styles)
     last = _HEAD_ROW
@@ -221,7 +248,7 @@ def _done(book: OfficeBook, todo: Todo) -> None:
         said = todo.kept.get(item.key, FilledDecision(item.key))
         texts = (
             item.day, item.about, item.what, item.reason, item.person, said.choice, said.reason, said.person,
-            todo.refused.get(item.key, ""), item.key,
+            todo.refused.get(item.key, ""), item.key and signed(item.key, (item.about, item.what)),
         )  # fmt: skip
         open_to = (REVOKE, REVOKE_REASON, REVOKE_PERSON) if item.key else ()
         _row(page, row, texts, _styles(book, DONE_HEADS, open_to))

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from pipeline.run.assessing import Assessed, JudgingContext
 
 LOGS = "log"
+_MOST_SENTENCES = 20
+"""Of one kind, about rows of 待办.xlsx."""
 """In the ledger's folder: a log for each day."""
 
 
@@ -193,10 +195,21 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
 
 
 def _not_done(carried: todo.Carried) -> Iterator[str]:
-    yield from (f"{TODO_NAME}：{said}" for said in carried.unread)
-    yield from (f"{TODO_NAME} 里选的{said}" for said in carried.lost)
+    yield from _shortened([f"{TODO_NAME}：{said}" for said in carried.unread])
+    yield from _shortened([f"{TODO_NAME} 里选的{said}" for said in carried.lost])
     if carried.refused:
         yield f"{TODO_NAME} 里有 {len(carried.refused)} 项没有办成，原因写在“{REFUSED}”一栏"
+
+
+def _shortened(said: Sequence[str]) -> Iterator[str]:
+    """Yield sentences of one kind, of very many the first and the last."""
+    left = len(said) - _MOST_SENTENCES
+    if left <= 0:
+        yield from said
+        return
+    yield from said[: _MOST_SENTENCES - 1]
+    yield f"{TODO_NAME}：另有 {left} 行也没有办"
+    yield said[-1]
 
 
 def send(

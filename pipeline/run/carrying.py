@@ -10,7 +10,7 @@ from pipeline.coordinating import deciding, todo
 from pipeline.coordinating.todo import AS_EDITED, HANDED, RELEASE, RESTORE, SIGN, STOP, Carried, Carrier
 from pipeline.district.folder import District
 from pipeline.model import ConfigError
-from pipeline.publishing.todo_filled import FilledDecision
+from pipeline.publishing.todo_book import FilledDecision
 from pipeline.run import signing
 from pipeline.run.letters import by_hand
 

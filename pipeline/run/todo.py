@@ -33,6 +33,7 @@ from pipeline.coordinating.todo import (
     key_of,
     still_carried,
 )
+from pipeline.coordinating.todo_filled import shows
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.weighed import is_in_doubt
 from pipeline.judging.rules.weighing import sign_of
@@ -45,7 +46,7 @@ from pipeline.letters.plan import CampaignState, delivery_of_all, morning, unsig
 from pipeline.model import CHINA, Agency, DecisionKind, Finding, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.files import write_if_changed
-from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book, shows
+from pipeline.publishing.todo_book import TODO_NAME, Decided, Question, Todo, TodoCall, build_todo_book
 from pipeline.run.letters.writing import LetterContext
 from pipeline.versions import Versions
 from pipeline.wording.messages import decision_words, notices, word_of

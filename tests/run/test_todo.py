@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.coordinating.deciding import Wanted, decide
 from pipeline.coordinating.todo import (
     ACCEPT,
     DISMISS,
+    EXTEND,
     FILE,
     PLEA,
     REFUSE,
@@ -25,13 +27,26 @@ from pipeline.coordinating.todo import (
     carry_out,
     key_of,
 )
+from pipeline.coordinating.todo_filled import read_filled
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.ledger import decisions, events, open_copy
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, ConfigError, DecisionKind
-from pipeline.publishing.todo_book import OPEN_HEADS, TODAY, TODO_NAME, Question, Todo, build_todo_book
-from pipeline.publishing.todo_filled import DONE, OPEN, OTHER, read_filled
+from pipeline.publishing.todo_book import (
+    CHOICE,
+    DONE,
+    OPEN,
+    OPEN_HEADS,
+    OTHER,
+    REVOKE,
+    REVOKE_REASON,
+    TODAY,
+    TODO_NAME,
+    Question,
+    Todo,
+    build_todo_book,
+)
 from pipeline.run import batch
 from tests.support.folders import filled, make_district
 from tests.support.killing import kill_at, steps_of
@@ -190,7 +205,7 @@ def test_a_file_that_is_no_workbook_any_more_is_written_anew(folder: Path) -> No
         (lambda book: _write(book[OPEN], _FIRST + 5, ("乙局", "", "", "", "", DISMISS)), "“待决定”第 9 行（乙局，不是报送）没有“编号”"),
         (lambda book: _write(book[OPEN], _FIRST - 1, ("单位", "联系人", "电话", "事项", "详情", "怎么定")), "“待决定”的标题行被改过"),
         (lambda book: setattr(book[OPEN], "title", "Sheet1"), "没有“待决定”这个表"),
-        (lambda book: _write(book[OPEN], _FIRST, ("丁局",), 700), "右边很远的地方写有内容"),
+        (lambda book: _write(book[OPEN], _FIRST, ("丁局",), 16_384), "右边或下面很远的地方写有内容"),
     ],
     ids=["no number", "heading", "sheet", "far"],
 )  # fmt: skip
@@ -229,11 +244,145 @@ def test_a_number_that_was_changed_costs_its_row_alone(folder: Path, number: str
         assert not decisions.in_force(ledger, 2023)
 
 
+@pytest.mark.parametrize("sheet", [OTHER, DONE])
+def test_a_number_that_stands_in_another_row_decides_nothing(tmp_path: Path, form: Form, sheet: str) -> None:
+    """The column of the numbers was sorted alone."""
+    files = {f"{name}.xlsx": filled(form, name) for name in ("甲局", "乙局")}
+    folder = make_district(tmp_path / "区", ["甲局", "乙局"], files, extra=PEOPLE)
+    path = arrived(folder)
+    book = load_workbook(path)
+    for row in (_FIRST, _FIRST + 1):
+        _write(book[OTHER], row, (EXTEND, "2024-03-01", "人手不足"), column("决定"))
+    book.save(path)
+    path = arrived(folder, 25)
+    book = load_workbook(path)
+    last = book[sheet].max_column
+    first, second = (book[sheet].cell(row, last) for row in (_FIRST, _FIRST + 1))
+    first.value, second.value = second.value, first.value
+    heads = [cell.value for cell in book[sheet][_FIRST - 1]]
+    for names, text in (
+        ((CHOICE, REVOKE), RETURN if sheet == OTHER else REVOKE),
+        (("理由", REVOKE_REASON), "错"),
+    ):
+        place = heads.index(names[sheet == DONE]) + 1
+        book[sheet].cell(_FIRST, place).value = text
+    book.save(path)
+    told = [line for line in run_on(folder, 26).to_decide if line.startswith(TODO_NAME)]
+    assert "的“编号”不是这一行的，没有办" in told[0]
+    assert "另存为" in told[1]
+    with open_copy(folder / "output") as ledger:
+        assert [item.kind for item in decisions.in_force(ledger, 2023)] == [DecisionKind.EXTEND] * 2
+    assert not [line for line in run_on(folder, 27).to_decide if line.startswith(TODO_NAME)], "told once"
+
+
+def test_the_number_of_one_file_with_the_path_of_another_decides_nothing(folder: Path, form: Form) -> None:
+    (folder / "inbox" / "戊局.xlsx").write_bytes(filled(form, "戊局"))
+    path = arrived(folder)
+    with open_copy(folder / "output") as ledger:
+        waits = decisions.waiting(ledger, 2023)
+    [other] = [number for number, file in waits.items() if file != HELD]
+    key = key_of(FILE, HELD, str(other))  # typed: no sign of ours stands behind it
+    fill(path, {"决定": ACCEPT, "理由": "电话核实", "补充": "甲局", "编号": key})
+    run_on(folder, 25)
+    with open_copy(folder / "output") as ledger:
+        assert not decisions.in_force(ledger, 2023)
+        assert decisions.waiting(ledger, 2023) == waits
+
+
+def test_what_is_written_beside_the_first_line_of_a_row_is_a_remark(folder: Path) -> None:
+    path = arrived(folder)
+    book = load_workbook(path)
+    place = book[OPEN].cell(_FIRST, column("详情"))
+    place.value = f"{place.value}\n已打过电话"
+    book.save(path)
+    fill(path, {"决定": DISMISS, "理由": "别的区的表"})
+    arrived(folder, 25)
+    assert "别的区的表" in texts(load_workbook(path)[DONE])
+
+
+_FAR_ROW = '<row r="1048576">{}</row></sheetData>'
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("sheet1", "</sheetData>", _FAR_ROW.format("<c r='XFD1048576'><v>1</v></c>")),
+        ("sheet1", "</sheetData>", _FAR_ROW.format('<c s="1" r="XFD1048576"><v>1</v></c>')),
+        ("sheet1", "</sheetData>", _FAR_ROW.format('<c t="n" r="ZZ1048576"><v>1</v></c>')),
+        ("sheet1", "</sheetData>", _FAR_ROW.format("<c><v>1</v></c>" * 3000)),
+        ("sheet1", "</sheetData>", " " * 40_000_000 + "</sheetData>"),
+        ("core", "</cp:coreProperties>", " " * 40_000_000 + "</cp:coreProperties>"),
+    ],
+    ids=[
+        "single quotes",
+        "style first",
+        "kind first",
+        "no references",
+        "sheet of blanks",
+        "properties of blanks",
+    ],
+)
+def test_what_would_end_the_process_or_fill_its_memory_is_told_and_put_aside(
+    folder: Path, part: str, old: str, new: str
+) -> None:
+    path = arrived(folder)
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for name, content in parts.items():
+            is_meant = name.endswith(f"{part}.xml")
+            package.writestr(name, content.replace(old.encode(), new.encode()) if is_meant else content)
+    told = [line for line in run_on(folder, 25).to_decide if line.startswith(TODO_NAME)]
+    assert "没有读" in told[0]
+    assert "另存为" in told[1]
+    assert load_workbook(path)[OPEN].cell(_FIRST, column("单位")).value
+
+
+@pytest.mark.parametrize("damaged", ["docProps/core.xml", "xl/worksheets/sheet3.xml", "xl/styles.xml"])
+def test_a_damaged_part_is_told_and_put_aside(folder: Path, damaged: str) -> None:
+    path = arrived(folder)
+    with zipfile.ZipFile(path) as package:
+        item = package.getinfo(damaged)
+    content = bytearray(path.read_bytes())
+    middle = item.header_offset + 30 + len(item.filename) + item.compress_size // 2
+    for place in range(middle, middle + 6):
+        content[place] ^= 0x5A
+    path.write_bytes(content)
+    told = [line for line in run_on(folder, 25).to_decide if line.startswith(TODO_NAME)]
+    assert "已经损坏" in told[0], told
+    assert not [line for line in run_on(folder, 26).to_decide if line.startswith(TODO_NAME)]
+
+
+def test_of_very_many_rows_that_cannot_be_carried_out_the_first_are_told(folder: Path) -> None:
+    path = arrived(folder)
+    book = load_workbook(path)
+    for number in range(300):
+        row = (
+            "甲局",
+            "",
+            "",
+            "",
+            "",
+            ACCEPT,
+            "",
+            "电话核实",
+            "王主任",
+            "",
+            key_of(FILE, f"{number}.xlsx", str(number + 9)),
+        )
+        _write(book[OPEN], _FIRST + 5 + number, row)
+    book.save(path)
+    told = [line for line in run_on(folder, 25).to_decide if line.startswith(TODO_NAME)]
+    assert len(told) == 21
+    assert told[19] == "待办.xlsx：另有 280 行也没有办"
+
+
 def test_two_rows_that_contradict_each_other_are_both_left(folder: Path) -> None:
     path = arrived(folder)
     fill(path, {"决定": DISMISS, "理由": "别的区的表"})
-    key = str(load_workbook(path)[OPEN].cell(_FIRST, column("编号")).value)
-    fill(path, {"决定": ACCEPT, "理由": "电话核实", "补充": "甲局", "编号": key}, _FIRST + 9)
+    row = [str(cell.value or "") for cell in load_workbook(path)[OPEN][_FIRST]]
+    fill(path, dict(zip(OPEN_HEADS, row, strict=True)), _FIRST + 9)
+    fill(path, {"决定": ACCEPT, "理由": "电话核实", "补充": "甲局"}, _FIRST + 9)
     run_on(folder, 25)
     assert "同一件事写了两行" in texts(load_workbook(path)[OPEN])
     with open_copy(folder / "output") as ledger:
