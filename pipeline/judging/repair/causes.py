@@ -127,7 +127,8 @@ def _with_repair(repairs: Sequence[Repair], own: Mapping[str, Repair], finding: 
     if repair is None and finding.code in _OUT_OF_RANGE:
         repair = next((other for other in repairs if finding.key in other.cells), None)
         if repair and not _begins_at(finding.key, repair):
-            return finding if repair.suggestions else replace(finding, cause=_name(repair))
+            is_known = any(not way.is_guess for way in repair.suggestions)
+            return finding if is_known else replace(finding, cause=_name(repair))
     if repair is None:
         return finding
     is_settled = finding.severity is Severity.INFO or (
