@@ -229,8 +229,11 @@ def _check_whole(connection: sqlite3.Connection, output: Path, part: str) -> Non
 
 
 def _refuse_lost(output: Path, part: str, *, is_empty: bool) -> None:
-    """Refuse to begin a ledger where there was one; only a run that had one leaves results, and keeps originals."""
-    originals = () if part else (output / FOLDER / _ORIGINALS).glob("*")
+    """Refuse to begin a ledger where there was one; only a run that had one leaves results, and keeps originals.
+
+    The originals are those of all forms, whichever is collected first.
+    """
+    originals = () if part or parts_in(output) else (output / FOLDER / _ORIGINALS).glob("*")
     if is_empty and any(chain(originals, output.glob(f"*/{part}/{_RESULT}"))):
         raise EnvironmentFailedError(_LOST)
 

@@ -35,7 +35,7 @@ from pipeline.ledger import (
 )
 from pipeline.letter import LetterKind
 from pipeline.machine import codec
-from pipeline.model import Agency, EnvironmentFailedError
+from pipeline.model import Agency, ConfigError, EnvironmentFailedError
 from tests.ledger.support import NIGHT, YEAR, envelope, message
 from tests.support.folders import contents
 
@@ -224,7 +224,7 @@ def _read_with(ledger: Ledger, damage: str) -> None:
         pytest.fail(damage)
 
 
-def test_a_table_that_has_gone_and_a_text_that_is_none_are_damage(rich: Path) -> None:
+def test_a_text_that_is_none_is_damage_and_a_table_that_has_gone_is_named(rich: Path) -> None:
     with closing(sqlite3.connect(_database(rich))) as connection:
         connection.execute("UPDATE mails SET body = CAST(x'7bff' AS TEXT)")
         connection.commit()
@@ -233,8 +233,8 @@ def test_a_table_that_has_gone_and_a_text_that_is_none_are_damage(rich: Path) ->
     with closing(sqlite3.connect(_database(rich))) as connection:
         connection.execute("DROP TABLE letters")
         connection.commit()
-    with open_copy(rich) as ledger, pytest.raises(EnvironmentFailedError, match="损坏"):
-        letters.of_year(ledger, YEAR)
+    with pytest.raises(ConfigError, match=r"缺少 letters.*备份"), open_copy(rich):
+        pytest.fail("a ledger without its letters was opened")
 
 
 def test_a_mistake_in_sql_stays_a_bug(rich: Path) -> None:
