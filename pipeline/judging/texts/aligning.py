@@ -222,7 +222,9 @@ class Aligner:
                 for value in (meanings(claim, item) or ())[:1]
                 if value and is_slip(number.value, value)
             ]
-            is_ours = number.is_named or self._signs.are_of_an_account(number.named)
+            is_ours = (number.is_named or self._signs.are_of_an_account(number.named)) and (
+                not number.is_at_home or self._are_outcomes(aligned, here)
+            )
             proof = self._proof(aligned, at, here, near) if named and is_ours else {}
             if not proof or self._is_derived(aligned, at, near):
                 continue
@@ -233,6 +235,10 @@ class Aligner:
                 if is_enough and not self._is_part(aligned, at, here, value):
                     yield at, claim
                     break
+
+    def _are_outcomes(self, aligned: AlignedNumbers, here: Sequence[int]) -> bool:
+        """Say whether a sentence lists what became of requests, so that it needs no other word to speak of them."""
+        return any(aligned.agreed[one].family in self._lists for one in here if one in aligned.agreed)
 
     def _means_something_else(
         self, aligned: AlignedNumbers, here: Sequence[int], at: int, claim: Claim, item: ReportTexts
@@ -307,8 +313,11 @@ def _is_of_a_group(claim: Claim, named: Iterable[Claim], number: PlacedNumber) -
 def _are_added(value: Number, named: Iterable[Claim], item: ReportTexts) -> bool:
     """Say whether a number is what some of the things are together that its words name: 因不掌握、内容不明而无法提供5件."""
     cells = {own.plus for claim in named for own in claim.equals[:1] if not own.minus}
-    known = [found for plus in cells if (found := value_of(Sum(plus), item))]
-    return len(known) <= _MOST_PARTS and any(value == one + other for one, other in combinations(known, 2))
+    known = [(frozenset(plus), found) for plus in cells if (found := value_of(Sum(plus), item))]
+    return len(known) <= _MOST_PARTS and any(
+        value == one + other and some.isdisjoint(others)
+        for (some, one), (others, other) in combinations(known, 2)
+    )
 
 
 def _is_made_of(value: Number, figures: Collection[Number]) -> bool:

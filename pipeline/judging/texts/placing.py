@@ -80,6 +80,8 @@ class PlacedNumber:
     is_disputed: bool = False
     """Whether its sentence speaks of disputes, and of nothing else since."""
     later: Concepts = frozenset()
+    is_at_home: bool = False
+    """Whether only the heading says what is spoken of."""
 
 
 @dataclass(slots=True)
@@ -95,6 +97,8 @@ class _Whereabouts:
     said_before: str = ""
     ended: str = ""
     is_disputed: bool = False
+    home: Concepts = frozenset()
+    """What the heading has said that the whole passage is about."""
 
     def note(self, pieces: Sequence[TextPiece]) -> None:
         """Remember whose and when."""
@@ -132,8 +136,8 @@ def placed(
     pieces: Sequence[TextPiece], text: str, topics: Concepts, nearby: Nearby, home_topic: str
 ) -> list[PlacedNumber]:
     """Return the numbers of a passage in order, amounts of money left out. ``topics`` are concepts that can be spoken of."""
-    place = _Whereabouts()
-    place.speak_of(frozenset((home_topic,)) if home_topic else frozenset())
+    place = _Whereabouts(home=frozenset((home_topic,)) if home_topic else frozenset())
+    place.speak_of(place.home)
     found: list[PlacedNumber] = []
     for segment, ends in _segments(pieces):
         place.note(segment)
@@ -189,7 +193,7 @@ def _placed(
     value = None if number.scale else value_of(number.number)
     if value is None:
         return
-    means = meaning(words) - {REMAINDER}
+    means, topics = meaning(words) - {REMAINDER}, place.topics
     unit = text[number.start + len(number.number) : number.end]
     yield PlacedNumber(
         start=number.start,
@@ -197,7 +201,8 @@ def _placed(
         value=value,
         means=means,
         before=place.before,
-        topics=place.topics,
+        topics=topics | place.home,
+        is_at_home=not place.home <= topics,
         scope=place.scope,
         sentence=place.sentence,
         parts=_parts(words, text),
