@@ -133,9 +133,8 @@ class Shares:
         wholes = self._wholes(item, text, said, known)
         if not wholes:
             yield from self._odd_one(item, key, text, listed)
-        for own in listed if wholes else ():
-            if not own.fits_any([own.part], {*(one.value for one in known), *wholes}):
-                yield own.finding(self._rule, item, key, text, _likeliest(own, wholes))
+        for own in _misfits(listed, [*(one.value for one in known), *wholes]) if wholes else ():
+            yield own.finding(self._rule, item, key, text, _likeliest(own, wholes))
 
     def _single(self, text: str) -> Iterator[tuple[re.Match[str], list[_Counted]]]:
         """Yield the shares told beside their part, with the numbers of the sentence up to that part."""
@@ -197,10 +196,16 @@ class Shares:
 
     def _is_of_all(self, text: str, found: re.Match[str], said: Sequence[SaidFigure]) -> bool:
         """Say whether what a share is of is not told, or all: 予以公开15件，占62.5%."""
-        last = bisect_left([own.start for own in said], found.start()) - 1
+        is_ahead = found.re is self._ahead
+        at = found.start("part") if is_ahead else found.start()
+        last = bisect_left([own.start for own in said], at + is_ahead) - 1
         part = said[last] if last >= 0 else None
-        is_part = part is not None and part.end == found.start() and part.claim.family in self._rule.shared
-        return is_part and self._of_all.fullmatch(text, found.start(), found.start("share")) is not None
+        stands = part is not None and at == (part.start if is_ahead else part.end)
+        if part is None or not stands or part.claim.family not in self._rule.shared:
+            return False
+        if is_ahead:
+            return self._of_all.fullmatch(f"件{text[found.start() : found.start('share')]}") is not None
+        return self._of_all.fullmatch(text, found.start(), found.start("share")) is not None
 
     def _all(
         self, item: ReportTexts, text: str, said: Sequence[SaidFigure], found: re.Match[str]
@@ -227,6 +232,15 @@ class Shares:
         fewest, whole = min(odd, key=lambda found: len(found[0]))
         if len(fewest) == 1:
             yield fewest[0].finding(self._rule, item, key, text, whole)
+
+
+def _misfits(listed: Sequence[_WrittenShare], wholes: Sequence[Number]) -> list[_WrittenShare]:
+    """Return the shares told together that are of no whole; where each is of one, though not all of the same, those that are not of the likeliest, the first."""
+    alone = [own for own in listed if not own.fits_any([own.part], wholes)]
+    if alone:
+        return alone
+    odd = ([own for own in listed if not own.fits_any([own.part], {whole})] for whole in wholes)
+    return min(odd, key=len)
 
 
 def _likeliest(own: _WrittenShare, wholes: Sequence[Number]) -> Number:
