@@ -258,6 +258,8 @@ class ClaimReader:
     ) -> bool:
         """Take in numbers that are said of several things respectively: 复议、诉讼分别为11件和5件."""
         parts = joined(pieces[: numbers[0]]) or self._named_before(state)
+        if len(parts) == 1 and len(numbers) > 1:
+            parts = self._named_of(state, parts[0], len(numbers)) or parts
         spread = max(at for at in range(numbers[0]) if has(pieces[at : at + 1], EACH))
         between = [piece for piece in pieces[numbers[0] :] if piece.kind is not COUNT]
         is_one = len(parts) < 2 and meaning(pieces[spread : numbers[0]])  # noqa: PLR2004 - one thing is no list
@@ -272,6 +274,17 @@ class ClaimReader:
         for part, at in zip(parts, numbers, strict=True):
             self._phrase(state, text, part, pieces[at], [], topics)
         return True
+
+    def _named_of(self, state: Account, whose: list[TextPiece], many: int) -> list[list[TextPiece]]:
+        """Return the ``many`` things that the clause before names, of what is named here: 制发、废止、有效件数三项，行政规范性文件分别为8件、2件、61件."""
+        if not self._topics & meaning(whose) or not state.clauses[-2:-1]:
+            return []
+        sentence, pieces = state.clauses[-2]
+        end = next((at for at, piece in enumerate(pieces) if piece.kind is COUNT), len(pieces))
+        named = joined(pieces[:end]) if sentence == state.sentence and end >= len(pieces) - 1 else []
+        if len(named) != many or not all(map(is_clear, named)):
+            return []
+        return [[*one, *whose] for one in named]
 
     @staticmethod
     def _named_before(state: Account) -> list[list[TextPiece]]:
@@ -476,7 +489,12 @@ class ClaimReader:
         topics = meaning(pieces) & self._topics
         start = next(piece.start for piece in pieces if NO in piece.concepts)
         parts = [pieces] if self._matcher.nothing(state, pieces, topics) else joined(pieces)
-        claims = [self._matcher.nothing(state, part, topics) for part in parts]
+        named = [piece for piece in pieces if not self._topics.isdisjoint(piece.concepts)]
+        claims = [
+            self._matcher.nothing(state, part, topics)
+            or self._matcher.nothing(state, [*part, *named], topics)  # 未制发、未废止行政规范性文件
+            for part in parts
+        ]
         if all(claims):
             for claim in claims:
                 if claim:

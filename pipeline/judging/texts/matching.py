@@ -24,6 +24,7 @@ class ClaimMatcher:
         self._topics = frozenset(rule.topics)
         self._lists = frozenset(rule.lists)
         self._subjects = frozenset(rule.subjects)
+        self._acts = frozenset(rule.acts) - self._topics
         self._claims: dict[Concepts, list[Claim]] = defaultdict(list)
         for claim in rule.claims:
             for said in () if claim.near else claim.says:
@@ -65,13 +66,11 @@ class ClaimMatcher:
         named = before | meaning(noun)
         if named:
             own = named - {REMAINDER} or named
+            if not before and meaning(noun) & self._acts and is_clear(predicate):
+                return [own | meaning(predicate), own]  # 10件申请由我局受理并办结
             return [own | {SUM}, own] if has(head, SUM) else [own]
         if not meaning(predicate):
-            is_bare = (
-                bool(state.opened)
-                and bool(head)
-                and all(piece.kind is OWN or SUM in piece.concepts for piece in head)
-            )
+            is_bare = bool(state.opened) and _is_bare(head)
             said = [BARE] * is_bare + [SUM] * has(head, SUM)
             if said:
                 return [*([state.opened] if is_bare else []), *(frozenset((one,)) for one in said)]
@@ -133,3 +132,10 @@ class ClaimMatcher:
     def nothing(self, state: Account, pieces: Sequence[TextPiece], topics: Concepts) -> Claim | None:
         """Return the claim of which a clause says that there was none."""
         return next(self.fitting(state, meaning(pieces) - {NO}, topics, None), None)
+
+
+def _is_bare(head: Sequence[TextPiece]) -> bool:
+    """Say whether only the agency, the year and words for a sum stand before a number, perhaps with one syllable more: 2023年为6件."""
+    last = head[-1:] if has(head[-1:], "filler") and head[-1].end - head[-1].start == 1 else []
+    said = head[: len(head) - len(last)]
+    return bool(said) and all(piece.kind is OWN or SUM in piece.concepts for piece in said)
