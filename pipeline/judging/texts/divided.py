@@ -71,8 +71,8 @@ class Divisions:
         self._several = [words for item, words, _ in known.items if item.of]
         self._requests = compiled(rule.of_requests)
         self._answered = compiled(rule.answered)
-        self._strict = [compiled(rule.topics)]
-        self._strict += [words for item, words, _ in known.items if item.all_of and not item.of]
+        self._topics = compiled(rule.topics)
+        self._strict = [words for item, words, _ in known.items if item.all_of and not item.of]
 
     def wrong(self, said: ListedText) -> Iterator[DividedWhole]:
         """Yield the divisions that do not make their whole."""
@@ -100,7 +100,9 @@ class Divisions:
 
     def _is_one_way(self, found: DividedWhole) -> bool:
         """Say whether no label divides otherwise than the others do."""
-        strict = [{bool(words.search(label)) for label in found.labels} for words in self._strict]
+        is_by_topic = self._topics.search(found.between.lstrip("，")) is not None
+        kinds = (self._topics,) if is_by_topic else (self._topics, *self._strict)
+        strict = [{bool(words.search(label)) for label in found.labels} for words in kinds]
         if any(len(met) > 1 for met in strict):
             return False
         names = [label for label in found.labels if len(label) <= _LONGEST_NAME]

@@ -237,7 +237,7 @@ class ListReader:
                 parts, end = self._parts(sentence, start, count["unit"], _JOINT, self._other_ends)
                 if end == total.start() and len(parts) >= _FEWEST:
                     said = value_of(total["of"] or total["all"] or "零") or 0
-                    if not _is_torn(sentence, start) and said <= len(parts):
+                    if said == len(parts) or (said < len(parts) and not _is_torn(sentence, start)):
                         yield PartList(
                             "", whole, count.start(), "", parts, (), is_last=True, counted=said, rest=sentence[count.end() :]
                         )  # fmt: skip
@@ -264,6 +264,10 @@ class ListReader:
             mark = used
             label = _LABEL.match(sentence, begin)
             count = COUNT.match(sentence, label.end() if label else begin)
+            closes = 0
+            if not count and label and ends is self._other_ends:
+                count = _bracketed(sentence, label.end())
+                closes = int(count is not None)
             if not count and label:
                 count = _within(sentence, begin, label.end())
             if not count and used == "；":
@@ -272,9 +276,9 @@ class ListReader:
             value = value_of(count["n"]) if count else None
             if not count or value is None or count["unit"] != unit:
                 return parts, at
-            name = sentence[begin : count.start()]
-            after = _AFTER.match(sentence, count.end())
-            end = count.end()
+            name = sentence[begin : count.start() - closes]
+            end = count.end() + closes
+            after = _AFTER.match(sentence, end)
             if not name and after:
                 name, end = after[0], after.end()
             elif after and after[0] and not self._trailing.match(after[0]):
@@ -306,6 +310,12 @@ def _label(sentence: str, end: int) -> str:
     """Return the words right before a number, and the mark before them."""
     before = _BEFORE.search(sentence, max(0, end - _LONGEST_LABEL), end)
     return sentence[max(0, before.start() - 1) : end] if before else ""
+
+
+def _bracketed(sentence: str, at: int) -> re.Match[str] | None:
+    """Return the number that stands alone in a bracket: 房屋征收（26件）."""
+    count = COUNT.match(sentence, at + 1) if sentence.startswith("（", at) else None
+    return count if count and sentence.startswith("）", count.end()) else None
 
 
 def _within(sentence: str, start: int, end: int) -> re.Match[str] | None:
