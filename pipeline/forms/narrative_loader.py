@@ -49,7 +49,7 @@ _PATTERNS = (
         "answered",
         "topics",
     ),
-    *("unlisted", "changed", "blurred", "overlapping", "subject", "included"),
+    *("unlisted", "changed", "blurred", "overlapping", "subject", "listed_in", "included"),
     *(
         "divided",
         "share",

@@ -57,6 +57,7 @@ class _Lists:
         self._blurred = compiled(any_of(rule.blurred))
         self._overlapping = compiled(any_of(rule.overlapping))
         self._subject = compiled(any_of(rule.subject))
+        self._listed_in = compiled(rule.listed_in)
         self._known = KnownPartitions(rule)
         self._partitions = self._known.items
         self._divisions = Divisions(rule, self._known)
@@ -184,7 +185,11 @@ class _Lists:
         is_named = any(map(words.search, (found.label, found.between.rstrip("，；：、"))))
         if not is_divided and is_named and any(map(words.search, found.labels)):
             return True
-        runs_on = found.label.startswith("：") or words.search(found.told[: -len(found.label) or None])
+        runs_on = (
+            found.label.startswith("：")
+            or words.search(found.told[: -len(found.label) or None])
+            or self._listed_in.search(found.told)
+        )
         return not is_divided and bool(runs_on) and self._is_outcome(found)
 
     def _is_whole(self, found: PartList) -> bool:
