@@ -66,6 +66,8 @@ _AIMS = {
     "unseen_fiftyeighth": 10,
     "unseen_fiftyninth": 30,
     "unseen_sixtieth": 25,
+    "unseen_sixtyfirst": 10,
+    "unseen_sixtysecond": 25,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,
