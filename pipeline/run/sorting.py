@@ -15,6 +15,7 @@ from typing import TypeAlias
 from pipeline.district.folder import District
 from pipeline.intake.identify import binding, identity
 from pipeline.intake.identify.identity import Identity
+from pipeline.intake.identify.other_body import spelled
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.bindings import Binding
@@ -371,8 +372,8 @@ def _body(reading: Reading, who: Identity) -> str:
     agency, stated = who.agency, reading.claims.agency
     if agency is None or not stated:
         return ""
-    name = identity.spelled(stated)
-    own = [identity.spelled(one) for one in (agency.name, *agency.former_names)]
+    name = spelled(stated)
+    own = [spelled(one) for one in (agency.name, *agency.former_names)]
     return "" if any(_is_short_for(name, one) or _is_short_for(one, name) for one in own) else stated
 
 

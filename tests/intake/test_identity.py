@@ -164,6 +164,67 @@ def test_a_stamp_lets_the_name_be_spelt_otherwise(form: Form, agency: str) -> No
     assert (found.agency, found.held, found.findings) == (FINANCE, False, ())
 
 
+@pytest.mark.parametrize(
+    ("stated", "is_ours"),
+    [
+        ("杭州市临平区教育局", True),
+        ("浙江省杭州市临平区教育局（本级）", True),
+        ("临平教育局", True),
+        ("临平区教育局办公室", True),
+        ("临平区教育局2023年报", True),
+        ("教育局（区委教育工委办公室）", True),
+        ("中共杭州市临平区教育局委员会", True),
+        ("杭州市余杭区教育局", False),
+        ("余杭区教育局", False),
+        ("余杭教育局", False),
+        ("杭州市教育局", False),
+        ("市教育局", False),
+        ("宁波市临平区教育局", False),
+        ("宁波市临平区教育局办公室", False),
+        ("浙江省教育厅", False),
+        ("杭州市临平区教育局招生考试中心", False),
+        ("临平区教育局（招生考试中心）", False),
+        ("教育局第一分局", False),
+        ("教育局督查支队", False),
+        ("区教育局下属第一小学", False),
+    ],
+)
+def test_a_name_that_only_contains_ours_is_held(form: Form, stated: str, *, is_ours: bool) -> None:
+    education = replace(EDUCATION, aliases=("区教育局", "教育局"))
+    roster = Roster.of((FINANCE, education), "杭州市临平区")
+    found = identify(reading(form, agency=stated, code="E02"), path="", sender=None, roster=roster, year=YEAR)
+    assert (found.agency, found.held) == (education, not is_ours)
+    assert codes(found.findings) == ([] if is_ours else ["F02.conflict"])
+
+
+@pytest.mark.parametrize(
+    ("own", "stated", "is_ours"),
+    [
+        (Agency("Q", "杭州市临平区教育局招生考试中心", "", "县区"), "杭州市临平区教育局", False),
+        (Agency("Q", "杭州市临平区教育局招生考试中心", "", "县区"), "招生考试中心", True),
+        (Agency("Q", "杭州市公安局临平区分局", "", "县区"), "杭州市公安局", False),
+        (Agency("Q", "杭州市公安局临平区分局", "", "县区"), "公安局", True),
+        (Agency("Q", "区文化市场综合行政执法大队", "", "县区"), "临平区文化市场综合行政执法大队", True),
+        (Agency("Q", "区文化市场综合行政执法大队", "", "县区"), "文化市场综合行政执法", True),
+        (Agency("Q", "塘栖镇", "", "县区"), "杭州市临平区塘栖镇人民政府", True),
+        (Agency("Q", "塘栖镇", "", "县区"), "塘栖镇党政办公室", True),
+        (Agency("Q", "塘栖镇", "", "县区"), "浙江省杭州市塘栖镇人民政府", True),
+        (Agency("Q", "塘栖镇", "", "县区"), "嘉兴市塘栖镇", False),
+        (Agency("Q", "生态环境临平分局", "", "县区"), "杭州市生态环境临平分局", True),
+        (Agency("Q", "生态环境临平分局", "", "县区"), "杭州市生态环境余杭分局", False),
+        (Agency("Q", "塘栖镇", "", "县区"), "塘栖镇社区卫生服务中心", False),
+        (Agency("Q", "区政府", "", "县区"), "临平区政府征收办公室", False),
+        (Agency("Q", "临平街道办事处", "", "县区"), "临平街道", True),
+    ],
+)
+def test_what_is_cut_or_added_must_not_make_another_body(
+    form: Form, own: Agency, stated: str, *, is_ours: bool
+) -> None:
+    roster = Roster.of((own,), "杭州市临平区")
+    found = identify(reading(form, agency=stated, code="Q"), path="", sender=None, roster=roster, year=YEAR)
+    assert (found.agency, found.held) == (own, not is_ours)
+
+
 def test_without_a_stamp_the_name_must_be_on_the_roster(form: Form) -> None:
     found = owner(reading(form, agency="财政局办公室"), sender="cz@example.com")
     assert (found.agency, found.held) == (None, True)

@@ -7,15 +7,16 @@ agency. Such a file carries no figures, so nothing is ever merged on that eviden
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.district.roster import DEFAULT_LEVEL
 from pipeline.forms.loader import form_ids, load_form
+from pipeline.intake.identify import other_body
 from pipeline.intake.identify.binding import owners
 from pipeline.intake.identify.file_name import names_of, other_named
+from pipeline.intake.identify.other_body import spelled
 from pipeline.intake.read.labels import normalise
 from pipeline.model import Agency, Fact, Finding
 from pipeline.periods import Period, kind_of, named, title_of
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from pipeline.model import Place, Reading
 
 _SHORTEST_NAME = 2
-_CITY = re.compile(r"^(?:[^省]{2,3}省)?[^市]{1,4}市(?=[^市区县]{1,4}[区县].)")
-"""Province and city before a district's own name: 杭州市临平区财政局 also calls itself 临平区财政局."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class Roster:
     by_email: Mapping[str, tuple[Agency, ...]]
     names: tuple[tuple[str, Agency], ...] = ()
     """By which the name of a file may speak of an agency."""
+    district: str = ""
+    """What the place is called; empty where nobody has said so."""
 
     @classmethod
     def of(cls, agencies: Iterable[Agency], district: str = "", merged: Sequence[Agency] = ()) -> Roster:
@@ -56,8 +57,10 @@ class Roster:
         """
         agencies_now = tuple(agencies)
         whole = (*agencies_now, *merged)
-        spelled = ((text, agency) for agency in whole for text in _spellings(agency, _spelled(district)))
-        return cls(whole, _index(spelled), _by_email(merged) | _by_email(agencies_now), names_of(whole))
+        pairs = ((text, agency) for agency in whole for text in _spellings(agency, spelled(district)))
+        return cls(
+            whole, _index(pairs), _by_email(merged) | _by_email(agencies_now), names_of(whole), district
+        )
 
     def find(self, code: str, name: str) -> Agency | None:
         """Return the agency that code and name both mean; a name alone will do where the code means nobody."""
@@ -123,11 +126,6 @@ def about_year(found: Identity) -> tuple[Finding, ...]:
 _ABOUT_YEAR = ("year_missing", "year_wrong", "period_missing", "period_wrong")
 
 
-def spelled(text: str) -> str:
-    """Fold a name as ``Roster`` does: without spaces, and without the province and city before a district's own name."""
-    return _spelled(text)
-
-
 def stated(reading: Reading, *, level: str | None = None) -> Identity:
     """Take the agency and the year that a file states for granted, where there is no roster to hold them against.
 
@@ -190,26 +188,25 @@ def _stamped(reading: Reading) -> str:
 
 def _resolve(text: str, roster: Roster) -> Agency | None:
     """Return the one agency with this code, name or alias."""
-    found = roster.by_spelling.get(_spelled(text), ())
+    found = roster.by_spelling.get(spelled(text), ())
     return found[0] if len(found) == 1 else None
 
 
 def _spellings(agency: Agency, district: str = "") -> set[str]:
     """Return how an agency may be spelled: 区财政局 of 临平区 also as 临平区财政局."""
-    own = {_spelled(text) for text in (agency.code, *agency.names) if text}
+    own = {spelled(text) for text in (agency.code, *agency.names) if text}
     return own | {f"{district[:-1]}{name}" for name in own if district and name.startswith(district[-1:])}
 
 
-def _spelled(text: str) -> str:
-    return _CITY.sub("", normalise(text).casefold())
-
-
 def _may_mean(stated: str, agency: Agency, roster: Roster) -> bool:
-    """Say whether a name that is not on the roster can be another spelling of ``agency``."""
-    if not stated or _resolve(stated, roster):
+    """Say whether the name that a file states can be a spelling of ``agency``."""
+    if not stated:
         return True
-    wanted = _spelled(stated)
-    return any(name in wanted or wanted in name for name in _spellings(agency) if len(name) > _SHORTEST_NAME)
+    if other_body.is_elsewhere(stated, roster.district, agency.names):
+        return False
+    return bool(_resolve(stated, roster)) or other_body.may_be(
+        stated, (agency.code, *agency.names), roster.district
+    )
 
 
 def _by_sender(sender: str | None, roster: Roster) -> list[Agency]:
