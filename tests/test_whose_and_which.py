@@ -14,6 +14,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.publishing.todo_book import OPEN, TODO_NAME
 from tests.support.folders import inputs_only
+from tests.support.mails import mail
 from tests.support.towns import Town, box
 
 FIRST, SECOND, THIRD = "2024-01-10", "2024-01-12", "2024-01-15"
@@ -150,6 +151,41 @@ def test_the_times_in_an_archive_say_which_file_is_the_newer(town: Town, where: 
     town.put(f"{where}报送.zip", packed)
     town.run(FIRST)
     assert town.figures["财政局"] == town.figures_of("财政局", 1)
+
+
+@pytest.mark.parametrize("claimed", ["Mon, 15 Jan 2099 09:30:00 +0800", "Sat, 13 Jan 2024 09:30:00 +0800"])
+def test_a_mail_from_after_the_run_is_of_no_known_time(town: Town, claimed: str) -> None:
+    town.receive(box("001"), claimed, ("年报.xlsx", town.book("财政局", 1)))
+    town.receive(box("001"), at(12), ("更正.xlsx", town.book("财政局", 2)))
+    town.run(SECOND)
+    rows = town.ran.record["submissions"]
+    assert [row["verdict"] for row in rows] == ["held", "held"]
+    assert all("不知道收到的先后" in row["findings"][0]["message"] for row in rows)
+    assert "2099" not in town.say("status").text
+    town.run("2024-01-14")  # when that day has come it proves no more
+    assert [row["verdict"] for row in town.ran.record["submissions"]] == ["held", "held"]
+
+
+def test_a_clock_that_is_a_few_minutes_ahead_is_none_from_after_the_run(town: Town) -> None:
+    town.receive(box("001"), at(11), ("年报.xlsx", town.book("财政局", 1)))
+    town.receive(box("001"), at(12).replace("09:30:00", "20:05:00"), ("更正.xlsx", town.book("财政局", 2)))
+    town.run(SECOND)
+    assert town.figures["财政局"] == town.figures_of("财政局", 2)
+
+
+def test_an_archive_from_after_the_run_orders_nothing(town: Town) -> None:
+    town.put("报.zip", zipped(("a.xlsx", town.book("财政局", 2), 25), ("b.xlsx", town.book("财政局", 1), 8)))
+    town.run(FIRST)
+    assert [row["verdict"] for row in town.ran.record["submissions"]] == ["held", "held"]
+
+
+@pytest.mark.parametrize(("when", "count"), [("", 2), (at(9), 2)])
+def test_mails_that_share_an_id_are_two_mails(town: Town, when: str, count: int) -> None:
+    for seed in (1, 2):
+        written = mail([("报表.xlsx", town.book("财政局", seed))], From=box("001"), Date=when)
+        town.put(f"{seed}.eml", written.as_bytes())
+    town.run(FIRST)
+    assert town.ran.record["counts"]["held"] == count
 
 
 # ---------------------------------------------------------------- an agency is remembered

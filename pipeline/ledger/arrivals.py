@@ -10,9 +10,10 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import accumulate
+from sqlite3 import Row
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pipeline.ledger.events import Event, EventKind, record
@@ -21,6 +22,8 @@ from pipeline.machine import codec
 from pipeline.model import ArrivalKey, Envelope, Message, MessageOutcome, Verdict, plausible
 
 Item = TypeVar("Item", Envelope, Message)
+_AHEAD = timedelta(minutes=10)
+"""By how much another's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ def keep_inbox(
     ``unopened`` are the paths of files that lie there as they did before. Of what was opened again the facts are
     those that were found now.
     """
-    files = _sorted_out(ledger, "envelopes", year, envelopes, unopened)
-    mails = _sorted_out(ledger, "mails", year, messages, unopened)
+    files = _sorted_out(ledger, "envelopes", year, envelopes, unopened, now)
+    mails = _sorted_out(ledger, "mails", year, messages, unopened, now)
     if not any((*files, *mails)):
         return []
     taken = [(item, _repeated(ledger, year, item)) for item in files.new]
@@ -74,6 +77,17 @@ def keep_inbox(
         for item, repeats in arriving:
             _add(ledger, year, item, repeats, now)
     return [item for item, _ in arriving]
+
+
+def as_known(item: Item, seen: datetime) -> Item:
+    """Return an arrival that had been ``seen`` by then without the moments claimed for it that it cannot be of."""
+    latest = seen + _AHEAD
+    if isinstance(item, Envelope) and item.made > latest.timestamp():
+        item = replace(item, made=0.0)
+    claimed = item.received_at
+    if claimed is None or (plausible(claimed) and claimed <= latest):
+        return item
+    return replace(item, received_at=None, order=min(item.order, seen.timestamp()))
 
 
 def of_year(ledger: Ledger, year: int) -> list[Arrival]:
@@ -102,13 +116,15 @@ def _arrival(row: tuple[Any, ...], looks: Sequence[datetime]) -> Arrival:
     number, body, seen_at, repeats = row
     seen = datetime.fromisoformat(seen_at)
     earlier = bisect_left(looks, seen)
-    return Arrival(number, _loaded(Envelope, body), repeats, seen, looks[earlier - 1] if earlier else None)
+    return Arrival(
+        number, _loaded(Envelope, body, seen), repeats, seen, looks[earlier - 1] if earlier else None
+    )
 
 
 def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
     """Return every mail of the campaign of ``year``, in order of arrival."""
-    rows = ledger.rows("SELECT body FROM mails WHERE year = ? ORDER BY id", (year,))
-    return [_loaded(Message, row["body"]) for row in rows]
+    rows = ledger.rows("SELECT body, seen_at FROM mails WHERE year = ? ORDER BY id", (year,))
+    return [_loaded(Message, row["body"], stored(datetime.fromisoformat, row["seen_at"])) for row in rows]
 
 
 def mails_since(ledger: Ledger, year: int, moment: datetime | None) -> set[str]:
@@ -206,25 +222,29 @@ class _SortedItems(NamedTuple, Generic[Item]):
 
 
 def _sorted_out(
-    ledger: Ledger, table: str, year: int, found: Sequence[Item], unopened: frozenset[str]
+    ledger: Ledger, table: str, year: int, found: Sequence[Item], unopened: frozenset[str], now: datetime
 ) -> _SortedItems[Item]:
-    rows = ledger.rows(f"SELECT id, path, sha256, message_id, body FROM {table} WHERE year = ?", (year,))  # noqa: S608 - one of two names
+    columns = "id, path, sha256, message_id, seen_at, body"
+    rows = ledger.rows(f"SELECT {columns} FROM {table} WHERE year = ?", (year,))  # noqa: S608 - one of two names
     known = {(row["path"], row["sha256"]): row for row in rows}
     here = {item.path for item in found}
-    gone: dict[tuple[str, str | None], list[int]] = {}
+    gone: dict[tuple[str, str | None], list[Row]] = {}
     for row in rows:
         if row["path"] not in here and not _lies_in(row["path"], unopened):
-            gone.setdefault((row["sha256"], row["message_id"]), []).append(row["id"])
+            gone.setdefault((row["sha256"], row["message_id"]), []).append(row)
     result: _SortedItems[Item] = _SortedItems([], [], [])
     for item in found:
         same = known.get((item.path, item.sha256))
-        elsewhere = gone.get((item.sha256, item.message_id))
-        if same is not None:
-            result.changed.extend([(same["id"], item)] if _differs(item, same["body"]) else [])
-        elif elsewhere:
-            result.moved.append((elsewhere.pop(0), item))
-        else:
-            result.new.append(item)
+        elsewhere = gone.get((item.sha256, item.message_id), [])
+        if same is None and not elsewhere:
+            result.new.append(as_known(item, now))
+            continue
+        row = elsewhere.pop(0) if same is None else same
+        seen = as_known(item, datetime.fromisoformat(row["seen_at"]))
+        if same is None:
+            result.moved.append((row["id"], seen))
+        elif _differs(seen, row["body"]):
+            result.changed.append((row["id"], seen))
     return result
 
 
@@ -332,10 +352,9 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _loaded(kind: type[Item], body: str) -> Item:
-    """Read what an arrival was; a moment that no mail can be of, recorded by an earlier program, is none."""
-    item = stored(partial(codec.loads, kind), body)
-    return replace(item, received_at=plausible(item.received_at))
+def _loaded(kind: type[Item], body: str, seen: datetime) -> Item:
+    """Read what an arrival was; a moment that it cannot be of, recorded by an earlier program, is none."""
+    return as_known(stored(partial(codec.loads, kind), body), seen)
 
 
 def _body(item: Envelope | Message) -> str:

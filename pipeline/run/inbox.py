@@ -6,6 +6,7 @@ Only what is new or changed is opened: a thousand mails of earlier runs cost a g
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -136,8 +137,8 @@ def look(
     new = arrivals.keep_inbox(
         ledger,
         district.year,
-        sorted(found.envelopes, key=lambda item: (item.order, item.path)),
-        sorted(found.messages, key=lambda item: (item.order, item.path)),
+        _in_order(found.envelopes, now),
+        _in_order(found.messages, now),
         unopened=found.unopened,
         now=now,
     )
@@ -174,6 +175,11 @@ def said_in(district: District, mail: Message) -> tuple[Finding, ...]:
         "words": quoted(mail.words, _FIRST_WORDS),
     }
     return (Finding("F01", Severity.WARNING, None, (), "said", facts),)
+
+
+def _in_order(items: Iterable[arrivals.Item], now: datetime) -> list[arrivals.Item]:
+    """Put ``items`` into the order in which they came, as far as that is known ``now``."""
+    return sorted(items, key=lambda item: (arrivals.as_known(item, now).order, item.path))
 
 
 def _strange(path: str, variant: str) -> Leftover:

@@ -20,7 +20,7 @@ from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.bindings import Binding
 from pipeline.ledger.codes import Memory, addresses_at
-from pipeline.model import CHINA, Agency, Decision, Finding, Message, Reading, Verdict
+from pipeline.model import CHINA, Agency, Decision, Envelope, Finding, Message, Reading, Verdict
 
 Identified: TypeAlias = tuple[Arrival, Identity]
 """A file and whose it is."""
@@ -68,7 +68,7 @@ def sort_out(
     """Sort the files ``known`` out. ``readings`` are by SHA-256."""
     bound = _identified(district, known, readings, memory)
     told, passed_over = _one_of_each_mail(bound, readings, messages, memory)
-    told, more = _in_a_certain_order(told, readings, memory)
+    told, more = _in_a_certain_order(told, readings, messages, memory)
     passed_over |= more
     told = _of_one_body(told, readings, memory)
     unread = _unread_beside(told, readings, messages)
@@ -266,7 +266,10 @@ def _is_nothing(reading: Reading) -> bool:
 
 
 def _in_a_certain_order(
-    told: Sequence[Identified], readings: Mapping[str, Reading], memory: KnownArrivals
+    told: Sequence[Identified],
+    readings: Mapping[str, Reading],
+    messages: Sequence[Message],
+    memory: KnownArrivals,
 ) -> tuple[list[Identified], set[int]]:
     """Hold the reports of one agency that differ and were found in one look, where nothing but file times or names orders them.
 
@@ -276,39 +279,53 @@ def _in_a_certain_order(
     for number, (item, who) in enumerate(told):
         if who.agency and not who.held and not item.repeats and _is_filled(readings[item.envelope.sha256]):
             groups.setdefault((who.agency.code, who.year, item.seen_at), []).append(number)
+    mail_of = {path: message.sha256 for message in messages for path in message.files}
     held: dict[int, Identity] = {}
     passed_over: set[int] = set()
     for numbers in groups.values():
-        unsure = _in_doubt(told, readings, numbers)
+        unsure = _in_doubt(told, readings, mail_of, numbers)
         wanted = [number for number in unsure if told[number][0].id in memory.accepted]
         settled = any(_was_accepted(told[number][0], memory) for number in unsure)
         if wanted:
             passed_over |= {told[number][0].id for number in unsure if number not in wanted}
         elif not settled:
-            names = "、".join(f"《{told[number][0].envelope.name}》" for number in unsure)
+            names = "、".join(
+                f"《{name}》" for name in _told_by(told[number][0].envelope for number in unsure)
+            )
             held |= {number: _doubtful(told[number][1], "order_guessed", files=names) for number in unsure}
     return [(item, held.get(number, who)) for number, (item, who) in enumerate(told)], passed_over
 
 
+def _told_by(files: Iterable[Envelope]) -> list[str]:
+    """Return the names of ``files``; their paths where two have one name."""
+    several = list(files)
+    names = [item.name for item in several]
+    return names if len(set(names)) == len(names) else [item.path for item in several]
+
+
 def _in_doubt(
-    told: Sequence[Identified], readings: Mapping[str, Reading], numbers: Sequence[int]
+    told: Sequence[Identified],
+    readings: Mapping[str, Reading],
+    mail_of: Mapping[str, str],
+    numbers: Sequence[int],
 ) -> list[int]:
-    """Return those of ``numbers`` whose order to another that says something else is only guessed."""
+    """Return those of ``numbers`` whose order to another that says something else is only guessed.
+
+    Between two files of one mail (``mail_of`` has its digest) there is none: which of them is meant is asked apart.
+    """
     found: set[int] = set()
     for one, other in combinations(numbers, 2):
         first, second = told[one][0].envelope, told[other][0].envelope
         if _says_the_same(readings[first.sha256], readings[second.sha256]):
             continue
-        if not _is_ordered(told[one][0], told[other][0]):
+        mail = mail_of.get(first.path)
+        if (mail is None or mail != mail_of.get(second.path)) and not _is_ordered(first, second):
             found |= {one, other}
     return sorted(found)
 
 
-def _is_ordered(one: Arrival, other: Arrival) -> bool:
+def _is_ordered(first: Envelope, second: Envelope) -> bool:
     """Whether it is known which of two files is the older: by the times they came, or that their archive gives them."""
-    first, second = one.envelope, other.envelope
-    if first.message_id and first.message_id == second.message_id:
-        return True  # two of one mail: that is asked about there
     if first.received_at and second.received_at and first.received_at != second.received_at:
         return True
     outer = [path.rpartition("/")[0] for path in (first.path, second.path)]

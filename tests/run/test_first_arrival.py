@@ -18,6 +18,7 @@ def test_a_correction_after_the_deadline_is_late_only_where_the_first_file_was(
     run(folder)
     (folder / "inbox" / "2024-02-05").mkdir()
     (folder / "inbox" / "2024-02-05" / "2.xlsx").write_bytes(filled(form, "甲局", 2))
-    rows = {row["file"]: row for row in run(folder).record["submissions"]}
+    ran = run(folder, "--now", "2024-02-06T08:00:00")
+    rows = {row["file"]: row for row in ran.record["submissions"]}
     found = [item["code"] for item in rows["2024-02-05/2.xlsx"]["findings"]]
     assert found == codes
