@@ -16,6 +16,7 @@ from pipeline.district.roster import load_roster
 from pipeline.ledger import Ledger, arrivals, letters, open_ledger
 from pipeline.ledger.letters import LedgerLetter
 from pipeline.ledger.secret import secret_of
+from pipeline.machine import codec
 from pipeline.machine.durable import write_whole
 from pipeline.machine.environment import lock
 from pipeline.machine.work import open_work
@@ -154,6 +155,11 @@ def test_a_moment_beyond_every_calendar_in_the_ledger_is_none(ledger: Ledger) ->
     mail = Message("1.eml", "m", "a@x.cn", None, "", last, 0.0, files=("1.eml/1.xlsx",))
     envelope = Envelope(b"1", "d", "1.xlsx", "1.eml/1.xlsx", "mail", "a@x.cn", received_at=last)
     arrivals.keep_inbox(ledger, 2023, [envelope], [mail], now=NOW)
+    assert arrivals.moments(ledger, 2023) == {"d": NOW}, "when it was first seen"
+    with ledger.transaction("as an earlier version wrote it"):
+        for table, item in (("envelopes", replace(envelope, content=b"")), ("mails", mail)):
+            written = (last.isoformat(), codec.dumps(item))
+            ledger.write(f"UPDATE {table} SET received_at = ?, body = ?", written)  # noqa: S608 - one of two names
     assert [item.envelope.received_at for item in arrivals.of_year(ledger, 2023)] == [None]
     assert [item.received_at for item in arrivals.mails_of_year(ledger, 2023)] == [None]
     assert arrivals.moments(ledger, 2023) == {}

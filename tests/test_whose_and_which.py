@@ -188,6 +188,151 @@ def test_mails_that_share_an_id_are_two_mails(town: Town, when: str, count: int)
     assert town.ran.record["counts"]["held"] == count
 
 
+# ---------------------------------------------------------------- what comes back into the inbox
+
+
+def overwrite(town: Town, *seeds: int, first_day: int = 9) -> int:
+    """Put one file after the other at one place of a shared folder, a run after each; return the day after."""
+    for day, seed in enumerate(seeds, first_day):
+        town.put("财政局.xlsx", town.book("财政局", seed))
+        town.run(f"2024-01-{day:02}")
+    return first_day + len(seeds)
+
+
+def remove(town: Town, name: str) -> None:
+    (town.folder / "inbox" / name).unlink()
+
+
+def held(town: Town) -> list[str]:
+    return [row["file"] for row in town.ran.record["submissions"] if row["verdict"] == "held"]
+
+
+def test_an_earlier_file_put_where_the_newest_one_lay_is_the_newest_word(town: Town) -> None:
+    day = overwrite(town, 1, 2, 1)
+    assert town.figures["财政局"] == town.figures_of("财政局", 1)
+    [first] = [row for row in town.ran.record["submissions"] if row["counts"]]
+    assert (first["version"], [one["code"] for one in first["findings"]]) == (1, ["F09"])
+    assert "自此以第 1 次报送计入" in first["findings"][0]["message"]
+    assert "没有新的报送" in town.run(f"2024-01-{day}").text
+    day = overwrite(town, 2, first_day=day + 1)
+    assert town.figures["财政局"] == town.figures_of("财政局", 2)
+    overwrite(town, 1, first_day=day)
+    assert town.figures["财政局"] == town.figures_of("财政局", 1)
+
+
+@pytest.mark.parametrize("place", ["财政局.xlsx", "财政局（以此为准）.xlsx"])
+def test_an_agency_is_told_that_an_earlier_file_counts_which_somebody_put_into_the_inbox(
+    town: Town, place: str
+) -> None:
+    overwrite(town, 1, 2)
+    town.say("send", "--by-hand", "--all", now="2024-01-10T21:00:00")
+    town.put(place, town.book("财政局", 1))
+    town.run("2024-01-11")
+    [words] = town.told("counted", "001")
+    assert "第 1 次报送" in words
+    assert "第 2 次报送的数据不再计入" in words
+    town.say("send", "--by-hand", "--all", now="2024-01-11T21:00:00")
+    town.run("2024-01-12")
+    assert town.told("counted", "001") == []
+
+
+def test_what_a_person_chose_holds_until_the_agency_changes_its_file_again(town: Town) -> None:
+    day = overwrite(town, 1, 2, 1)
+    assert town.decide("count", "财政局", "2", day=f"2024-01-{day}").code == 0
+    town.run(f"2024-01-{day}")
+    assert town.figures["财政局"] == town.figures_of("财政局", 2)
+    overwrite(town, 2, 1, first_day=day + 1)
+    assert town.figures["财政局"] == town.figures_of("财政局", 1)
+
+
+def gone_and_back(town: Town, name: str = "财政局再更正.xlsx") -> None:
+    """A file, a newer one in its stead, and then the first one under a name of its own."""
+    town.put("财政局.xlsx", town.book("财政局", 1))
+    town.run("2024-01-09")
+    remove(town, "财政局.xlsx")
+    town.put("财政局更正.xlsx", town.book("财政局", 2))
+    town.run("2024-01-10")
+    remove(town, "财政局更正.xlsx")
+    town.put(name, town.book("财政局", 1))
+    town.run("2024-01-11")
+
+
+@pytest.mark.parametrize("name", ["财政局再更正.xlsx", "财政局.xlsx"])
+def test_an_earlier_file_that_was_gone_is_asked_about(town: Town, name: str) -> None:
+    gone_and_back(town, name)
+    assert town.figures["财政局"] == town.figures_of("财政局", 2)
+    assert held(town) == [name]
+    assert town.ran.record["counts"]["held"] == 1
+    town.run("2024-01-12")
+    assert held(town) == [name]
+    assert town.decide("accept", name, day="2024-01-13").code == 0
+    town.run("2024-01-13")
+    assert town.figures["财政局"] == town.figures_of("财政局", 1)
+    assert held(town) == []
+
+
+@pytest.mark.parametrize("answer", ["moved away", "chosen", "sent anew"])
+def test_the_question_about_an_earlier_file_ends_with_an_answer(town: Town, answer: str) -> None:
+    gone_and_back(town)
+    expected = 2
+    if answer == "moved away":
+        remove(town, "财政局再更正.xlsx")
+    elif answer == "chosen":
+        assert town.decide("count", "财政局", "2", day="2024-01-12").code == 0
+    else:
+        town.put("财政局最终.xlsx", town.book("财政局", 3))
+        town.run("2024-01-12")
+        expected = 3
+    town.run("2024-01-13")
+    assert town.figures["财政局"] == town.figures_of("财政局", expected)
+    assert town.ran.record["counts"]["held"] == 0
+
+
+def test_an_inbox_that_was_away_for_a_run_says_nothing_new(town: Town) -> None:
+    town.put("一/财政局.xlsx", town.book("财政局", 1))
+    town.run("2024-01-09")
+    town.put("二/财政局.xlsx", town.book("财政局", 2))
+    town.run("2024-01-10")
+    inbox, aside = town.folder / "inbox", town.folder / "aside"
+    inbox.rename(aside)
+    inbox.mkdir()
+    town.run("2024-01-11")
+    inbox.rmdir()
+    aside.rename(inbox)
+    town.run("2024-01-12")
+    assert town.counting == {"财政局": "二/财政局.xlsx"}
+    assert held(town) == []
+    assert "没有新的报送" in town.run("2024-01-13").text
+
+
+def test_files_that_are_tidied_away_say_nothing_new(town: Town) -> None:
+    overwrite(town, 1)
+    town.put("财政局更正.xlsx", town.book("财政局", 2))
+    town.run("2024-01-10")
+    archive = town.folder / "inbox" / "已收"
+    archive.mkdir()
+    for name in ("财政局.xlsx", "财政局更正.xlsx"):
+        (town.folder / "inbox" / name).rename(archive / name)
+    town.run("2024-01-11")
+    assert town.counting == {"财政局": "已收/财政局更正.xlsx"}
+    for path in archive.iterdir():
+        path.unlink()
+    town.run("2024-01-12")
+    assert town.counting == {"财政局": "已收/财政局更正.xlsx"}
+    assert held(town) == []
+
+
+def test_files_of_several_agencies_put_back_at_once_may_be_a_backup(town: Town) -> None:
+    for day, seed in enumerate((1, 2, 1), 9):
+        for name in ("财政局", "教育局"):
+            town.put(f"{name}.xlsx", town.book(name, seed))
+        town.run(f"2024-01-{day:02}")
+    assert [town.figures[name] for name in ("财政局", "教育局")] == [
+        town.figures_of(name, 2) for name in ("财政局", "教育局")
+    ]
+    assert sorted(held(town)) == ["教育局.xlsx", "财政局.xlsx"]
+
+
 # ---------------------------------------------------------------- an agency is remembered
 
 

@@ -1,7 +1,8 @@
 """What lies in the inbox in this run goes in; everything that ever came in this campaign, in order of arrival, comes out.
 
 Originals are kept before a row speaks of them, and rows before anything is judged. What leaves the inbox later stays
-known; what is only moved there is not taken for a second arrival.
+known; what is only moved there is not taken for a second arrival. What comes back after it was gone or replaced is a
+return, numbered among the arrivals: what it means is not decided here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,20 @@ _AHEAD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """The last time that a file came back into the inbox: ``number`` is one of those of arrivals.
+
+    ``instead`` is the number of the file that lay at its place until then, None where none did.
+    """
+
+    number: int
+    seen_at: datetime
+    instead: int | None
+    lies: bool
+    """Whether it still lies there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A file that came, under its number in the ledger; ``repeats`` is the year of another campaign that has dealt with it.
 
@@ -40,6 +55,7 @@ class Arrival:
     """When it was first seen here."""
     looked_at: datetime | None = None
     """When the inbox was looked into last before that; None where it never was."""
+    back: Return | None = None
 
     @property
     def came_at(self) -> datetime | None:
@@ -55,15 +71,17 @@ def keep_inbox(
     *,
     now: datetime,
     unopened: frozenset[str] = frozenset(),
+    closed: frozenset[str] = frozenset(),
 ) -> list[Envelope]:
     """Record what is new in the inbox, given in order of arrival; return the files that were.
 
-    ``unopened`` are the paths of files that lie there as they did before. Of what was opened again the facts are
-    those that were found now.
+    ``unopened`` are the paths of files that lie there as they did before, ``closed`` of files and folders that could not
+    be looked into. Of what was opened again the facts are those that were found now.
     """
     files = _sorted_out(ledger, "envelopes", year, envelopes, unopened, now)
     mails = _sorted_out(ledger, "mails", year, messages, unopened, now)
-    if not any((*files, *mails)):
+    stay = _staying(ledger, year, files, unopened | closed)
+    if not any((*files.news, *mails.news, stay.back, stay.came, stay.gone)):
         return []
     taken = [(item, _repeated(ledger, year, item)) for item in files.new]
     arriving = [(item, repeats) for item, repeats in taken if repeats != _LEFT_OVER]
@@ -74,8 +92,9 @@ def keep_inbox(
             _update(ledger, table, (*part.moved, *part.changed))
             record(ledger, (Event(now, year, EventKind.MOVED, detail=item.path) for _, item in part.moved))
         _add_mails(ledger, year, written, now)
-        for item, repeats in arriving:
-            _add(ledger, year, item, repeats, now)
+        _keep_staying(ledger, year, stay, now)
+        for number, (item, repeats) in enumerate(arriving, _next_number(ledger)):
+            _add(ledger, year, number, item, repeats, now)
     return [item for item, _ in arriving]
 
 
@@ -93,8 +112,11 @@ def as_known(item: Item, seen: datetime) -> Item:
 def of_year(ledger: Ledger, year: int) -> list[Arrival]:
     """Return every file of the campaign of ``year``, in order of arrival."""
     rows = ledger.rows(
-        "SELECT own.id, own.body, own.seen_at, other.year AS repeats FROM envelopes AS own"
-        " LEFT JOIN envelopes AS other ON other.id = own.repeats WHERE own.year = ? ORDER BY own.id",
+        "SELECT own.id, own.body, own.seen_at, other.year AS repeats, own.lies,"
+        " returns.id AS back, returns.seen_at AS back_at, instead FROM envelopes AS own"
+        " LEFT JOIN envelopes AS other ON other.id = own.repeats"
+        " LEFT JOIN returns ON returns.id = (SELECT max(id) FROM returns WHERE envelope = own.id)"
+        " WHERE own.year = ? ORDER BY own.id",
         (year,),
     )
     looks = [
@@ -113,12 +135,12 @@ def _arrivals(known: tuple[Sequence[tuple[Any, ...]], Sequence[datetime]]) -> li
 
 
 def _arrival(row: tuple[Any, ...], looks: Sequence[datetime]) -> Arrival:
-    number, body, seen_at, repeats = row
+    number, body, seen_at, repeats, lies, back, back_at, instead = row
     seen = datetime.fromisoformat(seen_at)
     earlier = bisect_left(looks, seen)
-    return Arrival(
-        number, _loaded(Envelope, body, seen), repeats, seen, looks[earlier - 1] if earlier else None
-    )
+    returned = Return(back, datetime.fromisoformat(back_at), instead, bool(lies)) if back else None
+    looked = looks[earlier - 1] if earlier else None
+    return Arrival(number, _loaded(Envelope, body, seen), repeats, seen, looked, returned)
 
 
 def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
@@ -172,6 +194,19 @@ def repeated(ledger: Ledger, year: int) -> set[int]:
     return {row["envelope"] for row in rows}
 
 
+def put_again(ledger: Ledger, year: int) -> dict[tuple[str, int], datetime]:
+    """Return, by agency and number, the versions whose last word is that somebody put them into the inbox once more, and when."""
+    rows = ledger.rows(
+        "SELECT versions.agency, number, coalesce(returns.seen_at, copies.seen_at) AS at FROM versions"
+        " LEFT JOIN returns ON 2 * returns.id = versions.word"
+        " LEFT JOIN envelopes AS copies ON 2 * copies.id = versions.word"
+        " AND copies.id <> versions.envelope AND copies.source <> 'mail'"
+        " WHERE versions.year = ? AND at IS NOT NULL",
+        (year,),
+    )
+    return {(row["agency"], row["number"]): datetime.fromisoformat(row["at"]) for row in rows}
+
+
 def ever_came(ledger: Ledger) -> set[str]:
     """Return the digests of every file and mail of every campaign."""
     rows = ledger.rows("SELECT sha256 FROM envelopes UNION SELECT sha256 FROM mails")
@@ -214,25 +249,34 @@ def settle_mails(ledger: Ledger, year: int, outcomes: Sequence[MessageOutcome]) 
 
 
 class _SortedItems(NamedTuple, Generic[Item]):
-    """What is not known yet, or not so: moved and changed items with the row that knows them, and new ones."""
+    """What is known, with the row that knows it: as it is, moved, and of these what says something else now; and what is new."""
 
+    same: list[tuple[int, Item]]
     moved: list[tuple[int, Item]]
     changed: list[tuple[int, Item]]
     new: list[Item]
+
+    @property
+    def news(self) -> tuple[object, ...]:
+        """What is to be recorded."""
+        return self.moved, self.changed, self.new
 
 
 def _sorted_out(
     ledger: Ledger, table: str, year: int, found: Sequence[Item], unopened: frozenset[str], now: datetime
 ) -> _SortedItems[Item]:
     columns = "id, path, sha256, message_id, seen_at, body"
-    rows = ledger.rows(f"SELECT {columns} FROM {table} WHERE year = ?", (year,))  # noqa: S608 - one of two names
+    order = (
+        "lies DESC, id" if table == "envelopes" else "id"
+    )  # what lay there at the last look was moved first
+    rows = ledger.rows(f"SELECT {columns} FROM {table} WHERE year = ? ORDER BY {order}", (year,))  # noqa: S608 - two names
     known = {(row["path"], row["sha256"]): row for row in rows}
     here = {item.path for item in found}
     gone: dict[tuple[str, str | None], list[Row]] = {}
     for row in rows:
         if row["path"] not in here and not _lies_in(row["path"], unopened):
             gone.setdefault((row["sha256"], row["message_id"]), []).append(row)
-    result: _SortedItems[Item] = _SortedItems([], [], [])
+    result: _SortedItems[Item] = _SortedItems([], [], [], [])
     for item in found:
         same = known.get((item.path, item.sha256))
         elsewhere = gone.get((item.sha256, item.message_id), [])
@@ -241,11 +285,54 @@ def _sorted_out(
             continue
         row = elsewhere.pop(0) if same is None else same
         seen = as_known(item, datetime.fromisoformat(row["seen_at"]))
-        if same is None:
-            result.moved.append((row["id"], seen))
-        elif _differs(seen, row["body"]):
+        (result.moved if same is None else result.same).append((row["id"], seen))
+        if same is not None and _differs(seen, row["body"]):
             result.changed.append((row["id"], seen))
     return result
+
+
+class _Staying(NamedTuple):
+    """Which rows lie in the inbox that did not, and the reverse; which of the former came back, and at whose place."""
+
+    came: set[int]
+    gone: set[int]
+    back: list[tuple[int, Envelope, int | None]]
+
+
+def _staying(ledger: Ledger, year: int, files: _SortedItems[Envelope], unseen: frozenset[str]) -> _Staying:
+    """Compare what lies in the inbox with the last look. A mail that comes back is the same mail: it has a time of its own."""
+    rows = ledger.rows("SELECT id, path FROM envelopes WHERE year = ? AND lies", (year,))
+    lay = {row["id"] for row in rows}
+    known = [*files.same, *files.moved]
+    lies = {row for row, _ in known} | {row["id"] for row in rows if _lies_in(row["path"], unseen)}
+    replaced = {row["path"]: row["id"] for row in rows if row["id"] not in lies}
+    back = [
+        (row, item, replaced.get(item.path))
+        for row, item in known
+        if item.source != "mail" and (row not in lay or item.path in replaced)
+    ]
+    return _Staying(lies - lay, lay - lies, back)
+
+
+def _keep_staying(ledger: Ledger, year: int, stay: _Staying, now: datetime) -> None:
+    for value, rows in ((1, stay.came), (0, stay.gone)):
+        ledger.write_many(
+            "UPDATE envelopes SET lies = ? WHERE id = ?", [(value, row) for row in sorted(rows)]
+        )
+    for number, (row, item, instead) in enumerate(stay.back, _next_number(ledger)):
+        ledger.write(
+            "INSERT INTO returns (id, envelope, instead, seen_at) VALUES (?, ?, ?, ?)",
+            (number, row, instead, now.isoformat()),
+        )
+        record(ledger, [Event(now, year, EventKind.BACK, envelope=row, detail=item.path)])
+
+
+def _next_number(ledger: Ledger) -> int:
+    """Return the number of the next arrival or return: they stand in one order."""
+    row = ledger.one(
+        "SELECT max(id) AS last FROM (SELECT id FROM envelopes UNION ALL SELECT id FROM returns)"
+    )
+    return (row["last"] or 0) + 1 if row else 1
 
 
 def _lies_in(path: str, files: frozenset[str]) -> bool:
@@ -297,12 +384,13 @@ def _is_whole(envelope: Envelope) -> bool:
     return hashlib.sha256(envelope.content).hexdigest() == envelope.sha256
 
 
-def _add(ledger: Ledger, year: int, item: Envelope, repeats: int | None, now: datetime) -> None:
-    row = ledger.write(
+def _add(ledger: Ledger, year: int, number: int, item: Envelope, repeats: int | None, now: datetime) -> None:
+    ledger.write(
         "INSERT INTO envelopes"
-        " (year, path, sha256, name, source, sender, message_id, received_at, seen_at, repeats, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (id, year, path, sha256, name, source, sender, message_id, received_at, seen_at, repeats, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
+            number,
             year,
             item.path,
             item.sha256,
@@ -316,7 +404,7 @@ def _add(ledger: Ledger, year: int, item: Envelope, repeats: int | None, now: da
             _body(item),
         ),
     )
-    record(ledger, [Event(now, year, EventKind.ARRIVED, envelope=row, detail=item.path)])
+    record(ledger, [Event(now, year, EventKind.ARRIVED, envelope=number, detail=item.path)])
 
 
 def _add_mails(ledger: Ledger, year: int, mails: Sequence[Message], now: datetime) -> None:

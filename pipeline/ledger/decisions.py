@@ -97,8 +97,12 @@ def waiting(ledger: Ledger, year: int) -> dict[int, str]:
 
 
 def last_arrival(ledger: Ledger, year: int) -> int:
-    """Return the number of the newest file of the campaign: what a decision can know of."""
-    row = ledger.one("SELECT coalesce(max(id), 0) AS last FROM envelopes WHERE year = ?", (year,))
+    """Return the number of the newest file of the campaign, come or come back: what a decision can know of."""
+    row = ledger.one(
+        "SELECT max(coalesce(max(envelopes.id), 0), coalesce(max(returns.id), 0)) AS last"
+        " FROM envelopes LEFT JOIN returns ON returns.envelope = envelopes.id WHERE year = ?",
+        (year,),
+    )
     return int(row["last"]) if row else 0
 
 

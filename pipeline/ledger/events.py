@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     ARRIVED = "arrived"
     REPEATED = "repeated"
     MOVED = "moved"
+    BACK = "back"
     JUDGED = "judged"
     DECIDED = "decided"
     DECISION_REVOKED = "decision_revoked"

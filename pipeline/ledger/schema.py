@@ -546,6 +546,22 @@ LEFT JOIN decisions
 """
 """What had been found when a person decided about a rule; what was decided before holds whatever the rule finds."""
 
+_BACK = """
+ALTER TABLE envelopes ADD COLUMN lies INTEGER NOT NULL DEFAULT 1;
+UPDATE envelopes SET lies = 0 WHERE EXISTS (
+    SELECT 1 FROM envelopes AS newer
+    WHERE newer.year = envelopes.year AND newer.path = envelopes.path AND newer.id > envelopes.id
+);
+CREATE TABLE returns (
+    id INTEGER PRIMARY KEY,
+    envelope INTEGER NOT NULL REFERENCES envelopes (id),
+    instead INTEGER REFERENCES envelopes (id),
+    seen_at TEXT NOT NULL
+);
+CREATE INDEX returns_by_envelope ON returns (envelope);
+"""
+"""What lay in the inbox at the last look, and what came back into it; a return has a number among those of arrivals."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _NIGHTS,
@@ -562,5 +578,6 @@ MIGRATIONS: tuple[str, ...] = (
     _RELEASES,
     _AT_HAND,
     _SEEN,
+    _BACK,
 )
 """One script for each version of the schema, in order."""

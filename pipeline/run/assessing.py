@@ -360,6 +360,12 @@ def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judge
         memory=campaign.memory,
         own=frozenset(remainders.sent(ledger)),
         accepted=campaign.accepted,
+        chosen={
+            item.agency: item.after
+            for item in sorted(
+                campaign.decided(DecisionKind.COUNT, DecisionKind.RETURN), key=lambda one: one.after
+            )
+        },
     )
 
 

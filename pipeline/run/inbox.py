@@ -60,6 +60,8 @@ class Inbox:
     leftovers: tuple[Leftover, ...]
     messages: tuple[Message, ...] = ()
     new: frozenset[Known] = frozenset()
+    back: tuple[arrivals.Return, ...] = ()
+    """The last time that each file came back which had been gone."""
 
 
 def require(ledger: Ledger, district: District) -> None:
@@ -140,11 +142,13 @@ def look(
         _in_order(found.envelopes, now),
         _in_order(found.messages, now),
         unopened=found.unopened,
+        closed=frozenset((*found.troubles, *found.failed)),
         now=now,
     )
     remainders.keep(ledger, district.year, found.remainders, now=now)
     stats.keep(ledger, district.year, reader, found.looked, unopened=found.unopened)
     _open_at_last(ledger, district.year, found, now)
+    files = arrivals.of_year(ledger, district.year)
     mails = arrivals.mails_of_year(ledger, district.year)
     empty = [
         Leftover(item.path, item.sha256, Verdict.NOT_A_SUBMISSION, findings=said_in(district, item))
@@ -154,10 +158,11 @@ def look(
     beside = remainders.of_year(ledger, district.year) | dict(found.troubles)
     strange = [_strange(path, variant) for path, variant in sorted(beside.items())]
     return Inbox(
-        envelopes=tuple(item.envelope for item in arrivals.of_year(ledger, district.year)),
+        envelopes=tuple(item.envelope for item in files),
         leftovers=(*empty, *strange),
         messages=tuple(mails),
         new=frozenset((item.path, item.sha256) for item in new),
+        back=tuple(item.back for item in files if item.back),
     )
 
 

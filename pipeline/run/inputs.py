@@ -70,6 +70,7 @@ def gather(
     others = (
         *lying,
         *inbox.leftovers,
+        *inbox.back,
         *campaign.decisions,
         *pasts.values(),
         *years.items(),

@@ -5,8 +5,9 @@ A word is the number of the arrival by which a file was sent last, doubled; a pe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.decisions import of_kind
@@ -31,22 +32,19 @@ def words_of(
     decisions: Sequence[Decision],
     known: Iterable[Arrival],
 ) -> NewestWords:
-    """Say by which word each of ``kept`` was sent last. ``again`` are the arrivals that only repeat one, by what they repeat."""
-    arrivals = {item.id: item for item in known}
+    """Say by which word each of ``kept`` was sent last. ``again`` are the arrivals and returns that only repeat one, by what they repeat."""
+    moments = dict(_moments(known))
     by_version = {
         (who.agency.code, versions[item.id]): item.id
         for item, who in kept
         if who.agency and item.id in versions
     }
-    latest: dict[str, int] = {}
-    for item, who in kept:
-        if who.agency and not who.held:
-            latest[who.agency.code] = max(latest.get(who.agency.code, 0), item.id)
     words = {item.id: 2 * max(item.id, again.get(item.id, 0)) for item, _ in kept}
     said: dict[int, list[Finding]] = {}
-    for item, who in kept:
-        if item.id in again and who.agency and item.id < latest[who.agency.code] < again[item.id]:
-            said.setdefault(item.id, []).append(_again(arrivals[again[item.id]], versions[item.id]))
+    for own in _by_agency(kept):
+        newest = max(own, key=lambda number: words[number])
+        if newest in again and any(newest < number for number in own):
+            said[newest] = [_again(moments[again[newest]], versions[newest])]
     for decision in of_kind(decisions, DecisionKind.COUNT, DecisionKind.RETURN):
         number = by_version.get((decision.agency, decision.version))
         if number is None:
@@ -59,8 +57,26 @@ def words_of(
     return NewestWords(words, {number: tuple(found) for number, found in said.items()})
 
 
-def _again(item: Arrival, version: int) -> Finding:
-    facts: dict[str, Fact] = {"version": version, "day": _day(item)}
+def _by_agency(kept: Sequence[Identified]) -> Iterable[list[int]]:
+    """Return the numbers of the files of each agency that are not held."""
+    found: dict[str, list[int]] = {}
+    for item, who in kept:
+        if who.agency and not who.held:
+            found.setdefault(who.agency.code, []).append(item.id)
+    return found.values()
+
+
+def _moments(known: Iterable[Arrival]) -> Iterator[tuple[int, datetime | None]]:
+    """Yield when each arrival and each return was, by its number."""
+    for item in known:
+        yield item.id, item.came_at
+        if item.back:
+            yield item.back.number, item.back.seen_at
+
+
+def _again(moment: datetime | None, version: int) -> Finding:
+    day = str(moment.astimezone(CHINA).date()) if moment else ""
+    facts: dict[str, Fact] = {"version": version, "day": day}
     return Finding.found(_CODE, None, (), "again", facts)
 
 
@@ -72,7 +88,3 @@ def _decided(variant: str, decision: Decision) -> Finding:
         "day": str(decision.given_at.astimezone(CHINA).date()),
     }
     return Finding.found(_CODE, None, (), variant, facts)
-
-
-def _day(item: Arrival) -> str:
-    return str(item.came_at.astimezone(CHINA).date()) if item.came_at else ""

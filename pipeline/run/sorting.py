@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import combinations
 from typing import TypeAlias
 
@@ -20,7 +21,8 @@ from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.assessments import Judgement
 from pipeline.ledger.bindings import Binding
 from pipeline.ledger.codes import Memory, addresses_at
-from pipeline.model import CHINA, Agency, Decision, Envelope, Finding, Message, Reading, Verdict
+from pipeline.model import CHINA, Agency, Decision, Envelope, Fact, Finding, Message, Reading, Verdict
+from pipeline.run.returns import Returned, returned
 
 Identified: TypeAlias = tuple[Arrival, Identity]
 """A file and whose it is."""
@@ -32,6 +34,7 @@ class KnownArrivals:
     """What is known of arrivals besides what they say: ``bindings`` and ``accepted`` are by their numbers.
 
     ``earlier`` leaves out what counted only by a decision that was revoked since. ``own`` are the digests of what nianbao itself has sent out, ``accepted`` what a person accepts although it is held.
+    ``chosen`` is the number of the arrival after which a person said last which version of an agency counts, by its code.
     """
 
     earlier: Mapping[int, Judgement] = field(default_factory=dict)
@@ -39,13 +42,14 @@ class KnownArrivals:
     memory: Memory = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     accepted: Mapping[int, Decision] = field(default_factory=dict)
+    chosen: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SortedArrivals:
     """Files in order of arrival: those to be judged, those that only repeat one, those that came to light too late.
 
-    ``words`` maps the number of a file to that of the last arrival by which its agency sent the same file again.
+    ``words`` maps the number of a file to that of the last arrival, or return, by which its agency sent the same file again.
     ``bindings`` are those that were not kept yet.
     """
 
@@ -77,12 +81,16 @@ def sort_out(
     late = {item.id for item, who in kept if _is_overtaken(item, who, memory)} | passed_over
     staying = [(item, who) for item, who in kept if item.id not in late]
     repeating = {item.id for item in copies}
+    words = _words(
+        staying, [(item, who) for item, who in told if item.id in repeating], messages, passed_over
+    )
+    staying, returns = _come_back(staying, told, words, memory)
     return SortedArrivals(
         staying,
         copies,
         [item for item, _ in kept if item.id in late],
         frozenset(unread),
-        _words(staying, [(item, who) for item, who in told if item.id in repeating], messages, passed_over),
+        words | returns,
         {
             item.id: Binding(who.agency.code, tuple(one for one in who.findings if one.code == binding.CODE))
             for item, who in bound
@@ -345,9 +353,9 @@ def _was_accepted(item: Arrival, memory: KnownArrivals) -> bool:
     return own is not None and own.verdict.is_acceptance
 
 
-def _doubtful(found: Identity, variant: str, **facts: str) -> Identity:
+def _doubtful(found: Identity, variant: str, **facts: Fact) -> Identity:
     agency = found.agency
-    named = {"agency": agency.name if agency else "", **facts}
+    named: dict[str, Fact] = {"agency": agency.name if agency else "", **facts}
     doubt = Finding.found(_CODE, None, (), variant, named)
     return replace(found, held=True, findings=(*found.findings, doubt))
 
@@ -452,6 +460,47 @@ def _words(
             continue
         words[original.id] = max(words.get(original.id, 0), item.id)
     return words
+
+
+# ---------------------------------------------------------------- what came back
+
+
+def _come_back(
+    kept: Sequence[Identified],
+    told: Sequence[Identified],
+    words: Mapping[int, int],
+    memory: KnownArrivals,
+) -> tuple[list[Identified], dict[int, int]]:
+    """Hold what came back where only a person knows what that means; return the words that are spoken by coming back."""
+    files = [(item, who.agency.code) for item, who in kept if who.agency and not who.held]
+    found = returned(
+        files,
+        [(item, who.agency.code) for item, who in told if who.agency and not who.held],
+        words,
+        counted={item.id for item, _ in files if _was_accepted(item, memory)},
+        accepted=memory.accepted,
+        chosen=memory.chosen,
+    )
+    asked = {one.file: one for one in found if one.is_asked}
+    return (
+        [(item, _asked(who, asked[item.id], memory) if item.id in asked else who) for item, who in kept],
+        {one.file: one.word for one in found},
+    )
+
+
+def _asked(who: Identity, one: Returned, memory: KnownArrivals) -> Identity:
+    own = memory.earlier.get(one.file)
+    return _doubtful(
+        who,
+        "came_back",
+        file=one.copy.envelope.path,
+        version=own.version if own else 0,
+        day=_day(one.back.seen_at),
+    )
+
+
+def _day(moment: datetime) -> str:
+    return str(moment.astimezone(CHINA).date())
 
 
 def _is_overtaken(item: Arrival, who: Identity, memory: KnownArrivals) -> bool:

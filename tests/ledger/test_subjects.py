@@ -158,6 +158,30 @@ def test_a_file_that_is_moved_is_no_second_arrival(ledger: Ledger) -> None:
     assert len(arrivals.keep_inbox(ledger, YEAR, copied, [], now=LATER)) == 1
 
 
+def test_what_was_gone_or_replaced_comes_back_and_its_return_has_a_number(ledger: Ledger) -> None:
+    old, new, other = envelope("a.xlsx", b"1"), envelope("a.xlsx", b"2"), envelope("b.xlsx", b"3")
+
+    def look(*files: Envelope, closed: str = "") -> list[tuple[int, int | None]]:
+        seen = frozenset({closed} if closed else ())
+        arrivals.keep_inbox(ledger, YEAR, files, [], now=LATER, closed=seen)
+        came = (item.back for item in arrivals.of_year(ledger, YEAR))
+        return [(back.number, back.instead) for back in came if back]
+
+    assert look(old) == look(new, other) == []
+    assert look(old, other) == [(4, 2)]
+    assert look(old, other) == [(4, 2)], "a look that is begun anew finds nothing new"
+    assert decisions.last_arrival(ledger, YEAR) == 4
+    assert look(old, envelope("c.xlsx", b"4")) == [(4, 2)]
+    assert [item.id for item in arrivals.of_year(ledger, YEAR)] == [1, 2, 3, 5]
+    assert look(old, other) == [(4, 2), (6, None)]
+    look(other, closed="a.xlsx")
+    assert look(old, other) == [(4, 2), (6, None)], "what could not be read lay there"
+    mailed = envelope("m.eml/a.xlsx", b"5", mail="<1>")
+    look(mailed)
+    look(other)
+    assert len(look(mailed, other)) == 2, "a mail that lies there again is the same mail"
+
+
 def test_a_file_sent_again_by_another_mail_is_not_taken_for_a_moved_one(ledger: Ledger) -> None:
     arrivals.keep_inbox(ledger, YEAR, [envelope("m.eml/a.xlsx", b"1", mail="<1>")], [], now=NIGHT)
     again = envelope("n.eml/a.xlsx", b"1", mail="<2>")

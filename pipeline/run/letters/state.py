@@ -45,6 +45,7 @@ from pipeline.wording.messages import AWAITING, VERDICT_WORDS, awaits_approval, 
 
 _NO_STANDS: Mapping[str, Stand] = {}
 _UNKNOWN: Mapping[str, datetime] = {}
+_PUT_AGAIN = "报送文件夹里又放进了与第 {} 次报送相同的文件，以最后放进的为准"
 _NOTICE_FIELDS = tuple(item.name for item in fields(Notice))
 
 
@@ -138,31 +139,40 @@ def _came(files: Sequence[tuple[str, Verdict]], found: Record) -> dict[str, int]
 def _counted(
     ledger: Ledger, district: District, found: Record, written: Sequence[WrittenLetter]
 ) -> dict[str, CountedVersion]:
-    """Say which version counts of each agency of which a person has decided that, or of which a letter told so."""
+    """Say which version counts of each agency of which a person has decided that, or put its file again, or a letter told so."""
     decided = decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.COUNT)
     by_agency = {item.agency: item for item in decided}
     told = {item.agency for item in written if item.kind is LetterKind.COUNTED}
-    asked = {*by_agency, *told}
+    again = arrivals.put_again(ledger, district.year)
+    asked = {*by_agency, *told, *(agency for agency, _ in again)}
     if not asked:
         return {}
     own = [row for row in found["submissions"] if row["agency"] in asked and row["version"]]
     return {
-        row["agency"]: _counted_version(row, own, by_agency.get(row["agency"]))
+        row["agency"]: _counted_version(
+            row, own, by_agency.get(row["agency"]), again.get((row["agency"], row["version"]))
+        )
         for row in own
         if row["counts"]
     }
 
 
-def _counted_version(row: Record, own: Sequence[Record], decision: Decision | None) -> CountedVersion:
-    """Describe the version that counts; ``decision`` is the one of its agency that holds, which may have been overtaken."""
+def _counted_version(
+    row: Record, own: Sequence[Record], decision: Decision | None, again: datetime | None
+) -> CountedVersion:
+    """Describe the version that counts; ``decision`` is the one of its agency that holds, which may have been overtaken.
+
+    ``again`` is when it was put into the inbox once more, which nobody has answered.
+    """
     given = decision if decision and decision.version == row["version"] else None
+    why = given.reason if given else _PUT_AGAIN.format(row["version"]) if again else ""
     return CountedVersion(
         row["version"],
         PurePosixPath(row["file"]).name,
         row["sha256"],
         {item["sha256"]: item["version"] for item in own if item["agency"] == row["agency"]},
-        given.given_at if given else None,
-        given.reason if given else "",
+        given.given_at if given else again,
+        why,
     )
 
 
