@@ -950,3 +950,47 @@ def test_a_report_on_the_template_of_another_agency_is_accepted_once_a_person_sa
     assert town.decide("accept", held, "002", day=SECOND).code == 0
     town.run(SECOND)
     assert town.figures == {"教育局": town.figures_of("教育局", 1)}
+
+
+# ---------------------------------------------------------------- mails that say that a machine wrote them
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-Nianbao", "1"), ("Auto-Submitted", "auto-replied"), ("From", "postmaster@ju1.example")],
+)
+def test_a_report_that_comes_as_if_by_machine_is_a_report_and_is_not_answered(
+    town: Town, name: str, value: str
+) -> None:
+    town.change("001", email="postmaster@ju1.example" if name == "From" else box("001"))
+    town.receive(town.lines["001"][2], at(9), ("年报.xlsx", town.book("财政局", 1)))
+    letter = town.letter(box("001"), at(11), ("更正.xlsx", town.book("财政局", 2)))
+    del letter[name]
+    letter[name] = value
+    town.put("mail/更正.eml", letter.as_bytes())
+    town.run(SECOND)
+    assert town.figures["财政局"] == town.figures_of("财政局", 2)
+    answered = [item["To"] for item in town.letters if item["X-Nianbao"] in ("acceptance", "held")]
+    assert town.ran.record["counts"]["held"] == 0
+    assert len(answered) <= 1
+
+
+def test_a_letter_of_ours_that_comes_back_brings_nothing_but_what_is_not_ours(town: Town) -> None:
+    town.receive(box("001"), at(9), ("年报.xlsx", town.book("财政局", 1)))
+    town.run("2024-01-09")
+    town.decide("return", "财政局", day="2024-01-10")
+    town.run("2024-01-10")
+    [back] = [item for item in town.letters if item["X-Nianbao"] == "returned"]
+    town.put("mail/退信.eml", back.as_bytes())
+    report = mail([], From="postmaster@x.example", Message_ID="<r@x>", Date=at(11))
+    report.add_attachment(back)
+    for part in back.iter_attachments():
+        report.add_attachment(
+            part.get_content(), maintype="application", subtype="octet-stream", filename="退回.xlsx"
+        )
+    town.put("mail/报告.eml", report.as_bytes())
+    town.run("2024-01-11")
+    assert [row["file"] for row in town.ran.record["submissions"] if row["version"]] == [
+        "mail/001.eml/年报.xlsx"
+    ]
+    assert town.ran.record["counts"]["held"] == 0

@@ -33,6 +33,7 @@ from pipeline.model import (
     Finding,
     Message,
     Reading,
+    Reason,
     Severity,
     Verdict,
 )
@@ -132,6 +133,7 @@ def look(
         keep=keep,
     )
     ledger.originals.settle()
+    found = _without_own(found, district, frozenset(remainders.sent(ledger)))
     found = division.own(district, found, ledger, barrier) if division else found
     digests = {item.path: item.sha256 for item in found.envelopes}
     unread |= {digests[path]: set_aside(kind) for path, kind in found.failed.items()}
@@ -180,6 +182,30 @@ def said_in(district: District, mail: Message) -> tuple[Finding, ...]:
         "words": quoted(mail.words, _FIRST_WORDS),
     }
     return (Finding("F01", Severity.WARNING, None, (), "said", facts),)
+
+
+def _without_own(
+    found: folder.InboxContents, district: District, sent: frozenset[str]
+) -> folder.InboxContents:
+    """Leave out what a letter of ours carried and brings back, whether it came back by itself or with a report of failure.
+
+    Anybody can write that a mail is one of these: another file that it carries is a file like any other.
+    """
+    digests = {item.path: item.sha256 for item in found.envelopes}
+    own: set[str] = set()
+    messages: list[Message] = []
+    for mail in found.messages:
+        returned: set[str] = set()
+        if mail.automatic in (Reason.OWN_LETTER, Reason.BOUNCE):
+            is_ours = mail.automatic is Reason.OWN_LETTER and mail.sender == district.people.email.lower()
+            returned = {path for path in mail.files if is_ours or digests.get(path) in sent}
+        own |= returned
+        messages.append(replace(mail, files=tuple(path for path in mail.files if path not in returned)))
+    return replace(
+        found,
+        envelopes=tuple(item for item in found.envelopes if item.path not in own),
+        messages=tuple(messages),
+    )
 
 
 def _in_order(items: Iterable[arrivals.Item], now: datetime) -> list[arrivals.Item]:

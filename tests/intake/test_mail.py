@@ -277,10 +277,18 @@ def test_a_letter_that_is_only_late_did_not_fail() -> None:
 
 
 @pytest.mark.parametrize("header", [{LOOP_HEADER: "1"}, {"From": "mailer-daemon@x.com"}])
-def test_what_nianbao_itself_sent_is_never_taken_for_a_submission(
+def test_what_says_that_a_machine_sent_it_is_opened_and_never_answered(
     header: dict[str, str], book: bytes
 ) -> None:
-    assert opened(mail([("退回.xlsx", book)], **header)).spreadsheets == ()
+    found = opened(mail([("更正.xlsx", book)], **header))
+    assert found.automatic in (Reason.OWN_LETTER, Reason.BOUNCE)
+    assert [name for name, _ in found.spreadsheets] == ["更正.xlsx"]
+
+
+def test_the_letter_inside_a_report_of_failure_is_not_opened(book: bytes) -> None:
+    report = mail([("letter.eml", mail([("退回.xlsx", book)]).as_bytes())], From="mailer-daemon@x.com")
+    report.add_attachment(mail([("退回.xlsx", book)]))
+    assert opened(report).spreadsheets == ()
 
 
 def test_a_spreadsheet_from_a_machine_is_still_read(book: bytes) -> None:

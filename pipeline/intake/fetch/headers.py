@@ -136,13 +136,14 @@ def text_in(part: Message) -> str:
     return "" if part.is_multipart() else safely(lambda: str(part.get_payload()), "")
 
 
-def parts_of(message: Message) -> Iterator[Message]:
-    """Yield every part, as ``walk`` does, however deep they are nested."""
+def parts_of(message: Message, *, with_mails: bool = True) -> Iterator[Message]:
+    """Yield every part, as ``walk`` does, however deep they are nested; those of mails within only ``with_mails``."""
     waiting = [message]
     while waiting:
         part = waiting.pop()
         yield part
-        waiting += reversed(parts_in(part))
+        if with_mails or part.get_content_type() != "message/rfc822":
+            waiting += reversed(parts_in(part))
 
 
 def decoded(value: str) -> str:

@@ -35,8 +35,6 @@ _LONGEST_ID = 998
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MOST_DOCUMENTS = 20
 _NAMELESS = "未命名附件"
-_UNOPENED = frozenset({Reason.OWN_LETTER, Reason.BOUNCE})
-"""What these carry is what nianbao itself sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,10 @@ def _opened(message: Message, authserv_id: str) -> Mail:
     documents: list[tuple[str, bytes]] = []
     room = MAX_INFLATED
     foreign = _Foreign()
-    for name, data in () if automatic in _UNOPENED else _attachments(message, MAX_DEPTH):
+    depth = (
+        0 if automatic is Reason.BOUNCE else MAX_DEPTH
+    )  # the letter that did not arrive is none of ours to open
+    for name, data in _attachments(message, depth):
         inside, rest = _spreadsheets(name, data, room)
         others += rest[: MAX_FILES - len(others)]
         room -= sum(len(content) for _, content in inside)
@@ -124,7 +125,7 @@ class _Foreign:
 
 
 def _attachments(message: Message, depth: int) -> Iterator[tuple[str, bytes]]:
-    for part in parts_of(message):
+    for part in parts_of(message, with_mails=depth > 0):
         inner = _forwarded(part)
         if inner is not None:
             if depth:
