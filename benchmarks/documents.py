@@ -10,10 +10,10 @@ from dataclasses import replace
 from benchmarks.measure import Line
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
-from pipeline.intake.documents.reading import read_report
+from pipeline.intake.documents.document_reading import read_report
 from pipeline.publishing.web.report_page import compile_page, render_page
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support.fills import report
 from tests.support.real_report import load_real_report
 

@@ -27,10 +27,10 @@ from python_calamine import load_workbook
 from benchmarks.measure import Line
 from pipeline.district.folder import load_district
 from pipeline.forms.loader import load_form
-from pipeline.ledger import codes, opening
+from pipeline.ledger import access, codes
 from pipeline.machine.garbage import look_seldom
 from pipeline.machine.work import Workforce
-from pipeline.publishing.summary import build as summary
+from pipeline.publishing.summary import district_workbook as summary
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.run import batch, carrying
 from pipeline.run.letters import outgoing as letterbox
@@ -47,7 +47,7 @@ SHARE_AIM = 5.0
 _OF_THE_COORDINATOR: Sequence[tuple[ModuleType, str]] = (
     (carrying, "carry_out"),
     (letterbox, "lay_out_todo"),
-    (opening, "check_codes"),
+    (access, "check_codes"),
     (codes, "remember"),
 )
 """What a run does for what persons decide, and to remember who is who: it came later than the rest and must not slow it."""

@@ -15,8 +15,8 @@ import psutil
 from benchmarks.measure import Line, median_seconds
 from pipeline.forms.loader import load_form
 from pipeline.model import DistrictSummary
-from pipeline.publishing import package
-from pipeline.publishing.summary.build import build_summary
+from pipeline.publishing import zip_package
+from pipeline.publishing.summary.district_workbook import build_summary
 from tests.support.many import known, many
 
 AGENCIES, MOST_AGENCIES = 1000, 10_000
@@ -27,7 +27,7 @@ def run() -> list[Line]:
     """Build the workbook in this process for time, in one of its own for memory."""
     summary = many(load_form(), AGENCIES)
     content = build(summary)
-    parts = package.unpack(content)
+    parts = zip_package.unpack(content)
 
     def write_only() -> None:
         with tempfile.TemporaryFile() as file:

@@ -10,9 +10,9 @@ from docx import Document
 
 from benchmarks.measure import Line, median_seconds
 from pipeline.forms.loader import load_form
-from pipeline.publishing import package
+from pipeline.publishing import zip_package
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support.fills import report
 from tests.support.real_report import load_real_report
 
@@ -33,7 +33,7 @@ def run() -> list[Line]:
         for code in codes
     ]
     sample = word.render(layout, reports[0])
-    plain = [content for _, content in package.unpack(sample)]
+    plain = [content for _, content in zip_package.unpack(sample)]
 
     def print_all() -> None:
         for item in reports:
@@ -42,7 +42,7 @@ def run() -> list[Line]:
     def deflate_only() -> None:
         body = max(plain, key=len)
         for _ in reports:
-            zlib.compress(body, package.LEVEL)
+            zlib.compress(body, zip_package.LEVEL)
 
     def save_with_python_docx() -> None:
         for _ in range(_PEER_SAVES):

@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))  # run as a script: the cases live beside the test
 
 from pipeline.forms.form import AnyRule, Form, Rule  # noqa: E402 - after the path is set
 from pipeline.forms.loader import load_form  # noqa: E402
-from pipeline.publishing.package import repack  # noqa: E402
+from pipeline.publishing.zip_package import repack  # noqa: E402
 from pipeline.wording.messages import SEVERITY_WORDS, asked_for, notices  # noqa: E402
 from tests.support.cases import cases, judged  # noqa: E402
 

@@ -6,6 +6,7 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def form_words() -> set[str]:
     return words - {""}
 
 
+def test_the_name_of_a_module_stands_once() -> None:
+    """Who reads ``figures`` in an import or a traceback knows which."""
+    names = Counter(path.stem for path in SOURCES if not path.stem.startswith("__"))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
 def test_no_key_of_any_form_stands_in_the_code() -> None:
     """One declaration: a row added to the TOML is a row everywhere."""
     words = form_words()
@@ -69,7 +76,7 @@ def test_the_ledger_is_opened_with_the_district_as_decided_and_in_one_place() ->
         if isinstance(node, ast.Call)
         and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in only
     }
-    assert found == {"ledger/opening.py"}
+    assert found == {"ledger/access.py"}
 
 
 def test_no_address_of_a_cell_stands_in_the_code() -> None:

@@ -24,7 +24,7 @@ from pipeline.ledger import FOLDER, secret
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA
 from pipeline.publishing.template import build_workbook
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from pipeline.run import batch
 from tests.support.fills import report
 from tests.support.folders import YEAR, contents, inputs_only, make_district

@@ -19,7 +19,7 @@ from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, Assessment, Number, Submission
 from pipeline.publishing import documents
 from pipeline.publishing.template import build_workbook
-from pipeline.publishing.word.figures import FigureReader, read_figures
+from pipeline.publishing.word.printed_figures import FigureReader, read_figures
 from pipeline.run import assessing, batch
 from pipeline.run import opening as night_barrier
 from pipeline.run.assessing import JudgingContext

@@ -23,7 +23,7 @@ from pipeline.intake.identify.dividing import Collected, home_of
 from pipeline.intake.read.reading import read
 from pipeline.ledger import open_copy
 from pipeline.model import ConfigError, Number
-from pipeline.publishing.settings_book import build_settings_book, filled_of
+from pipeline.publishing.settings_pages import build_settings_book, filled_of
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import approved, consistent_numbers, report
 from tests.support.folders import contents, inputs_only, make_district, nianbao

@@ -25,7 +25,7 @@ from pipeline.publishing.returning import returned_of
 from pipeline.publishing.template import build_workbook
 from pipeline.publishing.web.report_page import compile_page, render_page
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.intake.support import draft
 from tests.support.fills import consistent_numbers
 from tests.support.folders import contents, inputs_only, make_district, run

@@ -47,7 +47,7 @@ def _root(
 def complain(sentence: str) -> None:
     """Print what went wrong where errors are read, with nothing in it that a screen would obey."""
     if sentence:
-        from pipeline.wording.quoting import visible
+        from pipeline.wording.quotable import visible
 
         said = "\n".join(map(visible, sentence.split("\n")))  # a server's words may be in it
         typer.secho(said, err=True, fg=typer.colors.RED)

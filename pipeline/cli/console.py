@@ -45,7 +45,7 @@ from pipeline.wording.messages import (
     word_of,
 )
 from pipeline.wording.personal_numbers import without_persons
-from pipeline.wording.quoting import visible
+from pipeline.wording.quotable import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

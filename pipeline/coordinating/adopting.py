@@ -18,7 +18,7 @@ from pipeline.district.starting import is_untouched
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError
 from pipeline.publishing.files import write_if_changed
-from pipeline.publishing.settings_book import build_settings_book, filled_of
+from pipeline.publishing.settings_pages import build_settings_book, filled_of
 
 ASIDE = "旧设置"
 """The folder that the text files are moved into."""

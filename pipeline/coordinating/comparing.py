@@ -19,7 +19,7 @@ from pipeline.intake.identify import identity
 from pipeline.intake.read.labels import normalise
 from pipeline.judging.rules.published import differences
 from pipeline.ledger import imports
-from pipeline.ledger.opening import view_campaign
+from pipeline.ledger.access import view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
 from pipeline.model import Compared, Finding, Number, PastReport, Severity

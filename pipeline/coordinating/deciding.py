@@ -21,8 +21,8 @@ from pipeline.district.settings_fields import EXCEPTIONS
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, decisions, letters
 from pipeline.ledger import judged_files as standing
+from pipeline.ledger.access import open_campaign
 from pipeline.ledger.judged_files import JudgedFile
-from pipeline.ledger.opening import open_campaign
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind, Severity, Verdict
 from pipeline.versions import Versions
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.intake.documents.opening import SUFFIXES
-from pipeline.intake.fetch import folder
+from pipeline.intake.documents.recognising import SUFFIXES
+from pipeline.intake.fetch import inbox_folder
 from pipeline.intake.fetch.archive import ARCHIVES, MAILS, SPREADSHEETS, has_suffix, is_clutter
 from pipeline.intake.guard import isolation as barrier
 from pipeline.model import Envelope, Reading
@@ -36,7 +36,7 @@ def readings_in(form: Form, path: Path, pool: Pool) -> list[tuple[Envelope, Read
 
     Opened and read in ``pool``: whatever a file does, it does to itself.
     """
-    envelopes, failure = folder.open_file(path, barrier.opener(pool), with_documents=True)
+    envelopes, failure = inbox_folder.open_file(path, barrier.opener(pool), with_documents=True)
     if failure:
         return [(item, barrier.set_aside(failure)) for item in envelopes]
     works = [

@@ -23,7 +23,7 @@ from pipeline.forms.arithmetic import holds
 from pipeline.intake.identify import identity
 from pipeline.intake.read.past_figures import read_figures
 from pipeline.ledger import Ledger, codes, imports
-from pipeline.ledger.opening import open_campaign
+from pipeline.ledger.access import open_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.pool import Pool
 from pipeline.machine.work import Progress

@@ -22,8 +22,8 @@ from pipeline.forms.drafts import GAP
 from pipeline.forms.form import Form
 from pipeline.ledger import Ledger, campaign, letters
 from pipeline.ledger import judged_files as standing
+from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
-from pipeline.ledger.opening import view_campaign
 from pipeline.letter import LetterKind, Upward
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Verdict
@@ -35,7 +35,7 @@ from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.cover import build_cover
 from pipeline.publishing.papers.notice import build_notice
 from pipeline.publishing.todo_book import TODO_NAME
-from pipeline.publishing.word import pdf
+from pipeline.publishing.word import pdf_printing
 from pipeline.versions import Versions
 from pipeline.wording.messages import AWAITING, VERDICT_WORDS, notices, word_of
 
@@ -234,7 +234,7 @@ def _printed(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     """Print each part as PDF where LibreOffice is installed; what it fails at is left out."""
     with tempfile.TemporaryDirectory() as folder:
         sources = [_written(Path(folder) / name, content) for name, content in parts.items()]
-        pdf.print_documents(sources, lambda _: None)
+        pdf_printing.print_documents(sources, lambda _: None)
         printed = [path.with_suffix(PDF) for path in sources]
         return {path.name: path.read_bytes() for path in printed if path.is_file()}
 

@@ -25,13 +25,13 @@ from pipeline.forms.form import Form
 from pipeline.forms.library import FORMS_NAME, files_of
 from pipeline.forms.loader import DEFAULT_FORM, load_file, load_form
 from pipeline.ledger import imports
-from pipeline.ledger.opening import view_campaign
+from pipeline.ledger.access import view_campaign
 from pipeline.letter import Attachment, LetterKind
 from pipeline.letters.text import LETTERS, default_text
 from pipeline.model import Agency, ConfigError, PastReport
 from pipeline.periods import title_of
 from pipeline.publishing.files import safe_name, same_bytes, write_if_changed
-from pipeline.publishing.settings_book import build_settings_book, starting
+from pipeline.publishing.settings_pages import build_settings_book, starting
 from pipeline.publishing.template import Stamp, build_workbook
 
 TEMPLATES = "templates"
@@ -99,7 +99,7 @@ def _for_notepad(text: str) -> bytes:
 
 def layouts(form: Form) -> Iterator[tuple[str, bytes]]:
     """Yield the blank template and the Word layout of ``form`` with the names they have in ``input_templates/``."""
-    from pipeline.publishing.word.layout import build_layout  # noqa: PLC0415 - python-docx, which a run that writes reminders has no use for
+    from pipeline.publishing.word.word_layout import build_layout  # noqa: PLC0415 - python-docx, which a run that writes reminders has no use for
 
     yield blank_name(form), build_workbook(form)
     yield LAYOUT_NAME, build_layout(form)

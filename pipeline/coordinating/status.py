@@ -15,9 +15,9 @@ from pipeline.district.folder import District
 from pipeline.district.mergers import on_their_own
 from pipeline.ledger import decisions, has_ledger, letters, rule_record
 from pipeline.ledger import judged_files as standing
+from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
 from pipeline.ledger.letters import StoredLetter
-from pipeline.ledger.opening import view_campaign
 from pipeline.ledger.rule_record import RuleRecord
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind, Verdict

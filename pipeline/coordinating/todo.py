@@ -20,8 +20,8 @@ from pipeline.district.folder import District
 from pipeline.district.settings_values import day_of
 from pipeline.forms.form import Form
 from pipeline.ledger import decisions
+from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
-from pipeline.ledger.opening import view_campaign
 from pipeline.model import CHINA, ConfigError, Decision, DecisionKind
 from pipeline.publishing.todo_book import REVOKE, TODO_NAME, FilledDecision
 from pipeline.publishing.year_folder import keep_copy

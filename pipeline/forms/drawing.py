@@ -17,7 +17,7 @@ from pipeline.forms.formulas import quoted
 from pipeline.forms.layout import ROWS_TOP
 from pipeline.forms.period_days import PERIOD_DAYS
 from pipeline.forms.registers import TIMES, Condition
-from pipeline.forms.values.figures import number_of
+from pipeline.forms.values.numeric import number_of
 from pipeline.model import Number, column_letters
 from pipeline.periods import bounds_of
 

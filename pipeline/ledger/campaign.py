@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pipeline.ledger import letters, outputs
+from pipeline.ledger import letters, output_record
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger, stored
 from pipeline.model import Agency, Made, Number
@@ -116,7 +116,7 @@ def of_year(ledger: Ledger, year: int) -> CampaignRecord:
         last_result(ledger, year),
         letters.of_year(ledger, year),
         deliveries(ledger, year),
-        outputs.of_year(ledger, year),
+        output_record.of_year(ledger, year),
     )
 
 
@@ -131,7 +131,7 @@ def keep_result(ledger: Ledger, year: int, result: RunResult, made: Mapping[str,
             "INSERT OR REPLACE INTO results (year, run, at, deliveries, body, page) VALUES (?, ?, ?, ?, ?, ?)",
             (year, result.run, result.at.isoformat(), result.deliveries, body, _packed(dict(result.pages))),
         )
-        outputs.keep(ledger, year, made)
+        output_record.keep(ledger, year, made)
 
 
 def last_result(ledger: Ledger, year: int) -> RunResult | None:
@@ -244,4 +244,4 @@ def _spelled(figures: Mapping[str, Sequence[Number | None]]) -> dict[str, list[i
 
 
 def _read_figures(figures: Mapping[str, Sequence[int | str]]) -> dict[str, tuple[Number, ...]]:
-    return {code: outputs.exact(numbers) for code, numbers in figures.items()}
+    return {code: output_record.exact(numbers) for code, numbers in figures.items()}

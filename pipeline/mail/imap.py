@@ -26,8 +26,8 @@ from imap_tools.errors import (
 
 from pipeline.district.mail_settings import MailSettings
 from pipeline.intake.fetch import origin
-from pipeline.intake.fetch.folder import MAX_MAIL
 from pipeline.intake.fetch.headers import parsed_head
+from pipeline.intake.fetch.inbox_folder import MAX_MAIL
 from pipeline.mail.network import TIMEOUT, Credentials, said_of, tls
 from pipeline.model import CHINA
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.answers import YES
-from pipeline.forms.values.figures import Figure
+from pipeline.forms.values.numeric import Figure
 from pipeline.forms.values.together import brought_together, rounded
 from pipeline.forms.values.typed import plain_number
 from pipeline.forms.values.words import FreeText

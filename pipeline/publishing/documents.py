@@ -20,7 +20,7 @@ from pipeline.publishing.data import downloads
 from pipeline.publishing.document_paths import BOOK, LIST, WEB, WORD, path_of, paths_of
 from pipeline.publishing.web import report_page as web
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.figures import FigureReader, compile_reader, read_figures
+from pipeline.publishing.word.printed_figures import FigureReader, compile_reader, read_figures
 from pipeline.publishing.year_folder import Staged, stage_copies
 
 

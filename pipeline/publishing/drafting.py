@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.forms.drafts import filled, has_figures, refers, to_fill_in
-from pipeline.forms.values.figures import Figure
+from pipeline.forms.values.numeric import Figure
 from pipeline.forms.values.typed import plain_number
 from pipeline.model import Report
 from pipeline.periods import title_of, year_in

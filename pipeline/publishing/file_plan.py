@@ -37,11 +37,11 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.periods import title_of
-from pipeline.publishing.archive import Archived, Reports, archived
 from pipeline.publishing.data import record
 from pipeline.publishing.document_paths import PAGE, WEB, WORD, copy_of, lists_of, path_of, paths_of
 from pipeline.publishing.documents import PrintJob
 from pipeline.publishing.drafting import is_summed
+from pipeline.publishing.earlier_years import Archived, Reports, archived
 from pipeline.publishing.files import Names, safe_name
 from pipeline.publishing.listings import listed_names
 from pipeline.publishing.returning import shown_in

@@ -15,17 +15,17 @@ from typing import TypeAlias
 from pipeline.machine.durable import clear_unfinished
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import ArrivalKey, Made, Notice, ReadBack
-from pipeline.publishing import archive, documents, drafting, listings
+from pipeline.publishing import documents, drafting, earlier_years, listings
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data import datafiles, record
 from pipeline.publishing.document_paths import PDF, WORD, copy_of, path_of
 from pipeline.publishing.documents import Layouts
 from pipeline.publishing.file_plan import FilePlan, Publication, jobs, kept, plan, recorded
 from pipeline.publishing.marking import mark_jobs, write_marked
-from pipeline.publishing.summary import build as summary
+from pipeline.publishing.summary import district_workbook as summary
 from pipeline.publishing.summary.background import Background
 from pipeline.publishing.web import pages
-from pipeline.publishing.word import pdf
+from pipeline.publishing.word import pdf_printing
 from pipeline.publishing.year_folder import Aside, Staged, YearFolder, stage
 from pipeline.wording.messages import notices
 
@@ -64,7 +64,7 @@ def publish(
     tonight = recorded(publication, planned, words)
     if dry_run:
         reports = [folder / path_of(stem, WORD) for stem in planned.printed]
-        tonight = record.with_pdfs(tonight, pdf.current(folder, reports))
+        tonight = record.with_pdfs(tonight, pdf_printing.current(folder, reports))
         return Published(tonight, (), before.outdated(folder, tonight, publication.made))
     try:
         return _publish(publication, folder, planned, words, tonight, work=work, progress=progress)
@@ -110,7 +110,7 @@ def _publish(
     marking = _marking(publication, planned, folder, staying, work=work, progress=progress)
     builders: list[Builder] = [
         *_of_the_night(publication, planned, words, layouts, known),
-        *archive.builders(layouts, planned.archive),
+        *earlier_years.builders(layouts, planned.archive),
         *_finished(publication, planned),
         (planned.files["site"], partial(pages.front_page, publication, planned, before.all_paths(tonight))),
         (before.RUN_NAME, partial(record.to_json, tonight)),
@@ -201,14 +201,14 @@ def _printed(
     """Print the Word reports as PDF where that is wanted; return the record with every PDF that is right, and why some lack."""
     folder = shared.path
     reports = [folder / path_of(job.stem, WORD) for job in todo]
-    batch = pdf.Batch()
+    batch = pdf_printing.Batch()
     if publication.with_pdf:
-        batch = pdf.print_documents(
+        batch = pdf_printing.print_documents(
             reports,
             lambda count: progress("生成 PDF", count, len(reports)),
             lambda path, content: shared.write(path.relative_to(folder).as_posix(), content),
         )
-    printed = pdf.current(folder, reports)
+    printed = pdf_printing.current(folder, reports)
     offered = {path_of(job.stem, WORD) for job in todo if job.is_offered}
     for path in printed.values():
         if path not in shared.made:

@@ -19,7 +19,7 @@ from pipeline.forms.library import titles_of
 from pipeline.intake.guard.isolation import ItemWork, set_aside
 from pipeline.intake.identify import binding, identity
 from pipeline.intake.read.stamped import REFUSING, among
-from pipeline.judging.rules.carried import Counted, carried_into
+from pipeline.judging.rules.carried_tables import Counted, carried_into
 from pipeline.judging.rules.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, bindings, decisions, readings, remainders
 from pipeline.ledger.arrivals import Arrival

@@ -19,10 +19,10 @@ from pipeline.coordinating import deciding, todo
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import FOLDER, Ledger, arrivals, campaign, codes, events, imports, runs
-from pipeline.ledger import outputs as written_outputs
+from pipeline.ledger import output_record as written_outputs
 from pipeline.ledger import set_aside as marks
+from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.ledger.campaign import RunResult
-from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
 from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, PastReport, Reason
@@ -294,7 +294,7 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     """
     from pipeline.publishing import outputs
     from pipeline.run.letters.delivered import remember_deliveries
-    from pipeline.run.letters.state import RunArrivals
+    from pipeline.run.letters.standings import RunArrivals
 
     refuse_unusable_layout(session.district, basis.campaign.form, basis.layout)
     letterbox.check(session.district)
@@ -375,7 +375,7 @@ def _publication(
     """Put together what publishing needs to know; as of the run that found ``earlier``, if that is given."""
     from pipeline.publishing.file_plan import Publication
     from pipeline.publishing.summary.background import Background
-    from pipeline.run import published
+    from pipeline.run import published_folder
     from pipeline.run.assessing import apart
     from pipeline.run.letters.delivered import delivered_upto
 
@@ -386,13 +386,13 @@ def _publication(
     reports |= {year: imports.reports_of(ledger, year) for year in basis.years}
     pasts = {year: bodies.pasts(found, year, codes_apart, summed=True) for year, found in reports.items()}
     summary = _merged(own, assessed.assessments, on_their_own)
-    compared = published.compared(own.form, district, ledger, summary, basis.published)
+    compared = published_folder.compared(own.form, district, ledger, summary, basis.published)
     return Publication(
         form=own.form,
         district=district,
         summary=summary,
         published=compared,
-        finished=published.finished(district, compared),
+        finished=published_folder.finished(district, compared),
         archive=reports,
         assessments=assessed.assessments,
         leftovers=(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.district.roster import DEFAULT_LEVEL
-from pipeline.intake.fetch import folder
+from pipeline.intake.fetch import inbox_folder
 from pipeline.intake.guard.isolation import (
     ItemWork,
     Spent,
@@ -21,7 +21,7 @@ from pipeline.intake.guard.isolation import (
     understood,
 )
 from pipeline.intake.identify import identity
-from pipeline.judging.rules.carried import carried_into
+from pipeline.judging.rules.carried_tables import carried_into
 from pipeline.machine.ahead import load_ahead
 from pipeline.machine.pool import BUG, Jobs
 from pipeline.model import Assessment, Submission
@@ -37,7 +37,7 @@ def check(paths: Sequence[Path], form: Form, level: str | None = None, *, pool: 
     ``level`` counts more than the level that the template states. ``pool`` is where files are opened and read.
     """
     load_ahead("pipeline.judging.rules.judge")
-    opened = [folder.open_file(path, opener(pool)) for path in paths]
+    opened = [inbox_folder.open_file(path, opener(pool)) for path in paths]
     envelopes = [(envelope, failure) for found, failure in opened for envelope in found]
     works = [
         ItemWork(number, "", partial(reading, form.reference, item.content))

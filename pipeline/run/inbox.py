@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.district.folder import District, refuse_sample_roster
-from pipeline.intake.fetch import folder
-from pipeline.intake.fetch.words import says_something
+from pipeline.intake.fetch import inbox_folder
+from pipeline.intake.fetch.mail_words import says_something
 from pipeline.intake.guard.isolation import set_aside
 from pipeline.intake.identify.binding import may_send
 from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
@@ -38,9 +38,9 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.publishing.data.record import Leftover
-from pipeline.run.dividing import Division
+from pipeline.run.inbox_dividing import Division
 from pipeline.run.opening import Barrier, reader_of
-from pipeline.wording.quoting import quoted
+from pipeline.wording.quotable import quoted
 
 _FIRST_WORDS = 80
 """Characters of a mail without a table that are shown."""
@@ -74,7 +74,7 @@ def require(ledger: Ledger, district: District) -> None:
     """
     if district.inbox.is_dir():
         _require_reading(district.inbox)
-        if district.has_sample_roster and folder.has_files(district.inbox):
+        if district.has_sample_roster and inbox_folder.has_files(district.inbox):
             refuse_sample_roster(district, "收到的文件不知道是哪个单位的，没有处理")
         return
     if district.mail.fetches and not arrivals.of_year(ledger, district.year):
@@ -125,7 +125,7 @@ def look(
             unread[envelope.sha256] = Reading(None, findings=(refusal,))
         return replace(envelope, content=b"")
 
-    found = folder.fetch(
+    found = inbox_folder.fetch(
         district.inbox,
         authserv_id=authserv_id,
         known=stats.of_year(ledger, district.year, reader),
@@ -185,8 +185,8 @@ def said_in(district: District, mail: Message) -> tuple[Finding, ...]:
 
 
 def _without_own(
-    found: folder.InboxContents, district: District, sent: frozenset[str]
-) -> folder.InboxContents:
+    found: inbox_folder.InboxContents, district: District, sent: frozenset[str]
+) -> inbox_folder.InboxContents:
     """Leave out what a letter of ours carried and brings back, whether it came back by itself or with a report of failure.
 
     Anybody can write that a mail is one of these: another file that it carries is a file like any other.
@@ -220,7 +220,7 @@ def _strange(path: str, variant: str) -> Leftover:
     )
 
 
-def _open_at_last(ledger: Ledger, year: int, found: folder.InboxContents, now: datetime) -> None:
+def _open_at_last(ledger: Ledger, year: int, found: inbox_folder.InboxContents, now: datetime) -> None:
     """Dismiss the unopened mails and archives, recorded as they were, that could be opened now after all."""
     before = marks.set_aside(ledger, year, Stage.OPEN)
     done = {

@@ -15,7 +15,7 @@ from pipeline.machine.digest import digest_of, program
 from pipeline.model import ConfigError
 from pipeline.periods import period_before
 from pipeline.publishing.word.untouched import is_untouched
-from pipeline.run import mailing, published
+from pipeline.run import mailing, published_folder
 from pipeline.run.assessing import JudgingContext
 from pipeline.run.fingerprint import fingerprint
 from pipeline.run.inbox import Inbox, look
@@ -66,7 +66,7 @@ def gather(
         shared.counted,
     )
     layout, style = _word_layout(district, form), _web_style(district)
-    lying = published.lying(district)
+    lying = published_folder.lying(district)
     others = (
         *lying,
         *inbox.leftovers,
@@ -90,7 +90,7 @@ def _word_layout(district: District, form: Form) -> bytes:
     name = f"{digest_of((program(), form.id, form.mark, repr(district.rules)))}.layout"
     known = cache.recall(name)
     if known is None:
-        from pipeline.publishing.word.layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
+        from pipeline.publishing.word.word_layout import build_layout  # noqa: PLC0415 - python-docx, only where it is used
 
         known = build_layout(form)
         cache.keep(name, known)

@@ -21,7 +21,7 @@ from pipeline.model import CHINA, Assessment, MessageOutcome, NianbaoError, Seve
 from pipeline.publishing.data.record import Leftover, Record
 from pipeline.wording.messages import VERDICT_WORDS, counts_in_words, message_line
 from pipeline.wording.personal_numbers import without_persons
-from pipeline.wording.quoting import visible
+from pipeline.wording.quotable import visible
 
 if TYPE_CHECKING:
     from pipeline.mail.outbox import SendReport

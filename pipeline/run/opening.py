@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.intake.fetch.folder import Found, Item
+from pipeline.intake.fetch.inbox_folder import Found, Item
 from pipeline.intake.guard import isolation as intake
 from pipeline.intake.guard.isolation import ItemWork, Spent
 from pipeline.ledger import Ledger

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, campaign, events, letters, outputs
+from pipeline.ledger import Ledger, campaign, events, letters, output_record
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
 from pipeline.publishing.todo_book import TODO_NAME
@@ -62,7 +62,7 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
         return
     changes = changes_since_delivery(ledger, form_of(district), district, found)
     if changes:
-        from pipeline.publishing.summary.changes import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
+        from pipeline.publishing.summary.corrections import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
 
         listed = "；".join(words for _, words in changes[:_MOST])
         more = f"等 {len(changes)} 项，全部见汇总表的“{CHANGES_SHEET}”" if len(changes) > _MOST else ""
@@ -95,5 +95,5 @@ def _outputs(ledger: Ledger, district: District, now: datetime) -> Iterator[str]
     for item in kept[-_MOST:]:
         path, _, beside = item.detail.partition("\t")
         yield f"“{path}”被手工修改过，改过的已另存为“{beside}”，没有丢失；原处是程序写的"
-    for path, beside in sorted(outputs.blocked(ledger, district.year).items()):
+    for path, beside in sorted(output_record.blocked(ledger, district.year).items()):
         yield f"“{path}”正被其他程序打开或不能改写，新的内容写在“{beside}”；请关闭它，然后重新运行"

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.judging.rules.carried import Counted
+from pipeline.judging.rules.carried_tables import Counted
 from pipeline.model import OtherCampaign
-from pipeline.run.dividing import Division
+from pipeline.run.inbox_dividing import Division
 
 if TYPE_CHECKING:
     from pipeline.mail.imap import FetchReport

@@ -14,13 +14,13 @@ from typing import Protocol
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import FOLDER, campaign, parts_in
-from pipeline.ledger.opening import open_campaign, view_campaign
+from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.machine.environment import disk
 from pipeline.model import ConfigError, Number, OtherCampaign
 from pipeline.publishing.document_paths import PAGE
 from pipeline.run import mailing
 from pipeline.run.batch import Outcome
-from pipeline.run.dividing import division_of
+from pipeline.run.inbox_dividing import division_of
 from pipeline.run.sharing import CommonInputs
 
 

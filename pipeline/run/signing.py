@@ -14,14 +14,14 @@ from pathlib import Path
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
 from pipeline.ledger import campaign, decisions, letters
+from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.ledger.campaign import RunResult
-from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import Intention, LetterKey, LetterState, Occasion, Upward
 from pipeline.letters.plan import CampaignState, asked_delivery, corrects, delivery_of_all, renewed, upward
 from pipeline.machine.environment import command
 from pipeline.model import ConfigError, Decision, DecisionKind, Verdict
 from pipeline.run.letters.outgoing import context_of, informed, intend, lay_out, look_after, withdraw
-from pipeline.run.letters.state import key_of, state_of
+from pipeline.run.letters.standings import key_of, state_of
 from pipeline.run.letters.writing import LetterContext, workbook_of
 
 _MOST_CHANGES = 5

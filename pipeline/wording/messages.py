@@ -28,7 +28,7 @@ from pipeline.model import (
 )
 from pipeline.wording.catalogue import CATALOGUE, Wording
 from pipeline.wording.hints import way_out
-from pipeline.wording.quoting import on_one_line, quoted, visible
+from pipeline.wording.quotable import on_one_line, quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -15,7 +15,7 @@ from pipeline.judging.rules.published import differences
 from pipeline.model import Finding, Place
 from pipeline.publishing.web.report_page import compile_page, render_page
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from pipeline.wording.messages import notices
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.fills import report

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.district.folder import load_district
 from pipeline.district.tables import read_tables
 from pipeline.model import Agency, ConfigError
-from pipeline.publishing.settings_book import build_settings_book
+from pipeline.publishing.settings_pages import build_settings_book
 from tests.support.libreoffice import converted
 from tests.support.settings import filled
 

@@ -17,10 +17,10 @@ from pipeline.coordinating.adopting import adopt
 from pipeline.coordinating.preparing import init
 from pipeline.district import settings_checks, settings_fields, settings_source
 from pipeline.district.folder import load_district
-from pipeline.ledger.opening import view_campaign
+from pipeline.ledger.access import view_campaign
 from pipeline.model import CHINA, Agency, ConfigError
-from pipeline.publishing import settings_book
-from pipeline.publishing.settings_book import filled_of
+from pipeline.publishing import settings_pages
+from pipeline.publishing.settings_pages import filled_of
 from pipeline.run.letters.handing_out import send_templates
 from tests.district.test_district import district as text_district
 from tests.support.settings import AGENCIES, DEADLINE, cell_of, desk, filled
@@ -196,7 +196,7 @@ def test_an_extension_names_its_form_in_the_workbook(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [settings_book, settings_checks, settings_source], ids=lambda item: item.__name__
+    "module", [settings_pages, settings_checks, settings_source], ids=lambda item: item.__name__
 )
 def test_a_title_of_a_list_is_written_once(module: ModuleType) -> None:
     titles = {column.title for columns in settings_fields.LISTS.values() for column in columns}
@@ -210,7 +210,7 @@ def test_every_field_of_an_agency_has_its_column(tmp_path: Path) -> None:
     assert {item.name for item in fields(Agency)} == {
         "code", "name", "kind", "level", "aliases", "contact", "phone", "emails", "former_names",
         "merged_into", "merged_on", "split_from", "split_on", "line",
-    }, "teach pipeline/publishing/settings_book.py the new field, then name it here"  # fmt: skip
+    }, "teach pipeline/publishing/settings_pages.py the new field, then name it here"  # fmt: skip
     own = load_district(desk(tmp_path / "a", FULL))
     assert load_district(desk(tmp_path / "b", filled_of(own))).agencies == own.agencies
 

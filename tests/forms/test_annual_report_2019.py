@@ -15,7 +15,7 @@ from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
 from pipeline.model import Finding, Severity
 from pipeline.publishing.template import build_workbook
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.judging.test_three_readings import LEVEL, fillings, pandera_says, verdicts
 from tests.support.fills import consistent_numbers
 from tests.support.submissions import filled, plain_texts, submission_of

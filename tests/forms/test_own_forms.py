@@ -29,7 +29,7 @@ from pipeline.forms.values.registry import KINDS
 from pipeline.model import ConfigError, Number
 from pipeline.publishing.files import safe_name
 from pipeline.publishing.template import Stamp, build_workbook
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from pipeline.wording.catalogue import CATALOGUE
 from tests.forms.trial import use
 from tests.support.fills import approved, consistent_numbers

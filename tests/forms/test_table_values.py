@@ -26,7 +26,7 @@ from pipeline.judging.rules.judge import judge
 from pipeline.model import ConfigError, Number, Report
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.forms.trial import use
 from tests.support.folders import Ran, make_district, nianbao, run
 from tests.support.libreoffice import recalculate

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.kind import ValueKind
+from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.plain import Raw
 from pipeline.forms.values.registry import KINDS, faults_of, kind_of
 from pipeline.wording.catalogue import CATALOGUE

@@ -19,11 +19,11 @@ from pipeline.publishing.data.downloads import compile_downloads, figures_list, 
 from pipeline.publishing.drafting import render_district_report, upward_table
 from pipeline.publishing.listings import listing_csv, listings_of
 from pipeline.publishing.returning import returned_of
-from pipeline.publishing.summary.build import build_summary
+from pipeline.publishing.summary.district_workbook import build_summary
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.publishing.web.report_page import compile_page, render_page
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from pipeline.wording.messages import notices
 from tests.support.rows import entries_of, nil_of, rows_of
 from tests.support.submissions import AGENCY, submission_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.fetch.folder import fetch
+from pipeline.intake.fetch.inbox_folder import fetch
 from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.mail.imap import path_of
 from tests.fuzz.mail_headers import SERVER, assert_answered, mails

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pipeline.intake.fetch.folder import Item
+from pipeline.intake.fetch.inbox_folder import Item
 from pipeline.intake.guard import isolation
 from pipeline.intake.guard.isolation import ItemWork, Spent, carried_out
 from pipeline.machine.pool import TIME, JobAnswer, JobFailure, Limits, Outcome, PoolJob

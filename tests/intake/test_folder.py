@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.fetch.folder import InboxContents, Item, contents_of, fetch, whole
+from pipeline.intake.fetch.inbox_folder import InboxContents, Item, contents_of, fetch, whole
 from pipeline.intake.fetch.mail import open_mail
 from pipeline.intake.fetch.names import plain_name
 from tests.intake.support import Draft, zip_of

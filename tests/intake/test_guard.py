@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from msoffcrypto.format import ooxml
 
 from pipeline.forms.form import Form
-from pipeline.intake.fetch.folder import trouble_of
+from pipeline.intake.fetch.inbox_folder import trouble_of
 from pipeline.intake.guard import inspection as guard
 from pipeline.intake.guard import package
 from pipeline.intake.guard.extents import within_extents
-from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
+from pipeline.intake.guard.sheet_limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.spelling import plain
 from pipeline.intake.read.cellxml import Formula as StoredFormula
 from pipeline.intake.read.cellxml import scan

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.fetch.folder import MAX_MAIL, Item, contents_of
 from pipeline.intake.fetch.headers import POLICY, content_of, parsed, parts_of
+from pipeline.intake.fetch.inbox_folder import MAX_MAIL, Item, contents_of
 from pipeline.intake.guard import isolation
 from pipeline.machine.pool import JobAnswer, Limits, Pool
 from pipeline.model import Envelope

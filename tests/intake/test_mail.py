@@ -12,7 +12,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.intake.fetch import mail as intake
 from pipeline.intake.fetch.archive import MAX_NESTING
-from pipeline.intake.fetch.folder import fetch
+from pipeline.intake.fetch.inbox_folder import fetch
 from pipeline.intake.fetch.mail import Mail, open_mail
 from pipeline.intake.read.reading import read
 from pipeline.model import CHINA, LOOP_HEADER, Bounce, Reason

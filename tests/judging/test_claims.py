@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.forms.narrative import FigureClaims, PartSums
-from pipeline.judging.texts.figures import figures, said_in
 from pipeline.judging.texts.filed import ReportTexts, TextContext, called
-from pipeline.judging.texts.sums import sums
+from pipeline.judging.texts.stated_figures import figures, said_in
+from pipeline.judging.texts.text_sums import sums
 from pipeline.judging.texts.tidy import tidy
 from pipeline.model import Agency, Number
 from tests.judging.made_sentences import Passage, passage

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.judging.texts.figures import figures_rule
-from pipeline.judging.texts.placing import PlacedNumber
 from pipeline.judging.texts.signs import Signs, closing
+from pipeline.judging.texts.stated_figures import figures_rule
+from pipeline.judging.texts.surroundings import PlacedNumber
 
 
 def _number(said: str, unknown: str = "", topics: frozenset[str] = frozenset(("request",))) -> PlacedNumber:

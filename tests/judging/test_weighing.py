@@ -7,10 +7,10 @@ import random
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.judging.repair import stated, weighing
+from pipeline.judging.repair import stated, stated_weight
 from pipeline.judging.repair.evidence import Evidence
+from pipeline.judging.repair.stated_weight import CellSum, Weighing
 from pipeline.judging.repair.tally import Steps, Tally, tally_of
-from pipeline.judging.repair.weighing import CellSum, Weighing
 from pipeline.judging.rules.judge import judge
 from pipeline.judging.texts.statements import Statement
 from pipeline.model import Number
@@ -89,7 +89,7 @@ def reckoned(monkeypatch: pytest.MonkeyPatch) -> list[Steps]:
         done.append(steps)
         return original(self, steps)
 
-    monkeypatch.setattr(weighing.CellSum, "after", after)
+    monkeypatch.setattr(stated_weight.CellSum, "after", after)
     return done
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.forms.loader import load_form
 from pipeline.forms.narrative import FigureClaims
-from pipeline.judging.texts.figures import said_in
 from pipeline.judging.texts.filed import ReportTexts, called
+from pipeline.judging.texts.stated_figures import said_in
 from pipeline.model import Agency
 
 FORM = load_form()

@@ -29,7 +29,7 @@ from pipeline.ledger import (
     letters,
     open_copy,
     open_ledger,
-    outputs,
+    output_record,
     readings,
     runs,
 )
@@ -155,7 +155,7 @@ def _everything(ledger: Ledger) -> None:
     campaign.last_result(ledger, YEAR)
     campaign.pages_of(ledger, YEAR)
     campaign.last_delivered(ledger, YEAR)
-    outputs.of_year(ledger, YEAR)
+    output_record.of_year(ledger, YEAR)
 
 
 _AGENCY = codec.dumps(Agency("001", "甲局", kind="部门", level="县区"))

@@ -19,7 +19,7 @@ from pipeline.ledger import (
     mailboxes,
     open_copy,
     open_ledger,
-    outputs,
+    output_record,
 )
 from pipeline.ledger.schema import MIGRATIONS
 from pipeline.ledger.store import FORMER
@@ -74,7 +74,7 @@ def test_a_ledger_of_the_first_schema_is_brought_up_to_date_with_all_it_holds(tm
         ] == [("sent", "sent", 1, ""), ("refused", "failed", 3, "550 没有这个邮箱")]
         [judgement] = assessments.latest(ledger, YEAR).values()
         assert (judgement.verdict, judgement.basis) == (Verdict.ACCEPTED, "later")
-        assert outputs.take(ledger, YEAR) == {"reports/a.docx": Made("basis", 7)}
+        assert output_record.take(ledger, YEAR) == {"reports/a.docx": Made("basis", 7)}
         assert ledger.rows("PRAGMA foreign_key_check") == []
 
 

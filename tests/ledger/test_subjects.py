@@ -21,7 +21,7 @@ from pipeline.ledger import (
     events,
     letters,
     open_ledger,
-    outputs,
+    output_record,
     readings,
     runs,
 )
@@ -333,16 +333,16 @@ def test_only_a_finished_night_speaks_for_its_outputs(ledger: Ledger) -> None:
     second = runs.start(ledger, YEAR, now=LATER)
     assert runs.inputs_before(ledger, second) == "one"
     assert runs.inputs_before(ledger, runs.start(ledger, YEAR, now=LATER)) == "", "the second was cut off"
-    assert outputs.take(ledger, YEAR) == made
-    outputs.announce(ledger, YEAR, ["a.docx", "b.docx"])
-    outputs.note(ledger, YEAR, {"a.csv": "new", "a.docx": "d" * 64})
-    assert outputs.take(ledger, YEAR) == {
+    assert output_record.take(ledger, YEAR) == made
+    output_record.announce(ledger, YEAR, ["a.docx", "b.docx"])
+    output_record.note(ledger, YEAR, {"a.csv": "new", "a.docx": "d" * 64})
+    assert output_record.take(ledger, YEAR) == {
         "a.csv": Made("", 3, digest="new", former="old"),
         "a.docx": Made("", 12, read, "d" * 64),
         "b.docx": Made("", 0),
     }
     campaign.keep_result(ledger, YEAR, RunResult(second, LATER, {}), made)
-    assert outputs.take(ledger, YEAR) == made
+    assert output_record.take(ledger, YEAR) == made
 
 
 def test_the_figures_of_a_result_and_of_a_delivery_come_back_exactly_as_they_were(ledger: Ledger) -> None:

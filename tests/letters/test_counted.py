@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pipeline.forms.form import Form
 from pipeline.letter import AnsweredFile, CountedVersion, Intention, LetterKind, LetterState
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter, plan
-from pipeline.letters.plan.answers import answers
+from pipeline.letters.plan.answering import answers
 from tests.support.arrivals import NIGHT, agency, arrival, district, state
 
 ONE = agency(1)

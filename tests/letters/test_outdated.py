@@ -24,7 +24,7 @@ from pipeline.letter import (
     Reminder,
 )
 from pipeline.letters.plan import AgencyStanding, CampaignState, LetterPlan, WrittenLetter, plan, untrue
-from pipeline.letters.plan.answers import answers
+from pipeline.letters.plan.answering import answers
 from pipeline.model import CHINA, Agency, Verdict
 from tests.support.arrivals import NIGHT, OFFICE, agency, arrival, district, state
 

@@ -33,8 +33,8 @@ from pipeline.letters.plan import (
     plan,
     reminders,
 )
+from pipeline.letters.plan.daily_digest import calls
 from pipeline.letters.plan.delivery import delivery_of_all
-from pipeline.letters.plan.digest import calls
 from pipeline.model import CHINA, Finding, Severity, Verdict
 from tests.support.arrivals import COORDINATOR, NIGHT, OFFICE, agency, arrival, district, state
 

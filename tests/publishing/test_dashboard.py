@@ -10,7 +10,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.model import Claims, Finding, RunCounts, Severity, Verdict
 from pipeline.publishing.document_paths import PAGE
-from pipeline.publishing.web import charts
+from pipeline.publishing.web import small_charts
 from pipeline.publishing.web.agency_rows import MOST_FINDINGS, Link, PageContext, rows, to_correct, waiting
 from pipeline.publishing.web.dashboard import build_pages, days_left
 from pipeline.publishing.web.templating import phones
@@ -184,52 +184,52 @@ def test_same_arguments_same_bytes(form: Form, morning: PageContext) -> None:
 
 
 def test_segments_fill_the_bar() -> None:
-    found = charts.segments({"a": 1, "b": 0, "c": 3}, 100)
+    found = small_charts.segments({"a": 1, "b": 0, "c": 3}, 100)
     assert [(item.state, item.x, item.width, item.count) for item in found] == [
         ("a", 0, 25, 1),
         ("c", 25, 75, 3),
     ]
-    assert charts.segments({"a": 0}, 100) == []
+    assert small_charts.segments({"a": 0}, 100) == []
 
 
 def test_stacked_bars_say_what_they_show() -> None:
-    chart = charts.stacked({"街道": {"a": 2, "b": 1}}, {"a": "合格", "b": "退回"}, ["a"])
+    chart = small_charts.stacked({"街道": {"a": 2, "b": 1}}, {"a": "合格", "b": "退回"}, ["a"])
     assert chart.bars[0].value == "2 / 3"
     assert chart.said == "街道 3 家：合格 2，退回 1。"
 
 
 def test_ranked_bars_are_measured_by_the_largest_and_zeros_left_out() -> None:
-    chart = charts.ranked([("甲", 5), ("乙", 10), ("丙", 0), ("丁", 1)], 2)
+    chart = small_charts.ranked([("甲", 5), ("乙", 10), ("丙", 0), ("丁", 1)], 2)
     assert [(bar.label, bar.segments[0].width) for bar in chart.bars] == [
-        ("乙", charts.WIDTH),
-        ("甲", charts.WIDTH / 2),
+        ("乙", small_charts.WIDTH),
+        ("甲", small_charts.WIDTH / 2),
     ]
     assert chart.said == "乙 10；甲 5；其余单位共 1。"
-    assert charts.ranked([("甲", 0)], 2).bars == []
+    assert small_charts.ranked([("甲", 0)], 2).bars == []
 
 
 def test_growth_counts_by_day_up_to_today() -> None:
     days = [date(2024, 1, 10), date(2024, 1, 10), date(2024, 1, 20), date(2024, 2, 20)]
-    chart = charts.growth(days, 4, until=date(2024, 1, 25), deadline=DEADLINE)
+    chart = small_charts.growth(days, 4, until=date(2024, 1, 25), deadline=DEADLINE)
     assert chart is not None
     assert (chart.count, chart.whole, chart.first) == (3, 4, "1月10日")
     assert chart.line.count("V") == 2
-    assert chart.deadline == charts.WIDTH - 42
+    assert chart.deadline == small_charts.WIDTH - 42
 
 
 def test_no_growth_without_a_course() -> None:
-    assert charts.growth([], 4, until=NOW.date(), deadline=DEADLINE) is None
-    assert charts.growth([NOW.date()], 4, until=NOW.date(), deadline=DEADLINE) is None
+    assert small_charts.growth([], 4, until=NOW.date(), deadline=DEADLINE) is None
+    assert small_charts.growth([NOW.date()], 4, until=NOW.date(), deadline=DEADLINE) is None
 
 
 def test_course_stacks_the_states_of_each_day() -> None:
     days = {date(2024, 1, 11): {"a": 1, "b": 3}, date(2024, 1, 10): {"a": 0, "b": 4}}
-    chart = charts.course(days, {"a": "合格", "b": "未报送"}, 31)
+    chart = small_charts.course(days, {"a": "合格", "b": "未报送"}, 31)
     assert chart is not None
     assert [(item.state, item.height) for item in chart.pieces] == [("b", 108), ("a", 27), ("b", 81)]
     assert (chart.first, chart.last) == ("1月10日", "1月11日")
     assert chart.pieces[0].x == 0
-    assert chart.pieces[-1].x + chart.pieces[-1].width == charts.WIDTH, (
+    assert chart.pieces[-1].x + chart.pieces[-1].width == small_charts.WIDTH, (
         "the last bar stands above the last day"
     )
     assert chart.said == "1月10日：合格 0，未报送 4；1月11日：合格 1，未报送 3。"
@@ -237,10 +237,10 @@ def test_course_stacks_the_states_of_each_day() -> None:
 
 def test_course_shows_the_last_days_and_nothing_of_one_day() -> None:
     days = {date(2024, 1, 1) + timedelta(days=number): {"a": 1} for number in range(40)}
-    chart = charts.course(days, {"a": "合格"}, 31)
+    chart = small_charts.course(days, {"a": "合格"}, 31)
     assert chart is not None
     assert (len(chart.pieces), chart.first) == (31, "1月10日")
-    assert charts.course({date(2024, 1, 1): {"a": 1}}, {"a": "合格"}, 31) is None
+    assert small_charts.course({date(2024, 1, 1): {"a": 1}}, {"a": "合格"}, 31) is None
 
 
 def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: PageContext) -> None:

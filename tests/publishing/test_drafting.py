@@ -16,7 +16,7 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError, DistrictSummary
 from pipeline.publishing.drafting import district_report, render_district_report
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.forms.test_loader import TEXT
 from tests.support.districts import agency, assessment, merged, mixed
 

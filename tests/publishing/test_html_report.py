@@ -21,7 +21,7 @@ from pipeline.forms.values.typed import plain_number
 from pipeline.model import ConfigError, Report
 from pipeline.publishing.web.report_page import CompiledPage, compile_page, render_page
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support.fills import report
 from tests.support.real_report import load_real_report
 

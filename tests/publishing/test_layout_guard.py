@@ -11,10 +11,10 @@ import pytest
 
 from pipeline.forms.form import Form
 from pipeline.model import ConfigError
-from pipeline.publishing import package
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing import zip_package
 from pipeline.publishing.word.layout_guard import refuse_active
 from pipeline.publishing.word.untouched import is_untouched
+from pipeline.publishing.word.word_layout import build_layout
 
 OWN = Path("report.docx")
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -43,8 +43,8 @@ def test_a_layout_is_untouched_until_a_program_saves_it(form: Form) -> None:
     docx.Document(io.BytesIO(made)).save(saved)
     assert not is_untouched(saved.getvalue())
     core = b"<dcterms:modified>2024-01-03T08:00:00Z</dcterms:modified>"
-    plain = [(name, core if name == "docProps/core.xml" else text) for name, text in package.unpack(made)]
-    assert not is_untouched(package.join(package.deflate(name, text) for name, text in plain))
+    plain = [(name, core if name == "docProps/core.xml" else text) for name, text in zip_package.unpack(made)]
+    assert not is_untouched(zip_package.join(zip_package.deflate(name, text) for name, text in plain))
     assert not is_untouched(b"PK")
 
 

@@ -6,13 +6,13 @@ import zlib
 
 import pytest
 
-from pipeline.publishing import package
+from pipeline.publishing import zip_package
 
 FILES = [("b/甲.xml", "内容".encode() * 1000), ("a.xml", b""), ("c.bin", bytes(range(256)) * 300)]
 
 
 def packed(files: list[tuple[str, bytes]]) -> bytes:
-    return package.join(package.deflate(name, content) for name, content in files)
+    return zip_package.join(zip_package.deflate(name, content) for name, content in files)
 
 
 def test_a_package_is_a_sound_zip_in_the_order_given() -> None:
@@ -24,23 +24,23 @@ def test_a_package_is_a_sound_zip_in_the_order_given() -> None:
 
 
 def test_an_empty_package_opens() -> None:
-    assert package.unpack(packed([])) == []
+    assert zip_package.unpack(packed([])) == []
 
 
 def test_what_is_unpacked_is_what_was_packed() -> None:
-    assert package.unpack(packed(FILES)) == FILES
+    assert zip_package.unpack(packed(FILES)) == FILES
 
 
 def test_a_part_may_stand_in_several_packages() -> None:
-    part = package.deflate(*FILES[0])
-    other = package.deflate("z.xml", b"other")
-    assert package.unpack(package.join([other, part])) == [("z.xml", b"other"), FILES[0]]
-    assert package.join([part]) == packed(FILES[:1])
+    part = zip_package.deflate(*FILES[0])
+    other = zip_package.deflate("z.xml", b"other")
+    assert zip_package.unpack(zip_package.join([other, part])) == [("z.xml", b"other"), FILES[0]]
+    assert zip_package.join([part]) == packed(FILES[:1])
 
 
 def test_a_part_states_the_plain_content() -> None:
     name, content = FILES[2]
-    part = package.deflate(name, content)
+    part = zip_package.deflate(name, content)
     assert (part.name, part.size, part.crc) == (name, len(content), zlib.crc32(content))
     assert zlib.decompress(part.deflated, -zlib.MAX_WBITS) == content
 
@@ -52,9 +52,9 @@ def test_repacking_forgets_dates_folders_and_compression(year: int) -> None:
         archive.writestr(zipfile.ZipInfo("b/", (year, 1, 1, 0, 0, 0)), b"")
         for name, content in FILES:
             archive.writestr(zipfile.ZipInfo(name, (year, 2, 3, 4, 5, 6)), content)
-    assert package.repack(out.getvalue()) == packed(FILES)
+    assert zip_package.repack(out.getvalue()) == packed(FILES)
 
 
 def test_what_is_no_zip_is_refused() -> None:
     with pytest.raises(zipfile.BadZipFile):
-        package.unpack(b"not a zip")
+        zip_package.unpack(b"not a zip")

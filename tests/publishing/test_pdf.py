@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.publishing.word import pdf
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word import pdf_printing
 from pipeline.publishing.word.report import compile_layout, render
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support.real_report import load_real_report
 
 PRINTED = (
@@ -42,15 +42,15 @@ def program(folder: Path, script: str) -> str:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, found: str | None, *, fonts: bool = True) -> None:
-    monkeypatch.setattr(pdf, "find_program", lambda: found)
-    monkeypatch.setattr(pdf, "has_chinese_fonts", lambda: fonts)
+    monkeypatch.setattr(pdf_printing, "find_program", lambda: found)
+    monkeypatch.setattr(pdf_printing, "has_chinese_fonts", lambda: fonts)
 
 
 def test_a_settled_pdf_says_what_it_was_made_of(document: Path) -> None:
-    document.with_suffix(".pdf").write_bytes(pdf.settled(PRINTED, document.read_bytes()))
-    assert pdf.is_current(document)
+    document.with_suffix(".pdf").write_bytes(pdf_printing.settled(PRINTED, document.read_bytes()))
+    assert pdf_printing.is_current(document)
     document.write_bytes(b"another document")
-    assert not pdf.is_current(document)
+    assert not pdf_printing.is_current(document)
 
 
 def test_settling_keeps_every_length_and_drops_what_differs_between_runs() -> None:
@@ -59,24 +59,32 @@ def test_settling_keeps_every_length_and_drops_what_differs_between_runs() -> No
         .replace(b"998F", b"0000")
         .replace(b"7CCD", b"1111")
     )
-    assert pdf.settled(PRINTED, b"a") == pdf.settled(later, b"a") != pdf.settled(PRINTED, b"b")
-    assert len(pdf.settled(PRINTED, b"a")) == len(PRINTED)
+    assert (
+        pdf_printing.settled(PRINTED, b"a")
+        == pdf_printing.settled(later, b"a")
+        != pdf_printing.settled(PRINTED, b"b")
+    )
+    assert len(pdf_printing.settled(PRINTED, b"a")) == len(PRINTED)
 
 
 def test_without_libreoffice_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch, document: Path) -> None:
     use(monkeypatch, None)
-    assert pdf.print_documents([document], quiet) == pdf.Batch(failure=pdf.NO_PROGRAM)
+    assert pdf_printing.print_documents([document], quiet) == pdf_printing.Batch(
+        failure=pdf_printing.NO_PROGRAM
+    )
 
 
 def test_without_chinese_fonts_nothing_is_printed(monkeypatch: pytest.MonkeyPatch, document: Path) -> None:
     use(monkeypatch, "soffice", fonts=False)
-    assert pdf.print_documents([document], quiet) == pdf.Batch(failure=pdf.NO_FONTS)
+    assert pdf_printing.print_documents([document], quiet) == pdf_printing.Batch(
+        failure=pdf_printing.NO_FONTS
+    )
 
 
 def test_nothing_to_print_asks_for_nothing(monkeypatch: pytest.MonkeyPatch, document: Path) -> None:
     use(monkeypatch, None)
-    document.with_suffix(".pdf").write_bytes(pdf.settled(PRINTED, document.read_bytes()))
-    assert pdf.print_documents([document], quiet) == pdf.Batch()
+    document.with_suffix(".pdf").write_bytes(pdf_printing.settled(PRINTED, document.read_bytes()))
+    assert pdf_printing.print_documents([document], quiet) == pdf_printing.Batch()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for LibreOffice is a shell script")
@@ -88,10 +96,10 @@ def test_what_cannot_be_printed_is_counted_and_the_rest_kept(
     other.write_bytes(b"other")
     only_first = f'for last; do :; done\ncp "{tmp_path}/printed" "$(dirname "$last")/0000.pdf"'
     use(monkeypatch, program(tmp_path, only_first))
-    done = pdf.print_documents([document, other], quiet)
+    done = pdf_printing.print_documents([document, other], quiet)
     assert done.written == (document,)
     assert "1 份" in done.failure
-    assert pdf.is_current(document)
+    assert pdf_printing.is_current(document)
     assert not other.with_suffix(".pdf").exists()
 
 
@@ -100,10 +108,10 @@ def test_libreoffice_that_hangs_is_ended_with_everything_it_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, document: Path
 ) -> None:
     use(monkeypatch, program(tmp_path, f'sleep 300 & echo $! > "{tmp_path}/child"\nwait'))
-    monkeypatch.setattr(pdf, "_START_SECONDS", 1)
-    monkeypatch.setattr(pdf, "_EACH_SECONDS", 0)
+    monkeypatch.setattr(pdf_printing, "_START_SECONDS", 1)
+    monkeypatch.setattr(pdf_printing, "_EACH_SECONDS", 0)
     begun = time.monotonic()
-    done = pdf.print_documents([document], quiet)
+    done = pdf_printing.print_documents([document], quiet)
     assert time.monotonic() - begun < 60
     assert (done.written, "1 份" in done.failure) == ((), True)
     child = int((tmp_path / "child").read_text())
@@ -117,13 +125,13 @@ def test_libreoffice_prints_the_real_report_the_same_twice(form: Form, tmp_path:
     report = load_real_report().as_report(form, "001")
     document = tmp_path / f"{report.agency}.docx"
     document.write_bytes(render(compile_layout(build_layout(form), form), report))
-    first = pdf.print_documents([document], quiet)
-    assert first == pdf.Batch((document,))
+    first = pdf_printing.print_documents([document], quiet)
+    assert first == pdf_printing.Batch((document,))
     printed = document.with_suffix(".pdf").read_bytes()
     assert b"/StructTreeRoot" in printed
     assert b"CJK" in printed
     document.with_suffix(".pdf").unlink()
-    pdf.print_documents([document], quiet)
+    pdf_printing.print_documents([document], quiet)
     assert document.with_suffix(".pdf").read_bytes() == printed
-    assert pdf.print_documents([document], quiet) == pdf.Batch()
+    assert pdf_printing.print_documents([document], quiet) == pdf_printing.Batch()
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".docx", ".pdf"]

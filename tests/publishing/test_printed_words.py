@@ -11,8 +11,8 @@ from pipeline.judging.rules.published import differences
 from pipeline.model import Reading
 from pipeline.publishing.printed_words import texts_alone
 from pipeline.publishing.web.report_page import compile_page, render_page
-from pipeline.publishing.word.layout import build_layout
 from pipeline.publishing.word.report import compile_layout, render
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support.fills import report
 
 

@@ -41,17 +41,17 @@ from pipeline.publishing.data.datafiles import figures_csv
 from pipeline.publishing.data.record import problem_counts
 from pipeline.publishing.summary.background import Background, Delivered
 from pipeline.publishing.summary.brief import folding
-from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.summary.by_kind import BY_KIND_SHEET
-from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
-from pipeline.publishing.summary.charts import CHARTS_SHEET
+from pipeline.publishing.summary.corrections import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.summary.detail import DETAIL_HEAD, FIRST_ROW, KEYS_ROW, detail_sheet_name
+from pipeline.publishing.summary.district_workbook import build_summary
 from pipeline.publishing.summary.findings import FINDINGS_SHEET
+from pipeline.publishing.summary.native_charts import CHARTS_SHEET
+from pipeline.publishing.summary.official_tables import general_balances, grid_position, summary_sheet_name
 from pipeline.publishing.summary.overview import OVERVIEW_SHEET, SIGNATURES
 from pipeline.publishing.summary.reconcile import RECONCILE_SHEET
 from pipeline.publishing.summary.sources import SOURCES_HEAD, SOURCES_SHEET
-from pipeline.publishing.summary.status import STATUS_HEAD, STATUS_SHEET
-from pipeline.publishing.summary.tables import general_balances, grid_position, summary_sheet_name
+from pipeline.publishing.summary.submission_status import STATUS_HEAD, STATUS_SHEET
 from pipeline.publishing.summary.yearly import PERIODS_SHEET, YEARLY_HEAD, YEARLY_SHEET
 from pipeline.publishing.workbook.measure import rounded
 from pipeline.wording.messages import VERDICT_WORDS, notices

@@ -13,7 +13,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.model import Agency, Assessment, Decision, Fact, Finding, Place, Severity, Verdict
 from pipeline.publishing.summary.background import Background
-from pipeline.publishing.summary.build import build_summary
+from pipeline.publishing.summary.district_workbook import build_summary
 from pipeline.publishing.summary.findings import FINDINGS_HEAD, FINDINGS_SHEET
 from tests.support.districts import agency, assessment, blank, merged, mixed, notices_of
 

@@ -14,8 +14,8 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.model import CHINA, DistrictSummary, Number, Verdict, a1
-from pipeline.publishing.summary.build import build_summary
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
+from pipeline.publishing.summary.district_workbook import build_summary
 from pipeline.publishing.summary.reread import delivered_in
 from pipeline.publishing.workbook.office import OfficeBook
 from pipeline.publishing.workbook.streaming import run_pattern

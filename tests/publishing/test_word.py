@@ -17,11 +17,11 @@ from lxml import etree
 
 from pipeline.forms.loader import load_form
 from pipeline.model import ConfigError, Number, Report
-from pipeline.publishing import package
+from pipeline.publishing import zip_package
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.figures import compile_reader, read_figures
-from pipeline.publishing.word.layout import build_layout
-from pipeline.publishing.word.marks import mark
+from pipeline.publishing.word.layout_marks import mark
+from pipeline.publishing.word.printed_figures import compile_reader, read_figures
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support.libreoffice import to_docx, to_pdf
 from tests.support.real_report import DATA, load_city_figures, load_real_report
 
@@ -444,9 +444,9 @@ def test_a_file_that_is_no_layout_is_refused(content: bytes) -> None:
 
 
 def test_a_damaged_part_is_refused() -> None:
-    files = dict(package.unpack(LAYOUT))
+    files = dict(zip_package.unpack(LAYOUT))
     files["word/document.xml"] = files["word/document.xml"][:-20]
-    broken = package.join(package.deflate(name, content) for name, content in files.items())
+    broken = zip_package.join(zip_package.deflate(name, content) for name, content in files.items())
     with pytest.raises(ConfigError):
         word.compile_layout(broken, FORM)
 

@@ -12,8 +12,8 @@ from docx.document import Document
 
 from pipeline.forms.loader import load_form
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.figures import compile_reader, read_figures
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.printed_figures import compile_reader, read_figures
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support import fills
 
 FORM = load_form()

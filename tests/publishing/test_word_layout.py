@@ -12,8 +12,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from pipeline.forms.loader import load_form
-from pipeline.publishing import package
-from pipeline.publishing.word.layout import TYPE_AREA, build_layout
+from pipeline.publishing import zip_package
+from pipeline.publishing.word.word_layout import TYPE_AREA, build_layout
 
 if TYPE_CHECKING:
     from docx.document import Document as DocumentObject
@@ -39,7 +39,7 @@ def style_fonts(document: DocumentObject, name: str) -> tuple[str | None, str | 
 
 
 def test_committed_layout_is_what_the_form_builds() -> None:
-    assert package.unpack(COMMITTED.read_bytes()) == package.unpack(LAYOUT)
+    assert zip_package.unpack(COMMITTED.read_bytes()) == zip_package.unpack(LAYOUT)
 
 
 def test_layout_is_built_the_same_every_time() -> None:

@@ -14,7 +14,7 @@ import pytest
 from pipeline.coordinating.deciding import Wanted, decide
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.intake.fetch import folder
+from pipeline.intake.fetch import inbox_folder
 from pipeline.intake.guard import isolation as barrier
 from pipeline.judging.texts import trial
 from pipeline.ledger import open_ledger
@@ -271,7 +271,7 @@ def test_a_mail_that_cannot_be_opened_is_held_and_opened_at_last(
 ) -> None:
     letter = mail([("丁.xlsx", filled(form, "甲局", 7))]).as_bytes()
     (district / "inbox" / "信.eml").write_bytes(letter)
-    real = folder.contents_of
+    real = inbox_folder.contents_of
 
     def contents_of(item: object, authserv_id: str = "") -> object:
         if getattr(item, "path", "") == "信.eml":

@@ -23,7 +23,7 @@ from pipeline.ledger import judged_files as standing
 from pipeline.ledger import letters, open_copy
 from pipeline.machine.work import Workforce
 from pipeline.model import ConfigError
-from pipeline.publishing.summary.changes import CHANGES_HEAD, CHANGES_SHEET
+from pipeline.publishing.summary.corrections import CHANGES_HEAD, CHANGES_SHEET
 from pipeline.publishing.template import Stamp, build_workbook
 from pipeline.run import batch, signing
 from pipeline.run.letters import by_hand

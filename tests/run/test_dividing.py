@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.district.folder import District, load_district
-from pipeline.intake.fetch.folder import InboxContents
+from pipeline.intake.fetch.inbox_folder import InboxContents
 from pipeline.ledger import letters, open_ledger
 from pipeline.machine.work import Workforce
 from pipeline.mail import imap
@@ -18,7 +18,7 @@ from pipeline.mail.imap import FetchReport
 from pipeline.mail.network import Credentials
 from pipeline.model import Bounce, Message, SenderProof
 from pipeline.run import batch, mailing
-from pipeline.run.dividing import division_of
+from pipeline.run.inbox_dividing import division_of
 from pipeline.run.opening import Barrier
 from pipeline.run.side_by_side import run_all
 from tests.support.folders import make_district

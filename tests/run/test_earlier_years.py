@@ -11,7 +11,7 @@ import openpyxl
 from pipeline.forms.form import Form
 from pipeline.intake.documents.links import links_of
 from pipeline.intake.read.reading import read
-from pipeline.publishing.summary.charts import CHARTS_SHEET
+from pipeline.publishing.summary.native_charts import CHARTS_SHEET
 from tests.support.documents import Style, as_html, portal
 from tests.support.fills import report, zeros
 from tests.support.folders import Ran, filled, make_district, nianbao, run

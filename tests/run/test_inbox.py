@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.district.folder import District, load_district
 from pipeline.district.mail_settings import MailSettings
-from pipeline.intake.fetch import folder
+from pipeline.intake.fetch import inbox_folder
 from pipeline.ledger import Ledger, open_ledger
 from pipeline.model import CHINA
 from pipeline.run import inbox
@@ -44,13 +44,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were opened, in order."""
     seen: list[str] = []
-    open_one = folder._item  # noqa: SLF001 - watched, not changed
+    open_one = inbox_folder._item  # noqa: SLF001 - watched, not changed
 
     def watched(path: Path, *rest: str) -> object:
         seen.append(path.name)
         return open_one(path, *rest)
 
-    monkeypatch.setattr(folder, "_item", watched)
+    monkeypatch.setattr(inbox_folder, "_item", watched)
     return seen
 
 
@@ -111,7 +111,7 @@ def test_a_file_that_vanishes_or_is_locked_does_not_stop_the_night(
     district: District, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that vanished was never there; one that another program has open is shown, and read the next night."""
-    open_one = folder._item  # noqa: SLF001
+    open_one = inbox_folder._item  # noqa: SLF001
 
     def fails(path: Path, *rest: str) -> object:
         if path.name == "1.eml":
@@ -120,10 +120,10 @@ def test_a_file_that_vanishes_or_is_locked_does_not_stop_the_night(
             raise PermissionError(path)
         return open_one(path, *rest)
 
-    monkeypatch.setattr(folder, "_item", fails)
+    monkeypatch.setattr(inbox_folder, "_item", fails)
     found = inbox.look(ledger, district, now=NOW)
     told = {item.file: [one.variant for one in item.findings] for item in found.leftovers}
     assert told == {"丙.xlsx": ["closed"], "邮件/2.eml": []}
     assert (len(found.envelopes), len(found.messages)) == (0, 1)
-    monkeypatch.setattr(folder, "_item", open_one)
+    monkeypatch.setattr(inbox_folder, "_item", open_one)
     assert len(inbox.look(ledger, district, now=NOW).new) == 3

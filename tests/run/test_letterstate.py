@@ -11,7 +11,7 @@ import pytest
 from pipeline.forms.form import Form
 from pipeline.model import CHINA, Assessment, Finding, Message, Notice, Place, Severity, Verdict
 from pipeline.publishing.data.record import Leftover, Record, submission_record
-from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, standings
+from pipeline.run.letters.standings import RunArrivals, arrivals_of, earlier_of, standings
 from pipeline.versions import versions_of
 from pipeline.wording.messages import notices
 from tests.support.arrivals import agency

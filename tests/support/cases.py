@@ -25,7 +25,7 @@ from openpyxl import load_workbook
 from pipeline.forms.form import Form
 from pipeline.intake.identify import binding, identity
 from pipeline.intake.read.reading import read
-from pipeline.judging.rules.carried import carried_into
+from pipeline.judging.rules.carried_tables import carried_into
 from pipeline.judging.rules.judge import judge
 from pipeline.model import (
     SENT_BACK,

@@ -10,7 +10,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.publishing.settings_book import FilledSettings, Value, build_settings_book, starting
+from pipeline.publishing.settings_pages import FilledSettings, Value, build_settings_book, starting
 
 AGENCIES: Sequence[Mapping[str, Value]] = (
     {"代码": "001", "单位名称": "样例区政府办公室", "简称": "区府办；区政府办", "类别": "部门", "邮箱": "fb@x.example"},

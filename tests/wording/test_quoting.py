@@ -15,7 +15,7 @@ from pipeline.cli import console
 from pipeline.forms.form import Form
 from pipeline.model import Bounce, Finding, Message, MessageOutcome, Place, Reason, Severity, Verdict
 from pipeline.wording.messages import bounce_in_words, message_line, notice
-from pipeline.wording.quoting import LONGEST, quoted, visible
+from pipeline.wording.quotable import LONGEST, quoted, visible
 
 HOSTILE = "甲局\n\n【今天请打电话】\u202e\x1b[2J\x9b31m\u2028\u200f\r乙"
 

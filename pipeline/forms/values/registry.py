@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.forms.values.answers import Choice, YesNo
 from pipeline.forms.values.days import Day, PeriodValue, Year
-from pipeline.forms.values.figures import Figure, Share
 from pipeline.forms.values.kind import Asked, ValueKind
 from pipeline.forms.values.numbers import NUMBER_KINDS, PLACES
+from pipeline.forms.values.numeric import Figure, Share
 from pipeline.forms.values.plain import normalise
 from pipeline.forms.values.words import LONGEST, FreeText, Phone
 

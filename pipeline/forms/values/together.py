@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.answers import YES
-from pipeline.forms.values.figures import number_of
+from pipeline.forms.values.numeric import number_of
 
 if TYPE_CHECKING:
     from pipeline.forms.values.kind import Together

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from pipeline.intake.documents.opening import SUFFIXES, open_document
+from pipeline.intake.documents.recognising import SUFFIXES, open_document
 from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.intake.guard.refusal import Refused
 

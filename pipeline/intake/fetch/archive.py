@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from zipfile import ZipInfo
 
 from pipeline.intake.documents.looks_like import may_be_report
-from pipeline.intake.documents.opening import SUFFIXES
+from pipeline.intake.documents.recognising import SUFFIXES
 from pipeline.intake.fetch.names import plain_name, unlike
 from pipeline.intake.guard import package
 from pipeline.intake.guard.refusal import Refused

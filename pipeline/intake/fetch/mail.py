@@ -14,13 +14,13 @@ from datetime import datetime
 from email.message import Message
 
 from pipeline.intake.documents.looks_like import may_be_report
-from pipeline.intake.documents.opening import SUFFIXES
+from pipeline.intake.documents.recognising import SUFFIXES
 from pipeline.intake.fetch import origin, tnef
 from pipeline.intake.fetch.archive import ARCHIVES, MAILS, MAX_FILES, SPREADSHEETS, has_suffix, unpack
 from pipeline.intake.fetch.bounce import bounce_of
 from pipeline.intake.fetch.headers import content_of, filename, header, parsed, parts_in, parts_of, text_in
+from pipeline.intake.fetch.mail_words import words_of
 from pipeline.intake.fetch.names import plain_name, unlike
-from pipeline.intake.fetch.words import words_of
 from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.model import Bounce, Reason, SenderProof
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from xml.parsers import expat
 
-from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS, MAX_COLUMNS, MAX_ROWS, fits
 from pipeline.intake.guard.refusal import hostile
+from pipeline.intake.guard.sheet_limits import KEPT_COLUMNS, KEPT_ROWS, MAX_COLUMNS, MAX_ROWS, fits
 from pipeline.model import column_number
 
 _REASON = "表格范围过大"

@@ -12,7 +12,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pipeline.intake.fetch.folder import Found, Item, Remainder, contents_of, whole
+from pipeline.intake.fetch.inbox_folder import Found, Item, Remainder, contents_of, whole
 from pipeline.machine import codec
 from pipeline.machine.pool import BUG, TIME, JobAnswer, JobFailure, Jobs, Limits, Outcome, PoolJob
 from pipeline.model import Envelope, Finding, Message, Reading

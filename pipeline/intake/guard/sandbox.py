@@ -173,7 +173,7 @@ def _read_pdf(content: bytes) -> list[dict[str, object]]:
     from importlib import import_module  # noqa: PLC0415
 
     logging.disable(logging.CRITICAL)
-    reader = import_module("pipeline.intake.documents.pdf")
+    reader = import_module("pipeline.intake.documents.pdf_lines")
     try:
         return [{"rows": [], **reader.read_pdf(content)}]
     except reader.TooLargeError as error:

@@ -15,7 +15,7 @@ from typing import Any
 import xlrd
 from xlrd import biffh, formula
 
-from pipeline.intake.guard.limits import MAX_COLUMNS, SheetCells
+from pipeline.intake.guard.sheet_limits import MAX_COLUMNS, SheetCells
 from pipeline.intake.read.appearance import Notes
 from pipeline.intake.read.opendocument import OdsError
 from pipeline.intake.read.serials import dated

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from defusedxml import ElementTree
 
-from pipeline.intake.guard.limits import MAX_AREA, MAX_COLUMNS, MAX_ROWS, SheetCells
+from pipeline.intake.guard.sheet_limits import MAX_AREA, MAX_COLUMNS, MAX_ROWS, SheetCells
 from pipeline.intake.read.appearance import Notes
 from pipeline.intake.read.cellxml import UNSPELLED
 from pipeline.intake.read.number_formats import BUILT_IN

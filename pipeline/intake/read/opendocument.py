@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from xml.parsers import expat
 
-from pipeline.intake.guard.limits import MAX_COLUMNS, MAX_ROWS, SheetCells
+from pipeline.intake.guard.sheet_limits import MAX_COLUMNS, MAX_ROWS, SheetCells
 from pipeline.intake.read.appearance import Notes
 from pipeline.intake.read.odf_styles import Attributes, Styles
 from pipeline.intake.read.serials import day

@@ -15,8 +15,8 @@ from pipeline.forms.drawing import drawn_figures
 from pipeline.forms.layout import SUMS_NAME
 from pipeline.forms.weighed import weighed
 from pipeline.intake.guard import inspection as guard
-from pipeline.intake.guard.limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.guard.refusal import Refused
+from pipeline.intake.guard.sheet_limits import KEPT_COLUMNS, KEPT_ROWS
 from pipeline.intake.read.entries import read_cell_values, read_entries
 from pipeline.intake.read.figures import TableFigures, complete, read_table
 from pipeline.intake.read.headed_texts import settle_headings
@@ -31,7 +31,7 @@ from pipeline.intake.read.listed import (
 from pipeline.intake.read.oddities import oddities
 from pipeline.intake.read.pasted import paste_of
 from pipeline.intake.read.placing import place_table, sheet_texts, sheets_of_lines
-from pipeline.intake.read.registers import Registers, read_registers
+from pipeline.intake.read.register_rows import Registers, read_registers
 from pipeline.intake.read.spreadsheet import open_workbook
 from pipeline.intake.read.stamped import REFUSING, about_stamp, as_of
 from pipeline.intake.read.titles import foreign_titles
@@ -88,7 +88,7 @@ def _seldom_read(form: Form) -> frozenset[str]:
 
 
 def _read_document(form: Form, content: bytes) -> Reading | None:
-    from pipeline.intake.documents.reading import read_report  # noqa: PLC0415 - nearly all are workbooks
+    from pipeline.intake.documents.document_reading import read_report  # noqa: PLC0415 - nearly all are workbooks
 
     return read_report(form, content)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.judging.digit_slips import POINT, SIGN, slip_of
 from pipeline.judging.repair.neighbours import beside
-from pipeline.judging.repair.weighing import Weighing
+from pipeline.judging.repair.stated_weight import Weighing
 
 if TYPE_CHECKING:
     from pipeline.judging.repair.tally import Steps, Tally

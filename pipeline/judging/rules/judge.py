@@ -21,7 +21,7 @@ from pipeline.judging.repair.causes import any_sum_fails, explained, is_unfilled
 from pipeline.judging.rules.admitting import admitted
 from pipeline.judging.rules.agency_kinds import asked, free_texts, free_values, freed
 from pipeline.judging.rules.approval import approval
-from pipeline.judging.rules.carried import awaited
+from pipeline.judging.rules.carried_tables import awaited
 from pipeline.judging.rules.lateness import lateness
 from pipeline.judging.rules.reports import report_of
 from pipeline.judging.rules.values import value_findings

@@ -15,9 +15,9 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from pipeline.forms.drawing import drawn_figures
-from pipeline.forms.values.figures import number_of
 from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import PERSONAL, REQUIRED
+from pipeline.forms.values.numeric import number_of
 from pipeline.forms.weighed import weighed_alone
 from pipeline.judging.rules.row_rules import DUPLICATE, RowFrame, broken_rules, duplicates
 from pipeline.judging.schema.backends import pa

@@ -11,7 +11,7 @@ from pipeline.judging.digit_slips import slip_of
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Claim
-    from pipeline.judging.texts.placing import PlacedNumber
+    from pipeline.judging.texts.surroundings import PlacedNumber
     from pipeline.model import Number
 
 _MOST_PARTS = 12

@@ -19,8 +19,8 @@ from pipeline.judging.texts.aligned import AlignedNumbers, is_slip, weight
 from pipeline.judging.texts.leftover import LeftOver
 from pipeline.judging.texts.meant import meanings, of_columns, value_of
 from pipeline.judging.texts.pieces import COUNT, ENUMERATION
-from pipeline.judging.texts.placing import PlacedNumber, placed
 from pipeline.judging.texts.signs import Signs
+from pipeline.judging.texts.surroundings import PlacedNumber, placed
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Concepts, FigureClaims

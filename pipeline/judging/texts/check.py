@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms import narrative as kinds
-from pipeline.judging.texts.figures import figures
 from pipeline.judging.texts.filed import TextContext, binds
-from pipeline.judging.texts.names import other_name
+from pipeline.judging.texts.other_names import other_name
 from pipeline.judging.texts.personal import personal
 from pipeline.judging.texts.ratios import ratios
 from pipeline.judging.texts.similarity import similar
-from pipeline.judging.texts.sums import sums
-from pipeline.judging.texts.words import forbidden, mention, told, unwritten
+from pipeline.judging.texts.stated_figures import figures
+from pipeline.judging.texts.text_sums import sums
+from pipeline.judging.texts.word_rules import forbidden, mention, told, unwritten
 from pipeline.judging.texts.years import other_year, period
 
 if TYPE_CHECKING:

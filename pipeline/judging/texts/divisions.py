@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.forms.narrative import NOT_EXACT, NUMERAL
 from pipeline.judging.texts.beginnings import any_of, compiled
-from pipeline.judging.texts.listed import ASIDE, UNITS, ListedPart, PartList
 from pipeline.judging.texts.numerals import value_of
+from pipeline.judging.texts.text_lists import ASIDE, UNITS, ListedPart, PartList
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import PartSums

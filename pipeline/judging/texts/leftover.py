@@ -13,7 +13,7 @@ from pipeline.judging.texts.meant import value_of, values_of
 if TYPE_CHECKING:
     from pipeline.forms.narrative import DividedCells
     from pipeline.judging.texts.filed import ReportTexts
-    from pipeline.judging.texts.placing import PlacedNumber
+    from pipeline.judging.texts.surroundings import PlacedNumber
     from pipeline.model import Number
 
 _ENOUGH = 3.0

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.changes import Changes
-from pipeline.judging.texts.figures import figures_rule, said_in
 from pipeline.judging.texts.rates import Rates
 from pipeline.judging.texts.repeats import CountedThing, Repeats
 from pipeline.judging.texts.shares import Shares
+from pipeline.judging.texts.stated_figures import figures_rule, said_in
 
 if TYPE_CHECKING:
     from pipeline.forms.narrative import Ratios

@@ -19,7 +19,7 @@ from pipeline.judging.texts.meant import value_of
 if TYPE_CHECKING:
     from pipeline.forms.narrative import FigureClaims
     from pipeline.judging.texts.filed import ReportTexts
-    from pipeline.judging.texts.placing import PlacedNumber
+    from pipeline.judging.texts.surroundings import PlacedNumber
     from pipeline.model import Number
 
 _ENOUGH = 1.5

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.judging.texts.figures import figures_rule, said_in
 from pipeline.judging.texts.filed import binds
+from pipeline.judging.texts.stated_figures import figures_rule, said_in
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form

@@ -4,8 +4,9 @@ Pure planning: nothing is read, written or sent here. An intention's key says it
 for an occasion is not planned again, so a run may be planned as often as one likes.
 """
 
-from pipeline.letters.plan.answers import answers, carries_anothers
-from pipeline.letters.plan.campaign import LetterPlan, plan
+from pipeline.letters.plan.answering import answers, carries_anothers
+from pipeline.letters.plan.campaign_letters import LetterPlan, plan
+from pipeline.letters.plan.daily_digest import digest, morning
 from pipeline.letters.plan.delivery import (
     asked_delivery,
     complete_delivery,
@@ -14,10 +15,9 @@ from pipeline.letters.plan.delivery import (
     unsigned_delivery,
     upward,
 )
-from pipeline.letters.plan.digest import digest, morning
 from pipeline.letters.plan.outdated import renewed, untrue
+from pipeline.letters.plan.planning_state import AgencyStanding, CampaignState, WrittenLetter, addresses
 from pipeline.letters.plan.reminders import handouts, reminders
-from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses
 
 __all__ = [
     "AgencyStanding",

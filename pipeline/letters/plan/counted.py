@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.letter import CountedVersion, Intention, LetterKey, LetterKind, LetterState, Occasion
-from pipeline.letters.plan.state import CampaignState, WrittenLetter, addresses
+from pipeline.letters.plan.planning_state import CampaignState, WrittenLetter, addresses
 from pipeline.model import Agency
 
 _TELLING = (LetterKind.ACCEPTANCE, LetterKind.DUPLICATE, LetterKind.COUNTED)

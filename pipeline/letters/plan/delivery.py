@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.letter import DistrictDelivery, Intention, LetterKey, LetterKind, Occasion, Upward
-from pipeline.letters.plan.state import CampaignState, WrittenLetter
+from pipeline.letters.plan.planning_state import CampaignState, WrittenLetter
 
 
 def complete_delivery(state: CampaignState) -> list[Intention]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from pipeline.letter import AnswerPlan, Intention, Occasion
-from pipeline.letters.plan.state import CampaignState
+from pipeline.letters.plan.planning_state import CampaignState
 
 STRANGER = 5
 """Answers a day to an address that nobody lists."""

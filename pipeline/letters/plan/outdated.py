@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.letter import Intention, LetterKey, LetterKind, Occasion
-from pipeline.letters.plan.answers import KINDS, kind_of
+from pipeline.letters.plan.answering import KINDS, kind_of
 from pipeline.letters.plan.delivery import complete_delivery
-from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, readers
+from pipeline.letters.plan.planning_state import AgencyStanding, CampaignState, WrittenLetter, readers
 from pipeline.model import Agency
 
 _RENEWED: Mapping[LetterKind, LetterKind] = {

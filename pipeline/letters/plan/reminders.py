@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipeline.district.folder import District
 from pipeline.letter import Handout, Intention, LetterKey, LetterKind, LetterState, Occasion, Reminder
-from pipeline.letters.plan.state import CampaignState, addresses
+from pipeline.letters.plan.planning_state import CampaignState, addresses
 from pipeline.model import Agency
 
 

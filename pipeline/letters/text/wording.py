@@ -37,7 +37,7 @@ from pipeline.wording.messages import (
     counts_in_words,
     spoken,
 )
-from pipeline.wording.quoting import quoted, visible
+from pipeline.wording.quotable import quoted, visible
 
 _SCREENFUL = 10
 """Findings that a clerk sees without scrolling; the rest stands in the marked workbook."""

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from pipeline.forms.form import titled
 from pipeline.forms.grid import lines_of
 from pipeline.forms.values.typed import plain_numbers
-from pipeline.publishing import package
+from pipeline.publishing import zip_package
 from pipeline.publishing.cell_values import printed_values, seen_value
 from pipeline.publishing.data.datafiles import as_text_cell
-from pipeline.publishing.package import PackagePart
 from pipeline.publishing.word.report import escaped
 from pipeline.publishing.workbook.measure import PORTRAIT_COLUMNS, grid_widths, pages_high
+from pipeline.publishing.zip_package import PackagePart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ class Downloads:
 
 def compile_downloads(form: Form) -> Downloads:
     """Compile workbook and CSV of ``form``."""
-    parts = [_read(name, plain) for name, plain in package.unpack(_laid_out(form))]
+    parts = [_read(name, plain) for name, plain in zip_package.unpack(_laid_out(form))]
     keys = [*(cell.key for cell in form.cells), *(value.key for value in form.cell_values)]
     lines = tuple(_csv_line(form, key) for key in keys)
     return Downloads(form.report_title, tuple(parts), lines, form.cell_values)
@@ -82,10 +82,10 @@ def figures_workbook(downloads: Downloads, report: Report) -> bytes:
             pieces = [part.literals[0]]
             for slot, literal in zip(part.slots, part.literals[1:], strict=True):
                 pieces += (values[slot], literal)
-            parts.append(package.deflate_often(part.name, "".join(pieces).encode()))
+            parts.append(zip_package.deflate_often(part.name, "".join(pieces).encode()))
         else:
             parts.append(part)
-    return package.join(parts)
+    return zip_package.join(parts)
 
 
 def figures_list(downloads: Downloads, report: Report) -> bytes:
@@ -100,7 +100,7 @@ def _read(name: str, plain: bytes) -> PackagePart | LiveSheet:
     text = plain.decode() if name.endswith(".xml") else ""
     found = _SLOT.findall(text)
     if not found:
-        return package.deflate(name, plain)
+        return zip_package.deflate(name, plain)
     slots = tuple(map(_slot, found))
     return LiveSheet(name, tuple(_SLOT.split(text)), slots)
 

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from pipeline.publishing import package
+from pipeline.publishing import zip_package
 from pipeline.publishing.word.styles import LATIN
 
 CENTRE, RIGHT, LEFT, JUSTIFY = (
@@ -36,7 +36,9 @@ def to_bytes(document: Doc) -> bytes:
     """Return the document: the same bytes for the same content."""
     target = BytesIO()
     document.save(target)
-    return package.join([package.deflate(name, plain) for name, plain in package.unpack(target.getvalue())])
+    return zip_package.join(
+        [zip_package.deflate(name, plain) for name, plain in zip_package.unpack(target.getvalue())]
+    )
 
 
 def line(

@@ -12,7 +12,7 @@ from pipeline.model import Number, column_letters
 from pipeline.publishing.states import kind_of
 from pipeline.publishing.summary.brief import Brief, folding, folds_of, partial_note
 from pipeline.publishing.summary.detail import KIND_COLUMN, SumColumn
-from pipeline.publishing.summary.tables import printed_positions
+from pipeline.publishing.summary.official_tables import printed_positions
 from pipeline.publishing.workbook.measure import stored
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 

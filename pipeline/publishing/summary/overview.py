@@ -13,7 +13,7 @@ from pipeline.periods import days_of
 from pipeline.publishing.states import state_word
 from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.summary.findings import FINDINGS_SHEET
-from pipeline.publishing.summary.tables import grid_position, summary_sheet_name
+from pipeline.publishing.summary.official_tables import grid_position, summary_sheet_name
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 from pipeline.wording.messages import AWAITING, VERDICT_WORDS
 

@@ -15,7 +15,7 @@ from pipeline.publishing.summary.background import Figures
 from pipeline.publishing.summary.brief import Brief, folding, folds_of
 from pipeline.publishing.summary.detail import FIRST_ROW as DETAIL_FIRST_ROW
 from pipeline.publishing.summary.detail import SumColumn
-from pipeline.publishing.summary.tables import general_balances, printed_positions
+from pipeline.publishing.summary.official_tables import general_balances, printed_positions
 from pipeline.publishing.workbook.measure import rounded, stored
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, Fold, OfficeBook, OfficePage
 

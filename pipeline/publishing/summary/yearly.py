@@ -14,7 +14,7 @@ from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, a1
 from pipeline.periods import kind_of, period_before, title_of
 from pipeline.publishing.summary.brief import Brief, added_up, folding, folds_of
-from pipeline.publishing.summary.tables import printed_positions
+from pipeline.publishing.summary.official_tables import printed_positions
 from pipeline.publishing.workbook.measure import rounded, stored
 from pipeline.publishing.workbook.office import HEAD_FONT, NOTE_FILL, OfficeBook, OfficePage
 

@@ -33,10 +33,10 @@ from pipeline.publishing.template.list_pages import (
 )
 from pipeline.publishing.template.marks import marks_of
 from pipeline.publishing.template.notice_page import write_notices
-from pipeline.publishing.template.page import CellStyles, TemplatePage
 from pipeline.publishing.template.past_page import write_past
 from pipeline.publishing.template.register_page import write_register
 from pipeline.publishing.template.table_page import write_table
+from pipeline.publishing.template.template_page import CellStyles, TemplatePage
 from pipeline.publishing.workbook.formula_cells import formula_sheet
 from pipeline.publishing.workbook.page import new_workbook
 

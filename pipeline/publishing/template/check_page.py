@@ -19,7 +19,7 @@ from pipeline.forms.layout import CHECK_COLUMNS, CHECKS_TOP, HINT_ROW, TITLE_ROW
 from pipeline.model import Number, Place, a1
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.checks import Check, Unseen
-from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.template.template_page import TemplatePage
 
 _HEADS = (
     "编号",

@@ -30,7 +30,7 @@ from pipeline.model import Notice, Place, Severity, a1, column_letters
 from pipeline.periods import bounds_of, name_of
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.content import period_in
-from pipeline.publishing.template.page import CellStyles, TemplatePage
+from pipeline.publishing.template.template_page import CellStyles, TemplatePage
 from pipeline.publishing.workbook.measure import MOST_HEIGHT
 from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import SEVERITY_WORDS

@@ -10,7 +10,7 @@ from pipeline.model import Notice, Place, Severity
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.content import Content
 from pipeline.publishing.template.marks import looks_of, shortened
-from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.template.template_page import TemplatePage
 from pipeline.publishing.workbook.measure import display_width
 from pipeline.wording.addresses import spelled
 from pipeline.wording.colours import colours_in_words

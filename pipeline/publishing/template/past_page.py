@@ -11,7 +11,7 @@ from pipeline.forms.layout import HINT_ROW, PAST_COLUMNS, PAST_TOP
 from pipeline.model import Number, PastReport, a1
 from pipeline.periods import scope_of
 from pipeline.publishing.template.areas import row_height
-from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.template.template_page import TemplatePage
 
 _HEADS = ("部分", "项目", "{past}", "{now}", "增减")
 _WIDTHS = (18.0, 62.0, 14.0, 14.0, 14.0)

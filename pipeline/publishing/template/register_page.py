@@ -13,7 +13,7 @@ from pipeline.forms.layout import HINT_ROW, NIL_ROW, ROWS_HEAD, ROWS_TOP, TITLE_
 from pipeline.forms.values.answers import NO, YES
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.list_pages import asked_of
-from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.template.template_page import TemplatePage
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Sheet

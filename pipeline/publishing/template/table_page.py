@@ -21,7 +21,7 @@ from pipeline.forms.values.answers import NO, YES
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
 from pipeline.publishing.template.areas import Area, rectangles, row_height
 from pipeline.publishing.template.list_pages import asked_of, value_looks
-from pipeline.publishing.template.page import TemplatePage
+from pipeline.publishing.template.template_page import TemplatePage
 from pipeline.publishing.workbook.measure import pages_high
 
 _HINT = "浅黄色格子都要填，没有发生的填 0；灰色格子自动计算。数量填整数，不带单位。"

@@ -18,8 +18,8 @@ from pipeline.model import Report, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.document_paths import PAGE, lists_of
 from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
-from pipeline.publishing.web import charts
 from pipeline.publishing.web import letters_page as told
+from pipeline.publishing.web import small_charts
 from pipeline.publishing.web.agency_rows import (
     STATES,
     PageContext,
@@ -112,7 +112,7 @@ def _front(
         counts=_by_state(listed),
         held_files=len(held),
         severities=SEVERITY_WORDS,
-        bar=charts.segments(_by_state(listed), 100),
+        bar=small_charts.segments(_by_state(listed), 100),
         kinds=_kinds(listed),
         growth=_growth(morning),
         undated=sum(bool(state.versions) and not first_received(state) for state in morning.summary.states),
@@ -138,8 +138,8 @@ def _front(
         agreeing=sum(item.is_well and bool(item.owner) for item in morning.published),
         most=_MOST_SHOWN,
         outputs=morning.outputs,
-        width=charts.WIDTH,
-        most_label=charts.MOST_LABEL,
+        width=small_charts.WIDTH,
+        most_label=small_charts.MOST_LABEL,
     )
 
 
@@ -247,17 +247,17 @@ def _by_state(listed: Sequence[AgencyRow]) -> dict[str, int]:
     return {state: counted[state] for state in _WORDS}
 
 
-def _kinds(listed: Sequence[AgencyRow]) -> charts.Bars:
+def _kinds(listed: Sequence[AgencyRow]) -> small_charts.Bars:
     groups: dict[str, list[AgencyRow]] = {}
     for row in listed:
         groups.setdefault(row.kind, []).append(row)
     shown = {kind: _by_state(members) for kind, members in list(groups.items())[:_MOST_KINDS]}
-    return charts.stacked(shown, _WORDS, _DONE)
+    return small_charts.stacked(shown, _WORDS, _DONE)
 
 
-def _growth(morning: PageContext) -> charts.Steps | None:
+def _growth(morning: PageContext) -> small_charts.Steps | None:
     firsts = (first_received(state) for state in morning.summary.states)
-    return charts.growth(
+    return small_charts.growth(
         [first.date() for first in firsts if first],
         len(morning.summary.states),
         until=morning.today,
@@ -265,10 +265,10 @@ def _growth(morning: PageContext) -> charts.Steps | None:
     )
 
 
-def _course(morning: PageContext) -> charts.Columns | None:
+def _course(morning: PageContext) -> small_charts.Columns | None:
     """Draw the states run by run; of several runs on a day the last stands for it."""
     days = {china_day(publication.at): _agencies(publication.counts) for publication in morning.nights}
-    return charts.course(days, _WORDS, _MOST_DAYS)
+    return small_charts.course(days, _WORDS, _MOST_DAYS)
 
 
 def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
@@ -276,11 +276,11 @@ def _agencies(counts: Mapping[str, int]) -> dict[str, int]:
     return {state_name(verdict): count for verdict, count in agencies_by_verdict(counts).items()}
 
 
-def _largest(form: Form, morning: PageContext) -> charts.Bars:
+def _largest(form: Form, morning: PageContext) -> small_charts.Bars:
     """Rank the agencies by the first figure that overviews show."""
     district = morning.summary.district
     values = [(_short(item.agency, district), _first_figure(form, item)) for item in morning.summary.reports]
-    return charts.ranked(values, _LARGEST)
+    return small_charts.ranked(values, _LARGEST)
 
 
 def _first_figure(form: Form, report: Report) -> int:
@@ -292,7 +292,7 @@ def _first_figure(form: Form, report: Report) -> int:
 
 def _short(agency: str, district: str) -> str:
     """Leave out the district where a name would be cut short otherwise; a short one is better understood whole."""
-    return agency if len(agency) <= charts.MOST_LABEL else agency.removeprefix(district)
+    return agency if len(agency) <= small_charts.MOST_LABEL else agency.removeprefix(district)
 
 
 def _headlines(form: Form, morning: PageContext) -> list[tuple[str, str]]:

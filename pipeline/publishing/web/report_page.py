@@ -141,7 +141,7 @@ def _read_slot(kind: str, key: str, texts: dict[str, Text]) -> Slot:
 
 def _section(form: Form, section: Section, number: int) -> dict[str, object]:
     """Describe a section for the template: its tables laid out, the places of its texts."""
-    from pipeline.publishing.web.tables import html_table  # noqa: PLC0415 - only where a page is compiled
+    from pipeline.publishing.web.html_tables import html_table  # noqa: PLC0415 - only where a page is compiled
 
     words = {value.key for value in form.cell_values if isinstance(value.value, FreeText)}
     tables = [

@@ -16,11 +16,10 @@ from pipeline.forms.form import titled
 from pipeline.forms.values.typed import plain_numbers
 from pipeline.model import ConfigError
 from pipeline.periods import spelled
-from pipeline.publishing import package
+from pipeline.publishing import zip_package
 from pipeline.publishing.cell_values import printed_values
-from pipeline.publishing.package import PackagePart
 from pipeline.publishing.printed_words import entry_lines, printed_entries, printed_text, texts_alone
-from pipeline.publishing.word.marks import (
+from pipeline.publishing.word.layout_marks import (
     HEADING_SUFFIX,
     LINE_SUFFIX,
     NOTE_MARK,
@@ -30,13 +29,14 @@ from pipeline.publishing.word.marks import (
     read_marks,
 )
 from pipeline.publishing.word.styles import DIGITS_THAT_FIT, condensed
+from pipeline.publishing.zip_package import PackagePart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.forms.form import Entry, Form
     from pipeline.model import Report
-    from pipeline.publishing.word.marks import Field, MarkKind
+    from pipeline.publishing.word.layout_marks import Field, MarkKind
 
 _NAMED_OMISSIONS = 5
 _GAP = re.compile(
@@ -76,7 +76,7 @@ class Layout:
 def compile_layout(content: bytes, form: Form) -> Layout:
     """Compile a .docx layout, ours or one restyled in Word or WPS. Raises ConfigError if it cannot print ``form``."""
     try:
-        files = package.unpack(content)
+        files = zip_package.unpack(content)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise ConfigError("Word 版式打不开，应为不带密码的 .docx 文件。") from error
     marks = _known_marks(form)
@@ -84,7 +84,7 @@ def compile_layout(content: bytes, form: Form) -> Layout:
     for name, plain in files:
         is_text = name.startswith("word/") and name.endswith(".xml")
         live = read_marks(name, plain, marks) if is_text else None
-        parts.append(live or package.deflate(name, plain))
+        parts.append(live or zip_package.deflate(name, plain))
     _refuse_omissions(form, parts)
     return Layout(
         report_title=form.report_title,
@@ -117,10 +117,10 @@ def render(layout: Layout, report: Report, *, note: str = "", shows_gaps: bool =
                 pieces += (_printed(field, layout, values, lines), literal)
             text = "".join(pieces)
             text = _GAP.sub(r'\1<w:highlight w:val="yellow"/>\2', text) if shows_gaps else text
-            parts.append(package.deflate_often(part.name, text.encode()))
+            parts.append(zip_package.deflate_often(part.name, text.encode()))
         else:
             parts.append(part)
-    return package.join(parts)
+    return zip_package.join(parts)
 
 
 def escaped(text: str) -> str:

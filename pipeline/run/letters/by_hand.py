@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, letters, outputs
+from pipeline.ledger import Ledger, letters, output_record
+from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.ledger.letters import StoredLetter
-from pipeline.ledger.opening import open_campaign, view_campaign
 from pipeline.letter import LetterState
 from pipeline.machine.environment import typed
 from pipeline.model import ConfigError
@@ -113,7 +113,7 @@ def send_as_edited(district: District, output: Path, handle: str, *, now: dateti
     """
 
     def take(ledger: Ledger, keys: Collection[str], at: datetime) -> None:
-        folder = district.results_in(output) / outputs.LETTERS
+        folder = district.results_in(output) / output_record.LETTERS
         for item in letters.waiting(ledger, district.year):
             if item.key in keys:
                 _refuse_deleted(district, item)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pipeline.district.workdays import spoken_date
 from pipeline.letter import Intention, LetterKey, LetterKind, LetterState, Occasion
 from pipeline.letters.plan import morning
-from pipeline.letters.plan.state import CampaignState
+from pipeline.letters.plan.planning_state import CampaignState
 from pipeline.publishing.files import write_if_changed
 from pipeline.run.letters.writing import LetterContext
 

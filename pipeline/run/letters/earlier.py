@@ -77,7 +77,7 @@ def changes_since_delivery(
     delivered = campaign.last_delivered(ledger, district.year)
     if delivered is None:
         return []
-    from pipeline.publishing.summary.changes import since  # noqa: PLC0415 - the workbook's writer, only once one went up
+    from pipeline.publishing.summary.corrections import since  # noqa: PLC0415 - the workbook's writer, only once one went up
 
     listed = (*district.agencies, *result.on_their_own(district.merged))
     now = ((agency, result.figures.get(agency.code)) for agency in listed)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from pipeline.district.folder import District
 from pipeline.ledger import Ledger, campaign, codes, letters
-from pipeline.ledger.opening import open_campaign, view_campaign
+from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.letter import Intention, LetterKind, LetterState
 from pipeline.letters.plan import addresses, handouts
 from pipeline.model import Agency
 from pipeline.run.letters.outgoing import context_of, intend, lay_out, look_after, stale, withdraw
-from pipeline.run.letters.state import key_of, standings
+from pipeline.run.letters.standings import key_of, standings
 from pipeline.run.letters.writing import LetterContext, LetterWriter
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.coordinating.todo import NOTHING_CARRIED, Carried
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, assessments, campaign, events, imports, letters, outputs
+from pipeline.ledger import Ledger, assessments, campaign, events, imports, letters, output_record
 from pipeline.ledger.campaign import DeliveryRecord, RunResult
 from pipeline.ledger.secret import secret_of
 from pipeline.letter import KIND_WORDS, Intention, LetterKey, LetterKind, LetterState
@@ -30,11 +30,11 @@ from pipeline.run import pending as waiting
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
 from pipeline.run.letters.digest_file import lay_out_morning
 from pipeline.run.letters.earlier import ToldBefore
-from pipeline.run.letters.state import RunArrivals, arrivals_of, earlier_of, key_of, state_of
+from pipeline.run.letters.standings import RunArrivals, arrivals_of, earlier_of, key_of, state_of
 from pipeline.run.letters.writing import LetterContext, LetterWriter, workbook_of
-from pipeline.run.todo import lay_out_todo
+from pipeline.run.todo_laying import lay_out_todo
 
-LETTERS = outputs.LETTERS
+LETTERS = output_record.LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def look_after(ledger: Ledger, district: District, target: Path, *, now: datetim
     waiting = letters.waiting(ledger, district.year)
     if not folder.is_dir():
         letters.laid_out(ledger, {item.key: "" for item in waiting if item.laid})
-        outputs.forget(ledger, district.year, [_path(item.laid) for item in waiting if item.laid])
+        output_record.forget(ledger, district.year, [_path(item.laid) for item in waiting if item.laid])
         return
     known = _lying(ledger, district.year)
     found = {
@@ -142,7 +142,7 @@ def look_after(ledger: Ledger, district: District, target: Path, *, now: datetim
 
 def _lying(ledger: Ledger, year: int) -> dict[str, Made]:
     """Return the letters that were laid into the folder, by their paths."""
-    return outputs.of_year(ledger, year, with_figures=False, under=f"{LETTERS}/*")
+    return output_record.of_year(ledger, year, with_figures=False, under=f"{LETTERS}/*")
 
 
 def _doubt(folder: Path, name: str, made: Made | None) -> str:
@@ -158,16 +158,18 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     year = district.year
     names = {agency.code: agency.name for agency in district.agencies}
     pages, known = campaign.pages_of(ledger, year), _lying(ledger, year)
-    known |= {path: made for path in {PAGE, *pages} if (made := outputs.at(ledger, year, path))}
+    known |= {path: made for path in {PAGE, *pages} if (made := output_record.at(ledger, year, path))}
     today = now.astimezone(CHINA).date()
-    shared = YearFolder(target, known, partial(outputs.note, ledger, year), today, adopts=PAGE not in known)
+    shared = YearFolder(
+        target, known, partial(output_record.note, ledger, year), today, adopts=PAGE not in known
+    )
     waiting = letters.waiting(ledger, year)
     wanted = {_file(item, names): item for item in waiting if not item.doubt}
     staying = {*wanted, *(item.laid for item in waiting if item.doubt)}
     gone = [path for path in known if path.startswith(f"{LETTERS}/") and Path(path).name not in staying]
     for path in gone:
         shared.remove(path)
-    outputs.forget(ledger, year, gone)
+    output_record.forget(ledger, year, gone)
     shared.place(
         stage(target, _path(name), as_laid_out(district, letters.content(ledger, item)))
         for name, item in wanted.items()
@@ -218,7 +220,7 @@ def _remember(ledger: Ledger, year: int, shared: YearFolder) -> None:
     news = {path: made for path, made in shared.made.items() if shared.known.get(path) != made}
     if news:
         with ledger.transaction("what lies in the folder is known as it was laid there"):
-            outputs.keep_some(ledger, year, news)
+            output_record.keep_some(ledger, year, news)
 
 
 def _path(name: str) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.district.folder import District
 from pipeline.forms.form import Form
-from pipeline.ledger import Ledger, letters, outputs
+from pipeline.ledger import Ledger, letters, output_record
 from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.secret import secret_of
 from pipeline.letter import AnswerPlan, Attachment, CountedVersion, DistrictDelivery, Intention, LetterKind
@@ -29,7 +29,7 @@ from pipeline.machine.environment import typed
 from pipeline.model import ConfigError, PastReport
 from pipeline.periods import scope_of
 from pipeline.publishing.files import safe_name
-from pipeline.run.letters.state import key_of
+from pipeline.run.letters.standings import key_of
 
 if TYPE_CHECKING:
     from pipeline.letters.text import LetterBuilder
@@ -163,7 +163,7 @@ def workbook_of(context: LetterContext, found: RunResult) -> Attachment:
 
 def _read(context: LetterContext, path: str) -> Attachment:
     """Return an output as the last run wrote it. Raises ConfigError where a person has changed it since."""
-    made = outputs.at(context.ledger, context.district.year, path)
+    made = output_record.at(context.ledger, context.district.year, path)
     place = context.target / ((made.beside if made else "") or path)
     content = place.read_bytes() if place.is_file() else b""
     if made is None or hashlib.sha256(content).hexdigest() != made.digest:

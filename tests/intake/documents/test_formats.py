@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.forms.loader import load_form
-from pipeline.intake.documents.opening import open_document
 from pipeline.intake.documents.parts import Paragraph
+from pipeline.intake.documents.recognising import open_document
 from pipeline.intake.read.reading import read
-from pipeline.machine import office
+from pipeline.machine import libreoffice
 from pipeline.model import Place, Severity
 from pipeline.publishing.web.report_page import compile_page, render_page
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.support.documents import Style, as_docx, as_html, portal
 from tests.support.libreoffice import convert
 from tests.support.real_report import load_real_report
@@ -143,7 +143,7 @@ def test_every_figure_and_text_says_where_it_stands() -> None:
 
 
 def test_an_old_word_file_without_an_office_program_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "find_program", lambda: None)
+    monkeypatch.setattr(libreoffice, "find_program", lambda: None)
     found = read(FORM, b"{\\rtf1 x}")
     assert [(item.code, item.variant) for item in found.findings] == [("F01", "needs_office")]
 

@@ -16,10 +16,10 @@ import pytest
 from pipeline.forms.loader import load_form
 from pipeline.intake.guard import isolation as barrier
 from pipeline.intake.guard.isolation import FIRST
-from pipeline.machine import office
+from pipeline.machine import libreoffice
 from pipeline.machine.pool import JobAnswer, JobFailure, Limits, Outcome, Pool
 from pipeline.publishing.word import report as word
-from pipeline.publishing.word.layout import build_layout
+from pipeline.publishing.word.word_layout import build_layout
 from tests.intake.support import draft, numbers_for
 from tests.support.libreoffice import convert
 from tests.support.real_report import load_real_report
@@ -71,7 +71,7 @@ def test_a_program_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> N
     program.write_text(f"#!{sys.executable}\n{child}", "utf-8")
     program.chmod(0o700)
     start = time.monotonic()
-    office.convert(str(program), [tmp_path / "x.doc"], tmp_path / "out", "docx", seconds=1.0)
+    libreoffice.convert(str(program), [tmp_path / "x.doc"], tmp_path / "out", "docx", seconds=1.0)
     assert time.monotonic() - start < 10
     assert [item.pid for item in psutil.Process().children(recursive=True) if is_hanging(item)] == []
     assert not (tmp_path / "out" / "x.docx").exists()
@@ -114,12 +114,12 @@ HTML = '<html><body><img src="%(url)s/a.png"><link rel="stylesheet" href="%(url)
 
 
 def test_it_asks_the_network_for_nothing(tmp_path: Path) -> None:
-    program = office.find_program()
+    program = libreoffice.find_program()
     if program is None:
         pytest.skip("LibreOffice (soffice) is not installed")
     source = tmp_path / "a.html"
     with listening() as (port, asked):
         source.write_text(HTML % {"url": f"http://127.0.0.1:{port}"}, "utf-8")
-        office.convert(program, [source], tmp_path / "out", "docx:Office Open XML Text", seconds=60)
+        libreoffice.convert(program, [source], tmp_path / "out", "docx:Office Open XML Text", seconds=60)
     assert (tmp_path / "out" / "a.docx").exists()
     assert asked == []

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.machine.office import convert, find_program
+from pipeline.machine.libreoffice import convert, find_program
 from pipeline.publishing.document_paths import PDF
 from pipeline.publishing.files import write_if_changed
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, LetterState
-from pipeline.letters.plan.answers import answers, key_of
+from pipeline.letters.plan.answering import answers, key_of
 from pipeline.letters.plan.counted import counted
+from pipeline.letters.plan.daily_digest import digest
 from pipeline.letters.plan.delivery import complete_delivery
-from pipeline.letters.plan.digest import digest
 from pipeline.letters.plan.limits import within_limits
 from pipeline.letters.plan.outdated import corrected, renewed, untrue
+from pipeline.letters.plan.planning_state import CampaignState, WrittenLetter
 from pipeline.letters.plan.reminders import reminders
-from pipeline.letters.plan.state import CampaignState, WrittenLetter
 
 _OPPOSITE: Mapping[LetterKind, LetterKind] = {
     LetterKind.ACCEPTANCE: LetterKind.RETURNED,

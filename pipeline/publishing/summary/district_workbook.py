@@ -11,16 +11,16 @@ from pipeline.publishing.listings import listings_of
 from pipeline.publishing.summary.background import Background
 from pipeline.publishing.summary.brief import Brief
 from pipeline.publishing.summary.by_kind import write_by_kind
-from pipeline.publishing.summary.changes import write_changes
-from pipeline.publishing.summary.charts import write_charts
+from pipeline.publishing.summary.corrections import write_changes
 from pipeline.publishing.summary.detail import columns_of, write_detail
 from pipeline.publishing.summary.findings import write_findings
 from pipeline.publishing.summary.listing import write_listing
+from pipeline.publishing.summary.native_charts import write_charts
+from pipeline.publishing.summary.official_tables import write_table
 from pipeline.publishing.summary.overview import overview_title, write_overview
 from pipeline.publishing.summary.reconcile import write_reconcile
 from pipeline.publishing.summary.sources import write_sources
-from pipeline.publishing.summary.status import write_status
-from pipeline.publishing.summary.tables import write_table
+from pipeline.publishing.summary.submission_status import write_status
 from pipeline.publishing.summary.yearly import write_yearly
 from pipeline.publishing.workbook.office import OfficeBook
 

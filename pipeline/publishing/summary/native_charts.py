@@ -8,7 +8,7 @@ from pipeline.forms.formulas import sum_formula
 from pipeline.model import Number, a1
 from pipeline.periods import title_of
 from pipeline.publishing.summary.brief import Brief, added_up
-from pipeline.publishing.summary.tables import printed_positions
+from pipeline.publishing.summary.official_tables import printed_positions
 from pipeline.publishing.workbook.measure import stored
 from pipeline.publishing.workbook.office import HEAD_FONT, OfficeBook, OfficePage
 from pipeline.publishing.workbook.page import FONT

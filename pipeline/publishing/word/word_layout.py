@@ -19,9 +19,9 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.shared import Mm
 
-from pipeline.publishing import package
+from pipeline.publishing import zip_package
 from pipeline.publishing.word import styles as word_styles
-from pipeline.publishing.word.marks import HEADING_SUFFIX, LINE_SUFFIX, NOTE_MARK, TITLE_MARK, mark
+from pipeline.publishing.word.layout_marks import HEADING_SUFFIX, LINE_SUFFIX, NOTE_MARK, TITLE_MARK, mark
 from pipeline.publishing.word.styles import (
     CELL_MARGIN,
     SMALLEST_LABEL,
@@ -70,7 +70,7 @@ def build_layout(form: Form) -> bytes:
     properties.created = properties.modified = _NO_DATE
     out = io.BytesIO()
     document.save(out)
-    return package.repack(out.getvalue())
+    return zip_package.repack(out.getvalue())
 
 
 def _replace_parts(document: DocumentObject) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pipeline.district.folder import District
 from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, Occasion
-from pipeline.letters.plan.state import belongs_to, readers
+from pipeline.letters.plan.planning_state import belongs_to, readers
 from pipeline.model import CHINA, Agency, SenderProof, Verdict
 
 KINDS: Mapping[Verdict, LetterKind] = {

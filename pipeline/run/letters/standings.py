@@ -22,7 +22,7 @@ from pipeline.ledger.assessments import Stand
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
-from pipeline.letters.plan.state import belongs_to
+from pipeline.letters.plan.planning_state import belongs_to
 from pipeline.model import (
     Agency,
     ArrivalKey,

@@ -12,7 +12,7 @@ from pipeline.cli.arguments import (
     moment_of,
     output_of,
 )
-from pipeline.cli.commands.letters import waiting_letters
+from pipeline.cli.commands.letter_commands import waiting_letters
 from pipeline.cli.options import (
     By,
     Folder,

@@ -37,7 +37,7 @@ commands = typer.Typer()
 
 def waiting_letters(letters: int, district: District, target: Path) -> str:
     """Say how many letters were written and where they wait."""
-    from pipeline.ledger.outputs import LETTERS
+    from pipeline.ledger.output_record import LETTERS
 
     return f"新写了 {letters} 封信，等待发出，在 {district.results_in(target) / LETTERS}"
 

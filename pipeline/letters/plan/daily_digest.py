@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.letter import AnsweredFile, Digest, Intention, LetterKey, LetterKind, Occasion, PhoneCall, Plea
-from pipeline.letters.plan.state import AgencyStanding, CampaignState, WrittenLetter, addresses
+from pipeline.letters.plan.planning_state import AgencyStanding, CampaignState, WrittenLetter, addresses
 from pipeline.model import CHINA, Agency, Notice, Severity, Verdict
-from pipeline.wording.quoting import quoted
+from pipeline.wording.quotable import quoted
 
 _PATIENCE = 2
 """Workdays that a returned report may take before somebody calls."""

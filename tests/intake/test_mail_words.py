@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from pipeline.intake.fetch.mail import open_mail
-from pipeline.intake.fetch.words import MOST, says_something
+from pipeline.intake.fetch.mail_words import MOST, says_something
 
 WITHDRAWN = "顾老师：我单位昨天报的数有误，请先撤回，不要汇总，改好再报。"
 

@@ -47,7 +47,7 @@ def _opened(content: bytes) -> Document | None:
         from pipeline.intake.documents.web import read_web  # noqa: PLC0415
 
         return read_web(content)
-    from pipeline.intake.documents.plain import read_text  # noqa: PLC0415
+    from pipeline.intake.documents.text_files import read_text  # noqa: PLC0415
 
     return read_text(content)
 
@@ -67,17 +67,17 @@ def _packed(content: bytes) -> Document | None:
 
 
 def _converted(content: bytes, suffix: str) -> Document:
-    from pipeline.intake.documents import child  # noqa: PLC0415
+    from pipeline.intake.documents import document_child  # noqa: PLC0415
     from pipeline.intake.documents.word import read_word  # noqa: PLC0415
 
-    return read_word(child.as_word(content, suffix))
+    return read_word(document_child.as_word(content, suffix))
 
 
 def _pdf(content: bytes) -> Document:
-    from pipeline.intake.documents import child  # noqa: PLC0415
+    from pipeline.intake.documents import document_child  # noqa: PLC0415
     from pipeline.intake.documents.parts import BlockCell, DocumentTable, Paragraph, document  # noqa: PLC0415
 
-    answer = child.pdf_parts(content)
+    answer = document_child.pdf_parts(content)
     blocks: list[Paragraph | DocumentTable] = []
     for part in answer["parts"]:
         if "text" in part:

@@ -146,7 +146,7 @@ def _delivery(state: CampaignState) -> Iterator[Question]:
     if found is None:
         return
     if found.corrections:
-        from pipeline.publishing.summary.changes import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
+        from pipeline.publishing.summary.corrections import CHANGES_SHEET  # noqa: PLC0415 - the workbook's writer, loaded by whoever compared
 
         shown = [words for _, words in found.corrections[:_MOST_CHANGES]]
         left = len(found.corrections) - len(shown)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.intake.documents.opening import open_document
+from pipeline.intake.documents.recognising import open_document
 from pipeline.intake.documents.understanding import understand
 from pipeline.intake.guard.package import MAX_BYTES
 from pipeline.intake.guard.refusal import Refused

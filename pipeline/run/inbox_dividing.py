@@ -14,9 +14,9 @@ from pathlib import Path
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.intake.fetch.folder import InboxContents
+from pipeline.intake.fetch.inbox_folder import InboxContents
 from pipeline.ledger import Ledger, letters
-from pipeline.ledger.opening import left_behind
+from pipeline.ledger.access import left_behind
 from pipeline.model import Message, Reason, SenderProof
 from pipeline.run.bounces import report_of
 from pipeline.run.opening import Barrier, File

@@ -14,7 +14,7 @@ from pipeline.forms.values.answers import YES
 from pipeline.model import Assessment, Fact, Finding, Notice, Number, Reading, Severity, Verdict
 from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
 from pipeline.publishing.returning.remaining import Remaining, remaining
-from pipeline.publishing.returning.sums import as_restored, explained_totals, settle
+from pipeline.publishing.returning.remaining_sums import as_restored, explained_totals, settle
 from pipeline.wording.messages import in_order, notice, spoken
 
 Values = Mapping[str, Fact]

@@ -18,7 +18,7 @@ from pipeline.cli.arguments import (
     period_of,
     refuse_what_is_no_file,
 )
-from pipeline.cli.commands.letters import waiting_letters
+from pipeline.cli.commands.letter_commands import waiting_letters
 from pipeline.cli.options import (
     Folder,
     FormName,

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.intake.guard import sandbox
 from pipeline.intake.guard.refusal import Refused, hostile
-from pipeline.machine import office
+from pipeline.machine import libreoffice
 
 _PDF_SECONDS = 12.0
 """A report takes half of one; nothing a clerk sends takes ten."""
@@ -31,14 +31,16 @@ def pdf_parts(content: bytes) -> dict[str, Any]:
 
 def as_word(content: bytes, suffix: str) -> bytes:
     """Return a .doc (.wps, .rtf) as .docx. Raises Refused, with a variant of its own where LibreOffice is missing."""
-    program = office.find_program()
+    program = libreoffice.find_program()
     if program is None:
         raise Refused("needs_office")
     with tempfile.TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         source = folder / f"document{suffix}"
         source.write_bytes(content)
-        office.convert(program, [source], folder / "out", "docx", seconds=60, memory=office.ONE_DOCUMENT)
+        libreoffice.convert(
+            program, [source], folder / "out", "docx", seconds=60, memory=libreoffice.ONE_DOCUMENT
+        )
         made = folder / "out" / "document.docx"
         if not made.is_file():
             raise Refused("crashed")

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
-from pipeline.forms.values.figures import number_of
+from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import Typed, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
 from pipeline.intake.read.labels import answered, likeness, normalise

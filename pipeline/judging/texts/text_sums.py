@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.judging.texts.beginnings import any_of, compiled
 from pipeline.judging.texts.divided import Divisions, ListedText
-from pipeline.judging.texts.figures import figures_rule, said_in, wrong_in
 from pipeline.judging.texts.filed import masked
-from pipeline.judging.texts.listed import COUNT, ListReader, PartList
 from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.partitions import KnownPartitions
 from pipeline.judging.texts.quoting import quoted
+from pipeline.judging.texts.stated_figures import figures_rule, said_in, wrong_in
+from pipeline.judging.texts.text_lists import COUNT, ListReader, PartList
 from pipeline.judging.texts.tidy import SENTENCE
 
 if TYPE_CHECKING:
