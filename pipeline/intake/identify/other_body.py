@@ -14,13 +14,13 @@ from pipeline.intake.read.labels import normalise
 _SHORTEST_NAME = 3
 _CITY = re.compile(r"^(?:[^省]{2,3}省)?[^市]{1,4}市(?=[^市区县]{1,4}[区县])")
 """Province and city before a district's own name: 杭州市临平区财政局 also calls itself 临平区财政局."""
-_DISTRICT = re.compile(r".*[省市州盟区县旗镇乡]")
-_PLACE = re.compile(r".*?[^市]市[^市区县]{1,4}[区县]|.*?[省市区县旗]")
+_DISTRICT = re.compile(r"^.*[省市州盟区县旗镇乡]")
+_PLACE = re.compile(r"^(?:.*?[^市]市[^市区县]{1,4}[区县]|.*?[省市区县旗])")
 """What of a body's own name names its place."""
-_ABOVE = re.compile(r"(?:.*[省市州盟]|.*自治区|.*地区)?")
-"""What may stand before the whole name of a district."""
-_CITY_ALONE = re.compile(r".*市(?=.*[区县市旗]$)")
-_OF_ITS_OWN = re.compile(r".{2,}(?:镇|乡|街道)(?:人民政府|办事处)?|.*(?:管委会|管理委员会)")
+_ABOVE = ("省", "市", "州", "盟", "自治区", "地区")
+"""How the name of a place ends that may stand before the whole name of a district."""
+_CITY_ALONE = re.compile(r"^.*市(?=.*[区县市旗]$)")
+_OF_ITS_OWN = re.compile(r"(?<=..)(?:镇|乡|街道)(?:人民政府|办事处)?$|(?:管委会|管理委员会)$")
 """A name that is a place's own."""
 _PARTY = re.compile(r"^(?:中共|中国共产党)")
 _WITHIN = re.compile(r"中心|[总支大中]队|分局|[所站队]")
@@ -79,14 +79,14 @@ def _is_own_place(before: str, places: list[str]) -> bool:
     """Whether ``before`` is the end of a place of ours, or all of one behind what that lies in."""
     return any(
         place.endswith(before)
-        or (place and before.endswith(place) and _ABOVE.fullmatch(before.removesuffix(place)))
+        or (place and before.endswith(place) and before.removesuffix(place).endswith(_ABOVE))
         for place in places
     )
 
 
 def _says_where(name: str, places: list[str]) -> bool:
     """Whether a name tells its place itself: then the city may stand before it without the district between."""
-    return bool(_OF_ITS_OWN.fullmatch(name)) or any(place and place in name for place in places)
+    return bool(_OF_ITS_OWN.search(name)) or any(place and place in name for place in places)
 
 
 def _is_own_city(before: str, places: list[str]) -> bool:
