@@ -100,7 +100,7 @@ def written(folder: Path) -> list[EmailMessage]:
 def _have_a_word(home: Path, output: Path) -> None:
     """Let an earlier version count whose agency has its receipts; let another explain what last year's figures contradict."""
     district, year = load_district(home), str(load_district(home).year)
-    by_hand.hand_over(district, output, by_hand.Chosen(code=CORRECTED), now=LATER)
+    by_hand.mark_delivered(district, output, by_hand.Chosen(code=CORRECTED), now=LATER)
     deciding.decide(
         district,
         output,

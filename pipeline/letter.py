@@ -225,7 +225,7 @@ class AnswerPlan:
     reverses: date | None = None
     awaited: date | None = None
     rejudged: Rejudged | None = None
-    told_at: datetime | None = None
+    written_at: datetime | None = None
     """When the letter about ``earlier``, or the one that is reversed, was written."""
     also: tuple[str, ...] = ()
     """Names of the other files of the mail that ended alike."""

@@ -427,7 +427,7 @@ def test_nothing_edited_is_delivered_as_if_it_were_the_programs(district: Path) 
 def test_handed_over_by_mistake_is_taken_back(district: Path) -> None:
     before = known(district)
     found, output = load_district(district), district / "output"
-    assert by_hand.hand_over(found, output, by_hand.Chosen(every=True), now=EVENING)
+    assert by_hand.mark_delivered(found, output, by_hand.Chosen(every=True), now=EVENING)
     assert waiting(district) == []
     assert by_hand.take_back(found, output, by_hand.Chosen(every=True), now=EVENING)
     assert known(district) == before

@@ -29,8 +29,8 @@ app = typer.Typer(
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
         kit = resources.files("pipeline").joinpath(KIT_MARK)
-        told = f"（安装包 {kit.read_text('utf-8').strip()}）" if kit.is_file() else ""
-        typer.echo(f"nianbao {__version__}{told}")
+        kit_note = f"（安装包 {kit.read_text('utf-8').strip()}）" if kit.is_file() else ""
+        typer.echo(f"nianbao {__version__}{kit_note}")
         raise typer.Exit
 
 

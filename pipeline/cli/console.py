@@ -414,7 +414,7 @@ def decided(decision: Decision, names: Mapping[str, str]) -> str:
 
 
 def _status_cells(
-    own: Versions[JudgedFile], word: str, told: Mapping[str, int], letter: str
+    own: Versions[JudgedFile], word: str, counts: Mapping[str, int], letter: str
 ) -> tuple[Text | str, ...]:
     shown = own.shown
     if shown is None:
@@ -423,8 +423,8 @@ def _status_cells(
         Text(word, style=_COLOURS[shown.verdict]),
         _version_words(own),
         _moment_words(shown),
-        str(told[Severity.ERROR] or ""),
-        str(told[Severity.WARNING] or ""),
+        str(counts[Severity.ERROR] or ""),
+        str(counts[Severity.WARNING] or ""),
         letter,
         shown.path,
     )

@@ -315,15 +315,15 @@ def why_not_accepted(form: Form, district: District, item: JudgedFile) -> str:
     ]
     if not rules:
         return ""
-    told = f"这个文件的勾稽关系（{'、'.join(dict.fromkeys(rules))}）还不成立，接收了也不能计入。请让单位改正后重新报送"
+    refusal = f"这个文件的勾稽关系（{'、'.join(dict.fromkeys(rules))}）还不成立，接收了也不能计入。请让单位改正后重新报送"
     if not all(map(form.may_waive, rules)):
-        return f"{told}。"
+        return f"{refusal}。"
     before = (
         f"先在 {district.book.name} 的“{EXCEPTIONS}”写明"
         if district.book
         else f"先用 {district.command('waive')} "
     )
-    return f"{told}；确有特殊情况的，{before}准予例外，再接收。"
+    return f"{refusal}；确有特殊情况的，{before}准予例外，再接收。"
 
 
 def _is_meant(district: District, known: Sequence[Decision], wanted: Wanted, item: Decision) -> bool:

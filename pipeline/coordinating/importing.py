@@ -145,10 +145,10 @@ def _figures(
 
 def _not_again(taken: Taken, district: District, current: Mapping[str, PastReport]) -> Taken:
     """Refuse figures that are to the last digit what was accepted this year: a figures.csv does not state its year."""
-    told = [item for item in taken.reports if item.agency in current and any(item.numbers.values())]
-    if not told or any(
+    known = [item for item in taken.reports if item.agency in current and any(item.numbers.values())]
+    if not known or any(
         value not in (None, current[item.agency].numbers.get(key))
-        for item in told
+        for item in known
         for key, value in item.numbers.items()
     ):
         return taken

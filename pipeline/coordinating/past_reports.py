@@ -44,7 +44,7 @@ def take_report(
     who = identity.identify(
         found, path=envelope.path, sender=None, roster=roster, year=period_before(district.year)
     )
-    agency, year, remarks = _told(found, who, envelope, roster, said)
+    agency, year, remarks = _attribution(found, who, envelope, roster, said)
     refusal = _refusal(form, district, found, who, agency, year) or _contradiction(who, roster, said)
     if refusal or agency is None or year is None:
         return Taken(envelope.name, refusal=refusal)
@@ -101,7 +101,7 @@ def differences(form: Form, new: PastReport, known: PastReport | None) -> Iterat
         yield f"与已有的同年数据（{known.source}）不同，以这次的为准：{shown}{more}"
 
 
-def _told(
+def _attribution(
     found: Reading, who: identity.Identity, envelope: Envelope, roster: identity.Roster, said: ImportAnswers
 ) -> tuple[Agency | None, int | None, list[str]]:
     """Return whose report of which year it is, and what of that the file does not say itself."""
@@ -146,9 +146,9 @@ def _refusal(
         said = [_unreadable(form, item) for item in found.findings if item.severity is Severity.ERROR]
         return "；".join(said) or "读不出表格"
     if agency is None:
-        told = [notice(form, item).fault for item in who.findings if item.key != _year_key(form)]
+        faults = [notice(form, item).fault for item in who.findings if item.key != _year_key(form)]
         unsaid = "没有写明是哪个单位的，请用 --agency 写明单位"
-        return "；".join(told) if told and found.claims.agency else unsaid
+        return "；".join(faults) if faults and found.claims.agency else unsaid
     if year is None:
         return _unsaid(form, district)
     if year >= district.year:

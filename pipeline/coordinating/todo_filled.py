@@ -154,8 +154,8 @@ def _in_sheet(sheet: str, values: Sequence[Sequence[object]] | None) -> Iterator
     wanted = {KEY, *names[:_NEEDED]}
     head = next((number for number, row in enumerate(rows) if wanted <= set(row)), None)
     if head is None:
-        told = "”“".join((KEY, *names[:_NEEDED]))
-        yield f"“{sheet}”的标题行被改过，找不到“{told}”各栏，这个表里写的决定没有办"
+        headings = "”“".join((KEY, *names[:_NEEDED]))
+        yield f"“{sheet}”的标题行被改过，找不到“{headings}”各栏，这个表里写的决定没有办"
         return
     at = [rows[head].index(name) for name in (KEY, *names) if name in rows[head]]
     about = [rows[head].index(name) if name in rows[head] else None for name in ABOUT[sheet]]

@@ -253,7 +253,7 @@ def _from_text(folder: Path, today: date | None) -> District:
             file=folder,
         )
     source = TomlSource(decoded(path.read_bytes(), path), str(path))
-    _refuse_strays(source)
+    _refuse_misplaced(source)
     source.refuse_unknown_tables({*_SETTINGS, *_TABLES})
     written = _campaign(source.top(), folder)
     return _district(folder, source, load_roster(folder / ROSTER_NAME, written.level), today)
@@ -402,13 +402,13 @@ def _is_merged(agency: Agency, today: date | None) -> bool:
     return agency.merged_on is not None and (today is None or agency.merged_on <= today)
 
 
-def _refuse_strays(source: TomlSource) -> None:
+def _refuse_misplaced(source: TomlSource) -> None:
     """Refuse a setting whose table is still commented out: it would stand at the top."""
     for table, kind in _BELONGING.items():
-        stray = next((item.name for item in fields(kind) if item.name in source.values), None)
-        if stray:
+        misplaced = next((item.name for item in fields(kind) if item.name in source.values), None)
+        if misplaced:
             raise source.top().fault(
-                f"“{stray}”应写在 [{table}] 下面；请去掉“[{table}]”一行前面的 #。", stray
+                f"“{misplaced}”应写在 [{table}] 下面；请去掉“[{table}]”一行前面的 #。", misplaced
             )
 
 

@@ -62,7 +62,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 }
 """What stands in a cell or a line of its own; the labels of rows and columns besides."""
 LONGEST_LABEL = 100
-_TOLD_APART = 28
+_DISTINCT_LENGTH = 28
 """Characters of a table's sheet that are left where sums and details are named after it."""
 _NO_SHEET_NAME = re.compile(r"[/\\?*\[\]:]|^'|'$")
 KEY = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*")
@@ -208,10 +208,13 @@ def _refuse_sheets(source: TomlSource) -> Iterator[ConfigError]:
             )
         if name in (NOTICES_SHEET, STAMP_SHEET) or name.casefold() == "history":
             yield section.fault(f"工作表名称“{name}”另有用处，请换一个。", "name")
-        own = {name.casefold(), *([name[:_TOLD_APART].casefold()] if kind in {"table", "register"} else [])}
+        own = {
+            name.casefold(),
+            *([name[:_DISTINCT_LENGTH].casefold()] if kind in {"table", "register"} else []),
+        }
         if own & seen:
             yield section.fault(
-                f"工作表名称“{name}”出现了两次（不分大小写，表格的只看前 {_TOLD_APART} 个字）。", "name"
+                f"工作表名称“{name}”出现了两次（不分大小写，表格的只看前 {_DISTINCT_LENGTH} 个字）。", "name"
             )
         seen |= own
         if kind in ONCE and kind in kinds:

@@ -399,5 +399,5 @@ def _circle(
     circle = [*path[path.index(key) :], key]
     rule = defined[key].split(".", 1)[0]
     section = next(item for item in source.tables("rule") if item.values.get("id") == rule)
-    told = "，".join(f"“{one}”由“{other}”算出" for one, other in pairwise(circle))
-    return section.fault(f"计算绕回了自己：{told}。请改其中一条规则，或者去掉它的 defines。", "defines")
+    steps = "，".join(f"“{one}”由“{other}”算出" for one, other in pairwise(circle))
+    return section.fault(f"计算绕回了自己：{steps}。请改其中一条规则，或者去掉它的 defines。", "defines")

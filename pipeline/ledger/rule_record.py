@@ -44,21 +44,21 @@ def of_year(ledger: Ledger, year: int) -> list[RuleRecord]:
     findings: Counter[str] = Counter()
     for versions in by_agency.values():
         versions.sort(key=lambda item: item.version)
-        told = [finding.code for item in versions for finding in _told(item.findings)]
-        findings.update(told)
-        for rule in set(told):
+        codes = [finding.code for item in versions for finding in _addressed(item.findings)]
+        findings.update(codes)
+        for rule in set(codes):
             fired.setdefault(rule, Counter())[_fate(rule, versions[-1])] += 1
     records = [RuleRecord(rule, fates.total(), findings[rule], fates) for rule, fates in fired.items()]
     return sorted(records, key=lambda record: (-record.agencies, -record.findings, record.rule))
 
 
-def _told(findings: Iterable[Finding]) -> list[Finding]:
+def _addressed(findings: Iterable[Finding]) -> list[Finding]:
     """Return what the clerk was told, or was excepted from."""
     return [finding for finding in findings if finding.severity is not Severity.INFO]
 
 
 def _fate(rule: str, newest: Judgement) -> Fate:
-    still = [finding for finding in _told(newest.findings) if finding.code == rule]
+    still = [finding for finding in _addressed(newest.findings) if finding.code == rule]
     if not still:
         return Fate.MENDED
     if all(finding.waived for finding in still):

@@ -184,11 +184,11 @@ WHERE agency IS NOT NULL AND state = 'judged'
 GROUP BY year, agency;
 """
 
-_NIGHTS = """
+_RUN_COUNTS = """
 ALTER TABLE runs ADD COLUMN counts TEXT NOT NULL DEFAULT '{}';
 """
 
-_GLANCES = """
+_FILE_STATS = """
 CREATE TABLE glances (
     year INTEGER NOT NULL,
     path TEXT NOT NULL,
@@ -480,7 +480,7 @@ DROP TABLE releases;
 """
 """A release is a decision like any other; it is about the letter with the correction, not about an agency."""
 
-_AT_HAND = """
+_READING_KEYS = """
 CREATE TABLE reading_keys (digest TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE letter_words (sha256 TEXT PRIMARY KEY, words TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -564,8 +564,8 @@ CREATE INDEX returns_by_envelope ON returns (envelope);
 
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
-    _NIGHTS,
-    _GLANCES,
+    _RUN_COUNTS,
+    _FILE_STATS,
     _LETTER_STATES,
     _READ_BACK,
     _LATEST_BY_INDEX,
@@ -576,7 +576,7 @@ MIGRATIONS: tuple[str, ...] = (
     _BARRIER,
     _DECISIONS,
     _RELEASES,
-    _AT_HAND,
+    _READING_KEYS,
     _SEEN,
     _BACK,
 )

@@ -181,8 +181,8 @@ class Pool:
                 lane.end()
 
     def _free(self, busy: dict[_ChildLane, int]) -> Iterator[_ChildLane]:
-        for lane, told in [*self._preparing.items()]:
-            if not told.empty():
+        for lane, ready in [*self._preparing.items()]:
+            if not ready.empty():
                 del self._preparing[lane]
         yield from [lane for lane in self._lanes if lane not in busy and lane not in self._preparing]
         while len(self._lanes) < self._size and self._handed >= _WORTH_ANOTHER * len(self._lanes):
@@ -206,9 +206,9 @@ class Pool:
 
     def _wait_for_one(self) -> None:
         """Wait until the first of the children that get ready is, or for a moment."""
-        lane, told = next(iter(self._preparing.items()))
+        lane, ready = next(iter(self._preparing.items()))
         try:
-            told.get(timeout=_POLL_SECONDS)
+            ready.get(timeout=_POLL_SECONDS)
         except Empty:
             lane.watch()
         else:

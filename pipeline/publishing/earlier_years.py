@@ -90,6 +90,6 @@ def _whole(form: Form, agency: Agency, past: PastReport) -> Report | None:
 
 
 def _suffixes(form: Form, report: Report) -> tuple[str, ...]:
-    is_told = all(report.texts[text.key] for text in form.texts if text.required)
+    has_texts = all(report.texts[text.key] for text in form.texts if text.required)
     figures = (BOOK, LIST)
-    return (WEB, WORD, *figures) if is_told else figures
+    return (WEB, WORD, *figures) if has_texts else figures

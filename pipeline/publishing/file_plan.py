@@ -86,7 +86,7 @@ class Publication:
     """Last year's reports by agency code."""
     with_pdf: bool = False
     """Whether the Word reports are to be printed as PDF."""
-    nights: Sequence[RunCounts] = ()
+    earlier_runs: Sequence[RunCounts] = ()
     """How earlier runs found the agencies, oldest first."""
     archive: Reports = field(default_factory=dict)
     """The reports of earlier years that are known."""

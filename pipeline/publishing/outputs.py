@@ -61,13 +61,13 @@ def publish(
     """Write the outputs of ``publication`` into ``folder``. Raises OSError; running again is safe."""
     words: Words = {item.key: notices(publication.form, item.findings) for item in publication.assessments}
     planned = plan(publication)
-    tonight = recorded(publication, planned, words)
+    run_record = recorded(publication, planned, words)
     if dry_run:
         reports = [folder / path_of(stem, WORD) for stem in planned.printed]
-        tonight = record.with_pdfs(tonight, pdf_printing.current(folder, reports))
-        return Published(tonight, (), before.outdated(folder, tonight, publication.made))
+        run_record = record.with_pdfs(run_record, pdf_printing.current(folder, reports))
+        return Published(run_record, (), before.outdated(folder, run_record, publication.made))
     try:
-        return _publish(publication, folder, planned, words, tonight, work=work, progress=progress)
+        return _publish(publication, folder, planned, words, run_record, work=work, progress=progress)
     except OSError:
         with suppress(OSError):
             clear_unfinished(folder)
@@ -79,7 +79,7 @@ def _publish(
     folder: Path,
     planned: FilePlan,
     words: Words,
-    tonight: record.Record,
+    run_record: record.Record,
     *,
     work: Workforce,
     progress: Progress,
@@ -89,10 +89,10 @@ def _publish(
         publication.made,
         publication.note,
         publication.today or publication.now.date(),
-        before.drafts(tonight),
+        before.drafts(run_record),
         publication.adopts,
     )
-    _announce(publication, planned, folder, tonight)
+    _announce(publication, planned, folder, run_record)
     staying = kept(publication, planned, folder)
     for path in staying:
         shared.stay(path, planned.bases[path])
@@ -100,7 +100,7 @@ def _publish(
         publication.form, publication.layout, publication.style.decode("utf-8-sig", "replace")
     )
     todo, read = _documents(publication, planned, shared, layouts, staying, work=work, progress=progress)
-    tonight, failure = _printed(publication, shared, todo, tonight, progress)
+    run_record, failure = _printed(publication, shared, todo, run_record, progress)
     known = replace(
         publication.background,
         extended={item.agency: item.until for item in publication.district.extensions},
@@ -109,28 +109,31 @@ def _publish(
     )
     marking = _marking(publication, planned, folder, staying, work=work, progress=progress)
     builders: list[Builder] = [
-        *_of_the_night(publication, planned, words, layouts, known),
+        *_of_the_run(publication, planned, words, layouts, known),
         *earlier_years.builders(layouts, planned.archive),
         *_finished(publication, planned),
-        (planned.files["site"], partial(pages.front_page, publication, planned, before.all_paths(tonight))),
-        (before.RUN_NAME, partial(record.to_json, tonight)),
+        (
+            planned.files["site"],
+            partial(pages.front_page, publication, planned, before.all_paths(run_record)),
+        ),
+        (before.RUN_NAME, partial(record.to_json, run_record)),
     ]
     built = [stage(folder, path, build()) for path, build in builders if path not in staying]
     shared.place([*marking(), *built])
-    gone = [path for path in before.outdated(folder, tonight, publication.made) if shared.remove(path)]
+    gone = [path for path in before.outdated(folder, run_record, publication.made) if shared.remove(path)]
     by_path = dict(zip((path_of(job.stem, WORD) for job in todo), read, strict=True))
     made = {
         path: replace(item, basis=planned.bases.get(path, ""), read=by_path.get(path))
         for path, item in shared.made.items()
     }
-    told = pages.coordinators_page(publication, words, tonight)
-    made |= {path: publication.made[path] for path in told if path in publication.made}
+    page_parts = pages.coordinators_page(publication, words, run_record)
+    made |= {path: publication.made[path] for path in page_parts if path in publication.made}
     return Published(
-        tonight,
+        run_record,
         tuple(shared.written),
         tuple(gone),
         made,
-        told,
+        page_parts,
         shared.kept,
         shared.blocked,
         failure,
@@ -195,7 +198,7 @@ def _printed(
     publication: Publication,
     shared: YearFolder,
     todo: Sequence[documents.PrintJob],
-    tonight: record.Record,
+    run_record: record.Record,
     progress: Progress,
 ) -> tuple[record.Record, str]:
     """Print the Word reports as PDF where that is wanted; return the record with every PDF that is right, and why some lack."""
@@ -215,16 +218,16 @@ def _printed(
             shared.place([stage(folder, path, (folder / path).read_bytes())])
     copies = [path for report, path in printed.items() if report in offered]
     shared.place([stage(folder, copy_of(path), (folder / path).read_bytes()) for path in copies])
-    return record.with_pdfs(tonight, printed), batch.failure
+    return record.with_pdfs(run_record, printed), batch.failure
 
 
-def _announce(publication: Publication, planned: FilePlan, folder: Path, tonight: record.Record) -> None:
+def _announce(publication: Publication, planned: FilePlan, folder: Path, run_record: record.Record) -> None:
     """Say what will be written, and clear what a run that was cut off left half-written."""
     if publication.was_cut_off:
         clear_unfinished(folder)
     printed = {path_of(stem, WORD): path_of(stem, PDF) for stem in planned.printed}
     publication.announce(
-        before.all_paths(record.with_pdfs(tonight, printed) if publication.with_pdf else tonight)
+        before.all_paths(record.with_pdfs(run_record, printed) if publication.with_pdf else run_record)
     )
 
 
@@ -234,7 +237,7 @@ def _finished(publication: Publication, planned: FilePlan) -> Iterator[Builder]:
         yield path, partial(publication.finished.__getitem__, suffix)
 
 
-def _of_the_night(
+def _of_the_run(
     publication: Publication, planned: FilePlan, words: Words, layouts: Layouts, known: Background
 ) -> Iterator[Builder]:
     """Pair what speaks of the whole run, the two pages aside, with what builds it."""

@@ -232,7 +232,7 @@ def _filed(
         ledger, year, [(item.id, who.agency.code) for item, who in sorted_out.kept if who.agency]
     )
     words = words_of(sorted_out.kept, versions, sorted_out.words, campaign.decisions, known)
-    kept = [(item, _told(who, words.findings.get(item.id, ()))) for item, who in sorted_out.kept]
+    kept = [(item, _with_findings(who, words.findings.get(item.id, ()))) for item, who in sorted_out.kept]
     assessments.keep_words(
         ledger,
         year,
@@ -369,7 +369,7 @@ def _known(ledger: Ledger, campaign: JudgingContext, earlier: Mapping[int, Judge
     )
 
 
-def _told(who: identity.Identity, findings: Sequence[Finding]) -> identity.Identity:
+def _with_findings(who: identity.Identity, findings: Sequence[Finding]) -> identity.Identity:
     return replace(who, findings=(*who.findings, *findings)) if findings else who
 
 

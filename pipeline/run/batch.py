@@ -359,9 +359,9 @@ def _deliveries(session: Session, earlier: RunResult | None) -> int:
 
 def _tell(session: Session, done: Published) -> None:
     """Record what persons had done to outputs, and what could not be replaced."""
-    told = [(events.EventKind.OUTPUT_KEPT, item) for item in done.kept]
-    told += [(events.EventKind.OUTPUT_BLOCKED, item) for item in done.blocked]
-    letterbox.tell_outputs(session.ledger, session.district.year, told, now=session.now)
+    asides = [(events.EventKind.OUTPUT_KEPT, item) for item in done.kept]
+    asides += [(events.EventKind.OUTPUT_BLOCKED, item) for item in done.blocked]
+    letterbox.tell_outputs(session.ledger, session.district.year, asides, now=session.now)
 
 
 def _letter_context(session: Session, basis: RunInputs) -> LetterContext:
@@ -419,7 +419,7 @@ def _publication(
         note=partial(written_outputs.note, ledger, district.year),
         today=session.now.astimezone(CHINA).date(),
         with_pdf=session.with_pdf,
-        nights=runs.counts_before(ledger, district.year, earlier.run if earlier else number),
+        earlier_runs=runs.counts_before(ledger, district.year, earlier.run if earlier else number),
         beside=session.shared.beside,
     )
 

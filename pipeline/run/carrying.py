@@ -36,8 +36,8 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
 
         return settle
 
-    def hand_over(about: Sequence[str], _: FilledDecision) -> None:
-        by_hand.hand_over_until(district, output, datetime.fromisoformat(about[0]), now=now)
+    def mark_delivered(about: Sequence[str], _: FilledDecision) -> None:
+        by_hand.mark_delivered_until(district, output, datetime.fromisoformat(about[0]), now=now)
 
     return {
         RELEASE: release,
@@ -45,5 +45,5 @@ def _carriers(district: District, output: Path, now: datetime) -> dict[str, Carr
         STOP: letter(by_hand.stop),
         RESTORE: letter(by_hand.restore),
         AS_EDITED: letter(by_hand.send_as_edited),
-        HANDED: hand_over,
+        HANDED: mark_delivered,
     }

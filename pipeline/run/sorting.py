@@ -71,20 +71,20 @@ def sort_out(
 ) -> SortedArrivals:
     """Sort the files ``known`` out. ``readings`` are by SHA-256."""
     bound = _identified(district, known, readings, memory)
-    told, passed_over = _one_of_each_mail(bound, readings, messages, memory)
-    told, more = _in_a_certain_order(told, readings, messages, memory)
+    identified, passed_over = _one_of_each_mail(bound, readings, messages, memory)
+    identified, more = _in_a_certain_order(identified, readings, messages, memory)
     passed_over |= more
-    told = _of_one_body(told, readings, memory)
-    unread = _unread_beside(told, readings, messages)
+    identified = _of_one_body(identified, readings, memory)
+    unread = _unread_beside(identified, readings, messages)
     passed_over |= unread
-    kept, copies = _told_apart(told)
+    kept, copies = _without_copies(identified)
     late = {item.id for item, who in kept if _is_overtaken(item, who, memory)} | passed_over
     staying = [(item, who) for item, who in kept if item.id not in late]
     repeating = {item.id for item in copies}
     words = _words(
-        staying, [(item, who) for item, who in told if item.id in repeating], messages, passed_over
+        staying, [(item, who) for item, who in identified if item.id in repeating], messages, passed_over
     )
-    staying, returns = _come_back(staying, told, words, memory)
+    staying, returns = _come_back(staying, identified, words, memory)
     return SortedArrivals(
         staying,
         copies,
@@ -156,7 +156,7 @@ def _merged(found: Identity, item: Arrival, district: District) -> Identity:
 
 
 def _one_of_each_mail(
-    told: Sequence[Identified],
+    identified: Sequence[Identified],
     readings: Mapping[str, Reading],
     messages: Sequence[Message],
     memory: KnownArrivals,
@@ -167,53 +167,53 @@ def _one_of_each_mail(
     a coordinator has put one of them into the inbox, or accepted one. Return the numbers of what is passed over.
     """
     chosen = {
-        item.envelope.sha256 for item, who in told if not who.held and item.envelope.source != "mail"
-    } | {item.envelope.sha256 for item, _ in told if item.id in memory.accepted}
-    first = _firsts(told)
-    by_path = {item.envelope.path: number for number, (item, _) in enumerate(told)}
+        item.envelope.sha256 for item, who in identified if not who.held and item.envelope.source != "mail"
+    } | {item.envelope.sha256 for item, _ in identified if item.id in memory.accepted}
+    first = _firsts(identified)
+    by_path = {item.envelope.path: number for number, (item, _) in enumerate(identified)}
     held: dict[int, Identity] = {}
     passed_over: set[int] = set()
     for message in messages:
         several = [by_path[path] for path in message.files if path in by_path]
-        for numbers in _differing(told, readings, several):
+        for numbers in _differing(identified, readings, several):
             new = [
                 number
                 for number in numbers
-                if told[number][0].envelope.sha256 not in memory.own
-                and first[told[number][0].envelope.sha256] in several
+                if identified[number][0].envelope.sha256 not in memory.own
+                and first[identified[number][0].envelope.sha256] in several
             ]
-            passed_over |= {told[number][0].id for number in numbers if new and number not in new}
+            passed_over |= {identified[number][0].id for number in numbers if new and number not in new}
             unsure = new or numbers
-            if len(unsure) == 1 or not any(_differing(told, readings, unsure)):
+            if len(unsure) == 1 or not any(_differing(identified, readings, unsure)):
                 continue
-            wanted = [number for number in unsure if told[number][0].envelope.sha256 in chosen]
+            wanted = [number for number in unsure if identified[number][0].envelope.sha256 in chosen]
             if wanted:
-                passed_over |= {told[number][0].id for number in unsure if number not in wanted}
+                passed_over |= {identified[number][0].id for number in unsure if number not in wanted}
             else:
-                names = [told[number][0].envelope.name for number in unsure]
-                held |= {number: binding.one_of_several(told[number][1], names) for number in unsure}
-    return [(item, held.get(number, who)) for number, (item, who) in enumerate(told)], passed_over
+                names = [identified[number][0].envelope.name for number in unsure]
+                held |= {number: binding.one_of_several(identified[number][1], names) for number in unsure}
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(identified)], passed_over
 
 
-def _firsts(told: Sequence[Identified]) -> dict[str, int]:
+def _firsts(identified: Sequence[Identified]) -> dict[str, int]:
     """Return where the first file of each content stands, by its digest."""
     first: dict[str, int] = {}
-    for number, (item, _) in enumerate(told):
+    for number, (item, _) in enumerate(identified):
         first.setdefault(item.envelope.sha256, number)
     return first
 
 
 def _differing(
-    told: Sequence[Identified], readings: Mapping[str, Reading], numbers: Sequence[int]
+    identified: Sequence[Identified], readings: Mapping[str, Reading], numbers: Sequence[int]
 ) -> Iterator[list[int]]:
     """Yield the files of each agency whose figures or texts are not the same, where there are several."""
     by_owner: dict[str, list[int]] = {}
     for number in numbers:
-        item, who = told[number]
+        item, who = identified[number]
         if who.agency and not who.held and _is_filled(readings[item.envelope.sha256]):
             by_owner.setdefault(f"{who.agency.code}/{who.year}", []).append(number)
     for own in by_owner.values():
-        first, *others = (readings[told[number][0].envelope.sha256] for number in own)
+        first, *others = (readings[identified[number][0].envelope.sha256] for number in own)
         if any(not _says_the_same(first, other) for other in others):
             yield own
 
@@ -237,7 +237,7 @@ def _is_filled(reading: Reading) -> bool:
 
 
 def _unread_beside(
-    told: Sequence[Identified], readings: Mapping[str, Reading], messages: Sequence[Message]
+    identified: Sequence[Identified], readings: Mapping[str, Reading], messages: Sequence[Message]
 ) -> set[int]:
     """Return the numbers of files that could not be read and came with a report of their agency, in one mail or one archive.
 
@@ -245,19 +245,19 @@ def _unread_beside(
     """
     mails = {path: message.path for message in messages for path in message.files}
     together: dict[tuple[str, str], list[int]] = {}
-    for number, (item, who) in enumerate(told):
+    for number, (item, who) in enumerate(identified):
         path = item.envelope.path
         whole = mails.get(path) or _archive_of([path.rpartition("/")[0]] * 2)
         if whole and who.agency and not item.repeats:
             together.setdefault((whole, who.agency.code), []).append(number)
     found: set[int] = set()
     for numbers in together.values():
-        read = [readings[told[number][0].envelope.sha256] for number in numbers]
+        read = [readings[identified[number][0].envelope.sha256] for number in numbers]
         if any(map(_is_filled, read)):
             found |= {
-                told[number][0].id
+                identified[number][0].id
                 for number, one in zip(numbers, read, strict=True)
-                if _is_nothing(one) and not told[number][1].held
+                if _is_nothing(one) and not identified[number][1].held
             }
     return found
 
@@ -274,7 +274,7 @@ def _is_nothing(reading: Reading) -> bool:
 
 
 def _in_a_certain_order(
-    told: Sequence[Identified],
+    identified: Sequence[Identified],
     readings: Mapping[str, Reading],
     messages: Sequence[Message],
     memory: KnownArrivals,
@@ -284,27 +284,29 @@ def _in_a_certain_order(
     What a person accepts of them counts, and the others are passed over.
     """
     groups: dict[tuple[object, ...], list[int]] = {}
-    for number, (item, who) in enumerate(told):
+    for number, (item, who) in enumerate(identified):
         if who.agency and not who.held and not item.repeats and _is_filled(readings[item.envelope.sha256]):
             groups.setdefault((who.agency.code, who.year, item.seen_at), []).append(number)
     mail_of = {path: message.sha256 for message in messages for path in message.files}
     held: dict[int, Identity] = {}
     passed_over: set[int] = set()
     for numbers in groups.values():
-        unsure = _in_doubt(told, readings, mail_of, numbers)
-        wanted = [number for number in unsure if told[number][0].id in memory.accepted]
-        settled = any(_was_accepted(told[number][0], memory) for number in unsure)
+        unsure = _in_doubt(identified, readings, mail_of, numbers)
+        wanted = [number for number in unsure if identified[number][0].id in memory.accepted]
+        settled = any(_was_accepted(identified[number][0], memory) for number in unsure)
         if wanted:
-            passed_over |= {told[number][0].id for number in unsure if number not in wanted}
+            passed_over |= {identified[number][0].id for number in unsure if number not in wanted}
         elif not settled:
             names = "、".join(
-                f"《{name}》" for name in _told_by(told[number][0].envelope for number in unsure)
+                f"《{name}》" for name in _distinct_names(identified[number][0].envelope for number in unsure)
             )
-            held |= {number: _doubtful(told[number][1], "order_guessed", files=names) for number in unsure}
-    return [(item, held.get(number, who)) for number, (item, who) in enumerate(told)], passed_over
+            held |= {
+                number: _doubtful(identified[number][1], "order_guessed", files=names) for number in unsure
+            }
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(identified)], passed_over
 
 
-def _told_by(files: Iterable[Envelope]) -> list[str]:
+def _distinct_names(files: Iterable[Envelope]) -> list[str]:
     """Return the names of ``files``; their paths where two have one name."""
     several = list(files)
     names = [item.name for item in several]
@@ -312,7 +314,7 @@ def _told_by(files: Iterable[Envelope]) -> list[str]:
 
 
 def _in_doubt(
-    told: Sequence[Identified],
+    identified: Sequence[Identified],
     readings: Mapping[str, Reading],
     mail_of: Mapping[str, str],
     numbers: Sequence[int],
@@ -323,7 +325,7 @@ def _in_doubt(
     """
     found: set[int] = set()
     for one, other in combinations(numbers, 2):
-        first, second = told[one][0].envelope, told[other][0].envelope
+        first, second = identified[one][0].envelope, identified[other][0].envelope
         if _says_the_same(readings[first.sha256], readings[second.sha256]):
             continue
         mail = mail_of.get(first.path)
@@ -364,32 +366,33 @@ def _doubtful(found: Identity, variant: str, **facts: Fact) -> Identity:
 
 
 def _of_one_body(
-    told: Sequence[Identified], readings: Mapping[str, Reading], memory: KnownArrivals
+    identified: Sequence[Identified], readings: Mapping[str, Reading], memory: KnownArrivals
 ) -> list[Identified]:
     """Hold files of one agency that state the names or codes of different bodies: they are no versions of one report.
 
     What was accepted before, or is accepted by a person, stays.
     """
     by_owner: dict[str, list[int]] = {}
-    for number, (item, who) in enumerate(told):
+    for number, (item, who) in enumerate(identified):
         if who.agency and not who.held and not item.repeats:
             by_owner.setdefault(who.agency.code, []).append(number)
     held: dict[int, Identity] = {}
     for numbers in by_owner.values():
         bodies = {
-            number: _body(readings[told[number][0].envelope.sha256], told[number][1]) for number in numbers
+            number: _body(readings[identified[number][0].envelope.sha256], identified[number][1])
+            for number in numbers
         }
         names = sorted({name for name in bodies.values() if name})
         if len(names) > 1:
             said = "、".join(f"“{name}”" for name in names)
             held |= {
-                number: _doubtful(told[number][1], "other_body", names=said)
+                number: _doubtful(identified[number][1], "other_body", names=said)
                 for number in numbers
                 if bodies[number]
-                and told[number][0].id not in memory.accepted
-                and told[number][0].id not in memory.bindings
+                and identified[number][0].id not in memory.accepted
+                and identified[number][0].id not in memory.bindings
             }
-    return [(item, held.get(number, who)) for number, (item, who) in enumerate(told)]
+    return [(item, held.get(number, who)) for number, (item, who) in enumerate(identified)]
 
 
 def _body(reading: Reading, who: Identity) -> str:
@@ -411,7 +414,7 @@ def _is_short_for(short: str, name: str) -> bool:
 # ---------------------------------------------------------------- copies
 
 
-def _told_apart(found: Sequence[Identified]) -> tuple[list[Identified], list[Arrival]]:
+def _without_copies(found: Sequence[Identified]) -> tuple[list[Identified], list[Arrival]]:
     """Part the files that are to be judged from those that only repeat one, of this campaign or an earlier one."""
     same: dict[str, list[int]] = {}
     for number, (item, _) in enumerate(found):
@@ -467,7 +470,7 @@ def _words(
 
 def _come_back(
     kept: Sequence[Identified],
-    told: Sequence[Identified],
+    identified: Sequence[Identified],
     words: Mapping[int, int],
     memory: KnownArrivals,
 ) -> tuple[list[Identified], dict[int, int]]:
@@ -475,7 +478,7 @@ def _come_back(
     files = [(item, who.agency.code) for item, who in kept if who.agency and not who.held]
     found = returned(
         files,
-        [(item, who.agency.code) for item, who in told if who.agency and not who.held],
+        [(item, who.agency.code) for item, who in identified if who.agency and not who.held],
         words,
         counted={item.id for item, _ in files if _was_accepted(item, memory)},
         accepted=memory.accepted,

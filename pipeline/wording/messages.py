@@ -93,7 +93,7 @@ def notice(form: Form, finding: Finding) -> Notice:
     """Put ``finding`` into words. Raises KeyError for a code the catalogue lacks, which is a bug."""
     balance = form.checks.get(finding.variant)
     rule = form.narrative(finding.code)
-    facts = form.spoken | {name: _told(name, spoken(value)) for name, value in finding.facts.items()}
+    facts = form.spoken | {name: _quoted_fact(name, spoken(value)) for name, value in finding.facts.items()}
     if balance:
         wording = _check_wording(balance, finding)
     elif finding.variant in {"typed_over", "typed_open"}:
@@ -147,7 +147,7 @@ _OF_THE_ROSTER = "contact"
 """A fact that is the district's own word: whom to call, whose number must be whole."""
 
 
-def _told(name: str, value: str) -> str:
+def _quoted_fact(name: str, value: str) -> str:
     return on_one_line(value) if name == _OF_THE_ROSTER else quoted(value)
 
 

@@ -74,7 +74,7 @@ def test_what_is_weighed_is_what_each_statement_says_by_itself(seed: int) -> Non
         pairs = list(zip(before, after, strict=True))
         assert evidence.weighing.holding(steps) == after
         assert evidence.weighing.gains(steps) == (pairs.count((False, True)), pairs.count((True, False)))
-        assert evidence.told(steps) == [
+        assert evidence.made_right(steps) == [
             own for own, pair in zip(told, pairs, strict=True) if pair == (False, True)
         ]
 

@@ -255,9 +255,9 @@ def test_the_last_run_of_a_day_stands_for_it(form: Form, morning: PageContext) -
     }
     moments = [datetime(2024, 1, 20, hour, tzinfo=UTC) for hour in (1, 2, 17)]
     nights = [RunCounts(at, counts | {"accepted": number}) for number, at in enumerate(moments)]
-    page = build_pages(form, replace(morning, nights=nights))[PAGE].decode()
+    page = build_pages(form, replace(morning, run_counts=nights))[PAGE].decode()
     assert "1月20日：合格 1，合格（有提醒） 0，退回 1，待核实 1，未报送 1；1月21日：合格 2" in page
-    assert "每天最后一次运行" not in build_pages(form, replace(morning, nights=nights[:2]))[PAGE].decode()
+    assert "每天最后一次运行" not in build_pages(form, replace(morning, run_counts=nights[:2]))[PAGE].decode()
 
 
 def test_two_numbers_in_one_cell_are_two_links() -> None:

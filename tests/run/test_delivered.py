@@ -77,7 +77,7 @@ def hand_over(district: Path, day: int) -> None:
     """A person signs and sends what waits."""
     found, output, now = load_district(district), district / "output", NOW + timedelta(days=day)
     signing.sign(found, output, by="王主任", reason="核实有误", now=now)
-    by_hand.hand_over(found, output, by_hand.Chosen(), now=now)
+    by_hand.mark_delivered(found, output, by_hand.Chosen(), now=now)
 
 
 def waiting(district: Path) -> list[EmailMessage]:

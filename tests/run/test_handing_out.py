@@ -23,7 +23,7 @@ def test_last_years_figures_reach_the_templates_that_still_wait(form: Form, tmp_
     district, output = load_district(folder), folder / "output"
     first = handing_out.send_templates(district, output, code=None, now=moment(1, 8))
     assert (first.new, first.renewed, first.older) == (2, 0, 0)
-    by_hand.hand_over(district, output, by_hand.Chosen("002"), now=moment(1, 9))
+    by_hand.mark_delivered(district, output, by_hand.Chosen("002"), now=moment(1, 9))
     before = contents(output)
     imported(form, folder, YEAR - 1, NAMES)
     assert handing_out.handed_out(district, output, {"001", "002"}) == (1, 1)

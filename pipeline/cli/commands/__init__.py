@@ -11,14 +11,15 @@ import sys
 import traceback
 
 from pipeline.cli.application import ALL_WELL, BUG, BUSY, ENVIRONMENT, WRONG_USE, app, complain
-from pipeline.cli.commands import decision_commands, forms, letter_commands, nightly, setup_commands
+from pipeline.cli.commands import decision_commands, forms, letter_commands, run_commands, setup_commands
 from pipeline.cli.usage import complaint
 from pipeline.machine.garbage import look_seldom
 from pipeline.model import BusyError, ConfigError, EnvironmentFailedError, NianbaoError
 
 __all__ = ["app", "main"]
 
-for part in (setup_commands, nightly, decision_commands, letter_commands, forms):  # as a person meets them
+# as a person meets them
+for part in (setup_commands, run_commands, decision_commands, letter_commands, forms):
     app.add_typer(part.commands)
 
 _EXIT_CODES = {ConfigError: WRONG_USE, BusyError: BUSY, EnvironmentFailedError: ENVIRONMENT}

@@ -149,7 +149,7 @@ def _record_by_hand(
             back = persons.take_back(district, target, chosen, now=now)
             console.print_letters_settled(back, district, "撤销转交，重新等待")
         elif chosen.is_named:
-            console.print_handed_over(persons.hand_over(district, target, chosen, now=now), district)
+            console.print_handed_over(persons.mark_delivered(district, target, chosen, now=now), district)
         else:
             console.print_letters(persons.undelivered(district, target, chosen, now=now), district)
     if not chosen.is_named:

@@ -108,10 +108,10 @@ def template(
     target = output_of(folder, output)
     with lock(target), disk():
         for district in districts:
-            _hand_out(district, target, agency, moment)
+            _make_templates(district, target, agency, moment)
 
 
-def _hand_out(district: District, target: Path, agency: str | None, moment: datetime) -> None:
+def _make_templates(district: District, target: Path, agency: str | None, moment: datetime) -> None:
     """Write the templates of one form and the letters that carry them, and say so."""
     from pipeline.coordinating import deciding, preparing
     from pipeline.run.letters import handing_out
@@ -122,10 +122,10 @@ def _hand_out(district: District, target: Path, agency: str | None, moment: date
     typer.echo(f"做好 {len(paths)} 份模板，在 {paths[0].parent}")
     if district.has_sample_roster:  # which has been said
         return
-    strays = [] if agency else preparing.left_over(paths)
-    if strays:
+    leftovers = [] if agency else preparing.left_over(paths)
+    if leftovers:
         typer.echo(
-            f"这个文件夹里还有 {len(strays)} 个表格不是现在名单中单位的模板，没有改动，请核对后删去：{'、'.join(strays)}"
+            f"这个文件夹里还有 {len(leftovers)} 个表格不是现在名单中单位的模板，没有改动，请核对后删去：{'、'.join(leftovers)}"
         )
     if done.new or (len(done.silent) + len(done.reported) < len(paths) and not done.renewed):
         typer.echo(waiting_letters(done.new, district, target) if done.new else "没有新写信：以前已经写过。")

@@ -20,7 +20,7 @@ from pipeline.intake.read.figures import TableFigures, complete, read_table
 from pipeline.intake.read.labels import normalise
 from pipeline.intake.read.placing import Placement, place_table
 from pipeline.intake.read.spreadsheet import SheetData
-from pipeline.intake.read.unread_figures import strays
+from pipeline.intake.read.unread_figures import unread_figures
 from pipeline.model import Claims, Fact, Finding, Place, Reading
 from pipeline.periods import spelled
 from pipeline.wording.addresses import position
@@ -131,7 +131,7 @@ def _reading(
         figures.findings += _table_findings(table, form, placed)
         if placed.sheet:
             read_table(form, table, placed, everything, figures)
-            figures.findings += strays(form, table, placed, everything, is_nil=False)
+            figures.findings += unread_figures(form, table, placed, everything, is_nil=False)
     numbers = {**dict.fromkeys(cell.key for cell in form.cells), **figures.numbers}
     figures.numbers = numbers
     whole = complete(form, figures)

@@ -166,12 +166,12 @@ def open_item(arguments: str, blobs: Sequence[bytes]) -> tuple[str, Sequence[byt
     found = contents_of(item, authserv_id)
     if found == (whole(item),):
         return "[]", ()
-    return json.dumps([_told(one) for one in found]), [
+    return json.dumps([_packed(one) for one in found]), [
         one.content for one in found if isinstance(one, Envelope)
     ]
 
 
-def _told(one: Found) -> tuple[str, str]:
+def _packed(one: Found) -> tuple[str, str]:
     match one:
         case Envelope():
             return "file", codec.dumps(replace(one, content=b""))

@@ -35,9 +35,9 @@ from pipeline.intake.read.register_rows import Registers, read_registers
 from pipeline.intake.read.spreadsheet import open_workbook
 from pipeline.intake.read.stamped import REFUSING, about_stamp, as_of
 from pipeline.intake.read.titles import foreign_titles
-from pipeline.intake.read.unread_figures import strays
+from pipeline.intake.read.unread_figures import unread_figures
 from pipeline.intake.read.unread_sheets import strange_sheets
-from pipeline.intake.read.unread_texts import stray_texts
+from pipeline.intake.read.unread_texts import unread_texts
 from pipeline.model import Claims, Fact, Finding, Number, Place, Reading, a1
 from pipeline.periods import named, year_in
 
@@ -138,7 +138,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
             figures.findings += oddities(form, table, placed, sheets, year)
             is_nil = table.key in figures.nil_tables
             figures.findings += (
-                [paste.finding] if paste else strays(form, table, placed, sheets, is_nil=is_nil)
+                [paste.finding] if paste else unread_figures(form, table, placed, sheets, is_nil=is_nil)
             )
     drawn = drawn_figures(form, registers.rows, period)
     for key, value in drawn.items():
@@ -175,7 +175,7 @@ def _read_sheets(form: Form, sheets: Sequence[SheetData], remarks: Sequence[Find
                 *listed.findings,
                 *foreign_titles(form, sheets),
                 *(Finding.found("F05", Place(name), (), "lines", {"sheet": name}) for name in lines),
-                *stray_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
+                *unread_texts(form, listed, [sheet for sheet in sheets if sheet.name not in held], year),
                 *strange_sheets(form, sheets, known),
                 *figures.findings,
                 *valued.findings,

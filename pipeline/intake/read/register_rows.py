@@ -210,13 +210,13 @@ class _Reader:
         """Make a finding of what could not be read, and keep what was only noted for one finding of the column."""
         register, head = self._register, self._head
         column, place = register.columns[number], Place(head.sheet.name, a1(line, head.columns[number]))
-        told = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].mending)
+        prompted = with_prompt(hidden(typed) if column.personal else typed, register.kinds[number].mending)
         if typed.raw is not None:
             self._into.unreadable[register.row_key(number, row)] = typed.raw
         elif typed.code == "C04":
-            self._notes[number, typed.variant].append((told, place))
+            self._notes[number, typed.variant].append((prompted, place))
             return
-        self._into.findings.append(told.finding(place, register.row_key(number, row)))
+        self._into.findings.append(prompted.finding(place, register.row_key(number, row)))
 
     def noted(self) -> Iterator[Finding]:
         """Yield one finding for all that was only noted in a column."""

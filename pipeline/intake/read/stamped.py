@@ -40,7 +40,7 @@ def about_stamp(form: Form, stamp: Mapping[str, str], missing: Sequence[bool]) -
     if known is None:
         variant = "unknown_form_broken" if any(missing) else "unknown_form"
         return _said(variant, {"title": form.title, "stated": stated})
-    facts = _told_apart(known, (form.title, form.authority))
+    facts = _both_named(known, (form.title, form.authority))
     if any(missing):
         return _said(REFUSING if all(missing) else "other_form_carried", facts)
     return _said("same_tables", facts)
@@ -65,7 +65,7 @@ def among(findings: Iterable[Finding], titles: Sequence[str]) -> tuple[Finding, 
     )
 
 
-def _told_apart(stated: tuple[str, str], own: tuple[str, str]) -> dict[str, Fact]:
+def _both_named(stated: tuple[str, str], own: tuple[str, str]) -> dict[str, Fact]:
     """Name two forms by their titles, and by what they are based on where the titles are the same."""
     names = [
         f"{title}（{authority}）" if stated[0] == own[0] else title for title, authority in (stated, own)

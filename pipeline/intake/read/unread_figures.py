@@ -27,7 +27,7 @@ _BLOCK = 3
 _Spot = tuple[int, int]
 
 
-def strays(
+def unread_figures(
     form: Form, table: Table, placed: Placement, sheets: Sequence[SheetData], *, is_nil: bool
 ) -> Iterable[Finding]:
     """Point at the figures on the sheet of ``table`` that were not read; ``is_nil`` says that it claims to have none."""

@@ -31,7 +31,7 @@ _BEGINNING = 20
 _Cell = tuple[int, int, str]
 
 
-def stray_texts(
+def unread_texts(
     form: Form, listed: Listed, sheets: Sequence[SheetData], year: int | None
 ) -> Iterable[Finding]:
     """Point at sentences among the texts that were not read, and at copies of texts that differ.

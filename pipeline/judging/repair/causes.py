@@ -84,8 +84,8 @@ def explained(
         else []
     )
     own = {check: repair for repair in repairs for check in repair.failed}
-    told = {_about(one): repair for repair in reversed(repairs) for one in repair.told}
-    linked = [_with_statement(told, _with_repair(repairs, own, finding)) for finding in findings]
+    by_statement = {_about(one): repair for repair in reversed(repairs) for one in repair.statements}
+    linked = [_with_statement(by_statement, _with_repair(repairs, own, finding)) for finding in findings]
     if statements and not any(repair.suggestions for repair in repairs):
         tally = tally_of(form, operands, level=level, computed=reading.computed, kind=kind)
         stated = restated(Evidence(tally, statements), reading.places)
@@ -98,23 +98,23 @@ def any_sum_fails(form: Form, findings: Iterable[Finding]) -> bool:
     return any(finding.variant in form.checks for finding in findings)
 
 
-def _with_statement(told: Mapping[_About, Repair], finding: Finding) -> Finding:
-    """Put a text that states what a suggestion makes of the table to the same cause; ``told`` are these by what they state."""
-    repair = told.get((finding.keys, finding.facts.get("claimed")))
+def _with_statement(by_statement: Mapping[_About, Repair], finding: Finding) -> Finding:
+    """Put a text that states what a suggestion makes of the table to the same cause; ``by_statement`` are these by what they state."""
+    repair = by_statement.get((finding.keys, finding.facts.get("claimed")))
     return replace(finding, cause=_name(repair)) if repair else finding
 
 
-def _about(told: Statement) -> _About:
-    """Return by what a finding is known that says of ``told`` that the tables have it otherwise: its keys, and what is claimed."""
-    return (told.text, *told.cells), told.value
+def _about(statement: Statement) -> _About:
+    """Return by what a finding is known that says of ``statement`` that the tables have it otherwise: its keys, and what is claimed."""
+    return (statement.text, *statement.cells), statement.value
 
 
 def _with_restated(repair: Restated, findings: Iterable[Finding]) -> list[Finding]:
     """Put the texts that contradict one cell to one cause, with what may be changed."""
-    told, cause = set(map(_about, repair.told)), f"texts:{repair.suggestions[0].changes[0].key}"
+    contradicted, cause = set(map(_about, repair.statements)), f"texts:{repair.suggestions[0].changes[0].key}"
 
     def linked(finding: Finding) -> Finding:
-        if (finding.keys, finding.facts.get("claimed")) not in told:
+        if (finding.keys, finding.facts.get("claimed")) not in contradicted:
             return finding
         is_settled = finding.severity is Severity.INFO or bool(finding.explanation)
         return replace(finding, cause=cause, suggestions=() if is_settled else repair.suggestions)

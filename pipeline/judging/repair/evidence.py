@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST = 3
 """More ways than this to explain a failure are no help to anybody."""
-TOLD, LEFT, STATED, TYPED_TOTAL = "told", "left", "stated", "typed_total"
+CONFIRMED, LEFT, STATED, TYPED_TOTAL = "told", "left", "stated", "typed_total"
 SUBTOTAL, REPEATED, SURPLUS, FORGOTTEN = "subtotal", "repeated", "surplus", "forgotten"
 _ORDER = {SIGN: 0, POINT: 0, TYPED_TOTAL: 1, SUBTOTAL: 0, REPEATED: 3, FORGOTTEN: 4, SURPLUS: 5}
 _PLAINLY_WRONG = frozenset((SIGN, POINT, TYPED_TOTAL))
@@ -61,10 +61,10 @@ class Evidence:
         found = list(ways)
         gained = [right - wrong for right, wrong in (self.weighing.gains(way.steps) for way in found)]
         most = max(gained, default=0)
-        told = [way for way, gain in zip(found, gained, strict=True) if gain == most > 0]
-        if told:
-            few = self.few(told)
-            return [replace(way, kind=TOLD) for way in few] if len(few) == len(told) else few
+        gaining = [way for way, gain in zip(found, gained, strict=True) if gain == most > 0]
+        if gaining:
+            few = self.few(gaining)
+            return [replace(way, kind=CONFIRMED) for way in few] if len(few) == len(gaining) else few
         kept = [way for way, gain in zip(found, gained, strict=True) if gain == 0] or found
         if len(kept) == 1 and must_hold:
             few = [kept[0] if kept == found or kept[0].kind else replace(kept[0], kind=LEFT)]
@@ -138,7 +138,7 @@ class Evidence:
         """What the statements are against the tables."""
         return Weighing(self.tally, self.statements)
 
-    def told(self, steps: Steps) -> list[Statement]:
+    def made_right(self, steps: Steps) -> list[Statement]:
         """Return the statements that are right after ``steps``, but not before."""
         before, after = self.weighing.holding({}), self.weighing.holding(steps)
         return [

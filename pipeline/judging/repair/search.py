@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.judging.repair.evidence import TOLD, Evidence, Way
+from pipeline.judging.repair.evidence import CONFIRMED, Evidence, Way
 
 if TYPE_CHECKING:
     from pipeline.judging.repair.equations import System
@@ -103,7 +103,7 @@ class RepairSearch:
         """Return the ways, those to settle nothing but bounds as questions: any smaller figure would do, unless a text states it."""
         if any(map(self.tally.system.is_equation, failed)):
             return list(ways)
-        return [replace(way, is_guess=way.kind != TOLD) for way in ways]
+        return [replace(way, is_guess=way.kind != CONFIRMED) for way in ways]
 
     def _by_size(self, failed: Sequence[int]) -> list[Settled]:
         """Part the rules by the size of their difference: slips of different size, each settled alone."""
@@ -117,8 +117,8 @@ class RepairSearch:
         ways = self.ways.pairs(failed)
         if any(self.evidence.weighing.gains(way.steps)[0] for way in ways):
             return self.evidence.likely(ways, must_hold=True)
-        told = [way for way in ways if all(self.evidence.kind(*step) for step in way.steps.items())]
-        return self.evidence.few(ways) or self.evidence.few(told, of=len(ways))
+        evident = [way for way in ways if all(self.evidence.kind(*step) for step in way.steps.items())]
+        return self.evidence.few(ways) or self.evidence.few(evident, of=len(ways))
 
 
 def connected(system: System, rules: Sequence[int]) -> list[list[int]]:

@@ -30,7 +30,7 @@ _MOST_TRIED = 10_000
 class Restated:
     """What the texts state otherwise than the tables, and the cells that may be changed for it, best first."""
 
-    told: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
     suggestions: tuple[Suggestion, ...]
 
 
@@ -44,9 +44,9 @@ def restated(evidence: Evidence, places: Mapping[str, Place]) -> Restated | None
     best = by_gain[max(by_gain)] if by_gain else []
     if not 0 < len(best) <= MOST:
         return None
-    told = evidence.told(dict(best[:1]))
+    statements = evidence.made_right(dict(best[:1]))
     ways = [_suggestion(evidence, places, key, step, max(by_gain)) for key, step in best]
-    return Restated(tuple(told), tuple(ways))
+    return Restated(tuple(statements), tuple(ways))
 
 
 def _steps(evidence: Evidence) -> dict[tuple[str, Number], None]:

@@ -35,14 +35,14 @@ _PAIR = 2
 class Repair:
     """Checks that fail for one cause, by id, and how they might be settled, the likeliest suggestion first.
 
-    ``cells`` are those that stand in every one of the checks; ``told`` is what the texts state otherwise than the tables,
+    ``cells`` are those that stand in every one of the checks; ``statements`` is what the texts state otherwise than the tables,
     and the first suggestion makes right.
     """
 
     failed: tuple[str, ...]
     cells: frozenset[str] = frozenset()
     suggestions: tuple[Suggestion, ...] = ()
-    told: tuple[Statement, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 def suggest(
@@ -68,7 +68,7 @@ def suggest(
     live = tally_of(form, {**operands, **numbers}, level=level, computed=computed | over, kind=kind)
     restored = _Reckoning.of(live, statements)
     are_formulas = all(map(stated.evidence.stands_over_a_formula, over))
-    gain = restored.most_told - stated.most_told
+    gain = restored.most_right - stated.most_right
     if gain > 0 or (gain == 0 and are_formulas and not stated.is_large):
         return restored.repairs(places, before=stated)
     return stated.repairs(places)
@@ -99,7 +99,7 @@ class _Reckoning:
         return any(len(way.steps) > _PAIR for _, ways in self.settled for way in ways[:1])
 
     @property
-    def most_told(self) -> int:
+    def most_right(self) -> int:
         """How many statements of the texts are right once the likeliest way of each repair is gone."""
         steps = {key: step for _, ways in self.settled for way in ways[:1] for key, step in way.steps.items()}
         return sum(self.evidence.weighing.holding(steps))
@@ -122,19 +122,19 @@ class _Reckoning:
                 failed=tuple(system.balances[rule].id for rule in sorted(rules)),
                 cells=frozenset.intersection(*(frozenset(system.rows[rule]) for rule in settles)),
                 suggestions=tuple(_suggestion(way, len(rules), operands, places) for way in ways),
-                told=tuple(self._told(ways, before)),
+                statements=tuple(self._made_right(ways, before)),
             )
             for settles, rules, ways in homes
         ]
         return [*found, *(self._restored(rules, before, places) for rules in alone.values() if before)]
 
-    def _told(self, ways: Sequence[Way], before: _Reckoning | None) -> Iterator[Statement]:
+    def _made_right(self, ways: Sequence[Way], before: _Reckoning | None) -> Iterator[Statement]:
         """Yield the statements that the first of ``ways`` makes right, with totals as they are reckoned here."""
         for way in ways[:1]:
             was = (before or self).evidence.weighing.holding({})
             now = self.evidence.weighing.holding(way.steps)
-            told = zip(self.evidence.statements, was, now, strict=True)
-            yield from (own for own, was_right, is_right in told if is_right and not was_right)
+            compared = zip(self.evidence.statements, was, now, strict=True)
+            yield from (own for own, was_right, is_right in compared if is_right and not was_right)
 
     def _restored(self, rules: Sequence[int], before: _Reckoning, places: Mapping[str, Place]) -> Repair:
         """Return the repair of rules that hold as soon as totals are what their parts make."""
@@ -152,7 +152,7 @@ class _Reckoning:
             failed=tuple(typed.system.balances[rule].id for rule in sorted(rules)),
             cells=frozenset(steps),
             suggestions=(_suggestion(way, len(rules), typed.operands, places),) if steps else (),
-            told=tuple(self._told([Way("", {})], before)),
+            statements=tuple(self._made_right([Way("", {})], before)),
         )
 
 

@@ -34,14 +34,16 @@ def carried_into(form: Form, reading: Reading, counted: Counted) -> Reading:
         figures = counted.get(item.form)
         if figures is None:
             findings += [
-                _told(form, reading, table, _WAITS, {"source": item.name}) for table in sorted(asked)
+                _finding(form, reading, table, _WAITS, {"source": item.name}) for table in sorted(asked)
             ]
             continue
         differing = list(_differing(form, reading, item, figures))
         for table in sorted(asked):
             filled = _filled(form, reading, item, table, figures)
             numbers |= filled
-            findings.append(_told(form, reading, table, "taken", {"source": item.name, "count": len(filled)}))
+            findings.append(
+                _finding(form, reading, table, "taken", {"source": item.name, "count": len(filled)})
+            )
         findings += differing
     if not findings:
         return reading
@@ -88,6 +90,6 @@ def _differing(
         yield Finding.found(CODE, reading.places.get(key), (key,), "differs", facts)
 
 
-def _told(form: Form, reading: Reading, table: str, variant: str, facts: Mapping[str, Fact]) -> Finding:
+def _finding(form: Form, reading: Reading, table: str, variant: str, facts: Mapping[str, Fact]) -> Finding:
     nil = form.table(table).nil_key
     return Finding.found(CODE, reading.places.get(nil), (nil,), variant, {**facts, "word": FROM_REGISTER})

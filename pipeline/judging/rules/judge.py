@@ -154,7 +154,7 @@ def _by_rules(
     of_values = value_findings(
         form, [item.reading for item in batch], calendar, [item.year for item in batch]
     )
-    told = [
+    earlier = [
         (
             *known[row],
             *asked(of_values[row], free_values(form, item.reading, item.kind)),
@@ -162,7 +162,7 @@ def _by_rules(
         )
         for row, item in enumerate(batch)
     ]
-    return _validated(form, batch, pasts, told)
+    return _validated(form, batch, pasts, earlier)
 
 
 def _is_open(form: Form, findings: Sequence[Finding]) -> bool:
@@ -185,11 +185,11 @@ def _validated(
     form: Form,
     batch: Sequence[Submission],
     pasts: Sequence[PastReport | None],
-    told: Sequence[Sequence[Finding]],
+    earlier: Sequence[Sequence[Finding]],
 ) -> list[list[Finding]]:
     """Validate the batch by the form's schema; return what fails of each submission.
 
-    ``told`` are the findings of reading and texts: those of a rule stand where the schema says that it was broken.
+    ``earlier`` are the findings of reading and texts: those of a rule stand where the schema says that it was broken.
     """
     if not batch:
         return []
@@ -199,7 +199,7 @@ def _validated(
         readings,
         [item.level for item in batch],
         pasts,
-        told,
+        earlier,
         [item.kind for item in batch],
     )
     wrong: list[list[tuple[str, str]]] = [[] for _ in batch]
@@ -208,7 +208,7 @@ def _validated(
         wrong[row].append((columns[column], check))
     return [
         _findings(form, item, past, _broken(own, failed, counted), failed)
-        for item, past, own, failed in zip(batch, pasts, told, wrong, strict=True)
+        for item, past, own, failed in zip(batch, pasts, earlier, wrong, strict=True)
     ]
 
 
@@ -216,11 +216,11 @@ def _findings(
     form: Form,
     item: Submission,
     past: PastReport | None,
-    told: Sequence[Finding],
+    earlier: Sequence[Finding],
     failed: Sequence[tuple[str, str]],
 ) -> list[Finding]:
-    """Make the findings of one submission of what failed, (column, check) by (column, check); ``told`` are made already."""
-    of_texts = next((at for at, finding in enumerate(told) if form.narrative(finding.code)), len(told))
+    """Make the findings of one submission of what failed, (column, check) by (column, check); ``earlier`` are made already."""
+    of_texts = next((at for at, finding in enumerate(earlier) if form.narrative(finding.code)), len(earlier))
     waits = awaited(form, item.reading)
     cells = [
         (key, check)
@@ -237,15 +237,15 @@ def _findings(
         for check_id, _ in failed
         if check_id in form.checks and not _is_moot(form.checks[check_id], impossible)
     ]
-    return [*told[:of_texts], *of_numbers, *told[of_texts:]]
+    return [*earlier[:of_texts], *of_numbers, *earlier[of_texts:]]
 
 
 def _broken(
-    told: Sequence[Finding], failed: Sequence[tuple[str, str]], counted: frozenset[str]
+    earlier: Sequence[Finding], failed: Sequence[tuple[str, str]], counted: frozenset[str]
 ) -> list[Finding]:
-    """Return those of the findings ``told`` whose rule the schema says is broken, and those of no rule of the form."""
+    """Return those of the findings ``earlier`` whose rule the schema says is broken, and those of no rule of the form."""
     broken = {column for column, _ in failed}
-    return [finding for finding in told if finding.code in broken or finding.code not in counted]
+    return [finding for finding in earlier if finding.code in broken or finding.code not in counted]
 
 
 def _is_moot(check: Balance, impossible: frozenset[str]) -> bool:

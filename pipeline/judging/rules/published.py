@@ -62,8 +62,8 @@ def _figures(form: Form, published: Reading, numbers: Mapping[str, Number | None
         elif accepted:
             yield Finding.found(FIGURE, place, (cell.key,), "figure", facts)
     for table, keys in unread.items():
-        told: Mapping[str, Fact] = {"table": form.table(table).name, "count": len(keys)}
-        yield Finding.found(UNREAD, None, tuple(keys), "figures", told)
+        counts: Mapping[str, Fact] = {"table": form.table(table).name, "count": len(keys)}
+        yield Finding.found(UNREAD, None, tuple(keys), "figures", counts)
 
 
 def _sentences(published: Reading, key: str, accepted: str, own: str) -> Iterator[Finding]:

@@ -79,8 +79,8 @@ def broken_rules(
         for row, column in sorted(zip(cases["index"], cases["column"], strict=True)):
             rule = rules[numbers[column]]
             period = periods[frame.owners[int(row)]]
-            told = _facts(register, rule, frame.cells[int(row)], calendar, period)
-            found[numbers[column]].append((int(row), told))
+            facts = _facts(register, rule, frame.cells[int(row)], calendar, period)
+            found[numbers[column]].append((int(row), facts))
     return found
 
 

@@ -108,7 +108,7 @@ def _of_drawn(form: Form, reading: Reading, period: Period | None) -> Iterator[F
             facts: Mapping[str, Fact] = {
                 "stated": stated, "value": counted, "table": name, "remedy": drawn.remedy,
             }  # fmt: skip
-            yield _told(form, drawn.rule, "drawn", reading.places[key], (key,), facts)
+            yield _weighed(form, drawn.rule, "drawn", reading.places[key], (key,), facts)
 
 
 def _of_entries(form: Form, readings: Sequence[Reading]) -> Iterator[tuple[int, Finding]]:
@@ -156,7 +156,7 @@ def _of_register(
     asked = [rule for rule in register.rules if rule.id in form.basics]
     failing = broken_rules(register, asked, frame, calendar, periods)
     for number, rule in enumerate(asked):
-        for at, told in failing[number]:
+        for at, row_facts in failing[number]:
             owner, row = frame.owners[at], frame.rows[at]
             names = [name for name in (rule.column, rule.other) if name]
             keys = tuple(register.row_key(register.index[name], row) for name in names)
@@ -165,7 +165,10 @@ def _of_register(
             if unread and any(key in unread for key in (*keys, *on)):
                 continue  # what it holds nobody knows: it is no blank
             place = readings[owner].registers[register.key].place(register.index[rule.column], row)
-            yield owner, _told(form, rule.id, rule.relation, place, keys, {**told, "remedy": rule.remedy})
+            yield (
+                owner,
+                _weighed(form, rule.id, rule.relation, place, keys, {**row_facts, "remedy": rule.remedy}),
+            )
     yield from _repeated(form, register, readings, frame)
     yield from _of_whole(form, register, readings)
 
@@ -182,7 +185,7 @@ def _repeated(
             "row": frame.rows[first] + 1,
         }
         key = register.row_key(column, row)
-        yield owner, _told(form, ROWS, DUPLICATE, rows.place(column, row), (key,), facts)
+        yield owner, _weighed(form, ROWS, DUPLICATE, rows.place(column, row), (key,), facts)
 
 
 def _of_whole(form: Form, register: Register, readings: Sequence[Reading]) -> Iterator[tuple[int, Finding]]:
@@ -195,10 +198,10 @@ def _of_whole(form: Form, register: Register, readings: Sequence[Reading]) -> It
         is_nil = register.key in reading.nil_tables
         place = reading.places.get(register.nil_key, Place(rows.sheet))
         if not rows.cells and not is_nil:
-            yield number, _told(form, ROWS, "empty", place, (register.nil_key,), facts)
+            yield number, _weighed(form, ROWS, "empty", place, (register.nil_key,), facts)
         if rows.cells and is_nil:
             counted = {**facts, "count": len(rows.cells)}
-            yield number, _told(form, "C09", "nil_rows", place, (register.nil_key,), counted)
+            yield number, _weighed(form, "C09", "nil_rows", place, (register.nil_key,), counted)
 
 
 def _readable(reading: Reading, key: str, value: str) -> str:
@@ -299,11 +302,11 @@ def _finding(
 ) -> Finding:
     facts: dict[str, Fact] = {"label": asked.label, "prompt": kind.mending.rstrip("。")}
     if failure.check < 0:
-        return _told(form, REQUIRED, "value", place, (key,), facts)
+        return _weighed(form, REQUIRED, "value", place, (key,), facts)
     check: ValueCheck = kind.checks()[failure.check]
     shown = PERSONAL if asked.personal else kind.shown(value)
     facts |= {"value": shown, "raw": shown, "count": len(value), "limit": _limit(kind, check)}
-    return _told(form, check.code, check.variant, place, (key,), facts)
+    return _weighed(form, check.code, check.variant, place, (key,), facts)
 
 
 def _limit(kind: ValueKind, check: ValueCheck) -> str:
@@ -314,7 +317,7 @@ def _limit(kind: ValueKind, check: ValueCheck) -> str:
     return kind.shown(str(check.argument)) if is_amount else str(check.argument)
 
 
-def _told(
+def _weighed(
     form: Form, code: str, variant: str, place: Place, keys: tuple[str, ...], facts: Mapping[str, Fact]
 ) -> Finding:
     return weighed_alone(form, Finding.found(code, place, keys, variant, facts))

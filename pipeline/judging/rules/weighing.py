@@ -26,9 +26,9 @@ def weigh(
     A rule on trial only tells the coordinator. What the clerk wrote beside a check goes with its finding, unless the
     coordinator did not agree to it. An error that the coordinator waived weighs as a warning, where its rule can be waived at all.
     """
-    told = [_with_explanation(form, reading, finding) for finding in findings]
-    decided = {rule: decision for rule, decision in waived.items() if _holds(decision, told)}
-    return [_weighed(form, finding, decided.get(finding.code)) for finding in told]
+    with_explanations = [_with_explanation(form, reading, finding) for finding in findings]
+    decided = {rule: decision for rule, decision in waived.items() if _holds(decision, with_explanations)}
+    return [_weighed(form, finding, decided.get(finding.code)) for finding in with_explanations]
 
 
 def sign_of(findings: Iterable[Finding], *, explained: bool = False) -> str:

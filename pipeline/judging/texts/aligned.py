@@ -33,7 +33,7 @@ class AlignedNumbers:
     """Those that the tables do not have, and what their words name."""
     pointed: dict[int, list[Claim]] = field(default_factory=dict)
     """Those of them to which only a few syllables point, and what these may mean."""
-    told: set[str] = field(default_factory=set)
+    stated: set[str] = field(default_factory=set)
     """Keys, and families, of all that was rightly told."""
     sentences: dict[int, list[int]] = field(default_factory=dict)
     """The numbers of each sentence; while they are gone through, those so far."""
@@ -41,8 +41,8 @@ class AlignedNumbers:
     def beside(self, at: int, here: Sequence[int]) -> list[Number]:
         """Return the figures among ``here`` that the tables have, and that count the same things in the same unit as a number."""
         alike = self.numbers[at].scope, self.numbers[at].counted_in
-        told = (self.numbers[one] for one in here if one in self.agreed)
-        return [number.value for number in told if (number.scope, number.counted_in) == alike]
+        agreed = (self.numbers[one] for one in here if one in self.agreed)
+        return [number.value for number in agreed if (number.scope, number.counted_in) == alike]
 
     def is_total(self, at: int, here: Sequence[int]) -> bool:
         """Say whether a number that adds up, or is divided, is what two or more right before or behind it make: 网络146件、信函78件，合计224件."""

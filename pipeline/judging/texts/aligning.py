@@ -109,7 +109,7 @@ class Aligner:
         """Find out which numbers the tables have as what their words name."""
         read = {own.start: own for own in said}
         false = {own.start for own in wrong}
-        own = AlignedNumbers(numbers, told={one.claim.key for one in said if one.start not in false})
+        own = AlignedNumbers(numbers, stated={one.claim.key for one in said if one.start not in false})
         for at, number in enumerate(numbers):
             own.sentences.setdefault(number.sentence, []).append(at)
             known = read.get(number.start)
@@ -125,7 +125,7 @@ class Aligner:
 
     def _agree(self, aligned: AlignedNumbers, at: int, claim: Claim) -> None:
         aligned.agreed[at] = claim
-        aligned.told |= {claim.key, claim.family}
+        aligned.stated |= {claim.key, claim.family}
 
     def _weigh(self, aligned: AlignedNumbers, at: int, item: ReportTexts) -> None:
         """Find what the words of one number name; what stands before and after it is tried where its own words do not fit."""
@@ -162,7 +162,7 @@ class Aligner:
         fitting = [
             (size, claim)
             for size, claim in self._fitting(means, number.topics, number.is_other_time)
-            if not claim.follows or not aligned.told.isdisjoint(claim.after)
+            if not claim.follows or not aligned.stated.isdisjoint(claim.after)
         ]
         most = max((size for size, _ in fitting), default=0)
         named = [claim for size, claim in fitting if size == most]
@@ -256,36 +256,38 @@ class Aligner:
     ) -> bool:
         """Say whether a number is its figure of a column alone of which its sentence tells: 自然人提出7件，公开4件."""
         before = [aligned.numbers[one] for one in here if one < at and claim.family not in self._columns]
-        told = [
+        columns = [
             own.equals[0]
             for number in before
             for _, own in self._fitting(number.means, number.topics, number.is_other_time)
             if own.family in self._columns and number.value in (meanings(own, item) or ())
         ]
-        return aligned.numbers[at].value in of_columns(claim, told, item)
+        return aligned.numbers[at].value in of_columns(claim, columns, item)
 
     def _proof(
         self, aligned: AlignedNumbers, at: int, here: Sequence[int], near: Sequence[int]
     ) -> dict[Number, float]:
         """Return the figures that speak for the account of a number, and how much; none where nothing counted alike agrees beside it."""
         numbers = aligned.numbers
-        told = [one for one in near if one in aligned.agreed and numbers[one].scope == numbers[at].scope]
+        agreed = [one for one in near if one in aligned.agreed and numbers[one].scope == numbers[at].scope]
         linked = near if any(numbers[one].is_rest for one in here) else here
         if not any(
-            numbers[one].value for one in told if one in linked and numbers[one].unit == numbers[at].unit
+            numbers[one].value for one in agreed if one in linked and numbers[one].unit == numbers[at].unit
         ):
             return {}
-        beside = {numbers[one].value for one in told if one in linked}
-        values = {numbers[one].value for one in told}
+        beside = {numbers[one].value for one in agreed if one in linked}
+        values = {numbers[one].value for one in agreed}
         return {own: weight(own) * (1 if own in beside else _FARTHER) for own in values}
 
     def _may_be_meant(self, aligned: AlignedNumbers, at: int, claim: Claim) -> bool:
         """Say whether a claim is still to be told; a verb or “申请” alone names it only where nothing else stands there."""
-        is_told = claim.key in aligned.told or (claim.family in aligned.told and claim.family in self._whole)
+        is_stated = claim.key in aligned.stated or (
+            claim.family in aligned.stated and claim.family in self._whole
+        )
         number = aligned.numbers[at]
         if number.is_rest and claim.family not in self._lists:
             return False
-        return not is_told and (number.is_clear or number.is_named or not number.means <= self._acts)
+        return not is_stated and (number.is_clear or number.is_named or not number.means <= self._acts)
 
     def _is_part(self, aligned: AlignedNumbers, at: int, here: Sequence[int], value: Number) -> bool:
         """Say whether a number and one that stands next to it, and is not known either, make the cell together."""

@@ -62,7 +62,7 @@ class _ReadChange:
         return self.sign * (now - base) == (self.by or 0)
 
 
-_Told: TypeAlias = "Iterator[tuple[_ReadChange, Number, Number]]"
+_StatedChanges: TypeAlias = "Iterator[tuple[_ReadChange, Number, Number]]"
 
 
 class Changes:
@@ -82,7 +82,7 @@ class Changes:
         if not _SPOKEN.search(text):
             return
         marked = _with_years(text, item)
-        told: set[int] = set()
+        checked: set[int] = set()
         found = (
             *self._of_pairs(marked),
             *self._of_figures(marked, said, item),
@@ -90,9 +90,9 @@ class Changes:
         )
         yield from self._shares_of_last(item, key, text, marked, said)
         for own, base, now in found:
-            if own.start not in told and not own.leads(base, now):
+            if own.start not in checked and not own.leads(base, now):
                 yield _finding(self._rule, item, key, text, own, now, base)
-            told.add(own.start)
+            checked.add(own.start)
 
     def _shares_of_last(
         self, item: ReportTexts, key: str, text: str, marked: str, said: Sequence[SaidFigure]
@@ -114,14 +114,14 @@ class Changes:
                 }
                 yield item.finding(self._rule, "of_last", key, facts)
 
-    def _of_pairs(self, marked: str) -> _Told:
+    def _of_pairs(self, marked: str) -> _StatedChanges:
         """Yield what is told after two numbers."""
         for found in (found for pattern in self._pairs for found in pattern.finditer(marked)):
             base, nows = int(found["base"]), [int(found["now"]), *_earlier(marked, found)]
-            for own in self._told_after(marked, found.end()):
+            for own in self._changes_after(marked, found.end()):
                 yield own, base, next((now for now in nows if own.leads(base, now)), nows[0])
 
-    def _of_figures(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
+    def _of_figures(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _StatedChanges:
         """Yield what is told after a figure, with the number before that fits best."""
         compared = {found.end() for found in self._compared.finditer(marked)}
         for figure in said:
@@ -130,13 +130,13 @@ class Changes:
             begun = self._growth.match(marked, figure.end)
             after = begun.end() if begun else figure.end + 1 if figure.start in compared else 0
             bases = _bases(figure, item, begun["base"] if begun else None) if after else []
-            for own in self._told_after(marked, after) if after else ():
+            for own in self._changes_after(marked, after) if after else ():
                 if bases:
                     yield own, _best(own, bases, figure.value), figure.value
                 elif own.by is not None and not own.is_rough:
                     bases = [figure.value - own.sign * own.by]
 
-    def _led(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _Told:
+    def _led(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _StatedChanges:
         """Yield what is told just before a figure."""
         for found in self._lead.finditer(marked):
             figure = next((own for own in said if found.end() <= own.start <= found.end() + _GAP), None)
@@ -147,7 +147,7 @@ class Changes:
                 own = _read(found)
                 yield own, _best(own, bases, figure.value), figure.value
 
-    def _told_after(self, marked: str, at: int) -> Iterator[_ReadChange]:
+    def _changes_after(self, marked: str, at: int) -> Iterator[_ReadChange]:
         while found := self._change.match(marked, at):
             at = found.end()
             yield _read(found)

@@ -13,7 +13,7 @@ from pipeline.judging.texts.ratios import ratios
 from pipeline.judging.texts.similarity import similar
 from pipeline.judging.texts.stated_figures import figures
 from pipeline.judging.texts.text_sums import sums
-from pipeline.judging.texts.word_rules import forbidden, mention, told, unwritten
+from pipeline.judging.texts.word_rules import answered, forbidden, mention, unwritten
 from pipeline.judging.texts.years import other_year, period
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ CHECKS: Mapping[type[kinds.Narrative], Callable[[Any, TextContext], Check]] = {
     kinds.Ratios: ratios,
     kinds.Similar: similar,
     kinds.PartSums: sums,
-    kinds.Answered: told,
+    kinds.Answered: answered,
 }
 """For each kind of rule, what makes its check: patterns are compiled and texts compared once for a batch."""
 

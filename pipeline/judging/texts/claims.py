@@ -85,7 +85,7 @@ class ClaimReader:
         self._bodies = compiled(rule.bodies)
         self._others_disputed = compiled(rule.others_disputed)
         self._unit_ahead = compiled(rule.unit_ahead)
-        self._rest_told = compiled(rule.rest_told)
+        self._rest_follows = compiled(rule.rest_told)
         self._disputed = frozenset(rule.disputed)
         self._disputed_topics = frozenset(
             topic for claim in rule.claims if claim.family in self._disputed for topic in claim.topics
@@ -97,22 +97,22 @@ class ClaimReader:
         self._between = frozenset(rule.between)
         self._subjects, self._parts = frozenset(rule.subjects), frozenset(rule.parts)
         self._undivided = frozenset(rule.undivided)
-        self._all_of, self._told_of_all = frozenset(rule.all_of), frozenset((*rule.lists, *rule.columns))
+        self._all_of, self._stated_of_all = frozenset(rule.all_of), frozenset((*rule.lists, *rule.columns))
         self._of_disputes = frozenset(rule.nearby.disputed)
         self._matcher = ClaimMatcher(rule)
         self._included = compiled(rule.included)
         self._home_topic = rule.home_topic
         self._counts, self._names = (compiled(pattern) for pattern in rule.triggers)
         self.passages = lru_cache(maxsize=64)(self._passages)
-        self._told = lru_cache(maxsize=64)(self._read)
+        self._cached = lru_cache(maxsize=64)(self._read)
 
     def read(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
         """Return the figures that ``text`` claims, each paragraph standing for itself."""
-        return self._told(text, whole=whole, at_home=at_home)[0]
+        return self._cached(text, whole=whole, at_home=at_home)[0]
 
     def of_all(self, text: str, *, whole: bool = False, at_home: bool = False) -> tuple[SaidFigure, ...]:
         """Return what ``text`` says that all of a figure are: 收到18件，均予以公开."""
-        return self._told(text, whole=whole, at_home=at_home)[1]
+        return self._cached(text, whole=whole, at_home=at_home)[1]
 
     def _read(
         self, text: str, *, whole: bool = False, at_home: bool = False
@@ -391,7 +391,7 @@ class ClaimReader:
         state.in_sentence = True
         if claim.family in self._disputed and self._is_of_another(state, text, none=not value):
             return
-        rest = self._rest_told.match(text, until) if claim.divided else None
+        rest = self._rest_follows.match(text, until) if claim.divided else None
         leaves = (rest["left"] and value_of(rest["left"]) if rest else None) or 0
         if state.is_elsewhere or self._silent.match(text, until):
             return
@@ -513,7 +513,7 @@ class ClaimReader:
         at = next(piece for piece in pieces if ALL in piece.concepts)
         number = TextPiece(COUNT, at.start, at.end, number=str(last.value))
         for claim in self._matcher.fitting(state, means, means & self._topics, number, last.value):
-            is_part = last.claim.family in self._all_of and claim.family in self._told_of_all
+            is_part = last.claim.family in self._all_of and claim.family in self._stated_of_all
             if claim.equals and (claim.follows or is_part):
                 state.of_all.append(SaidFigure(claim, last.value, at.start, at.end, state.chain))
                 return
@@ -527,17 +527,17 @@ class ClaimReader:
 
 def _counted_alike(pieces: Iterable[TextPiece], text: str, ahead: Sequence[int]) -> Iterator[TextPiece]:
     """Yield pieces with the bare numbers counted of a sentence in which the unit was told ``ahead``: 台账（单位：件）：新制发2，废止4."""
-    told = iter((*ahead, len(text) + 1))
-    following, is_told = next(told), False
+    units = iter((*ahead, len(text) + 1))
+    following, is_counted = next(units), False
     for piece in pieces:
         while piece.start >= following:
-            following, is_told = next(told), True
-        is_told = is_told and not (piece.kind is MARK and piece.number in _STOPS)
+            following, is_counted = next(units), True
+        is_counted = is_counted and not (piece.kind is MARK and piece.number in _STOPS)
         written = text[piece.start : piece.end]
         is_bare = (
             piece.kind is UNKNOWN and written.isdecimal() and text[piece.end : piece.end + 1] in _CLAUSE_ENDS
         )
-        yield piece._replace(kind=COUNT, number=written) if is_told and is_bare else piece
+        yield piece._replace(kind=COUNT, number=written) if is_counted and is_bare else piece
 
 
 def _parts_at(pieces: Sequence[TextPiece], place: int) -> bool:

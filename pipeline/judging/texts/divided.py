@@ -57,7 +57,7 @@ class Divisions:
         self._known = known
         self._kinds = compiled(rule.complete)
         self._marked = compiled(rule.marked)
-        self._all_told = compiled(rule.all_told)
+        self._accounted = compiled(rule.all_told)
         self._goes_on = re.compile(
             f"{rule.all_told}|{rule.told_beside}|{rule.again}|{rule.complete}|[。！？]|\\Z"
         )
@@ -88,7 +88,7 @@ class Divisions:
 
     def _is_doubtful(self, found: DividedWhole, said: ListedText) -> bool:
         """Say whether the whole is none, the list open, or something counted twice."""
-        if self._no_whole.search(found.told) or len(set(found.labels)) < len(found.parts):
+        if self._no_whole.search(found.lead) or len(set(found.labels)) < len(found.parts):
             return True
         if self._other_whole.search(found.between) or (
             found.way != SUM and not self._goes_on.match(found.rest)
@@ -119,7 +119,7 @@ class Divisions:
         """Say whether a division of requests that others received may hold what they carried over, or lack what they carried forward."""
         if found.way in {SUM, LEFT} or any(all(map(words.search, found.labels)) for words in self._several):
             return False
-        about = found.told + found.between
+        about = found.lead + found.between
         came = said.came + said.carried
         is_known = found.whole in {said.came, came, came - said.forward} or self._answered.search(about)
         return self._requests.search(about) is not None and not is_known
@@ -147,14 +147,14 @@ class Divisions:
             or self._known.are_all(found.labels)
         ):
             return True
-        if self._all_told.match(found.rest):
+        if self._accounted.match(found.rest):
             return True
         if found.way in {LEFT, AMONG}:
-            return found.way == LEFT or _DIVIDED_BY.match(found.told) is not None
+            return found.way == LEFT or _DIVIDED_BY.match(found.lead) is not None
         is_named = (
             found.way == ANNOUNCED
             or (found.way == COLON and len(found.parts) >= _MANY)
-            or self._marked.search(found.told) is not None
+            or self._marked.search(found.lead) is not None
         )
         return is_named and found.is_within(_LIKELY)
 

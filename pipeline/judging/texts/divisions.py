@@ -116,16 +116,16 @@ class DivisionReader:
             for own in _OTHER.finditer(sentence, 0, around)
             if not any(own.start() in span for span in spans)
         ]
-        told = sentence[max(0, count.start() - _BEFORE) : count.start()]
+        lead = sentence[max(0, count.start() - _BEFORE) : count.start()]
         return DividedWhole(
-            label=told.rpartition("，")[2],
+            label=lead.rpartition("，")[2],
             whole=value_of(count["n"]) or 0,
             start=count.start(),
             between=sentence[count.end() : start],
             parts=parts,
             before=others,
             is_last=True,
-            told=told,
+            lead=lead,
             rest="" if way == BRACKET else sentence[end:],
             way=way,
         )

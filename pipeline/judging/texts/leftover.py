@@ -64,8 +64,10 @@ class LeftOver:
         }
         parts = [at for at, keys in covers.items() if keys and set(keys) <= cells.keys()]
         taken = [key for at in parts for key in covers[at]]
-        told = {key for key in cells if key in self._of_cell and self._of_cell[key].key in aligned.told}
-        left = {key: value for key, value in cells.items() if value and key not in taken and key not in told}
+        stated = {key for key in cells if key in self._of_cell and self._of_cell[key].key in aligned.stated}
+        left = {
+            key: value for key, value in cells.items() if value and key not in taken and key not in stated
+        }
         if not parts or len(set(taken)) < len(taken) or len(left) > _MOST_PARTS:
             return
         first = parts[0]
@@ -81,10 +83,10 @@ class LeftOver:
         ]
         made = _sums(left.values())
         fitted = [at for at in unknown if numbers[at].value in left.values()]
-        whole_told = [
+        agreed_wholes = [
             numbers[at].value for at in here if at in aligned.agreed and numbers[at].value in wholes
         ]
-        proof = sum(map(weight, {*whole_told, *(numbers[at].value for at in parts)}))
+        proof = sum(map(weight, {*agreed_wholes, *(numbers[at].value for at in parts)}))
         proof += sum(weight(numbers[at].value) / 2 for at in fitted)
         if proof < _ENOUGH or len(parts) + len(fitted) < _FEWEST:
             return

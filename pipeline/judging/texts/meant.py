@@ -35,13 +35,13 @@ def value_of(meant: Sum, item: ReportTexts) -> Number | None:
     return total
 
 
-def of_columns(claim: Claim, told: Sequence[Sum], item: ReportTexts) -> set[Number]:
-    """Return what the figure is in each other column of its table that figures ``told`` before are of: 自然人申请7件，予以公开4件."""
+def of_columns(claim: Claim, stated: Sequence[Sum], item: ReportTexts) -> set[Number]:
+    """Return what the figure is in each other column of its table that figures ``stated`` before are of: 自然人申请7件，予以公开4件."""
     if not claim.equals or claim.equals[0].minus:
         return set()
     places = [_row_and_column(key) for key in claim.equals[0].plus]
     own = {column for _, column in places}
-    columns = {_row_and_column(key)[1] for meant in told for key in meant.plus} - own
+    columns = {_row_and_column(key)[1] for meant in stated for key in meant.plus} - own
     keys = ([f"{row}.{column}" for row, _ in places] for column in sorted(columns))
     return {sum(item.numbers[key] or 0 for key in some) for some in keys if item.numbers.keys() >= {*some}}
 

@@ -39,12 +39,12 @@ def other_name(rule: OtherName, around: TextContext) -> Check:
         ours = re.compile("|".join(map(re.escape, sorted(own, key=len, reverse=True))))
         for key, text in item.said(rule.texts).items() if own else ():
             open_text = hide.sub(lambda match: "\0" * len(match[0]), text)
-            told = ours.sub(lambda match: OWN_NAME * len(match[0]), open_text)
+            marked = ours.sub(lambda match: OWN_NAME * len(match[0]), open_text)
             for name, start in _found(open_text, known, own):
                 end = start + len(name)
                 office = OFFICE_WORDS.match(open_text, end)
                 end = office.end() if office and not open_text.startswith("信息", office.end()) else end
-                if not _is_ours(name, own) and frames.search(f"{told[:start]}{_SPOT}{told[end:]}"):
+                if not _is_ours(name, own) and frames.search(f"{marked[:start]}{_SPOT}{marked[end:]}"):
                     facts = {"name": known.owners[name], "sentence": quoted(text, start, end)}
                     yield item.finding(rule, "found", key, facts)
                     break

@@ -45,7 +45,7 @@ class Rates:
                 figure = said[at] if at >= 0 else None
                 if figure is None or figure.claim.key not in rate.after:
                     continue
-                if not _is_told_of(text, figure.end, found.start()):
+                if not _is_rate_of(text, figure.end, found.start()):
                     continue
                 parts = values_of(rate.parts, item) or []
                 wholes = [value for value in values_of(rate.wholes, item) or () if value]
@@ -60,7 +60,7 @@ class Rates:
                     yield item.finding(self._rule, "share", key, facts)
 
 
-def _is_told_of(text: str, end: int, start: int) -> bool:
+def _is_rate_of(text: str, end: int, start: int) -> bool:
     """Say whether nothing else is counted between the unit of a figure and a rate."""
     return start - end <= _GAP and not _ELSEWHERE.search(text, end, start)
 

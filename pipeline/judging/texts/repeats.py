@@ -58,8 +58,8 @@ class Repeats:
         for own in said:
             if own.claim.key in self._rule.repeated:
                 kind = f"{own.claim.key} {text[own.end : own.end + 1]}"
-                told_from = sentence_begin(text, own.start, _REACH)
-                through = [found["what"] for found in self._through.finditer(text, told_from, own.start)]
+                begin = sentence_begin(text, own.start, _REACH)
+                through = [found["what"] for found in self._through.finditer(text, begin, own.start)]
                 what = "".join(through[-1:])
                 yield CountedThing(kind, what, int(own.value), key, own.start, own.end, is_claimed=True)
         begun = f"\n{text}"
@@ -88,9 +88,9 @@ class Repeats:
 
     def _known(self, item: ReportTexts, text: str) -> set[Number]:
         """Return the numbers that a text has told, two of them together, one less another, and those of the tables."""
-        told = [int(own[0]) for own in _NUMBER.finditer(text)][-_MOST:]
+        written = [int(own[0]) for own in _NUMBER.finditer(text)][-_MOST:]
         cells = (*self._rule.whole_cells, self._rule.besides_cell)
-        known: list[Number] = [*told, *(item.numbers.get(cell) or 0 for cell in cells)]
+        known: list[Number] = [*written, *(item.numbers.get(cell) or 0 for cell in cells)]
         return {
             *known,
             *(one + other for one in known for other in known),

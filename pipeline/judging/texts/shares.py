@@ -91,25 +91,25 @@ class Shares:
         """Yield a finding for each share that no part and no whole beside it can give."""
         if "%" not in text or not any(sign in text for sign in _SIGNS_OF_SHARES):
             return
-        told: set[int] = set()
-        told_together = list(self._each_in(text))
-        for own, whole, is_right in self._with_whole(text, told_together):
-            told.add(own.start)
+        checked: set[int] = set()
+        lists = list(self._each_in(text))
+        for own, whole, is_right in self._with_whole(text, lists):
+            checked.add(own.start)
             if not is_right:
                 yield own.finding(self._rule, item, key, text, whole)
-        told |= {own.start for listed, _ in told_together for own in listed}
-        yield from self._told_alone(item, key, text, said, told)
-        for listed, whole in told_together:
+        checked |= {own.start for listed, _ in lists for own in listed}
+        yield from self._each_alone(item, key, text, said, checked)
+        for listed, whole in lists:
             if not whole:
-                yield from self._told_together(item, key, text, said, listed)
+                yield from self._each_listed(item, key, text, said, listed)
 
-    def _told_alone(
-        self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure], told: Collection[int]
+    def _each_alone(
+        self, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure], checked: Collection[int]
     ) -> Iterator[Finding]:
-        """Yield the shares beside their parts, but for those ``told`` already, that are of no whole there, or not of that of the others."""
+        """Yield the shares beside their parts, but for those ``checked`` already, that are of no whole there, or not of that of the others."""
         alone: dict[int, list[_WrittenShare]] = {}
         for found, known in self._single(text):
-            if found.start("share") in told or not known:
+            if found.start("share") in checked or not known:
                 continue
             own = _WrittenShare(found["share"], found.start("share"), self._part(found, known))
             wholes = self._wholes(item, text, said, known) or self._all(item, text, said, found)
@@ -120,7 +120,7 @@ class Shares:
         for listed in alone.values():
             yield from self._odd_one(item, key, text, listed)
 
-    def _told_together(
+    def _each_listed(
         self,
         item: ReportTexts,
         key: str,
@@ -153,7 +153,7 @@ class Shares:
         return sum(one.value for one in known[-number:])
 
     def _with_whole(
-        self, text: str, told_together: Iterable[tuple[list[_WrittenShare], int]]
+        self, text: str, lists: Iterable[tuple[list[_WrittenShare], int]]
     ) -> Iterator[tuple[_WrittenShare, int, bool]]:
         """Yield the shares that say themselves of what they are, and whether they fit."""
         for found in (found for pattern in self._stated for found in pattern.finditer(text)):
@@ -161,7 +161,7 @@ class Shares:
             whole = int(found["whole"])
             runs = _runs(_before(text, found.end("part")))
             yield own, whole, not 0 < own.part <= whole or own.fits_any(runs, {whole})
-        for listed, whole in told_together:
+        for listed, whole in lists:
             for own in listed if whole else ():
                 yield own, whole, own.fits_any([own.part], {whole})
 
@@ -215,8 +215,8 @@ class Shares:
             return []
         tables = [value for value in values_of(self._shared_wholes, item) or () if value]
         before = [one.value for one in _before_sentence(text, found.start())]
-        told = [own.value for own in said if own.value]
-        return [*told, *before, *tables]
+        stated = [own.value for own in said if own.value]
+        return [*stated, *before, *tables]
 
     def _odd_one(
         self, item: ReportTexts, key: str, text: str, listed: Sequence[_WrittenShare]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ENOUGH = 1.5
 """What the figures have to weigh that come to a number."""
-_MOST_TOLD = 6
+_MOST_STATED = 6
 """Figures of a sentence that are tried; an account has no more."""
 _TOGETHER = (2, 3)
 """How many of them are added and subtracted: 上年转入1件，新收13件，答复12件，留2件."""
@@ -59,11 +59,11 @@ class Signs:
         What stands ``near``, in this sentence or beside it, belongs to the account, but not alone.
         """
         for at in here:
-            told = aligned.beside(at, near) if aligned.beside(at, here) else []
+            stated = aligned.beside(at, near) if aligned.beside(at, here) else []
             for claim in self._unknown(aligned, at):
-                if self._is_told_of_several(aligned, at, here, claim):
+                if self._may_be_another(aligned, at, here, claim):
                     continue
-                if meant := self._unclosed(aligned, at, near, claim, told, item):
+                if meant := self._unclosed(aligned, at, near, claim, stated, item):
                     yield at, meant
                     break
 
@@ -73,11 +73,11 @@ class Signs:
         if at not in aligned.agreed and self.are_of_an_account(number.unknown):
             named = () if number.is_other_time else aligned.open.get(at, ())
             for claim in (*named, *aligned.pointed.get(at, ())):
-                if claim.key not in aligned.told:
+                if claim.key not in aligned.stated:
                     yield claim
 
     @staticmethod
-    def _is_told_of_several(aligned: AlignedNumbers, at: int, here: Sequence[int], claim: Claim) -> bool:
+    def _may_be_another(aligned: AlignedNumbers, at: int, here: Sequence[int], claim: Claim) -> bool:
         """Say whether another number of the sentence may be meant as well: 公开47件，去年43件；部分公开12件，去年10件."""
         others = (one for one in here if one != at and one not in aligned.agreed)
         return any(claim.key == own.key for one in others for own in aligned.pointed.get(one, ()))
@@ -88,16 +88,16 @@ class Signs:
         at: int,
         near: Sequence[int],
         claim: Claim,
-        told: Collection[Number],
+        stated: Collection[Number],
         item: ReportTexts,
     ) -> Claim | None:
         """Return a claim as that which closes the account, if a number is meant as that and does not."""
         values = [value_of(meant, item) for meant in claim.equals]
-        if any(value and value not in told and aligned.has_part(at, near, value) for value in values):
+        if any(value and value not in stated and aligned.has_part(at, near, value) for value in values):
             return None
         written = aligned.numbers[at].value
         for meant, value in zip(claim.equals, values, strict=True):
-            if value and value not in told and _closes(written, value, told):
+            if value and value not in stated and _closes(written, value, stated):
                 return replace(claim, equals=(meant,))
         return None
 
@@ -111,9 +111,9 @@ class Signs:
                 yield claim
 
 
-def closing(value: Number, told: Collection[Number]) -> frozenset[Number]:
+def closing(value: Number, stated: Collection[Number]) -> frozenset[Number]:
     """Return the figures of which a value is the sum or difference, as few and as great as will do; none if it is none."""
-    known = sorted({own for own in told if own}, reverse=True)[:_MOST_TOLD]
+    known = sorted({own for own in stated if own}, reverse=True)[:_MOST_STATED]
     for size in _TOGETHER:
         for chosen in combinations(known, size):
             if any(value == total for total in _signed(chosen)):
@@ -121,10 +121,10 @@ def closing(value: Number, told: Collection[Number]) -> frozenset[Number]:
     return frozenset()
 
 
-def _is_of_all(value: Number, told: Collection[Number]) -> bool:
+def _is_of_all(value: Number, stated: Collection[Number]) -> bool:
     """Say whether all figures told come to a value: 除撤回7件、结转7件外，均已答复，共75件, of 83 and 6."""
-    known = [own for own in told if own]
-    return 1 < len(known) <= _MOST_TOLD and any(value == total for total in _signed(tuple(known)))
+    known = [own for own in stated if own]
+    return 1 < len(known) <= _MOST_STATED and any(value == total for total in _signed(tuple(known)))
 
 
 def _signed(values: tuple[Number, ...]) -> Iterator[Number]:
@@ -138,11 +138,11 @@ def _signed(values: tuple[Number, ...]) -> Iterator[Number]:
         yield total - first
 
 
-def _closes(written: Number, value: Number, told: Collection[Number]) -> bool:
+def _closes(written: Number, value: Number, stated: Collection[Number]) -> bool:
     """Say whether what was told comes to a value from which a number is a slip of the pen away, and does not come to the number."""
-    if not is_slip(written, value) or _is_of_all(written, told):
+    if not is_slip(written, value) or _is_of_all(written, stated):
         return False
-    account, other = closing(value, told), closing(written, told)
+    account, other = closing(value, stated), closing(written, stated)
     weighs = sum(map(weight, account))
     is_other = 0 < len(other) <= len(account) and sum(map(weight, other)) >= weighs
     return weighs >= _ENOUGH and not is_other

@@ -59,8 +59,10 @@ class _Library:
         for name in names:
             text = text.replace(name, "")
         if any(word in text for word in self._rule.standard):
-            told = (part for part in sentences(text) if not any(word in part for word in self._rule.standard))
-            text = "".join(told)
+            own_words = (
+                part for part in sentences(text) if not any(word in part for word in self._rule.standard)
+            )
+            text = "".join(own_words)
         words = _IRRELEVANT.sub("", text)
         if len(words) < self._rule.shortest:
             return None

@@ -35,7 +35,7 @@ _MOST_BESIDE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class _ToldTogether:
+class _StatedTogether:
     """What a list says: its claims, each once, and the first figures of each family; with what else its account has told."""
 
     claims: Sequence[Claim]
@@ -43,7 +43,7 @@ class _ToldTogether:
     account: Sequence[SaidFigure]
 
     @classmethod
-    def of(cls, listed: Sequence[SaidFigure], account: Sequence[SaidFigure]) -> _ToldTogether:
+    def of(cls, listed: Sequence[SaidFigure], account: Sequence[SaidFigure]) -> _StatedTogether:
         families: dict[str, list[SaidFigure]] = {}
         for own in listed:
             first = families.setdefault(own.claim.family, [])
@@ -87,11 +87,11 @@ def _of_all(
     rule: FigureClaims, key: str, text: str, item: ReportTexts, said: Sequence[SaidFigure]
 ) -> Iterator[SaidFigure]:
     """Yield what all of a figure are said to be where the tables have fewer, unless the text tells that figure itself."""
-    told = {own.claim.key for own in said}
+    stated = {own.claim.key for own in said}
     plain = masked(text, item)
     for own in reader_of(rule).of_all(plain, whole=item.is_government, at_home=key == rule.home):
         meant = meanings(own.claim, item)
-        if meant and own.value > max(meant) and own.claim.key not in told:
+        if meant and own.value > max(meant) and own.claim.key not in stated:
             yield own
 
 
@@ -128,7 +128,7 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
     for statement in said:
         lists.setdefault((statement.chain, statement.part_of), []).append(statement)
         accounts.setdefault(statement.chain, []).append(statement)
-    told = {place: _ToldTogether.of(listed, accounts[place[0]]) for place, listed in lists.items()}
+    together = {place: _StatedTogether.of(listed, accounts[place[0]]) for place, listed in lists.items()}
     seen: set[tuple[object, ...]] = set()
     for statement in said:
         place = statement.chain, statement.part_of
@@ -136,7 +136,7 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
         if same in seen or statement.claim.key in right:
             continue
         seen.add(same)
-        if is_true(statement, told[place], item):
+        if is_true(statement, together[place], item):
             right |= {statement.claim.key} if not statement.at_most else set()
         else:
             wrong.setdefault(statement.claim.key, statement)
@@ -144,12 +144,12 @@ def wrong_in(rule: FigureClaims, said: Sequence[SaidFigure], item: ReportTexts) 
         statement
         for key, statement in wrong.items()
         if key not in right
-        and not _is_told_in_parts(statement, said, item)
+        and not _is_stated_in_parts(statement, said, item)
         and not _is_of_one_column(rule, statement, said, item)
     ]
 
 
-def _is_told_in_parts(statement: SaidFigure, said: Sequence[SaidFigure], item: ReportTexts) -> bool:
+def _is_stated_in_parts(statement: SaidFigure, said: Sequence[SaidFigure], item: ReportTexts) -> bool:
     """Say whether a figure is told as several in one sentence that make it together: 宣布失效5件、废止2件."""
     parts = [
         own.value
@@ -165,27 +165,27 @@ def _is_of_one_column(
     """Say whether a figure is that of a column alone of which its sentence tells: 自然人申请7件，予以公开4件."""
     if statement.claim.family in rule.columns:
         return False
-    told = [
+    columns = [
         own.claim.equals[0]
         for own in said
         if own.claim.family in rule.columns
         and own.sentence == statement.sentence
         and own.start < statement.start
     ]
-    return statement.value in of_columns(statement.claim, told, item)
+    return statement.value in of_columns(statement.claim, columns, item)
 
 
-def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
+def is_true(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -> bool:
     """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
     meant = meanings(_as_listed(statement.claim, listed.claims), item)
     if statement.claim.rest_of:
         return _is_the_rest(statement, listed, item)
-    if not meant or statement.value in meant or (statement.claim.told and _is_told(statement, listed)):
+    if not meant or statement.value in meant or (statement.claim.told and _is_made_before(statement, listed)):
         return True
     if statement.claim.money:
         return any(_is_rounded(value, statement) for value in meant)
     if statement.leaves:
-        return _leaves_what_is_told(statement, meant, listed)
+        return _leaves_a_whole(statement, meant, listed)
     if statement.at_most:
         return statement.value <= max(meant) and not _exceeds_with_what_is_left(statement, max(meant), listed)
     return any(
@@ -194,14 +194,14 @@ def is_true(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> 
     )
 
 
-def _leaves_what_is_told(statement: SaidFigure, meant: Sequence[Number], listed: _ToldTogether) -> bool:
+def _leaves_a_whole(statement: SaidFigure, meant: Sequence[Number], listed: _StatedTogether) -> bool:
     """Say whether a figure and what it leaves make a whole, of the tables or told, alone or with another figure."""
-    told = [one.value for one in listed.account if one is not statement]
+    stated = [one.value for one in listed.account if one is not statement]
     added = statement.value + statement.leaves
-    return any(added + more in {*meant, *told} for more in (0, *told))
+    return any(added + more in {*meant, *stated} for more in (0, *stated))
 
 
-def _exceeds_with_what_is_left(statement: SaidFigure, most: Number, listed: _ToldTogether) -> bool:
+def _exceeds_with_what_is_left(statement: SaidFigure, most: Number, listed: _StatedTogether) -> bool:
     """Say whether a figure and the parts told behind it that it left are a little too much: 实质答复26件。剩余部分，4件未补正，2件撤回."""
     left = [
         own.value
@@ -217,13 +217,13 @@ def _exceeds_with_what_is_left(statement: SaidFigure, most: Number, listed: _Tol
     return 0 < statement.value + sum(left) - most <= max(1, most // _TENTH)
 
 
-def _is_told(statement: SaidFigure, listed: _ToldTogether) -> bool:
+def _is_made_before(statement: SaidFigure, listed: _StatedTogether) -> bool:
     """Say whether figures told before make a statement, one alone or some that stand together."""
     before = [one.value for one in listed.account if one.start < statement.start][-_MOST_BESIDE:]
     return any(statement.value in accumulate(before[at:]) for at in range(len(before)))
 
 
-def _is_the_rest(statement: SaidFigure, listed: _ToldTogether, item: ReportTexts) -> bool:
+def _is_the_rest(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -> bool:
     """Say whether what is left of a whole is left of any that the tables or the text know, what is told next, or a figure of its own."""
     own, wholes = meanings(statement.claim, item), values_of(statement.claim.rest_of, item)
     beside = [more for more, _ in _beside(statement, listed, item)]
@@ -268,7 +268,7 @@ def _is_rounded(value: Number, statement: SaidFigure) -> bool:
 
 
 def _beside(
-    statement: SaidFigure, listed: _ToldTogether, item: ReportTexts
+    statement: SaidFigure, listed: _StatedTogether, item: ReportTexts
 ) -> Iterator[tuple[Number, Number]]:
     """Yield what runs of the claims beside say together, and what the tables say of them."""
     if not statement.claim.beside:

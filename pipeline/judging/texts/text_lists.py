@@ -74,7 +74,7 @@ class PartList:
     """Whether semicolons part the parts, though no colon has opened the list."""
     counted: int = 0
     """How many parts in a row make the whole behind them, if the sentence says so."""
-    told: str = ""
+    lead: str = ""
     """What the sentence says before the whole."""
     rest: str = ""
     """What it says after the parts."""
@@ -221,7 +221,7 @@ class ListReader:
             is_last=again is not None or not more,
             is_bare=is_bare,
             is_loose="；" in sentence[parts[0].end : parts[-1].start] and not re.search("[：（]", between),
-            told=sentence[max(0, count.start() - _LONGEST_CLAUSE) : count.start()],
+            lead=sentence[max(0, count.start() - _LONGEST_CLAUSE) : count.start()],
             rest=sentence[parts[-1].end :],
         ), end
 
@@ -244,7 +244,7 @@ class ListReader:
                     break
 
     @staticmethod
-    def told_before(sentence: str, total: PartList) -> Iterator[int]:
+    def sums_before(sentence: str, total: PartList) -> Iterator[int]:
         """Yield what the counts before a sum make together, the last two, three and so on: 甲类复议13件、诉讼9件；乙类复议6件、诉讼2件；合计30件."""
         before = [value_of(own["n"]) or 0 for own in COUNT.finditer(sentence, 0, total.start)]
         return accumulate(reversed(before[-_MOST_SUMMED:]))
@@ -302,8 +302,8 @@ def _numbers_alone(sentence: str, at: int, unit: str) -> list[ListedPart]:
 
 def _names_before(begins: re.Match[str]) -> int:
     """Return how many names are joined right before the number of kinds: 线上、信函、当面三种."""
-    told = begins.string[begins.start() : begins.start("n")].rpartition("，")[2]
-    return len(_AND.split(told))
+    names = begins.string[begins.start() : begins.start("n")].rpartition("，")[2]
+    return len(_AND.split(names))
 
 
 def _label(sentence: str, end: int) -> str:

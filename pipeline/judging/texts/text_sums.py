@@ -86,9 +86,9 @@ class _Lists:
             is_divided = found.is_divided_by_some and not found.is_within(_CLOSE)
             if not is_outcome and (is_divided or found.parts[0].value == found.whole):
                 continue
-            told = [*found.before, found.whole]
-            listed = sum(told) if found.between.startswith("；") else 0  # 网络36件，信函28件；其中物业类40件
-            most = max(*told, listed, 0) + (carried if is_outcome else 0)
+            ahead = [*found.before, found.whole]
+            listed = sum(ahead) if found.between.startswith("；") else 0  # 网络36件，信函28件；其中物业类40件
+            most = max(*ahead, listed, 0) + (carried if is_outcome else 0)
             if found.added > most or (found.added < found.whole and not is_outcome and self._is_whole(found)):
                 yield found
         yield from self._wrong_otherwise(sentence)
@@ -102,7 +102,7 @@ class _Lists:
             values = [part.value for part in found.parts]
             runs = combinations(range(len(values) + 1), 2)
             made = (sum(values[first:last]) for first, last in runs if found.counted in {0, last - first})
-            is_made = found.whole in {*made, *self._reader.told_before(sentence, found)}
+            is_made = found.whole in {*made, *self._reader.sums_before(sentence, found)}
             if not is_made and not self._overlapping.search(found.rest):
                 yield found
 
@@ -150,7 +150,7 @@ class _Lists:
         groups = [
             [bool(words.search(label)) for label in labels]
             for item, words, all_of in self._partitions
-            if not all_of or (item.of and re.search(item.of, found.told + found.between))
+            if not all_of or (item.of and re.search(item.of, found.lead + found.between))
         ]
         met = [group for group in groups if any(group)]
         return not met or any(map(all, met))
@@ -159,7 +159,7 @@ class _Lists:
         """Say whether parts that only a comma parts from what stands before are meant to divide it."""
         if not found.is_within(_CLOSE) or self._is_outcome(found) or self._overlapping.search(found.rest):
             return False
-        if self._marked.search(found.told[-_NEAR:]) and self._known.are_closed(found.labels):
+        if self._marked.search(found.lead[-_NEAR:]) and self._known.are_closed(found.labels):
             return True
         return self._is_by_channel(found)
 
@@ -168,7 +168,7 @@ class _Lists:
         return any(
             all(map(words.search, found.labels)) and not words.search(found.label)
             for item, words, _ in self._partitions
-            if item.of and re.search(item.of, found.told + found.between)
+            if item.of and re.search(item.of, found.lead + found.between)
         )
 
     def _is_outcome(self, found: PartList) -> bool:
@@ -187,8 +187,8 @@ class _Lists:
             return True
         runs_on = (
             found.label.startswith("：")
-            or words.search(found.told[: -len(found.label) or None])
-            or self._listed_in.search(found.told)
+            or words.search(found.lead[: -len(found.label) or None])
+            or self._listed_in.search(found.lead)
         )
         return not is_divided and bool(runs_on) and self._is_outcome(found)
 
@@ -212,7 +212,7 @@ class _Lists:
 
 def _are_named(found: PartList) -> bool:
     """Say whether the parts are just what the whole is said to count: 复议、诉讼共7件，其中复议4件、诉讼2件."""
-    named = _AND.split(_CLAUSE.split(found.told)[-1])
+    named = _AND.split(_CLAUSE.split(found.lead)[-1])
     return len(named) == len(found.parts) and all(
         part.label in name for name, part in zip(named, found.parts, strict=True)
     )
@@ -230,7 +230,7 @@ def sums(rule: PartSums, around: TextContext) -> Check:
         came, carried, forward = cells
         for key, text in item.said(rule.texts).items():
             said = said_in(reading, key, text, item) if reading else ()
-            told = {own.start for own in wrong_in(reading, said, item)} if reading else set()
+            wrong = {own.start for own in wrong_in(reading, said, item)} if reading else set()
             joined = _JOINED.sub("，", text)
             for sentence in SENTENCE.finditer(joined):
                 offset, end = sentence.span()
@@ -239,9 +239,9 @@ def sums(rule: PartSums, around: TextContext) -> Check:
                 listed = ListedText(sentence[0], joined[end : end + _NEAR], came, carried, forward)
                 for found in lists.wrong(listed):
                     spots = {offset + found.start, *(offset + part.start for part in found.parts)}
-                    if not spots & told and not _divides_what_came_before(text, offset, found):
+                    if not spots & wrong and not _divides_what_came_before(text, offset, found):
                         yield _parts_differ(rule, item, key, text, offset, found)
-            yield from _balance(rule, item, key, text, said, told)
+            yield from _balance(rule, item, key, text, said, wrong)
 
     return check
 
@@ -283,8 +283,8 @@ def _is_included(included: re.Pattern[str], text: str, whole: SaidFigure) -> boo
     if after[1:2] not in {"（", "，"}:
         return False
     ends = _CLAUSE.search(after, 2)
-    told = included.search(after, 0, ends.start() if ends else len(after))
-    return told is not None and told.start() <= _RIGHT_BEHIND
+    inclusion = included.search(after, 0, ends.start() if ends else len(after))
+    return inclusion is not None and inclusion.start() <= _RIGHT_BEHIND
 
 
 def _is_closed(whole: SaidFigure, parts: Sequence[SaidFigure], forward: Number) -> bool:
@@ -295,7 +295,7 @@ def _is_closed(whole: SaidFigure, parts: Sequence[SaidFigure], forward: Number) 
 
 
 def _balance(
-    rule: PartSums, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure], told: set[int]
+    rule: PartSums, item: ReportTexts, key: str, text: str, said: Sequence[SaidFigure], wrong: set[int]
 ) -> Iterator[Finding]:
     """Yield the sentences in which more was answered and carried forward than there was."""
     included, marked = compiled(rule.included), masked(text, item)
@@ -306,7 +306,7 @@ def _balance(
         whole = next((one for one in own if one.claim.key in rule.whole), None)
         named = {one.claim.key: one for one in own if one.claim.key in rule.parts and not one.at_most}
         parts = [*named.values()]
-        if whole is None or len(parts) < len(rule.parts) or {one.start for one in (whole, *parts)} & told:
+        if whole is None or len(parts) < len(rule.parts) or {one.start for one in (whole, *parts)} & wrong:
             continue
         first, last = min(whole.start, parts[0].start), max(whole.end, *(one.end for one in parts))
         came = whole.value

@@ -38,8 +38,8 @@ def read_texts(arguments: str, _: Sequence[bytes]) -> tuple[str, Sequence[bytes]
     from pipeline.judging.texts.filed import TextContext, filed  # noqa: PLC0415
     from pipeline.judging.texts.statements import statements_of  # noqa: PLC0415
 
-    reference, told, agencies = json.loads(arguments)
+    reference, submission, agencies = json.loads(arguments)
     form = load_reference(reference)
-    report = filed(0, codec.loads(Submission, told))
+    report = filed(0, codec.loads(Submission, submission))
     around = TextContext(form, [report], [codec.loads(Agency, agency) for agency in agencies])
     return str(sum(1 for _ in narrative_findings(around)) + len(statements_of(form, report))), ()

@@ -35,7 +35,7 @@ def mention(rule: Mention, _around: TextContext) -> Check:
     return check
 
 
-def told(rule: Answered, _around: TextContext) -> Check:
+def answered(rule: Answered, _around: TextContext) -> Check:
     """Look for texts that are empty or say nothing; a text whose cell was not found is not assessed."""
     hollow = compiled(any_of(rule.hollow))
 

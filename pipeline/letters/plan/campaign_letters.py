@@ -181,16 +181,16 @@ def _in_view_of(
         return body
     before = record.last_gone(intention.key)
     if before and before.kind is _OPPOSITE[intention.kind]:
-        return replace(body, earlier=None, reverses=before.day, told_at=before.created_at)
+        return replace(body, earlier=None, reverses=before.day, written_at=before.created_at)
     if before and (before.kind, intention.kind) == (LetterKind.AWAITING, LetterKind.ACCEPTANCE):
-        return replace(body, earlier=None, awaited=before.day, told_at=before.created_at)
+        return replace(body, earlier=None, awaited=before.day, written_at=before.created_at)
     own = earlier.get(intention.agency.code, ()) if intention.agency else ()
     for item in reversed([item for item in own if item.version < body.arrival.version]):
         if item.verdict.is_acceptance:
             break  # what had been returned before was mended then
         letter = record.last_read(key_of(item, LetterKind.RETURNED))
         if letter:
-            return replace(body, earlier=item, told_at=letter.created_at)
+            return replace(body, earlier=item, written_at=letter.created_at)
     return replace(body, earlier=None)
 
 

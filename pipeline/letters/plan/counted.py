@@ -33,15 +33,19 @@ def counted(state: CampaignState, planned: Sequence[Intention]) -> list[Intentio
 def _letter(state: CampaignState, agency: Agency, item: CountedVersion) -> Iterator[Intention]:
     written = [each for each in state.written if each.agency == agency.code and each.kind in _TELLING]
     standing = [each for each in written if each.state is not LetterState.WITHDRAWN]
-    told = _told_by_a_person(standing, item) if item.decided_at is None else _told(standing, item)
-    to = addresses(agency) or (told.to if told else ())
-    if told and to:
+    corrected = (
+        _letter_of_old_decision(standing, item)
+        if item.decided_at is None
+        else _letter_before_decision(standing, item)
+    )
+    to = addresses(agency) or (corrected.to if corrected else ())
+    if corrected and to:
         key = _free(agency, item, {each.key for each in standing})
-        body = replace(item, instead=item.versions.get(told.sha256, 0))
+        body = replace(item, instead=item.versions.get(corrected.sha256, 0))
         yield Intention(key, LetterKind.COUNTED, to, body, agency)
 
 
-def _told(standing: Sequence[WrittenLetter], item: CountedVersion) -> WrittenLetter | None:
+def _letter_before_decision(standing: Sequence[WrittenLetter], item: CountedVersion) -> WrittenLetter | None:
     """Return the last letter that left before the decision, where it is about another version and none has told of the decision yet."""
     decided = item.decided_at
     if decided is None or any(
@@ -53,7 +57,7 @@ def _told(standing: Sequence[WrittenLetter], item: CountedVersion) -> WrittenLet
     return last if last and last.sha256 != item.sha256 else None
 
 
-def _told_by_a_person(standing: Sequence[WrittenLetter], item: CountedVersion) -> WrittenLetter | None:
+def _letter_of_old_decision(standing: Sequence[WrittenLetter], item: CountedVersion) -> WrittenLetter | None:
     """Return the letter that told of a decision that holds no longer, where none has told since what counts instead."""
     last = _last([each for each in standing if each.kind is LetterKind.COUNTED and each.is_gone], item)
     if last is None or last.sha256 == item.sha256:

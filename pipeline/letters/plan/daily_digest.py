@@ -91,9 +91,9 @@ def _missing(state: CampaignState, standing: AgencyStanding, left: int) -> Itera
     what = "只有一份待核实的文件（见下），还不能算报送" if standing.is_doubtful else "未报送"
     soon = max(state.district.calendar.remind_days_before, default=0)
     reminded = state.reminded(agency)
-    told = f"已催报 {reminded} 次" if reminded else ""
+    reminders = f"已催报 {reminded} 次" if reminded else ""
     if left <= soon:
-        why = _sentence(what, _time_left(left), told, _reach(state, agency))
+        why = _sentence(what, _time_left(left), reminders, _reach(state, agency))
         yield 0 if left < 0 else 4, left, PhoneCall(agency, why)
 
 
@@ -124,7 +124,7 @@ def _returned(state: CampaignState, standing: AgencyStanding, left: int, day: da
         yield 1, left, call
     elif latest.version >= _OFTEN or waited > _PATIENCE:
         yield 2, -latest.version, call
-    elif not _can_be_told(state, standing.agency, latest):
+    elif not _is_reachable(state, standing.agency, latest):
         yield 3, left, call
 
 
@@ -132,8 +132,8 @@ def _pleas(state: CampaignState) -> Iterator[Plea]:
     """Yield what agencies explained and the coordinator has to decide; once for each rule."""
     for standing in state.standings:
         if standing.latest and standing.latest.verdict is Verdict.RETURNED:
-            told = {item.code: item for item in reversed(standing.latest.notices) if item.pleaded}
-            for rule, item in told.items():
+            explained = {item.code: item for item in reversed(standing.latest.notices) if item.pleaded}
+            for rule, item in explained.items():
                 yield Plea(standing.agency, rule, _fault(item), item.pleaded)
 
 
@@ -164,10 +164,10 @@ def _fault(item: Notice) -> str:
 
 def _returned_on(state: CampaignState, latest: AnsweredFile) -> date:
     """Return the day of the letter that says so; where none can be written, of the file's arrival; else it is this run's."""
-    told = [item.day for item in state.written if _returns(item, latest)]
-    if told:
-        return max(told)
-    is_of_this_run = latest.agency and _can_be_told(state, latest.agency, latest)
+    days = [item.day for item in state.written if _returns(item, latest)]
+    if days:
+        return max(days)
+    is_of_this_run = latest.agency and _is_reachable(state, latest.agency, latest)
     arrived = None if is_of_this_run else latest.received_at
     return arrived.astimezone(CHINA).date() if arrived else state.today
 
@@ -176,7 +176,7 @@ def _returns(item: WrittenLetter, latest: AnsweredFile) -> bool:
     return item.kind is LetterKind.RETURNED and item.sha256 == latest.sha256
 
 
-def _can_be_told(state: CampaignState, agency: Agency, latest: AnsweredFile | None = None) -> bool:
+def _is_reachable(state: CampaignState, agency: Agency, latest: AnsweredFile | None = None) -> bool:
     """Whether letters to an agency have somewhere to go: its mailbox on the roster, or the one its file came from."""
     answered = latest and (
         any(item.sha256 == latest.sha256 and item.sender for item in state.arrivals)
@@ -190,7 +190,7 @@ def _reach(state: CampaignState, agency: Agency, latest: AnsweredFile | None = N
     refused = next((item for item in state.written if item.is_refused and item.agency == agency.code), None)
     if refused:
         return f"发给 {'、'.join(refused.to)} 的信被退回，请核实邮箱"
-    if not _can_be_told(state, agency, latest):
+    if not _is_reachable(state, agency, latest):
         return "名单中没有邮箱，信发不到，请电话告知"
     return ""
 

@@ -254,8 +254,10 @@ def figures(form: Form, numbers: Sequence[Number]) -> list[Mapping[str, str]]:
 
 def _returned(body: AnswerPlan, sources: Sources) -> Values:
     arrival, earlier = body.arrival, body.earlier
-    told = compare(earlier.notices, arrival.notices) if earlier and _is_comparable(arrival, earlier) else None
-    items = _items(arrival, told)
+    comparison = (
+        compare(earlier.notices, arrival.notices) if earlier and _is_comparable(arrival, earlier) else None
+    )
+    items = _items(arrival, comparison)
     errors, warnings = (items[severity] for severity in (Severity.ERROR, Severity.WARNING))
     pleas = [sentence(group) for group in group_notices(item for item in arrival.notices if item.pleaded)]
     shown = warnings[: max(0, _SCREENFUL - len(errors))]
@@ -273,10 +275,10 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
         "colours": colours_in_words(arrival.looks),
         "unfilled": arrival.comparable and arrival.shown != arrival.version,
         "late": sources.now.astimezone(CHINA).date() > deadline,
-        "compared": earlier.version if told and earlier else 0,
-        "mended": _problems(told.mended) if told else 0,
-        "still_open": _problems(told.still_open) if told else 0,
-        "fresh": _problems(told.new) if told else 0,
+        "compared": earlier.version if comparison and earlier else 0,
+        "mended": _problems(comparison.mended) if comparison else 0,
+        "still_open": _problems(comparison.still_open) if comparison else 0,
+        "fresh": _problems(comparison.new) if comparison else 0,
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "past_year": body.rejudged is Rejudged.LAST_YEAR,
         "waiver_ended": body.rejudged is Rejudged.WAIVER,
@@ -293,9 +295,13 @@ def _problems(notices: Iterable[Notice]) -> int:
     return len(group_notices(notices))
 
 
-def _items(arrival: AnsweredFile, told: Comparison | None) -> dict[str, list[Mapping[str, str]]]:
+def _items(arrival: AnsweredFile, comparison: Comparison | None) -> dict[str, list[Mapping[str, str]]]:
     """Word the findings by severity; what was told before stands apart from what is new, even where it says the same."""
-    parts = {"": arrival.notices} if told is None else {"上次已指出": told.still_open, "新出现": told.new}
+    parts = (
+        {"": arrival.notices}
+        if comparison is None
+        else {"上次已指出": comparison.still_open, "新出现": comparison.new}
+    )
     found: dict[str, list[Mapping[str, str]]] = {severity: [] for severity in Severity}
     for mark, notices in parts.items():
         for group in group_notices(item for item in notices if not item.pleaded):

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from pipeline.forms.form import Form
     from pipeline.model import DistrictSummary
 
-_NOT_TOLD = {"fault", "answered", "cause", "change", "look", "pleaded", "in_doubt", "is_mended"}
+_NOT_LISTED = {"fault", "answered", "cause", "change", "look", "pleaded", "in_doubt", "is_mended"}
 """Of a notice: ``fault`` is a part of ``message``, ``pleaded`` and ``answered`` of ``hint``; the others are names of our own."""
-NOTICE_COLUMNS = tuple(item.name for item in fields(Notice) if item.name not in _NOT_TOLD)
+NOTICE_COLUMNS = tuple(item.name for item in fields(Notice) if item.name not in _NOT_LISTED)
 FINDINGS_HEAD = ("file", "sha256", "agency", "agency_name", "version", "verdict", *NOTICE_COLUMNS)
 _FORMULA_START = tuple(
     "=+-@＝＋－＠\t\r\n"

@@ -61,16 +61,16 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
     said = (as_restored(form, item.submission.reading, found) for found in item.findings if _is_asked(found))
     groups = _by_cause(found for found in said if found)
     unclear = _unclear_totals(form, reading, groups)
-    told = _told(form, item, groups, {**_known(form, item), **values}, unclear)
-    heavy = {id(one.finding): one for one in told}
-    ordered = in_order(form, [one.finding for one in told])
+    left = _left(form, item, groups, {**_known(form, item), **values}, unclear)
+    heavy = {id(one.finding): one for one in left}
+    ordered = in_order(form, [one.finding for one in left])
     return ReturnedContent(
         values=values,
         explanations=reading.explanations,
         notices=tuple(_noticed(form, heavy[id(found)]) for found in ordered),
         version=shown.version if shown else 0,
         registers={key: rows.cells for key, rows in reading.registers.items()},
-        open_totals={**unclear, **open_checks(form, told)} if reading.numbers else {},
+        open_totals={**unclear, **open_checks(form, left)} if reading.numbers else {},
     )
 
 
@@ -89,11 +89,11 @@ def _noticed(form: Form, one: Remaining) -> Notice:
 
 def _values(form: Form, numbers: Mapping[str, Number | None]) -> str | None:
     """Write the value of a cell, or of each of several with its address; None for one that is blank."""
-    told = {key: _BLANK if value is None else spoken(value) for key, value in numbers.items()}
-    if len(told) == 1:
-        [value] = told.values()
+    written = {key: _BLANK if value is None else spoken(value) for key, value in numbers.items()}
+    if len(written) == 1:
+        [value] = written.values()
         return None if value == _BLANK else value
-    return "、".join(f"{form.places[key].cell} {value}" for key, value in told.items())
+    return "、".join(f"{form.places[key].cell} {value}" for key, value in written.items())
 
 
 def _is_asked(found: Finding) -> bool:
@@ -148,23 +148,23 @@ def _unclear_totals(form: Form, reading: Reading, groups: Sequence[Sequence[Find
     return {key: sides for key, sides in found.items() if key not in known}
 
 
-def _told(
+def _left(
     form: Form, item: Assessment, groups: Sequence[Sequence[Finding]], values: Values, unclear: OpenTotals
 ) -> list[Remaining]:
     reading, kind = item.submission.reading, item.submission.kind
-    told: list[Remaining] = []
+    left: list[Remaining] = []
     for head, *rest in groups:
         if head.variant in form.checks or head.suggestions:
-            told += settle(form, reading, [head, *rest], unclear)
+            left += settle(form, reading, [head, *rest], unclear)
         else:
-            told.append(remaining(form, head, values, kind))
-            told += [
+            left.append(remaining(form, head, values, kind))
+            left += [
                 remaining(form, found, values, kind)
                 if (found.code, found.variant) == (head.code, head.variant)
                 else _follower(form, found, values, kind)
                 for found in rest
             ]
-    return told
+    return left
 
 
 def _follower(form: Form, found: Finding, values: Values, kind: str) -> Remaining:

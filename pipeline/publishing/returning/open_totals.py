@@ -38,14 +38,14 @@ def open_totals(form: Form, reading: Reading) -> OpenTotals:
     return {**found, **_still_open(reading)}
 
 
-def open_checks(form: Form, told: Iterable[Remaining]) -> OpenTotals:
+def open_checks(form: Form, asked: Iterable[Remaining]) -> OpenTotals:
     """Return the failed checks of which no cell is known to be the wrong one; with a last year that is not in the file, none.
 
     Of one cause only the first: what follows from it is not told, and nobody is to be held for it.
     """
     found: dict[str, tuple[Number, Number]] = {}
     heads: dict[object, Remaining] = {}
-    for one in told:
+    for one in asked:
         if one.finding.severity is Severity.ERROR:
             heads.setdefault(one.finding.cause or id(one), one)
     for one in heads.values():

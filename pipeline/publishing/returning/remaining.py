@@ -91,17 +91,17 @@ _REWORDED: Mapping[tuple[str, str], str] = {
 
 def remaining(form: Form, found: Finding, values: Mapping[str, Fact], kind: str = "") -> Remaining:
     """Return what is left of ``found``; ``values`` stand in the workbook that goes back, by key; ``kind`` is the agency's."""
-    told = (found.code, found.variant)
+    case = (found.code, found.variant)
     if found.variant == "nil_contradiction":
         return _contradicted(form, found, values)
-    if told in _TO_FILL:
-        return _to_fill(form, found, _TO_FILL[told], values, kind)
+    if case in _TO_FILL:
+        return _to_fill(form, found, _TO_FILL[case], values, kind)
     placed = replace(found, place=_place(form, found))
-    if told in _TO_LOOK_AT:
+    if case in _TO_LOOK_AT:
         facts = {**found.facts, "count": len(found.keys)}
-        look = found.keys[:1] if told in _OF_A_TABLE else found.keys
-        return Remaining(replace(placed, variant=_TO_LOOK_AT[told], facts=facts), look=look, is_mended=True)
-    placed = replace(placed, variant=_REWORDED.get(told, found.variant))
+        look = found.keys[:1] if case in _OF_A_TABLE else found.keys
+        return Remaining(replace(placed, variant=_TO_LOOK_AT[case], facts=facts), look=look, is_mended=True)
+    placed = replace(placed, variant=_REWORDED.get(case, found.variant))
     own = found.keys[:1]
     return Remaining(placed, *((own, ()) if _is_open(form, found.key) else ((), own)))
 

@@ -38,8 +38,8 @@ def write_listing(book: OfficeBook, brief: Brief, listing: Listing) -> None:
     ]
     page = book.page(listing_sheet_name(listing), widths, landscape=True, streamed=True)
     page.title(f"{brief.summary.district}{title_of(brief.summary.year)}{listing.name}（{brief.share}）")
-    told = f"共 {len(listing.rows)} 条，由各单位报送的逐条汇总；涉及个人的内容不汇总。"
-    page.line(1, told, page.book.style(align="center"))
+    subtitle = f"共 {len(listing.rows)} 条，由各单位报送的逐条汇总；涉及个人的内容不汇总。"
+    page.line(1, subtitle, page.book.style(align="center"))
     page.heads(_HEAD_ROW, [*_HEAD, *(own.label for own in listing.columns)])
     middle, plain = book.boxed(align="center"), book.boxed()
     styles = [value_style(book, own.kind) for own in listing.columns]

@@ -68,8 +68,8 @@ def write_guide(page: TemplatePage, sheet: Sheet, marks_area: str, failures: int
     _write_panel(page, marks_area, failures)
     top = _PANEL_ROW + 2
     if notices:
-        told = f"本表已由{page.content.form.words.office}检查：{counted(notices)}。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
-        page.link(top, 0, Place(NOTICES_SHEET), told, "bold", "link")
+        sentence = f"本表已由{page.content.form.words.office}检查：{counted(notices)}。点击这里查看“{NOTICES_SHEET}”，逐条处理后重新报送。"
+        page.link(top, 0, Place(NOTICES_SHEET), sentence, "bold", "link")
         page.sheet.set_row(top, 28)
         top += 1
     for number, line in enumerate(sheet.lines):

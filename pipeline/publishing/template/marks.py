@@ -49,8 +49,8 @@ def marks_of(form: Form, notices: Iterable[Notice]) -> dict[str, CellMark]:
         for key in dict.fromkeys((*notice.change, *notice.look)) or [notice.key or ""]:
             if form.place_of(key):
                 by_key.setdefault(key, []).append(notice)
-    told = frozenset(map(id, heads.values()))
-    return {key: _mark(form, key, found, told) for key, found in by_key.items()}
+    first = frozenset(map(id, heads.values()))
+    return {key: _mark(form, key, found, first) for key, found in by_key.items()}
 
 
 def looks_of(form: Form, notices: Iterable[Notice]) -> frozenset[str]:
@@ -58,10 +58,10 @@ def looks_of(form: Form, notices: Iterable[Notice]) -> frozenset[str]:
     return frozenset(mark.severity for mark in marks_of(form, notices).values())
 
 
-def _mark(form: Form, key: str, notices: list[Notice], told: frozenset[int]) -> CellMark:
-    """Return the mark of one cell; ``told`` are the notices, by identity, that follow from no other."""
+def _mark(form: Form, key: str, notices: list[Notice], first: frozenset[int]) -> CellMark:
+    """Return the mark of one cell; ``first`` are the notices, by identity, that follow from no other."""
     heaviest = max(
-        (Severity(notice.severity) for notice in notices if _asks(notice, key, is_told=id(notice) in told)),
+        (Severity(notice.severity) for notice in notices if _asks(notice, key, is_first=id(notice) in first)),
         key=lambda severity: severity.weight,
         default=None,
     )
@@ -69,10 +69,10 @@ def _mark(form: Form, key: str, notices: list[Notice], told: frozenset[int]) -> 
     return CellMark(heaviest.value if heaviest else RELATED, "\n".join(sentences), form.words.office)
 
 
-def _asks(notice: Notice, key: str, *, is_told: bool) -> bool:
+def _asks(notice: Notice, key: str, *, is_first: bool) -> bool:
     """Whether the notice asks something of this very cell: to change it or, of a warning that shows here alone, to confirm it."""
     is_confirmed_here = (
-        is_told and notice.severity == Severity.WARNING and notice.key == key and not notice.change
+        is_first and notice.severity == Severity.WARNING and notice.key == key and not notice.change
     )
     return key in notice.change or not notice.look or is_confirmed_here
 

@@ -75,7 +75,7 @@ class PageContext:
     links: Mapping[ArrivalKey, Sequence[Link]] = field(default_factory=dict)
     extended: Mapping[str, date] = field(default_factory=dict)
     outputs: Sequence[Link] = ()
-    nights: Sequence[RunCounts] = ()
+    run_counts: Sequence[RunCounts] = ()
     waivers: Sequence[Decision] = ()
     short: str = REPORT
     """What people call a report."""

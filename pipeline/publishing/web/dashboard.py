@@ -18,8 +18,7 @@ from pipeline.model import Report, Verdict
 from pipeline.periods import title_of
 from pipeline.publishing.document_paths import PAGE, lists_of
 from pipeline.publishing.states import LATE, OVERDUE, china_day, first_received, in_china, spoken
-from pipeline.publishing.web import letters_page as told
-from pipeline.publishing.web import small_charts
+from pipeline.publishing.web import letters_page, small_charts
 from pipeline.publishing.web.agency_rows import (
     STATES,
     PageContext,
@@ -66,7 +65,7 @@ class AgencyList:
 
 
 def build_pages(form: Form, morning: PageContext) -> dict[str, bytes]:
-    """Build index.html and the pages beside it, by path, with the places that ``told.fill`` fills.
+    """Build index.html and the pages beside it, by path, with the places that ``letters_page.fill`` fills.
 
     The same arguments give the same bytes.
     """
@@ -174,7 +173,7 @@ def _rendered(
     style, program = source("page.css") + source("dashboard.css"), source("finding.js") + source(script)
     page = render(
         template,
-        place=told.PLACE,
+        place=letters_page.PLACE,
         summary=morning.summary,
         title=title_of(morning.summary.year),
         about=f"{form.words.subject}{form.words.short}",
@@ -267,7 +266,7 @@ def _growth(morning: PageContext) -> small_charts.Steps | None:
 
 def _course(morning: PageContext) -> small_charts.Columns | None:
     """Draw the states run by run; of several runs on a day the last stands for it."""
-    days = {china_day(publication.at): _agencies(publication.counts) for publication in morning.nights}
+    days = {china_day(publication.at): _agencies(publication.counts) for publication in morning.run_counts}
     return small_charts.course(days, _WORDS, _MOST_DAYS)
 
 

@@ -9,13 +9,12 @@ from pipeline.publishing.data.record import Record, came_by_mail
 from pipeline.publishing.document_paths import BOOK, LIST, PDF, SITE, WEB, WORD, copy_of, path_of
 from pipeline.publishing.file_plan import FilePlan, Publication, unanswered
 from pipeline.publishing.listings import listings_of
-from pipeline.publishing.web import dashboard, site
-from pipeline.publishing.web import letters_page as told
+from pipeline.publishing.web import dashboard, letters_page, site
 from pipeline.publishing.web.agency_rows import Link, PageContext
 from pipeline.wording.personal_numbers import without_persons
 
 _OF_A_SUBMISSION = {"report": "Word", "html": "网页", "pdf": "PDF", "returned": "退回表格"}
-_OF_THE_NIGHT = {
+_OF_THE_RUN = {
     "summary": "汇总表（Excel）",
     "district_report": "本级{short}初稿（Word）",
     "upward": "上报表（Excel）",
@@ -33,7 +32,7 @@ _FORMATS = {
 
 
 def coordinators_page(
-    publication: Publication, words: Mapping[ArrivalKey, Sequence[Notice]], tonight: Record
+    publication: Publication, words: Mapping[ArrivalKey, Sequence[Notice]], run_record: Record
 ) -> dict[str, list[str]]:
     """Build index.html, and the pages beside it that list many agencies, each in its parts, with a link to every output."""
     morning = PageContext(
@@ -47,15 +46,17 @@ def coordinators_page(
         },
         links={
             (item["file"], item["sha256"]): _links(item, _OF_A_SUBMISSION)
-            for item in tonight["submissions"]
+            for item in run_record["submissions"]
             if item["version"]
         },
         extended={item.agency: item.until for item in publication.district.extensions},
-        outputs=_links(tonight["files"], _of_the_night(publication) | _listed(publication) | _site(tonight)),
-        nights=(*publication.nights, RunCounts(publication.now, tonight["counts"])),
+        outputs=_links(
+            run_record["files"], _of_the_run(publication) | _listed(publication) | _site(run_record)
+        ),
+        run_counts=(*publication.earlier_runs, RunCounts(publication.now, run_record["counts"])),
         waivers=publication.background.decided(DecisionKind.WAIVE),
         remarks=publication.district.mail_remarks
-        if publication.district.mail.fetches or came_by_mail(tonight)
+        if publication.district.mail.fetches or came_by_mail(run_record)
         else (),
         doubted=frozenset(item.key for item in publication.assessments if unanswered(publication.form, item)),
         published=publication.published,
@@ -63,16 +64,16 @@ def coordinators_page(
         beside=publication.beside,
         strange=[
             (without_persons(item["file"]), item["findings"][0]["message"])
-            for item in tonight["submissions"]
+            for item in run_record["submissions"]
             if item["verdict"] == Verdict.NOT_A_SUBMISSION and item["findings"]
         ],
     )
     built = dashboard.build_pages(publication.form, morning)
-    return {path: told.parts(page) for path, page in built.items()}
+    return {path: letters_page.parts(page) for path, page in built.items()}
 
 
-def _of_the_night(publication: Publication) -> dict[str, str]:
-    return {key: label.format(short=publication.form.words.short) for key, label in _OF_THE_NIGHT.items()}
+def _of_the_run(publication: Publication) -> dict[str, str]:
+    return {key: label.format(short=publication.form.words.short) for key, label in _OF_THE_RUN.items()}
 
 
 def _listed(publication: Publication) -> dict[str, str]:
@@ -80,9 +81,11 @@ def _listed(publication: Publication) -> dict[str, str]:
     return {item.key: f"{item.name}（CSV）" for item in listings_of(publication.form, publication.summary)}
 
 
-def _site(tonight: Record) -> dict[str, str]:
+def _site(run_record: Record) -> dict[str, str]:
     """Name the folder for the portal where it lacks reports: those whose words stand in another, or are still to be checked."""
-    lacking = [item for item in tonight["submissions"] if item["report"] is not None and item["site"] is None]
+    lacking = [
+        item for item in run_record["submissions"] if item["report"] is not None and item["site"] is None
+    ]
     doubtful = sum(item["verdict"] == Verdict.ACCEPTED_WITH_REMARKS for item in lacking)
     parts = (("公布前请核对", doubtful), ("上报表", len(lacking) - doubtful))
     said = "、".join(f"{word} {number} 份" for word, number in parts if number)

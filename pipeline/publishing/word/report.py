@@ -106,9 +106,9 @@ def render(layout: Layout, report: Report, *, note: str = "", shows_gaps: bool =
     """
     values = _values(layout, report) | {NOTE_MARK: escaped(note)}
     lines = {key: paragraphs(printed_text(report, key, layout.alone)) for key, _ in layout.labels}
-    told = entry_lines(layout.entries, report)
-    lines |= {key + LINE_SUFFIX: paragraphs(line) for key, line in told.items()}
-    values |= {key + LINE_SUFFIX: escaped(line) for key, line in told.items()}
+    entry_texts = entry_lines(layout.entries, report)
+    lines |= {key + LINE_SUFFIX: paragraphs(line) for key, line in entry_texts.items()}
+    values |= {key + LINE_SUFFIX: escaped(line) for key, line in entry_texts.items()}
     parts = []
     for part in layout.parts:
         if isinstance(part, LivePart):

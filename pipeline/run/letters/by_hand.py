@@ -55,12 +55,14 @@ def undelivered(district: District, output: Path, chosen: Chosen, *, now: dateti
         return _picked(_open_letters(ledger, district.year), chosen)
 
 
-def hand_over(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
+def mark_delivered(district: District, output: Path, chosen: Chosen, *, now: datetime) -> list[StoredLetter]:
     """Record that a person has seen to letters that reached nobody; return them. Raises ConfigError for a name that is none of them."""
     return _settled(district, output, chosen, now, _open_letters, letters.handed_over)
 
 
-def hand_over_until(district: District, output: Path, last: datetime, *, now: datetime) -> list[StoredLetter]:
+def mark_delivered_until(
+    district: District, output: Path, last: datetime, *, now: datetime
+) -> list[StoredLetter]:
     """Record that a person has seen to the letters that were written by ``last``, which nobody edited; return them."""
 
     def meant(ledger: Ledger, year: int) -> list[StoredLetter]:

@@ -50,9 +50,9 @@ def lay_out_chat(
 
     Where the same letters wait as before (no ``is_news``) it stays.
     """
-    told = [item for item in waiting if LetterKind(item.kind) in _WORTH_TELLING]
+    listed = [item for item in waiting if LetterKind(item.kind) in _WORTH_TELLING]
     kinds, places = list(KIND_WORDS), {agency.code: number for number, agency in enumerate(district.agencies)}
-    told.sort(
+    listed.sort(
         key=lambda item: (
             kinds.index(LetterKind(item.kind)),
             places.get(item.agency or "", -1),
@@ -60,14 +60,14 @@ def lay_out_chat(
         )
     )
     path = folder / CHAT_NAME
-    if not told or district.mail.sends:
+    if not listed or district.mail.sends:
         path.unlink(missing_ok=True)
         return
     if not is_news and path.is_file():
         return
     by_code = {agency.code: agency for agency in district.agencies}
     said = letters.words(ledger, district.year)
-    parts = [_to_the_group(district, told, by_code), _one_by_one(ledger, told, said, by_code)]
+    parts = [_to_the_group(district, listed, by_code), _one_by_one(ledger, listed, said, by_code)]
     if unwritten := [agency for agency in district.agencies if not agency.emails]:
         parts.append(_unwritten(unwritten))
     text = "\n\n".join(parts) + "\n"
@@ -75,7 +75,7 @@ def lay_out_chat(
 
 
 def _to_the_group(
-    district: District, told: Sequence[letters.StoredLetter], by_code: Mapping[str, Agency]
+    district: District, listed: Sequence[letters.StoredLetter], by_code: Mapping[str, Agency]
 ) -> str:
     lines = [
         "一、发到工作群（复制下面一段）",
@@ -85,7 +85,7 @@ def _to_the_group(
     for kind, words in _TO_THE_GROUP.items():
         names = [
             by_code[item.agency].name
-            for item in told
+            for item in listed
             if item.kind == kind and item.agency and item.agency in by_code
         ]
         if names:
@@ -102,13 +102,13 @@ def _signed(district: District) -> str:
 
 def _one_by_one(
     ledger: Ledger,
-    told: Sequence[letters.StoredLetter],
+    listed: Sequence[letters.StoredLetter],
     said: Mapping[str, str],
     by_code: Mapping[str, Agency],
 ) -> str:
     """``said`` is what letters say whose words are at hand, by their digests."""
     parts = ["二、逐个发给联系人（每段复制给一个人，附件在同名的信里）"]
-    for item in told:
+    for item in listed:
         agency = by_code.get(item.agency or "")
         whom = (
             " ".join(part for part in (agency.name, agency.contact, agency.phone) if part)

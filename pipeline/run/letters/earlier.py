@@ -21,7 +21,7 @@ from pipeline.wording.messages import spoken
 
 
 @dataclass(frozen=True, slots=True)
-class ToldBefore:
+class EarlierLetters:
     """What was told and delivered in the campaign; ``result`` is what stands now."""
 
     ledger: Ledger
@@ -37,21 +37,21 @@ class ToldBefore:
         if isinstance(body, DistrictDelivery) and body.corrects:
             changes = changes_since_delivery(self.ledger, self.form, self.district, self.result)
             whose = tuple(dict.fromkeys(agency for agency, _ in changes))
-            told = tuple(words for _, words in changes)
-            return replace(item, body=replace(body, changes=told, whose=whose))
+            sentences = tuple(words for _, words in changes)
+            return replace(item, body=replace(body, changes=sentences, whose=whose))
         return item
 
     def _compared(self, body: AnswerPlan) -> AnswerPlan:
         """Leave out of the version before what has only been found in it since: its sender never heard of that."""
         before = body.earlier
-        if body.told_at is None:
+        if body.written_at is None:
             return body
         if before is None:
-            return replace(body, rejudged=self._rejudged(body.arrival, body.told_at))
-        then, now = assessments.then_and_now(self.ledger, self.district.year, before.sha256, body.told_at)
+            return replace(body, rejudged=self._rejudged(body.arrival, body.written_at))
+        then, now = assessments.then_and_now(self.ledger, self.district.year, before.sha256, body.written_at)
         news = _marks(now) - _marks(then)
-        told = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
-        return replace(body, earlier=replace(before, notices=told))
+        known = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
+        return replace(body, earlier=replace(before, notices=known))
 
     def _rejudged(self, arrival: AnsweredFile, since: datetime) -> Rejudged | None:
         """Find out why a file that was accepted is wrong now."""

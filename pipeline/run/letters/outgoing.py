@@ -29,7 +29,7 @@ from pipeline.publishing.year_folder import Aside, YearFolder, is_as_written, st
 from pipeline.run import pending as waiting
 from pipeline.run.letters.by_other_means import as_laid_out, lay_out_chat
 from pipeline.run.letters.digest_file import lay_out_morning
-from pipeline.run.letters.earlier import ToldBefore
+from pipeline.run.letters.earlier import EarlierLetters
 from pipeline.run.letters.standings import RunArrivals, arrivals_of, earlier_of, key_of, state_of
 from pipeline.run.letters.writing import LetterContext, LetterWriter, workbook_of
 from pipeline.run.todo_laying import lay_out_todo
@@ -180,20 +180,23 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     letters.laid_out(ledger, {item.key: name for name, item in wanted.items() if item.laid != name})
     _write_pages(ledger, district, shared, pages, names, now)
     _remember(ledger, year, shared)
-    told = [(events.EventKind.OUTPUT_KEPT, item) for item in shared.kept]
-    tell_outputs(ledger, year, told, now=now)
+    asides = [(events.EventKind.OUTPUT_KEPT, item) for item in shared.kept]
+    tell_outputs(ledger, year, asides, now=now)
     return Laid(tuple(shared.kept), tuple(shared.blocked))
 
 
 def tell_outputs(
-    ledger: Ledger, year: int, told: Sequence[tuple[events.EventKind, Aside]], *, now: datetime
+    ledger: Ledger, year: int, asides: Sequence[tuple[events.EventKind, Aside]], *, now: datetime
 ) -> None:
     """Record what became of files that persons had edited or had open."""
-    if told:
+    if asides:
         with ledger.transaction("what a person did is told until it has been read"):
             events.record(
                 ledger,
-                [events.Event(now, year, kind, detail=f"{item.path}\t{item.beside}") for kind, item in told],
+                [
+                    events.Event(now, year, kind, detail=f"{item.path}\t{item.beside}")
+                    for kind, item in asides
+                ],
             )
 
 
@@ -206,8 +209,8 @@ def _write_pages(
     now: datetime,
 ) -> None:
     written = letters.of_year(ledger, district.year)
-    told = [_told(item, names) for item in written if item.state not in _SILENT]
-    said = said_of(told, list(waiting.sentences(ledger, district, now=now)))
+    lines = [_line(item, names) for item in written if item.state not in _SILENT]
+    said = said_of(lines, list(waiting.sentences(ledger, district, now=now)))
     shared.place(
         stage(shared.path, path, fill(parts, said).encode(errors="replace")) for path, parts in pages.items()
     )
@@ -227,7 +230,7 @@ def _path(name: str) -> str:
     return f"{LETTERS}/{name}"
 
 
-def _told(item: letters.StoredLetter, names: dict[str, str]) -> LetterLine:
+def _line(item: letters.StoredLetter, names: dict[str, str]) -> LetterLine:
     return LetterLine(
         agency=item.agency,
         word=KIND_WORDS[LetterKind(item.kind)],
@@ -273,7 +276,7 @@ def _readdress(context: LetterContext, wanted: Mapping[LetterKey, tuple[str, ...
 
 def informed(context: LetterContext, planned: Iterable[Intention], found: RunResult) -> list[Intention]:
     """Return what is planned with what only the ledger knows of earlier letters."""
-    past = ToldBefore(context.ledger, context.form, context.district, found)
+    past = EarlierLetters(context.ledger, context.form, context.district, found)
     return [past.informed(item) for item in planned]
 
 

@@ -115,11 +115,11 @@ def state_of(
 
 
 def _strange(
-    ledger: Ledger, district: District, found: Record, told: datetime | None
+    ledger: Ledger, district: District, found: Record, since: datetime | None
 ) -> Iterator[tuple[str, str]]:
     """Yield what the coordinator is to look at that is no submission; of mails those that came after the last letter of a morning."""
     gone = arrivals.mails_since(ledger, district.year, None) - arrivals.mails_since(
-        ledger, district.year, told
+        ledger, district.year, since
     )
     for row in found["submissions"]:
         if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"] and row["file"] not in gone:
@@ -142,9 +142,9 @@ def _counted(
     """Say which version counts of each agency of which a person has decided that, or put its file again, or a letter told so."""
     decided = decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.COUNT)
     by_agency = {item.agency: item for item in decided}
-    told = {item.agency for item in written if item.kind is LetterKind.COUNTED}
+    informed = {item.agency for item in written if item.kind is LetterKind.COUNTED}
     again = arrivals.put_again(ledger, district.year)
-    asked = {*by_agency, *told, *(agency for agency, _ in again)}
+    asked = {*by_agency, *informed, *(agency for agency, _ in again)}
     if not asked:
         return {}
     own = [row for row in found["submissions"] if row["agency"] in asked and row["version"]]
@@ -313,7 +313,9 @@ def arrivals_of(
     ]
     known = {arrival.sha256: arrival for arrival in reversed(found)}
     copies = [_posted(_copy(item, known), mails[item.file]) for item in arrived.copies if item.file in mails]
-    found += [item for item in copies if item.sha256 not in known or not _is_told(item, known[item.sha256])]
+    found += [
+        item for item in copies if item.sha256 not in known or not _is_answered(item, known[item.sha256])
+    ]
     found += [_empty(message) for message in arrived.messages if not message.files]
     return found
 
@@ -342,10 +344,10 @@ def _judged(
 ) -> AnsweredFile:
     sent, clerk = item.submission, form.clerk_of(item.submission.reading.entries)
     back = returned_of(form, arrived, item) if item.verdict is Verdict.RETURNED and sent.agency else None
-    told = (
+    noted = (
         back.notices
         if back
-        else tuple(notices(form, [_in_template(form, each) for each in _told(form, item)]))
+        else tuple(notices(form, [_in_template(form, each) for each in _for_agency(form, item)]))
     )
     return AnsweredFile(
         verdict=item.verdict,
@@ -357,13 +359,13 @@ def _judged(
         word=item.word,
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=None if sent.received_guessed else sent.received_at,
-        notices=told,
+        notices=noted,
         shown=back.version if back else 0,
         looks=_looks(form, back.notices) if back else frozenset(),
         report=item.report,
         excepted=tuple(dict.fromkeys(finding.waived for finding in item.findings if finding.waived)),
         sent_back=was_sent_back(item.findings),
-        awaits_approval=item.verdict is Verdict.RETURNED and awaits_approval(told),
+        awaits_approval=item.verdict is Verdict.RETURNED and awaits_approval(noted),
         comparable=sent.reading.is_placed,
         doubt=mark_of(item.findings) if item.verdict is Verdict.HELD else "",
     )
@@ -380,7 +382,7 @@ def _standing_since(item: AnsweredFile, stands: Mapping[str, Stand]) -> Answered
     return replace(item, since=found.since, is_rejudged=found.is_rejudged) if found else item
 
 
-def _told(form: Form, item: Assessment) -> list[Finding]:
+def _for_agency(form: Form, item: Assessment) -> list[Finding]:
     """Leave out what the agency need not hear of: what it explained, unless the office is to confirm that, what was waived, what is on trial."""
     return [
         finding
@@ -415,7 +417,7 @@ def _beside(arrival: AnsweredFile, mail: Message | None, unread: Collection[str]
     return replace(arrival, others=tuple(names)) if names else arrival
 
 
-def _is_told(copy: AnsweredFile, original: AnsweredFile) -> bool:
+def _is_answered(copy: AnsweredFile, original: AnsweredFile) -> bool:
     """Whether who sent a copy hears of the same file by another answer: it stands in that mail, or came first from that sender."""
     return copy.mail == original.mail or (copy.came_first and copy.sender == original.sender)
 
