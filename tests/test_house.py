@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,52 @@ def test_the_name_of_a_module_stands_once() -> None:
     """Who reads ``figures`` in an import or a traceback knows which."""
     names = Counter(path.stem for path in SOURCES if not path.stem.startswith("__"))
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def bound_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name that the code gives to something: a variable, a field, a parameter, a function, a class, an import."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield node.lineno, name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield node.lineno, name
+            case ast.arg(arg=name):
+                yield node.lineno, name
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from ((node.lineno, alias.asname) for alias in names if alias.asname)
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+            ):
+                yield node.lineno, name
+
+
+def test_names_are_of_the_fields_own_words() -> None:
+    """A run is called a run, and a finding a finding; what a form's TOML calls so is a contract with who writes one."""
+    other = {"night", "nights", "nightly", "tonight", "told", "desk", "pen"}
+    other |= {"glance", "glances", "knot", "knots", "stray", "strays"}
+    keys = {"told", "rest_told", "all_told", "told_beside"}
+
+    def is_other(name: str) -> bool:
+        return not other.isdisjoint(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_"))
+
+    names = [
+        (path.relative_to(ROOT).as_posix(), line, name)
+        for path in SOURCES
+        for line, name in (
+            (0, path.stem),
+            (0, path.parent.name),
+            *bound_names(ast.parse(path.read_text("utf-8"))),
+        )
+    ]
+    found = [
+        f"{path}:{line}: {name}"
+        for path, line, name in names
+        if is_other(name) and not (name in keys and path.startswith("forms/"))
+    ]
+    assert not found
 
 
 def test_no_key_of_any_form_stands_in_the_code() -> None:
