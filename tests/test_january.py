@@ -432,9 +432,12 @@ def test_the_same_mail_in_two_campaigns_is_answered_in_both(office: PostOffice) 
     """The year in the configuration was wrong: once it is mended, nobody waits for an answer in vain."""
     play = January(office)
     office.receive(moment(1, 15), play.post("001", play.sent("001", minus=-1)))
-    office.edit("district.toml", f"year = {YEAR}", f"year = {YEAR - 1}")
+    right, wrong = (f"year = {YEAR}", "2024-01-31"), (f"year = {YEAR - 1}", "2023-12-31")
+    for before, after in zip(right, wrong, strict=True):
+        office.edit("district.toml", before, after)
     office.night(moment(1, 15))
-    office.edit("district.toml", f"year = {YEAR - 1}", f"year = {YEAR}")
+    for before, after in zip(wrong, right, strict=True):
+        office.edit("district.toml", before, after)
     assert ("returned", box("001")) in kinds(office.night(moment(1, 16)))
 
 

@@ -19,8 +19,9 @@ ROOT = Path(__file__).parent.parent.parent
 OF_THE_PROGRAM = {
     "settings_fields.py",
     "starting.py",
-    "settings_book.py",
+    "settings_pages.py",
     "looks_like.py",
+    "other_body.py",
     "filed.py",
 }
 """Modules beside the command line that speak of the program itself, to whoever installs it, or that recognise what comes."""
