@@ -14,14 +14,14 @@ Findings are values; an exception is a bug or a broken environment:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +31,7 @@ CHINA = timezone(timedelta(hours=8))
 _EARLIEST, _LATEST = 1990, 2100
 """Years within which every conversion of a moment works: to another time zone, to seconds, to a day before or after."""
 
+Item = TypeVar("Item")
 Number: TypeAlias = int | Decimal
 """A figure of a report: whole numbers as ``int``, money (万元) as ``Decimal``."""
 
@@ -44,6 +45,14 @@ Value: TypeAlias = str | float | int | bool | datetime | None
 def plausible(moment: datetime | None) -> datetime | None:
     """Return a moment that somebody claims, None where no mail or file of a campaign can be of then."""
     return moment if moment and _EARLIEST <= moment.year < _LATEST else None
+
+
+def by_cause(items: Iterable[Item], cause: Callable[[Item], str]) -> list[list[Item]]:
+    """Put together what has one cause, in order of appearance; what has none stands alone."""
+    groups: dict[object, list[Item]] = {}
+    for item in items:
+        groups.setdefault(cause(item) or id(item), []).append(item)
+    return list(groups.values())
 
 
 class NianbaoError(Exception):
@@ -506,6 +515,16 @@ class Reading:
     from_registers: frozenset[str] = frozenset()
     """The tables that are to be computed from what the agency reports on another form."""
 
+    @property
+    def figures(self) -> tuple[object, ...]:
+        """Its numbers and the rows of its registers, to be compared with those of another."""
+        return dict(self.numbers), [rows.cells for rows in self.registers.values()]
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that it says, figure by figure and word by word, to be compared with another."""
+        return *self.figures, dict(self.texts)
+
     def without_places(self, own: Mapping[str, Place]) -> Reading:
         """Leave the places out where they are the form's ``own``, as in most files; nobody need write them out each time."""
         return replace(self, places=_OWN_PLACES) if self.places == own else self
@@ -551,6 +570,14 @@ class Agency:
     def names(self) -> tuple[str, ...]:
         """Everything it is or was called."""
         return (self.name, *self.aliases, *self.former_names)
+
+
+def belongs_to(address: str | None, agency: Agency | None, also: Collection[str] = ()) -> bool:
+    """Whether a mail address is one of an agency's or of ``also``, or of a domain among these."""
+    said = (address or "").casefold()
+    wanted = said, f"@{said.rpartition('@')[2]}"
+    own = (*(agency.emails if agency else ()), *also)
+    return bool(said) and any(mail.casefold() in wanted for mail in own)
 
 
 @dataclass(frozen=True, slots=True)

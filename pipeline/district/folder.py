@@ -23,7 +23,7 @@ from pipeline.district.starting import is_sample_roster, is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.forms.library import OFFICE, is_known, office_of, own_mark, period_of, unknown
 from pipeline.machine.environment import command, disk, typed
-from pipeline.model import Agency, ConfigError, Decision, DecisionKind
+from pipeline.model import Agency, ConfigError, Decision, DecisionKind, belongs_to
 from pipeline.periods import (
     EXAMPLES,
     Period,
@@ -102,6 +102,15 @@ class District:
     def roster_agencies(self) -> tuple[Agency, ...]:
         """Every body that the roster names."""
         return (*self.agencies, *self.merged)
+
+    def owners_of(self, address: str | None) -> list[Agency]:
+        """Return the agencies whose mailbox it is, or that have its domain."""
+        return [agency for agency in self.agencies if belongs_to(address, agency)]
+
+    def owner_of(self, address: str | None) -> Agency | None:
+        """Return the one agency whose mailbox it is; None where it is nobody's, or that of several."""
+        owners = self.owners_of(address)
+        return owners[0] if len(owners) == 1 else None
 
     def deadline_of(self, code: str) -> date:
         """Return the last day on which the agency with ``code`` is in time."""

@@ -12,13 +12,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import accumulate
 from sqlite3 import Row
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger, stored
+from pipeline.ledger.store import Ledger, stored, stored_moment, stored_value
 from pipeline.machine import codec
 from pipeline.model import ArrivalKey, Envelope, Message, MessageOutcome, Verdict, plausible
 
@@ -120,7 +119,7 @@ def of_year(ledger: Ledger, year: int) -> list[Arrival]:
         (year,),
     )
     looks = [
-        stored(datetime.fromisoformat, row["started_at"])
+        stored_moment(row["started_at"])
         for row in ledger.rows(
             "SELECT started_at FROM runs WHERE year = ? AND finished_at IS NOT NULL", (year,)
         )
@@ -146,14 +145,14 @@ def _arrival(row: tuple[Any, ...], looks: Sequence[datetime]) -> Arrival:
 def mails_of_year(ledger: Ledger, year: int) -> list[Message]:
     """Return every mail of the campaign of ``year``, in order of arrival."""
     rows = ledger.rows("SELECT body, seen_at FROM mails WHERE year = ? ORDER BY id", (year,))
-    return [_loaded(Message, row["body"], stored(datetime.fromisoformat, row["seen_at"])) for row in rows]
+    return [_loaded(Message, row["body"], stored_moment(row["seen_at"])) for row in rows]
 
 
-def mails_since(ledger: Ledger, year: int, moment: datetime | None) -> set[str]:
-    """Return the paths of the mails that came after ``moment`` (None: ever)."""
+def mails_until(ledger: Ledger, year: int, moment: datetime) -> set[str]:
+    """Return the paths at which no mail came after ``moment``."""
     rows = ledger.rows(
-        "SELECT path FROM mails WHERE year = ? AND (? IS NULL OR seen_at > ?)",
-        (year, *[moment.isoformat() if moment else None] * 2),
+        "SELECT path FROM mails WHERE year = ? GROUP BY path HAVING max(seen_at) <= ?",
+        (year, moment.isoformat()),
     )
     return {row["path"] for row in rows}
 
@@ -174,7 +173,7 @@ def moments(ledger: Ledger, year: int) -> dict[str, datetime]:
         "SELECT sha256, coalesce(received_at, seen_at) AS moment FROM envelopes WHERE year = ? ORDER BY id",
         (year,),
     )
-    found = {row["sha256"]: plausible(stored(datetime.fromisoformat, row["moment"])) for row in rows}
+    found = {row["sha256"]: plausible(stored_moment(row["moment"])) for row in rows}
     return {digest: moment for digest, moment in found.items() if moment}
 
 
@@ -204,7 +203,7 @@ def put_again(ledger: Ledger, year: int) -> dict[tuple[str, int], datetime]:
         " WHERE versions.year = ? AND at IS NOT NULL",
         (year,),
     )
-    return {(row["agency"], row["number"]): datetime.fromisoformat(row["at"]) for row in rows}
+    return {(row["agency"], row["number"]): stored_moment(row["at"]) for row in rows}
 
 
 def ever_came(ledger: Ledger) -> set[str]:
@@ -284,7 +283,7 @@ def _sorted_out(
             result.new.append(as_known(item, now))
             continue
         row = elsewhere.pop(0) if same is None else same
-        seen = as_known(item, datetime.fromisoformat(row["seen_at"]))
+        seen = as_known(item, stored_moment(row["seen_at"]))
         (result.moved if same is None else result.same).append((row["id"], seen))
         if same is not None and _differs(seen, row["body"]):
             result.changed.append((row["id"], seen))
@@ -342,7 +341,7 @@ def _lies_in(path: str, files: frozenset[str]) -> bool:
 
 def _differs(item: Envelope | Message, body: str) -> bool:
     """Whether a file says something else now; when it was touched last only counts when it arrives."""
-    former = stored(partial(codec.loads, type(item)), body)
+    former = stored_value(type(item), body)
     return codec.dumps(replace(former, order=0)) != _body(replace(item, order=0))
 
 
@@ -442,7 +441,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _loaded(kind: type[Item], body: str, seen: datetime) -> Item:
     """Read what an arrival was; a moment that it cannot be of, recorded by an earlier program, is none."""
-    return as_known(stored(partial(codec.loads, kind), body), seen)
+    return as_known(stored_value(kind, body), seen)
 
 
 def _body(item: Envelope | Message) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger, stored
+from pipeline.ledger.store import Ledger, stored, stored_moment, stored_value
 from pipeline.machine import codec
 from pipeline.model import Finding, Reading, Verdict
 
@@ -61,7 +61,7 @@ def latest(ledger: Ledger, year: int) -> dict[int, Judgement]:
             row["version"],
             stored(Verdict, row["verdict"]),
             tuple(found[row["id"]]),
-            stored(partial(codec.loads, Reading), row["settled"]) if row["settled"] else None,
+            stored_value(Reading, row["settled"]) if row["settled"] else None,
         )
         for row in rows
     }
@@ -77,7 +77,7 @@ def then_and_now(
         (year, sha256),
     )
     now = _found(ledger, rows[-1]["id"]) if rows else []
-    then = [row["id"] for row in rows if stored(datetime.fromisoformat, row["judged_at"]) <= moment]
+    then = [row["id"] for row in rows if stored_moment(row["judged_at"]) <= moment]
     return _found(ledger, then[-1]) if then else now, now
 
 
@@ -107,7 +107,7 @@ def _stand(course: Sequence[tuple[str, bool]]) -> Stand:
     first = len(course) - 1
     while first and course[first - 1][1] == course[-1][1]:
         first -= 1
-    return Stand(stored(datetime.fromisoformat, course[first][0]), is_rejudged=first > 0)
+    return Stand(stored_moment(course[first][0]), is_rejudged=first > 0)
 
 
 def _found(ledger: Ledger, assessment: int) -> list[Finding]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from pipeline.district.folder import District
 from pipeline.ledger import campaign, codes, readings
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger, stored
+from pipeline.ledger.store import Ledger, stored_moment, stored_value
 from pipeline.machine import codec
 from pipeline.model import PastReport
 from pipeline.periods import kind_of, period_before, scope_of
@@ -57,7 +56,7 @@ def last_year_of(ledger: Ledger, district: District) -> dict[str, PastReport]:
 def imported_since(ledger: Ledger, year: int, agency: str, moment: datetime) -> bool:
     """Whether figures of ``year`` were brought in for an agency after ``moment``."""
     rows = ledger.rows("SELECT imported_at FROM imports WHERE year = ? AND agency = ?", (year, agency))
-    return any(stored(datetime.fromisoformat, row["imported_at"]) > moment for row in rows)
+    return any(stored_moment(row["imported_at"]) > moment for row in rows)
 
 
 def years_before(ledger: Ledger, year: int) -> dict[int, int]:
@@ -71,7 +70,7 @@ def years_before(ledger: Ledger, year: int) -> dict[int, int]:
 
 def _imported(ledger: Ledger, year: int) -> dict[str, PastReport]:
     rows = ledger.rows("SELECT body FROM imports WHERE year = ? ORDER BY id", (year,))
-    found = (stored(partial(codec.loads, PastReport), row["body"]) for row in rows)
+    found = (stored_value(PastReport, row["body"]) for row in rows)
     return {item.agency: item for item in found}
 
 

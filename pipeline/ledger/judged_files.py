@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from pipeline.ledger import readings
 from pipeline.ledger.assessments import findings_of
-from pipeline.ledger.store import Ledger, stored
+from pipeline.ledger.store import Ledger, stored, stored_moment
 from pipeline.model import CHINA, Finding, Verdict, plausible, was_sent_back
 from pipeline.versions import Versions, versions_of
 
@@ -58,8 +58,8 @@ def filed(ledger: Ledger, year: int) -> list[JudgedFile]:
             row["agency"],
             row["version"],
             stored(Verdict, row["outcome"]),
-            plausible(stored(datetime.fromisoformat, row["received_at"])) if row["received_at"] else None,
-            stored(datetime.fromisoformat, row["seen_at"]),
+            plausible(stored_moment(row["received_at"])) if row["received_at"] else None,
+            stored_moment(row["seen_at"]),
             tuple(found[row["assessment"]]),
             row["word"],
             row["assessment"],

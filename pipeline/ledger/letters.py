@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline.ledger import remainders
 from pipeline.ledger.events import Event, EventKind, record
-from pipeline.ledger.store import Ledger, stored
+from pipeline.ledger.store import Ledger, stored, stored_moment
 from pipeline.letter import LetterKey, LetterKind, LetterState
 from pipeline.machine.durable import checkpoint
 
@@ -371,7 +371,7 @@ def unclear_bounces(ledger: Ledger, year: int, since: datetime | None) -> list[s
         "SELECT detail, at FROM events WHERE year = ? AND kind = ? ORDER BY id",
         (year, EventKind.BOUNCE_UNCLEAR.value),
     )
-    recent = [row for row in rows if since is None or stored(datetime.fromisoformat, row["at"]) > since]
+    recent = [row for row in rows if since is None or stored_moment(row["at"]) > since]
     return [str(row["detail"]).partition(" ")[2].strip() for row in recent]
 
 

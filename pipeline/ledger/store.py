@@ -12,7 +12,8 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from pipeline.ledger.originals import Originals
 from pipeline.ledger.schema import MIGRATIONS
+from pipeline.machine import codec
 from pipeline.machine.durable import (
     beside_of,
     checkpoint,
@@ -114,6 +116,16 @@ def stored(read: Callable[[Content], Read], content: Content) -> Read:
         return read(content)
     except _DECODING as error:
         raise EnvironmentFailedError(_DAMAGED) from error
+
+
+def stored_moment(text: str) -> datetime:
+    """Return a time as it stands in the ledger. Raises EnvironmentFailedError where it is none."""
+    return stored(datetime.fromisoformat, text)
+
+
+def stored_value(kind: type[Read], body: str) -> Read:
+    """Return the value of ``kind`` that the codec wrote as ``body``. Raises EnvironmentFailedError where it is none."""
+    return stored(partial(codec.loads, kind), body)
 
 
 @contextmanager

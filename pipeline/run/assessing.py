@@ -490,22 +490,17 @@ def _sent_anew(district: District, filed: Sequence[_Filed], whole: Sequence[Asse
     for file, item in zip(filed, whole, strict=True):
         if item.verdict is not Verdict.HELD or not binding.is_foreign(file.who.findings):
             continue
-        sender = (file.item.envelope.sender or "").lower()
-        own = {agency.code for agency in district.agencies if binding.may_send(sender, agency.emails)}
-        said = _figures(item.submission.reading)
+        own = {agency.code for agency in district.owners_of(file.item.envelope.sender)}
+        figures = item.submission.reading.figures
         if any(
             other.item.id > file.item.id
             and done.verdict.is_acceptance
             and other.who.agency is not None
             and other.who.agency.code in own
-            and _figures(done.submission.reading) == said
+            and done.submission.reading.figures == figures
             for other, done in zip(filed, whole, strict=True)
         ):
             yield file.item.id
-
-
-def _figures(reading: Reading) -> tuple[object, ...]:
-    return dict(reading.numbers), [rows.cells for rows in reading.registers.values()]
 
 
 def _judgement(file: _Filed, done: Assessment) -> Judgement:

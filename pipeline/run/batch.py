@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from pipeline.run.assessing import Assessed, JudgingContext
 
 LOGS = "log"
+"""In the ledger's folder: a log for each day."""
 _MOST_SENTENCES = 20
 """Of one kind, about rows of 待办.xlsx."""
-"""In the ledger's folder: a log for each day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from pipeline.district.folder import District, refuse_sample_roster
 from pipeline.intake.fetch import inbox_folder
 from pipeline.intake.fetch.mail_words import says_something
 from pipeline.intake.guard.isolation import set_aside
-from pipeline.intake.identify.binding import may_send
 from pipeline.ledger import Ledger, arrivals, decisions, readings, remainders
 from pipeline.ledger import file_stats as stats
 from pipeline.ledger import set_aside as marks
@@ -170,11 +169,11 @@ def look(
 
 def said_in(district: District, mail: Message) -> tuple[Finding, ...]:
     """Return what an agency writes in a mail without a table, if that is more than thanks; what it means only a person can say."""
-    senders = [agency for agency in district.agencies if may_send(mail.sender or "", agency.emails)]
-    if not senders or mail.failed_checks or mail.automatic:
-        return ()
+    if mail.failed_checks or mail.automatic or not says_something(mail.words):
+        return ()  # as most do: then nobody need look for whose mailbox it is
+    senders = district.owners_of(mail.sender)
     names = [name for agency in senders for name in (*agency.names, agency.contact) if name]
-    if not says_something(mail.words, names):
+    if not senders or not says_something(mail.words, names):
         return ()
     facts: dict[str, Fact] = {
         "agency": "、".join(agency.name for agency in senders[:_MOST_NAMED]),

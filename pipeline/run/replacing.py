@@ -48,14 +48,10 @@ def held_back(
 
 def _unchanged(item: Assessment, sent_back: Sequence[Assessment]) -> Finding | None:
     """Say of a report that it is what a person has sent back, figure by figure and word by word; None where it is not."""
-    same = (other for other in sent_back if _said(other) == _said(item))
+    content = item.submission.reading.content
+    same = (other for other in sent_back if other.submission.reading.content == content)
     found = next((finding for other in same for finding in other.findings if finding.is_sent_back), None)
     return Finding.found(SENT_BACK[0], None, (), "unchanged", found.facts) if found else None
-
-
-def _said(item: Assessment) -> tuple[object, ...]:
-    reading = item.submission.reading
-    return dict(reading.numbers), dict(reading.texts), [rows.cells for rows in reading.registers.values()]
 
 
 def basis_of(basis: str, *, is_held: bool) -> str:

@@ -214,16 +214,8 @@ def _differing(
             by_owner.setdefault(f"{who.agency.code}/{who.year}", []).append(number)
     for own in by_owner.values():
         first, *others = (readings[identified[number][0].envelope.sha256] for number in own)
-        if any(not _says_the_same(first, other) for other in others):
+        if any(first.content != other.content for other in others):
             yield own
-
-
-def _says_the_same(one: Reading, other: Reading) -> bool:
-    return _said(one) == _said(other)
-
-
-def _said(reading: Reading) -> tuple[object, ...]:
-    return reading.numbers, reading.texts, [rows.cells for rows in reading.registers.values()]
 
 
 def _is_filled(reading: Reading) -> bool:
@@ -247,7 +239,7 @@ def _unread_beside(
     together: dict[tuple[str, str], list[int]] = {}
     for number, (item, who) in enumerate(identified):
         path = item.envelope.path
-        whole = mails.get(path) or _archive_of([path.rpartition("/")[0]] * 2)
+        whole = mails.get(path) or _archive_of([path.rpartition("/")[0]])
         if whole and who.agency and not item.repeats:
             together.setdefault((whole, who.agency.code), []).append(number)
     found: set[int] = set()
@@ -326,7 +318,7 @@ def _in_doubt(
     found: set[int] = set()
     for one, other in combinations(numbers, 2):
         first, second = identified[one][0].envelope, identified[other][0].envelope
-        if _says_the_same(readings[first.sha256], readings[second.sha256]):
+        if readings[first.sha256].content == readings[second.sha256].content:
             continue
         mail = mail_of.get(first.path)
         if (mail is None or mail != mail_of.get(second.path)) and not _is_ordered(first, second):
@@ -343,9 +335,9 @@ def _is_ordered(first: Envelope, second: Envelope) -> bool:
 
 
 def _archive_of(outer: Sequence[str]) -> str:
-    """Return the outermost archive in which two files lie, at whatever depth; empty where they lie in none."""
+    """Return the outermost archive in which files lie together, at whatever depth; empty where they lie in none."""
     parts = [path.split("/") for path in outer]
-    shared = [one for one, other in zip(*parts, strict=False) if one == other]
+    shared = [names[0] for names in zip(*parts, strict=False) if len(set(names)) == 1]
     ends = [at for at, part in enumerate(shared, 1) if part.lower().endswith(".zip")]
     return "/".join(shared[: ends[0]]) if ends else ""
 

@@ -78,7 +78,7 @@ _LEAST = 4
 """Letters that are left of a mail that says something."""
 
 
-def says_something(words: str, names: Iterable[str]) -> bool:
+def says_something(words: str, names: Iterable[str] = ()) -> bool:
     """Whether anything is left of a mail's words without thanks, greetings, numbers and the ``names`` of who signs."""
     left = words
     for said in (*sorted(names, key=len, reverse=True), *_PLEASANTRIES):

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.model import Agency, Fact, Finding, Reason, SenderProof
+from pipeline.model import Agency, Fact, Finding, Reason, SenderProof, belongs_to
 
 if TYPE_CHECKING:
     from pipeline.intake.identify.identity import Identity, Roster
@@ -82,8 +82,7 @@ def is_of_two(found: Identity, envelope: Envelope) -> bool:
     """
     if is_foreign(found.findings):
         return True
-    own = found.agency.emails if found.agency else ()
-    is_own = envelope.source == "mail" and may_send((envelope.sender or "").lower(), own)
+    is_own = envelope.source == "mail" and belongs_to(envelope.sender, found.agency)
     return not is_own and any((item.code, item.variant) == _CONFLICT for item in found.findings)
 
 
@@ -135,15 +134,9 @@ def _doubt(
     senders = owners(sender, roster.by_email)
     if agency is None and not senders:
         return Finding.found(CODE, None, (), "nobody", _sender_fact(sender))
-    if agency and not may_send(sender, (*agency.emails, *then)):
+    if agency and not belongs_to(sender, agency, then):
         return _stranger(sender, senders, agency)
     return None if is_verified else Finding.found(CODE, None, (), _UNVERIFIED, _sender_fact(sender))
-
-
-def may_send(sender: str, emails: Collection[str]) -> bool:
-    """Whether an address, in small letters, is one of ``emails`` or of a domain among them."""
-    domain = "@" + sender.rpartition("@")[2]
-    return any(email.casefold() in (sender, domain) for email in emails)
 
 
 def _stranger(sender: str, senders: Sequence[Agency], agency: Agency) -> Finding:

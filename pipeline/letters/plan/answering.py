@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from pipeline.district.folder import District
 from pipeline.letter import AnsweredFile, AnswerPlan, Intention, LetterKey, LetterKind, Occasion
-from pipeline.letters.plan.planning_state import belongs_to, readers
-from pipeline.model import CHINA, Agency, SenderProof, Verdict
+from pipeline.letters.plan.planning_state import readers
+from pipeline.model import CHINA, Agency, SenderProof, Verdict, belongs_to
 
 KINDS: Mapping[Verdict, LetterKind] = {
     Verdict.ACCEPTED: LetterKind.ACCEPTANCE,
@@ -141,8 +141,7 @@ def _addressee(arrival: AnsweredFile, kind: LetterKind) -> Agency | None:
 def _owner(arrival: AnsweredFile, kind: LetterKind, district: District) -> Agency | None:
     """Return the one agency whose mailbox it came from, for letters that speak of nobody's data."""
     if kind in _OF_NOBODYS_DATA:
-        owners = [agency for agency in district.agencies if belongs_to(arrival.sender, agency)]
-        return owners[0] if len(owners) == 1 else None
+        return district.owner_of(arrival.sender)
     return None
 
 

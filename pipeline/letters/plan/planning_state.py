@@ -10,7 +10,7 @@ from functools import cached_property
 
 from pipeline.district.folder import District
 from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind, LetterState, Occasion, Unsent
-from pipeline.model import CHINA, Agency, Notice, Verdict
+from pipeline.model import CHINA, Agency, Notice, Verdict, belongs_to
 
 _OFFICE_CLOSES = 17
 """From this hour on, what is written is read on the next day."""
@@ -173,10 +173,3 @@ def readers(agency: Agency | None, to: tuple[str, ...]) -> tuple[str, ...]:
     """
     is_its_own = bool(to) and all(belongs_to(address, agency) for address in to)
     return to if is_its_own else addresses(agency) or to
-
-
-def belongs_to(sender: str | None, agency: Agency | None) -> bool:
-    """Whether an address is one of the agency's, or of its domain."""
-    own = {mail.casefold() for mail in agency.emails} if agency else set()
-    address = (sender or "").casefold()
-    return bool(address) and (address in own or "@" + address.rpartition("@")[2] in own)

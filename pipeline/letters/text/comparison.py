@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.model import Notice, Severity
+from pipeline.model import Notice, Severity, by_cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ def compare(before: Iterable[Notice], now: Iterable[Notice]) -> Comparison:
 
     What followed from another finding was not told and is neither mended nor open: it stands with its head.
     """
-    old = {_mark(item): item for item in _heads(before).values()}
+    old = {_mark(head): head for head, *_ in _by_head(before)}
     present = [item for item in now if item.severity != Severity.INFO]
     marks = {_mark(item) for item in present}
     wrong = {item.key for item in present if item.key}
-    heads = _heads(present)
-    is_old = [_mark(heads[_cause(item)]) in old for item in present]
+    heads = {id(item): own[0] for own in _by_head(present) for item in own}
+    is_old = [_mark(heads[id(item)]) in old for item in present]
     return Comparison(
         mended=tuple(item for mark, item in old.items() if mark not in marks and item.key not in wrong),
         still_open=tuple(item for item, was in zip(present, is_old, strict=True) if was),
@@ -39,17 +39,10 @@ def compare(before: Iterable[Notice], now: Iterable[Notice]) -> Comparison:
     )
 
 
-def _heads(notices: Iterable[Notice]) -> dict[object, Notice]:
-    """Return the notices that are told: the first of each cause."""
-    heads: dict[object, Notice] = {}
-    for item in notices:
-        if item.severity != Severity.INFO:
-            heads.setdefault(_cause(item), item)
-    return heads
-
-
-def _cause(notice: Notice) -> object:
-    return notice.cause or id(notice)
+def _by_head(notices: Iterable[Notice]) -> list[list[Notice]]:
+    """Return notices behind the one of their cause that is told, the first."""
+    asking = (item for item in notices if item.severity != Severity.INFO)
+    return by_cause(asking, lambda item: item.cause)
 
 
 def _mark(notice: Notice) -> tuple[str, str | None, str | None]:

@@ -5,13 +5,13 @@ Letter, marks, comments and 问题清单 all speak of this workbook and its addr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.forms.form import Form
 from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.values.answers import YES
-from pipeline.model import Assessment, Fact, Finding, Notice, Number, Reading, Severity, Verdict
+from pipeline.model import Assessment, Fact, Finding, Notice, Number, Reading, Severity, Verdict, by_cause
 from pipeline.publishing.returning.open_totals import OpenTotals, open_checks, open_totals
 from pipeline.publishing.returning.remaining import Remaining, remaining
 from pipeline.publishing.returning.remaining_sums import as_restored, explained_totals, settle
@@ -59,7 +59,7 @@ def returned_of(form: Form, items: Sequence[Assessment], item: Assessment) -> Re
     reading = shown.submission.reading if shown else Reading(None, entries=item.submission.reading.entries)
     values = _carried(form, reading)
     said = (as_restored(form, item.submission.reading, found) for found in item.findings if _is_asked(found))
-    groups = _by_cause(found for found in said if found)
+    groups = by_cause((found for found in said if found), lambda found: found.cause)
     unclear = _unclear_totals(form, reading, groups)
     left = _left(form, item, groups, {**_known(form, item), **values}, unclear)
     heavy = {id(one.finding): one for one in left}
@@ -130,13 +130,6 @@ def _known(form: Form, item: Assessment) -> dict[str, Fact]:
     agency = item.submission.agency
     given: dict[str, Fact] = {"agency": agency.name, "code": agency.code, "year": "?"} if agency else {}
     return {entry.key: given[entry.role] for entry in form.entries if entry.role in given}
-
-
-def _by_cause(asked: Iterable[Finding]) -> list[list[Finding]]:
-    groups: dict[object, list[Finding]] = {}
-    for found in asked:
-        groups.setdefault(found.cause or id(found), []).append(found)
-    return list(groups.values())
 
 
 def _unclear_totals(form: Form, reading: Reading, groups: Sequence[Sequence[Finding]]) -> OpenTotals:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pipeline.forms.arithmetic import holds, with_totals
 from pipeline.forms.form import Balance, Form
-from pipeline.model import Number, Reading, Severity
+from pipeline.model import Number, Reading, Severity, by_cause
 from pipeline.publishing.returning.remaining import Remaining
 
 OpenTotals = Mapping[str, tuple[Number, Number]]
@@ -44,11 +44,8 @@ def open_checks(form: Form, asked: Iterable[Remaining]) -> OpenTotals:
     Of one cause only the first: what follows from it is not told, and nobody is to be held for it.
     """
     found: dict[str, tuple[Number, Number]] = {}
-    heads: dict[object, Remaining] = {}
-    for one in asked:
-        if one.finding.severity is Severity.ERROR:
-            heads.setdefault(one.finding.cause or id(one), one)
-    for one in heads.values():
+    errors = (one for one in asked if one.finding.severity is Severity.ERROR)
+    for one, *_ in by_cause(errors, lambda one: one.finding.cause):
         check = form.checks.get(one.finding.variant)
         left, right = one.finding.facts.get("left"), one.finding.facts.get("right")
         if check is None or check.reaches_back or one.change:

@@ -57,10 +57,12 @@ def explained_totals(form: Form, reading: Reading, group: Sequence[Finding]) -> 
 
 def as_restored(form: Form, reading: Reading, found: Finding) -> Finding | None:
     """Say of a text that differs from figures of the table what these are where totals are restored; None if it differs no more."""
+    claimed, stated = found.facts.get("claimed"), found.facts.get("expected")
+    if not isinstance(claimed, int | Decimal) or not isinstance(stated, int | Decimal):
+        return found
     numbers = _restored_numbers(form, reading)
     over = [key for key in found.keys if key in numbers and reading.numbers.get(key) != numbers[key]]
-    claimed, stated = found.facts.get("claimed"), found.facts.get("expected")
-    if not over or not isinstance(claimed, int | Decimal) or not isinstance(stated, int | Decimal):
+    if not over:
         return found
     now = stated + sum((numbers[key] or 0) - (reading.numbers.get(key) or 0) for key in over)
     if now == claimed or (found.variant == "exceeds" and claimed < now):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.forms.form import Form
-from pipeline.model import Notice, Severity
+from pipeline.model import Notice, Severity, by_cause
 from pipeline.publishing.template.areas import line_count
 from pipeline.wording.colours import RELATED
 from pipeline.wording.messages import SEVERITY_WORDS
@@ -43,13 +43,12 @@ class CellMark:
 def marks_of(form: Form, notices: Iterable[Notice]) -> dict[str, CellMark]:
     """Return the mark of each field that a notice speaks of."""
     by_key: dict[str, list[Notice]] = {}
-    heads: dict[object, Notice] = {}
-    for notice in notices:
-        heads.setdefault(notice.cause or id(notice), notice)
+    several = list(notices)
+    for notice in several:
         for key in dict.fromkeys((*notice.change, *notice.look)) or [notice.key or ""]:
             if form.place_of(key):
                 by_key.setdefault(key, []).append(notice)
-    first = frozenset(map(id, heads.values()))
+    first = frozenset(id(head) for head, *_ in by_cause(several, lambda notice: notice.cause))
     return {key: _mark(form, key, found, first) for key, found in by_key.items()}
 
 

@@ -22,7 +22,6 @@ from pipeline.ledger.assessments import Stand
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
-from pipeline.letters.plan.planning_state import belongs_to
 from pipeline.model import (
     Agency,
     ArrivalKey,
@@ -118,9 +117,7 @@ def _strange(
     ledger: Ledger, district: District, found: Record, since: datetime | None
 ) -> Iterator[tuple[str, str]]:
     """Yield what the coordinator is to look at that is no submission; of mails those that came after the last letter of a morning."""
-    gone = arrivals.mails_since(ledger, district.year, None) - arrivals.mails_since(
-        ledger, district.year, since
-    )
+    gone = arrivals.mails_until(ledger, district.year, since) if since else set()
     for row in found["submissions"]:
         if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"] and row["file"] not in gone:
             yield row["file"], row["findings"][0]["message"]
@@ -249,12 +246,8 @@ def _held(district: District, found: Record, senders: Mapping[ArrivalKey, str]) 
     by_code = {agency.code: agency for agency in district.agencies}
     for row in waiting_files(found["submissions"]):
         sender = senders.get((row["file"], row["sha256"]))
-        own = [agency for agency in district.agencies if belongs_to(sender, agency)]
-        yield replace(
-            _arrival(row, by_code.get(row["agency"])),
-            sender=sender,
-            sent_by=own[0] if len(own) == 1 else None,
-        )
+        arrival = _arrival(row, by_code.get(row["agency"]))
+        yield replace(arrival, sender=sender, sent_by=district.owner_of(sender))
 
 
 def _arrival(row: Record, agency: Agency | None) -> AnsweredFile:
