@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _NAME = re.compile(r"\{(\w+)\}")
-_LABEL_NUMBER = re.compile(r"^(?:（[一二三四五六七八九十]{1,3}）|\d{1,2}[.．、])")
-"""The number of a row or column in its part of the table: it says where it stands, not what it is."""
 _FEWEST_COLUMNS = 2
 
 
@@ -151,7 +149,7 @@ def with_official(
     counted: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
     for item in drawn:
         cell = known[item.cell]
-        labels = {_LABEL_NUMBER.sub("", text) for line in (cell.row, cell.column) for text in line.label[-1:]}
+        labels = {unnumbered(text) for line in (cell.row, cell.column) for text in line.label[-1:]}
         for name, words in item.where:
             for label in labels if not is_test(words) else ():
                 counted[item.register, name, label].update(words)
@@ -171,9 +169,7 @@ def with_official(
 def _known_by(column: Column, official: Mapping[str, str]) -> Column:
     """Return a column whose choices have ``official`` wordings too; what is a choice itself means that choice."""
     plain = set(map(unnumbered, column.choices.values()))
-    return replace(
-        column, official={label: word for label, word in official.items() if unnumbered(label) not in plain}
-    )
+    return replace(column, official={label: word for label, word in official.items() if label not in plain})
 
 
 def _column(section: TomlTable) -> Column:

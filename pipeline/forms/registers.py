@@ -52,7 +52,7 @@ class Column:
     also: tuple[str, ...] = ()
     """Other wordings of the label."""
     official: Mapping[str, str] = field(default_factory=lambda: _NO_TEXTS)
-    """Other wordings of what can be chosen, wording → choice: the labels of what counts it (``register_loader.with_official``)."""
+    """Other wordings of what can be chosen, without numbers and spaces, wording → choice: the labels of what counts it (``register_loader.with_official``)."""
 
 
 @dataclass(frozen=True, slots=True)

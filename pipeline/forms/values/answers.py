@@ -107,8 +107,7 @@ class Choice(_OneOf):
 
     @property
     def _plain(self) -> Mapping[str, str]:
-        official = {unnumbered(label): word for label, word in self.asked.official.items()}
-        return {**official, **{normalise(word): word for word in self.words}}
+        return {**self.asked.official, **{normalise(word): word for word in self.words}}
 
 
 def meant_by(said: str, words: Sequence[str]) -> str:

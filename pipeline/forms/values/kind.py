@@ -63,7 +63,7 @@ class Asked(Protocol):
 
     @property
     def official(self) -> Mapping[str, str]:
-        """Other wordings of what can be chosen, as the form itself has them elsewhere: wording → choice."""
+        """Other wordings of what can be chosen, as the form itself has them elsewhere, reduced by ``plain.unnumbered``: wording → choice."""
 
     @property
     def pattern(self) -> str:
