@@ -7,6 +7,7 @@ One builder, three uses: the blank template, the personal one (agency and year f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -94,7 +95,8 @@ def _new_book(stream: BytesIO, form: Form) -> Workbook:
     return book
 
 
-def explanation_lines(form: Form, level: str, kind: str) -> dict[str, tuple[str, Place]]:
+@lru_cache(maxsize=64)
+def explanation_lines(form: Form, level: str, kind: str) -> Mapping[str, tuple[str, Place]]:
     """Return what each line of 自查 checks and where it takes an explanation, by the check's id, in the template of such a body."""
     content = gather(form, Stamp(level=level, kind=kind), {}, {}, (), None)
     rules, unseen = rule_checks(content), unseen_warnings(content)
