@@ -66,7 +66,10 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TomlTable:
-    """One table of a TOML text: its values, and the lines it stands on (one-based, inclusive)."""
+    """One table of a TOML text: its values, and the lines it stands on (one-based, inclusive).
+
+    ``name`` is empty for what stands before any header.
+    """
 
     source: Source
     name: str
@@ -77,6 +80,10 @@ class TomlTable:
     """Where it stands in the text: names of tables, and numbers of those that are repeated."""
     given: Mapping[str, Sequence[TomlTable]] = field(default_factory=dict)
     """The tables inside it by name, where they do not stand in this text as they are."""
+
+    @property
+    def _spoken(self) -> str:
+        return f"[{self.name}] 中" if self.name else ""
 
     def fault(self, problem: str, token: str = "") -> ConfigError:
         """Make the error for ``problem``, pointing at the first line of the section that holds ``token``."""
@@ -100,7 +107,7 @@ class TomlTable:
             return kind(**values)
         except TypeError:
             missing = "、".join(sorted(_required(kind) - set(values)))
-            raise self.fault(f"[{self.name}] 缺少：{missing}。") from None
+            raise self.fault(f"{self._spoken}缺少：{missing}。请补上。") from None
 
     def table(self, name: str) -> TomlTable:
         """Return the table ``[outer.name]`` (or ``name = {…}``), empty if it is absent."""
@@ -144,7 +151,7 @@ class TomlTable:
         for key in self.values:
             with faults:
                 if key not in known:
-                    raise self.fault(f"[{self.name}] 中不认识的键“{key}”，请检查拼写。", key)
+                    raise self.fault(f"{self._spoken}不认识的键“{key}”，请检查拼写。", key)
         faults.refuse()
 
 
@@ -217,7 +224,7 @@ class TomlSource:
             if not isinstance(value, dict)
             and not (isinstance(value, list) and value and isinstance(value[0], dict))
         }
-        return TomlTable(self, self.file, plain, *self._spans.get((), (1, 1)))
+        return TomlTable(self, "", plain, *self._spans.get((), (1, 1)))
 
     def table(self, name: str) -> TomlTable:
         """Return the table ``[name]``, empty if it is absent."""

@@ -665,7 +665,8 @@ def test_template_names_the_agencies_that_it_cannot_write_to(tmp_path: Path) -> 
 
 def test_check_judges_single_files(form: Form, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
-    good.write_bytes(template(form, "某局"))
+    contact = form.entry_with_role("contact").key
+    good.write_bytes(template(form, "某局", {contact: "张三"}))
     bad.write_bytes(template(form, "某局", {"proactive.licences.decisions": "无"}))
     told = nianbao("check", good)
     assert (told.returncode, CHECK_ALONE in told.stdout) == (0, True)
@@ -673,6 +674,7 @@ def test_check_judges_single_files(form: Form, tmp_path: Path) -> None:
     assert both.returncode == 1
     first, second = json.loads(both.stdout)
     assert (first["verdict"], second["verdict"]) == ("accepted", "returned")
+    assert first["clerk"]["contact"] == "张三"
     assert [(item["code"], item["key"]) for item in second["findings"] if item["severity"] != "info"] == [
         ("C02", "proactive.licences.decisions")
     ]

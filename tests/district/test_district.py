@@ -96,6 +96,11 @@ def test_a_wrong_configuration_is_refused_with_its_line(
         load_district(district(tmp_path, CONFIG.replace(old, new)))
 
 
+def test_what_is_missing_before_any_header_is_named_without_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"district\.toml 第 1 行：缺少：name。请补上。"):
+        load_district(district(tmp_path, CONFIG.replace('name = "', 'nom = "').replace("nom", "# nom")))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [

@@ -46,7 +46,7 @@ def test_it_is_counted_and_called_so_everywhere(form: Form) -> None:
     summary = merged(form, [ONE, OTHER], [waits, back])
     said = {waits.key: [told("机构合并")], back.key: [told()]}
     assert [state_word(state, said) for state in summary.states] == [AWAITING, "退回"]
-    rows = [submission_record(item, said[item.key]) for item in (waits, back)]
+    rows = [submission_record(item, said[item.key], clerk=Clerk()) for item in (waits, back)]
     found = counts(summary, rows)
     assert (found["returned"], found["awaiting_approval"]) == (2, 1)
     assert "退回 2 家（其中待核准 1 家）" in counts_in_words(found)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from pipeline.forms.form import Form
+from pipeline.forms.form import Clerk, Form
 from pipeline.model import CHINA, Assessment, Finding, Message, Notice, Place, Severity, Verdict
 from pipeline.publishing.data.record import Leftover, Record, submission_record
 from pipeline.run.letters.standings import RunArrivals, arrivals_of, earlier_of, standings
@@ -35,7 +35,11 @@ def remark(form: Form) -> Finding:
 def record_of(*items: Assessment) -> Record:
     none: Sequence[Notice] = ()
     counting = versions_of(items).counting
-    return {"submissions": [submission_record(item, none, counts=item is counting) for item in items]}
+    return {
+        "submissions": [
+            submission_record(item, none, clerk=Clerk(), counts=item is counting) for item in items
+        ]
+    }
 
 
 def test_a_file_takes_its_sender_and_its_time_from_its_mail(form: Form) -> None:
@@ -93,7 +97,7 @@ def test_an_agency_that_a_waiting_file_names_may_be_its_owner(form: Form) -> Non
     """A template handed out to one agency came back with the name of another."""
     told = Finding("F02", Severity.ERROR, None, (), "conflict", {"stamp": ONE.name, "stated": OTHER.name})
     item = assessment(form, ONE, 1, Verdict.HELD, findings=[told])
-    found: Record = {"submissions": [submission_record(item, notices(form, [told]))]}
+    found: Record = {"submissions": [submission_record(item, notices(form, [told]), clerk=Clerk())]}
     assert [(one.has_held, one.is_named) for one in standings([ONE, OTHER], found)] == [
         (True, False),
         (False, True),

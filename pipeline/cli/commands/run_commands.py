@@ -71,7 +71,11 @@ def check(
         found = checking.check(files, bound, level, pool=pool)
     checked = [(item, notices(bound, item.findings)) for item in found]
     if as_json:
-        sys.stdout.buffer.write(to_json([submission_record(item, found) for item, found in checked]))
+        records = [
+            submission_record(item, found, clerk=bound.clerk_of(item.submission.reading.entries))
+            for item, found in checked
+        ]
+        sys.stdout.buffer.write(to_json(records))
     else:
         console.print_checks(checked)
     if not all(item.verdict.is_acceptance for item, _ in checked):

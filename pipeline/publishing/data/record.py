@@ -46,7 +46,7 @@ def submission_record(  # noqa: PLR0913 - a row, spelled out
     assessment: Assessment,
     notices: Sequence[Notice],
     *,
-    clerk: Clerk = Clerk(),  # noqa: B008 - frozen, so one instance serves every call
+    clerk: Clerk,
     report: str | None = None,
     html: str | None = None,
     site: str | None = None,
