@@ -25,6 +25,7 @@ class Wording:
 _ASK_AGAIN = "请用 Excel 或 WPS 打开{office}发的填报模板，填好后另存为 .xlsx 再报送"
 _LOOK = "请{office}查看原件：不是报送的，在 待办.xlsx 选“不是报送”；是报送的，请单位另存为 .xlsx 重新发送，或者用 nianbao run --retry 再读一次"
 """What is set aside waits for the coordinator: no agency is told that its file is wrong."""
+_TYPED = "总计是手工填的，与各项不符（{totals}），退回表中恢复自动计算"
 _WHOLE_NUMBER = "请只填阿拉伯数字，没有发生的填 0"
 
 CATALOGUE: Mapping[tuple[str, str], Wording] = {
@@ -688,14 +689,11 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "是",
         "否",
     ),
-    ("sums", "typed_over"): Wording(
-        "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
-        "请核对各项，填错的改正；都无误的不用改，直接发回",
-    ),
+    ("sums", "typed_over"): Wording(_TYPED, "请核对各项，填错的改正；都无误的不用改，直接发回"),
     ("sums", "typed_open"): Wording(
-        "总计是手工填的，与各项不符（{totals}），退回表中已恢复自动计算",
-        "请核对各项，改正填错的一格；各项没有改动就发回的，由{office}打电话核实",
+        _TYPED, "请核对各项，改正填错的一格；各项没有改动就发回的，由{office}打电话核实"
     ),
+    ("sums", "typed_guess"): Wording(_TYPED, "请核对各项，填错的改正"),
     ("F05", "open_total"): Wording(
         "上次报来的总计是 {typed}，各项之和是 {value}，这次各项没有改动，不能确定哪个是对的",
         "请打电话向单位核实：各项有错的，请单位改正后重新报送；各项无误的，在 待办.xlsx 选“准予接收”，按各项之和计入",

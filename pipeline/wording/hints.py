@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from pipeline.model import CellChange, Suggestion, a1, column_letters
 from pipeline.wording.addresses import around, position
+from pipeline.wording.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
@@ -23,7 +24,6 @@ _LIKELY: Mapping[str, str] = {
     "dropped": "可能漏打了一位数字",
     "sign": "可能多打了负号",
     "point": "可能多打了小数点",
-    TYPED_TOTAL: "可能总计是手工填的，与各项不符",
     "subtotal": "可能把合计数又填成了其中一项",
     "repeated": "可能把相邻一格的数又加了一遍",
     "surplus": "可能这一格不该填",
@@ -51,6 +51,9 @@ RESTORED_OPEN = "restored_open"
 """The same where nothing proves the parts: a person asks if nothing is changed."""
 RESTORED = "restored"
 """The kind of a suggestion that a workbook with live totals carries out by itself: nothing is left to change."""
+_NAMED = 3
+"""Totals that one sentence names."""
+_LIVE = "退回表中恢复自动计算"
 
 _PAIR = 2
 
@@ -59,6 +62,8 @@ def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
     """Say what to change, alternatives one after the other; empty if there is nothing to suggest."""
     ways = [_way(form, suggestion) for suggestion in suggestions]
     is_guess = any(suggestion.is_guess for suggestion in suggestions)
+    if [suggestion.kind for suggestion in suggestions] == [TYPED_TOTAL]:
+        return _of_typed_totals(*suggestions)
     if len(ways) < 2:  # noqa: PLR2004 - one way is said as a sentence
         return f"请核对是不是应{ways[0]}；不是的，{_ELSEWHERE}" if is_guess else "".join(ways)
     numbered = [f"（{number}）{way}" for number, way in enumerate(ways, start=1)]
@@ -66,11 +71,29 @@ def way_out(form: Form, suggestions: Sequence[Suggestion]) -> str:
     return f"请核对是哪一种：{'；'.join([*numbered, *rest])}"
 
 
+def totals_in_words(typed: Iterable[tuple[str, object, object]]) -> str:
+    """Name totals that were typed: each by its cell, what it was given as and what its parts come to."""
+    named = islice(typed, _NAMED)
+    return "；".join(f"{cell} 报来的是 {given}，各项之和是 {parts}" for cell, given, parts in named)
+
+
+def _of_typed_totals(suggestion: Suggestion) -> str:
+    """Say of totals that were typed what the letter says: they are formulas in what goes back, no clerk can change them."""
+    spots = (
+        (change.place.cell if change.place else "", change.before, change.after)
+        for change in suggestion.changes
+    )
+    wording = CATALOGUE["sums", "typed_guess" if suggestion.is_guess else "typed_over"]
+    return f"{wording.fault.format(totals=totals_in_words(spots))}；{wording.remedy}"
+
+
 def _way(form: Form, suggestion: Suggestion) -> str:
+    if suggestion.kind == TYPED_TOTAL:
+        return f"各项都无误的，错在总计（手工填的，{_LIVE}）"
     if suggestion.kind == RESTORED:
-        return "各项都无误的，不用改（总计已恢复自动计算）"
+        return f"各项都无误的，不用改（总计是手工填的，{_LIVE}）"
     if suggestion.kind == RESTORED_OPEN:
-        return f"各项都无误的，发回后由{form.words.office}打电话核实（总计已恢复自动计算）"
+        return f"各项都无误的，发回后由{form.words.office}打电话核实（总计是手工填的，{_LIVE}）"
     likely = _LIKELY.get(suggestion.kind, "")
     reason = f"（{likely}）" if likely else ""
     count = suggestion.settles

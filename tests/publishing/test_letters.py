@@ -259,6 +259,19 @@ def test_a_blank_table_is_one_line(form: Form) -> None:
     assert "144 格" in said
 
 
+def test_what_is_only_to_be_confirmed_is_not_asked_to_be_mended(form: Form) -> None:
+    """Nor is it said of several errors that all must be mended where one is only to be confirmed."""
+    came = arrival(form, ONE, 1, Verdict.RETURNED, findings=[cell_finding(form, 0), cell_finding(form, 4)])
+    for mended, asked in (((), "改正"), ((0,), "改正或核对"), ((0, 1), "核对")):
+        told = [
+            replace(one, is_mended=number in mended, fault=f"{one.fault}{number}")
+            for number, one in enumerate(came.notices)
+        ]
+        said = body(secretary(form).write(answer(replace(came, notices=tuple(told)))))
+        assert f"有 2 项错误，需要{asked}后重新报送" in said
+        assert f"【必须{asked}】" in said
+
+
 def test_from_the_second_return_on_it_says_what_is_mended(form: Form) -> None:
     first = arrival(form, ONE, 1, Verdict.RETURNED, findings=[cell_finding(form, 0), cell_finding(form, 4)])
     second = arrival(form, ONE, 2, Verdict.RETURNED, findings=[cell_finding(form, 4), cell_finding(form, 7)])

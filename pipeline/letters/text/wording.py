@@ -264,6 +264,7 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
     deadline = sources.district.deadline_of(arrival.agency.code if arrival.agency else "")
     return {
         "errors": errors[:_SCREENFUL],
+        "action": _action(arrival),
         "errors_count": len(errors),
         "pleas": pleas,
         "warnings": shown,
@@ -284,6 +285,13 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
         "waiver_ended": body.rejudged is Rejudged.WAIVER,
         "sent_back": arrival.sent_back,
     }
+
+
+def _action(arrival: AnsweredFile) -> str:
+    """Say what the errors ask for as a whole: what carrying over has mended is only to be confirmed."""
+    groups = group_notices(item for item in arrival.notices if not item.pleaded)
+    mended = {group.notice.is_mended for group in groups if group.notice.severity == Severity.ERROR}
+    return {frozenset((True,)): "核对", frozenset((True, False)): "改正或核对"}.get(frozenset(mended), "改正")
 
 
 def _is_comparable(arrival: AnsweredFile, earlier: AnsweredFile) -> bool:

@@ -15,12 +15,12 @@ from pipeline.forms.form import Balance, Form, is_last_year
 from pipeline.model import CellChange, Fact, Finding, Number, Reading, Suggestion
 from pipeline.publishing.returning.open_totals import OpenTotals
 from pipeline.publishing.returning.remaining import Remaining
-from pipeline.wording.hints import RESTORED, RESTORED_OPEN, STATED, TYPED_TOTAL
+from pipeline.wording.hints import RESTORED, RESTORED_OPEN, STATED, TYPED_TOTAL, totals_in_words
 from pipeline.wording.messages import spoken
 
 Numbers = Mapping[str, Number | None]
-_SAID = 3
-"""Totals that one sentence names."""
+_TYPED = frozenset(("typed_over", "typed_open"))
+"""The variants of what is said of totals that were typed: formulas in what goes back."""
 
 
 def settle(
@@ -166,22 +166,22 @@ def _restored(
     is_open: bool,
 ) -> Finding:
     said = [
-        f"{form.places[key].cell} 报来的是 {spoken(reading.numbers[key] or 0)}，各项之和是 {spoken(numbers[key] or 0)}"
-        for key in typed[:_SAID]
+        (form.places[key].cell, spoken(reading.numbers[key] or 0), spoken(numbers[key] or 0)) for key in typed
     ]
     return replace(
         head,
         variant="typed_open" if is_open else "typed_over",
         place=form.places[typed[0]],
         keys=tuple(typed),
-        facts={"totals": "；".join(said)},
+        facts={"totals": totals_in_words(said)},
     )
 
 
 def _remaining(form: Form, found: Finding) -> Remaining:
     placed = replace(found, place=form.places.get(found.key or "", found.place))
     change = _to_change(form, found)
-    return Remaining(placed, change, tuple(key for key in found.keys[:1] if key not in change))
+    look = tuple(key for key in found.keys[:1] if key not in change)
+    return Remaining(placed, change, look, is_mended=found.variant in _TYPED)
 
 
 def _to_change(form: Form, found: Finding) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _LONGEST_VALUE = 200
 
 _ANSWER = "点这里写明原因"
 _NO_ANSWER: Mapping[str, str] = {Severity.ERROR: "请改正", Severity.WARNING: "请核对，不用写原因"}
+_TO_CONFIRM = "请核对"
 """What stands where a reason would not be read."""
 _SHOWN_ANSWER = 60
 """Characters of an explanation that the list repeats."""
@@ -47,7 +48,7 @@ def write_notices(page: TemplatePage, title: str, answers: Mapping[str, Place]) 
         page.put(_HEAD_ROW, column, head, "box", "head")
     page.title(title, [width for _, width in _COLUMNS])
     colours = colours_in_words(looks_of(page.content.form, page.content.notices))
-    hint = "点击“位置”转到要改的单元格。“错误”必须改正；“提醒”请核实，情况属实的，点“处理结果”转到“自查”写明原因。"
+    hint = "点击“位置”转到要改的单元格。“错误”必须改正或核对；“提醒”请核实，情况属实的，点“处理结果”转到“自查”写明原因。"
     hint += f"{colours}。" if colours else ""
     page.put(1, 0, hint, "hint", width=len(_COLUMNS))
     page.sheet.set_row(1, 22)
@@ -82,7 +83,7 @@ def _write_group(
     )
     for column, text in enumerate(words, start=3):
         page.put(row, column, text, "box", "left")
-    _write_answer(page, row, len(_COLUMNS) - 1, notice.severity, answer)
+    _write_answer(page, row, len(_COLUMNS) - 1, notice, answer)
     sizes = [(text, _COLUMNS[column][1]) for column, text in enumerate((where, *words), start=2)]
     page.sheet.set_row(row, row_height(*sizes, least=24))
 
@@ -101,11 +102,13 @@ def _answer(content: Content, notice: Notice, answers: Mapping[str, Place]) -> t
 
 
 def _write_answer(
-    page: TemplatePage, row: int, column: int, severity: str, answer: tuple[Place, str] | None
+    page: TemplatePage, row: int, column: int, notice: Notice, answer: tuple[Place, str] | None
 ) -> None:
     """Lead to where a reason is written and show it; where none helps, say so: what is written in the list nobody reads."""
     if answer is None:
-        page.put(row, column, _NO_ANSWER.get(severity, ""), "box", "left", "hint")
+        is_confirmed = notice.severity == Severity.ERROR and notice.is_mended
+        words = _TO_CONFIRM if is_confirmed else _NO_ANSWER.get(notice.severity, "")
+        page.put(row, column, words, "box", "left", "hint")
         return
     place, written = answer
     cell = f"{quoted(place.sheet)}!{place.cell}"

@@ -17,7 +17,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.layout import CHECK_COLUMNS, NOTICES_SHEET, PAST_COLUMNS, PAST_TOP
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Notice, Number, PastReport, Severity, a1
+from pipeline.model import Assessment, Notice, Number, PastReport, Severity, a1
 from pipeline.publishing.returning import ReturnedContent, returned_of
 from pipeline.publishing.template import build_workbook
 from pipeline.publishing.template.areas import row_height
@@ -25,6 +25,7 @@ from pipeline.publishing.template.marks import marks_of
 from pipeline.publishing.workbook.measure import display_width
 from pipeline.wording.addresses import position
 from pipeline.wording.grouping import group_notices
+from pipeline.wording.messages import notices
 from tests.support.fills import consistent_numbers, zeros
 from tests.support.folders import inputs_only
 from tests.support.libreoffice import recalculate
@@ -33,10 +34,15 @@ from tests.support.submissions import plain_texts, submission_of
 ROW = "requests.new_received"
 
 
-def answer(form: Form, figures: Mapping[str, Any]) -> ReturnedContent:
-    """Judge a filled template and return what goes back; ``figures`` may hold totals typed over their formulas."""
+def judged(form: Form, figures: Mapping[str, Any]) -> Assessment:
     values = {**plain_texts(form), **figures, form.entry_with_role("year").key: 2023}
     [item] = judge(form, [submission_of(read(form, build_workbook(form, values=values)))])
+    return item
+
+
+def answer(form: Form, figures: Mapping[str, Any]) -> ReturnedContent:
+    """Judge a filled template and return what goes back; ``figures`` may hold totals typed over their formulas."""
+    item = judged(form, figures)
     return returned_of(form, [item], item)
 
 
@@ -60,6 +66,17 @@ def test_a_total_typed_over_its_formula_is_restored_and_nothing_is_to_be_changed
     assert told.hint
     assert "改为" not in told.hint, "the cell is locked, and holds the right sum"
     assert str(figures[total] + 4) in told.fault
+
+
+def test_office_and_agency_are_told_the_same_of_a_total_typed_over_its_formula(
+    form: Form, figures: dict[str, Number]
+) -> None:
+    total = f"{ROW}.total"
+    item = judged(form, {**inputs_only(form, figures), total: figures[total] + 4})
+    [told] = errors(returned_of(form, [item], item))
+    of_the_file = [one for one in notices(form, item.findings) if one.severity == Severity.ERROR]
+    assert {one.hint for one in of_the_file} == {f"{told.fault}；{told.hint}"}
+    assert told.is_mended, "it is to be confirmed, not to be changed"
 
 
 def test_what_only_a_total_would_settle_is_no_way_any_more(form: Form) -> None:
