@@ -445,6 +445,23 @@ def test_a_complete_report_may_be_sent() -> None:
     assert panel(content) == READY
 
 
+def test_a_warning_under_another_cause_is_not_marked_and_what_is_marked_is_counted() -> None:
+    """A clerk is told the first of a cause; what only the office can see again is counted apart from what the sheet sees."""
+    rule, other = [line.id for line in FORM.explained_unseen][:2]
+    head = replace(notice("T3-01", "error", "requests.new_received.total"), cause="one")
+    under = replace(notice(rule, "warning", FORM.texts[0].key), cause="one")
+    column = layout.CHECK_COLUMNS["mark"]
+    summary = (checks_sheet(), a1(layout.HINT_ROW, 0))
+    for told, marked in (([head, under], []), ([head, under, notice(other, "warning", None)], [other])):
+        content = build_workbook(FORM, STAMP, values=real_values(), notices=told)
+        assert [line for line, cells in checks(content).items() if cells[3] == FAILS] == marked
+        said = str(values_at([summary], content)[summary])
+        assert said.count(f"另有 {FAILS} {len(marked)} 项") == len(marked)
+        assert f"{FAILS} 0 项" in said
+        marks = sheet_of(open_book(content, data_only=True), checks_sheet())[a1(0, column)[:-1]]
+        assert sum(cell.value == FAILS for cell in marks) == len(marked)
+
+
 def test_what_is_not_ready_says_so_until_the_gap_is_taken_out() -> None:
     """The sums of a few agencies balance as well as those of all; 自查 alone would let them go up."""
     gap, key = to_fill_in("部分汇总"), FORM.texts[0].key

@@ -84,7 +84,8 @@ def write_checks(
     for number, check in enumerate(completeness):
         _write_check(page, CHECKS_TOP + len(rules) + 1 + number, check)
     _write_unseen(page, _unseen_top(rules, completeness), unseen)
-    _write_summary(page, [*rules, *completeness], *marks_rows(len(rules), len(completeness)))
+    again = _found_again(page, _unseen_top(rules, completeness) + 1, unseen)
+    _write_summary(page, [*rules, *completeness], again, *marks_rows(len(rules), len(completeness)))
     page.sheet.freeze_panes(CHECKS_TOP, 0)
     page.sheet.repeat_rows(TITLE_ROW, CHECKS_TOP - 1)
     page.print_on_a4(landscape=True)
@@ -155,15 +156,30 @@ def _dash(value: Number | None) -> Number | str:
     return NOT_ASSESSED if value is None else value
 
 
-def _write_summary(page: TemplatePage, checks: Sequence[Check], first: int, last: int) -> None:
-    """Write how many checks hold, fail and wait, and colour the marks."""
+def _found_again(page: TemplatePage, first: int, unseen: Sequence[Unseen]) -> tuple[str, str]:
+    """Count what the office found and no spreadsheet can check again, as the end of a formula and as its result."""
+    if not any(line.found for line in unseen):
+        return "", ""
+    mark = CHECK_COLUMNS["mark"]
+    count = f'COUNTIF({a1(first, mark)}:{a1(first + len(unseen) - 1, mark)},"{FAILS}")'
+    before, behind = f"　　另有 {FAILS} ", f" 项由{page.content.form.words.office}再检查"
+    failures = sum(line.mark == FAILS for line in unseen)
+    formula = f'&IF({count}=0,"","{before}"&{count}&"{behind}")'
+    return formula, f"{before}{failures}{behind}" if failures else ""
+
+
+def _write_summary(
+    page: TemplatePage, checks: Sequence[Check], again: tuple[str, str], first: int, last: int
+) -> None:
+    """Write how many checks hold, fail and wait, and what is found ``again`` by the office alone; colour the marks."""
     mark = CHECK_COLUMNS["mark"]
     area = f"{a1(first, mark)}:{a1(last, mark)}"
     parts = [f'"{sign} "&COUNTIF({area},"{sign}")&" 项"' for sign in _SIGNS]
     counts = [sum(check.mark == sign for check in checks) for sign in _SIGNS]
     result = "　　".join(f"{sign} {count} 项" for sign, count in zip(_SIGNS, counts, strict=True))
     page.put(HINT_ROW, 0, "", "bold", "centre", width=len(_WIDTHS))
-    page.formula(HINT_ROW, 0, "=" + '&"　　"&'.join(parts), result, "bold", "centre")
+    formula, found = again
+    page.formula(HINT_ROW, 0, "=" + '&"　　"&'.join(parts) + formula, result + found, "bold", "centre")
     page.sheet.set_row(HINT_ROW, 24)
     for sign, look in ((HOLDS, "good"), (FAILS, "bad")):
         rule = {"type": "cell", "criteria": "==", "value": f'"{sign}"', "format": page.looks(look)}

@@ -17,7 +17,7 @@ from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
 from pipeline.forms.values.answers import YES
 from pipeline.forms.values.kind import REQUIRED, SPELLED, VALUE
-from pipeline.model import Number, Place, Severity
+from pipeline.model import Number, Place, Severity, by_cause
 from pipeline.publishing.template.areas import address, rectangles
 from pipeline.publishing.template.content import Content, period_in, side_value
 
@@ -104,12 +104,9 @@ class Unseen:
 
 
 def unseen_warnings(content: Content) -> list[Unseen]:
-    """Return the warnings that only the office can find, each with room for an explanation."""
-    warned = {
-        notice.code: notice
-        for notice in reversed(content.notices)
-        if notice.severity == Severity.WARNING.value
-    }
+    """Return the warnings that only the office can find, each with room for an explanation; found are those that were told."""
+    heads = [head for head, *_ in by_cause(content.notices, lambda notice: notice.cause)]
+    warned = {notice.code: notice for notice in reversed(heads) if notice.severity == Severity.WARNING.value}
     home = Place(content.form.sheet_of_kind("guide").name)
     lines = []
     for rule in content.form.explained_unseen:
