@@ -63,6 +63,19 @@ def test_who_has_reported_is_not_asked_to_fill_in(form: Form, tmp_path: Path) ->
     assert "以前已经写过" not in only
 
 
+def test_one_letter_carries_the_template_and_asks_for_no_day_that_is_past(form: Form, tmp_path: Path) -> None:
+    """Who has a reminder waiting gets no second letter with the same workbook; a template after the deadline says so."""
+    town = Town.of(form, tmp_path / "区", "甲局", "乙局")
+    town.run("2024-02-01")
+    town.change("003", name="丙局", email=box("003"))
+    said = town.say("template", now="2024-02-01T09:00:00").text
+    assert "2 家单位有待发的催报，附件就是这份模板" in said
+    assert [len(town.told("template", code)) for code in ("001", "002", "003")] == [0, 0, 1]
+    [letter] = town.told("template", "003")
+    assert "已过，请尽快填好报送" in letter
+    assert "前填好报送" not in letter
+
+
 def contents(output: Path) -> dict[str | None, bytes]:
     """The letters of the campaign that are not withdrawn, by agency."""
     with open_copy(output) as ledger:

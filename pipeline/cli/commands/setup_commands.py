@@ -127,7 +127,8 @@ def _make_templates(district: District, target: Path, agency: str | None, moment
         typer.echo(
             f"这个文件夹里还有 {len(leftovers)} 个表格不是现在名单中单位的模板，没有改动，请核对后删去：{'、'.join(leftovers)}"
         )
-    if done.new or (len(done.silent) + len(done.reported) < len(paths) and not done.renewed):
+    others = len(done.silent) + len(done.reported) + done.reminded
+    if done.new or (others < len(paths) and not done.renewed):
         typer.echo(waiting_letters(done.new, district, target) if done.new else "没有新写信：以前已经写过。")
     if done.renewed:
         typer.echo(f"{done.renewed} 封待发的信与现在的模板、设置不同，已换成新的。")
@@ -137,6 +138,8 @@ def _make_templates(district: District, target: Path, agency: str | None, moment
         )
     if done.reported:
         typer.echo(f"{len(done.reported)} 家单位已经报送，没有给它们写发模板的信。")
+    if done.reminded:
+        typer.echo(f"{done.reminded} 家单位有待发的催报，附件就是这份模板，没有另写发模板的信。")
     if done.silent:
         names = "、".join(item.name for item in done.silent)
         typer.echo(

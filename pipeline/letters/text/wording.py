@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
@@ -133,7 +133,7 @@ def _own(intention: Intention, sources: Sources, attachments: Sequence[Attachmen
         return _digest(body)
     if isinstance(body, DistrictDelivery):
         return _delivery(body, sources, attachments)
-    return _handout(body)
+    return _handout(body, sources)
 
 
 def _counted(body: CountedVersion) -> Values:
@@ -146,8 +146,12 @@ def _counted(body: CountedVersion) -> Values:
     }
 
 
-def _handout(body: Handout) -> Values:
-    return {"deadline": spoken_date(body.deadline)}
+def _handout(body: Handout, sources: Sources) -> Values:
+    return {"deadline": spoken_date(body.deadline), "late": _is_past(body.deadline, sources)}
+
+
+def _is_past(deadline: date, sources: Sources) -> bool:
+    return sources.now.astimezone(CHINA).date() > deadline
 
 
 # ---------------------------------------------------------------- answers
@@ -275,7 +279,7 @@ def _returned(body: AnswerPlan, sources: Sources) -> Values:
         "shown_version": arrival.shown,
         "colours": colours_in_words(arrival.looks),
         "unfilled": arrival.comparable and arrival.shown != arrival.version,
-        "late": sources.now.astimezone(CHINA).date() > deadline,
+        "late": _is_past(deadline, sources),
         "compared": earlier.version if comparison and earlier else 0,
         "mended": _problems(comparison.mended) if comparison else 0,
         "still_open": _problems(comparison.still_open) if comparison else 0,

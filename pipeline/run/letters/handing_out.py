@@ -25,7 +25,8 @@ from pipeline.run.letters.writing import LetterContext, LetterWriter
 class HandedOut:
     """How many letters are ``new``, how many that waited were ``renewed``, and how many had left with an ``older`` template.
 
-    ``silent`` are the agencies to which none can be written, ``reported`` those that are not asked any more.
+    ``silent`` are the agencies to which none can be written, ``reported`` those that are not asked any more, ``reminded``
+    counts those to which a reminder waits that carries the same template.
     """
 
     new: int
@@ -33,6 +34,7 @@ class HandedOut:
     older: int
     silent: Sequence[Agency]
     reported: Sequence[Agency] = ()
+    reminded: int = 0
 
 
 def send_templates(district: District, output: Path, *, code: str | None, now: datetime) -> HandedOut:
@@ -48,11 +50,12 @@ def send_templates(district: District, output: Path, *, code: str | None, now: d
         changed = stale(context, planned, None)
         older = _left_with_another(context, planned)
         withdraw(context, [item.key for item in changed])
-        written = intend(context, planned, None)
+        reminded = _reminded(context, planned)
+        written = intend(context, [item for item in planned if item not in reminded], None)
         lay_out(ledger, district, context.target, now=now)
     silent = [agency for agency in asked if not addresses(agency)]
     done = [agency for agency in agencies if agency.code in reported]
-    return HandedOut(written - len(changed), len(changed), older, silent, done)
+    return HandedOut(written - len(changed), len(changed), older, silent, done, len(reminded))
 
 
 def _reported(ledger: Ledger, district: District) -> set[str]:
@@ -74,6 +77,27 @@ def handed_out(district: District, output: Path, agencies: Collection[str]) -> t
             if item.kind == LetterKind.TEMPLATE and item.agency in agencies
         ]
     return states.count(LetterState.WAITING), sum(item.is_gone for item in states)
+
+
+def _reminded(context: LetterContext, planned: Sequence[Intention]) -> list[Intention]:
+    """Return those not written yet whose reader has a reminder waiting with the same template: one letter carries it."""
+    year = context.district.year
+    kept = letters.of_year(context.ledger, year)
+    known = {item.key for item in kept if item.state is not LetterState.WITHDRAWN}
+    waiting = {
+        item.agency: item
+        for item in letters.waiting(context.ledger, year)
+        if item.kind == LetterKind.REMINDER
+    }
+    asked = [
+        (item, waiting[item.agency.code])
+        for item in planned
+        if item.agency and item.agency.code in waiting and key_of(year, item.key) not in known
+    ]
+    if not asked:
+        return []
+    writer = LetterWriter.of(context, None)
+    return [item for item, reminder in asked if writer.would_attach_the_same(item, reminder)]
 
 
 def _left_with_another(context: LetterContext, planned: Sequence[Intention]) -> int:
