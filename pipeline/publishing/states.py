@@ -105,13 +105,16 @@ def _first_in_time(state: AgencyState, deadline: date) -> list[str]:
 
 
 def _former_name(state: AgencyState, short: str) -> list[str]:
-    """Say where a report that counts is written under a name that is no part of the roster's, nor the other way round: a former one."""
+    """Say where a report that counts is written under a name that is no part of the roster's, nor the other way round.
+
+    A former name or a short one: a note that holds nothing back and asks for nothing (公布前请核对 does).
+    """
     item = state.counting
     if item is None or item.report is None:
         return []
     stated, now = normalised(item.submission.reading.claims.agency), normalised(state.agency.name)
     if stated not in now and now not in stated and any(stated in text for text in item.report.texts.values()):
-        return [f"{short}正文写的单位名称是“{stated}”，公开前请核对"]
+        return [f"{short}正文写的单位名称是“{stated}”，与名单不同"]
     return []
 
 

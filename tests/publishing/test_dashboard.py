@@ -53,7 +53,7 @@ def test_files_that_wait_stand_by_themselves(form: Form, morning: PageContext) -
     ("stated", "said"),
     [("青禾县文化和旅游局", 1), ("文化局", 0), ("青禾县文化局（县文物局）", 0), ("", 0)],
 )
-def test_a_report_under_a_former_name_is_pointed_out_before_it_is_published(
+def test_a_report_under_a_former_name_is_pointed_out_and_not_held_back(
     form: Form, stated: str, said: int
 ) -> None:
     one = replace(agency(1), name="青禾县文化局")
