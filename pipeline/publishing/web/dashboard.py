@@ -74,7 +74,7 @@ def build_pages(form: Form, morning: PageContext) -> dict[str, bytes]:
         AgencyList(path, listed[part], _by_state(listed[part]))
         for path, part in lists_of(len(listed)).items()
     ]
-    explained = _explained(_cases(listed))
+    explained = _explained(listed)
     pages = {PAGE: _front(form, morning, listed, lists)}
     for before, item, after in zip([None, *lists], lists, [*lists[1:], None], strict=False):
         pages[item.path] = _list_page(
@@ -93,7 +93,7 @@ def _front(
 ) -> bytes:
     held = waiting(morning)
     cases = _cases(listed)
-    remarked = _remarked(cases)
+    doubted, settled = _remarked(listed)
     corrections = to_correct(morning, listed)
     return _rendered(
         "dashboard.html",
@@ -129,9 +129,9 @@ def _front(
         held=held[:_MOST_SHOWN],
         missing=cases[_MISSING],
         corrections=_by_word(corrections),
-        remarked=remarked,
-        unanswered=sum(row.arrival.is_in_doubt for row in remarked),
-        explained=_explained(cases),
+        doubted=doubted,
+        settled=settled,
+        explained=_explained(listed),
         home="",
         published=[(item, notices(form, item.findings)) for item in morning.published if not item.is_well],
         agreeing=sum(item.is_well and bool(item.owner) for item in morning.published),
@@ -216,10 +216,14 @@ def _cases(listed: Sequence[AgencyRow]) -> dict[str, list[AgencyRow]]:
     return {state: [row for row in listed if row.state == state][:_MOST_SHOWN] for state in _WORDS}
 
 
-def _remarked(cases: Mapping[str, Sequence[AgencyRow]]) -> list[AgencyRow]:
-    """Return the agencies that count and that something was remarked of, those with open remarks first."""
-    found = [row for state in _DONE for row in cases[state] if row.arrival.problems]
-    return sorted(found, key=lambda row: (not row.arrival.is_in_doubt, not row.arrival.open))
+def _remarked(listed: Sequence[AgencyRow]) -> tuple[list[AgencyRow], list[AgencyRow]]:
+    """Return the agencies that count and that something was remarked of: those kept from being published, then the others, open remarks first."""
+    found = [row for state in _DONE for row in listed if row.state == state and row.arrival.problems]
+    found.sort(key=lambda row: not row.arrival.open)
+    doubted, settled = (
+        [row for row in found if row.arrival.is_in_doubt is in_doubt] for in_doubt in (True, False)
+    )
+    return doubted, settled
 
 
 def _by_word(corrections: Sequence[AgencyRow]) -> dict[str, list[AgencyRow]]:
@@ -228,9 +232,11 @@ def _by_word(corrections: Sequence[AgencyRow]) -> dict[str, list[AgencyRow]]:
     return {word: [row for row in corrections if row.word == word] for word in words}
 
 
-def _explained(cases: Mapping[str, Sequence[AgencyRow]]) -> set[int]:
+def _explained(listed: Sequence[AgencyRow]) -> set[int]:
     """Return the agencies whose problems the page spells out."""
-    return {row.number for row in (*cases[_RETURNED], *cases[_HELD], *_remarked(cases))}
+    cases = _cases(listed)
+    remarked = (row for part in _remarked(listed) for row in part[:_MOST_SHOWN])
+    return {row.number for row in (*cases[_RETURNED], *cases[_HELD], *remarked)}
 
 
 def days_left(deadline: date, today: date) -> str:
