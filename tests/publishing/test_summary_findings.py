@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -11,10 +11,22 @@ import openpyxl
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.model import Agency, Assessment, Decision, Fact, Finding, Place, Severity, Verdict
+from pipeline.model import (
+    Agency,
+    ArrivalKey,
+    Assessment,
+    Decision,
+    Fact,
+    Finding,
+    Notice,
+    Place,
+    Severity,
+    Verdict,
+)
 from pipeline.publishing.summary.background import Background
 from pipeline.publishing.summary.district_workbook import build_summary
 from pipeline.publishing.summary.findings import FINDINGS_HEAD, FINDINGS_SHEET
+from pipeline.wording.messages import notices
 from tests.support.districts import agency, assessment, blank, merged, mixed, notices_of
 
 NOW = datetime(2024, 1, 26, 18, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -31,6 +43,7 @@ def blocks(
     found: Sequence[Assessment],
     waivers: Sequence[Decision] = (),
     roster: Sequence[Agency] = (OWNER,),
+    told: Mapping[ArrivalKey, Sequence[Notice]] | None = None,
 ) -> list[list[dict[str, object]]]:
     """Return the rows of each block of the sheet."""
     content = build_summary(
@@ -38,7 +51,7 @@ def blocks(
         merged(form, roster, found),
         deadline=date(2024, 1, 25),
         now=NOW,
-        notices=notices_of(form, found),
+        notices=notices_of(form, found) if told is None else told,
         background=Background(decisions=waivers),
     )
     sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=True)[FINDINGS_SHEET]
@@ -79,7 +92,7 @@ def test_a_returned_file_has_its_errors_to_mend_errors_first(form: Form) -> None
 @pytest.mark.parametrize(
     ("explanation", "waived", "state", "answer"),
     [
-        ("", "", "待说明", None),
+        ("", "", "不用说明", None),
         ("年底集中收到", "", "已说明", "单位说明：年底集中收到"),
         ("", "机构合并", "准予例外", "准予例外：机构合并"),
         ("年底集中收到", "机构合并", "准予例外", "单位说明：年底集中收到\n准予例外：机构合并"),
@@ -97,6 +110,20 @@ def test_a_warning_was_explained_excepted_or_neither(
         assert {OWNER.name, "机构合并", "C03", "王主任", "2024-01-26", "长期"} <= set(
             found[EXCEPTED][0].values()
         )
+
+
+def test_a_reason_is_owed_only_where_the_receipt_asks_for_one(form: Form) -> None:
+    """Of what the receipt says that it does not matter nothing is owed; what to look at stands there all the same."""
+    facts: dict[str, Fact] = {"found": "规范性文件", "label": "行政规范性文件"}
+    label = Finding("F03", Severity.WARNING, Place("表", "A8"), (), "near_label", facts)
+    [open_] = notices(form, [label])
+    for verdict in (Verdict.ACCEPTED_WITH_REMARKS, Verdict.RETURNED):
+        item = assessment(form, OWNER, 1, verdict, findings=[label])
+        for in_doubt, state in ((False, "不用说明"), (True, "待说明")):
+            told = {item.key: [replace(open_, in_doubt=in_doubt)]}
+            [row] = blocks(form, [item], told=told)[CURRENT]
+            assert row["处理情况"] == state
+            assert row["怎么改"]
 
 
 def test_what_a_later_version_has_mended_stands_apart_as_mended(form: Form) -> None:
@@ -135,7 +162,7 @@ def test_what_is_still_open_is_asked_once_where_the_version_that_counts_stands(f
     first = assessment(form, OWNER, 1, Verdict.RETURNED, findings=[*blank(form, 0), warned()])
     second = assessment(form, OWNER, 2, Verdict.ACCEPTED_WITH_REMARKS, findings=[warned()])
     found = blocks(form, [first, second])
-    assert states(found[CURRENT]) == ["待说明"]
+    assert states(found[CURRENT]) == ["不用说明"]
     assert states(found[PAST]) == ["已改正", "已被后来的报送代替"]
     assert [row["怎么改"] for row in found[PAST]] == [None, None]
 

@@ -59,6 +59,16 @@ def test_an_agency_is_asked_only_what_is_open_and_where_the_template_has_it(form
     assert [(notice.sheet, notice.cell) for notice in arrival.notices] == [(place.sheet, place.cell)]
 
 
+def test_on_the_template_letter_and_list_name_the_same_cell(form: Form) -> None:
+    """A label is at fault, not the figure that stands beside it."""
+    key = "proactive.normative_documents.issued"
+    label = Place(form.places[key].sheet, "A8")
+    found = Finding("F03", Severity.WARNING, label, (key,), "near_label", {"found": "甲", "label": "乙"})
+    item = assessment(form, ONE, 1, Verdict.ACCEPTED_WITH_REMARKS, findings=[found])
+    [arrival] = arrivals_of(form, RunArrivals([item]))
+    assert [(notice.sheet, notice.cell) for notice in arrival.notices] == [(label.sheet, label.cell)]
+
+
 def test_the_version_that_counts_is_known_to_all(form: Form) -> None:
     items = [assessment(form, ONE, 1), assessment(form, ONE, 2, Verdict.RETURNED), assessment(form, ONE, 3)]
     assert [item.counting for item in arrivals_of(form, RunArrivals(items[:2]))] == [1, 1]

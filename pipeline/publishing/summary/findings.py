@@ -33,10 +33,13 @@ DECISIONS_HEAD = ("序号", "单位、文件", "理由", "", "", "", "决定", "
 DISMISSALS_HEAD = ("序号", "文件", "理由", "", "", "", "结论", "核实人", "核实日期")
 TO_MEND, TO_EXPLAIN, TO_DECIDE, TO_APPROVE = "待改", "待说明", "待核实", AWAITING
 EXPLAINED, EXCEPTED, MENDED, NOTED = "已说明", "准予例外", "已改正", "无需处理"
+NOT_ASKED = "不用说明"
+"""Of a warning that asks for no reason: letter and 问题清单 say so."""
 REPLACED = "已被后来的报送代替"
 _APART = (DecisionKind.WAIVE, DecisionKind.DISMISS)
 """Listed with what only they have."""
-_OPEN = (TO_MEND, TO_EXPLAIN, TO_DECIDE, TO_APPROVE)
+_OPEN = (TO_MEND, TO_EXPLAIN, TO_DECIDE, TO_APPROVE, NOT_ASKED)
+"""Whose remedy is shown, in the version that describes the agency."""
 _WIDTHS = [5.0, 24.0, 22.0, 6.5, 6.5, 9.5, 25.0, 11.0, 11.0, 34.0, 31.0, 20.0]
 _REASON, _REASON_ACROSS = 2, 4
 _HEAD_ROW, _FIRST_ROW = 1, 2
@@ -135,7 +138,10 @@ def _state(brief: Brief, item: Assessment, notice: Notice) -> str:
         return TO_APPROVE
     if notice.severity == Severity.ERROR:
         return TO_MEND
-    return EXPLAINED if _explanation(item, notice) else TO_EXPLAIN
+    if _explanation(item, notice):
+        return EXPLAINED
+    is_asked = notice.in_doubt or (item.verdict is Verdict.RETURNED and not brief.form.sections)
+    return TO_EXPLAIN if is_asked else NOT_ASKED
 
 
 def _replaced(state: str) -> str:

@@ -340,7 +340,7 @@ def _judged(
     noted = (
         back.notices
         if back
-        else tuple(notices(form, [_in_template(form, each) for each in _for_agency(form, item)]))
+        else tuple(notices(form, [_placed(form, each) for each in _for_agency(form, item)]))
     )
     return AnsweredFile(
         verdict=item.verdict,
@@ -384,10 +384,12 @@ def _for_agency(form: Form, item: Assessment) -> list[Finding]:
     ]
 
 
-def _in_template(form: Form, finding: Finding) -> Finding:
-    """Say where the cell stands in the workbook that goes back, not in the file that came."""
+def _placed(form: Form, finding: Finding) -> Finding:
+    """Say where it stands in the file that came, as the office's lists do; of one that is not on the template, where the template has it."""
+    names = {sheet.name for sheet in form.sheets}
+    is_on_the_template = finding.place and finding.place.cell and finding.place.sheet in names
     place = form.place_of(finding.key or "")
-    return replace(finding, place=place) if place else finding
+    return finding if is_on_the_template or not place else replace(finding, place=place)
 
 
 def _copy(item: Leftover, known: Mapping[str, AnsweredFile]) -> AnsweredFile:
