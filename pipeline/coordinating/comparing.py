@@ -118,7 +118,7 @@ def _with_sums(
         refusal = f"没有 {spaced_of(year)}已接受的数据，无从核对"
         return Compared(envelope.name, district.name, year, refusal=refusal)
     if any(GAP in text for text in found.texts.values()):
-        refusal = "还有没有补写的“【填写：……】”，请补完删去标记"
+        refusal = "还有未补写的“【填写：……】”，请补完删去标记"
         return Compared(envelope.name, district.name, year, refusal=refusal)
     sums: dict[str, Number | None] = {
         cell.key: _sum(report.numbers.get(cell.key) for report in reports.values()) for cell in form.cells

@@ -105,13 +105,13 @@ def why_not_packed(district: District, output: Path, upward: Upward) -> str:
 
 
 def unfinished(paths: Sequence[Path]) -> list[str]:
-    """Return the names of the documents in the bundles among ``paths`` in which something is still to be written."""
+    """Return the names that documents in the bundles among ``paths``, in which something is still to be written, have among the results."""
     found = []
     for path in paths:
         if path.suffix == ".zip":
             with zipfile.ZipFile(path) as package:
                 documents = [name for name in package.namelist() if name.endswith(WORD)]
-                found += [name for name in documents if _has_gap(package.read(name))]
+                found += [name.partition("_")[2] for name in documents if _has_gap(package.read(name))]
     return found
 
 

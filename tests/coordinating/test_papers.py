@@ -108,7 +108,8 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
         assert len([name for name in package.namelist() if name.endswith((".docx", ".xlsx"))]) == 3
     said = nianbao("papers", folder, "--now", NOW).stdout
     [draft] = unfinished(paths)
-    assert f"上报材料里的《{draft}》还有没有补写的" in said
+    assert (output / "2023" / draft).is_file(), "the name that it has where it is to be opened"
+    assert f"上报材料里的《{draft}》还有未补写的" in said
 
 
 def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_return(

@@ -62,7 +62,7 @@ def test_the_districts_own_report_is_offered_once_it_is_finished_and_agrees(tmp_
     (published / "本级年报.docx").write_bytes(draft.read_bytes())
     second = run(folder)
     [item] = second.record["published"]
-    assert "还有没有补写的" in item["refusal"]
+    assert "还有未补写的" in item["refusal"]
     assert not own.exists()
     (published / "本级年报.docx").write_bytes(completed(draft.read_bytes()))
     third = run(folder)

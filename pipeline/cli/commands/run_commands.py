@@ -214,7 +214,7 @@ def papers(folder: Folder, which: WhichOrAll = None, output: Output = None, now:
                 typer.echo(path)
             for name in unfinished(paths):
                 typer.echo(
-                    f"上报材料里的《{name}》还有没有补写的“【填写：……】”：请在结果文件夹里打开这份报告补完，保存后再运行一次。"
+                    f"上报材料里的《{name}》还有未补写的“【填写：……】”：请在结果文件夹里打开这份报告补完，保存后再运行一次。"
                 )
             refused += [why] if (why := why_not_packed(district, target, upward)) else []
     for why in refused:
