@@ -189,7 +189,9 @@ def test_whoever_is_to_verify_a_file_is_among_those_to_be_called(form: Form) -> 
     often = AgencyStanding(AGENCIES[1], arrival(form, AGENCIES[1], 3, Verdict.RETURNED, findings=[slip]))
     known = replace(state(HOME, often), held=tuple(held))
     assert [call.agency.code for call in calls(known, at(23).date())] == ["002", "001"]
-    assert calls(known, at(23).date())[1].why == "核实收到的《1.xlsx》《2.xlsx》（见下）。"
+    assert calls(known, at(23).date())[1].why == "核实收到的《1.xlsx》《2.xlsx》。", (
+        "it is told in the letter and in 待办.xlsx"
+    )
 
 
 def test_agencies_without_a_mailbox_are_named_until_their_figures_count(form: Form) -> None:

@@ -83,12 +83,12 @@ def _verified(state: CampaignState, called: Collection[str]) -> Iterator[PhoneCa
         if whom and whom.code not in called:
             files.setdefault(whom.code, (whom, []))[1].append(f"《{quoted(item.name)}》")
     for whom, names in files.values():
-        yield PhoneCall(whom, f"核实收到的{''.join(names)}（见下）。")
+        yield PhoneCall(whom, f"核实收到的{''.join(names)}。")
 
 
 def _missing(state: CampaignState, standing: AgencyStanding, left: int) -> Iterator[_Ranked]:
     agency = standing.agency
-    what = "只有一份待核实的文件（见下），还不能算报送" if standing.is_doubtful else "未报送"
+    what = "只有一份待核实的文件，还不能算报送" if standing.is_doubtful else "未报送"
     soon = max(state.district.calendar.remind_days_before, default=0)
     reminded = state.reminded(agency)
     reminders = f"已催报 {reminded} 次" if reminded else ""
@@ -110,7 +110,7 @@ def _returned(state: CampaignState, standing: AgencyStanding, left: int, day: da
     why = _sentence(
         f"第 {latest.version} 次报送{since.month}月{since.day}日退回",
         "还没有重报" if waited > 1 else "",
-        "之后收到一份待核实的文件（见下）" if standing.is_doubtful else "",
+        "之后收到一份待核实的文件" if standing.is_doubtful else "",
         _time_left(left),
         f"主要问题：{problem}" if problem else "",
         _reach(state, standing.agency, latest),
