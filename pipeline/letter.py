@@ -177,6 +177,8 @@ class AnsweredFile:
     """Why the coordinator waived what is wrong."""
     shown: int = 0
     """Of what goes back: the version whose content the attached workbook shows; 0: it is blank."""
+    is_late: bool = False
+    """Whether it is known to have come after its agency's deadline."""
     looks: frozenset[str] = frozenset()
     """Of what goes back: the looks that marked cells of the attached workbook have."""
     sent_back: bool = False

@@ -81,14 +81,17 @@ def remark(
         later = f"第 {state.latest.version} 次报送{became}"
         said.append(f"{later}，按第 {state.counting.version} 次汇总")
     return "；".join(
-        [*said, *_first_in_time(state, deadline), *_only_seen(state), *_former_name(state, short)]
+        [*said, *_first_in_time(state, deadline), *_only_seen(state, deadline), *_former_name(state, short)]
     )
 
 
-def _only_seen(state: AgencyState) -> list[str]:
-    """Say where the time of receipt is only when the file was first seen."""
+def _only_seen(state: AgencyState, deadline: date) -> list[str]:
+    """Say where the time of receipt is only when the file was first seen, and where nobody knows whether it was in time."""
     item = shown(state)
-    return ["收到时间不详，以首次登记的时间为准"] if item and is_guessed(item) else []
+    if item is None or not is_guessed(item):
+        return []
+    is_unknown = came_after(state.versions[0], deadline) is None
+    return ["收到时间不详，不计迟报" if is_unknown else "收到时间不详，以首次登记的时间为准"]
 
 
 def spoken(day: date) -> str:

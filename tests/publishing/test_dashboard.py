@@ -66,6 +66,26 @@ def test_a_report_under_a_former_name_is_pointed_out_and_not_held_back(
     assert "请核对" not in row.remark, "it holds nothing back"
 
 
+@pytest.mark.parametrize(
+    ("looked", "day", "said"),
+    [
+        (None, 1, "收到时间不详，不计迟报"),
+        (date(2024, 2, 1), 2, "收到时间不详，以首次登记的时间为准"),
+        (None, -1, "收到时间不详，以首次登记的时间为准"),
+    ],
+)
+def test_who_may_have_been_in_time_is_not_late_and_told_so(
+    form: Form, looked: date | None, day: int, said: str
+) -> None:
+    """The day of first sight decides only where the inbox had been looked into after the deadline, or it was before that."""
+    seen = datetime(2024, 1, 31, 4, tzinfo=UTC) + timedelta(days=day)
+    item = assessment(form, agency(1))
+    sent = replace(item.submission, received_at=seen, received_guessed=True, surely_after=looked)
+    [row] = rows(PageContext(merged(form, [agency(1)], [replace(item, submission=sent)]), DEADLINE, NOW, {}))
+    assert row.remark == said
+    assert (row.late == "迟报") is (looked is not None)
+
+
 def test_versions_that_do_not_count_keep_their_links(form: Form) -> None:
     one = agency(1)
     returned, counting = assessment(form, one, 1, Verdict.RETURNED), assessment(form, one, 2)

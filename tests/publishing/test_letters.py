@@ -259,6 +259,14 @@ def test_a_blank_table_is_one_line(form: Form) -> None:
     assert "144 格" in said
 
 
+def test_a_receipt_of_unknown_time_claims_no_lateness(form: Form) -> None:
+    came = replace(arrival(form, ONE), received_at=None)
+    said = body(secretary(form).write(answer(came)))
+    assert "收到时间：不详，不计迟报" in said.splitlines()
+    late = body(secretary(form).write(answer(replace(came, is_late=True))))
+    assert "收到时间：不详" in late.splitlines()
+
+
 def test_what_is_only_to_be_confirmed_is_not_asked_to_be_mended(form: Form) -> None:
     """Nor is it said of several errors that all must be mended where one is only to be confirmed."""
     came = arrival(form, ONE, 1, Verdict.RETURNED, findings=[cell_finding(form, 0), cell_finding(form, 4)])

@@ -10,7 +10,7 @@ from pipeline.model import CHINA, Finding, Severity, Submission
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
-_RULE = "F07"
+LATENESS_RULE = "F07"
 
 
 def lateness(form: Form, item: Submission, deadline: date | None) -> list[Finding]:
@@ -19,7 +19,7 @@ def lateness(form: Form, item: Submission, deadline: date | None) -> list[Findin
     Who reported in time may correct the report later: the agency's first file decides. Where only the day is known on which
     it was first seen, it is late if the inbox had been looked into after the deadline before; else nobody knows.
     """
-    basic = form.basics.get(_RULE)
+    basic = form.basics.get(LATENESS_RULE)
     if basic is None or deadline is None or item.received_at is None:
         return []
     day = item.received_at.astimezone(CHINA).date()
@@ -28,10 +28,10 @@ def lateness(form: Form, item: Submission, deadline: date | None) -> list[Findin
         return []
     facts = {"received": _spoken(day), "deadline": _spoken(deadline)}
     if not item.received_guessed:
-        return [Finding(_RULE, Severity(basic.severity), facts=facts, variant="late")]
+        return [Finding(LATENESS_RULE, Severity(basic.severity), facts=facts, variant="late")]
     if item.surely_after is None or item.surely_after <= deadline:
         return []
-    return [Finding(_RULE, Severity(basic.severity), facts=facts, variant="seen_late")]
+    return [Finding(LATENESS_RULE, Severity(basic.severity), facts=facts, variant="seen_late")]
 
 
 def _spoken(day: date) -> str:

@@ -210,7 +210,7 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "receipt": "-".join(
             part for part in (name_of(own.year), own.part, code, f"{arrival.version:02d}") if part
         ),
-        "received": spoken_moment(arrival.received_at) if arrival.received_at else "不详，以受理时间为准",
+        "received": _received(arrival),
         "authority": form.authority,
         "edition": form.edition,
         "rules": sources.rules,
@@ -229,6 +229,13 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "excepted": "；".join(arrival.excepted),
         "filled_by": Clerk(**arrival.clerk).words,
     }
+
+
+def _received(arrival: AnsweredFile) -> str:
+    """Say when a file came; one whose time nobody knows is late for nobody but where the inbox had been looked into before."""
+    if arrival.received_at:
+        return spoken_moment(arrival.received_at)
+    return "不详" if arrival.is_late else "不详，不计迟报"
 
 
 def _where_to_explain(form: Form, arrival: AnsweredFile, group: GroupedNotice) -> str:

@@ -16,6 +16,7 @@ from pipeline.district.folder import District
 from pipeline.district.roster import normalised
 from pipeline.forms.form import Clerk, Form
 from pipeline.forms.weighed import is_in_doubt
+from pipeline.judging.rules.lateness import LATENESS_RULE
 from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.assessments import Stand
@@ -353,6 +354,7 @@ def _judged(
         counting=counting.get(sent.agency.code, 0) if sent.agency else 0,
         received_at=None if sent.received_guessed else sent.received_at,
         notices=noted,
+        is_late=any(finding.code == LATENESS_RULE for finding in item.findings),
         shown=back.version if back else 0,
         looks=_looks(form, back.notices) if back else frozenset(),
         report=item.report,
