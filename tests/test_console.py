@@ -29,5 +29,5 @@ def test_what_needs_no_remedy_ends_with_what_was_found(capsys: pytest.CaptureFix
     assessment = districts.assessment(form, districts.agency(1), findings=found)
     console.print_checks([(assessment, notices(form, found))])
     [line] = [line for line in capsys.readouterr().out.splitlines() if "2100" in line]
-    assert "共 2 格" in line
+    assert "（2 格）" in line
     assert line.endswith("已重新计算为 2100。")

@@ -14,8 +14,10 @@ import pytest
 import pipeline
 from pipeline.forms.form import Basic, Form
 from pipeline.judging.rules.judge import judge
-from pipeline.model import CellChange, Finding, Place, Severity, Suggestion, Verdict
+from pipeline.model import CellChange, Fact, Finding, Place, Severity, Suggestion, Verdict
+from pipeline.wording.addresses import cell_named, spelled
 from pipeline.wording.catalogue import CATALOGUE
+from pipeline.wording.grouping import group_notices
 from pipeline.wording.messages import (
     SEVERITY_WORDS,
     VERDICT_WORDS,
@@ -55,6 +57,25 @@ def test_wordings_are_whole_sentences_without_jargon(form: Form, code: tuple[str
     assert (said.hint or "") in said.message
 
 
+def test_a_cell_has_one_name_whatever_is_said_of_it(form: Form) -> None:
+    check = next(check for check in form.balances if check.subject != form.by_key[check.anchor].short_label)
+    key = check.anchor
+    facts: dict[str, Fact] = {**dict.fromkeys(check.keys, 1), "left": 1, "right": 2, "difference": 1}
+    own = Finding(check.rule.id, Severity.ERROR, form.places[key], (key,), check.id, facts)
+    blank = Finding("C01", Severity.ERROR, form.places[key], (key,))
+    named = {notice(form, found).message.partition("：")[0] for found in (own, blank)}
+    assert named == {f"{form.places[key]}（{form.by_key[key].short_label}）"}
+    several = [replace(blank, place=form.places[cell.key], keys=(cell.key,)) for cell in form.cells[:2]]
+    [group] = group_notices(notices(form, several))
+    assert group.where == spelled(form, [cell.key for cell in form.cells[:2]])
+
+
+def test_a_heading_is_named_without_its_number() -> None:
+    assert cell_named("一、总体情况 B10", "（五）监督保障") == "一、总体情况 B10（监督保障）"
+    assert cell_named("一、总体情况 B4", "引言") == "一、总体情况 B4（引言）"
+    assert cell_named("", "（五）监督保障") == "（五）监督保障"
+
+
 def test_every_literal_finding_of_the_stages_is_in_the_catalogue() -> None:
     """Walks the source: Finding.found("F01", …, "encrypted", …) with literal code and variant."""
     seen = 0
@@ -83,7 +104,7 @@ def test_a_balance_finding_says_terms_sums_and_difference(form: Form) -> None:
     assert said.cell == form.places[key].cell
     assert (said.actual, said.expected) == ("第一项＋第二项 13", "第三项＋第四项 12")
     assert "第一项 12 + 第二项 1 = 13，第三项 11 + 第四项 1 = 12，相差 1" in said.message
-    assert said.message.startswith("三、依申请公开 E8（商业企业）：")
+    assert said.message.startswith(f"三、依申请公开 E8（{form.by_key[key].short_label}）：")
 
 
 def test_an_inequality_says_its_bound(form: Form) -> None:

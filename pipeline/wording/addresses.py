@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LETTERS = 26
+_NUMBERED = re.compile("（[一二三四五六七八九十0-9]{1,3}）(?=.)")
+"""What a heading begins with, which would stand in brackets within brackets."""
+
+
+def cell_named(where: str, label: str) -> str:
+    """Name a cell as every sentence does: where it stands, and in brackets what stands there, without the number of a heading."""
+    plain = _NUMBERED.sub("", label, count=1) if label.startswith("（") else label
+    return f"{where}（{plain}）" if where and plain else where or label
 
 
 def position(cell: str) -> tuple[int, int] | None:
@@ -43,10 +51,15 @@ def spelled(form: Form, keys: Iterable[str]) -> str:
         if place := form.place_of(key):
             cells[place.sheet].append(place.cell)
     return "；".join(
-        f"{sheet} {'、'.join(cell_ranges(found))}{f'（{len(found)} 格）' if len(found) > 1 else ''}"
+        f"{sheet} {'、'.join(cell_ranges(found))}{count_of_cells(len(found))}"
         for sheet, found in cells.items()
         if found
     )
+
+
+def count_of_cells(cells: int) -> str:
+    """Say of several cells how many they are."""
+    return f"（{cells} 格）" if cells > 1 else ""
 
 
 def _column(letters: str) -> int:

@@ -719,7 +719,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("R01", "taken"): Wording("写明“{word}”，空着的 {count} 格已由{source}计算"),
     ("C09", "nil_back"): Wording(
         "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数；空着的格按 0 转入退回表",
-        "请核对全表，把 {cell} 改选“否”，或把 {cells} 改为 0",
+        "请核对全表，把 {cell} 改选“否”，或把下列各格改为 0：{cells}",
         "是",
         "否",
     ),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import Notice, Severity
-from pipeline.wording.addresses import cell_ranges
+from pipeline.wording.addresses import cell_ranges, count_of_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,8 @@ class GroupedNotice:
     @property
     def where(self) -> str:
         """Sheet, ranges and, for several cells, how many."""
-        parts = [
-            self.notice.sheet or "",
-            "、".join(self.cells),
-            f"共 {self.count} 格" if self.count > 1 else "",
-        ]
-        return " ".join(part for part in parts if part)
+        parts = (self.notice.sheet or "", "、".join(self.cells))
+        return " ".join(part for part in parts if part) + count_of_cells(self.count)
 
 
 def group_notices(notices: Iterable[Notice]) -> list[GroupedNotice]:

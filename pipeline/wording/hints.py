@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from pipeline.model import CellChange, Suggestion, a1, column_letters
-from pipeline.wording.addresses import around, position
+from pipeline.wording.addresses import around, cell_named, position
 from pipeline.wording.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
@@ -157,10 +157,9 @@ def _spelled(blocks: Iterable[Iterable[tuple[int, int]]]) -> str:
 
 def _spot(form: Form, change: CellChange) -> str:
     """Say where, and of a cell that is not where the template has it also which item it is."""
-    label = form.by_key[change.key].short_label
-    if change.place is None:
-        return label
-    return str(change.place) if change.place == form.places[change.key] else f"{change.place}（{label}）"
+    if change.place and change.place == form.places[change.key]:
+        return str(change.place)
+    return cell_named(str(change.place or ""), form.by_key[change.key].short_label)
 
 
 def _sheet(changes: Sequence[CellChange]) -> str:

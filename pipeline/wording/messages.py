@@ -26,6 +26,7 @@ from pipeline.model import (
     Severity,
     Verdict,
 )
+from pipeline.wording.addresses import cell_named
 from pipeline.wording.catalogue import CATALOGUE, Wording
 from pipeline.wording.hints import way_out
 from pipeline.wording.quotable import on_one_line, quoted, visible
@@ -116,10 +117,8 @@ def notice(form: Form, finding: Finding) -> Notice:
         if pleaded
         else _answered(form, finding, remedy)
     )
-    label = balance.subject if balance else _label(form, finding.key)
-    named = f" {label}" if label.startswith("（") else f"（{label}）"
-    place = visible(str(finding.place)) if finding.place else ""
-    where = f"{place}{named}" if place and label else place or label
+    label = _label(form, finding.key) or (balance.subject if balance else "")
+    where = cell_named(visible(str(finding.place)) if finding.place else "", label)
     return Notice(
         code=finding.code,
         severity=finding.severity.value,

@@ -657,7 +657,7 @@ def test_a_table_left_blank_is_one_line_and_every_cell_is_marked() -> None:
     book = open_book(build_workbook(FORM, STAMP, notices=blanks))
     rows = list(sheet_of(book, layout.NOTICES_SHEET).iter_rows(min_row=4))
     assert len(rows) == 1
-    assert f"共 {len(cells)} 格" in str(rows[0][2].value)
+    assert f"（{len(cells)} 格）" in str(rows[0][2].value)
     assert all(cell_at(book, cell.key).comment for cell in cells)
 
 
