@@ -82,15 +82,37 @@ def read_tables(path: Path) -> tuple[TextTable, ...]:
 
 
 def _csv_rows(path: Path, text: str) -> tuple[tuple[str, ...], ...]:
-    """Return the rows, whichever line ends a program wrote: those of old Macs as well."""
+    """Return a row for every line, whichever line ends a program wrote: those of old Macs as well.
+
+    Raises ConfigError at the line where quotation marks are not a pair around a value: what stands between two of them
+    is one value, commas, line breaks and further agencies included.
+    """
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    rows = csv.reader(io.StringIO(plain), delimiter=_delimiter(plain))
-    try:
-        return tuple(tuple(row) for row in rows)
-    except csv.Error:
-        raise ConfigError(
-            "这一行不是名单：可能缺了一个引号，或者这不是 CSV 文件。", file=path, line=rows.line_num
-        ) from None
+    lines, delimiter = list(io.StringIO(plain)), _delimiter(plain)
+    quoted = re.compile(f'(?:^|{delimiter})"(?:[^"]|"")*"')
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    rows: list[tuple[str, ...]] = []
+    while (begun := reader.line_num) < len(lines):
+        try:
+            row = tuple(next(reader))
+        except csv.Error:
+            if '"' in lines[begun]:
+                raise _quotes(path, begun) from None
+            raise ConfigError("这一行不是名单，这可能不是 CSV 文件。", file=path, line=begun + 1) from None
+        whole = "".join(lines[begun : reader.line_num])
+        if '"' in quoted.sub("", whole) or any("\n" in value and delimiter in value for value in row):
+            raise _quotes(path, begun)
+        rows += [row, *[()] * (reader.line_num - begun - 1)]
+    return tuple(rows)
+
+
+def _quotes(path: Path, begun: int) -> ConfigError:
+    return ConfigError(
+        "这一行的双引号不成对，或者不在一格的两头，后面的几行会被当成同一格，没有读。请删去多余的双引号；"
+        "一格里有逗号的，在这一格两头各加一个英文双引号；一格里不要换行。",
+        file=path,
+        line=begun + 1,
+    )
 
 
 def _delimiter(text: str) -> str:

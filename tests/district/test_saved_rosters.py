@@ -16,6 +16,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.district.folder import load_district
+from pipeline.district.roster import load_roster
 from pipeline.district.tables import read_tables
 from pipeline.model import Agency, ConfigError
 from pipeline.publishing.settings_pages import build_settings_book
@@ -164,3 +165,41 @@ def test_a_workbook_that_unpacks_to_more_than_any_list_is_not_read(tmp_path: Pat
     assert path.stat().st_size < 1_000_000
     with pytest.raises(ConfigError, match="解压以后太大"):
         read_tables(path)
+
+
+def csv_roster(tmp_path: Path, *lines: str) -> Path:
+    path = tmp_path / "agencies.csv"
+    path.write_text("\n".join(("code,name,aliases,note", *lines)), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ('001,"甲局,,', "002,乙局,,", "003,丙局,,"),
+        ('001,甲局,"甲,', "002,乙局,,", '003,丙局,,丙"'),
+        ('001,甲局,"甲,', '002,乙局,"乙,', "003,丙局,,"),
+        ('001,甲局,"甲,', "002,乙局,,", '003,"丙局",,'),
+        ('001,甲"局,,', "002,乙局,,"),
+        ('001, "甲局",,', "002,乙局,,"),
+        ('001,"甲"局,,', "002,乙局,,"),
+        ('001,甲局,,"', '"002,乙局,,'),
+    ],
+)
+def test_quotation_marks_that_would_swallow_agencies_are_refused_at_their_line(
+    tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    with pytest.raises(ConfigError, match=r"agencies\.csv 第 3 行：.*双引号"):
+        load_roster(csv_roster(tmp_path, "000,零局,,", *lines), "县区")
+
+
+def test_quotation_marks_around_a_value_are_read(tmp_path: Path) -> None:
+    path = csv_roster(
+        tmp_path, '001,"甲局","甲\n所",', '"002","乙""特""局",,"一,二"', "003,丙“特”局,,", "004,丁局,,,,多余"
+    )
+    with pytest.raises(ConfigError, match=r"agencies\.csv 第 6 行"):
+        load_roster(path, "县区")
+    path.write_text(path.read_text("utf-8").replace(",,多余", ""), "utf-8")
+    found = load_roster(path, "县区")
+    assert [agency.name for agency in found] == ["甲局", '乙"特"局', "丙“特”局", "丁局"]
+    assert [agency.line for agency in found] == [2, 4, 5, 6]
