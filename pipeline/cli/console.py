@@ -140,6 +140,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     if dry_run:
         letters = f"正式运行会{outcome.letters.words}。" if outcome.letters.words else ""
         console.print(f"这是试运行，没有收发邮件，也没有写任何文件。{letters}")
+        _print_to_decide(outcome)
         return
     if outcome.fetched:
         console.print(f"收到邮件 {outcome.fetched.stored} 封。")
@@ -150,8 +151,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
     if outcome.letters.words:
         console.print(f"{outcome.letters.words}，等待发出的在 letters 文件夹。")
-    for sentence in outcome.to_decide:
-        console.print(Text(f"请处理：{sentence}。", style="bold"))
+    _print_to_decide(outcome)
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
     form = form_of(district)
@@ -159,6 +159,11 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
     console.print(f"  {reports}退回表格　returned　　问题清单　findings.csv")
     if outcome.sent:
         print_sent(outcome.sent)
+
+
+def _print_to_decide(outcome: Outcome) -> None:
+    for sentence in outcome.to_decide:
+        out().print(Text(f"请处理：{sentence}。", style="bold"))
 
 
 def print_sent(done: SendReport) -> None:

@@ -17,6 +17,7 @@ from pipeline.district.mergers import Bodies
 from pipeline.district.roster import normalised
 from pipeline.district.roster_table import HEADINGS, column_name
 from pipeline.district.settings_fields import BOOK_NAME, BOOK_REMEDY
+from pipeline.ledger.campaign import last_result
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger
 from pipeline.machine import codec
@@ -68,13 +69,18 @@ def _entry(said: Sequence[Any]) -> RosterEntry:
 
 
 def remember(ledger: Ledger, district: District, *, now: datetime) -> None:
-    """Record what the roster says from ``now`` on, where that is new; the sample that ``init`` wrote says nothing."""
+    """Record what the roster says from ``now`` on, where that is new, and who is off it; the sample that ``init`` wrote says nothing.
+
+    Of those that are off it, whoever had reported by the last finished run is told of: a row that a person deleted by
+    mistake takes a report out of the sums.
+    """
     if district.has_sample_roster:
         return
     known, year = memory(ledger), district.year
     plain = [replace(agency, line=0) for agency in district.roster_agencies]
     new = [item for item in plain if item.code not in known or known[item.code][-1].agency != item]
-    if not new:
+    left = _left(ledger, district)
+    if not new and not left:
         return
     with ledger.transaction("what the roster says is known together, and since when"):
         ledger.write_many(
@@ -82,6 +88,22 @@ def remember(ledger: Ledger, district: District, *, now: datetime) -> None:
             [(item.code, year, now.isoformat(), codec.dumps(item)) for item in new],
         )
         record(ledger, (Event(now, year, EventKind.ROSTER, item.code, detail=item.name) for item in new))
+        record(
+            ledger,
+            (Event(now, year, EventKind.ROSTER_LEFT, code, detail=_name(known, code)) for code in left),
+        )
+
+
+def _left(ledger: Ledger, district: District) -> list[str]:
+    """Return the codes of who had reported by the last finished run and is not on the roster now."""
+    last = last_result(ledger, district.year)
+    listed = {agency.code for agency in district.roster_agencies}
+    came = (item["agency"] for item in last.record["submissions"]) if last else ()
+    return [code for code in dict.fromkeys(came) if code and code not in listed]
+
+
+def _name(known: Memory, code: str) -> str:
+    return known[code][-1].agency.name if code in known else code
 
 
 def addresses_at(known: Memory, code: str, moment: datetime | None) -> tuple[str, ...]:

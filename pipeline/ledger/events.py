@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     DECIDED = "decided"
     DECISION_REVOKED = "decision_revoked"
     ROSTER = "roster"
+    ROSTER_LEFT = "roster_left"
     WAIVED = "waived"
     WAIVER_WITHDRAWN = "waiver_withdrawn"
     DISMISSED = "dismissed"

@@ -31,6 +31,7 @@ def sentences(
         found := result or campaign.last_result(ledger, district.year)
     ):
         yield from _delivery(ledger, district, found)
+    yield from _off_the_roster(ledger, district, now)
     yield from _letters(ledger, district)
     yield from _outputs(ledger, district, now)
     yield from (
@@ -69,6 +70,21 @@ def _delivery(ledger: Ledger, district: District, found: RunResult) -> Iterator[
         yield (
             f"已报送的数据有更正，还没有上报：{listed}{more}。核实后在 {TODO_NAME} 中选“同意更正”，或者运行 {command} --reason 更正理由；"
             "同意并签发后报【更正】，并请有关单位重新公开"
+        )
+
+
+def _off_the_roster(ledger: Ledger, district: District, now: datetime) -> Iterator[str]:
+    """Say who had reported and was then taken off the roster, while that is new; who is back on it is not."""
+    listed = {agency.code for agency in district.roster_agencies}
+    left = {
+        item.agency: item.detail
+        for item in events.story(ledger, district.year, kind=events.EventKind.ROSTER_LEFT)
+        if item.at > now - _RECENT and item.agency not in listed
+    }
+    if left:
+        yield (
+            f"名单中少了 {len(left)} 家已经报送的单位：{'、'.join(left.values())}。它们的报送不再计入，也不再给它们写信。"
+            "确已撤销的不必处理；不是有意删去的，请在名单中补回原来的一行；并入其他单位的，也补回原来的一行，写明并入哪个单位和日期"
         )
 
 

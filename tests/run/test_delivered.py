@@ -166,6 +166,23 @@ def test_an_agency_that_left_the_roster_after_the_delivery_is_a_change(district:
     assert "乙局：上次已汇总，现不在名单中" in words(letter)
 
 
+def test_who_had_reported_and_is_off_the_roster_is_named_for_a_week_and_in_a_dry_run(district: Path) -> None:
+    arrived(district, 0)
+    roster = district / "agencies.csv"
+    whole = roster.read_text("utf-8")
+    roster.write_text(whole.replace('002,"乙局"', "").strip(), "utf-8")
+    tried = nianbao("run", district, "--dry-run", "--now", (NOW + timedelta(days=1)).isoformat())
+    assert "名单中少了 1 家已经报送的单位：乙局" in tried.stdout
+    for day, is_told in ((1, True), (2, True), (9, False)):
+        assert any("：乙局。" in said for said in arrived(district, day).to_decide) is is_told
+    roster.write_text(whole, "utf-8")
+    assert not [said for said in arrived(district, 10).to_decide if "名单" in said]
+    roster.write_text(whole.replace('002,"乙局"', "").strip(), "utf-8")
+    assert any("：乙局。" in said for said in arrived(district, 11).to_decide)
+    roster.write_text(whole, "utf-8")
+    assert not [said for said in arrived(district, 12).to_decide if "名单" in said]
+
+
 def papers(district: Path, day: int) -> tuple[subprocess.CompletedProcess[str], str]:
     """Write the papers; return what was said, and the covering letter of what is packed, which stays as it was if nothing is."""
     done = nianbao("papers", district, "--now", (NOW + timedelta(days=day)).isoformat())
