@@ -102,7 +102,8 @@ def attempt(listener: Listener, security: str, ca_file: str) -> str:
         chosen = MailSettings(
             imap_host=HOST, imap_port=listener.port, imap_security=security, ca_file=ca_file
         )
-        return imap.fetch(chosen, WHO, None, since=date(2023, 12, 1), store=_never, remember=_never).failure
+        day = date(2023, 12, 1)
+        return imap.fetch(chosen, WHO, None, since=day, today=day, store=_never, remember=_never).failure
     chosen = MailSettings(smtp_host=HOST, smtp_port=listener.port, smtp_security=security, ca_file=ca_file)
     letter = Outgoing("1", mail((), To="jia@x.example").as_bytes())
     return SmtpOutbox(chosen, WHO).deliver([letter], record=_never).failure

@@ -102,15 +102,15 @@ def test_another_server_does_not_get_the_password(
         "pipeline.mail.imap.fetch", lambda settings, *_, **__: asked.append(settings.imap_host)
     )
     home = replace(district([agency(1)], tmp_path), mail=MailSettings(imap_host="imap.district.example"))
-    mailing.collect(home, ledger)
+    mailing.collect(home, ledger, now=NOW)
     moved = replace(home, mail=MailSettings(imap_host="imap.evil.example", ca_file="own.pem"))
     with pytest.raises(ConfigError, match=r"NIANBAO_IMAP_HOST=imap\.evil\.example"):
-        mailing.collect(moved, ledger)
+        mailing.collect(moved, ledger, now=NOW)
     assert asked == ["imap.district.example"]
     monkeypatch.setenv("NIANBAO_IMAP_HOST", "imap.new.example")
-    mailing.collect(replace(home, mail=MailSettings(imap_host="imap.new.example")), ledger)
+    mailing.collect(replace(home, mail=MailSettings(imap_host="imap.new.example")), ledger, now=NOW)
     with pytest.raises(ConfigError):
-        mailing.collect(home, ledger)
+        mailing.collect(home, ledger, now=NOW)
     assert asked[1:] == ["imap.new.example"]
 
 

@@ -562,6 +562,16 @@ CREATE INDEX returns_by_envelope ON returns (envelope);
 """
 """What lay in the inbox at the last look, and what came back into it; a return has a number among those of arrivals."""
 
+_OWED = """
+CREATE TABLE owed_mails (
+    mailbox TEXT NOT NULL,
+    uid INTEGER NOT NULL,
+    since TEXT NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+);
+"""
+"""Mails that the server lists and did not hand over, and the day on which each was first asked for."""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _RUN_COUNTS,
@@ -579,5 +589,6 @@ MIGRATIONS: tuple[str, ...] = (
     _READING_KEYS,
     _SEEN,
     _BACK,
+    _OWED,
 )
 """One script for each version of the schema, in order."""

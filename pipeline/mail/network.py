@@ -12,9 +12,6 @@ from pipeline.model import ConfigError
 if TYPE_CHECKING:
     import ssl
 
-TIMEOUT = 60.0
-"""Seconds that a silent server is waited for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -40,7 +37,10 @@ def tls(ca_file: str = "") -> ssl.SSLContext:
     """Trust the system's authorities, and those in ``ca_file``. Raises ConfigError where that is no certificate."""
     import ssl  # noqa: PLC0415 - a run without a server does without
 
+    from pipeline.mail.patience import TlsConnection  # noqa: PLC0415
+
     context = ssl.create_default_context()
+    context.sslsocket_class = TlsConnection
     if ca_file:
         try:
             context.load_verify_locations(ca_file)

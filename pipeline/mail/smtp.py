@@ -19,8 +19,9 @@ from email.parser import BytesHeaderParser
 from typing import Any
 
 from pipeline.district.mail_settings import MailSettings
-from pipeline.mail.network import TIMEOUT, Credentials, said_of, tls
+from pipeline.mail.network import Credentials, said_of, tls
 from pipeline.mail.outbox import Attempt, Outgoing, SendOutcome, SendReport
+from pipeline.mail.patience import TIMEOUT, PlainConnection, connected, within
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PERMANENT = 500
@@ -37,6 +38,10 @@ _OF_THE_SENDER = re.compile(
     re.IGNORECASE,
 )
 _NO_RECIPIENT = "信上没有收件人的邮箱"
+_WHOLE, _REQUEST, _FAREWELL = 3600.0, 300.0, 10.0
+"""Seconds of waiting for all letters, for a login or a letter and for the end, besides what time the bytes take."""
+_MOST_SAID = 1_000_000
+"""Bytes that a server says to one letter."""
 _BAD_ADDRESS = "收件人的邮箱写法不对"
 
 
@@ -56,10 +61,17 @@ class SmtpOutbox:
         cannot be reached, refuses the login, or answers what is not about the recipient, ends the round: nothing is wrong
         with the letters, and they wait.
         """
+        with within(_WHOLE):
+            return self._deliver(letters, record, pause)
+
+    def _deliver(
+        self, letters: Sequence[Outgoing], record: Callable[[Attempt], object], pause: float
+    ) -> SendReport:
         done: list[Attempt] = []
         while len(done) < len(letters):
             try:
-                server = _connected(self.settings, self.who)
+                with within(_REQUEST):
+                    server = _connected(self.settings, self.who)
             except (smtplib.SMTPException, OSError) as error:
                 why = f"发送邮件失败（{self.settings.smtp_host}）：{_why(error)}。{_REMEDY}"
                 return SendReport(tuple(done), why)
@@ -111,13 +123,18 @@ def _ended(settings: MailSettings, done: list[Attempt], record: Callable[[Attemp
 _REMEDY = "没有发出的信留在 letters 文件夹，下次运行或 nianbao send 时再发"
 
 
+class _PlainServer(smtplib.SMTP):
+    def _get_socket(self, host: str, port: int, _timeout: float) -> PlainConnection:
+        return connected(host, port)
+
+
 def _connected(settings: MailSettings, who: Credentials) -> smtplib.SMTP:
     context, name = tls(settings.ca_file), _own_name()
     host, port = settings.smtp_host, settings.smtp_port
     if settings.smtp_security == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, name, timeout=TIMEOUT, context=context)
     else:
-        server = smtplib.SMTP(host, port, name, timeout=TIMEOUT)
+        server = _PlainServer(host, port, name, timeout=TIMEOUT)
     try:
         if settings.smtp_security == "starttls":
             server.starttls(context=context)
@@ -133,7 +150,7 @@ def _closing(server: smtplib.SMTP) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(smtplib.SMTPException, OSError):
+        with suppress(smtplib.SMTPException, OSError), within(_FAREWELL):
             server.quit()
         server.close()
 
@@ -154,7 +171,8 @@ def _attempt(server: smtplib.SMTP, letter: Outgoing) -> Attempt:
         return Attempt(letter.key, recipients, SendOutcome.REFUSED, _BAD_ADDRESS)
     content = _LINE_END.sub(b"\r\n", letter.content)
     try:
-        missed = server.sendmail(senders[0], recipients, content)
+        with within(_REQUEST, len(content) + _MOST_SAID):
+            missed = server.sendmail(senders[0], recipients, content)
     except (smtplib.SMTPException, OSError) as error:
         if not isinstance(error, smtplib.SMTPException):
             server.close()

@@ -169,7 +169,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
             shared=shared,
         )
         fetches = district.mail.fetches and not dry_run and not shared.has_fetched
-        fetched = mailing.collect(district, ledger) if fetches else shared.fetched
+        fetched = mailing.collect(district, ledger, now=now) if fetches else shared.fetched
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
         if not dry_run:

@@ -16,7 +16,7 @@ from pipeline.ledger import letters, mailboxes
 from pipeline.ledger.hosts import known_host, remember_host
 from pipeline.ledger.store import Ledger
 from pipeline.mail.network import Credentials, credentials
-from pipeline.model import ConfigError, Message, Reason, SenderProof
+from pipeline.model import CHINA, ConfigError, Message, Reason, SenderProof
 from pipeline.periods import bounds_of
 from pipeline.publishing.files import write_if_changed
 from pipeline.run.bounces import report_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.mail.outbox import Attempt, Outbox, SendReport
 
 
-def collect(district: District, ledger: Ledger) -> FetchReport:
+def collect(district: District, ledger: Ledger, *, now: datetime) -> FetchReport:
     """Fetch new mail into the inbox. Raises ConfigError without credentials, OSError where the disk fails.
 
     Nobody reports on a period before its last month; what is older in a mailbox is none of ours.
@@ -39,12 +39,13 @@ def collect(district: District, ledger: Ledger) -> FetchReport:
     known = mailboxes.position(ledger, name)
 
     def remember(position: Position) -> None:
-        mailboxes.remember(ledger, name, position.uidvalidity, position.uid)
+        mailboxes.remember(ledger, name, position.uidvalidity, position.uid, position.owed)
 
     return imap.fetch(
         mail,
         who,
-        imap.Position(*known) if known else None,
+        imap.Position(*known, mailboxes.owed(ledger, name)) if known else None,
+        today=now.astimezone(CHINA).date(),
         since=min(bounds_of(item.year)[1] for item in district.campaigns).replace(day=1),
         store=lambda path, content: write_if_changed(district.inbox / path, content),
         remember=remember,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -32,7 +33,9 @@ class OneRun(Protocol):
         ...
 
 
-def run_all(district: District, output: Path, one: OneRun, *, fetches: bool) -> tuple[Outcome, ...]:
+def run_all(
+    district: District, output: Path, one: OneRun, *, now: datetime, fetches: bool
+) -> tuple[Outcome, ...]:
     """Do ``one`` run of every form, the first one's outcome first; ``fetches``: where the district wants mail to be fetched."""
     districts = district.campaigns
     _refuse_exchanged(district, output)
@@ -42,7 +45,7 @@ def run_all(district: District, output: Path, one: OneRun, *, fetches: bool) -> 
     if district.others and district.mail.fetches and fetches:
         mailing.check(district)
         with disk(), open_campaign(district, output) as (ledger, _):
-            shared = replace(shared, fetched=mailing.collect(district, ledger), has_fetched=True)
+            shared = replace(shared, fetched=mailing.collect(district, ledger, now=now), has_fetched=True)
 
     def own_run(own: District, beside: Sequence[OtherCampaign]) -> Outcome:
         common = replace(

@@ -20,7 +20,7 @@ from tests.support.ports import HOST
 
 pytestmark = pytest.mark.dovecot
 
-SINCE = date(2023, 12, 1)
+SINCE, TODAY = date(2023, 12, 1), date(2024, 1, 20)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,9 @@ class Store:
     position: Position | None = None
 
     def fetch(self, settings: MailSettings, who: Credentials, since: date = SINCE) -> FetchReport:
-        return fetch(settings, who, self.position, since=since, store=self.put, remember=self.remember)
+        return fetch(
+            settings, who, self.position, since=since, today=TODAY, store=self.put, remember=self.remember
+        )
 
     def put(self, path: str, content: bytes) -> None:
         self.mails[path] = content
@@ -110,7 +112,9 @@ def test_a_mail_that_vanishes_meanwhile_is_passed_over(
             with server.mailbox(user) as box:
                 box.delete("2")
 
-    done = fetch(settings, server.who(user), None, since=SINCE, store=put, remember=store.remember)
+    done = fetch(
+        settings, server.who(user), None, since=SINCE, today=TODAY, store=put, remember=store.remember
+    )
     assert done == FetchReport(stored=2)
     assert store.position
     assert store.position.uid == 3
@@ -128,7 +132,9 @@ def test_a_mail_whose_file_vanishes_under_the_server_is_passed_over(
             if b"Subject: =?utf-8?b?5bm05oqlMQ==?=" in file.read_bytes():
                 file.unlink()
 
-    done = fetch(settings, server.who(user), None, since=SINCE, store=put, remember=store.remember)
+    done = fetch(
+        settings, server.who(user), None, since=SINCE, today=TODAY, store=put, remember=store.remember
+    )
     assert done == FetchReport(stored=2)
 
 
@@ -179,7 +185,7 @@ def test_a_disk_that_fails_does_not_pass_for_the_server(
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        fetch(settings, server.who(user), None, since=SINCE, store=full, remember=store.remember)
+        fetch(settings, server.who(user), None, since=SINCE, today=TODAY, store=full, remember=store.remember)
     assert store.position is None
 
 

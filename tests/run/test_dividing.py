@@ -44,14 +44,14 @@ def district(tmp_path: Path) -> District:
 def test_mail_is_fetched_once_for_all_forms(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
 
-    def collect(own: District, _: object) -> FetchReport:
+    def collect(own: District, _: object, **__: object) -> FetchReport:
         fetched.append(own.form)
         return FetchReport(stored=2)
 
     monkeypatch.setattr(mailing, "check", lambda _: None)
     monkeypatch.setattr(mailing, "collect", collect)
     one = partial(batch.run, now=NOW, work=Workforce(), progress=lambda *_: None)
-    first, second = run_all(district, district.folder / "output", one, fetches=True)
+    first, second = run_all(district, district.folder / "output", one, now=NOW, fetches=True)
     assert fetched == ["annual_report_2021"]
     assert first.fetched == FetchReport(stored=2)
     assert second.fetched is None
@@ -112,5 +112,5 @@ def test_mail_is_asked_for_since_the_last_month_of_the_first_period(
     with open_ledger(district.folder / "output") as ledger:
         both = load_district(district.folder)
         for campaign in both.campaigns:
-            mailing.collect(campaign, ledger)
+            mailing.collect(campaign, ledger, now=NOW)
     assert asked == [date(2023, 9, 1), date(2023, 9, 1)]

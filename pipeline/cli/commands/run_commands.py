@@ -139,7 +139,7 @@ def run(
             by_clock=now is None and not dry_run,
             retry=retry,
         )
-        outcomes = run_all(district, target, one, fetches=not dry_run)
+        outcomes = run_all(district, target, one, now=moment, fetches=not dry_run)
     if as_json:
         records = [outcome.record for outcome in outcomes]
         sys.stdout.buffer.write(to_json(records if district.others else records[0]))
