@@ -335,8 +335,9 @@ class Upward:
 class CountedVersion:
     """The version of an agency that counts where a person has had a word in that: ``name`` is its file's, ``versions`` all by digest.
 
-    ``decided_at`` and ``why`` are of the decision by which it counts; None and empty where it counts by itself, since a
-    decision was revoked or overtaken. ``instead`` is the version of which the agency was told, 0 where nobody knows.
+    ``decided_at`` and ``why`` are of the decision by which it counts, or of when its file was put into the inbox again,
+    which nobody decided (``is_put_again``); None and empty where it counts by itself, since a decision was revoked or
+    overtaken. ``instead`` is the version of which the agency was told, 0 where nobody knows.
     """
 
     version: int
@@ -346,6 +347,7 @@ class CountedVersion:
     decided_at: datetime | None = None
     why: str = ""
     instead: int = 0
+    is_put_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def test_a_person_who_lets_another_version_count_has_the_agency_told(town: Town)
     assert town.decide("count", "财政局", "1", day="2024-01-12", reason="第二次报错了").code == 0
     town.run("2024-01-12")
     [words] = town.told("counted", "001")
-    assert "自2024年1月12日起" in words
+    assert "核对，自2024年1月12日起" in words
     assert "使用贵单位第 1 次报送" in words
     assert "第 2 次报送的数据不再计入" in words
     assert "原因：第二次报错了。" in words
@@ -231,6 +231,8 @@ def test_an_agency_is_told_that_an_earlier_file_counts_which_somebody_put_into_t
     [words] = town.told("counted", "001")
     assert "第 1 次报送" in words
     assert "第 2 次报送的数据不再计入" in words
+    assert "自2024年1月11日起" in words
+    assert "核对，自" not in words, "nobody has looked"
     town.say("send", "--by-hand", "--all", now="2024-01-11T21:00:00")
     town.run("2024-01-12")
     assert town.told("counted", "001") == []

@@ -141,6 +141,7 @@ def _counted(body: CountedVersion) -> Values:
         "version": body.version,
         "file": _shortened(body.name),
         "instead": body.instead,
+        "put_again": body.is_put_again,
         "why": body.why.rstrip("。"),
         "since": spoken_day(body.decided_at) if body.decided_at else "",
     }

@@ -171,6 +171,7 @@ def _counted_version(
         {item["sha256"]: item["version"] for item in own if item["agency"] == row["agency"]},
         given.given_at if given else again,
         why,
+        is_put_again=bool(again and not given),
     )
 
 
