@@ -437,6 +437,8 @@ class Message:
     proof: SenderProof = SenderProof.UNCHECKED
     words: str = ""
     """The first words of one that brings no table."""
+    sealed: tuple[str, ...] = ()
+    """What of one that brings no table could not be looked into."""
 
 
 @dataclass(frozen=True, slots=True)

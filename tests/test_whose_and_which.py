@@ -529,6 +529,22 @@ def test_what_the_coordinators_computer_did_is_told_to_the_coordinator_alone(
     assert (set(town.figures) == {"财政局"}) == name.endswith(".xlsx")
 
 
+def test_what_an_agency_sends_and_nobody_can_open_is_shown_to_the_coordinator(town: Town) -> None:
+    rest = "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n\r\nMIIB"
+    for name, sender in (("a", box("001")), ("b", "strange@elsewhere.example")):
+        head = f"From: {sender}\r\nDate: {at(9)}\r\nMessage-ID: <{name}@x>\r\nSubject: nianbao\r\n"
+        town.put(f"mail/{name}.eml", (head + rest).encode())
+    town.run(FIRST)
+    told = {
+        item["file"]: [found["message"] for found in item["findings"]]
+        for item in town.ran.record["submissions"]
+    }
+    assert told["mail/b.eml"] == []
+    [said] = told["mail/a.eml"]
+    assert "财政局来信" in said
+    assert "打不开的内容：“smime.p7m”" in said or "打不开的内容：smime.p7m" in said
+
+
 def test_nobody_is_reminded_while_the_inbox_is_not_there(town: Town) -> None:
     town.run(FIRST)
     letters = len(town.letters)

@@ -168,18 +168,24 @@ def look(
 
 
 def said_in(district: District, mail: Message) -> tuple[Finding, ...]:
-    """Return what an agency writes in a mail without a table, if that is more than thanks; what it means only a person can say."""
-    if mail.failed_checks or mail.automatic or not says_something(mail.words):
+    """Return what an agency writes in a mail without a table, if that is more than thanks, or that it carries what nobody can open.
+
+    What it means only a person can say.
+    """
+    if mail.failed_checks or mail.automatic or not (mail.sealed or says_something(mail.words)):
         return ()  # as most do: then nobody need look for whose mailbox it is
     senders = district.owners_of(mail.sender)
     names = [name for agency in senders for name in (*agency.names, agency.contact) if name]
-    if not senders or not says_something(mail.words, names):
+    if not senders or not (mail.sealed or says_something(mail.words, names)):
         return ()
     facts: dict[str, Fact] = {
         "agency": "、".join(agency.name for agency in senders[:_MOST_NAMED]),
         "subject": quoted(mail.subject, _FIRST_WORDS),
-        "words": quoted(mail.words, _FIRST_WORDS),
     }
+    if mail.sealed:
+        facts["files"] = "、".join(quoted(name, _FIRST_WORDS) for name in mail.sealed[:_MOST_NAMED])
+        return (Finding("F01", Severity.WARNING, None, (), "sealed", facts),)
+    facts["words"] = quoted(mail.words, _FIRST_WORDS)
     return (Finding("F01", Severity.WARNING, None, (), "said", facts),)
 
 

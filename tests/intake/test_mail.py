@@ -83,6 +83,51 @@ def test_an_inline_spreadsheet_without_a_name_is_found(book: bytes) -> None:
     assert len(opened(message).spreadsheets) == 1
 
 
+@pytest.mark.parametrize("kind", ["image/png", "message/rfc822", "multipart/mixed", "text/plain"])
+def test_what_a_table_is_declared_as_does_not_hide_it(book: bytes, kind: str) -> None:
+    message = mail([("年报.xlsx", book)]).as_bytes()
+    declared = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert declared in message or b"application/octet-stream" in message
+    for old in (declared, b"application/octet-stream"):
+        message = message.replace(old, kind.encode())
+    assert [content for _, content in opened(message).spreadsheets] == [book]
+
+
+def test_a_picture_is_no_attachment_whatever_else_is_declared_as_one(book: bytes) -> None:
+    message = mail()
+    message.add_attachment(b"\x89PNG....", "image", "png", filename="logo.png", disposition="inline")
+    message.add_attachment(b"GIF89a", "image", "gif", disposition="inline")
+    found = opened(message)
+    assert (found.spreadsheets, found.others, found.sealed) == ((), (), ())
+    message.add_attachment(book, "image", "png", filename="年报.xlsx.png")
+    assert names(opened(message)) == ["年报.xlsx.png"]
+
+
+HEAD = b"From: a@x.com\r\nSubject: x\r\n"
+EXTERNAL = (
+    b"Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\nsee\r\n--B\r\n"
+    b'Content-Type: message/external-body; access-type=URL; URL="http://x"\r\n\r\n'
+    b"Content-Type: application/octet-stream\r\n\r\n--B--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        (b"Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\r\n0", ("smime.p7m",)),
+        (b"Content-Type: application/x-pkcs7-mime\r\n\r\n0", ("未命名附件",)),
+        (EXTERNAL, ("未命名附件",)),
+        (b"Content-Type: multipart/mixed\r\n\r\n--B\r\n\r\nx\r\n--B--", ("内容断开、无法拆分的附件",)),
+        (b"Content-Type: multipart/mixed\r\n\r\n", ()),
+        (b"Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\nx\r\n--B--", ()),
+    ],
+)
+def test_what_nobody_can_look_into_is_named(rest: bytes, expected: tuple[str, ...]) -> None:
+    found = opened(HEAD + rest)
+    assert (found.sealed, found.spreadsheets) == (expected, ())
+    assert set(expected) <= set(found.others)
+
+
 def test_several_agencies_in_one_mail_stay_apart(tmp_path: Path, book: bytes) -> None:
     inside = zip_of({"甲局.xlsx": book, "乙局.xlsx": book + b" "})
     message = mail([("丙局.xlsx", book + b"  "), ("打包.zip", inside), ("说明.pdf", b"%PDF")])

@@ -325,6 +325,7 @@ def _from_mail(mail: Mail, relative: str, digest: str, modified: float) -> Itera
         bounce=mail.bounce,
         proof=mail.proof,
         words=mail.words,
+        sealed=mail.sealed,
     )
     for path, data in files:
         yield replace(

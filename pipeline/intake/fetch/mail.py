@@ -35,12 +35,19 @@ _LONGEST_ID = 998
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MOST_DOCUMENTS = 20
 _NAMELESS = "未命名附件"
+_OPENED = SPREADSHEETS | ARCHIVES | MAILS | SUFFIXES
+_SEALED = frozenset(
+    {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted", "message/external-body"}
+)
+"""What is encrypted, is signed so that nothing can be seen of it, or lies elsewhere."""
+_BROKEN = "内容断开、无法拆分的附件"
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail as far as it matters: ``spreadsheets`` are (name, bytes), ``others`` names of other attachments.
 
+    ``sealed`` are names of what nobody could look into, where there is no spreadsheet: a table may be in it.
     ``words`` are the first of what a person wrote, where there is no spreadsheet.
     """
 
@@ -55,6 +62,7 @@ class Mail:
     bounce: Bounce | None = None
     proof: SenderProof = SenderProof.UNCHECKED
     words: str = ""
+    sealed: tuple[str, ...] = ()
 
 
 def open_mail(content: bytes, *, authserv_id: str = "") -> Mail | None:
@@ -92,6 +100,8 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         spreadsheets = [item for item in documents[:_MOST_DOCUMENTS] if may_be_report(*item)]
         taken = {name for name, _ in spreadsheets}
         others = [name for name in others if name not in taken]
+    sealed = () if spreadsheets else tuple(dict.fromkeys(_sealed(message, depth)))[:MAX_FILES]
+    others += [name for name in sealed if name not in others]
     proof, failed_checks = origin.proof(message, authserv_id)
     return Mail(
         origin.sender_of(message),
@@ -105,7 +115,17 @@ def _opened(message: Message, authserv_id: str) -> Mail:
         bounce_of(message) if automatic is Reason.BOUNCE else None,
         proof,
         "" if spreadsheets or automatic else words_of(message),
+        sealed,
     )
+
+
+def _sealed(message: Message, depth: int) -> Iterator[str]:
+    """Yield what to call each part that is encrypted, lies elsewhere, or cannot be taken apart."""
+    for part in parts_of(message, with_mails=depth > 0):
+        if part.get_content_type() in _SEALED:
+            yield filename(part) or next(filter(None, map(filename, parts_in(part))), _NAMELESS)
+        elif part.get_content_maintype() == "multipart" and text_in(part).strip() and not filename(part):
+            yield _BROKEN
 
 
 @dataclass(slots=True)
@@ -131,20 +151,30 @@ def _attachments(message: Message, depth: int) -> Iterator[tuple[str, bytes]]:
             if depth:
                 yield from _attachments(inner, depth - 1)
             continue
-        if part.is_multipart() or part.get_content_maintype() == "image":
+        name, data = filename(part), _data_of(part)
+        if part.is_multipart() and not data:
             continue
-        name, data = filename(part), content_of(part)
+        if part.get_content_maintype() == "image" and not _is_no_picture(name, data):
+            continue
         if name or data.startswith((*_CONTAINERS, tnef.MAGIC)):
             yield name or _NAMELESS, data
+
+
+def _is_no_picture(name: str, data: bytes) -> bool:
+    """Whether what is declared as a picture is something else by its name or its content."""
+    return has_suffix(name, _OPENED) or data.startswith((*_CONTAINERS, tnef.MAGIC))
+
+
+def _data_of(part: Message) -> bytes:
+    """Return what a part holds; of one declared as a mail and none, what was encoded in it."""
+    inner = next(iter(parts_in(part)), None) if part.get_content_type() == "message/rfc822" else None
+    return content_of(part) if inner is None or inner.keys() else _unwrapped(text_in(inner))
 
 
 def _forwarded(part: Message) -> Message | None:
     """Return the mail inside a part that is a file, or one that a program wrongly encoded; ``parts_of`` enters the rest."""
     if part.get_content_type() == "message/rfc822":
-        inner = next(iter(parts_in(part)), None)
-        if inner is None or inner.keys():
-            return None
-        data = _unwrapped(text_in(inner))
+        data = _data_of(part)
     elif has_suffix(filename(part), MAILS):
         data = content_of(part)
     else:
