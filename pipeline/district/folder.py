@@ -22,6 +22,7 @@ from pipeline.district.settings_source import BookSource, Excepted, settled
 from pipeline.district.starting import is_sample_roster, is_untouched
 from pipeline.district.workdays import PLAIN_CALENDAR, Calendar, Extension, calendar_of, extensions_of
 from pipeline.forms.library import OFFICE, is_known, office_of, own_mark, period_of, unknown
+from pipeline.forms.values.plain import seen
 from pipeline.machine.environment import command, disk, typed
 from pipeline.model import Agency, ConfigError, Decision, DecisionKind, belongs_to
 from pipeline.periods import (
@@ -274,6 +275,7 @@ def _campaign(top: TomlTable, folder: Path) -> _CampaignSettings:
     What is made up for years later is collected beside it, never by itself: there the year was mistyped.
     """
     found = _checked(top, top.into(_CampaignSettings), folder)
+    found = replace(found, name=seen(found.name))
     if is_too_late(found.year, found.deadline):
         problem = (
             f"截止日期（deadline）{found.deadline} 离{title_of(found.year)}结束已有一年多，"
@@ -307,7 +309,8 @@ def _period(top: TomlTable, written: _CampaignSettings, kind: PeriodKind) -> Per
     """Return the period that is reported, which is of ``kind``. Raises ConfigError."""
     if not written.period:
         if not written.year:
-            raise top.fault("缺少报告年度（year），例如 2023。")
+            problem = "应为四位年份" if "year" in top.values else "没有填写"
+            raise top.fault(f"报告年度（year）{problem}，例如 2023。", "year" if "year" in top.values else "")
         if kind != "year":
             example = EXAMPLES[kind]
             raise top.fault(f"这份表样不是一年一报，报告期（period）应写成 {example} 这样。", "year")

@@ -23,6 +23,7 @@ from pipeline.district.roster_table import (
     roster_rows,
 )
 from pipeline.district.tables import TextTable, read_tables
+from pipeline.forms.values.plain import seen
 from pipeline.model import Agency, ConfigError
 
 LEVELS = ("设区的市", "县区")
@@ -96,8 +97,8 @@ def named(agencies: Iterable[Agency]) -> dict[str, Agency]:
 
 
 def normalised(name: str) -> str:
-    """Fold a name for comparison: full-width forms, spaces and line breaks make no difference."""
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    """Fold a name for comparison: full-width forms, spaces, line breaks and what cannot be seen make no difference."""
+    return "".join(seen(unicodedata.normalize("NFKC", name)).split())
 
 
 def _check_header(header: list[str], path: Path, line: int) -> None:

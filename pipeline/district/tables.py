@@ -1,7 +1,8 @@
 """A spreadsheet or a CSV file that a person saved goes in; tables of plain text with the place of every cell come out.
 
 The content decides what a file is, not its name: a list called .csv may be a workbook, and the other way round.
-Text is what the person sees: 13800000000 is no 1.38E+10, a code shown as 001 is not 1, a day is 2024-01-31.
+Text is what the person sees: 13800000000 is no 1.38E+10, a code shown as 001 is not 1, a day is 2024-01-31, and a name
+has no characters that cannot be seen.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.forms.values.answers import NO, YES
+from pipeline.forms.values.plain import seen
 from pipeline.model import ConfigError, a1
 from pipeline.toml_source import decoded
 
@@ -32,6 +34,7 @@ _ZEROS = re.compile(r"0{2,}")
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 200
 _MOST_BYTES = 64 * 1024 * 1024
 """That a workbook may unpack to: a roster of 20,000 bodies is a fifth of it."""
+_ODS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ERRORS = re.compile(r"#(REF|VALUE|N/A|NAME|DIV/0|NUM|NULL)[!?]?")
 NO_RESULT = "\ufffc"
 """Stands for a formula whose result is not stored: what the person saw cannot be read."""
@@ -67,14 +70,20 @@ def is_workbook(content: bytes) -> bool:
 
 def read_tables(path: Path) -> tuple[TextTable, ...]:
     """Read every sheet of a workbook, or the one table of a CSV file. Raises ConfigError with the remedy."""
+    return tuple(
+        replace(table, rows=tuple(tuple(map(seen, row)) for row in table.rows)) for table in _tables(path)
+    )
+
+
+def _tables(path: Path) -> tuple[TextTable, ...]:
     content = path.read_bytes()
     if not is_workbook(content):
         return (TextTable(path, "", _csv_rows(path, decoded(content, path))),)
     try:
         return _package(path, content) if content.startswith(_PACKAGE) else _other(path, content)
-    except ConfigError:
+    except (ConfigError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except Exception:  # noqa: BLE001 - whatever a parser stumbles over, the person is told what to do
+    except BaseException:  # noqa: BLE001 - whatever a parser stumbles over, a panic of Rust code too, the person is told what to do
         raise ConfigError(
             "这个表格打不开，可能已损坏或设有密码。请用 Excel 或 WPS 打开，去掉密码，另存为 .xlsx。",
             file=path,
@@ -137,10 +146,7 @@ def _package(path: Path, content: bytes) -> tuple[TextTable, ...]:
     formulas = load_workbook(io.BytesIO(content)) if _has_formulas(content) else None
     found = []
     for sheet in values.worksheets:
-        if sheet.max_row > _MOST_ROWS or sheet.max_column > _MOST_COLUMNS:
-            raise ConfigError(
-                f"表“{sheet.title}”太大，远处可能有不小心写上的内容。请删去多余的行和列后保存。", file=path
-            )
+        _refuse_vast(path, sheet.title, sheet.max_row, sheet.max_column)
         rows, numeric = [], set()
         asked = _formulas(formulas[sheet.title]) if formulas else frozenset()
         for number, line in enumerate(sheet.iter_rows()):
@@ -155,14 +161,24 @@ def _package(path: Path, content: bytes) -> tuple[TextTable, ...]:
     return tuple(found)
 
 
+def _refuse_vast(path: Path, name: str, rows: int, columns: int) -> None:
+    if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+        raise ConfigError(
+            f"表“{name}”太大，远处可能有不小心写上的内容。请删去多余的行和列后保存。", file=path
+        )
+
+
 def _refuse_bomb(path: Path, content: bytes) -> None:
-    """Raise ConfigError for a package that says it unpacks to more than any list does; the library reads no more than it says."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        if sum(item.file_size for item in package.infolist()) > _MOST_BYTES:
-            raise ConfigError(
-                "这个表格解压以后太大，没有读。请删去图片和多余的行、列，或者把内容复制到新的工作簿。",
-                file=path,
-            )
+    """Raise ConfigError for a workbook that is, or says it unpacks to, more than any list; libraries read no more than it says."""
+    size = len(content)
+    if content.startswith(_PACKAGE):
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            size = sum(item.file_size for item in package.infolist())
+    if size > _MOST_BYTES:
+        raise ConfigError(
+            "这个表格解压以后太大，没有读。请删去图片和多余的行、列，或者把内容复制到新的工作簿。",
+            file=path,
+        )
 
 
 def _has_formulas(content: bytes) -> bool:
@@ -184,10 +200,16 @@ def _other(path: Path, content: bytes) -> tuple[TextTable, ...]:
     """Read .xls, .et and .ods, which do not tell how a number is shown."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only where a workbook is read
 
+    _refuse_bomb(path, content)
+    if content.startswith(_PACKAGE):
+        for name, rows, columns in _spread(content):
+            _refuse_vast(path, name, rows, columns)
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     found = []
     for name in book.sheet_names:
-        lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(name)
+        _refuse_vast(path, name, sheet.total_height + 1, sheet.total_width + 1)
+        lines = sheet.to_python(skip_empty_area=False)
         numeric = {
             (row, column)
             for row, line in enumerate(lines)
@@ -204,6 +226,32 @@ def _other(path: Path, content: bytes) -> tuple[TextTable, ...]:
             )
         )
     return tuple(found)
+
+
+def _spread(content: bytes) -> Iterator[tuple[str, int, int]]:
+    """Yield the name of every sheet of an .ods, and its rows and columns up to the last that hold anything.
+
+    A row and a cell are written once, with how often they are repeated; the reader lays out every one of them.
+    """
+    from defusedxml.ElementTree import iterparse  # noqa: PLC0415 - only where such a workbook is read
+
+    with zipfile.ZipFile(io.BytesIO(content)) as package, package.open("content.xml") as text:
+        rows = last = columns = across = 0
+        is_filled = False
+        for _, element in iterparse(text):
+            match element.tag.removeprefix(_ODS):
+                case "table-cell" | "covered-table-cell":
+                    across += int(element.get(f"{_ODS}number-columns-repeated", 1))
+                    if len(element):
+                        columns, is_filled = max(columns, across), True
+                case "table-row":
+                    rows += int(element.get(f"{_ODS}number-rows-repeated", 1))
+                    last = rows if is_filled else last
+                    across, is_filled = 0, False
+                    element.clear()
+                case "table":
+                    yield element.get(f"{_ODS}name", ""), last, columns
+                    rows = last = columns = 0
 
 
 def _is_number(value: object) -> bool:

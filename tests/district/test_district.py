@@ -74,6 +74,7 @@ def test_rules_can_be_chosen(tmp_path: Path) -> None:
     ("old", "new", "line"),
     [
         ("year = 2023", "year = 23", 3),
+        ("year = 2023", "year = 0", 3),
         ("year = 2023", 'year = "2023"', 3),
         ('level = "县区"', 'level = "区"', 2),
         ("deadline = 2024-01-31", 'deadline = "月底"', 5),

@@ -167,6 +167,77 @@ def test_a_workbook_that_unpacks_to_more_than_any_list_is_not_read(tmp_path: Pat
         read_tables(path)
 
 
+def ods(rows: str) -> bytes:
+    """The least that is an .ods with one sheet."""
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    table = f'<table:table table:name="名单">{rows}</table:table>'
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+        package.writestr(
+            "content.xml",
+            f'<office:document-content{names} office:version="1.2">{body}</office:document-content>',
+        )
+    return packed.getvalue()
+
+
+def cells(*texts: str, more: str = "") -> str:
+    return "".join(
+        f'<table:table-cell office:value-type="string"{more}><text:p>{text}</text:p></table:table-cell>'
+        for text in texts
+    )
+
+
+HEAD = f"<table:table-row>{cells('代码', '单位名称')}</table:table-row>"
+FAR = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+
+
+def test_an_ods_is_read_however_far_its_empty_rows_go_and_refused_where_they_hold_something(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "agencies.csv"
+    own = f"<table:table-row>{cells('001', '甲局')}</table:table-row>"
+    path.write_bytes(ods(HEAD + own + FAR))
+    assert [agency.name for agency in load_roster(path, "县区")] == ["甲局"]
+    repeated = ' table:number-columns-repeated="16384"'
+    wide = f"<table:table-row>{cells('001', more=repeated)}</table:table-row>"
+    tall = f'<table:table-row table:number-rows-repeated="1048000">{cells("001", "甲局")}</table:table-row>'
+    for rows in (HEAD + wide, HEAD + tall, HEAD + FAR + own):
+        path.write_bytes(ods(rows))
+        with pytest.raises(ConfigError, match="太大，远处"):
+            read_tables(path)
+
+
+def test_a_panic_of_the_reader_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Panic(BaseException):
+        """As Rust code raises it."""
+
+    def panic(_: object) -> None:
+        raise Panic
+
+    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_filelike", panic)
+    path = tmp_path / "agencies.csv"
+    path.write_bytes(b"\xd0\xcf\x11\xe0")
+    with pytest.raises(ConfigError, match="打不开"):
+        read_tables(path)
+
+
+def test_what_cannot_be_seen_makes_no_other_agency(tmp_path: Path) -> None:
+    path = csv_roster(tmp_path, "001\u200b,甲\u202e局\x07,,", "002,乙局,,")
+    assert [(item.code, item.name) for item in load_roster(path, "县区")] == [
+        ("001", "甲局"),
+        ("002", "乙局"),
+    ]
+    path = csv_roster(tmp_path, "001,甲局,,", "002,甲局\u200b,,")
+    with pytest.raises(ConfigError, match="出现在两个单位"):
+        load_roster(path, "县区")
+
+
 def csv_roster(tmp_path: Path, *lines: str) -> Path:
     path = tmp_path / "agencies.csv"
     path.write_text("\n".join(("code,name,aliases,note", *lines)), "utf-8")

@@ -42,6 +42,15 @@ _NUMBERED = re.compile(rf"(^|:)(?:\({_COUNTED}\)|{_COUNTED}[,.:)])")
 _ENUMERATOR = re.compile(r"^(\d{1,2})[,.:]")
 
 
+def seen(text: str) -> str:
+    """Return ``text`` without what nobody can see and nobody types: marks without width, controls but tabs and line ends."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf") or letter in "\t\n\r"
+    )
+
+
 def without(expression: str, parts: Iterable[str]) -> str:
     """Return the Excel expression of the text of ``expression`` without ``parts``."""
     for part in parts:
