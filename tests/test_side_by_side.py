@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipeline.district.folder import load_district
@@ -54,8 +55,8 @@ NOW = "2024-01-25T08:00:00"
 PERIODS = {ANNUAL: 2023, REGISTER: 2023, DOCUMENTS: 2023, QUARTER: 202344}
 
 
-def filled(form_id: str, agency: str, period: int = 0, *, stamped: bool = True) -> bytes:
-    """The template of a form as the agency fills it in, without a fault."""
+def filled(form_id: str, agency: str, period: int = 0, *, stamped: bool = True, rows: int = 4) -> bytes:
+    """The template of a form as the agency fills it in, without a fault; registers with so many ``rows``."""
     form, rng = load_form(form_id), random.Random(f"{form_id}{agency}")
     period = period or PERIODS[form_id]
     code = f"{AGENCIES.index(agency) + 1:03}"
@@ -66,7 +67,7 @@ def filled(form_id: str, agency: str, period: int = 0, *, stamped: bool = True) 
         **approved(form),
         **entries_of(form, rng),
     }
-    rows = {own.key: [row_of(own, rng, number) for number in range(4)] for own in form.registers}
+    lists = {own.key: [row_of(own, rng, number) for number in range(rows)] for own in form.registers}
     numbers: dict[str, Number] = {}
     texts: dict[str, str] = {}
     if form.registers:
@@ -80,8 +81,8 @@ def filled(form_id: str, agency: str, period: int = 0, *, stamped: bool = True) 
     else:
         numbers = inputs_only(form, consistent_numbers(form, rng))
     stamp = Stamp(agency_code=code, agency=agency, year=period, district="样例区") if stamped else Stamp()
-    values: dict[str, Number | str] = {**numbers, **texts, **nil_of(form, rows), **entries}
-    content = build_workbook(form, stamp, values=values, registers=rows)
+    values: dict[str, Number | str] = {**numbers, **texts, **nil_of(form, lists), **entries}
+    content = build_workbook(form, stamp, values=values, registers=lists)
     return content if stamped else without_stamp(content)
 
 
@@ -296,6 +297,44 @@ def test_tables_are_compared_with_the_register_or_computed_from_it(tmp_path: Pat
     [own] = (made / "output" / "2023" / "templates").glob("001*.xlsx")
     assert FROM_REGISTER in "".join(parts_of(own.read_bytes()))
     assert FROM_REGISTER not in "".join(parts_of(build_workbook(form)))
+
+
+def test_a_delivered_report_follows_its_register_only_when_a_person_lets_that_go_up(tmp_path: Path) -> None:
+    form = load_form(ANNUAL)
+    tables = ("requests", "disputes")
+    blank: dict[str, Number | str] = {
+        cell.key: "" for table in tables for cell in form.cells_of(table) if cell.is_input
+    }
+    nil = {form.table(table).nil_key: FROM_REGISTER for table in tables}
+    files = {"台账.xlsx": filled(REGISTER, AGENCIES[0]), "年报.xlsx": annual(AGENCIES[0], blank, nil)}
+    extra = f"""[people]
+district_office_email = "up@example.gov.cn"
+[[forms]]
+form = "{REGISTER}"
+year = 2023
+deadline = 2024-01-31
+"""
+    made = make_district(tmp_path / "样例区", AGENCIES[:1], files, extra=extra)
+    by = ("--form", ANNUAL, "--by", "王主任", "--now")
+    nianbao("run", made, "--now", NOW)
+    assert nianbao("deliver", made, *by, NOW).returncode == 0
+    assert nianbao("send", made, "--form", ANNUAL, "--by-hand", "--all", "--now", NOW).returncode == 0
+    later = made / "inbox" / "2024-01-26" / "台账更正.xlsx"
+    later.parent.mkdir()
+    later.write_bytes(filled(REGISTER, AGENCIES[0], rows=3))
+    nianbao("run", made, "--now", "2024-01-26T08:00:00")
+    at = ("2024-01-26T09:00:00",)
+    packed = nianbao("papers", made, "--form", ANNUAL, "--now", *at)
+    assert (packed.returncode, "同意更正" in packed.stderr) == (1, True), packed.stderr
+    asked = openpyxl.load_workbook(made / "output" / "2023" / "待办.xlsx")["待决定"]
+    assert [row for row in asked.iter_rows(values_only=True) if "更正已经报送的数据" in row]
+    refused = nianbao("deliver", made, *by, *at)
+    assert (refused.returncode, "改为" in refused.stderr) == (2, True), refused.stderr
+    assert nianbao("deliver", made, "--reason", "台账更正", *by, *at).returncode == 0
+    [subject] = [subject for to, subject in letters_in(made) if to == "up@example.gov.cn"]
+    assert subject.startswith("【更正】")
+    again = nianbao("deliver", made, "--reason", "台账更正", *by, *at)
+    assert "已经签发过" in again.stdout, "it is that one"
 
 
 def parts_of(content: bytes) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from pipeline.letter import (
     LetterState,
     Occasion,
     Reminder,
+    Upward,
 )
 from pipeline.letters.plan import (
     AgencyStanding,
@@ -28,13 +30,16 @@ from pipeline.letters.plan import (
     answers,
     asked_delivery,
     complete_delivery,
+    corrects,
     digest,
     handouts,
     plan,
     reminders,
+    unsigned_delivery,
+    upward,
 )
 from pipeline.letters.plan.daily_digest import calls
-from pipeline.letters.plan.delivery import delivery_of_all
+from pipeline.letters.plan.delivery import Unsigned, delivery_of_all
 from pipeline.model import CHINA, Finding, Severity, Verdict
 from tests.support.arrivals import COORDINATOR, NIGHT, OFFICE, agency, arrival, district, state
 
@@ -265,6 +270,50 @@ def test_the_workbook_goes_up_when_all_are_accepted_and_again_when_figures_chang
     )
     nobody = replace(HOME, people=replace(HOME.people, district_office_email=""))
     assert complete_delivery(state(nobody, *complete())) == []
+
+
+def test_figures_that_change_without_a_new_version_are_a_correction() -> None:
+    """An annual report follows its register: the file that counts is the same, what it comes to is not."""
+    now = replace(state(HOME, *complete()), figures="a")
+    [first] = complete_delivery(now)
+    sent = replace(now, written=(written(first, NIGHT),))
+    assert upward(sent) == Upward()
+    changed = replace(sent, figures="b", changes=(("甲局", "8 改为 9"),))
+    second = delivery_of_all(changed)
+    assert second is not None
+    assert second.key != first.key
+    assert complete_delivery(changed) == []
+    assert unsigned_delivery(changed) == Unsigned(second.key, changed.changes)
+    assert upward(changed) == Upward(corrects=True, unreleased=("8 改为 9",))
+    other = delivery_of_all(replace(changed, figures="c"))
+    assert other is not None
+    assert other.key != second.key, "what a person lets go up are the figures that were seen"
+
+
+def test_what_an_earlier_program_delivered_is_no_correction_until_figures_change() -> None:
+    versions = "\n".join(f"{item.code} x" for item in AGENCIES)
+    former = LetterKey(Occasion.COMPLETE, (hashlib.sha256(versions.encode()).hexdigest(),))
+    for is_gone in (True, False):
+        letter = WrittenLetter(
+            former,
+            LetterKind.DELIVERY,
+            None,
+            (OFFICE,),
+            "",
+            NIGHT,
+            LetterState.SENT if is_gone else LetterState.WAITING,
+        )
+        now = replace(
+            state(HOME, *complete()), figures="a", written=(letter,), carrying={former}, signed={former}
+        )
+        wanted = delivery_of_all(now)
+        assert wanted is not None
+        assert (wanted.key, corrects(now, wanted.key)) == (former, False), "neither corrected nor signed anew"
+        assert (unsigned_delivery(now), upward(now)) == (None, Upward())
+        later = replace(now, figures="b", carrying=(), changes=(("甲局", "8 改为 9"),) if is_gone else ())
+        wanted = delivery_of_all(later)
+        assert wanted is not None
+        assert (wanted.key != former, corrects(later, wanted.key)) == (True, is_gone)
 
 
 def test_on_demand_it_says_who_is_open() -> None:

@@ -27,8 +27,7 @@ def delivery_of_all(state: CampaignState) -> Intention | None:
     to = state.district.people.district_office_email
     if not to or any(not standing.counting for standing in state.standings):
         return None
-    mark = "\n".join(f"{standing.agency.code} {standing.counting}" for standing in state.standings)
-    key = _key(state, hashlib.sha256(mark.encode()).hexdigest())
+    key = _key(state, _content(state))
     if corrects(state, key) and not state.changes:
         return None
     return Intention(key, LetterKind.DELIVERY, (to,), _body(state, key))
@@ -63,6 +62,17 @@ def upward(state: CampaignState) -> Upward:
     if wanted.key not in state.released:
         return Upward(corrects=True, unreleased=tuple(words for _, words in state.changes))
     return Upward(corrects=True, why=state.released[wanted.key])
+
+
+def _content(state: CampaignState) -> str:
+    """Digest what goes up: which versions count, and what they come to, for figures from a register change without a new version.
+
+    A letter of an earlier program that carries these figures goes by the versions alone: it is not written again.
+    """
+    versions = "\n".join(f"{standing.agency.code} {standing.counting}" for standing in state.standings)
+    former = hashlib.sha256(versions.encode()).hexdigest()
+    is_known = any((key.occasion, key.about) == (Occasion.COMPLETE, (former,)) for key in state.carrying)
+    return former if is_known else hashlib.sha256(f"{versions}\n{state.figures}".encode()).hexdigest()
 
 
 def _key(state: CampaignState, content: str) -> LetterKey:

@@ -115,6 +115,10 @@ class CampaignState:
     """Names of agencies whose reports were accepted once and that are on the roster no longer."""
     changes: tuple[tuple[str, str], ...] = ()
     """What differs from the workbook that was delivered last: whose it is, and in words."""
+    figures: str = ""
+    """The digest of the figures of every agency; empty where one is missing."""
+    carrying: Collection[LetterKey] = ()
+    """The keys of the letters with the district workbook that carry the figures of now."""
     released: Mapping[LetterKey, str] = field(default_factory=dict)
     """Why a correction of what was delivered may go up, by the key of the letter that carries it."""
     signed: Collection[LetterKey] = ()

@@ -20,9 +20,10 @@ from pipeline.judging.rules.lateness import LATENESS_RULE
 from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.assessments import Stand
-from pipeline.ledger.campaign import RunResult
+from pipeline.ledger.campaign import Figures, RunResult
 from pipeline.letter import AnsweredFile, CountedVersion, LetterKey, LetterKind
 from pipeline.letters.plan import AgencyStanding, CampaignState, WrittenLetter
+from pipeline.machine.digest import digest_of
 from pipeline.model import (
     Agency,
     ArrivalKey,
@@ -32,6 +33,7 @@ from pipeline.model import (
     Finding,
     Message,
     Notice,
+    Number,
     Verdict,
     was_sent_back,
 )
@@ -80,6 +82,7 @@ def state_of(
         for item in written
         if item.kind is LetterKind.DIGEST and (item.is_gone or not has_server)
     ]
+    deliveries = campaign.deliveries(ledger, district.year)
     return CampaignState(
         district=district,
         now=now,
@@ -100,18 +103,31 @@ def state_of(
             standing.departed(ledger, district.year, {agency.code for agency in district.roster_agencies})
         ),
         changes=tuple(changes_since_delivery(ledger, form, district, result)),
+        figures=_mark_of(result.figures) if waiting.is_complete(district, result) else "",
+        carrying={
+            letters.purpose_of(district.year, item.letter)
+            for item in deliveries
+            if item.figures == result.figures
+        },
         released={
             letters.purpose_of(district.year, item.letter): item.reason
             for item in decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.RELEASE)
         },
-        signed={
-            letters.purpose_of(district.year, item.letter)
-            for item in campaign.deliveries(ledger, district.year)
-            if item.signed_by
-        },
+        signed={letters.purpose_of(district.year, item.letter) for item in deliveries if item.signed_by},
         counted=_counted(ledger, district, found, written),
         to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
     )
+
+
+def _mark_of(figures: Figures) -> str:
+    """Digest figures; equal ones have one digest, however they are written (5, 5.0)."""
+    return digest_of((code, *map(_plain, numbers)) for code, numbers in sorted(figures.items()))
+
+
+def _plain(number: Number) -> Number:
+    if isinstance(number, int):
+        return number
+    return int(number) if number == int(number) else number.normalize()
 
 
 def _strange(
