@@ -8,6 +8,7 @@ import json
 import random
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from email import policy
 from io import BytesIO
 from pathlib import Path
@@ -20,8 +21,10 @@ from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.loader import load_form
+from pipeline.forms.weighed import weighed
 from pipeline.intake.identify.dividing import Collected, home_of
 from pipeline.intake.read.reading import read
+from pipeline.judging.rules.carried_tables import CountedRegister, awaited, carried_into
 from pipeline.ledger import open_copy
 from pipeline.model import ConfigError, Number
 from pipeline.publishing.settings_pages import build_settings_book, filled_of
@@ -299,14 +302,18 @@ def test_tables_are_compared_with_the_register_or_computed_from_it(tmp_path: Pat
     assert FROM_REGISTER not in "".join(parts_of(build_workbook(form)))
 
 
-def test_a_delivered_report_follows_its_register_only_when_a_person_lets_that_go_up(tmp_path: Path) -> None:
+def by_register(agency: str) -> bytes:
+    """An annual report that leaves to the register what that comes to."""
     form = load_form(ANNUAL)
     tables = ("requests", "disputes")
     blank: dict[str, Number | str] = {
         cell.key: "" for table in tables for cell in form.cells_of(table) if cell.is_input
     }
-    nil = {form.table(table).nil_key: FROM_REGISTER for table in tables}
-    files = {"台账.xlsx": filled(REGISTER, AGENCIES[0]), "年报.xlsx": annual(AGENCIES[0], blank, nil)}
+    return annual(agency, blank, {form.table(table).nil_key: FROM_REGISTER for table in tables})
+
+
+def test_a_delivered_report_follows_its_register_only_when_a_person_lets_that_go_up(tmp_path: Path) -> None:
+    files = {"台账.xlsx": filled(REGISTER, AGENCIES[0]), "年报.xlsx": by_register(AGENCIES[0])}
     extra = f"""[people]
 district_office_email = "up@example.gov.cn"
 [[forms]]
@@ -335,6 +342,51 @@ deadline = 2024-01-31
     assert subject.startswith("【更正】")
     again = nianbao("deliver", made, "--reason", "台账更正", *by, *at)
     assert "已经签发过" in again.stdout, "it is that one"
+
+
+def totals(folder: Path, part: str = "") -> dict[str, int]:
+    """How many requests each body reported, as the figures of a form show it."""
+    file = folder / "output" / "2023" / part / "figures.csv"
+    rows = csv.DictReader(file.read_text("utf-8-sig").splitlines())
+    return {row["agency"]: int(row["requests.new_received.total"]) for row in rows}
+
+
+def test_a_merged_agency_has_the_registers_of_its_parts_until_it_reports_one_for_all(tmp_path: Path) -> None:
+    whole, part = AGENCIES[:2]
+    first = {name: filled(REGISTER, name) for name in (whole, part)}
+    files = {f"2024-01-10/{name}台账.xlsx": content for name, content in first.items()}
+    extra = f'[[forms]]\nform = "{REGISTER}"\nyear = 2023\ndeadline = 2024-01-31\n'
+    made = make_district(tmp_path / "样例区", AGENCIES[:2], files, extra=extra)
+    nianbao("run", made, "--now", "2024-01-10T20:00:00")
+    counted = totals(made, REGISTER)
+    (made / "agencies.csv").write_text(
+        f"code,name,merged_into\n001,{whole},\n002,{part},001 2024-01-12\n", "utf-8"
+    )
+    later = made / "inbox" / "2024-01-15" / "年报.xlsx"
+    later.parent.mkdir()
+    later.write_bytes(by_register(whole))
+    nianbao("run", made, "--now", "2024-01-15T20:00:00")
+    assert totals(made, REGISTER) == counted, "both are in the sums of the register"
+    assert totals(made) == {whole: sum(counted.values())}
+    # it reports a register for all: its part's counts no more, in either workbook
+    anew = made / "inbox" / "2024-01-16" / "台账.xlsx"
+    anew.parent.mkdir()
+    anew.write_bytes(filled(REGISTER, whole, rows=7))
+    nianbao("run", made, "--now", "2024-01-16T20:00:00")
+    assert totals(made, REGISTER).keys() == {whole}
+    assert totals(made) == totals(made, REGISTER)
+
+
+def test_a_register_of_other_bodies_is_neither_taken_nor_compared() -> None:
+    form = load_form(ANNUAL)
+    figures = dict.fromkeys((cell.key for cell in load_form(REGISTER).cells), 5)
+    of_others = {REGISTER: CountedRegister(figures, (AGENCIES[1],))}
+    asks = carried_into(form, read(form, by_register(AGENCIES[0])), of_others)
+    found = [item for item in asks.findings if item.code == "R01"]
+    assert [(item.variant, item.facts["bodies"]) for item in found] == [("other_bodies", AGENCIES[1])] * 2
+    assert awaited(form, replace(asks, findings=tuple(weighed(form, asks.findings))))
+    typed = read(form, annual(AGENCIES[0], {}))
+    assert carried_into(replace(form, beside=frozenset({REGISTER})), typed, of_others) == typed
 
 
 def parts_of(content: bytes) -> list[str]:

@@ -1,5 +1,7 @@
 """The roster's mergers and splits, and what each body reported before, go in; whose past is compared with whose report comes out.
 
+What two reports on different forms say of one body is compared where both speak for the same bodies.
+
 The past of a body that others have become part of is the sum of its parts, of which one that the report of the whole spoke
 for already is none; the past of one that was split is nobody's.
 """
@@ -52,12 +54,12 @@ class Bodies:
         return found
 
     @cached_property
-    def _splits(self) -> Mapping[str, Sequence[date]]:
-        """When bodies were split from the one with each code."""
-        found: dict[str, list[date]] = {}
+    def _splits(self) -> Mapping[str, Sequence[Agency]]:
+        """The bodies that were split from the one with each code."""
+        found: dict[str, list[Agency]] = {}
         for agency in self.agencies:
             if agency.split_from and agency.split_on:
-                found.setdefault(agency.split_from, []).append(agency.split_on)
+                found.setdefault(agency.split_from, []).append(agency)
         return found
 
     def pasts(
@@ -101,6 +103,38 @@ class Bodies:
         known = [item for item in whole if item is not None]
         return added(agency, year, known) if len(known) == len(whole) else None
 
+    def counterparts(self, agency: Agency, day: date, found: Pasts) -> tuple[list[PastReport], list[Agency]]:
+        """Return the reports of ``found`` on another form that belong to one that ``agency`` sends on ``day``, and the bodies that only one side speaks for.
+
+        Both sides speak for who was part of their body when they came. Where a body was split between the two, they are
+        of different bodies, too.
+        """
+        family = self._family(agency.code)
+
+        def within(came: Mapping[str, date]) -> list[str]:
+            return [item.code for item in family if is_within(item, self._by_code, came)]
+
+        own = {agency.code, *within({agency.code: day})}
+        reports = [found[code] for code in sorted(own) if code in found]
+        came = _days({item.agency: item for item in reports})
+        if not reports and not (agency.code in self._by_code and own.intersection(within(_days(found)))):
+            return [], []
+        there = {*came, *(code for code in within(came) if code not in found)}
+        split = (item for code in came for item in self._splits.get(code, ()))
+        uneven = (own ^ there) | {
+            item.code
+            for item in split
+            if item.split_on and (came[item.split_from] < item.split_on) != (day < item.split_on)
+        }
+        named = (*self.agencies, *self.merged) if uneven else ()
+        return reports, [item for item in named if item.code in uneven]
+
+    def _family(self, code: str) -> Sequence[Agency]:
+        """Return all bodies that have become part of the one with ``code``, or of what that has become part of itself."""
+        while code in self._by_code:  # no roster goes in a circle
+            code = self._by_code[code].merged_into
+        return self._parts.get(code, ())
+
     def _came(self, code: str, found: Pasts) -> dict[str, date]:
         """Return when the reports came that counted here of the body with ``code`` and of its parts."""
         codes = (code, *(part.code for part in self._parts.get(code, ())))
@@ -116,8 +150,13 @@ class Bodies:
 
     def _was_split(self, agency: Agency, year: int) -> bool:
         """Whether its report of ``year`` was of another body than the one that stands now."""
-        days = (agency.split_on, *self._splits.get(agency.code, ()))
+        days = (agency.split_on, *(item.split_on for item in self._splits.get(agency.code, ())))
         return any(day is not None and day > bounds_of(year)[1] for day in days)
+
+
+def _days(found: Pasts) -> dict[str, date]:
+    """Return when reports came; one of which nobody knows that came before everything."""
+    return {code: item.came or date.min for code, item in found.items()}
 
 
 def _reported_itself(agency: Agency, year: int, own: PastReport | None) -> bool:

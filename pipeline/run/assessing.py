@@ -13,13 +13,13 @@ from functools import lru_cache, partial
 from typing import TypeAlias
 
 from pipeline.district.folder import District
-from pipeline.district.mergers import Bodies, Pasts, on_their_own
+from pipeline.district.mergers import Bodies, Pasts, added, on_their_own
 from pipeline.forms.form import Form
 from pipeline.forms.library import titles_of
 from pipeline.intake.guard.isolation import ItemWork, set_aside
 from pipeline.intake.identify import binding, identity
 from pipeline.intake.read.stamped import REFUSING, among
-from pipeline.judging.rules.carried_tables import Counted, carried_into
+from pipeline.judging.rules.carried_tables import Counted, CountedRegister, carried_into
 from pipeline.judging.rules.reports import report_of
 from pipeline.ledger import Ledger, arrivals, assessments, bindings, decisions, readings, remainders
 from pipeline.ledger.arrivals import Arrival
@@ -76,8 +76,8 @@ class JudgingContext:
     bodies: Bodies
     memory: Memory
     decisions: Sequence[Decision] = ()
-    counted: Mapping[str, Counted] = field(default_factory=dict)
-    """By agency: what its accepted reports on the forms collected beside this one come to."""
+    counted: Mapping[str, Pasts] = field(default_factory=dict)
+    """By form collected beside this one: what the accepted reports of each body come to there."""
 
     @property
     def basis(self) -> str:
@@ -109,6 +109,19 @@ class JudgingContext:
     def accepted(self) -> dict[int, Decision]:
         """Return the decisions by which files are accepted that would be held, by the numbers of the files."""
         return {item.envelope: item for item in self.decided(DecisionKind.ACCEPT)}
+
+    def counted_for(self, agency: Agency | None, came_at: datetime | None) -> Counted:
+        """Return what the registers come to that belong to a report that ``agency`` sends at that moment."""
+        if agency is None:
+            return {}
+        day = came_at.astimezone(CHINA).date() if came_at else date.min
+        found: dict[str, CountedRegister] = {}
+        for form, reports in self.counted.items():
+            own, uneven = self.bodies.counterparts(agency, day, reports)
+            if own or uneven:
+                whole = own[0] if len(own) == 1 else added(agency, self.district.year, own)
+                found[form] = CountedRegister(whole.numbers, tuple(item.name for item in uneven))
+        return found
 
     def decided(self, *kinds: DecisionKind) -> list[Decision]:
         """Return the decisions of ``kinds``."""
@@ -381,7 +394,7 @@ def _submission(
     firsts: Mapping[str, datetime | None],
 ) -> Submission:
     """Join what is known of an arrival with its one time of receipt, and with which past it is compared."""
-    counted = campaign.counted.get(who.agency.code, {}) if who.agency else {}
+    counted = campaign.counted_for(who.agency, item.came_at)
     if campaign.district.collected and any(item.variant == REFUSING for item in found.findings):
         found = replace(found, findings=among(found.findings, campaign.titles))
     made = submission(
@@ -460,7 +473,7 @@ def _bases(
         code = who.agency.code if who.agency else ""
         past = pasts.get(sent.past_key)
         times = (sent.received_at, sent.surely_after, sent.first_at)
-        counted = [campaign.counted[code]] if code in campaign.counted else []
+        counted = [found] if (found := campaign.counted_for(who.agency, item.came_at)) else []
         accepted = [sent.accepted] if sent.accepted else []
         depends = (whole, item.envelope, who, past, exceptions.get(code), *times, *counted, *accepted)
         bases.append(digest_of(depends))

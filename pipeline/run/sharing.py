@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.judging.rules.carried_tables import Counted
+from pipeline.district.mergers import Pasts
 from pipeline.model import OtherCampaign
 from pipeline.run.inbox_dividing import Division
 
@@ -23,8 +23,8 @@ class CommonInputs:
     has_fetched: bool = False
     """Whether the mailbox has been looked into already, for all."""
     beside: Sequence[OtherCampaign] = ()
-    counted: Mapping[str, Counted] = field(default_factory=dict)
-    """By agency: what its accepted reports on the other forms come to."""
+    counted: Mapping[str, Pasts] = field(default_factory=dict)
+    """By form: what the accepted reports of each body come to there."""
 
 
 ALONE = CommonInputs()

@@ -8,16 +8,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import FOLDER, campaign, parts_in
+from pipeline.district.mergers import Pasts
+from pipeline.ledger import FOLDER, Ledger, campaign, parts_in
+from pipeline.ledger import judged_files as standing
 from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.machine.environment import disk
-from pipeline.model import ConfigError, Number, OtherCampaign
+from pipeline.model import ConfigError, OtherCampaign, PastReport
 from pipeline.publishing.document_paths import PAGE
 from pipeline.run import mailing
 from pipeline.run.batch import Outcome
@@ -71,12 +73,10 @@ def _line(own: District, other: District, output: Path, outcome: Outcome | None 
     return OtherCampaign(title, other.deadline, Path(page).as_posix(), counts)
 
 
-def _counted(
-    own: District, districts: Sequence[District], output: Path
-) -> dict[str, dict[str, dict[str, Number]]]:
-    """Return by agency and form what was accepted, as of the last run, on the forms from which figures are carried into ``own``."""
+def _counted(own: District, districts: Sequence[District], output: Path) -> dict[str, Pasts]:
+    """Return by form what was accepted of each body, as of the last run, on the forms from which figures are carried into ``own``."""
     form = form_of(own)
-    found: dict[str, dict[str, dict[str, Number]]] = {}
+    found: dict[str, Pasts] = {}
     for item in form.carried:
         other = next((one for one in districts if one.form == item.form and one.year == own.year), None)
         if other is None:
@@ -89,10 +89,23 @@ def _counted(
             )
         with view_campaign(other, output) as (ledger, _):
             last = campaign.last_result(ledger, other.year)
-        for code, numbers in (last.figures if last else {}).items():
-            if len(numbers) == len(keys):  # else they were found on the form as it was before
-                found.setdefault(code, {})[item.form] = dict(zip(keys, numbers, strict=True))
+            days = _days(ledger, other)
+        found[item.form] = {
+            code: PastReport(
+                code, other.year, dict(zip(keys, numbers, strict=True)), source=item.name, came=days.get(code)
+            )
+            for code, numbers in (last.figures if last else {}).items()
+            if len(numbers) == len(keys)  # else they were found on the form as it was before
+        }
     return found
+
+
+def _days(ledger: Ledger, district: District) -> dict[str, date]:
+    """Return when the reports came that count, by agency; where no body changed, nobody asks."""
+    if not district.merged and not any(agency.split_on for agency in district.agencies):
+        return {}
+    files = standing.by_agency(standing.filed(ledger, district.year))
+    return {code: own.counting.day for code, own in files.items() if own.counting}
 
 
 def _refuse_exchanged(district: District, output: Path) -> None:

@@ -720,6 +720,12 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{word}",
         "合格的{source}",
     ),
+    ("R01", "other_bodies"): Wording(
+        "写明“{word}”，但合格的{source}与这份表包括的单位不同（{bodies}合并或者分设前后各报了一份），这张表没有数",
+        "请按现在的单位重新报送{source}和这份表中还没有重报的一份；不报台账的，请改选“否”，逐格填写",
+        "{word}",
+        "单位相同的{source}",
+    ),
     ("R01", "taken"): Wording("写明“{word}”，空着的 {count} 格已由{source}计算"),
     ("C09", "nil_back"): Wording(
         "“{table}”选了“本表全为零”，表内却有 {count} 个不是 0 的数；空着的格按 0 转入退回表",

@@ -84,3 +84,39 @@ def test_a_merged_body_counts_by_itself_until_it_is_replaced_or_a_person_says_so
     assert on_their_own([PART], {"001": BEFORE, "003": AFTER}) == []
     assert on_their_own([PART], {"001": BEFORE, "003": AFTER}, {"001"}) == [PART]
     assert on_their_own([PART], {"003": BEFORE}) == [], "nothing of it counts"
+
+
+@pytest.mark.parametrize(
+    ("agency", "day", "registers", "belonging", "uneven"),
+    [
+        (WHOLE, AFTER, {"003": BEFORE, "001": BEFORE}, ["001", "003"], []),  # both were one's own, and add up
+        (WHOLE, AFTER, {"003": AFTER}, ["003"], []),  # the register of the whole speaks for its part
+        (WHOLE, BEFORE, {"003": BEFORE, "001": BEFORE}, ["003"], []),  # the report is of the body alone
+        (PART, BEFORE, {"003": BEFORE, "001": BEFORE}, ["001"], []),
+        (WHOLE, AFTER, {"003": AFTER, "001": AFTER}, ["001", "003"], []),  # a person let both count
+        (WHOLE, BEFORE, {"003": AFTER}, ["003"], ["体育局"]),  # the register alone speaks for both
+        (PART, BEFORE, {"003": AFTER}, [], ["体育局"]),
+        (WHOLE, AFTER, {"003": BEFORE}, ["003"], ["体育局"]),  # nobody has the part's register
+        (WHOLE, AFTER, {}, [], []),
+        (PART, BEFORE, {"003": BEFORE}, [], []),
+    ],
+)
+def test_reports_on_two_forms_belong_together_where_they_speak_for_the_same_bodies(
+    agency: Agency, day: date, registers: dict[str, date], belonging: list[str], uneven: list[str]
+) -> None:
+    known = {item.code: item for item in (WHOLE, PART)}
+    found = pasts(*(past(known[code], 1, came) for code, came in registers.items()))
+    reports, bodies = Bodies([WHOLE], [PART]).counterparts(agency, day, found)
+    assert ([item.agency for item in reports], [item.name for item in bodies]) == (belonging, uneven)
+
+
+def test_reports_before_and_after_a_split_are_of_different_bodies() -> None:
+    new = Agency("004", "旅游局", "部门", "县区", split_from="003", split_on=MERGED)
+    bodies = Bodies([WHOLE, new], [])
+    found = pasts(past(WHOLE, 1, BEFORE), past(new, 1, AFTER))
+    assert bodies.counterparts(WHOLE, BEFORE, found)[1] == []
+    assert bodies.counterparts(WHOLE, AFTER, found)[1] == [new]
+    assert bodies.counterparts(new, AFTER, found) == ([found["004"]], [])
+    assert bodies.counterparts(new, AFTER, pasts(past(WHOLE, 1, BEFORE))) == ([], []), (
+        "it has no register yet"
+    )

@@ -7,7 +7,7 @@ A table for which the agency asks (按台账) and whose register is not accepted
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.arithmetic import with_totals
@@ -18,9 +18,23 @@ from pipeline.model import Fact, Finding, Number, Reading, Severity
 if TYPE_CHECKING:
     from pipeline.forms.form import Form
 
-_WAITS = "no_register"
-Counted: TypeAlias = Mapping[str, Mapping[str, Number]]
-"""The figures of an agency's accepted reports on other forms, by form and cell."""
+_NONE, _OF_OTHERS = "no_register", "other_bodies"
+_WAITS = (_NONE, _OF_OTHERS)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRegister:
+    """What the accepted reports on another form come to that speak for the bodies of one report, by cell there.
+
+    ``uneven`` names the bodies that only one of both speaks for, since they merged or were split in between: then nothing is compared or taken.
+    """
+
+    figures: Mapping[str, Number | None]
+    uneven: tuple[str, ...] = ()
+
+
+Counted: TypeAlias = Mapping[str, CountedRegister]
+"""What belongs to one report, by form."""
 
 
 def carried_into(form: Form, reading: Reading, counted: Counted) -> Reading:
@@ -31,12 +45,13 @@ def carried_into(form: Form, reading: Reading, counted: Counted) -> Reading:
     findings: list[Finding] = []
     for item in form.carried:
         asked = reading.from_registers.intersection(item.tables)
-        figures = counted.get(item.form)
-        if figures is None:
-            findings += [
-                _finding(form, reading, table, _WAITS, {"source": item.name}) for table in sorted(asked)
-            ]
+        register = counted.get(item.form)
+        if register is None or register.uneven:
+            facts = {"source": item.name, "bodies": "、".join(register.uneven) if register else ""}
+            variant = _OF_OTHERS if register else _NONE
+            findings += [_finding(form, reading, table, variant, facts) for table in sorted(asked)]
             continue
+        figures = register.figures
         differing = list(_differing(form, reading, item, figures))
         for table in sorted(asked):
             filled = _filled(form, reading, item, table, figures)
@@ -57,30 +72,30 @@ def carried_into(form: Form, reading: Reading, counted: Counted) -> Reading:
 
 
 def awaited(form: Form, reading: Reading) -> frozenset[str]:
-    """Return the cells that wait for a register which is not accepted: blank as they are, nobody need fill them in. Where the district lets that pass, what is blank is missing."""
-    found = (item for item in reading.findings if (item.code, item.variant) == (CODE, _WAITS))
+    """Return the cells that wait for a register which is not accepted, or is of other bodies: blank as they are, nobody need fill them in. Where the district lets that pass, what is blank is missing."""
+    found = (item for item in reading.findings if item.code == CODE and item.variant in _WAITS)
     nil = {key for item in found if item.severity is Severity.ERROR for key in item.keys}
     tables = {table.key for table in form.tables if table.nil_key in nil}
     return frozenset(key for item in form.carried for key in item.cells if form.by_key[key].table in tables)
 
 
 def _filled(
-    form: Form, reading: Reading, item: CarriedFigures, table: str, figures: Mapping[str, Number]
+    form: Form, reading: Reading, item: CarriedFigures, table: str, figures: Mapping[str, Number | None]
 ) -> dict[str, Number]:
     """Return the figures of the cells of ``table`` that the agency has left blank."""
     return {
-        cell.key: figures[item.cells[cell.key]]
+        cell.key: count
         for cell in form.cells_of(table)
         if cell.is_input
         and reading.numbers[cell.key] is None
         and cell.key in reading.places
         and cell.key not in reading.unreadable
-        and item.cells[cell.key] in figures
+        and (count := figures.get(item.cells[cell.key])) is not None
     }
 
 
 def _differing(
-    form: Form, reading: Reading, item: CarriedFigures, figures: Mapping[str, Number]
+    form: Form, reading: Reading, item: CarriedFigures, figures: Mapping[str, Number | None]
 ) -> Iterator[Finding]:
     for key, there in item.cells.items():
         value, count = reading.numbers[key], figures.get(there)
