@@ -18,6 +18,8 @@ UNSEEN = dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF], ""
 )
 """Marks without width, which pasting from other programs brings along; by code point, for ``str.translate``."""
+TURNED = "\u202e"
+"""Of these the one that turns digits round: what is stored as 123 behind it is shown as 321."""
 _UNIFIED = UNSEEN | str.maketrans(
     {
         **dict.fromkeys("[{<〔【〈《", "("),

@@ -1,15 +1,30 @@
-"""The runs of a line go in; its text comes out. A raised, lowered or struck run beside a number is shown in brackets.
+"""The runs of a line go in; its text comes out. A run beside a number that looks otherwise is shown in brackets, so that the cell is no number.
 
 A footnote's mark after a figure, ``10`` and a raised ``1``, is not 101; nor is a struck 5 before a 6 the figure 56. In
-words such marks are left out: they belong to no label and no sentence.
+words such marks are left out: they belong to no label and no sentence. What is moved up or down, or shown nobody can say
+how, stays in words.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.forms.values.plain import TURNED, UNSEEN
+
+RAISED = "raised"
+STRUCK = "struck"
+SHIFTED = "shifted"
+"""Moved up or down by some points."""
+UNSURE = "unsure"
+"""Shown in a way that nobody can tell from the file: in a formula, from right to left, too small to be seen."""
+SIGN = "□"
+"""Stands for a sign of which only a picture is known."""
+_LEFT_OUT = frozenset({RAISED, STRUCK})
+_OF_STYLE = frozenset({RAISED, SHIFTED})
+"""What is no matter where all of a line looks so."""
 _FIGURE = re.compile(r"[\d.,，\s件条宗份例起项个次万元%-]*", re.ASCII)
 
 
@@ -23,13 +38,15 @@ class TextRun(NamedTuple):
 def joined(runs: Iterable[TextRun]) -> str:
     """Join the runs of one line."""
     whole = [run for run in runs if run.text]
-    if len(whole) == 1 and not whole[0].look:
-        return whole[0].text
-    if not any(run.look for run in whole):
-        return "".join(run.text for run in whole)
-    plain = "".join(run.text for run in whole if not run.look)
-    if not _FIGURE.fullmatch(plain):
-        return plain
-    if not plain.strip() and len({run.look for run in whole}) == 1 and whole[0].look == "vertAlign":
-        return "".join(run.text for run in whole)  # all of it is raised: a matter of style
+    text = whole[0].text if len(whole) == 1 else "".join([run.text for run in whole])
+    if TURNED in text:
+        whole = [TextRun(run.text, run.look or UNSURE) for run in whole]
+    looks = {run.look for run in whole if run.look or run.text.strip()}
+    if looks <= {""}:
+        return text
+    kept = "".join(run.text for run in whole if run.look not in _LEFT_OUT)
+    if not _FIGURE.fullmatch(unicodedata.normalize("NFKC", kept).translate(UNSEEN)):
+        return kept
+    if len(looks) == 1 and looks <= _OF_STYLE:
+        return text
     return "".join(f"〔{run.text}〕" if run.look and run.text.strip() else run.text for run in whole)

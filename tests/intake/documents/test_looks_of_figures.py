@@ -1,0 +1,188 @@
+"""A figure of a document is what a person sees of it: what is hidden is not read, and what looks otherwise is no number."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from pipeline.forms.loader import load_form
+from pipeline.intake.documents.odd_marks import RAISED, SHIFTED, STRUCK, UNSURE, TextRun, joined
+from pipeline.intake.read.reading import read
+from pipeline.model import Number, Reading
+from tests.intake.support import zip_of
+from tests.support.documents import Style, as_docx
+from tests.support.fills import report
+
+FORM = load_form()
+AT = 20
+"""Of the form's numbers, the one that looks otherwise; its cell holds 7777 at first."""
+KEY = FORM.cells[AT].key
+SENT = report(FORM, "005", "某市某区测试局", 2022)
+SENT = replace(SENT, numbers=tuple(7777 if at == AT else value for at, value in enumerate(SENT.numbers)))
+OTHERS = {cell.key: value for cell, value in zip(FORM.cells, SENT.numbers, strict=True) if cell.key != KEY}
+NOBODY_KNOWS = None
+"""Stands for a figure that nobody can be sure of: it is none, and that is said at its cell."""
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_WORD_RUN = '<w:r><w:t xml:space="preserve">77</w:t></w:r>' * 2
+
+
+def expect(found: Reading, number: Number | None) -> None:
+    """Assert that the figure is read as ``number``, and every other one as it was sent."""
+    assert {key: value for key, value in found.numbers.items() if key != KEY} == OTHERS
+    assert found.numbers[KEY] == number
+    codes = {(item.code, item.variant) for item in found.findings if KEY in item.keys}
+    assert codes == ({("C08", "text")} if number is NOBODY_KNOWS else set())
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def mark(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+def instruction(text: str) -> str:
+    return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+
+def word_styles(properties: str, based_on: str = "") -> str:
+    """Return a style for characters and one for paragraphs, each based on another that has the look, or has it itself."""
+    return "".join(
+        f'<w:style w:type="{kind}" w:styleId="{kind}Base"><w:rPr>{properties}</w:rPr></w:style>'
+        f'<w:style w:type="{kind}" w:styleId="{kind}"><w:basedOn w:val="{kind}Base"/>{based_on}</w:style>'
+        for kind in ("character", "paragraph", "table")
+    )
+
+
+def word_file(cell: str, styles: str = "", around: str = "") -> bytes:
+    """Print the report with other XML in the cell's paragraph; ``around`` replaces the whole paragraph, CELL being its runs."""
+    with zipfile.ZipFile(io.BytesIO(as_docx(FORM, SENT, Style()))) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    body = parts["word/document.xml"].decode()
+    assert body.count(_WORD_RUN) == 1
+    whole = around.replace("CELL", cell) if around else f"<w:p>{cell}</w:p>"
+    parts["word/document.xml"] = body.replace(f"<w:p>{_WORD_RUN}</w:p>", whole).encode()
+    parts["word/_rels/document.xml.rels"] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{_OFFICE}/styles" Target="looks.xml"/></Relationships>'
+    ).encode()
+    parts["word/looks.xml"] = f'<w:styles xmlns:w="{_W}">{styles}</w:styles>'.encode()
+    return zip_of(parts)
+
+
+@pytest.mark.parametrize(
+    ("properties", "number"),
+    [
+        ("<w:vanish/>", 55),
+        ("<w:strike/>", NOBODY_KNOWS),
+        ("<w:dstrike/>", NOBODY_KNOWS),
+        ('<w:vertAlign w:val="superscript"/>', NOBODY_KNOWS),
+        ('<w:position w:val="10"/>', NOBODY_KNOWS),
+        ('<w:sz w:val="1"/>', NOBODY_KNOWS),
+        ('<w:sz w:val="21"/><w:b/>', 955),
+        ('<w:strike w:val="0"/><w:position w:val="0"/>', 955),
+    ],
+)
+@pytest.mark.parametrize("way", ["run", "character", "paragraph", "table"])
+def test_a_look_comes_from_the_run_or_from_any_style_it_wears(
+    way: str, properties: str, number: int | None
+) -> None:
+    own, styles = "", word_styles(properties)
+    plain = (
+        '<w:vanish w:val="0"/><w:strike w:val="0"/><w:dstrike w:val="0"/><w:vertAlign w:val="baseline"/>'
+        '<w:position w:val="0"/><w:sz w:val="21"/>'
+    )
+    paragraph = "<w:p>CELL</w:p>"
+    if way == "run":
+        own = properties
+    elif way == "character":
+        own = '<w:rStyle w:val="character"/>'
+    elif way == "paragraph":
+        paragraph = '<w:p><w:pPr><w:pStyle w:val="paragraph"/></w:pPr>CELL</w:p>'
+    else:
+        paragraph = f'<w:tbl><w:tblPr><w:tblStyle w:val="table"/></w:tblPr><w:tr><w:tc>{paragraph}</w:tc></w:tr></w:tbl>'
+    expect(read(FORM, word_file(run("9", own) + run("55", plain), styles, paragraph)), number)
+
+
+def test_a_style_turns_over_what_another_one_set_and_a_run_has_the_last_word() -> None:
+    styles = word_styles("<w:strike/><w:vanish/>")
+    paragraph = '<w:p><w:pPr><w:pStyle w:val="paragraph"/></w:pPr>CELL</w:p>'
+    worn = '<w:rStyle w:val="character"/>'
+    expect(read(FORM, word_file(run("9", worn) + run("55"), styles, paragraph)), 9)
+    own = '<w:strike w:val="0"/><w:vanish w:val="0"/>'
+    expect(read(FORM, word_file(run("9", own) + run("55"), styles, paragraph)), 9)
+
+
+@pytest.mark.parametrize(
+    ("look", "text", "line"),
+    [
+        (RAISED, "1", "不予公开件数"),
+        (STRUCK, "旧", "不予公开件数"),
+        (SHIFTED, "（件）", "不予公开（件）件数"),
+        (UNSURE, "x=2", "不予公开x=2件数"),
+    ],
+)
+def test_in_words_marks_are_left_out_and_what_is_only_moved_or_not_known_stays(
+    look: str, text: str, line: str
+) -> None:
+    assert joined([TextRun("不予公开"), TextRun(text, look), TextRun("件数")]) == line
+
+
+POWER = (
+    f'<m:oMath xmlns:m="{_M}"><m:sSup><m:e><m:r><m:t>5</m:t></m:r></m:e>'
+    "<m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>"
+)
+NESTED = (
+    mark("begin") + instruction(" IF ") + mark("begin") + instruction(" MERGEFIELD n ") + mark("separate")
+    + run("7") + mark("end") + instruction(" &gt; 0 55 0 ") + mark("separate") + run("55") + mark("end")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        (NESTED, 55),
+        (NESTED.replace('Type="begin"', 'Type="begin" w:dirty="1"'), 55),
+        (mark("begin") + run("7") + mark("separate") + run("55") + mark("end"), 55),
+        (mark("begin") + instruction(" =SUM(ABOVE) ") + mark("separate") + run("55") + mark("end"), 55),
+        (mark("begin") + instruction(' XE "55" ') + mark("end") + run("55"), 55),
+        (mark("begin") + run("55"), 55),  # it ends nowhere
+        (run("55") + mark("separate") + mark("end"), 55),
+        (run("5") + mark("begin") + instruction(r" EQ \o(1,5) ") + mark("end"), NOBODY_KNOWS),
+        (mark("begin").replace("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr>") + instruction("XE") + run("7") + mark("end") + run("5"), 5),
+        ('<w:fldSimple w:instr=" =1 ">' + run("55") + "</w:fldSimple>", 55),
+        (run("5") + '<w:r><w:sym w:font="Arial" w:char="0036"/></w:r>', NOBODY_KNOWS),
+        ('<w:r><w:sym w:font="Arial" w:char="0036"/></w:r>', NOBODY_KNOWS),
+        (f'<m:oMath xmlns:m="{_M}"><m:r><m:t>5</m:t></m:r><m:r><m:t>2</m:t></m:r></m:oMath>', 52),
+        (POWER, NOBODY_KNOWS),
+        (
+            "<w:r><w:ruby><w:rubyPr/><w:rt>" + run("3") + "</w:rt><w:rubyBase>" + run("55")
+            + "</w:rubyBase></w:ruby></w:r>",
+            55,
+        ),
+        ('<w:bdo w:val="rtl">' + run("123") + "</w:bdo>", NOBODY_KNOWS),
+        ('<w:bdo w:val="ltr">' + run("123") + "</w:bdo>", 123),
+        (run("\u202e123"), NOBODY_KNOWS),
+        (run("\u202e") + run("123"), NOBODY_KNOWS),
+        (run("\u202d123\u202c"), 123),
+    ],
+)  # fmt: skip
+def test_a_word_file_shows_the_results_of_fields_and_signs_that_are_no_digits(
+    cell: str, number: int | None
+) -> None:
+    expect(read(FORM, word_file(cell)), number)
+
+
+def test_a_cell_whose_deletion_is_tracked_is_gone_and_the_change_is_said() -> None:
+    deleted = '<w:tcPr><w:cellDel w:id="3"/></w:tcPr><w:p>' + run("99") + "</w:p></w:tc><w:tc>"
+    found = read(FORM, word_file(run("55"), around=f"{deleted}<w:p>CELL</w:p>"))
+    assert found.numbers[KEY] == 55
+    assert {key: value for key, value in found.numbers.items() if key != KEY} == OTHERS
+    assert ("F08", "revised") in {(item.code, item.variant) for item in found.findings}
