@@ -68,6 +68,15 @@ def test_text_that_is_a_number_is_read_with_a_note(text: str, number: Number) ->
     assert typed.facts == {"raw": text.strip(), "value": number}
 
 
+def test_digits_that_are_shown_from_right_to_left_are_no_number() -> None:
+    typed = type_cell("\u202e77881\u202c", "count")
+    assert (typed.number, typed.code, typed.variant) == (None, "C08", "text")
+    assert type_cell(typed.raw, "count").number is None
+    assert (
+        type_cell("\u202d188\u202c", "count").number == 188
+    )  # as calculators copy it: it turns nothing round
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "number"),
     [

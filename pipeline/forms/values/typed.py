@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.numbers import LARGEST, NUMBER_KINDS, NumberKind
-from pipeline.forms.values.plain import UNSEEN
+from pipeline.forms.values.plain import TURNED, UNSEEN
 from pipeline.model import Fact, Finding, Number, Place
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ _WITH_UNIT = re.compile(r"([+-]?[\d,.]{1,40})(\D+)", re.ASCII)
 _EXCEL_ERROR = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)", re.ASCII)
 _MINUSES = str.maketrans(dict.fromkeys("−–‐‑﹣", "-"))
 _SPACES = {**UNSEEN, ord(" "): "", ord("\t"): ""}
+_IS_TURNED = "（含有使数字倒着显示的字符）"
+"""Follows what a cell holds, so that in the workbook that goes back it is no number either."""
 _PERCENT = "%"
 _NOTE_MARK = "No"
 """The category of ①, ² and ½: beside a number they are a note, not a digit."""
@@ -179,6 +181,8 @@ def _textual(raw: str, kind: NumberKind) -> Typed:
     text = unicodedata.normalize("NFKC", shown_text).translate(_SPACES)
     if not text:
         return BLANK
+    if TURNED in shown_text:
+        return unreadable("C08", "text", f"{shown_text.translate(UNSEEN)}{_IS_TURNED}")
     fault = _fault_of(text, shown_text)
     if fault:
         return unreadable(*fault, shown_text)

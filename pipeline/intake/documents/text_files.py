@@ -9,6 +9,7 @@ import codecs
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from pipeline.intake.documents.odd_marks import TextRun, joined
 from pipeline.intake.documents.parts import BlockCell, Document, DocumentTable, Paragraph, document, tidy
 
 KIND = "纯文本文件"
@@ -41,7 +42,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[Paragraph | DocumentTable]:
         if is_row and len(own) >= _FEWEST_ROWS:
             yield DocumentTable(
                 [
-                    BlockCell(row, column, [Paragraph(tidy(text))])
+                    BlockCell(row, column, [Paragraph(tidy(joined([TextRun(text)])))])
                     for row, line in enumerate(own)
                     for column, text in enumerate(line.split("\t"))
                     if text.strip()
