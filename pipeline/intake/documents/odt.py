@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from pipeline.intake.documents.odd_marks import TextRun, joined
+from lxml import etree
+
+from pipeline.intake.documents.odd_marks import RAISED, SHIFTED, STRUCK, TextRun, joined
 from pipeline.intake.documents.parts import (
     MAX_SPAN,
     BlockCell,
@@ -19,12 +20,10 @@ from pipeline.intake.documents.parts import (
 from pipeline.intake.documents.xml import attribute, local, parse_xml
 from pipeline.intake.guard import package
 from pipeline.intake.guard.refusal import Refused
-
-if TYPE_CHECKING:
-    from lxml import etree
+from pipeline.intake.read.odf_styles import Seen, Styles
 
 KIND = "ODT 文字文档"
-_CONTENT = "content.xml"
+_CONTENT, _STYLES = "content.xml", "styles.xml"
 _SKIPPED = frozenset(
     {
         "tracked-changes",
@@ -32,6 +31,7 @@ _SKIPPED = frozenset(
         "annotation",
         "hidden-text",
         "hidden-paragraph",
+        "ruby-text",
         "sequence-decls",
         "forms",
         "variable-decls",
@@ -48,30 +48,27 @@ def read_odt(content: bytes) -> Document:
     if _CONTENT not in parts:
         raise Refused("damaged")
     root = parse_xml(parts[_CONTENT])
-    reader = _OdtReader(_looks(root))
+    styles = Styles()
+    styles.learn(parts.get(_STYLES, b""))
+    for own in root.iterchildren("{*}automatic-styles"):
+        styles.learn(etree.tostring(own))
+    reader = _OdtReader(styles)
     text = next(root.iterfind("{*}body/{*}text"), root)
     blocks = list(reader.blocks(text))
     return document(KIND, blocks, pictures=reader.pictures, is_revised=reader.is_revised)
 
 
-def _looks(root: etree._Element) -> dict[str, str]:
-    """Map the styles of text that is raised, struck or hidden to how it looks."""
-    found: dict[str, str] = {}
-    for style in root.iter("{*}style"):
-        name = attribute(style, "name")
-        for properties in style.iter("{*}text-properties"):
-            if attribute(properties, "display") == "none":
-                found[name] = "hidden"
-            elif attribute(properties, "text-line-through-style") not in {"", "none"}:
-                found[name] = "strike"
-            elif attribute(properties, "text-position").startswith(("super", "sub")):
-                found[name] = "vertAlign"
-    return found
+def _look(seen: Seen) -> str:
+    if seen.struck:
+        return STRUCK
+    if seen.raised:
+        return RAISED
+    return SHIFTED if seen.shifted else ""
 
 
 @dataclass(slots=True)
 class _OdtReader:
-    looks: dict[str, str]
+    styles: Styles
     pictures: int = 0
     is_revised: bool = False
     floating: list[Paragraph | DocumentTable] = field(default_factory=list)
@@ -91,10 +88,9 @@ class _OdtReader:
                 yield from self.blocks(child)
 
     def _paragraph(self, element: etree._Element) -> Iterator[Paragraph | DocumentTable]:
-        if self.looks.get(attribute(element, "style-name")) == "hidden":
-            return
+        seen = self.styles.of_paragraph(attribute(element, "style-name"))
         outer, self.floating = self.floating, []
-        text = joined(self._runs(element, ""))
+        text = "" if seen.hidden else joined(self._runs(element, _look(seen)))
         found, self.floating = self.floating, outer
         yield from (Paragraph(line) for line in tidy(text).split("\n"))
         yield from found
@@ -103,15 +99,17 @@ class _OdtReader:
         yield TextRun(_plain(element.text), look)
         for child in element:
             name = local(child)
-            own = self.looks.get(attribute(child, "style-name"), look) if name == "span" else look
             if name in {"s", "tab"}:
                 yield TextRun(" ", look)
             elif name == "line-break":
                 yield TextRun("\n", look)
             elif name in {"frame", "custom-shape"}:
                 self.floating += self.blocks(child)
-            elif name not in _SKIPPED and own != "hidden":
-                yield from self._runs(child, own)
+            elif name == "span":
+                seen = self.styles.of_text(attribute(child, "style-name"))
+                yield from () if seen.hidden else self._runs(child, _look(seen) or look)
+            elif name not in _SKIPPED:
+                yield from self._runs(child, look)
             yield TextRun(_plain(child.tail), look)
 
     def _table(self, element: etree._Element) -> DocumentTable:

@@ -1,10 +1,11 @@
-"""The styles of an .ods go in; what of them changes how a number or a text looks comes out: struck, raised, number format.
+"""The styles of an .ods or .odt go in; what of them changes how a number or a text looks comes out: hidden, struck, raised, number format.
 
 Number formats are spelled as a spreadsheet spells them, so that one judgement serves every container.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
@@ -13,11 +14,14 @@ Attributes = dict[str, str]
 _NUMBERS = frozenset(
     f"{kind}-style" for kind in ("number", "percentage", "currency", "date", "time", "text", "boolean")
 )
+_STYLES = frozenset({"style", "default-style"})
+"""The latter has no name, as the last parent of any has none."""
 _DATE_PARTS = {
     "year": "yyyy", "month": "m", "day": "d", "hours": "h", "minutes": "mm", "seconds": "ss",
     "day-of-week": "aaa", "era": "e", "am-pm": "AM/PM", "quarter": "q", "week-of-year": "ww",
 }  # fmt: skip
 _MOST_PARENTS = 12
+_LOOKS = ("struck", "raised", "shifted", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Look:
     number: str | None = None
     struck: bool | None = None
     raised: bool | None = None
+    shifted: bool | None = None
+    hidden: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,14 @@ class Seen:
     format: str = ""
     struck: bool = False
     raised: bool = False
+    shifted: bool = False
+    """Moved up or down, but not made a small sign."""
+    hidden: bool = False
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether a digit that looks so is none of the number beside it."""
+        return self.struck or self.raised or self.shifted
 
 
 @dataclass(slots=True)
@@ -57,7 +71,7 @@ class Styles:
         self._style: tuple[str, str] | None = None
         self._format: _Format | None = None
         self._text: list[str] | None = None
-        self._cells: dict[str, Seen] = {}
+        self._seen: dict[tuple[str, str], Seen] = {}
 
     def learn(self, xml: bytes) -> None:
         """Read the styles that stand in a part; what is no XML has none."""
@@ -76,25 +90,27 @@ class Styles:
 
     def of_cell(self, name: str) -> Seen:
         """Return how cells of a style look."""
-        if name not in self._cells:
-            self._cells[name] = self._resolved("table-cell", name)
-        return self._cells[name]
+        return self._resolved("table-cell", name)
 
     def of_text(self, name: str) -> Seen:
         """Return how a span of a style looks."""
         return self._resolved("text", name)
 
+    def of_paragraph(self, name: str) -> Seen:
+        """Return how a paragraph of a style looks."""
+        return self._resolved("paragraph", name)
+
     def _resolved(self, family: str, name: str) -> Seen:
-        number, struck, raised = None, None, None
-        for _ in range(_MOST_PARENTS):
-            look = self._looks.get((family, name))
-            if look is None:
-                break
-            number = look.number if number is None else number
-            struck = look.struck if struck is None else struck
-            raised = look.raised if raised is None else raised
-            name = look.parent
-        return Seen(self._code(number or ""), bool(struck), bool(raised))
+        if (family, name) not in self._seen:
+            chain: list[Look] = []
+            parent = name
+            while (look := self._looks.get((family, parent))) and len(chain) < _MOST_PARENTS:
+                chain.append(look)
+                parent = look.parent
+            number = next((look.number for look in chain if look.number is not None), "")
+            looks = (_first(getattr(look, what) for look in chain) for what in _LOOKS)
+            self._seen[family, name] = Seen(self._code(number), *looks)
+        return self._seen[family, name]
 
     def _code(self, name: str) -> str:
         """Spell a format with those that apply under a condition, each as a section of its own."""
@@ -111,7 +127,7 @@ class Styles:
     def _start(self, name: str, raw: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         given = {key.rpartition(" ")[2]: value for key, value in raw.items()}
-        if local == "style":
+        if local in _STYLES:
             self._style = (given.get("family", ""), given.get("name", ""))
             look = Look(given.get("parent-style-name", ""), given.get("data-style-name"))
             self._looks[self._style] = look
@@ -144,7 +160,7 @@ class Styles:
 
     def _end(self, name: str) -> None:
         local = name.rpartition(" ")[2]
-        if local == "style":
+        if local in _STYLES:
             self._style = None
         elif local in _NUMBERS and self._format is not None:
             self._format = None
@@ -152,6 +168,11 @@ class Styles:
             if self._format is not None:
                 self._format.code += _literal("".join(self._text))
             self._text = None
+
+
+def _first(said: Iterable[bool | None]) -> bool:
+    """Return what is said first, by a style or one of its parents."""
+    return next((one for one in said if one is not None), False)
 
 
 def _literal(text: str) -> str:
@@ -177,9 +198,12 @@ def _with_text(look: Look, given: Attributes) -> Look:
     lines = [given.get(name) for name in ("text-line-through-style", "text-line-through-type")]
     if any(lines):
         look = replace(look, struck=any(line not in {None, "none"} for line in lines))
+    if "display" in given:
+        look = replace(look, hidden=given["display"] == "none")
     position = given.get("text-position", "")
     if position:
         first = position.split()[0]
-        raised = first in {"super", "sub"} or first.rstrip("%").lstrip("-") not in {"0", "0.0", "100"}
-        look = replace(look, raised=raised)
+        is_raised = first in {"super", "sub"}
+        is_moved = not is_raised and first.rstrip("%").lstrip("-") not in {"0", "0.0", "100"}
+        look = replace(look, raised=is_raised, shifted=is_moved)
     return look

@@ -174,7 +174,7 @@ class _OdsReader:
         if plain.strip() and self._spans:
             looks = [self._styles.of_text(style) for style in self._spans]
             self._cell.is_struck |= any(look.struck for look in looks)
-            self._cell.is_marked |= any(look.struck or look.raised for look in looks)
+            self._cell.is_marked |= any(look.is_odd for look in looks)
 
     def _column(self, attributes: Attributes) -> None:
         sheet = self._sheet

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.intake.documents.odd_marks import RAISED, SHIFTED, STRUCK, UNSURE, TextRun, joined
+from pipeline.intake.documents.odt import read_odt
 from pipeline.intake.read.reading import read
 from pipeline.model import Number, Reading
 from tests.intake.support import zip_of
@@ -186,3 +187,67 @@ def test_a_cell_whose_deletion_is_tracked_is_gone_and_the_change_is_said() -> No
     assert found.numbers[KEY] == 55
     assert {key: value for key, value in found.numbers.items() if key != KEY} == OTHERS
     assert ("F08", "revised") in {(item.code, item.variant) for item in found.findings}
+
+
+_ODT = "application/vnd.oasis.opendocument.text"
+_PARTS = {"office": "office", "style": "style", "text": "text", "table": "table"}
+_NAMES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{urn}:1.0"' for name, urn in _PARTS.items()
+)
+
+
+def odt_text(cell: str, own: str = "", shared: str = "") -> str:
+    """Return what is read in a cell of a table with this XML; styles are the document's own or those of styles.xml."""
+    cells = (
+        f"<table:table-cell><text:p>甲</text:p></table:table-cell><table:table-cell>{cell}</table:table-cell>"
+    )
+    table = f"<table:table><table:table-row>{cells}</table:table-row></table:table>"
+    body = f"<office:body><office:text>{table}</office:text></office:body>"
+    automatic = f"<office:automatic-styles>{own}</office:automatic-styles>"
+    content = f"<office:document-content {_NAMES}>{automatic}{body}</office:document-content>"
+    styles = (
+        f"<office:document-styles {_NAMES}><office:styles>{shared}</office:styles></office:document-styles>"
+    )
+    parts = {"mimetype": _ODT, "content.xml": content, "styles.xml": styles}
+    return read_odt(zip_of({name: part.encode() for name, part in parts.items()})).tables[0].cells[1].text
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ('text:display="none"', "55"),
+        ('style:text-line-through-style="solid"', "〔9〕55"),
+        ('style:text-line-through-type="single"', "〔9〕55"),
+        ('style:text-position="super 58%"', "〔9〕55"),
+        ('style:text-position="15% 100%"', "〔9〕55"),
+        ('style:text-position="0% 100%" style:text-line-through-style="none"', "955"),
+    ],
+)
+@pytest.mark.parametrize("place", ["own", "shared", "parent"])
+def test_an_odt_has_its_looks_from_styles_of_either_part(place: str, properties: str, text: str) -> None:
+    look = f"<style:text-properties {properties}/>"
+    own = f'<style:style style:name="T1" style:family="text">{look}</style:style>'
+    child = '<style:style style:name="T1" style:family="text" style:parent-style-name="Base"/>'
+    base = f'<style:style style:name="Base" style:family="text">{look}</style:style>'
+    cell = '<text:p><text:span text:style-name="T1">9</text:span>55</text:p>'
+    given = {"own": (own, ""), "shared": ("", own), "parent": (child, base)}[place]
+    assert odt_text(cell, *given) == text
+
+
+def paragraph_style(name: str, properties: str) -> str:
+    look = f"<style:text-properties {properties}/>"
+    return f'<style:style style:name="{name}" style:family="paragraph">{look}</style:style>'
+
+
+def test_a_paragraph_of_an_odt_may_be_struck_or_hidden_by_its_style() -> None:
+    struck = paragraph_style("Struck", 'style:text-line-through-style="solid"')
+    hidden = paragraph_style("Hidden", 'text:display="none"')
+    cell = '<text:p text:style-name="{}">55</text:p>'
+    assert odt_text(cell.format("Struck"), "", struck + hidden) == "〔55〕"
+    assert odt_text(cell.format("Hidden"), struck + hidden) == ""
+    assert odt_text(cell.format("Other"), struck + hidden) == "55"
+
+
+def test_ruby_text_of_an_odt_is_no_digit() -> None:
+    ruby = "<text:ruby><text:ruby-base>55</text:ruby-base><text:ruby-text>3</text:ruby-text></text:ruby>"
+    assert odt_text(f"<text:p>{ruby}</text:p>") == "55"
