@@ -98,7 +98,7 @@ def _whole_fields(root: etree._Element) -> frozenset[etree._Element]:
 
 
 @dataclass(slots=True)
-class _Field:
+class _WordField:
     """A field that is being read: its instruction is not shown, its result is."""
 
     instruction: str = ""
@@ -110,7 +110,7 @@ class _WordReader:
     styles: WordStyles
     whole_fields: frozenset[etree._Element]
     pictures: int = 0
-    fields: list[_Field] = field(default_factory=list)
+    fields: list[_WordField] = field(default_factory=list)
     """The fields around what is being read, the outermost first."""
     table_styles: list[str] = field(default_factory=list)
     """Of the tables around what is being read."""
@@ -178,7 +178,7 @@ class _WordReader:
         if name == "sym":
             yield self._sign()
         elif kind == "begin" and mark in self.whole_fields:
-            self.fields.append(_Field())
+            self.fields.append(_WordField())
         elif name == "instrText" and self.fields:
             self.fields[-1].instruction += mark.text or ""
         elif kind == "separate" and self.fields:
