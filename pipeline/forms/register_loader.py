@@ -214,12 +214,13 @@ def _rule(section: TomlTable, register: Register) -> RowRule:
     if written.relation not in RELATIONS:
         raise section.fault(f"relation 应为 {'、'.join(RELATIONS)} 之一。", "relation")
     relation: RowRelation = written.relation
-    days = relation in {"order", "due"}
-    if days and not written.other:
+    compares = relation in {"order", "due"}
+    days = compares or relation == "until"
+    if compares and not written.other:
         raise section.fault(f"relation 为 {relation} 的要用 other 写明与哪一列的日期比。", "relation")
-    if written.other and not days:
+    if written.other and not compares:
         raise section.fault("只有 relation 为 order、due 的才能有 other。", "other")
-    for name in (written.column, *((written.other,) if days else ())):
+    for name in (written.column, *((written.other,) if compares else ())):
         if name not in register.index:
             raise section.fault(f"“{name}”不是登记表“{register.key}”的列。", name or "column")
         if days and register.columns[register.index[name]].kind != Day.id:

@@ -19,7 +19,7 @@ from pipeline.model import Place, a1
 if TYPE_CHECKING:
     from pipeline.forms.values.kind import ValueKind
 
-RowRelation = Literal["order", "due", "needs", "blank"]
+RowRelation = Literal["order", "due", "until", "needs", "blank"]
 RELATIONS: tuple[RowRelation, ...] = get_args(RowRelation)
 TIMES = ("in_year", "before_year", "filled", "blank")
 """What may be asked of the day in a row: that it lies in the period that is reported, be that a month, or before; of any value the last two."""
@@ -60,7 +60,7 @@ class RowRule:
     """What holds of every row. ``when`` are the conditions under which it is asked.
 
     order: ``column`` is no day before ``other``; due: it is at most ``workdays`` after it, ``extra`` more where ``extended``
-    holds; needs: ``column`` is filled; blank: it is not.
+    holds; until: it is no day after the period that is reported; needs: ``column`` is filled; blank: it is not.
     """
 
     id: str

@@ -622,6 +622,7 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
         "{days}",
         "不超过 {limit}",
     ),
+    ("rows", "until"): Wording("{value}在 {period}以后", "{remedy}", "{value}", "不晚于 {period}末"),
     ("rows", "needs"): Wording("{condition}，这里不能空着", "{remedy}"),
     ("rows", "blank"): Wording("{condition}，这里却填了“{value}”", "{remedy}", "{value}"),
     ("rows", "drawn"): Wording(

@@ -233,6 +233,8 @@ def break_rule(register: Register, relation: str, row: list[str], column: str, o
         row[at] = ""
     elif relation == "blank":
         row[at] = value_of(register.columns[at], random.Random(1), 1, is_unique=False)
+    elif relation == "until":
+        row[at] = f"{YEAR + 1}-01-03"
     else:
         row[register.index[other]] = "2023-06-01"
         row[at] = "2023-05-31" if relation == "order" else "2023-12-29"
@@ -347,12 +349,14 @@ def test_rules_over_figures_that_are_drawn() -> None:
     for key, value in {
         "issued": "2023-03-01",
         "in_force": "否",
-        "repealed": "2024-01-05",
+        "repealed": "2023-12-31",
         "link": "",
     }.items():
         late[3][register.index[key]] = value
     assert not loud(sent(form, {"documents": late}, entries))
     late = late[3:]
+    late[0][register.index["repealed"]] = "2024-01-05"
+    assert ("W8", "until") in loud(sent(form, {"documents": late}, entries))
     assert ("W1", "W1") in loud(sent(form, {"documents": late}, entries))
     past = PastReport(AGENCY.code, YEAR - 1, {"documents_total.documents.in_force_now": 5}, source="测试")
     reading = submission_of(read(form, workbook(form, rows, entries)))
@@ -393,3 +397,31 @@ def test_sums_of_a_computed_table_are_no_problem_of_their_own_while_a_row_cannot
     heads = [item for item in found.findings if item.cause == cause and item not in sums]
     assert [item.code for item in heads] == ["V01", "V01"], "the same word in two rows is one problem"
     assert not any(item.suggestions for item in sums)
+
+
+def test_a_day_after_the_period_is_the_cause_of_the_sums_that_do_not_count_it() -> None:
+    form = form_named("request_register")
+    register = form.registers[0]
+    rows, entries = plain(form)
+    row = rows[register.key][1]
+    for key in ("outcome", "answered", "reconsideration", "suit", "suit_result"):
+        row[register.index[key]] = ""
+    row[register.index["received"]] = f"{YEAR + 1}-01-03"
+    found = sent(form, rows, entries)
+    [head] = [item for item in found.findings if item.code == "R8"]
+    assert head.place == register.place(register.index["received"], 1)
+    sums = [item for item in found.findings if item.variant in form.checks]
+    assert sums
+    assert {item.cause for item in sums} == {head.cause}
+
+
+@pytest.mark.parametrize(("day", "code"), [("2023-12-31", ""), ("2024-01-01", "R9"), ("2022-12-31", "")])
+def test_a_day_is_laid_against_the_period_that_the_report_states(day: str, code: str) -> None:
+    form = form_named("request_register")
+    register = form.registers[0]
+    rows, entries = plain(form)
+    row = rows[register.key][1]
+    row[register.index["outcome"]] = register.columns[register.index["outcome"]].choices["granted_in_full"]
+    row[register.index["received"]], row[register.index["answered"]] = "2022-12-20", day
+    found = sent(form, rows, entries)
+    assert [item.code for item in found.findings if item.variant == "until"] == [code] * bool(code)

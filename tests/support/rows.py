@@ -11,6 +11,7 @@ from pipeline.forms.form import Form
 from pipeline.forms.registers import Register, RowRule
 from pipeline.forms.values.kind import Asked
 from pipeline.forms.values.registry import kind_of
+from pipeline.periods import bounds_of
 
 YEAR = 2023
 _WORDS = "关于城乡规划建设环境保护教育卫生预算决算招生安置补偿"
@@ -58,6 +59,8 @@ def _mend(register: Register, rule: RowRule, row: list[str], rng: random.Random,
         row[at] = ""
     elif rule.relation == "needs" and not row[at]:
         row[at] = value_of(register.columns[at], rng, number, is_unique=False)
+    elif rule.relation == "until" and row[at]:
+        row[at] = min(row[at], bounds_of(YEAR)[1].isoformat())
     elif rule.relation in {"order", "due"} and row[at] and row[register.index[rule.other]]:
         first = date.fromisoformat(row[register.index[rule.other]])
         row[at] = (first + timedelta(days=rng.randrange(20))).isoformat()

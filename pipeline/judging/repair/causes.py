@@ -5,7 +5,7 @@ One slip breaks several rules and one wrong choice blanks a table; to a clerk ei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -156,12 +156,14 @@ def _with_tables(form: Form, reading: Reading, findings: Sequence[Finding]) -> l
 
 
 def _with_rows(form: Form, reading: Reading, findings: Sequence[Finding]) -> list[Finding]:
-    """Put the sums of a table that nobody fills in to the first cell of its rows that could not be read."""
+    """Put the sums of a table that nobody fills in to the first cell of its rows that decides what is counted and is wrong."""
     result = list(findings)
     for register in form.registers:
-        drawn = {form.by_key[key].table for key, own in form.drawn.items() if own.register == register.key}
+        figures = {key: own for key, own in form.drawn.items() if own.register == register.key}
+        drawn = {form.by_key[key].table for key in figures}
         drawn -= {cell.table for cell in form.cells if cell.is_input}
-        head = next((item for item in result if _is_unread(register.key, reading, item.key)), None)
+        asked = {name for own in figures.values() for name, _ in own.where}
+        head = next((item for item in result if _decides(register.key, asked, reading, item)), None)
         if head is None:
             continue
         for number, item in enumerate(result):
@@ -178,8 +180,12 @@ def _says_the_same(item: Finding, head: Finding) -> bool:
     return is_one_column and (item.code, item.variant, item.facts) == (head.code, head.variant, head.facts)
 
 
-def _is_unread(register: str, reading: Reading, key: str | None) -> bool:
-    return key is not None and key in reading.unreadable and (row_of(key) or ("",))[0] == register
+def _decides(register: str, asked: Collection[str], reading: Reading, finding: Finding) -> bool:
+    """Whether ``finding`` is of a cell in a row of ``register`` that could not be read, or is wrong in a column ``asked`` for by what is counted."""
+    place = row_of(finding.key or "")
+    if place is None or place[0] != register:
+        return False
+    return finding.key in reading.unreadable or (finding.severity is Severity.ERROR and place[1] in asked)
 
 
 def _under(form: Form, head: Finding, table: str, finding: Finding) -> Finding:

@@ -18,6 +18,7 @@ from pandera.errors import SchemaErrors
 
 from pipeline.forms.drawing import fulfils, is_test, test_of
 from pipeline.judging.schema.backends import pa
+from pipeline.periods import bounds_of, spaced_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,6 +133,8 @@ def _fails(
     if rule.relation in {"needs", "blank"}:
         is_blank = np.array([value == "" for value in frame.columns[at]], dtype=bool)
         return is_blank if rule.relation == "needs" else ~is_blank
+    if rule.relation == "until":
+        return _days(frame, at) > _ends(frame, periods)
     later, earlier = (_days(frame, register.index[name]) for name in (rule.column, rule.other))
     known = ~(np.isnat(later) | np.isnat(earlier))
     if rule.relation == "order":
@@ -150,6 +153,12 @@ def _days(frame: RowFrame, column: int) -> NDArray[np.datetime64]:
         values = [value or "NaT" for value in frame.columns[column]]
         frame.days[column] = np.array(values, dtype="datetime64[D]")
     return frame.days[column]
+
+
+def _ends(frame: RowFrame, periods: Sequence[Period | None]) -> NDArray[np.datetime64]:
+    """Return for each row the last day of the period that is reported; none where that is not known."""
+    last = [bounds_of(period)[1].isoformat() if period else "NaT" for period in periods]
+    return np.array(last, dtype="datetime64[D]")[frame.owners]
 
 
 def _workdays(
@@ -195,6 +204,8 @@ def _facts(
     }
     if rule.other:
         facts |= {"other": register.columns[register.index[rule.other]].label, "than": said(rule.other)}
+    if rule.relation == "until" and period:
+        facts["period"] = spaced_of(period)
     if rule.relation == "due":
         first, last = (date.fromisoformat(row[register.index[name]]) for name in (rule.other, rule.column))
         extended = rule.extended and all(fulfils(register, one, period)(row) for one in rule.extended)
