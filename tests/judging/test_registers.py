@@ -425,3 +425,15 @@ def test_a_day_is_laid_against_the_period_that_the_report_states(day: str, code:
     row[register.index["received"]], row[register.index["answered"]] = "2022-12-20", day
     found = sent(form, rows, entries)
     assert [item.code for item in found.findings if item.variant == "until"] == [code] * bool(code)
+
+
+@pytest.mark.parametrize("spelled", ["临政发[2023]1号", "临政发（2023）1号", "临政发【２０２３】 1号", "临政发 (2023)1号"])
+def test_one_number_in_other_brackets_is_the_same_number(spelled: str) -> None:
+    form = form_named("normative_documents")
+    rows, entries = plain(form)
+    rows["documents"][0][0], rows["documents"][3][0] = "临政发〔2023〕1号", spelled
+    found = sent(form, rows, entries)
+    [item] = [item for item in found.findings if item.variant == "duplicate"]
+    assert (item.place, item.facts["row"]) == (form.registers[0].place(0, 3), 1)
+    rows["documents"][3][0] = spelled.replace("1号", "11号")
+    assert not [item for item in sent(form, rows, entries).findings if item.variant == "duplicate"]

@@ -20,10 +20,12 @@ UNSEEN = dict.fromkeys(
 """Marks without width, which pasting from other programs brings along; by code point, for ``str.translate``."""
 TURNED = "\u202e"
 """Of these the one that turns digits round: what is stored as 123 behind it is shown as 321."""
+OPENING, CLOSING = "[{<〔【〈《", "]}>〕】〉》"
+"""Brackets that are written for one another, once they have one width."""
 _UNIFIED = UNSEEN | str.maketrans(
     {
-        **dict.fromkeys("[{<〔【〈《", "("),
-        **dict.fromkeys("]}>〕】〉》", ")"),
+        **dict.fromkeys(OPENING, "("),
+        **dict.fromkeys(CLOSING, ")"),
         **dict.fromkeys("“”„‟'‘’「」『』`", '"'),
         **dict.fromkeys("、;；，", ","),
         "它": "他",
@@ -65,6 +67,11 @@ def normalise(text: str) -> str:
     """Reduce ``text`` to what makes a label: NFKC, no white space, one kind of bracket, quote and comma."""
     plain = "".join(unicodedata.normalize("NFKC", text).translate(_UNIFIED).split())
     return _ENUMERATOR.sub(r"\1.", plain)
+
+
+def folded(text: str) -> str:
+    """Reduce ``text`` to what tells it from others of a list: width, spaces, kinds of brackets and capitals do not (青教〔2026〕1号, 青教[2026] 1号)."""
+    return normalise(text).casefold()
 
 
 @lru_cache(maxsize=4096)

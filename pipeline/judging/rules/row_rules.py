@@ -17,6 +17,7 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from pipeline.forms.drawing import fulfils, is_test, test_of
+from pipeline.forms.values.plain import folded
 from pipeline.judging.schema.backends import pa
 from pipeline.periods import bounds_of, spaced_of
 
@@ -91,15 +92,12 @@ def _schema(rules: tuple[str, ...]) -> pa.DataFrameSchema:
 
 
 def duplicates(register: Register, frame: RowFrame) -> Iterator[tuple[int, int]]:
-    """Yield the rows that have all unique columns in common with an earlier one of the same reading, and that one."""
+    """Yield the rows that have all unique columns in common with an earlier one of the same reading, however these are spelled, and that one."""
     if not register.unique:
         return
     if not frame.cells:
         return
-    columns = [
-        ["".join(value.split()).casefold() for value in frame.columns[register.index[name]]]
-        for name in register.unique
-    ]
+    columns = [list(map(folded, frame.columns[register.index[name]])) for name in register.unique]
     seen: dict[tuple[object, ...], int] = {}
     for at, own in enumerate(zip(frame.owners, *columns, strict=True)):
         first = seen.setdefault(own, at)
