@@ -427,7 +427,9 @@ def test_a_day_is_laid_against_the_period_that_the_report_states(day: str, code:
     assert [item.code for item in found.findings if item.variant == "until"] == [code] * bool(code)
 
 
-@pytest.mark.parametrize("spelled", ["临政发[2023]1号", "临政发（2023）1号", "临政发【２０２３】 1号", "临政发 (2023)1号"])
+@pytest.mark.parametrize(
+    "spelled", ["临政发[2023]1号", "临政发（2023）1号", "临政发【２０２３】 1号", "临政发 (2023)1号"]
+)
 def test_one_number_in_other_brackets_is_the_same_number(spelled: str) -> None:
     form = form_named("normative_documents")
     rows, entries = plain(form)
