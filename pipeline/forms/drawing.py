@@ -170,7 +170,7 @@ def _anchor(register: Register) -> str:
 @lru_cache(maxsize=512)
 def drawn_formula(form: Form, drawn: Drawn, rows: int = 0) -> str:
     """Return the Excel formula of a figure that the rows come to, in a template that holds ``rows`` of them already."""
-    register, days = form.register(drawn.register), _days(form)
+    register, days = form.register(drawn.register), reported_days(form)
     area = register_area(register, rows)
     conditions = ((_anchor(register), ("filled",)), *drawn.where)
     pairs = [_criteria(area(register.index[name]), wanted, days) for name, wanted in conditions]
@@ -188,11 +188,11 @@ def drawn_formula(form: Form, drawn: Drawn, rows: int = 0) -> str:
 def strange_formula(register: Register, column: int, rows: int = 0) -> str:
     """Return the Excel formula of how many cells of a column hold none of its choices: what is pasted goes past the drop-down, and no figure counts it."""
     area = register_area(register, rows)(column)
-    choices = ",".join(map(_quoted, register.columns[column].choices.values()))
+    choices = ",".join(map(excel_word, register.columns[column].choices.values()))
     return f"=COUNTA({area})-SUMPRODUCT(COUNTIF({area},{{{choices}}}))"
 
 
-def _days(form: Form) -> tuple[str, str]:
+def reported_days(form: Form) -> tuple[str, str]:
     """Return the Excel expressions of the first day of the reported period and of the day after it."""
     if form.period != "year":
         return PERIOD_DAYS
@@ -213,10 +213,11 @@ def _criteria(area: str, wanted: tuple[str, ...], days: tuple[str, str]) -> list
         case ("before_year",):
             return [(area, f'"<"&{days[0]}', area, '">0"')]
         case _:
-            return [(area, _quoted(word)) for word in wanted]
+            return [(area, excel_word(word)) for word in wanted]
 
 
-def _quoted(word: str) -> str:
+def excel_word(word: str) -> str:
+    """Quote a word for a formula that looks for it, in which ~ * ? mean something else."""
     return '"' + word.translate(_WILD).replace('"', '""') + '"'
 
 

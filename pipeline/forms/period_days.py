@@ -35,8 +35,11 @@ _PART_WORDS: Mapping[PeriodKind, tuple[str, ...]] = {
 def counts_days(form: Form) -> bool:
     """Say whether formulas of the template ask for days of a period that is no year."""
     dated = {(word,) for word in TIMES[:2]}
-    return form.period != "year" and any(
-        words in dated for drawn in form.drawn.values() for _, words in drawn.where
+    rules = [rule for register in form.registers for rule in register.rules]
+    conditions = [*(own.where for own in form.drawn.values()), *(rule.when for rule in rules)]
+    return form.period != "year" and (
+        any(words in dated for several in conditions for _, words in several)
+        or any(rule.relation == "until" for rule in rules)
     )
 
 

@@ -24,6 +24,8 @@ RELATIONS: tuple[RowRelation, ...] = get_args(RowRelation)
 TIMES = ("in_year", "before_year", "filled", "blank")
 """What may be asked of the day in a row: that it lies in the period that is reported, be that a month, or before; of any value the last two."""
 MOST_ROWS = 5_000
+WHOLES, PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累计")
+"""With what a line begins that is no row but a total of all of them, or of some."""
 _NO_TEXTS: Mapping[str, str] = {}
 _NO_LIMITS: Mapping[str, int] = {}
 

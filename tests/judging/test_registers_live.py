@@ -17,7 +17,7 @@ from pipeline.forms.loader import load_form, parse_form
 from pipeline.forms.values.keys import row_of as row_of_key
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.judge import judge
-from pipeline.model import Assessment
+from pipeline.model import Assessment, Severity
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.libreoffice import computed, poisoned, recalculate
 from tests.support.rows import YEAR, entries_of, nil_of, row_of, rows_of
@@ -158,3 +158,99 @@ def test_libreoffice_counts_the_days_of_the_stated_period(kind: str, tmp_path: P
             drawn[key] for key in drawn if key.startswith(("requests.new_received", "requests.carried_over"))
         ]
         assert any(received) is (period is not None)
+
+
+SLIPS = {
+    "date": ["2023-2-30", "无", "23-3-1", "2023年3月1日", "20230301", "2023.3.1", "2023年3月", "1980-01-01"],
+    "yes_no": ["有效", "√", "否 ", "不是"],
+    "choice": ["不详"],
+    "decimal": ["无", "12元", "１２", "1.234", "-1", "十"],
+    "text": ["长" * 600],
+}  # fmt: skip
+"""What may stand in a cell of a kind: some of it is read, some is none."""
+
+
+def slipped(form: Form) -> list[dict[str, list[list[str]]]]:
+    """Rows with one slip each: a value of every kind, a broken rule, a number that was used before."""
+    register = form.registers[0]
+    found: list[dict[str, list[list[str]]]] = []
+
+    def rows() -> list[list[str]]:
+        rng = random.Random(len(found))
+        return [row_of(register, rng, line) for line in range(3)]
+
+    for at, column in enumerate(register.columns):
+        for written in SLIPS[column.kind]:
+            own = rows()
+            own[1][at] = written
+            found.append({register.key: own})
+    for rule in register.rules:
+        own = rows()
+        row, at = own[1], register.index[rule.column]
+        for name, wanted in rule.when:
+            values = register.columns[register.index[name]].choices.values()
+            row[register.index[name]] = {"blank": "", "filled": next(iter(values), "2023-03-01")}.get(
+                wanted[0], wanted[0]
+            )
+        choices = [*register.columns[at].choices.values(), "2023-03-01"]
+        broken = {
+            "needs": "",
+            "blank": choices[0],
+            "until": "2024-01-03",
+            "order": "2022-01-01",
+            "due": "2023-12-01",
+        }
+        row[at] = broken[rule.relation]
+        found.append({register.key: own})
+    for spelled in ("〔2023〕1号", "[2023] 1号", "（２０２３）1号", "〔2023〕11号"):
+        own = rows()
+        own[0][0], own[2][0] = "临政发〔2023〕1号", f"临政发{spelled}"
+        found.append({register.key: own})
+    return found
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", ["request_register", "normative_documents"])
+def test_every_slip_that_is_returned_is_counted_or_listed_for_the_office(name: str, tmp_path: Path) -> None:
+    """自查 says nothing else of values and rows than what comes of the file, and names what it cannot see."""
+    key, given = form_named(name).registers[0].key, tmp_path / "given"
+    few = f'id = "few"\nextends = "{name}"\n[[register]]\nkey = "{key}"\nrows = 20\n'
+    form = parse_form(few, "few.toml")
+    given.mkdir()
+    [register] = form.registers
+    stamp, cases = Stamp("001", AGENCY.name, YEAR, AGENCY.level), slipped(form)
+    for number, rows in enumerate(cases):
+        (given / f"{number:03}.xlsx").write_bytes(
+            poisoned(build_workbook(form, stamp, registers=rows), POISON)
+        )
+    errors = {rule.id for rule in register.rules if form.basics[rule.id].severity == "error"}
+    for path in computed(sorted(given.iterdir()), tmp_path / "out"):
+        rows = cases[int(path.stem)]
+        sent = build_workbook(form, stamp, registers=rows)
+        assessed = judged(form, sent)
+        found, unread = assessed.findings, assessed.submission.reading.unreadable
+        slips = [(item, slip[1]) for item in found if (slip := row_of_key(item.key or ""))]
+        expected = {f"{item.code}.{register.key}" for item, _ in slips if item.code in errors}
+        expected |= {f"V02.{register.key}.unique" for item, _ in slips if item.variant == "duplicate"}
+        expected |= {f"C01.{register.key}" for item, _ in slips if item.code == "C01"}
+        expected |= {
+            f"V01.{register.key}.{column}"
+            for item, column in slips
+            if item.code in {"V01", "C02", "C05", "C08"}
+            and item.severity is Severity.ERROR
+            and item.variant != "pattern"
+        }
+        live = {key for key, mark in marks(form, path.read_bytes()).items() if mark == FAILS}
+        own = {key for key in live if key not in form.checks}
+        told = (rows[register.key], [(item.code, item.variant, item.place) for item in found])
+        assert expected <= own, told
+        beside = {f"{rule}.{register.key}" for rule in errors} if unread else set()
+        assert own <= expected | beside, told
+        if any(item.variant == "pattern" for item, _ in slips):
+            [column] = {column for item, column in slips if item.variant == "pattern"}
+            assert f"V01.{register.key}.{column}.pattern" in lines(form, path.read_bytes())
+
+
+def lines(form: Form, content: bytes) -> list[str]:
+    sheet = load_workbook(BytesIO(content)).get_sheet_by_name(form.sheet_of_kind("checks").name)
+    return [str(row[CHECK_COLUMNS["id"]]) for row in sheet.to_python(skip_empty_area=False)]

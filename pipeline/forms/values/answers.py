@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from pipeline.forms.values.kind import Together, ValueCheck, ValueKind
-from pipeline.forms.values.plain import Raw, answered, normalise, unnumbered
+from pipeline.forms.values.plain import Raw, answered, answers, normalise, unnumbered
 from pipeline.forms.values.typed import Typed, shown
 
 YES, NO = "是", "否"
@@ -77,6 +77,13 @@ class YesNo(_OneOf):
     @property
     def words(self) -> tuple[str, ...]:
         return YES, NO
+
+    def strays_formula(self, cells: str) -> str:
+        words = ",".join(f'"{word}"' for word in (*self.alike(YES), *self.alike(NO)))
+        return f"SUMPRODUCT((LEN(TRIM({cells}))>0)*ISNA(MATCH(TRIM({cells}),{{{words}}},0)))"
+
+    def alike(self, word: str) -> tuple[str, ...]:
+        return answers(yes=word == YES)
 
     def _read(self, value: Raw) -> Typed:
         said = answered(shown(value).strip())

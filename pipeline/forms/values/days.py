@@ -57,12 +57,11 @@ def day_of(value: Raw) -> date | None:
         return None
 
 
-def _spelled_formula(cell: str) -> str:
-    """Return the Excel expression of the day that is written in ``cell``, with "-" between year, month and day."""
-    spelled = without(f"ASC({cell})", (" ", "日"))
-    for sign in "年月./":
-        spelled = f'SUBSTITUTE({spelled},"{sign}","-")'
-    return f'IF(ISNUMBER(FIND("-",{spelled})),{spelled},TEXT({spelled},"0000-00-00"))'
+def _names_day(spelled: str) -> str:
+    """Return the array that is 1 where ``spelled`` is a day with "-" between year, month and day."""
+    dashes = f'LEN({spelled})-LEN(SUBSTITUTE({spelled},"-",""))=2'
+    years = f'(LEFT({spelled},4)>="{_FIRST.year}")*(LEFT({spelled},4)<="{_LAST.year}")'
+    return f'ISNUMBER(DATEVALUE({spelled}))*(MID({spelled},5,1)="-")*({dashes})*{years}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,13 @@ class Day(ValueKind):
 
     def fault_formula(self, cell: str) -> str:
         """A day is a number of the calendar, or year, month and day that make one."""
-        spelled = _spelled_formula(cell)
-        day = f"DATEVALUE({spelled})"
-        is_day = (
-            f'AND(FIND("-",{spelled})=5,LEN({spelled})-LEN(SUBSTITUTE({spelled},"-",""))=2,'
-            f"{day}>={_SERIALS.start},{day}<{_SERIALS.stop})"
-        )
-        is_serial = f"AND(ISNUMBER({cell}),N({cell})>={_SERIALS.start},N({cell})<{_SERIALS.stop})"
-        return f"IF(OR(LEN(TRIM({cell}))=0,{is_serial}),0,IFERROR(IF({is_day},0,1),1))"
+        spelled = without(f"ASC({cell})", (" ", "日"))
+        for sign in "年月./":
+            spelled = f'SUBSTITUTE({spelled},"{sign}","-")'
+        joined = f'TEXT({spelled},"0000-00-00")'
+        is_serial = f"ISNUMBER({cell})*({cell}>={_SERIALS.start})*({cell}<{_SERIALS.stop})"
+        ways = (is_serial, _names_day(spelled), _names_day(joined))
+        return f"SUMPRODUCT((LEN(TRIM({cell}))>0)*{'*'.join(f'(1-{way})' for way in ways)})"
 
     def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
         if not set(map(type, values)) <= {date, str} or any(

@@ -85,6 +85,28 @@ class Figure(ValueKind):
     def _read(self, value: Raw) -> Typed:
         return type_cell(value, self.number)
 
+    def strays_formula(self, cells: str) -> str:
+        number = self.number
+        plain = (
+            f'SUBSTITUTE(ASC({cells}),"{number.unit}","")'
+            if number.unit not in {"", "%"}
+            else f"ASC({cells})"
+        )
+        decimals = f'(LEN({cells})-FIND(".",{cells}&".")>{number.places})'
+        terms = [
+            f"SUMPRODUCT((LEN(TRIM({cells}))>0)*(1-ISNUMBER(VALUE({plain}))*(1-ISLOGICAL({cells}))))",
+            f"SUMPRODUCT(ISNUMBER({cells})*{decimals})",
+            *([] if number.least is None else [f'COUNTIF({cells},"<{number.least}")']),
+            *([] if number.most is None else [f'COUNTIF({cells},">{number.most}")']),
+        ]
+        return "+".join(terms if number.places < PLACES else (terms[0], *terms[2:]))
+
+    def is_stray(self, text: str) -> bool:
+        number = number_of(text)
+        if number is None:
+            return text != ""
+        return not self.number.allows(number) or round(Decimal(number), self.number.places) != number
+
     def checks(self) -> tuple[ValueCheck, ...]:
         number, found = self.number, []
         if number.is_whole:

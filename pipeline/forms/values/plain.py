@@ -87,3 +87,8 @@ def answered(text: str) -> bool | None:
     if plain in _YES:
         return True
     return False if plain in _NO else None
+
+
+def answers(*, yes: bool) -> tuple[str, ...]:
+    """Return every word that is such an answer."""
+    return tuple(sorted(_YES if yes else _NO))

@@ -37,6 +37,17 @@ class FreeText(ValueKind):
             return {"validate": "any"}
         return {"validate": "length", "criteria": "<=", "value": self.longest}
 
+    @property
+    def live_title(self) -> str:
+        return "字数符合要求" if "shortest" in self.asked.limits else f"不超过 {self.longest} 字"
+
+    def strays_formula(self, cells: str) -> str:
+        length, shortest = f"LEN(TRIM({cells}))", self.asked.limits.get("shortest", 0)
+        return f"SUMPRODUCT(({length}>{self.longest})+({length}>0)*({length}<{shortest}))"
+
+    def is_stray(self, text: str) -> bool:
+        return bool(text) and not self.asked.limits.get("shortest", 0) <= len(text) <= self.longest
+
     def _read(self, value: Raw) -> Typed:
         if isinstance(value, str) and value.isprintable() and value == value.strip():  # nearly every one
             return Typed(text=value)
@@ -72,7 +83,18 @@ class Phone(FreeText):
     def fault_formula(self, cell: str) -> str:
         digits = without(f"ASC({cell})", (*_BESIDE_DIGITS, "\uff64", "\u3000"))  # ASC makes 、 narrow
         rest = without(digits, map(str, range(10)))
-        return f"IF(LEN(TRIM({cell}))=0,0,IF(AND(LEN({digits})>={_FEWEST_DIGITS},LEN({rest})=0),0,1))"
+        is_number = f"(LEN({digits})>={_FEWEST_DIGITS})*(LEN({rest})=0)"
+        return f"SUMPRODUCT((LEN(TRIM({cell}))>0)*(1-{is_number}))"
+
+    @property
+    def live_title(self) -> str:
+        return "是电话号码"
+
+    def strays_formula(self, cells: str) -> str:
+        return self.fault_formula(cells)
+
+    def is_stray(self, text: str) -> bool:
+        return ValueKind.is_stray(self, text)
 
     def plain(self, values: Sequence[Raw]) -> Sequence[str] | None:
         return ValueKind.plain(self, values)

@@ -16,6 +16,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipeline.forms import layout
+from pipeline.forms.registers import PARTS, WHOLES
 from pipeline.forms.values.numeric import number_of
 from pipeline.forms.values.typed import Typed, shown, unreadable
 from pipeline.intake.read.entries import hidden, with_prompt
@@ -35,10 +36,9 @@ _ENOUGH = 0.6
 """The share of headings by which a register is known."""
 _LONGEST_LABEL = 60
 _NUMBERING = frozenset({"序号", "编号", "no", "no."})
-_WHOLE, _PARTS = ("合计", "总计", "共计"), ("小计", "本页合计", "累计")
 _SIGNED = ("填表", "填报", "制表", "审核", "复核", "经办", "负责人", "联系")
 _NOTES = ("注", "说明", "备注", *_SIGNED)
-_TOTAL = re.compile(rf"({'|'.join((*_WHOLE, *_PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
+_TOTAL = re.compile(rf"({'|'.join((*WHOLES, *PARTS))}):?(?:共?\d{{1,6}}[件条个份项行])?")
 """A line of totals, and no title that begins with these words."""
 
 
@@ -277,7 +277,7 @@ def _sort_of(register: Register, cells: Sequence[Raw], needed: Sequence[int]) ->
     label = normalise(first).rstrip(":")
     lacking = any(column.required and _is_blank(cells[at]) for at, column in enumerate(register.columns))
     if lacking and (found := _TOTAL.fullmatch(label)):
-        return "sum" if found[1] in _WHOLE else "part"
+        return "sum" if found[1] in WHOLES else "part"
     same = sum(
         isinstance(value, str) and _heading(value) == normalise(register.columns[at].label)
         for at, value in filled

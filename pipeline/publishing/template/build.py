@@ -22,7 +22,7 @@ from pipeline.publishing.template.checks import (
     Unseen,
     completeness_checks,
     rule_checks,
-    unseen_warnings,
+    unseen_checks,
 )
 from pipeline.publishing.template.content import Content, Rows, Stamp, gather
 from pipeline.publishing.template.list_pages import (
@@ -99,15 +99,15 @@ def _new_book(stream: BytesIO, form: Form) -> Workbook:
 def explanation_lines(form: Form, level: str, kind: str) -> Mapping[str, tuple[str, Place]]:
     """Return what each line of 自查 checks and where it takes an explanation, by the check's id, in the template of such a body."""
     content = gather(form, Stamp(level=level, kind=kind), {}, {}, (), None)
-    rules, unseen = rule_checks(content), unseen_warnings(content)
+    rules, unseen = rule_checks(content), unseen_checks(content)
     places = explanation_places(form.sheet_of_kind("checks"), rules, completeness_checks(content), unseen)
     titles = {line.id: line.title for line in rules} | {line.id: line.title for line in unseen}
-    return {name: (title, places[name]) for name, title in titles.items()}
+    return {name: (titles[name], place) for name, place in places.items()}
 
 
 def _write(book: Workbook, content: Content) -> None:
     looks, marks = CellStyles(book), marks_of(content.form, content.notices)
-    rules, completeness, unseen = rule_checks(content), completeness_checks(content), unseen_warnings(content)
+    rules, completeness, unseen = rule_checks(content), completeness_checks(content), unseen_checks(content)
     answers = explanation_places(content.form.sheet_of_kind("checks"), rules, completeness, unseen)
 
     def add(name: str, colour: str = "") -> TemplatePage:

@@ -51,7 +51,7 @@ def explanation_places(
     """Return where 自查 takes the explanation of each check, by its id."""
     below = _unseen_top(rules, completeness) + 1
     rows = {check.id: CHECKS_TOP + number for number, check in enumerate(rules)}
-    rows |= {line.id: below + number for number, line in enumerate(unseen)}
+    rows |= {line.id: below + number for number, line in enumerate(unseen) if line.explanation is not None}
     return {name: Place(sheet.name, a1(row, CHECK_COLUMNS["explanation"])) for name, row in rows.items()}
 
 
@@ -142,13 +142,14 @@ def _write_unseen(page: TemplatePage, top: int, unseen: Sequence[Unseen]) -> Non
         page.jump(row, column["subject"], line.place, subject, "box", "left")
         for name in ("left", "right", "difference"):
             page.put(row, column[name], NOT_ASSESSED, "box", "centre")
-        page.put(row, column["explanation"], line.explanation, "box", "left", "input")
+        said, looks = line.explanation or "", () if line.explanation is None else ("left", "input")
+        page.put(row, column["explanation"], said, "box", *looks)
         if line.found:
             formula = answered_formula(a1(row, column["explanation"]))
             page.formula(row, column["mark"], formula, line.mark, "box", "centre", "bold")
         else:
             page.put(row, column["mark"], line.mark, "box", "centre", "bold")
-        texts = (line.title, _WIDTHS[column["title"]]), (line.explanation, _WIDTHS[column["explanation"]])
+        texts = (line.title, _WIDTHS[column["title"]]), (said, _WIDTHS[column["explanation"]])
         page.sheet.set_row(row, row_height(*texts, least=22))
 
 

@@ -15,7 +15,16 @@ from pipeline.forms.formulas import EXPLAINED, FAILS, HOLDS, NOT_ASSESSED, quote
 from pipeline.forms.layout import FROM_REGISTER
 from pipeline.forms.registers import Register
 from pipeline.forms.relations import fails
+from pipeline.forms.row_checks import (
+    breaking,
+    is_live,
+    repeats,
+    repeats_formula,
+    rows_expression,
+    rule_formula,
+)
 from pipeline.forms.values.answers import YES
+from pipeline.forms.values.keys import row_of
 from pipeline.forms.values.kind import REQUIRED, SPELLED, VALUE
 from pipeline.model import Number, Place, Severity, by_cause
 from pipeline.publishing.template.areas import address, rectangles
@@ -87,23 +96,51 @@ def rule_checks(content: Content) -> list[Check]:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A warning that 自查 cannot compute: what the office found, if it looked, and what the clerk says of it."""
+    """What 自查 cannot compute: what the office found, if it looked, and what the clerk says of a warning (None: nothing can be said of it)."""
 
     id: str
     title: str
     place: Place
     found: bool
-    explanation: str
+    explanation: str | None
 
     @property
     def mark(self) -> str:
         """✗, ○ or a dash."""
         if not self.found:
             return NOT_ASSESSED
-        return EXPLAINED if self.explanation.strip() else FAILS
+        return EXPLAINED if self.explanation and self.explanation.strip() else FAILS
 
 
-def unseen_warnings(content: Content) -> list[Unseen]:
+def unseen_checks(content: Content) -> list[Unseen]:
+    """Return what only the office can find: the warnings, each with room for an explanation, and what must be right in registers."""
+    return [*_unseen_warnings(content), *([] if content.stamp.is_summed else _unseen_rows(content))]
+
+
+def _unseen_rows(content: Content) -> Iterator[Unseen]:
+    """Yield what is asked of columns and rows that no formula can say."""
+    form = content.form
+    found = {
+        notice.key or "": notice.code for notice in content.notices if notice.severity == Severity.ERROR.value
+    }
+    told = {(code, slip[:2]) for key, code in found.items() if (slip := row_of(key))}
+    for register in form.registers:
+        for number, column in enumerate(register.columns):
+            if column.pattern and VALUE in form.basics:
+                is_told = (VALUE, (register.key, column.key)) in told
+                prompt = column.prompt.rstrip("。")
+                title = f"“{column.label}”写法符合要求" + (f"：{prompt}" if prompt else "")
+                place = register.place(number, 0)
+                yield Unseen(f"{VALUE}.{register.key}.{column.key}.pattern", title, place, is_told, None)
+        for rule in register.rules:
+            basic = form.basics.get(rule.id)
+            if basic is not None and basic.severity == "error" and not is_live(rule):
+                is_told = (rule.id, (register.key, rule.column)) in told
+                place = register.place(register.index[rule.column], 0)
+                yield Unseen(f"{rule.id}.{register.key}", basic.condition, place, is_told, None)
+
+
+def _unseen_warnings(content: Content) -> list[Unseen]:
     """Return the warnings that only the office can find, each with room for an explanation; found are those that were told."""
     heads = [head for head, *_ in by_cause(content.notices, lambda notice: notice.cause)]
     warned = {notice.code: notice for notice in reversed(heads) if notice.severity == Severity.WARNING.value}
@@ -294,8 +331,8 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
     is_nil = content.values.get(register.nil_key) == YES
     area = register_area(register, len(rows))
     needed = [number for number, column in enumerate(register.columns) if column.required]
-    filled = "+".join(f'({area(number)}<>"")' for number in range(len(register.columns)))
-    lacking = "+".join(f'SUMPRODUCT((({filled})>0)*({area(number)}=""))' for number in needed)
+    filled = rows_expression(register, len(rows))
+    lacking = "+".join(f'SUMPRODUCT({filled}*({area(number)}=""))' for number in needed)
     anchor = f"COUNTA({area(needed[0])})"
     found = [
         Check(
@@ -317,24 +354,71 @@ def _register_checks(content: Content, register: Register) -> list[Check]:
             (sum(not row[number] for row in rows for number in needed), 0),
         ),
     ]
-    return [*found, *_choice_checks(content, register), *_drawn_checks(content, register)]
+    return [
+        *found,
+        *_repeat_check(content, register),
+        *_column_checks(content, register),
+        *_row_rule_checks(content, register),
+        *_drawn_checks(content, register),
+    ]
 
 
-def _choice_checks(content: Content, register: Register) -> Iterator[Check]:
-    """Ask of every column with choices that nothing else stands there; of a list that is too long for a formula, nothing."""
+def _repeat_check(content: Content, register: Register) -> Iterator[Check]:
+    """Ask that no two rows are the same."""
     rows = content.registers.get(register.key, ())
-    for number, column in enumerate(register.columns):
-        formula = strange_formula(register, number, len(rows)) if column.choices else ""
-        if VALUE in content.form.basics and 0 < len(formula) <= _LONGEST_FORMULA:
+    if register.unique:
+        at = register.index[register.unique[0]]
+        labels = "、".join(f"“{register.columns[register.index[name]].label}”" for name in register.unique)
+        yield Check(
+            f"V02.{register.key}.unique",
+            f"同一件只填一行，{labels}不重复（左边是重复的条数）",
+            register.sheet,
+            register.place(at, 0),
+            repeats_formula(register, len(rows)),
+            "=0",
+            (repeats(register, rows), 0),
+        )
+
+
+def _row_rule_checks(content: Content, register: Register) -> Iterator[Check]:
+    """Count the rows that break what must hold of every row."""
+    form, rows = content.form, content.registers.get(register.key, ())
+    period = period_in(form, content.values)
+    for rule in register.rules:
+        basic = form.basics.get(rule.id)
+        if basic is not None and basic.severity == "error" and is_live(rule):
+            yield Check(
+                f"{rule.id}.{register.key}",
+                f"{basic.condition}（左边是不符的条数）",
+                register.sheet,
+                register.place(register.index[rule.column], 0),
+                rule_formula(form, register, rule, len(rows)),
+                "=0",
+                (breaking(register, rule, rows, period), 0),
+            )
+
+
+def _column_checks(content: Content, register: Register) -> Iterator[Check]:
+    """Ask of every column that its values are of its kind; of a list that is too long for a formula, nothing."""
+    rows = content.registers.get(register.key, ())
+    area = register_area(register, len(rows))
+    for number, (column, kind) in enumerate(zip(register.columns, register.kinds, strict=True)):
+        if column.choices:
             choices = ("", *column.choices.values())
+            title, formula = "填的都是下拉列表中的选项", strange_formula(register, number, len(rows))
+            wrong = sum(row[number] not in choices for row in rows)
+        else:
+            title, formula = kind.live_title, f"={kind.strays_formula(area(number))}"
+            wrong = sum(kind.is_stray(row[number]) for row in rows)
+        if VALUE in content.form.basics and 1 < len(formula) <= _LONGEST_FORMULA:
             yield Check(
                 f"{VALUE}.{register.key}.{column.key}",
-                f"“{column.label}”填的都是下拉列表中的选项（左边是要改的格数）",
+                f"“{column.label}”{title}（左边是要改的格数）",
                 register.sheet,
                 register.place(number, 0),
                 formula,
                 "=0",
-                (sum(row[number] not in choices for row in rows), 0),
+                (wrong, 0),
             )
 
 

@@ -1,0 +1,126 @@
+"""What a register asks of its columns and rows goes in; how many break it comes out, as a number and as an Excel formula.
+
+Both readings stand here, side by side, as those of figures do in ``drawing``. What no formula can say (a pattern, workdays of
+a district's own calendar) has none. Formulas are sums of products over whole columns: of arrays in them IF knows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipeline.forms.drawing import Row, excel_word, fulfils, register_area, reported_days
+from pipeline.forms.registers import PARTS, WHOLES
+from pipeline.forms.values.plain import CLOSING, OPENING, folded, without
+from pipeline.periods import bounds_of
+
+if TYPE_CHECKING:
+    from pipeline.forms.form import Form
+    from pipeline.forms.registers import Register, RowRule
+    from pipeline.forms.values.kind import ValueKind
+    from pipeline.periods import Period
+
+_LIVE = frozenset({"order", "until", "needs", "blank"})
+"""Relations that a formula can compute."""
+
+
+def is_live(rule: RowRule) -> bool:
+    """Say whether a formula can count the rows that break ``rule``."""
+    return rule.relation in _LIVE
+
+
+def rows_expression(register: Register, rows: int = 0) -> str:
+    """Return the array that is 1 for each line in which something stands and that is no line of totals."""
+    area = register_area(register, rows)
+    filled = "+".join(f'({area(number)}<>"")' for number in range(len(register.columns)))
+    totals = ",".join(map(excel_word, (*WHOLES, *PARTS)))
+    return f"(({filled})>0)*ISNA(MATCH(TRIM({area(0)}),{{{totals}}},0))"
+
+
+def rule_formula(form: Form, register: Register, rule: RowRule, rows: int = 0) -> str:
+    """Return the formula of how many rows break ``rule``; days that are written as text are not compared."""
+    area = register_area(register, rows)
+    column, days = area(register.index[rule.column]), reported_days(form)
+    asked = [
+        _holds(area(at), wanted, register.kinds[at], days)
+        for name, wanted in rule.when
+        for at in [register.index[name]]
+    ]
+    match rule.relation:
+        case "needs":
+            fails = f"(LEN(TRIM({column}))=0)"
+        case "blank":
+            fails = f"(LEN(TRIM({column}))>0)"
+        case "until":
+            fails = f"ISNUMBER({column})*({column}>={days[1]})*({days[0]}>0)"
+        case _:
+            other = area(register.index[rule.other])
+            fails = f"ISNUMBER({column})*ISNUMBER({other})*({column}<{other})"
+    return f"=SUMPRODUCT({'*'.join((rows_expression(register, rows), *asked, fails))})"
+
+
+def breaking(register: Register, rule: RowRule, rows: Sequence[Row], period: Period | None) -> int:
+    """Count the rows that break ``rule``."""
+    tests = [fulfils(register, condition, period) for condition in rule.when]
+    return sum(_breaks(register, rule, row, period) for row in rows if all(test(row) for test in tests))
+
+
+def _breaks(register: Register, rule: RowRule, row: Row, period: Period | None) -> bool:
+    value = row[register.index[rule.column]]
+    if rule.relation in {"needs", "blank"}:
+        return (value == "") is (rule.relation == "needs")
+    day = _day(value)
+    if rule.relation == "until":
+        return bool(day and period and day > bounds_of(period)[1])
+    other = _day(row[register.index[rule.other]])
+    return bool(day and other and day < other)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _holds(area: str, wanted: tuple[str, ...], kind: ValueKind, days: tuple[str, str]) -> str:
+    """Return the array that is 1 where what is asked of the cells of ``area`` holds; ``days``: the period's first and the one after it."""
+    match wanted:
+        case ("filled",):
+            return f"(LEN(TRIM({area}))>0)"
+        case ("blank",):
+            return f"(LEN(TRIM({area}))=0)"
+        case ("in_year",):
+            return f"ISNUMBER({area})*({area}>={days[0]})*({area}<{days[1]})"
+        case ("before_year",):
+            return f"ISNUMBER({area})*({area}<{days[0]})"
+        case _:
+            words = ",".join(excel_word(word) for own in wanted for word in kind.alike(own))
+            return f"ISNUMBER(MATCH(TRIM({area}),{{{words}}},0))"
+
+
+def repeats_formula(register: Register, rows: int = 0) -> str:
+    """Return the formula of how many rows have all unique columns in common with an earlier one, as ``plain.folded`` compares them."""
+    area = register_area(register, rows)
+    columns = [_folded(area(register.index[name])) for name in register.unique]
+    key = '&"|"&'.join(columns)
+    filled = "*".join(f"(LEN({column})>0)" for column in columns)
+    first = area(0).rpartition("$")[0].rpartition(":")[0]
+    return f"=SUMPRODUCT({filled}*(MATCH({key},{key},0)<>ROW({area(0)})-ROW({first})+1))"
+
+
+def _folded(area: str) -> str:
+    text = without(f"ASC({area})", (" ",))
+    for signs in (OPENING, CLOSING):
+        for sign in signs:
+            text = f'SUBSTITUTE({text},"{sign}","{"(" if signs is OPENING else ")"}")'
+    return text
+
+
+def repeats(register: Register, rows: Sequence[Row]) -> int:
+    """Count the rows that have all unique columns in common with an earlier one."""
+    at = [register.index[name] for name in register.unique]
+    keys = [tuple(folded(row[number]) for number in at) for row in rows]
+    filled = [key for key in keys if key and "" not in key]
+    return len(filled) - len(set(filled))
