@@ -81,10 +81,15 @@ class Narrative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention(Narrative):
-    """Every one of ``words`` occurs in the texts taken together; ``|`` separates words that do as well."""
+    """Every one of ``words`` occurs in the texts taken together; ``|`` separates words that do as well.
+
+    Where they occur in one of ``exchanged`` instead, and a text begins with what ``opens`` that one, each stands in the other's place.
+    """
 
     kind = "mention"
     words: tuple[str, ...]
+    exchanged: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

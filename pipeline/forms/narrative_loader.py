@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.toml_source import TomlSource, TomlTable
 
 _PATTERNS = (
-    *("patterns", "hollow", "frames", "opening_frames", "quoted"),
+    *("patterns", "opens", "hollow", "frames", "opening_frames", "quoted"),
     *(
         "begins",
         "each",
@@ -117,7 +117,7 @@ def _refuse_faulty(section: TomlTable, rule: Narrative, texts: Mapping[str, bool
         if getattr(rule, name, SEVERITIES[0]) not in SEVERITIES:
             raise section.fault(f"{name} 应为 error、warning 或 info。", name)
     home = (rule.home,) if isinstance(rule, StatedPeriod) else ()
-    named = (getattr(rule, name, ()) for name in ("brief", "figures_tell", "opening", "plans"))
+    named = (getattr(rule, name, ()) for name in ("brief", "exchanged", "figures_tell", "opening", "plans"))
     for key in (*rule.texts, *home, *chain.from_iterable(named)):
         if key not in texts:
             raise section.fault(f"“{key}”不是本表样的文字。", key)

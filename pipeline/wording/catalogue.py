@@ -737,6 +737,9 @@ CATALOGUE: Mapping[tuple[str, str], Wording] = {
     ("told", "empty_text"): Wording("没有填写", "{remedy}", "", "文字"),
     ("told", "hollow"): Wording("只写了“{found}”，没有写出情况", "{remedy}", "{found}", "文字"),
     ("mention", "missing"): Wording("没有写到{missing}{asked_for}", "{remedy}", "", "{missing}"),
+    ("mention", "exchanged"): Wording(
+        "与“{other}”两部分的文字可能填反了", "请核对这两部分，填反了的互换后重新报送"
+    ),
     ("forbidden", "found"): Wording("写有“{found}”：“{sentence}”{asked_for}", "{remedy}", "{found}"),
     ("period", "missing"): Wording(
         "全文没有写明数据统计期限", "{remedy}", "", "{expected}年1月1日至12月31日"

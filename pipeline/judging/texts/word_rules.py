@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pipeline.forms.values.kind import REQUIRED
@@ -21,15 +21,28 @@ _LONG = 60
 """A text of so many characters says something."""
 
 
-def mention(rule: Mention, _around: TextContext) -> Check:
+def mention(rule: Mention, around: TextContext) -> Check:
     """Look for words that must occur; not assessed where none of the texts says anything."""
     wanted = [tuple(words.split("|")) for words in rule.words]
+    opening = compiled(any_of(rule.opens))
+    labels = {text.key: text.label for text in around.form.texts}
+
+    def lacking(text: str) -> list[str]:
+        return [words[0] for words in wanted if not any(word in text for word in words)]
+
+    def exchanged(item: ReportTexts, said: Mapping[str, str]) -> tuple[str, str] | None:
+        """Return the text of the rule that begins like another, and that one, which has the words."""
+        others = (key for key, text in item.said(rule.exchanged).items() if not lacking(text))
+        own = (key for key, text in said.items() if opening.match(text))
+        return next(zip(own, others, strict=False), None)
 
     def check(item: ReportTexts) -> Iterable[Finding]:
         said = item.said(rule.texts)
-        whole = "\n".join(said.values())
-        missing = [words[0] for words in wanted if not any(word in whole for word in words)]
-        if said and missing:
+        missing = lacking("\n".join(said.values()))
+        if said and missing and (pair := exchanged(item, said)):
+            for key, other in (pair, reversed(pair)):
+                yield item.finding(rule, "exchanged", key, {"other": labels[other]})
+        elif said and missing:
             yield item.finding(rule, "missing", next(iter(said)), {"missing": "、".join(missing)})
 
     return check
