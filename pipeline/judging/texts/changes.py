@@ -30,6 +30,10 @@ _REACH, _MOST_EARLIER = 200, 8
 """Characters, and numbers in them, before two numbers of which one may not be the one that is compared."""
 _GAP = 16
 """Characters between a change and the number that it led to."""
+_VERB = 8
+"""Characters of the word that says before a number that it is a difference."""
+_LEVEL = "为至到"
+"""What makes a level of the number behind such a word: 减少为3件."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,21 @@ class Changes:
     def _of_pairs(self, marked: str) -> _StatedChanges:
         """Yield what is told after two numbers."""
         for found in (found for pattern in self._pairs for found in pattern.finditer(marked)):
-            base, nows = int(found["base"]), [int(found["now"]), *_earlier(marked, found)]
+            base, by = int(found["base"]), self._difference(marked, found)
+            if by and by.is_rough:
+                continue
+            now = base + by.sign * (by.by or 0) if by else int(found["now"])
+            nows = [now] if by else [now, *_earlier(marked, found)]
             for own in self._changes_after(marked, found.end()):
                 yield own, base, next((now for now in nows if own.leads(base, now)), nows[0])
+
+    def _difference(self, marked: str, pair: re.Match[str]) -> _ReadChange | None:
+        """Return how much more or less there is, where that is what a pair has instead of a number now: 与去年21件相比，本年减少3件."""
+        for at in range(max(pair.start(), pair.start("now") - _VERB), pair.start("now")):
+            found = self._change.match(marked, at)
+            if found and found.span("by") == pair.span("now") and marked[found.start("by") - 1] not in _LEVEL:
+                return _read(found)
+        return None
 
     def _of_figures(self, marked: str, said: Sequence[SaidFigure], item: ReportTexts) -> _StatedChanges:
         """Yield what is told after a figure, with the number before that fits best."""
