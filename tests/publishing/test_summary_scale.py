@@ -14,10 +14,14 @@ import pytest
 
 from pipeline.forms.loader import load_form
 from pipeline.model import CHINA, DistrictSummary, Number, Verdict, a1
+from pipeline.publishing.papers import lists
 from pipeline.publishing.summary.detail import FIRST_ROW, NAME_COLUMN, detail_sheet_name
 from pipeline.publishing.summary.district_workbook import build_summary
+from pipeline.publishing.summary.overview import OVERVIEW_SHEET
 from pipeline.publishing.summary.reread import delivered_in
-from pipeline.publishing.workbook.office import OfficeBook
+from pipeline.publishing.summary.submission_status import STATUS_SHEET
+from pipeline.publishing.workbook.measure import lines_of
+from pipeline.publishing.workbook.office import LINE_HEIGHT, OfficeBook
 from pipeline.publishing.workbook.streaming import run_pattern
 from tests.support import fills
 from tests.support.districts import agency, assessment, merged, mixed
@@ -113,6 +117,26 @@ def test_a_long_name_and_large_figures_have_room() -> None:
         for column in range(6, 6 + len(FORM.cells_of(table.key))):
             cell = sheet.cell(FIRST_ROW + 1, column)
             assert cell.alignment.shrink_to_fit, a1(FIRST_ROW, column)
+
+
+def test_rows_of_usual_length_are_one_line_high() -> None:
+    """A name of seventeen characters and a telephone number fit their columns: high rows print the whole list small."""
+    owner = replace(agency(1, "杭州市临平区人民政府星桥街道办事处"), phone="0571-89531117")
+    one = assessment(FORM, owner, verdict=Verdict.RETURNED)
+    book = openpyxl.load_workbook(io.BytesIO(written(merged(FORM, [owner], [one]))))
+    of_status = openpyxl.load_workbook(io.BytesIO(lists.published(FORM, "样例区", 2023, [owner], {})))
+    of_contacts = openpyxl.load_workbook(io.BytesIO(lists.contacts(FORM, "样例区", [owner])))
+    sheets = [book[OVERVIEW_SHEET], book[STATUS_SHEET], of_status.worksheets[0], of_contacts.worksheets[0]]
+    heights = [
+        sheet.row_dimensions[cell.row].height
+        for sheet in sheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value == owner.name
+    ]
+    assert len(heights) == len(sheets)
+    assert max(heights) < 2 * LINE_HEIGHT
+    assert lines_of(owner.phone, 15) == 1
 
 
 @pytest.mark.parametrize("size", [0, 1, 14])

@@ -15,6 +15,8 @@ from pipeline.publishing.workbook.office import NOTE_FILL, OfficeBook, OfficePag
 Cell: TypeAlias = str | int
 PUBLISHED_HEADS = ("代码", "单位名称", "是否已公布", "公布日期", "网址", "备注")
 _INPUT_FILL = "#FFFBE6"
+_NAMES = 38.0
+"""Wide enough for 杭州市临平区人民政府星桥街道办事处 in one line, as in 报送情况."""
 
 
 def contacts(form: Form, district: str, agencies: Sequence[Agency]) -> bytes:
@@ -28,7 +30,7 @@ def contacts(form: Form, district: str, agencies: Sequence[Agency]) -> bytes:
         f"{district}{form.words.subject}{form.words.short}工作通讯录",
         heads,
         rows,
-        (6, 10, 34, 10, 12, 18, 34, 14),
+        (6, 10, _NAMES, 10, 12, 18, 34, 14),
     )
 
 
@@ -51,7 +53,7 @@ def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Con
         "改好用天数",
         "目前情况",
     )
-    widths = (6, 10, 34, 10, 13, 12, 8, 8, 8, 8, 9, 11)
+    widths = (6, 10, _NAMES, 10, 13, 12, 8, 8, 8, 8, 9, 11)
     for year in sorted(years, reverse=True):
         rows = [_conduct_row(number, item) for number, item in enumerate(years[year], 1)]
         page = book.page(name_of(year), widths, landscape=True)
@@ -78,7 +80,7 @@ def published(
     book = OfficeBook(
         f"{district}{title_of(year)}{form.words.short}公布情况", (district, f"{form.words.short}公布情况")
     )
-    page = book.page("公布情况", (10, 36, 12, 14, 50, 24), landscape=True)
+    page = book.page("公布情况", (10, _NAMES, 12, 14, 50, 24), landscape=True)
     rows = [(item.code, item.name, *(ticked.get(item.code) or ("",) * 4)) for item in agencies]
     _fill(page, f"{district}{form.about(year)}公布情况", PUBLISHED_HEADS, rows, input_from=2)
     last = len(rows) + 1

@@ -39,7 +39,7 @@ def address(sheet: str, area: Area) -> str:
 
 def line_count(text: str, width: float) -> int:
     """Estimate the lines ``text`` takes in a cell ``width`` digits wide."""
-    return lines_of(text, width, margin=1.5, spread=1.0)
+    return lines_of(text, width, spread=1.0)
 
 
 def row_height(*cells: tuple[str, float], least: float = 20.0, size: float = TYPE_SIZE) -> float:

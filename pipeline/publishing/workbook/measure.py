@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.forms.layout import LONGEST_SHEET_NAME
@@ -18,6 +18,10 @@ _ROWS_OF_A_PAGE = 45
 """As many rows of a table are still legible where all are printed on one page."""
 _LABEL_WIDTHS: Mapping[int, list[float]] = {0: [], 1: [34.0], 2: [14.0, 34.0], 3: [7.0, 13.0, 34.0]}
 _WIDE, _NARROW = 17.0, 9.0
+_BESIDE = 5 / 7
+"""Digits that Excel adds to the width of every column: 5 pixels, of a digit's 7."""
+_MARGIN = 1.5
+"""Digits of a column that stay free beside an indented text: 15 pixels, less those 5."""
 _FEW_COLUMNS = 4
 
 
@@ -46,15 +50,20 @@ def rounded(value: float, digits: int) -> float:
     return float(Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)) or 0.0
 
 
-def lines_of(text: str, width: float, *, margin: float = 2.0, spread: float = 1.02) -> int:
-    """Estimate the lines ``text`` takes in a cell ``width`` digits wide, of which ``margin`` stay free.
+def lines_of(text: str, width: float, *, spread: float = 1.02) -> int:
+    """Estimate the lines ``text`` takes in a cell ``width`` digits wide.
 
     ``spread`` is how much wider than its nominal width the type comes out.
     """
-    room = max(2.0, width - margin)
+    room = max(2.0, width - _MARGIN)
     if 2 * len(text) * spread <= room and "\n" not in text:
         return 1  # whatever its characters are
     return sum(max(1, math.ceil(display_width(line) * spread / room)) for line in text.split("\n"))
+
+
+def joined(widths: Sequence[float]) -> float:
+    """Return how many digits wide the one cell is that columns of these widths are merged into."""
+    return sum(widths) + _BESIDE * (len(widths) - 1)
 
 
 def display_width(text: str) -> int:

@@ -20,7 +20,7 @@ from pipeline.forms.layout import fitting
 from pipeline.forms.values.numbers import NUMBER_KINDS
 from pipeline.model import Number, Verdict, a1, column_letters
 from pipeline.publishing.workbook.formula_cells import formula_sheet
-from pipeline.publishing.workbook.measure import MOST_HEIGHT, lines_of, stored
+from pipeline.publishing.workbook.measure import MOST_HEIGHT, joined, lines_of, stored
 from pipeline.publishing.workbook.page import (
     A3,
     A4,
@@ -283,7 +283,7 @@ class OfficePage(WorkbookPage):
         """Return the points of height that ``texts`` need in one row; a single line has ``least``."""
         lines = 1
         for column, (text, across) in texts.items():
-            width = self.widths[column] if across == 1 else sum(self.widths[column : column + across])
+            width = self.widths[column] if across == 1 else joined(self.widths[column : column + across])
             lines = max(lines, lines_of(text, width / scale))
         room = lines * LINE_HEIGHT * scale + 3 if lines > 1 else 0.0
         return min(MOST_HEIGHT, max(least, room))
