@@ -300,6 +300,8 @@ class Digest:
     """What else waits for a person, in sentences."""
     strange: tuple[tuple[str, str], ...] = ()
     """What lies in the inbox and is no submission, each with what to do about it."""
+    unread: str = ""
+    """Since when the mailbox has not been read, and why, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

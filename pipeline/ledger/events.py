@@ -51,6 +51,8 @@ class EventKind(StrEnum):
     OUTPUT_KEPT = "output_kept"
     OUTPUT_BLOCKED = "output_blocked"
     IMPORTED = "imported"
+    MAILBOX_UNREAD = "mailbox_unread"
+    MAILBOX_READ = "mailbox_read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from pipeline.ledger import remainders
+from pipeline.ledger import mailboxes, remainders
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger, stored, stored_moment
 from pipeline.letter import LetterKey, LetterKind, LetterState
@@ -172,12 +172,20 @@ def doubtful(ledger: Ledger, year: int) -> list[StoredLetter]:
 
 
 def ready(ledger: Ledger, year: int) -> list[StoredLetter]:
-    """Return the letters that may leave: nobody has touched them in the folder, and a delivery has been signed.
+    """Return the letters that may leave: nobody has touched them in the folder, a delivery has been signed, none is withheld.
 
     Those that were tried least often come first, so that some that are put off do not keep back the others.
     """
     found = _kept(ledger, f"state = 'waiting' AND doubt = '' AND year = ? AND {_SIGNED}", (year,))
-    return sorted(found, key=lambda item: item.attempts)
+    back = {item.key for item in withheld(ledger, year)}
+    return sorted((item for item in found if item.key not in back), key=lambda item: item.attempts)
+
+
+def withheld(ledger: Ledger, year: int) -> list[StoredLetter]:
+    """Return the reminders that wait until the mailbox has been read: their agencies may have sent what it holds."""
+    if mailboxes.unread(ledger, year) is None:
+        return []
+    return _kept(ledger, "state = 'waiting' AND doubt = '' AND year = ? AND kind = 'reminder'", (year,))
 
 
 def unsigned(ledger: Ledger, year: int) -> list[StoredLetter]:

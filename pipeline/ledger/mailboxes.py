@@ -1,11 +1,24 @@
-"""A mailbox's name goes in; the place up to which it was read, and what is owed of it, comes out (RFC 3501: a UID under a UIDVALIDITY)."""
+"""A mailbox's name goes in; the place up to which it was read, and what is owed of it, comes out (RFC 3501: a UID under a UIDVALIDITY).
+
+Also since when it could not be read, and why: what is known of a campaign is of before that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from pipeline.ledger.store import Ledger, stored
+from pipeline.ledger.events import Event, EventKind, record
+from pipeline.ledger.store import Ledger, stored, stored_moment
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadMailbox:
+    """A mailbox that could not be read: since which run, and why, in the words of the last one."""
+
+    since: datetime
+    reason: str
 
 
 def position(ledger: Ledger, name: str) -> tuple[int, int] | None:
@@ -35,3 +48,23 @@ def remember(
             "INSERT INTO owed_mails (mailbox, uid, since) VALUES (?, ?, ?)",
             [(name, number, day.isoformat()) for number, day in (owed_since or {}).items()],
         )
+
+
+def note(ledger: Ledger, year: int, failure: str, *, at: datetime) -> None:
+    """Record that the mailbox was not read to its end, and why; an empty ``failure`` says that it was, or is not to be."""
+    known = unread(ledger, year)
+    if failure == (known.reason if known else ""):
+        return
+    kind = EventKind.MAILBOX_UNREAD if failure else EventKind.MAILBOX_READ
+    with ledger.transaction("who reads of the campaign must know up to when"):
+        record(ledger, [Event(at, year, kind, detail=failure)])
+
+
+def unread(ledger: Ledger, year: int) -> UnreadMailbox | None:
+    """Return since when the mailbox has not been read for the campaign of ``year``; None where the last run read it."""
+    rows = ledger.rows(
+        "SELECT at, detail FROM events WHERE year = ? AND kind = ? AND id >"
+        " (SELECT coalesce(max(id), 0) FROM events WHERE year = ? AND kind = ?) ORDER BY id",
+        (year, EventKind.MAILBOX_UNREAD, year, EventKind.MAILBOX_READ),
+    )
+    return UnreadMailbox(stored_moment(rows[0]["at"]), rows[-1]["detail"]) if rows else None

@@ -42,7 +42,7 @@ ABOUT: Mapping[str, Sequence[str]] = {
 }
 """The columns, by sheet, whose words say what a row is about: its number is signed with them."""
 _HEAD_ROW = 2
-_FILL = "#FFFBE6"
+_FILL, _REMARK, _URGENT = "#FFFBE6", "#7F7F7F", "#C00000"
 _MARK = re.compile(rb"<cp:keywords>([0-9a-f]+)</cp:keywords>")
 _CORE, _MOST_CORE = "docProps/core.xml", 100_000
 _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError)
@@ -134,13 +134,25 @@ class Todo:
     decided: Sequence[Decided] = ()
     kept: Mapping[str, FilledDecision] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
+    """What is said before whom to call, because that rests on it."""
 
     @property
     def mark(self) -> str:
         """Digest what the workbook shows: one that shows the same need not be built again."""
         kept, refused = sorted(self.kept.items()), sorted(self.refused.items())
         return digest_of(
-            (self.title, self.day, *self.calls, *self.questions, *self.others, *self.decided, *kept, *refused)
+            (
+                self.title,
+                self.day,
+                *self.calls,
+                *self.questions,
+                *self.others,
+                *self.decided,
+                *kept,
+                *refused,
+                self.first,
+            )
         )
 
 
@@ -164,10 +176,12 @@ def build_todo_book(todo: Todo) -> bytes:
     return book.to_bytes()
 
 
-def _page(book: OfficeBook, name: str, title: str, about: str, widths: Sequence[float]) -> OfficePage:
+def _page(
+    book: OfficeBook, name: str, title: str, about: str, widths: Sequence[float], *, colour: str = _REMARK
+) -> OfficePage:
     page = book.page(name, widths, landscape=True, streamed=True)
     page.title(title)
-    page.line(1, about, book.style(font_color="#7F7F7F"))
+    page.line(1, about, book.style(font_color=colour))
     page.sheet.freeze_panes(_HEAD_ROW + 1, 1)
     page.sheet.repeat_rows(_HEAD_ROW)
     return page
@@ -175,7 +189,8 @@ def _page(book: OfficeBook, name: str, title: str, about: str, widths: Sequence[
 
 def _today(book: OfficeBook, todo: Todo) -> None:
     widths = (6, 34, 12, 18, 70, 10)
-    page = _page(book, TODAY, f"{todo.day}要打的电话", "按缓急排列。", widths)
+    about, colour = (f"{todo.first}。", _URGENT) if todo.first else ("按缓急排列。", _REMARK)
+    page = _page(book, TODAY, f"{todo.day}要打的电话", about, widths, colour=colour)
     page.heads(_HEAD_ROW, ("序号", "单位", "联系人", "电话", "说什么", "已催几次"))
     for number, call in enumerate(todo.calls, 1):
         row = _HEAD_ROW + number
@@ -219,7 +234,7 @@ def _questions(
 def _styles(book: OfficeBook, heads: Sequence[str], open_to: Sequence[str]) -> list[Format]:
     """Return the styles of one row; the cells of ``open_to`` are for a person to write in."""
     looks: dict[str, dict[str, Property]] = {
-        REFUSED: {"font_color": "#C00000"},
+        REFUSED: {"font_color": _URGENT},
         KEY: {"font_size": 8, "font_color": "#A6A6A6", "shrink": True, "text_wrap": False},
         **{name: {"bg_color": _FILL} for name in open_to},
         **({MORE: {"bg_color": _FILL, "num_format": "@"}} if MORE in open_to else {}),

@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 from pipeline.coordinating import deciding, todo
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import FOLDER, Ledger, arrivals, campaign, codes, events, imports, runs
+from pipeline.ledger import (
+    FOLDER,
+    Ledger,
+    arrivals,
+    campaign,
+    codes,
+    events,
+    imports,
+    letters,
+    mailboxes,
+    runs,
+)
 from pipeline.ledger import output_record as written_outputs
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.access import open_campaign, view_campaign
@@ -173,6 +184,7 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         if fetched:
             journal.line(f"  邮箱　取回 {fetched.stored} 封")
         if not dry_run:
+            mailboxes.note(ledger, district.year, fetched.failure if fetched else "", at=now)
             letterbox.look_after(ledger, district, target, now=now)
         outcome = _run(session)
         carried = outcome.letters.carried
@@ -188,7 +200,8 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
         if sent:
             journal.letters(sent)
         journal.grown(ledger.originals.added)
-        to_decide = (*waiting.sentences(ledger, district, now=now), *_not_done(carried))
+        to_decide = (*waiting.all_sentences(ledger, district, now=now), *_not_done(carried))
+        fetched = None if district.is_second else fetched  # the first form's outcome says what came for all
         outcome = replace(outcome, fetched=fetched, sent=sent, to_decide=to_decide)
         journal.end(outcome.record, outcome.failures)
     return outcome
@@ -220,8 +233,8 @@ def send(
     pause: float = 0,
     most: int | None = None,
     by_clock: bool = False,
-) -> tuple[SendReport, int]:
-    """Deliver the letters that wait and are still true; return what became of them, and how many were withdrawn.
+) -> tuple[SendReport, int, int]:
+    """Deliver the letters that wait and are still true; return what became of them, how many were withdrawn, how many withheld.
 
     ``most`` letters at the most, with ``pause`` seconds between two. Raises EnvironmentFailedError if the disk fails,
     ConfigError without a server.
@@ -240,7 +253,8 @@ def send(
         done = mailing.dispatch(district, ledger, now=now, pause=pause, most=most)
         journal.letters(done)
         letterbox.lay_out(ledger, district, target, now=now)
-    return done, withdrawn
+        withheld = letters.withheld(ledger, district.year)
+    return done, withdrawn, len(withheld)
 
 
 def _run(session: Session) -> Outcome:

@@ -11,16 +11,36 @@ from datetime import datetime, timedelta
 
 from pipeline.district.adjusting import form_of
 from pipeline.district.folder import District
-from pipeline.ledger import Ledger, campaign, events, letters, output_record
+from pipeline.ledger import Ledger, campaign, events, letters, mailboxes, output_record
 from pipeline.ledger.campaign import RunResult
 from pipeline.letter import KIND_WORDS, LetterKind, LetterState
+from pipeline.model import CHINA
 from pipeline.publishing.todo_book import TODO_NAME
 from pipeline.run.letters.earlier import changes_since_delivery
+from pipeline.wording.quotable import quoted
 
 _RECENT = timedelta(days=7)
 """So long something that happened to a file or letter is told; after that it is in the log only."""
 _MOST = 10
 _DOUBT_WORDS = {"deleted": "被删除", "edited": "被手工修改"}
+
+
+def unread_mailbox(ledger: Ledger, district: District) -> str:
+    """Say since when the mailbox has not been read, why, and what to do; empty where it has been."""
+    found = mailboxes.unread(ledger, district.year)
+    if found is None:
+        return ""
+    return (
+        f"邮箱从 {found.since.astimezone(CHINA):%Y-%m-%d %H:%M} 起没有收取，这以后的来信不在各项情况里，催报的信等收取以后再发；"
+        f"请按原因改好，再运行一次：{quoted(found.reason)}"
+    )
+
+
+def all_sentences(ledger: Ledger, district: District, *, now: datetime) -> Iterator[str]:
+    """Say first what everything else rests on, then what waits for a person."""
+    if unread := unread_mailbox(ledger, district):
+        yield unread
+    yield from sentences(ledger, district, now=now)
 
 
 def sentences(

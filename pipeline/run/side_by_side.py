@@ -54,7 +54,6 @@ def run_all(
             shared,
             beside=beside,
             counted=_counted(own, districts, output),
-            fetched=None if own.is_second else shared.fetched,
         )
         return one(own, output, shared=common)
 

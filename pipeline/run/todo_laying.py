@@ -116,6 +116,7 @@ def _todo(
         decided,
         still.kept,
         still.refused,
+        today.unread,
     )
     return todo, still
 

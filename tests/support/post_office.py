@@ -130,7 +130,7 @@ class PostOffice:
 
     def send(self, at: datetime) -> dict[str, int]:
         """Deliver what waits; return how many letters were sent, put off and refused."""
-        done, _ = batch.send(load_district(self.folder), self.output, now=at)
+        done, *_ = batch.send(load_district(self.folder), self.output, now=at)
         return dict(Counter(str(attempt.answer) for attempt in done.attempts))
 
     def waiting(self) -> int:

@@ -119,7 +119,7 @@ def _deliver(
     is_refused = False
     for district in districts:
         with lock(target):
-            done, withdrawn = batch.send(
+            done, withdrawn, withheld = batch.send(
                 district, target, now=moment_of(now), pause=pause, most=most, by_clock=now is None
             )
         if withdrawn:
@@ -127,6 +127,10 @@ def _deliver(
                 f"撤回过时的信 {withdrawn} 封，没有发出；还需要的，运行 {command('run', district.folder)} 会重新写。"
             )
         console.print_sent(done)
+        if withheld:
+            typer.echo(
+                f"催报 {withheld} 封没有发：邮箱还没有收取，有的单位也许已经报送。请运行 {command('run', district.folder)}，收取以后再发。"
+            )
         if done.failure:
             raise EnvironmentFailedError(done.failure)
         is_refused = is_refused or bool(done.refused)

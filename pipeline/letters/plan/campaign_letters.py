@@ -198,11 +198,11 @@ def _morning(
     state: CampaignState, written: Sequence[WrittenLetter], planned: Sequence[Intention]
 ) -> list[Intention]:
     """Plan the digest, which says how many of all these letters will still lie there when it is read."""
-    left_over = sum(
-        item.state is LetterState.WAITING and item.kind is not LetterKind.DIGEST for item in written
-    )
+    apart = (LetterKind.DIGEST, LetterKind.REMINDER) if state.unread else (LetterKind.DIGEST,)
+    left_over = sum(item.state is LetterState.WAITING and item.kind not in apart for item in written)
     leaves_at_once = state.district.mail.send
-    found = digest(state, left_over + (0 if leaves_at_once else len(planned)))
+    new = sum(item.kind not in apart for item in planned)
+    found = digest(state, left_over + (0 if leaves_at_once else new))
     return [item for item in found if item.key not in _keys(state)]
 
 

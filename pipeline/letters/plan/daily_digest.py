@@ -53,6 +53,7 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
         came=state.came,
         to_decide=(*state.to_decide, *_explained(state)),
         strange=state.strange,
+        unread=state.unread,
     )
 
 

@@ -129,6 +129,8 @@ class CampaignState:
     """Which version counts of the agencies, by code, of which a person has decided that or of which a letter told so."""
     strange: tuple[tuple[str, str], ...] = ()
     """What lies in the inbox and is no submission, each with what to do about it."""
+    unread: str = ""
+    """Since when the mailbox has not been read, and why, in a sentence; empty where it has been."""
 
     @property
     def today(self) -> date:

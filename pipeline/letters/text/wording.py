@@ -368,6 +368,7 @@ def _digest(body: Digest) -> Values:
         "waiting": body.waiting,
         "unreachable": _listed([agency.name for agency in body.unreachable]),
         "departed": _listed(body.departed),
+        "unread": body.unread,
         "to_decide": list(body.to_decide),
         "strange": [{"file": _shortened(file), "why": why} for file, why in body.strange[:_SCREENFUL]],
         "came": "，".join(f"{word} {count} 份" for word, count in body.came.items()),

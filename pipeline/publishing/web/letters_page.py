@@ -28,7 +28,7 @@ _MOST_REASON = 80
 class LetterLine:
     """A letter: what it is in a word, its ``state``, the day it was written, sent or refused, and what a server said.
 
-    ``path`` leads to a letter that still waits, relative to the page.
+    ``path`` leads to a letter that still waits, relative to the page; one that is withheld has none.
     """
 
     agency: str | None
@@ -71,6 +71,8 @@ def _listed(sentences: Sequence[str]) -> str:
 
 def _said(item: LetterLine) -> str:
     day = f"{item.day.month}月{item.day.day}日"
+    if item.state is LetterState.WAITING and not item.path:
+        return f"写好的信：{escape(item.word)}（{day}），暂时不发"
     if item.state is LetterState.WAITING:
         return f'待发的信：<a href="{link(item.path)}">{escape(item.word)}</a>（{day}）'
     if item.state is not LetterState.FAILED:

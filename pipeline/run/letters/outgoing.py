@@ -163,7 +163,8 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     shared = YearFolder(
         target, known, partial(output_record.note, ledger, year), today, adopts=PAGE not in known
     )
-    waiting = letters.waiting(ledger, year)
+    back = {item.key for item in letters.withheld(ledger, year)}
+    waiting = [item for item in letters.waiting(ledger, year) if item.key not in back]
     wanted = {_file(item, names): item for item in waiting if not item.doubt}
     staying = {*wanted, *(item.laid for item in waiting if item.doubt)}
     gone = [path for path in known if path.startswith(f"{LETTERS}/") and Path(path).name not in staying]
@@ -177,8 +178,9 @@ def lay_out(ledger: Ledger, district: District, target: Path, *, now: datetime) 
     )
     is_news = bool(gone) or any(item.laid != name for name, item in wanted.items())
     lay_out_chat(target, ledger, district, list(wanted.values()), is_news=is_news)
-    letters.laid_out(ledger, {item.key: name for name, item in wanted.items() if item.laid != name})
-    _write_pages(ledger, district, shared, pages, names, now)
+    laid = dict.fromkeys(back, "") | {item.key: name for name, item in wanted.items() if item.laid != name}
+    letters.laid_out(ledger, laid)
+    _write_pages(ledger, district, shared, pages, now)
     _remember(ledger, year, shared)
     asides = [(events.EventKind.OUTPUT_KEPT, item) for item in shared.kept]
     tell_outputs(ledger, year, asides, now=now)
@@ -205,12 +207,11 @@ def _write_pages(
     district: District,
     shared: YearFolder,
     pages: campaign.Pages,
-    names: dict[str, str],
     now: datetime,
 ) -> None:
     written = letters.of_year(ledger, district.year)
-    lines = [_line(item, names) for item in written if item.state not in _SILENT]
-    said = said_of(lines, list(waiting.sentences(ledger, district, now=now)))
+    lines = [_line(item) for item in written if item.state not in _SILENT]
+    said = said_of(lines, list(waiting.all_sentences(ledger, district, now=now)))
     shared.place(
         stage(shared.path, path, fill(parts, said).encode(errors="replace")) for path, parts in pages.items()
     )
@@ -230,13 +231,13 @@ def _path(name: str) -> str:
     return f"{LETTERS}/{name}"
 
 
-def _line(item: letters.StoredLetter, names: dict[str, str]) -> LetterLine:
+def _line(item: letters.StoredLetter) -> LetterLine:
     return LetterLine(
         agency=item.agency,
         word=KIND_WORDS[LetterKind(item.kind)],
         state=item.state,
         day=(item.settled_at or item.intended_at).astimezone(CHINA).date(),
-        path=_path(_file(item, names)) if item.state is LetterState.WAITING else "",
+        path=_path(item.laid) if item.state is LetterState.WAITING and item.laid else "",
         reason=item.reason if item.state is LetterState.FAILED else "",
     )
 

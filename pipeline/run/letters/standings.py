@@ -116,6 +116,7 @@ def state_of(
         signed={letters.purpose_of(district.year, item.letter) for item in deliveries if item.signed_by},
         counted=_counted(ledger, district, found, written),
         to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
+        unread=waiting.unread_mailbox(ledger, district),
     )
 
 
