@@ -25,7 +25,7 @@ from openpyxl import load_workbook
 from pipeline.forms.form import Form
 from pipeline.intake.identify import binding, identity
 from pipeline.intake.read.reading import read
-from pipeline.judging.rules.carried_tables import carried_into
+from pipeline.judging.rules.carried_tables import CountedRegister, carried_into
 from pipeline.judging.rules.judge import judge
 from pipeline.model import (
     SENT_BACK,
@@ -104,7 +104,7 @@ def judged(form: Form, case: Case) -> Assessment:
     )
     found = read(form, content)
     if "counted" in case.values:
-        counted = case.values["counted"]
+        counted = {key: CountedRegister(figures) for key, figures in case.values["counted"].items()}
         found = carried_into(replace(form, beside=frozenset(counted)), found, counted)
     if case.values.get("unplaced") == "texts":
         found = _without_texts(form, found)
