@@ -189,6 +189,8 @@ class AnsweredFile:
     """When it was judged as it stands, accepted or not; None where nobody kept that."""
     is_rejudged: bool = False
     """Whether it was judged otherwise before that."""
+    changed: datetime | None = None
+    """When its figures, or what of it another form contradicts, became other without a new version; None where they never did."""
     comparable: bool = True
     """Whether it opened and was judged cell by cell, so that a later version can be compared with it."""
     doubt: str = ""
@@ -226,6 +228,10 @@ class AnswerPlan:
     is_missing: bool = False
     reverses: date | None = None
     awaited: date | None = None
+    again: date | None = None
+    """The day of the receipt in whose place this one is: the same version, which says something else since."""
+    changes: tuple[str, ...] = ()
+    """Of such a receipt: the figures that became others since, in words."""
     rejudged: Rejudged | None = None
     written_at: datetime | None = None
     """When the letter about ``earlier``, or the one that is reversed, was written."""

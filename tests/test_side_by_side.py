@@ -10,6 +10,7 @@ import zipfile
 from collections import Counter
 from dataclasses import replace
 from email import policy
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,10 @@ from pipeline.forms.weighed import weighed
 from pipeline.intake.identify.dividing import Collected, home_of
 from pipeline.intake.read.reading import read
 from pipeline.judging.rules.carried_tables import CountedRegister, awaited, carried_into
-from pipeline.ledger import open_copy
+from pipeline.ledger import imports, open_copy
 from pipeline.model import ConfigError, Number
 from pipeline.publishing.settings_pages import build_settings_book, filled_of
+from pipeline.publishing.summary.corrections import CHANGES_SHEET
 from pipeline.publishing.template import Stamp, build_workbook
 from tests.support.fills import approved, consistent_numbers, report
 from tests.support.folders import contents, inputs_only, make_district, nianbao
@@ -342,6 +344,88 @@ deadline = 2024-01-31
     assert subject.startswith("【更正】")
     again = nianbao("deliver", made, "--reason", "台账更正", *by, *at)
     assert "已经签发过" in again.stdout, "it is that one"
+
+
+def written_to(folder: Path, to: str, part: str = "") -> list[EmailMessage]:
+    """The letters to ``to`` that wait."""
+    paths = sorted((folder / "output" / "2023" / part / "letters").glob("*.eml"))
+    found = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+    return [item for item in found if item["To"] == to]
+
+
+def hand_over(folder: Path, at: str) -> None:
+    for form in (ANNUAL, REGISTER):
+        done = nianbao("send", folder, "--form", form, "--by-hand", "--all", "--now", at)
+        assert done.returncode == 0, done.stderr
+
+
+def test_who_had_a_receipt_hears_what_a_register_has_changed_or_contradicts_since(tmp_path: Path) -> None:
+    follows, typed = AGENCIES[:2]
+    files = {
+        "2024-01-10/台账.xlsx": filled(REGISTER, follows),
+        "2024-01-10/按台账.xlsx": by_register(follows),
+        "2024-01-10/自己填的.xlsx": annual(typed, {}),
+    }
+    extra = f"""[people]
+email = "office@example.gov.cn"
+[[forms]]
+form = "{REGISTER}"
+year = 2023
+deadline = 2024-01-31
+"""
+    made = make_district(tmp_path / "样例区", AGENCIES[:2], files, extra=extra)
+    rows = [f"{number:03},{name},{number}@example.gov.cn" for number, name in enumerate(AGENCIES[:2], 1)]
+    (made / "agencies.csv").write_text("\n".join(["code,name,email", *rows]), "utf-8")
+    nianbao("run", made, "--now", "2024-01-10T20:00:00")
+    first = {to: written_to(made, to) for to in ("1@example.gov.cn", "2@example.gov.cn")}
+    assert all(len(letters) == 1 for letters in first.values())
+    before = totals(made)
+    nianbao("run", made, "--now", "2024-01-11T08:00:00")
+    hand_over(made, "2024-01-11T09:00:00")
+    nianbao("run", made, "--now", "2024-01-11T10:00:00")
+    assert not [letter for to in first for letter in written_to(made, to)], "nothing is new"
+    later = made / "inbox" / "2024-01-11"
+    later.mkdir()
+    (later / "台账更正.xlsx").write_bytes(filled(REGISTER, follows, rows=3))
+    (later / "台账晚到.xlsx").write_bytes(filled(REGISTER, typed))
+    nianbao("run", made, "--now", "2024-01-11T20:00:00")
+    # the figures followed the register: the report is published anew, and the correction stands in the workbook
+    now = totals(made)
+    assert (before[follows], now[follows], now[typed]) == (4, 3, before[typed])
+    [again] = written_to(made, "1@example.gov.cn")
+    assert f"{load_form(ANNUAL).by_key['requests.new_received.total'].short_label}：4 改为 3" in body_of(
+        again
+    )
+    assert "1月10日" in body_of(again)
+    assert attachment_of(again) != attachment_of(first["1@example.gov.cn"][0])
+    summary = made / "output" / "2023" / record(made)["files"]["summary"]
+    changes = openpyxl.load_workbook(summary, read_only=True)[CHANGES_SHEET]
+    listed = [row for row in changes.iter_rows(values_only=True) if row[1] == follows]
+    assert (4, 3) in [row[3:5] for row in listed]
+    # what the other one typed is contradicted: it hears of that
+    [told] = written_to(made, "2@example.gov.cn")
+    assert "数出来是" in body_of(told)
+    [digest] = written_to(made, "office@example.gov.cn")
+    assert [line for line in body_of(digest).splitlines() if follows in line and "台账更正" in line]
+    assert [line for line in body_of(digest).splitlines() if typed in line and "与台账不一致" in line]
+    with open_copy(made / "output") as ledger:
+        kept = imports.reports_of(ledger, 2023)["001"]
+    assert kept.numbers["requests.new_received.total"] == 3, "next year is compared with it"
+    hand_over(made, "2024-01-12T09:00:00")
+    nianbao("run", made, "--now", "2024-01-12T10:00:00")
+    assert not [letter for to in first for letter in written_to(made, to)], "once"
+
+
+def body_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def attachment_of(letter: EmailMessage) -> bytes:
+    [content] = [part.get_content() for part in letter.iter_attachments()]
+    assert isinstance(content, bytes)
+    return content
 
 
 def totals(folder: Path, part: str = "") -> dict[str, int]:

@@ -11,11 +11,13 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 
+from pipeline.forms.carried import CODE
 from pipeline.ledger.events import Event, EventKind, record
 from pipeline.ledger.store import Ledger, stored, stored_moment, stored_value
 from pipeline.machine import codec
-from pipeline.model import Finding, Reading, Verdict
+from pipeline.model import Finding, Number, Reading, Severity, Verdict
 
 _FINDING = partial(codec.loads, Finding)
 
@@ -82,15 +84,68 @@ def then_and_now(
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedAgain:
+    """One of several judgements by which a file stands accepted; ``numbers`` are empty where they were not kept."""
+
+    at: datetime
+    numbers: Mapping[str, Number | None]
+    differing: frozenset[tuple[str | None, str]]
+    """Where it differs from what its agency reports on another form: at which cell, and how."""
+
+    def says_more_than(self, before: AcceptedAgain) -> bool:
+        """Whether who knows what was said ``before`` has to hear of this: of other figures, or of another difference."""
+        has_others = bool(self.numbers and before.numbers) and self.numbers != before.numbers
+        return has_others or not self.differing <= before.differing
+
+
+def accepted_again(ledger: Ledger, year: int) -> dict[str, list[AcceptedAgain]]:
+    """Return, by digest, the judgements of files that another form has a say in and that were accepted more than once in succession, oldest first."""
+    rows = ledger.rows(
+        "SELECT assessments.id, sha256, judged_at, verdict, settled FROM assessments"
+        " JOIN envelopes ON envelopes.id = envelope WHERE year = ? AND envelope IN (SELECT envelope FROM assessments"
+        " JOIN findings ON assessment = assessments.id WHERE code = ? AND envelope IN"
+        " (SELECT envelope FROM assessments GROUP BY envelope HAVING count(*) > 1)) ORDER BY assessments.id",
+        (year, CODE),
+    )
+    found: dict[str, list[AcceptedAgain]] = {}
+    for row in rows:
+        if not stored(Verdict, row["verdict"]).is_acceptance:
+            found.pop(row["sha256"], None)
+            continue
+        settled = stored_value(Reading, row["settled"]) if row["settled"] else None
+        found.setdefault(row["sha256"], []).append(
+            AcceptedAgain(
+                stored_moment(row["judged_at"]),
+                settled.numbers if settled else {},
+                _differing(_found(ledger, row["id"])),
+            )
+        )
+    return {digest: course for digest, course in found.items() if len(course) > 1}
+
+
+def _differing(found: Iterable[Finding]) -> frozenset[tuple[str | None, str]]:
+    return frozenset(
+        (item.key, str(sorted(item.facts.items())))
+        for item in found
+        if item.code == CODE
+        and item.severity in (Severity.WARNING, Severity.ERROR)
+        and not (item.waived or item.on_trial)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
     """Since when a file is accepted, or is not; ``is_rejudged``: it was judged otherwise before."""
 
     since: datetime
     is_rejudged: bool
+    changed: datetime | None = None
+    """When what it comes to, or differs in from another form, last became other, accepted as it was."""
 
 
 def stands(ledger: Ledger, year: int) -> dict[str, Stand]:
     """Return how long every file of the campaign stands as it does, by its digest; of what one run said twice the last holds."""
+    changes = {digest: _changed(course) for digest, course in accepted_again(ledger, year).items()}
     rows = ledger.rows(
         "SELECT sha256, judged_at, verdict FROM assessments JOIN envelopes ON envelopes.id = envelope"
         " WHERE year = ? ORDER BY assessments.id",
@@ -99,15 +154,20 @@ def stands(ledger: Ledger, year: int) -> dict[str, Stand]:
     said: dict[str, dict[str, bool]] = defaultdict(dict)
     for row in rows:
         said[row["sha256"]][row["judged_at"]] = stored(Verdict, row["verdict"]).is_acceptance
-    return {digest: _stand(list(course.items())) for digest, course in said.items()}
+    return {digest: _stand(list(course.items()), changes.get(digest)) for digest, course in said.items()}
 
 
-def _stand(course: Sequence[tuple[str, bool]]) -> Stand:
+def _changed(course: Sequence[AcceptedAgain]) -> datetime | None:
+    found = [now.at for before, now in pairwise(course) if now.says_more_than(before)]
+    return found[-1] if found else None
+
+
+def _stand(course: Sequence[tuple[str, bool]], changed: datetime | None) -> Stand:
     """Find the day since which the last word of ``course`` holds."""
     first = len(course) - 1
     while first and course[first - 1][1] == course[-1][1]:
         first -= 1
-    return Stand(stored_moment(course[first][0]), is_rejudged=first > 0)
+    return Stand(stored_moment(course[first][0]), is_rejudged=first > 0, changed=changed)
 
 
 def _found(ledger: Ledger, assessment: int) -> list[Finding]:

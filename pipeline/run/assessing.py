@@ -518,6 +518,7 @@ def _sent_anew(district: District, filed: Sequence[_Filed], whole: Sequence[Asse
 
 def _judgement(file: _Filed, done: Assessment) -> Judgement:
     sent, settled = file.sent, done.submission.reading
+    is_as_read = settled == sent.reading and not sent.reading.from_registers
     return Judgement(
         envelope=file.item.id,
         basis=file.basis,
@@ -525,7 +526,7 @@ def _judgement(file: _Filed, done: Assessment) -> Judgement:
         version=done.version,
         verdict=done.verdict,
         findings=done.findings,
-        settled=None if settled == sent.reading else settled,
+        settled=None if is_as_read else settled,
     )
 
 

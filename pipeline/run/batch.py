@@ -30,6 +30,7 @@ from pipeline.ledger import (
     mailboxes,
     runs,
 )
+from pipeline.ledger import assessments as verdicts
 from pipeline.ledger import output_record as written_outputs
 from pipeline.ledger import set_aside as marks
 from pipeline.ledger.access import open_campaign, view_campaign
@@ -424,6 +425,10 @@ def _publication(
             past={year: _figures(found) for year, found in pasts.items()},
             decisions=own.decisions,
             delivered=delivered_upto(ledger, district.year, _deliveries(session, earlier)),
+            followed={
+                digest: [(item.at, item.numbers) for item in course if item.numbers]
+                for digest, course in verdicts.accepted_again(ledger, district.year).items()
+            },
         ),
         history=own.history,
         made=_made(written_outputs.take(ledger, district.year)),

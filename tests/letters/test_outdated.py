@@ -127,6 +127,23 @@ def test_an_approval_takes_back_no_return_where_none_was_sent(form: Form) -> Non
     assert letter.body.awaited == told.day
 
 
+def test_a_receipt_that_left_is_written_anew_where_a_register_changed_what_it_said(form: Form) -> None:
+    own = replace(arrival(form, ONE, counting=1), changed=NIGHT + timedelta(days=1))
+    receipt = kept(answer(own), LetterState.SENT)
+    [letter] = plan(replace(later(written=[receipt]), arrivals=(own,)), {"001": [own]}).letters
+    assert isinstance(letter.body, AnswerPlan)
+    assert (letter.kind, letter.key.number, letter.body.again) == (LetterKind.ACCEPTANCE, 2, receipt.day)
+    second = replace(receipt, key=letter.key, created_at=NIGHT + timedelta(days=1))
+    for written, item in (
+        ([receipt, second], own),  # told
+        ([replace(receipt, state=LetterState.WAITING)], own),  # what waits says it itself
+        ([receipt], replace(own, changed=NIGHT)),  # as it was answered
+        ([receipt], replace(own, counting=2)),  # another version counts
+    ):
+        known = later(written=written, verdicts={own.sha256: {own.verdict}})
+        assert plan(replace(known, arrivals=(item,)), {"001": [item]}).letters == ()
+
+
 def test_a_file_that_was_answered_with_a_receipt_is_never_said_to_be_looked_into(form: Form) -> None:
     """Its agency left the roster weeks later."""
     accepted = arrival(form, ONE)

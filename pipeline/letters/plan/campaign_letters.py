@@ -159,7 +159,7 @@ def _answered(
     if not isinstance(intention.body, AnswerPlan):
         return intention
     standing = record.standing(intention.key)
-    if standing and standing[-1].kind is intention.kind:
+    if standing and standing[-1].kind is intention.kind and not _says_more(intention.body, standing[-1]):
         return None
     if intention.kind is LetterKind.HELD and record.was_decided(intention.key):
         return None
@@ -173,6 +173,14 @@ def _answered(
     return replace(intention, key=key, body=_in_view_of(intention, intention.body, record, earlier))
 
 
+def _says_more(body: AnswerPlan, receipt: WrittenLetter) -> bool:
+    """Whether the version that counts comes to something else, or is contradicted, since its ``receipt`` left."""
+    arrival = body.arrival
+    is_receipt = receipt.kind is LetterKind.ACCEPTANCE and receipt.is_gone
+    is_news = arrival.changed is not None and arrival.changed > receipt.created_at
+    return is_receipt and is_news and arrival.counting == arrival.version
+
+
 def _in_view_of(
     intention: Intention, body: AnswerPlan, record: Record, earlier: Mapping[str, Sequence[AnsweredFile]]
 ) -> AnswerPlan:
@@ -182,6 +190,8 @@ def _in_view_of(
     before = record.last_gone(intention.key)
     if before and before.kind is _OPPOSITE[intention.kind]:
         return replace(body, earlier=None, reverses=before.day, written_at=before.created_at)
+    if before and before.kind is intention.kind is LetterKind.ACCEPTANCE:
+        return replace(body, earlier=None, again=before.day, written_at=before.created_at)
     if before and (before.kind, intention.kind) == (LetterKind.AWAITING, LetterKind.ACCEPTANCE):
         return replace(body, earlier=None, awaited=before.day, written_at=before.created_at)
     own = earlier.get(intention.agency.code, ()) if intention.agency else ()

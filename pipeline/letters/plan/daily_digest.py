@@ -51,7 +51,7 @@ def morning(state: CampaignState, day: date, waiting: int) -> Digest:
         ),
         departed=state.departed,
         came=state.came,
-        to_decide=(*state.to_decide, *_explained(state)),
+        to_decide=(*state.to_decide, *state.followed, *_explained(state)),
         strange=state.strange,
         unread=state.unread,
     )

@@ -123,6 +123,8 @@ class CampaignState:
     """Why a correction of what was delivered may go up, by the key of the letter that carries it."""
     signed: Collection[LetterKey] = ()
     """The keys of the letters with the district workbook that a person has signed."""
+    followed: tuple[str, ...] = ()
+    """Whose report became another since the last digest without a new version, for a register did, in sentences."""
     to_decide: tuple[str, ...] = ()
     """What waits for a person, in sentences."""
     counted: Mapping[str, CountedVersion] = field(default_factory=dict)

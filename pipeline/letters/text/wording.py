@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from pipeline.district.folder import District
 from pipeline.district.workdays import spoken_date
+from pipeline.forms.carried import CODE
 from pipeline.forms.form import Clerk, Form
 from pipeline.letter import (
     AnsweredFile,
@@ -228,6 +229,10 @@ def _accepted(body: AnswerPlan, sources: Sources) -> Values:
         "reversed": spoken_date(body.reverses) if body.reverses else "",
         "awaited": spoken_date(body.awaited) if body.awaited else "",
         "excepted": "；".join(arrival.excepted),
+        "again": spoken_date(body.again) if body.again else "",
+        "changes": list(body.changes[:_MOST_NAMES]),
+        "changes_left": max(0, len(body.changes) - _MOST_NAMES),
+        "differs": any(item.code == CODE for item in asked if item.severity == Severity.WARNING),
         "filled_by": Clerk(**arrival.clerk).words,
     }
 

@@ -40,6 +40,8 @@ class Background:
     decisions: Sequence[Decision] = ()
     """What persons decided, in the order of their decisions."""
     delivered: Delivered | None = None
+    followed: Mapping[str, Sequence[tuple[datetime, PastFigures]]] = field(default_factory=dict)
+    """What versions came to whose figures followed a register: by the file's digest, since when which figures."""
     reports: Mapping[str, str] = field(default_factory=dict)
     extended: Mapping[str, date] = field(default_factory=dict)
 

@@ -18,14 +18,18 @@ from pipeline.publishing.workbook.office import HEAD_FONT, OfficeBook, OfficePag
 from pipeline.wording.messages import VERDICT_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from pipeline.forms.form import Cell, Entry, Form
     from pipeline.model import Agency, AgencyState, Assessment, Report
-    from pipeline.publishing.summary.background import Delivered, Figures
+    from pipeline.publishing.summary.background import Delivered, Figures, PastFigures
+
+    Followed = Mapping[str, Sequence[tuple[datetime, PastFigures]]]
 
 CHANGES_SHEET = "版本与更正"
 CHANGES_HEAD = ("序号", "单位名称", "项目", "原数", "现数", "增减", "说明")
+_NOTHING_FOLLOWED: Followed = {}
 _HEAD_ROW = 2
 """Of the first block; it repeats on every page, and the second block has the same."""
 _WIDTHS = [6.0, 32.0, 48.0, 12.0, 12.0, 12.0, 34.0]
@@ -99,10 +103,14 @@ def _since_delivery(brief: Brief) -> Iterator[FigureChange]:
     return since(brief.form, delivered, reports, roster) if delivered else iter(())
 
 
-def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[FigureChange | ValueChange]:
-    """Yield the figures, then the values, that differ between one accepted version of an agency and the next."""
+def between_versions(
+    form: Form, states: Iterable[AgencyState], followed: Followed = _NOTHING_FOLLOWED
+) -> Iterator[FigureChange | ValueChange]:
+    """Yield the figures, then the values, that differ between one accepted version of an agency and the next, and within one that followed a register."""
     public = [value for value in form.valued_entries if not value.personal]
     for state in states:
+        for item, _ in _accepted(state):
+            yield from _within(form, state.agency, item, followed.get(item.submission.sha256, ()))
         for (earlier, before), (later, after) in pairwise(_accepted(state)):
             note = f"{_called(earlier)} → {_called(later)}"
             for cell, old, new in zip(form.cells, before.numbers, after.numbers, strict=True):
@@ -112,6 +120,17 @@ def between_versions(form: Form, states: Iterable[AgencyState]) -> Iterator[Figu
                 was, became = seen_value(value, before), seen_value(value, after)
                 if was != became:
                     yield ValueChange(state.agency.name, note, value, was, became)
+
+
+def _within(
+    form: Form, agency: Agency, version: Assessment, course: Sequence[tuple[datetime, PastFigures]]
+) -> Iterator[FigureChange]:
+    for (_, before), (at, after) in pairwise(course):
+        note = f"第 {version.version} 次　按台账，台账更正（{at.astimezone(CHINA):%Y-%m-%d}）"
+        for cell in form.cells:
+            old, new = before.get(cell.key), after.get(cell.key)
+            if old is not None and new is not None and old != new:
+                yield FigureChange(agency.name, note, cell, old, new)
 
 
 def _accepted(state: AgencyState) -> list[tuple[Assessment, Report]]:
@@ -134,7 +153,7 @@ def write_changes(book: OfficeBook, brief: Brief) -> None:
     else:
         caption, none = "一、与上次报送的汇总表相比", "还没有报送过汇总表，无从比较。"
     row = _write_block(page, 1, caption, _since_delivery(brief), none)
-    versions = between_versions(brief.form, brief.summary.states)
+    versions = between_versions(brief.form, brief.summary.states, brief.background.followed)
     page.sheet.repeat_rows(_HEAD_ROW)
     _write_block(page, row, "二、各单位合格后又更正的数字", versions, "没有单位在合格后更正过数字。")
 

@@ -5,7 +5,7 @@ What a clerk was told of the version before, and which figures differ from the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,12 +46,24 @@ class EarlierLetters:
         before = body.earlier
         if body.written_at is None:
             return body
+        if body.again:
+            return replace(body, changes=tuple(self._changes(body.arrival, body.written_at)))
         if before is None:
             return replace(body, rejudged=self._rejudged(body.arrival, body.written_at))
         then, now = assessments.then_and_now(self.ledger, self.district.year, before.sha256, body.written_at)
         news = _marks(now) - _marks(then)
         known = tuple(notice for notice in before.notices if (notice.code, notice.key) not in news)
         return replace(body, earlier=replace(before, notices=known))
+
+    def _changes(self, arrival: AnsweredFile, since: datetime) -> Iterator[str]:
+        """Say which figures of a version became others since its receipt."""
+        again = assessments.accepted_again(self.ledger, self.district.year).get(arrival.sha256, [])
+        then = next((item.numbers for item in reversed(again) if item.at <= since), {})
+        now = arrival.report.numbers if arrival.report else ()
+        for cell, new in zip(self.form.cells, now, strict=False):
+            old = then.get(cell.key)
+            if old is not None and old != new:
+                yield f"{cell.short_label}：{spoken(old)} 改为 {spoken(new)}"
 
     def _rejudged(self, arrival: AnsweredFile, since: datetime) -> Rejudged | None:
         """Find out why a file that was accepted is wrong now."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from pipeline.district.folder import District
@@ -17,7 +18,7 @@ from pipeline.district.roster import normalised
 from pipeline.forms.form import Clerk, Form
 from pipeline.forms.weighed import is_in_doubt
 from pipeline.judging.rules.lateness import LATENESS_RULE
-from pipeline.ledger import Ledger, arrivals, campaign, decisions, letters
+from pipeline.ledger import Ledger, arrivals, assessments, campaign, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.assessments import Stand
 from pipeline.ledger.campaign import Figures, RunResult
@@ -114,6 +115,7 @@ def state_of(
             for item in decisions.of_kind(decisions.in_force(ledger, district.year), DecisionKind.RELEASE)
         },
         signed={letters.purpose_of(district.year, item.letter) for item in deliveries if item.signed_by},
+        followed=tuple(_followed(ledger, form, district, found, max(digests, default=None))),
         counted=_counted(ledger, district, found, written),
         to_decide=tuple(waiting.sentences(ledger, district, now=now, result=result)),
         unread=waiting.unread_mailbox(ledger, district),
@@ -139,6 +141,31 @@ def _strange(
     for row in found["submissions"]:
         if row["verdict"] == Verdict.NOT_A_SUBMISSION and row["findings"] and row["file"] not in gone:
             yield row["file"], row["findings"][0]["message"]
+
+
+def _followed(
+    ledger: Ledger, form: Form, district: District, found: Record, since: datetime | None
+) -> Iterator[str]:
+    """Say whose report that counts became another after ``since``, the last letter of a morning, without a new version."""
+    courses = assessments.accepted_again(ledger, district.year)
+    names = {row["sha256"]: row["agency_name"] for row in found["submissions"] if row["counts"]}
+    for digest, name in names.items():
+        news = [
+            (before, now)
+            for before, now in pairwise(courses.get(digest, ()))
+            if now.says_more_than(before) and (since is None or now.at > since)
+        ]
+        if news:
+            (first, _), (_, last) = news[0], news[-1]
+            figures = sum(first.numbers.get(key, value) != value for key, value in last.numbers.items())
+            said = [f"按台账计算的数随台账更正 {figures} 个，见汇总表的“版本与更正”"] if figures else []
+            said += [f"与台账不一致 {len(last.differing)} 处"] if last.differing - first.differing else []
+            if not said:  # it is as it was
+                continue
+            yield (
+                f"{name}报送的{form.words.short}在接收以后有变化：{'；'.join(said)}。"
+                "另写了回执告知；已经公布的，请提醒核对、重新公布"
+            )
 
 
 def _came(files: Sequence[tuple[str, Verdict]], found: Record) -> dict[str, int]:
@@ -392,7 +419,11 @@ def _looks(form: Form, found: Sequence[Notice]) -> frozenset[str]:
 
 def _standing_since(item: AnsweredFile, stands: Mapping[str, Stand]) -> AnsweredFile:
     found = stands.get(item.sha256)
-    return replace(item, since=found.since, is_rejudged=found.is_rejudged) if found else item
+    return (
+        replace(item, since=found.since, is_rejudged=found.is_rejudged, changed=found.changed)
+        if found
+        else item
+    )
 
 
 def _for_agency(form: Form, item: Assessment) -> list[Finding]:
