@@ -20,6 +20,8 @@ SHIFTED = "shifted"
 """Moved up or down by some points."""
 UNSURE = "unsure"
 """Shown in a way that nobody can tell from the file: in a formula, from right to left, too small to be seen."""
+HIDDEN = "hidden"
+"""Hidden by a style sheet, which something that a page does may show."""
 SIGN = "□"
 """Stands for a sign of which only a picture is known."""
 _LEFT_OUT = frozenset({RAISED, STRUCK})
@@ -44,9 +46,15 @@ def joined(runs: Iterable[TextRun]) -> str:
     looks = {run.look for run in whole if run.look or run.text.strip()}
     if looks <= {""}:
         return text
+    if HIDDEN in looks and (looks != {HIDDEN} or _is_figure(text)):
+        return joined(run for run in whole if run.look != HIDDEN)
     kept = "".join(run.text for run in whole if run.look not in _LEFT_OUT)
-    if not _FIGURE.fullmatch(unicodedata.normalize("NFKC", kept).translate(UNSEEN)):
+    if not _is_figure(kept):
         return kept
     if len(looks) == 1 and looks <= _OF_STYLE:
         return text
     return "".join(f"〔{run.text}〕" if run.look and run.text.strip() else run.text for run in whole)
+
+
+def _is_figure(text: str) -> bool:
+    return bool(_FIGURE.fullmatch(unicodedata.normalize("NFKC", text).translate(UNSEEN)))

@@ -14,7 +14,7 @@ from email import policy
 
 from lxml import etree
 
-from pipeline.intake.documents.odd_marks import TextRun, joined
+from pipeline.intake.documents.odd_marks import HIDDEN, RAISED, SHIFTED, STRUCK, UNSURE, TextRun, joined
 from pipeline.intake.documents.parts import (
     MAX_SPAN,
     BlockCell,
@@ -25,6 +25,15 @@ from pipeline.intake.documents.parts import (
     document,
     tidy,
 )
+from pipeline.intake.documents.web_styles import (
+    GONE,
+    Declared,
+    WebStyles,
+    declared,
+    is_shown_on,
+    look_of,
+    styles_of,
+)
 from pipeline.intake.documents.xml import MAX_DEPTH
 from pipeline.intake.guard.refusal import Refused, hostile
 
@@ -32,15 +41,6 @@ KIND = "网页"
 MAX_PAGE = 8 * 1024 * 1024
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _SAMPLE = 4096
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|%|\s*;|\s*$)"
-    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)",
-    re.IGNORECASE,
-)
-_STRUCK_STYLE, _RAISED_STYLE = (
-    re.compile(r"line-through"),
-    re.compile(r"vertical-align\s*:\s*(?:super|sub)\b"),
-)
 _SKIPPED = frozenset(
     [
         "head",
@@ -66,6 +66,8 @@ _SKIPPED = frozenset(
         "caption",
         "colgroup",
         "title",
+        "rt",
+        "rp",
     ]
 )
 _BLOCKS = frozenset(
@@ -107,6 +109,13 @@ _BLOCKS = frozenset(
     ]
 )
 _STRUCK, _RAISED = frozenset({"s", "del", "strike"}), frozenset({"sup", "sub"})
+_OF_TABLES = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot"})
+_OF_LINES = frozenset({SHIFTED, UNSURE, HIDDEN})
+"""Looks that count beside figures of the same table only."""
+UNSEEN = "unseen"
+"""Hidden, with its place on the page kept free."""
+_LEFT_OUT = frozenset({GONE, UNSEEN})
+_UNSHOWN = _LEFT_OUT | {HIDDEN}
 _META = frozenset({"articletitle", "title", "og:title"})
 _SPACES = re.compile(r"\s+")
 _WRAPPED = re.compile(
@@ -117,7 +126,7 @@ _WRAPPED = re.compile(
 
 def read_web(content: bytes) -> Document:
     """Read a page. Raises Refused."""
-    page = _page_of(content)
+    page, linked = _page_of(content)
     if len(page) > MAX_PAGE:
         raise Refused("too_large")
     text = decoded(page).replace("\0", "")
@@ -128,7 +137,8 @@ def read_web(content: bytes) -> Document:
         raise Refused("damaged") from None
     if root is None:
         raise Refused("damaged")
-    walker = _WebWalker()
+    sheets = [element for element in root.iter("style") if is_shown_on(element.get("media") or "")]
+    walker = _WebWalker(styles_of([*linked, *(element.text or "" for element in sheets)]))
     blocks = walker.walk(root)
     return document(KIND, blocks, titles=tuple(_titles(root)), pictures=walker.pictures)
 
@@ -148,21 +158,25 @@ def decoded(page: bytes) -> str:
     return page.decode("gb18030" if is_chinese else "utf-8", "replace")
 
 
-def _page_of(content: bytes) -> bytes:
-    """Return the page inside of a web archive (.mht), else the bytes as they are."""
+def _page_of(content: bytes) -> tuple[bytes, list[str]]:
+    """Return the page inside of a web archive (.mht) and the style sheets beside it, else the bytes as they are."""
     head = content[:_SAMPLE].lower()
     if b"mime-version:" not in head or b"multipart/" not in head:
-        return content
+        return content, []
     try:
         message = email.message_from_bytes(content, policy=policy.compat32)
         pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
         payload = pages[0].get_payload(decode=True) if pages else None
+        linked = [
+            part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/css"
+        ]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         payload = None
     if not isinstance(payload, bytes):
         raise Refused("damaged")
     charset = str(pages[0].get_content_charset() or "")
-    return payload.replace(b"charset=unicode", b"") if charset else payload
+    page = payload.replace(b"charset=unicode", b"") if charset else payload
+    return page, [decoded(sheet) for sheet in linked if isinstance(sheet, bytes)]
 
 
 def _titles(root: etree._Element) -> Iterator[str]:
@@ -172,11 +186,6 @@ def _titles(root: etree._Element) -> Iterator[str]:
             yield tidy(element.get("content") or "")
     for element in root.iter("title"):
         yield tidy("".join(str(text) for text in element.itertext()))
-
-
-def _is_hidden(element: etree._Element) -> bool:
-    style = element.get("style")
-    return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
 
 
 @dataclass(slots=True)
@@ -209,6 +218,7 @@ class _WebTable:
 class _WebWalker:
     """Walks a tree once, without recursion, and gathers lines where blocks begin and end."""
 
+    styles: WebStyles
     pictures: int = 0
     runs: list[TextRun] = field(default_factory=list)
     tables: list[_WebTable] = field(default_factory=list)
@@ -224,27 +234,61 @@ class _WebWalker:
             name = element.tag if isinstance(element.tag, str) else ""
             if event == "start":
                 number += 1
-                if name in _SKIPPED or _is_hidden(element):
-                    self._ended(name, hidden=True)
-                    walker.skip_subtree()
-                    self.trail.append(number)
-                    self.looks.append("")
-                    continue
+                look = GONE if name in _SKIPPED else self._look(element, name)
                 self.trail.append(number)
+                self.looks.append(look)
+                if look in _LEFT_OUT:
+                    self._left_out(element, name)
+                    walker.skip_subtree()
+                    continue
                 if len(self.trail) > MAX_DEPTH:
                     raise hostile("嵌套过深")
                 self._start(element, name)
             else:
                 self.trail.pop()
-                self.looks.pop()
-                if name not in _SKIPPED and not _is_hidden(element):
+                if self.looks.pop() not in _LEFT_OUT:
                     self._ended(name)
                 self._text(element.tail)
         self._flush()
         return self.into[0]
 
+    def _look(self, element: etree._Element, name: str) -> str:
+        """Name how an element looks: ``GONE`` and ``UNSEEN`` of what is left out, else one of ``odd_marks``.
+
+        Style sheets count in tables, and hide no table: what a page shows only where somebody clicks, it carries hidden.
+        """
+        inline = declared(element.get("style") or "")
+        own = look_of({key: value for key, (_, value) in inline.items()}, name) if inline else ""
+        if element.get("hidden") is not None or own == GONE:
+            return GONE
+        if own == HIDDEN:
+            return UNSEEN
+        if self.tables:
+            own = self._look_by_sheets(element, name, inline)
+        if own in _UNSHOWN:
+            return own
+        around = self.looks[-1]
+        is_inherited = name != "table" or around not in _OF_LINES
+        return _look_by_name(element, name) or own or (around if is_inherited else "")
+
+    def _look_by_sheets(self, element: etree._Element, name: str, inline: Declared) -> str:
+        own = self.styles.look(element, inline)
+        if own not in {GONE, HIDDEN}:
+            return own
+        if next(element.iterdescendants("table"), None) is not None:
+            return ""
+        if name in _OF_TABLES:
+            return GONE if own == GONE else UNSEEN
+        return HIDDEN
+
+    def _left_out(self, element: etree._Element, name: str) -> None:
+        """Follow an element that is not read: it ends a line, and keeps its place unless it is gone."""
+        if name in _BLOCKS:
+            self._flush()
+        elif name in {"td", "th"} and self.tables and self.looks[-1] == UNSEEN:
+            self.tables[-1].place(_spanned(element, "rowspan"), _spanned(element, "colspan"))
+
     def _start(self, element: etree._Element, name: str) -> None:
-        self.looks.append(_look(element, name) or self.looks[-1])
         if name in _BLOCKS or name == "br":
             self._flush()
         elif name == "table":
@@ -264,15 +308,13 @@ class _WebWalker:
             self.pictures += 1
         self._text(element.text)
 
-    def _ended(self, name: str, *, hidden: bool = False) -> None:
+    def _ended(self, name: str) -> None:
         if name in _BLOCKS:
             self._flush()
-        elif name == "table" and self.tables and not hidden:
+        elif name == "table" and self.tables:
             self._flush()
             self.tables.pop()
         elif name in {"td", "th"} and self.tables:
-            if hidden:  # it takes no place at all: display none
-                return
             self._flush()
             if len(self.into) > 1:
                 self.into.pop()
@@ -281,7 +323,10 @@ class _WebWalker:
         if text and (self.runs or not text.isspace()):
             if not self.runs:
                 self.line_trail = tuple(self.trail)
-            self.runs.append(TextRun(_SPACES.sub(" ", _WRAPPED.sub("", text)), self.looks[-1]))
+            look = self.looks[-1]
+            if not self.tables and look in _OF_LINES:
+                look = ""
+            self.runs.append(TextRun(_SPACES.sub(" ", _WRAPPED.sub("", text)), look))
 
     def _flush(self) -> None:
         if self.runs:
@@ -291,11 +336,12 @@ class _WebWalker:
             self.runs = []
 
 
-def _look(element: etree._Element, name: str) -> str:
-    style = element.get("style") or ""
-    if name in _RAISED or _RAISED_STYLE.search(style):
-        return "vertAlign"
-    return "strike" if name in _STRUCK or _STRUCK_STYLE.search(style) else ""
+def _look_by_name(element: etree._Element, name: str) -> str:
+    if name in _RAISED:
+        return RAISED
+    if name in _STRUCK:
+        return STRUCK
+    return UNSURE if name == "bdo" and (element.get("dir") or "").lower() == "rtl" else ""
 
 
 def _spanned(element: etree._Element, name: str) -> int:

@@ -14,7 +14,7 @@ from pipeline.intake.documents.odt import read_odt
 from pipeline.intake.read.reading import read
 from pipeline.model import Number, Reading
 from tests.intake.support import zip_of
-from tests.support.documents import Style, as_docx
+from tests.support.documents import Style, as_docx, as_html
 from tests.support.fills import report
 
 FORM = load_form()
@@ -251,3 +251,107 @@ def test_a_paragraph_of_an_odt_may_be_struck_or_hidden_by_its_style() -> None:
 def test_ruby_text_of_an_odt_is_no_digit() -> None:
     ruby = "<text:ruby><text:ruby-base>55</text:ruby-base><text:ruby-text>3</text:ruby-text></text:ruby>"
     assert odt_text(f"<text:p>{ruby}</text:p>") == "55"
+
+
+def page(cell: str, css: str = "") -> bytes:
+    """Print the report as a page with other markup instead of the cell."""
+    plain = as_html(FORM, SENT, Style())
+    marked = plain.replace("</head>", f"<style>{css}</style></head>")
+    head, _, tail = marked.partition(">7777</td>")
+    assert tail
+    return f"{head[: head.rindex('<td')]}{cell}{tail}".encode()
+
+
+ODD = '<td><span class="odd">9</span>55</td>'
+
+
+@pytest.mark.parametrize(
+    ("css", "number"),
+    [
+        (".odd{display:none}", 55),
+        (".odd{display:none}.odd{display:inline}", 955),
+        (".odd{display:none!important}table .odd{display:inline}", 55),
+        ("table > tbody > tr > td > span{visibility:hidden}", 55),
+        ("table .other .odd{display:none}", 955),
+        ("td:last-child .other,td .odd{opacity:0}", 55),
+        ("span.odd:first-child{display:none}", 55),
+        ("span.odd:nth-child(2n){display:none}", 955),
+        (".odd:hover{display:none}", 955),
+        ('[class^="od"]{font-size:0}', 55),
+        ("@media print{.odd{display:none}}", 955),
+        ("@media (max-width:600px){.odd{display:none}}", 955),
+        ("@media screen{@supports (display:grid){.odd{display:none}}}", 55),
+        (r"/* .odd{ */ .\6f dd{d\69splay:/**/none", 55),
+        (".odd{text-decoration:line-through}", NOBODY_KNOWS),
+        (".odd{vertical-align:super;font-size:60%}", NOBODY_KNOWS),
+        (".odd{vertical-align:3px}", NOBODY_KNOWS),
+        (".odd{font-size:1px}", NOBODY_KNOWS),
+        (".odd{transform:rotate(180deg)}", NOBODY_KNOWS),
+        (".odd:not(.x){display:none}", NOBODY_KNOWS),
+        ('.odd::before{content:"1"}', NOBODY_KNOWS),
+        (r'.odd::before{content:"\f101"}', 955),
+        ("td{vertical-align:top;position:relative}.odd{display:inline-block;font-size:12px}", 955),
+        ("*{box-sizing:border-box;transform:translateZ(0)}", 955),
+    ],
+)
+def test_a_figure_on_a_page_is_what_its_style_sheets_show(css: str, number: int | None) -> None:
+    expect(read(FORM, page(ODD, css)), number)
+
+
+@pytest.mark.parametrize(
+    ("style", "number"),
+    [
+        ("mso-text-raise:3pt;font-size:6pt", NOBODY_KNOWS),
+        ("position:relative;top:-5px;font-size:60%", NOBODY_KNOWS),
+        ("position:absolute;left:-9999px", NOBODY_KNOWS),
+        ("font-size:1px", NOBODY_KNOWS),
+        ("width:0;overflow:hidden;display:inline-block", NOBODY_KNOWS),
+        ("unicode-bidi:bidi-override;direction:rtl", NOBODY_KNOWS),
+        ("display:/**/none", 55),
+        ("display:none;display:inline", 955),
+        ("--x-display:none", 955),
+        ("font-size:0", 55),
+        ("mso-text-raise:0pt;position:relative;top:0;font-size:10.5pt;width:0", 955),
+    ],
+)
+def test_a_figure_on_a_page_is_what_its_own_style_shows(style: str, number: int | None) -> None:
+    expect(read(FORM, page(f'<td><span style="{style}">9</span>55</td>')), number)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("<td><ruby>55<rt>3</rt></ruby></td>", 55),
+        ('<td><bdo dir="rtl">123</bdo></td>', NOBODY_KNOWS),
+        ('<td class="odd">99</td><td>55</td>', 55),
+        ('<td><p class="odd">99</p><p>55</p></td>', 55),
+        ("<td>\u202e123</td>", NOBODY_KNOWS),
+    ],
+)
+def test_what_a_page_hides_or_sets_beside_a_figure_is_none_of_it(cell: str, number: int | None) -> None:
+    expect(read(FORM, page(cell, ".odd{display:none}")), number)
+
+
+def test_a_hidden_cell_that_keeps_its_place_is_a_blank_one() -> None:
+    assert read(FORM, page('<td style="visibility:hidden">99</td>')).numbers[KEY] is None
+    assert read(FORM, page('<td class="odd">99</td>', ".odd{visibility:hidden}")).numbers[KEY] is None
+
+
+def test_a_style_sheet_hides_no_text_and_no_table_that_a_click_would_show() -> None:
+    plain = (
+        as_html(FORM, SENT, Style())
+        .replace("<body>", '<body><div class="odd">')
+        .replace("</body>", "</div></body>")
+    )
+    found = read(FORM, plain.replace("</head>", "<style>.odd{display:none}</style></head>").encode())
+    assert found.numbers == {**OTHERS, KEY: 7777}
+    assert found.texts == read(FORM, plain.encode()).texts
+
+
+def test_a_web_archive_brings_its_style_sheets_along() -> None:
+    def part(kind: str, body: bytes) -> bytes:
+        return b"--b\r\nContent-Type: text/" + kind.encode() + b"; charset=utf-8\r\n\r\n" + body + b"\r\n"
+
+    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n'
+    sheet = part("css", b".odd{display:none}")
+    expect(read(FORM, head + part("html", page(ODD)) + sheet + b"--b--\r\n"), 55)
