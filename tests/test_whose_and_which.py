@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from pipeline.forms.form import Form
+from pipeline.forms.layout import STAMP_NAMES, STAMP_SHEET
 from pipeline.publishing.todo_book import OPEN, TODO_NAME
 from tests.support.folders import inputs_only
 from tests.support.mails import mail
@@ -1012,3 +1013,26 @@ def test_a_letter_of_ours_that_comes_back_brings_nothing_but_what_is_not_ours(to
         "mail/001.eml/年报.xlsx"
     ]
     assert town.ran.record["counts"]["held"] == 0
+
+
+def test_what_a_file_lacks_is_said_of_it_every_morning(town: Town, form: Form) -> None:
+    """Whose it is is kept once it is known; that the file does not say so stays true."""
+    book = openpyxl.load_workbook(io.BytesIO(town.book("财政局", 1)))
+    for role in ("agency", "code"):
+        place = form.places[form.entry_with_role(role).key]
+        book[place.sheet][place.cell] = None
+    stamp = book[STAMP_SHEET]
+    stamp.cell(STAMP_NAMES.index("agency") + 1, 2).value = None
+    saved = io.BytesIO()
+    book.save(saved)
+    town.receive(box("001"), at(9), ("年报.xlsx", saved.getvalue()))
+    said = []
+    for day, code in ((10, "002"), (11, "003")):
+        town.receive(
+            box(code), at(day), ("年报.xlsx", town.book({"002": "教育局", "003": "民政局"}[code], 2))
+        )
+        town.run(f"2024-01-{day}")
+        [own] = [row for row in town.ran.record["submissions"] if row["agency"] == "001"]
+        said.append(sorted((one["code"], one["severity"]) for one in own["findings"]))
+    assert ("F02", "error") in said[0]
+    assert said[0] == said[1]

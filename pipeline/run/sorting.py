@@ -130,7 +130,7 @@ def _whose(
     decided, kept = memory.accepted.get(item.id), memory.bindings.get(item.id)
     code = decided.agency if decided else kept.agency if kept else ""
     if code in codes:
-        said = kept.findings if kept and not decided else ()
+        said = (*identity.about_name(found), *kept.findings) if kept and not decided else ()
         return Identity(
             codes[code], held=False, findings=(*identity.about_year(found), *said), year=found.year
         )

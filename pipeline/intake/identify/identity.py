@@ -123,6 +123,12 @@ def about_year(found: Identity) -> tuple[Finding, ...]:
     return tuple(item for item in found.findings if item.variant in _ABOUT_YEAR)
 
 
+def about_name(found: Identity) -> tuple[Finding, ...]:
+    """Return what the file lacks that it should say of its agency, whoever that is."""
+    return tuple(item for item in found.findings if item.variant == _NAMELESS)
+
+
+_NAMELESS = "agency_missing"
 _ABOUT_YEAR = ("year_missing", "year_wrong", "period_missing", "period_wrong")
 
 
@@ -136,7 +142,7 @@ def stated(reading: Reading, *, level: str | None = None) -> Identity:
     agency = Agency(claims.code, claims.agency, "", own_level) if claims.agency else None
     findings: list[Finding] = []
     if reading.is_placed and agency is None:
-        findings.append(_finding(reading, "agency", "agency_missing"))
+        findings.append(_finding(reading, "agency", _NAMELESS))
     year = _stated_year(reading)
     if reading.is_placed and year is None:
         findings.append(_finding(reading, "year", _about(reading, "missing")))
@@ -158,7 +164,7 @@ def _agency(reading: Reading, roster: Roster) -> Identity:
     resolved = _resolve_claims(reading, roster)
     stated = claims.agency or claims.code or _stamped(reading)
     if not states_an_agency(reading):
-        return Identity(None, held=True, findings=(_finding(reading, "agency", "agency_missing"),))
+        return Identity(None, held=True, findings=(_finding(reading, "agency", _NAMELESS),))
     if not resolved:
         return Identity(
             None, held=True, findings=(_finding(reading, "agency", "unknown_agency", stated=stated),)
