@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.forms.narrative import LAST_YEAR, OWN_YEAR
 from pipeline.judging.texts.beginnings import compiled
+from pipeline.judging.texts.numerals import value_of
 from pipeline.judging.texts.percents import fits, percent, share
 from pipeline.judging.texts.quoting import quoted
 from pipeline.judging.texts.tidy import sentence_begin
@@ -23,7 +24,9 @@ _SPOKEN = re.compile("[同较比去上增减升降]")
 
 _ABOUT = re.compile("基本|总体|整体|大体|大致")
 _HARDLY = 5
-"""Percent by which a figure may differ that is told to be hardly another."""
+"""Percent by which a figure may differ that is told to be hardly another, or in tenths."""
+_SAID_OF, _TENTH = {"percent": "%", "tenths": "成"}, 10
+"""What stands behind a share, and how many percent a tenth is."""
 _STOP = re.compile("[。！？\n]")
 _OTHER = re.compile(r"[\d。]")
 _REACH, _MOST_EARLIER = 200, 8
@@ -49,6 +52,8 @@ class _ReadChange:
     end: int
     is_about: bool = False
     """Whether it is told that hardly anything changed: 总体持平."""
+    is_of_tenths: bool = False
+    """Whether it is told in tenths, so that ``percent`` is near it: 减少四成."""
 
     @property
     def sign(self) -> int:
@@ -61,6 +66,8 @@ class _ReadChange:
             return True
         if self.is_about:
             return bool(base) and abs(share(now - base, base)) <= _HARDLY
+        if self.is_of_tenths:
+            return not base or abs(self.sign * share(now - base, base) - int(self.percent)) <= _HARDLY
         if self.percent:
             return not base or fits(self.sign * share(now - base, base), self.percent)
         return self.sign * (now - base) == (self.by or 0)
@@ -177,16 +184,18 @@ def _earlier(marked: str, pair: re.Match[str]) -> list[int]:
 
 
 def _read(found: re.Match[str]) -> _ReadChange:
-    name = next(name for name in ("percent", "by", "flat") if found[name])
+    name = next(name for name in ("percent", "tenths", "by", "flat") if found[name])
+    tenths = value_of(found["tenths"] or "零") or 0
     return _ReadChange(
-        stated=f"{found[name]}%" if name == "percent" else found[name],
+        stated=f"{found[name]}{_SAID_OF.get(name, '')}",
         falls=bool(found["falls"]),
-        percent=found["percent"] or "",
-        by=None if name == "percent" else int(found["by"] or 0),
+        percent=found["percent"] or (str(_TENTH * tenths) if tenths else ""),
+        by=None if name in _SAID_OF else int(found["by"] or 0),
         is_rough=bool(found["rough"] or found["about"]),
         start=found.start(name),
         end=found.end(name) + (name != "flat"),
         is_about=name == "flat" and _ABOUT.search(found[0]) is not None,
+        is_of_tenths=name == "tenths",
     )
 
 
