@@ -26,7 +26,7 @@ class SaidFigure:
     """A figure said: of what, how much, and where in the text the number (or 未收到) stands.
 
     ``chain`` is the same for all that belongs to one account, ``part_of`` for the parts of one list, 0 outside of lists;
-    ``unit`` is what one of the last digit stands for, in 万元.
+    ``unit`` is what one of the last digit stands for, of money in 万元.
     """
 
     claim: Claim
@@ -40,6 +40,11 @@ class SaidFigure:
     unit: Number = 1
     leaves: Number = 0
     """What the text says right behind it that is left."""
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether it is told in 万, and not to the last one: 1.36万件."""
+        return self.unit > 1 and not self.claim.money
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class ClaimMatcher:
                 continue
             if BARE in means and claim.follows != bool(state.subject):
                 continue
-            if number is not None and (not claim.counted or claim.money != bool(number.scale)):
+            if number is not None and (not claim.counted or claim.money != number.is_money):
                 continue
             if self._is_topical(state, claim, (means | topics) & self._topics) and state.precedes(
                 claim, value

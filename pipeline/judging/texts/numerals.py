@@ -70,11 +70,17 @@ def _in_full(value: int) -> str:
     return text.rstrip("零") or "零"
 
 
-_SCALES = {"元": Decimal(1) / 10000, "万元": Decimal(1), "亿元": Decimal(10000)}
+_SCALES = {
+    "元": Decimal(1) / 10000,
+    "万元": Decimal(1),
+    "亿元": Decimal(10000),
+    "万": Decimal(10000),
+    "亿": Decimal(10000**2),
+}
 
 
 def amount_of(written: str, scale: str) -> Number | None:
-    """Return an amount of money in 万元."""
+    """Return an amount of money in 万元; of anything else (1.36万件), how many there are."""
     try:
         value = Decimal(_SEPARATORS.sub("", written)) * _SCALES[scale]
     except InvalidOperation:
@@ -83,5 +89,5 @@ def amount_of(written: str, scale: str) -> Number | None:
 
 
 def step_of(written: str, scale: str) -> Number:
-    """Return what one of the last digit of an amount stands for, in 万元."""
+    """Return what one of the last digit of an amount stands for, in 万元; of anything else, how many there are."""
     return _SCALES[scale].scaleb(-len(written.partition(".")[2]))

@@ -30,6 +30,7 @@ _MEANINGFUL = frozenset((WORD, OTHER))
 ENUMERATION = "、"
 _MARKS = "，。；：、（）！？\n"
 _MONEY = r"(?<![\d.])(?P<sum>\d[\d,，]{0,15}(?:\.\d{1,8})?)(?P<scale>亿元|万元|元)(?!以上|以下|左右|多|余)"
+_MYRIADS = r"(?<![\d.])(?P<myriads>\d{1,6}(?:\.\d{1,4})?)(?P<scaled>[万亿])"
 _ZERO = r"(?P<zero>0|零)(?=[，、。；）]|\Z)"
 
 
@@ -37,7 +38,7 @@ class TextPiece(NamedTuple):
     """A stretch of text of one ``kind``.
 
     ``concepts`` are those of a word; of a mark of time or place (``OTHER``, ``OWN``) what it is a mark of. ``number`` is what
-    is written of a count, ``scale`` the unit of an amount of money.
+    is written of a count, ``scale`` the unit of an amount of money, or that it is written in 万 (1.36万件).
     """
 
     kind: str
@@ -46,6 +47,11 @@ class TextPiece(NamedTuple):
     concepts: tuple[str, ...] = ()
     number: str = ""
     scale: str = ""
+
+    @property
+    def is_money(self) -> bool:
+        """Whether an amount of money was counted."""
+        return self.scale.endswith("元")
 
 
 def meaning(pieces: Iterable[TextPiece]) -> Concepts:
@@ -89,6 +95,7 @@ class Lexicon:
         self._plain = PlainWords(self._concepts)
         others = [
             _ending("money", _MONEY),
+            _ending("myriad", f"{_MYRIADS}(?:{units}){NOT_EXACT}"),
             _ending("count", f"(?P<number>{NUMERAL})(?:{units}){NOT_EXACT}|{_ZERO}"),
             _ending("mark", f"[{_MARKS}]"),
         ]
@@ -176,6 +183,8 @@ class Lexicon:
             return TextPiece(MARK, *found.span(), number=found[0])
         if found.lastgroup == "money":
             return TextPiece(COUNT, *found.span(), number=found["sum"], scale=found["scale"])
+        if found.lastgroup == "myriad":
+            return TextPiece(COUNT, *found.span(), number=found["myriads"], scale=found["scaled"])
         return TextPiece(COUNT, *found.span(), number=found["number"] or "0")
 
 

@@ -32,9 +32,10 @@ def ratios(rule: Ratios, around: TextContext) -> Check:
             said = said_in(reading, key, text, item)
             yield from shares.findings(item, key, text, said)
             yield from rates.findings(item, key, text, said)
-            yield from changes.findings(item, key, text, said)
+            exact = [own for own in said if not own.is_rough]
+            yield from changes.findings(item, key, text, exact)
             yield from repeats.recalled(item, key, text, said)
-            things += repeats.things(key, text, said)
+            things += repeats.things(key, text, exact)
         for key, text in item.said(rule.counted_in).items():
             things += repeats.things(key, text, ())
         yield from repeats.findings(item, things)

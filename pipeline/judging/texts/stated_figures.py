@@ -178,12 +178,12 @@ def _is_of_one_column(
 def is_true(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -> bool:
     """Say whether a statement fits the tables, alone or with what is ``listed`` with it; also while a cell is blank."""
     meant = meanings(_as_listed(statement.claim, listed.claims), item)
-    if statement.claim.rest_of:
+    if statement.claim.rest_of and not statement.is_rough:
         return _is_the_rest(statement, listed, item)
     if not meant or statement.value in meant or (statement.claim.told and _is_made_before(statement, listed)):
         return True
-    if statement.claim.money:
-        return any(_is_rounded(value, statement) for value in meant)
+    if statement.claim.money or statement.is_rough:
+        return any(_may_be(value, statement) for value in meant)
     if statement.leaves:
         return _leaves_a_whole(statement, meant, listed)
     if statement.at_most:
@@ -277,6 +277,13 @@ def _beside(
     near = sorted(beside, key=lambda own: own.start)[:_MOST_BESIDE]
     tables = [(meanings(own.claim, item) or [own.value])[0] for own in near]
     for start in range(len(near)):
+def _may_be(value: Number, statement: SaidFigure) -> bool:
+    """Say whether a value is what a text says, rounded; of what is told in 万, a part may be less, and what is left of a whole proves nothing."""
+    is_less = statement.at_most and statement.value - statement.unit < value
+    proves_nothing = statement.is_rough and (is_less or bool(statement.claim.rest_of))
+    return proves_nothing or _is_rounded(value, statement)
+
+
         for end in range(start + 1, len(near) + 1):
             yield sum(own.value for own in near[start:end]), sum(tables[start:end])
 
