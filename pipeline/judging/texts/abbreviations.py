@@ -20,6 +20,7 @@ _ENDINGS = (
     ("办公室", ("办公室", "办")),
     ("分局", ("分局",)),
     ("局", ("局",)),
+    ("厅", ("厅",)),
     ("中心", ("中心",)),
     ("大队", ("大队",)),
     ("馆", ("馆",)),
@@ -31,7 +32,8 @@ _ENDINGS = (
 _BRANCH = re.compile(r"(?<=[局院])[^局院]{2,4}分局$")
 _SHORTEST, _LONGEST = 3, 11
 _ZONE = "区管委会"
-_NEAREST = "区县旗州盟"
+_PROVINCE = re.compile(r"^(?P<place>[^省市区县]{2,4}省)(?P<core>.{3,})$")
+_NEAREST = "区县旗州盟省"
 """Levels of place of which no other stands above an agency: 县局 is its own, 市局 may be the one it reports to."""
 
 
@@ -44,7 +46,7 @@ def shortened(name: str, text: str) -> Iterator[str]:
     administered = _ADMINISTERED.match(name)
     if administered:
         yield from _zones(administered["zone"], text)
-    place = _PLACE.match(name)
+    place = _PROVINCE.match(name) or _PLACE.match(name)
     endings = next((short for full, short in _ENDINGS if name.endswith(full)), ())
     if not place or not endings:
         return
@@ -53,8 +55,9 @@ def shortened(name: str, text: str) -> Iterator[str]:
         yield at_home
     level, core = place["place"][-1:], place["core"]
     branch = _BRANCH.search(core)
-    if branch and text.count(branch[0]):
-        yield branch[0]
+    if branch:
+        office, seat = core[: branch.start()].removesuffix("局"), branch[0].removesuffix("分局")
+        yield from (own for own in (branch[0], f"{seat}{office}分局") if text.count(own))
     for run in _runs(endings).finditer(text):
         for size in range(len(run[0]), 1, -1):
             short = run[0][:size]

@@ -33,8 +33,8 @@ _ALSO_CALLED = re.compile(r"(?<=.{4})（[^（）]{2,40}）\Z")
 _PLACE_NAME = re.compile(r"^[^市]{2,4}市(?=.{4}|.{2}[区县镇乡旗])")
 _CITY = re.compile(r"^[^市区县]{2,4}(?P<rest>市[^市区县]{2,})$")
 _ABBREVIATED = re.compile('（以下(?:统一)?简称(?:为)?[“‘"]?(?P<name>[^”’"，。；（）]{2,12})[”’"]?[，）]')
-_GOVERNED = re.compile(r"(?:自治县|[市区县旗州])人民政府$")
-_GOVERNMENT = re.compile(r"(?P<place>自治县|苏木|[市区县旗州盟镇乡])人民政府$")
+_GOVERNED = re.compile(r"(?:自治县|[省市区县旗州])人民政府$")
+_GOVERNMENT = re.compile(r"(?P<place>自治县|苏木|[省市区县旗州盟镇乡])人民政府$")
 
 
 @dataclass(frozen=True, slots=True)
