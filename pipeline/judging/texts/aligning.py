@@ -119,7 +119,7 @@ class Aligner:
                 self._agree(own, at, known.claim)
             elif number.is_readable:
                 self._weigh(own, at, item)
-            elif number.is_within:
+            elif number.is_within and not number.is_rest:  # 其余6件中: not all
                 self._point(own, at, item)
         return own
 

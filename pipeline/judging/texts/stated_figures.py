@@ -226,7 +226,7 @@ def _is_made_before(statement: SaidFigure, listed: _StatedTogether) -> bool:
 def _is_the_rest(statement: SaidFigure, listed: _StatedTogether, item: ReportTexts) -> bool:
     """Say whether what is left of a whole is left of any that the tables or the text know, what is told next, or a figure of its own."""
     own, wholes = meanings(statement.claim, item), values_of(statement.claim.rest_of, item)
-    beside = [more for more, _ in _beside(statement, listed, item)]
+    beside = [more for more, _ in _beside(statement, listed, item)] or _before(statement, listed)
     if own is None or wholes is None or not beside or statement.value in own:
         return True
     if statement.at_most:  # something unknown was told beside it
@@ -234,6 +234,16 @@ def _is_the_rest(statement: SaidFigure, listed: _StatedTogether, item: ReportTex
     others = [one.value for one in listed.account if not _stands_beside(one, statement)]
     known = {*wholes, *others, *accumulate(others)}  # 收到25件，上年结转1件: what was to be done
     return any(statement.value + more in known for more in beside) or _is_divided(statement, listed.account)
+
+
+def _before(statement: SaidFigure, listed: _StatedTogether) -> list[Number]:
+    """Return what runs of parts say together that an account has told before, in another list: 其中公开13件。剩余的11件中，."""
+    parts = [
+        one.value
+        for one in listed.account
+        if one.start < statement.start and one.claim.family in statement.claim.beside
+    ][-_MOST_BESIDE:]
+    return [sum(parts[start:end]) for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)]
 
 
 def _is_divided(statement: SaidFigure, account: Sequence[SaidFigure]) -> bool:
