@@ -313,7 +313,12 @@ class ClaimReader:
             state.part_of = 0
         value = _value(number)
         counts_part = is_part(head) or (bool(state.brackets) and self._is_topic_alone(head))
-        means = self._matcher.meanings(state, head, tail) if is_clear(head) and not counts_part else []
+        read = (
+            self._matcher.meanings_of_part(head, tail)
+            if counts_part
+            else self._matcher.meanings(state, head, tail)
+        )
+        means = read if is_clear(head) else []
         fitting = (
             found for own in means for found in self._matcher.fitting(state, own, topics, number, value)
         )
@@ -541,9 +546,10 @@ def _counted_alike(pieces: Iterable[TextPiece], text: str, ahead: Sequence[int])
 
 
 def _parts_at(pieces: Sequence[TextPiece], place: int) -> bool:
-    """Say whether what stands between two numbers parts there: 8件、…, or 8件复议和3件诉讼."""
+    """Say whether what stands between two numbers parts there: 8件、…, 8件复议和3件诉讼, or 40件新收申请加上年结转的3件."""
     piece = pieces[place]
-    return piece.number == ENUMERATION or ("and" in piece.concepts and bool(meaning(pieces[:place])))
+    joins = not {"and", "another"}.isdisjoint(piece.concepts)
+    return piece.number == ENUMERATION or (joins and bool(meaning(pieces[:place])))
 
 
 def _value(number: TextPiece) -> Number | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.forms.narrative import BARE, NO, REMAINDER, SUM, Sum
+from pipeline.forms.narrative import BARE, NO, REMAINDER, SUM, WITHIN, Sum
 from pipeline.judging.texts.account import CLEAR, LISTED, Account
 from pipeline.judging.texts.clauses import joined
 from pipeline.judging.texts.pieces import OWN, TextPiece, has, is_clear, meaning
@@ -29,13 +29,18 @@ class ClaimMatcher:
         for claim in rule.claims:
             for said in () if claim.near else claim.says:
                 self._claims[said].append(claim)
+        self._named_alone = self._subjects_named_alone(rule)
         self._sides = dict(self._named_sides(rule))
+
+    def _subjects_named_alone(self, rule: FigureClaims) -> dict[str, str]:
+        """Return the subjects that one concept names, by it."""
+        subjects = [own for own in rule.claims if own.family in self._subjects and not own.follows]
+        alone = [(said, own.family) for own in subjects for said in own.says]
+        return {concept: family for said, family in alone if len(said) == 1 for concept in said}
 
     def _named_sides(self, rule: FigureClaims) -> Iterator[tuple[str, str]]:
         """Yield the keys of the claims whose words name a subject, and which: 行政复议维持8件 is of the 行政复议."""
-        subjects = [own for own in rule.claims if own.family in self._subjects and not own.follows]
-        alone = [(said, own.family) for own in subjects for said in own.says]
-        names = {concept: family for said, family in alone if len(said) == 1 for concept in said}
+        names = self._named_alone
         for claim in rule.claims:
             named = [names[concept] for concept in names if all(concept in said for said in claim.says)]
             if named and not claim.follows and claim.family not in self._subjects:
@@ -75,6 +80,14 @@ class ClaimMatcher:
             if said:
                 return [*([state.opened] if is_bare else []), *(frozenset((one,)) for one in said)]
         return [meaning(predicate)] if is_clear(predicate) else []
+
+    def meanings_of_part(self, head: Sequence[TextPiece], tail: Sequence[TextPiece]) -> list[Concepts]:
+        """Return what a number can mean that counts a part of a subject, if the words around it name both: 诉讼案件中6件为直接起诉."""
+        at = next((place for place, piece in enumerate(head) if WITHIN in piece.concepts), 0)
+        whole, part = meaning(head[:at]), meaning(head[at:]) | meaning(tail)
+        is_of_subject = bool(whole) and whole <= self._topics | self._named_alone.keys()
+        is_named = is_of_subject and not whole <= self._topics and bool(part) and is_clear(tail)
+        return [whole | part] if is_named else []
 
     def fitting(
         self,
