@@ -277,6 +277,13 @@ def _is_rounded(value: Number, statement: SaidFigure) -> bool:
     return -statement.unit < value - statement.value < statement.unit
 
 
+def _may_be(value: Number, statement: SaidFigure) -> bool:
+    """Say whether a value is what a text says, rounded; of what is told in 万, a part may be less, and what is left of a whole proves nothing."""
+    is_less = statement.at_most and statement.value - statement.unit < value
+    proves_nothing = statement.is_rough and (is_less or bool(statement.claim.rest_of))
+    return proves_nothing or _is_rounded(value, statement)
+
+
 def _beside(
     statement: SaidFigure, listed: _StatedTogether, item: ReportTexts
 ) -> Iterator[tuple[Number, Number]]:
@@ -287,13 +294,6 @@ def _beside(
     near = sorted(beside, key=lambda own: own.start)[:_MOST_BESIDE]
     tables = [(meanings(own.claim, item) or [own.value])[0] for own in near]
     for start in range(len(near)):
-def _may_be(value: Number, statement: SaidFigure) -> bool:
-    """Say whether a value is what a text says, rounded; of what is told in 万, a part may be less, and what is left of a whole proves nothing."""
-    is_less = statement.at_most and statement.value - statement.unit < value
-    proves_nothing = statement.is_rough and (is_less or bool(statement.claim.rest_of))
-    return proves_nothing or _is_rounded(value, statement)
-
-
         for end in range(start + 1, len(near) + 1):
             yield sum(own.value for own in near[start:end]), sum(tables[start:end])
 
