@@ -68,6 +68,8 @@ _AIMS = {
     "unseen_sixtieth": 25,
     "unseen_sixtyfirst": 10,
     "unseen_sixtysecond": 25,
+    "unseen_sixtythird": 10,
+    "unseen_sixtyfourth": 10,
     "true_first": 10,
     "true_second": 10,
     "true_third": 10,
