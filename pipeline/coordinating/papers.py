@@ -215,13 +215,13 @@ def _bundle(
     upward: Upward,
 ) -> bytes:
     """Pack what goes up: the covering letter with its page to be sealed, the workbook, the district's report."""
-    accepted = sum(item.counts for item in own)
-    cover = build_cover(form_of(district), district, today, accepted, len(own), upward)
-    parts: dict[str, bytes] = {"1_报送函.docx": cover}
-    for number, key in ((2, "summary"), (3, "district_report")):
-        name = files.get(key)
-        if name and (path := target / name).is_file():
-            parts[f"{number}_{path.name}"] = path.read_bytes()
+    found = [target / files[key] for key in ("summary", "district_report") if files.get(key)]
+    attached = [path for path in found if path.is_file()]
+    counted = sum(item.counts for item in own), len(own)
+    names = [path.stem for path in attached]
+    parts = {"报送函.docx": build_cover(form_of(district), district, today, counted, names, upward)}
+    for number, path in enumerate(attached, 1):
+        parts[f"附件{number if len(attached) > 1 else ''}_{path.name}"] = path.read_bytes()
     parts |= _printed(parts)
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as package:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from pipeline.coordinating.papers import PAPERS, unfinished, write_papers
+from pipeline.coordinating.papers import BUNDLE, PAPERS, unfinished, write_papers
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.loader import load_form
@@ -19,6 +20,8 @@ from pipeline.letter import Upward
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.publishing.papers.conduct import Conduct, ReportedVersion
 from pipeline.publishing.papers.notice import build_notice
+from pipeline.publishing.papers.plain_word import new_page, signature
+from pipeline.publishing.workbook.measure import display_width
 from tests.support.folders import NOW, YEAR, filled, make_district, nianbao, run
 from tests.support.libreoffice import to_pdf
 from tests.support.towns import Town
@@ -45,20 +48,20 @@ EXCEPTED_LATER = ReportedVersion(on(1), went_back=True, was_accepted=True)
     ("versions", "said"),
     [
         ([], ("未报送", 0, False, None, "未报送")),
-        ([came(Verdict.ACCEPTED, None)], ("日期不详", 0, True, None, "已接收")),
-        ([came(Verdict.RETURNED, 2)], ("迟 2 天", 1, False, None, "修改中")),
+        ([came(Verdict.ACCEPTED, None)], ("日期不详", 0, True, None, "已汇总")),
+        ([came(Verdict.RETURNED, 2)], ("迟 2 天", 1, False, None, "退回修改")),
         (
             [came(Verdict.RETURNED, 1), came(Verdict.RETURNED, 3), came(Verdict.ACCEPTED, 6)],
-            ("迟 1 天", 2, False, 5, "已接收"),
+            ("迟 1 天", 2, False, 5, "已汇总"),
         ),
         (
             [came(Verdict.ACCEPTED_WITH_REMARKS, 1), came(Verdict.RETURNED, 3)],
-            ("迟 1 天", 1, True, 0, "已接收"),
+            ("迟 1 天", 1, True, 0, "已汇总"),
         ),
-        ([EXCEPTED_LATER], ("迟 1 天", 1, False, 0, "已接收")),
+        ([EXCEPTED_LATER], ("迟 1 天", 1, False, 0, "已汇总")),
         (
             [came(Verdict.RETURNED, 1), replace(EXCEPTED_LATER, received=on(4)), came(Verdict.ACCEPTED, 15)],
-            ("迟 1 天", 2, False, 3, "已接收"),
+            ("迟 1 天", 2, False, 3, "已汇总"),
         ),
     ],
 )
@@ -94,7 +97,10 @@ def test_the_papers_are_written_and_ticks_are_kept(tmp_path: Path, form: Form) -
     paths = write_papers(district, output, today=DEADLINE, upward=Upward())
     assert all(path.is_file() for path in paths)
     notice = Document(str(next(path for path in paths if path.suffix == ".docx")))
-    assert "应报送 2 家，已报送 1 家" in notice.paragraphs[1].text
+    lines = [paragraph.text for paragraph in notice.paragraphs]
+    assert lines[1] == "各有关单位："
+    assert "应报送 2 家，已报送 1 家" in lines[2]
+    assert lines[-3:] == ["特此通报。", district.office, "2024年1月31日"]
     ticks = folder / "公布情况_2023.xlsx"
     book = load_workbook(ticks)
     book.worksheets[0]["C3"], book.worksheets[0]["E3"] = "是", "www.x.example"
@@ -133,8 +139,44 @@ def test_what_went_back_is_told_by_the_letters_that_left_and_what_waits_is_no_re
     write_papers(district, output, today=DEADLINE, upward=Upward())
     page = load_workbook(output / str(YEAR) / PAPERS / "考核明细.xlsx").worksheets[0]
     said = {row[2]: (row[7], row[8], row[9], row[11]) for row in page.iter_rows(min_row=3, values_only=True)}
-    assert said["甲局"] == ("否", 1, 1, "已接收")
+    assert said["甲局"] == ("否", 1, 1, "已汇总")
     assert said["乙局"] == ("否", 2, 1, "待核准")
+
+
+def test_papers_say_what_they_are_in_their_properties_and_styles() -> None:
+    own = [Conduct(AGENCY, 2023, DEADLINE, [came(Verdict.ACCEPTED, 1)])]
+    notice = Document(BytesIO(build_notice(load_form(), "样例区", "样例区政务公开办", DEADLINE, own)))
+    properties = notice.core_properties
+    assert properties.title == notice.paragraphs[0].text == "关于2023年政府信息公开工作年度报告报送情况的通报"
+    assert (properties.author, properties.comments) == ("样例区政务公开办", "")
+    assert (properties.created.date(), properties.language) == (DEADLINE, "zh-CN")
+    assert notice.element.xpath("//w:body/w:p[1]//w:pStyle/@w:val") == ["Title"]
+    assert len(notice.element.xpath("//w:tbl/w:tr[1]//w:tblHeader")) == 1, "the heads stand on every page"
+
+
+def test_the_letter_numbers_its_attachments_as_the_files_are_numbered(tmp_path: Path, form: Form) -> None:
+    folder = make_district(tmp_path / "区", ["甲局"], {"甲局.xlsx": filled(form, "甲局")})
+    district, output = load_district(folder), folder / "output"
+    run(folder)
+    write_papers(district, output, today=DEADLINE, upward=Upward())
+    with zipfile.ZipFile(output / "2023" / PAPERS / BUNDLE) as package:
+        names = [Path(name).stem for name in package.namelist() if name.endswith((".docx", ".xlsx"))]
+        cover = Document(BytesIO(package.read("报送函.docx")))
+    said = [paragraph.text for paragraph in cover.paragraphs]
+    listed = [line.removeprefix("附件：").replace(". ", "_") for line in said if ". " in line]
+    assert [f"附件{line}" for line in listed] == names[1:]
+    assert {"特此函报。", district.office, "2024年1月31日"} < set(said)
+    assert not any("你们" in line for line in said)
+
+
+@pytest.mark.parametrize("office", ["甲区政务公开办", "样例市样例区人民政府政务公开领导小组办公室"])
+def test_the_office_is_centred_over_the_date(office: str) -> None:
+    document = new_page("函", office, DEADLINE, sides=28, ends=36)
+    signature(document, office, DEADLINE, 16)
+    signed, dated = (line.paragraph_format.right_indent.pt / 16 for line in document.paragraphs)
+    middle = dated + display_width("2024年1月31日") / 4
+    assert signed + display_width(office) / 4 == pytest.approx(middle, abs=0.1)
+    assert (dated >= 4, signed >= 0) == (True, True)
 
 
 @pytest.mark.libreoffice

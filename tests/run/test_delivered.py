@@ -188,7 +188,7 @@ def papers(district: Path, day: int) -> tuple[subprocess.CompletedProcess[str], 
     done = nianbao("papers", district, "--now", (NOW + timedelta(days=day)).isoformat())
     packed = district / "output" / str(YEAR) / PAPERS / BUNDLE
     with zipfile.ZipFile(packed) as package:
-        cover = Document(BytesIO(package.read("1_报送函.docx")))
+        cover = Document(BytesIO(package.read("报送函.docx")))
     return done, "\n".join(paragraph.text for paragraph in cover.paragraphs)
 
 

@@ -96,5 +96,5 @@ class Conduct:
     def state(self) -> str:
         """Say where it stands, in neutral words."""
         if self.counts:
-            return "已接收"
-        return self.waits or "修改中" if self.versions else "未报送"
+            return "已汇总"
+        return self.waits or "退回修改" if self.versions else "未报送"

@@ -11,6 +11,7 @@ from pipeline.model import Agency
 from pipeline.periods import Period, name_of, title_of
 from pipeline.publishing.papers.conduct import Conduct
 from pipeline.publishing.workbook.office import NOTE_FILL, OfficeBook, OfficePage
+from pipeline.publishing.workbook.page import QUIET
 
 Cell: TypeAlias = str | int
 PUBLISHED_HEADS = ("代码", "单位名称", "是否已公布", "公布日期", "网址", "备注")
@@ -47,7 +48,7 @@ def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Con
         "首次报送",
         "是否按时",
         "迟报天数",
-        "首次即接收",
+        "首次即合格",
         "报送次数",
         "退回次数",
         "改好用天数",
@@ -58,8 +59,8 @@ def assessment_sheet(form: Form, district: str, years: Mapping[int, Sequence[Con
         rows = [_conduct_row(number, item) for number, item in enumerate(years[year], 1)]
         page = book.page(name_of(year), widths, landscape=True)
         _fill(page, f"{district}{form.about(year)}报送考核明细", heads, rows)
-        note = "首次即接收：第一次报送没有退回。改好用天数：从首次报送到第一次被接收的那次报送；接收以后又退回的不影响。只知道登记日期的，登记在截止日期以前的算按时；此外日期不详的不计迟报。"
-        page.line(len(rows) + 3, note, book.style(font_color="#7F7F7F"))
+        note = "首次即合格：第一次报送没有退回。改好用天数：从首次报送到第一次合格的那次报送；合格以后又退回的不影响。只知道登记日期的，登记在截止日期以前的算按时；此外日期不详的不计迟报。"
+        page.line(len(rows) + 3, note, book.style(font_color=QUIET))
     return book.to_bytes()
 
 

@@ -60,7 +60,7 @@ _NO_DATE = datetime(1980, 1, 1)  # noqa: DTZ001 - Word stores a bare date, and t
 def build_layout(form: Form) -> bytes:
     """Build the .docx layout of ``form``: the same bytes for the same form."""
     document = Document()
-    _replace_parts(document)
+    replace_parts(document)
     _set_page(document)
     body = document.element.body
     for block in _blocks(form):
@@ -73,8 +73,8 @@ def build_layout(form: Form) -> bytes:
     return zip_package.repack(out.getvalue())
 
 
-def _replace_parts(document: DocumentObject) -> None:
-    """Put our styles, settings and fonts in the place of python-docx's, and drop what a report does not need."""
+def replace_parts(document: DocumentObject) -> None:
+    """Put our styles, settings and fonts in the place of python-docx's, and drop what a document does not need."""
     document.styles.element[:] = list(parse_xml(word_styles.styles_xml()))
     document.settings.element[:] = list(parse_xml(word_styles.settings_xml()))
     whole = document.part.package

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 FONT = "宋体"
+QUIET = "#595959"
+"""The grey of what is said beside: seven to one on white, the least for everybody to read being 4.5 (WCAG 2.1, AA)."""
 Property: TypeAlias = str | float | bool
 Properties: TypeAlias = dict[str, Property]
 
