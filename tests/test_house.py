@@ -113,6 +113,20 @@ def test_no_key_of_any_form_stands_in_the_code() -> None:
     )
 
 
+def test_no_grey_is_too_pale_to_be_read() -> None:
+    """4.5 to one on white, as WCAG 2.1 asks (1.4.3)."""
+    greys = [
+        (path.name, grey)
+        for path in sorted((ROOT / "publishing").rglob("*.py"))
+        for grey in re.findall(r'(?:font_color"?[:=] ?|QUIET = )"#([0-9A-F]{6})"', path.read_text("utf-8"))
+        if grey[:2] == grey[2:4] == grey[4:]
+    ]
+    assert greys
+    for name, grey in greys:
+        light = ((int(grey[:2], 16) / 255 + 0.055) / 1.055) ** 2.4
+        assert 1.05 / (light + 0.05) >= 4.5, name
+
+
 def test_the_ledger_is_opened_with_the_district_as_decided_and_in_one_place() -> None:
     """Nobody works with a roster that was not held against memory, or with a deadline that was extended since."""
     only = {"open_ledger", "open_copy", "as_decided", "check_codes"}

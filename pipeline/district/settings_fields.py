@@ -147,7 +147,7 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
     CALENDAR: (
         ListColumn(titles.DAY, "例：2024-02-12", 16, is_day=True),
         ListColumn(titles.ARRANGEMENT, HOLIDAY, 12, "放假的星期一到星期五，或者调休上班的星期六、星期日", choices=(HOLIDAY, WORKDAY)),
-        ListColumn("说明", "春节", 30, "只给自己看"),
+        ListColumn(titles.NOTE, "春节", 30, "只给自己看"),
     ),
     EXTENSIONS: (
         ListColumn(titles.UNIT, "例：财政局", 30, "代码、名称或简称"),
@@ -173,7 +173,7 @@ LISTS: Mapping[str, tuple[ListColumn, ...]] = {
         ListColumn(titles.FORM, "例：request_register", 34, "表样的名称，如 request_register、normative_documents、disclosure_statistics_quarter"),
         ListColumn(titles.PERIOD, "2023", 14, "四位年份，如 2023；不是一年一报的如 2024H1、2024Q2、2024-06"),
         ListColumn(titles.DEADLINE, "2024-01-31", 16, is_day=True),
-        ListColumn("说明", "与年报同时收", 30, "只给自己看"),
+        ListColumn(titles.NOTE, "与年报同时收", 30, "只给自己看"),
     ),
 }  # fmt: skip
 """The lists, in the order of ``SHEETS``; of each sheet every row below the headings is one item."""

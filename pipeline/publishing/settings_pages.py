@@ -42,9 +42,11 @@ from pipeline.district.settings_fields import (
 )
 from pipeline.district.starting import first_deadline
 from pipeline.district.workdays import PLAIN_CALENDAR
+from pipeline.forms.library import titles_of
 from pipeline.forms.values.answers import NO, YES
 from pipeline.periods import Period, noted
 from pipeline.publishing.workbook.office import BORDER, DAY_FORMAT, NOTE_FILL, OfficeBook, OfficePage
+from pipeline.publishing.workbook.page import QUIET
 
 if TYPE_CHECKING:
     from pipeline.district.folder import District
@@ -53,7 +55,6 @@ if TYPE_CHECKING:
 Value: TypeAlias = str | int | date
 _FILL = "#FFFBE6"
 """Where something is to be written."""
-_GREY = "#7F7F7F"
 _USUAL = {"people": NO_PEOPLE, "mail": NO_MAIL, "calendar": PLAIN_CALENDAR, "rules": AS_THE_FORM_SAYS}
 """What holds where nothing is written: it is not written down."""
 _SPARE = 60
@@ -142,7 +143,12 @@ def filled_of(district: District) -> FilledSettings:
             ],
             RULES: _rule_rows(district),
             OTHERS: [
-                {titles.FORM: item.form, titles.PERIOD: str(noted(item.year)), titles.DEADLINE: item.deadline}
+                {
+                    titles.FORM: item.form,
+                    titles.PERIOD: str(noted(item.year)),
+                    titles.DEADLINE: item.deadline,
+                    titles.NOTE: _title_of(item.form),
+                }
                 for item in district.others
             ],
         },
@@ -212,12 +218,20 @@ def _settings(book: OfficeBook, filled: FilledSettings) -> None:
         row += 1
         for item in items:
             page.text(row, 0, item.label, book.boxed(bold=item.is_required))
-            _write(page, row, 1, filled.settings.get((item.table, item.key), ""), {"bg_color": _FILL})
-            page.text(row, 2, item.explanation, book.boxed(font_color=_GREY))
-            page.height_for(row, {2: (item.explanation, 1)}, least=21)
+            value = filled.settings.get((item.table, item.key), "")
+            named = _title_of(str(value)) if item.key == "form" else ""
+            explained = "；".join(filter(None, (named, item.explanation)))
+            page.text(row, 2, explained, book.boxed(font_color=QUIET))
+            page.height_for(row, {2: (explained, 1)}, least=21)
+            _write(page, row, 1, value, {"bg_color": _FILL})
             _check_setting(page, row, item)
             row += 1
     page.sheet.freeze_panes(3, 0)
+
+
+def _title_of(form_id: str) -> str:
+    """Return what a form that ships with nianbao is called; empty for another."""
+    return (titles_of(form_id, form_id) or ("", ""))[0]
 
 
 def _check_setting(page: OfficePage, row: int, item: Setting) -> None:
@@ -251,7 +265,7 @@ def _list(
     for place, column in enumerate(columns):
         if column.note:
             page.sheet.write_comment(2, place, column.note, {"x_scale": 2, "font_size": 10, "author": ""})
-        page.text(3, place, column.example, book.boxed(font_color=_GREY, italic=True))
+        page.text(3, place, column.example, book.boxed(font_color=QUIET, italic=True))
     for number in range(len(rows) + _SPARE):
         filled = rows[number] if number < len(rows) else {}
         for place, column in enumerate(columns):
@@ -268,14 +282,13 @@ def _list(
             _check_day(page, 4, last, place)
     page.sheet.freeze_panes(3, 2 if name == ROSTER_SHEET else 0)
     page.sheet.repeat_rows(2)
-    if rows:
-        page.last_row = 3 + len(rows)
+    page.last_row = 3 + len(rows)  # the rows kept ready are not printed
 
 
 def _page(book: OfficeBook, name: str, widths: Sequence[float], *, landscape: bool = False) -> OfficePage:
     page = book.page(name, widths, landscape=landscape)
     page.title(name)
-    page.line(1, _ABOUT[name], book.style(font_color=_GREY))
+    page.line(1, _ABOUT[name], book.style(font_color=QUIET))
     page.sheet.set_tab_color("#C0504D" if name in (SETTINGS, ROSTER_SHEET) else BORDER)
     return page
 

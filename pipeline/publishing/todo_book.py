@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.machine.digest import digest_of
+from pipeline.publishing.workbook.page import QUIET
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -42,7 +43,7 @@ ABOUT: Mapping[str, Sequence[str]] = {
 }
 """The columns, by sheet, whose words say what a row is about: its number is signed with them."""
 _HEAD_ROW = 2
-_FILL, _REMARK, _URGENT = "#FFFBE6", "#7F7F7F", "#C00000"
+_FILL, _URGENT = "#FFFBE6", "#C00000"
 _MARK = re.compile(rb"<cp:keywords>([0-9a-f]+)</cp:keywords>")
 _CORE, _MOST_CORE = "docProps/core.xml", 100_000
 _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError)
@@ -177,7 +178,7 @@ def build_todo_book(todo: Todo) -> bytes:
 
 
 def _page(
-    book: OfficeBook, name: str, title: str, about: str, widths: Sequence[float], *, colour: str = _REMARK
+    book: OfficeBook, name: str, title: str, about: str, widths: Sequence[float], *, colour: str = QUIET
 ) -> OfficePage:
     page = book.page(name, widths, landscape=True, streamed=True)
     page.title(title)
@@ -189,7 +190,7 @@ def _page(
 
 def _today(book: OfficeBook, todo: Todo) -> None:
     widths = (6, 34, 12, 18, 70, 10)
-    about, colour = (f"{todo.first}。", _URGENT) if todo.first else ("按缓急排列。", _REMARK)
+    about, colour = (f"{todo.first}。", _URGENT) if todo.first else ("按缓急排列。", QUIET)
     page = _page(book, TODAY, f"{todo.day}要打的电话", about, widths, colour=colour)
     page.heads(_HEAD_ROW, ("序号", "单位", "联系人", "电话", "说什么", "已催几次"))
     for number, call in enumerate(todo.calls, 1):
@@ -235,7 +236,7 @@ def _styles(book: OfficeBook, heads: Sequence[str], open_to: Sequence[str]) -> l
     """Return the styles of one row; the cells of ``open_to`` are for a person to write in."""
     looks: dict[str, dict[str, Property]] = {
         REFUSED: {"font_color": _URGENT},
-        KEY: {"font_size": 8, "font_color": "#A6A6A6", "shrink": True, "text_wrap": False},
+        KEY: {"font_size": 8, "font_color": QUIET, "shrink": True, "text_wrap": False},
         **{name: {"bg_color": _FILL} for name in open_to},
         **({MORE: {"bg_color": _FILL, "num_format": "@"}} if MORE in open_to else {}),
     }

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, datetime, time
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from pipeline.coordinating.adopting import adopt
 from pipeline.coordinating.preparing import init
@@ -20,7 +21,7 @@ from pipeline.district.folder import load_district
 from pipeline.ledger.access import view_campaign
 from pipeline.model import CHINA, Agency, ConfigError
 from pipeline.publishing import settings_pages
-from pipeline.publishing.settings_pages import filled_of
+from pipeline.publishing.settings_pages import Value, build_settings_book, filled_of
 from pipeline.run.letters.handing_out import send_templates
 from tests.district.test_district import district as text_district
 from tests.support.settings import AGENCIES, DEADLINE, cell_of, desk, filled
@@ -155,6 +156,15 @@ def test_a_period_of_the_wrong_kind_is_told_at_its_cell(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"202[34]Q") as refused:
         load_district(desk(tmp_path, wrong))
     assert re.search(r"表“设置” B\d+：报告期", str(refused.value))
+
+
+def test_a_form_is_named_in_words_beside_its_id_and_no_empty_rows_are_printed() -> None:
+    second: dict[str, Value] = {"表样": "request_register", "报告期": "2023", "截止日期": DEADLINE}
+    book = load_workbook(BytesIO(build_settings_book(filled(lists={"另收": [second]}))))
+    said = {row[0]: row for row in book["设置"].iter_rows(values_only=True)}
+    assert said["表样"][1:3] == ("annual_report_2021", "政府信息公开工作年度报告；一般不改")
+    printed = {sheet.title: str(sheet.print_area).rpartition("$")[2] for sheet in book.worksheets[1:]}
+    assert printed == {"名单": "7", "日历": "4", "延期": "4", "例外": "4", "规则": "4", "另收": "5"}
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pipeline.model import Number, Place
 from pipeline.publishing.template.areas import row_height
 from pipeline.publishing.template.content import Content
 from pipeline.publishing.template.marks import CellMark
-from pipeline.publishing.workbook.page import FONT, CellFormats, WorkbookPage
+from pipeline.publishing.workbook.page import FONT, QUIET, CellFormats, WorkbookPage
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -24,10 +24,10 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "page": {"valign": "vcenter", "text_wrap": True},
     "title": {"bold": True, "font_size": _TITLE_SIZE, "align": "center"},
     "subtitle": {"font_size": 12, "align": "center", "font_color": "#404040"},
-    "hint": {"font_size": 10, "font_color": "#595959"},
+    "hint": {"font_size": 10, "font_color": QUIET},
     "bold": {"bold": True},
     "big": {"bold": True, "font_size": 18, "align": "center"},
-    "small": {"font_size": 9, "font_color": "#7F7F7F"},
+    "small": {"font_size": 9, "font_color": QUIET},
     "centre": {"align": "center"},
     "left": {"align": "left", "indent": 1},
     "top": {"valign": "top"},
