@@ -225,6 +225,13 @@ class Cell:
         return " / ".join((*self.row.label, *self.column.label))
 
     @property
+    def grouped_label(self) -> str:
+        """The short label with the group that its row is of, or all over its column where rows have no label: for a list."""
+        if not self.row.label:
+            return " / ".join(self.column.label)
+        return " / ".join(self.row.label[-2:]) + self.short_label.removeprefix(self.row.label[-1])
+
+    @property
     def number(self) -> NumberKind:
         """What such a number may be."""
         return NUMBER_KINDS[self.kind]

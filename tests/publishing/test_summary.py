@@ -354,6 +354,20 @@ def test_the_balance_line_says_when_the_sums_do_not_balance(form: Form) -> None:
 # ---------------------------------------------------------------- whom it holds
 
 
+def test_the_points_of_amounts_stand_below_each_other(form: Form) -> None:
+    """Every amount takes the room of six decimals; of none more are shown than it has, but two."""
+    book = opened(build(form, *mixed(form)), values=True)
+    [money] = [cell for cell in form.cells if cell.kind == "money"]
+    sheet = book[detail_sheet_name(form.table(money.table))]
+    shown = {
+        cell.number_format
+        for row in sheet.iter_rows(min_row=FIRST_ROW + 1)
+        for cell in row
+        if "." in cell.number_format
+    }
+    assert shown == {"0.00????_ "}
+
+
 def test_a_partial_summary_says_so_and_names_who_is_not_in_it(form: Form) -> None:
     roster, found = mixed(form)
     summary = merged(form, roster, found)
@@ -423,7 +437,7 @@ def test_the_status_sheet_follows_the_roster_and_shows_the_version_that_counts(f
         row = rows[state.agency.code]
         shown = state.counting or state.latest
         assert row["状态"] == VERDICT_WORDS[state.verdict]
-        assert row["第几次报送"] == (shown.version if shown else None)
+        assert row["第几次"] == (shown.version if shown else None)
         problems = problem_counts(notices(form, shown.findings)) if shown else {}
         assert row["错误数"] == problems.get("error")
         assert row["提醒数"] == problems.get("warning")
@@ -540,6 +554,18 @@ def test_kinds_add_up_to_the_district(form: Form) -> None:
     figures = [row for row in rows[3:] if isinstance(row[-1], int | float)]
     assert [as_decimal(row[-1]) for row in figures] == list(summary.totals)
     assert [sum(map(as_decimal, row[1:-1])) for row in figures] == list(summary.totals)
+
+
+def test_a_list_names_the_group_of_every_row(form: Form) -> None:
+    """Four groups number their items from 1; outcomes of three kinds of cases are called alike."""
+    roster, found = mixed(form)
+    book = opened(build(form, roster, found), values=True)
+    for name in (BY_KIND_SHEET, RECONCILE_SHEET):
+        said = texts(book[name])
+        assert "（五）不予处理 / 1.信访举报投诉类申请，总计" in said
+        assert "（六）其他处理 / 3.其他，总计" in said
+        assert "行政诉讼 / 未经复议直接起诉 / 结果维持" in said
+        assert not [text for text in said if re.match(r"\d\.", text)]
 
 
 def reconciled(form: Form, summary: DistrictSummary, printed: dict[str, Sequence[Number]]) -> list[str]:
@@ -823,7 +849,7 @@ def test_what_changed_since_the_last_delivery_is_listed_by_agency_and_cell(form:
     assert [row["单位名称"] for row in rows] == [report.agency for report in reports]
     assert rows[0]["说明"] == "上次没有汇总，本次新增"
     for row, report in zip(rows[1:], reports[1:], strict=True):
-        assert row["项目"] == form.cells[-2].short_label
+        assert row["项目"] == form.cells[-2].grouped_label
         assert (row["原数"], row["现数"], row["增减"]) == (report.numbers[-2] + 4, report.numbers[-2], -4)
 
 
@@ -836,7 +862,7 @@ def test_figures_changed_between_versions_are_listed(form: Form) -> None:
     [row] = change_rows(build(form, [owner], versions))
     assert (row["单位名称"], row["项目"], row["原数"], row["现数"], row["增减"]) == (
         owner.name,
-        cell.short_label,
+        cell.grouped_label,
         3,
         5,
         2,
@@ -963,13 +989,13 @@ def test_long_lists_print_the_totals_of_the_rows_and_fold_the_rest_away(form: Fo
     book = opened(build_from(form, summary, found, background(form, summary)), values=True)
     widest = max(form.tables, key=lambda table: len(form.cells_of(table.key)))
     shown = {
-        cell.short_label
+        cell.grouped_label
         for table in form.tables
         for cell in form.cells_of(table.key)
         if table is not widest or cell.column is table.blocks[-1].columns[-1]
     }
     for name, column in ((BY_KIND_SHEET, 1), (YEARLY_SHEET, 1), (RECONCILE_SHEET, 2)):
-        sheet, labels = book[name], {cell.short_label for cell in form.cells}
+        sheet, labels = book[name], {cell.grouped_label for cell in form.cells}
         rows = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, column).value in labels]
         hidden = [row for row in rows if sheet.row_dimensions[row].hidden]
         assert len(rows) == len(form.cells)

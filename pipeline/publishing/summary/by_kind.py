@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BY_KIND_SHEET = "分类汇总"
 _HEAD_ROW, _FIRST_ROW = 2, 3
-_LABEL_WIDTH, _FIGURE_WIDTH = 58.0, 12.0
+_LABEL_WIDTH, _FIGURE_WIDTH = 58.0, 14.0
 _MOST_UPRIGHT = 5
 """More kinds are printed sideways."""
 
@@ -54,7 +54,7 @@ def write_by_kind(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColum
     for table in brief.form.summed_tables:
         page.line(row, table.name, book.boxed(font_name=HEAD_FONT), least=22)
         for number, cell in enumerate(brief.form.cells_of(table.key), row + 1):
-            page.height_for(number, {0: (cell.short_label, 1)}, least=15.5, fold=folds.get(cell.key))
+            page.height_for(number, {0: (cell.grouped_label, 1)}, least=15.5, fold=folds.get(cell.key))
             _write_cell(page, number, cell, columns[cell.key], sums[cell.index], totals[cell.key])
         row += 1 + len(brief.form.cells_of(table.key))
     page.sheet.freeze_panes(_FIRST_ROW, 1)
@@ -94,7 +94,7 @@ def _sums(brief: Brief, kinds: Sequence[str]) -> list[list[Number]]:
 def _write_cell(
     page: OfficePage, row: int, cell: Cell, column: SumColumn, sums: Sequence[Number], total: Position
 ) -> None:
-    page.text(row, 0, cell.short_label, page.book.boxed())
+    page.text(row, 0, cell.grouped_label, page.book.boxed())
     style = page.book.figure(cell.kind)
     for number, value in enumerate(sums, 1):
         alike = f"({column.beside(KIND_COLUMN)}={column_letters(number)}${_HEAD_ROW + 1})"

@@ -189,7 +189,7 @@ def _write_value(page: OfficePage, row: int, number: int, change: ValueChange) -
 
 
 def _write_change(page: OfficePage, row: int, number: int, change: FigureChange) -> None:
-    middle, label = page.book.boxed(align="center"), change.cell.short_label if change.cell else ""
+    middle, label = page.book.boxed(align="center"), change.cell.grouped_label if change.cell else ""
     page.height_for(row, {1: (change.agency, 1), 2: (label, 1), 6: (change.note, 1)})
     page.number(row, 0, number, middle)
     page.text(row, 1, change.agency, page.book.boxed())

@@ -113,7 +113,7 @@ def _write_figures(
     totals = printed_positions(brief.form)
     folds = _folds(brief, printed)
     for row, cell in enumerate(brief.form.cells, top + 2):
-        page.height_for(row, {1: (cell.short_label, 1)}, least=15.5, fold=folds.get(cell.key))
+        page.height_for(row, {1: (cell.grouped_label, 1)}, least=15.5, fold=folds.get(cell.key))
         _write_figure(page, brief, row, cell, (columns[cell.key], totals[cell.key], printed[cell.index]))
 
 
@@ -137,7 +137,7 @@ def _write_figure(
     column, total, printed = known
     style, middle = page.book.figure(cell.kind), page.book.boxed(align="center")
     page.number(row, 0, cell.index + 1, middle)
-    page.text(row, 1, cell.short_label, page.book.boxed())
+    page.text(row, 1, cell.grouped_label, page.book.boxed())
     page.formula(row, 2, f"={ranges([total])[0]}", style, column.value)
     page.formula(row, 3, column.formula, style, column.value)
     if printed is None:

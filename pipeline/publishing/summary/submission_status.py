@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 STATUS_SHEET = "报送情况"
 STATUS_HEAD = (
-    "序号", "单位代码", "单位名称", "类别", "状态", "第几次报送", "收到时间", "是否按时", "错误数", "提醒数", "{short}", "备注",
+    "序号", "单位代码", "单位名称", "类别", "状态", "第几次", "收到时间", "是否按时", "错误数", "提醒数", "{short}", "备注",
     "填报人", "联系电话", "审核人", "填报日期",
 )  # fmt: skip
 _WIDTHS = [6.0, 10.0, 38.0, 8.5, 15.0, 7.5, 17.5, 8.0, 7.0, 7.0, 10.0, 38.0, 10.0, 15.0, 10.0, 12.0]
@@ -106,7 +106,7 @@ def _in_time(state: AgencyState, deadline: date) -> str:
 def _write_arrival(
     page: OfficePage, brief: Brief, row: int, assessment: Assessment | None, texts: Mapping[int, str]
 ) -> None:
-    """Write what is known of the file in the columns from 第几次报送 on; ``texts`` are the long ones of the row."""
+    """Write what is known of the file in the columns from 第几次 on; ``texts`` are the long ones of the row."""
     middle = page.book.boxed(align="center")
     for column in (_VERSION, _TIME, _LATE, _ERRORS, _WARNINGS, _REPORT):
         page.text(row, column, "", middle)

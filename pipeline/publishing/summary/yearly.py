@@ -62,8 +62,8 @@ def write_yearly(book: OfficeBook, brief: Brief, columns: Mapping[str, SumColumn
         row += 1
         for cell in brief.form.cells_of(table.key):
             now = (f"={ranges([where[cell.key]])[0]}", brief.summary.totals[cell.index])
-            page.height_for(row, {0: (cell.short_label, 1)}, least=15.5, fold=folds.get(cell.key))
-            _write_line(page, row, (cell.short_label, cell.kind), now, past.get(cell.key))
+            page.height_for(row, {0: (cell.grouped_label, 1)}, least=15.5, fold=folds.get(cell.key))
+            _write_line(page, row, (cell.grouped_label, cell.kind), now, past.get(cell.key))
             rows[cell.key] = row
             row += 1
     row = _write_carried(page, brief, row, rows, columns)

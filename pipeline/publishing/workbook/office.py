@@ -47,7 +47,8 @@ STATE_FILLS: Mapping[Verdict | None, str] = {
     None: "#E2E3E5",
 }
 """Only what somebody still has to do something about is coloured."""
-COUNT_FORMAT, MONEY_FORMAT = "0_ ", "0.00####_ "
+COUNT_FORMAT, MONEY_FORMAT = "0_ ", "0.00????_ "
+"""Of an amount: points stand below each other, no figure is rounded to two decimals."""
 TIME_FORMAT, DAY_FORMAT = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 LINE_HEIGHT = 15.0
 _MOST_LINKS = 65_000
