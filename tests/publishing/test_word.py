@@ -15,6 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from lxml import etree
 
+from pipeline.forms.form import titled
 from pipeline.forms.loader import load_form
 from pipeline.model import ConfigError, Number, Report
 from pipeline.publishing import zip_package
@@ -264,6 +265,14 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert first != word.render(COMPILED, with_text(OPTIONAL, "另"))
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert {item.date_time for item in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_properties_of_the_file_say_whose_report_of_which_year_it_is() -> None:
+    properties = rendered().core_properties
+    assert properties.title == titled(FORM.report_title, REAL.agency, REAL.year)
+    assert (properties.created, properties.modified) == (None, None), (
+        "when the layout was made is no date of the report"
+    )
 
 
 def test_a_pickled_layout_prints_the_same() -> None:

@@ -23,6 +23,8 @@ FieldKind = Literal["value", "paragraphs", "heading"]
 MarkKind = Literal["value", "text", "heading"]
 
 TITLE_MARK = "title"
+PROPERTY_TITLE = "title of the file"
+"""No mark of a layout: they hold no blanks."""
 NOTE_MARK = "note"
 """What is to be known of the whole document, above every page; mostly nothing."""
 LINE_SUFFIX = ":line"
@@ -55,6 +57,8 @@ class LivePart:
     fields: tuple[Field, ...]
 
 
+_CORE = "http://purl.org/dc/elements/1.1/"
+_TERMS = "http://purl.org/dc/terms/"
 _HOLDERS = {"document", "hdr", "ftr", "footnotes", "endnotes"}
 _MARK = re.compile(r"[{｛]{2}\s*([^{}｛｝]*?)\s*[}｝]{2}")
 _LOOSE_BRACES = re.compile(r"[{｛]{2}|[}｝]{2}")
@@ -76,6 +80,26 @@ _IDENTITIES = ("paraId", "textId")
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
+def read_properties(name: str, content: bytes) -> LivePart:
+    """Make the title a field of the properties of a document, and leave out when the layout was made and saved."""
+    root = _parsed(name, content)
+    for moment in list(root.iter(f"{{{_TERMS}}}created", f"{{{_TERMS}}}modified")):
+        root.remove(moment)
+    title = root.find(f"{{{_CORE}}}title")
+    if title is None:
+        title = etree.SubElement(root, f"{{{_CORE}}}title")
+    title.text = f"{_OPEN}value {PROPERTY_TITLE}{_CLOSE}"
+    return _take_apart(name, etree.tostring(root, encoding="unicode"))
+
+
+def _parsed(name: str, content: bytes) -> etree._Element:
+    """Parse a part. Raises ConfigError for one that is damaged."""
+    try:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise ConfigError(f"Word 版式已损坏（{name}），请从备份恢复，或重新生成版式。") from error
+
+
 def mark(key: str) -> str:
     """Spell the mark that stands for ``key``."""
     return "{{" + key + "}}"
@@ -83,10 +107,7 @@ def mark(key: str) -> str:
 
 def read_marks(name: str, content: bytes, marks: Mapping[str, MarkKind]) -> LivePart | None:
     """Find the marks of a part; None if it has none. Raises ConfigError for a mark that is not among ``marks``."""
-    try:
-        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise ConfigError(f"Word 版式已损坏（{name}），请从备份恢复，或重新生成版式。") from error
+    root = _parsed(name, content)
     if etree.QName(root).localname not in _HOLDERS:
         return None
     found = [_note_marks(paragraph, marks) for paragraph in list(root.iter(f"{{{W}}}p"))]

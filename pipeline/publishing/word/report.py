@@ -23,10 +23,12 @@ from pipeline.publishing.word.layout_marks import (
     HEADING_SUFFIX,
     LINE_SUFFIX,
     NOTE_MARK,
+    PROPERTY_TITLE,
     TITLE_MARK,
     LivePart,
     mark,
     read_marks,
+    read_properties,
 )
 from pipeline.publishing.word.styles import DIGITS_THAT_FIT, condensed
 from pipeline.publishing.zip_package import PackagePart
@@ -48,6 +50,7 @@ _TITLE_CHARACTERS = 20
 """Of 22 points, as many as fit into a line of the type area."""
 _BROKEN_TITLE = f"{TITLE_MARK} in lines"
 """No mark of a layout: they hold no blanks."""
+_PROPERTIES = "docProps/core.xml"
 _LINE_BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 
 
@@ -84,6 +87,7 @@ def compile_layout(content: bytes, form: Form) -> Layout:
     for name, plain in files:
         is_text = name.startswith("word/") and name.endswith(".xml")
         live = read_marks(name, plain, marks) if is_text else None
+        live = read_properties(name, plain) if name == _PROPERTIES else live
         parts.append(live or zip_package.deflate(name, plain))
     _refuse_omissions(form, parts)
     return Layout(
@@ -160,7 +164,7 @@ def _values(layout: Layout, report: Report) -> dict[str, str]:
     """Spell out what every mark inside a line stands for."""
     known = {"agency": report.agency, "code": report.code, "year": str(spelled(report.year))}
     title = layout.title(report)
-    values = {TITLE_MARK: title, _BROKEN_TITLE: _broken(title, escaped(report.agency))}
+    values = {TITLE_MARK: title, PROPERTY_TITLE: title, _BROKEN_TITLE: _broken(title, escaped(report.agency))}
     for key, role in layout.roles:
         values[key] = escaped(known.get(role) or " ".join(report.entries.get(key, "").split()))
     for key, label in layout.labels:
