@@ -149,6 +149,10 @@ def test_printed_on_a4_everything_is_there(browser: Browser, pages: Path) -> Non
         assert not shown.page.locator("#tools").is_visible()
         assert shown.page.locator("#list tbody tr:visible").count() == 42
         assert shown.page.locator("#list .wide:visible").count() == 6 * 43, "the wide form of the table"
+        broken = shown.page.evaluate(
+            "[...document.querySelectorAll('#list .chip, #list .phone, #list .piece')].filter(part => part.checkVisibility() && part.getClientRects().length > 1).length"
+        )
+        assert broken == 0, "states, telephone numbers and dates stay whole"
         shown.page.evaluate("dispatchEvent(new Event('beforeprint'))")
         remedies = shown.page.locator(".problems li").all()
         assert remedies

@@ -123,6 +123,17 @@ def test_the_title_breaks_behind_the_agency(browser: Browser, folder: Path) -> N
         assert set(lines) == {1}
 
 
+def test_a_table_that_fits_a_page_of_paper_is_not_torn(browser: Browser, folder: Path) -> None:
+    """Of 250 mm, as the page has between its margins; only then it may be kept together."""
+    with show(browser, folder / "the real report.html", width=642) as shown:
+        shown.page.emulate_media(media="print")
+        found = shown.page.evaluate(
+            "[...document.querySelectorAll('.sheet table')].map(table => [table.offsetHeight, getComputedStyle(table).breakInside])"
+        )
+        assert max(height for height, _ in found) < 250 / 25.4 * 96 - 60, "60: its heading stays above it"
+        assert {kept for _, kept in found} == {"avoid"}
+
+
 def test_printed_on_a4_within_its_margins(browser: Browser, folder: Path) -> None:
     with show(browser, folder / "the real report.html", width=642) as shown:  # 170 mm at 96 dots an inch
         shown.page.emulate_media(media="print")

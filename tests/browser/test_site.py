@@ -50,6 +50,11 @@ def test_shown_whole_without_barriers(
         shown.assert_quiet()
 
 
+def test_its_title_is_not_that_of_the_report_of_the_district(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    assert "<title>样例区2023年政府信息公开工作年度报告目录</title>" in page
+
+
 def test_every_link_leads_to_a_file_beside_it(browser: Browser, site: Path) -> None:
     with show(browser, site / "index.html") as shown:
         links = [item.get_attribute("href") or "" for item in shown.page.get_by_role("link").all()]
