@@ -295,6 +295,20 @@ def test_nothing_is_cut_off_whatever_it_says(name: str) -> None:
     assert misfits(content) == []
 
 
+def test_the_label_of_a_nil_return_fits_its_cell() -> None:
+    form = load_form("website_report")
+    book = open_book(build_workbook(form, Stamp()))
+    for register in form.registers:
+        [sheet] = [
+            item for item in book.worksheets if item.cell(layout.NIL_ROW + 1, 1).value == register.nil_label
+        ]
+        room = sheet.column_dimensions["A"].width * 7 - 6
+        of_a_line = int(room / (11 / 0.75))
+        needed = -(-len(register.nil_label) // of_a_line) * 11 * 1.25
+        height = sheet.row_dimensions[layout.NIL_ROW + 1].height or 0
+        assert height >= needed, "Chinese characters break whole"
+
+
 def test_the_stamp_says_whom_the_workbook_is_for() -> None:
     sheet = sheet_of(open_book(build_workbook(FORM, STAMP)), layout.STAMP_SHEET)
     lines = {str(name.value): value.value for name, value in sheet.iter_rows(max_col=2)}

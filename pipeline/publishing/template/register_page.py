@@ -6,6 +6,7 @@ stands yet, without a cell written for each.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def write_register(page: TemplatePage, sheet: Sheet, register: Register) -> None
     hint = f"{_HINT}{register.hint}"
     page.put(HINT_ROW, 0, hint, "hint", width=len(widths))
     page.sheet.set_row(HINT_ROW, row_height((hint, sum(widths)), least=22))
-    _write_nil(page, register, len(widths))
+    _write_nil(page, register, widths)
     for column in range(len(widths)):
         page.put(NIL_ROW + 1, column, "", "hint")
     _write_table(page, register, last)
@@ -66,12 +67,13 @@ def _format(page: TemplatePage, register: Register, number: int) -> tuple[str, .
     )
 
 
-def _write_nil(page: TemplatePage, register: Register, width: int) -> None:
+def _write_nil(page: TemplatePage, register: Register, widths: Sequence[float]) -> None:
+    width = len(widths)
     page.put(NIL_ROW, 0, register.nil_label, "box", "bold", "centre")
     page.field(register.nil_key, "box", "centre", "bold", "input", default=NO)
     if width > 3:  # noqa: PLR2004 - label, answer, and one column at least for the hint
         page.put(NIL_ROW, 2, _NIL_HINT, "left", "hint", width=width - 2)
-    page.sheet.set_row(NIL_ROW, 30)
+    page.sheet.set_row(NIL_ROW, row_height((register.nil_label, widths[0]), least=30))
     page.sheet.data_validation(
         NIL_ROW,
         1,
