@@ -8,7 +8,10 @@ import io
 import json
 import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +24,7 @@ from typer.main import get_command
 from examples.linping.plan import expected
 from pipeline.cli.console import CHECK_ALONE
 from pipeline.coordinating.starters import STARTERS
+from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
 from pipeline.forms.values.typed import plain_number
 from pipeline.letter import LetterKind
@@ -303,6 +307,26 @@ def test_status_says_who_has_sent_what(tmp_path: Path, sample: Ran) -> None:
     assert after.returncode == 0
     for line in (SAMPLE / "agencies.csv").read_text("utf-8-sig").splitlines()[1:]:
         assert line.split(",")[1] in after.stdout
+
+
+def test_output_is_utf8_unless_an_encoding_is_asked_for(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline", "status", str(make_district(tmp_path / "区", ["甲局"], {}))]
+    for asked, encoding in (("", "utf-8"), ("gbk", "gbk"), (":strict", "utf-8")):
+        environment = os.environ | {"PYTHONIOENCODING": asked, "PYTHONUTF8": "0", "LC_ALL": "C"}
+        done = subprocess.run(command, capture_output=True, check=False, env=environment)
+        assert "还没有运行过" in done.stderr.decode(encoding)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_status_on_a_terminal_tells_the_agencies_apart(sample: Ran, columns: int) -> None:
+    terminal = {"FORCE_COLOR": "1", "COLUMNS": str(columns)}
+    done = nianbao("status", SAMPLE, "--output", sample.folder.parent, environment=terminal)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).splitlines()
+    district = load_district(SAMPLE)
+    for agency in district.agencies:
+        [row] = [line for line in lines if line.split()[0] == agency.name.removeprefix(district.name)]
+        assert "…" not in row[:60], "the file gives way, nothing before it"
+    assert ("文件" in lines[1].split()) == (columns > 100)
 
 
 def test_status_shows_a_later_returned_version_beside_the_one_that_counts(form: Form, tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_send_delivers_what_waits_and_says_what_was_refused(post: Post, tmp_path
     assert nianbao("send", folder, "--now", NOW.isoformat()).returncode == 0
     assert states(folder)["c"][:2] == ("sent", 2)
     assert [address for address, _ in post.taken] == ["jia@x.example", "grey@x.example"]
-    assert "没有等待发出的信" in nianbao("send", folder, "--now", NOW.isoformat()).stdout
+    assert "没有待发的信" in nianbao("send", folder, "--now", NOW.isoformat()).stdout
 
 
 def test_a_run_sends_at_its_end_where_the_district_wants_it(post: Post, tmp_path: Path) -> None:

@@ -68,6 +68,8 @@ _FATE_WORDS = {
     Fate.OPEN: "仍存在",
 }
 _WIDE = 300
+_ALL_COLUMNS = 110
+"""Characters of a terminal on which a list shows more than whose report stands where."""
 _SHOWN = 20
 """Files that fit a screen; the rest is in the workbook."""
 
@@ -150,7 +152,7 @@ def print_outcome(outcome: Outcome, district: District, *, dry_run: bool) -> Non
         removed = f"，删除过时的 {len(outcome.removed)} 个" if outcome.removed else ""
         console.print(f"写了 {len(outcome.written)} 个文件{removed}。")
     if outcome.letters.words:
-        console.print(f"{outcome.letters.words}，等待发出的在 letters 文件夹。")
+        console.print(f"{outcome.letters.words}，待发的在 letters 文件夹。")
     _print_to_decide(outcome)
     console.print(f"结果在：{outcome.folder}")
     console.print(f"  汇总表　{outcome.record['files']['summary']}")
@@ -172,7 +174,7 @@ def print_sent(done: SendReport) -> None:
     parts = [f"发出 {len(done.sent)} 封"]
     parts += [f"以后再发 {len(done.later)} 封"] if done.later else []
     parts += [f"被拒收 {len(done.refused)} 封"] if done.refused else []
-    console.print(f"信件：{'，'.join(parts)}。" if done.attempts or done.failure else "没有等待发出的信。")
+    console.print(f"信件：{'，'.join(parts)}。" if done.attempts or done.failure else "没有待发的信。")
     for word, attempts in (("被拒收", done.refused), ("以后再发", done.later), ("部分送达", done.sent)):
         for attempt in attempts:
             if attempt.words:
@@ -185,7 +187,7 @@ def print_handed_over(handed: Sequence[StoredLetter], district: District) -> Non
     """Print which letters a person has seen to."""
     console = out()
     names = {agency.code: agency.name for agency in district.agencies}
-    console.print(f"记下 {len(handed)} 封信已由人工转交。" if handed else "没有等待发出或被拒收的信。")
+    console.print(f"记下 {len(handed)} 封信已由人工转交。" if handed else "没有待发或被拒收的信。")
     for item in handed:
         whom = names.get(item.agency or "", item.recipient)
         console.print(Text(f"  {KIND_WORDS[LetterKind(item.kind)]}　{whom}　{item.subject}"))
@@ -374,17 +376,9 @@ def print_status(district: District, found: Status) -> None:
 
     console = out()
     console.print(f"{district.name} {spaced_of(district.year)}报送情况")
-    form = form_of(district)
-    heads = ("单位", "状态", "版本", "收到时间", "错误", "提醒", "最近一封信", "文件")
-    table = Table(*heads, box=None, pad_edge=False)
-    for agency in (*district.agencies, *found.on_their_own):
-        letter = found.letters.get(agency.code)
-        own = found.of(agency.code)
-        said = notices(form, own.shown.findings if own.shown else ())
-        word = word_of(own.shown.verdict if own.shown else None, said)
-        cells = _status_cells(own, word, problem_counts(said), _letter_words(letter))
-        table.add_row(agency.name, *cells)
-    console.print(table)
+    console.print(_status_table(console, district, found))
+    if console.width < _ALL_COLUMNS:
+        console.print(f"窗口较窄，没有列出最近一封信和文件；放宽到 {_ALL_COLUMNS} 列以上再看。")
     names = {agency.code: agency.name for agency in district.roster_agencies}
     for agency in district.merged:
         shown = found.of(agency.code).shown
@@ -395,13 +389,33 @@ def print_status(district: District, found: Status) -> None:
             console.print(f"{since}；合并前报送：{VERDICT_WORDS[shown.verdict]}　{shown.path}")
     for item in found.unclaimed:
         whose = f"{names[item.agency]}已并入其他单位" if item.agency else "无法确认单位"
-        offered = "或者".join(f"“{choice}”" for choice in choices_for(form, district, item))
+        offered = "或者".join(f"“{choice}”" for choice in choices_for(form_of(district), district, item))
         line = f"{VERDICT_WORDS[item.verdict]}　{item.path}　{whose}，请核实，在 待办.xlsx 选{offered}"
         console.print(Text(line, style="magenta"))
     for decision in found.decisions:
         if not decision.is_by_program:
             console.print(decided(decision, names))
     console.print(counts_in_words(found.counts(district)))
+
+
+def _status_table(console: Console, district: District, found: Status) -> Table:
+    """Draw up one row an agency: on a terminal the file gives way first, on a narrow one it and the letter are left out."""
+    form, is_narrow = form_of(district), console.width < _ALL_COLUMNS
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    table.add_column("单位", no_wrap=not is_narrow, overflow="fold")
+    for head in ("状态", "第几次", "收到时间", "错误", "提醒", *(() if is_narrow else ("最近一封信",))):
+        table.add_column(head, no_wrap=True)
+    if not is_narrow:
+        table.add_column("文件")
+    for agency in (*district.agencies, *found.on_their_own):
+        letter = found.letters.get(agency.code)
+        own = found.of(agency.code)
+        said = notices(form, own.shown.findings if own.shown else ())
+        word = word_of(own.shown.verdict if own.shown else None, said)
+        name = _name_in(district, agency.name) if console.is_terminal else agency.name
+        cells = _status_cells(own, word, problem_counts(said), _letter_words(letter))
+        table.add_row(name, *cells[: len(table.columns) - 1])
+    return table
 
 
 def decided(decision: Decision, names: Mapping[str, str]) -> str:
@@ -416,6 +430,11 @@ def decided(decision: Decision, names: Mapping[str, str]) -> str:
             said = f"{decision.reason}（{decision.person}，{day}）"
             parts = (decision_words(decision), who, decision.file, said)
     return "　".join(part for part in parts if part)
+
+
+def _name_in(district: District, name: str) -> str:
+    """Leave out the district's name, which heads the list: what tells its agencies apart is behind it."""
+    return name.removeprefix(district.name) or name
 
 
 def _status_cells(

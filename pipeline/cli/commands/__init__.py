@@ -27,8 +27,9 @@ _EXIT_CODES = {ConfigError: WRONG_USE, BusyError: BUSY, EnvironmentFailedError: 
 
 def main() -> None:
     """Run the command line; every failure ends in one Chinese sentence and its exit code."""
+    asked = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(encoding=asked or "utf-8", errors="replace")  # type: ignore[union-attr]
     os.environ["PYTHONSAFEPATH"] = (
         "1"  # nor does a process that is started from here find its modules in this folder
     )

@@ -39,7 +39,7 @@ def waiting_letters(letters: int, district: District, target: Path) -> str:
     """Say how many letters were written and where they wait."""
     from pipeline.ledger.output_record import LETTERS
 
-    return f"新写了 {letters} 封信，等待发出，在 {district.results_in(target) / LETTERS}"
+    return f"新写了 {letters} 封信，待发，在 {district.results_in(target) / LETTERS}"
 
 
 @commands.command(cls=Command, epilog="例：nianbao send 临平区")
@@ -105,7 +105,7 @@ def send(
         with lock(target), disk():
             for district in districts:
                 waiting = persons.try_again(district, target, chosen, now=moment)
-                console.print_letters_settled(waiting, district, "重新等待发出")
+                console.print_letters_settled(waiting, district, "重新待发")
     _deliver(districts, target, pause, most, now)
 
 

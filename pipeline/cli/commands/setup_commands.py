@@ -82,7 +82,7 @@ def adopt(
     with disk():
         book, district, left_out = adopting.adopt(folder, roster)
     typer.echo(
-        f"写好 {book}：{len(district.agencies)} 个单位。原来的文字设置移到了“{adopting.ASIDE}”文件夹。请打开核对一遍。"
+        f"写好 {book}：{len(district.agencies)} 家单位。原来的文字设置移到了“{adopting.ASIDE}”文件夹。请打开核对一遍。"
     )
     if left_out:
         typer.echo(f"名单里的{'、'.join(f'“{name}”' for name in left_out)}不是名单的列，没有收进来。")
