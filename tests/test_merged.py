@@ -109,7 +109,7 @@ def test_a_correction_after_a_merger_says_what_its_workbook_says(form: Form, tmp
     for code, (name, *_) in town.lines.items():
         town.receive(box(code), at(9), ("年报.xlsx", town.book(name)))
     assert town.run("2024-01-10").code == 0
-    assert "全部 3 个单位" in deliver(town, "2024-01-11")
+    assert "全部 3 家" in deliver(town, "2024-01-11")
 
     # Its successor has not reported anew: its own report counts on, in the workbook and in what is said of it.
     town.change("001", merged_into=f"{CULTURE} 2024-01-12")
@@ -119,7 +119,7 @@ def test_a_correction_after_a_merger_says_what_its_workbook_says(form: Form, tmp
     assert changes(town) == set()
     assert SPORTS not in said.text
     letter = deliver(town, "2024-01-13", "--reason", "漏计")
-    assert "全部 3 个单位" in letter
+    assert "全部 3 家" in letter
     assert SPORTS not in letter
 
     # Once the report of the whole counts, it says what became of the part.
@@ -128,7 +128,7 @@ def test_a_correction_after_a_merger_says_what_its_workbook_says(form: Form, tmp
     gone = f"上次已汇总，现已并入{CULTURE}，由其合并报送，不再单独计入"
     assert changes(town) == {gone}
     letter = deliver(town, "2024-01-16", "--reason", "机构合并")
-    assert "全部 2 个单位" in letter
+    assert "全部 2 家" in letter
     assert f"{SPORTS}：{gone}" in letter
 
 

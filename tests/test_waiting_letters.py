@@ -115,7 +115,7 @@ def test_what_a_person_handed_over_waits_no_longer_whatever_a_server_reports(
     office.night(moment(1, 20, 22))
     assert states(office) == [("returned", WRONG, LetterState.HANDED)]
     assert "已转交" in nianbao("status", office.folder).stdout
-    assert "没有等待发出或被拒收的信" in nianbao("send", office.folder, "--by-hand", "--all").stdout
+    assert "没有待发或被拒收的信" in nianbao("send", office.folder, "--by-hand", "--all").stdout
 
 
 def test_by_hand_needs_no_mail_server_and_empties_the_folder(office: PostOffice) -> None:

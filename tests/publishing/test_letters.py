@@ -442,6 +442,13 @@ def test_the_words_that_a_head_names_are_there(form: Form, tmp_path: Path) -> No
         assert letter.subject == "全部"
 
 
+def test_no_text_leaves_a_line_empty_within_an_item() -> None:
+    """Behind a tag at the end of a line the line break goes; behind anything else it stays, and one more is an empty line."""
+    for kind in LetterKind:
+        items = re.findall(r"\{\{ loop\.index \}\}.*\n\n +\S", default_text(kind))
+        assert [item for item in items if not item.split("\n")[0].endswith("%}")] == []
+
+
 def test_every_text_says_in_its_head_what_it_is_for() -> None:
     for kind in LetterKind:
         head = default_text(kind).partition("#}")[0]
