@@ -223,8 +223,16 @@ def _about_version(
     item = next((item for item in own.files if item.version == version), None)
     if item is None or not item.verdict.is_acceptance:
         raise ConfigError(_no_such_version(agency, own, version))
+    if wanted.kind is DecisionKind.RETURN and own.counting and own.counting is not item:
+        raise ConfigError(f"{agency.name}{already_counts(wanted.kind, version, own.counting.version)}。")
     last = decisions.last_arrival(ledger, district.year)
     return replace(plain, version=version, after=last if wanted.after is None else wanted.after)
+
+
+def already_counts(kind: DecisionKind, version: int, counting: int) -> str:
+    """Say that what was decided of a version changes nothing, because another one counts."""
+    undone = "退回" if kind is DecisionKind.RETURN else "改为计入"
+    return f"已有第 {counting} 次报送计入，第 {version} 次没有{undone}"
 
 
 def _no_such_version(agency: Agency, own: Versions[JudgedFile], version: int) -> str:

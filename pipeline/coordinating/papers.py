@@ -24,7 +24,7 @@ from pipeline.ledger import Ledger, campaign, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.access import view_campaign
 from pipeline.ledger.judged_files import JudgedFile
-from pipeline.letter import LetterKind, Upward
+from pipeline.letter import LetterKind, LetterState, Upward
 from pipeline.machine.environment import command
 from pipeline.model import Agency, ConfigError, Verdict
 from pipeline.periods import Period, bounds_of, kind_of, name_of, period_before, title_of
@@ -57,7 +57,7 @@ def write_papers(district: District, output: Path, *, today: date, upward: Upwar
     target = district.results_in(output)
     with view_campaign(district, output) as (ledger, district):
         last = campaign.last_result(ledger, district.year)
-        story = _Story.of(ledger, form_of(district), district.year)
+        story = _Story.of(ledger, form_of(district), district, district.year)
         earlier = _earlier(ledger, district)
     if last is None:
         raise ConfigError(f"还没有运行过。请先运行 {command('run', district.folder)}", file=district.folder)
@@ -127,24 +127,34 @@ class _Story:
     form: Form
     returned: Collection[str]
     accepted: Collection[str]
+    unsent: Collection[str]
+    """The digests of the files whose return was written and withdrawn before it left."""
 
     @classmethod
-    def of(cls, ledger: Ledger, form: Form, year: int) -> _Story:
-        """Read it from the letters."""
-        gone = [item for item in letters.of_year(ledger, year) if item.state.is_gone]
+    def of(cls, ledger: Ledger, form: Form, district: District, year: int) -> _Story:
+        """Read it from the letters; without a mail server nobody need tell which left before it was withdrawn."""
+        written = letters.of_year(ledger, year)
         about = {
-            kind: {item.purpose.file for item in gone if item.kind == kind}
+            kind: {item.purpose.file for item in written if item.kind == kind and item.state.is_gone}
             for kind in (LetterKind.RETURNED, LetterKind.ACCEPTANCE)
         }
-        return cls(form, about[LetterKind.RETURNED], about[LetterKind.ACCEPTANCE])
+        unsent = {
+            item.purpose.file
+            for item in written
+            if item.kind == LetterKind.RETURNED
+            and item.state is LetterState.WITHDRAWN
+            and district.mail.sends
+        }
+        return cls(form, about[LetterKind.RETURNED], about[LetterKind.ACCEPTANCE], unsent)
 
     def version(self, item: JudgedFile) -> ReportedVersion:
         """Say what became of one version, as it stands and as was told."""
-        word = self.word(item)
+        stands = self.word(item) == VERDICT_WORDS[Verdict.RETURNED]
+        was_overtaken = item.is_sent_back and item.sha256 in self.unsent
         return ReportedVersion(
             item.received_at,
             item.seen_at,
-            went_back=word == VERDICT_WORDS[Verdict.RETURNED] or item.sha256 in self.returned,
+            went_back=(stands and not was_overtaken) or item.sha256 in self.returned,
             was_accepted=item.verdict.is_acceptance or item.is_sent_back or item.sha256 in self.accepted,
         )
 
@@ -179,7 +189,7 @@ def _earlier(ledger: Ledger, district: District) -> dict[int, list[Conduct]]:
     for year in _before(district.year):
         own = standing.by_agency(standing.filed(ledger, year))
         if own:
-            story = _Story.of(ledger, form_of(district), year)
+            story = _Story.of(ledger, form_of(district), district, year)
             found[year] = [
                 _conduct(district, year, agency, own[agency.code], story)
                 for agency in district.agencies

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.coordinating import deciding
+from pipeline.coordinating.deciding import already_counts
 from pipeline.coordinating.todo_filled import FilledBook, read_filled
 from pipeline.district.folder import District
 from pipeline.district.settings_values import day_of
@@ -25,6 +26,7 @@ from pipeline.ledger.judged_files import JudgedFile
 from pipeline.model import CHINA, ConfigError, Decision, DecisionKind
 from pipeline.publishing.todo_book import REVOKE, TODO_NAME, FilledDecision
 from pipeline.publishing.year_folder import keep_copy
+from pipeline.wording.messages import decision_words
 
 WAIVE, ACCEPT, DISMISS, REFUSE = "准予例外", "准予接收", "不是报送", "不同意，请对方改"
 CHECKED, RETURN, EXTEND, COUNT = "核对无误，可以公布", "退回重报", "延期", "以第{}次计入"
@@ -56,7 +58,7 @@ Carrier: TypeAlias = Callable[[Sequence[str], FilledDecision], None]
 class Carried:
     """What became of the rows that were filled in: how many were carried out; of the others the texts, and why not, by key.
 
-    ``upward`` are those by which something was to go up: they hold for the figures that were seen. ``lost`` says, in
+    ``provisional`` are those that what the run finds may undo: they hold for what was seen. ``lost`` says, in
     sentences, what could not be carried out and has no row any more that could tell it; ``unread`` what was written and
     could not be understood.
     """
@@ -64,9 +66,13 @@ class Carried:
     done: int = 0
     kept: Mapping[str, FilledDecision] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
-    upward: tuple[FilledDecision, ...] = ()
+    provisional: tuple[FilledDecision, ...] = ()
     lost: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    whose: tuple[str, ...] = ()
+    """What the rows are about that could not be carried out, in words."""
+    undone: tuple[str, ...] = ()
+    """What was decided elsewhere and what the run found has undone, in sentences."""
 
 
 NOTHING_CARRIED = Carried()
@@ -97,37 +103,83 @@ def choices_for(form: Form, district: District, item: JudgedFile) -> tuple[str, 
 
 def still_carried(carried: Carried, wanted: str) -> Carried:
     """Return what stays carried out after the figures of the run: what goes up now is the letter ``wanted``, empty if none does."""
-    gone = [item for item in carried.upward if item.key.split(_SEPARATOR)[1] != wanted]
+    upward = [item for item in carried.provisional if item.choice in (SIGN, RELEASE)]
+    gone = [item for item in upward if item.key.split(_SEPARATOR)[1] != wanted]
+    return _without(carried, dict.fromkeys(gone, _CHANGED))
+
+
+def overtaken(carried: Carried, district: District, undone: Mapping[Decision, int]) -> Carried:
+    """Return what stays carried out after decisions were ``undone`` because the version counts that stands beside each.
+
+    What was not chosen in the workbook is told in a sentence.
+    """
+    names = {agency.code: agency.name for agency in district.agencies}
+    gone: dict[FilledDecision, str] = {}
+    told: list[str] = []
+    for decision, counting in undone.items():
+        why = already_counts(decision.kind, decision.version, counting)
+        rows = [item for item in carried.provisional if _is_of(item, decision)]
+        gone |= dict.fromkeys(rows, f"{why}。")
+        whose = names.get(decision.agency, decision.agency)
+        told += [] if rows else [f"{whose}的决定“{decision_words(decision)}”没有办成：{why}"]
+    return replace(_without(carried, gone), undone=tuple(told))
+
+
+def _is_of(item: FilledDecision, decision: Decision) -> bool:
+    kind, *about = item.key.split(_SEPARATOR)
+    return kind == AGENCY and about[0] == decision.agency and _says_of_agency(about, item, decision)
+
+
+def _without(carried: Carried, gone: Mapping[FilledDecision, str]) -> Carried:
+    """Return what was carried out without what is ``gone``, each with the reason."""
     return replace(
         carried,
         done=carried.done - len(gone),
         kept={**carried.kept, **{item.key: item for item in gone}},
-        refused={**carried.refused, **{item.key: _CHANGED for item in gone}},
-        upward=tuple(item for item in carried.upward if item not in gone),
+        refused={**carried.refused, **{item.key: why for item, why in gone.items()}},
+        provisional=tuple(item for item in carried.provisional if item not in gone),
     )
 
 
-def brought_over(carried: Carried, keys: Iterable[str]) -> Carried:
-    """Return what could not be carried out under the keys that the rows have now; ``keys`` are those of all rows.
+def brought_over(carried: Carried, keys: Iterable[str], names: Mapping[str, str]) -> Carried:
+    """Return what could not be carried out under the keys that the rows have now; ``keys`` are those of all rows, ``names`` agencies' by code.
 
-    The number of an agency's row also says what had come when it was read, that of a rule's what it had found, that of a
-    delivery what was to go up: where more has come since, the texts go on to the row of today. The choice does not, for it was made of something else; the reason names it.
+    The number of an agency's row also says what had come of it when it was read, that of a rule's what it had found, that of a
+    delivery what was to go up: where that is another now, the texts go on to the row of today. The choice does not, for it was made of something else; the reason names it.
     """
     now = {_whose(key): key for key in keys}
     places = {key: place for key in carried.kept if (place := now.get(_whose(key)))}
     kept = {
-        place: item if place == key else replace(item, key=place, choice="")
+        place: replace(item, key=place, choice=item.choice if _is_of_the_same(key, place) else "")
         for key, place in places.items()
         if (item := carried.kept[key])
     }
     refused = {
-        place: why if place == key else f"{_chosen(carried.kept[key])}{why}"
+        place: why if _is_of_the_same(key, place) else f"{_chosen(carried.kept[key])}{why}"
         for key, place in places.items()
         if (why := carried.refused.get(key))
     }
     gone = [(carried.kept[key], why) for key, why in carried.refused.items() if key not in places]
-    lost = [_lost(item, why) for item, why in gone if item.choice]
-    return replace(carried, kept=kept, refused=refused, lost=tuple(lost))
+    lost = [
+        f"“{item.choice}”（{_spoken(item.key, names)}）没有办成：{why.rstrip('。')}"
+        for item, why in gone
+        if item.choice
+    ]
+    whose = dict.fromkeys(_spoken(key, names) for key in refused)
+    return replace(carried, kept=kept, refused=refused, lost=tuple(lost), whose=tuple(whose))
+
+
+def _is_of_the_same(key: str, place: str) -> bool:
+    """Whether a row's number of an earlier run means what ``place`` does: nothing of its agency had come since.
+
+    A row of an earlier program counts what had come of all agencies.
+    """
+    if key == place:
+        return True
+    (kind, *about), (_, *now) = key.split(_SEPARATOR), place.split(_SEPARATOR)
+    if kind != AGENCY or about[:2] != now[:2]:
+        return False
+    return int(about[2]) >= int(now[2])
 
 
 def _whose(key: str) -> str:
@@ -140,9 +192,15 @@ def _whose(key: str) -> str:
     return key_of(kind, *about[:1]) if kind == AGENCY else key
 
 
-def _lost(item: FilledDecision, why: str) -> str:
-    kind, *about = item.key.split(_SEPARATOR)
-    return f"“{item.choice}”（{about[0] if kind == FILE and about else kind}）没有办成：{why.rstrip('。')}"
+def _spoken(key: str, names: Mapping[str, str]) -> str:
+    """Say what a row is about, also where it is gone."""
+    kind, *about = key.split(_SEPARATOR)
+    if kind == FILE and about:
+        return about[0]
+    if kind not in (AGENCY, PLEA, WARNING) or not about:
+        return kind
+    name = names.get(about[0], f"代码 {about[0]}")
+    return name if kind == AGENCY else f"{name}的{kind}"
 
 
 def _chosen(item: FilledDecision) -> str:
@@ -165,7 +223,7 @@ def carry_out(
     written = [*dict.fromkeys(filled.decisions)]
     times = Counter(item.key for item in written)
     held = _held(district, output) if written else ()
-    done, kept, refused, upward = 0, {}, {}, []
+    done, kept, refused, provisional = 0, {}, {}, []
     for item in written:
         if why := _unusable(item.key, times[item.key]):
             kept[item.key], refused[item.key] = item, why
@@ -178,8 +236,8 @@ def carry_out(
             kept[item.key], refused[item.key] = item, str(error)
         else:
             done += 1
-            upward += [item] if item.choice in (SIGN, RELEASE) else []
-    return Carried(done, kept, refused, tuple(upward), unread=tuple(filled.lost))
+            provisional += [item] if _word(item.choice) in (SIGN, RELEASE, RETURN, COUNT) else []
+    return Carried(done, kept, refused, tuple(provisional), unread=tuple(filled.lost))
 
 
 def _held(district: District, output: Path) -> Sequence[Decision]:

@@ -24,6 +24,7 @@ from pipeline.ledger import (
     arrivals,
     campaign,
     codes,
+    decisions,
     events,
     imports,
     letters,
@@ -37,7 +38,17 @@ from pipeline.ledger.access import open_campaign, view_campaign
 from pipeline.ledger.campaign import RunResult
 from pipeline.machine.environment import disk
 from pipeline.machine.work import Progress, Workforce
-from pipeline.model import CHINA, Agency, Assessment, DistrictSummary, Made, PastReport, Reason
+from pipeline.model import (
+    CHINA,
+    PROGRAM,
+    Agency,
+    Assessment,
+    Decision,
+    DistrictSummary,
+    Made,
+    PastReport,
+    Reason,
+)
 from pipeline.periods import period_before, spaced_of
 from pipeline.publishing import listed_files as before
 from pipeline.publishing.data.record import Record
@@ -50,6 +61,7 @@ from pipeline.run.inputs import RunInputs, gather, refuse_unusable_layout
 from pipeline.run.journal import Journal, open_journal
 from pipeline.run.letters import outgoing as letterbox
 from pipeline.run.letters.writing import LetterContext
+from pipeline.run.newest_word import overtaken
 from pipeline.run.opening import Barrier
 from pipeline.run.sharing import ALONE, CommonInputs
 
@@ -65,6 +77,7 @@ LOGS = "log"
 """In the ledger's folder: a log for each day."""
 _MOST_SENTENCES = 20
 """Of one kind, about rows of 待办.xlsx."""
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +224,12 @@ def run(  # noqa: PLR0913 - what a run is asked for, spelled out
 def _not_done(carried: todo.Carried) -> Iterator[str]:
     yield from _shortened([f"{TODO_NAME}：{said}" for said in carried.unread])
     yield from _shortened([f"{TODO_NAME} 里选的{said}" for said in carried.lost])
+    yield from _shortened(carried.undone)
     if carried.refused:
-        yield f"{TODO_NAME} 里有 {len(carried.refused)} 项没有办成，原因写在“{REFUSED}”一栏"
+        left = len(carried.whose) - _MOST_NAMES
+        names = "、".join(carried.whose[:_MOST_NAMES]) + ("等" if left > 0 else "")
+        said = f"（{names}）" if names else ""
+        yield f"{TODO_NAME} 里有 {len(carried.refused)} 项没有办成{said}，原因写在“{REFUSED}”一栏"
 
 
 def _shortened(said: Sequence[str]) -> Iterator[str]:
@@ -315,6 +332,9 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
     letterbox.check(session.district)
     remember_deliveries(session.ledger, basis.campaign.form, session.district.year)
     assessed = _assess(session, basis)
+    if undone := overtaken(_new_decisions(session, basis), assessed.assessments):
+        session, basis = _without(session, basis, undone)
+        assessed = _assess(session, basis)
     publication = _publication(session, basis, assessed, number, earlier)
     done = outputs.publish(
         publication, session.target, work=session.work, progress=session.progress, dry_run=session.dry_run
@@ -346,6 +366,26 @@ def _work(session: Session, number: int, basis: RunInputs, earlier: RunResult | 
         pdf_failure=done.failure,
         kept=tuple(done.kept),
         blocked=tuple(done.blocked),
+    )
+
+
+def _new_decisions(session: Session, basis: RunInputs) -> list[Decision]:
+    """Return what was decided since the last finished run."""
+    last = campaign.last_result(session.ledger, session.district.year)
+    return [item for item in basis.campaign.decisions if last is None or item.given_at > last.at]
+
+
+def _without(session: Session, basis: RunInputs, undone: Mapping[Decision, int]) -> tuple[Session, RunInputs]:
+    """End the decisions that a later version has overtaken before anybody heard of them; each with that version's number."""
+    ledger, district = session.ledger, session.district
+    for decision, counting in undone.items():
+        why = deciding.already_counts(decision.kind, decision.version, counting)
+        decisions.revoke(ledger, district.year, decision, by=PROGRAM, at=session.now, reason=why)
+    left = [item for item in basis.campaign.decisions if item not in undone]
+    carried = todo.overtaken(session.carried, district, undone)
+    return (
+        replace(session, carried=carried),
+        replace(basis, campaign=replace(basis.campaign, decisions=left)),
     )
 
 

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from pipeline.ledger.arrivals import Arrival
 from pipeline.ledger.decisions import of_kind
-from pipeline.model import CHINA, SENT_BACK, Decision, DecisionKind, Fact, Finding
+from pipeline.model import CHINA, SENT_BACK, Assessment, Decision, DecisionKind, Fact, Finding
 from pipeline.run.sorting import Identified
+from pipeline.versions import versions_of
 
 _CODE = SENT_BACK[0]
 
@@ -55,6 +56,23 @@ def words_of(
             words[number] = 2 * decision.after + 1
             said.setdefault(number, []).append(_decided("chosen", decision))
     return NewestWords(words, {number: tuple(found) for number, found in said.items()})
+
+
+def overtaken(given: Iterable[Decision], assessments: Iterable[Assessment]) -> dict[Decision, int]:
+    """Return those of the decisions ``given`` since the last run that change nothing, each with the version that counts instead.
+
+    More had come by then than whoever decided had seen.
+    """
+    own: dict[str, list[Assessment]] = {}
+    for item in assessments:
+        if item.submission.agency:
+            own.setdefault(item.submission.agency.code, []).append(item)
+    counting = {code: found.version for code, files in own.items() if (found := versions_of(files).counting)}
+    return {
+        decision: counting[decision.agency]
+        for decision in of_kind([*given], DecisionKind.COUNT, DecisionKind.RETURN)
+        if counting.get(decision.agency, decision.version) != decision.version
+    }
 
 
 def _by_agency(kept: Sequence[Identified]) -> Iterable[list[int]]:

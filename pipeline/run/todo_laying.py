@@ -37,7 +37,7 @@ from pipeline.coordinating.todo_filled import shows
 from pipeline.district.workdays import spoken_date
 from pipeline.forms.weighed import is_in_doubt
 from pipeline.judging.rules.weighing import sign_of
-from pipeline.ledger import decisions, letters
+from pipeline.ledger import codes, decisions, letters
 from pipeline.ledger import judged_files as standing
 from pipeline.ledger.campaign import RunResult
 from pipeline.ledger.judged_files import JudgedFile
@@ -106,7 +106,8 @@ def _todo(
     ]
     others, decided = list(_agencies(context, own)), list(_decided(context))
     asked = [item.key for item in (*questions, *others)]
-    still = brought_over(carried, [*asked, *(item.key for item in decided if item.key)])
+    keys = [*asked, *(item.key for item in decided if item.key)]
+    still = brought_over(carried, keys, _names(context))
     todo = Todo(
         f"{district.name}{title_of(district.year)}{context.form.words.short}待办",
         spoken_date(day),
@@ -119,6 +120,13 @@ def _todo(
         today.unread,
     )
     return todo, still
+
+
+def _names(context: LetterContext) -> dict[str, str]:
+    """Return what agencies are called, by code, those that have left the roster too."""
+    known = codes.memory(context.ledger)
+    names = {code: entries[-1].agency.name for code, entries in known.items()}
+    return names | {agency.code: agency.name for agency in context.district.roster_agencies}
 
 
 def _published(context: LetterContext, found: RunResult) -> Iterator[TodoCall]:
@@ -241,9 +249,9 @@ def _post(context: LetterContext) -> Iterator[Question]:
 
 def _agencies(context: LetterContext, own: dict[str, Versions[JudgedFile]]) -> Iterator[Question]:
     """Yield what may be decided of every agency, whether or not there is reason to."""
-    last = decisions.last_arrival(context.ledger, context.district.year)
     for agency in context.district.agencies:
         versions = own.get(agency.code, Versions())
+        last = max((max(item.envelope, item.word // 2) for item in versions.files), default=0)
         counting = versions.counting
         others = [
             COUNT.format(item.version)

@@ -30,7 +30,7 @@ from pipeline.coordinating.todo import (
 from pipeline.coordinating.todo_filled import read_filled
 from pipeline.district.folder import load_district
 from pipeline.forms.form import Form
-from pipeline.ledger import decisions, events, open_copy
+from pipeline.ledger import decisions, events, judged_files, open_copy
 from pipeline.machine.work import Workforce
 from pipeline.model import CHINA, ConfigError, DecisionKind
 from pipeline.publishing.todo_book import (
@@ -441,7 +441,7 @@ def test_what_was_not_carried_out_is_kept_when_more_has_come(
     for name, text in {"决定": choice, "理由": reason, "决定人": "李主任"}.items():
         book[OTHER].cell(_FIRST, column(name)).value = text
     book.save(path)
-    (folder / "inbox" / "乙局.xlsx").write_bytes(filled(form, "乙局"))
+    (folder / "inbox" / "甲局.xlsx").write_bytes(filled(form, "甲局"))
     arrived(folder, 25)
     row = [cell.value for cell in load_workbook(path)[OTHER][_FIRST]]
     why = str(row[column("上次没有办成的原因") - 1])
@@ -450,10 +450,78 @@ def test_what_was_not_carried_out_is_kept_when_more_has_come(
     assert not row[column("决定") - 1], "what was chosen of an earlier state is chosen anew"
 
 
+def choose(path: Path, written: Mapping[str, str], row: int = _FIRST) -> None:
+    """Fill in the row of an agency on the sheet of other decisions."""
+    book = load_workbook(path)
+    for name, text in written.items():
+        book[OTHER].cell(row, column(name)).value = text
+    book.save(path)
+
+
+def chosen(path: Path, row: int = _FIRST) -> tuple[str, str]:
+    """What stands in the row of an agency: the choice, and why it could not be carried out."""
+    found = [str(cell.value or "") for cell in load_workbook(path)[OTHER][row]]
+    return found[column("决定") - 1], found[column("上次没有办成的原因") - 1]
+
+
+def test_what_was_chosen_of_an_agency_stays_while_others_report(folder: Path, form: Form) -> None:
+    path = arrived(folder)
+    choose(path, {"决定": EXTEND, "补充": "2024-02-05"})
+    for day, seed in ((25, 1), (26, 2)):
+        (folder / "inbox" / "乙局.xlsx").write_bytes(filled(form, "乙局", seed))
+        outcome = run_on(folder, day)
+        assert chosen(path) == (EXTEND, "还没有写“理由”。")
+        assert any("没有办成（甲局）" in said for said in outcome.to_decide)
+
+
+def test_a_choice_whose_row_is_gone_is_told_with_the_agency(folder: Path) -> None:
+    choose(arrived(folder), {"决定": EXTEND, "补充": "2024-02-05"})
+    (folder / "agencies.csv").write_text("code,name\n002,乙局\n", "utf-8")
+    assert "待办.xlsx 里选的“延期”（甲局）没有办成：还没有写“理由”" in run_on(folder, 25).to_decide
+
+
+@pytest.mark.parametrize("choice", [RETURN, "以第1次计入"])
+def test_what_the_mail_of_the_same_run_overtakes_is_told_and_holds_no_more(
+    tmp_path: Path, form: Form, choice: str
+) -> None:
+    folder = make_district(tmp_path / "区", ["甲局"], {}, extra=PEOPLE)
+    for day in (22, 23)[: 1 if choice == RETURN else 2]:
+        (folder / "inbox" / f"甲局{day}.xlsx").write_bytes(filled(form, "甲局", day))
+        arrived(folder, day)
+    path = folder / "output" / "2023" / TODO_NAME
+    choose(path, {"决定": choice, "理由": "请核对收费"})
+    (folder / "inbox" / "甲局24.xlsx").write_bytes(filled(form, "甲局", 24))
+    outcome = run_on(folder, 24)
+    counting = 2 if choice == RETURN else 3
+    assert chosen(path)[0] == ""
+    assert f"已有第 {counting} 次报送计入，第 1 次没有" in chosen(path)[1]
+    assert any("没有办成（甲局）" in said for said in outcome.to_decide)
+    assert "第 1 次" not in texts(load_workbook(path)[DONE])
+    with open_copy(folder / "output") as ledger:
+        assert not decisions.in_force(ledger, 2023)
+        assert not any(item.is_sent_back for item in judged_files.filed(ledger, 2023))
+    now = datetime(2024, 1, 24, 21, tzinfo=CHINA)
+    wanted = Wanted(DecisionKind.RETURN, ("甲局", "1"), "请核对", "王主任", now)
+    with pytest.raises(ConfigError, match=f"已有第 {counting} 次报送计入，第 1 次没有退回"):
+        decide(load_district(folder), folder / "output", wanted)
+
+
+def test_what_was_decided_by_command_and_is_overtaken_is_told(tmp_path: Path, form: Form) -> None:
+    folder = make_district(tmp_path / "区", ["甲局"], {"甲局.xlsx": filled(form, "甲局")}, extra=PEOPLE)
+    arrived(folder, 23)
+    now = datetime(2024, 1, 24, 19, tzinfo=CHINA)
+    wanted = Wanted(DecisionKind.RETURN, ("甲局",), "请核对", "王主任", now)
+    decide(load_district(folder), folder / "output", wanted)
+    (folder / "inbox" / "甲局2.xlsx").write_bytes(filled(form, "甲局", 2))
+    said = "甲局的决定“退回第 1 次报送”没有办成：已有第 2 次报送计入，第 1 次没有退回"
+    assert said in run_on(folder, 24).to_decide
+    assert run_on(folder, 25).to_decide == ()
+
+
 def test_a_run_says_that_something_was_not_carried_out(folder: Path) -> None:
     fill(arrived(folder), {"决定": DISMISS})
     said = [item for item in run_on(folder, 25).to_decide if TODO_NAME in item]
-    assert said == ["待办.xlsx 里有 1 项没有办成，原因写在“上次没有办成的原因”一栏"]
+    assert said == [f"待办.xlsx 里有 1 项没有办成（{HELD}），原因写在“上次没有办成的原因”一栏"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="killing a run needs fork")
